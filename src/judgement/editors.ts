@@ -1,0 +1,22 @@
+import type { ProcessEntry } from '../os/platform';
+
+/** Kernel names of editors' own processes; at most 15 characters on Linux. */
+const EDITOR_NAMES = new Set(
+  ['code', 'code-insiders', 'code-oss', 'codium', 'vscodium', 'cursor', 'windsurf', 'kiro', 'positron', 'trae', 'zed']
+    .concat(['zed-editor', 'idea', 'pycharm', 'webstorm', 'goland', 'nvim', 'vim', 'emacs', 'code-server'])
+    .concat(['electron']),
+);
+
+const EDITOR_EXECUTABLE = /(?:^|[\\/])(?:code|code-insiders|code-oss|codium|vscodium|cursor|windsurf|kiro|positron|trae|zed-editor|code-server)(?:\.exe)?$/i;
+const EDITOR_SCRIPT = /[\\/](?:server-main\.js|bootstrap-fork(?:\.js)?|extensionHostProcess(?:\.js)?|code-server[\\/]out[\\/]node[\\/]entry(?:\.js)?)$/;
+
+/**
+ * Whether a process belongs to an editor itself: its window, its server, its extension hosts.
+ * Generous on purpose: taking something for an editor only ever keeps it alive.
+ */
+export function isEditorProcess(entry: ProcessEntry): boolean {
+  if (EDITOR_NAMES.has(entry.name.toLowerCase().replace(/\.exe$/, ''))) return true;
+  const args = entry.args ?? [];
+  if (args[0] !== undefined && EDITOR_EXECUTABLE.test(args[0])) return true;
+  return args.some((arg) => EDITOR_SCRIPT.test(arg) || arg.startsWith('--type=extensionHost'));
+}

@@ -1,0 +1,86 @@
+import { type ProcessIdentity, sameProcess } from '../os/identity';
+import type { ProcessEntry, Snapshot } from '../os/platform';
+import { type Cookie, parseCookie } from '../registry/cookie';
+import type { ServerRecord, SessionFile } from '../registry/schema';
+import { descendantsOf } from './processTree';
+
+/** What a member is known by; the first that fits is given. */
+export type MembershipProof = 'root' | 'census' | 'cookie' | 'tree';
+
+export interface Member {
+  readonly entry: ProcessEntry;
+  readonly identity: ProcessIdentity;
+  readonly by: MembershipProof;
+}
+
+/** The identity of a process as a snapshot saw it. */
+export function identityOf(snapshot: Snapshot, entry: ProcessEntry): ProcessIdentity {
+  return { pid: entry.pid, start: entry.start, scope: snapshot.scope };
+}
+
+/** Finds an identity in a snapshot: same pid, same start, same scope, and not a zombie. */
+export function findAlive(snapshot: Snapshot, identity: ProcessIdentity): ProcessEntry | undefined {
+  const entry = snapshot.processes.get(identity.pid);
+  if (!entry || entry.zombie) return undefined;
+  return sameProcess(identityOf(snapshot, entry), identity) ? entry : undefined;
+}
+
+/** Whether a cookie was made by this session of this home, word for word (K24, K26). */
+export function cookieNames(cookie: Cookie | undefined, session: SessionFile, record: string): boolean {
+  return (
+    cookie !== undefined &&
+    cookie.home === session.home &&
+    cookie.session === session.id &&
+    cookie.record === record &&
+    sameProcess(cookie.owner, session.owner)
+  );
+}
+
+/**
+ * All living members of a record: its root, its census, the carriers of its cookie, and everything below any of them.
+ * A process below it that carries *another* record's cookie is that record's member, and so is what is below it.
+ */
+export function membersOf(snapshot: Snapshot, session: SessionFile, record: ServerRecord): Member[] {
+  if (session.owner.scope !== snapshot.scope) return [];
+  const members = new Map<number, Member>();
+  const add = (entry: ProcessEntry, by: MembershipProof) => {
+    if (entry.zombie || members.has(entry.pid)) return;
+    members.set(entry.pid, { entry, identity: identityOf(snapshot, entry), by });
+    for (const below of descendantsOf(snapshot, entry.pid)) {
+      if (below.zombie || members.has(below.pid) || belongsElsewhere(below, session, record)) continue;
+      if (hasForeignCarrierBetween(snapshot, below, entry, session, record)) continue;
+      members.set(below.pid, { entry: below, identity: identityOf(snapshot, below), by: 'tree' });
+    }
+  };
+  const known: [ProcessIdentity, MembershipProof][] = record.census.map((identity) => [identity, 'census']);
+  if (record.root) known.unshift([record.root, 'root']);
+  for (const [identity, by] of known) {
+    const entry = findAlive(snapshot, identity);
+    if (entry) add(entry, by);
+  }
+  for (const entry of snapshot.processes.values()) {
+    if (entry.cookie && cookieNames(parseCookie(entry.cookie), session, record.id)) add(entry, 'cookie');
+  }
+  return [...members.values()];
+}
+
+function belongsElsewhere(entry: ProcessEntry, session: SessionFile, record: ServerRecord): boolean {
+  const cookie = parseCookie(entry.cookie);
+  return cookie !== undefined && !cookieNames(cookie, session, record.id);
+}
+
+function hasForeignCarrierBetween(
+  snapshot: Snapshot,
+  below: ProcessEntry,
+  top: ProcessEntry,
+  session: SessionFile,
+  record: ServerRecord,
+): boolean {
+  for (let next = snapshot.processes.get(below.ppid); next && next.pid !== top.pid; ) {
+    if (belongsElsewhere(next, session, record)) return true;
+    const parent = snapshot.processes.get(next.ppid);
+    if (!parent || parent.pid === next.pid) return false;
+    next = parent;
+  }
+  return false;
+}

@@ -1,0 +1,55 @@
+import { startedNoLaterThan } from '../os/identity';
+import type { ProcessEntry, Snapshot } from '../os/platform';
+
+/** The parent of a process in this snapshot; undefined when it has none whose start fits (recycled parent pid, L21). */
+export function parentOf(snapshot: Snapshot, entry: ProcessEntry): ProcessEntry | undefined {
+  const parent = snapshot.processes.get(entry.ppid);
+  if (!parent || parent.pid === entry.pid) return undefined;
+  return startedNoLaterThan(parent.start, entry.start) ? parent : undefined;
+}
+
+/** Ancestors, nearest first. Ends at a cycle, which only a torn snapshot can show. */
+export function ancestorsOf(snapshot: Snapshot, entry: ProcessEntry): ProcessEntry[] {
+  const ancestors: ProcessEntry[] = [];
+  const seen = new Set([entry.pid]);
+  for (let next = parentOf(snapshot, entry); next && !seen.has(next.pid); next = parentOf(snapshot, next)) {
+    seen.add(next.pid);
+    ancestors.push(next);
+  }
+  return ancestors;
+}
+
+const childrenIndex = new WeakMap<Snapshot, Map<number, ProcessEntry[]>>();
+
+/** Children of a process; the index is built once per snapshot. */
+export function childrenOf(snapshot: Snapshot, pid: number): readonly ProcessEntry[] {
+  let index = childrenIndex.get(snapshot);
+  if (!index) {
+    index = new Map();
+    for (const entry of snapshot.processes.values()) {
+      const parent = parentOf(snapshot, entry);
+      if (!parent) continue;
+      const siblings = index.get(parent.pid);
+      if (siblings) siblings.push(entry);
+      else index.set(parent.pid, [entry]);
+    }
+    childrenIndex.set(snapshot, index);
+  }
+  return index.get(pid) ?? [];
+}
+
+/** All descendants, parents before children. */
+export function descendantsOf(snapshot: Snapshot, pid: number): ProcessEntry[] {
+  const found: ProcessEntry[] = [];
+  const seen = new Set([pid]);
+  const queue = [pid];
+  for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+    for (const child of childrenOf(snapshot, next)) {
+      if (seen.has(child.pid)) continue;
+      seen.add(child.pid);
+      found.push(child);
+      queue.push(child.pid);
+    }
+  }
+  return found;
+}

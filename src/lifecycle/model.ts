@@ -1,0 +1,114 @@
+/** What one sweep publishes, and the only thing that views, API and CLI read. Plain data, redacted, no live handles. */
+
+export type VerdictKind = 'active' | 'orphaned' | 'detached' | 'unknown' | 'gone';
+
+/** Which group of the panel a server belongs to. */
+export type ServerGroup = 'orphaned' | 'thisWindow' | 'otherWindows' | 'notRunning';
+
+/** Who starts and stops it: us, the editor's own MCP client, or nobody (a remote server has no process). */
+export type ServerOwner = 'us' | 'editor' | 'remote';
+
+/**
+ * - `starting`: spawned, the MCP handshake is not done.
+ * - `running`: answers. - `stopping`: its ladder runs. - `stopped`: configured, no process. - `failed`: could not start.
+ */
+export type RunState = 'starting' | 'running' | 'stopping' | 'stopped' | 'failed';
+
+export interface ProcessNode {
+  readonly pid: number;
+  readonly name: string;
+  /** Redacted command line. */
+  readonly commandLine: string;
+  /** Epoch ms, approximate; for display only. */
+  readonly startedAt: number | undefined;
+  /** Bytes; undefined where unknown. */
+  readonly memory: number | undefined;
+  /** Why the kill bar keeps it, if it does. */
+  readonly kept: string | undefined;
+  readonly children: readonly ProcessNode[];
+}
+
+/** What the server said about itself in the MCP handshake. */
+export interface ServerIntroduction {
+  readonly name: string;
+  readonly version: string;
+  readonly tools: number;
+  readonly resources: number;
+  readonly prompts: number;
+}
+
+export interface ServerView {
+  /** Stable and unique; the tree's id. */
+  readonly key: string;
+  readonly name: string;
+  /** The MCP client whose configuration names it, e.g. "MCP Processes", "VS Code". */
+  readonly client: string;
+  /** Workspace folder, absolute; undefined when it has none. */
+  readonly folder: string | undefined;
+  readonly group: ServerGroup;
+  readonly owner: ServerOwner;
+  readonly verdict: VerdictKind;
+  /** Every observed fact that led to the verdict, one sentence each, for people. */
+  readonly evidence: readonly string[];
+  readonly state: RunState;
+  /** Why it failed and what to do; only with `failed`. */
+  readonly problem: string | undefined;
+  /** Root process (or the first living member when the root is gone). */
+  readonly pid: number | undefined;
+  /** Epoch ms. */
+  readonly startedAt: number | undefined;
+  /** Bytes of the whole tree. */
+  readonly memory: number | undefined;
+  readonly processes: readonly ProcessNode[];
+  readonly introduction: ServerIntroduction | undefined;
+  /** URL of a remote server, credentials removed. */
+  readonly url: string | undefined;
+  /** The file that configures it; undefined for the setting. */
+  readonly configurationFile: string | undefined;
+  readonly sessionId: string | undefined;
+  readonly recordId: string | undefined;
+}
+
+export interface Problem {
+  readonly file: string | undefined;
+  readonly line: number | undefined;
+  readonly column: number | undefined;
+  readonly message: string;
+}
+
+/** One published picture of everything. */
+export interface Picture {
+  /** False until the first sweep has finished. */
+  readonly scanned: boolean;
+  /** Epoch ms of the sweep; 0 before the first. */
+  readonly sweptAt: number;
+  readonly servers: readonly ServerView[];
+  /** Configuration and registry problems, for the log and the panel. */
+  readonly problems: readonly Problem[];
+}
+
+export type ProcessOutcome = 'exited' | 'terminated' | 'killed' | 'survived' | 'kept';
+
+export interface ReapedProcess {
+  readonly pid: number;
+  readonly name: string;
+  readonly commandLine: string;
+  readonly outcome: ProcessOutcome;
+  /** Why it was kept or survived. */
+  readonly reason: string | undefined;
+  /** Bytes seen before it ended. */
+  readonly memory: number | undefined;
+}
+
+/** What became of one server tree. */
+export interface ReapResult {
+  readonly server: string;
+  readonly sessionId: string;
+  readonly recordId: string;
+  /** True when nothing was signalled because it was only asked what would be. */
+  readonly dryRun: boolean;
+  readonly processes: readonly ReapedProcess[];
+  /** Bytes of the processes that ended. */
+  readonly memoryFreed: number;
+  readonly milliseconds: number;
+}

@@ -1,0 +1,204 @@
+import type { Claim } from '../judgement/killBar';
+import { judgeSession } from '../judgement/sessionVerdict';
+import { membersOf } from '../judgement/members';
+import type { ProcessIdentity } from '../os/identity';
+import type { Platform, Snapshot } from '../os/platform';
+import { type Clock, systemClock } from '../reaping/clock';
+import { climbLadder, type LadderProcess, type Ruled } from '../reaping/ladder';
+import { type Circumstances, ruleOnTree } from '../reaping/tree';
+import type { DataFolder } from '../registry/dataFolder';
+import { writeHistory } from '../registry/history';
+import type { LadderStand, ServerRecord, SessionFile } from '../registry/schema';
+import {
+  claimSession,
+  type FoundSession,
+  releaseClaim,
+  removeSession,
+  sessionPath,
+  writeClaimed,
+  writeSession,
+} from '../registry/sessionStore';
+import type { Log } from './log';
+import type { ReapResult } from './model';
+import { commandLineOf } from './rows';
+import { type JudgedSession, liveOwnersOf, type Survey, survey } from './sweep';
+
+export interface ReaperParts {
+  readonly platform: Platform;
+  readonly folder: DataFolder;
+  readonly self: ProcessIdentity;
+  readonly log: Log;
+  readonly clock?: Clock;
+  /** Patterns of the setting, joined with those of the dead session. */
+  readonly neverReap: () => readonly string[];
+}
+
+/** Ends server trees: those of dead sessions, after claiming them, and our own on request. */
+export class Reaper {
+  private readonly clock: Clock;
+
+  constructor(private readonly parts: ReaperParts) {
+    this.clock = parts.clock ?? systemClock;
+  }
+
+  /** What would be signalled in a dead session, and what would be kept and why. Signals nothing. */
+  async plan(seen: Survey, judged: JudgedSession): Promise<Map<string, Ruled[]>> {
+    const plans = new Map<string, Ruled[]>();
+    const circumstances = this.circumstances({ by: 'reaper of a dead session' }, judged.session, seen);
+    for (const { record } of judged.records) {
+      plans.set(record.id, await ruleOnTree(circumstances, seen.snapshot, judged.session, record));
+    }
+    return plans;
+  }
+
+  /** The plan in the shape of a result. */
+  async preview(seen: Survey, judged: JudgedSession): Promise<ReapResult[]> {
+    const plans = await this.plan(seen, judged);
+    return judged.records
+      .map(({ record }) => ({ record, ruled: plans.get(record.id) ?? [] }))
+      .filter(({ ruled }) => ruled.length > 0)
+      .map(({ record, ruled }) => ({
+        server: record.server,
+        sessionId: judged.session.id,
+        recordId: record.id,
+        dryRun: true,
+        processes: ruled.map(({ member, ruling }) => ({
+          pid: member.entry.pid,
+          name: member.entry.name,
+          commandLine: commandLineOf(member.entry),
+          outcome: 'kept' in ruling ? ('kept' as const) : ('terminated' as const),
+          reason: 'kept' in ruling ? ruling.kept : undefined,
+          memory: member.entry.memory,
+        })),
+        memoryFreed: 0,
+        milliseconds: 0,
+      }));
+  }
+
+  /**
+   * Reaps a session that was judged dead: claims its file, climbs each record's ladder, and forgets what is gone.
+   * What is kept or survives stays recorded, so that it stays visible. Empty when somebody else holds the claim.
+   */
+  async reap(judged: JudgedSession, only?: ReadonlySet<string>): Promise<ReapResult[]> {
+    const { folder, self, log } = this.parts;
+    const found = judged.found ?? this.writeLost(judged.session);
+    const claimed = claimSession(folder, found, self);
+    if (!claimed) return [];
+    let left = claimed;
+    try {
+      const chosen = claimed.session.records.filter((record) => !only || only.has(`${claimed.session.id}:${record.id}`));
+      const results = await Promise.all(chosen.map((record) => this.reapRecord(claimed.session, record)));
+      const unfinished = new Set(
+        results.filter(({ processes }) => processes.some(isStillThere)).map(({ recordId }) => recordId),
+      );
+      const records = claimed.session.records.filter((record) => !chosen.includes(record) || unfinished.has(record.id));
+      left = writeClaimed(claimed, { ...claimed.session, records });
+      for (const result of results) this.remember(result);
+      return results;
+    } catch (error) {
+      log.error(`Reaping session ${claimed.session.id} failed: ${(error as Error).message}`);
+      return [];
+    } finally {
+      if (left.session.records.length === 0) removeSession(left.path);
+      else releaseClaim(folder, left);
+    }
+  }
+
+  /** Ends one server of our own session. */
+  async stopOwn(
+    session: () => SessionFile,
+    recordId: string,
+    closeStdin: () => void,
+    onStep?: (step: LadderStand['step'], wait: number) => void,
+  ): Promise<ReapResult> {
+    const claim: Claim = { by: 'own session', owner: session().owner };
+    const record = session().records.find(({ id }) => id === recordId);
+    if (!record) throw new Error('This server has no record; scan again.');
+    const result = await this.climb(record, session().id, closeStdin, onStep, async () => {
+      const current = session();
+      const snapshot = await this.parts.platform.snapshot();
+      const now = current.records.find(({ id }) => id === recordId) ?? record;
+      return ruleOnTree(this.circumstances(claim, current, undefined), snapshot, current, now);
+    });
+    this.remember(result);
+    return result;
+  }
+
+  private async reapRecord(session: SessionFile, record: ServerRecord): Promise<ReapResult> {
+    const { platform, folder } = this.parts;
+    return this.climb(record, session.id, undefined, undefined, async () => {
+      const seen = await survey(platform, folder, session.id, session);
+      // Judged anew for every look: should the owner turn out to live, the ladder stops where it stands.
+      const verdict = judgeSession(seen.snapshot, session, membersOf(seen.snapshot, session, record));
+      if (verdict.kind !== 'dead') throw new Error(`the session is no longer certain to be dead: ${verdict.evidence}`);
+      const circumstances = this.circumstances({ by: 'reaper of a dead session' }, session, seen);
+      return ruleOnTree(circumstances, seen.snapshot, session, record);
+    });
+  }
+
+  private async climb(
+    record: ServerRecord,
+    sessionId: string,
+    closeStdin: (() => void) | undefined,
+    onStep: ((step: LadderStand['step'], wait: number) => void) | undefined,
+    scan: () => Promise<readonly Ruled[]>,
+  ): Promise<ReapResult> {
+    const { platform } = this.parts;
+    const startedAt = this.clock.now();
+    const processes = await climbLadder({
+      platform,
+      clock: this.clock,
+      grace: record.grace,
+      from: record.ladder,
+      closeStdin,
+      scan,
+      onStep,
+    });
+    return {
+      server: record.server,
+      sessionId,
+      recordId: record.id,
+      dryRun: false,
+      processes: processes.map(describe),
+      memoryFreed: processes.reduce((sum, one) => sum + (isStillThere(one) ? 0 : (one.member.entry.memory ?? 0)), 0),
+      milliseconds: Math.round(this.clock.now() - startedAt),
+    };
+  }
+
+  private circumstances(claim: Claim, session: SessionFile, seen: Survey | undefined): Circumstances {
+    const { platform, self, neverReap } = this.parts;
+    const owners = seen ? liveOwnersOf(seen.snapshot, seen.sessions) : [];
+    return {
+      platform,
+      self,
+      claim,
+      // Without a survey only our own session is asked for, and every owner named in a living cookie is another's.
+      liveOwners: (_snapshot: Snapshot) => owners.filter((owner) => owner.pid !== session.owner.pid),
+      neverReap: [...session.neverReap, ...neverReap()],
+    };
+  }
+
+  private remember(result: ReapResult): void {
+    if (result.processes.length === 0) return;
+    try {
+      writeHistory(this.parts.folder, Date.now(), result.recordId, result);
+    } catch (error) {
+      this.parts.log.warn(`The history could not be written: ${(error as Error).message}`);
+    }
+  }
+
+  /** Gives a session known from cookies only a file, so that claiming it works as for any other. */
+  private writeLost(session: SessionFile): FoundSession {
+    writeSession(this.parts.folder, session);
+    return { path: sessionPath(this.parts.folder, session.id), session, claimer: undefined };
+  }
+}
+
+function isStillThere({ outcome }: { readonly outcome: LadderProcess['outcome'] }): boolean {
+  return outcome === 'kept' || outcome === 'survived';
+}
+
+function describe({ member, outcome, reason }: LadderProcess): ReapResult['processes'][number] {
+  const { entry } = member;
+  return { pid: entry.pid, name: entry.name, commandLine: commandLineOf(entry), outcome, reason, memory: entry.memory };
+}

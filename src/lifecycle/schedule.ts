@@ -1,0 +1,38 @@
+import type { Log } from './log';
+
+/** Smallest interval in seconds; what is asked below it is raised to it. */
+export const LEAST_INTERVAL_SECONDS = 5;
+/** After activation, ms: a reloaded window's former host may take up to 5 s to be gone. */
+const EARLY_SWEEPS_MS = [0, 1_500, 4_000, 7_000];
+
+/** Runs sweeps: a few soon after activation, then one per interval. A sweep that fails is logged, and the next one runs. */
+export class SweepSchedule {
+  private timer: NodeJS.Timeout | undefined;
+  private readonly early: NodeJS.Timeout[];
+  private seconds = 0;
+
+  constructor(
+    private readonly sweep: () => Promise<unknown>,
+    private readonly log: Log,
+  ) {
+    this.early = EARLY_SWEEPS_MS.map((delay) => setTimeout(() => this.run(), delay));
+  }
+
+  /** Takes effect at once. 0 turns periodic sweeps off. */
+  setInterval(seconds: number): void {
+    const next = seconds <= 0 || !Number.isFinite(seconds) ? 0 : Math.max(LEAST_INTERVAL_SECONDS, seconds);
+    if (next === this.seconds) return;
+    this.seconds = next;
+    clearInterval(this.timer);
+    this.timer = next === 0 ? undefined : setInterval(() => this.run(), next * 1000);
+  }
+
+  dispose(): void {
+    clearInterval(this.timer);
+    for (const timer of this.early) clearTimeout(timer);
+  }
+
+  private run(): void {
+    this.sweep().catch((error) => this.log.error(`A sweep failed: ${(error as Error).message}. Nothing was ended.`));
+  }
+}

@@ -1,0 +1,140 @@
+import { findAlive, type Member, membersOf } from '../judgement/members';
+import { judgeSession, type SessionVerdict } from '../judgement/sessionVerdict';
+import { identityKey, type ProcessIdentity } from '../os/identity';
+import type { Platform, Snapshot } from '../os/platform';
+import { parseCookie } from '../registry/cookie';
+import type { DataFolder } from '../registry/dataFolder';
+import { SCHEMA_VERSION, type ServerRecord, type SessionFile } from '../registry/schema';
+import { type FoundSession, readSessions, removeSession } from '../registry/sessionStore';
+
+/** One session as a sweep judged it. */
+export interface JudgedSession {
+  readonly session: SessionFile;
+  /** Undefined for a session known from cookies only (registry lost, L23). */
+  readonly found: FoundSession | undefined;
+  readonly verdict: SessionVerdict;
+  readonly records: readonly { readonly record: ServerRecord; readonly members: readonly Member[] }[];
+  /** A living process that is reaping it at the moment. */
+  readonly claimedBy: ProcessIdentity | undefined;
+}
+
+export interface Survey {
+  readonly snapshot: Snapshot;
+  readonly sessions: readonly JudgedSession[];
+  readonly problems: readonly string[];
+}
+
+/** Files of another boot, container or machine are forgotten after this. */
+const FORGET_MS = 30 * 24 * 3_600_000;
+/** Waits used for servers whose record is lost. */
+const DEFAULT_GRACE = { stdin: 2_000, term: 3_000 };
+
+/**
+ * Looks once: snapshot, session files, cookies; judges each session and finds each record's members.
+ * Signals nothing and writes nothing but the removal of files that stand for nothing any more.
+ * @throws when the process table or the data folder cannot be read; then nothing is known and nothing is done.
+ */
+export async function survey(
+  platform: Platform,
+  folder: DataFolder,
+  ownSessionId: string | undefined,
+  unknownSessions: Pick<SessionFile, 'automatic' | 'neverReap'>,
+): Promise<Survey> {
+  // Files first: a session that starts in between is then merely unseen, never seen without its owner.
+  const { sessions, newer, problems } = readSessions(folder);
+  const snapshot = await platform.snapshot();
+  const judged: JudgedSession[] = [];
+  for (const found of sessions) {
+    const one = judge(snapshot, found.session, found);
+    const idle = one.records.every(({ members }) => members.length === 0);
+    if (found.session.id !== ownSessionId && idle && standsForNothing(one, snapshot)) removeSession(found.path);
+    else judged.push(one);
+  }
+  const known = new Set([...sessions.map(({ session }) => session.id), ...newer]);
+  if (ownSessionId) known.add(ownSessionId);
+  for (const session of sessionsFromCookies(snapshot, folder, known, unknownSessions)) {
+    judged.push(judge(snapshot, session, undefined));
+  }
+  return { snapshot, sessions: judged, problems };
+}
+
+/** Owners of live sessions; what runs under them is theirs alone. */
+export function liveOwnersOf(snapshot: Snapshot, sessions: readonly JudgedSession[]): ProcessIdentity[] {
+  return sessions
+    .filter(({ verdict, session }) => verdict.kind === 'live' && findAlive(snapshot, session.owner))
+    .map(({ session }) => session.owner);
+}
+
+/** The census after this sweep: who was known and lives, and who was found. */
+export function censusOf(members: readonly Member[]): ProcessIdentity[] {
+  const byKey = new Map(members.map(({ identity }) => [identityKey(identity), identity]));
+  return [...byKey.values()].sort((a, b) => a.pid - b.pid);
+}
+
+function judge(snapshot: Snapshot, session: SessionFile, found: FoundSession | undefined): JudgedSession {
+  const records = session.records.map((record) => ({ record, members: membersOf(snapshot, session, record) }));
+  const verdict = judgeSession(
+    snapshot,
+    session,
+    records.flatMap(({ members }) => members),
+  );
+  const claimedBy = found?.claimer && findAlive(snapshot, found.claimer) ? found.claimer : undefined;
+  return { session, found, verdict, records, claimedBy };
+}
+
+function standsForNothing({ verdict, session, claimedBy }: JudgedSession, snapshot: Snapshot): boolean {
+  if (claimedBy) return false;
+  if (session.owner.scope !== snapshot.scope) return Date.now() - session.startedAt > FORGET_MS;
+  return verdict.kind === 'dead';
+}
+
+/** Sessions that have no file, put together from the cookies of living processes. */
+function sessionsFromCookies(
+  snapshot: Snapshot,
+  folder: DataFolder,
+  known: ReadonlySet<string>,
+  settings: Pick<SessionFile, 'automatic' | 'neverReap'>,
+): SessionFile[] {
+  const sessions = new Map<string, { session: SessionFile; records: Map<string, ServerRecord> }>();
+  for (const entry of snapshot.processes.values()) {
+    const cookie = entry.zombie ? undefined : parseCookie(entry.cookie);
+    if (!cookie || cookie.home !== folder.homeTag || known.has(cookie.session)) continue;
+    if (cookie.owner.scope !== snapshot.scope) continue;
+    const existing = sessions.get(cookie.session);
+    if (existing && identityKey(existing.session.owner) !== identityKey(cookie.owner)) continue;
+    const one = existing ?? {
+      records: new Map<string, ServerRecord>(),
+      session: {
+        schema: SCHEMA_VERSION,
+        id: cookie.session,
+        home: cookie.home,
+        owner: cookie.owner,
+        startedAt: Date.now(),
+        editor: '',
+        folder: undefined,
+        ...settings,
+        handedOver: undefined,
+        records: [],
+      },
+    };
+    sessions.set(cookie.session, one);
+    if (!one.records.has(cookie.record)) {
+      one.records.set(cookie.record, {
+        id: cookie.record,
+        server: entry.name,
+        client: '',
+        folder: undefined,
+        kind: 'launched',
+        commandLine: '',
+        createdAt: Date.now(),
+        root: undefined,
+        ownSession: false,
+        census: [],
+        grace: DEFAULT_GRACE,
+        ladder: undefined,
+      });
+    }
+  }
+  return [...sessions.values()].map(({ session, records }) => ({ ...session, records: [...records.values()] }));
+}
+

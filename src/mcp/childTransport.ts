@@ -1,0 +1,66 @@
+import type { ChildProcess } from 'node:child_process';
+import { type JSONRPCMessage, ReadBuffer, serializeMessage, type Transport } from '@modelcontextprotocol/client';
+
+/**
+ * The SDK's transport over a process that *we* spawned. The SDK's own stdio transport spawns by itself, waits 2 s + 2 s
+ * and signals only the direct child; ending a server is the ladder's work, so `close` here only lets go.
+ */
+export class ChildTransport implements Transport {
+  onclose?: () => void;
+  onerror?: (error: Error) => void;
+  onmessage?: Transport['onmessage'];
+  private readonly buffer = new ReadBuffer();
+
+  constructor(private readonly child: ChildProcess) {}
+
+  async start(): Promise<void> {
+    this.child.stdout?.on('data', this.read);
+    this.child.once('close', () => this.onclose?.());
+    this.child.stdin?.on('error', (error) => this.onerror?.(error));
+  }
+
+  send(message: JSONRPCMessage): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const { stdin } = this.child;
+      if (!stdin || stdin.destroyed || !stdin.writable) {
+        reject(new Error('The server has ended, or its input is closed.'));
+        return;
+      }
+      if (stdin.write(serializeMessage(message))) resolve();
+      else {
+        const done = () => {
+          stdin.off('drain', done);
+          stdin.off('close', done);
+          resolve();
+        };
+        stdin.once('drain', done);
+        stdin.once('close', done);
+      }
+    });
+  }
+
+  async close(): Promise<void> {
+    this.child.stdout?.off('data', this.read);
+    // Keep draining: a server blocked on a full pipe could not act on its end-of-file.
+    this.child.stdout?.resume();
+    this.onclose?.();
+  }
+
+  private readonly read = (chunk: Buffer) => {
+    try {
+      this.buffer.append(chunk);
+    } catch (error) {
+      this.onerror?.(error as Error);
+      return;
+    }
+    for (;;) {
+      try {
+        const message = this.buffer.readMessage();
+        if (message === null) return;
+        this.onmessage?.(message);
+      } catch (error) {
+        this.onerror?.(error as Error);
+      }
+    }
+  };
+}

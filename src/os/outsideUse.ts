@@ -1,0 +1,97 @@
+import { execFile } from 'node:child_process';
+import type { OutsideUse } from './platform';
+
+const TIMEOUT_MS = 3_000;
+
+/** One connected socket as `ss` prints it: both ends, the pids that hold this end, and whether this end was accepted. */
+export interface Connection {
+  readonly local: string;
+  readonly peer: string;
+  readonly pids: readonly number[];
+  /** True for the end that a listening socket accepted: its holder *serves* the other end. */
+  readonly serves: boolean;
+}
+
+/**
+ * Whether one of `pids` serves a connection whose other end is held by a process outside `members`: a terminal
+ * multiplexer its clients (K21), a database or dev server somebody else (K23). Connections that a process opened
+ * itself do not count: every browser has some. Without `ss` the answer is "unknown".
+ */
+export async function findOutsideUse(pids: readonly number[], members: ReadonlySet<number>): Promise<OutsideUse> {
+  try {
+    const [unix, internet] = await Promise.all([ss(['-H', '-x', '-a', '-p', '-n']), ss(['-H', '-t', '-a', '-p', '-n'])]);
+    return judgeConnections([...parseUnixConnections(unix), ...parseTcpConnections(internet)], pids, members);
+  } catch (error) {
+    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    return { kind: 'unknown', reason: missing ? '`ss` is not installed' : '`ss` failed' };
+  }
+}
+
+/** Pure part of {@link findOutsideUse}: a peer that nobody visible holds counts as somebody else's. */
+export function judgeConnections(
+  connections: readonly Connection[],
+  pids: readonly number[],
+  members: ReadonlySet<number>,
+): OutsideUse {
+  const holders = new Map<string, readonly number[]>();
+  for (const connection of connections) holders.set(connection.local, connection.pids);
+  for (const connection of connections) {
+    const holder = connection.pids.find((pid) => pids.includes(pid));
+    if (holder === undefined || !connection.serves) continue;
+    const others = holders.get(connection.peer) ?? [];
+    if (others.length === 0) return { kind: 'used', by: `a client of pid ${holder} that cannot be seen from here` };
+    const stranger = others.find((pid) => !members.has(pid));
+    if (stranger !== undefined) return { kind: 'used', by: `pid ${stranger}` };
+  }
+  return { kind: 'none' };
+}
+
+/**
+ * Connected sockets of `ss -H -x -a -p -n`. An accepted socket carries its listener's path, a client's and those of
+ * a socket pair carry `*`.
+ */
+export function parseUnixConnections(output: string): Connection[] {
+  const connections: Connection[] = [];
+  for (const { columns, pids } of linesOf(output)) {
+    // Netid State Recv-Q Send-Q LocalPath LocalInode PeerPath PeerInode
+    if (columns.length < 8 || columns[1] !== 'ESTAB') continue;
+    const peer = columns.at(-1) as string;
+    if (peer === '0') continue;
+    connections.push({ local: `unix:${columns.at(-3)}`, peer: `unix:${peer}`, pids, serves: columns[4] !== '*' });
+  }
+  return connections;
+}
+
+/** Connected sockets of `ss -H -t -a -p -n`. One serves when its local port is also listened on. */
+export function parseTcpConnections(output: string): Connection[] {
+  const lines = linesOf(output);
+  const port = (address: string | undefined) => address?.slice(address.lastIndexOf(':') + 1) ?? '';
+  const listening = new Set(lines.filter(({ columns }) => columns[0] === 'LISTEN').map(({ columns }) => port(columns[3])));
+  // State Recv-Q Send-Q Local Peer. `[::ffff:127.0.0.1]` and `127.0.0.1` are one address.
+  const plain = (address: string) => address.replace(/^\[::ffff:([\d.]+)\]/, '$1');
+  return lines
+    .filter(({ columns }) => columns[0] === 'ESTAB' && columns.length >= 5)
+    .map(({ columns, pids }) => ({
+      local: `tcp:${plain(columns[3] as string)}`,
+      peer: `tcp:${plain(columns[4] as string)}`,
+      pids,
+      serves: listening.has(port(columns[3])),
+    }));
+}
+
+function linesOf(output: string): { columns: string[]; pids: number[] }[] {
+  return output.split('\n').map((line) => {
+    const users = line.indexOf('users:(');
+    const columns = (users < 0 ? line : line.slice(0, users)).trim().split(/\s+/);
+    const pids = users < 0 ? [] : [...line.slice(users).matchAll(/pid=(\d+)/g)].map((match) => Number(match[1]));
+    return { columns, pids };
+  });
+}
+
+function ss(args: string[]): Promise<string> {
+  return new Promise((resolve, reject) => {
+    execFile('ss', args, { timeout: TIMEOUT_MS, maxBuffer: 64 << 20, env: { ...process.env, LC_ALL: 'C' } }, (error, stdout) =>
+      error ? reject(error) : resolve(stdout),
+    );
+  });
+}

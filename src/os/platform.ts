@@ -1,0 +1,82 @@
+import type { ProcessIdentity } from './identity';
+
+/** One process as a snapshot saw it. Fields that the system would not tell are `undefined`, never a guess. */
+export interface ProcessEntry {
+  readonly pid: number;
+  readonly start: string;
+  /** The parent's pid as the system reports it. Whether it is really the parent: {@link Snapshot.parentOf}. */
+  readonly ppid: number;
+  /** Real user id; on Windows undefined. */
+  readonly uid: number | undefined;
+  /** POSIX process group and session; undefined where the table does not tell. */
+  readonly pgid: number | undefined;
+  readonly sid: number | undefined;
+  /** Whether it has a controlling terminal; undefined where unknown. */
+  readonly hasTerminal: boolean | undefined;
+  /** Dead, waiting for its parent to collect it. A `Z` whose other threads still run is *not* a zombie (false). */
+  readonly zombie: boolean;
+  /** Kernel name, at most 15 characters on Linux. */
+  readonly name: string;
+  /** Arguments; undefined when unreadable. On systems that give one line only: a single element. Not redacted. */
+  readonly args: readonly string[] | undefined;
+  /** Resident memory in bytes. */
+  readonly memory: number | undefined;
+  /** CPU time used so far in milliseconds. */
+  readonly cpuTime: number | undefined;
+  /** The value of `MCP_PROCESSES_COOKIE` in its environment: undefined when absent *or* unreadable. */
+  readonly cookie: string | undefined;
+  /** False when the environment could not be read (other user, restricted, not supported). */
+  readonly environmentReadable: boolean;
+}
+
+/** All processes of one scope at about one moment. */
+export interface Snapshot {
+  readonly scope: string;
+  /** Wall clock in ms, for display only. */
+  readonly takenAt: number;
+  readonly processes: ReadonlyMap<number, ProcessEntry>;
+}
+
+/** What an uncached look at one process says. `error` means: could not tell (never "gone"). */
+export type Look =
+  | { readonly kind: 'present'; readonly entry: ProcessEntry }
+  | { readonly kind: 'gone' }
+  | { readonly kind: 'error'; readonly reason: string };
+
+export type StdinPeer =
+  | { readonly kind: 'alive'; readonly by: string }
+  | { readonly kind: 'gone'; readonly proof: string }
+  | { readonly kind: 'unknown'; readonly reason: string };
+
+/** What kind of machine service, if any, this process is the main process of, or runs below. */
+export type ServiceRole =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'service'; readonly name: string }
+  | { readonly kind: 'unknown'; readonly reason: string };
+
+/** Whether a process serves or talks to a living process that is not one of `members`. */
+export type OutsideUse =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'used'; readonly by: string }
+  | { readonly kind: 'unknown'; readonly reason: string };
+
+/** Everything we ask of the operating system. No opinions here: facts, or the reason why there is none. */
+export interface Platform {
+  readonly name: 'procfs' | 'portable';
+  /** Scope tag of this process. Throws `ScopeUnknownError` never: an unreadable part makes the tag '' (matches nothing). */
+  readonly scope: string;
+  /** Identity of the running process itself. */
+  self(): Promise<ProcessIdentity>;
+  /** The table of all visible processes. Rejects when the system cannot be asked; callers then keep everything. */
+  snapshot(): Promise<Snapshot>;
+  /** One process, uncached, read immediately before a decision. Never rejects. */
+  look(pid: number): Promise<Look>;
+  /** The same as {@link look}, for several; may be cheaper. Pids that are gone are absent only if surely gone. */
+  lookAll(pids: readonly number[]): Promise<ReadonlyMap<number, Look>>;
+  /** Who holds the other end of the process's stdin. Never rejects. */
+  stdinPeer(identity: ProcessIdentity): Promise<StdinPeer>;
+  /** Whether the process is a machine service's main process. Never rejects. */
+  serviceRole(identity: ProcessIdentity): Promise<ServiceRole>;
+  /** Whether any of `pids` has a connection to a living process outside `members`. Never rejects. */
+  outsideUse(pids: readonly number[], members: ReadonlySet<number>): Promise<OutsideUse>;
+}

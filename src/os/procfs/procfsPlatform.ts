@@ -1,0 +1,215 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import type { ProcessIdentity } from '../identity';
+import { findOutsideUse } from '../outsideUse';
+import type { Look, Platform, ProcessEntry, ServiceRole, Snapshot, StdinPeer } from '../platform';
+import { readLinuxScopeParts, scopeTag } from '../scope';
+import { serviceRoleOfControlGroup } from '../serviceRole';
+import { isZombie, type ProcStat, parseStat } from './stat';
+
+/** USER_HZ: 100 on every Linux architecture that Node supports. */
+const TICKS_PER_SECOND = 100;
+/** A young process may still be between fork, exec and rewriting its own title: read it again each time. */
+const YOUNG_TICKS = 10 * TICKS_PER_SECOND;
+/** Longest stretch on the host's event loop in ms before others get their turn. */
+const SLICE_MS = 8;
+const COOKIE_PREFIX = 'MCP_PROCESSES_COOKIE=';
+
+interface Details {
+  readonly uid: number | undefined;
+  readonly args: readonly string[] | undefined;
+  readonly cookie: string | undefined;
+  readonly environmentReadable: boolean;
+}
+
+interface CachedDetails extends Details {
+  readonly startTicks: string;
+  readonly name: string;
+  readonly stackStart: string;
+}
+
+/**
+ * Linux, straight from `/proc`: no child process per sweep.
+ * @returns undefined where `/proc` is missing, hidden, or belongs to another pid namespace.
+ */
+export function createProcfsPlatform(): Platform | undefined {
+  const own = readStat(process.pid);
+  // A /proc of another namespace would show strangers under our pids.
+  if (own.kind !== 'stat' || own.stat.pid !== process.pid || own.stat.ppid !== process.ppid) return undefined;
+  const scope = scopeTag(readLinuxScopeParts(), 'ticks');
+  if (scope === '') return undefined;
+  return new ProcfsPlatform(scope, own.stat);
+}
+
+class ProcfsPlatform implements Platform {
+  readonly name = 'procfs';
+  private readonly pageSize: number;
+  private readonly details = new Map<number, CachedDetails>();
+
+  constructor(
+    readonly scope: string,
+    private readonly own: ProcStat,
+  ) {
+    // Pages are 4, 16 or 64 KiB; our own resident size in both units tells which.
+    const ratio = process.memoryUsage.rss() / Math.max(1, own.residentPages);
+    this.pageSize = ratio > 32_768 ? 65_536 : ratio > 9_000 ? 16_384 : 4_096;
+  }
+
+  async self(): Promise<ProcessIdentity> {
+    return { pid: process.pid, start: `t${this.own.startTicks}`, scope: this.scope };
+  }
+
+  async snapshot(): Promise<Snapshot> {
+    const takenAt = Date.now();
+    const uptimeTicks = Number(readFileSync('/proc/uptime', 'latin1').split(' ')[0]) * TICKS_PER_SECOND;
+    const pids = readdirSync('/proc').filter((name) => name.charCodeAt(0) <= 57 && name.charCodeAt(0) >= 48);
+    const processes = new Map<number, ProcessEntry>();
+    let sliceEnds = performance.now() + SLICE_MS;
+    for (const text of pids) {
+      if (performance.now() > sliceEnds) {
+        await new Promise<void>((resolve) => setImmediate(resolve));
+        sliceEnds = performance.now() + SLICE_MS;
+      }
+      const read = readStat(Number(text));
+      if (read.kind === 'gone') continue;
+      if (read.kind === 'error') throw new Error(`/proc/${text}/stat cannot be read: ${read.reason}`);
+      const { stat } = read;
+      processes.set(stat.pid, this.entryOf(stat, this.cachedDetails(stat, uptimeTicks)));
+    }
+    if (!processes.has(process.pid)) throw new Error('/proc does not list this process itself');
+    for (const pid of this.details.keys()) if (!processes.has(pid)) this.details.delete(pid);
+    return { scope: this.scope, takenAt, processes };
+  }
+
+  async look(pid: number): Promise<Look> {
+    const read = readStat(pid);
+    if (read.kind === 'gone') return { kind: 'gone' };
+    if (read.kind === 'error') return read;
+    const details = readDetails(pid);
+    // The pid may have changed hands between the two reads.
+    const again = readStat(pid);
+    if (again.kind === 'gone') return { kind: 'gone' };
+    if (again.kind === 'error') return again;
+    if (again.stat.startTicks !== read.stat.startTicks) return { kind: 'error', reason: 'changed while being read' };
+    return { kind: 'present', entry: this.entryOf(again.stat, details) };
+  }
+
+  async lookAll(pids: readonly number[]): Promise<ReadonlyMap<number, Look>> {
+    const looks = new Map<number, Look>();
+    for (const pid of pids) looks.set(pid, await this.look(pid));
+    return looks;
+  }
+
+  async stdinPeer(): Promise<StdinPeer> {
+    return { kind: 'unknown', reason: 'not examined for servers that this extension launched' };
+  }
+
+  async serviceRole(identity: ProcessIdentity): Promise<ServiceRole> {
+    try {
+      return serviceRoleOfControlGroup(readFileSync(`/proc/${identity.pid}/cgroup`, 'utf8'));
+    } catch (error) {
+      return { kind: 'unknown', reason: `its control group cannot be read (${codeOf(error)})` };
+    }
+  }
+
+  outsideUse(pids: readonly number[], members: ReadonlySet<number>) {
+    return findOutsideUse(pids, members);
+  }
+
+  private cachedDetails(stat: ProcStat, uptimeTicks: number): Details {
+    const cached = this.details.get(stat.pid);
+    const young = uptimeTicks - Number(stat.startTicks) < YOUNG_TICKS;
+    if (
+      cached &&
+      !young &&
+      cached.startTicks === stat.startTicks &&
+      cached.name === stat.name &&
+      cached.stackStart === stat.stackStart
+    ) {
+      return cached;
+    }
+    const details = {
+      ...readDetails(stat.pid),
+      startTicks: stat.startTicks,
+      name: stat.name,
+      stackStart: stat.stackStart,
+    };
+    this.details.set(stat.pid, details);
+    return details;
+  }
+
+  private entryOf(stat: ProcStat, details: Details): ProcessEntry {
+    return {
+      pid: stat.pid,
+      start: `t${stat.startTicks}`,
+      ppid: stat.ppid,
+      uid: details.uid,
+      pgid: stat.pgid,
+      sid: stat.sid,
+      hasTerminal: stat.terminal !== 0,
+      zombie: isZombie(stat),
+      name: stat.name,
+      args: details.args,
+      memory: stat.residentPages * this.pageSize,
+      cpuTime: (stat.cpuTicks * 1000) / TICKS_PER_SECOND,
+      cookie: details.cookie,
+      environmentReadable: details.environmentReadable,
+    };
+  }
+}
+
+type StatRead = { kind: 'stat'; stat: ProcStat } | { kind: 'gone' } | { kind: 'error'; reason: string };
+
+/** Only ENOENT and ESRCH mean "gone"; every other failure is an error, which callers read as "keep" (K09). */
+function readStat(pid: number): StatRead {
+  try {
+    const stat = parseStat(readFileSync(`/proc/${pid}/stat`, 'latin1'));
+    return stat ? { kind: 'stat', stat } : { kind: 'error', reason: 'unexpected format' };
+  } catch (error) {
+    const code = codeOf(error);
+    return code === 'ENOENT' || code === 'ESRCH' ? { kind: 'gone' } : { kind: 'error', reason: code };
+  }
+}
+
+function readDetails(pid: number): Details {
+  let uid: number | undefined;
+  let args: readonly string[] | undefined;
+  let cookie: string | undefined;
+  let environmentReadable = false;
+  try {
+    const match = /^Uid:\t(\d+)\t(\d+)\t(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'));
+    // A set-uid program runs with other rights than its starter: then nobody's uid is certain.
+    if (match && match[1] === match[2] && match[1] === match[3]) uid = Number(match[1]);
+  } catch {
+    // Unknown user: the kill bar keeps it.
+  }
+  try {
+    const text = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+    args = text === '' ? [] : text.replace(/\0+$/, '').split('\0');
+  } catch {
+    // Not readable: shown by its kernel name.
+  }
+  try {
+    cookie = cookieIn(readFileSync(`/proc/${pid}/environ`, 'latin1'));
+    environmentReadable = true;
+  } catch {
+    // Another user's, or a restricted process.
+  }
+  return { uid, args, cookie, environmentReadable };
+}
+
+/** The cookie of an environment block; undefined when there is none, or when two contradict each other. */
+function cookieIn(environment: string): string | undefined {
+  if (!environment.includes(COOKIE_PREFIX)) return undefined;
+  let found: string | undefined;
+  for (const entry of environment.split('\0')) {
+    if (!entry.startsWith(COOKIE_PREFIX)) continue;
+    const value = entry.slice(COOKIE_PREFIX.length);
+    if (found !== undefined && found !== value) return undefined;
+    found = value;
+  }
+  return found;
+}
+
+function codeOf(error: unknown): string {
+  return (error as NodeJS.ErrnoException).code ?? String(error);
+}

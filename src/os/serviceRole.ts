@@ -1,0 +1,16 @@
+import type { ServiceRole } from './platform';
+
+/**
+ * Reads `/proc/PID/cgroup`. A `.service` counts only as the *last* part of a control group: everything a user runs
+ * lies below `user@1000.service`, which says nothing; a daemon's own group ends in its unit.
+ */
+export function serviceRoleOfControlGroup(text: string): ServiceRole {
+  const lines = text.split('\n').filter((line) => line !== '');
+  if (lines.length === 0) return { kind: 'unknown', reason: 'its control group is empty' };
+  for (const line of lines) {
+    const group = line.split(':').slice(2).join(':');
+    const last = group.split('/').pop() ?? '';
+    if (last.endsWith('.service')) return { kind: 'service', name: last };
+  }
+  return { kind: 'none' };
+}

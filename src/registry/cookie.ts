@@ -1,0 +1,46 @@
+import { isProcessId, isStartToken, type ProcessIdentity } from '../os/identity';
+import { isScopeTag } from '../os/scope';
+
+/** Name of the environment variable that every descendant of a launched server inherits. */
+export const COOKIE_VARIABLE = 'MCP_PROCESSES_COOKIE';
+
+/**
+ * What the cookie says: `1:<home tag>:<session>:<record>:<owner pid>-<owner start>:<scope tag>`.
+ * It is a name tag, not a secret: anyone who can set it could as well send the signal.
+ */
+export interface Cookie {
+  readonly home: string;
+  readonly session: string;
+  readonly record: string;
+  readonly owner: ProcessIdentity;
+}
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const HOME_TAG = /^[0-9a-f]{16}$/;
+
+export function isUuid(value: unknown): value is string {
+  return typeof value === 'string' && UUID.test(value);
+}
+
+export function isHomeTag(value: unknown): value is string {
+  return typeof value === 'string' && HOME_TAG.test(value);
+}
+
+export function formatCookie(cookie: Cookie): string {
+  const { owner } = cookie;
+  return `1:${cookie.home}:${cookie.session}:${cookie.record}:${owner.pid}-${owner.start}:${owner.scope}`;
+}
+
+/** Parses a cookie; one that cannot be parsed in full is no cookie. */
+export function parseCookie(text: string | undefined): Cookie | undefined {
+  if (!text || text.length > 256) return undefined;
+  const parts = text.split(':');
+  if (parts.length !== 6 || parts[0] !== '1') return undefined;
+  const [, home, session, record, ownerText, scope] = parts;
+  const match = /^(\d{1,10})-([a-z]\d+)$/.exec(ownerText ?? '');
+  const pid = Number(match?.[1]);
+  const start = match?.[2];
+  if (!isHomeTag(home) || !isUuid(session) || !isUuid(record) || !isScopeTag(scope)) return undefined;
+  if (!isProcessId(pid) || !isStartToken(start)) return undefined;
+  return { home, session, record, owner: { pid, start, scope } };
+}

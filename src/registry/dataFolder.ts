@@ -1,0 +1,76 @@
+import { randomBytes } from 'node:crypto';
+import { chmodSync, lstatSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import { dirname, join } from 'node:path';
+import { isHomeTag } from './cookie';
+
+/** The folder in which all editors, the CLI and every window of one user meet, and its random tag. */
+export interface DataFolder {
+  readonly path: string;
+  readonly sessions: string;
+  readonly history: string;
+  readonly logs: string;
+  /** 16 hex digits; part of every cookie, so that two homes on one machine leave each other's servers alone (K26). */
+  readonly homeTag: string;
+}
+
+/**
+ * Where the data folder is. Below the user's real home, never from XDG variables: the snap build of the editor
+ * changes those, and then two editors would not see each other.
+ */
+export function dataFolderPath(environment: NodeJS.ProcessEnv = process.env): string {
+  if (environment.MCP_PROCESSES_HOME) return environment.MCP_PROCESSES_HOME;
+  const home = userInfo().homedir;
+  if (process.platform === 'win32') {
+    return join(environment.LOCALAPPDATA ?? join(home, 'AppData', 'Local'), 'mcp-processes');
+  }
+  if (process.platform === 'darwin') return join(home, 'Library', 'Application Support', 'mcp-processes');
+  return join(home, '.local', 'state', 'mcp-processes');
+}
+
+/**
+ * Opens the data folder, making it where needed.
+ * @throws Error with a remedy when it cannot be made, is a symlink, or belongs to somebody else.
+ */
+export function openDataFolder(path = dataFolderPath()): DataFolder {
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    for (const folder of [path, join(path, 'sessions'), join(path, 'history'), join(path, 'logs')]) {
+      mkdirSync(folder, { mode: 0o700, recursive: true });
+      assertOurs(folder);
+    }
+    return {
+      path,
+      sessions: join(path, 'sessions'),
+      history: join(path, 'history'),
+      logs: join(path, 'logs'),
+      homeTag: readOrMakeHomeTag(join(path, 'home')),
+    };
+  } catch (error) {
+    throw new Error(
+      `The data folder ${path} cannot be used: ${(error as Error).message}. ` +
+        'Make it a folder of yours that you can write to, or name another one in MCP_PROCESSES_HOME.',
+    );
+  }
+}
+
+function assertOurs(folder: string): void {
+  const stat = lstatSync(folder);
+  if (!stat.isDirectory()) throw new Error(`${folder} is not a plain folder`);
+  const uid = process.getuid?.();
+  if (uid === undefined) return;
+  if (stat.uid !== uid) throw new Error(`${folder} belongs to another user`);
+  if ((stat.mode & 0o077) !== 0) chmodSync(folder, 0o700);
+}
+
+/** Two windows may start at once: the exclusive create lets exactly one of them choose. */
+function readOrMakeHomeTag(file: string): string {
+  try {
+    writeFileSync(file, randomBytes(8).toString('hex'), { flag: 'wx', mode: 0o600 });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+  const tag = readFileSync(file, 'utf8').trim();
+  if (!isHomeTag(tag)) throw new Error(`${file} is damaged; remove it`);
+  return tag;
+}

@@ -1,0 +1,180 @@
+import { isProcessId, isStartToken, type ProcessIdentity } from '../os/identity';
+import { isScopeTag } from '../os/scope';
+import { isHomeTag, isUuid } from './cookie';
+
+/** Version of the session file. A file of a newer version is never written, and its session counts as live (K29). */
+export const SCHEMA_VERSION = 1;
+
+export type RecordKind = 'launched' | 'adopted' | 'foreign';
+export type AutomaticReap = 'on' | 'ask' | 'off';
+
+/** Waits of the ladder in ms. */
+export interface Grace {
+  /** After stdin was closed, before SIGTERM. */
+  readonly stdin: number;
+  /** After SIGTERM, before SIGKILL. */
+  readonly term: number;
+}
+
+/** Where a server's ladder stood when its session wrote for the last time. */
+export interface LadderStand {
+  readonly step: 'stdin' | 'term' | 'kill';
+  /** What is left of that step's wait, in ms. */
+  readonly remaining: number;
+}
+
+/** What we wrote down about one server process tree. */
+export interface ServerRecord {
+  readonly id: string;
+  readonly server: string;
+  readonly client: string;
+  readonly folder: string | undefined;
+  readonly kind: RecordKind;
+  /** Redacted command line, for people only. */
+  readonly commandLine: string;
+  /** Epoch ms, for display only. */
+  readonly createdAt: number;
+  /** Undefined between "about to spawn" and "spawned". */
+  readonly root: ProcessIdentity | undefined;
+  /** POSIX session id of the root when we created it by spawning detached; then it equals the root's pid. */
+  readonly ownSession: boolean;
+  readonly census: readonly ProcessIdentity[];
+  readonly grace: Grace;
+  readonly ladder: LadderStand | undefined;
+}
+
+export interface SessionFile {
+  readonly schema: number;
+  readonly id: string;
+  readonly home: string;
+  readonly owner: ProcessIdentity;
+  /** Epoch ms, for display only. */
+  readonly startedAt: number;
+  /** The editor's name, for people. */
+  readonly editor: string;
+  readonly folder: string | undefined;
+  readonly automatic: AutomaticReap;
+  /** Patterns of `mcpProcesses.reap.neverReap` at the time. */
+  readonly neverReap: readonly string[];
+  /** Epoch ms of the last write of this session; undefined while it may still write. */
+  readonly handedOver: number | undefined;
+  readonly records: readonly ServerRecord[];
+}
+
+export type ParsedSession =
+  | { readonly kind: 'session'; readonly session: SessionFile }
+  | { readonly kind: 'newer'; readonly schema: number }
+  | { readonly kind: 'bad'; readonly reason: string };
+
+const MAX_RECORDS = 1_000;
+const MAX_CENSUS = 10_000;
+const MAX_GRACE_MS = 10 * 60_000;
+
+/**
+ * Parses a session file that anybody may have written (K13). Everything that will ever reach a signal is checked here:
+ * one bad identity makes the whole file bad, because a file that lies once is not to be believed elsewhere.
+ */
+export function parseSession(text: string): ParsedSession {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    return { kind: 'bad', reason: 'it is not JSON (cut off while being written?)' };
+  }
+  if (!isObject(json)) return { kind: 'bad', reason: 'it is not an object' };
+  const { schema } = json;
+  if (typeof schema !== 'number' || !Number.isInteger(schema) || schema < 1) {
+    return { kind: 'bad', reason: 'it has no schema version' };
+  }
+  if (schema > SCHEMA_VERSION) return { kind: 'newer', schema };
+  try {
+    return { kind: 'session', session: readSession(json) };
+  } catch (error) {
+    return { kind: 'bad', reason: (error as Error).message };
+  }
+}
+
+function readSession(json: Record<string, unknown>): SessionFile {
+  const records = list(json.records, 'records', MAX_RECORDS).map(readRecord);
+  const automatic = json.automatic;
+  return {
+    schema: SCHEMA_VERSION,
+    id: check(json.id, isUuid, 'id'),
+    home: check(json.home, isHomeTag, 'home'),
+    owner: readIdentity(json.owner, 'owner'),
+    startedAt: time(json.startedAt),
+    editor: text(json.editor),
+    folder: optionalText(json.folder),
+    // A value that we do not know must not kill.
+    automatic: automatic === 'on' || automatic === 'ask' ? automatic : 'off',
+    neverReap: list(json.neverReap ?? [], 'neverReap', MAX_RECORDS).filter((value) => typeof value === 'string'),
+    handedOver: json.handedOver === undefined ? undefined : time(json.handedOver),
+    records,
+  };
+}
+
+function readRecord(json: unknown): ServerRecord {
+  if (!isObject(json)) throw new Error('a record is not an object');
+  if (json.kind !== 'launched' && json.kind !== 'adopted' && json.kind !== 'foreign') {
+    throw new Error('a record has no known kind');
+  }
+  const grace = isObject(json.grace) ? json.grace : {};
+  return {
+    id: check(json.id, isUuid, 'record id'),
+    server: text(json.server),
+    client: text(json.client),
+    folder: optionalText(json.folder),
+    kind: json.kind,
+    commandLine: text(json.commandLine),
+    createdAt: time(json.createdAt),
+    root: json.root === undefined ? undefined : readIdentity(json.root, 'root'),
+    ownSession: json.ownSession === true,
+    census: list(json.census, 'census', MAX_CENSUS).map((entry) => readIdentity(entry, 'census')),
+    grace: { stdin: milliseconds(grace.stdin), term: milliseconds(grace.term) },
+    ladder: readLadder(json.ladder),
+  };
+}
+
+function readLadder(json: unknown): LadderStand | undefined {
+  if (!isObject(json)) return undefined;
+  if (json.step !== 'stdin' && json.step !== 'term' && json.step !== 'kill') return undefined;
+  return { step: json.step, remaining: milliseconds(json.remaining) };
+}
+
+function readIdentity(json: unknown, what: string): ProcessIdentity {
+  if (!isObject(json) || !isProcessId(json.pid) || !isStartToken(json.start) || !isScopeTag(json.scope)) {
+    throw new Error(`its ${what} is not a process identity`);
+  }
+  return { pid: json.pid, start: json.start, scope: json.scope };
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function check<T>(value: unknown, is: (value: unknown) => value is T, what: string): T {
+  if (!is(value)) throw new Error(`its ${what} is not valid`);
+  return value;
+}
+
+function list(value: unknown, what: string, most: number): unknown[] & string[] {
+  if (!Array.isArray(value) || value.length > most) throw new Error(`its ${what} is not a list, or too long`);
+  return value;
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value.slice(0, 4_096) : '';
+}
+
+function optionalText(value: unknown): string | undefined {
+  return typeof value === 'string' ? value.slice(0, 4_096) : undefined;
+}
+
+function time(value: unknown): number {
+  return typeof value === 'number' && Number.isFinite(value) ? value : 0;
+}
+
+/** An unreadable wait is the longest: no grace is ever shortened by a damaged file. */
+function milliseconds(value: unknown): number {
+  return typeof value === 'number' && value >= 0 && value <= MAX_GRACE_MS ? value : MAX_GRACE_MS;
+}

@@ -1,0 +1,131 @@
+import { existsSync, lstatSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import writeFileAtomic from 'write-file-atomic';
+import { isProcessId, isStartToken, type ProcessIdentity } from '../os/identity';
+import { isScopeTag } from '../os/scope';
+import { isUuid } from './cookie';
+import type { DataFolder } from './dataFolder';
+import { parseSession, type SessionFile } from './schema';
+
+/** A session file as found on disk. */
+export interface FoundSession {
+  readonly path: string;
+  readonly session: SessionFile;
+  /** Who is reaping it, if anyone. */
+  readonly claimer: ProcessIdentity | undefined;
+}
+
+export interface FoundSessions {
+  readonly sessions: readonly FoundSession[];
+  /** Session ids of files that a newer version wrote: live by definition (K29). */
+  readonly newer: ReadonlySet<string>;
+  /** What was wrong, and where the file was moved. */
+  readonly problems: readonly string[];
+}
+
+const MAX_FILE_BYTES = 8 << 20;
+const NAME = /^([0-9a-f-]{36})(?:\.claim-(\d+)-([a-z]\d+)-([a-z][0-9a-f]{16}))?\.json$/;
+
+/** Writes the file of one's own session. One writer, synchronous, atomic: temp, fsync, rename. */
+export function writeSession(folder: DataFolder, session: SessionFile): void {
+  writeFileAtomic.sync(sessionPath(folder, session.id), `${JSON.stringify(session, undefined, 1)}\n`, { mode: 0o600 });
+}
+
+/** Whether the file still bears its owner's name: false once somebody has claimed it. */
+export function isStillOurs(folder: DataFolder, id: string): boolean {
+  return existsSync(sessionPath(folder, id));
+}
+
+export function removeSession(path: string): void {
+  rmSync(path, { force: true });
+}
+
+/** Reads all session files. Damaged and hostile ones are moved aside, never acted on, never fatal. */
+export function readSessions(folder: DataFolder): FoundSessions {
+  const sessions: FoundSession[] = [];
+  const newer = new Set<string>();
+  const problems: string[] = [];
+  for (const file of readdirSync(folder.sessions)) {
+    const match = NAME.exec(file);
+    const path = join(folder.sessions, file);
+    if (!match) {
+      if (file.endsWith('.json')) problems.push(setAside(path, 'its name is not that of a session'));
+      continue;
+    }
+    const [, id, pid, start, scope] = match;
+    try {
+      const stat = lstatSync(path);
+      if (!stat.isFile() || stat.size > MAX_FILE_BYTES) {
+        problems.push(setAside(path, 'it is not a plain file of sensible size'));
+        continue;
+      }
+      if (process.getuid && stat.uid !== process.getuid()) {
+        problems.push(setAside(path, 'it belongs to another user'));
+        continue;
+      }
+      const parsed = parseSession(readFileSync(path, 'utf8'));
+      if (parsed.kind === 'newer') newer.add(id as string);
+      else if (parsed.kind === 'bad') problems.push(setAside(path, parsed.reason));
+      else if (parsed.session.id !== id || !isUuid(id)) problems.push(setAside(path, 'it names another session'));
+      else if (parsed.session.home !== folder.homeTag) problems.push(setAside(path, 'it belongs to another data folder'));
+      else sessions.push({ path, session: parsed.session, claimer: claimerOf(pid, start, scope) });
+    } catch (error) {
+      // Claimed, finished or removed by another window in this moment.
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') problems.push(`${path}: ${(error as Error).message}`);
+    }
+  }
+  return { sessions, newer, problems };
+}
+
+/**
+ * Claims a dead session's file for reaping: a rename, which exactly one of several windows wins (L22).
+ * @returns the claimed file, or undefined when somebody else was faster.
+ */
+export function claimSession(folder: DataFolder, found: FoundSession, claimer: ProcessIdentity): FoundSession | undefined {
+  const { id } = found.session;
+  const path = join(folder.sessions, `${id}.claim-${claimer.pid}-${claimer.start}-${claimer.scope}.json`);
+  if (path === found.path) return found;
+  try {
+    renameSync(found.path, path);
+    // The owner may have written between our reading and our claim: what counts is what we hold now.
+    const parsed = parseSession(readFileSync(path, 'utf8'));
+    if (parsed.kind !== 'session') throw new Error('the claimed file is not a session');
+    return { path, session: parsed.session, claimer };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Gives a claim back, so that the session is found again. */
+export function releaseClaim(folder: DataFolder, claimed: FoundSession): void {
+  try {
+    renameSync(claimed.path, sessionPath(folder, claimed.session.id));
+  } catch {
+    // Gone: somebody finished it, which is as good.
+  }
+}
+
+/** Writes into a claimed file; only its claimer may. */
+export function writeClaimed(claimed: FoundSession, session: SessionFile): FoundSession {
+  writeFileAtomic.sync(claimed.path, `${JSON.stringify(session, undefined, 1)}\n`, { mode: 0o600 });
+  return { ...claimed, session };
+}
+
+export function sessionPath(folder: DataFolder, id: string): string {
+  return join(folder.sessions, `${id}.json`);
+}
+
+function claimerOf(pid?: string, start?: string, scope?: string): ProcessIdentity | undefined {
+  const number = Number(pid);
+  return isProcessId(number) && isStartToken(start) && isScopeTag(scope) ? { pid: number, start, scope } : undefined;
+}
+
+function setAside(path: string, reason: string): string {
+  const aside = `${path}.damaged`;
+  try {
+    renameSync(path, aside);
+    return `${path} was moved to ${aside} and not used: ${reason}.`;
+  } catch {
+    return `${path} was not used: ${reason}.`;
+  }
+}

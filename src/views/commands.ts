@@ -1,0 +1,413 @@
+import * as vscode from 'vscode';
+import type { ReapResult, ServerView } from '../lifecycle/model';
+import type { Actions, ToolDescription } from './actions';
+import { EvidenceDocuments } from './evidenceDocument';
+import {
+  argumentsTemplate,
+  folderName,
+  joinParts,
+  reapReport,
+  stripJsonComments,
+  summariseReap,
+  takesArguments,
+  toolResultText,
+} from './format';
+import { type Node, VIEW_ID } from './processTree';
+import { evidenceText, stateWord } from './serverWords';
+
+interface Log {
+  info(message: string): void;
+  error(message: string): void;
+}
+
+/** A row of the tree, or a server's key from another extension or a keybinding; nothing from the palette. */
+type Target = Node | string | undefined;
+
+const isOrphaned = (server: ServerView) => server.verdict === 'orphaned';
+const isLocal = (server: ServerView) => server.owner !== 'remote';
+const isHere = (server: ServerView) => server.group === 'thisWindow' || server.group === 'notRunning';
+const isLive = (server: ServerView) => server.state === 'running' || server.state === 'starting';
+const canStart = (server: ServerView) =>
+  isHere(server) && isLocal(server) && (server.state === 'stopped' || server.state === 'failed');
+const canStop = (server: ServerView) => isHere(server) && isLocal(server) && isLive(server);
+const canCallTool = (server: ServerView) => isHere(server) && server.owner === 'us' && server.state === 'running';
+
+export function registerCommands(context: { subscriptions: vscode.Disposable[] }, actions: Actions, log: Log): void {
+  const commands = new Commands(actions, log);
+  context.subscriptions.push(commands);
+  const register = (id: string, run: (target: Target) => Promise<void>) => {
+    context.subscriptions.push(
+      vscode.commands.registerCommand(id, async (target: Target) => {
+        try {
+          await run(target);
+        } catch (error) {
+          await commands.fail(id, error);
+        }
+      }),
+    );
+  };
+  register('mcpProcesses.reapOrphans', () => commands.reapOrphans());
+  register('mcpProcesses.previewReap', (target) => commands.previewReap(target));
+  register('mcpProcesses.reapServer', (target) => commands.reapServer(target));
+  register('mcpProcesses.start', (target) => commands.start(target));
+  register('mcpProcesses.stop', (target) => commands.stop(target));
+  register('mcpProcesses.restart', (target) => commands.restart(target));
+  register('mcpProcesses.stopAll', () => commands.stopAll());
+  register('mcpProcesses.sweepNow', () => commands.sweepNow());
+  register('mcpProcesses.showOutput', (target) => commands.showOutput(target));
+  register('mcpProcesses.showConfiguration', (target) => commands.showConfiguration(target));
+  register('mcpProcesses.showEvidence', (target) => commands.showEvidence(target));
+  register('mcpProcesses.copyEvidence', (target) => commands.copyEvidence(target));
+  register('mcpProcesses.copyPid', (target) => commands.copyPid(target));
+  register('mcpProcesses.callTool', (target) => commands.callTool(target));
+  register('mcpProcesses.runTool', () => commands.runTool());
+}
+
+class Commands implements vscode.Disposable {
+  readonly #actions: Actions;
+  readonly #log: Log;
+  readonly #documents = new EvidenceDocuments();
+  /** Open editors with a tool's arguments, by the URI of their document. */
+  readonly #calls = new Map<string, { server: ServerView; tool: ToolDescription }>();
+  readonly #closed: vscode.Disposable;
+
+  constructor(actions: Actions, log: Log) {
+    this.#actions = actions;
+    this.#log = log;
+    this.#closed = vscode.workspace.onDidCloseTextDocument((document) => {
+      if (this.#calls.delete(document.uri.toString())) {
+        this.#publishCalls();
+      }
+    });
+  }
+
+  dispose(): void {
+    this.#closed.dispose();
+    this.#documents.dispose();
+  }
+
+  /** The message carries the remedy already; here it only gets to the person and into the log. */
+  async fail(command: string, error: unknown): Promise<void> {
+    if (error instanceof vscode.CancellationError) {
+      return;
+    }
+    const message = error instanceof Error ? error.message : String(error);
+    this.#log.error(`${command}: ${message}`);
+    // Not awaited: a command that another extension called must not wait until someone closes a notification.
+    vscode.window.showErrorMessage(message);
+  }
+
+  async reapOrphans(): Promise<void> {
+    this.#report(await inView(() => this.#actions.reapOrphans()));
+  }
+
+  async reapServer(target: Target): Promise<void> {
+    const server = await this.#choose(target, isOrphaned, vscode.l10n.t('Which orphaned server is to be reaped?'));
+    if (server) {
+      this.#report(await inView(() => this.#actions.reapOrphans({ only: [server.key] })));
+    }
+  }
+
+  /** What a reap would do; signals nothing. */
+  async previewReap(target: Target): Promise<void> {
+    const only = serverOf(target) ?? (typeof target === 'string' ? this.#find(target) : undefined);
+    const results = await inView(() =>
+      this.#actions.reapOrphans(only ? { dryRun: true, only: [only.key] } : { dryRun: true }),
+    );
+    await this.#documents.show(vscode.l10n.t('What Reaping Would Do.txt'), reapReport(results, vscode.l10n.t));
+  }
+
+  async start(target: Target): Promise<void> {
+    const server = await this.#choose(target, canStart, vscode.l10n.t('Which server is to be started?'));
+    if (server) {
+      await inView(() => this.#actions.start(server.key));
+    }
+  }
+
+  async stop(target: Target): Promise<void> {
+    const server = await this.#choose(target, canStop, vscode.l10n.t('Which server is to be stopped?'));
+    if (server) {
+      const result = await inView(() => this.#actions.stop(server.key));
+      this.#reportLeft(result ? [result] : []);
+    }
+  }
+
+  async restart(target: Target): Promise<void> {
+    const server = await this.#choose(target, canStop, vscode.l10n.t('Which server is to be restarted?'));
+    if (server) {
+      await inView(() => this.#actions.restart(server.key));
+    }
+  }
+
+  async stopAll(): Promise<void> {
+    const servers = this.#actions.picture().servers.filter(canStop);
+    if (servers.length === 0) {
+      vscode.window.showInformationMessage(vscode.l10n.t('No MCP server runs in this window.'));
+      return;
+    }
+    const stopAll = vscode.l10n.t('Stop All');
+    const detail = servers.map((server) => {
+      const root = server.processes[0];
+      const pid = server.pid === undefined ? undefined : vscode.l10n.t('process {0}', server.pid);
+      return joinParts([server.name, server.client, pid, root?.commandLine]);
+    });
+    const answer = await vscode.window.showWarningMessage(
+      servers.length === 1
+        ? vscode.l10n.t('Stop the MCP server of this window?')
+        : vscode.l10n.t('Stop the {0} MCP servers of this window?', servers.length),
+      { modal: true, detail: detail.join('\n') },
+      stopAll,
+    );
+    if (answer !== stopAll) {
+      return;
+    }
+    const outcomes = await inView(() => Promise.allSettled(servers.map((server) => this.#actions.stop(server.key))));
+    this.#reportLeft(outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? (outcome.value ?? []) : [])));
+    const failures = outcomes.flatMap((outcome, index) =>
+      outcome.status === 'rejected' ? [`${servers[index]?.name}: ${messageOf(outcome.reason)}`] : [],
+    );
+    if (failures.length > 0) {
+      throw new Error(failures.join(' '));
+    }
+  }
+
+  async sweepNow(): Promise<void> {
+    await inView(() => this.#actions.sweep());
+  }
+
+  async showOutput(target: Target): Promise<void> {
+    const fits = (server: ServerView) => isHere(server) && isLocal(server);
+    const server = await this.#choose(target, fits, vscode.l10n.t('Whose output is to be shown?'));
+    if (server) {
+      await this.#actions.showOutput(server.key);
+    }
+  }
+
+  async showConfiguration(target: Target): Promise<void> {
+    const server = await this.#choose(target, isHere, vscode.l10n.t('Whose configuration is to be shown?'));
+    if (server) {
+      await this.#actions.showConfiguration(server);
+    }
+  }
+
+  async showEvidence(target: Target): Promise<void> {
+    const server = await this.#choose(target, () => true, vscode.l10n.t('Whose evidence is to be shown?'));
+    if (server) {
+      await this.#documents.show(vscode.l10n.t('Evidence for {0}.txt', server.name), evidenceText(server), server.key);
+    }
+  }
+
+  async copyEvidence(target: Target): Promise<void> {
+    const server = await this.#choose(target, () => true, vscode.l10n.t('Whose evidence is to be copied?'));
+    if (server) {
+      await vscode.env.clipboard.writeText(evidenceText(server));
+      vscode.window.setStatusBarMessage(vscode.l10n.t('Evidence for {0} copied', server.name), 4000);
+    }
+  }
+
+  async copyPid(target: Target): Promise<void> {
+    const hasPid = (server: ServerView) => server.pid !== undefined;
+    const pid = isProcess(target)
+      ? target.process.pid
+      : (await this.#choose(target, hasPid, vscode.l10n.t('Whose process ID is to be copied?')))?.pid;
+    if (pid !== undefined) {
+      await vscode.env.clipboard.writeText(String(pid));
+      vscode.window.setStatusBarMessage(vscode.l10n.t('Process ID {0} copied', pid), 4000);
+    }
+  }
+
+  /** Tool by quick pick; its arguments in an editor, unless it takes none. */
+  async callTool(target: Target): Promise<void> {
+    const server = await this.#choose(target, canCallTool, vscode.l10n.t('Which server has the tool?'));
+    if (!server) {
+      return;
+    }
+    const tools = await inView(() => this.#actions.listTools(server.key));
+    if (tools.length === 0) {
+      vscode.window.showInformationMessage(vscode.l10n.t('{0} offers no tools.', server.name));
+      return;
+    }
+    const picked = await vscode.window.showQuickPick(
+      tools.map((tool) => ({ label: tool.name, detail: tool.description?.split('\n')[0], tool })),
+      { title: vscode.l10n.t('Call a Tool of {0}', server.name), matchOnDetail: true },
+    );
+    if (!picked) {
+      return;
+    }
+    if (!takesArguments(picked.tool.inputSchema)) {
+      await this.#call(server, picked.tool, {});
+      return;
+    }
+    const document = await vscode.workspace.openTextDocument({
+      language: 'jsonc',
+      content: argumentsDocument(server, picked.tool),
+    });
+    this.#calls.set(document.uri.toString(), { server, tool: picked.tool });
+    this.#publishCalls();
+    await vscode.window.showTextDocument(document);
+  }
+
+  /** Calls the tool whose arguments the active editor holds. */
+  async runTool(): Promise<void> {
+    const document = vscode.window.activeTextEditor?.document;
+    const call = document && this.#calls.get(document.uri.toString());
+    if (!document || !call) {
+      throw new Error(
+        vscode.l10n.t('The active editor holds no arguments for a tool. Run "MCP Processes: Call Tool…" first.'),
+      );
+    }
+    await this.#call(call.server, call.tool, parseArguments(document.getText()));
+  }
+
+  async #call(server: ServerView, tool: ToolDescription, args: Record<string, unknown>): Promise<void> {
+    const started = Date.now();
+    const result = await vscode.window.withProgress(
+      {
+        location: vscode.ProgressLocation.Notification,
+        title: vscode.l10n.t('Calling {0} of {1}', tool.name, server.name),
+        cancellable: true,
+      },
+      (_progress, token) => untilCancelled(this.#actions.callTool(server.key, tool.name, args), token),
+    );
+    this.#log.info(`${server.name}: tool ${tool.name} answered after ${Date.now() - started} ms`);
+    const title = vscode.l10n.t('Result of {0}.txt', tool.name);
+    await this.#documents.show(title, toolResultText(result, vscode.l10n.t), server.key);
+  }
+
+  /** For the Run button's `when` clause: it shows in the editors that hold a tool's arguments. */
+  #publishCalls(): void {
+    vscode.commands.executeCommand('setContext', 'mcpProcesses.argumentDocuments', [...this.#calls.keys()]);
+  }
+
+  /** What became of every process and how much memory came back; details on demand. */
+  #report(results: readonly ReapResult[]): void {
+    const summary = summariseReap(results, vscode.l10n.t);
+    this.#log.info(summary);
+    if (results.length === 0) {
+      vscode.window.showInformationMessage(summary);
+      return;
+    }
+    const details = vscode.l10n.t('Show Details');
+    const left = results.some((result) => result.processes.some((process) => process.outcome === 'survived'));
+    const show = left ? vscode.window.showWarningMessage : vscode.window.showInformationMessage;
+    show(summary, details).then(async (answer) => {
+      if (answer === details) {
+        await this.#documents.show(vscode.l10n.t('What Was Reaped.txt'), reapReport(results, vscode.l10n.t));
+      }
+    });
+  }
+
+  /** A stop that worked needs no notification, the row says it; one that left something behind does. */
+  #reportLeft(results: readonly ReapResult[]): void {
+    const left = results.flatMap((result) =>
+      result.processes
+        .filter((process) => process.outcome === 'kept' || process.outcome === 'survived')
+        .map((process) => joinParts([`${result.server}: ${process.name} (${process.pid})`, process.reason])),
+    );
+    if (left.length > 0) {
+      vscode.window.showWarningMessage(vscode.l10n.t('Stopped, but these still run: {0}', left.join('; ')));
+    }
+  }
+
+  #find(key: string): ServerView {
+    const server = this.#actions.picture().servers.find((candidate) => candidate.key === key);
+    if (!server) {
+      throw new Error(vscode.l10n.t('There is no such server any more. Run "MCP Processes: Scan Now" to look again.'));
+    }
+    return server;
+  }
+
+  /** The server of the row; without a row, the one that fits or the one the person picks. */
+  async #choose(
+    target: Target,
+    fits: (server: ServerView) => boolean,
+    placeHolder: string,
+  ): Promise<ServerView | undefined> {
+    const key = typeof target === 'string' ? target : serverOf(target)?.key;
+    if (key !== undefined) {
+      // The row may be older than the picture.
+      return this.#find(key);
+    }
+    const servers = this.#actions.picture().servers.filter(fits);
+    if (servers.length === 0) {
+      vscode.window.showInformationMessage(
+        this.#actions.picture().scanned
+          ? vscode.l10n.t('There is no MCP server that fits.')
+          : vscode.l10n.t('The first scan is still under way. Try again in a moment.'),
+      );
+      return undefined;
+    }
+    const picked = await vscode.window.showQuickPick(
+      servers.map((server) => ({
+        label: server.name,
+        description: joinParts([
+          server.client,
+          server.folder === undefined ? undefined : folderName(server.folder),
+          stateWord(server),
+          server.pid === undefined ? undefined : vscode.l10n.t('process {0}', server.pid),
+        ]),
+        server,
+      })),
+      { placeHolder, matchOnDescription: true },
+    );
+    return picked?.server;
+  }
+}
+
+function inView<T>(work: () => Promise<T>): Thenable<T> {
+  return vscode.window.withProgress({ location: { viewId: VIEW_ID } }, work);
+}
+
+/** Stops waiting, not the work: MCP servers need not honour a cancelled request. */
+function untilCancelled<T>(work: Promise<T>, token: vscode.CancellationToken): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const subscription = token.onCancellationRequested(() => reject(new vscode.CancellationError()));
+    work.then(resolve, reject).finally(() => subscription.dispose());
+  });
+}
+
+function isProcess(target: Target): target is Extract<Node, { kind: 'process' }> {
+  return typeof target === 'object' && target !== null && target.kind === 'process';
+}
+
+function serverOf(target: Target): ServerView | undefined {
+  if (typeof target !== 'object' || target === null) {
+    return undefined;
+  }
+  let row: Node = target;
+  while (row.kind === 'process') {
+    row = row.parent;
+  }
+  return row.kind === 'server' ? row.server : undefined;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function argumentsDocument(server: ServerView, tool: ToolDescription): string {
+  const comment = (text: string) => text.split(/\r?\n/).map((line) => `// ${line}`.trimEnd());
+  return [
+    ...comment(vscode.l10n.t('Arguments for the tool {0} of {1}.', tool.name, server.name)),
+    ...comment(vscode.l10n.t('Call it with the Run button of this editor, or with "MCP Processes: Run Tool".')),
+    ...(tool.description ? ['//', ...comment(tool.description)] : []),
+    JSON.stringify(argumentsTemplate(tool.inputSchema), undefined, 2),
+    '',
+    ...comment(vscode.l10n.t('The schema of the arguments:')),
+    ...comment(JSON.stringify(tool.inputSchema, undefined, 2) ?? ''),
+    '',
+  ].join('\n');
+}
+
+function parseArguments(text: string): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(stripJsonComments(text));
+  } catch (error) {
+    throw new Error(vscode.l10n.t('The arguments are not valid JSON: {0}. Mend them and run again.', messageOf(error)));
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new Error(vscode.l10n.t('The arguments must be a JSON object, such as {0}. Mend them and run again.', '{ }'));
+  }
+  return value as Record<string, unknown>;
+}

@@ -1,0 +1,237 @@
+import type { ReapedProcess, ReapResult } from '../lifecycle/model';
+
+/** `vscode.l10n.t` in the editor; plain English in tests and the command line. */
+export type Translate = (message: string, ...args: (string | number | boolean)[]) => string;
+
+export const plain: Translate = (message, ...args) =>
+  message.replace(/\{(\d+)\}/g, (whole, index: string) => String(args[Number(index)] ?? whole));
+
+const KB = 1024;
+const MB = KB * 1024;
+const GB = MB * 1024;
+
+/** "512 KB", "120 MB", "1.5 GB"; undefined where unknown. */
+export function formatMemory(bytes: number): string;
+export function formatMemory(bytes: number | undefined): string | undefined;
+export function formatMemory(bytes: number | undefined): string | undefined {
+  if (bytes === undefined || !Number.isFinite(bytes) || bytes < 0) {
+    return undefined;
+  }
+  // The thresholds are where rounding would print "1024" of the smaller unit.
+  if (bytes < MB - KB / 2) {
+    return `${Math.round(bytes / KB)} KB`;
+  }
+  if (bytes < GB - MB / 2) {
+    const megabytes = bytes / MB;
+    return `${megabytes < 9.95 ? oneDecimal(megabytes) : Math.round(megabytes)} MB`;
+  }
+  return `${oneDecimal(bytes / GB)} GB`;
+}
+
+function oneDecimal(value: number): string {
+  return value.toFixed(1).replace(/\.0$/, '');
+}
+
+/** "12 s", "5 min", "3 h", "2 d"; undefined where unknown. Coarse on purpose: a row must not change with every sweep. */
+export function formatAge(startedAt: number | undefined, now: number, t: Translate = plain): string | undefined {
+  if (startedAt === undefined || !Number.isFinite(startedAt)) {
+    return undefined;
+  }
+  // A clock that was set back must not print a negative age.
+  const seconds = Math.max(0, Math.floor((now - startedAt) / 1000));
+  if (seconds < 60) {
+    return t('{0} s', seconds);
+  }
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) {
+    return t('{0} min', minutes);
+  }
+  const hours = Math.floor(minutes / 60);
+  if (hours < 48) {
+    return t('{0} h', hours);
+  }
+  return t('{0} d', Math.floor(hours / 24));
+}
+
+/** Last part of a path of either platform: the extension may show a Windows path it read from a record. */
+export function folderName(folder: string): string {
+  return (
+    folder
+      .replace(/[\\/]+$/, '')
+      .split(/[\\/]/)
+      .pop() || folder
+  );
+}
+
+/** The parts that are there, with the separator of tree rows. */
+export function joinParts(parts: readonly (string | undefined)[]): string {
+  return parts.filter((part) => part !== undefined && part !== '').join(' · ');
+}
+
+const ended = (process: ReapedProcess) =>
+  process.outcome === 'exited' || process.outcome === 'terminated' || process.outcome === 'killed';
+
+/** One sentence or two for people: "Reaped 3 servers: 5 processes ended, 1 kept (why). 120 MB came back." */
+export function summariseReap(results: readonly ReapResult[], t: Translate = plain): string {
+  if (results.length === 0) {
+    return t('Nothing is orphaned; nothing was reaped.');
+  }
+  const processes = results.flatMap((result) => result.processes);
+  const dryRun = results.every((result) => result.dryRun);
+  const parts = [countEnded(processes.filter(ended).length, dryRun, t)];
+  const kept = processes.filter((process) => process.outcome === 'kept');
+  if (kept.length > 0) {
+    parts.push(t('{0} kept{1}', kept.length, reasons(kept)));
+  }
+  const survived = processes.filter((process) => process.outcome === 'survived');
+  if (survived.length > 0) {
+    parts.push(t('{0} survived{1}', survived.length, reasons(survived)));
+  }
+  const sentence = `${countServers(results.length, dryRun, t)}: ${parts.join(', ')}.`;
+  const memory = dryRun
+    ? processes.filter(ended).reduce((sum, process) => sum + (process.memory ?? 0), 0)
+    : results.reduce((sum, result) => sum + result.memoryFreed, 0);
+  if (memory <= 0) {
+    return sentence;
+  }
+  const amount = formatMemory(memory);
+  return `${sentence} ${dryRun ? t('{0} would come back.', amount) : t('{0} came back.', amount)}`;
+}
+
+function countServers(count: number, dryRun: boolean, t: Translate): string {
+  if (dryRun) {
+    return count === 1 ? t('Would reap 1 server') : t('Would reap {0} servers', count);
+  }
+  return count === 1 ? t('Reaped 1 server') : t('Reaped {0} servers', count);
+}
+
+function countEnded(count: number, dryRun: boolean, t: Translate): string {
+  if (dryRun) {
+    return count === 1 ? t('1 process would end') : t('{0} processes would end', count);
+  }
+  return count === 1 ? t('1 process ended') : t('{0} processes ended', count);
+}
+
+/** Each reason once, as " (why; why)"; empty where none was given. */
+function reasons(processes: readonly ReapedProcess[]): string {
+  const unique = [...new Set(processes.map((process) => process.reason?.replace(/\.$/, '')).filter(Boolean))];
+  return unique.length > 0 ? ` (${unique.join('; ')})` : '';
+}
+
+export function outcomeWord(outcome: ReapedProcess['outcome'], dryRun: boolean, t: Translate = plain): string {
+  switch (outcome) {
+    case 'exited':
+      return dryRun ? t('would end') : t('ended by itself when asked');
+    case 'terminated':
+      return dryRun ? t('would be terminated') : t('terminated');
+    case 'killed':
+      return dryRun ? t('would be killed') : t('killed');
+    case 'survived':
+      return t('survived');
+    case 'kept':
+      return dryRun ? t('would be kept') : t('kept');
+  }
+}
+
+/** What became of every process, as plain text for a readonly document. */
+export function reapReport(results: readonly ReapResult[], t: Translate = plain): string {
+  const lines = [summariseReap(results, t), ''];
+  for (const result of results) {
+    lines.push(`${result.server}`);
+    for (const process of result.processes) {
+      const outcome = outcomeWord(process.outcome, result.dryRun, t);
+      const facts = joinParts([
+        t('process {0}', process.pid),
+        process.name,
+        outcome + (process.reason ? `: ${process.reason}` : ''),
+        formatMemory(process.memory),
+      ]);
+      lines.push(`  ${facts}`, `    ${process.commandLine}`);
+    }
+    lines.push(`  ${t('session {0}, record {1}', result.sessionId, result.recordId)}`);
+    if (!result.dryRun) {
+      lines.push(`  ${t('took {0} ms', Math.round(result.milliseconds))}`);
+    }
+    lines.push('');
+  }
+  return lines.join('\n');
+}
+
+/** The text of an MCP `CallToolResult`: text as it is, the rest as JSON. Anything else as JSON. */
+export function toolResultText(result: unknown, t: Translate = plain): string {
+  if (typeof result !== 'object' || result === null || !('content' in result) || !Array.isArray(result.content)) {
+    return JSON.stringify(result, undefined, 2) ?? '';
+  }
+  const lines: string[] = [];
+  if ('isError' in result && result.isError === true) {
+    lines.push(t('The tool reported an error:'), '');
+  }
+  for (const part of result.content as unknown[]) {
+    const text = (part as { type?: unknown; text?: unknown } | null)?.text;
+    lines.push(typeof text === 'string' ? text : JSON.stringify(part, undefined, 2));
+  }
+  if ('structuredContent' in result && result.structuredContent !== undefined) {
+    lines.push('', t('Structured content:'), JSON.stringify(result.structuredContent, undefined, 2));
+  }
+  return lines.join('\n') + '\n';
+}
+
+/** Something to begin with for a tool's arguments: required properties, and those with a default. */
+export function argumentsTemplate(schema: unknown): Record<string, unknown> {
+  const { properties, required } = asObjectSchema(schema);
+  const template: Record<string, unknown> = {};
+  for (const [name, property] of Object.entries(properties)) {
+    const fallback = (property as { default?: unknown } | null)?.default;
+    if (required.includes(name) || fallback !== undefined) {
+      template[name] = fallback ?? sample(property);
+    }
+  }
+  return template;
+}
+
+/** Whether the tool takes anything at all. */
+export function takesArguments(schema: unknown): boolean {
+  return Object.keys(asObjectSchema(schema).properties).length > 0;
+}
+
+function asObjectSchema(schema: unknown): { properties: Record<string, unknown>; required: readonly unknown[] } {
+  const { properties, required } = (typeof schema === 'object' && schema !== null ? schema : {}) as {
+    properties?: unknown;
+    required?: unknown;
+  };
+  return {
+    properties: typeof properties === 'object' && properties !== null ? (properties as Record<string, unknown>) : {},
+    required: Array.isArray(required) ? required : [],
+  };
+}
+
+function sample(property: unknown): unknown {
+  const { type, enum: choices } = (property ?? {}) as { type?: unknown; enum?: unknown };
+  if (Array.isArray(choices) && choices.length > 0) {
+    return choices[0];
+  }
+  switch (Array.isArray(type) ? type[0] : type) {
+    case 'string':
+      return '';
+    case 'number':
+    case 'integer':
+      return 0;
+    case 'boolean':
+      return false;
+    case 'array':
+      return [];
+    case 'object':
+      return argumentsTemplate(property);
+    default:
+      return null;
+  }
+}
+
+/** Removes comments and trailing commas outside strings, keeping every offset, so that `JSON.parse` can read JSONC. */
+export function stripJsonComments(text: string): string {
+  return text
+    .replace(/("(?:\\.|[^"\\])*")|\/\/[^\r\n]*|\/\*[\s\S]*?\*\//g, (whole, string?: string) =>
+      string === undefined ? whole.replace(/[^\r\n]/g, ' ') : string,
+    )
+    .replace(/("(?:\\.|[^"\\])*")|,(?=\s*[}\]])/g, (_whole, string?: string) => string ?? ' ');
+}

@@ -1,0 +1,111 @@
+import * as vscode from 'vscode';
+import type { ProcessNode, ServerView } from '../lifecycle/model';
+import { formatMemory, joinParts } from './format';
+
+/** One or two words for a row. The verdict comes first where it is the news. */
+export function stateWord(server: ServerView): string {
+  switch (server.state) {
+    case 'starting':
+      return vscode.l10n.t('starting');
+    case 'stopping':
+      return vscode.l10n.t('stopping');
+    case 'failed':
+      return vscode.l10n.t('failed');
+    case 'stopped':
+      return server.owner === 'remote' ? vscode.l10n.t('remote') : vscode.l10n.t('not running');
+  }
+  if (server.owner === 'remote') {
+    return vscode.l10n.t('remote');
+  }
+  switch (server.verdict) {
+    case 'orphaned':
+      return vscode.l10n.t('orphaned');
+    case 'detached':
+      return vscode.l10n.t('detached');
+    case 'unknown':
+      return vscode.l10n.t('unknown owner');
+    case 'gone':
+      return vscode.l10n.t('gone');
+    case 'active':
+      return vscode.l10n.t('active');
+  }
+}
+
+export function verdictSentence(server: ServerView): string {
+  if (server.owner === 'remote') {
+    return vscode.l10n.t('Remote: it has no process on this machine.');
+  }
+  if (server.state === 'failed') {
+    return vscode.l10n.t('Failed: it could not be started.');
+  }
+  if (server.state === 'stopped') {
+    return server.owner === 'editor'
+      ? vscode.l10n.t('Not running: VS Code starts it when chat needs it.')
+      : vscode.l10n.t('Not running: start it with the Start button.');
+  }
+  switch (server.verdict) {
+    case 'active':
+      return vscode.l10n.t('Active: its client is alive and uses it.');
+    case 'orphaned':
+      return vscode.l10n.t('Orphaned: its client is gone, and nothing uses it any more.');
+    case 'detached':
+      return vscode.l10n.t('Detached: its client is away and may come back.');
+    case 'unknown':
+      return vscode.l10n.t('Unknown: the evidence is not enough to say who uses it, so it is left alone.');
+    case 'gone':
+      return vscode.l10n.t('Gone: none of its processes is left.');
+  }
+}
+
+/** Everything known about a server as plain text, for a document or the clipboard. */
+export function evidenceText(server: ServerView): string {
+  const l10n = vscode.l10n;
+  const lines = [server.name, verdictSentence(server), ''];
+  if (server.problem !== undefined) {
+    lines.push(server.problem, '');
+  }
+  lines.push(l10n.t('Evidence:'));
+  lines.push(
+    ...(server.evidence.length > 0 ? server.evidence : [l10n.t('none yet')]).map((sentence) => `  - ${sentence}`),
+    '',
+  );
+  const fact = (text: string | undefined) => text !== undefined && lines.push(text);
+  fact(l10n.t('Client: {0}', server.client));
+  fact(server.folder === undefined ? undefined : l10n.t('Folder: {0}', server.folder));
+  fact(server.url === undefined ? undefined : l10n.t('Address: {0}', server.url));
+  fact(server.configurationFile === undefined ? undefined : l10n.t('Configuration: {0}', server.configurationFile));
+  fact(server.startedAt === undefined ? undefined : l10n.t('Started: {0}', new Date(server.startedAt).toISOString()));
+  fact(server.sessionId === undefined ? undefined : l10n.t('Session: {0}', server.sessionId));
+  fact(server.recordId === undefined ? undefined : l10n.t('Record: {0}', server.recordId));
+  if (server.introduction) {
+    const { name, version, tools, resources, prompts } = server.introduction;
+    fact(
+      l10n.t(
+        'It says it is {0} {1}, with {2} tools, {3} resources and {4} prompts.',
+        name,
+        version,
+        tools,
+        resources,
+        prompts,
+      ),
+    );
+  }
+  if (server.processes.length > 0) {
+    lines.push('', l10n.t('Processes:'), ...processLines(server.processes, '  '));
+  }
+  return lines.join('\n') + '\n';
+}
+
+function processLines(processes: readonly ProcessNode[], indent: string): string[] {
+  return processes.flatMap((process) => [
+    indent +
+      joinParts([
+        String(process.pid),
+        process.name,
+        formatMemory(process.memory),
+        process.kept === undefined ? undefined : vscode.l10n.t('kept: {0}', process.kept),
+      ]),
+    `${indent}  ${process.commandLine}`,
+    ...processLines(process.children, `${indent}  `),
+  ]);
+}

@@ -1,0 +1,163 @@
+import assert from 'node:assert/strict';
+import type { ProcessOutcome, ReapedProcess, ReapResult } from '../../../src/lifecycle/model';
+import {
+  argumentsTemplate,
+  folderName,
+  formatAge,
+  formatMemory,
+  joinParts,
+  plain,
+  reapReport,
+  stripJsonComments,
+  summariseReap,
+  takesArguments,
+  toolResultText,
+} from '../../../src/views/format';
+
+const MB = 1024 * 1024;
+
+function ended(pid: number, outcome: ProcessOutcome, reason?: string): ReapedProcess {
+  return { pid, name: 'node', commandLine: `node server-${pid}.js`, outcome, reason, memory: 10 * MB };
+}
+
+function reaped(processes: ReapedProcess[], memoryFreed: number, dryRun = false): ReapResult {
+  return { server: 'files', sessionId: 's', recordId: 'r', dryRun, processes, memoryFreed, milliseconds: 12.4 };
+}
+
+describe('format', () => {
+  it('memory', () => {
+    const table: [number | undefined, string | undefined][] = [
+      [undefined, undefined],
+      [Number.NaN, undefined],
+      [-1, undefined],
+      [0, '0 KB'],
+      [512 * 1024, '512 KB'],
+      [MB - 1, '1 MB'],
+      [MB, '1 MB'],
+      [1.5 * MB, '1.5 MB'],
+      [9.97 * MB, '10 MB'],
+      [120 * MB, '120 MB'],
+      [1024 * MB - 1, '1 GB'],
+      [1.25 * 1024 * MB, '1.3 GB'],
+    ];
+    for (const [bytes, text] of table) {
+      assert.equal(formatMemory(bytes), text, String(bytes));
+    }
+  });
+
+  it('age', () => {
+    const second = 1000;
+    const hour = 3600 * second;
+    const table: [number, string][] = [
+      [0, '0 s'],
+      [59.9 * second, '59 s'],
+      [60 * second, '1 min'],
+      [hour - 1, '59 min'],
+      [hour, '1 h'],
+      [47 * hour, '47 h'],
+      [48 * hour, '2 d'],
+      [-5 * second, '0 s'],
+    ];
+    for (const [age, text] of table) {
+      assert.equal(formatAge(1e12, 1e12 + age), text);
+    }
+    assert.equal(formatAge(undefined, 1e12), undefined);
+  });
+
+  it('folder names of both platforms', () => {
+    assert.equal(folderName('/home/me/project/'), 'project');
+    assert.equal(folderName('C:\\Users\\me\\project'), 'project');
+    assert.equal(folderName('/'), '/');
+  });
+
+  it('joins what is there', () => {
+    assert.equal(joinParts(['VS Code', undefined, '', 'active']), 'VS Code · active');
+  });
+
+  it('plain replaces numbered arguments, also in the text of others, once', () => {
+    assert.equal(plain('{0} and {1} and {2}', '{1}', 2), '{1} and 2 and {2}');
+  });
+
+  describe('summary of a reap', () => {
+    it('counts servers and processes, says why something was kept and what came back', () => {
+      const results = [
+        reaped([ended(1, 'exited'), ended(2, 'terminated'), ended(3, 'kept', 'its start time differs.')], 60 * MB),
+        reaped([ended(4, 'killed'), ended(5, 'killed')], 40 * MB),
+        reaped([ended(6, 'exited')], 20 * MB),
+      ];
+      assert.equal(
+        summariseReap(results),
+        'Reaped 3 servers: 5 processes ended, 1 kept (its start time differs). 120 MB came back.',
+      );
+    });
+
+    it('singular, without memory', () => {
+      assert.equal(summariseReap([reaped([ended(1, 'exited')], 0)]), 'Reaped 1 server: 1 process ended.');
+    });
+
+    it('survivors and equal reasons once', () => {
+      const results = [reaped([ended(1, 'survived', 'no permission'), ended(2, 'survived', 'no permission')], 0)];
+      assert.equal(summariseReap(results), 'Reaped 1 server: 0 processes ended, 2 survived (no permission).');
+    });
+
+    it('a dry run promises, it does not claim', () => {
+      const results = [reaped([ended(1, 'terminated'), ended(2, 'kept', 'listed')], 0, true)];
+      assert.equal(
+        summariseReap(results),
+        'Would reap 1 server: 1 process would end, 1 kept (listed). 10 MB would come back.',
+      );
+    });
+
+    it('nothing', () => {
+      assert.equal(summariseReap([]), 'Nothing is orphaned; nothing was reaped.');
+    });
+  });
+
+  it('the report names every process', () => {
+    const report = reapReport([reaped([ended(1, 'killed'), ended(2, 'kept', 'not ours')], 10 * MB)]);
+    assert.match(report, /process 1 · node · killed · 10 MB\n {4}node server-1\.js/);
+    assert.match(report, /process 2 · node · kept: not ours/);
+    assert.match(report, /took 12 ms/);
+    assert.doesNotMatch(reapReport([reaped([ended(1, 'killed')], 0, true)]), /took|· killed/);
+  });
+
+  describe('tools', () => {
+    it('result: text as it is, the rest as JSON', () => {
+      const text = toolResultText({
+        isError: true,
+        content: [{ type: 'text', text: 'a\nb' }, { type: 'image', data: 'x' }, null],
+        structuredContent: { n: 1 },
+      });
+      assert.match(text, /^The tool reported an error:\n\na\nb\n\{\n {2}"type": "image"/);
+      assert.match(text, /"n": 1/);
+      assert.equal(toolResultText(undefined), '');
+      assert.equal(toolResultText(3), '3');
+    });
+
+    it('arguments start with what is required or has a default', () => {
+      const schema = {
+        type: 'object',
+        required: ['message', 'kind', 'where'],
+        properties: {
+          message: { type: 'string' },
+          kind: { enum: ['a', 'b'] },
+          where: { type: 'object', properties: { x: { type: 'number' } }, required: ['x'] },
+          count: { type: 'integer', default: 3 },
+          other: { type: 'string' },
+        },
+      };
+      assert.deepEqual(argumentsTemplate(schema), { message: '', kind: 'a', where: { x: 0 }, count: 3 });
+      assert.equal(takesArguments(schema), true);
+      for (const none of [undefined, null, 'x', {}, { type: 'object', properties: {} }]) {
+        assert.equal(takesArguments(none), false);
+        assert.deepEqual(argumentsTemplate(none), {});
+      }
+    });
+
+    it('comments and trailing commas go, strings stay', () => {
+      const text = '// one\n{ "a": "http://x, }", /* two */ "b": [1, 2, /* three */ ], "c": "\\"//" , }\n// "end';
+      assert.deepEqual(JSON.parse(stripJsonComments(text)), { a: 'http://x, }', b: [1, 2], c: '"//' });
+      assert.equal(stripJsonComments(text).length, text.length);
+    });
+  });
+});
