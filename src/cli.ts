@@ -1,10 +1,10 @@
 import { parseArgs } from 'node:util';
 import { choosePlatform } from './lifecycle/choosePlatform';
-import type { ReapResult, ServerView } from './lifecycle/model';
 import { Lifecycle } from './lifecycle/lifecycle';
+import type { ReapResult, ServerView } from './lifecycle/model';
 import { OwnSession } from './lifecycle/ownSession';
 import { openDataFolder } from './registry/dataFolder';
-import { age, memory } from './views/format';
+import { formatAge, formatMemory } from './views/format';
 
 const USAGE = `mcp-processes: MCP server processes that were launched through MCP Processes
 
@@ -42,7 +42,9 @@ async function main(argv: string[]): Promise<number> {
   }
   const results = await lifecycle.reapOrphans({ dryRun: values['dry-run'] ?? false });
   process.stdout.write(values.json ? `${JSON.stringify(results, undefined, 2)}\n` : report(results));
-  const left = results.some(({ processes }) => processes.some(({ outcome }) => outcome === 'kept' || outcome === 'survived'));
+  const left = results.some(({ processes }) =>
+    processes.some(({ outcome }) => outcome === 'kept' || outcome === 'survived'),
+  );
   return left ? 3 : 0;
 }
 
@@ -82,7 +84,12 @@ function listing(servers: readonly ServerView[]): string {
   if (servers.length === 0) return 'No MCP servers that were launched through MCP Processes are running.\n';
   return servers
     .map((server) => {
-      const facts = [server.verdict, `pid ${server.pid}`, age(server.startedAt), memory(server.memory)].filter(Boolean);
+      const facts = [
+        server.verdict,
+        `pid ${server.pid}`,
+        formatAge(server.startedAt, Date.now()),
+        formatMemory(server.memory),
+      ].filter(Boolean);
       return `${server.name}  ${facts.join(' · ')}\n${server.evidence.map((line) => `    ${line}\n`).join('')}`;
     })
     .join('');

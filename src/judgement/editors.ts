@@ -7,8 +7,10 @@ const EDITOR_NAMES = new Set(
     .concat(['electron']),
 );
 
-const EDITOR_EXECUTABLE = /(?:^|[\\/])(?:code|code-insiders|code-oss|codium|vscodium|cursor|windsurf|kiro|positron|trae|zed-editor|code-server)(?:\.exe)?$/i;
-const EDITOR_SCRIPT = /[\\/](?:server-main\.js|bootstrap-fork(?:\.js)?|extensionHostProcess(?:\.js)?|code-server[\\/]out[\\/]node[\\/]entry(?:\.js)?)$/;
+const EDITOR_EXECUTABLE =
+  /(?:^|[\\/])(?:code|code-insiders|code-oss|codium|vscodium|cursor|windsurf|kiro|positron|trae|zed-editor|code-server)(?:\.exe)?$/i;
+const EDITOR_SCRIPT =
+  /[\\/](?:server-main\.js|bootstrap-fork(?:\.js)?|extensionHostProcess(?:\.js)?|code-server[\\/]out[\\/]node[\\/]entry(?:\.js)?)$/;
 
 /**
  * Whether a process belongs to an editor itself: its window, its server, its extension hosts.

@@ -140,7 +140,8 @@ function notUnderLiveOwner({ claim, liveOwners, snapshot }: Facts, entry: Proces
     if (claim.by === 'own session' && ancestor.pid === claim.owner.pid) return undefined;
     if (live.has(ancestor.pid)) return `it runs under pid ${ancestor.pid}, the owner of a live session`;
     // In a container the editor may be pid 1, and then everything orphaned is its child.
-    if (ancestor.pid > 1 && isEditorProcess(ancestor)) return `it runs under the running editor with pid ${ancestor.pid}`;
+    if (ancestor.pid > 1 && isEditorProcess(ancestor))
+      return `it runs under the running editor with pid ${ancestor.pid}`;
   }
   return undefined;
 }

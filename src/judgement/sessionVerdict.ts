@@ -13,7 +13,11 @@ export interface SessionVerdict {
  * Judges a session by its owner's identity and nothing else: not by age, not by parent pid, not by CPU use.
  * Anything that cannot be compared in this scope is `unknown`, and unknown is never reaped.
  */
-export function judgeSession(snapshot: Snapshot, session: Pick<SessionFile, 'owner'>, members: readonly Member[]): SessionVerdict {
+export function judgeSession(
+  snapshot: Snapshot,
+  session: Pick<SessionFile, 'owner'>,
+  members: readonly Member[],
+): SessionVerdict {
   const { owner } = session;
   if (snapshot.scope === '' || owner.scope !== snapshot.scope) {
     return { kind: 'unknown', evidence: 'its session belongs to another boot, container or machine' };

@@ -1,15 +1,16 @@
-import { createPortablePlatform, readScopeParts } from '../os/portable/portablePlatform';
 import type { Platform } from '../os/platform';
 import { createProcfsPlatform } from '../os/procfs/procfsPlatform';
 
 /**
- * `/proc` where it is usable, else the portable way. `MCP_PROCESSES_PLATFORM=portable` chooses the latter on Linux.
- * Rejects when not even the scope can be determined; then nothing can be identified and nothing may be ended.
+ * How the operating system is asked.
+ * @throws Error where processes cannot be identified: nothing may be launched or ended there.
  */
-export async function choosePlatform(environment: NodeJS.ProcessEnv = process.env): Promise<Platform> {
-  if (process.platform === 'linux' && environment.MCP_PROCESSES_PLATFORM !== 'portable') {
-    const procfs = createProcfsPlatform();
-    if (procfs) return procfs;
-  }
-  return createPortablePlatform(await readScopeParts());
+export async function choosePlatform(): Promise<Platform> {
+  const platform = process.platform === 'linux' ? createProcfsPlatform() : undefined;
+  if (platform) return platform;
+  throw new Error(
+    process.platform === 'linux'
+      ? 'This system shows no usable /proc, so that processes cannot be identified. MCP Processes does nothing here.'
+      : `MCP Processes cannot identify processes on ${process.platform} yet. It does nothing here.`,
+  );
 }

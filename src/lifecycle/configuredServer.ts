@@ -1,5 +1,5 @@
-import type { ServerOwner } from './model';
 import type { LaunchDescription } from './launchedServer';
+import type { ServerOwner } from './model';
 
 /** A server that some configuration names, as the core sees it; made by the editor's side or the API. */
 export interface ConfiguredServer {

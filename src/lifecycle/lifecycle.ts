@@ -1,6 +1,6 @@
-import { Connection, type ServerTool } from '../mcp/connection';
 import { identityOf, type Member, membersOf } from '../judgement/members';
 import { childrenOf, descendantsOf } from '../judgement/processTree';
+import { Connection, type ServerTool } from '../mcp/connection';
 import type { ProcessIdentity } from '../os/identity';
 import type { Platform, Snapshot } from '../os/platform';
 import type { DataFolder } from '../registry/dataFolder';
@@ -137,7 +137,8 @@ export class Lifecycle {
     const { own, platform, log, version, settings, onOutput } = this.parts;
     const before = this.launched.get(description.key);
     if (before && (before.state === 'running' || before.state === 'starting')) return;
-    if (before?.state === 'stopping') throw new Error(`"${description.name}" is still stopping; start it again in a moment.`);
+    if (before?.state === 'stopping')
+      throw new Error(`"${description.name}" is still stopping; start it again in a moment.`);
     if (this.stopping) throw new Error('The window is closing.');
     const server = new LaunchedServer(description, own, platform, (line) => onOutput(description.name, line));
     this.launched.set(description.key, server);
@@ -198,7 +199,9 @@ export class Lifecycle {
    */
   async deactivate(): Promise<void> {
     this.stopping = true;
-    const running = [...this.launched.values()].filter(({ child, state }) => child && state !== 'stopped' && state !== 'failed');
+    const running = [...this.launched.values()].filter(
+      ({ child, state }) => child && state !== 'stopped' && state !== 'failed',
+    );
     const ladders = Promise.all(running.map((server) => this.end(server).catch(() => undefined)));
     let timer: NodeJS.Timeout | undefined;
     const deadline = new Promise<void>((resolve) => {
@@ -261,7 +264,8 @@ export class Lifecycle {
 
   private connectionOf(key: string): Connection {
     const connection = this.launched.get(key)?.connection;
-    if (!connection) throw new Error('This server is not running, or was not launched by MCP Processes. Start it first.');
+    if (!connection)
+      throw new Error('This server is not running, or was not launched by MCP Processes. Start it first.');
     return connection;
   }
 
@@ -335,7 +339,10 @@ export class Lifecycle {
       .flatMap((judged) => this.rowsOf(judged, 'otherWindows'));
   }
 
-  private rowsOf({ session, verdict, records, claimedBy }: JudgedSession, group: 'orphaned' | 'otherWindows'): ServerView[] {
+  private rowsOf(
+    { session, verdict, records, claimedBy }: JudgedSession,
+    group: 'orphaned' | 'otherWindows',
+  ): ServerView[] {
     return records
       .filter(({ members }) => members.length > 0)
       .map(({ record, members }) => {
@@ -349,7 +356,9 @@ export class Lifecycle {
         ];
         if (claimedBy) evidence.push(`pid ${claimedBy.pid} is reaping it`);
         if (verdict.kind === 'dead' && session.automatic !== 'on') {
-          evidence.push(`its session's setting mcpProcesses.reap.automatic is "${session.automatic}": it waits for a click`);
+          evidence.push(
+            `its session's setting mcpProcesses.reap.automatic is "${session.automatic}": it waits for a click`,
+          );
         }
         const verdictKind = verdict.kind === 'dead' ? 'orphaned' : verdict.kind === 'live' ? 'active' : 'unknown';
         return this.row(members, kept, {
@@ -430,7 +439,8 @@ export class Lifecycle {
   private row(
     members: readonly Member[],
     kept: ReadonlyMap<number, string>,
-    rest: Partial<ServerView> & Pick<ServerView, 'key' | 'name' | 'client' | 'folder' | 'group' | 'owner' | 'verdict' | 'evidence' | 'state'>,
+    rest: Partial<ServerView> &
+      Pick<ServerView, 'key' | 'name' | 'client' | 'folder' | 'group' | 'owner' | 'verdict' | 'evidence' | 'state'>,
   ): ServerView {
     const top = members[0]?.entry;
     return {

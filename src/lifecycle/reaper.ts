@@ -1,6 +1,6 @@
 import type { Claim } from '../judgement/killBar';
-import { judgeSession } from '../judgement/sessionVerdict';
 import { membersOf } from '../judgement/members';
+import { judgeSession } from '../judgement/sessionVerdict';
 import type { ProcessIdentity } from '../os/identity';
 import type { Platform, Snapshot } from '../os/platform';
 import { type Clock, systemClock } from '../reaping/clock';
@@ -86,7 +86,9 @@ export class Reaper {
     if (!claimed) return [];
     let left = claimed;
     try {
-      const chosen = claimed.session.records.filter((record) => !only || only.has(`${claimed.session.id}:${record.id}`));
+      const chosen = claimed.session.records.filter(
+        (record) => !only || only.has(`${claimed.session.id}:${record.id}`),
+      );
       const results = await Promise.all(chosen.map((record) => this.reapRecord(claimed.session, record)));
       const unfinished = new Set(
         results.filter(({ processes }) => processes.some(isStillThere)).map(({ recordId }) => recordId),

@@ -137,4 +137,3 @@ function sessionsFromCookies(
   }
   return [...sessions.values()].map(({ session, records }) => ({ ...session, records: [...records.values()] }));
 }
-

@@ -19,7 +19,10 @@ export interface Connection {
  */
 export async function findOutsideUse(pids: readonly number[], members: ReadonlySet<number>): Promise<OutsideUse> {
   try {
-    const [unix, internet] = await Promise.all([ss(['-H', '-x', '-a', '-p', '-n']), ss(['-H', '-t', '-a', '-p', '-n'])]);
+    const [unix, internet] = await Promise.all([
+      ss(['-H', '-x', '-a', '-p', '-n']),
+      ss(['-H', '-t', '-a', '-p', '-n']),
+    ]);
     return judgeConnections([...parseUnixConnections(unix), ...parseTcpConnections(internet)], pids, members);
   } catch (error) {
     const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
@@ -66,7 +69,9 @@ export function parseUnixConnections(output: string): Connection[] {
 export function parseTcpConnections(output: string): Connection[] {
   const lines = linesOf(output);
   const port = (address: string | undefined) => address?.slice(address.lastIndexOf(':') + 1) ?? '';
-  const listening = new Set(lines.filter(({ columns }) => columns[0] === 'LISTEN').map(({ columns }) => port(columns[3])));
+  const listening = new Set(
+    lines.filter(({ columns }) => columns[0] === 'LISTEN').map(({ columns }) => port(columns[3])),
+  );
   // State Recv-Q Send-Q Local Peer. `[::ffff:127.0.0.1]` and `127.0.0.1` are one address.
   const plain = (address: string) => address.replace(/^\[::ffff:([\d.]+)\]/, '$1');
   return lines
@@ -90,8 +95,11 @@ function linesOf(output: string): { columns: string[]; pids: number[] }[] {
 
 function ss(args: string[]): Promise<string> {
   return new Promise((resolve, reject) => {
-    execFile('ss', args, { timeout: TIMEOUT_MS, maxBuffer: 64 << 20, env: { ...process.env, LC_ALL: 'C' } }, (error, stdout) =>
-      error ? reject(error) : resolve(stdout),
+    execFile(
+      'ss',
+      args,
+      { timeout: TIMEOUT_MS, maxBuffer: 64 << 20, env: { ...process.env, LC_ALL: 'C' } },
+      (error, stdout) => (error ? reject(error) : resolve(stdout)),
     );
   });
 }

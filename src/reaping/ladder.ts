@@ -1,5 +1,5 @@
-import type { Member } from '../judgement/members';
 import type { Ruling } from '../judgement/killBar';
+import type { Member } from '../judgement/members';
 import { identityKey } from '../os/identity';
 import type { Platform } from '../os/platform';
 import type { LadderStand } from '../registry/schema';
@@ -44,7 +44,10 @@ const MOST_KILL_ROUNDS = 60;
  * Never rejects for a scan that fails: nothing is signalled then, and what was seen is reported as survived.
  */
 export async function climbLadder(options: LadderOptions): Promise<LadderProcess[]> {
-  const seen = new Map<string, { member: Member; sent: 'SIGTERM' | 'SIGKILL' | undefined; reason: string | undefined }>();
+  const seen = new Map<
+    string,
+    { member: Member; sent: 'SIGTERM' | 'SIGKILL' | undefined; reason: string | undefined }
+  >();
   const { clock } = options;
 
   const scan = async (): Promise<readonly Ruled[]> => {
@@ -106,7 +109,8 @@ export async function climbLadder(options: LadderOptions): Promise<LadderProcess
       if (empty < 2) await clock.sleep(Math.min(LOOK_MS * (1 + round / 4), 250));
     }
   } catch (error) {
-    for (const known of seen.values()) known.reason ??= `the process table could not be read: ${(error as Error).message}`;
+    for (const known of seen.values())
+      known.reason ??= `the process table could not be read: ${(error as Error).message}`;
   }
   return settle(options.platform, [...seen.values()]);
 }
@@ -118,7 +122,9 @@ async function settle(
   const processes: LadderProcess[] = [];
   for (const { member, sent, reason } of seen) {
     const look = await platform.look(member.identity.pid);
-    const still = look.kind === 'error' || (look.kind === 'present' && !look.entry.zombie && look.entry.start === member.identity.start);
+    const still =
+      look.kind === 'error' ||
+      (look.kind === 'present' && !look.entry.zombie && look.entry.start === member.identity.start);
     if (!still) {
       const outcome = sent === 'SIGKILL' ? 'killed' : sent === 'SIGTERM' ? 'terminated' : 'exited';
       processes.push({ member, outcome, reason: undefined });

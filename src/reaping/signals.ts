@@ -1,6 +1,6 @@
+import { isGenuinePermit, type Permit } from '../judgement/killBar';
 import { sameProcess } from '../os/identity';
 import type { Platform } from '../os/platform';
-import { isGenuinePermit, type Permit } from '../judgement/killBar';
 
 export type SignalOutcome = 'sent' | 'gone' | { readonly failed: string };
 
@@ -9,7 +9,11 @@ export type SignalOutcome = 'sent' | 'gone' | { readonly failed: string };
  * The identity is read once more, and nothing is awaited between that reading and the signal: what remains is the
  * microseconds in between. Never a group, never a pid without an identity.
  */
-export async function sendSignal(platform: Platform, permit: Permit, signal: 'SIGTERM' | 'SIGKILL'): Promise<SignalOutcome> {
+export async function sendSignal(
+  platform: Platform,
+  permit: Permit,
+  signal: 'SIGTERM' | 'SIGKILL',
+): Promise<SignalOutcome> {
   if (!isGenuinePermit(permit)) return { failed: 'there is no permit' };
   const { identity } = permit;
   const look = await platform.look(identity.pid);

@@ -67,7 +67,8 @@ export function readSessions(folder: DataFolder): FoundSessions {
       if (parsed.kind === 'newer') newer.add(id as string);
       else if (parsed.kind === 'bad') problems.push(setAside(path, parsed.reason));
       else if (parsed.session.id !== id || !isUuid(id)) problems.push(setAside(path, 'it names another session'));
-      else if (parsed.session.home !== folder.homeTag) problems.push(setAside(path, 'it belongs to another data folder'));
+      else if (parsed.session.home !== folder.homeTag)
+        problems.push(setAside(path, 'it belongs to another data folder'));
       else sessions.push({ path, session: parsed.session, claimer: claimerOf(pid, start, scope) });
     } catch (error) {
       // Claimed, finished or removed by another window in this moment.
@@ -81,7 +82,11 @@ export function readSessions(folder: DataFolder): FoundSessions {
  * Claims a dead session's file for reaping: a rename, which exactly one of several windows wins (L22).
  * @returns the claimed file, or undefined when somebody else was faster.
  */
-export function claimSession(folder: DataFolder, found: FoundSession, claimer: ProcessIdentity): FoundSession | undefined {
+export function claimSession(
+  folder: DataFolder,
+  found: FoundSession,
+  claimer: ProcessIdentity,
+): FoundSession | undefined {
   const { id } = found.session;
   const path = join(folder.sessions, `${id}.claim-${claimer.pid}-${claimer.start}-${claimer.scope}.json`);
   if (path === found.path) return found;

@@ -1,0 +1,127 @@
+// `npm test`: everything, from a fresh clone. Plain Node only: it runs before node_modules exists.
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+process.chdir(root);
+
+const only = process.argv
+  .find((arg) => arg.startsWith('--only='))
+  ?.slice('--only='.length)
+  .split(',');
+const temp = mkdtempSync(join(tmpdir(), 'mp-'));
+// Everything the run starts inherits this, so that what it leaves behind can be told from what others run.
+const runTag = `${process.pid}-${Date.now()}`;
+const environment = {
+  ...process.env,
+  TMPDIR: temp,
+  MCP_PROCESSES_TEST_RUN: runTag,
+  MCP_PROCESSES_HOME: join(temp, 'home'),
+};
+const counts = { passes: 0, failures: 0 };
+const rows = [];
+
+function node(args, extra = {}) {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, args, { stdio: 'inherit', env: { ...environment, ...extra } });
+    child.once('exit', (code) => resolve(code ?? 1));
+  });
+}
+
+async function mocha(name, ...patterns) {
+  const report = join(temp, `${name}.json`);
+  const code = await node(['node_modules/mocha/bin/mocha.js', '--reporter=./test/reporter.cjs', ...patterns], {
+    MCP_PROCESSES_TEST_REPORT: report,
+  });
+  if (!existsSync(report)) return code || 1;
+  const stats = JSON.parse(readFileSync(report, 'utf8'));
+  rmSync(report);
+  counts.passes += stats.passes;
+  counts.failures += stats.failures;
+  // A stage that ran nothing proves nothing.
+  return code || (stats.passes === 0 ? 1 : 0);
+}
+
+const stages = {
+  types: () => node(['node_modules/typescript/bin/tsc', '--noEmit', '-p', '.']),
+  lint: () => node(['node_modules/@biomejs/biome/bin/biome', 'ci', '.']),
+  build: () => node(['scripts/build.mjs', '--production']),
+  unit: () => mocha('unit', 'test/unit/**/*.test.ts'),
+  process: () => mocha('process', 'test/process/**/*.test.ts'),
+};
+
+function install() {
+  const stamp = join('node_modules', '.package-lock.json');
+  if (existsSync(stamp) && statSync(stamp).mtimeMs >= statSync('package-lock.json').mtimeMs) return;
+  const started = Date.now();
+  console.log('Installing npm packages (about half a minute, 400 MB) …');
+  const { status } = spawnSync('npm', ['ci', '--no-audit', '--no-fund'], {
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+  });
+  if (status !== 0) throw new Error('npm ci failed; see above.');
+  console.log(`… done in ${seconds(started)}.`);
+}
+
+function seconds(since) {
+  return `${((Date.now() - since) / 1000).toFixed(1)} s`;
+}
+
+/** Living processes that carry this run's tag. `Z` is dead. */
+function leftovers() {
+  if (!existsSync('/proc/self/environ')) return [];
+  const found = [];
+  for (const pid of readdirSync('/proc').filter((entry) => /^\d+$/.test(entry) && Number(entry) !== process.pid)) {
+    try {
+      if (!readFileSync(`/proc/${pid}/environ`, 'latin1').includes(`MCP_PROCESSES_TEST_RUN=${runTag}\0`)) continue;
+      const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+      if (stat.slice(stat.lastIndexOf(')') + 2)[0] === 'Z') continue;
+      found.push({ pid: Number(pid), command: readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ') });
+    } catch {
+      // Gone, or not ours to read.
+    }
+  }
+  return found;
+}
+
+async function settled() {
+  const deadline = Date.now() + 5_000;
+  for (;;) {
+    const left = leftovers();
+    if (left.length === 0 || Date.now() > deadline) return left;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+async function main() {
+  install();
+  let failed = false;
+  for (const [name, run] of Object.entries(stages)) {
+    if (only && !only.includes(name)) continue;
+    console.log(`\n── ${name} ──`);
+    const started = Date.now();
+    const code = await run();
+    rows.push(`${name.padEnd(10)} ${code === 0 ? 'ok' : 'FAILED'}  ${seconds(started)}`);
+    failed ||= code !== 0;
+  }
+  const left = await settled();
+  for (const { pid, command } of left) console.error(`Left behind: pid ${pid} ${command}`);
+  for (const { pid } of left) process.kill(pid, 'SIGKILL');
+  const files = readdirSync(temp).filter((name) => !/^(?:tsx-|node-compile-cache|home$)/.test(name));
+  for (const name of files) console.error(`Left behind in the temporary folder: ${name}`);
+  if (left.length > 0 || files.length > 0) {
+    counts.failures++;
+    failed = true;
+  }
+  console.log(`\n${rows.join('\n')}\n\n${counts.passes} passed, ${counts.failures} failed`);
+  return failed ? 1 : 0;
+}
+
+try {
+  process.exitCode = await main();
+} finally {
+  rmSync(temp, { recursive: true, force: true });
+}

@@ -1,0 +1,40 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { parse } from 'dotenv';
+import { COOKIE_VARIABLE } from '../registry/cookie';
+import type { ResolvedDefinition } from './variables';
+
+/**
+ * The environment of a server: inherited, then `envFile`, then `env` (`null` removes). Values never reach a message.
+ * @param base folder against which a relative `envFile` is resolved.
+ * @throws Error with a remedy when `envFile` cannot be read.
+ */
+export function environmentOf(
+  server: string,
+  definition: Pick<ResolvedDefinition, 'env' | 'envFile'>,
+  inherited: Readonly<Record<string, string | undefined>>,
+  base: string | undefined,
+): Record<string, string> {
+  const environment: Record<string, string> = {};
+  for (const [key, value] of Object.entries(inherited)) if (value !== undefined) environment[key] = value;
+  if (definition.envFile !== undefined)
+    Object.assign(environment, readEnvFile(server, resolve(base ?? '.', definition.envFile)));
+  for (const [key, value] of Object.entries(definition.env)) {
+    if (value === null) delete environment[key];
+    else environment[key] = value;
+  }
+  // A cookie of an earlier session that somebody's shell still has must not be passed on (K24).
+  delete environment[COOKIE_VARIABLE];
+  return environment;
+}
+
+function readEnvFile(server: string, file: string): Record<string, string> {
+  try {
+    return parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? 'unreadable';
+    throw new Error(
+      `"${server}" cannot start: its envFile ${file} cannot be read (${code}). Create it, or correct "envFile".`,
+    );
+  }
+}

@@ -1,0 +1,53 @@
+import * as vscode from 'vscode';
+import type { Lifecycle } from '../lifecycle/lifecycle';
+import type { ServerView } from '../lifecycle/model';
+import type { Actions } from '../views/actions';
+import type { ConfiguredServers } from './configuredServers';
+import { runInEditor } from './editorClient';
+import type { ServerLogs } from './serverLogs';
+
+/** Joins what a person asks for with who does it: us for our servers, the editor for its own. */
+export function createActions(lifecycle: Lifecycle, configured: ConfiguredServers, logs: ServerLogs): Actions {
+  const serverOf = (key: string): ServerView => {
+    const server = lifecycle.picture.servers.find((one) => one.key === key);
+    if (!server) throw new Error('This server is no longer listed. Scan again.');
+    return server;
+  };
+  return {
+    picture: () => lifecycle.picture,
+    onDidChange: (listener) => lifecycle.onDidChange(listener),
+    sweep: () => lifecycle.sweep(),
+    reapOrphans: (options) => lifecycle.reapOrphans(options),
+    async start(key) {
+      const server = serverOf(key);
+      if (server.owner !== 'editor') return lifecycle.start(key);
+      await runInEditor('startServer', server);
+      await lifecycle.sweep();
+    },
+    async stop(key) {
+      const server = serverOf(key);
+      if (server.owner !== 'editor') return lifecycle.stop(key);
+      await runInEditor('stopServer', server);
+      await lifecycle.sweep();
+      return undefined;
+    },
+    async restart(key) {
+      const server = serverOf(key);
+      if (server.owner !== 'editor') return lifecycle.restart(key);
+      await runInEditor('restartServer', server);
+      await lifecycle.sweep();
+    },
+    listTools: (key) => lifecycle.listTools(key),
+    callTool: (key, tool, args) => lifecycle.callTool(key, tool, args),
+    async showOutput(key) {
+      const server = serverOf(key);
+      if (server.owner === 'editor') await runInEditor('showOutput', server);
+      else logs.show(server.name);
+    },
+    async showConfiguration(server) {
+      const file = configured.servers.find(({ key }) => key === server.key)?.file ?? server.configurationFile;
+      if (file) await vscode.window.showTextDocument(vscode.Uri.file(file));
+      else await vscode.commands.executeCommand('workbench.action.openSettings', 'mcpProcesses.servers');
+    },
+  };
+}

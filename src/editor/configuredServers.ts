@@ -1,0 +1,173 @@
+import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import * as vscode from 'vscode';
+import { environmentOf } from '../clients/environment';
+import { readMcpJson, readSettingServers } from '../clients/mcpJson';
+import { matchesCommand } from '../clients/recognise';
+import { redactUrl } from '../clients/redaction';
+import type {
+  DefinitionSource,
+  InputDefinition,
+  ReadConfiguration,
+  ServerDefinition,
+  StdioServerDefinition,
+} from '../clients/serverDefinition';
+import { inputIdsOf, resolveVariables, type VariableContext } from '../clients/variables';
+import type { ConfiguredServer } from '../lifecycle/configuredServer';
+import type { LaunchDescription } from '../lifecycle/launchedServer';
+import type { Problem } from '../lifecycle/model';
+import type { Inputs } from './inputs';
+import type { EditorSettings } from './settings';
+
+/** Waits of a launched server's ladder, in ms. */
+export const LAUNCHED_GRACE = { stdin: 2_000, term: 3_000 };
+
+/**
+ * The servers that this window's configuration names: those of our setting are ours; those of `.vscode/mcp.json`
+ * belong to the editor, or are ours in an editor that has no MCP client. In an untrusted workspace its files are not read.
+ */
+export class ConfiguredServers implements vscode.Disposable {
+  servers: readonly ConfiguredServer[] = [];
+  problems: readonly Problem[] = [];
+  private readonly subscriptions: vscode.Disposable[] = [];
+
+  constructor(
+    private readonly inputs: Inputs,
+    private readonly settings: () => EditorSettings,
+    /** Whether the editor starts the servers of `.vscode/mcp.json` itself. */
+    private readonly editorHasClient: boolean,
+    private readonly onChange: () => void,
+  ) {
+    const watcher = vscode.workspace.createFileSystemWatcher('**/.vscode/mcp.json');
+    const read = () => this.read();
+    this.subscriptions.push(
+      watcher,
+      watcher.onDidChange(read),
+      watcher.onDidCreate(read),
+      watcher.onDidDelete(read),
+      vscode.workspace.onDidChangeWorkspaceFolders(read),
+      vscode.workspace.onDidGrantWorkspaceTrust(read),
+    );
+    this.read();
+  }
+
+  /** Reads everything anew. */
+  read(): void {
+    const { servers, inputs } = this.settings();
+    const ours: DefinitionSource = { client: 'MCP Processes', file: undefined, folder: firstFolder() };
+    const found: ConfiguredServer[] = [];
+    const problems: Problem[] = [];
+    const take = (read: ReadConfiguration, index: number | undefined) => {
+      problems.push(...read.problems);
+      for (const definition of read.servers) found.push(this.configured(definition, read.inputs, index));
+    };
+    take(readSettingServers(servers, inputs, ours), undefined);
+    if (vscode.workspace.isTrusted) {
+      for (const folder of vscode.workspace.workspaceFolders ?? []) {
+        if (folder.uri.scheme !== 'file') continue;
+        const file = join(folder.uri.fsPath, '.vscode', 'mcp.json');
+        const text = readText(file, problems);
+        if (text === undefined) continue;
+        take(readMcpJson(text, { client: vscode.env.appName, file, folder: folder.uri.fsPath }), folder.index);
+      }
+    }
+    this.servers = found;
+    this.problems = problems;
+    this.onChange();
+  }
+
+  /** A definition of the API's, launched as it stands. */
+  describe(definition: StdioServerDefinition, key: string): Promise<LaunchDescription> {
+    return this.launchDescription(definition, [], key);
+  }
+
+  dispose(): void {
+    for (const subscription of this.subscriptions) subscription.dispose();
+  }
+
+  private configured(
+    definition: ServerDefinition,
+    inputs: readonly InputDefinition[],
+    folder: number | undefined,
+  ): ConfiguredServer {
+    const { name, source } = definition;
+    const key = folder === undefined ? `setting:${name}` : `ws${folder}:${name}`;
+    const base = { key, name, client: source.client, folder: source.folder, file: source.file };
+    if (definition.type !== 'stdio') {
+      return { ...base, owner: 'remote', url: redactUrl(definition.url), describe: undefined, matches: () => false };
+    }
+    const editors = folder !== undefined && this.editorHasClient;
+    return {
+      ...base,
+      owner: editors ? 'editor' : 'us',
+      url: undefined,
+      describe: editors ? undefined : () => this.launchDescription(definition, inputs, key),
+      matches: (args) => matchesDefinition(definition, args),
+    };
+  }
+
+  private async launchDescription(
+    definition: StdioServerDefinition,
+    inputs: readonly InputDefinition[],
+    key: string,
+  ): Promise<LaunchDescription> {
+    const { name, source } = definition;
+    const values = await this.inputs.valuesOf(inputIdsOf(definition), inputs);
+    const resolved = resolveVariables(definition, variableContext(source.folder, values));
+    const base = source.folder ?? homedir();
+    return {
+      key,
+      name,
+      client: source.client,
+      folder: source.folder,
+      command: resolved.command,
+      args: resolved.args,
+      cwd: resolve(base, resolved.cwd ?? '.'),
+      environment: environmentOf(name, resolved, process.env, base),
+      grace: LAUNCHED_GRACE,
+    };
+  }
+}
+
+function matchesDefinition(definition: StdioServerDefinition, args: readonly string[]): boolean {
+  try {
+    const { command, args: expected } = resolveVariables(
+      definition,
+      variableContext(definition.source.folder, new Map()),
+    );
+    return matchesCommand(args, command, expected);
+  } catch {
+    // It uses an input that only the editor knows.
+    return false;
+  }
+}
+
+function variableContext(workspaceFolder: string | undefined, inputs: ReadonlyMap<string, string>): VariableContext {
+  const folders = (vscode.workspace.workspaceFolders ?? []).map(({ name, uri }): [string, string] => [
+    name,
+    uri.fsPath,
+  ]);
+  return { workspaceFolder, folders: new Map(folders), userHome: homedir(), environment: process.env, inputs };
+}
+
+function firstFolder(): string | undefined {
+  return vscode.workspace.workspaceFolders?.find(({ uri }) => uri.scheme === 'file')?.uri.fsPath;
+}
+
+function readText(file: string, problems: Problem[]): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code !== 'ENOENT' && code !== 'ENOTDIR') {
+      problems.push({
+        file,
+        line: undefined,
+        column: undefined,
+        message: `${file} cannot be read (${code}). Its servers are not shown.`,
+      });
+    }
+    return undefined;
+  }
+}

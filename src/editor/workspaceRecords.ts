@@ -1,0 +1,23 @@
+import type * as vscode from 'vscode';
+import type { SessionFile } from '../registry/schema';
+
+const KEY = 'mcpProcesses.sessions';
+const MOST_SESSIONS = 20;
+
+/**
+ * This workspace's records in `workspaceState`, by session id: what this window shows first, and this workspace's
+ * history. Nothing is ever reaped from it alone. Writes are not awaited: with the client away they never settle.
+ */
+export class WorkspaceRecords {
+  constructor(private readonly state: vscode.Memento) {}
+
+  get sessions(): Readonly<Record<string, SessionFile>> {
+    return this.state.get(KEY, {});
+  }
+
+  remember(session: SessionFile): void {
+    const others = Object.entries(this.sessions).filter(([id]) => id !== session.id);
+    const kept = others.sort(([, a], [, b]) => b.startedAt - a.startedAt).slice(0, MOST_SESSIONS - 1);
+    void this.state.update(KEY, Object.fromEntries([[session.id, session], ...kept]));
+  }
+}

@@ -1,0 +1,102 @@
+import * as vscode from 'vscode';
+import type { McpProcessesApi } from './api';
+import { createActions } from './editor/actions';
+import { createApi } from './editor/api';
+import { ConfiguredServers } from './editor/configuredServers';
+import { editorHasMcpClient } from './editor/editorClient';
+import { Inputs } from './editor/inputs';
+import { ServerLogs } from './editor/serverLogs';
+import { readSettings } from './editor/settings';
+import { WorkspaceRecords } from './editor/workspaceRecords';
+import { choosePlatform } from './lifecycle/choosePlatform';
+import { Lifecycle } from './lifecycle/lifecycle';
+import { OwnSession } from './lifecycle/ownSession';
+import { SweepSchedule } from './lifecycle/schedule';
+import { openDataFolder } from './registry/dataFolder';
+import { registerCommands } from './views/commands';
+import { ProcessTree } from './views/processTree';
+import { OrphanStatus } from './views/statusBar';
+
+let lifecycle: Lifecycle | undefined;
+
+/** Builds the parts and wires them. Never throws: what is wrong is shown, with what to do. */
+export async function activate(context: vscode.ExtensionContext): Promise<McpProcessesApi | undefined> {
+  const log = vscode.window.createOutputChannel('MCP Processes', { log: true });
+  context.subscriptions.push(log);
+  try {
+    return await start(context, log);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    log.error(message);
+    void vscode.window.showErrorMessage(vscode.l10n.t('MCP Processes is not running: {0}', message));
+    return undefined;
+  }
+}
+
+async function start(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): Promise<McpProcessesApi> {
+  let settings = readSettings();
+  const platform = await choosePlatform();
+  const folder = openDataFolder();
+  const self = await platform.self();
+  const records = new WorkspaceRecords(context.workspaceState);
+  const logs = new ServerLogs();
+  const own = new OwnSession(
+    folder,
+    log,
+    self,
+    vscode.env.appName,
+    vscode.workspace.workspaceFolders?.[0]?.uri.fsPath,
+    settings,
+    (session) => records.remember(session),
+  );
+  const configured = new ConfiguredServers(
+    new Inputs(context.secrets),
+    () => settings,
+    await editorHasMcpClient(),
+    () => lifecycle?.refresh(),
+  );
+  const version = String(context.extension.packageJSON.version);
+  const core = new Lifecycle({
+    platform,
+    folder,
+    self,
+    own,
+    log,
+    version,
+    settings: () => settings,
+    configured: () => configured.servers,
+    configurationProblems: () => configured.problems,
+    onOutput: (server, line) => logs.write(server, line),
+  });
+  lifecycle = core;
+  const schedule = new SweepSchedule(() => core.sweep(), log);
+  schedule.setInterval(settings.sweepInterval);
+  const actions = createActions(core, configured, logs);
+  registerCommands(context, actions, log);
+  context.subscriptions.push(
+    logs,
+    configured,
+    schedule,
+    new ProcessTree(actions),
+    new OrphanStatus(actions),
+    vscode.workspace.onDidChangeConfiguration((change) => {
+      if (!change.affectsConfiguration('mcpProcesses')) return;
+      settings = readSettings();
+      own.apply({ automatic: settings.automatic, neverReap: settings.neverReap });
+      schedule.setInterval(settings.sweepInterval);
+      configured.read();
+    }),
+  );
+  if (settings.autoStart) {
+    for (const { key, describe } of configured.servers) {
+      if (describe) core.start(key).catch(() => log.warn(`${key} was not started; see above.`));
+    }
+  }
+  log.info(`Session ${own.session.id}; processes are read from ${platform.name}; data folder ${folder.path}.`);
+  return createApi(core, configured);
+}
+
+/** At most 5 s, with the UI out of reach: end what we launched, hand over what takes longer. */
+export async function deactivate(): Promise<void> {
+  await lifecycle?.deactivate();
+}

@@ -1,0 +1,163 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { isAlive, killHard, Sandbox } from '../support/sandbox';
+import { waitFor } from '../support/waitFor';
+
+describe('reaping what a dead session left', function () {
+  this.timeout(60_000);
+  let sandbox: Sandbox;
+  beforeEach(() => {
+    sandbox = new Sandbox();
+  });
+  afterEach(() => sandbox.dispose());
+
+  const DEAF = ['--deaf-to-eof', '--deaf-to-term'];
+
+  it('L01 L03 L08 ends deaf servers and their children after kill -9 of the host; control: until then they live', async () => {
+    const host = await sandbox.host({ polite: [], eof: ['--deaf-to-eof'], term: [...DEAF, '--child=plain'] });
+    await killHard(host.child);
+    const [, eof, term] = host.servers as [number, number, number];
+    // Control arm: nobody reaps, and they stay.
+    assert.ok(isAlive(eof) && isAlive(term));
+    const lifecycle = await sandbox.lifecycle({ automatic: 'on' });
+    await lifecycle.sweep();
+    assert.deepEqual(sandbox.living(), []);
+    assert.deepEqual(readdirSync(sandbox.folder.sessions), [], 'its session file is gone');
+    assert.ok(readdirSync(sandbox.folder.history).length > 0, 'the history tells what was done');
+    assert.deepEqual(lifecycle.picture.servers, []);
+  });
+
+  it('L05 finds a grandchild that left its tree by setsid', async () => {
+    const host = await sandbox.host({ escape: [...DEAF, '--child=setsid'] });
+    await killHard(host.child);
+    await (await sandbox.lifecycle()).sweep();
+    assert.deepEqual(sandbox.living(), []);
+  });
+
+  it('L23 finds them by the cookie alone when the registry is lost', async () => {
+    const host = await sandbox.host({ deaf: DEAF });
+    await killHard(host.child);
+    for (const file of readdirSync(sandbox.folder.sessions))
+      writeFileSync(join(sandbox.folder.sessions, file), '{"schema"');
+    const lifecycle = await sandbox.lifecycle();
+    await lifecycle.sweep();
+    assert.deepEqual(sandbox.living(), []);
+    assert.ok(
+      sandbox.log.some((line) => line.includes('.damaged')),
+      'the log says what happened to the file',
+    );
+  });
+
+  it('L22 two windows that start at once reap once', async () => {
+    const host = await sandbox.host({ deaf: DEAF });
+    await killHard(host.child);
+    const windows = await Promise.all([sandbox.lifecycle(), sandbox.lifecycle()]);
+    await Promise.all(windows.map((window) => window.sweep()));
+    assert.deepEqual(sandbox.living(), []);
+    const outcomes = readdirSync(sandbox.folder.history).map((file) =>
+      readFileSync(join(sandbox.folder.history, file), 'utf8'),
+    );
+    assert.equal(outcomes.length, 1, outcomes.join('\n'));
+  });
+
+  it('K04 K17 leaves a live session of another window alone, with the same command line', async () => {
+    const dead = await sandbox.host({ twin: DEAF });
+    const live = await sandbox.host({ twin: DEAF });
+    await killHard(dead.child);
+    const lifecycle = await sandbox.lifecycle();
+    await lifecycle.sweep();
+    assert.ok(!isAlive(dead.servers[0] as number));
+    assert.ok(isAlive(live.servers[0] as number));
+    assert.deepEqual(
+      lifecycle.picture.servers.map(({ group, verdict }) => [group, verdict]),
+      [['otherWindows', 'active']],
+    );
+    await killHard(live.child);
+  });
+
+  it('K26 leaves the servers of another home alone', async () => {
+    const other = new Sandbox();
+    try {
+      const host = await other.host({ deaf: DEAF });
+      await killHard(host.child);
+      await (await sandbox.lifecycle()).sweep();
+      assert.ok(isAlive(host.servers[0] as number));
+      // Control arm: its own home ends it.
+      await (await other.lifecycle()).sweep();
+      assert.deepEqual(other.living(), []);
+    } finally {
+      await other.dispose();
+    }
+  });
+
+  it('K01 K13 signals nobody for a session file that names pid 1, ourselves or a recycled pid', async () => {
+    const host = await sandbox.host({ deaf: DEAF });
+    const [file] = readdirSync(sandbox.folder.sessions);
+    const path = join(sandbox.folder.sessions, file as string);
+    const session = JSON.parse(readFileSync(path, 'utf8'));
+    await killHard(host.child);
+    const bystander = await sandbox.host({ bystander: DEAF });
+    const record = session.records[0];
+    const scope = record.root.scope;
+    const pids = [process.pid, process.ppid, bystander.child.pid, bystander.servers[0]];
+    session.records = [
+      {
+        ...record,
+        census: pids.map((pid) => ({ pid, start: 't1', scope })),
+        root: { pid: process.pid, start: 't2', scope },
+      },
+    ];
+    writeFileSync(path, JSON.stringify(session));
+    await (await sandbox.lifecycle()).sweep();
+    assert.ok(isAlive(bystander.child.pid as number) && isAlive(bystander.servers[0] as number));
+    writeFileSync(path, JSON.stringify({ ...session, records: [{ ...record, root: { pid: 1, start: 't1', scope } }] }));
+    await (await sandbox.lifecycle()).sweep();
+    assert.ok(sandbox.log.some((line) => line.includes('not a process identity')));
+    await killHard(bystander.child);
+  });
+
+  it('K12 K10 acts on nothing of another boot or container', async () => {
+    const host = await sandbox.host({ deaf: DEAF });
+    await killHard(host.child);
+    const [file] = readdirSync(sandbox.folder.sessions);
+    const path = join(sandbox.folder.sessions, file as string);
+    const foreign = readFileSync(path, 'utf8').replaceAll(/"scope": "t[0-9a-f]{16}"/g, '"scope": "t0000000000000000"');
+    writeFileSync(path, foreign);
+    const lifecycle = await sandbox.lifecycle();
+    await lifecycle.sweep();
+    assert.ok(isAlive(host.servers[0] as number));
+    assert.deepEqual(readdirSync(sandbox.folder.sessions), [file]);
+  });
+
+  it('automatic "ask" shows orphans with their evidence and waits; a dry run signals nothing; the command ends them', async () => {
+    const host = await sandbox.host({ deaf: DEAF }, 'ask');
+    await killHard(host.child);
+    const lifecycle = await sandbox.lifecycle({ automatic: 'on' });
+    const picture = await lifecycle.sweep();
+    const [orphan] = picture.servers;
+    assert.equal(orphan?.verdict, 'orphaned');
+    assert.ok(orphan?.evidence.some((line) => line.includes('is gone')));
+    const preview = await lifecycle.reapOrphans({ dryRun: true });
+    assert.deepEqual(
+      preview.map(({ dryRun, processes }) => [dryRun, processes.length]),
+      [[true, 1]],
+    );
+    assert.ok(isAlive(host.servers[0] as number));
+    const [result] = await lifecycle.reapOrphans({ only: [orphan?.key as string] });
+    assert.deepEqual(
+      result?.processes.map(({ outcome }) => outcome),
+      ['killed'],
+    );
+    assert.ok((result?.memoryFreed ?? 0) > 0);
+    assert.deepEqual(sandbox.living(), []);
+  });
+
+  it('deactivate ends its own, and hands over what takes longer', async () => {
+    const host = await sandbox.host({ polite: [], deaf: [...DEAF, '--child=plain'] });
+    host.child.stdin?.write('deactivate\n');
+    await waitFor('the host has exited', () => host.child.exitCode !== null);
+    assert.deepEqual(sandbox.living(), []);
+    assert.deepEqual(readdirSync(sandbox.folder.sessions), []);
+  });
+});

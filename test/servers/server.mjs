@@ -1,0 +1,42 @@
+// A real MCP stdio server with chosen manners. It ends by itself after 5 minutes, whatever happens.
+//   --deaf-to-eof   keeps running when its input ends      --deaf-to-term  ignores SIGTERM
+//   --child=plain|setsid   starts one more of its kind     --die           dies in the handshake
+//   --garbage              speaks no MCP                    --silent        never answers
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
+import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
+
+const flags = new Set(process.argv.slice(2));
+const MAX_LIFE_MS = 5 * 60_000;
+setTimeout(() => process.exit(0), MAX_LIFE_MS).unref();
+
+if (flags.has('--die')) {
+  process.stderr.write('cannot open the database\nstarted with --token not-a-real-one\n');
+  process.exit(3);
+}
+if (flags.has('--garbage')) process.stdout.write('hello, I am not JSON\n'.repeat(3));
+if (flags.has('--deaf-to-term')) process.on('SIGTERM', () => {});
+if (flags.has('--deaf-to-eof')) setInterval(() => {}, 1000);
+else process.stdin.on('end', () => process.exit(0));
+
+const child = [...flags].find((flag) => flag.startsWith('--child='))?.slice('--child='.length);
+if (child) {
+  spawn(process.execPath, [fileURLToPath(import.meta.url), '--silent', '--deaf-to-eof', '--deaf-to-term'], {
+    stdio: 'ignore',
+    detached: child === 'setsid',
+  });
+}
+
+if (flags.has('--silent') || flags.has('--garbage')) {
+  setInterval(() => {}, 1000);
+  process.stdin.resume();
+} else {
+  const server = new McpServer({ name: 'fixture', version: '1.0.0' });
+  server.tool('whoami', () => ({
+    content: [
+      { type: 'text', text: JSON.stringify({ pid: process.pid, cookie: 'MCP_PROCESSES_COOKIE' in process.env }) },
+    ],
+  }));
+  await server.connect(new StdioServerTransport());
+}

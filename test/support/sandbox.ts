@@ -1,0 +1,123 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Lifecycle, type Settings } from '../../src/lifecycle/lifecycle';
+import { OwnSession } from '../../src/lifecycle/ownSession';
+import { createProcfsPlatform } from '../../src/os/procfs/procfsPlatform';
+import { type DataFolder, openDataFolder } from '../../src/registry/dataFolder';
+import { waitFor } from './waitFor';
+
+const TAG = 'MCP_PROCESSES_TEST_SANDBOX';
+export const SERVER = join(__dirname, '../servers/server.mjs');
+
+export interface Host {
+  readonly child: ChildProcess;
+  /** Servers' root pids, in the order in which they were asked for. */
+  readonly servers: readonly number[];
+}
+
+/** One test's own world: data folder, sessions and processes, all of it gone after {@link dispose}. */
+export class Sandbox {
+  readonly path = mkdtempSync(join(tmpdir(), 'sb-'));
+  readonly folder: DataFolder = openDataFolder(join(this.path, 'home'));
+  readonly log: string[] = [];
+  private readonly tag = randomUUID();
+
+  /** Environment for whatever a test starts, so that nothing of it can be lost. */
+  get environment(): Record<string, string> {
+    return { ...(process.env as Record<string, string>), [TAG]: this.tag, MCP_PROCESSES_HOME: this.folder.path };
+  }
+
+  /** A session in this very process. */
+  async lifecycle(settings: Partial<Settings> = {}): Promise<Lifecycle> {
+    const platform = createProcfsPlatform();
+    if (!platform) throw new Error('These tests need a usable /proc.');
+    const self = await platform.self();
+    const complete = { automatic: 'on' as const, neverReap: [], launchTimeout: 10_000, ...settings };
+    const write = (message: string) => this.log.push(message);
+    const log = { info: write, warn: write, error: write };
+    return new Lifecycle({
+      platform,
+      folder: this.folder,
+      self,
+      own: new OwnSession(this.folder, log, self, 'test', undefined, complete),
+      log,
+      version: '0',
+      settings: () => complete,
+      configured: () => [],
+      configurationProblems: () => [],
+      onOutput: (server, line) => this.log.push(`${server}: ${line}`),
+    });
+  }
+
+  /** What {@link Lifecycle.launch} needs to start a fixture server. */
+  server(name: string, ...flags: string[]) {
+    return {
+      key: name,
+      name,
+      client: 'test',
+      folder: undefined,
+      command: process.execPath,
+      args: [SERVER, ...flags],
+      cwd: undefined,
+      environment: this.environment,
+      grace: { stdin: 300, term: 300 },
+    };
+  }
+
+  /** A session in a process of its own, which a test may kill: stands for an extension host. */
+  async host(servers: Record<string, string[]>, automatic = 'on'): Promise<Host> {
+    const child = spawn(
+      process.execPath,
+      ['--import', 'tsx', join(__dirname, 'host.ts'), JSON.stringify({ home: this.folder.path, servers, automatic })],
+      { env: this.environment, stdio: ['pipe', 'pipe', 'inherit'] },
+    );
+    let output = '';
+    child.stdout?.setEncoding('utf8').on('data', (chunk) => {
+      output += chunk;
+    });
+    const line = await waitFor('the host has launched its servers', () => /^\[.*\]$/m.exec(output)?.[0], 30_000);
+    return { child, servers: JSON.parse(line) };
+  }
+
+  /** Living processes of this sandbox; `Z` is dead. */
+  living(): number[] {
+    return readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
+      .map(Number)
+      .filter((pid) => {
+        try {
+          return readFileSync(`/proc/${pid}/environ`, 'latin1').includes(`${TAG}=${this.tag}\0`) && isAlive(pid);
+        } catch {
+          return false;
+        }
+      });
+  }
+
+  async dispose(): Promise<void> {
+    await waitFor('everything of the sandbox has ended', () => {
+      const left = this.living();
+      for (const pid of left) process.kill(pid, 'SIGKILL');
+      return left.length === 0;
+    });
+    rmSync(this.path, { recursive: true, force: true });
+  }
+}
+
+/** Whether a process runs. Process 1 may collect late: state `Z` is dead. */
+export function isAlive(pid: number): boolean {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    return stat.slice(stat.lastIndexOf(')') + 2)[0] !== 'Z';
+  } catch {
+    return false;
+  }
+}
+
+/** Kills a process of the test's own and waits until it is gone. */
+export async function killHard(child: ChildProcess): Promise<void> {
+  child.kill('SIGKILL');
+  await waitFor(`pid ${child.pid} is gone`, () => !isAlive(child.pid as number));
+}

@@ -1,0 +1,20 @@
+/** Polls until `condition` gives something truthy. @throws with `what` and the last error after `timeout` ms. */
+export async function waitFor<T>(
+  what: string,
+  condition: () => T | Promise<T>,
+  timeout = 10_000,
+): Promise<NonNullable<T>> {
+  const deadline = Date.now() + timeout;
+  let last: unknown;
+  for (;;) {
+    try {
+      const value = await condition();
+      if (value) return value as NonNullable<T>;
+      last = value;
+    } catch (error) {
+      last = error;
+    }
+    if (Date.now() > deadline) throw new Error(`Waited ${timeout} ms for: ${what}. Last: ${String(last)}`);
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+}
