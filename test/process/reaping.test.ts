@@ -10,7 +10,10 @@ describe('reaping what a dead session left', function () {
   beforeEach(() => {
     sandbox = new Sandbox();
   });
-  afterEach(() => sandbox.dispose());
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed') console.error(sandbox.log.join('\n'));
+    await sandbox.dispose();
+  });
 
   const DEAF = ['--deaf-to-eof', '--deaf-to-term'];
 

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { Lifecycle, type Settings } from '../../src/lifecycle/lifecycle';
 import { OwnSession } from '../../src/lifecycle/ownSession';
 import { createProcfsPlatform } from '../../src/os/procfs/procfsPlatform';
+import { isZombie, parseStat } from '../../src/os/procfs/stat';
 import { type DataFolder, openDataFolder } from '../../src/registry/dataFolder';
 import { waitFor } from './waitFor';
 
@@ -106,11 +107,14 @@ export class Sandbox {
   }
 }
 
-/** Whether a process runs. Process 1 may collect late: state `Z` is dead. */
+/**
+ * Whether a process runs. Process 1 may collect late: state `Z` is dead, but only with one thread left; a process that
+ * was just killed shows `Z` for a moment while its other threads are still going down.
+ */
 export function isAlive(pid: number): boolean {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    return stat.slice(stat.lastIndexOf(')') + 2)[0] !== 'Z';
+    const stat = parseStat(readFileSync(`/proc/${pid}/stat`, 'latin1'));
+    return stat !== undefined && !isZombie(stat);
   } catch {
     return false;
   }

