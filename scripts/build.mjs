@@ -19,6 +19,8 @@ const common = {
   minify: production,
   sourcemap: production ? false : 'linked',
   legalComments: 'none',
+  // jsonc-parser's UMD build hides its parts from the bundler.
+  mainFields: ['module', 'main'],
   logLevel: 'warning',
   ...importMeta,
 };

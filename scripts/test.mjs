@@ -31,11 +31,14 @@ function node(args, extra = {}) {
   });
 }
 
-async function mocha(name, ...patterns) {
+function mocha(name, ...patterns) {
+  return counted(name, ['node_modules/mocha/bin/mocha.js', '--reporter=./test/reporter.cjs', ...patterns]);
+}
+
+/** Runs a stage that writes its counts into the file that the environment names. */
+async function counted(name, args) {
   const report = join(temp, `${name}.json`);
-  const code = await node(['node_modules/mocha/bin/mocha.js', '--reporter=./test/reporter.cjs', ...patterns], {
-    MCP_PROCESSES_TEST_REPORT: report,
-  });
+  const code = await node(args, { MCP_PROCESSES_TEST_REPORT: report });
   if (!existsSync(report)) return code || 1;
   const stats = JSON.parse(readFileSync(report, 'utf8'));
   rmSync(report);
@@ -51,6 +54,7 @@ const stages = {
   build: () => node(['scripts/build.mjs', '--production']),
   unit: () => mocha('unit', 'test/unit/**/*.test.ts'),
   process: () => mocha('process', 'test/process/**/*.test.ts'),
+  editor: () => counted('editor', ['test/editor/host/runSuite.mjs']),
 };
 
 function install() {

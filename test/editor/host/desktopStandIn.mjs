@@ -1,0 +1,56 @@
+#!/usr/bin/env node
+// Stands in for the desktop editor: takes the flags that @vscode/test-electron passes, runs the tests in a real
+// extension host behind a real workbench in Chromium, prints their log, and exits with their result.
+import { startEditorServer } from './editorServer.mjs';
+import { startBrowser, windowAddress } from './window.mjs';
+
+const TIMEOUT_MS = 4 * 60_000;
+const flag = (name) => process.argv.find((arg) => arg.startsWith(`--${name}=`))?.slice(name.length + 3);
+const extension = flag('extensionDevelopmentPath');
+const tests = flag('extensionTestsPath');
+const folder = process.argv.slice(2).find((arg) => !arg.startsWith('-'));
+if (!extension || !tests || !folder) {
+  console.error('usage: desktopStandIn --extensionDevelopmentPath=… --extensionTestsPath=… folder');
+  process.exit(2);
+}
+
+const trust = process.argv.includes('--disable-workspace-trust');
+const settings = JSON.parse(process.env.MCP_PROCESSES_TEST_SETTINGS ?? '{}');
+const server = await startEditorServer({ trust, settings });
+let browser;
+let code = 1;
+try {
+  browser = await startBrowser(server.chromium);
+  const page = await browser.context.newPage();
+  const finished = new Promise((resolve, reject) => {
+    const timer = setTimeout(
+      () => reject(new Error(`The tests did not end within ${TIMEOUT_MS / 1000} s.`)),
+      TIMEOUT_MS,
+    );
+    const exit = (result) => {
+      clearTimeout(timer);
+      resolve(result);
+    };
+    page.exposeFunction('codeAutomationExit', exit).catch(reject);
+    page
+      .exposeFunction('codeAutomationLog', (type, args) =>
+        console[type === 'error' ? 'error' : 'log'](...[args].flat()),
+      )
+      .catch(reject);
+  });
+  finished.catch(() => {});
+  const uri = (path) => `vscode-remote://127.0.0.1:${server.port}${path}`;
+  await page.goto(
+    windowAddress(server, folder, [
+      ['extensionDevelopmentPath', uri(extension)],
+      ['extensionTestsPath', uri(tests)],
+    ]),
+  );
+  code = await finished;
+} catch (error) {
+  console.error(error);
+} finally {
+  await browser?.close();
+  await server.stop();
+}
+process.exit(code);

@@ -1,0 +1,127 @@
+// One VS Code server in a process group of its own, with folders of its own.
+import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { installEditor } from './installEditor.mjs';
+
+/**
+ * Starts a server.
+ * @param {object} options
+ * @param {string} [options.installed] folder of the extension, installed by symlink
+ * @param {Record<string, unknown>} [options.settings] user settings
+ * @param {Record<string, string>} [options.environment] added for the server and its extension hosts
+ * @param {number} [options.reconnectionGrace] seconds that an extension host outlives its window
+ * @param {boolean} [options.trust] false leaves workspace trust on, so that a new folder is untrusted
+ */
+export async function startEditorServer({
+  installed,
+  settings = {},
+  environment = {},
+  reconnectionGrace = 5,
+  trust = true,
+} = {}) {
+  const editor = installEditor();
+  const folder = mkdtempSync(join(tmpdir(), 'ed-'));
+  for (const part of ['user/User', 'extensions', 'server', 'tmp']) mkdirSync(join(folder, part), { recursive: true });
+  const all = {
+    'chat.disableAIFeatures': true,
+    'workbench.startupEditor': 'none',
+    'security.workspace.trust.startupPrompt': 'never',
+    ...settings,
+  };
+  writeFileSync(join(folder, 'user/User/settings.json'), JSON.stringify(all));
+  if (installed) symlinkSync(installed, join(folder, 'extensions', extensionFolderName(installed)));
+  const child = spawn(
+    editor.node,
+    [
+      editor.serverMain,
+      ...['--host', '127.0.0.1', '--port', '0', '--without-connection-token', '--accept-server-license-terms'],
+      ...['--server-data-dir', join(folder, 'server'), '--user-data-dir', join(folder, 'user')],
+      ...['--extensions-dir', join(folder, 'extensions'), '--disable-telemetry', '--disable-experiments'],
+      ...['--enable-smoke-test-driver', '--reconnection-grace-time', String(reconnectionGrace)],
+      ...(trust ? ['--disable-workspace-trust'] : []),
+    ],
+    {
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: {
+        ...process.env,
+        TMPDIR: join(folder, 'tmp'),
+        XDG_RUNTIME_DIR: join(folder, 'tmp'),
+        EXTENSIONS_GALLERY: '{}',
+        ...environment,
+      },
+    },
+  );
+  let output = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text) => (output = (output + text).slice(-20_000)));
+  const exited = new Promise((resolve) => child.once('exit', resolve));
+  const stop = async () => {
+    if (child.exitCode === null && child.signalCode === null) signalGroup(child.pid, 'SIGTERM');
+    const timer = setTimeout(() => signalGroup(child.pid, 'SIGKILL'), 8_000);
+    await exited;
+    clearTimeout(timer);
+    signalGroup(child.pid, 'SIGKILL');
+    // Whatever still writes into it is going down; try again for a moment.
+    rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
+  };
+  const deadline = Date.now() + 60_000;
+  let port;
+  while (!port) {
+    port = Number(/Extension host agent listening on (\d+)/.exec(output)?.[1]) || undefined;
+    if (!port && (Date.now() > deadline || child.exitCode !== null)) {
+      await stop();
+      throw new Error(`The editor's server did not start:\n${output}`);
+    }
+    if (!port) await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return {
+    port,
+    pid: child.pid,
+    folder,
+    chromium: editor.chromium,
+    output: () => output,
+    /** Pids of its extension hosts that live. */
+    extensionHosts: () =>
+      childrenOf(child.pid).filter((pid) => /--type=extensionHost/.test(read(`/proc/${pid}/cmdline`))),
+    /** SIGKILL to the server and all it started in its group. */
+    kill: () => signalGroup(child.pid, 'SIGKILL'),
+    stop,
+  };
+}
+
+/** `publisher.name-version`, the name that makes a folder an installed extension. */
+function extensionFolderName(path) {
+  const { publisher, name, version } = JSON.parse(readFileSync(join(path, 'package.json'), 'utf8'));
+  return `${publisher}.${name}-${version}`;
+}
+
+function childrenOf(parent) {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .filter((pid) => {
+      const stat = read(`/proc/${pid}/stat`);
+      const [state, ppid] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+      return state !== 'Z' && Number(ppid) === parent;
+    })
+    .map(Number);
+}
+
+function read(file) {
+  try {
+    return readFileSync(file, 'latin1');
+  } catch {
+    return '';
+  }
+}
+
+/** The group is ours: we created it, and its leader is our child. */
+function signalGroup(leader, signal) {
+  try {
+    process.kill(-leader, signal);
+  } catch (error) {
+    if (error.code !== 'ESRCH') throw error;
+  }
+}

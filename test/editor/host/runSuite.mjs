@@ -1,0 +1,61 @@
+// Runs test/editor/suite inside a real editor, by way of @vscode/test-electron: the stand-in on Linux, or the desktop
+// build where MCP_PROCESSES_TEST_EDITOR=desktop asks for it. A missing editor fails.
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { runTests } from '@vscode/test-electron';
+import { build } from 'esbuild';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '../../..');
+const work = mkdtempSync(join(tmpdir(), 'su-'));
+try {
+  const workspace = join(work, 'workspace');
+  cpSync(join(root, 'test/editor/workspace'), workspace, { recursive: true });
+  mkdirSync(join(workspace, '.vscode'));
+  const tests = join(root, 'out/test/editor/suite/index.js');
+  await build({
+    entryPoints: [join(root, 'test/editor/suite/index.ts')],
+    outfile: tests,
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    external: ['vscode', 'mocha'],
+    logLevel: 'warning',
+  });
+  const modules = join(root, 'node_modules/@modelcontextprotocol');
+  const real = (name, ...args) => ({
+    command: process.execPath,
+    args: [join(modules, name, 'dist/index.js'), ...args],
+  });
+  const settings = {
+    'mcpProcesses.sweep.intervalSeconds': 5,
+    'mcpProcesses.servers': {
+      everything: real('server-everything', 'stdio'),
+      filesystem: real('server-filesystem', workspace),
+      memory: { ...real('server-memory'), env: { MEMORY_FILE_PATH: join(work, 'memory.json') } },
+      remote: { type: 'http', url: 'http://127.0.0.1:9/mcp' },
+    },
+  };
+  writeFileSync(
+    join(workspace, '.vscode/mcp.json'),
+    `// the editor's own\n${JSON.stringify({ servers: { 'of-the-editor': real('server-everything', 'stdio') } })}`,
+  );
+  const standIn = join(root, 'test/editor/host/desktopStandIn.mjs');
+  chmodSync(standIn, 0o755);
+  await runTests({
+    ...(process.env.MCP_PROCESSES_TEST_EDITOR === 'desktop' ? {} : { vscodeExecutablePath: standIn }),
+    extensionDevelopmentPath: root,
+    extensionTestsPath: tests,
+    launchArgs: [workspace, '--disable-workspace-trust'],
+    extensionTestsEnv: {
+      MCP_PROCESSES_HOME: join(work, 'home'),
+      MCP_PROCESSES_TEST_SETTINGS: JSON.stringify(settings),
+    },
+  });
+} catch (error) {
+  console.error(error.message ?? error);
+  process.exitCode = 1;
+} finally {
+  rmSync(work, { recursive: true, force: true });
+}

@@ -1,0 +1,58 @@
+// A window: a page of system Chromium on an editor server.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium } from 'playwright-core';
+
+const ARGUMENTS = [
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/** Starts a browser with a fresh profile. `close` ends it and removes the profile. */
+export async function startBrowser(executablePath, { width = 1200, height = 760 } = {}) {
+  const profile = mkdtempSync(join(tmpdir(), 'br-'));
+  const root = process.getuid?.() === 0;
+  const context = await chromium.launchPersistentContext(profile, {
+    executablePath,
+    headless: true,
+    viewport: { width, height },
+    args: root ? ['--no-sandbox', ...ARGUMENTS] : ARGUMENTS,
+  });
+  return {
+    context,
+    close: async () => {
+      await context.close();
+      rmSync(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
+    },
+  };
+}
+
+/** Address of a folder, with the payload that loads an extension under development and its tests. */
+export function windowAddress(server, folder, payload = []) {
+  const address = new URL(`http://127.0.0.1:${server.port}/`);
+  address.searchParams.set('folder', folder);
+  address.searchParams.set('payload', JSON.stringify([...payload, ['skipWelcome', 'true']]));
+  return String(address);
+}
+
+/** Opens a folder and waits until the workbench stands. */
+export async function openWindow(browser, server, folder) {
+  const page = await browser.context.newPage();
+  await page.goto(windowAddress(server, folder));
+  await page.waitForSelector('.monaco-workbench .part.statusbar', { timeout: 60_000 });
+  return page;
+}
+
+/** Runs a command by its title through the palette. */
+export async function runCommand(page, title) {
+  await page.keyboard.press('F1');
+  const input = page.locator('.quick-input-widget input');
+  await input.waitFor({ state: 'visible' });
+  await input.fill(`>${title}`);
+  await page.locator('.quick-input-list .monaco-list-row').filter({ hasText: title }).first().click();
+}
