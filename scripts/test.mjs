@@ -55,6 +55,7 @@ const stages = {
   unit: () => mocha('unit', 'test/unit/**/*.test.ts'),
   process: () => mocha('process', 'test/process/**/*.test.ts'),
   editor: () => counted('editor', ['test/editor/host/runSuite.mjs']),
+  lifecycle: () => mocha('lifecycle', 'test/editor/lifecycle/**/*.test.ts'),
 };
 
 function install() {

@@ -17,8 +17,11 @@ if (flags.has('--die')) {
 }
 if (flags.has('--garbage')) process.stdout.write('hello, I am not JSON\n'.repeat(3));
 if (flags.has('--deaf-to-term')) process.on('SIGTERM', () => {});
-if (flags.has('--deaf-to-eof')) setInterval(() => {}, 1000);
-else process.stdin.on('end', () => process.exit(0));
+if (flags.has('--deaf-to-eof')) {
+  setInterval(() => {}, 1000);
+  // Killed in the middle of the handshake, its client leaves a broken pipe; a deaf server does not mind.
+  process.stdout.on('error', () => {});
+} else process.stdin.on('end', () => process.exit(0));
 
 const child = [...flags].find((flag) => flag.startsWith('--child='))?.slice('--child='.length);
 if (child) {

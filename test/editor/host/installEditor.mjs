@@ -77,7 +77,9 @@ function buildAddon(folder, nodeFolder) {
     maxBuffer: 64 << 20,
   });
   if (status !== 0) {
-    throw new Error(`${folder} could not be built. It needs a C++ compiler, make and python3.\n${stderr?.slice(-2000)}`);
+    throw new Error(
+      `${folder} could not be built. It needs a C++ compiler, make and python3.\n${stderr?.slice(-2000)}`,
+    );
   }
 }
 
