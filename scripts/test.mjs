@@ -1,6 +1,6 @@
 // `npm test`: everything, from a fresh clone. Plain Node only: it runs before node_modules exists.
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -69,6 +69,8 @@ function install() {
     shell: process.platform === 'win32',
   });
   if (status !== 0) throw new Error('npm install failed; see above.');
+  // npm leaves the stamp alone when there was nothing to do.
+  utimesSync(stamp, new Date(), new Date());
   console.log(`… done in ${seconds(started)}.`);
 }
 

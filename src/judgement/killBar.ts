@@ -1,8 +1,7 @@
-import { type ProcessIdentity, sameProcess } from '../os/identity';
-import type { Look, OutsideUse, ProcessEntry, ServiceRole, Snapshot } from '../os/platform';
-import { isEditorProcess } from './editors';
-import { identityOf } from './members';
-import { ancestorsOf, descendantsOf } from './processTree';
+import type { ProcessIdentity } from '../os/identity';
+import { columns } from './columns';
+import type { Facts } from './facts';
+import { signalRules } from './signalRules';
 
 /**
  * Leave to signal one identity, now. Only the kill bar makes one: the class is not exported, and its private field
@@ -21,161 +20,19 @@ export const isGenuinePermit = GrantedPermit.isGenuine;
 
 export type Ruling = { readonly permit: Permit } | { readonly kept: string };
 
-/** Who asks: the session that stops its own server, or whoever reaps a dead one. */
-export type Claim =
-  | { readonly by: 'own session'; readonly owner: ProcessIdentity }
-  | { readonly by: 'reaper of a dead session' };
-
-/** Everything the bar looks at, all of it freshly read. `undefined` for a probe that was not needed. */
-export interface Facts {
-  readonly identity: ProcessIdentity;
-  readonly look: Look;
-  readonly snapshot: Snapshot;
-  readonly self: ProcessIdentity;
-  readonly ownUid: number | undefined;
-  readonly claim: Claim;
-  /** Owners of all live sessions, verified in this snapshot. */
-  readonly liveOwners: readonly ProcessIdentity[];
-  readonly service: ServiceRole;
-  /** POSIX session that the record's root leads; undefined when it is not known. */
-  readonly rootSession: number | undefined;
-  /** Connections served by it and what is below it; needed only for members that left the root's session. */
-  readonly outsideUse: OutsideUse | undefined;
-  readonly neverReap: readonly string[];
-  /** Whether its environment carries the full cookie of the record that it is to be reaped for. */
-  readonly provenByCookie: boolean;
-}
-
-type Rule = (facts: Facts, entry: ProcessEntry) => string | undefined;
-
-/** The rules in the order in which they are asked; each returns why the process is kept, or undefined. */
-export const rules: Readonly<Record<string, Rule>> = {
-  identityMatches,
-  notSystem,
-  sameUser,
-  notSelfOrAncestor,
-  notEditor,
-  notService,
-  notContainerRuntime,
-  notUnderLiveOwner,
-  notInUse,
-  notListedToKeep,
-};
-
-/** Rules on one signal to one process. Any failed probe keeps it. */
+/**
+ * Rules on one signal to one process: first the column of its server's kind, which the user's word waives, then the
+ * rules that nobody waives in full. Whatever was not examined, or could not be, keeps it.
+ */
 export function askKillBar(facts: Facts): Ruling {
-  if (facts.look.kind === 'gone') return { kept: 'it is gone' };
-  if (facts.look.kind === 'error') return { kept: `it cannot be examined (${facts.look.reason})` };
-  for (const rule of Object.values(rules)) {
-    const kept = rule(facts, facts.look.entry);
+  const { look, claim, kind, identity } = facts;
+  if (look.kind === 'gone') return { kept: 'it is gone' };
+  if (look.kind === 'error') return { kept: `it cannot be examined (${look.reason})` };
+  const column = claim.by === 'user' ? [] : Object.values(columns[kind]);
+  // The rules for every signal first: "it is an editor" says more than "its owner is running".
+  for (const rule of [...Object.values(signalRules), ...column]) {
+    const kept = rule(facts, look.entry);
     if (kept !== undefined) return { kept };
   }
-  return { permit: new GrantedPermit(facts.identity) };
-}
-
-/** Whether a member left the POSIX session that its record's root created; an unknown root session counts as left. */
-export function hasLeftRootSession(entry: ProcessEntry, rootSession: number | undefined): boolean {
-  return rootSession === undefined || entry.sid === undefined || entry.sid !== rootSession;
-}
-
-/** Rule 1: it is the very process that was recorded (K01). */
-function identityMatches({ identity, snapshot }: Facts, entry: ProcessEntry): string | undefined {
-  if (!sameProcess(identityOf(snapshot, entry), identity)) return 'its pid now belongs to another process';
-  return entry.zombie ? 'it is already dead' : undefined;
-}
-
-/** Rule 3a: never init, never pid 0 or a negative number, which address groups (K13). */
-function notSystem(_: Facts, entry: ProcessEntry): string | undefined {
-  return entry.pid > 1 && Number.isInteger(entry.pid) ? undefined : 'it is a system process';
-}
-
-/** Rule 2: same user; on Windows the system itself refuses other users' processes (K15). */
-function sameUser({ ownUid }: Facts, entry: ProcessEntry): string | undefined {
-  if (ownUid === undefined) return undefined;
-  if (entry.uid === undefined) return 'its user cannot be determined';
-  return entry.uid === ownUid ? undefined : 'it belongs to another user';
-}
-
-/** Rule 3b: not us and nothing that we run under (K07). */
-function notSelfOrAncestor({ self, snapshot }: Facts, entry: ProcessEntry): string | undefined {
-  if (entry.pid === self.pid) return 'it is this process itself';
-  const own = snapshot.processes.get(self.pid);
-  if (!own) return 'our own process is missing from the process table';
-  return ancestorsOf(snapshot, own).some((ancestor) => ancestor.pid === entry.pid)
-    ? 'this process runs under it'
-    : undefined;
-}
-
-/** Rule 3c: not an editor. */
-function notEditor(_: Facts, entry: ProcessEntry): string | undefined {
-  return isEditorProcess(entry) ? 'it is an editor process' : undefined;
-}
-
-/**
- * Rule 3d: not the main process of a service (K06), which init starts itself and so with an environment without our
- * cookie. A carrier in a service's group is merely an orphan of an editor that runs as a service.
- */
-function notService({ service, snapshot, provenByCookie }: Facts, entry: ProcessEntry): string | undefined {
-  if (service.kind === 'unknown') return `whether it is a service cannot be determined: ${service.reason}`;
-  if (service.kind === 'none' || provenByCookie) return undefined;
-  const below = ancestorsOf(snapshot, entry).some((ancestor) => ancestor.pid > 1);
-  return below ? undefined : `it may be the main process of the service ${service.name}`;
-}
-
-const CONTAINER_RUNTIME = /^(?:conmon|containerd-shim.*|containerd|dockerd|runc|crun|podman)$/;
-
-/** Rule 3e: containers end through their engine, never by a signal to what holds them (K28). */
-function notContainerRuntime({ snapshot }: Facts, entry: ProcessEntry): string | undefined {
-  const runtime = [entry, ...ancestorsOf(snapshot, entry)].find(({ name }) => CONTAINER_RUNTIME.test(name));
-  return runtime && `it runs in a container under ${runtime.name}`;
-}
-
-/**
- * Rule 4: not below a live session's owner or a running editor, whatever cookie it carries (K04, K17, K22). A session
- * that stops its own server passes its own owner, and only if nobody else's stands between.
- */
-function notUnderLiveOwner({ claim, liveOwners, snapshot }: Facts, entry: ProcessEntry): string | undefined {
-  const live = new Set(liveOwners.map((owner) => owner.pid));
-  for (const ancestor of ancestorsOf(snapshot, entry)) {
-    if (claim.by === 'own session' && ancestor.pid === claim.owner.pid) return undefined;
-    if (live.has(ancestor.pid)) return `it runs under pid ${ancestor.pid}, the owner of a live session`;
-    // In a container the editor may be pid 1, and then everything orphaned is its child.
-    if (ancestor.pid > 1 && isEditorProcess(ancestor))
-      return `it runs under the running editor with pid ${ancestor.pid}`;
-  }
-  return undefined;
-}
-
-/** Rule 5: a member that left its root's POSIX session and that somebody uses is the user's now (K21, K22, K23). */
-function notInUse({ rootSession, outsideUse, snapshot }: Facts, entry: ProcessEntry): string | undefined {
-  if (!hasLeftRootSession(entry, rootSession)) return undefined;
-  for (const process of [entry, ...descendantsOf(snapshot, entry.pid)]) {
-    if (process.zombie) continue;
-    if (process.hasTerminal === undefined) return 'whether somebody uses it in a terminal cannot be determined';
-    if (process.hasTerminal) return `it is in use: pid ${process.pid} has a terminal`;
-    if (isEditorProcess(process)) return `it is in use: pid ${process.pid} is an editor`;
-  }
-  if (!outsideUse) return 'whether somebody is connected to it was not examined';
-  if (outsideUse.kind === 'unknown') return `whether somebody is connected to it is unknown: ${outsideUse.reason}`;
-  return outsideUse.kind === 'used' ? `it is in use by ${outsideUse.by}` : undefined;
-}
-
-/** Rule 9: the user's list of what is never reaped (K20). `*` stands for anything; without one, any part matches. */
-function notListedToKeep({ neverReap, claim }: Facts, entry: ProcessEntry): string | undefined {
-  if (claim.by === 'own session') return undefined;
-  const line = [entry.name, ...(entry.args ?? [])].join(' ');
-  const pattern = neverReap.find((candidate) => matchesPattern(line, candidate));
-  return pattern === undefined ? undefined : `the setting mcpProcesses.reap.neverReap lists it (${pattern})`;
-}
-
-/** Matches without regular expressions, so that no pattern can be slow. */
-function matchesPattern(line: string, pattern: string): boolean {
-  let from = 0;
-  const parts = pattern.split('*').filter((part) => part !== '');
-  for (const part of parts) {
-    const at = line.indexOf(part, from);
-    if (at < 0) return false;
-    from = at + part.length;
-  }
-  return parts.length > 0;
+  return { permit: new GrantedPermit(identity) };
 }

@@ -60,10 +60,11 @@ export class LaunchedServer {
       commandLine: redactCommandLine([description.command, ...description.args]).join(' '),
       createdAt: Date.now(),
       root: undefined,
-      ownSession: process.platform !== 'win32',
+      posixSession: undefined,
       census: [],
       grace: description.grace,
       ladder: undefined,
+      container: undefined,
     });
     const { id, home, owner } = session.session;
     const child = spawn(description.command, [...description.args], {
@@ -100,7 +101,11 @@ export class LaunchedServer {
     const look = await this.platform.look(pid);
     // A server that has ended already, or cannot be read, is still found by its cookie.
     if (look.kind !== 'present') return;
-    this.session.update(this.recordId, { root: { pid, start: look.entry.start, scope: this.platform.scope } });
+    this.session.update(this.recordId, {
+      root: { pid, start: look.entry.start, scope: this.platform.scope },
+      // Spawned detached, it leads a session of its own.
+      posixSession: process.platform === 'win32' ? undefined : pid,
+    });
   }
 
   private listen(child: ChildProcess): void {

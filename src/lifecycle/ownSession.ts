@@ -38,6 +38,7 @@ export class OwnSession {
       folder: workspaceFolder,
       automatic: settings.automatic,
       neverReap: settings.neverReap,
+      detachedSince: undefined,
       handedOver: undefined,
       records: [],
     };

@@ -1,11 +1,10 @@
-import type { Claim } from '../judgement/killBar';
-import { membersOf } from '../judgement/members';
-import { judgeSession } from '../judgement/sessionVerdict';
+import type { Claim } from '../judgement/facts';
 import type { ProcessIdentity } from '../os/identity';
-import type { Platform, Snapshot } from '../os/platform';
+import type { Platform } from '../os/platform';
 import { type Clock, systemClock } from '../reaping/clock';
-import { climbLadder, type LadderProcess, type Ruled } from '../reaping/ladder';
-import { type Circumstances, ruleOnTree } from '../reaping/tree';
+import { climbLadder, type LadderProcess, type Ruled, type TreeScan } from '../reaping/ladder';
+import { StdinWatch } from '../reaping/stdinWatch';
+import { type Circumstances, scanTree } from '../reaping/tree';
 import type { DataFolder } from '../registry/dataFolder';
 import { writeHistory } from '../registry/history';
 import type { LadderStand, ServerRecord, SessionFile } from '../registry/schema';
@@ -36,17 +35,20 @@ export interface ReaperParts {
 /** Ends server trees: those of dead sessions, after claiming them, and our own on request. */
 export class Reaper {
   private readonly clock: Clock;
+  private readonly stdinWatch: StdinWatch;
 
   constructor(private readonly parts: ReaperParts) {
     this.clock = parts.clock ?? systemClock;
+    this.stdinWatch = new StdinWatch(this.clock);
   }
 
   /** What would be signalled in a dead session, and what would be kept and why. Signals nothing. */
   async plan(seen: Survey, judged: JudgedSession): Promise<Map<string, Ruled[]>> {
     const plans = new Map<string, Ruled[]>();
-    const circumstances = this.circumstances({ by: 'reaper of a dead session' }, judged.session, seen);
+    const circumstances = this.circumstances({ by: 'reaper' }, judged.session, seen);
     for (const { record } of judged.records) {
-      plans.set(record.id, await ruleOnTree(circumstances, seen.snapshot, judged.session, record));
+      const scan = scanTree(circumstances, seen.snapshot, judged.session, record);
+      plans.set(record.id, [...(await scan.rule(scan.members))]);
     }
     return plans;
   }
@@ -120,7 +122,7 @@ export class Reaper {
       const current = session();
       const snapshot = await this.parts.platform.snapshot();
       const now = current.records.find(({ id }) => id === recordId) ?? record;
-      return ruleOnTree(this.circumstances(claim, current, undefined), snapshot, current, now);
+      return scanTree(this.circumstances(claim, current, undefined), snapshot, current, now);
     });
     this.remember(result);
     return result;
@@ -130,11 +132,7 @@ export class Reaper {
     const { platform, folder } = this.parts;
     return this.climb(record, session.id, undefined, undefined, async () => {
       const seen = await survey(platform, folder, session.id, session);
-      // Judged anew for every look: should the owner turn out to live, the ladder stops where it stands.
-      const verdict = judgeSession(seen.snapshot, session, membersOf(seen.snapshot, session, record));
-      if (verdict.kind !== 'dead') throw new Error(`the session is no longer certain to be dead: ${verdict.evidence}`);
-      const circumstances = this.circumstances({ by: 'reaper of a dead session' }, session, seen);
-      return ruleOnTree(circumstances, seen.snapshot, session, record);
+      return scanTree(this.circumstances({ by: 'reaper' }, session, seen), seen.snapshot, session, record);
     });
   }
 
@@ -143,7 +141,7 @@ export class Reaper {
     sessionId: string,
     closeStdin: (() => void) | undefined,
     onStep: ((step: LadderStand['step'], wait: number) => void) | undefined,
-    scan: () => Promise<readonly Ruled[]>,
+    scan: () => Promise<TreeScan>,
   ): Promise<ReapResult> {
     const { platform } = this.parts;
     const startedAt = this.clock.now();
@@ -174,9 +172,9 @@ export class Reaper {
       platform,
       self,
       claim,
-      // Without a survey only our own session is asked for, and every owner named in a living cookie is another's.
-      liveOwners: (_snapshot: Snapshot) => owners.filter((owner) => owner.pid !== session.owner.pid),
+      liveOwners: owners.filter((owner) => owner.pid !== session.owner.pid),
       neverReap: [...session.neverReap, ...neverReap()],
+      stdinWatch: this.stdinWatch,
     };
   }
 

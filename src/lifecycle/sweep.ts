@@ -113,6 +113,7 @@ function sessionsFromCookies(
         editor: '',
         folder: undefined,
         ...settings,
+        detachedSince: undefined,
         handedOver: undefined,
         records: [],
       },
@@ -128,10 +129,11 @@ function sessionsFromCookies(
         commandLine: '',
         createdAt: Date.now(),
         root: undefined,
-        ownSession: false,
+        posixSession: undefined,
         census: [],
         grace: DEFAULT_GRACE,
         ladder: undefined,
+        container: undefined,
       });
     }
   }

@@ -44,7 +44,8 @@ export type Look =
   | { readonly kind: 'error'; readonly reason: string };
 
 export type StdinPeer =
-  | { readonly kind: 'alive'; readonly by: string }
+  /** `holders`: pids that hold the other end, as far as they can be seen; absent where they cannot. */
+  | { readonly kind: 'alive'; readonly by: string; readonly holders?: readonly number[] }
   | { readonly kind: 'gone'; readonly proof: string }
   | { readonly kind: 'unknown'; readonly reason: string };
 

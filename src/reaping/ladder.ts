@@ -22,10 +22,16 @@ export interface LadderOptions {
   readonly from: LadderStand | undefined;
   /** Ends the server's input. Absent when nobody holds it any more. */
   readonly closeStdin: (() => void) | undefined;
-  /** A fresh scan: who belongs to the tree now, each with the kill bar's ruling. Rejects when it cannot be known. */
-  readonly scan: () => Promise<readonly Ruled[]>;
+  /** A fresh scan of the tree. Rejects when it cannot be known. */
+  readonly scan: () => Promise<TreeScan>;
   /** Told of each step, so that a hand-over knows where the ladder stands. */
   readonly onStep?: (step: LadderStand['step'], wait: number) => void;
+}
+
+/** Who belongs to a tree at one moment, and the kill bar's rulings on any of them, each freshly made. */
+export interface TreeScan {
+  readonly members: readonly Member[];
+  readonly rule: (some: readonly Member[]) => Promise<readonly Ruled[]>;
 }
 
 export interface Ruled {
@@ -50,8 +56,8 @@ export async function climbLadder(options: LadderOptions): Promise<LadderProcess
   >();
   const { clock } = options;
 
-  const scan = async (): Promise<readonly Ruled[]> => {
-    const ruled = await options.scan();
+  const rule = async (scan: TreeScan, some: readonly Member[]): Promise<readonly Ruled[]> => {
+    const ruled = await scan.rule(some);
     for (const { member, ruling } of ruled) {
       const key = identityKey(member.identity);
       const known = seen.get(key) ?? { member, sent: undefined, reason: undefined };
@@ -60,23 +66,43 @@ export async function climbLadder(options: LadderOptions): Promise<LadderProcess
     }
     return ruled;
   };
-  const signalAll = async (ruled: readonly Ruled[], signal: 'SIGTERM' | 'SIGKILL', again: boolean): Promise<void> => {
-    for (const { member, ruling } of ruled) {
+  /** Looks: who is there, whom the bar has not kept. Only who is new is ruled on; before a signal everybody is again. */
+  const look = async (): Promise<{ scan: TreeScan; endable: readonly Member[] }> => {
+    const scan = await options.scan();
+    await rule(
+      scan,
+      scan.members.filter(({ identity }) => !seen.has(identityKey(identity))),
+    );
+    const endable = scan.members.filter(({ identity }) => seen.get(identityKey(identity))?.reason === undefined);
+    return { scan, endable };
+  };
+  const signalAll = async (
+    scan: TreeScan,
+    members: readonly Member[],
+    signal: 'SIGTERM' | 'SIGKILL',
+  ): Promise<void> => {
+    for (const { member, ruling } of await rule(scan, members)) {
       const known = seen.get(identityKey(member.identity));
-      if (!known || 'kept' in ruling || (known.sent === signal && !again)) continue;
+      if (!known || 'kept' in ruling) continue;
       const outcome = await sendSignal(options.platform, ruling.permit, signal);
       if (outcome === 'sent') known.sent = signal;
       else if (outcome !== 'gone') known.reason = `it could not be signalled: ${outcome.failed}`;
     }
   };
-  const endable = (ruled: readonly Ruled[]) => ruled.filter(({ ruling }) => 'permit' in ruling);
-  /** Waits until nobody who may be ended is left; true when so. New members are handed to `onNew` as they appear. */
-  const waitUntilGone = async (wait: number, onNew?: (ruled: readonly Ruled[]) => Promise<void>): Promise<boolean> => {
+  /** SIGTERM once to each, also to those that appear later. */
+  const terminateNew = ({ scan, endable }: { scan: TreeScan; endable: readonly Member[] }) =>
+    signalAll(
+      scan,
+      endable.filter(({ identity }) => seen.get(identityKey(identity))?.sent === undefined),
+      'SIGTERM',
+    );
+  /** Waits until nobody who may be ended is left; true when so. */
+  const waitUntilGone = async (wait: number, onLook?: (seen: Awaited<ReturnType<typeof look>>) => Promise<void>) => {
     const deadline = clock.now() + wait;
     for (let pause = LOOK_MS; ; pause = Math.min(pause * 1.5, 250)) {
-      const ruled = await scan();
-      if (endable(ruled).length === 0) return true;
-      await onNew?.(ruled);
+      const now = await look();
+      if (now.endable.length === 0) return true;
+      await onLook?.(now);
       const left = deadline - clock.now();
       if (left <= 0) return false;
       await clock.sleep(Math.min(pause, left));
@@ -85,7 +111,7 @@ export async function climbLadder(options: LadderOptions): Promise<LadderProcess
 
   try {
     const from = options.from;
-    let gone = endable(await scan()).length === 0;
+    let gone = (await look()).endable.length === 0;
     options.closeStdin?.();
     if (!gone && (!from || from.step === 'stdin')) {
       const wait = from?.remaining ?? options.grace.stdin;
@@ -95,16 +121,16 @@ export async function climbLadder(options: LadderOptions): Promise<LadderProcess
     if (!gone && from?.step !== 'kill') {
       const wait = from?.step === 'term' ? from.remaining : options.grace.term;
       options.onStep?.('term', wait);
-      gone = await waitUntilGone(wait, (ruled) => signalAll(ruled, 'SIGTERM', false));
+      gone = await waitUntilGone(wait, terminateNew);
     }
     options.onStep?.('kill', 0);
     // Even when all seem gone: a fork in this moment is found by the second look.
     for (let round = 0, empty = 0; empty < 2 && round < MOST_KILL_ROUNDS; round++) {
-      const ruled = await scan();
-      if (endable(ruled).length === 0) empty++;
+      const { scan, endable } = await look();
+      if (endable.length === 0) empty++;
       else {
         empty = 0;
-        await signalAll(ruled, 'SIGKILL', true);
+        await signalAll(scan, endable, 'SIGKILL');
       }
       if (empty < 2) await clock.sleep(Math.min(LOOK_MS * (1 + round / 4), 250));
     }

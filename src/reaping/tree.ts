@@ -1,10 +1,16 @@
-import { askKillBar, type Claim, hasLeftRootSession } from '../judgement/killBar';
-import { membersOf } from '../judgement/members';
+import type { Claim, ClientAbove, StdinStand } from '../judgement/facts';
+import { askKillBar } from '../judgement/killBar';
+import { cookieNames, type Member, membersOf } from '../judgement/members';
 import { descendantsOf } from '../judgement/processTree';
+import { judgeSession } from '../judgement/sessionVerdict';
+import { hasLeftRootSession } from '../judgement/signalRules';
+import { joinStdinPeers } from '../judgement/stdinStand';
 import type { ProcessIdentity } from '../os/identity';
-import type { Platform, Snapshot } from '../os/platform';
+import type { OutsideUse, Platform, ProcessEntry, Snapshot } from '../os/platform';
+import { parseCookie } from '../registry/cookie';
 import type { ServerRecord, SessionFile } from '../registry/schema';
-import type { Ruled } from './ladder';
+import type { Ruled, TreeScan } from './ladder';
+import type { StdinWatch } from './stdinWatch';
 
 /** What a ruling on a whole server tree needs besides the tree. */
 export interface Circumstances {
@@ -12,54 +18,103 @@ export interface Circumstances {
   readonly self: ProcessIdentity;
   readonly claim: Claim;
   /** Owners of live sessions in this snapshot. */
-  readonly liveOwners: (snapshot: Snapshot) => readonly ProcessIdentity[];
+  readonly liveOwners: readonly ProcessIdentity[];
   readonly neverReap: readonly string[];
+  readonly stdinWatch: StdinWatch;
+  /** For foreign servers: whether somebody named this very one, and who of the known clients runs above a process. */
+  readonly named?: boolean;
+  readonly clientAbove?: (snapshot: Snapshot, entry: ProcessEntry) => ClientAbove;
 }
 
-/**
- * Rules on every member of a record from one snapshot, each process and probe read afresh.
- * The members are returned children first, so that a wrapper cannot restart what was just ended.
- */
-export async function ruleOnTree(
+/** One scan of a record's tree: its living members, and the means to rule on any of them from this scan. */
+export function scanTree(
   circumstances: Circumstances,
   snapshot: Snapshot,
   session: SessionFile,
   record: ServerRecord,
+): TreeScan {
+  // Children first, so that a wrapper cannot restart what was just ended.
+  const members = membersOf(snapshot, session, record).reverse();
+  return { members, rule: (some) => ruleOn(circumstances, snapshot, session, record, members, some) };
+}
+
+/** Rules on members, each process and probe read afresh. */
+async function ruleOn(
+  circumstances: Circumstances,
+  snapshot: Snapshot,
+  session: SessionFile,
+  record: ServerRecord,
+  members: readonly Member[],
+  some: readonly Member[],
 ): Promise<Ruled[]> {
-  const { platform, self, claim, neverReap } = circumstances;
-  const members = membersOf(snapshot, session, record);
-  // Our own pipes to a server that we stop are no stranger's use of it.
+  if (some.length === 0) return [];
+  const { platform, self, claim, neverReap, liveOwners, named = false, clientAbove } = circumstances;
   const memberPids = new Set(members.map(({ entry }) => entry.pid));
-  if (claim.by === 'own session') memberPids.add(claim.owner.pid);
-  const liveOwners = circumstances.liveOwners(snapshot);
-  const rootSession = record.root && record.ownSession ? record.root.pid : undefined;
+  const verdict = record.kind === 'foreign' ? undefined : judgeSession(snapshot, session, members);
+  const stdin = record.kind === 'launched' ? undefined : await stdinStandOf(circumstances, members, memberPids);
+  const useOf = await outsideUses(circumstances, snapshot, record, memberPids, some);
   const ownUid = process.getuid?.();
   const ruled: Ruled[] = [];
-  for (const member of members.reverse()) {
-    const { identity } = member;
-    const outsideUse = hasLeftRootSession(member.entry, rootSession)
-      ? await platform.outsideUse(
-          [identity.pid, ...descendantsOf(snapshot, identity.pid).map(({ pid }) => pid)],
-          memberPids,
-        )
-      : undefined;
+  for (const member of some) {
+    const { identity, entry } = member;
     const service = await platform.serviceRole(identity);
     const look = await platform.look(identity.pid);
     const ruling = askKillBar({
       identity,
+      kind: record.kind,
       look,
       snapshot,
       self,
       ownUid,
       claim,
+      memberBy: member.by,
+      provenByCookie: cookieNames(parseCookie(entry.cookie), session, record.id),
+      session: verdict,
+      stdin,
+      clientAbove: clientAbove?.(snapshot, entry),
+      named,
       liveOwners,
       service,
-      rootSession,
-      outsideUse,
+      rootSession: record.posixSession,
+      outsideUse: useOf.get(identity.pid),
       neverReap,
-      provenByCookie: member.by === 'cookie' || (member.entry.cookie?.includes(`:${record.id}:`) ?? false),
     });
     ruled.push({ member, ruling });
   }
   return ruled;
+}
+
+/** The stdin of what stands at the top of the tree: what is below gets its input from there, or from a file. */
+async function stdinStandOf(
+  { platform, stdinWatch }: Circumstances,
+  members: readonly Member[],
+  memberPids: ReadonlySet<number>,
+): Promise<StdinStand> {
+  const tops = members.filter(({ entry }) => !memberPids.has(entry.ppid));
+  const peers = await Promise.all(tops.map(({ identity }) => platform.stdinPeer(identity)));
+  const goneFor = tops.map(({ identity }, index) => stdinWatch.look(identity, peers[index]?.kind === 'gone'));
+  return { peer: joinStdinPeers(peers, memberPids), goneFor: Math.min(...goneFor) };
+}
+
+/** Who is connected to those that left the root's POSIX session; mostly one question answers for all. */
+async function outsideUses(
+  { platform, claim }: Circumstances,
+  snapshot: Snapshot,
+  record: ServerRecord,
+  memberPids: ReadonlySet<number>,
+  some: readonly Member[],
+): Promise<Map<number, OutsideUse>> {
+  const left = some.filter(({ entry }) => hasLeftRootSession(entry, record.posixSession));
+  if (left.length === 0 || claim.by === 'user') return new Map();
+  // Our own pipes to a server that we stop are no stranger's use of it.
+  const insiders = claim.by === 'own session' ? new Set([...memberPids, claim.owner.pid]) : memberPids;
+  const below = (member: Member) => [
+    member.entry.pid,
+    ...descendantsOf(snapshot, member.entry.pid).map(({ pid }) => pid),
+  ];
+  const all = await platform.outsideUse([...new Set(left.flatMap(below))], insiders);
+  if (all.kind !== 'used' || left.length === 1) return new Map(left.map(({ entry }) => [entry.pid, all]));
+  const uses = new Map<number, OutsideUse>();
+  for (const member of left) uses.set(member.entry.pid, await platform.outsideUse(below(member), insiders));
+  return uses;
 }

@@ -36,11 +36,30 @@ export interface ServerRecord {
   readonly createdAt: number;
   /** Undefined between "about to spawn" and "spawned". */
   readonly root: ProcessIdentity | undefined;
-  /** POSIX session id of the root when we created it by spawning detached; then it equals the root's pid. */
-  readonly ownSession: boolean;
+  /**
+   * POSIX session that the root runs in; what leaves it later has a life of its own. The root's own pid when we
+   * spawned it detached; undefined where there is none or it is not known.
+   */
+  readonly posixSession: number | undefined;
   readonly census: readonly ProcessIdentity[];
   readonly grace: Grace;
   readonly ladder: LadderStand | undefined;
+  /** Set when its command runs a container, which outlives its command-line client (L07). */
+  readonly container: ContainerRun | undefined;
+}
+
+/** How to reach the container of a server again: the same command-line client, the same engine. */
+export interface ContainerRun {
+  /** The program as the server's command named it: `docker`, `/usr/bin/podman`. */
+  readonly program: string;
+  /** Flags before `run`, such as `--context x`. */
+  readonly globalFlags: readonly string[];
+  /** Those of DOCKER_HOST, DOCKER_CONTEXT, CONTAINER_HOST, CONTAINER_CONNECTION that the server was started with. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Whether the user's arguments had `--rm`: without it the container's data is the user's (K28). */
+  readonly removable: boolean;
+  /** The engine's full id, where it was noted while the client lived. */
+  readonly containerId: string | undefined;
 }
 
 export interface SessionFile {
@@ -56,6 +75,8 @@ export interface SessionFile {
   readonly automatic: AutomaticReap;
   /** Patterns of `mcpProcesses.reap.neverReap` at the time. */
   readonly neverReap: readonly string[];
+  /** Epoch ms since when the host has heard nothing from its window; for people, and never a reason to reap (K14). */
+  readonly detachedSince: number | undefined;
   /** Epoch ms of the last write of this session; undefined while it may still write. */
   readonly handedOver: number | undefined;
   readonly records: readonly ServerRecord[];
@@ -108,6 +129,7 @@ function readSession(json: Record<string, unknown>): SessionFile {
     // A value that we do not know must not kill.
     automatic: automatic === 'on' || automatic === 'ask' ? automatic : 'off',
     neverReap: list(json.neverReap ?? [], 'neverReap', MAX_RECORDS).filter((value) => typeof value === 'string'),
+    detachedSince: json.detachedSince === undefined ? undefined : time(json.detachedSince),
     handedOver: json.handedOver === undefined ? undefined : time(json.handedOver),
     records,
   };
@@ -128,10 +150,31 @@ function readRecord(json: unknown): ServerRecord {
     commandLine: text(json.commandLine),
     createdAt: time(json.createdAt),
     root: json.root === undefined ? undefined : readIdentity(json.root, 'root'),
-    ownSession: json.ownSession === true,
+    posixSession: isProcessId(json.posixSession) ? json.posixSession : undefined,
     census: list(json.census, 'census', MAX_CENSUS).map((entry) => readIdentity(entry, 'census')),
     grace: { stdin: milliseconds(grace.stdin), term: milliseconds(grace.term) },
     ladder: readLadder(json.ladder),
+    container: readContainer(json.container),
+  };
+}
+
+const ENGINE_VARIABLES = new Set(['DOCKER_HOST', 'DOCKER_CONTEXT', 'CONTAINER_HOST', 'CONTAINER_CONNECTION']);
+
+/** Whatever is not as we write it makes it no container: it is then left alone. */
+function readContainer(json: unknown): ContainerRun | undefined {
+  if (!isObject(json) || typeof json.program !== 'string') return undefined;
+  const environment = isObject(json.environment) ? Object.entries(json.environment) : [];
+  return {
+    program: json.program,
+    globalFlags: list(json.globalFlags ?? [], 'globalFlags', 100).filter((flag) => typeof flag === 'string'),
+    environment: Object.fromEntries(
+      environment.filter(
+        (pair): pair is [string, string] => ENGINE_VARIABLES.has(pair[0]) && typeof pair[1] === 'string',
+      ),
+    ),
+    removable: json.removable === true,
+    containerId:
+      typeof json.containerId === 'string' && /^[0-9a-f]{64}$/.test(json.containerId) ? json.containerId : undefined,
   };
 }
 

@@ -1,0 +1,64 @@
+import type { RecordKind } from '../registry/schema';
+import type { Facts, Rule } from './facts';
+
+/** Two looks at a stranger's stdin must be at least so far apart: a client may be handing it over. */
+export const FOREIGN_LOOKS_APART_MS = 2_000;
+
+/** What must hold for a server of each kind, besides the rules that hold for every signal. */
+export const columns: Readonly<Record<RecordKind, Readonly<Record<string, Rule>>>> = {
+  launched: { launchedIsNamed, launchedOwnerGone },
+  adopted: { adoptedIsNamed, adoptedOwnerGone, adoptedIsUnserved },
+  foreign: { foreignIsNamed, foreignHasNoClient, foreignIsUnserved },
+};
+
+/** Our record names its identity, or it carries the full cookie, or it runs below one of these. */
+function launchedIsNamed({ memberBy }: Facts): string | undefined {
+  return memberBy ? undefined : 'no record and no cookie names it';
+}
+
+function launchedOwnerGone({ claim, session }: Facts): string | undefined {
+  if (claim.by === 'own session') return undefined;
+  return ownerGone(session);
+}
+
+/** Without our cookie only identities that we wrote down count, and what runs below them now. */
+function adoptedIsNamed({ memberBy }: Facts): string | undefined {
+  return memberBy === 'root' || memberBy === 'census' || memberBy === 'tree'
+    ? undefined
+    : 'our record does not name it';
+}
+
+/** Nobody but its editor stops an adopted server while that lives, not even the session that watches it (K18). */
+function adoptedOwnerGone({ session }: Facts): string | undefined {
+  return ownerGone(session);
+}
+
+/** Where the system cannot tell, its dead owner has to be enough: we saw this very process alive under it. */
+function adoptedIsUnserved({ stdin }: Facts): string | undefined {
+  if (!stdin) return 'who holds its stdin was not examined';
+  return stdin.peer.kind === 'alive' ? `its stdin is still held by ${stdin.peer.by}` : undefined;
+}
+
+/** Recognising somebody's command is no leave to end it: the user has to mean this one (K25). */
+function foreignIsNamed({ named }: Facts): string | undefined {
+  return named ? undefined : 'nobody asked to end it';
+}
+
+function foreignHasNoClient({ clientAbove }: Facts): string | undefined {
+  if (!clientAbove) return 'whether a client runs it was not examined';
+  return clientAbove.kind === 'client' ? `it runs under ${clientAbove.title}, pid ${clientAbove.pid}` : undefined;
+}
+
+function foreignIsUnserved({ stdin }: Facts): string | undefined {
+  if (!stdin) return 'who holds its stdin was not examined';
+  if (stdin.peer.kind === 'alive') return `its stdin is still held by ${stdin.peer.by}`;
+  if (stdin.peer.kind === 'unknown') return `whether anybody holds its stdin is unknown: ${stdin.peer.reason}`;
+  return stdin.goneFor >= FOREIGN_LOOKS_APART_MS
+    ? undefined
+    : 'its stdin has no holder; a second look is to confirm it';
+}
+
+function ownerGone(session: Facts['session']): string | undefined {
+  if (!session) return 'whether its owner lives was not examined';
+  return session.kind === 'dead' ? undefined : session.evidence;
+}

@@ -1,0 +1,62 @@
+import type { ProcessIdentity } from '../os/identity';
+import type { Look, OutsideUse, ProcessEntry, ServiceRole, Snapshot, StdinPeer } from '../os/platform';
+import type { RecordKind } from '../registry/schema';
+import type { MembershipProof } from './members';
+import type { SessionVerdict } from './sessionVerdict';
+
+/**
+ * Who asks:
+ * - the session that stops its own server;
+ * - whoever reaps what a dead session, or a dead client of somebody else's, left;
+ * - the user, about one process ("End This Process…").
+ */
+export type Claim =
+  | { readonly by: 'own session'; readonly owner: ProcessIdentity }
+  | { readonly by: 'reaper' }
+  | { readonly by: 'user' };
+
+/** Where a server's input stands: what its processes' stdins say together, and for how long they have said so. */
+export interface StdinStand {
+  readonly peer: StdinPeer;
+  /** Milliseconds (monotonic) between the first and this look in an unbroken row of looks that all said "gone". */
+  readonly goneFor: number;
+}
+
+/** A live MCP client among a process's ancestors. */
+export type ClientAbove =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'client'; readonly title: string; readonly pid: number };
+
+/** Everything the bar looks at, all of it freshly read. `undefined` for a probe that was not made: then it keeps. */
+export interface Facts {
+  readonly identity: ProcessIdentity;
+  readonly kind: RecordKind;
+  readonly look: Look;
+  readonly snapshot: Snapshot;
+  readonly self: ProcessIdentity;
+  readonly ownUid: number | undefined;
+  readonly claim: Claim;
+  /** What it is known as a member by. */
+  readonly memberBy: MembershipProof;
+  /** Whether its environment carries the full cookie of the record that it is to be reaped for. */
+  readonly provenByCookie: boolean;
+  /** Whether the session of its record is dead; undefined for foreign servers, which have none. */
+  readonly session: SessionVerdict | undefined;
+  /** Needed for adopted and foreign servers. */
+  readonly stdin: StdinStand | undefined;
+  /** Needed for foreign servers. */
+  readonly clientAbove: ClientAbove | undefined;
+  /** Whether the user, or the setting for other clients, named this very server; needed for foreign ones. */
+  readonly named: boolean;
+  /** Owners of all live sessions, verified in this snapshot. */
+  readonly liveOwners: readonly ProcessIdentity[];
+  readonly service: ServiceRole;
+  /** POSIX session that the record's root was seen in; undefined when it is not known. */
+  readonly rootSession: number | undefined;
+  /** Connections served by it and what is below it; needed only for members that left the root's session. */
+  readonly outsideUse: OutsideUse | undefined;
+  readonly neverReap: readonly string[];
+}
+
+/** One rule: why the process is kept, or undefined when the rule has nothing against a signal. */
+export type Rule = (facts: Facts, entry: ProcessEntry) => string | undefined;
