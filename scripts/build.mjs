@@ -26,6 +26,7 @@ const common = {
 };
 
 await build({ ...common, entryPoints: ['src/extension.ts'], outfile: 'dist/extension.js', external: ['vscode'] });
+await build({ ...common, entryPoints: ['src/guard.ts'], outfile: 'dist/guard.js' });
 await build({
   ...common,
   entryPoints: ['src/cli.ts'],

@@ -1,8 +1,9 @@
 import { parseArgs } from 'node:util';
 import { choosePlatform } from './lifecycle/choosePlatform';
-import { Lifecycle } from './lifecycle/lifecycle';
 import type { ReapResult, ServerView } from './lifecycle/model';
 import { OwnSession } from './lifecycle/ownSession';
+import { Reaper } from './lifecycle/reaper';
+import { Sweeper } from './lifecycle/sweeper';
 import { openDataFolder } from './registry/dataFolder';
 import { formatAge, formatMemory } from './views/format';
 
@@ -32,15 +33,15 @@ async function main(argv: string[]): Promise<number> {
     process.stderr.write(`${USAGE}\n`);
     return 2;
   }
-  const lifecycle = await openLifecycle();
+  const sweeper = await openSweeper();
   if (command === 'list') {
     // A dry run looks without reaping.
-    await lifecycle.reapOrphans({ dryRun: true });
-    const { servers } = lifecycle.refresh();
+    await sweeper.reapOrphans({ dryRun: true });
+    const { servers } = sweeper.publish();
     process.stdout.write(values.json ? `${JSON.stringify(servers, undefined, 2)}\n` : listing(servers));
     return 0;
   }
-  const results = await lifecycle.reapOrphans({ dryRun: values['dry-run'] ?? false });
+  const results = await sweeper.reapOrphans({ dryRun: values['dry-run'] ?? false });
   process.stdout.write(values.json ? `${JSON.stringify(results, undefined, 2)}\n` : report(results));
   const left = results.some(({ processes }) =>
     processes.some(({ outcome }) => outcome === 'kept' || outcome === 'survived'),
@@ -56,7 +57,7 @@ function parse(args: string[]) {
   });
 }
 
-async function openLifecycle(): Promise<Lifecycle> {
+async function openSweeper(): Promise<Sweeper> {
   const log = {
     info: () => {},
     warn: (message: string) => process.stderr.write(`${message}\n`),
@@ -65,18 +66,17 @@ async function openLifecycle(): Promise<Lifecycle> {
   const platform = await choosePlatform();
   const folder = openDataFolder();
   const self = await platform.self();
-  const settings = { automatic: 'off' as const, neverReap: [], launchTimeout: 0 };
-  return new Lifecycle({
+  const settings = { automatic: 'off' as const, neverReap: [] };
+  return new Sweeper({
     platform,
     folder,
     self,
     own: new OwnSession(folder, log, self, 'command line', undefined, settings),
+    reaper: new Reaper({ platform, folder, self, log, by: 'command line', neverReap: () => [] }),
     log,
-    version: '',
     settings: () => settings,
-    configured: () => [],
-    configurationProblems: () => [],
-    onOutput: () => {},
+    rowsOfThisWindow: () => [],
+    problems: () => [],
   });
 }
 

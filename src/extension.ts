@@ -47,8 +47,8 @@ async function start(context: vscode.ExtensionContext, log: vscode.LogOutputChan
     vscode.env.appName,
     vscode.workspace.workspaceFolders?.[0]?.uri.fsPath,
     settings,
-    (session) => records.remember(session),
   );
+  own.onChange((session) => records.remember(session));
   const configured = new ConfiguredServers(
     new Inputs(context.secrets),
     () => settings,
@@ -63,6 +63,7 @@ async function start(context: vscode.ExtensionContext, log: vscode.LogOutputChan
     own,
     log,
     version,
+    guardScript: context.asAbsolutePath('dist/guard.js'),
     settings: () => settings,
     configured: () => configured.servers,
     configurationProblems: () => configured.problems,

@@ -12,6 +12,7 @@ export interface EditorSettings {
   /** ms. */
   readonly launchTimeout: number;
   readonly autoStart: boolean;
+  readonly guard: boolean;
 }
 
 const DEFAULT_INTERVAL_SECONDS = 60;
@@ -28,6 +29,7 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env): Edit
     neverReap: Array.isArray(neverReap) ? neverReap.filter((one) => typeof one === 'string' && one !== '') : [],
     sweepInterval: sweepInterval(configuration, environment),
     launchTimeout: (timeout >= 1 && timeout <= 600 ? timeout : 60) * 1000,
+    guard: configuration.get('guard.enabled') !== false,
     autoStart: configuration.get('launch.autoStart') === true,
   };
 }

@@ -18,6 +18,7 @@ export interface SessionSettings {
 export class OwnSession {
   private file: SessionFile;
   private onDisk = false;
+  private readonly listeners: ((session: SessionFile) => void)[] = [];
 
   constructor(
     private readonly folder: DataFolder,
@@ -26,7 +27,6 @@ export class OwnSession {
     editor: string,
     workspaceFolder: string | undefined,
     settings: SessionSettings,
-    private readonly onWrite: (session: SessionFile) => void = () => {},
   ) {
     this.file = {
       schema: SCHEMA_VERSION,
@@ -46,6 +46,11 @@ export class OwnSession {
 
   get session(): SessionFile {
     return this.file;
+  }
+
+  /** Tells of every write, with what was written. */
+  onChange(listener: (session: SessionFile) => void): void {
+    this.listeners.push(listener);
   }
 
   record(id: string): ServerRecord | undefined {
@@ -103,7 +108,7 @@ export class OwnSession {
       this.onDisk = true;
     }
     this.file = next;
-    this.onWrite(next);
+    for (const listener of this.listeners) listener(next);
   }
 
   /** A claimed session is somebody else's for good; new servers get a new one. */

@@ -6,7 +6,7 @@ import { climbLadder, type LadderProcess, type Ruled, type TreeScan } from '../r
 import { StdinWatch } from '../reaping/stdinWatch';
 import { type Circumstances, scanTree } from '../reaping/tree';
 import type { DataFolder } from '../registry/dataFolder';
-import { writeHistory } from '../registry/history';
+import { type Reapers, writeHistory } from '../registry/history';
 import type { LadderStand, ServerRecord, SessionFile } from '../registry/schema';
 import {
   claimSession,
@@ -28,6 +28,8 @@ export interface ReaperParts {
   readonly self: ProcessIdentity;
   readonly log: Log;
   readonly clock?: Clock;
+  /** Who this is, for the history. */
+  readonly by: Reapers;
   /** Patterns of the setting, joined with those of the dead session. */
   readonly neverReap: () => readonly string[];
 }
@@ -181,7 +183,16 @@ export class Reaper {
   private remember(result: ReapResult): void {
     if (result.processes.length === 0) return;
     try {
-      writeHistory(this.parts.folder, Date.now(), result.recordId, result);
+      const { server, sessionId, processes, memoryFreed, milliseconds } = result;
+      writeHistory(this.parts.folder, result.recordId, {
+        at: Date.now(),
+        by: this.parts.by,
+        server,
+        sessionId,
+        processes: processes.map(({ pid, name, outcome }) => ({ pid, name, outcome })),
+        memoryFreed,
+        milliseconds,
+      });
     } catch (error) {
       this.parts.log.warn(`The history could not be written: ${(error as Error).message}`);
     }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, lstatSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, linkSync, lstatSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { isHomeTag } from './cookie';
@@ -10,6 +10,8 @@ export interface DataFolder {
   readonly sessions: string;
   readonly history: string;
   readonly logs: string;
+  /** Copies of the guard, which must outlive the extension's folder. */
+  readonly guard: string;
   /** 16 hex digits; part of every cookie, so that two homes on one machine leave each other's servers alone (K26). */
   readonly homeTag: string;
 }
@@ -35,7 +37,13 @@ export function dataFolderPath(environment: NodeJS.ProcessEnv = process.env): st
 export function openDataFolder(path = dataFolderPath()): DataFolder {
   try {
     mkdirSync(dirname(path), { recursive: true });
-    for (const folder of [path, join(path, 'sessions'), join(path, 'history'), join(path, 'logs')]) {
+    for (const folder of [
+      path,
+      join(path, 'sessions'),
+      join(path, 'history'),
+      join(path, 'logs'),
+      join(path, 'guard'),
+    ]) {
       mkdirSync(folder, { mode: 0o700, recursive: true });
       assertOurs(folder);
     }
@@ -44,6 +52,7 @@ export function openDataFolder(path = dataFolderPath()): DataFolder {
       sessions: join(path, 'sessions'),
       history: join(path, 'history'),
       logs: join(path, 'logs'),
+      guard: join(path, 'guard'),
       homeTag: readOrMakeHomeTag(join(path, 'home')),
     };
   } catch (error) {
@@ -63,12 +72,18 @@ function assertOurs(folder: string): void {
   if ((stat.mode & 0o077) !== 0) chmodSync(folder, 0o700);
 }
 
-/** Two windows may start at once: the exclusive create lets exactly one of them choose. */
+/** Two windows may start at once: the link, which fails where there is one already, lets exactly one of them choose. */
 function readOrMakeHomeTag(file: string): string {
-  try {
-    writeFileSync(file, randomBytes(8).toString('hex'), { flag: 'wx', mode: 0o600 });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  if (!existsSync(file)) {
+    const mine = `${file}.${process.pid}`;
+    try {
+      writeFileSync(mine, randomBytes(8).toString('hex'), { mode: 0o600 });
+      linkSync(mine, file);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    } finally {
+      rmSync(mine, { force: true });
+    }
   }
   const tag = readFileSync(file, 'utf8').trim();
   if (!isHomeTag(tag)) throw new Error(`${file} is damaged; remove it`);

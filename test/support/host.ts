@@ -3,16 +3,16 @@ import { Lifecycle } from '../../src/lifecycle/lifecycle';
 import { OwnSession } from '../../src/lifecycle/ownSession';
 import { createProcfsPlatform } from '../../src/os/procfs/procfsPlatform';
 import { openDataFolder } from '../../src/registry/dataFolder';
-import { SERVER } from './sandbox';
+import { GUARD, SERVER } from './sandbox';
 
 async function main(): Promise<void> {
-  const { home, servers, automatic } = JSON.parse(process.argv[2] as string);
+  const { home, servers, automatic, guard = false, node } = JSON.parse(process.argv[2] as string);
   const platform = createProcfsPlatform();
   if (!platform) throw new Error('no /proc');
   const folder = openDataFolder(home);
   const self = await platform.self();
   const log = { info: () => {}, warn: () => {}, error: (message: string) => process.stderr.write(`${message}\n`) };
-  const settings = { automatic, neverReap: [], launchTimeout: 20_000 };
+  const settings = { automatic, neverReap: [], launchTimeout: 20_000, guard };
   const lifecycle = new Lifecycle({
     platform,
     folder,
@@ -20,6 +20,8 @@ async function main(): Promise<void> {
     own: new OwnSession(folder, log, self, 'host', undefined, settings),
     log,
     version: '0',
+    guardScript: GUARD,
+    node,
     settings: () => settings,
     configured: () => [],
     configurationProblems: () => [],
@@ -42,8 +44,14 @@ async function main(): Promise<void> {
   }
   process.stdout.write(`${JSON.stringify(pids)}\n`);
   process.stdin.on('data', (data) => {
-    if (String(data).startsWith('deactivate')) void lifecycle.deactivate().then(() => process.exit(0));
+    const [word, name = ''] = String(data).trim().split(' ');
+    if (word === 'deactivate') void lifecycle.deactivate().then(() => process.exit(0));
+    if (word === 'ask') void answer(name);
   });
+  async function answer(name: string): Promise<void> {
+    const result = (await lifecycle.callTool(name, 'whoami', {})) as { content: { text: string }[] };
+    process.stdout.write(`answer ${JSON.parse(result.content[0]?.text ?? '{}').pid}\n`);
+  }
   setTimeout(() => process.exit(0), 5 * 60_000);
 }
 

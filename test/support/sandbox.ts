@@ -11,12 +11,16 @@ import { type DataFolder, openDataFolder } from '../../src/registry/dataFolder';
 import { waitFor } from './waitFor';
 
 const TAG = 'MCP_PROCESSES_TEST_SANDBOX';
+/** Built by the stage `build`. */
+export const GUARD = join(__dirname, '../../dist/guard.js');
 export const SERVER = join(__dirname, '../servers/server.mjs');
 
 export interface Host {
   readonly child: ChildProcess;
   /** Servers' root pids, in the order in which they were asked for. */
   readonly servers: readonly number[];
+  /** Calls the tool `whoami` of a server through its host; resolves to the answering pid. */
+  ask(server: string): Promise<number>;
 }
 
 /** One test's own world: data folder, sessions and processes, all of it gone after {@link dispose}. */
@@ -32,11 +36,11 @@ export class Sandbox {
   }
 
   /** A session in this very process. */
-  async lifecycle(settings: Partial<Settings> = {}): Promise<Lifecycle> {
+  async lifecycle(settings: Partial<Settings> = {}, parts: { node?: string } = {}): Promise<Lifecycle> {
     const platform = createProcfsPlatform();
     if (!platform) throw new Error('These tests need a usable /proc.');
     const self = await platform.self();
-    const complete = { automatic: 'on' as const, neverReap: [], launchTimeout: 10_000, ...settings };
+    const complete = { automatic: 'on' as const, neverReap: [], launchTimeout: 10_000, guard: false, ...settings };
     const write = (message: string) => this.log.push(message);
     const log = { info: write, warn: write, error: write };
     return new Lifecycle({
@@ -46,6 +50,8 @@ export class Sandbox {
       own: new OwnSession(this.folder, log, self, 'test', undefined, complete),
       log,
       version: '0',
+      guardScript: GUARD,
+      ...parts,
       settings: () => complete,
       configured: () => [],
       configurationProblems: () => [],
@@ -69,10 +75,19 @@ export class Sandbox {
   }
 
   /** A session in a process of its own, which a test may kill: stands for an extension host. */
-  async host(servers: Record<string, string[]>, automatic = 'on'): Promise<Host> {
+  async host(
+    servers: Record<string, string[]>,
+    automatic = 'on',
+    options: { guard?: boolean; node?: string } = {},
+  ): Promise<Host> {
     const child = spawn(
       process.execPath,
-      ['--import', 'tsx', join(__dirname, 'host.ts'), JSON.stringify({ home: this.folder.path, servers, automatic })],
+      [
+        '--import',
+        'tsx',
+        join(__dirname, 'host.ts'),
+        JSON.stringify({ home: this.folder.path, servers, automatic, ...options }),
+      ],
       { env: this.environment, stdio: ['pipe', 'pipe', 'inherit'] },
     );
     let output = '';
@@ -80,7 +95,28 @@ export class Sandbox {
       output += chunk;
     });
     const line = await waitFor('the host has launched its servers', () => /^\[.*\]$/m.exec(output)?.[0], 30_000);
-    return { child, servers: JSON.parse(line) };
+    const ask = async (server: string) => {
+      const before = output.length;
+      child.stdin?.write(`ask ${server}\n`);
+      const answer = await waitFor(`${server} answers`, () => /^answer (\d+)$/m.exec(output.slice(before))?.[1]);
+      return Number(answer);
+    };
+    return { child, servers: JSON.parse(line), ask };
+  }
+
+  /** Living guards of this sandbox, waiting or at work; they carry no tag, since they pass nothing on. */
+  guards(): number[] {
+    const copy = `${this.folder.guard}/guard-`;
+    return readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name))
+      .map(Number)
+      .filter((pid) => {
+        try {
+          return readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes(copy) && isAlive(pid);
+        } catch {
+          return false;
+        }
+      });
   }
 
   /** Living processes of this sandbox; `Z` is dead. */
@@ -99,7 +135,7 @@ export class Sandbox {
 
   async dispose(): Promise<void> {
     await waitFor('everything of the sandbox has ended', () => {
-      const left = this.living();
+      const left = [...this.living(), ...this.guards()];
       for (const pid of left) process.kill(pid, 'SIGKILL');
       return left.length === 0;
     });

@@ -1,0 +1,47 @@
+import { appendFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { choosePlatform } from './lifecycle/choosePlatform';
+import { reapDeadSession } from './lifecycle/deadSession';
+import type { Log } from './lifecycle/log';
+import { isUuid } from './registry/cookie';
+import { openDataFolder } from './registry/dataFolder';
+
+/** The guard's log is for bug reports; it starts anew before it grows. */
+const MOST_LOG_BYTES = 256 << 10;
+
+/**
+ * `guard.js <session id> [--wait]`: carries on where a host that is gone left its session.
+ * `--wait` (Windows, which has no shell that could wait at less cost): wait for end-of-file on stdin first.
+ */
+async function main([sessionId, mode]: string[]): Promise<void> {
+  if (!isUuid(sessionId)) throw new Error('usage: guard.js <session id>');
+  if (mode === '--wait' && (await stoodDown())) return;
+  const folder = openDataFolder();
+  const platform = await choosePlatform();
+  const log = fileLog(join(folder.logs, 'guard.log'));
+  await reapDeadSession(sessionId, { platform, folder, self: await platform.self(), log, by: 'guard' });
+}
+
+/** Whether a written line ended the wait; end-of-file without one means that the host is gone. */
+async function stoodDown(): Promise<boolean> {
+  for await (const _ of process.stdin) return true;
+  return false;
+}
+
+function fileLog(path: string): Log {
+  const write = (message: string) => {
+    try {
+      const flag = (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > MOST_LOG_BYTES ? 'w' : 'a';
+      appendFileSync(path, `${new Date().toISOString()} ${message}\n`, { flag, mode: 0o600 });
+    } catch {
+      // A log that cannot be written must not keep the guard from its work.
+    }
+  };
+  return { info: write, warn: write, error: write };
+}
+
+main(process.argv.slice(2)).catch((error: Error) => {
+  process.stderr.write(`${error.message}\n`);
+  // Not a failure code: the shell would take it for a Node that cannot be run, and try another.
+  process.exitCode = 0;
+});

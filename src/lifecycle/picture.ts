@@ -1,0 +1,170 @@
+import { identityOf, type Member, membersOf } from '../judgement/members';
+import { childrenOf, descendantsOf } from '../judgement/processTree';
+import type { ProcessIdentity } from '../os/identity';
+import type { Snapshot } from '../os/platform';
+import type { ConfiguredServer } from './configuredServer';
+import type { LaunchedServer } from './launchedServer';
+import type { ServerView } from './model';
+import type { OwnSession } from './ownSession';
+import { approximateStart, memoryOf, treeOf } from './rows';
+import type { JudgedSession } from './sweep';
+
+/** Why members are kept, by pid. */
+export type KeptReasons = ReadonlyMap<number, string>;
+
+/** The key of a record's row; also names the record to {@link Sweeper.reapOrphans}. */
+export function recordKey(sessionId: string, recordId: string): string {
+  return `${sessionId}:${recordId}`;
+}
+
+/** Rows of another session's records that have living members. */
+export function rowsOfSession(
+  { session, verdict, records, claimedBy }: JudgedSession,
+  keptOf: (key: string) => KeptReasons,
+): ServerView[] {
+  const rows: ServerView[] = [];
+  for (const { record, members } of records) {
+    if (members.length === 0) continue;
+    const key = recordKey(session.id, record.id);
+    const kept = keptOf(key);
+    const how = record.kind === 'adopted' ? 'started' : 'launched';
+    const evidence = [
+      `${record.server || 'This server'} was ${how} by ${session.editor || 'an editor session'} and recorded as ${record.id}`,
+      verdict.evidence,
+      ...members.map(membershipEvidence),
+      ...[...kept].map(([pid, reason]) => `pid ${pid} is kept: ${reason}`),
+    ];
+    if (claimedBy) evidence.push(`pid ${claimedBy.pid} is reaping it`);
+    if (verdict.kind === 'dead' && session.automatic !== 'on') {
+      evidence.push(
+        `its session's setting mcpProcesses.reap.automatic is "${session.automatic}": it waits for a click`,
+      );
+    }
+    const detached = verdict.kind === 'live' && session.detachedSince !== undefined;
+    if (detached)
+      evidence.push(`its window has been away since ${new Date(session.detachedSince).toLocaleTimeString()}`);
+    rows.push(
+      rowOf(members, kept, {
+        key,
+        name: record.server || 'unknown server',
+        client: record.client || 'MCP Processes',
+        folder: record.folder,
+        group: verdict.kind === 'dead' ? 'orphaned' : 'otherWindows',
+        owner: 'us',
+        verdict:
+          verdict.kind === 'dead' ? 'orphaned' : detached ? 'detached' : verdict.kind === 'live' ? 'active' : 'unknown',
+        evidence,
+        state: 'running',
+        sessionId: session.id,
+        recordId: record.id,
+      }),
+    );
+  }
+  return rows;
+}
+
+/** What a row of this window is made from. */
+export interface ThisWindow {
+  readonly own: OwnSession;
+  readonly self: ProcessIdentity;
+  readonly launched: ReadonlyMap<string, LaunchedServer>;
+  readonly configured: readonly ConfiguredServer[];
+}
+
+/** Rows of this window: what it launched, then what is configured, running by the editor's hand or not at all. */
+export function rowsOfThisWindow(snapshot: Snapshot, window: ThisWindow): ServerView[] {
+  const rows = new Map<string, ServerView>();
+  for (const [key, server] of window.launched) rows.set(key, launchedRow(snapshot, window, key, server));
+  for (const server of window.configured) {
+    if (!rows.has(server.key)) rows.set(server.key, configuredRow(snapshot, window.self, server));
+  }
+  return [...rows.values()];
+}
+
+function launchedRow(snapshot: Snapshot, window: ThisWindow, key: string, server: LaunchedServer): ServerView {
+  const { own, configured } = window;
+  const { description, state, problem } = server;
+  const record = own.record(server.recordId);
+  const members = record ? membersOf(snapshot, own.session, record) : [];
+  const running = members.length > 0 || state === 'starting' || state === 'stopping';
+  const introduction = server.connection?.introduction;
+  const evidence = running ? [`launched by this window and recorded as ${server.recordId}`] : [];
+  if (introduction) evidence.push(`it answers MCP as ${introduction.name} ${introduction.version}`);
+  evidence.push(...members.map(membershipEvidence));
+  if (problem && state === 'failed') evidence.push(problem);
+  return rowOf(members, new Map(), {
+    key,
+    name: description.name,
+    client: description.client,
+    folder: description.folder,
+    group: running || state === 'failed' ? 'thisWindow' : 'notRunning',
+    owner: 'us',
+    verdict: running ? 'active' : 'gone',
+    evidence,
+    state,
+    problem: state === 'failed' ? problem : undefined,
+    introduction,
+    configurationFile: configured.find((one) => one.key === key)?.file,
+    sessionId: own.session.id,
+    recordId: server.recordId,
+  });
+}
+
+function configuredRow(snapshot: Snapshot, self: ProcessIdentity, server: ConfiguredServer): ServerView {
+  const members = server.owner === 'editor' ? runningCopy(snapshot, self, server) : [];
+  const [root] = members;
+  return rowOf(members, new Map(), {
+    key: server.key,
+    name: server.name,
+    client: server.client,
+    folder: server.folder,
+    group: root ? 'thisWindow' : 'notRunning',
+    owner: server.owner,
+    verdict: root ? 'active' : 'gone',
+    evidence: root
+      ? [`pid ${root.entry.pid} is a child of this window's extension host and matches the configuration`]
+      : [],
+    state: root ? 'running' : 'stopped',
+    url: server.url,
+    configurationFile: server.file,
+  });
+}
+
+/** The direct child of our own host that runs what an entry says, with everything below it. */
+function runningCopy(snapshot: Snapshot, self: ProcessIdentity, server: ConfiguredServer): Member[] {
+  const root = childrenOf(snapshot, self.pid).find(
+    (child) => !child.zombie && !child.cookie && child.args && server.matches(child.args),
+  );
+  return root
+    ? [root, ...descendantsOf(snapshot, root.pid)]
+        .filter((entry) => !entry.zombie)
+        .map((entry) => ({ entry, identity: identityOf(snapshot, entry), by: 'tree' as const }))
+    : [];
+}
+
+function membershipEvidence({ entry, by }: Member): string {
+  return `pid ${entry.pid} belongs to it by its ${by}`;
+}
+
+/** A row with the facts that follow from its members. */
+export function rowOf(
+  members: readonly Member[],
+  kept: KeptReasons,
+  rest: Partial<ServerView> &
+    Pick<ServerView, 'key' | 'name' | 'client' | 'folder' | 'group' | 'owner' | 'verdict' | 'evidence' | 'state'>,
+): ServerView {
+  const top = members[0]?.entry;
+  return {
+    problem: undefined,
+    introduction: undefined,
+    url: undefined,
+    configurationFile: undefined,
+    sessionId: undefined,
+    recordId: undefined,
+    pid: top?.pid,
+    startedAt: top && approximateStart(top.start),
+    memory: memoryOf(members),
+    processes: treeOf(members, kept),
+    ...rest,
+  };
+}

@@ -1,0 +1,181 @@
+import { membersOf } from '../judgement/members';
+import type { ProcessIdentity } from '../os/identity';
+import type { Platform, Snapshot } from '../os/platform';
+import type { DataFolder } from '../registry/dataFolder';
+import type { AutomaticReap } from '../registry/schema';
+import type { Log } from './log';
+import type { Picture, Problem, ReapResult, ServerView } from './model';
+import type { OwnSession } from './ownSession';
+import { type KeptReasons, recordKey, rowsOfSession } from './picture';
+import type { Reaper } from './reaper';
+import { censusOf, type JudgedSession, type Survey, survey } from './sweep';
+
+export interface SweeperParts {
+  readonly platform: Platform;
+  readonly folder: DataFolder;
+  readonly self: ProcessIdentity;
+  readonly own: OwnSession;
+  readonly reaper: Reaper;
+  readonly log: Log;
+  readonly settings: () => { readonly automatic: AutomaticReap; readonly neverReap: readonly string[] };
+  /** Rows of this window; the command line has none. */
+  readonly rowsOfThisWindow: (snapshot: Snapshot) => readonly ServerView[];
+  readonly problems: () => readonly Problem[];
+}
+
+/** Looks, judges, reaps what may be reaped without asking, and publishes the picture that everything shows. */
+export class Sweeper {
+  private readonly listeners = new Set<(picture: Picture) => void>();
+  private current: Picture = { scanned: false, sweptAt: 0, servers: [], problems: [] };
+  private seen: Survey | undefined;
+  private kept = new Map<string, KeptReasons>();
+  private sweeping: Promise<Picture> | undefined;
+  private isEnding = false;
+
+  constructor(private readonly parts: SweeperParts) {}
+
+  get picture(): Picture {
+    return this.current;
+  }
+
+  onDidChange(listener: (picture: Picture) => void): { dispose(): void } {
+    this.listeners.add(listener);
+    return { dispose: () => this.listeners.delete(listener) };
+  }
+
+  /** From now on nothing is reaped any more: this session is going, and a claim would go with it. */
+  end(): void {
+    this.isEnding = true;
+  }
+
+  /**
+   * One pass: snapshot → census → verdicts → (reap) → publish. One at a time; a call during one joins it.
+   * @throws what kept it from being done; nothing was signalled then.
+   */
+  sweep(): Promise<Picture> {
+    this.sweeping ??= this.sweepOnce().finally(() => {
+      this.sweeping = undefined;
+    });
+    return this.sweeping;
+  }
+
+  private async sweepOnce(): Promise<Picture> {
+    const seen = await this.look();
+    this.publish();
+    const due: JudgedSession[] = [];
+    for (const judged of seen.sessions) {
+      if (!this.isReapable(judged) || judged.session.automatic !== 'on') continue;
+      // Where everything would be kept there is nothing to claim; it is shown with its reasons.
+      const plan = await this.parts.reaper.plan(seen, judged);
+      if ([...plan.values()].flat().some(({ ruling }) => 'permit' in ruling)) due.push(judged);
+    }
+    if (due.length > 0 && !this.isEnding) {
+      await this.reap(due);
+      await this.look();
+      this.publish();
+    }
+    return this.current;
+  }
+
+  /**
+   * Reaps every session that is provably dead, or only the rows named.
+   * @param options.dryRun says what would be signalled, and signals nothing
+   */
+  async reapOrphans(options: { dryRun?: boolean; only?: readonly string[] } = {}): Promise<ReapResult[]> {
+    // Joining a sweep first: it may be reaping the same sessions at this moment.
+    await this.sweeping?.catch(() => {});
+    const seen = await this.look();
+    const only = options.only && new Set(options.only);
+    const isMeant = (sessionId: string, recordId: string) => !only || only.has(recordKey(sessionId, recordId));
+    const due = seen.sessions.filter(
+      (judged) => this.isReapable(judged) && judged.records.some(({ record }) => isMeant(judged.session.id, record.id)),
+    );
+    if (options.dryRun) {
+      const previews = (await Promise.all(due.map((judged) => this.parts.reaper.preview(seen, judged)))).flat();
+      return previews.filter((result) => isMeant(result.sessionId, result.recordId));
+    }
+    const results = await this.reap(due, only);
+    await this.look();
+    this.publish();
+    return results.filter(({ processes }) => processes.length > 0);
+  }
+
+  /** Looks anew and publishes; a failure leaves the picture as it was. */
+  async lookAgain(): Promise<void> {
+    await this.look().catch((error) => this.parts.log.warn(`A look failed: ${(error as Error).message}`));
+    this.publish();
+  }
+
+  /** Publishes again from what is known; for changes of ours between looks. */
+  publish(): Picture {
+    const { seen, parts } = this;
+    if (!seen) return this.current;
+    const others = seen.sessions.filter(({ session }) => session.id !== parts.own.session.id);
+    const rows = others.flatMap((judged) => rowsOfSession(judged, (key) => this.kept.get(key) ?? new Map()));
+    this.current = {
+      scanned: true,
+      sweptAt: Date.now(),
+      servers: [
+        ...rows.filter(({ group }) => group === 'orphaned'),
+        ...parts.rowsOfThisWindow(seen.snapshot),
+        ...rows.filter(({ group }) => group === 'otherWindows'),
+      ],
+      problems: [
+        ...parts.problems(),
+        ...seen.problems.map((message) => ({ file: undefined, line: undefined, column: undefined, message })),
+      ],
+    };
+    for (const listener of this.listeners) {
+      try {
+        listener(this.current);
+      } catch (error) {
+        parts.log.error(`A listener failed: ${(error as Error).message}`);
+      }
+    }
+    return this.current;
+  }
+
+  private async reap(due: readonly JudgedSession[], only?: ReadonlySet<string>): Promise<ReapResult[]> {
+    const results = (await Promise.all(due.map((judged) => this.parts.reaper.reap(judged, only)))).flat();
+    for (const result of results) logResult(this.parts.log, result);
+    return results;
+  }
+
+  private isReapable({ session, verdict, claimedBy, records }: JudgedSession): boolean {
+    return (
+      verdict.kind === 'dead' &&
+      session.id !== this.parts.own.session.id &&
+      (!claimedBy || claimedBy.pid === this.parts.self.pid) &&
+      records.some(({ members }) => members.length > 0)
+    );
+  }
+
+  private async look(): Promise<Survey> {
+    const { platform, folder, own, settings, reaper, log } = this.parts;
+    const seen = await survey(platform, folder, own.session.id, settings());
+    for (const problem of seen.problems) log.warn(problem);
+    for (const record of own.session.records) {
+      const members = membersOf(seen.snapshot, own.session, record);
+      if (members.length > 0) own.update(record.id, { census: censusOf(members) });
+    }
+    const kept = new Map<string, KeptReasons>();
+    for (const judged of seen.sessions.filter((one) => this.isReapable(one))) {
+      for (const [recordId, ruled] of await reaper.plan(seen, judged)) {
+        const reasons = ruled.flatMap(({ member, ruling }): [number, string][] =>
+          'kept' in ruling ? [[member.entry.pid, ruling.kept]] : [],
+        );
+        kept.set(recordKey(judged.session.id, recordId), new Map(reasons));
+      }
+    }
+    this.kept = kept;
+    this.seen = seen;
+    return seen;
+  }
+}
+
+/** One line per process, with its redacted name only. */
+export function logResult(log: Log, result: ReapResult): void {
+  for (const { pid, name, outcome, reason } of result.processes) {
+    log.info(`"${result.server}": pid ${pid} (${name}) ${outcome}${reason ? `: ${reason}` : ''}`);
+  }
+}

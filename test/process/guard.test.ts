@@ -1,0 +1,171 @@
+import assert from 'node:assert/strict';
+import { chmodSync, copyFileSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { readHistory } from '../../src/registry/history';
+import { isAlive, killHard, Sandbox } from '../support/sandbox';
+import { waitFor } from '../support/waitFor';
+
+const DEAF = ['--deaf-to-eof', '--deaf-to-term'];
+const EVERY_MANNER = {
+  polite: [],
+  eof: ['--deaf-to-eof'],
+  term: [...DEAF, '--child=plain'],
+  escape: [...DEAF, '--child=setsid'],
+};
+
+describe('the guard', function () {
+  this.timeout(60_000);
+  let sandbox: Sandbox;
+  beforeEach(() => {
+    sandbox = new Sandbox();
+  });
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed') console.error(guardLog(sandbox));
+    await sandbox.dispose();
+  });
+
+  const nothingLeft = () =>
+    waitFor('nothing is left', () => sandbox.living().length + sandbox.guards().length === 0, 20_000);
+
+  it('L08 L05 ends everything after kill -9 of the host, writes it down, and is gone; control: unguarded, it stays', async () => {
+    const other = new Sandbox();
+    try {
+      const unguarded = await other.host(EVERY_MANNER);
+      const guarded = await sandbox.host(EVERY_MANNER, 'on', { guard: true });
+      assert.equal(sandbox.guards().length, 1, 'one guard for all servers');
+      await Promise.all([killHard(unguarded.child), killHard(guarded.child)]);
+      await nothingLeft();
+      assert.deepEqual(readdirSync(sandbox.folder.sessions), []);
+      assert.deepEqual(new Set(readHistory(sandbox.folder, 0, 100).map(({ by }) => by)), new Set(['guard']));
+      assert.ok(other.living().length >= 5, 'control arm: without a guard the deaf ones and their children live');
+    } finally {
+      await other.dispose();
+    }
+  });
+
+  it('is stood down with the last server, and leaves nothing', async () => {
+    const lifecycle = await sandbox.lifecycle({ guard: true });
+    await lifecycle.launch(sandbox.server('one'));
+    await lifecycle.launch(sandbox.server('two'));
+    assert.equal(sandbox.guards().length, 1);
+    await lifecycle.stop('one');
+    assert.equal(sandbox.guards().length, 1, 'there is still something to guard');
+    await lifecycle.stop('two');
+    await waitFor('the guard is gone', () => sandbox.guards().length === 0);
+    assert.equal(lifecycle.guard.state.kind, 'off');
+  });
+
+  it('is armed again when somebody ends it', async () => {
+    const lifecycle = await sandbox.lifecycle({ guard: true });
+    await lifecycle.launch(sandbox.server('one'));
+    const [first] = sandbox.guards() as [number];
+    process.kill(first, 'SIGKILL');
+    await waitFor('a new guard', () => sandbox.guards().length === 1 && sandbox.guards()[0] !== first);
+    await lifecycle.stop('one');
+    await waitFor('the guard is gone', () => sandbox.guards().length === 0);
+  });
+
+  it('lets itself not be ended by a signal to its group that spares nobody else', async () => {
+    const host = await sandbox.host({ deaf: DEAF }, 'on', { guard: true });
+    const [guard] = sandbox.guards() as [number];
+    for (const signal of ['SIGTERM', 'SIGHUP', 'SIGINT'] as const) process.kill(guard, signal);
+    await killHard(host.child);
+    await nothingLeft();
+  });
+
+  it('L19 killed together with the host: the next sweep finishes the work', async () => {
+    const host = await sandbox.host({ deaf: [...DEAF, '--child=setsid'] }, 'on', { guard: true });
+    for (const guard of sandbox.guards()) process.kill(guard, 'SIGKILL');
+    await killHard(host.child);
+    await waitFor('the guard is gone', () => sandbox.guards().every((pid) => !isAlive(pid)));
+    // The host may have armed a second one before it died.
+    for (const guard of sandbox.guards()) process.kill(guard, 'SIGKILL');
+    await (await sandbox.lifecycle()).sweep();
+    await nothingLeft();
+  });
+
+  it('killed in the middle of its ladder: its claim is taken over', async () => {
+    const host = await sandbox.host({ deaf: [...DEAF, '--child=plain'] }, 'on', { guard: true });
+    await killHard(host.child);
+    await waitFor('the guard has claimed', () =>
+      readdirSync(sandbox.folder.sessions).some((f) => f.includes('.claim-')),
+    );
+    for (const guard of sandbox.guards()) process.kill(guard, 'SIGKILL');
+    await waitFor('the guard is gone', () => sandbox.guards().length === 0);
+    assert.notEqual(sandbox.living().length, 0, 'it was in the middle');
+    await (await sandbox.lifecycle()).sweep();
+    await nothingLeft();
+    assert.deepEqual(readdirSync(sandbox.folder.sessions), []);
+  });
+
+  for (const automatic of ['ask', 'off']) {
+    it(`ends nothing where mcpProcesses.reap.automatic is "${automatic}", and says so`, async () => {
+      const host = await sandbox.host({ deaf: DEAF }, automatic, { guard: true });
+      await killHard(host.child);
+      await waitFor('the guard is gone', () => sandbox.guards().length === 0);
+      assert.match(guardLog(sandbox), new RegExp(`automatic is "${automatic}"`));
+      assert.equal(sandbox.living().length, 1);
+      const lifecycle = await sandbox.lifecycle({ automatic: 'on' });
+      await lifecycle.sweep();
+      assert.equal(lifecycle.picture.servers[0]?.verdict, 'orphaned', 'the next window shows it');
+      assert.equal(sandbox.living().length, 1, 'the dead session decides, not the next window');
+    });
+  }
+
+  it('does nothing while the host is merely stopped (SIGSTOP); afterwards the server answers', async () => {
+    const host = await sandbox.host({ deaf: ['--deaf-to-eof'] }, 'on', { guard: true });
+    const [server] = host.servers as [number];
+    process.kill(host.child.pid as number, 'SIGSTOP');
+    const sweeping = await sandbox.lifecycle();
+    await sweeping.sweep();
+    assert.ok(isAlive(server) && sandbox.guards().length === 1);
+    process.kill(host.child.pid as number, 'SIGCONT');
+    assert.equal(await host.ask('deaf'), server);
+  });
+
+  it('a server that was launched after it does not hold its pipe open', async () => {
+    const host = await sandbox.host({ first: DEAF, second: DEAF }, 'on', { guard: true });
+    const [guard] = sandbox.guards() as [number];
+    const inode = readlinkSync(`/proc/${guard}/fd/0`);
+    const holders = readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name))
+      .filter((pid) => descriptorsOf(Number(pid)).includes(inode));
+    assert.deepEqual(holders.map(Number), [guard], 'nobody but the guard has its end');
+    await killHard(host.child);
+    await nothingLeft();
+  });
+
+  it('finds a Node when an update has taken the editor’s own away', async () => {
+    const node = join(sandbox.path, 'node');
+    copyFileSync(process.execPath, node);
+    chmodSync(node, 0o755);
+    const host = await sandbox.host({ deaf: DEAF }, 'on', { guard: true, node });
+    rmSync(node);
+    await killHard(host.child);
+    await nothingLeft();
+  });
+
+  it('is unavailable, with the reason, where no Node can be run; servers start all the same', async () => {
+    const lifecycle = await sandbox.lifecycle({ guard: true }, { node: '/nonexistent/node' });
+    await lifecycle.launch(sandbox.server('one'));
+    assert.equal(lifecycle.guard.state.kind, 'unavailable');
+    assert.match(lifecycle.guard.state.problem ?? '', /guard unavailable: .*ENOENT/);
+    await lifecycle.stop('one');
+  });
+});
+
+function guardLog(sandbox: Sandbox): string {
+  try {
+    return readFileSync(join(sandbox.folder.logs, 'guard.log'), 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+function descriptorsOf(pid: number): string[] {
+  try {
+    return readdirSync(`/proc/${pid}/fd`).map((fd) => readlinkSync(`/proc/${pid}/fd/${fd}`));
+  } catch {
+    return [];
+  }
+}

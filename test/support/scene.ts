@@ -1,0 +1,163 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { createInterface, type Interface } from 'node:readline';
+import type { ProcessIdentity } from '../../src/os/identity';
+import type { Platform } from '../../src/os/platform';
+import { createProcfsPlatform } from '../../src/os/procfs/procfsPlatform';
+import { COOKIE_VARIABLE, formatCookie } from '../../src/registry/cookie';
+import { SCHEMA_VERSION, type ServerRecord, type SessionFile } from '../../src/registry/schema';
+import { writeSession } from '../../src/registry/sessionStore';
+import { killHard, type Sandbox } from './sandbox';
+import { waitFor } from './waitFor';
+
+export const PLAIN = join(__dirname, '../servers/plain.mjs');
+const OWNER = join(__dirname, 'owner.mjs');
+
+export interface Started {
+  readonly pid: number;
+  readonly record: ServerRecord;
+}
+
+/**
+ * One session whose owner is a real process of its own, light enough for a test to have several: its servers are real,
+ * and its file is written as a session writes it. `kill -9` of the owner makes the session dead.
+ */
+export class Scene {
+  readonly id = randomUUID();
+  readonly child: ChildProcess;
+  readonly platform: Platform;
+  owner: ProcessIdentity | undefined;
+  private readonly records: ServerRecord[] = [];
+  private readonly lines: Interface;
+
+  /** @param under a command that is to start the owner, such as a subreaper; its last argument is the owner's. */
+  constructor(
+    private readonly sandbox: Sandbox,
+    under: readonly string[] = [],
+  ) {
+    this.platform = procfs();
+    const [command, ...args] = [...under, process.execPath, OWNER] as [string, ...string[]];
+    this.child = spawn(command, args, { env: sandbox.environment, stdio: ['pipe', 'pipe', 'inherit'] });
+    this.lines = createInterface({ input: this.child.stdout as NodeJS.ReadableStream });
+  }
+
+  /** Opens the session. @param pid the owner's, when `under` starts it as a process of its own. */
+  async open(pid = this.child.pid as number): Promise<this> {
+    this.owner = await identityOf(pid);
+    return this;
+  }
+
+  /** Starts a server through the owner, with cookie and record. Without `args`: a plain one that hears nothing. */
+  async start(
+    args: readonly string[] = [PLAIN, '--deaf'],
+    options: { command?: string; cookie?: boolean; record?: Partial<ServerRecord> | false; plain?: boolean } = {},
+  ): Promise<Started> {
+    const { command = process.execPath, cookie = true, record: change = {}, plain = false } = options;
+    const id = randomUUID();
+    const env = { ...this.sandbox.environment, ...(cookie ? { [COOKIE_VARIABLE]: this.cookie(id) } : {}) };
+    const line = new Promise<string>((resolve) => this.lines.once('line', resolve));
+    this.child.stdin?.write(`${JSON.stringify({ command, args, env, plain })}\n`);
+    const pid = Number(await line);
+    if (!pid) throw new Error(await line);
+    const record: ServerRecord = {
+      id,
+      server: `server ${this.records.length + 1}`,
+      client: 'test',
+      folder: undefined,
+      kind: 'launched',
+      commandLine: [command, ...args].join(' '),
+      createdAt: Date.now(),
+      root: await identityOf(pid),
+      posixSession: pid,
+      census: [],
+      grace: { stdin: 100, term: 100 },
+      ladder: undefined,
+      container: undefined,
+      ...change,
+    };
+    if (change !== false) this.add(record);
+    return { pid, record };
+  }
+
+  /** The full cookie of a record of this session. */
+  cookie(record: string): string {
+    return formatCookie({
+      home: this.sandbox.folder.homeTag,
+      session: this.id,
+      record,
+      owner: this.owner as ProcessIdentity,
+    });
+  }
+
+  add(...records: ServerRecord[]): void {
+    this.records.push(...records);
+    this.write();
+  }
+
+  /** Writes the session file anew. */
+  write(change: Partial<SessionFile> = {}): void {
+    writeSession(this.sandbox.folder, {
+      schema: SCHEMA_VERSION,
+      id: this.id,
+      home: this.sandbox.folder.homeTag,
+      owner: this.owner as ProcessIdentity,
+      startedAt: Date.now(),
+      editor: 'test',
+      folder: undefined,
+      automatic: 'on',
+      neverReap: [],
+      detachedSince: undefined,
+      handedOver: undefined,
+      records: this.records,
+      ...change,
+    });
+  }
+
+  /** `kill -9` of the owner, which is gone afterwards. */
+  async killOwner(): Promise<void> {
+    await killHard(this.child);
+  }
+
+  /** A path in the sandbox, for an answering socket or a pid file. */
+  path(name: string): string {
+    return join(this.sandbox.path, name);
+  }
+}
+
+export function procfs(): Platform {
+  const platform = createProcfsPlatform();
+  if (!platform) throw new Error('These tests need a usable /proc.');
+  return platform;
+}
+
+export async function identityOf(pid: number): Promise<ProcessIdentity> {
+  const platform = procfs();
+  const look = await platform.look(pid);
+  if (look.kind !== 'present') throw new Error(`pid ${pid} is ${look.kind}`);
+  return { pid, start: look.entry.start, scope: platform.scope };
+}
+
+/** Asks a survivor for its pid over its answering socket: it must work, not merely exist. Waits until it is ready. */
+export function ask(path: string): Promise<number> {
+  return waitFor(`an answer from ${path}`, async () => Number(await answerOf(path)));
+}
+
+function answerOf(path: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    const socket = connect(path);
+    socket.setTimeout(2_000, () => socket.destroy(new Error('no answer')));
+    socket.on('data', (data) => {
+      text += data;
+    });
+    socket.once('close', () => resolve(text)).once('error', reject);
+  });
+}
+
+/** The pid that a process of the test wrote down when it was ready. */
+export function pidIn(file: string): Promise<number> {
+  return waitFor(`a pid in ${file}`, () => existsSync(file) && Number(readFileSync(file, 'utf8')));
+}
