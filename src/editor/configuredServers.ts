@@ -125,7 +125,7 @@ export class ConfiguredServers implements vscode.Disposable {
       args: resolved.args,
       cwd: resolve(base, resolved.cwd ?? '.'),
       environment: environmentOf(name, resolved, process.env, base),
-      grace: LAUNCHED_GRACE,
+      grace: this.settings().graceOf(name, LAUNCHED_GRACE),
     };
   }
 }

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { AutomaticReap } from '../registry/schema';
+import type { AutomaticReap, Grace } from '../registry/schema';
 
 /** All settings, read once per change. Values out of bounds fall back to the safe side. */
 export interface EditorSettings {
@@ -12,10 +12,15 @@ export interface EditorSettings {
   /** ms. */
   readonly launchTimeout: number;
   readonly autoStart: boolean;
+  /** Waits of one server's ladder, where the user set them; otherwise the default of its kind. */
+  readonly graceOf: (server: string, standard: Grace) => Grace;
+  /** Most servers of other clients that one sweep reaps by itself. */
+  readonly maxPerSweep: number;
   readonly guard: boolean;
 }
 
 const DEFAULT_INTERVAL_SECONDS = 60;
+const MOST_GRACE_SECONDS = 600;
 
 export function readSettings(environment: NodeJS.ProcessEnv = process.env): EditorSettings {
   const configuration = vscode.workspace.getConfiguration('mcpProcesses');
@@ -30,6 +35,8 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env): Edit
     sweepInterval: sweepInterval(configuration, environment),
     launchTimeout: (timeout >= 1 && timeout <= 600 ? timeout : 60) * 1000,
     guard: configuration.get('guard.enabled') !== false,
+    graceOf: (server, standard) => graceOf(configuration.get('reap.grace'), server, standard),
+    maxPerSweep: wholeNumber(configuration.get('reap.maxPerSweep'), 10),
     autoStart: configuration.get('launch.autoStart') === true,
   };
 }
@@ -41,4 +48,18 @@ function sweepInterval(configuration: vscode.WorkspaceConfiguration, environment
   const asked = set ?? environment.MCP_PROCESS_CLEANUP_INTERVAL;
   const seconds = asked === undefined || asked === '' ? DEFAULT_INTERVAL_SECONDS : Number(asked);
   return Number.isFinite(seconds) && seconds >= 0 ? seconds : DEFAULT_INTERVAL_SECONDS;
+}
+
+/** `{ "<server>": { "stdinSeconds": 2, "termSeconds": 3 }, "*": … }`; what is not a sensible wait is not taken. */
+function graceOf(setting: unknown, server: string, standard: Grace): Grace {
+  const table = (typeof setting === 'object' && setting !== null ? setting : {}) as Record<string, unknown>;
+  const own = Object.hasOwn(table, server) ? table[server] : Object.hasOwn(table, '*') ? table['*'] : undefined;
+  const { stdinSeconds, termSeconds } = (typeof own === 'object' && own !== null ? own : {}) as Record<string, unknown>;
+  const wait = (seconds: unknown, otherwise: number) =>
+    typeof seconds === 'number' && seconds >= 0 && seconds <= MOST_GRACE_SECONDS ? seconds * 1000 : otherwise;
+  return { stdin: wait(stdinSeconds, standard.stdin), term: wait(termSeconds, standard.term) };
+}
+
+function wholeNumber(value: unknown, otherwise: number): number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 ? value : otherwise;
 }

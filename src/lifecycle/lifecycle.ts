@@ -2,7 +2,8 @@ import type { ServerTool } from '../mcp/connection';
 import type { ProcessIdentity } from '../os/identity';
 import type { Platform } from '../os/platform';
 import type { DataFolder } from '../registry/dataFolder';
-import type { AutomaticReap } from '../registry/schema';
+import type { AutomaticReap, Grace } from '../registry/schema';
+import { Adopter } from './adopter';
 import { ArmedGuard } from './armedGuard';
 import type { ConfiguredServer } from './configuredServer';
 import type { LaunchDescription } from './launchedServer';
@@ -20,6 +21,8 @@ export interface Settings {
   /** ms that a server may take for its handshake. */
   readonly launchTimeout: number;
   readonly guard: boolean;
+  /** Waits of one server's ladder; `standard` where the user set none. */
+  readonly graceOf: (server: string, standard: Grace) => Grace;
 }
 
 export interface LifecycleParts {
@@ -43,11 +46,15 @@ export interface LifecycleParts {
 /** deactivate has 5 s in all. With a guard outside, nothing needs to be waited for. */
 const DEACTIVATE_MS = { guarded: 500, unguarded: 4_000 };
 
+/** Longer than for our own: their client closes their input when its host goes, and is not to be hurried. */
+const ADOPTED_GRACE = { stdin: 5_000, term: 5_000 };
+
 /** One activation in one extension host: its servers, its sweeps, its guard. Awaits nothing of the editor. */
 export class Lifecycle {
   readonly guard: ArmedGuard;
   private readonly servers: LaunchedServers;
   private readonly sweeper: Sweeper;
+  private readonly adopter: Adopter;
 
   constructor(private readonly parts: LifecycleParts) {
     const { platform, folder, self, own, log, version, settings, configured } = parts;
@@ -76,6 +83,7 @@ export class Lifecycle {
       rowsOfThisWindow: (snapshot) =>
         rowsOfThisWindow(snapshot, { own, self, launched: this.servers.all, configured: configured() }),
       problems: parts.configurationProblems,
+      guard: () => this.guard.state,
     });
     this.guard = new ArmedGuard({
       folder,
@@ -85,6 +93,15 @@ export class Lifecycle {
       node: parts.node,
       isEnabled: () => settings().guard,
       onChange: () => this.sweeper.publish(),
+    });
+    this.adopter = new Adopter({
+      platform,
+      self,
+      own,
+      log,
+      adoptable: () => configured().filter(({ owner }) => owner === 'editor' || owner === 'other'),
+      graceOf: (server) => settings().graceOf(server, ADOPTED_GRACE),
+      onChange: () => void this.sweeper.lookAgain(),
     });
     own.onChange((session) => {
       if (session.records.length === 0) this.guard.standDown();
@@ -112,6 +129,7 @@ export class Lifecycle {
 
   /** Publishes again from what is known; for changes of configuration between sweeps. */
   refresh(): Picture {
+    this.adopter.considerAgain();
     return this.sweeper.publish();
   }
 
@@ -150,6 +168,7 @@ export class Lifecycle {
   /** Ends what this session launched; what takes longer than there is time for is handed over. */
   async deactivate(): Promise<void> {
     this.sweeper.end();
+    this.adopter.dispose();
     const { own } = this.parts;
     const guarded = this.guard.state.kind === 'armed';
     await this.servers.handOver(guarded ? DEACTIVATE_MS.guarded : DEACTIVATE_MS.unguarded);

@@ -1,3 +1,5 @@
+import type { HistoryEntry } from '../registry/history';
+
 /** What one sweep publishes, and the only thing that views, API and CLI read. Plain data, redacted, no live handles. */
 
 export type VerdictKind = 'active' | 'orphaned' | 'detached' | 'unknown' | 'gone';
@@ -5,8 +7,11 @@ export type VerdictKind = 'active' | 'orphaned' | 'detached' | 'unknown' | 'gone
 /** Which group of the panel a server belongs to. */
 export type ServerGroup = 'orphaned' | 'thisWindow' | 'otherWindows' | 'notRunning';
 
-/** Who starts and stops it: us, the editor's own MCP client, or nobody (a remote server has no process). */
-export type ServerOwner = 'us' | 'editor' | 'remote';
+/**
+ * Who starts and stops it: us, the editor's own MCP client, somebody else (another extension, another client), or nobody
+ * (a remote server has no process).
+ */
+export type ServerOwner = 'us' | 'editor' | 'other' | 'remote';
 
 /**
  * - `starting`: spawned, the MCP handshake is not done.
@@ -85,6 +90,19 @@ export interface Picture {
   readonly servers: readonly ServerView[];
   /** Configuration and registry problems, for the log and the panel. */
   readonly problems: readonly Problem[];
+  readonly guard: GuardView;
+  /** What was reaped lately on this machine, by whomever; newest first. */
+  readonly history: readonly HistoryEntry[];
+}
+
+/** The guard of this window. */
+export interface GuardView {
+  readonly state: 'off' | 'armed' | 'unavailable';
+  readonly pid: number | undefined;
+  /** Bytes. */
+  readonly memory: number | undefined;
+  /** Why it is unavailable. */
+  readonly problem: string | undefined;
 }
 
 export type ProcessOutcome = 'exited' | 'terminated' | 'killed' | 'survived' | 'kept';

@@ -2,6 +2,7 @@ import { identityOf, type Member, membersOf } from '../judgement/members';
 import { childrenOf, descendantsOf } from '../judgement/processTree';
 import type { ProcessIdentity } from '../os/identity';
 import type { Snapshot } from '../os/platform';
+import type { ServerRecord } from '../registry/schema';
 import type { ConfiguredServer } from './configuredServer';
 import type { LaunchedServer } from './launchedServer';
 import type { ServerView } from './model';
@@ -71,14 +72,58 @@ export interface ThisWindow {
   readonly configured: readonly ConfiguredServer[];
 }
 
-/** Rows of this window: what it launched, then what is configured, running by the editor's hand or not at all. */
+/** Rows of this window: what it launched, what it adopted, and what is configured but does not run. */
 export function rowsOfThisWindow(snapshot: Snapshot, window: ThisWindow): ServerView[] {
   const rows = new Map<string, ServerView>();
   for (const [key, server] of window.launched) rows.set(key, launchedRow(snapshot, window, key, server));
+  for (const record of window.own.session.records) {
+    if (record.kind !== 'adopted') continue;
+    const row = adoptedRow(snapshot, window, record, rows);
+    if (row) rows.set(row.key, row);
+  }
   for (const server of window.configured) {
     if (!rows.has(server.key)) rows.set(server.key, configuredRow(snapshot, window.self, server));
   }
   return [...rows.values()];
+}
+
+/** What the editor or another extension started and this window adopted; the first copy stands for its entry. */
+function adoptedRow(
+  snapshot: Snapshot,
+  { own, configured }: ThisWindow,
+  record: ServerRecord,
+  taken: ReadonlyMap<string, ServerView>,
+): ServerView | undefined {
+  const members = membersOf(snapshot, own.session, record);
+  if (members.length === 0) return undefined;
+  const entry = configured.find(
+    ({ key, name, client, folder, owner }) =>
+      owner !== 'us' &&
+      name === record.server &&
+      client === record.client &&
+      folder === record.folder &&
+      !taken.has(key),
+  );
+  const root = members.find(({ by }) => by === 'root');
+  return rowOf(members, new Map(), {
+    key: entry?.key ?? recordKey(own.session.id, record.id),
+    name: record.server,
+    client: record.client,
+    folder: record.folder,
+    group: 'thisWindow',
+    owner: entry?.owner ?? 'other',
+    verdict: 'active',
+    evidence: [
+      root
+        ? `started by ${record.client} in this window's extension host, and recorded as ${record.id}`
+        : `its first process has ended, but what it started still runs; recorded as ${record.id}`,
+      ...members.map(membershipEvidence),
+    ],
+    state: 'running',
+    configurationFile: entry?.file,
+    sessionId: own.session.id,
+    recordId: record.id,
+  });
 }
 
 function launchedRow(snapshot: Snapshot, window: ThisWindow, key: string, server: LaunchedServer): ServerView {
@@ -111,7 +156,7 @@ function launchedRow(snapshot: Snapshot, window: ThisWindow, key: string, server
 }
 
 function configuredRow(snapshot: Snapshot, self: ProcessIdentity, server: ConfiguredServer): ServerView {
-  const members = server.owner === 'editor' ? runningCopy(snapshot, self, server) : [];
+  const members = server.owner === 'editor' || server.owner === 'other' ? runningCopy(snapshot, self, server) : [];
   const [root] = members;
   return rowOf(members, new Map(), {
     key: server.key,

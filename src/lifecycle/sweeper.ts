@@ -2,9 +2,11 @@ import { membersOf } from '../judgement/members';
 import type { ProcessIdentity } from '../os/identity';
 import type { Platform, Snapshot } from '../os/platform';
 import type { DataFolder } from '../registry/dataFolder';
+import { type HistoryEntry, readHistory } from '../registry/history';
 import type { AutomaticReap } from '../registry/schema';
+import type { GuardState } from './armedGuard';
 import type { Log } from './log';
-import type { Picture, Problem, ReapResult, ServerView } from './model';
+import type { GuardView, Picture, Problem, ReapResult, ServerView } from './model';
 import type { OwnSession } from './ownSession';
 import { type KeptReasons, recordKey, rowsOfSession } from './picture';
 import type { Reaper } from './reaper';
@@ -21,14 +23,20 @@ export interface SweeperParts {
   /** Rows of this window; the command line has none. */
   readonly rowsOfThisWindow: (snapshot: Snapshot) => readonly ServerView[];
   readonly problems: () => readonly Problem[];
+  readonly guard?: () => GuardState;
 }
+
+const NO_GUARD: GuardView = { state: 'off', pid: undefined, memory: undefined, problem: undefined };
+/** What the panel tells about the past. */
+const HISTORY = { entries: 20, ms: 24 * 3_600_000 };
 
 /** Looks, judges, reaps what may be reaped without asking, and publishes the picture that everything shows. */
 export class Sweeper {
   private readonly listeners = new Set<(picture: Picture) => void>();
-  private current: Picture = { scanned: false, sweptAt: 0, servers: [], problems: [] };
+  private current: Picture = { scanned: false, sweptAt: 0, servers: [], problems: [], guard: NO_GUARD, history: [] };
   private seen: Survey | undefined;
   private kept = new Map<string, KeptReasons>();
+  private history: readonly HistoryEntry[] = [];
   private sweeping: Promise<Picture> | undefined;
   private isEnding = false;
 
@@ -124,6 +132,8 @@ export class Sweeper {
         ...parts.problems(),
         ...seen.problems.map((message) => ({ file: undefined, line: undefined, column: undefined, message })),
       ],
+      guard: this.guardView(seen.snapshot),
+      history: this.history,
     };
     for (const listener of this.listeners) {
       try {
@@ -133,6 +143,13 @@ export class Sweeper {
       }
     }
     return this.current;
+  }
+
+  private guardView(snapshot: Snapshot): GuardView {
+    const guard = this.parts.guard?.();
+    if (!guard) return NO_GUARD;
+    const memory = guard.pid === undefined ? undefined : snapshot.processes.get(guard.pid)?.memory;
+    return { state: guard.kind, pid: guard.pid, memory, problem: guard.problem };
   }
 
   private async reap(due: readonly JudgedSession[], only?: ReadonlySet<string>): Promise<ReapResult[]> {
@@ -157,7 +174,10 @@ export class Sweeper {
     for (const record of own.session.records) {
       const members = membersOf(seen.snapshot, own.session, record);
       if (members.length > 0) own.update(record.id, { census: censusOf(members) });
+      // Its editor ended it, and nothing is left of it.
+      else if (record.kind === 'adopted') own.remove(record.id);
     }
+    this.history = readHistory(folder, Date.now() - HISTORY.ms, HISTORY.entries);
     const kept = new Map<string, KeptReasons>();
     for (const judged of seen.sessions.filter((one) => this.isReapable(one))) {
       for (const [recordId, ruled] of await reaper.plan(seen, judged)) {

@@ -74,6 +74,11 @@ export interface Platform {
   look(pid: number): Promise<Look>;
   /** The same as {@link look}, for several; may be cheaper. Pids that are gone are absent only if surely gone. */
   lookAll(pids: readonly number[]): Promise<ReadonlyMap<number, Look>>;
+  /**
+   * Direct children of a process, cheap enough for every second; undefined where the system cannot tell cheaply, or
+   * the process is gone. For noticing only, never for a decision.
+   */
+  childrenOf?(pid: number): readonly number[] | undefined;
   /** Who holds the other end of the process's stdin. Never rejects. */
   stdinPeer(identity: ProcessIdentity): Promise<StdinPeer>;
   /** Whether the process is a machine service's main process. Never rejects. */

@@ -1,18 +1,31 @@
 // Stands for an extension host: launches what it is told, prints the pids, and lives until it is killed.
+import { spawn } from 'node:child_process';
 import { Lifecycle } from '../../src/lifecycle/lifecycle';
 import { OwnSession } from '../../src/lifecycle/ownSession';
 import { createProcfsPlatform } from '../../src/os/procfs/procfsPlatform';
 import { openDataFolder } from '../../src/registry/dataFolder';
-import { GUARD, SERVER } from './sandbox';
+import { GUARD, SERVER, SHORT_GRACE } from './sandbox';
+import { waitFor } from './waitFor';
+
+const DEAF = ['--deaf-to-eof', '--deaf-to-term'];
 
 async function main(): Promise<void> {
-  const { home, servers, automatic, guard = false, node } = JSON.parse(process.argv[2] as string);
+  const {
+    home,
+    servers,
+    automatic,
+    guard = false,
+    node,
+    adopted = {},
+    bystander = false,
+    sharedStdin = false,
+  } = JSON.parse(process.argv[2] as string);
   const platform = createProcfsPlatform();
   if (!platform) throw new Error('no /proc');
   const folder = openDataFolder(home);
   const self = await platform.self();
   const log = { info: () => {}, warn: () => {}, error: (message: string) => process.stderr.write(`${message}\n`) };
-  const settings = { automatic, neverReap: [], launchTimeout: 20_000, guard };
+  const settings = { automatic, neverReap: [], launchTimeout: 20_000, guard, graceOf: () => SHORT_GRACE };
   const lifecycle = new Lifecycle({
     platform,
     folder,
@@ -23,7 +36,18 @@ async function main(): Promise<void> {
     guardScript: GUARD,
     node,
     settings: () => settings,
-    configured: () => [],
+    configured: () =>
+      Object.entries<string[]>(adopted).map(([name, flags]) => ({
+        key: `ws0:${name}`,
+        name,
+        client: 'VS Code',
+        folder: undefined,
+        file: undefined,
+        owner: 'editor' as const,
+        url: undefined,
+        describe: undefined,
+        matches: (args) => [SERVER, ...flags].every((arg, index) => args[index + 1] === arg),
+      })),
     configurationProblems: () => [],
     onOutput: () => {},
   });
@@ -38,14 +62,28 @@ async function main(): Promise<void> {
       args: [SERVER, ...flags],
       cwd: undefined,
       environment: process.env as Record<string, string>,
-      grace: { stdin: 300, term: 300 },
+      grace: SHORT_GRACE,
     });
     pids.push(lifecycle.picture.servers.find((server) => server.key === name)?.pid);
   }
+  // As the editor's own client does it: not detached, no cookie, its input a pipe of ours.
+  for (const flags of Object.values<string[]>(adopted)) {
+    const child = spawn(process.execPath, [SERVER, ...flags], { stdio: ['pipe', 'pipe', 'inherit'] });
+    pids.push(child.pid);
+    // Inherited by somebody with a session of its own: a client that outlives this host.
+    const end = (child.stdin as unknown as { _handle: unknown })._handle as 'inherit';
+    if (sharedStdin) spawn('sleep', ['300'], { stdio: ['ignore', end, 'ignore'], detached: true });
+  }
+  const recorded = pids.length;
+  if (bystander) pids.push(spawn(process.execPath, [SERVER, '--silent', ...DEAF], { stdio: 'pipe' }).pid);
+  const rows = () => lifecycle.picture.servers.filter(({ group }) => group === 'thisWindow');
+  await lifecycle.sweep();
+  await waitFor('all are recorded', () => rows().filter(({ recordId }) => recordId).length === recorded);
   process.stdout.write(`${JSON.stringify(pids)}\n`);
   process.stdin.on('data', (data) => {
     const [word, name = ''] = String(data).trim().split(' ');
     if (word === 'deactivate') void lifecycle.deactivate().then(() => process.exit(0));
+    if (word === 'disable') void lifecycle.deactivate();
     if (word === 'ask') void answer(name);
   });
   async function answer(name: string): Promise<void> {

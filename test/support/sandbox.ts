@@ -13,11 +13,13 @@ import { waitFor } from './waitFor';
 const TAG = 'MCP_PROCESSES_TEST_SANDBOX';
 /** Built by the stage `build`. */
 export const GUARD = join(__dirname, '../../dist/guard.js');
+/** ms; a test need not wait as long as a person's server may take. */
+export const SHORT_GRACE = { stdin: 300, term: 300 };
 export const SERVER = join(__dirname, '../servers/server.mjs');
 
 export interface Host {
   readonly child: ChildProcess;
-  /** Servers' root pids, in the order in which they were asked for. */
+  /** Servers' root pids, in the order in which they were asked for; first the launched, then the adopted ones. */
   readonly servers: readonly number[];
   /** Calls the tool `whoami` of a server through its host; resolves to the answering pid. */
   ask(server: string): Promise<number>;
@@ -40,7 +42,14 @@ export class Sandbox {
     const platform = createProcfsPlatform();
     if (!platform) throw new Error('These tests need a usable /proc.');
     const self = await platform.self();
-    const complete = { automatic: 'on' as const, neverReap: [], launchTimeout: 10_000, guard: false, ...settings };
+    const complete = {
+      automatic: 'on' as const,
+      neverReap: [],
+      launchTimeout: 10_000,
+      guard: false,
+      graceOf: () => SHORT_GRACE,
+      ...settings,
+    };
     const write = (message: string) => this.log.push(message);
     const log = { info: write, warn: write, error: write };
     return new Lifecycle({
@@ -70,7 +79,7 @@ export class Sandbox {
       args: [SERVER, ...flags],
       cwd: undefined,
       environment: this.environment,
-      grace: { stdin: 300, term: 300 },
+      grace: SHORT_GRACE,
     };
   }
 
@@ -78,7 +87,15 @@ export class Sandbox {
   async host(
     servers: Record<string, string[]>,
     automatic = 'on',
-    options: { guard?: boolean; node?: string } = {},
+    options: {
+      guard?: boolean;
+      node?: string;
+      adopted?: Record<string, string[]>;
+      /** One more child, which is no MCP server and ignores everything. */
+      bystander?: boolean;
+      /** Somebody outside the tree keeps the adopted servers' stdin open. */
+      sharedStdin?: boolean;
+    } = {},
   ): Promise<Host> {
     const child = spawn(
       process.execPath,

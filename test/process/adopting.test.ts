@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { readHistory } from '../../src/registry/history';
+import { isAlive, killHard, Sandbox } from '../support/sandbox';
+import { waitFor } from '../support/waitFor';
+
+const DEAF = ['--deaf-to-eof', '--deaf-to-term'];
+
+describe('servers that the editor itself started', function () {
+  this.timeout(60_000);
+  let sandbox: Sandbox;
+  beforeEach(() => {
+    sandbox = new Sandbox();
+  });
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed') console.error(sandbox.log.join('\n'));
+    await sandbox.dispose();
+  });
+
+  it('L09 L13 L26 are adopted, and ended by the guard when their host dies; control: unguarded, the deaf one stays', async () => {
+    const manners = { polite: [], deaf: [...DEAF, '--child=plain'] };
+    const other = new Sandbox();
+    try {
+      const unguarded = await other.host({}, 'on', { adopted: manners });
+      const guarded = await sandbox.host({}, 'on', { adopted: manners, guard: true });
+      assert.equal(sandbox.guards().length, 1);
+      await Promise.all([killHard(unguarded.child), killHard(guarded.child)]);
+      await waitFor('nothing is left', () => sandbox.living().length + sandbox.guards().length === 0, 20_000);
+      assert.ok(other.living().length >= 2, 'control arm');
+      const outcomes = readHistory(sandbox.folder, 0, 10).flatMap(({ processes }) => processes.map((p) => p.outcome));
+      assert.ok(outcomes.length > 0 && outcomes.every((outcome) => outcome === 'killed' || outcome === 'exited'));
+    } finally {
+      await other.dispose();
+    }
+  });
+
+  it('L05 a grandchild that left its tree after it was seen is found by the census', async () => {
+    const host = await sandbox.host({}, 'on', { adopted: { escape: [...DEAF, '--child=setsid'] }, guard: true });
+    await waitFor('the grandchild is in the census', () => censusSize(sandbox) === 2);
+    await killHard(host.child);
+    await waitFor('nothing is left', () => sandbox.living().length + sandbox.guards().length === 0, 20_000);
+  });
+
+  it('K18 run on when only this extension goes away, and K16 nobody else below the host is touched', async () => {
+    const host = await sandbox.host({}, 'on', { adopted: { deaf: DEAF }, guard: true, bystander: true });
+    const [server, bystander] = host.servers as [number, number];
+    host.child.stdin?.write('disable\n');
+    await waitFor('it has written for the last time', () => sessionText(sandbox).includes('"handedOver": 1'));
+    await (await sandbox.lifecycle()).sweep();
+    assert.ok(isAlive(server) && isAlive(bystander), 'the host lives, and so do they');
+    await killHard(host.child);
+    await waitFor('the server is gone', () => !isAlive(server), 20_000);
+    await waitFor('the guard is gone', () => sandbox.guards().length === 0);
+    assert.ok(isAlive(bystander), 'a language server is none of our business');
+  });
+
+  it('is kept while somebody still holds its stdin, although its host is dead', async () => {
+    const host = await sandbox.host({}, 'on', { adopted: { deaf: DEAF }, guard: true, sharedStdin: true });
+    const [server] = host.servers as [number];
+    await killHard(host.child);
+    await waitFor('the guard has come and gone', () => sandbox.guards().length === 0, 20_000);
+    assert.ok(isAlive(server));
+    const lifecycle = await sandbox.lifecycle();
+    await lifecycle.sweep();
+    const [row] = lifecycle.picture.servers;
+    assert.match(row?.evidence.join('\n') ?? '', /kept: its stdin is still held/);
+  });
+
+  it('a record goes with its server while the host lives', async () => {
+    const host = await sandbox.host({}, 'on', { adopted: { one: [] } });
+    process.kill(host.servers[0] as number, 'SIGTERM');
+    await waitFor('the session file is gone', () => readdirSync(sandbox.folder.sessions).length === 0);
+  });
+});
+
+function sessionText(sandbox: Sandbox): string {
+  return readdirSync(sandbox.folder.sessions)
+    .map((file) => readFileSync(join(sandbox.folder.sessions, file), 'utf8'))
+    .join('\n');
+}
+
+function censusSize(sandbox: Sandbox): number {
+  return JSON.parse(sessionText(sandbox) || '{"records":[]}').records[0]?.census.length ?? 0;
+}
