@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { Lifecycle, type Settings } from '../../src/lifecycle/lifecycle';
 import { OwnSession } from '../../src/lifecycle/ownSession';
 import { createProcfsPlatform } from '../../src/os/procfs/procfsPlatform';
+import { livingFolder } from '../../src/os/procfs/readStat';
 import { isZombie, parseStat } from '../../src/os/procfs/stat';
 import { type DataFolder, openDataFolder } from '../../src/registry/dataFolder';
 import { waitFor } from './waitFor';
@@ -143,7 +144,10 @@ export class Sandbox {
       .map(Number)
       .filter((pid) => {
         try {
-          return readFileSync(`/proc/${pid}/environ`, 'latin1').includes(`${TAG}=${this.tag}\0`) && isAlive(pid);
+          // Under its own number a process whose main thread is gone shows no environment.
+          const stat = parseStat(readFileSync(`/proc/${pid}/stat`, 'latin1'));
+          const folder = stat && livingFolder(stat);
+          return readFileSync(`${folder}/environ`, 'latin1').includes(`${TAG}=${this.tag}\0`) && isAlive(pid);
         } catch {
           return false;
         }

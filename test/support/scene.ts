@@ -39,7 +39,7 @@ export class Scene {
     under: readonly string[] = [],
   ) {
     this.platform = procfs();
-    const [command, ...args] = [...under, process.execPath, OWNER] as [string, ...string[]];
+    const [command = process.execPath, ...args] = [...under, process.execPath, OWNER];
     this.child = spawn(command, args, { env: sandbox.environment, stdio: ['pipe', 'pipe', 'inherit'] });
     this.lines = createInterface({ input: this.child.stdout as NodeJS.ReadableStream });
   }
@@ -158,6 +158,6 @@ function answerOf(path: string): Promise<string> {
 }
 
 /** The pid that a process of the test wrote down when it was ready. */
-export function pidIn(file: string): Promise<number> {
-  return waitFor(`a pid in ${file}`, () => existsSync(file) && Number(readFileSync(file, 'utf8')));
+export async function pidIn(file: string): Promise<number> {
+  return Number(await waitFor(`a pid in ${file}`, () => existsSync(file) && readFileSync(file, 'utf8')));
 }

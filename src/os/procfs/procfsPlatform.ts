@@ -4,7 +4,10 @@ import { findOutsideUse } from '../outsideUse';
 import type { Look, Platform, ProcessEntry, ServiceRole, Snapshot, StdinPeer } from '../platform';
 import { readLinuxScopeParts, scopeTag } from '../scope';
 import { serviceRoleOfControlGroup } from '../serviceRole';
-import { isZombie, type ProcStat, parseStat } from './stat';
+import { readChildren } from './children';
+import { codeOf, livingFolder, readStat } from './readStat';
+import { isZombie, type ProcStat } from './stat';
+import { findStdinPeer } from './stdinPeer';
 
 /** USER_HZ: 100 on every Linux architecture that Node supports. */
 const TICKS_PER_SECOND = 100;
@@ -84,7 +87,7 @@ class ProcfsPlatform implements Platform {
     const read = readStat(pid);
     if (read.kind === 'gone') return { kind: 'gone' };
     if (read.kind === 'error') return read;
-    const details = readDetails(pid);
+    const details = readDetails(read.stat);
     // The pid may have changed hands between the two reads.
     const again = readStat(pid);
     if (again.kind === 'gone') return { kind: 'gone' };
@@ -99,8 +102,12 @@ class ProcfsPlatform implements Platform {
     return looks;
   }
 
-  async stdinPeer(): Promise<StdinPeer> {
-    return { kind: 'unknown', reason: 'not examined for servers that this extension launched' };
+  childrenOf(pid: number): readonly number[] | undefined {
+    return readChildren(pid);
+  }
+
+  stdinPeer(identity: ProcessIdentity): Promise<StdinPeer> {
+    return findStdinPeer(identity, this.scope);
   }
 
   async serviceRole(identity: ProcessIdentity): Promise<ServiceRole> {
@@ -128,7 +135,7 @@ class ProcfsPlatform implements Platform {
       return cached;
     }
     const details = {
-      ...readDetails(stat.pid),
+      ...readDetails(stat),
       startTicks: stat.startTicks,
       name: stat.name,
       stackStart: stat.stackStart,
@@ -157,20 +164,9 @@ class ProcfsPlatform implements Platform {
   }
 }
 
-type StatRead = { kind: 'stat'; stat: ProcStat } | { kind: 'gone' } | { kind: 'error'; reason: string };
-
-/** Only ENOENT and ESRCH mean "gone"; every other failure is an error, which callers read as "keep" (K09). */
-function readStat(pid: number): StatRead {
-  try {
-    const stat = parseStat(readFileSync(`/proc/${pid}/stat`, 'latin1'));
-    return stat ? { kind: 'stat', stat } : { kind: 'error', reason: 'unexpected format' };
-  } catch (error) {
-    const code = codeOf(error);
-    return code === 'ENOENT' || code === 'ESRCH' ? { kind: 'gone' } : { kind: 'error', reason: code };
-  }
-}
-
-function readDetails(pid: number): Details {
+function readDetails(stat: ProcStat): Details {
+  const { pid } = stat;
+  const folder = livingFolder(stat) ?? `/proc/${pid}`;
   let uid: number | undefined;
   let args: readonly string[] | undefined;
   let cookie: string | undefined;
@@ -183,13 +179,13 @@ function readDetails(pid: number): Details {
     // Unknown user: the kill bar keeps it.
   }
   try {
-    const text = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+    const text = readFileSync(`${folder}/cmdline`, 'utf8');
     args = text === '' ? [] : text.replace(/\0+$/, '').split('\0');
   } catch {
     // Not readable: shown by its kernel name.
   }
   try {
-    cookie = cookieIn(readFileSync(`/proc/${pid}/environ`, 'latin1'));
+    cookie = cookieIn(readFileSync(`${folder}/environ`, 'latin1'));
     environmentReadable = true;
   } catch {
     // Another user's, or a restricted process.
@@ -208,8 +204,4 @@ function cookieIn(environment: string): string | undefined {
     found = value;
   }
   return found;
-}
-
-function codeOf(error: unknown): string {
-  return (error as NodeJS.ErrnoException).code ?? String(error);
 }

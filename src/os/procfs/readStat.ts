@@ -1,0 +1,42 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { type ProcStat, parseStat } from './stat';
+
+export type StatRead =
+  | { readonly kind: 'stat'; readonly stat: ProcStat }
+  | { readonly kind: 'gone' }
+  | { readonly kind: 'error'; readonly reason: string };
+
+/** Reads `/proc/PID/stat`. Only ENOENT and ESRCH mean "gone"; every other failure is an error, read as "keep" (K09). */
+export function readStat(pid: number): StatRead {
+  try {
+    const stat = parseStat(readFileSync(`/proc/${pid}/stat`, 'latin1'));
+    return stat ? { kind: 'stat', stat } : { kind: 'error', reason: 'unexpected format' };
+  } catch (error) {
+    const code = codeOf(error);
+    return code === 'ENOENT' || code === 'ESRCH' ? { kind: 'gone' } : { kind: 'error', reason: code };
+  }
+}
+
+/**
+ * The folder under which a process shows its open files and environment: `/proc/PID`, or that of one of its living
+ * threads when the main thread is gone (L25): `/proc/PID` itself then shows nothing.
+ * @returns undefined when none is left or it cannot be read.
+ */
+export function livingFolder(stat: ProcStat): string | undefined {
+  const folder = `/proc/${stat.pid}`;
+  if (stat.state !== 'Z') return folder;
+  try {
+    for (const thread of readdirSync(`${folder}/task`)) {
+      if (Number(thread) === stat.pid) continue;
+      const own = parseStat(readFileSync(`${folder}/task/${thread}/stat`, 'latin1'));
+      if (own && own.state !== 'Z' && own.state !== 'X') return `${folder}/task/${thread}`;
+    }
+  } catch {
+    // It is going down at this moment, or hidden.
+  }
+  return undefined;
+}
+
+export function codeOf(error: unknown): string {
+  return (error as NodeJS.ErrnoException).code ?? String(error);
+}

@@ -1,0 +1,82 @@
+import { readlinkSync, statSync } from 'node:fs';
+import type { ProcessIdentity } from '../identity';
+import type { StdinPeer } from '../platform';
+import { lookAtPipe } from './pipeProbe';
+import { findPipeWriters } from './pipeWriters';
+import { codeOf, livingFolder, readStat } from './readStat';
+import { judgeUnixSocket, readUnixSockets } from './unixSockets';
+
+/** What a process has as its stdin at this moment. */
+interface Stdin {
+  /** The process's folder below `/proc`, or that of one of its threads. */
+  readonly folder: string;
+  /** What the link says: `socket:[1234]`, `pipe:[1234]`, a path. */
+  readonly target: string;
+}
+
+/**
+ * Who holds the other end of a process's stdin: a Unix socket pair (Node clients) by its own line of `ss`, a pipe
+ * (Python, Rust, Go clients) by asking the kernel for hang-up. The process is not disturbed and nothing is read from
+ * its stdin. Never rejects; whatever cannot be told for certain is "unknown", and so is a process that changed meanwhile.
+ * @param scope the tag in which this system's pids mean anything.
+ */
+export async function findStdinPeer(identity: ProcessIdentity, scope: string): Promise<StdinPeer> {
+  try {
+    if (scope === '' || identity.scope !== scope) throw new Error('it belongs to another boot, container or machine');
+    const before = stdinOf(identity);
+    const peer = await peerOf(before);
+    const after = stdinOf(identity);
+    if (after.target !== before.target) throw new Error('its stdin changed while it was examined');
+    return peer;
+  } catch (error) {
+    return { kind: 'unknown', reason: (error as Error).message };
+  }
+}
+
+function peerOf(stdin: Stdin): Promise<StdinPeer> {
+  const [, kind, inode] = /^(socket|pipe):\[(\d+)\]$/.exec(stdin.target) ?? [];
+  if (kind === 'socket') return socketPeer(stdin.folder, inode as string);
+  if (kind === 'pipe') return pipePeer(`${stdin.folder}/fd/0`, inode as string);
+  throw new Error('its stdin is neither a socket pair nor a pipe');
+}
+
+async function socketPeer(folder: string, inode: string): Promise<StdinPeer> {
+  if (readlinkSync(`${folder}/ns/net`) !== readlinkSync('/proc/self/ns/net')) {
+    throw new Error('it runs in another network namespace, whose sockets cannot be seen from here');
+  }
+  return judgeUnixSocket(await readUnixSockets(), inode);
+}
+
+async function pipePeer(file: string, inode: string): Promise<StdinPeer> {
+  // Follows the link to the pipe itself without opening it.
+  const identify = () => statSync(file, { bigint: true });
+  const before = identify();
+  const look = await lookAtPipe(file);
+  const after = identify();
+  for (const { dev, ino } of [before, after]) {
+    if (`${dev}` !== look.device || `${ino}` !== look.inode || look.inode !== inode) {
+      throw new Error('its stdin changed while it was examined');
+    }
+  }
+  if (!look.writers) return { kind: 'gone', proof: 'nobody can write to its stdin any more (pipe without a writer)' };
+  const holders = await findPipeWriters(inode);
+  return holders.length > 0
+    ? { kind: 'alive', by: holders.map((pid) => `pid ${pid}`).join(' and '), holders }
+    : { kind: 'alive', by: 'a process that cannot be seen from here' };
+}
+
+/** @throws Error with a reason for people when the process is gone, another, or closed to us. */
+function stdinOf(identity: ProcessIdentity): Stdin {
+  const read = readStat(identity.pid);
+  if (read.kind === 'error') throw new Error(`it cannot be examined (${read.reason})`);
+  if (read.kind === 'gone' || `t${read.stat.startTicks}` !== identity.start) throw new Error('it is gone');
+  const folder = livingFolder(read.stat);
+  if (folder === undefined) throw new Error('its main thread is gone, and no other could be examined');
+  try {
+    return { folder, target: readlinkSync(`${folder}/fd/0`) };
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === 'ENOENT') throw new Error('it has no stdin');
+    throw new Error(`its stdin may not be looked at (${code})`);
+  }
+}

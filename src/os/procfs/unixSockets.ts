@@ -1,0 +1,80 @@
+import { execFile } from 'node:child_process';
+import type { StdinPeer } from '../platform';
+import { JoinedRuns } from './joinedRuns';
+
+const TIMEOUT_MS = 3_000;
+
+/** One line of `ss -H -a -x -p -n -e`. */
+export interface UnixSocket {
+  readonly inode: string;
+  /** '0' when there is none. */
+  readonly peer: string;
+  readonly pids: readonly number[];
+  /**
+   * Which directions are still open: `<->`, or `---` once the other end was closed. Undefined when `ss` does not say:
+   * without the kernel's socket diagnosis it reads `/proc/net/unix`, which knows no peers, and prints 0 for all of them.
+   */
+  readonly directions: string | undefined;
+}
+
+/** Parses the output of `ss -H -a -x -p -n -e`; lines that do not look like sockets are left out. */
+export function parseUnixSockets(output: string): UnixSocket[] {
+  // Netid State Recv-Q Send-Q LocalPath LocalInode PeerPath PeerInode [users:(…)] [directions]
+  const shape = /^u_\S+ .* (\d+) +\S+ +(\d+)(?: +users:\((.*)\))?(?: +([<-]-[->]))?\s*$/;
+  return output.split('\n').flatMap((line) => {
+    const match = shape.exec(line);
+    if (!match) return [];
+    const pids = [...(match[3] ?? '').matchAll(/,pid=(\d+),fd=/g)].map((pid) => Number(pid[1]));
+    return [{ inode: match[1] as string, peer: match[2] as string, pids: [...new Set(pids)], directions: match[4] }];
+  });
+}
+
+/**
+ * What the sockets say about the peer of one of them. Gone only by its *own line*, with peer 0 and closed in both
+ * directions; a connection that is still waiting to be accepted has peer 0, too, but is open.
+ */
+export function judgeUnixSocket(sockets: readonly UnixSocket[], inode: string): StdinPeer {
+  const own = sockets.filter((socket) => socket.inode === inode);
+  const [socket] = own;
+  if (!socket) return { kind: 'unknown', reason: '`ss` does not show the socket of its stdin' };
+  if (own.length > 1) return { kind: 'unknown', reason: '`ss` shows the socket of its stdin more than once' };
+  if (socket.peer === '0') {
+    if (socket.directions !== '---') {
+      return { kind: 'unknown', reason: '`ss` cannot tell who holds the other end of its stdin here' };
+    }
+    return { kind: 'gone', proof: 'nobody holds the other end of its stdin (socket pair)' };
+  }
+  const holders = sockets.find(({ inode: other }) => other === socket.peer)?.pids ?? [];
+  return holders.length > 0
+    ? { kind: 'alive', by: holders.map((pid) => `pid ${pid}`).join(' and '), holders }
+    : { kind: 'alive', by: 'a process that cannot be seen from here' };
+}
+
+const runs = new JoinedRuns(
+  () =>
+    new Promise<readonly UnixSocket[]>((resolve, reject) => {
+      const env: NodeJS.ProcessEnv = { ...process.env, LC_ALL: 'C' };
+      // With either of these `ss` does not ask the kernel.
+      delete env.PROC_NET_UNIX;
+      delete env.PROC_ROOT;
+      execFile(
+        'ss',
+        ['-H', '-a', '-x', '-p', '-n', '-e'],
+        { timeout: TIMEOUT_MS, maxBuffer: 64 << 20, env },
+        (error, stdout) => (error ? reject(error) : resolve(parseUnixSockets(stdout))),
+      );
+    }),
+);
+
+/**
+ * All Unix sockets of this network namespace as `ss` tells them now. Callers at the same time share one run.
+ * @throws Error with a reason for people.
+ */
+export async function readUnixSockets(): Promise<readonly UnixSocket[]> {
+  try {
+    return await runs.ask();
+  } catch (error) {
+    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    throw new Error(missing ? '`ss` is not installed' : '`ss` failed');
+  }
+}

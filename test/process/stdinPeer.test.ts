@@ -1,0 +1,296 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { closeSync, openSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { StdinPeer } from '../../src/os/platform';
+import { programPath, scripts, withPath, withSs } from '../support/programs';
+import { isAlive, killHard, Sandbox } from '../support/sandbox';
+import { identityOf, PLAIN, pidIn, procfs } from '../support/scene';
+import { waitFor } from '../support/waitFor';
+
+const SERVER = [process.execPath, PLAIN, '--deaf'];
+
+/** Clients in three languages: each starts a server, passes requests on, and may leave the writing end to a third. */
+const CLIENTS = {
+  node: (server: string[], third: boolean) => [
+    process.execPath,
+    '-e',
+    `const { spawn } = require('node:child_process');
+    const [command, ...args] = ${JSON.stringify(server)};
+    const c = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+    if (${third}) spawn('sleep', ['300'], { stdio: ['ignore', 'ignore', 'ignore', c.stdin], detached: true });
+    process.stdin.pipe(c.stdin); c.stdout.pipe(process.stdout);`,
+  ],
+  python: (server: string[], third: boolean) => [
+    'python3',
+    '-c',
+    `import subprocess, sys
+c = subprocess.Popen(${JSON.stringify(server)}, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+if ${third ? 1 : 0}: subprocess.Popen(['sleep', '300'], pass_fds=[c.stdin.fileno()], stdin=subprocess.DEVNULL)
+while True:
+    line = sys.stdin.buffer.readline()
+    if not line: break
+    c.stdin.write(line); c.stdin.flush()
+    sys.stdout.buffer.write(c.stdout.readline()); sys.stdout.flush()`,
+  ],
+  sh: (server: string[], third: boolean) => [
+    'sh',
+    '-c',
+    // A background job of a shell would have /dev/null as its stdin.
+    `exec 3<&0; { ${third ? 'sleep 300 &' : ''} exec cat <&3; } | "$@"`,
+    'sh',
+    ...server,
+  ],
+} as const;
+
+describe('the stdin peer', function () {
+  this.timeout(30_000);
+  let sandbox: Sandbox;
+  let client: ChildProcess | undefined;
+  beforeEach(() => {
+    sandbox = new Sandbox();
+  });
+  afterEach(() => sandbox.dispose());
+
+  async function start(kind: keyof typeof CLIENTS, { third = false, under = [] as string[] } = {}): Promise<number> {
+    const file = join(sandbox.path, 'server.pid');
+    const [command, ...args] = CLIENTS[kind]([...under, ...SERVER, `--pid-file=${file}`], third) as string[];
+    client = spawn(command as string, args, { env: sandbox.environment, stdio: ['pipe', 'pipe', 'inherit'] });
+    return pidIn(file);
+  }
+
+  async function peerOf(pid: number): Promise<StdinPeer> {
+    return procfs().stdinPeer(await identityOf(pid));
+  }
+
+  /** Sends a request through the client and waits for the server's answer: nothing must have been taken from its pipe. */
+  async function answerThrough(child: ChildProcess, id: number): Promise<number> {
+    const line = new Promise<string>((resolve) =>
+      createInterface({ input: child.stdout as NodeJS.ReadableStream }).once('line', resolve),
+    );
+    child.stdin?.write(`{"jsonrpc":"2.0","id":${id},"method":"ping"}\n`);
+    const answer = JSON.parse(await line);
+    assert.equal(answer.id, id);
+    return answer.result.pid;
+  }
+
+  /** Kills the client, with the processes of its own that hold the writing end, but nothing of the server's. */
+  async function killClient(server: number, except: readonly number[] = []): Promise<void> {
+    const doomed = sandbox.living().filter((pid) => pid !== server && !except.includes(pid));
+    for (const pid of doomed) process.kill(pid, 'SIGKILL');
+    await waitFor('the client is gone', () => doomed.every((pid) => !isAlive(pid)));
+  }
+
+  const isSleep = (pid: number) => readFileSync(`/proc/${pid}/cmdline`, 'latin1').startsWith('sleep\0');
+
+  for (const kind of Object.keys(CLIENTS) as (keyof typeof CLIENTS)[]) {
+    // A socket pair can be told only with `ss`.
+    const told = kind !== 'node' || withSs;
+
+    it(`is alive while a ${kind} client lives, gone with it, and the server never notices the look`, async () => {
+      const server = await start(kind);
+      const peer = await peerOf(server);
+      assert.equal(peer.kind, told ? 'alive' : 'unknown', JSON.stringify(peer));
+      if (peer.kind === 'alive') {
+        assert.ok(peer.holders?.every((pid) => pid !== server && sandbox.living().includes(pid)));
+        assert.ok((peer.holders?.length ?? 0) > 0);
+      }
+      assert.equal(await answerThrough(client as ChildProcess, 7), server);
+      await killClient(server);
+      const after = await peerOf(server);
+      assert.equal(after.kind, told ? 'gone' : 'unknown', JSON.stringify(after));
+      assert.ok(isAlive(server));
+    });
+
+    it(`is alive while a third process holds the end that a dead ${kind} client left`, async () => {
+      const server = await start(kind, { third: true });
+      const third = await waitFor('the third process', () => sandbox.living().find(isSleep));
+      await killClient(server, [third]);
+      const peer = await peerOf(server);
+      assert.equal(peer.kind, told ? 'alive' : 'unknown', JSON.stringify(peer));
+      if (peer.kind === 'alive') assert.deepEqual(peer.holders, [third]);
+      // Control arm: without the third it is gone.
+      process.kill(third, 'SIGKILL');
+      await waitFor('the third is gone', () => !isAlive(third));
+      assert.equal((await peerOf(server)).kind, told ? 'gone' : 'unknown');
+    });
+  }
+
+  it('does not take a request from the pipe that waits there for a busy server', async () => {
+    const server = await start('python');
+    process.kill(server, 'SIGSTOP');
+    const answer = answerThrough(client as ChildProcess, 11);
+    await waitFor('the request is in the pipe', () => waitingIn(server) > 0);
+    for (let round = 0; round < 5; round++) assert.equal((await peerOf(server)).kind, 'alive');
+    assert.ok(waitingIn(server) > 0);
+    process.kill(server, 'SIGCONT');
+    assert.equal(await answer, server);
+  });
+
+  it('L25 is seen through another thread when the main thread is gone', async () => {
+    const file = join(sandbox.path, 'server.pid');
+    const threaded = [
+      'import ctypes, os, platform, sys, threading, time',
+      'threading.Thread(target=time.sleep, args=(300,)).start()',
+      `open(${JSON.stringify(file)}, 'w').write(str(os.getpid()))`,
+      // Ends this thread only.
+      "ctypes.CDLL(None).syscall(60 if platform.machine() == 'x86_64' else 93, 0)",
+    ].join('\n');
+    const holder = spawn('python3', ['-c', threaded], {
+      env: sandbox.environment,
+      stdio: ['pipe', 'ignore', 'inherit'],
+    });
+    const pid = await pidIn(file);
+    await waitFor('its main thread is gone', () => / Z /.test(readFileSync(`/proc/${pid}/stat`, 'latin1')));
+    assert.ok(isAlive(pid));
+    const peer = await peerOf(pid);
+    assert.equal(peer.kind, withSs ? 'alive' : 'unknown', JSON.stringify(peer));
+    holder.stdin?.destroy();
+    await waitFor('the peer is gone', async () => (await peerOf(pid)).kind === (withSs ? 'gone' : 'unknown'));
+  });
+
+  describe('is unknown', () => {
+    const unknown = async (peer: Promise<StdinPeer>, reason: RegExp) => {
+      const said = await peer;
+      assert.equal(said.kind, 'unknown', JSON.stringify(said));
+      if (said.kind === 'unknown') assert.match(said.reason, reason);
+    };
+
+    it('for a socket pair without ss, dead or alive', async () => {
+      const server = await start('node');
+      await withPath('/nonexistent', () => unknown(peerOf(server), /`ss` is not installed/));
+      await killClient(server);
+      await withPath('/nonexistent', () => unknown(peerOf(server), /`ss` is not installed/));
+    });
+
+    if (withSs) {
+      it('for a socket pair whose living peer an ss without socket diagnosis prints as 0', async () => {
+        const server = await start('node');
+        const ss = scripts(join(sandbox.path, 'bin'), {
+          ss: `PROC_NET_UNIX=/proc/net/unix exec ${programPath('ss')} "$@"`,
+        });
+        await withPath(ss, () => unknown(peerOf(server), /cannot tell who holds/));
+        // Control arm: the same ss, asking the kernel, sees it.
+        assert.equal((await peerOf(server)).kind, 'alive');
+      });
+
+      it('for a socket pair when ss fails or hangs', async () => {
+        const server = await start('node');
+        for (const body of ['exit 1', 'exec sleep 300']) {
+          const path = `${scripts(join(sandbox.path, 'bin'), { ss: body })}:/usr/bin:/bin`;
+          await withPath(path, () => unknown(peerOf(server), /`ss` failed/));
+        }
+      });
+    }
+
+    it('for a pipe without perl and python3; with either it is told', async () => {
+      // What PATH names may be a script that needs the rest of PATH.
+      const executables = {
+        perl: execFileSync('perl', ['-e', 'print $^X'], { encoding: 'utf8' }),
+        python3: execFileSync('python3', ['-c', 'import sys; print(sys.executable, end="")'], { encoding: 'utf8' }),
+      };
+      const server = await start('python');
+      await withPath('/nonexistent', () => unknown(peerOf(server), /neither perl nor python3/));
+      for (const program of ['perl', 'python3'] as const) {
+        const bin = scripts(join(sandbox.path, program), { [program]: `exec ${executables[program]} "$@"` });
+        await withPath(bin, async () => assert.equal((await peerOf(server)).kind, 'alive', program));
+      }
+      await killClient(server);
+      await withPath('/nonexistent', () => unknown(peerOf(server), /neither perl nor python3/));
+      for (const program of ['perl', 'python3']) {
+        await withPath(join(sandbox.path, program), async () =>
+          assert.equal((await peerOf(server)).kind, 'gone', program),
+        );
+      }
+    });
+
+    it('for a pipe when the prober hangs or lies about which pipe it saw', async () => {
+      const server = await start('python');
+      await killClient(server);
+      const { dev } = statSync(`/proc/${server}/fd/0`);
+      for (const body of ['exec /bin/sleep 300', 'echo nonsense', `echo ${dev} 12345 0`, 'exit 9']) {
+        const bin = scripts(join(sandbox.path, 'bin'), { perl: body, python3: body });
+        await withPath(bin, () => unknown(peerOf(server), /could not be examined|changed while it was examined/));
+      }
+    });
+
+    for (const [what, stdin] of [
+      ['/dev/null', 'ignore'],
+      ['a file', 'file'],
+    ] as const) {
+      it(`for ${what}`, async () => {
+        const fd = stdin === 'file' ? openSync(PLAIN, 'r') : undefined;
+        const child = spawn('sleep', ['300'], {
+          env: sandbox.environment,
+          stdio: [fd ?? 'ignore', 'ignore', 'ignore'],
+        });
+        if (fd !== undefined) closeSync(fd);
+        await unknown(peerOf(child.pid as number), /neither a socket pair nor a pipe/);
+        await killHard(child);
+      });
+    }
+
+    it('for a named pipe, a terminal, and none at all', async () => {
+      const shells = [
+        ['mkfifo "$0"; exec sleep 300 <>"$0"', /neither/],
+        ['exec sleep 300 <&-', /has no stdin/],
+      ] as const;
+      for (const [body, reason] of shells) {
+        const child = spawn('sh', ['-c', body, join(sandbox.path, 'fifo')], { env: sandbox.environment });
+        await waitFor('sleep runs', () => isSleep(child.pid as number));
+        await unknown(peerOf(child.pid as number), reason);
+        await killHard(child);
+      }
+      const tty = spawn('python3', ['-c', 'import pty; pty.spawn(["sleep", "300"])'], {
+        env: sandbox.environment,
+        stdio: 'ignore',
+      });
+      const sleeper = await waitFor('sleep runs', () => sandbox.living().find(isSleep));
+      assert.match(readlinkSync(`/proc/${sleeper}/fd/0`), /^\/dev\/pts\//);
+      await unknown(peerOf(sleeper), /neither/);
+      await killHard(tty);
+    });
+
+    it('for an identity that is gone, another, or of another scope', async () => {
+      const server = await start('python');
+      const identity = await identityOf(server);
+      await killClient(server);
+      const platform = procfs();
+      await unknown(platform.stdinPeer({ ...identity, start: 't1' }), /gone/);
+      await unknown(platform.stdinPeer({ ...identity, scope: 't0000000000000000' }), /another boot/);
+      // Control arm: the right identity is told.
+      assert.equal((await platform.stdinPeer(identity)).kind, 'gone');
+      process.kill(server, 'SIGKILL');
+      await waitFor('the server is gone', () => !isAlive(server));
+      await unknown(platform.stdinPeer(identity), /gone|main thread/);
+    });
+
+    it('for a server in another network namespace', async () => {
+      // An ordinary user needs a user namespace of his own for it.
+      const unshare = ['unshare', ...(process.getuid?.() === 0 ? [] : ['--user', '--map-root-user']), '--net'];
+      const server = await start('node', { under: unshare });
+      const link = readlinkSync(`/proc/${server}/ns/net`);
+      assert.notEqual(link, readlinkSync('/proc/self/ns/net'));
+      await unknown(peerOf(server), /another network namespace/);
+    });
+
+    if (process.getuid?.() !== 0) {
+      it("for another user's process", async () => {
+        const platform = procfs();
+        const { processes, scope } = await platform.snapshot();
+        const other = [...processes.values()].find(({ uid }) => uid === 0);
+        assert.ok(other, "some process is root's");
+        await unknown(platform.stdinPeer({ pid: other.pid, start: other.start, scope }), /may not be looked at/);
+      });
+    }
+  });
+});
+
+/** Bytes that wait in the pipe of a process's stdin, counted without reading them (FIONREAD). */
+function waitingIn(pid: number): number {
+  const count =
+    'import array, fcntl, os, sys, termios; b = array.array("i", [0]); ' +
+    'fcntl.ioctl(os.open(sys.argv[1], os.O_RDONLY | os.O_NONBLOCK), termios.FIONREAD, b); print(b[0])';
+  return Number(execFileSync('python3', ['-c', count, `/proc/${pid}/fd/0`], { encoding: 'utf8' }));
+}
