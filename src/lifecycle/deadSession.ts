@@ -8,8 +8,8 @@ import { readSessions } from '../registry/sessionStore';
 import type { Log } from './log';
 import type { ReapResult } from './model';
 import { Reaper } from './reaper';
+import { logResult } from './result';
 import { type JudgedSession, survey } from './sweep';
-import { logResult } from './sweeper';
 
 export interface DeadSessionParts {
   readonly platform: Platform;

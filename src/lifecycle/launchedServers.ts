@@ -7,7 +7,7 @@ import type { Log } from './log';
 import type { ReapResult } from './model';
 import type { OwnSession } from './ownSession';
 import type { Reaper } from './reaper';
-import { logResult } from './sweeper';
+import { logResult } from './result';
 
 export interface LaunchedServersParts {
   readonly platform: Platform;

@@ -13,7 +13,9 @@ import type { Picture, Problem, ReapResult } from './model';
 import type { OwnSession } from './ownSession';
 import { rowsOfThisWindow } from './picture';
 import { Reaper } from './reaper';
+import { logResult } from './result';
 import { Sweeper } from './sweeper';
+import { type ChosenProcess, type EndPreview, endChosen, previewEnd, type UserEndParts } from './userEnd';
 
 export interface Settings {
   readonly automatic: AutomaticReap;
@@ -109,6 +111,10 @@ export class Lifecycle {
     });
   }
 
+  get platform(): Platform {
+    return this.parts.platform;
+  }
+
   get picture(): Picture {
     return this.sweeper.picture;
   }
@@ -163,6 +169,24 @@ export class Lifecycle {
   /** Whether this session launched the server. */
   isLaunched(key: string): boolean {
     return this.servers.all.has(key);
+  }
+
+  /** See {@link previewEnd}. */
+  previewEnd(chosen: ChosenProcess): Promise<EndPreview> {
+    return previewEnd(chosen, this.userEnd);
+  }
+
+  /** See {@link endChosen}. */
+  async endChosen(server: string, chosen: readonly ChosenProcess[]): Promise<ReapResult> {
+    const result = await endChosen(server, chosen, this.userEnd);
+    logResult(this.parts.log, result);
+    await this.sweeper.lookAgain();
+    return result;
+  }
+
+  private get userEnd(): UserEndParts {
+    const { platform, folder, self, log, own, settings } = this.parts;
+    return { platform, folder, self, log, ownSessionId: own.session.id, neverReap: () => settings().neverReap };
   }
 
   /** Ends what this session launched; what takes longer than there is time for is handed over. */

@@ -21,6 +21,8 @@ export type RunState = 'starting' | 'running' | 'stopping' | 'stopped' | 'failed
 
 export interface ProcessNode {
   readonly pid: number;
+  /** Start token; with the pid it identifies the process. */
+  readonly start: string;
   readonly name: string;
   /** Redacted command line. */
   readonly commandLine: string;

@@ -2,11 +2,11 @@ import type { Claim } from '../judgement/facts';
 import type { ProcessIdentity } from '../os/identity';
 import type { Platform } from '../os/platform';
 import { type Clock, systemClock } from '../reaping/clock';
-import { climbLadder, type LadderProcess, type Ruled, type TreeScan } from '../reaping/ladder';
+import { climbLadder, type Ruled, type TreeScan } from '../reaping/ladder';
 import { StdinWatch } from '../reaping/stdinWatch';
 import { type Circumstances, scanTree } from '../reaping/tree';
 import type { DataFolder } from '../registry/dataFolder';
-import { type Reapers, writeHistory } from '../registry/history';
+import type { Reapers } from '../registry/history';
 import type { LadderStand, ServerRecord, SessionFile } from '../registry/schema';
 import {
   claimSession,
@@ -19,6 +19,7 @@ import {
 } from '../registry/sessionStore';
 import type { Log } from './log';
 import type { ReapResult } from './model';
+import { describeProcess, isStillThere, writeResult } from './result';
 import { commandLineOf } from './rows';
 import { type JudgedSession, liveOwnersOf, type Survey, survey } from './sweep';
 
@@ -161,7 +162,7 @@ export class Reaper {
       sessionId,
       recordId: record.id,
       dryRun: false,
-      processes: processes.map(describe),
+      processes: processes.map(describeProcess),
       memoryFreed: processes.reduce((sum, one) => sum + (isStillThere(one) ? 0 : (one.member.entry.memory ?? 0)), 0),
       milliseconds: Math.round(this.clock.now() - startedAt),
     };
@@ -181,21 +182,7 @@ export class Reaper {
   }
 
   private remember(result: ReapResult): void {
-    if (result.processes.length === 0) return;
-    try {
-      const { server, sessionId, processes, memoryFreed, milliseconds } = result;
-      writeHistory(this.parts.folder, result.recordId, {
-        at: Date.now(),
-        by: this.parts.by,
-        server,
-        sessionId,
-        processes: processes.map(({ pid, name, outcome }) => ({ pid, name, outcome })),
-        memoryFreed,
-        milliseconds,
-      });
-    } catch (error) {
-      this.parts.log.warn(`The history could not be written: ${(error as Error).message}`);
-    }
+    writeResult(this.parts, this.parts.by, result);
   }
 
   /** Gives a session known from cookies only a file, so that claiming it works as for any other. */
@@ -203,13 +190,4 @@ export class Reaper {
     writeSession(this.parts.folder, session);
     return { path: sessionPath(this.parts.folder, session.id), session, claimer: undefined };
   }
-}
-
-function isStillThere({ outcome }: { readonly outcome: LadderProcess['outcome'] }): boolean {
-  return outcome === 'kept' || outcome === 'survived';
-}
-
-function describe({ member, outcome, reason }: LadderProcess): ReapResult['processes'][number] {
-  const { entry } = member;
-  return { pid: entry.pid, name: entry.name, commandLine: commandLineOf(entry), outcome, reason, memory: entry.memory };
 }

@@ -29,6 +29,7 @@ export function treeOf(members: readonly Member[], kept: ReadonlyMap<number, str
   }
   const node = ({ entry }: Member): ProcessNode => ({
     pid: entry.pid,
+    start: entry.start,
     name: entry.name,
     commandLine: commandLineOf(entry),
     startedAt: approximateStart(entry.start),

@@ -10,6 +10,7 @@ import type { GuardView, Picture, Problem, ReapResult, ServerView } from './mode
 import type { OwnSession } from './ownSession';
 import { type KeptReasons, recordKey, rowsOfSession } from './picture';
 import type { Reaper } from './reaper';
+import { logResult } from './result';
 import { censusOf, type JudgedSession, type Survey, survey } from './sweep';
 
 export interface SweeperParts {
@@ -190,12 +191,5 @@ export class Sweeper {
     this.kept = kept;
     this.seen = seen;
     return seen;
-  }
-}
-
-/** One line per process, with its redacted name only. */
-export function logResult(log: Log, result: ReapResult): void {
-  for (const { pid, name, outcome, reason } of result.processes) {
-    log.info(`"${result.server}": pid ${pid} (${name}) ${outcome}${reason ? `: ${reason}` : ''}`);
   }
 }

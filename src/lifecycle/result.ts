@@ -1,0 +1,46 @@
+import type { LadderProcess } from '../reaping/ladder';
+import type { DataFolder } from '../registry/dataFolder';
+import { type Reapers, writeHistory } from '../registry/history';
+import type { Log } from './log';
+import type { ReapResult } from './model';
+import { commandLineOf } from './rows';
+
+export function isStillThere({ outcome }: { readonly outcome: LadderProcess['outcome'] }): boolean {
+  return outcome === 'kept' || outcome === 'survived';
+}
+
+/** One process of a ladder in the shape of a result. */
+export function describeProcess({ member, outcome, reason }: LadderProcess): ReapResult['processes'][number] {
+  const { entry } = member;
+  return { pid: entry.pid, name: entry.name, commandLine: commandLineOf(entry), outcome, reason, memory: entry.memory };
+}
+
+/** Writes what became of a server into the history. A failure is logged: what is done is done. */
+export function writeResult(
+  { folder, log }: { readonly folder: DataFolder; readonly log: Log },
+  by: Reapers,
+  { server, sessionId, recordId, processes, memoryFreed, milliseconds }: ReapResult,
+): void {
+  if (processes.length === 0) return;
+  try {
+    const at = Date.now();
+    writeHistory(folder, recordId || `${processes[0]?.pid}`, {
+      at,
+      by,
+      server,
+      sessionId,
+      processes: processes.map(({ pid, name, outcome }) => ({ pid, name, outcome })),
+      memoryFreed,
+      milliseconds,
+    });
+  } catch (error) {
+    log.warn(`The history could not be written: ${(error as Error).message}`);
+  }
+}
+
+/** One line per process, with its name only. */
+export function logResult(log: Log, result: ReapResult): void {
+  for (const { pid, name, outcome, reason } of result.processes) {
+    log.info(`"${result.server}": pid ${pid} (${name}) ${outcome}${reason ? `: ${reason}` : ''}`);
+  }
+}

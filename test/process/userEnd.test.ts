@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { isAlive, killHard, Sandbox } from '../support/sandbox';
+
+const DEAF = ['--deaf-to-eof', '--deaf-to-term'];
+
+describe('ending one process on the user’s word', function () {
+  this.timeout(60_000);
+  let sandbox: Sandbox;
+  beforeEach(() => {
+    sandbox = new Sandbox();
+  });
+  afterEach(() => sandbox.dispose());
+
+  it('ends that one and nobody else, also where the setting says to wait', async () => {
+    const host = await sandbox.host({ one: ['--deaf-to-eof'], two: ['--deaf-to-eof'] }, 'off');
+    await killHard(host.child);
+    const [one, two] = host.servers as [number, number];
+    const lifecycle = await sandbox.lifecycle();
+    await lifecycle.sweep();
+    const chosen = processOf(lifecycle, one);
+    const preview = await lifecycle.previewEnd(chosen);
+    assert.equal(preview.kept, undefined);
+    assert.equal(preview.pid, one);
+    const result = await lifecycle.endChosen('one', [chosen]);
+    assert.deepEqual(
+      result.processes.map(({ pid, outcome }) => [pid, outcome]),
+      [[one, 'terminated']],
+    );
+    assert.ok(!isAlive(one) && isAlive(two));
+  });
+
+  it('K01 does not end whoever has the number now', async () => {
+    const host = await sandbox.host({ one: DEAF });
+    const [one] = host.servers as [number];
+    const lifecycle = await sandbox.lifecycle();
+    const result = await lifecycle.endChosen('one', [{ pid: one, start: 't1' }]);
+    assert.deepEqual(result.processes, []);
+    await assert.rejects(lifecycle.previewEnd({ pid: one, start: 't1' }), /another process by now/);
+    assert.equal(await host.ask('one'), one);
+  });
+
+  it('K04 leaves what another window’s live session owns to that window, and says so', async () => {
+    const host = await sandbox.host({ one: DEAF });
+    const [one] = host.servers as [number];
+    const lifecycle = await sandbox.lifecycle();
+    await lifecycle.sweep();
+    const chosen = processOf(lifecycle, one);
+    assert.match((await lifecycle.previewEnd(chosen)).kept ?? '', /owner of a live session/);
+    const result = await lifecycle.endChosen('one', [chosen]);
+    assert.equal(result.processes[0]?.outcome, 'kept');
+    assert.equal(await host.ask('one'), one);
+  });
+
+  it('K07 does not end what this very process runs under', async () => {
+    const lifecycle = await sandbox.lifecycle();
+    const platform = lifecycle.platform;
+    const look = await platform.look(process.ppid);
+    assert.ok(look.kind === 'present');
+    const chosen = { pid: process.ppid, start: look.entry.start };
+    assert.match((await lifecycle.previewEnd(chosen)).kept ?? '', /runs under it|system process/);
+    assert.equal((await lifecycle.endChosen('parent', [chosen])).processes[0]?.outcome, 'kept');
+  });
+});
+
+function processOf(lifecycle: Awaited<ReturnType<Sandbox['lifecycle']>>, pid: number) {
+  const node = lifecycle.picture.servers.flatMap(({ processes }) => processes).find((one) => one.pid === pid);
+  assert.ok(node, `pid ${pid} is shown`);
+  return node;
+}
