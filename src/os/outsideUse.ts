@@ -1,5 +1,8 @@
 import { execFile } from 'node:child_process';
+import { readdirSync, readlinkSync } from 'node:fs';
 import type { OutsideUse } from './platform';
+import { livingFolder, readStat } from './procfs/readStat';
+import { isZombie } from './procfs/stat';
 
 const TIMEOUT_MS = 3_000;
 
@@ -19,14 +22,37 @@ export interface Connection {
  */
 export async function findOutsideUse(pids: readonly number[], members: ReadonlySet<number>): Promise<OutsideUse> {
   try {
+    const hidden = pids.map(whyHidden).find((reason) => reason !== undefined);
+    if (hidden !== undefined) return { kind: 'unknown', reason: hidden };
     const [unix, internet] = await Promise.all([
-      ss(['-H', '-x', '-a', '-p', '-n']),
+      ss(['-H', '-x', '-a', '-p', '-n', '-e']),
       ss(['-H', '-t', '-a', '-p', '-n']),
     ]);
     return judgeConnections([...parseUnixConnections(unix), ...parseTcpConnections(internet)], pids, members);
   } catch (error) {
+    if (error instanceof NoPeersError) return { kind: 'unknown', reason: error.message };
     const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
     return { kind: 'unknown', reason: missing ? '`ss` is not installed' : '`ss` failed' };
+  }
+}
+
+/** Thrown for an `ss` that reads `/proc/net/unix` for want of better: that file knows no peers. */
+class NoPeersError extends Error {
+  override readonly message = '`ss` cannot tell which sockets are connected here';
+}
+
+/** Why `ss` would not show this process's sockets as its own, and so nobody who is connected; undefined if it does. */
+function whyHidden(pid: number): string | undefined {
+  const read = readStat(pid);
+  if (read.kind === 'gone' || (read.kind === 'stat' && isZombie(read.stat))) return undefined;
+  if (read.kind === 'error') return `pid ${pid} cannot be examined (${read.reason})`;
+  if (livingFolder(read.stat) !== `/proc/${pid}`) return `the main thread of pid ${pid} is gone`;
+  try {
+    readdirSync(`/proc/${pid}/fd`);
+    if (readlinkSync(`/proc/${pid}/ns/net`) === readlinkSync('/proc/self/ns/net')) return undefined;
+    return `pid ${pid} runs in another network namespace`;
+  } catch {
+    return `the connections of pid ${pid} may not be looked at`;
   }
 }
 
@@ -50,14 +76,18 @@ export function judgeConnections(
 }
 
 /**
- * Connected sockets of `ss -H -x -a -p -n`. An accepted socket carries its listener's path, a client's and those of
+ * Connected sockets of `ss -H -x -a -p -n -e`. An accepted socket carries its listener's path, a client's and those of
  * a socket pair carry `*`.
+ * @throws when `ss` had no peers to tell: each line then says 0, and nobody would seem connected to anybody.
  */
 export function parseUnixConnections(output: string): Connection[] {
   const connections: Connection[] = [];
-  for (const { columns, pids } of linesOf(output)) {
+  const directions = / +[<-]-[->] *$/;
+  for (const line of output.split('\n').filter((text) => /^u_\S+ +ESTAB /.test(text))) {
+    if (!directions.test(line)) throw new NoPeersError();
+    const [{ columns, pids } = { columns: [], pids: [] }] = linesOf(line.replace(directions, ''));
     // Netid State Recv-Q Send-Q LocalPath LocalInode PeerPath PeerInode
-    if (columns.length < 8 || columns[1] !== 'ESTAB') continue;
+    if (columns.length < 8) continue;
     const peer = columns.at(-1) as string;
     if (peer === '0') continue;
     connections.push({ local: `unix:${columns.at(-3)}`, peer: `unix:${peer}`, pids, serves: columns[4] !== '*' });
