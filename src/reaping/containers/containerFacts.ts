@@ -1,0 +1,126 @@
+// What the clients print about containers, read into one shape. Pure. What cannot be read is an error, never a guess.
+
+/** One container as its engine describes it. */
+export interface Container {
+  /** Full id, 64 hexadecimal digits. */
+  readonly id: string;
+  readonly name: string;
+  /** As the engine keeps it: docker as it was typed, podman and nerdctl with registry and tag. */
+  readonly image: string;
+  /** The engine's own word: `created`, `running`, `paused`, `restarting`, `removing`, `exited`, `stopped`, `dead`, … */
+  readonly state: string;
+  /** No process of it has ever run. */
+  readonly neverStarted: boolean;
+  readonly labels: Readonly<Record<string, string>>;
+  /** Epoch ms, by the engine's clock. */
+  readonly createdAt: number | undefined;
+  /** Program and arguments as they run inside. */
+  readonly commandLine: readonly string[];
+  /** Whether its input is kept open (`-i`); undefined where the engine does not say. */
+  readonly openStdin: boolean | undefined;
+}
+
+/** Memory and CPU of one container at one moment. */
+export interface ContainerStats {
+  readonly id: string;
+  /** Percent of one core. */
+  readonly cpu: number | undefined;
+  /** Bytes. */
+  readonly memory: number | undefined;
+}
+
+const FULL_ID = /^[0-9a-f]{64}$/;
+
+export function isContainerId(text: unknown): text is string {
+  return typeof text === 'string' && FULL_ID.test(text);
+}
+
+/** Reads `ps --quiet --no-trunc`. @throws Error when a line is no id. */
+export function parseIds(text: string): string[] {
+  const ids = text.split(/\r?\n/).filter((line) => line.trim() !== '');
+  for (const id of ids) {
+    if (!FULL_ID.test(id)) throw new Error(`it listed "${id.slice(0, 80)}", which is no container id`);
+  }
+  return [...new Set(ids)];
+}
+
+/** Reads the JSON list of `container inspect`. @throws Error when it is none. */
+export function parseInspection(text: string): Container[] {
+  // Docker prints an empty list, podman and nerdctl may print nothing when none of the ids exists.
+  const json: unknown = text.trim() === '' ? [] : JSON.parse(text);
+  if (!Array.isArray(json)) throw new Error('its inspection is not a list');
+  return json.map(readContainer);
+}
+
+function readContainer(value: unknown): Container {
+  const json = object(value);
+  const config = object(json.Config);
+  const state = object(json.State);
+  if (!isContainerId(json.Id)) throw new Error('it described a container without a full id');
+  if (typeof state.Status !== 'string' || state.Status === '')
+    throw new Error('it described a container without a state');
+  const status = state.Status.toLowerCase();
+  return {
+    id: json.Id,
+    name: text(json.Name).replace(/^\//, ''),
+    image: text(config.Image) || text(json.ImageName) || text(json.Image),
+    state: status,
+    neverStarted: /^(?:created|configured|initialized)$/.test(status) && isNever(state.StartedAt),
+    labels: Object.fromEntries(
+      Object.entries(object(config.Labels)).filter((pair): pair is [string, string] => typeof pair[1] === 'string'),
+    ),
+    createdAt: time(json.Created),
+    commandLine: [text(json.Path), ...strings(json.Args)].filter((word, index) => index > 0 || word !== ''),
+    openStdin: typeof config.OpenStdin === 'boolean' ? config.OpenStdin : undefined,
+  };
+}
+
+/** Template for `stats` that all three clients understand. */
+export const STATS_TEMPLATE = '{{.ID}}\t{{.CPUPerc}}\t{{.MemUsage}}';
+
+/** Reads `stats` in the {@link STATS_TEMPLATE}; its ids may be short, so they are matched with the ones asked for. */
+export function parseStats(output: string, ids: readonly string[]): ContainerStats[] {
+  return output.split(/\r?\n/).flatMap((line) => {
+    const [short = '', cpu = '', memory = ''] = line.trim().split('\t');
+    const id = /^[0-9a-f]{12,64}$/.test(short) ? ids.find((full) => full.startsWith(short)) : undefined;
+    if (id === undefined) return [];
+    const percent = Number.parseFloat(cpu);
+    return [
+      { id, cpu: Number.isFinite(percent) ? percent : undefined, memory: parseBytes(memory.split('/')[0] ?? '') },
+    ];
+  });
+}
+
+const UNITS = ['', 'k', 'm', 'g', 't', 'p'];
+
+/** `1.5MiB` (docker, nerdctl), `1.573MB` (podman). */
+function parseBytes(size: string): number | undefined {
+  const match = /^\s*(\d+(?:\.\d+)?)\s*([kmgtp]?)(i?)b\s*$/i.exec(size);
+  if (!match) return undefined;
+  const power = UNITS.indexOf((match[2] as string).toLowerCase());
+  return Math.round(Number(match[1]) * (match[3] ? 1_024 : 1_000) ** power);
+}
+
+/** Go's zero time, in one of its spellings, or nothing at all. */
+function isNever(startedAt: unknown): boolean {
+  return (
+    startedAt === undefined || startedAt === null || startedAt === '' || String(startedAt).startsWith('0001-01-01')
+  );
+}
+
+function time(value: unknown): number | undefined {
+  const parsed = typeof value === 'string' ? Date.parse(value) : Number.NaN;
+  return Number.isFinite(parsed) ? parsed : undefined;
+}
+
+function object(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
+function strings(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
+}

@@ -1,0 +1,171 @@
+import { isHomeTag, isUuid } from '../../registry/cookie';
+import type { Clock } from '../clock';
+import type { Container, ContainerEngine, EngineAnswer, EngineError } from './engine';
+import { type ContainerOwner, LABELS } from './runCommand';
+
+/** What became of one container. */
+export interface ContainerOutcome {
+  readonly id: string;
+  readonly image: string;
+  /**
+   * - `removed`: it no longer exists. - `stopped`: it ran, was stopped, and stays, because its data is the user's.
+   * - `kept`: nothing was done to it. - `unknown`: the engine could not say, or did not do it.
+   */
+  readonly outcome: 'removed' | 'stopped' | 'kept' | 'unknown';
+  /** Why, for people; undefined with `removed`. */
+  readonly reason: string | undefined;
+}
+
+export interface ContainerReap {
+  readonly containers: readonly ContainerOutcome[];
+  /** Why the engine could not be asked to the end; then there may be containers that are not in the list. */
+  readonly error: EngineError | undefined;
+  /** Nothing of this record runs any more, for certain. Only then may the record be forgotten. */
+  readonly finished: boolean;
+}
+
+export interface StopOptions {
+  readonly clock: Clock;
+  /** ms between the request to end and the kill; never shortened. */
+  readonly grace: number;
+  /** The user's arguments had `--rm`. */
+  readonly removable: boolean;
+  /** ms between two looks: a client that was killed while starting may have left a request that the engine carries out. */
+  readonly pause?: number;
+}
+
+const PAUSE_MS = 250;
+/** Looks at most: an engine that is asked so often and still is not done needs another sweep. */
+const MOST_LOOKS = 40;
+/** Containers ended at a time. */
+const WIDTH = 5;
+
+/** Engine and labels: whose containers. Without record: of a session; without session: of everything of this home. */
+export type OwnerFilter = Pick<ContainerOwner, 'home'> & Partial<ContainerOwner>;
+
+/** Containers, in whatever state, that carry these labels of ours; each checked against its own description. */
+export async function findContainers(
+  engine: Pick<ContainerEngine, 'list' | 'inspect'>,
+  owner: OwnerFilter,
+): Promise<EngineAnswer<Container[]>> {
+  // An empty value would match the containers of others.
+  if (!isComplete(owner))
+    return { ok: false, error: { kind: 'failed', message: 'The record does not say whose it is.' } };
+  const listed = await engine.list(labelsOf(owner));
+  if (!listed.ok) return listed;
+  const inspected = await engine.inspect(listed.value);
+  if (!inspected.ok) return inspected;
+  return { ok: true, value: inspected.value.filter((container) => isOwnedBy(container, owner)) };
+}
+
+/** Whether a container carries exactly these labels. */
+export function isOwnedBy(container: Pick<Container, 'labels'>, owner: OwnerFilter): boolean {
+  return Object.entries(labelsOf(owner)).every(([name, value]) => container.labels[name] === value);
+}
+
+/**
+ * Ends the containers of one record, found by our labels and by nothing else, until two looks in a row find none that
+ * is left to do. Each is looked at once more immediately before it is touched. Never rejects; whatever fails, the
+ * container is left as it is.
+ */
+export async function stopContainers(
+  engine: Pick<ContainerEngine, 'list' | 'inspect' | 'stop' | 'remove'>,
+  owner: ContainerOwner,
+  options: StopOptions,
+): Promise<ContainerReap> {
+  const settled = new Map<string, ContainerOutcome>();
+  const tried = new Map<string, ContainerOutcome>();
+  const end = (error: EngineError | undefined): ContainerReap => {
+    const containers = [...new Map([...tried, ...settled]).values()];
+    return { containers, error, finished: !error && containers.every(({ outcome }) => outcome !== 'unknown') };
+  };
+  for (let look = 0, empty = 0; look < MOST_LOOKS; look++) {
+    if (look > 0) await options.clock.sleep(options.pause ?? PAUSE_MS);
+    const found = await findContainers(engine, owner);
+    if (!found.ok) return end(found.error);
+    for (const [id, outcome] of tried) {
+      // What was being worked on and is gone has been removed, by us or by its engine.
+      if (!settled.has(id) && !found.value.some((container) => container.id === id)) settled.set(id, gone(outcome));
+    }
+    const open = found.value.filter(({ id }) => !settled.has(id));
+    empty = open.length === 0 ? empty + 1 : 0;
+    if (empty === 2) return end(undefined);
+    for (let from = 0; from < open.length; from += WIDTH) {
+      const steps = open.slice(from, from + WIDTH).map((container) => endOne(engine, owner, options, container));
+      const done = await Promise.all(steps);
+      for (const { outcome, settled: isSettled } of done) (isSettled ? settled : tried).set(outcome.id, outcome);
+      const error = done.find((step) => step.error)?.error;
+      if (error) return end(error);
+    }
+  }
+  return end(undefined);
+}
+
+interface Step {
+  readonly outcome: ContainerOutcome;
+  /** False: the next look tells. */
+  readonly settled: boolean;
+  /** The engine is not to be asked further now. */
+  readonly error?: EngineError;
+}
+
+/** Does what is due for one container, after looking at it afresh. */
+async function endOne(
+  engine: Pick<ContainerEngine, 'inspect' | 'stop' | 'remove'>,
+  owner: ContainerOwner,
+  { grace, removable }: StopOptions,
+  { id, image }: Container,
+): Promise<Step> {
+  const step = (outcome: ContainerOutcome['outcome'], reason: string | undefined, settled = true): Step => {
+    return { outcome: { id, image, outcome, reason }, settled };
+  };
+  const failed = (error: EngineError): Step => {
+    const answer = step('unknown', error.message, false);
+    // One that the engine refuses is tried again; an engine that does not answer is not asked for the next one.
+    return error.kind === 'failed' ? answer : { ...answer, error };
+  };
+  const looked = await engine.inspect([id]);
+  if (!looked.ok) return failed(looked.error);
+  const [container] = looked.value;
+  if (!container) return step('removed', undefined);
+  if (!isOwnedBy(container, owner)) return step('kept', 'its labels are not those of this record');
+  if (container.state === 'removing') return step('unknown', 'its engine is removing it', false);
+  const wasRunning = !container.neverStarted && !/^(?:exited|stopped|dead)$/.test(container.state);
+  if (wasRunning) {
+    const stopped = await engine.stop(id, grace);
+    const after = await engine.inspect([id]);
+    if (!after.ok) return failed(stopped.ok ? after.error : stopped.error);
+    const [still] = after.value;
+    if (!still) return step('removed', undefined);
+    if (!/^(?:exited|stopped|dead|removing)$/.test(still.state)) {
+      return stopped.ok
+        ? step('unknown', `it is still ${still.state} after being stopped`, false)
+        : failed(stopped.error);
+    }
+  }
+  if (removable || container.neverStarted) {
+    // Refused when it has begun to run in between; the next look then sees it running.
+    const removed = await engine.remove(id);
+    return removed.ok ? step('unknown', 'its engine is removing it', false) : failed(removed.error);
+  }
+  return wasRunning
+    ? step('stopped', 'it was started without --rm, so its data is kept')
+    : step('kept', 'it had stopped by itself, and was started without --rm');
+}
+
+function gone({ id, image }: ContainerOutcome): ContainerOutcome {
+  return { id, image, outcome: 'removed', reason: undefined };
+}
+
+function isComplete({ home, session, record }: OwnerFilter): boolean {
+  return isHomeTag(home) && (session === undefined || isUuid(session)) && (record === undefined || isUuid(record));
+}
+
+function labelsOf(owner: OwnerFilter): Record<string, string> {
+  const { home, session, record } = owner;
+  return {
+    [LABELS.home]: home,
+    ...(session === undefined ? {} : { [LABELS.session]: session }),
+    ...(record === undefined ? {} : { [LABELS.record]: record }),
+  };
+}
