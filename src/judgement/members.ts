@@ -58,10 +58,29 @@ export function membersOf(snapshot: Snapshot, session: SessionFile, record: Serv
     const entry = findAlive(snapshot, identity);
     if (entry) add(entry, by);
   }
-  for (const entry of snapshot.processes.values()) {
-    if (entry.cookie && cookieNames(parseCookie(entry.cookie), session, record.id)) add(entry, 'cookie');
+  for (const { entry, cookie } of carriersIn(snapshot).get(record.id) ?? []) {
+    if (cookieNames(cookie, session, record.id)) add(entry, 'cookie');
   }
   return [...members.values()];
+}
+
+const carriers = new WeakMap<Snapshot, Map<string, { entry: ProcessEntry; cookie: Cookie }[]>>();
+
+/** Living carriers of a cookie that parses, by the record it names; found once per snapshot. */
+function carriersIn(snapshot: Snapshot): ReadonlyMap<string, readonly { entry: ProcessEntry; cookie: Cookie }[]> {
+  let index = carriers.get(snapshot);
+  if (!index) {
+    index = new Map();
+    for (const entry of snapshot.processes.values()) {
+      const cookie = entry.zombie ? undefined : parseCookie(entry.cookie);
+      if (!cookie) continue;
+      const others = index.get(cookie.record);
+      if (others) others.push({ entry, cookie });
+      else index.set(cookie.record, [{ entry, cookie }]);
+    }
+    carriers.set(snapshot, index);
+  }
+  return index;
 }
 
 function belongsElsewhere(entry: ProcessEntry, session: SessionFile, record: ServerRecord): boolean {

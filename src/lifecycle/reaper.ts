@@ -1,6 +1,7 @@
 import type { Claim } from '../judgement/facts';
 import type { ProcessIdentity } from '../os/identity';
-import type { Platform } from '../os/platform';
+import { JoinedRuns } from '../os/joinedRuns';
+import type { Platform, Snapshot } from '../os/platform';
 import { type Clock, systemClock } from '../reaping/clock';
 import { climbLadder, type Ruled, type TreeScan } from '../reaping/ladder';
 import { StdinWatch } from '../reaping/stdinWatch';
@@ -39,10 +40,16 @@ export interface ReaperParts {
 export class Reaper {
   private readonly clock: Clock;
   private readonly stdinWatch: StdinWatch;
+  /** Hundreds of ladders may look at once. */
+  private readonly surveys: JoinedRuns<Survey>;
+  private readonly snapshots: JoinedRuns<Snapshot>;
 
   constructor(private readonly parts: ReaperParts) {
     this.clock = parts.clock ?? systemClock;
     this.stdinWatch = new StdinWatch(this.clock);
+    const { platform, folder } = parts;
+    this.surveys = new JoinedRuns(() => survey(platform, folder, undefined, { automatic: 'off', neverReap: [] }));
+    this.snapshots = new JoinedRuns(() => platform.snapshot());
   }
 
   /** What would be signalled in a dead session, and what would be kept and why. Signals nothing. */
@@ -123,7 +130,7 @@ export class Reaper {
     if (!record) throw new Error('This server has no record; scan again.');
     const result = await this.climb(record, session().id, closeStdin, onStep, async () => {
       const current = session();
-      const snapshot = await this.parts.platform.snapshot();
+      const snapshot = await this.snapshots.ask();
       const now = current.records.find(({ id }) => id === recordId) ?? record;
       return scanTree(this.circumstances(claim, current, undefined), snapshot, current, now);
     });
@@ -132,9 +139,8 @@ export class Reaper {
   }
 
   private async reapRecord(session: SessionFile, record: ServerRecord): Promise<ReapResult> {
-    const { platform, folder } = this.parts;
     return this.climb(record, session.id, undefined, undefined, async () => {
-      const seen = await survey(platform, folder, session.id, session);
+      const seen = await this.surveys.ask();
       return scanTree(this.circumstances({ by: 'reaper' }, session, seen), seen.snapshot, session, record);
     });
   }

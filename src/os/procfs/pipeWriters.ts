@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { JoinedRuns } from './joinedRuns';
+import { JoinedRuns } from '../joinedRuns';
 import { livingFolder, readStat } from './readStat';
 
 /** Longest stretch on the host's event loop in ms before others get their turn. */

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import type { StdinPeer } from '../platform';
-import { JoinedRuns } from './joinedRuns';
+import { JoinedRuns } from '../joinedRuns';
 
 const TIMEOUT_MS = 3_000;
 
