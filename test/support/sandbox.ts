@@ -84,6 +84,20 @@ export class Sandbox {
     };
   }
 
+  /** Starts what {@link host} starts, and does not wait for it. */
+  startHost(servers: Record<string, string[]>, automatic = 'on', options: object = {}): ChildProcess {
+    return spawn(
+      process.execPath,
+      [
+        '--import',
+        'tsx',
+        join(__dirname, 'host.ts'),
+        JSON.stringify({ home: this.folder.path, servers, automatic, ...options }),
+      ],
+      { env: this.environment, stdio: ['pipe', 'pipe', 'inherit'] },
+    );
+  }
+
   /** A session in a process of its own, which a test may kill: stands for an extension host. */
   async host(
     servers: Record<string, string[]>,
@@ -98,16 +112,7 @@ export class Sandbox {
       sharedStdin?: boolean;
     } = {},
   ): Promise<Host> {
-    const child = spawn(
-      process.execPath,
-      [
-        '--import',
-        'tsx',
-        join(__dirname, 'host.ts'),
-        JSON.stringify({ home: this.folder.path, servers, automatic, ...options }),
-      ],
-      { env: this.environment, stdio: ['pipe', 'pipe', 'inherit'] },
-    );
+    const child = this.startHost(servers, automatic, options);
     let output = '';
     child.stdout?.setEncoding('utf8').on('data', (chunk) => {
       output += chunk;

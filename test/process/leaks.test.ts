@@ -1,0 +1,247 @@
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DEAD_OWNER_UNREAPED, SUBREAPER } from '../support/parents';
+import { withSs } from '../support/programs';
+import { isAlive, killHard, Sandbox } from '../support/sandbox';
+import { ask, identityOf, PLAIN, pidIn, procfs, Scene } from '../support/scene';
+import { waitFor } from '../support/waitFor';
+
+describe('leaks that must be caught', function () {
+  this.timeout(60_000);
+  let sandbox: Sandbox;
+  beforeEach(() => {
+    sandbox = new Sandbox();
+  });
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed') console.error(sandbox.log.join('\n'));
+    await sandbox.dispose();
+  });
+
+  /** Sweeps once as a new window does; afterwards nothing of the sandbox may live. */
+  async function sweepAll(): Promise<void> {
+    await (await sandbox.lifecycle()).sweep();
+    assert.deepEqual(sandbox.living(), []);
+  }
+
+  /** Without `ss` nobody can tell whether what left its root's POSIX session is in use by now. */
+  async function assertKeptWithoutSs(pids: number[]): Promise<void> {
+    await (await sandbox.lifecycle()).sweep();
+    assert.deepEqual(sandbox.living().sort(), [...pids].sort());
+  }
+
+  const run = (command: string, args: string[], detached = false) =>
+    `--run=${JSON.stringify({ command, args, detached })}`;
+  const node = (args: string[], detached = false) => run(process.execPath, args, detached);
+
+  it('L02 ends a server that spins on its closed stdin and ignores SIGTERM; control: until then it spins', async () => {
+    const scene = await new Scene(sandbox).open();
+    const { pid } = await scene.start([PLAIN, '--deaf', '--spin', `--answer=${scene.path('a')}`]);
+    assert.equal(await ask(scene.path('a')), pid);
+    await scene.killOwner();
+    const time = async () => (await procfs().snapshot()).processes.get(pid)?.cpuTime ?? 0;
+    const before = await time();
+    await waitFor('it burns a core', async () => (await time()) > before + 100);
+    await sweepAll();
+  });
+
+  it('L03 ends children that inherited an ignored SIGTERM; control: SIGTERM alone does not', async () => {
+    const scene = await new Scene(sandbox).open();
+    const { pid } = await scene.start(['-c', 'trap "" TERM HUP INT; sleep 300 & sleep 300 & wait'], { command: 'sh' });
+    await waitFor('its children run', () => sandbox.living().length === 4);
+    await scene.killOwner();
+    for (const member of sandbox.living()) process.kill(member, 'SIGTERM');
+    assert.equal(sandbox.living().length, 3, 'control arm');
+    assert.ok(isAlive(pid));
+    await sweepAll();
+  });
+
+  it('L04 finds the server whose wrappers died first; control: nobody else ends it', async () => {
+    const scene = await new Scene(sandbox).open();
+    const server = `'${process.execPath}' '${PLAIN}' --deaf --pid-file='${scene.path('pid')}'; :`;
+    const { pid: wrapper } = await scene.start(['-c', `sh -c "${server}"; :`], { command: 'sh' });
+    const pid = await pidIn(scene.path('pid'));
+    const inner = (await procfs().snapshot()).processes.get(pid)?.ppid as number;
+    assert.notEqual(inner, wrapper);
+    for (const one of [wrapper, inner]) process.kill(one, 'SIGTERM');
+    await waitFor('both wrappers are gone', () => !isAlive(wrapper) && !isAlive(inner));
+    await scene.killOwner();
+    assert.ok(isAlive(pid), 'control arm');
+    await sweepAll();
+  });
+
+  it('L06 finds grandchildren with a life of their own after their server has ended; control: they stay', async () => {
+    const scene = await new Scene(sandbox).open();
+    const paths = [scene.path('browser'), scene.path('language')] as const;
+    const children = paths.map((path) => node([PLAIN, '--deaf', `--answer=${path}`], true));
+    await scene.start([PLAIN, ...children]);
+    const pids = await Promise.all(paths.map(ask));
+    await scene.killOwner();
+    await waitFor('the polite server has ended', () => sandbox.living().length === 2);
+    assert.deepEqual(await Promise.all(paths.map(ask)), pids, 'control arm');
+    if (withSs) await sweepAll();
+    else await assertKeptWithoutSs(pids);
+  });
+
+  it('L10 ends what was still starting when its session ended; control: it stays', async () => {
+    const host = sandbox.startHost({ slow: ['--silent', '--deaf-to-eof', '--deaf-to-term'] });
+    const pid = await waitFor('its root is recorded', () => recordedRoot(sandbox), 20_000);
+    await killHard(host);
+    assert.deepEqual(sandbox.living(), [pid], 'control arm');
+    await sweepAll();
+  });
+
+  for (const delay of [0, 40]) {
+    it(`L11 leaves nothing of a launcher that is killed ${delay} ms after its first record`, async () => {
+      const host = sandbox.startHost({ one: ['--deaf-to-eof', '--deaf-to-term'], two: ['--deaf-to-eof'] });
+      await waitFor('its first record', () => readdirSync(sandbox.folder.sessions).length > 0, 20_000);
+      await new Promise((resolve) => setTimeout(resolve, delay));
+      await killHard(host);
+      // Without `ss` what has no root in its record yet is kept; see L18.
+      if (withSs) await sweepAll();
+      else await (await sandbox.lifecycle()).sweep();
+    });
+  }
+
+  it('L12 a restart ends the process that it replaces; control: two names are two processes', async () => {
+    const lifecycle = await sandbox.lifecycle();
+    await lifecycle.launch(sandbox.server('one', '--deaf-to-eof', '--deaf-to-term'));
+    const [before] = sandbox.living();
+    await lifecycle.restart('one');
+    const [after, ...more] = sandbox.living();
+    assert.ok(after !== before && more.length === 0);
+    await lifecycle.launch(sandbox.server('two'));
+    assert.equal(sandbox.living().length, 2, 'control arm');
+    await lifecycle.deactivate();
+    assert.deepEqual(sandbox.living(), []);
+  });
+
+  it('L14 ends orphans whose parent is a subreaper, not process 1', async () => {
+    const scene = new Scene(sandbox, ['python3', '-c', SUBREAPER, sandbox.path]);
+    const reaper = scene.child.pid as number;
+    const owner = await pidIn(join(sandbox.path, 'owner.pid'));
+    await scene.open(owner);
+    const { pid } = await scene.start();
+    process.kill(owner, 'SIGKILL');
+    await waitFor('the owner is gone', () => !existsSync(`/proc/${owner}`));
+    const parent = () => readFileSync(`/proc/${pid}/status`, 'latin1').match(/^PPid:\t(\d+)/m)?.[1];
+    await waitFor('it is adopted', () => parent() === String(reaper));
+    await (await sandbox.lifecycle()).sweep();
+    assert.deepEqual(sandbox.living(), [reaper]);
+  });
+
+  it('L15 takes a zombie for dead: an owner that nobody collects, and members that nobody collects', async () => {
+    const scene = new Scene(sandbox, ['python3', '-c', DEAD_OWNER_UNREAPED, sandbox.path]);
+    const owner = await pidIn(join(sandbox.path, 'owner.pid'));
+    await scene.open(owner);
+    await scene.start();
+    await scene.start(['-c', 'import subprocess, time; c = subprocess.Popen(["true"]); time.sleep(300)'], {
+      command: 'python3',
+    });
+    process.kill(owner, 'SIGKILL');
+    await waitFor('the owner is a zombie', () => / Z /.test(readFileSync(`/proc/${owner}/stat`, 'latin1')));
+    // Control arm: what most tools ask says that it lives.
+    assert.doesNotThrow(() => process.kill(owner, 0));
+    const lifecycle = await sandbox.lifecycle();
+    await lifecycle.sweep();
+    assert.deepEqual(sandbox.living(), [scene.child.pid]);
+    assert.ok(existsSync(`/proc/${owner}`), 'it is still not collected');
+  });
+
+  it('L16 takes in what appears between scan and signal, and ends a storm of 200 forks', async () => {
+    const scene = await new Scene(sandbox).open();
+    // Answers SIGTERM with a successor in another group, which does the same.
+    const race =
+      'import os, signal, sys, time\ndef again(*_):\n  if os.fork() == 0: os.setpgid(0, 0)\n  else: os._exit(0)\n' +
+      'signal.signal(signal.SIGTERM, again)\nopen(sys.argv[1], "w")\nwhile True: time.sleep(300)';
+    const { pid } = await scene.start(['-c', race, scene.path('ready')], { command: 'python3' });
+    const storm =
+      'import os, signal, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\n' +
+      `for _ in range(200):\n  if os.fork() == 0: time.sleep(300)\nopen(${JSON.stringify(scene.path('done'))}, "w")\ntime.sleep(300)`;
+    await scene.start(['-c', storm], { command: 'python3' });
+    await waitFor('200 forks', () => existsSync(scene.path('done')) && existsSync(scene.path('ready')));
+    await scene.killOwner();
+    // Control arm: SIGTERM to the process that was seen leaves another.
+    const before = sandbox.living();
+    process.kill(pid, 'SIGTERM');
+    await waitFor('its successor', () => sandbox.living().some((one) => !before.includes(one)));
+    await sweepAll();
+  });
+
+  it('L17 finds by the census what has overwritten its environment and left its tree', async () => {
+    const scene = await new Scene(sandbox).open();
+    // As a Perl program that sets $0: the title runs over into the environment, and the cookie is gone.
+    const perl =
+      '$SIG{TERM} = $SIG{HUP} = "IGNORE"; $0 = "language server " . ("x" x 20000); ' +
+      'open(my $f, ">", $ARGV[0]) or die; print $f $$; close $f; rename $ARGV[0], $ARGV[1]; sleep 300';
+    const file = scene.path('perl');
+    const { record } = await scene.start([PLAIN, '--deaf', run('perl', ['-e', perl, `${file}.new`, file], false)]);
+    const pid = await pidIn(file);
+    await scene.killOwner();
+    // Control arm: without the census only the root is found.
+    const carriesCookie = readFileSync(`/proc/${pid}/environ`, 'latin1').includes('MCP_PROCESSES_COOKIE=1:');
+    assert.equal(carriesCookie, false, 'the cookie is really lost');
+    process.kill(record.root?.pid as number, 'SIGKILL');
+    await waitFor('its parent is gone', () => !isAlive(record.root?.pid as number));
+    await (await sandbox.lifecycle()).sweep();
+    assert.ok(isAlive(pid), 'control arm');
+    scene.write({ records: [{ ...record, census: [await identityOf(pid)] }] });
+    await (await sandbox.lifecycle()).sweep();
+    assert.ok(!isAlive(pid));
+  });
+
+  it('L18 finds by its cookie what was spawned but not yet recorded as spawned', async () => {
+    const scene = await new Scene(sandbox).open();
+    const { pid, record } = await scene.start([PLAIN, '--deaf'], {
+      record: { root: undefined, posixSession: undefined },
+    });
+    await scene.killOwner();
+    assert.ok(isAlive(pid), 'control arm');
+    assert.equal(record.root, undefined);
+    if (withSs) await sweepAll();
+    else await assertKeptWithoutSs([pid]);
+  });
+
+  it('L24 judges nothing by the clock: a session from 1970 lives, one from the future is dead', async () => {
+    const live = await new Scene(sandbox).open();
+    const dead = await new Scene(sandbox).open();
+    const survivor = await live.start([PLAIN, '--deaf', `--answer=${live.path('live')}`]);
+    const orphan = await dead.start();
+    live.write({ startedAt: 0 });
+    dead.write({ startedAt: Date.now() + 10 * 365 * 86_400_000 });
+    await dead.killOwner();
+    const now = Date.now;
+    // The laptop woke up a year later.
+    Date.now = () => now() + 365 * 86_400_000;
+    try {
+      await (await sandbox.lifecycle()).sweep();
+    } finally {
+      Date.now = now;
+    }
+    assert.ok(!isAlive(orphan.pid));
+    assert.equal(await ask(live.path('live')), survivor.pid);
+  });
+
+  it('L25 ends a server whose main thread is gone and whose other threads run', async () => {
+    const scene = await new Scene(sandbox).open();
+    const threaded =
+      'import ctypes, platform, signal, threading, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\n' +
+      'threading.Thread(target=time.sleep, args=(300,)).start()\n' +
+      "ctypes.CDLL(None).syscall(60 if platform.machine() == 'x86_64' else 93, 0)";
+    const named = await scene.start(['-c', threaded], { command: 'python3' });
+    // Known by its cookie alone, which only a living thread shows.
+    const unnamed = await scene.start(['-c', threaded], { command: 'python3', record: { root: undefined } });
+    for (const { pid } of [named, unnamed]) {
+      await waitFor('its main thread is gone', () => / Z /.test(readFileSync(`/proc/${pid}/stat`, 'latin1')));
+    }
+    await scene.killOwner();
+    assert.ok(isAlive(named.pid) && isAlive(unnamed.pid), 'control arm: `Z`, and alive');
+    await sweepAll();
+  });
+});
+
+function recordedRoot(sandbox: Sandbox): number | undefined {
+  const [file] = readdirSync(sandbox.folder.sessions).filter((name) => name.endsWith('.json'));
+  if (!file) return undefined;
+  return JSON.parse(readFileSync(join(sandbox.folder.sessions, file), 'utf8')).records[0]?.root?.pid;
+}
