@@ -1,0 +1,200 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { waitFor } from '../../support/waitFor';
+import { installEngine } from './installEngine';
+
+export const IMAGE = 'test/busybox:1';
+
+/**
+ * First process of the engine's own pid and mount namespaces. It starts the engine on each line of its input and ends
+ * with that input; the kernel then ends everything in the namespaces, containers too, and drops the mounts. So nothing
+ * outlives a test run, even one that is killed. What an engine writes outside its folder (/run, /etc/docker) it writes
+ * into memory.
+ */
+const INIT = `
+set -e
+folder=$1; shift
+mount -t tmpfs tmpfs "$folder/data"
+mount -t tmpfs tmpfs "$folder/etc"
+cp -a /etc/. "$folder/etc"
+mount --bind "$folder/etc" /etc
+mount -t tmpfs tmpfs /run
+while read -r line; do
+  "$@" >>"$folder/log" 2>&1 &
+done
+`;
+
+/** A Docker engine that a test starts, hangs, kills and ends. Has no network and one image, {@link IMAGE}. */
+export class TestEngine {
+  // Short: a socket's path holds 107 bytes.
+  private readonly folder = mkdtempSync(join(tmpdir(), 'en-'));
+  private readonly cgroup = `mcp-processes-test-${process.pid}-${Date.now().toString(36)}`;
+  private readonly bin = installEngine();
+  private init: ChildProcess | undefined;
+
+  /** The address, as a server's environment would hold it. */
+  readonly host = `unix://${join(this.folder, 'docker.sock')}`;
+
+  /** For clients: finds the engine's own `docker`, and no configuration of whoever runs the tests. */
+  get environment(): Record<string, string> {
+    return {
+      ...(process.env as Record<string, string>),
+      PATH: `${this.bin}:${process.env.PATH}`,
+      DOCKER_HOST: this.host,
+      DOCKER_CONFIG: join(this.folder, 'config'),
+    };
+  }
+
+  async start(): Promise<void> {
+    if (!this.init) {
+      for (const name of ['data', 'etc', 'config', 'exec']) mkdirSync(join(this.folder, name));
+      this.init = spawn(
+        'unshare',
+        // biome-ignore format: one flag a line is no help
+        ['--mount', '--pid', '--fork', '--kill-child', '--mount-proc', '--propagation', 'private', 'sh', '-c', INIT, 'engine',
+          this.folder, 'dockerd', '--data-root', join(this.folder, 'data'), '--exec-root', join(this.folder, 'exec'),
+          '--pidfile', join(this.folder, 'pid'), '-H', this.host, '--bridge=none', '--iptables=false', '--ip6tables=false',
+          '--ip-forward=false', '--ip-masq=false', '--userland-proxy=false', '--storage-driver=overlay2',
+          '--exec-opt', 'native.cgroupdriver=cgroupfs', `--cgroup-parent=/${this.cgroup}`],
+        {
+          env: { ...this.environment, DOCKER_HOST: '' },
+          stdio: ['pipe', 'ignore', 'inherit'],
+          // Not in the terminal's group: Ctrl-C is for the tests, which then end the engine by its input.
+          detached: true,
+        },
+      );
+      this.init.stdin?.on('error', () => {});
+    }
+    this.init.stdin?.write('start\n');
+    await this.answers();
+  }
+
+  /** Waits until the engine answers. */
+  async answers(): Promise<void> {
+    await waitFor('the engine answers', () => this.docker('version', '--format', '{{.Server.Version}}'), 30_000).catch(
+      (error: Error) => {
+        throw new Error(`${error.message}\n${this.log()}`);
+      },
+    );
+  }
+
+  /** Runs the engine's client. @returns its output, trimmed. @throws Error with what it said. */
+  docker(...args: string[]): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const options = { env: this.environment, timeout: 20_000, killSignal: 'SIGKILL' } as const;
+      execFile('docker', args, options, (error, stdout, stderr) =>
+        error ? reject(new Error(`docker ${args.join(' ')}: ${stderr || error.message}`)) : resolve(stdout.trim()),
+      );
+    });
+  }
+
+  /** Imports the image: busybox, and nothing else. */
+  async loadImage(): Promise<void> {
+    const root = join(this.folder, 'image');
+    mkdirSync(join(root, 'bin'), { recursive: true });
+    const script = `cp "$1/busybox" "$2/bin/" && "$1/busybox" --install -s "$2/bin" && for link in "$2"/bin/*; do
+      [ -L "$link" ] && ln -sfn busybox "$link"; done; tar -C "$2" -c . | docker import --change 'ENV PATH=/bin' - ${IMAGE}`;
+    await new Promise<void>((resolve, reject) => {
+      execFile('sh', ['-c', script, 'image', this.bin, root], { env: this.environment }, (error, _stdout, stderr) =>
+        error ? reject(new Error(stderr || error.message)) : resolve(),
+      );
+    });
+    rmSync(root, { recursive: true });
+  }
+
+  /** Sends a signal to the engine itself, not to its containers. */
+  signal(name: 'SIGSTOP' | 'SIGCONT' | 'SIGKILL'): void {
+    process.kill(this.enginePid(), name);
+  }
+
+  /** Kills the engine and waits until it is gone. Its containers run on. */
+  async kill(): Promise<void> {
+    const pid = this.enginePid();
+    process.kill(pid, 'SIGKILL');
+    await waitFor(
+      'the engine is gone',
+      () => !this.members().some((member) => member.pid === pid && member.name === 'dockerd'),
+    );
+    rmSync(join(this.folder, 'pid'), { force: true });
+  }
+
+  /** Removes all containers; for between two tests. */
+  async clear(): Promise<void> {
+    const ids = (await this.docker('ps', '-aq', '--no-trunc')).split('\n').filter(Boolean);
+    if (ids.length > 0) await this.docker('rm', '-fv', ...ids);
+  }
+
+  /** Ends engine, containers and mounts, whatever state they are in, and removes everything. */
+  async dispose(): Promise<void> {
+    const { init } = this;
+    if (init?.pid !== undefined && init.exitCode === null && init.signalCode === null) {
+      const ended = new Promise((resolve) => init.once('exit', resolve));
+      init.stdin?.end();
+      await ended;
+    }
+    await waitFor('the cgroups of the engine are gone', () => this.removeCgroups());
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private log(): string {
+    try {
+      return readFileSync(join(this.folder, 'log'), 'utf8').slice(-3_000);
+    } catch {
+      return 'It has written no log.';
+    }
+  }
+
+  /** The engine's pid as this process sees it: the pid file tells that of its namespace. */
+  private enginePid(): number {
+    const engines = this.members().filter(({ name }) => name === 'dockerd');
+    if (engines.length !== 1) throw new Error(`There are ${engines.length} engines.\n${this.log()}`);
+    return engines[0]?.pid as number;
+  }
+
+  /** Living direct children of the namespace's first process. */
+  private members(): { pid: number; name: string }[] {
+    const children = (pid: number): number[] => {
+      try {
+        return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
+      } catch {
+        return [];
+      }
+    };
+    return children(this.init?.pid ?? -1)
+      .flatMap(children)
+      .flatMap((pid) => {
+        try {
+          const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+          const end = stat.lastIndexOf(')');
+          return stat[end + 2] === 'Z' ? [] : [{ pid, name: stat.slice(stat.indexOf('(') + 1, end) }];
+        } catch {
+          return [];
+        }
+      });
+  }
+
+  /** @returns true when none is left. */
+  private removeCgroups(): boolean {
+    const roots = ['/sys/fs/cgroup', ...readdirSync('/sys/fs/cgroup').map((name) => join('/sys/fs/cgroup', name))];
+    const remove = (path: string): boolean => {
+      let names: string[];
+      try {
+        names = readdirSync(path, { withFileTypes: true })
+          .filter((entry) => entry.isDirectory())
+          .map(({ name }) => name);
+      } catch {
+        return true;
+      }
+      const empty = names.map((name) => remove(join(path, name))).every(Boolean);
+      try {
+        if (empty) rmdirSync(path);
+        return empty;
+      } catch (error) {
+        return (error as NodeJS.ErrnoException).code === 'ENOENT';
+      }
+    };
+    return roots.map((root) => remove(join(root, this.cgroup))).every(Boolean);
+  }
+}
