@@ -1,8 +1,10 @@
 // A real MCP stdio server with chosen manners. It ends by itself after 5 minutes, whatever happens.
 //   --deaf-to-eof   keeps running when its input ends      --deaf-to-term  ignores SIGTERM
 //   --child=plain|setsid   starts one more of its kind     --die           dies in the handshake
+//   --note-term=FILE       writes there when SIGTERM came (epoch ms), and ends
 //   --garbage              speaks no MCP                    --silent        never answers
 import { spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
@@ -16,6 +18,13 @@ if (flags.has('--die')) {
   process.exit(3);
 }
 if (flags.has('--garbage')) process.stdout.write('hello, I am not JSON\n'.repeat(3));
+const note = [...flags].find((flag) => flag.startsWith('--note-term='))?.slice('--note-term='.length);
+if (note) {
+  process.on('SIGTERM', () => {
+    writeFileSync(note, String(Date.now()));
+    process.exit(0);
+  });
+}
 if (flags.has('--deaf-to-term')) process.on('SIGTERM', () => {});
 if (flags.has('--deaf-to-eof')) {
   setInterval(() => {}, 1000);

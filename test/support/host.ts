@@ -19,13 +19,14 @@ async function main(): Promise<void> {
     adopted = {},
     bystander = false,
     sharedStdin = false,
+    grace = SHORT_GRACE,
   } = JSON.parse(process.argv[2] as string);
   const platform = createProcfsPlatform();
   if (!platform) throw new Error('no /proc');
   const folder = openDataFolder(home);
   const self = await platform.self();
   const log = { info: () => {}, warn: () => {}, error: (message: string) => process.stderr.write(`${message}\n`) };
-  const settings = { automatic, neverReap: [], launchTimeout: 20_000, guard, graceOf: () => SHORT_GRACE };
+  const settings = { automatic, neverReap: [], launchTimeout: 20_000, guard, graceOf: () => grace };
   const lifecycle = new Lifecycle({
     platform,
     folder,
@@ -62,7 +63,7 @@ async function main(): Promise<void> {
       args: [SERVER, ...flags],
       cwd: undefined,
       environment: process.env as Record<string, string>,
-      grace: SHORT_GRACE,
+      grace,
     });
     pids.push(lifecycle.picture.servers.find((server) => server.key === name)?.pid);
   }

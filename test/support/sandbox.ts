@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Lifecycle, type Settings } from '../../src/lifecycle/lifecycle';
+import { Lifecycle, type LifecycleParts, type Settings } from '../../src/lifecycle/lifecycle';
 import { OwnSession } from '../../src/lifecycle/ownSession';
 import { createProcfsPlatform } from '../../src/os/procfs/procfsPlatform';
 import { livingFolder } from '../../src/os/procfs/readStat';
@@ -39,7 +39,7 @@ export class Sandbox {
   }
 
   /** A session in this very process. */
-  async lifecycle(settings: Partial<Settings> = {}, parts: { node?: string } = {}): Promise<Lifecycle> {
+  async lifecycle(settings: Partial<Settings> = {}, parts: Partial<LifecycleParts> = {}): Promise<Lifecycle> {
     const platform = createProcfsPlatform();
     if (!platform) throw new Error('These tests need a usable /proc.');
     const self = await platform.self();
@@ -61,11 +61,11 @@ export class Sandbox {
       log,
       version: '0',
       guardScript: GUARD,
-      ...parts,
       settings: () => complete,
       configured: () => [],
       configurationProblems: () => [],
       onOutput: (server, line) => this.log.push(`${server}: ${line}`),
+      ...parts,
     });
   }
 
@@ -110,6 +110,8 @@ export class Sandbox {
       bystander?: boolean;
       /** Somebody outside the tree keeps the adopted servers' stdin open. */
       sharedStdin?: boolean;
+      /** ms. */
+      grace?: { stdin: number; term: number };
     } = {},
   ): Promise<Host> {
     const child = this.startHost(servers, automatic, options);

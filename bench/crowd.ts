@@ -1,0 +1,29 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+
+/** Many idle processes in one process group of their own; ended with it. */
+export class Crowd {
+  private constructor(private readonly shell: ChildProcess) {}
+
+  static async of(size: number): Promise<Crowd> {
+    const script = `i=0; while [ $i -lt ${size} ]; do sleep 3600 & i=$((i+1)); done; echo ready; wait`;
+    const shell = spawn('/bin/sh', ['-c', script], { detached: true, stdio: ['ignore', 'pipe', 'inherit'] });
+    await new Promise<void>((resolve, reject) => {
+      shell.stdout?.once('data', () => resolve());
+      shell.once('exit', () => reject(new Error('the crowd could not be started')));
+    });
+    return new Crowd(shell);
+  }
+
+  async disperse(): Promise<void> {
+    const gone = new Promise((resolve) => this.shell.once('exit', resolve));
+    process.kill(-(this.shell.pid as number), 'SIGKILL');
+    await gone;
+  }
+}
+
+/** Resident memory of a process in bytes, what it shares with others counted in part (`Pss`). */
+export function proportionalMemory(pid: number): number {
+  const text = readFileSync(`/proc/${pid}/smaps_rollup`, 'latin1');
+  return Number(/^Pss:\s+(\d+) kB/m.exec(text)?.[1]) * 1024;
+}

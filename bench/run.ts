@@ -1,0 +1,46 @@
+// `npm run bench`: measures everything in one run and writes docs/performance.md.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { benchEnding } from './ending';
+import { benchGuard } from './guard';
+import { markdown, type Table } from './measure';
+import { benchSnapshot } from './snapshot';
+import { benchSweep } from './sweep';
+
+const benches: Record<string, () => Promise<Table[]>> = {
+  snapshot: async () => [await benchSnapshot([100, 1_000, 5_000])],
+  ending: async () => [await benchEnding([10, 100, 500])],
+  sweep: async () => [await benchSweep([10, 100, 1_000])],
+  guard: benchGuard,
+};
+
+async function main(): Promise<void> {
+  const only = process.argv.slice(2);
+  const tables: Table[] = [];
+  for (const [name, bench] of Object.entries(benches)) {
+    if (only.length > 0 && !only.includes(name)) continue;
+    console.log(`Measuring ${name} …`);
+    for (const table of await bench()) {
+      tables.push(table);
+      console.log(`\n${markdown(table)}`);
+    }
+  }
+  if (only.length > 0) return;
+  const machine = `${cpus()[0]?.model ?? 'unknown'}, ${cpus().length} cores, Node ${process.version}, ${process.platform}`;
+  const text = [
+    '# Performance',
+    '',
+    'Written by `npm run bench`. Every figure stands beside its peer’s in the same run on the same machine; only the ratios mean anything elsewhere.',
+    '',
+    `Machine: ${machine}.`,
+    '',
+    ...tables.map(markdown),
+  ].join('\n');
+  mkdirSync('docs', { recursive: true });
+  writeFileSync('docs/performance.md', text);
+}
+
+main().catch((error) => {
+  console.error(error);
+  process.exitCode = 1;
+});
