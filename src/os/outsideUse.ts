@@ -82,7 +82,8 @@ export function judgeConnections(
  */
 export function parseUnixConnections(output: string): Connection[] {
   const connections: Connection[] = [];
-  const directions = / +[<-]-[->] *$/;
+  // Followed by the file, for a socket that has one.
+  const directions = / +[<-]-[->](?: +\w+:\S+)* *$/;
   for (const line of output.split('\n').filter((text) => /^u_\S+ +ESTAB /.test(text))) {
     if (!directions.test(line)) throw new NoPeersError();
     const [{ columns, pids } = { columns: [], pids: [] }] = linesOf(line.replace(directions, ''));

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
-import type { StdinPeer } from '../platform';
 import { JoinedRuns } from '../joinedRuns';
+import type { StdinPeer } from '../platform';
 
 const TIMEOUT_MS = 3_000;
 
@@ -20,7 +20,7 @@ export interface UnixSocket {
 /** Parses the output of `ss -H -a -x -p -n -e`; lines that do not look like sockets are left out. */
 export function parseUnixSockets(output: string): UnixSocket[] {
   // Netid State Recv-Q Send-Q LocalPath LocalInode PeerPath PeerInode [users:(…)] [directions]
-  const shape = /^u_\S+ .* (\d+) +\S+ +(\d+)(?: +users:\((.*)\))?(?: +([<-]-[->]))?\s*$/;
+  const shape = /^u_\S+ .* (\d+) +\S+ +(\d+)(?: +users:\((.*)\))?(?: +([<-]-[->]))?(?: +(?:ino|dev):\S+)*\s*$/;
   return output.split('\n').flatMap((line) => {
     const match = shape.exec(line);
     if (!match) return [];

@@ -1,0 +1,398 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Platform } from '../../src/os/platform';
+import { COOKIE_VARIABLE } from '../../src/registry/cookie';
+import { DATABASE, DATABASE_CLIENT, MULTIPLEXER } from '../support/crowd';
+import { withSs } from '../support/programs';
+import { isAlive, killHard, Sandbox } from '../support/sandbox';
+import { ask, identityOf, PLAIN, pidIn, procfs, Scene } from '../support/scene';
+import { waitFor } from '../support/waitFor';
+
+/** Built by the stage `build`. */
+const CLI = join(__dirname, '../../dist/cli.js');
+
+describe('kills that must never happen', function () {
+  this.timeout(60_000);
+  let sandbox: Sandbox;
+  let scene: Scene;
+  beforeEach(async () => {
+    sandbox = new Sandbox();
+    scene = await new Scene(sandbox).open();
+  });
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed') console.error(sandbox.log.join('\n'));
+    await sandbox.dispose();
+  });
+
+  const answering = (name: string) => [PLAIN, '--deaf', `--answer=${scene.path(name)}`];
+  const askFor = (name: string) => ask(scene.path(name));
+  const run = (command: string, args: string[], detached = true) =>
+    `--run=${JSON.stringify({ command, args, detached })}`;
+
+  async function sweep(settings: Parameters<Sandbox['lifecycle']>[0] = {}) {
+    const lifecycle = await sandbox.lifecycle(settings);
+    await lifecycle.sweep();
+    return lifecycle;
+  }
+
+  /** A process of the test's own that no session knows. */
+  async function stranger(args: string[], options: { command?: string; env?: Record<string, string> } = {}) {
+    const child = spawn(options.command ?? process.execPath, args, {
+      env: { ...sandbox.environment, ...options.env },
+      stdio: ['pipe', 'pipe', 'inherit'],
+      detached: true,
+    });
+    await new Promise((resolve, reject) => child.once('spawn', resolve).once('error', reject));
+    return child as ChildProcess & { pid: number };
+  }
+
+  /** Why the panel says that a process is kept. */
+  const reasons = (lifecycle: Awaited<ReturnType<Sandbox['lifecycle']>>) =>
+    lifecycle.picture.servers.flatMap(({ evidence }) => evidence).join('\n');
+
+  it('K03 a path on a command line names nobody; control: the pattern of a process killer does', async () => {
+    const { pid } = await scene.start();
+    const editor = await stranger([...answering('s'), PLAIN, 'mcp-server', '--stdio']);
+    assert.equal(await askFor('s'), editor.pid);
+    await scene.killOwner();
+    await sweep();
+    assert.ok(!isAlive(pid));
+    assert.equal(await askFor('s'), editor.pid);
+    // Control arm: whoever matches command lines ends it.
+    const { processes } = await procfs().snapshot();
+    const living = sandbox.living();
+    for (const { pid: match, args } of processes.values()) {
+      if (living.includes(match) && args?.join(' ').includes('mcp-server')) process.kill(match, 'SIGKILL');
+    }
+    await waitFor('control arm', () => !isAlive(editor.pid));
+  });
+
+  it('K05 a server behind a killed wrapper has parent 1 and is still served; control: without its client it goes', async () => {
+    const file = scene.path('pid');
+    // A client in Python gives a pipe. The wrapper between them dies.
+    const client = await stranger(
+      [
+        '-c',
+        `import subprocess, sys
+server = subprocess.Popen(['sh', '-c', '"$@"; :', 'sh', *sys.argv[1:]], stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True)
+for line in sys.stdin.buffer:
+    server.stdin.write(line); server.stdin.flush()
+    sys.stdout.buffer.write(server.stdout.readline()); sys.stdout.flush()`,
+        process.execPath,
+        ...[PLAIN, '--deaf', `--pid-file=${file}`],
+      ],
+      { command: 'python3' },
+    );
+    const pid = await pidIn(file);
+    const wrapper = (await procfs().snapshot()).processes.get(pid)?.ppid as number;
+    process.kill(wrapper, 'SIGKILL');
+    await waitFor('the wrapper is gone', () => !isAlive(wrapper));
+    // The strictest kind that still acts by itself: seen alive by a session that is dead now.
+    const { record } = await scene.start([PLAIN]);
+    scene.add({ ...record, id: scene.id, kind: 'adopted', root: await identityOf(pid), posixSession: wrapper });
+    await scene.killOwner();
+    const lifecycle = await sweep();
+    assert.match(reasons(lifecycle), /its stdin is still held by pid \d+/);
+    const answer = new Promise<string>((resolve) =>
+      createInterface({ input: client.stdout as NodeJS.ReadableStream }).once('line', resolve),
+    );
+    client.stdin?.write('{"id":5}\n');
+    assert.equal(JSON.parse(await answer).result.pid, pid);
+    await killHard(client);
+    await sweep();
+    assert.ok(!isAlive(pid), 'control arm');
+  });
+
+  it('K06 a daemon that has parent 1 on purpose is nobody’s orphan; control: with a record it is', async () => {
+    // The very command line of the orphan beside it.
+    const args = answering('d');
+    const starter = await stranger(['-c', '"$@" & :', 'sh', process.execPath, ...args], { command: 'sh' });
+    const daemon = await askFor('d');
+    await waitFor('its starter is gone', () => !isAlive(starter.pid));
+    const { record } = await scene.start();
+    await scene.killOwner();
+    const lifecycle = await sweep();
+    assert.equal(await askFor('d'), daemon);
+    assert.ok(!lifecycle.picture.servers.some(({ pid }) => pid === daemon));
+    const next = await new Scene(sandbox).open();
+    next.add({ ...record, root: await identityOf(daemon), posixSession: starter.pid });
+    await next.killOwner();
+    await sweep();
+    assert.ok(!isAlive(daemon), 'control arm');
+  });
+
+  it('K07 never ends itself or what it runs under, though they carry the cookie; control: what is beside it goes', async () => {
+    const { record } = await scene.start([PLAIN]);
+    await scene.killOwner();
+    // A terminal that was opened by the server: whatever is typed there inherits the cookie.
+    const env = { [COOKIE_VARIABLE]: scene.cookie(record.id) };
+    const beside = await stranger([PLAIN, '--deaf'], { env });
+    const shell = await stranger(
+      ['-c', '"$@"; echo "the shell lives"', 'sh', process.execPath, CLI, 'reap', '--json'],
+      {
+        command: 'sh',
+        env,
+      },
+    );
+    let output = '';
+    shell.stdout?.on('data', (data) => {
+      output += data;
+    });
+    await waitFor('the shell has spoken', () => output.includes('the shell lives'), 20_000);
+    const processes = JSON.parse(output.slice(0, output.lastIndexOf(']') + 1)).flatMap(
+      (result: { processes: { pid: number; reason?: string }[] }) => result.processes,
+    );
+    const reasonOf = (pid: number) => processes.find((one: { pid: number }) => one.pid === pid)?.reason;
+    assert.equal(reasonOf(shell.pid), 'this process runs under it');
+    assert.ok(processes.some(({ reason }: { reason?: string }) => reason === 'it is this process itself'));
+    assert.equal(isAlive(beside.pid), !withSs, 'control arm');
+  });
+
+  it('K09 an error is never "dead": every failing look keeps; control: the same looks without the error end it', async () => {
+    const server = await scene.start(answering('s'));
+    await scene.killOwner();
+    const failing: Partial<Platform>[] = [
+      { snapshot: () => Promise.reject(new Error('EMFILE')) },
+      { look: async () => ({ kind: 'error', reason: 'EACCES' }) },
+      { serviceRole: async () => ({ kind: 'unknown', reason: 'EIO' }) },
+      // As a system without a boot id: nothing can be compared.
+      { scope: '', snapshot: async () => ({ ...(await procfs().snapshot()), scope: '' }) },
+    ];
+    for (const failure of failing) {
+      const platform = Object.assign(Object.create(procfs()), failure) as Platform;
+      const lifecycle = await sandbox.lifecycle({}, { platform });
+      await lifecycle.sweep().catch(() => {});
+      await lifecycle.reapOrphans().catch(() => {});
+      assert.equal(await askFor('s'), server.pid, Object.keys(failure).join());
+    }
+    await sweep();
+    assert.ok(!isAlive(server.pid), 'control arm');
+  });
+
+  it('K14 a window that is merely detached keeps its servers; control: when its host dies they go', async () => {
+    const server = await scene.start(answering('s'));
+    scene.write({ detachedSince: Date.now() - 3 * 3_600_000 });
+    await sweep();
+    assert.equal(await askFor('s'), server.pid);
+    await scene.killOwner();
+    await sweep();
+    assert.ok(!isAlive(server.pid), 'control arm');
+  });
+
+  it('K15 another user’s process is kept, whatever a record says of it; control: our own goes', async () => {
+    const asRoot = process.getuid?.() === 0;
+    // As root: a server of ours that became somebody else. As a user: any process of root's, which says EPERM.
+    const other = asRoot
+      ? await pidOf(await scene.start(['--reuid=65534', '--clear-groups', 'sleep', '300'], { command: 'setpriv' }))
+      : ([...(await procfs().snapshot()).processes.values()].find(({ uid, pid }) => uid === 0 && pid > 1)?.pid ?? 0);
+    if (asRoot) await waitFor('it has changed', async () => (await lookAt(other))?.uid === 65534);
+    const { record, pid } = await scene.start();
+    scene.add({ ...record, id: scene.id, root: await identityOf(other), posixSession: other, census: [] });
+    await scene.killOwner();
+    const lifecycle = await sweep();
+    assert.ok(isAlive(other));
+    assert.match(reasons(lifecycle), /it belongs to another user/);
+    assert.ok(!isAlive(pid), 'control arm');
+  });
+
+  it('K19 a live server that is busy for long keeps running; control: as an orphan it goes', async () => {
+    const server = await scene.start([...answering('s'), '--busy']);
+    const time = async () => (await lookAt(server.pid))?.cpuTime ?? 0;
+    const before = await time();
+    await waitFor('it has been busy', async () => (await time()) > before + 300);
+    await sweep();
+    assert.equal(await askFor('s'), server.pid);
+    await scene.killOwner();
+    await sweep();
+    assert.ok(!isAlive(server.pid), 'control arm');
+  });
+
+  it('K20 what the user lists under "keep" survives; control: without the list it goes', async () => {
+    const server = await scene.start([...answering('s'), '--shared-daemon']);
+    await scene.killOwner();
+    const lifecycle = await sweep({ neverReap: ['--shared-daemon'] });
+    assert.equal(await askFor('s'), server.pid);
+    assert.match(reasons(lifecycle), /neverReap lists it/);
+    await sweep();
+    assert.ok(!isAlive(server.pid), 'control arm');
+  });
+
+  it('K21 a terminal multiplexer that an agent started survives; control: one without a terminal goes', async () => {
+    const socket = scene.path('tmux');
+    await scene.start([
+      PLAIN,
+      '--deaf',
+      run('python3', ['-c', MULTIPLEXER, socket]),
+      run(process.execPath, [PLAIN, '--deaf']),
+    ]);
+    const multiplexer = await ask(socket);
+    const environment = readFileSync(`/proc/${multiplexer}/environ`, 'latin1');
+    assert.match(environment, new RegExp(`${COOKIE_VARIABLE}=1:`), 'it carries our cookie');
+    const before = sandbox.living().length;
+    await scene.killOwner();
+    const lifecycle = await sweep();
+    assert.equal(await ask(socket), multiplexer);
+    assert.match(reasons(lifecycle), /it is in use: pid \d+ has a terminal/);
+    assert.ok(before >= 5);
+    // The multiplexer and its shell; without `ss` the one without a terminal is kept, too.
+    assert.equal(sandbox.living().length, withSs ? 2 : 3, 'control arm');
+  });
+
+  it('K22 an editor that a server started, and its live servers, survive; control: another name goes', async () => {
+    const trees = ['code-server', 'helper'].map((name) => {
+      symlinkSync(process.execPath, scene.path(name));
+      return run(scene.path(name), [
+        ...answering(`${name}.s`),
+        run(process.execPath, answering(`${name}.child`), false),
+      ]);
+    });
+    await scene.start([PLAIN, '--deaf', ...trees]);
+    const names = ['code-server.s', 'code-server.child', 'helper.s', 'helper.child'];
+    const pids = await Promise.all(names.map(askFor));
+    await scene.killOwner();
+    await sweep();
+    assert.deepEqual(await Promise.all(names.slice(0, 2).map(askFor)), pids.slice(0, 2));
+    assert.equal(pids.slice(2).some(isAlive), !withSs, 'control arm');
+  });
+
+  for (const kind of ['unix', 'tcp'] as const) {
+    it(`K23 a database with a client of somebody else survives (${kind}); control: once it has gone, it goes`, async () => {
+      const address = scene.path('db');
+      await scene.start([PLAIN, '--deaf', run('python3', ['-c', DATABASE, address, kind])]);
+      await waitFor('the database listens', () => existsSync(address));
+      const client = await stranger(['-c', DATABASE_CLIENT, address, kind], { command: 'python3' });
+      const lines = createInterface({ input: client.stdout as NodeJS.ReadableStream })[Symbol.asyncIterator]();
+      const request = async () => {
+        client.stdin?.write('\n');
+        return Number((await lines.next()).value);
+      };
+      const database = await request();
+      assert.ok(isAlive(database));
+      await scene.killOwner();
+      const lifecycle = await sweep();
+      assert.equal(await request(), database);
+      assert.match(reasons(lifecycle), withSs ? /it is in use by pid/ : /`ss` is not installed/);
+      await killHard(client);
+      await sweep();
+      assert.equal(isAlive(database), !withSs, 'control arm');
+    });
+  }
+
+  it('K24 a shell in a terminal that still has an old cookie survives; control: without a terminal it goes', async () => {
+    const { record } = await scene.start([PLAIN]);
+    const env = { [COOKIE_VARIABLE]: scene.cookie(record.id) };
+    const script = 'import pty, sys; pty.spawn(sys.argv[1:])';
+    const terminal = await stranger(['-c', script, process.execPath, ...answering('s')], { command: 'python3', env });
+    const job = await stranger([PLAIN, '--deaf'], { env });
+    const shell = await askFor('s');
+    await scene.killOwner();
+    await sweep();
+    assert.equal(await askFor('s'), shell);
+    assert.equal(isAlive(job.pid), !withSs, 'control arm');
+    await killHard(terminal);
+  });
+
+  it('K24 a definition with an old cookie in its environment does not hand its server to the dead', async () => {
+    const { record } = await scene.start([PLAIN]);
+    const stale = scene.cookie(record.id);
+    await scene.killOwner();
+    const lifecycle = await sandbox.lifecycle();
+    const server = sandbox.server('one');
+    await lifecycle.launch({ ...server, environment: { ...server.environment, [COOKIE_VARIABLE]: stale } });
+    await sweep();
+    const answer = (await lifecycle.callTool('one', 'whoami', {})) as { content: { text: string }[] };
+    assert.ok(isAlive(JSON.parse(answer.content[0]?.text as string).pid));
+    await lifecycle.deactivate();
+  });
+
+  it('K25 a configuration that names somebody’s process makes it nobody’s prey; control: a record would', async () => {
+    const args = answering('postgres');
+    const database = await stranger(args);
+    assert.equal(await askFor('postgres'), database.pid);
+    const configured = [
+      {
+        key: 'ws0:postgres',
+        name: 'postgres',
+        client: 'VS Code',
+        folder: undefined,
+        file: undefined,
+        owner: 'editor' as const,
+        url: undefined,
+        describe: undefined,
+        matches: () => true,
+      },
+    ];
+    const lifecycle = await sandbox.lifecycle({}, { configured: () => configured });
+    await lifecycle.sweep();
+    await lifecycle.reapOrphans();
+    assert.equal(await askFor('postgres'), database.pid);
+    const { record } = await scene.start([PLAIN]);
+    scene.add({ ...record, id: scene.id, root: await identityOf(database.pid), posixSession: database.pid });
+    await scene.killOwner();
+    await sweep();
+    await waitFor('control arm', () => !isAlive(database.pid));
+  });
+
+  it('K27 another time zone, locale and clock change no start time; control: the owner’s death does', async () => {
+    const server = await scene.start(answering('s'));
+    const before = { TZ: process.env.TZ, LC_ALL: process.env.LC_ALL };
+    for (const TZ of ['Asia/Tokyo', 'America/Los_Angeles']) {
+      Object.assign(process.env, { TZ, LC_ALL: 'tr_TR.UTF-8' });
+      try {
+        assert.deepEqual(await identityOf(server.pid), server.record.root);
+        await sweep();
+      } finally {
+        for (const [name, value] of Object.entries(before)) {
+          if (value === undefined) delete process.env[name];
+          else process.env[name] = value;
+        }
+      }
+    }
+    assert.equal(await askFor('s'), server.pid);
+    await scene.killOwner();
+    await sweep();
+    assert.ok(!isAlive(server.pid), 'control arm');
+  });
+
+  it('K28 a container monitor and what runs under it survive; control: under another name they go', async () => {
+    const trees = ['conmon', 'monitor'].map((name) => {
+      symlinkSync(process.execPath, scene.path(name));
+      const below = run(process.execPath, answering(`${name}.child`), false);
+      return run(scene.path(name), [...answering(`${name}.s`), below], false);
+    });
+    await scene.start([PLAIN, '--deaf', ...trees]);
+    const names = ['conmon.s', 'conmon.child', 'monitor.s', 'monitor.child'];
+    const pids = await Promise.all(names.map(askFor));
+    await scene.killOwner();
+    await sweep();
+    assert.deepEqual(await Promise.all(names.slice(0, 2).map(askFor)), pids.slice(0, 2));
+    assert.ok(!pids.slice(2).some(isAlive), 'control arm');
+  });
+
+  it('K29 the registry of a newer version is left alone, and its session counts as live; control: ours does not', async () => {
+    const server = await scene.start(answering('s'));
+    const path = join(sandbox.folder.sessions, readdirSync(sandbox.folder.sessions)[0] as string);
+    const text = readFileSync(path, 'utf8');
+    const newer = text.replace(/"schema": ?1/, '"schema": 99');
+    assert.notEqual(newer, text);
+    writeFileSync(path, newer);
+    await scene.killOwner();
+    await sweep();
+    assert.equal(await askFor('s'), server.pid);
+    assert.equal(readFileSync(path, 'utf8'), newer);
+    writeFileSync(path, text);
+    await sweep();
+    assert.ok(!isAlive(server.pid), 'control arm');
+  });
+
+  async function lookAt(pid: number) {
+    const look = await procfs().look(pid);
+    return look.kind === 'present' ? look.entry : undefined;
+  }
+  async function pidOf(started: { readonly pid: number }): Promise<number> {
+    return started.pid;
+  }
+});
