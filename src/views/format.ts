@@ -63,6 +63,14 @@ export function folderName(folder: string): string {
   );
 }
 
+/** "node leaky.mjs" for "node /a/b/leaky.mjs --port 3": an interpreter's name alone tells its processes not apart. */
+export function processLabel(name: string, commandLine: string): string {
+  const [, script] = commandLine.split(' ');
+  return script !== undefined && /^[^-].*(?:[\\/]|\.[a-z]{1,4}$)/i.test(script)
+    ? `${name} ${folderName(script)}`
+    : name;
+}
+
 /** The parts that are there, with the separator of tree rows. */
 export function joinParts(parts: readonly (string | undefined)[]): string {
   return parts.filter((part) => part !== undefined && part !== '').join(' · ');

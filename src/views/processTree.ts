@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Picture, ProcessNode, ServerGroup, ServerView } from '../lifecycle/model';
 import type { Actions } from './actions';
-import { folderName, formatAge, formatMemory, joinParts } from './format';
+import { folderName, formatAge, formatMemory, joinParts, processLabel } from './format';
 import { stateWord, verdictSentence } from './serverWords';
 
 export const VIEW_ID = 'mcpProcesses.view';
@@ -279,13 +279,14 @@ function serverItem(row: ServerRow): vscode.TreeItem {
   return item;
 }
 
+/** The state first: a side bar of usual width cuts off the end. */
 function serverDescription(server: ServerView): string {
   return joinParts([
+    stateWord(server),
+    formatMemory(server.memory),
+    formatAge(server.startedAt, Date.now(), vscode.l10n.t),
     server.client,
     server.folder === undefined ? undefined : folderName(server.folder),
-    stateWord(server),
-    formatAge(server.startedAt, Date.now(), vscode.l10n.t),
-    formatMemory(server.memory),
   ]);
 }
 
@@ -337,8 +338,9 @@ function serverFlags(server: ServerView): string {
 
 function processItem(row: ProcessRow): vscode.TreeItem {
   const { process } = row;
+  const label = processLabel(process.name, process.commandLine);
   const item = new vscode.TreeItem(
-    process.name,
+    label,
     row.processes.length > 0 ? vscode.TreeItemCollapsibleState.Expanded : vscode.TreeItemCollapsibleState.None,
   );
   item.id = row.id;
@@ -349,7 +351,7 @@ function processItem(row: ProcessRow): vscode.TreeItem {
   );
   item.contextValue = 'process hasPid';
   item.accessibilityInformation = {
-    label: [process.name, ...processDescription(process).split(' · ')].join(', '),
+    label: [label, ...processDescription(process).split(' · ')].join(', '),
     role: 'treeitem',
   };
   return item;
@@ -357,10 +359,10 @@ function processItem(row: ProcessRow): vscode.TreeItem {
 
 function processDescription(process: ProcessNode): string {
   return joinParts([
-    vscode.l10n.t('process {0}', process.pid),
     process.kept === undefined ? undefined : vscode.l10n.t('kept'),
-    formatAge(process.startedAt, Date.now(), vscode.l10n.t),
+    vscode.l10n.t('pid {0}', process.pid),
     formatMemory(process.memory),
+    formatAge(process.startedAt, Date.now(), vscode.l10n.t),
   ]);
 }
 

@@ -7,6 +7,7 @@ import {
   formatMemory,
   joinParts,
   plain,
+  processLabel,
   reapReport,
   stripJsonComments,
   summariseReap,
@@ -68,6 +69,20 @@ describe('format', () => {
     assert.equal(folderName('/home/me/project/'), 'project');
     assert.equal(folderName('C:\\Users\\me\\project'), 'project');
     assert.equal(folderName('/'), '/');
+  });
+
+  it('tells the processes of one interpreter apart by their script', () => {
+    const table: [string, string, string][] = [
+      ['node', 'node /home/me/servers/leaky.mjs child', 'node leaky.mjs'],
+      ['node', 'node server.js', 'node server.js'],
+      ['python3', 'python3 -m mcp_server', 'python3'],
+      ['npm exec @x/y', 'npm exec @x/y', 'npm exec @x/y'],
+      ['mcp-server', 'mcp-server', 'mcp-server'],
+      ['node.exe', 'C:\\node.exe C:\\servers\\leaky.mjs', 'node.exe leaky.mjs'],
+    ];
+    for (const [name, commandLine, label] of table) {
+      assert.equal(processLabel(name, commandLine), label);
+    }
   });
 
   it('joins what is there', () => {
