@@ -1,0 +1,117 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { systemClock } from '../../src/reaping/clock';
+import { stopContainers } from '../../src/reaping/containers/containerReaper';
+import { type Container, ContainerEngine, type EngineLimits } from '../../src/reaping/containers/engine';
+import { type ContainerOwner, containerRunOf, withLabels } from '../../src/reaping/containers/runCommand';
+import type { ContainerRun } from '../../src/registry/schema';
+import { isAlive } from '../support/sandbox';
+import { waitFor } from '../support/waitFor';
+import { IMAGE, type TestEngine } from './host/testEngine';
+
+/** What runs as process 1 of a container. */
+export const PROGRAMS = {
+  'trap loop': 'trap "" TERM HUP INT; while :; do sleep 1; done',
+  'plain loop': 'while :; do sleep 1; done',
+  'chatty loop': 'while :; do echo chat; sleep 0.01; done',
+  'stdin reader': 'cat',
+} as const;
+
+/** A new record of a new session, in the same home unless another is given. */
+export function newOwner(home = 'aaaa000011112222'): ContainerOwner {
+  return { home, session: randomUUID(), record: randomUUID() };
+}
+
+/** One server that runs in a container: its command-line client, and what its record would hold. */
+export interface Launched {
+  readonly client: ChildProcess;
+  readonly run: ContainerRun;
+  readonly owner: ContainerOwner;
+  /** Everything that it has written to its output so far. */
+  readonly output: () => string;
+}
+
+/** Everything that the tests of one file start on an engine; {@link dispose} ends the clients. */
+export class Launcher {
+  private readonly clients: ChildProcess[] = [];
+
+  constructor(readonly engine: TestEngine) {}
+
+  /** Starts a labelled `docker run` as a launch does; returns at once. */
+  launch(flags: readonly string[], script: string, owner = newOwner()): Launched {
+    const plain = ['run', ...flags, '--network', 'none', IMAGE, 'sh', '-c', script];
+    const args = withLabels('docker', plain, owner);
+    const run = containerRunOf('docker', plain, this.engine.environment);
+    if (!args || !run) throw new Error('not recognised as a run');
+    return { owner, run, ...this.start(args) };
+  }
+
+  /** Starts a client with exactly these arguments, without labels of ours. */
+  start(args: readonly string[]): Pick<Launched, 'client' | 'output'> {
+    const client = spawn('docker', args, { env: this.engine.environment, stdio: 'pipe' });
+    this.clients.push(client);
+    let output = '';
+    client.stdin.on('error', () => {});
+    client.stdout.setEncoding('utf8').on('data', (chunk) => {
+      output = (output + chunk).slice(-4_096);
+    });
+    client.stderr.resume();
+    return { client, output: () => output };
+  }
+
+  /** Starts one and waits until its container runs. */
+  async running(flags: readonly string[], script: string, owner = newOwner()): Promise<Launched> {
+    const launched = this.launch(flags, script, owner);
+    await waitFor('the container runs', async () => (await this.states(owner)).includes('running'));
+    return launched;
+  }
+
+  /** Our client of this engine, as a reaper in another process would make it from the record. */
+  client(run?: ContainerRun, limits: Partial<EngineLimits> = {}): ContainerEngine {
+    const { environment, host } = this.engine;
+    const { DOCKER_HOST: _, ...base } = environment;
+    return new ContainerEngine(
+      run ?? { program: 'docker', globalFlags: [], environment: { DOCKER_HOST: host } },
+      limits,
+      base,
+    );
+  }
+
+  reap({ run, owner }: Launched, engine: Parameters<typeof stopContainers>[0] = this.client(run)) {
+    return stopContainers(engine, owner, { clock: systemClock, grace: 1_000, removable: run.removable, pause: 50 });
+  }
+
+  /** States of an owner's containers, read with the engine's own client and not with the code under test. */
+  async states({ session }: ContainerOwner): Promise<string[]> {
+    const filter = `label=mcp-processes.session=${session}`;
+    const text = await this.engine.docker('ps', '-a', '--filter', filter, '--format', '{{.State}}');
+    return text.split('\n').filter(Boolean);
+  }
+
+  /** All containers of the engine. */
+  async all(): Promise<Container[]> {
+    const client = this.client();
+    const listed = await client.list();
+    const found = listed.ok ? await client.inspect(listed.value) : listed;
+    if (!found.ok) throw new Error(found.error.message);
+    return found.value;
+  }
+
+  async dispose(): Promise<void> {
+    for (const client of this.clients.splice(0)) await killHard(client);
+    await this.engine.clear();
+  }
+}
+
+/** `kill -9` of a client of the test's own; waits until it is gone. */
+export async function killHard(client: ChildProcess): Promise<void> {
+  client.kill('SIGKILL');
+  await waitFor('the client is gone', () => client.pid === undefined || !isAlive(client.pid));
+}
+
+/** A container that is in use: what it is sent comes back. */
+export async function answersRequest({ client, output }: Pick<Launched, 'client' | 'output'>): Promise<void> {
+  const word = randomUUID();
+  client.stdin?.write(`${word}\n`);
+  await waitFor('the container answers', () => output().includes(word));
+}

@@ -1,0 +1,202 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ContainerEngine } from '../../src/reaping/containers/engine';
+import { containerRunOf } from '../../src/reaping/containers/runCommand';
+import { waitFor } from '../support/waitFor';
+import { IMAGE, TestEngine } from './host/testEngine';
+import { killHard, Launcher, newOwner, PROGRAMS } from './support';
+
+/** Short, since here the engine does not answer. */
+const IMPATIENT = { timeout: 1_000, stopMargin: 1_000 };
+
+describe('containers and an engine in trouble', function () {
+  this.timeout(60_000);
+  let engine: TestEngine;
+  let launcher: Launcher;
+
+  before(async function () {
+    this.timeout(300_000);
+    engine = new TestEngine();
+    launcher = new Launcher(engine);
+    await engine.start();
+    await engine.loadImage();
+  });
+  after(() => engine?.dispose());
+  afterEach(() => launcher.dispose());
+
+  it('L07 an engine that hangs: nothing waits for it, and the next reap ends the container', async () => {
+    const launched = await launcher.running(['-i', '--rm'], PROGRAMS['plain loop']);
+    await killHard(launched.client);
+    engine.signal('SIGSTOP');
+    try {
+      const { finished, error, containers } = await launcher.reap(launched, launcher.client(launched.run, IMPATIENT));
+      assert.equal(finished, false);
+      assert.equal(error?.kind, 'timeout');
+      assert.match(error?.message ?? '', /^"docker" did not answer within 1 s; .*\.$/);
+      assert.deepEqual(containers, []);
+      await waitFor('no client of ours is left', () => ownClients().length === 0);
+    } finally {
+      engine.signal('SIGCONT');
+    }
+    assert.equal((await launcher.reap(launched)).finished, true);
+    assert.deepEqual(await launcher.states(launched.owner), []);
+  });
+
+  for (const step of ['list', 'inspect', 'stop', 'remove'] as const) {
+    it(`L07 an engine that hangs during a reap, at the step ${step}, and goes on afterwards`, async () => {
+      // Only an ended container with --rm that the engine has not removed itself gets as far as `remove`.
+      const flags = step === 'remove' ? ['-i'] : ['-i', '--rm'];
+      const launched = await launcher.running(flags, PROGRAMS['plain loop']);
+      await killHard(launched.client);
+      const removable = { ...launched, run: { ...launched.run, removable: true } };
+      const client = launcher.client(launched.run, IMPATIENT);
+      const hang = <Args extends unknown[], Answer>(name: string, call: (...args: Args) => Promise<Answer>) => {
+        return async (...args: Args): Promise<Answer> => {
+          if (name === step) engine.signal('SIGSTOP');
+          return call.apply(client, args);
+        };
+      };
+      try {
+        const { finished, error, containers } = await launcher.reap(removable, {
+          list: hang('list', client.list),
+          inspect: hang('inspect', client.inspect),
+          stop: hang('stop', client.stop),
+          remove: hang('remove', client.remove),
+        });
+        assert.equal(finished, false);
+        assert.equal(error?.kind, 'timeout');
+        for (const { outcome, reason } of containers) {
+          assert.equal(outcome, 'unknown');
+          assert.match(reason ?? '', /did not answer/);
+        }
+        assert.equal(containers.length, step === 'list' || step === 'inspect' ? 0 : 1);
+      } finally {
+        engine.signal('SIGCONT');
+      }
+      const again = await launcher.reap(removable);
+      assert.equal(again.finished, true);
+      assert.deepEqual(await launcher.states(launched.owner), []);
+    });
+  }
+
+  for (const flags of [['-i', '--rm'], ['-i']]) {
+    it(`L07 an engine that was killed and started again: docker run ${flags.join(' ')}`, async () => {
+      const launched = await launcher.running([...flags, '--stop-timeout', '1'], PROGRAMS['plain loop']);
+      await killHard(launched.client);
+      await engine.kill();
+      const meanwhile = await launcher.reap(launched);
+      assert.equal(meanwhile.finished, false, 'the container still runs, although nobody can say so');
+      assert.equal(meanwhile.error?.kind, 'missing');
+      assert.match(meanwhile.error?.message ?? '', /^The engine of "docker" cannot be reached: /);
+
+      await engine.start();
+
+      assert.equal((await launcher.reap(launched)).finished, true);
+      assert.deepEqual(await launcher.states(launched.owner), flags.includes('--rm') ? [] : ['exited']);
+    });
+  }
+
+  it('an engine that is not there, a client that is not there: unknown, in one clear sentence', async () => {
+    const launched = await launcher.running(['-i', '--rm'], PROGRAMS['plain loop']);
+    const rows = [
+      [
+        { ...launched.run, environment: { DOCKER_HOST: 'unix:///nonexistent/docker.sock' } },
+        'missing',
+        /cannot be reached/,
+      ],
+      [{ ...launched.run, environment: { DOCKER_HOST: 'tcp://127.0.0.1:1' } }, 'missing', /cannot be reached/],
+      [
+        { ...launched.run, program: '/nonexistent/docker' },
+        'missing',
+        /The program "\/nonexistent\/docker" was not found/,
+      ],
+      [{ ...launched.run, program: 'podman-is-not-here/podman' }, 'missing', /was not found/],
+      [{ ...launched.run, environment: { DOCKER_CONTEXT: 'removed' } }, 'failed', /context/i],
+    ] as const;
+    for (const [run, kind, message] of rows) {
+      const { finished, error } = await launcher.reap(launched, launcher.client(run));
+      assert.equal(finished, false);
+      assert.equal(error?.kind, kind, error?.message);
+      assert.match(error?.message ?? '', message);
+      assert.equal(error?.message.includes('\n'), false);
+    }
+    assert.deepEqual(await launcher.states(launched.owner), ['running']);
+  });
+
+  it('a context that was changed in the meantime: the record still leads to the engine it began with', async () => {
+    const home = mkdtempSync(join(tmpdir(), 'ctx-'));
+    try {
+      mkdirSync(join(home, '.docker'));
+      const { DOCKER_HOST: _, DOCKER_CONFIG: __, ...rest } = engine.environment;
+      const base = { ...rest, HOME: home };
+      const docker = (...args: string[]) => engine.docker('--config', join(home, '.docker'), ...args);
+      await docker('context', 'create', 'far', '--docker', `host=${engine.host}`);
+      await docker('context', 'create', 'elsewhere', '--docker', 'host=unix:///nonexistent/docker.sock');
+      await docker('context', 'use', 'far');
+      const environment = {};
+      const inUse = await new ContainerEngine(
+        { program: 'docker', globalFlags: [], environment },
+        {},
+        base,
+      ).contextInUse();
+      assert.deepEqual(inUse, { ok: true, value: 'far' });
+
+      const launched = await launcher.running(['-i', '--rm'], PROGRAMS['plain loop']);
+      await docker('context', 'use', 'elsewhere');
+      const plain = new ContainerEngine({ program: 'docker', globalFlags: [], environment }, {}, base);
+      assert.equal((await launcher.reap(launched, plain)).error?.kind, 'missing');
+      for (const address of [
+        { environment: { DOCKER_CONTEXT: 'far' } as Record<string, string>, globalFlags: [] },
+        { environment: {}, globalFlags: ['--context', 'far'] },
+      ]) {
+        const pinned = new ContainerEngine({ program: 'docker', ...address }, {}, base);
+        assert.deepEqual(await pinned.contextInUse(), { ok: true, value: undefined });
+        assert.equal((await pinned.list()).ok, true);
+      }
+      const pinned = new ContainerEngine(
+        { program: 'docker', globalFlags: ['-c', 'far'], environment },
+        {},
+        // Whatever this process would choose for itself does not count.
+        { ...base, DOCKER_HOST: 'unix:///nonexistent/docker.sock', DOCKER_CONTEXT: 'elsewhere' },
+      );
+      assert.equal((await launcher.reap(launched, pinned)).containers[0]?.outcome, 'removed');
+    } finally {
+      rmSync(home, { recursive: true, force: true });
+    }
+  });
+
+  it('reaches the engine by the flags of the server itself', async () => {
+    const owner = newOwner();
+    const plain = ['--log-level', 'debug', '-H', engine.host, 'run', '-i', '--rm', IMAGE, 'cat'];
+    const run = containerRunOf('docker', plain, { DOCKER_HOST: undefined });
+    assert.deepEqual(run?.globalFlags, ['-H', engine.host]);
+    const launched = await launcher.running(['-i', '--rm'], PROGRAMS['plain loop'], owner);
+    await killHard(launched.client);
+    assert.equal((await launcher.reap({ ...launched, run })).containers[0]?.outcome, 'removed');
+  });
+
+  it('an answer that is too long is no answer', async () => {
+    await launcher.running(['-i', '--rm'], 'cat');
+    const listed = await launcher.client(undefined, { output: 20 }).list();
+    assert.equal(listed.ok, false);
+    assert.match(listed.ok ? '' : listed.error.message, /more than 20 bytes/);
+  });
+});
+
+/** Living clients that this process has started and that are not a test's own. */
+function ownClients(): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => {
+      try {
+        const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+        const [state, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+        return state !== 'Z' && Number(parent) === process.pid && stat.includes('(docker)');
+      } catch {
+        return false;
+      }
+    });
+}
