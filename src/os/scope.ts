@@ -34,10 +34,23 @@ export function isScopeTag(value: unknown): value is string {
 export function readLinuxScopeParts(): ScopeParts | undefined {
   try {
     const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
-    const pidNamespace = readlinkSync('/proc/self/ns/pid');
+    const pidNamespace = readlinkSync('/proc/self/ns/pid') + readTimeNamespace();
     return { machine: readMachineId() ?? boot, boot, pidNamespace };
   } catch {
     return undefined;
+  }
+}
+
+/**
+ * In a time namespace the same processes have other start times (K27): what was written outside means nothing inside.
+ * '' on kernels that know none. @throws when it cannot be read.
+ */
+function readTimeNamespace(): string {
+  try {
+    return readlinkSync('/proc/self/ns/time');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
+    throw error;
   }
 }
 

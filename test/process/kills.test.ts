@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -186,7 +186,7 @@ for line in sys.stdin.buffer:
     const asRoot = process.getuid?.() === 0;
     // As root: a server of ours that became somebody else. As a user: any process of root's, which says EPERM.
     const other = asRoot
-      ? await pidOf(await scene.start(['--reuid=65534', '--clear-groups', 'sleep', '300'], { command: 'setpriv' }))
+      ? (await scene.start(['--reuid=65534', '--clear-groups', 'sleep', '300'], { command: 'setpriv' })).pid
       : ([...(await procfs().snapshot()).processes.values()].find(({ uid, pid }) => uid === 0 && pid > 1)?.pid ?? 0);
     if (asRoot) await waitFor('it has changed', async () => (await lookAt(other))?.uid === 65534);
     const { record, pid } = await scene.start();
@@ -357,6 +357,24 @@ for line in sys.stdin.buffer:
     assert.ok(!isAlive(server.pid), 'control arm');
   });
 
+  for (const [row, what, flags] of [
+    ['K12', 'pid namespace, such as a container’s with the same home', ['--pid', '--mount-proc', '--fork']],
+    ['K27', 'time namespace, where every start time reads differently', ['--time', '--boottime', '100000', '--fork']],
+  ] as const) {
+    it(`${row} a reaper in another ${what}, ends nothing; control: one beside it does`, async () => {
+      const server = await scene.start(answering('s'));
+      const user = process.getuid?.() === 0 ? [] : ['--user', '--map-root-user'];
+      const reap = [process.execPath, CLI, 'reap'];
+      assert.match(await outputOf('unshare', [...user, ...flags, ...reap]), /^No orphaned MCP servers/);
+      assert.equal(await askFor('s'), server.pid);
+      await scene.killOwner();
+      assert.match(await outputOf('unshare', [...user, ...flags, ...reap]), /^No orphaned MCP servers/);
+      assert.equal(await askFor('s'), server.pid);
+      assert.match(await outputOf(process.execPath, reap.slice(1)), /terminated|killed/, 'control arm');
+      assert.ok(!isAlive(server.pid), 'control arm');
+    });
+  }
+
   it('K28 a container monitor and what runs under it survive; control: under another name they go', async () => {
     const trees = ['conmon', 'monitor'].map((name) => {
       symlinkSync(process.execPath, scene.path(name));
@@ -388,11 +406,17 @@ for line in sys.stdin.buffer:
     assert.ok(!isAlive(server.pid), 'control arm');
   });
 
+  /** Runs a program to its end in the sandbox's environment. */
+  function outputOf(command: string, args: string[]): Promise<string> {
+    return new Promise((resolve, reject) => {
+      execFile(command, args, { env: sandbox.environment }, (error, stdout, stderr) =>
+        error ? reject(new Error(`${error.message}\n${stdout}${stderr}`)) : resolve(stdout),
+      );
+    });
+  }
+
   async function lookAt(pid: number) {
     const look = await procfs().look(pid);
     return look.kind === 'present' ? look.entry : undefined;
-  }
-  async function pidOf(started: { readonly pid: number }): Promise<number> {
-    return started.pid;
   }
 });
