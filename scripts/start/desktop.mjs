@@ -1,0 +1,53 @@
+// The desktop editor: the person's own `code`, or a build that @vscode/test-electron downloads.
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+
+const isRoot = process.getuid?.() === 0;
+
+/** The person's own VS Code with their own settings; it lives on after this returns. */
+export async function openCode(code, root, workspace) {
+  const flags = ['--new-window', `--extensionDevelopmentPath=${root}`, workspace];
+  if (isRoot) flags.unshift('--no-sandbox', '--user-data-dir', join(root, '.vscode-test/user-data'));
+  const status = await run(code, flags);
+  if (status !== 0) throw new Error(`"${code}" ended with code ${status}.`);
+  hints('Close its window to end it.');
+  return 0;
+}
+
+/** A VS Code without any of the person's settings; Ctrl-C ends it. */
+export async function openDesktop(root, workspace) {
+  const { downloadAndUnzipVSCode } = await import('@vscode/test-electron');
+  console.log('Downloading it if it is not there yet (about 150 MB, a minute or two, once) …');
+  const executable = await downloadAndUnzipVSCode({ version: 'stable', cachePath: join(root, '.vscode-test') }).catch(
+    (error) => {
+      throw new Error(`VS Code could not be downloaded (${error.message}). Is there a network? A proxy?`);
+    },
+  );
+  hints('Ctrl-C or closing its window ends it.');
+  return run(executable, [
+    ...(isRoot ? ['--no-sandbox'] : []),
+    ...['--user-data-dir', join(root, '.vscode-test/user-data')],
+    ...['--extensions-dir', join(root, '.vscode-test/extensions')],
+    ...['--skip-welcome', '--skip-release-notes', '--disable-telemetry', '--new-window'],
+    `--extensionDevelopmentPath=${root}`,
+    workspace,
+  ]);
+}
+
+function hints(end) {
+  console.log(`Open "MCP Processes" in its activity bar; examples/workspace/README.md says what to try. ${end}`);
+}
+
+/** @returns the exit code; Ctrl-C reaches the editor by itself, as it is in the same group of processes. */
+function run(command, args) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { stdio: 'inherit', shell: process.platform === 'win32' });
+    const wait = () => {};
+    process.on('SIGINT', wait);
+    child.once('error', (error) => reject(new Error(`${command} could not be started: ${error.message}`)));
+    child.once('exit', (code, signal) => {
+      process.off('SIGINT', wait);
+      resolve(code ?? (signal === 'SIGINT' ? 0 : 1));
+    });
+  });
+}
