@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { choosePlatform } from './lifecycle/choosePlatform';
+import { Containers } from './lifecycle/containers';
 import type { ReapResult, ServerView } from './lifecycle/model';
 import { OwnSession } from './lifecycle/ownSession';
 import { Reaper } from './lifecycle/reaper';
@@ -67,12 +68,14 @@ async function openSweeper(): Promise<Sweeper> {
   const folder = openDataFolder();
   const self = await platform.self();
   const settings = { automatic: 'off' as const, neverReap: [] };
+  const containers = new Containers(log);
   return new Sweeper({
     platform,
     folder,
     self,
     own: new OwnSession(folder, log, self, 'command line', undefined, settings),
-    reaper: new Reaper({ platform, folder, self, log, by: 'command line', neverReap: () => [] }),
+    containers,
+    reaper: new Reaper({ platform, folder, self, log, containers, by: 'command line', neverReap: () => [] }),
     log,
     settings: () => settings,
     rowsOfThisWindow: () => [],

@@ -5,6 +5,7 @@ import type { Platform } from '../os/platform';
 import { type Clock, systemClock } from '../reaping/clock';
 import type { DataFolder } from '../registry/dataFolder';
 import { readSessions } from '../registry/sessionStore';
+import { Containers } from './containers';
 import type { Log } from './log';
 import type { ReapResult } from './model';
 import { Reaper } from './reaper';
@@ -47,7 +48,7 @@ export async function reapDeadSession(sessionId: string, parts: DeadSessionParts
     log.info(`Session ${sessionId}: mcpProcesses.reap.automatic is "${automatic}"; its servers wait for a click.`);
     return [];
   }
-  const reaper = new Reaper({ ...parts, neverReap: () => [] });
+  const reaper = new Reaper({ ...parts, containers: new Containers(log), neverReap: () => [] });
   const results: ReapResult[] = [];
   const pass = async () => {
     const seen = await survey(platform, folder, undefined, { automatic: 'off', neverReap: found.session.neverReap });
@@ -55,7 +56,7 @@ export async function reapDeadSession(sessionId: string, parts: DeadSessionParts
     if (!judged || !isDue(judged)) return;
     for (const result of await reaper.reap(judged)) {
       logResult(log, result);
-      if (result.processes.length > 0) results.push(result);
+      if (result.processes.length + result.containers.length > 0) results.push(result);
     }
 
     function isDue({ verdict, claimedBy, found: file }: JudgedSession): boolean {

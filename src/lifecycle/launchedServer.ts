@@ -5,6 +5,7 @@ import spawn from 'cross-spawn';
 import { redactCommandLine, redactText } from '../clients/redaction';
 import type { Connection } from '../mcp/connection';
 import type { Platform } from '../os/platform';
+import { containerRunOf, withLabels } from '../reaping/containers/runCommand';
 import { COOKIE_VARIABLE, formatCookie } from '../registry/cookie';
 import type { Grace } from '../registry/schema';
 import type { OwnSession } from './ownSession';
@@ -51,6 +52,11 @@ export class LaunchedServer {
   async spawn(): Promise<ChildProcess> {
     const { description, session } = this;
     assertStartable(description);
+    const { id, home, owner } = session.session;
+    const whose = { home, session: id, record: this.recordId };
+    const { command, environment } = description;
+    // Only labels prove later whose container it is; without a `run` there is nothing to label.
+    const args = withLabels(command, description.args, whose) ?? description.args;
     this.session.add({
       id: this.recordId,
       server: description.name,
@@ -64,13 +70,12 @@ export class LaunchedServer {
       census: [],
       grace: description.grace,
       ladder: undefined,
-      container: undefined,
+      container: containerRunOf(command, args, environment, description.cwd),
     });
-    const { id, home, owner } = session.session;
-    const child = spawn(description.command, [...description.args], {
+    const child = spawn(command, [...args], {
       cwd: description.cwd,
       env: {
-        ...description.environment,
+        ...environment,
         [COOKIE_VARIABLE]: formatCookie({ home, session: id, record: this.recordId, owner }),
       },
       stdio: 'pipe',

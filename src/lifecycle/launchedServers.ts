@@ -7,7 +7,7 @@ import type { Log } from './log';
 import type { ReapResult } from './model';
 import type { OwnSession } from './ownSession';
 import type { Reaper } from './reaper';
-import { logResult } from './result';
+import { isFinished, logResult } from './result';
 
 export interface LaunchedServersParts {
   readonly platform: Platform;
@@ -149,8 +149,7 @@ export class LaunchedServers {
       },
     );
     this.steps.delete(server.recordId);
-    const left = result.processes.filter(({ outcome }) => outcome === 'kept' || outcome === 'survived');
-    if (left.length === 0) own.remove(server.recordId);
+    if (isFinished(result)) own.remove(server.recordId);
     return result;
   }
 

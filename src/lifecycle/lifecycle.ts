@@ -6,6 +6,7 @@ import type { AutomaticReap, Grace } from '../registry/schema';
 import { Adopter } from './adopter';
 import { ArmedGuard } from './armedGuard';
 import type { ConfiguredServer } from './configuredServer';
+import { Containers } from './containers';
 import type { LaunchDescription } from './launchedServer';
 import { LaunchedServers } from './launchedServers';
 import type { Log } from './log';
@@ -60,7 +61,16 @@ export class Lifecycle {
 
   constructor(private readonly parts: LifecycleParts) {
     const { platform, folder, self, own, log, version, settings, configured } = parts;
-    const reaper = new Reaper({ platform, folder, self, log, by: 'window', neverReap: () => settings().neverReap });
+    const containers = new Containers(log);
+    const reaper = new Reaper({
+      platform,
+      folder,
+      self,
+      log,
+      containers,
+      by: 'window',
+      neverReap: () => settings().neverReap,
+    });
     this.servers = new LaunchedServers({
       platform,
       own,
@@ -80,10 +90,17 @@ export class Lifecycle {
       self,
       own,
       reaper,
+      containers,
       log,
       settings,
       rowsOfThisWindow: (snapshot) =>
-        rowsOfThisWindow(snapshot, { own, self, launched: this.servers.all, configured: configured() }),
+        rowsOfThisWindow(snapshot, {
+          own,
+          self,
+          launched: this.servers.all,
+          configured: configured(),
+          containersOf: (id) => containers.seenOf(id),
+        }),
       problems: parts.configurationProblems,
       guard: () => this.guard.state,
     });

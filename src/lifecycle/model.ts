@@ -1,3 +1,4 @@
+import type { ContainerOutcome } from '../reaping/containers/containerReaper';
 import type { HistoryEntry } from '../registry/history';
 
 /** What one sweep publishes, and the only thing that views, API and CLI read. Plain data, redacted, no live handles. */
@@ -67,6 +68,10 @@ export interface ServerView {
   /** Bytes of the whole tree. */
   readonly memory: number | undefined;
   readonly processes: readonly ProcessNode[];
+  /** The containers it runs in, as far as their engine says. */
+  readonly containers: readonly ContainerView[];
+  /** "container unknown": why the engine could not say. */
+  readonly containerProblem: string | undefined;
   readonly introduction: ServerIntroduction | undefined;
   /** URL of a remote server, credentials removed. */
   readonly url: string | undefined;
@@ -120,6 +125,15 @@ export interface ReapedProcess {
   readonly memory: number | undefined;
 }
 
+/** One container of a server. */
+export interface ContainerView {
+  /** Full id. */
+  readonly id: string;
+  readonly image: string;
+  /** The engine's own word: `running`, `created`, `exited`, … */
+  readonly state: string;
+}
+
 /** What became of one server tree. */
 export interface ReapResult {
   readonly server: string;
@@ -128,6 +142,10 @@ export interface ReapResult {
   /** True when nothing was signalled because it was only asked what would be. */
   readonly dryRun: boolean;
   readonly processes: readonly ReapedProcess[];
+  /** What became of the containers it ran in. */
+  readonly containers: readonly ContainerOutcome[];
+  /** Why the engine could not be asked to the end; the record stays until its containers are known to be gone. */
+  readonly containerProblem: string | undefined;
   /** Bytes of the processes that ended. */
   readonly memoryFreed: number;
   readonly milliseconds: number;

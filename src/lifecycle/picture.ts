@@ -2,8 +2,9 @@ import { identityOf, type Member, membersOf } from '../judgement/members';
 import { childrenOf, descendantsOf } from '../judgement/processTree';
 import type { ProcessIdentity } from '../os/identity';
 import type { Snapshot } from '../os/platform';
-import type { ServerRecord } from '../registry/schema';
+import type { ContainerRun, ServerRecord } from '../registry/schema';
 import type { ConfiguredServer } from './configuredServer';
+import type { ContainersSeen } from './containers';
 import type { LaunchedServer } from './launchedServer';
 import type { ServerView } from './model';
 import type { OwnSession } from './ownSession';
@@ -22,10 +23,13 @@ export function recordKey(sessionId: string, recordId: string): string {
 export function rowsOfSession(
   { session, verdict, records, claimedBy }: JudgedSession,
   keptOf: (key: string) => KeptReasons,
+  containersOf: (recordId: string) => ContainersSeen | undefined,
 ): ServerView[] {
   const rows: ServerView[] = [];
   for (const { record, members } of records) {
-    if (members.length === 0) continue;
+    const seen = containersOf(record.id);
+    // A container outlives its client: the row stays until its engine says that nothing is left.
+    if (members.length === 0 && !record.container) continue;
     const key = recordKey(session.id, record.id);
     const kept = keptOf(key);
     const how = record.kind === 'adopted' ? 'started' : 'launched';
@@ -35,6 +39,7 @@ export function rowsOfSession(
       ...members.map(membershipEvidence),
       ...[...kept].map(([pid, reason]) => `pid ${pid} is kept: ${reason}`),
     ];
+    if (record.container) evidence.push(...containerEvidence(record.container, seen));
     if (claimedBy) evidence.push(`pid ${claimedBy.pid} is reaping it`);
     if (verdict.kind === 'dead' && session.automatic !== 'on') {
       evidence.push(
@@ -58,6 +63,8 @@ export function rowsOfSession(
         state: 'running',
         sessionId: session.id,
         recordId: record.id,
+        containers: seen?.containers ?? [],
+        containerProblem: seen?.problem,
       }),
     );
   }
@@ -70,6 +77,7 @@ export interface ThisWindow {
   readonly self: ProcessIdentity;
   readonly launched: ReadonlyMap<string, LaunchedServer>;
   readonly configured: readonly ConfiguredServer[];
+  readonly containersOf: (recordId: string) => ContainersSeen | undefined;
 }
 
 /** Rows of this window: what it launched, what it adopted, and what is configured but does not run. */
@@ -136,6 +144,8 @@ function launchedRow(snapshot: Snapshot, window: ThisWindow, key: string, server
   const evidence = running ? [`launched by this window and recorded as ${server.recordId}`] : [];
   if (introduction) evidence.push(`it answers MCP as ${introduction.name} ${introduction.version}`);
   evidence.push(...members.map(membershipEvidence));
+  const seen = window.containersOf(server.recordId);
+  if (record?.container) evidence.push(...containerEvidence(record.container, seen));
   if (problem && state === 'failed') evidence.push(problem);
   return rowOf(members, new Map(), {
     key,
@@ -152,6 +162,8 @@ function launchedRow(snapshot: Snapshot, window: ThisWindow, key: string, server
     configurationFile: configured.find((one) => one.key === key)?.file,
     sessionId: own.session.id,
     recordId: server.recordId,
+    containers: record ? (seen?.containers ?? []) : [],
+    containerProblem: record && seen?.problem,
   });
 }
 
@@ -187,6 +199,12 @@ function runningCopy(snapshot: Snapshot, self: ProcessIdentity, server: Configur
     : [];
 }
 
+function containerEvidence({ program }: ContainerRun, seen: ContainersSeen | undefined): string[] {
+  if (!seen) return [`it runs in a container; ${program} has not been asked about it yet`];
+  if (seen.problem) return [`container unknown: ${seen.problem}`];
+  return seen.containers.map(({ id, image, state }) => `container ${id.slice(0, 12)} of ${image} is ${state}`);
+}
+
 function membershipEvidence({ entry, by }: Member): string {
   return `pid ${entry.pid} belongs to it by its ${by}`;
 }
@@ -202,6 +220,8 @@ export function rowOf(
   return {
     problem: undefined,
     introduction: undefined,
+    containers: [],
+    containerProblem: undefined,
     url: undefined,
     configurationFile: undefined,
     sessionId: undefined,

@@ -18,9 +18,10 @@ import {
   writeClaimed,
   writeSession,
 } from '../registry/sessionStore';
+import type { Containers } from './containers';
 import type { Log } from './log';
 import type { ReapResult } from './model';
-import { describeProcess, isStillThere, writeResult } from './result';
+import { describeProcess, isFinished, isStillThere, writeResult } from './result';
 import { commandLineOf } from './rows';
 import { type JudgedSession, liveOwnersOf, type Survey, survey } from './sweep';
 
@@ -29,6 +30,7 @@ export interface ReaperParts {
   readonly folder: DataFolder;
   readonly self: ProcessIdentity;
   readonly log: Log;
+  readonly containers: Containers;
   readonly clock?: Clock;
   /** Who this is, for the history. */
   readonly by: Reapers;
@@ -68,7 +70,7 @@ export class Reaper {
     const plans = await this.plan(seen, judged);
     return judged.records
       .map(({ record }) => ({ record, ruled: plans.get(record.id) ?? [] }))
-      .filter(({ ruled }) => ruled.length > 0)
+      .filter(({ record, ruled }) => ruled.length > 0 || record.container)
       .map(({ record, ruled }) => ({
         server: record.server,
         sessionId: judged.session.id,
@@ -82,6 +84,13 @@ export class Reaper {
           reason: 'kept' in ruling ? ruling.kept : undefined,
           memory: member.entry.memory,
         })),
+        containers: (this.parts.containers.seenOf(record.id)?.containers ?? []).map(({ id, image, state }) => ({
+          id,
+          image,
+          outcome: 'stopped' as const,
+          reason: `it is ${state}`,
+        })),
+        containerProblem: this.parts.containers.seenOf(record.id)?.problem,
         memoryFreed: 0,
         milliseconds: 0,
       }));
@@ -102,9 +111,7 @@ export class Reaper {
         (record) => !only || only.has(`${claimed.session.id}:${record.id}`),
       );
       const results = await Promise.all(chosen.map((record) => this.reapRecord(claimed.session, record)));
-      const unfinished = new Set(
-        results.filter(({ processes }) => processes.some(isStillThere)).map(({ recordId }) => recordId),
-      );
+      const unfinished = new Set(results.filter((result) => !isFinished(result)).map(({ recordId }) => recordId));
       const records = claimed.session.records.filter((record) => !chosen.includes(record) || unfinished.has(record.id));
       left = writeClaimed(claimed, { ...claimed.session, records });
       for (const result of results) this.remember(result);
@@ -128,7 +135,7 @@ export class Reaper {
     const claim: Claim = { by: 'own session', owner: session().owner };
     const record = session().records.find(({ id }) => id === recordId);
     if (!record) throw new Error('This server has no record; scan again.');
-    const result = await this.climb(record, session().id, closeStdin, onStep, async () => {
+    const result = await this.climb(record, session(), closeStdin, onStep, async () => {
       const current = session();
       const snapshot = await this.snapshots.ask();
       const now = current.records.find(({ id }) => id === recordId) ?? record;
@@ -139,7 +146,7 @@ export class Reaper {
   }
 
   private async reapRecord(session: SessionFile, record: ServerRecord): Promise<ReapResult> {
-    return this.climb(record, session.id, undefined, undefined, async () => {
+    return this.climb(record, session, undefined, undefined, async () => {
       const seen = await this.surveys.ask();
       return scanTree(this.circumstances({ by: 'reaper' }, session, seen), seen.snapshot, session, record);
     });
@@ -147,7 +154,7 @@ export class Reaper {
 
   private async climb(
     record: ServerRecord,
-    sessionId: string,
+    session: Pick<SessionFile, 'id' | 'home'>,
     closeStdin: (() => void) | undefined,
     onStep: ((step: LadderStand['step'], wait: number) => void) | undefined,
     scan: () => Promise<TreeScan>,
@@ -163,12 +170,15 @@ export class Reaper {
       scan,
       onStep,
     });
+    const ended = await this.parts.containers.end(record, session);
     return {
       server: record.server,
-      sessionId,
+      sessionId: session.id,
       recordId: record.id,
       dryRun: false,
       processes: processes.map(describeProcess),
+      containers: ended.containers,
+      containerProblem: ended.problem,
       memoryFreed: processes.reduce((sum, one) => sum + (isStillThere(one) ? 0 : (one.member.entry.memory ?? 0)), 0),
       milliseconds: Math.round(this.clock.now() - startedAt),
     };

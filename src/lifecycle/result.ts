@@ -9,6 +9,11 @@ export function isStillThere({ outcome }: { readonly outcome: LadderProcess['out
   return outcome === 'kept' || outcome === 'survived';
 }
 
+/** Whether nothing of the server is left, for certain; only then may its record be forgotten. */
+export function isFinished({ processes, containerProblem }: ReapResult): boolean {
+  return !processes.some(isStillThere) && containerProblem === undefined;
+}
+
 /** One process of a ladder in the shape of a result. */
 export function describeProcess({ member, outcome, reason }: LadderProcess): ReapResult['processes'][number] {
   const { entry } = member;
@@ -19,9 +24,9 @@ export function describeProcess({ member, outcome, reason }: LadderProcess): Rea
 export function writeResult(
   { folder, log }: { readonly folder: DataFolder; readonly log: Log },
   by: Reapers,
-  { server, sessionId, recordId, processes, memoryFreed, milliseconds }: ReapResult,
+  { server, sessionId, recordId, processes, containers, memoryFreed, milliseconds }: ReapResult,
 ): void {
-  if (processes.length === 0) return;
+  if (processes.length === 0 && containers.length === 0) return;
   try {
     const at = Date.now();
     writeHistory(folder, recordId || `${processes[0]?.pid}`, {
@@ -30,6 +35,7 @@ export function writeResult(
       server,
       sessionId,
       processes: processes.map(({ pid, name, outcome }) => ({ pid, name, outcome })),
+      containers: containers.map(({ id, outcome }) => ({ id, outcome })),
       memoryFreed,
       milliseconds,
     });
@@ -42,5 +48,8 @@ export function writeResult(
 export function logResult(log: Log, result: ReapResult): void {
   for (const { pid, name, outcome, reason } of result.processes) {
     log.info(`"${result.server}": pid ${pid} (${name}) ${outcome}${reason ? `: ${reason}` : ''}`);
+  }
+  for (const { id, image, outcome, reason } of result.containers) {
+    log.info(`"${result.server}": container ${id.slice(0, 12)} (${image}) ${outcome}${reason ? `: ${reason}` : ''}`);
   }
 }

@@ -46,7 +46,7 @@ export async function survey(
   const judged: JudgedSession[] = [];
   for (const found of sessions) {
     const one = judge(snapshot, found.session, found);
-    const idle = one.records.every(({ members }) => members.length === 0);
+    const idle = !one.records.some(isUnfinished);
     if (found.session.id !== ownSessionId && idle && standsForNothing(one, snapshot)) removeSession(found.path);
     else judged.push(one);
   }
@@ -56,6 +56,11 @@ export async function survey(
     judged.push(judge(snapshot, session, undefined));
   }
   return { snapshot, sessions: judged, problems };
+}
+
+/** Whether anything of a record may be left: a process, or a container, which only its engine knows about (L07). */
+export function isUnfinished({ record, members }: JudgedSession['records'][number]): boolean {
+  return members.length > 0 || record.container !== undefined;
 }
 
 /** Owners of live sessions; what runs under them is theirs alone. */

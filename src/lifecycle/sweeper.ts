@@ -5,13 +5,14 @@ import type { DataFolder } from '../registry/dataFolder';
 import { type HistoryEntry, readHistory } from '../registry/history';
 import type { AutomaticReap } from '../registry/schema';
 import type { GuardState } from './armedGuard';
+import type { Containers } from './containers';
 import type { Log } from './log';
 import type { GuardView, Picture, Problem, ReapResult, ServerView } from './model';
 import type { OwnSession } from './ownSession';
 import { type KeptReasons, recordKey, rowsOfSession } from './picture';
 import type { Reaper } from './reaper';
 import { logResult } from './result';
-import { censusOf, type JudgedSession, type Survey, survey } from './sweep';
+import { censusOf, isUnfinished, type JudgedSession, type Survey, survey } from './sweep';
 
 export interface SweeperParts {
   readonly platform: Platform;
@@ -19,6 +20,7 @@ export interface SweeperParts {
   readonly self: ProcessIdentity;
   readonly own: OwnSession;
   readonly reaper: Reaper;
+  readonly containers: Containers;
   readonly log: Log;
   readonly settings: () => { readonly automatic: AutomaticReap; readonly neverReap: readonly string[] };
   /** Rows of this window; the command line has none. */
@@ -76,7 +78,10 @@ export class Sweeper {
       if (!this.isReapable(judged) || judged.session.automatic !== 'on') continue;
       // Where everything would be kept there is nothing to claim; it is shown with its reasons.
       const plan = await this.parts.reaper.plan(seen, judged);
-      if ([...plan.values()].flat().some(({ ruling }) => 'permit' in ruling)) due.push(judged);
+      const mayEnd = [...plan.values()].flat().some(({ ruling }) => 'permit' in ruling);
+      if (mayEnd || judged.records.some(({ record, members }) => record.container && members.length === 0)) {
+        due.push(judged);
+      }
     }
     if (due.length > 0 && !this.isEnding) {
       await this.reap(due);
@@ -120,7 +125,13 @@ export class Sweeper {
     const { seen, parts } = this;
     if (!seen) return this.current;
     const others = seen.sessions.filter(({ session }) => session.id !== parts.own.session.id);
-    const rows = others.flatMap((judged) => rowsOfSession(judged, (key) => this.kept.get(key) ?? new Map()));
+    const rows = others.flatMap((judged) =>
+      rowsOfSession(
+        judged,
+        (key) => this.kept.get(key) ?? new Map(),
+        (id) => parts.containers.seenOf(id),
+      ),
+    );
     this.current = {
       scanned: true,
       sweptAt: Date.now(),
@@ -164,7 +175,7 @@ export class Sweeper {
       verdict.kind === 'dead' &&
       session.id !== this.parts.own.session.id &&
       (!claimedBy || claimedBy.pid === this.parts.self.pid) &&
-      records.some(({ members }) => members.length > 0)
+      records.some(isUnfinished)
     );
   }
 
@@ -190,6 +201,9 @@ export class Sweeper {
     }
     this.kept = kept;
     this.seen = seen;
+    const records = [...seen.sessions.map(({ session }) => session), own.session];
+    // Not awaited: an engine that hangs must not hold up a sweep.
+    void this.parts.containers.look(records).then((changed) => changed && this.publish());
     return seen;
   }
 }

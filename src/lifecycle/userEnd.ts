@@ -93,6 +93,8 @@ export async function endChosen(
     recordId: '',
     dryRun: false,
     processes: processes.map(describeProcess),
+    containers: [],
+    containerProblem: undefined,
     memoryFreed: processes.reduce((sum, one) => sum + (isStillThere(one) ? 0 : (one.member.entry.memory ?? 0)), 0),
     milliseconds: Math.round(clock.now() - startedAt),
   };

@@ -17,6 +17,7 @@ export interface HistoryEntry {
   readonly server: string;
   readonly sessionId: string;
   readonly processes: readonly { readonly pid: number; readonly name: string; readonly outcome: string }[];
+  readonly containers: readonly { readonly id: string; readonly outcome: string }[];
   /** Bytes. */
   readonly memoryFreed: number;
   readonly milliseconds: number;

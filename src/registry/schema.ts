@@ -54,7 +54,7 @@ export interface ContainerRun {
   readonly program: string;
   /** Flags before `run`, such as `--context x`. */
   readonly globalFlags: readonly string[];
-  /** Those of DOCKER_HOST, DOCKER_CONTEXT, CONTAINER_HOST, CONTAINER_CONNECTION that the server was started with. */
+  /** The variables that choose an engine, as the server was started with them: DOCKER_HOST, CONTAINER_CONNECTION, … */
   readonly environment: Readonly<Record<string, string>>;
   /** Whether the user's arguments had `--rm`: without it the container's data is the user's (K28). */
   readonly removable: boolean;
@@ -158,7 +158,7 @@ function readRecord(json: unknown): ServerRecord {
   };
 }
 
-const ENGINE_VARIABLES = new Set(['DOCKER_HOST', 'DOCKER_CONTEXT', 'CONTAINER_HOST', 'CONTAINER_CONNECTION']);
+const ENGINE_VARIABLE = /^(?:DOCKER|CONTAINERS?|CONTAINERD|NERDCTL)_[A-Z_]{1,40}$/;
 
 /** Whatever is not as we write it makes it no container: it is then left alone. */
 function readContainer(json: unknown): ContainerRun | undefined {
@@ -169,7 +169,7 @@ function readContainer(json: unknown): ContainerRun | undefined {
     globalFlags: list(json.globalFlags ?? [], 'globalFlags', 100).filter((flag) => typeof flag === 'string'),
     environment: Object.fromEntries(
       environment.filter(
-        (pair): pair is [string, string] => ENGINE_VARIABLES.has(pair[0]) && typeof pair[1] === 'string',
+        (pair): pair is [string, string] => ENGINE_VARIABLE.test(pair[0]) && typeof pair[1] === 'string',
       ),
     ),
     removable: json.removable === true,

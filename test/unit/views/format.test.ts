@@ -22,7 +22,17 @@ function ended(pid: number, outcome: ProcessOutcome, reason?: string): ReapedPro
 }
 
 function reaped(processes: ReapedProcess[], memoryFreed: number, dryRun = false): ReapResult {
-  return { server: 'files', sessionId: 's', recordId: 'r', dryRun, processes, memoryFreed, milliseconds: 12.4 };
+  return {
+    server: 'files',
+    sessionId: 's',
+    recordId: 'r',
+    dryRun,
+    processes,
+    containers: [],
+    containerProblem: undefined,
+    memoryFreed,
+    milliseconds: 12.4,
+  };
 }
 
 describe('format', () => {
