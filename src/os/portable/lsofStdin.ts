@@ -1,0 +1,43 @@
+import type { StdinPeer } from '../platform';
+import type { OpenFile } from './lsofOutput';
+
+/** What macOS's `lsof` says about one stdin: an answer, or the kernel address of the other end to look for. */
+export type StdinEnd = StdinPeer | { readonly kind: 'peer'; readonly address: string };
+
+/**
+ * Reads a stdin out of `lsof -a -p PID -d 0`, macOS only.
+ *
+ * The kernel gives a pipe its peer's address until the last descriptor of the other end is closed, in whatever
+ * process; then none. `lsof` prints ` ->0x…` for the one, no arrow for the other. The same with a socket of a socket
+ * pair: `->0x…`, then `->(none)`. So a missing peer is what the kernel says, not what we failed to see. When `lsof`
+ * may not look, it prints neither type nor address.
+ */
+export function stdinEnd(files: readonly OpenFile[], pid: number): StdinEnd {
+  const [stdin, ...more] = files.filter((file) => file.pid === pid && file.descriptor === '0');
+  if (!stdin) return { kind: 'unknown', reason: '`lsof` does not show its stdin' };
+  if (more.length > 0) return { kind: 'unknown', reason: '`lsof` shows its stdin twice' };
+  if (stdin.type !== 'PIPE' && stdin.type !== 'unix') {
+    return { kind: 'unknown', reason: `its stdin is neither a pipe nor a socket pair (${stdin.type || 'not told'})` };
+  }
+  if (!isAddress(stdin.device)) return { kind: 'unknown', reason: '`lsof` does not tell the address of its stdin' };
+  const peer = /^->(0x[0-9a-f]+)\b/.exec(stdin.name)?.[1];
+  if (peer && isAddress(peer)) return { kind: 'peer', address: peer };
+  if (stdin.type === 'PIPE' && /^(?:, cnt=\d+)?$/.test(stdin.name)) {
+    return { kind: 'gone', proof: 'the other end of its stdin pipe is closed in every process (`lsof` shows no peer)' };
+  }
+  if (stdin.type === 'unix' && stdin.name === '->(none)') {
+    return { kind: 'gone', proof: 'its stdin socket is connected to nothing (`lsof` shows `->(none)`)' };
+  }
+  return { kind: 'unknown', reason: `its stdin is a ${stdin.type} of an unexpected form` };
+}
+
+/** Who holds the other end. Nobody visible is not nobody: `lsof` shows an ordinary user only their own processes. */
+export function holderOf(files: readonly OpenFile[], address: string): StdinPeer {
+  const holder = files.find((file) => file.device === address && (file.type === 'PIPE' || file.type === 'unix'));
+  if (holder) return { kind: 'alive', by: `${holder.command || 'a process'}, pid ${holder.pid}` };
+  return { kind: 'unknown', reason: 'its stdin has another end, but who holds it cannot be seen' };
+}
+
+function isAddress(text: string): boolean {
+  return /^0x[0-9a-f]+$/.test(text) && !/^0x0+$/.test(text);
+}

@@ -1,0 +1,119 @@
+import { parseCpuTime, parseStartDate } from './psTime';
+
+export type PosixSystem = 'linux' | 'darwin';
+
+/** One line of our own `ps` table. */
+export interface PsRow {
+  readonly pid: number;
+  readonly ppid: number;
+  readonly pgid: number;
+  /** Undefined on macOS, whose `sess` is the address of a kernel structure. */
+  readonly sid: number | undefined;
+  /** Undefined when real, effective and saved user differ: then nobody's rights over the process are certain. */
+  readonly uid: number | undefined;
+  readonly hasTerminal: boolean;
+  readonly zombie: boolean;
+  /** Epoch seconds. */
+  readonly startSeconds: number;
+  /** Bytes. */
+  readonly memory: number;
+  /** Milliseconds. */
+  readonly cpuTime: number;
+  /** Kernel name: cut off after 15 characters on Linux, 16 bytes on macOS. */
+  readonly name: string;
+  /** Arguments in one line, exactly as printed. */
+  readonly args: string;
+}
+
+// Fixed columns first, then the name in a known width, then the arguments, which end the line whatever they contain.
+// On Linux `ps` makes up for a column that is wider than it should be by narrowing the next padded one, the name:
+// hence a width for each that no value exceeds (seen with a resident size of six digits).
+const COLUMNS: Record<PosixSystem, readonly string[]> = {
+  linux: [
+    ...['pid', 'ppid', 'pgid', 'sess', 'ruid', 'uid', 'svuid'].map((name) => `${name}:11`),
+    ...['tty:24', 'stat:12', 'nlwp:11', 'lstart:30', 'rss:20', 'time:20', 'ucomm:15', 'args'],
+  ],
+  darwin: 'pid ppid pgid ruid uid svuid tty stat lstart rss time ucomm args'.split(' '),
+};
+const NAME_WIDTH: Record<PosixSystem, number> = { linux: 15, darwin: 16 };
+
+/** `ps` arguments that print the table {@link parsePsTable} reads; of `pids`, or of everything. */
+export function psTableArguments(system: PosixSystem, pids?: readonly number[]): string[] {
+  // One -o each: POSIX takes everything after `=` for a heading, commas included.
+  return [
+    '-ww',
+    ...(pids ? ['-p', pids.join(',')] : ['-ax']),
+    ...COLUMNS[system].flatMap((name) => ['-o', `${name}=`]),
+  ];
+}
+
+const UID = String.raw`(-?\d+)`;
+const LSTART = String.raw`([A-Z][a-z]{2} +[A-Z][a-z]{2} +\d{1,2} \d\d:\d\d:\d\d \d{4})`;
+const LINE: Record<PosixSystem, RegExp> = {
+  linux: new RegExp(
+    String.raw`^ *(\d+) +(\d+) +(\d+) +(\d+) +${UID} +${UID} +${UID} +(\S+) +(\S+) +(\d+) +${LSTART} +(\d+) +([\d:.-]+) (.*)$`,
+    's',
+  ),
+  // The state's first letter can be blank when the kernel will not tell, and then nothing may be left of it.
+  darwin: new RegExp(
+    String.raw`^ *(\d+) +(\d+) +(\d+)() +${UID} +${UID} +${UID} +(\S+) +(\S*)() *${LSTART} +(\d+) +([\d:.-]+) (.*)$`,
+    's',
+  ),
+};
+
+/**
+ * Parses the table of {@link psTableArguments}.
+ * @param text decoded as Latin-1, that is, not at all: columns are counted in bytes
+ * @throws Error when it is empty or any line is not as expected: a partial table would make the rest look dead (K09).
+ */
+export function parsePsTable(text: string, system: PosixSystem): PsRow[] {
+  const lines = text.split('\n').filter((line) => line !== '');
+  if (lines.length === 0) throw new Error('`ps` printed nothing');
+  return lines.map((line) => {
+    const row = parseLine(line, system);
+    if (!row) throw new Error('`ps` printed a line in an unexpected format');
+    return row;
+  });
+}
+
+function parseLine(line: string, system: PosixSystem): PsRow | undefined {
+  const match = LINE[system].exec(line);
+  if (!match) return undefined;
+  const [, pid, ppid, pgid, sid, ruid, uid, svuid, terminal, state, threads, start, kibibytes, time, rest] =
+    match as unknown as string[];
+  const startSeconds = parseStartDate(start as string);
+  const cpuTime = parseCpuTime(time as string);
+  const words = nameAndArguments(rest as string, NAME_WIDTH[system]);
+  if (startSeconds === undefined || cpuTime === undefined || !words) return undefined;
+  return {
+    pid: Number(pid),
+    ppid: Number(ppid),
+    pgid: Number(pgid),
+    sid: sid === '' ? undefined : Number(sid),
+    uid: ruid === uid && uid === svuid ? Number(uid) >>> 0 : undefined,
+    hasTerminal: !/^[?-]+$/.test(terminal as string),
+    zombie: isZombie(state as string, threads === '' ? undefined : Number(threads)),
+    startSeconds,
+    memory: Number(kibibytes) * 1024,
+    cpuTime,
+    ...words,
+  };
+}
+
+/**
+ * A process whose main thread has exited shows `Z` while its other threads still run and hold its files (L25): it is
+ * dead only when one thread is left. macOS has no such state (there the last thread ends the process).
+ */
+function isZombie(state: string, threads: number | undefined): boolean {
+  return /^[Xx]/.test(state) || (state.startsWith('Z') && (threads ?? 1) <= 1);
+}
+
+/** `ps` pads and cuts the name by bytes, in the middle of a character if need be: one character is one byte here. */
+function nameAndArguments(rest: string, width: number): { name: string; args: string } | undefined {
+  if (rest.length > width && rest[width] !== ' ') return undefined;
+  return { name: utf8(rest.slice(0, width).trimEnd()), args: utf8(rest.slice(width + 1)) };
+}
+
+function utf8(bytes: string): string {
+  return Buffer.from(bytes, 'latin1').toString('utf8');
+}

@@ -1,0 +1,96 @@
+import type { ProcessIdentity } from '../identity';
+import type { Look, OutsideUse, Platform, ProcessEntry, ServiceRole, Snapshot, StdinPeer } from '../platform';
+import { type CommandRunner, reasonOf } from './commandRunner';
+import { isQuestionablePid, selfOf } from './pids';
+import { powershellPath } from './powershellPath';
+import { parseWindowsProcesses, type WindowsProcess, windowsProcessArguments } from './windowsProcesses';
+
+/** PowerShell alone takes a second or two to start on a busy machine. */
+const TIMEOUT_MS = 20_000;
+
+/**
+ * Windows, by one `Get-CimInstance Win32_Process`. What it does not tell stays undefined: the user (whether a command
+ * line could be read says something about rights, not about the owner), groups, sessions, terminals, environments.
+ */
+export class WindowsPlatform implements Platform {
+  readonly name = 'portable';
+
+  constructor(
+    readonly scope: string,
+    private readonly run: CommandRunner,
+  ) {}
+
+  async self(): Promise<ProcessIdentity> {
+    return selfOf(await this.look(process.pid), this.scope);
+  }
+
+  async snapshot(): Promise<Snapshot> {
+    const takenAt = Date.now();
+    const rows = await this.ask();
+    return { scope: this.scope, takenAt, processes: new Map(rows.map((row) => [row.pid, entryOf(row)])) };
+  }
+
+  async look(pid: number): Promise<Look> {
+    return (await this.lookAll([pid])).get(pid) as Look;
+  }
+
+  async lookAll(pids: readonly number[]): Promise<ReadonlyMap<number, Look>> {
+    const looks = new Map<number, Look>();
+    for (const pid of pids) {
+      if (isQuestionablePid(pid)) looks.set(pid, { kind: 'error', reason: 'not the id of a process' });
+    }
+    const asked = [...new Set(pids)].filter((pid) => !looks.has(pid));
+    if (asked.length === 0) return looks;
+    try {
+      const rows = new Map((await this.ask(asked)).map((row) => [row.pid, row]));
+      for (const pid of asked) {
+        const row = rows.get(pid);
+        looks.set(pid, row ? { kind: 'present', entry: entryOf(row) } : { kind: 'gone' });
+      }
+    } catch (error) {
+      for (const pid of asked) looks.set(pid, { kind: 'error', reason: reasonOf(error) });
+    }
+    return looks;
+  }
+
+  async stdinPeer(): Promise<StdinPeer> {
+    return { kind: 'unknown', reason: 'Windows does not tell who holds the other end of a pipe' };
+  }
+
+  async serviceRole(): Promise<ServiceRole> {
+    return { kind: 'unknown', reason: 'Windows services are not examined' };
+  }
+
+  async outsideUse(): Promise<OutsideUse> {
+    return { kind: 'unknown', reason: 'connections are not examined on Windows' };
+  }
+
+  /** We are in every table that is whole: one without us proves nothing about others. */
+  private async ask(pids?: readonly number[]): Promise<WindowsProcess[]> {
+    const asked = pids && [...new Set([...pids, process.pid])];
+    const { code, stdout } = await this.run(powershellPath(), windowsProcessArguments(asked), TIMEOUT_MS);
+    if (code !== 0) throw new Error(`PowerShell failed with code ${code}`);
+    const rows = parseWindowsProcesses(stdout);
+    if (!rows.some((row) => row.pid === process.pid)) throw new Error('PowerShell does not list this process itself');
+    return rows;
+  }
+}
+
+function entryOf(row: WindowsProcess): ProcessEntry {
+  return {
+    pid: row.pid,
+    start: `w${row.created}`,
+    ppid: row.ppid,
+    uid: undefined,
+    pgid: undefined,
+    sid: undefined,
+    hasTerminal: undefined,
+    zombie: false,
+    name: row.name,
+    args: row.commandLine === undefined ? undefined : [row.commandLine],
+    memory: row.memory,
+    cpuTime: row.cpuTime,
+    cookie: undefined,
+    environmentReadable: false,
+  };
+}
