@@ -48,7 +48,12 @@ export async function openBrowser(root, workspace) {
 
 function startServer(editor, root, folder, token, tag) {
   for (const part of ['user/User', 'extensions', 'server', 'tmp']) mkdirSync(join(folder, part), { recursive: true });
-  const settings = { 'workbench.startupEditor': 'none', 'chat.disableAIFeatures': true };
+  const settings = {
+    // It says what to try.
+    'workbench.startupEditor': 'readme',
+    'workbench.secondarySideBar.defaultVisibility': 'hidden',
+    'chat.disableAIFeatures': true,
+  };
   writeFileSync(join(folder, 'user/User/settings.json'), JSON.stringify(settings));
   writeFileSync(join(folder, 'token'), token, { mode: 0o600 });
   const { publisher, name, version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));

@@ -4,9 +4,11 @@ import { join } from 'node:path';
 
 const isRoot = process.getuid?.() === 0;
 
+// Its README says what to try, so it is opened too.
+
 /** The person's own VS Code with their own settings; it lives on after this returns. */
 export async function openCode(code, root, workspace) {
-  const flags = ['--new-window', `--extensionDevelopmentPath=${root}`, workspace];
+  const flags = ['--new-window', `--extensionDevelopmentPath=${root}`, workspace, join(workspace, 'README.md')];
   if (isRoot) flags.unshift('--no-sandbox', '--user-data-dir', join(root, '.vscode-test/user-data'));
   const status = await run(code, flags);
   if (status !== 0) throw new Error(`"${code}" ended with code ${status}.`);
@@ -31,6 +33,7 @@ export async function openDesktop(root, workspace) {
     ...['--skip-welcome', '--skip-release-notes', '--disable-telemetry', '--new-window'],
     `--extensionDevelopmentPath=${root}`,
     workspace,
+    join(workspace, 'README.md'),
   ]);
 }
 

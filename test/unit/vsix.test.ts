@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { inflateRawSync } from 'node:zlib';
+
+const root = join(__dirname, '../..');
+const MOST_BYTES = 400 * 1000;
+
+/** Names and readers of a zip's files, from its central directory. */
+function readZip(zip: Buffer): Map<string, () => string> {
+  const end = zip.lastIndexOf(Buffer.from('PK\x05\x06', 'latin1'));
+  assert.ok(end >= 0, 'not a zip');
+  const files = new Map<string, () => string>();
+  let at = zip.readUInt32LE(end + 16);
+  for (let left = zip.readUInt16LE(end + 10); left > 0; left--) {
+    assert.equal(zip.toString('latin1', at, at + 4), 'PK\x01\x02');
+    const [method, size] = [zip.readUInt16LE(at + 10), zip.readUInt32LE(at + 20)];
+    const [nameLength, extraLength, commentLength] = [28, 30, 32].map((offset) => zip.readUInt16LE(at + offset)) as [
+      number,
+      number,
+      number,
+    ];
+    const local = zip.readUInt32LE(at + 42);
+    files.set(zip.toString('utf8', at + 46, at + 46 + nameLength), () => {
+      const start = local + 30 + zip.readUInt16LE(local + 26) + zip.readUInt16LE(local + 28);
+      const data = zip.subarray(start, start + size);
+      return (method === 0 ? data : inflateRawSync(data)).toString('utf8');
+    });
+    at += 46 + nameLength + extraLength + commentLength;
+  }
+  return files;
+}
+
+describe('the VSIX', function () {
+  this.timeout(120_000);
+  const work = mkdtempSync(join(tmpdir(), 'vx-'));
+  const file = join(work, 'mcp-processes.vsix');
+  let files: Map<string, () => string>;
+  const text = (name: string) => {
+    const read = files.get(`extension/${name}`);
+    assert.ok(read, `${name} is missing`);
+    return read();
+  };
+
+  before(() => {
+    const { status, stdout, stderr } = spawnSync('npm', ['run', 'package', '--', `--out=${file}`], {
+      cwd: root,
+      encoding: 'utf8',
+    });
+    assert.equal(status, 0, stdout + stderr);
+    files = readZip(readFileSync(file));
+  });
+  after(() => rmSync(work, { recursive: true, force: true }));
+
+  it('has exactly what the extension needs: no sources, tests, packages or programs', () => {
+    assert.deepEqual(
+      [...files.keys()].toSorted(),
+      [
+        '[Content_Types].xml',
+        'extension.vsixmanifest',
+        'extension/LICENSE.txt',
+        'extension/changelog.md',
+        'extension/dist/cli.js',
+        'extension/dist/extension.js',
+        'extension/dist/guard.js',
+        'extension/media/icon.png',
+        'extension/media/mcp-processes.svg',
+        'extension/media/walkthrough/launch.md',
+        'extension/media/walkthrough/reap.md',
+        'extension/media/walkthrough/see.md',
+        'extension/package.json',
+        'extension/package.nls.json',
+        'extension/readme.md',
+      ].toSorted(),
+    );
+  });
+
+  it('is smaller than 400 KB', () => {
+    assert.ok(statSync(file).size < MOST_BYTES, `${statSync(file).size} bytes`);
+  });
+
+  it('has every file that its manifest names', () => {
+    const manifest = JSON.parse(text('package.json'));
+    const named = JSON.stringify(manifest).match(/"(?:\.\/)?(?:dist|media)\/[^"]+"/g) ?? [];
+    assert.ok(named.length >= 6);
+    for (const name of named) text(JSON.parse(name).replace(/^\.\//, ''));
+  });
+
+  it('loads nothing at run time that it does not carry', () => {
+    for (const name of ['extension', 'guard', 'cli']) {
+      // In quotes it is text: ajv can write programs that it does not run.
+      const loaded = [...text(`dist/${name}.js`).matchAll(/(?<!['"`])\brequire\("([^"]+)"\)/g)].map(
+        (match) => match[1] as string,
+      );
+      assert.ok(loaded.length > 0);
+      const outside = loaded.filter((module) => !isBuiltin(module) && !(name === 'extension' && module === 'vscode'));
+      assert.deepEqual([...new Set(outside)], [], name);
+    }
+  });
+
+  it('has the MCP SDK once: the guard and the command line do without', () => {
+    assert.match(text('dist/extension.js'), /notifications\/initialized/);
+    assert.doesNotMatch(text('dist/guard.js'), /notifications\/initialized/);
+    assert.doesNotMatch(text('dist/cli.js'), /notifications\/initialized/);
+  });
+
+  it('shows no picture in its README that it does not carry', () => {
+    assert.doesNotMatch(text('readme.md'), /!\[[^\]]*\]\((?!https:)/);
+    assert.match(text('readme.md'), /MCP Processes/);
+  });
+
+  it('carries no path of the machine it was built on', () => {
+    for (const name of ['dist/extension.js', 'dist/guard.js', 'dist/cli.js']) {
+      assert.ok(!text(name).includes(root), name);
+    }
+  });
+});
