@@ -18,6 +18,10 @@ export function createActions(lifecycle: Lifecycle, configured: ConfiguredServer
     onDidChange: (listener) => lifecycle.onDidChange(listener),
     sweep: () => lifecycle.sweep(),
     reapOrphans: (options) => lifecycle.reapOrphans(options),
+    previewEnd: (process) => lifecycle.previewEnd(process),
+    endChosen: (server, processes) => lifecycle.endChosen(server, processes),
+    keep: (pattern) => changeNeverReap((patterns) => [...new Set([...patterns, pattern])]),
+    unkeep: (pattern) => changeNeverReap((patterns) => patterns.filter((one) => one !== pattern)),
     async start(key) {
       const server = serverOf(key);
       if (server.owner !== 'editor') return lifecycle.start(key);
@@ -50,4 +54,10 @@ export function createActions(lifecycle: Lifecycle, configured: ConfiguredServer
       else await vscode.commands.executeCommand('workbench.action.openSettings', 'mcpProcesses.servers');
     },
   };
+}
+
+async function changeNeverReap(change: (patterns: readonly string[]) => string[]): Promise<void> {
+  const configuration = vscode.workspace.getConfiguration('mcpProcesses');
+  const patterns = configuration.get<string[]>('reap.neverReap') ?? [];
+  await configuration.update('reap.neverReap', change(patterns), vscode.ConfigurationTarget.Global);
 }

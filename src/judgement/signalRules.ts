@@ -109,12 +109,18 @@ function notInUse({ claim, rootSession, outsideUse, snapshot }: Facts, entry: Pr
   return outsideUse.kind === 'used' ? `it is in use by ${outsideUse.by}` : undefined;
 }
 
-/** Rule 9: the user's list of what is never reaped (K20). `*` stands for anything; without one, any part matches. */
-function notListedToKeep({ neverReap, claim }: Facts, entry: ProcessEntry): string | undefined {
-  if (claim.by === 'own session') return undefined;
-  const line = [entry.name, ...(entry.args ?? [])].join(' ');
-  const pattern = neverReap.find((candidate) => matchesPattern(line, candidate));
-  return pattern === undefined ? undefined : `the setting mcpProcesses.reap.neverReap lists it (${pattern})`;
+/**
+ * Rule 9: the user's list of what is never reaped (K20). `*` stands for anything; without one, any part matches. What
+ * runs below a listed process is part of it.
+ */
+function notListedToKeep({ neverReap, claim, snapshot }: Facts, entry: ProcessEntry): string | undefined {
+  if (claim.by === 'own session' || neverReap.length === 0) return undefined;
+  for (const process of [entry, ...ancestorsOf(snapshot, entry)]) {
+    const line = [process.name, ...(process.args ?? [])].join(' ');
+    const pattern = neverReap.find((candidate) => matchesPattern(line, candidate));
+    if (pattern !== undefined) return `the setting mcpProcesses.reap.neverReap lists it (${pattern})`;
+  }
+  return undefined;
 }
 
 /** Matches without regular expressions, so that no pattern can be slow. */

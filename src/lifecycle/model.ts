@@ -6,7 +6,13 @@ import type { HistoryEntry } from '../registry/history';
 export type VerdictKind = 'active' | 'orphaned' | 'detached' | 'unknown' | 'gone';
 
 /** Which group of the panel a server belongs to. */
-export type ServerGroup = 'orphaned' | 'thisWindow' | 'otherWindows' | 'notRunning';
+export type ServerGroup =
+  | 'orphaned'
+  | 'thisWindow'
+  | 'otherWindows'
+  | 'otherClients'
+  | 'ownerUnknown'
+  | 'notRunning';
 
 /**
  * Who starts and stops it: us, the editor's own MCP client, somebody else (another extension, another client), or nobody

@@ -1,4 +1,5 @@
 import type { Picture, ReapResult, ServerView } from '../lifecycle/model';
+import type { ChosenProcess, EndPreview } from '../lifecycle/userEnd';
 
 /** A tool as the server describes it. */
 export interface ToolDescription {
@@ -14,6 +15,13 @@ export interface Actions {
   onDidChange(listener: (picture: Picture) => void): { dispose(): void };
   sweep(): Promise<Picture>;
   reapOrphans(options?: { dryRun?: boolean; only?: readonly string[] }): Promise<readonly ReapResult[]>;
+  /** What a person should know before ending one process. Rejects when it is no longer that process. */
+  previewEnd(process: ChosenProcess): Promise<EndPreview>;
+  /** Ends processes on the user's word. */
+  endChosen(server: string, processes: readonly ChosenProcess[]): Promise<ReapResult>;
+  /** Adds a pattern to `mcpProcesses.reap.neverReap`, or removes it. */
+  keep(pattern: string): Promise<void>;
+  unkeep(pattern: string): Promise<void>;
   start(key: string): Promise<void>;
   stop(key: string): Promise<ReapResult | undefined>;
   restart(key: string): Promise<void>;

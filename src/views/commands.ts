@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { ReapResult, ServerView } from '../lifecycle/model';
 import type { Actions, ToolDescription } from './actions';
+import { endProcess, keepServer } from './endProcess';
 import { EvidenceDocuments } from './evidenceDocument';
 import {
   argumentsTemplate,
@@ -12,8 +13,9 @@ import {
   takesArguments,
   toolResultText,
 } from './format';
-import { type Node, VIEW_ID } from './processTree';
+import { VIEW_ID } from './processTree';
 import { evidenceText, stateWord } from './serverWords';
+import type { Node } from './treeRows';
 
 interface Log {
   info(message: string): void;
@@ -24,12 +26,13 @@ interface Log {
 type Target = Node | string | undefined;
 
 const isOrphaned = (server: ServerView) => server.verdict === 'orphaned';
-const isLocal = (server: ServerView) => server.owner !== 'remote';
+/** Ours or the editor's to start and stop. */
+const isSteered = (server: ServerView) => server.owner === 'us' || server.owner === 'editor';
 const isHere = (server: ServerView) => server.group === 'thisWindow' || server.group === 'notRunning';
 const isLive = (server: ServerView) => server.state === 'running' || server.state === 'starting';
 const canStart = (server: ServerView) =>
-  isHere(server) && isLocal(server) && (server.state === 'stopped' || server.state === 'failed');
-const canStop = (server: ServerView) => isHere(server) && isLocal(server) && isLive(server);
+  isHere(server) && isSteered(server) && (server.state === 'stopped' || server.state === 'failed');
+const canStop = (server: ServerView) => isHere(server) && isSteered(server) && isLive(server);
 const canCallTool = (server: ServerView) => isHere(server) && server.owner === 'us' && server.state === 'running';
 
 export function registerCommands(context: { subscriptions: vscode.Disposable[] }, actions: Actions, log: Log): void {
@@ -60,6 +63,8 @@ export function registerCommands(context: { subscriptions: vscode.Disposable[] }
   register('mcpProcesses.copyEvidence', (target) => commands.copyEvidence(target));
   register('mcpProcesses.copyPid', (target) => commands.copyPid(target));
   register('mcpProcesses.callTool', (target) => commands.callTool(target));
+  register('mcpProcesses.endProcess', (target) => endProcess(typeof target === 'string' ? undefined : target, actions));
+  register('mcpProcesses.keepServer', (target) => commands.keepServer(target));
   register('mcpProcesses.runTool', () => commands.runTool());
 }
 
@@ -105,6 +110,13 @@ class Commands implements vscode.Disposable {
     const server = await this.#choose(target, isOrphaned, vscode.l10n.t('Which orphaned server is to be reaped?'));
     if (server) {
       this.#report(await inView(() => this.#actions.reapOrphans({ only: [server.key] })));
+    }
+  }
+
+  async keepServer(target: Target): Promise<void> {
+    const server = await this.#choose(target, isOrphaned, vscode.l10n.t('Which server is never to be reaped?'));
+    if (server) {
+      await keepServer(server, this.#actions);
     }
   }
 
@@ -176,7 +188,7 @@ class Commands implements vscode.Disposable {
   }
 
   async showOutput(target: Target): Promise<void> {
-    const fits = (server: ServerView) => isHere(server) && isLocal(server);
+    const fits = (server: ServerView) => isHere(server) && isSteered(server);
     const server = await this.#choose(target, fits, vscode.l10n.t('Whose output is to be shown?'));
     if (server) {
       await this.#actions.showOutput(server.key);
@@ -375,7 +387,7 @@ function serverOf(target: Target): ServerView | undefined {
     return undefined;
   }
   let row: Node = target;
-  while (row.kind === 'process') {
+  while (row.kind === 'process' || row.kind === 'container') {
     row = row.parent;
   }
   return row.kind === 'server' ? row.server : undefined;

@@ -100,7 +100,7 @@ describe('manifest', () => {
   });
 
   it('every flag of a row in a when clause is given to rows', () => {
-    const tree = read('src/views/processTree.ts');
+    const tree = read('src/views/treeItems.ts');
     const flags = (menus['view/item/context'] ?? []).flatMap(
       (item) => item.when?.match(/(?<=\\b)\w+(?=\\b)/g)?.map(String) ?? [],
     );
@@ -112,7 +112,7 @@ describe('manifest', () => {
 
   it('no row has more than two inline actions', () => {
     const inline = (menus['view/item/context'] ?? []).filter((item) => item.group?.startsWith('inline'));
-    // What one row can offer at the same time: see serverFlags in processTree.ts.
+    // What one row can offer at the same time: see serverFlags in treeItems.ts.
     for (const row of ['server canReap', 'server canStart', 'server canStop canCallTool', 'process hasPid']) {
       const shown = inline.filter((item) =>
         [...(item.when ?? '').matchAll(/viewItem =~ \/(.+?)\//g)].every((match) =>

@@ -1,0 +1,67 @@
+import * as vscode from 'vscode';
+import type { GuardView, Picture } from '../lifecycle/model';
+import type { HistoryEntry } from '../registry/history';
+import { formatAge, formatMemory, joinParts } from './format';
+import type { Note } from './treeRows';
+
+interface NoteWithMore {
+  readonly id: string;
+  readonly note: Note;
+  readonly below: readonly Note[];
+}
+
+/** What stands below the servers: what was reaped lately, and the guard. */
+export function notesOf({ guard, history }: Picture): NoteWithMore[] {
+  const notes: NoteWithMore[] = [];
+  if (history.length > 0) notes.push({ id: 'note:history', note: historyNote(history), below: history.map(reapNote) });
+  const shown = guardNote(guard);
+  if (shown) notes.push({ id: 'note:guard', note: shown, below: [] });
+  return notes;
+}
+
+function historyNote(history: readonly HistoryEntry[]): Note {
+  const memory = history.reduce((sum, { memoryFreed }) => sum + memoryFreed, 0);
+  return {
+    label: vscode.l10n.t('Recently Ended'),
+    description: joinParts([String(history.length), formatMemory(memory)]),
+    icon: 'history',
+    color: 'descriptionForeground',
+    tooltip: vscode.l10n.t('Servers that were stopped or reaped on this machine in the last 24 hours.'),
+  };
+}
+
+function reapNote({ at, by, server, processes, containers, memoryFreed }: HistoryEntry): Note {
+  const left = processes.filter(({ outcome }) => outcome === 'kept' || outcome === 'survived').length;
+  const ended = processes.length - left;
+  return {
+    label: server || vscode.l10n.t('unknown server'),
+    description: joinParts([
+      by === 'guard' ? vscode.l10n.t('by the guard') : undefined,
+      by === 'command line' ? vscode.l10n.t('by the command line') : undefined,
+      ended === 1 ? vscode.l10n.t('1 process') : vscode.l10n.t('{0} processes', ended),
+      (containers ?? []).length > 0 ? vscode.l10n.t('{0} containers', containers.length) : undefined,
+      left > 0 ? vscode.l10n.t('{0} left', left) : undefined,
+      formatMemory(memoryFreed),
+      vscode.l10n.t('{0} ago', formatAge(at, Date.now(), vscode.l10n.t) ?? ''),
+    ]),
+    icon: left > 0 ? 'warning' : 'check',
+    color: left > 0 ? 'list.warningForeground' : 'descriptionForeground',
+    tooltip: processes.map(({ pid, name, outcome }) => `${name} (${pid}): ${outcome}`).join('\n'),
+  };
+}
+
+function guardNote({ state, pid, memory, problem }: GuardView): Note | undefined {
+  if (state === 'off') return undefined;
+  const armed = state === 'armed';
+  return {
+    label: vscode.l10n.t('Guard'),
+    description: armed
+      ? joinParts([vscode.l10n.t('armed'), vscode.l10n.t('process {0}', pid ?? ''), formatMemory(memory)])
+      : (problem ?? vscode.l10n.t('unavailable')),
+    icon: armed ? 'shield' : 'warning',
+    color: armed ? 'descriptionForeground' : 'list.warningForeground',
+    tooltip: armed
+      ? vscode.l10n.t('Should this window crash or be killed, the guard ends what its servers leave behind.')
+      : vscode.l10n.t('Servers that a crash leaves behind are ended when an editor starts the next time.'),
+  };
+}

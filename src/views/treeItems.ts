@@ -1,0 +1,303 @@
+import * as vscode from 'vscode';
+import type { ProcessNode, ServerGroup, ServerView } from '../lifecycle/model';
+import { folderName, formatAge, formatMemory, joinParts, processLabel } from './format';
+import { stateWord, verdictSentence } from './serverWords';
+import type { ContainerRow, GroupRow, Node, NoteRow, ProcessRow, ServerRow } from './treeRows';
+
+/** The row as the editor shows it; its tooltip comes later, from {@link tooltipOf}. */
+export function treeItemOf(row: Node): vscode.TreeItem {
+  switch (row.kind) {
+    case 'group':
+      return groupItem(row);
+    case 'server':
+      return serverItem(row);
+    case 'process':
+      return processItem(row);
+    case 'container':
+      return containerItem(row);
+    case 'note':
+      return noteItem(row);
+  }
+}
+
+export function tooltipOf(row: Node): vscode.MarkdownString | string {
+  switch (row.kind) {
+    case 'group':
+      return groupSentence(row.group);
+    case 'server':
+      return serverTooltip(row.server);
+    case 'process':
+      return processTooltip(row.process);
+    case 'container':
+      return vscode.l10n.t('Container {0} of {1}: {2}', row.container.id, row.container.image, row.container.state);
+    case 'note':
+      return row.note.tooltip;
+  }
+}
+
+/** Changes exactly when the row looks different. */
+export function fingerprintOf(row: Node): string {
+  switch (row.kind) {
+    case 'group':
+      return String(row.servers.length);
+    case 'server': {
+      const { server } = row;
+      const facts = [server.evidence, server.introduction, server.problem, server.pid, server.url, server.verdict];
+      return JSON.stringify([server.name, serverDescription(server), serverFlags(server), server.state, facts]);
+    }
+    case 'process': {
+      const { process } = row;
+      return JSON.stringify([process.name, processDescription(process), process.commandLine, process.kept]);
+    }
+    case 'container':
+      return JSON.stringify(row.container);
+    case 'note':
+      return JSON.stringify(row.note);
+  }
+}
+
+function groupItem(row: GroupRow): vscode.TreeItem {
+  const collapsed = row.group === 'notRunning';
+  const item = new vscode.TreeItem(
+    groupLabel(row.group),
+    collapsed ? vscode.TreeItemCollapsibleState.Collapsed : vscode.TreeItemCollapsibleState.Expanded,
+  );
+  item.id = row.id;
+  item.description = String(row.servers.length);
+  item.contextValue = `group ${row.group}`;
+  item.accessibilityInformation = {
+    label:
+      row.servers.length === 1
+        ? vscode.l10n.t('{0}, 1 server', groupLabel(row.group))
+        : vscode.l10n.t('{0}, {1} servers', groupLabel(row.group), row.servers.length),
+    role: 'treeitem',
+  };
+  return item;
+}
+
+function groupLabel(group: ServerGroup): string {
+  switch (group) {
+    case 'orphaned':
+      return vscode.l10n.t('Orphaned');
+    case 'thisWindow':
+      return vscode.l10n.t('This Window');
+    case 'otherWindows':
+      return vscode.l10n.t('Other Windows');
+    case 'otherClients':
+      return vscode.l10n.t('Other Clients');
+    case 'ownerUnknown':
+      return vscode.l10n.t('Owner Unknown');
+    case 'notRunning':
+      return vscode.l10n.t('Not Running');
+  }
+}
+
+function groupSentence(group: ServerGroup): string {
+  switch (group) {
+    case 'orphaned':
+      return vscode.l10n.t('Servers whose client is provably gone. Reaping ends them.');
+    case 'thisWindow':
+      return vscode.l10n.t('Servers that this window uses.');
+    case 'otherWindows':
+      return vscode.l10n.t('Servers that another live window or client uses. They are left alone.');
+    case 'otherClients':
+      return vscode.l10n.t('Servers of other MCP clients on this machine. They are left alone.');
+    case 'ownerUnknown':
+      return vscode.l10n.t('Their parent has exited; it cannot be proven that no client is connected.');
+    case 'notRunning':
+      return vscode.l10n.t('Configured servers without a process. VS Code starts its own when chat needs them.');
+  }
+}
+
+function serverItem(row: ServerRow): vscode.TreeItem {
+  const { server } = row;
+  const item = new vscode.TreeItem(
+    server.name,
+    row.processes.length + row.containers.length > 0
+      ? vscode.TreeItemCollapsibleState.Collapsed
+      : vscode.TreeItemCollapsibleState.None,
+  );
+  item.id = row.id;
+  item.description = serverDescription(server);
+  item.iconPath = serverIcon(server);
+  item.contextValue = serverFlags(server);
+  item.accessibilityInformation = {
+    label: [server.name, ...serverDescription(server).split(' · ')].join(', '),
+    role: 'treeitem',
+  };
+  return item;
+}
+
+/** The state first: a side bar of usual width cuts off the end. */
+function serverDescription(server: ServerView): string {
+  return joinParts([
+    stateWord(server),
+    formatMemory(server.memory),
+    formatAge(server.startedAt, Date.now(), vscode.l10n.t),
+    server.client,
+    server.folder === undefined ? undefined : folderName(server.folder),
+  ]);
+}
+
+function serverIcon(server: ServerView): vscode.ThemeIcon {
+  const icon = (id: string, color: string) => new vscode.ThemeIcon(id, new vscode.ThemeColor(color));
+  if (server.state === 'starting' || server.state === 'stopping') {
+    return new vscode.ThemeIcon('loading~spin');
+  }
+  if (server.verdict === 'orphaned') {
+    return icon('warning', 'list.warningForeground');
+  }
+  if (server.state === 'failed') {
+    return icon('error', 'list.errorForeground');
+  }
+  if (server.owner === 'remote') {
+    return icon('globe', 'descriptionForeground');
+  }
+  if (server.state === 'stopped' || server.verdict === 'gone') {
+    return icon('circle-outline', 'descriptionForeground');
+  }
+  switch (server.verdict) {
+    case 'detached':
+      return icon('debug-disconnect', 'charts.yellow');
+    case 'unknown':
+      return icon('question', 'charts.yellow');
+    default:
+      return icon('pass-filled', 'charts.green');
+  }
+}
+
+/** Flags for the manifest's `when` clauses; the can… flags say what a row offers. */
+function serverFlags(server: ServerView): string {
+  const live = server.state === 'running' || server.state === 'starting';
+  const ours = server.owner === 'us' || server.owner === 'editor';
+  const here = server.group === 'thisWindow' || server.group === 'notRunning';
+  const flags: [string, boolean][] = [
+    ['canReap', server.verdict === 'orphaned'],
+    ['canStart', here && ours && (server.state === 'stopped' || server.state === 'failed')],
+    ['canStop', here && ours && live],
+    ['canRestart', here && ours && live],
+    ['canCallTool', here && server.owner === 'us' && server.state === 'running'],
+    ['canShowOutput', here && ours],
+    ['canShowConfiguration', here],
+    ['hasPid', server.pid !== undefined],
+    ['canEnd', server.pid !== undefined],
+    ['canKeep', server.verdict === 'orphaned' && server.processes.length > 0],
+  ];
+  const set = flags.filter(([, on]) => on).map(([flag]) => flag);
+  return ['server', server.verdict, server.owner, server.state, ...set].join(' ');
+}
+
+function processItem(row: ProcessRow): vscode.TreeItem {
+  const { process } = row;
+  const label = processLabel(process.name, process.commandLine);
+  const item = new vscode.TreeItem(
+    label,
+    row.processes.length > 0 ? vscode.TreeItemCollapsibleState.Expanded : vscode.TreeItemCollapsibleState.None,
+  );
+  item.id = row.id;
+  item.description = processDescription(process);
+  item.iconPath = new vscode.ThemeIcon(
+    process.kept === undefined ? 'gear' : 'shield',
+    new vscode.ThemeColor('descriptionForeground'),
+  );
+  item.contextValue = 'process hasPid canEnd';
+  item.accessibilityInformation = {
+    label: [label, ...processDescription(process).split(' · ')].join(', '),
+    role: 'treeitem',
+  };
+  return item;
+}
+
+function processDescription(process: ProcessNode): string {
+  return joinParts([
+    process.kept === undefined ? undefined : vscode.l10n.t('kept'),
+    vscode.l10n.t('pid {0}', process.pid),
+    formatMemory(process.memory),
+    formatAge(process.startedAt, Date.now(), vscode.l10n.t),
+  ]);
+}
+
+/** Untrusted, and everything that came from outside goes in as text: a server chooses its own command line and name. */
+function serverTooltip(server: ServerView): vscode.MarkdownString {
+  const tooltip = new vscode.MarkdownString();
+  tooltip.appendMarkdown('**').appendText(server.name).appendMarkdown('**\n\n');
+  tooltip.appendText(verdictSentence(server)).appendMarkdown('\n\n');
+  if (server.problem !== undefined) {
+    tooltip.appendText(server.problem).appendMarkdown('\n\n');
+  }
+  for (const sentence of server.evidence) {
+    tooltip.appendMarkdown('- ').appendText(oneLine(sentence)).appendMarkdown('\n');
+  }
+  tooltip.appendMarkdown('\n');
+  if (server.folder !== undefined) {
+    tooltip.appendText(vscode.l10n.t('Folder: {0}', server.folder)).appendMarkdown('\n\n');
+  }
+  if (server.url !== undefined) {
+    tooltip.appendText(vscode.l10n.t('Address: {0}', server.url)).appendMarkdown('\n\n');
+  }
+  const root = server.processes.find((process) => process.pid === server.pid) ?? server.processes[0];
+  if (root) {
+    tooltip.appendCodeblock(root.commandLine, 'text');
+    tooltip.appendText(vscode.l10n.t('Processes: {0}', pids(server.processes).join(', '))).appendMarkdown('\n\n');
+  }
+  if (server.introduction) {
+    const { name, version, tools, resources, prompts } = server.introduction;
+    tooltip.appendText(
+      vscode.l10n.t(
+        'It says it is {0} {1}, with {2} tools, {3} resources and {4} prompts.',
+        name,
+        version,
+        tools,
+        resources,
+        prompts,
+      ),
+    );
+  }
+  return tooltip;
+}
+
+function processTooltip(process: ProcessNode): vscode.MarkdownString {
+  const tooltip = new vscode.MarkdownString();
+  tooltip.appendText(vscode.l10n.t('{0}, process {1}', process.name, process.pid));
+  tooltip.appendCodeblock(process.commandLine, 'text');
+  if (process.startedAt !== undefined) {
+    tooltip
+      .appendText(vscode.l10n.t('Started {0}', new Date(process.startedAt).toLocaleString()))
+      .appendMarkdown('\n\n');
+  }
+  if (process.kept !== undefined) {
+    tooltip.appendText(vscode.l10n.t('Will not be ended: {0}', process.kept));
+  }
+  return tooltip;
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\s+/g, ' ');
+}
+
+function pids(processes: readonly ProcessNode[]): number[] {
+  return processes.flatMap((process) => [process.pid, ...pids(process.children)]);
+}
+
+function containerItem(row: ContainerRow): vscode.TreeItem {
+  const { id, image, state } = row.container;
+  const item = new vscode.TreeItem(image, vscode.TreeItemCollapsibleState.None);
+  item.id = row.id;
+  item.description = joinParts([state, vscode.l10n.t('container {0}', id.slice(0, 12))]);
+  item.iconPath = new vscode.ThemeIcon('package', new vscode.ThemeColor('descriptionForeground'));
+  item.contextValue = 'container';
+  return item;
+}
+
+function noteItem(row: NoteRow): vscode.TreeItem {
+  const { label, description, icon, color } = row.note;
+  const item = new vscode.TreeItem(
+    label,
+    row.notes.length > 0 ? vscode.TreeItemCollapsibleState.Collapsed : vscode.TreeItemCollapsibleState.None,
+  );
+  item.id = row.id;
+  item.description = description;
+  item.iconPath = new vscode.ThemeIcon(icon, new vscode.ThemeColor(color));
+  item.contextValue = 'note';
+  return item;
+}

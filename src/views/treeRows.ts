@@ -1,0 +1,78 @@
+import type { ContainerView, ProcessNode, ServerGroup, ServerView } from '../lifecycle/model';
+
+export interface GroupRow {
+  readonly kind: 'group';
+  readonly id: string;
+  readonly group: ServerGroup;
+  servers: ServerRow[];
+}
+
+export interface ServerRow {
+  readonly kind: 'server';
+  readonly id: string;
+  server: ServerView;
+  parent: GroupRow;
+  processes: ProcessRow[];
+  containers: ContainerRow[];
+}
+
+export interface ProcessRow {
+  readonly kind: 'process';
+  readonly id: string;
+  process: ProcessNode;
+  parent: ServerRow | ProcessRow;
+  processes: ProcessRow[];
+}
+
+export interface ContainerRow {
+  readonly kind: 'container';
+  readonly id: string;
+  container: ContainerView;
+  parent: ServerRow;
+}
+
+/** What the panel tells besides servers: the guard, and what was reaped lately. */
+export interface NoteRow {
+  readonly kind: 'note';
+  readonly id: string;
+  note: Note;
+  notes: NoteRow[];
+  parent: NoteRow | undefined;
+}
+
+export interface Note {
+  readonly label: string;
+  readonly description: string;
+  readonly icon: string;
+  /** Theme colour of the icon. */
+  readonly color: string;
+  readonly tooltip: string;
+}
+
+/** The objects stay the same over all pictures, because the editor finds the row to refresh by object. */
+export type Node = GroupRow | ServerRow | ProcessRow | ContainerRow | NoteRow;
+
+/** In the order of the panel; empty ones are hidden. */
+export const GROUPS: readonly ServerGroup[] = [
+  'orphaned',
+  'thisWindow',
+  'otherWindows',
+  'otherClients',
+  'ownerUnknown',
+  'notRunning',
+];
+
+export function childrenOfRow(row: Node): Node[] {
+  switch (row.kind) {
+    case 'group':
+      return row.servers;
+    case 'server':
+      return [...row.containers, ...row.processes];
+    case 'process':
+      return row.processes;
+    case 'container':
+      return [];
+    case 'note':
+      return row.notes;
+  }
+}
