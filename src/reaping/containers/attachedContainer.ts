@@ -64,7 +64,7 @@ export function containersWithoutClient(
 function isPlausible({ run, startedAt }: RunningClient, container: Container): boolean {
   if (isLabelled(container) || notOurs(container) !== undefined || !matches(run, container)) return false;
   if (container.createdAt === undefined || !Number.isFinite(startedAt)) return false;
-  if (/^(?:exited|stopped|dead|removing)$/.test(container.state)) return false;
+  if (!/^(?:created|running|paused|restarting)$/.test(container.state)) return false;
   const after = container.createdAt - startedAt;
   return after >= -CLOCK_SLACK_MS && after <= LATEST_CREATION_MS;
 }

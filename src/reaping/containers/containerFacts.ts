@@ -1,5 +1,7 @@
 // What the clients print about containers, read into one shape. Pure. What cannot be read is an error, never a guess.
 
+import type { EngineName } from './flags';
+
 /** One container as its engine describes it. */
 export interface Container {
   /** Full id, 64 hexadecimal digits. */
@@ -9,7 +11,7 @@ export interface Container {
   readonly image: string;
   /** The engine's own word: `created`, `running`, `paused`, `restarting`, `removing`, `exited`, `stopped`, `dead`, … */
   readonly state: string;
-  /** No process of it has ever run. */
+  /** No process of it has ever run, for certain; so there is no data of the user's in it. */
   readonly neverStarted: boolean;
   readonly labels: Readonly<Record<string, string>>;
   /** Epoch ms, by the engine's clock. */
@@ -29,10 +31,18 @@ export interface ContainerStats {
   readonly memory: number | undefined;
 }
 
+const NOT_STARTED = /^(?:created|configured|initialized)$/;
+const NOT_RUNNING = /^(?:created|configured|initialized|exited|stopped|dead)$/;
+const GO_ZERO_TIME = '0001-01-01';
 const FULL_ID = /^[0-9a-f]{64}$/;
 
 export function isContainerId(text: unknown): text is string {
   return typeof text === 'string' && FULL_ID.test(text);
+}
+
+/** Whether an engine's word for a state means that no process of the container runs. */
+export function isNotRunning({ state }: Pick<Container, 'state'>): boolean {
+  return NOT_RUNNING.test(state);
 }
 
 /** Reads `ps --quiet --no-trunc`. @throws Error when a line is no id. */
@@ -45,34 +55,41 @@ export function parseIds(text: string): string[] {
 }
 
 /** Reads the JSON list of `container inspect`. @throws Error when it is none. */
-export function parseInspection(text: string): Container[] {
+export function parseInspection(text: string, engine: EngineName): Container[] {
   // Docker prints an empty list, podman and nerdctl may print nothing when none of the ids exists.
   const json: unknown = text.trim() === '' ? [] : JSON.parse(text);
   if (!Array.isArray(json)) throw new Error('its inspection is not a list');
-  return json.map(readContainer);
+  return json.map((one) => readContainer(one, engine));
 }
 
-function readContainer(value: unknown): Container {
+function readContainer(value: unknown, engine: EngineName): Container {
   const json = object(value);
   const config = object(json.Config);
   const state = object(json.State);
   if (!isContainerId(json.Id)) throw new Error('it described a container without a full id');
-  if (typeof state.Status !== 'string' || state.Status === '')
-    throw new Error('it described a container without a state');
-  const status = state.Status.toLowerCase();
+  // nerdctl has no state for a container without a task, be it that it never ran or that its end is long past.
+  const hasNoTask = engine === 'nerdctl' && (json.State === null || (state.Status === '' && state.Running === false));
+  const status = hasNoTask ? 'stopped' : text(state.Status).toLowerCase();
+  if (status === '') throw new Error('it described a container without a state');
   return {
     id: json.Id,
     name: text(json.Name).replace(/^\//, ''),
     image: text(config.Image) || text(json.ImageName) || text(json.Image),
     state: status,
-    neverStarted: /^(?:created|configured|initialized)$/.test(status) && isNever(state.StartedAt),
+    neverStarted: NOT_STARTED.test(status) && text(state.StartedAt).startsWith(GO_ZERO_TIME),
     labels: Object.fromEntries(
       Object.entries(object(config.Labels)).filter((pair): pair is [string, string] => typeof pair[1] === 'string'),
     ),
     createdAt: time(json.Created),
-    commandLine: [text(json.Path), ...strings(json.Args)].filter((word, index) => index > 0 || word !== ''),
+    commandLine: commandLineOf(text(json.Path), strings(json.Args)),
     openStdin: typeof config.OpenStdin === 'boolean' ? config.OpenStdin : undefined,
   };
+}
+
+/** With `--init`, podman and nerdctl let their init stand first. */
+function commandLineOf(path: string, args: string[]): string[] {
+  if (/^\/(?:run\/podman-init|dev\/init|sbin\/tini)$/.test(path) && args[0] === '--') return args.slice(1);
+  return path === '' ? args : [path, ...args];
 }
 
 /** Template for `stats` that all three clients understand. */
@@ -99,13 +116,6 @@ function parseBytes(size: string): number | undefined {
   if (!match) return undefined;
   const power = UNITS.indexOf((match[2] as string).toLowerCase());
   return Math.round(Number(match[1]) * (match[3] ? 1_024 : 1_000) ** power);
-}
-
-/** Go's zero time, in one of its spellings, or nothing at all. */
-function isNever(startedAt: unknown): boolean {
-  return (
-    startedAt === undefined || startedAt === null || startedAt === '' || String(startedAt).startsWith('0001-01-01')
-  );
 }
 
 function time(value: unknown): number | undefined {

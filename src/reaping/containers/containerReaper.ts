@@ -1,5 +1,6 @@
 import { isHomeTag, isUuid } from '../../registry/cookie';
 import type { Clock } from '../clock';
+import { isNotRunning } from './containerFacts';
 import type { Container, ContainerEngine, EngineAnswer, EngineError } from './engine';
 import { type ContainerOwner, LABELS } from './runCommand';
 
@@ -130,14 +131,14 @@ async function endOne(
   if (!container) return step('removed', undefined);
   if (!isOwnedBy(container, owner)) return step('kept', 'its labels are not those of this record');
   if (container.state === 'removing') return step('unknown', 'its engine is removing it', false);
-  const wasRunning = !container.neverStarted && !/^(?:exited|stopped|dead)$/.test(container.state);
+  const wasRunning = !isNotRunning(container);
   if (wasRunning) {
     const stopped = await engine.stop(id, grace);
     const after = await engine.inspect([id]);
     if (!after.ok) return failed(stopped.ok ? after.error : stopped.error);
     const [still] = after.value;
     if (!still) return step('removed', undefined);
-    if (!/^(?:exited|stopped|dead|removing)$/.test(still.state)) {
+    if (!isNotRunning(still) && still.state !== 'removing') {
       return stopped.ok
         ? step('unknown', `it is still ${still.state} after being stopped`, false)
         : failed(stopped.error);
@@ -150,7 +151,7 @@ async function endOne(
   }
   return wasRunning
     ? step('stopped', 'it was started without --rm, so its data is kept')
-    : step('kept', 'it had stopped by itself, and was started without --rm');
+    : step('kept', 'it does not run, and was started without --rm, so its data is kept');
 }
 
 function gone({ id, image }: ContainerOutcome): ContainerOutcome {

@@ -9,6 +9,7 @@ import {
   parseStats,
   STATS_TEMPLATE,
 } from './containerFacts';
+import type { EngineName } from './flags';
 import { engineNameOf } from './runCommand';
 
 export type { EngineAnswer, EngineError } from './clientCall';
@@ -40,6 +41,7 @@ const BATCH = 50;
  * as the server's own `run` did. No call rejects, hangs or uses a shell. Containers are named by full id only.
  */
 export class ContainerEngine {
+  private readonly name: EngineName;
   private readonly environment: NodeJS.ProcessEnv;
   private readonly limits: EngineLimits;
 
@@ -52,7 +54,9 @@ export class ContainerEngine {
     limits: Partial<EngineLimits> = {},
     base: NodeJS.ProcessEnv = process.env,
   ) {
-    if (!engineNameOf(address.program)) throw new Error(`"${address.program}" is not docker, podman or nerdctl.`);
+    const name = engineNameOf(address.program);
+    if (!name) throw new Error(`"${address.program}" is not docker, podman or nerdctl.`);
+    this.name = name;
     this.limits = { ...LIMITS, ...limits };
     this.environment = clientEnvironment(base, address.environment);
   }
@@ -120,9 +124,9 @@ export class ContainerEngine {
    * Undefined where the address chooses already, or the client has no contexts.
    */
   async contextInUse(): Promise<EngineAnswer<string | undefined>> {
-    const { program, globalFlags, environment } = this.address;
+    const { globalFlags, environment } = this.address;
     const chosen = globalFlags.length > 0 || environment.DOCKER_HOST !== undefined || environment.DOCKER_CONTEXT;
-    if (engineNameOf(program) !== 'docker' || chosen) return { ok: true, value: undefined };
+    if (this.name !== 'docker' || chosen) return { ok: true, value: undefined };
     const end = await this.call(['context', 'inspect', '--format', '{{.Name}}']);
     return this.read(end, () => end.stdout.trim() || undefined);
   }
@@ -132,7 +136,7 @@ export class ContainerEngine {
     // With one id that does not exist the client fails, but describes the others.
     if (end.error && (end.exitCode === undefined || !onlyMissing(end, ids))) return { ok: false, error: end.error };
     return this.read({ ...end, error: undefined }, () => {
-      const containers = parseInspection(end.stdout).filter(({ id }) => ids.includes(id));
+      const containers = parseInspection(end.stdout, this.name).filter(({ id }) => ids.includes(id));
       const missing = ids.filter((id) => !containers.some((container) => container.id === id));
       const unsaid = missing.find((id) => !saysMissing(end.stderr, id));
       if (unsaid !== undefined) throw new Error(`it said nothing about container ${unsaid.slice(0, 12)}`);
