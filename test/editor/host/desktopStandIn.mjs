@@ -1,10 +1,13 @@
 #!/usr/bin/env node
 // Stands in for the desktop editor: takes the flags that @vscode/test-electron passes, runs the tests in a real
 // extension host behind a real workbench in Chromium, prints their log, and exits with their result.
+import { format } from 'node:util';
 import { startEditorServer } from './editorServer.mjs';
 import { startBrowser, windowAddress } from './window.mjs';
 
 const TIMEOUT_MS = 4 * 60_000;
+/** Begins the suite's own lines; see test/editor/suite/index.ts. The rest is the editor's. */
+const OURS = '\u2063';
 const flag = (name) => process.argv.find((arg) => arg.startsWith(`--${name}=`))?.slice(name.length + 3);
 const extension = flag('extensionDevelopmentPath');
 const tests = flag('extensionTestsPath');
@@ -17,6 +20,8 @@ if (!extension || !tests || !folder) {
 const trust = process.argv.includes('--disable-workspace-trust');
 const settings = JSON.parse(process.env.MCP_PROCESSES_TEST_SETTINGS ?? '{}');
 const server = await startEditorServer({ trust, settings });
+/** Of use only when something went wrong. */
+const editorLog = [];
 let browser;
 let code = 1;
 try {
@@ -33,9 +38,11 @@ try {
     };
     page.exposeFunction('codeAutomationExit', exit).catch(reject);
     page
-      .exposeFunction('codeAutomationLog', (type, args) =>
-        console[type === 'error' ? 'error' : 'log'](...[args].flat()),
-      )
+      .exposeFunction('codeAutomationLog', (_type, args) => {
+        const line = format(...[args].flat());
+        if (line.startsWith(OURS)) console.log(line.slice(OURS.length));
+        else editorLog.push(line);
+      })
       .catch(reject);
   });
   finished.catch(() => {});
@@ -50,6 +57,7 @@ try {
 } catch (error) {
   console.error(error);
 } finally {
+  if (code !== 0) console.error(`\nThe editor's log:\n${editorLog.slice(-100).join('\n')}`);
   await browser?.close();
   await server.stop();
 }

@@ -29,17 +29,18 @@ try {
     args: [join(modules, name, 'dist/index.js'), ...args],
   });
   const settings = {
-    'mcpProcesses.sweep.intervalSeconds': 5,
     'mcpProcesses.servers': {
       everything: real('server-everything', 'stdio'),
       filesystem: real('server-filesystem', workspace),
       memory: { ...real('server-memory'), env: { MEMORY_FILE_PATH: join(work, 'memory.json') } },
+      missing: { command: 'no-such-program-of-anybody', args: [] },
+      folder: { command: root, args: [] },
       remote: { type: 'http', url: 'http://127.0.0.1:9/mcp' },
     },
   };
   writeFileSync(
     join(workspace, '.vscode/mcp.json'),
-    `// the editor's own\n${JSON.stringify({ servers: { 'of-the-editor': real('server-everything', 'stdio') } })}`,
+    `// the editor's own\n${JSON.stringify({ servers: { 'of-the-editor': real('server-filesystem', workspace) } })}`,
   );
   const standIn = join(root, 'test/editor/host/desktopStandIn.mjs');
   chmodSync(standIn, 0o755);
@@ -50,6 +51,8 @@ try {
     launchArgs: [workspace, '--disable-workspace-trust'],
     extensionTestsEnv: {
       MCP_PROCESSES_HOME: join(work, 'home'),
+      // What the setting changes in the run, at once.
+      MCP_PROCESS_CLEANUP_INTERVAL: '3600',
       MCP_PROCESSES_TEST_SETTINGS: JSON.stringify(settings),
     },
   });
