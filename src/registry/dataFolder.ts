@@ -36,7 +36,7 @@ export function dataFolderPath(environment: NodeJS.ProcessEnv = process.env): st
  */
 export function openDataFolder(path = dataFolderPath()): DataFolder {
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     for (const folder of [
       path,
       join(path, 'sessions'),
@@ -44,7 +44,7 @@ export function openDataFolder(path = dataFolderPath()): DataFolder {
       join(path, 'logs'),
       join(path, 'guard'),
     ]) {
-      mkdirSync(folder, { mode: 0o700, recursive: true });
+      makeFolder(folder, 0o700);
       assertOurs(folder);
     }
     return {
@@ -60,6 +60,18 @@ export function openDataFolder(path = dataFolderPath()): DataFolder {
       `The data folder ${path} cannot be used: ${(error as Error).message}. ` +
         'Make it a folder of yours that you can write to, or name another one in MCP_PROCESSES_HOME.',
     );
+  }
+}
+
+/** Not mkdir's own `recursive`: where a system answers ENOENT although the parent is there, as below /proc, it never ends. */
+function makeFolder(path: string, mode?: number): void {
+  if (existsSync(path)) return;
+  if (dirname(path) !== path) makeFolder(dirname(path));
+  try {
+    mkdirSync(path, { mode });
+  } catch (error) {
+    // Another window may have been faster.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
 }
 

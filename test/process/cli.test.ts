@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { isAlive, killHard, Sandbox } from '../support/sandbox';
+import { waitFor } from '../support/waitFor';
+
+/** Built by the stage `build`. */
+const CLI = join(__dirname, '../../dist/cli.js');
+const DEAF = ['--deaf-to-eof', '--deaf-to-term'];
+
+describe('the command line', function () {
+  this.timeout(60_000);
+  let sandbox: Sandbox;
+  beforeEach(() => {
+    sandbox = new Sandbox();
+  });
+  afterEach(() => sandbox.dispose());
+
+  function run(args: string[], environment: Record<string, string> = {}) {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [CLI, ...args], {
+      env: { ...sandbox.environment, ...environment },
+      encoding: 'utf8',
+      timeout: 40_000,
+    });
+    return { status, stdout, stderr };
+  }
+
+  /** A server whose host was killed, with its child. */
+  async function orphan(): Promise<number[]> {
+    const host = await sandbox.host({ left: [...DEAF, '--child=plain'] });
+    await waitFor('its child runs', () => sandbox.living().length === 3);
+    await killHard(host.child);
+    return sandbox.living();
+  }
+
+  it('with nothing to list or reap says so', () => {
+    assert.deepEqual(run(['list']), {
+      status: 0,
+      stdout: 'No MCP servers that were launched through MCP Processes are running.\n',
+      stderr: '',
+    });
+    assert.deepEqual(run(['list', '--json']), { status: 0, stdout: '[]\n', stderr: '' });
+    assert.deepEqual(run(['reap']), { status: 0, stdout: 'No orphaned MCP servers.\n', stderr: '' });
+    assert.deepEqual(run(['reap', '--json']), { status: 0, stdout: '[]\n', stderr: '' });
+  });
+
+  it('lists what is in use as active, and reaps none of it', async () => {
+    const host = await sandbox.host({ used: DEAF });
+    const listed = run(['list']);
+    assert.equal(listed.status, 0, listed.stderr);
+    assert.match(listed.stdout, new RegExp(`^used  active · pid ${host.servers[0]} · `));
+    const reaped = run(['reap']);
+    assert.deepEqual([reaped.status, reaped.stdout], [0, 'No orphaned MCP servers.\n']);
+    assert.equal(await host.ask('used'), host.servers[0]);
+  });
+
+  it('lists an orphan with its evidence, for people and as JSON, and leaves it running', async () => {
+    const pids = await orphan();
+    const text = run(['list']);
+    assert.equal(text.status, 0, text.stderr);
+    assert.match(text.stdout, /^left {2}orphaned · pid \d+ · .+ MB\n( {4}\S.*\n)+$/);
+    assert.match(text.stdout, / is gone/);
+    const json = run(['list', '--json']);
+    assert.equal(json.status, 0, json.stderr);
+    const [server, ...others] = JSON.parse(json.stdout);
+    assert.deepEqual(others, []);
+    assert.equal(server.name, 'left');
+    assert.equal(server.verdict, 'orphaned');
+    assert.ok(pids.includes(server.pid));
+    assert.ok(server.evidence.length >= 2);
+    assert.deepEqual(sandbox.living(), pids);
+  });
+
+  it('reap --dry-run names what would end and ends nothing; reap ends it; then nothing is left', async () => {
+    const pids = await orphan();
+    const dry = run(['reap', '--dry-run']);
+    assert.equal(dry.status, 0, dry.stderr);
+    assert.match(dry.stdout, /^left\n/);
+    for (const pid of pids) assert.match(dry.stdout, new RegExp(`pid ${pid} \\(.+\\): would be ended`));
+    assert.deepEqual(sandbox.living(), pids);
+
+    const reaped = run(['reap', '--json']);
+    assert.equal(reaped.status, 0, reaped.stderr);
+    const [result] = JSON.parse(reaped.stdout);
+    assert.equal(result.dryRun, false);
+    assert.deepEqual(
+      result.processes.map((one: { pid: number; outcome: string }) => [one.pid, one.outcome]).toSorted(),
+      pids.map((pid) => [pid, 'killed']).toSorted(),
+    );
+    assert.deepEqual(sandbox.living(), []);
+    assert.equal(run(['reap']).stdout, 'No orphaned MCP servers.\n');
+    assert.deepEqual(readdirSync(sandbox.folder.sessions), []);
+  });
+
+  it('reap ends with 3 and the reason where something had to be kept', async () => {
+    const host = await sandbox.host({}, 'on', { adopted: { shared: DEAF }, sharedStdin: true });
+    await killHard(host.child);
+    const [server] = host.servers as [number];
+    for (const args of [['reap', '--dry-run'], ['reap']]) {
+      const { status, stdout, stderr } = run(args);
+      assert.equal(status, 3, stdout + stderr);
+      assert.match(stdout, new RegExp(`pid ${server} \\(.+\\): kept, .*stdin`));
+    }
+    assert.ok(isAlive(server));
+  });
+
+  const wrong = [[], ['lst'], ['list', 'more'], ['list', '--dry-run'], ['reap', '--force'], ['--json']];
+  for (const args of wrong) {
+    it(`"${args.join(' ')}" is wrong usage: 2, and how to use it on stderr`, () => {
+      const { status, stdout, stderr } = run(args);
+      assert.deepEqual([status, stdout], [2, '']);
+      assert.match(stderr, /mcp-processes list \[--json\]/);
+    });
+  }
+
+  it('--help says the same on stdout', () => {
+    const { status, stdout, stderr } = run(['--help']);
+    assert.deepEqual([status, stderr], [0, '']);
+    assert.match(stdout, /Exit codes: 0 .*1 .*2 .*3 /);
+  });
+
+  const unusable: [string, (path: string) => unknown, string?][] = [
+    ['is a file', (path) => writeFileSync(path, '')],
+    ['is a link', (path) => symlinkSync('/tmp', path)],
+    ['is below a file', (path) => writeFileSync(path, ''), 'below'],
+    // Here the system answers ENOENT, on which Node's own recursive mkdir never ends.
+    ['is below /proc', (path) => symlinkSync('/proc', path), 'below'],
+    [
+      'holds a file where a folder must be',
+      (path) => {
+        mkdirSync(path);
+        writeFileSync(join(path, 'sessions'), '');
+      },
+    ],
+  ];
+  for (const [what, make, below = ''] of unusable) {
+    it(`a data folder that ${what} fails with 1 and says what to do; no stack`, () => {
+      const path = join(sandbox.path, 'unusable');
+      make(path);
+      for (const command of ['list', 'reap']) {
+        const { status, stdout, stderr } = run([command], { MCP_PROCESSES_HOME: join(path, below) });
+        assert.deepEqual([status, stdout], [1, ''], stderr);
+        assert.match(stderr, /^The data folder .+ cannot be used: .+ or name another one in MCP_PROCESSES_HOME\.\n$/);
+      }
+    });
+  }
+});
