@@ -18,7 +18,8 @@ export interface ProcessIdentity {
 /** Seconds by which two `ps -o lstart` readings of one process may differ (`ps` rounds, and derives it from uptime). */
 const POSIX_START_TOLERANCE_SECONDS = 2;
 
-const START = /^(?:t\d{1,20}|e\d{1,12}|w\d{1,16})$/;
+/** One spelling per moment: with leading zeros, a live owner would read as another process. */
+const START = /^(?:t(?:0|[1-9]\d{0,19})|e(?:0|[1-9]\d{0,11})|w(?:0|[1-9]\d{0,15}))$/;
 
 export function isStartToken(value: unknown): value is string {
   return typeof value === 'string' && START.test(value);

@@ -37,7 +37,7 @@ export function parseCookie(text: string | undefined): Cookie | undefined {
   const parts = text.split(':');
   if (parts.length !== 6 || parts[0] !== '1') return undefined;
   const [, home, session, record, ownerText, scope] = parts;
-  const match = /^(\d{1,10})-([a-z]\d+)$/.exec(ownerText ?? '');
+  const match = /^([1-9]\d{0,9})-([a-z]\d+)$/.exec(ownerText ?? '');
   const pid = Number(match?.[1]);
   const start = match?.[2];
   if (!isHomeTag(home) || !isUuid(session) || !isUuid(record) || !isScopeTag(scope)) return undefined;

@@ -1,0 +1,128 @@
+import type { Facts } from '../../../src/judgement/facts';
+import type { ProcessIdentity } from '../../../src/os/identity';
+import type { ProcessEntry, Snapshot } from '../../../src/os/platform';
+import { formatCookie } from '../../../src/registry/cookie';
+import { SCHEMA_VERSION, type ServerRecord, type SessionFile } from '../../../src/registry/schema';
+
+// Process tables, sessions and records as plain values, for tests of what is judged from them.
+
+export const SCOPE = 't0123456789abcdef';
+export const OTHER_SCOPE = 'tfedcba9876543210';
+export const HOME = '00112233aabbccdd';
+export const OTHER_HOME = 'ffffffffffffffff';
+export const UID = 1000;
+
+/** A UUID that ends in `number`. */
+export function uuid(number: number): string {
+  return `00000000-0000-4000-8000-${number.toString(16).padStart(12, '0')}`;
+}
+
+/** A process that started at tick `pid`, unless `change` says otherwise; a session and group leader. */
+export function entry(pid: number, ppid: number, change: Partial<ProcessEntry> = {}): ProcessEntry {
+  return {
+    pid,
+    start: `t${pid}`,
+    ppid,
+    uid: UID,
+    pgid: pid,
+    sid: pid,
+    hasTerminal: false,
+    zombie: false,
+    name: 'node',
+    args: ['node', `server-${pid}.js`],
+    memory: 1,
+    cpuTime: 1,
+    cookie: undefined,
+    environmentReadable: true,
+    ...change,
+  };
+}
+
+export function table(...entries: readonly ProcessEntry[]): Snapshot {
+  return { scope: SCOPE, takenAt: 0, processes: new Map(entries.map((one) => [one.pid, one])) };
+}
+
+export function identity(pid: number, start = `t${pid}`, scope = SCOPE): ProcessIdentity {
+  return { pid, start, scope };
+}
+
+export function recordOf(change: Partial<ServerRecord> = {}): ServerRecord {
+  return {
+    id: uuid(1),
+    server: 'files',
+    client: 'test',
+    folder: undefined,
+    kind: 'launched',
+    commandLine: 'node server.js',
+    createdAt: 0,
+    root: identity(500),
+    posixSession: 500,
+    census: [],
+    grace: { stdin: 1_000, term: 2_000 },
+    ladder: undefined,
+    container: undefined,
+    ...change,
+  };
+}
+
+/** A session whose owner is pid 300, which {@link machine} does not have: it is dead. */
+export function sessionOf(change: Partial<SessionFile> = {}): SessionFile {
+  return {
+    schema: SCHEMA_VERSION,
+    id: uuid(100),
+    home: HOME,
+    owner: identity(300),
+    startedAt: 0,
+    editor: 'test',
+    folder: undefined,
+    automatic: 'on',
+    neverReap: [],
+    detachedSince: undefined,
+    handedOver: undefined,
+    records: [recordOf()],
+    ...change,
+  };
+}
+
+/** The full cookie of a record of a session. */
+export function cookieOf(session: SessionFile = sessionOf(), record = uuid(1)): string {
+  return formatCookie({ home: session.home, session: session.id, record, owner: session.owner });
+}
+
+/** init, our shell and ourselves (pid 200), and an orphaned server (pid 500) with a child; `more` adds or replaces. */
+export function machine(...more: readonly ProcessEntry[]): Snapshot {
+  return table(
+    entry(1, 0, { uid: 0, name: 'systemd', args: ['/sbin/init'] }),
+    entry(100, 1, { name: 'bash', args: ['bash'] }),
+    entry(200, 100),
+    entry(500, 1),
+    entry(501, 500, { sid: 500 }),
+    ...more,
+  );
+}
+
+/** Facts about process `pid` of `snapshot` in which nothing speaks against a signal: a dead session's own server. */
+export function factsOn(snapshot: Snapshot = machine(), pid = 500, change: Partial<Facts> = {}): Facts {
+  const found = snapshot.processes.get(pid);
+  return {
+    identity: identity(pid),
+    kind: 'launched',
+    look: found ? { kind: 'present', entry: found } : { kind: 'gone' },
+    snapshot,
+    self: identity(200),
+    ownUid: UID,
+    claim: { by: 'reaper' },
+    memberBy: 'root',
+    provenByCookie: false,
+    session: { kind: 'dead', evidence: 'its owner, pid 300, is gone' },
+    stdin: undefined,
+    clientAbove: undefined,
+    named: false,
+    liveOwners: [],
+    service: { kind: 'none' },
+    rootSession: 500,
+    outsideUse: undefined,
+    neverReap: [],
+    ...change,
+  };
+}
