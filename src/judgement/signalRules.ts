@@ -115,6 +115,7 @@ function notInUse({ claim, rootSession, outsideUse, snapshot }: Facts, entry: Pr
  */
 function notListedToKeep({ neverReap, claim, snapshot }: Facts, entry: ProcessEntry): string | undefined {
   if (claim.by === 'own session' || neverReap.length === 0) return undefined;
+  if (!entry.args) return 'whether the setting mcpProcesses.reap.neverReap lists it cannot be determined';
   for (const process of [entry, ...ancestorsOf(snapshot, entry)]) {
     const line = [process.name, ...(process.args ?? [])].join(' ');
     const pattern = neverReap.find((candidate) => matchesPattern(line, candidate));
@@ -132,5 +133,5 @@ function matchesPattern(line: string, pattern: string): boolean {
     if (at < 0) return false;
     from = at + part.length;
   }
-  return parts.length > 0;
+  return parts.length > 0 || pattern.includes('*');
 }

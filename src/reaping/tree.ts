@@ -96,7 +96,10 @@ async function stdinStandOf(
   return { peer: joinStdinPeers(peers, memberPids), goneFor: Math.min(...goneFor) };
 }
 
-/** Who is connected to those that left the root's POSIX session; mostly one question answers for all. */
+/**
+ * Who is connected to those that left the root's POSIX session. Mostly one question answers for all; otherwise each is
+ * asked for by itself, so that what cannot be told about one keeps that one alone.
+ */
 async function outsideUses(
   { platform, claim }: Circumstances,
   snapshot: Snapshot,
@@ -113,7 +116,7 @@ async function outsideUses(
     ...descendantsOf(snapshot, member.entry.pid).map(({ pid }) => pid),
   ];
   const all = await platform.outsideUse([...new Set(left.flatMap(below))], insiders);
-  if (all.kind !== 'used' || left.length === 1) return new Map(left.map(({ entry }) => [entry.pid, all]));
+  if (all.kind === 'none' || left.length === 1) return new Map(left.map(({ entry }) => [entry.pid, all]));
   const uses = new Map<number, OutsideUse>();
   for (const member of left) uses.set(member.entry.pid, await platform.outsideUse(below(member), insiders));
   return uses;
