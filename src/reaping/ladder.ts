@@ -1,6 +1,6 @@
 import type { Ruling } from '../judgement/killBar';
 import type { Member } from '../judgement/members';
-import { identityKey } from '../os/identity';
+import { identityKey, sameStart } from '../os/identity';
 import type { Platform } from '../os/platform';
 import type { LadderStand } from '../registry/schema';
 import type { Clock } from './clock';
@@ -150,7 +150,7 @@ async function settle(
     const look = await platform.look(member.identity.pid);
     const still =
       look.kind === 'error' ||
-      (look.kind === 'present' && !look.entry.zombie && look.entry.start === member.identity.start);
+      (look.kind === 'present' && !look.entry.zombie && sameStart(look.entry.start, member.identity.start));
     if (!still) {
       const outcome = sent === 'SIGKILL' ? 'killed' : sent === 'SIGTERM' ? 'terminated' : 'exited';
       processes.push({ member, outcome, reason: undefined });
