@@ -6,12 +6,12 @@ import type { SessionVerdict } from './sessionVerdict';
 
 /**
  * Who asks:
- * - the session that stops its own server;
+ * - the session that stops its own server; `unasked` when nobody told it to, so that what is listed to be kept stays;
  * - whoever reaps what a dead session, or a dead client of somebody else's, left;
  * - the user, about one process ("End This Process…").
  */
 export type Claim =
-  | { readonly by: 'own session'; readonly owner: ProcessIdentity }
+  | { readonly by: 'own session'; readonly owner: ProcessIdentity; readonly unasked?: boolean }
   | { readonly by: 'reaper' }
   | { readonly by: 'user' };
 

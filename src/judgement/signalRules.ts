@@ -114,7 +114,7 @@ function notInUse({ claim, rootSession, outsideUse, snapshot }: Facts, entry: Pr
  * runs below a listed process is part of it.
  */
 function notListedToKeep({ neverReap, claim, snapshot }: Facts, entry: ProcessEntry): string | undefined {
-  if (claim.by === 'own session' || neverReap.length === 0) return undefined;
+  if ((claim.by === 'own session' && !claim.unasked) || neverReap.length === 0) return undefined;
   if (!entry.args) return 'whether the setting mcpProcesses.reap.neverReap lists it cannot be determined';
   for (const process of [entry, ...ancestorsOf(snapshot, entry)]) {
     const line = [process.name, ...(process.args ?? [])].join(' ');

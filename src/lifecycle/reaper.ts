@@ -99,8 +99,13 @@ export class Reaper {
   /**
    * Reaps a session that was judged dead: claims its file, climbs each record's ladder, and forgets what is gone.
    * What is kept or survives stays recorded, so that it stays visible. Empty when somebody else holds the claim.
+   * @param claim the session's own, where it ends itself while its owner lives
    */
-  async reap(judged: JudgedSession, only?: ReadonlySet<string>): Promise<ReapResult[]> {
+  async reap(
+    judged: JudgedSession,
+    only?: ReadonlySet<string>,
+    claim: Claim = { by: 'reaper' },
+  ): Promise<ReapResult[]> {
     const { folder, self, log } = this.parts;
     const found = judged.found ?? this.writeLost(judged.session);
     const claimed = claimSession(folder, found, self);
@@ -110,7 +115,7 @@ export class Reaper {
       const chosen = claimed.session.records.filter(
         (record) => !only || only.has(`${claimed.session.id}:${record.id}`),
       );
-      const results = await Promise.all(chosen.map((record) => this.reapRecord(claimed.session, record)));
+      const results = await Promise.all(chosen.map((record) => this.reapRecord(claimed.session, record, claim)));
       const unfinished = new Set(results.filter((result) => !isFinished(result)).map(({ recordId }) => recordId));
       const records = claimed.session.records.filter((record) => !chosen.includes(record) || unfinished.has(record.id));
       left = writeClaimed(claimed, { ...claimed.session, records });
@@ -145,10 +150,10 @@ export class Reaper {
     return result;
   }
 
-  private async reapRecord(session: SessionFile, record: ServerRecord): Promise<ReapResult> {
+  private async reapRecord(session: SessionFile, record: ServerRecord, claim: Claim): Promise<ReapResult> {
     return this.climb(record, session, undefined, undefined, async () => {
       const seen = await this.surveys.ask();
-      return scanTree(this.circumstances({ by: 'reaper' }, session, seen), seen.snapshot, session, record);
+      return scanTree(this.circumstances(claim, session, seen), seen.snapshot, session, record);
     });
   }
 
