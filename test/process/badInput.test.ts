@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { openDataFolder } from '../../src/registry/dataFolder';
+import { isAlive, Sandbox } from '../support/sandbox';
+import { identityOf, Scene } from '../support/scene';
+import { waitFor } from '../support/waitFor';
+
+describe('bad input', function () {
+  this.timeout(40_000);
+  let sandbox: Sandbox;
+  let scene: Scene;
+  const { kill } = process;
+  /** Pids that anything in this process signalled; the signals go their way. */
+  let signalled: number[];
+  beforeEach(async () => {
+    sandbox = new Sandbox();
+    scene = await new Scene(sandbox).open();
+    signalled = [];
+    process.kill = (pid, signal) => {
+      signalled.push(pid);
+      return kill.call(process, pid, signal);
+    };
+  });
+  afterEach(async () => {
+    process.kill = kill;
+    await sandbox.dispose();
+  });
+
+  const file = (name: string) => join(sandbox.folder.sessions, name);
+  /** The file of the scene's session, as text of a session of another id. */
+  const sessionText = (id: string, change: (session: Json) => unknown = () => undefined) => {
+    const session = JSON.parse(readFileSync(file(`${scene.id}.json`), 'utf8'));
+    session.id = id;
+    session.records[0].id = randomUUID();
+    change(session);
+    return JSON.stringify(session);
+  };
+
+  it('K13 K23 L23 damaged and hostile session files are set aside, each with a log line; nothing they name is signalled', async () => {
+    const { pid: orphan } = await scene.start();
+    const numbers = [1, 0, -1, -process.pid, 2 ** 31, 2 ** 53, 1e300, 1.5, `${orphan}`, null];
+    const hostile = [
+      ...numbers.map((pid) => (session: Json) => Object.assign(session.records[0].root, { pid })),
+      ...numbers.map((pid) => (session: Json) => Object.assign(session.owner, { pid })),
+      ...numbers.map((pid) => (session: Json) => session.records[0].census.push({ ...session.owner, pid })),
+      (session: Json) => Object.assign(session.records[0].root, { start: '*' }),
+      (session: Json) => Object.assign(session.records[0].root, { scope: '' }),
+      (session: Json) => Object.assign(session, { records: {} }),
+      (session: Json) => Object.assign(session, { schema: 'one' }),
+      (session: Json) => Object.assign(session, { home: '0123456789abcdef' }),
+      (session: Json) => Object.assign(session, { id: randomUUID() }),
+    ];
+    const texts = hostile.map((change) => (id: string) => sessionText(id, change));
+    texts.push(
+      (id) => sessionText(id).slice(0, -40),
+      () => '',
+      () => '\0'.repeat(5_000),
+      () => '['.repeat(100_000),
+    );
+    const bad = texts.map((text) => {
+      const id = randomUUID();
+      writeFileSync(file(`${id}.json`), text(id));
+      return `${id}.json`;
+    });
+    const link = `${randomUUID()}.json`;
+    symlinkSync(file(`${scene.id}.json`), file(link));
+    const folder = `${randomUUID()}.json`;
+    mkdirSync(file(folder));
+    writeFileSync(file('notes.json'), '{}');
+    bad.push(link, folder, 'notes.json');
+    await scene.killOwner();
+
+    const lifecycle = await sandbox.lifecycle();
+    await lifecycle.sweep();
+    // Control arm: the honest file beside them is acted on.
+    assert.ok(!isAlive(orphan));
+    assert.deepEqual([...new Set(signalled)], [orphan]);
+    assert.deepEqual(readdirSync(sandbox.folder.sessions).sort(), bad.map((name) => `${name}.damaged`).sort());
+    for (const name of bad) {
+      const lines = sandbox.log.filter((line) => line.includes(`${name} was moved to `));
+      assert.equal(lines.length, 1, `${name}: ${lines.length} lines`);
+    }
+    // Said once, not in every sweep.
+    const said = sandbox.log.length;
+    await lifecycle.sweep();
+    assert.equal(sandbox.log.length, said);
+  });
+
+  it('K07 K13 a dead session that claims ourselves and our parent: both would be kept, with the reason', async () => {
+    const { record, pid } = await scene.start();
+    for (const claimed of [process.pid, process.ppid]) {
+      scene.add({ ...record, id: randomUUID(), server: String(claimed), root: await identityOf(claimed) });
+    }
+    await scene.killOwner();
+    // Not reaped: what else runs below our parent is not this test's.
+    const previews = await (await sandbox.lifecycle({ automatic: 'off' })).reapOrphans({ dryRun: true });
+    const outcomes = new Map(
+      previews.flatMap(({ processes }) => processes.map((one) => [one.pid, [one.outcome, one.reason]])),
+    );
+    assert.deepEqual(outcomes.get(process.pid), ['kept', 'it is this process itself']);
+    assert.deepEqual(outcomes.get(process.ppid), ['kept', 'this process runs under it']);
+    // Control arm: what the same file says of its own server would be acted on.
+    assert.deepEqual(outcomes.get(pid), ['terminated', undefined]);
+    assert.deepEqual(signalled, []);
+  });
+
+  it('a data folder that cannot be made, is a link, or is a file: says which, and what to do', () => {
+    const plain = join(sandbox.path, 'file');
+    writeFileSync(plain, '');
+    const link = join(sandbox.path, 'link');
+    symlinkSync(sandbox.folder.path, link);
+    for (const path of [plain, join(plain, 'below'), link]) {
+      assert.throws(() => openDataFolder(path), new RegExp(`${basename(path)} cannot be used: .*MCP_PROCESSES_HOME`));
+    }
+  });
+
+  it('a data folder that went away: nothing is started that cannot be recorded, and sweeps end nothing', async () => {
+    const lifecycle = await sandbox.lifecycle();
+    const { pid } = await scene.start();
+    rmSync(sandbox.folder.sessions, { recursive: true });
+    writeFileSync(sandbox.folder.sessions, '');
+    const before = sandbox.living();
+    await assert.rejects(lifecycle.launch(sandbox.server('one')), /ENOTDIR|cannot be written/);
+    assert.deepEqual(sandbox.living(), before);
+    await assert.rejects(lifecycle.sweep(), /ENOTDIR/);
+    assert.deepEqual(signalled, []);
+    rmSync(sandbox.folder.sessions);
+    mkdirSync(sandbox.folder.sessions);
+    scene.write();
+    await scene.killOwner();
+    await lifecycle.sweep();
+    await waitFor('control arm', () => !isAlive(pid));
+  });
+});
+
+// biome-ignore lint/suspicious/noExplicitAny: what these tests write has no type that holds.
+type Json = any;
