@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, u
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { asOrdinaryUser, pathWithout } from './otherConditions.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 process.chdir(root);
@@ -24,21 +25,26 @@ const environment = {
 const counts = { passes: 0, failures: 0 };
 const rows = [];
 
-function node(args, extra = {}) {
+function node(args, extra = {}, prefix = []) {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, args, { stdio: 'inherit', env: { ...environment, ...extra } });
+    const [command, ...rest] = [...prefix, process.execPath, ...args];
+    const child = spawn(command, rest, { stdio: 'inherit', env: { ...environment, ...extra } });
     child.once('exit', (code) => resolve(code ?? 1));
+    child.once('error', (error) => {
+      console.error(error.message);
+      resolve(1);
+    });
   });
 }
 
-function mocha(name, ...patterns) {
-  return counted(name, ['node_modules/mocha/bin/mocha.js', '--reporter=./test/reporter.cjs', ...patterns]);
+function mocha(name, pattern, conditions) {
+  return counted(name, ['node_modules/mocha/bin/mocha.js', '--reporter=./test/reporter.cjs', pattern], conditions);
 }
 
 /** Runs a stage that writes its counts into the file that the environment names. */
-async function counted(name, args) {
-  const report = join(temp, `${name}.json`);
-  const code = await node(args, { MCP_PROCESSES_TEST_REPORT: report });
+async function counted(name, args, { prefix = [], environment: extra = {}, folder = temp } = {}) {
+  const report = join(folder, `${name}.json`);
+  const code = await node(args, { ...extra, MCP_PROCESSES_TEST_REPORT: report }, prefix);
   if (!existsSync(report)) return code || 1;
   const stats = JSON.parse(readFileSync(report, 'utf8'));
   rmSync(report);
@@ -48,12 +54,22 @@ async function counted(name, args) {
   return code || (stats.passes === 0 ? 1 : 0);
 }
 
+const PROCESS_TESTS = 'test/process/**/*.test.ts';
+
 const stages = {
   types: () => node(['node_modules/typescript/bin/tsc', '--noEmit', '-p', '.']),
   lint: () => node(['node_modules/@biomejs/biome/bin/biome', 'ci', '.']),
   build: () => node(['scripts/build.mjs', '--production']),
   unit: () => mocha('unit', 'test/unit/**/*.test.ts'),
-  process: () => mocha('process', 'test/process/**/*.test.ts'),
+  process: () => mocha('process', PROCESS_TESTS),
+  // The same once more for whom the system tells less. Not as root, the stage before was the ordinary user's.
+  ...(process.getuid?.() === 0 && {
+    'process-user': () => mocha('process-user', PROCESS_TESTS, asOrdinaryUser(join(temp, 'user'), root)),
+  }),
+  ...(process.platform === 'linux' && {
+    'process-no-ss': () =>
+      mocha('process-no-ss', PROCESS_TESTS, { environment: { PATH: pathWithout('ss', join(temp, 'without-ss')) } }),
+  }),
   editor: () => counted('editor', ['test/editor/host/runSuite.mjs']),
   lifecycle: () => mocha('lifecycle', 'test/editor/lifecycle/**/*.test.ts'),
 };
@@ -118,7 +134,9 @@ async function main() {
   const left = await settled();
   for (const { pid, command } of left) console.error(`Left behind: pid ${pid} ${command}`);
   for (const { pid } of left) process.kill(pid, 'SIGKILL');
-  const files = readdirSync(temp).filter((name) => !/^(?:tsx-|node-compile-cache|home$)/.test(name));
+  const files = [temp, join(temp, 'user')]
+    .flatMap((folder) => (existsSync(folder) ? readdirSync(folder) : []))
+    .filter((name) => !/^(?:tsx-|node-compile-cache|\.|(?:home|user|checkout|without-ss)$)/.test(name));
   for (const name of files) console.error(`Left behind in the temporary folder: ${name}`);
   if (left.length > 0 || files.length > 0) {
     counts.failures++;

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { readdirSync, readlinkSync } from 'node:fs';
 import type { OutsideUse } from './platform';
 import { livingFolder, readStat } from './procfs/readStat';
+import { findServing } from './procfs/servedConnections';
 import { isZombie } from './procfs/stat';
 
 const TIMEOUT_MS = 3_000;
@@ -18,27 +19,45 @@ export interface Connection {
 /**
  * Whether one of `pids` serves a connection whose other end is held by a process outside `members`: a terminal
  * multiplexer its clients (K21), a database or dev server somebody else (K23). Connections that a process opened
- * itself do not count: every browser has some. Without `ss` the answer is "unknown".
+ * itself do not count: every browser has some. Without `ss` it can still be told that nobody is connected, but not who
+ * is: then the answer is "unknown".
  */
 export async function findOutsideUse(pids: readonly number[], members: ReadonlySet<number>): Promise<OutsideUse> {
+  const hidden = pids.map(whyHidden).find((reason) => reason !== undefined);
+  if (hidden !== undefined) return { kind: 'unknown', reason: hidden };
   try {
-    const hidden = pids.map(whyHidden).find((reason) => reason !== undefined);
-    if (hidden !== undefined) return { kind: 'unknown', reason: hidden };
     const [unix, internet] = await Promise.all([
       ss(['-H', '-x', '-a', '-p', '-n', '-e']),
       ss(['-H', '-t', '-a', '-p', '-n']),
     ]);
     return judgeConnections([...parseUnixConnections(unix), ...parseTcpConnections(internet)], pids, members);
   } catch (error) {
-    if (error instanceof NoPeersError) return { kind: 'unknown', reason: error.message };
-    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    return { kind: 'unknown', reason: missing ? '`ss` is not installed' : '`ss` failed' };
+    return withoutPeers(pids, error as NodeJS.ErrnoException);
+  }
+}
+
+/** What can be told where `ss` has nothing to say. */
+function withoutPeers(pids: readonly number[], error: NodeJS.ErrnoException): OutsideUse {
+  const failed = error.code === 'ENOENT' ? '`ss` is not installed' : '`ss` failed';
+  const reason = error instanceof NoPeersError ? error.message : failed;
+  try {
+    const serving = findServing(pids);
+    if (serving === undefined) return { kind: 'none' };
+    return { kind: 'unknown', reason: `somebody is connected to pid ${serving}, and ${reason}` };
+  } catch {
+    return { kind: 'unknown', reason };
   }
 }
 
 /** Thrown for an `ss` that reads `/proc/net/unix` for want of better: that file knows no peers. */
 class NoPeersError extends Error {
   override readonly message = '`ss` cannot tell which sockets are connected here';
+}
+
+/** Without a /proc, or with that of another pid namespace, everybody would seem gone. */
+function isProcUsable(): boolean {
+  const own = readStat(process.pid);
+  return own.kind === 'stat' && own.stat.pid === process.pid && own.stat.ppid === process.ppid;
 }
 
 /** Why `ss` would not show this process's sockets as its own, and so nobody who is connected; undefined if it does. */

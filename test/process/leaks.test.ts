@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DEAD_OWNER_UNREAPED, SUBREAPER } from '../support/parents';
-import { withSs } from '../support/programs';
 import { isAlive, killHard, Sandbox } from '../support/sandbox';
 import { ask, identityOf, PLAIN, pidIn, procfs, Scene } from '../support/scene';
 import { waitFor } from '../support/waitFor';
@@ -22,12 +21,6 @@ describe('leaks that must be caught', function () {
   async function sweepAll(): Promise<void> {
     await (await sandbox.lifecycle()).sweep();
     assert.deepEqual(sandbox.living(), []);
-  }
-
-  /** Without `ss` nobody can tell whether what left its root's POSIX session is in use by now. */
-  async function assertKeptWithoutSs(pids: number[]): Promise<void> {
-    await (await sandbox.lifecycle()).sweep();
-    assert.deepEqual(sandbox.living().sort(), [...pids].sort());
   }
 
   const run = (command: string, args: string[], detached = false) =>
@@ -79,8 +72,7 @@ describe('leaks that must be caught', function () {
     await scene.killOwner();
     await waitFor('the polite server has ended', () => sandbox.living().length === 2);
     assert.deepEqual(await Promise.all(paths.map(ask)), pids, 'control arm');
-    if (withSs) await sweepAll();
-    else await assertKeptWithoutSs(pids);
+    await sweepAll();
   });
 
   it('L10 ends what was still starting when its session ended; control: it stays', async () => {
@@ -97,9 +89,7 @@ describe('leaks that must be caught', function () {
       await waitFor('its first record', () => readdirSync(sandbox.folder.sessions).length > 0, 20_000);
       await new Promise((resolve) => setTimeout(resolve, delay));
       await killHard(host);
-      // Without `ss` what has no root in its record yet is kept; see L18.
-      if (withSs) await sweepAll();
-      else await (await sandbox.lifecycle()).sweep();
+      await sweepAll();
     });
   }
 
@@ -198,8 +188,7 @@ describe('leaks that must be caught', function () {
     await scene.killOwner();
     assert.ok(isAlive(pid), 'control arm');
     assert.equal(record.root, undefined);
-    if (withSs) await sweepAll();
-    else await assertKeptWithoutSs([pid]);
+    await sweepAll();
   });
 
   it('L24 judges nothing by the clock: a session from 1970 lives, one from the future is dead', async () => {
