@@ -1,16 +1,35 @@
 import type { Platform } from '../os/platform';
+import { createPortablePlatform } from '../os/portable/portablePlatform';
+import { readScopeParts } from '../os/portable/scopeParts';
 import { createProcfsPlatform } from '../os/procfs/procfsPlatform';
+import { scopeTag } from '../os/scope';
 
 /**
- * How the operating system is asked.
+ * How the operating system is asked: on Linux by its `/proc`, elsewhere by the tools that it brings along.
+ * `MCP_PROCESSES_PLATFORM=portable` takes the tools on Linux too.
  * @throws Error where processes cannot be identified: nothing may be launched or ended there.
  */
 export async function choosePlatform(): Promise<Platform> {
-  const platform = process.platform === 'linux' ? createProcfsPlatform() : undefined;
-  if (platform) return platform;
-  throw new Error(
-    process.platform === 'linux'
-      ? 'This system shows no usable /proc, so that processes cannot be identified. MCP Processes does nothing here.'
-      : `MCP Processes cannot identify processes on ${process.platform} yet. It does nothing here.`,
-  );
+  const system = process.platform;
+  const isPortable = process.env.MCP_PROCESSES_PLATFORM === 'portable';
+  const procfs = system === 'linux' && !isPortable ? createProcfsPlatform() : undefined;
+  if (procfs) return procfs;
+  if (system !== 'linux' && system !== 'darwin' && system !== 'win32') {
+    throw new Error(`MCP Processes cannot identify processes on ${system}. MCP Processes does nothing here.`);
+  }
+  const scope = await readScopeParts(system);
+  if (scope.kind === 'unknown') throw new Error(nothingHere(scope.reason));
+  const platform = createPortablePlatform({
+    system,
+    scope: scopeTag(scope.parts, system === 'win32' ? 'windows' : 'epoch'),
+  });
+  // Whoever cannot even find itself should say so now and not in every sweep.
+  await platform.self().catch((error: Error) => {
+    throw new Error(nothingHere(error.message));
+  });
+  return platform;
+}
+
+function nothingHere(reason: string): string {
+  return `Processes cannot be identified on this system: ${reason}. MCP Processes does nothing here.`;
 }

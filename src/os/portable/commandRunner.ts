@@ -12,19 +12,13 @@ export interface CommandResult {
  * @throws Error with a readable reason when it cannot be started, is ended by a signal, prints too much, or takes
  *   longer than `timeout` milliseconds.
  */
-export type CommandRunner = (
-  command: string,
-  args: readonly string[],
-  timeout: number,
-  /** How bytes become text; UTF-8 unless told. */
-  encoding?: 'utf8' | 'latin1',
-) => Promise<CommandResult>;
+export type CommandRunner = (command: string, args: readonly string[], timeout: number) => Promise<CommandResult>;
 
 /** Environments of a thousand processes are some 10 MB. */
 const MAX_OUTPUT_BYTES = 128 << 20;
 
 /** The real {@link CommandRunner}. */
-export const runCommand: CommandRunner = (command, args, timeout, encoding = 'utf8') =>
+export const runCommand: CommandRunner = (command, args, timeout) =>
   new Promise((resolve, reject) => {
     execFile(
       command,
@@ -34,8 +28,7 @@ export const runCommand: CommandRunner = (command, args, timeout, encoding = 'ut
         killSignal: 'SIGKILL',
         maxBuffer: MAX_OUTPUT_BYTES,
         windowsHide: true,
-        encoding,
-        env: commandEnvironment(),
+        env: commandEnvironment(process.platform, process.env),
       },
       (error, stdout, stderr) => {
         if (!error) return resolve({ code: 0, stdout, stderr });
@@ -48,13 +41,17 @@ export const runCommand: CommandRunner = (command, args, timeout, encoding = 'ut
 
 /**
  * Only what the tools need: variables such as PS_FORMAT, PS_PERSONALITY, COLUMNS or COMMAND_MODE change what `ps`
- * prints, and a time zone or locale changes how it writes a start time (K27).
+ * prints, and a time zone or locale changes how it writes a start time (K27). Only characters are not those of the
+ * locale C, which would replace every one that is not ASCII; where there is no such locale, it is C all the same.
  */
-function commandEnvironment(): NodeJS.ProcessEnv {
-  if (process.platform === 'win32') return process.env;
-  // lsof, sysctl and ioreg live in a folder that an editor's PATH may lack.
-  const path = process.platform === 'darwin' ? `${process.env.PATH ?? '/usr/bin:/bin'}:/usr/sbin` : process.env.PATH;
-  return { PATH: path, TZ: 'UTC', LC_ALL: 'C', COMMAND_MODE: 'unix2003' };
+export function commandEnvironment(system: NodeJS.Platform, own: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  if (system === 'win32') return own;
+  const clock = { TZ: 'UTC', LANG: 'C' };
+  // All that we ask for is there, and nothing that somebody else installed under the same name.
+  if (system === 'darwin') {
+    return { ...clock, PATH: '/usr/bin:/bin:/usr/sbin:/sbin', LC_CTYPE: 'UTF-8', COMMAND_MODE: 'unix2003' };
+  }
+  return { ...clock, PATH: own.PATH, LC_CTYPE: 'C.UTF-8' };
 }
 
 function whyItFailed(code: unknown, killed: boolean | undefined, timeout: number): string {

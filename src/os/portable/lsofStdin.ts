@@ -33,8 +33,11 @@ export function stdinEnd(files: readonly OpenFile[], pid: number): StdinEnd {
 
 /** Who holds the other end. Nobody visible is not nobody: `lsof` shows an ordinary user only their own processes. */
 export function holderOf(files: readonly OpenFile[], address: string): StdinPeer {
-  const holder = files.find((file) => file.device === address && (file.type === 'PIPE' || file.type === 'unix'));
-  if (holder) return { kind: 'alive', by: `${holder.command || 'a process'}, pid ${holder.pid}` };
+  const holding = files.filter((file) => file.device === address && (file.type === 'PIPE' || file.type === 'unix'));
+  if (holding.length > 0) {
+    const names = new Map(holding.map(({ pid, command }) => [pid, `${command || 'a process'}, pid ${pid}`]));
+    return { kind: 'alive', by: [...names.values()].join(' and '), holders: [...names.keys()] };
+  }
   return { kind: 'unknown', reason: 'its stdin has another end, but who holds it cannot be seen' };
 }
 

@@ -1,10 +1,13 @@
 import type { Platform } from '../platform';
 import { type CommandRunner, runCommand } from './commandRunner';
-import { PosixPlatform, type ProcessLister } from './posixPlatform';
+import { PosixPlatform } from './posixPlatform';
+import type { ProcessLister } from './psReader';
 import { WindowsPlatform } from './windowsPlatform';
 
+export type PortableSystem = 'linux' | 'darwin' | 'win32';
+
 export interface PortableOptions {
-  readonly system: 'linux' | 'darwin' | 'win32';
+  readonly system: PortableSystem;
   /** The scope tag: `epoch` start times on POSIX, `windows` ones on Windows. '' when unknown: matches nothing. */
   readonly scope: string;
   /** How commands are run; tests pass recorded output. */

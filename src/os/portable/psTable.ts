@@ -25,17 +25,17 @@ export interface PsRow {
   readonly args: string;
 }
 
-// Fixed columns first, then the name in a known width, then the arguments, which end the line whatever they contain.
-// On Linux `ps` makes up for a column that is wider than it should be by narrowing the next padded one, the name:
-// hence a width for each that no value exceeds (seen with a resident size of six digits).
+// Fixed columns first, then the name, the pid once more, and the arguments, which end the line whatever they contain:
+// `ps` pads a name by bytes or by characters as it likes, so that only the pid can tell where it ends.
+// On Linux `ps` makes up for a column that is wider than it should be by narrowing the next padded one: hence a width
+// for each that no value exceeds (seen with a resident size of six digits).
 const COLUMNS: Record<PosixSystem, readonly string[]> = {
   linux: [
     ...['pid', 'ppid', 'pgid', 'sess', 'ruid', 'uid', 'svuid'].map((name) => `${name}:11`),
-    ...['tty:24', 'stat:12', 'nlwp:11', 'lstart:30', 'rss:20', 'time:20', 'ucomm:15', 'args'],
+    ...['tty:24', 'stat:12', 'nlwp:11', 'lstart:30', 'rss:20', 'time:20', 'ucomm:15', 'pid:11', 'args'],
   ],
-  darwin: 'pid ppid pgid ruid uid svuid tty stat lstart rss time ucomm args'.split(' '),
+  darwin: 'pid ppid pgid ruid uid svuid tty stat lstart rss time ucomm pid args'.split(' '),
 };
-const NAME_WIDTH: Record<PosixSystem, number> = { linux: 15, darwin: 16 };
 
 /** `ps` arguments that print the table {@link parsePsTable} reads; of `pids`, or of everything. */
 export function psTableArguments(system: PosixSystem, pids?: readonly number[]): string[] {
@@ -51,19 +51,18 @@ const UID = String.raw`(-?\d+)`;
 const LSTART = String.raw`([A-Z][a-z]{2} +[A-Z][a-z]{2} +\d{1,2} \d\d:\d\d:\d\d \d{4})`;
 const LINE: Record<PosixSystem, RegExp> = {
   linux: new RegExp(
-    String.raw`^ *(\d+) +(\d+) +(\d+) +(\d+) +${UID} +${UID} +${UID} +(\S+) +(\S+) +(\d+) +${LSTART} +(\d+) +([\d:.-]+) (.*)$`,
+    String.raw`^ *(\d+) +(\d+) +(\d+) +(\d+) +${UID} +${UID} +${UID} +(\S+) +(\S+) +(\d+) +${LSTART} +(\d+) +([\d:.-]+) (.*?) +\1(?: (.*))?$`,
     's',
   ),
   // The state's first letter can be blank when the kernel will not tell, and then nothing may be left of it.
   darwin: new RegExp(
-    String.raw`^ *(\d+) +(\d+) +(\d+)() +${UID} +${UID} +${UID} +(\S+) +(\S*)() *${LSTART} +(\d+) +([\d:.-]+) (.*)$`,
+    String.raw`^ *(\d+) +(\d+) +(\d+)() +${UID} +${UID} +${UID} +(\S+) +(\S*)() *${LSTART} +(\d+) +([\d:.-]+) (.*?) +\1(?: (.*))?$`,
     's',
   ),
 };
 
 /**
  * Parses the table of {@link psTableArguments}.
- * @param text decoded as Latin-1, that is, not at all: columns are counted in bytes
  * @throws Error when it is empty or any line is not as expected: a partial table would make the rest look dead (K09).
  */
 export function parsePsTable(text: string, system: PosixSystem): PsRow[] {
@@ -79,12 +78,11 @@ export function parsePsTable(text: string, system: PosixSystem): PsRow[] {
 function parseLine(line: string, system: PosixSystem): PsRow | undefined {
   const match = LINE[system].exec(line);
   if (!match) return undefined;
-  const [, pid, ppid, pgid, sid, ruid, uid, svuid, terminal, state, threads, start, kibibytes, time, rest] =
+  const [, pid, ppid, pgid, sid, ruid, uid, svuid, terminal, state, threads, start, kibibytes, time, name, args] =
     match as unknown as string[];
   const startSeconds = parseStartDate(start as string);
   const cpuTime = parseCpuTime(time as string);
-  const words = nameAndArguments(rest as string, NAME_WIDTH[system]);
-  if (startSeconds === undefined || cpuTime === undefined || !words) return undefined;
+  if (startSeconds === undefined || cpuTime === undefined) return undefined;
   return {
     pid: Number(pid),
     ppid: Number(ppid),
@@ -96,7 +94,8 @@ function parseLine(line: string, system: PosixSystem): PsRow | undefined {
     startSeconds,
     memory: Number(kibibytes) * 1024,
     cpuTime,
-    ...words,
+    name: name as string,
+    args: args ?? '',
   };
 }
 
@@ -106,14 +105,4 @@ function parseLine(line: string, system: PosixSystem): PsRow | undefined {
  */
 function isZombie(state: string, threads: number | undefined): boolean {
   return /^[Xx]/.test(state) || (state.startsWith('Z') && (threads ?? 1) <= 1);
-}
-
-/** `ps` pads and cuts the name by bytes, in the middle of a character if need be: one character is one byte here. */
-function nameAndArguments(rest: string, width: number): { name: string; args: string } | undefined {
-  if (rest.length > width && rest[width] !== ' ') return undefined;
-  return { name: utf8(rest.slice(0, width).trimEnd()), args: utf8(rest.slice(width + 1)) };
-}
-
-function utf8(bytes: string): string {
-  return Buffer.from(bytes, 'latin1').toString('utf8');
 }

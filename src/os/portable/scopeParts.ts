@@ -1,5 +1,6 @@
-import type { ScopeParts } from '../scope';
+import { readLinuxScopeParts, type ScopeParts } from '../scope';
 import { type CommandRunner, reasonOf, runCommand } from './commandRunner';
+import type { PortableSystem } from './portablePlatform';
 import { powershellPath } from './powershellPath';
 import { epochMilliseconds, parseJson, parseWindowsDate, powershellArguments } from './windowsProcesses';
 
@@ -12,13 +13,14 @@ const ONLY_NAMESPACE = 'only';
 const TIMEOUT_MS = 5_000;
 const WINDOWS_TIMEOUT_MS = 20_000;
 
-/** Machine and boot of a macOS or Windows machine. Never rejects. */
-export async function readScopeParts(
-  system: 'darwin' | 'win32',
-  run: CommandRunner = runCommand,
-): Promise<ScopeReading> {
+/** Machine, boot and pid namespace of this machine. Never rejects. */
+export async function readScopeParts(system: PortableSystem, run: CommandRunner = runCommand): Promise<ScopeReading> {
+  if (system === 'linux') {
+    const parts = readLinuxScopeParts();
+    return parts ? { kind: 'parts', parts } : { kind: 'unknown', reason: 'there is no usable /proc' };
+  }
   try {
-    const [machine, boot] = system === 'darwin' ? await readMacScope(run) : await readWindowsScope(run);
+    const { machine, boot } = system === 'darwin' ? await readMacScope(run) : await readWindowsScope(run);
     if (!machine) return { kind: 'unknown', reason: 'the id of this machine cannot be read' };
     if (!boot) return { kind: 'unknown', reason: 'the id of this boot cannot be read' };
     return { kind: 'parts', parts: { machine, boot, pidNamespace: ONLY_NAMESPACE } };
@@ -27,26 +29,23 @@ export async function readScopeParts(
   }
 }
 
-async function readMacScope(run: CommandRunner): Promise<(string | undefined)[]> {
-  const [registry, boot] = await Promise.all([
-    run('ioreg', ['-rd1', '-c', 'IOPlatformExpertDevice'], TIMEOUT_MS),
-    run('sysctl', ['-n', 'kern.bootsessionuuid'], TIMEOUT_MS),
-  ]);
-  return [
-    registry.code === 0 ? parsePlatformUuid(registry.stdout) : undefined,
-    boot.code === 0 ? parseBootSession(boot.stdout) : undefined,
-  ];
+interface MachineAndBoot {
+  readonly machine: string | undefined;
+  readonly boot: string | undefined;
 }
 
-async function readWindowsScope(run: CommandRunner): Promise<(string | undefined)[]> {
-  const [machine, boot] = await Promise.all([
-    run('reg', ['query', 'HKLM\\SOFTWARE\\Microsoft\\Cryptography', '/v', 'MachineGuid'], TIMEOUT_MS),
-    run(powershellPath(), windowsBootArguments(), WINDOWS_TIMEOUT_MS),
-  ]);
-  return [
-    machine.code === 0 ? parseMachineGuid(machine.stdout) : undefined,
-    boot.code === 0 ? parseWindowsBoot(boot.stdout) : undefined,
-  ];
+async function readMacScope(run: CommandRunner): Promise<MachineAndBoot> {
+  const registry = await run('ioreg', ['-rd1', '-c', 'IOPlatformExpertDevice'], TIMEOUT_MS);
+  const boot = await run('sysctl', ['-n', 'kern.bootsessionuuid'], TIMEOUT_MS);
+  return {
+    machine: registry.code === 0 ? parsePlatformUuid(registry.stdout) : undefined,
+    boot: boot.code === 0 ? parseBootSession(boot.stdout) : undefined,
+  };
+}
+
+async function readWindowsScope(run: CommandRunner): Promise<MachineAndBoot> {
+  const { code, stdout } = await run(powershellPath(), windowsScopeArguments(), WINDOWS_TIMEOUT_MS);
+  return code === 0 ? parseWindowsScope(stdout) : { machine: undefined, boot: undefined };
 }
 
 const UUID = '[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}';
@@ -61,33 +60,30 @@ export function parseBootSession(text: string): string | undefined {
   return new RegExp(`^(${UUID})$`).exec(text.trim())?.[1]?.toLowerCase();
 }
 
-/** Output of `reg query … /v MachineGuid`. */
-export function parseMachineGuid(text: string): string | undefined {
-  return new RegExp(String.raw`^\s*MachineGuid\s+REG_SZ\s+\{?(${UUID})\}?\s*$`, 'im').exec(text)?.[1]?.toLowerCase();
-}
-
-/** Arguments for `powershell.exe` that print what {@link parseWindowsBoot} reads. */
-export function windowsBootArguments(): string[] {
+/** Arguments for `powershell.exe` that print what {@link parseWindowsScope} reads. */
+export function windowsScopeArguments(): string[] {
   return powershellArguments(
-    "$system = Get-CimInstance -ClassName Win32_Process -Filter 'ProcessId=4'; " +
+    "$guid = (Get-ItemProperty -Path 'HKLM:\\SOFTWARE\\Microsoft\\Cryptography').MachineGuid; " +
+      "$system = Get-CimInstance -ClassName Win32_Process -Filter 'ProcessId=4'; " +
       '$os = Get-CimInstance -ClassName Win32_OperatingSystem; ' +
       `$created = ${epochMilliseconds('$system.CreationDate')}; ` +
       `$boot = ${epochMilliseconds('$os.LastBootUpTime')}`,
-    '@{ System = $created; Boot = $boot }',
+    '@{ Machine = $guid; System = $created; Boot = $boot }',
   );
 }
 
 /**
- * A name for this boot: `system-<epoch ms>`, the creation date of the kernel's own process, which is written down
- * once; else `boot-<epoch s>`, the last boot time, which Windows computes anew from clock and uptime, so that it moves
- * when the clock is set.
+ * Machine and boot of a Windows machine. A boot is named `system-<epoch ms>` after the creation date of the kernel's
+ * own process, which is written down once; else `boot-<epoch s>` after the last boot time, which Windows computes anew
+ * from clock and uptime, so that it moves when the clock is set.
+ * @throws Error when it is no JSON.
  */
-export function parseWindowsBoot(text: string): string | undefined {
+export function parseWindowsScope(text: string): MachineAndBoot {
   const json = parseJson(text);
-  if (typeof json !== 'object' || json === null) return undefined;
-  const { System, Boot } = json as Record<string, unknown>;
+  const { Machine, System, Boot } = (typeof json === 'object' && json !== null ? json : {}) as Record<string, unknown>;
+  const machine = new RegExp(`^\\{?(${UUID})\\}?$`).exec(String(Machine))?.[1]?.toLowerCase();
   const system = parseWindowsDate(System);
-  if (system !== undefined) return `system-${system}`;
   const boot = parseWindowsDate(Boot);
-  return boot === undefined ? undefined : `boot-${Math.floor(boot / 1000)}`;
+  if (system !== undefined) return { machine, boot: `system-${system}` };
+  return { machine, boot: boot === undefined ? undefined : `boot-${Math.floor(boot / 1000)}` };
 }

@@ -1,7 +1,7 @@
 import type { ProcessIdentity } from '../identity';
 import type { Look, OutsideUse, Platform, ProcessEntry, ServiceRole, Snapshot, StdinPeer } from '../platform';
 import { type CommandRunner, reasonOf } from './commandRunner';
-import { isQuestionablePid, selfOf } from './pids';
+import { isKnownToKernel, isQuestionablePid, selfOf } from './pids';
 import { powershellPath } from './powershellPath';
 import { parseWindowsProcesses, type WindowsProcess, windowsProcessArguments } from './windowsProcesses';
 
@@ -45,7 +45,7 @@ export class WindowsPlatform implements Platform {
       const rows = new Map((await this.ask(asked)).map((row) => [row.pid, row]));
       for (const pid of asked) {
         const row = rows.get(pid);
-        looks.set(pid, row ? { kind: 'present', entry: entryOf(row) } : { kind: 'gone' });
+        looks.set(pid, row ? { kind: 'present', entry: entryOf(row) } : absent(pid));
       }
     } catch (error) {
       for (const pid of asked) looks.set(pid, { kind: 'error', reason: reasonOf(error) });
@@ -74,6 +74,12 @@ export class WindowsPlatform implements Platform {
     if (!rows.some((row) => row.pid === process.pid)) throw new Error('PowerShell does not list this process itself');
     return rows;
   }
+}
+
+/** The kernel's own pseudo-processes are left out of the table. */
+function absent(pid: number): Look {
+  if (isKnownToKernel(pid)) return { kind: 'error', reason: 'it exists, but Windows does not describe it' };
+  return { kind: 'gone' };
 }
 
 function entryOf(row: WindowsProcess): ProcessEntry {
