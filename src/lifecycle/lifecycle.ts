@@ -11,6 +11,7 @@ import type { LaunchDescription } from './launchedServer';
 import { LaunchedServers } from './launchedServers';
 import type { Log } from './log';
 import type { Picture, Problem, ReapResult } from './model';
+import { OtherServers, type Recogniser } from './others';
 import type { OwnSession } from './ownSession';
 import { rowsOfThisWindow } from './picture';
 import { Reaper } from './reaper';
@@ -24,6 +25,10 @@ export interface Settings {
   /** ms that a server may take for its handshake. */
   readonly launchTimeout: number;
   readonly guard: boolean;
+  /** What sweeps do about other clients' proven orphans. */
+  readonly reapOthers?: 'report' | 'ask' | 'auto';
+  /** Most of those that one sweep reaps. */
+  readonly maxPerSweep?: number;
   /** Waits of one server's ladder; `standard` where the user set none. */
   readonly graceOf: (server: string, standard: Grace) => Grace;
 }
@@ -41,6 +46,8 @@ export interface LifecycleParts {
   readonly node?: string;
   readonly settings: () => Settings;
   readonly configured: () => readonly ConfiguredServer[];
+  /** What is known of other clients' servers; absent where they are not looked at. */
+  readonly recogniser?: () => Recogniser | undefined;
   readonly configurationProblems: () => readonly Problem[];
   /** One redacted line of a launched server's stderr. */
   readonly onOutput: (server: string, line: string) => void;
@@ -103,6 +110,9 @@ export class Lifecycle {
         }),
       problems: parts.configurationProblems,
       guard: () => this.guard.state,
+      others:
+        parts.recogniser &&
+        new OtherServers(platform, self, parts.recogniser, (name, standard) => settings().graceOf(name, standard)),
     });
     this.guard = new ArmedGuard({
       folder,

@@ -6,13 +6,7 @@ import type { HistoryEntry } from '../registry/history';
 export type VerdictKind = 'active' | 'orphaned' | 'detached' | 'unknown' | 'gone';
 
 /** Which group of the panel a server belongs to. */
-export type ServerGroup =
-  | 'orphaned'
-  | 'thisWindow'
-  | 'otherWindows'
-  | 'otherClients'
-  | 'ownerUnknown'
-  | 'notRunning';
+export type ServerGroup = 'orphaned' | 'thisWindow' | 'otherWindows' | 'otherClients' | 'ownerUnknown' | 'notRunning';
 
 /**
  * Who starts and stops it: us, the editor's own MCP client, somebody else (another extension, another client), or nobody
@@ -67,6 +61,8 @@ export interface ServerView {
   readonly state: RunState;
   /** Why it failed and what to do; only with `failed`. */
   readonly problem: string | undefined;
+  /** How many copies of it run under the same client; 1 for most. More than one is worth a look. */
+  readonly copies: number;
   /** Root process (or the first living member when the root is gone). */
   readonly pid: number | undefined;
   /** Epoch ms. */

@@ -7,6 +7,7 @@ import type { ConfiguredServer } from './configuredServer';
 import type { ContainersSeen } from './containers';
 import type { LaunchedServer } from './launchedServer';
 import type { ServerView } from './model';
+import type { OtherServer } from './others';
 import type { OwnSession } from './ownSession';
 import { approximateStart, memoryOf, treeOf } from './rows';
 import type { JudgedSession } from './sweep';
@@ -69,6 +70,57 @@ export function rowsOfSession(
     );
   }
   return rows;
+}
+
+/** The key of a foreign server's row. */
+export function foreignKey(recordId: string): string {
+  return `other:${recordId}`;
+}
+
+/** Rows of other clients' servers. `folderOf` gives a process's working folder: people have thirteen identical rows. */
+export function rowsOfOthers(
+  others: readonly OtherServer[],
+  folderOf: (pid: number) => string | undefined,
+): ServerView[] {
+  const copyKey = ({ named, above }: OtherServer) => (above.kind === 'client' ? `${named.name}@${above.pid}` : '');
+  const copies = new Map<string, number>();
+  for (const other of others) copies.set(copyKey(other), (copies.get(copyKey(other)) ?? 0) + 1);
+  return others.map((other) => {
+    const { record, named, members, above, starter, stdin, isOrphaned } = other;
+    const served = above.kind === 'client' || starter !== undefined || stdin?.kind === 'alive';
+    const owner = above.kind === 'client' ? above.pid : starter?.pid;
+    const count = above.kind === 'client' ? (copies.get(copyKey(other)) ?? 1) : 1;
+    return rowOf(members, new Map(), {
+      key: foreignKey(record.id),
+      name: named.name,
+      client: above.kind === 'client' ? above.title : (starter?.name ?? named.client),
+      folder: owner === undefined ? folderOf(record.root?.pid ?? 0) : folderOf(owner),
+      group: isOrphaned ? 'orphaned' : served ? 'otherClients' : 'ownerUnknown',
+      owner: 'other',
+      verdict: isOrphaned ? 'orphaned' : served ? 'active' : 'unknown',
+      evidence: [
+        `pid ${record.root?.pid} matches "${named.name}" of ${named.client}${named.file ? ` (${named.file})` : ''}`,
+        ...ownerEvidence(other),
+        ...(count > 1 ? [`${count} copies of it run under the same client`] : []),
+        ...members.map(membershipEvidence),
+      ],
+      state: 'running',
+      copies: count,
+      configurationFile: named.file,
+      recordId: record.id,
+    });
+  });
+}
+
+function ownerEvidence({ above, starter, stdin }: OtherServer): string[] {
+  if (above.kind === 'client') return [`it runs under ${above.title}, pid ${above.pid}`];
+  const evidence = starter
+    ? [`it runs under ${starter.name}, pid ${starter.pid}`]
+    : ['its parent has exited, and no known client is above it'];
+  if (stdin?.kind === 'gone') evidence.push(`nobody can talk to it any more: ${stdin.proof}`);
+  if (stdin?.kind === 'alive') evidence.push(`its stdin is held by ${stdin.by}`);
+  if (stdin?.kind === 'unknown') evidence.push(`it cannot be proven that no client is connected: ${stdin.reason}`);
+  return evidence;
 }
 
 /** What a row of this window is made from. */
@@ -220,6 +272,7 @@ export function rowOf(
   return {
     problem: undefined,
     introduction: undefined,
+    copies: 1,
     containers: [],
     containerProblem: undefined,
     url: undefined,

@@ -1,3 +1,4 @@
+import { FOREIGN_LOOKS_APART_MS } from '../judgement/columns';
 import type { Claim } from '../judgement/facts';
 import type { ProcessIdentity } from '../os/identity';
 import { JoinedRuns } from '../os/joinedRuns';
@@ -18,9 +19,10 @@ import {
   writeClaimed,
   writeSession,
 } from '../registry/sessionStore';
-import type { Containers } from './containers';
+import type { Containers, ContainersSeen } from './containers';
 import type { Log } from './log';
 import type { ReapResult } from './model';
+import type { OtherServers } from './others';
 import { describeProcess, isFinished, isStillThere, writeResult } from './result';
 import { commandLineOf } from './rows';
 import { type JudgedSession, liveOwnersOf, type Survey, survey } from './sweep';
@@ -71,29 +73,7 @@ export class Reaper {
     return judged.records
       .map(({ record }) => ({ record, ruled: plans.get(record.id) ?? [] }))
       .filter(({ record, ruled }) => ruled.length > 0 || record.container)
-      .map(({ record, ruled }) => ({
-        server: record.server,
-        sessionId: judged.session.id,
-        recordId: record.id,
-        dryRun: true,
-        processes: ruled.map(({ member, ruling }) => ({
-          pid: member.entry.pid,
-          name: member.entry.name,
-          commandLine: commandLineOf(member.entry),
-          outcome: 'kept' in ruling ? ('kept' as const) : ('terminated' as const),
-          reason: 'kept' in ruling ? ruling.kept : undefined,
-          memory: member.entry.memory,
-        })),
-        containers: (this.parts.containers.seenOf(record.id)?.containers ?? []).map(({ id, image, state }) => ({
-          id,
-          image,
-          outcome: 'stopped' as const,
-          reason: `it is ${state}`,
-        })),
-        containerProblem: this.parts.containers.seenOf(record.id)?.problem,
-        memoryFreed: 0,
-        milliseconds: 0,
-      }));
+      .map(({ record, ruled }) => preview(record, judged.session.id, ruled, this.parts.containers.seenOf(record.id)));
   }
 
   /**
@@ -150,6 +130,40 @@ export class Reaper {
     return result;
   }
 
+  /**
+   * Reaps a server of somebody else's that the user, or the setting, named. Looks twice, 2 s apart, before the ladder
+   * begins: a client may be handing its servers over.
+   */
+  async reapForeign(record: ServerRecord, others: OtherServers): Promise<ReapResult> {
+    const scan = () => this.scanForeign(record, others);
+    const first = await scan();
+    await first.rule(first.members);
+    await this.clock.sleep(FOREIGN_LOOKS_APART_MS);
+    const result = await this.climb(record, others.sessionOf(record), undefined, undefined, scan);
+    this.remember(result);
+    return result;
+  }
+
+  /** What {@link reapForeign} would do; takes as long for its two looks, and signals nothing. */
+  async previewForeign(record: ServerRecord, others: OtherServers): Promise<ReapResult> {
+    const first = await this.scanForeign(record, others);
+    await first.rule(first.members);
+    await this.clock.sleep(FOREIGN_LOOKS_APART_MS);
+    const second = await this.scanForeign(record, others);
+    return preview(record, '', await second.rule(second.members), undefined);
+  }
+
+  private async scanForeign(record: ServerRecord, others: OtherServers): Promise<TreeScan> {
+    const seen = await this.surveys.ask();
+    const session = others.sessionOf(record);
+    const circumstances: Circumstances = {
+      ...this.circumstances({ by: 'reaper' }, session, seen),
+      named: true,
+      clientAbove: (snapshot, entry) => others.clientAbove(snapshot, entry),
+    };
+    return scanTree(circumstances, seen.snapshot, session, record);
+  }
+
   private async reapRecord(session: SessionFile, record: ServerRecord, claim: Claim): Promise<ReapResult> {
     return this.climb(record, session, undefined, undefined, async () => {
       const seen = await this.surveys.ask();
@@ -189,14 +203,18 @@ export class Reaper {
     };
   }
 
-  private circumstances(claim: Claim, session: SessionFile, seen: Survey | undefined): Circumstances {
+  private circumstances(
+    claim: Claim,
+    session: Pick<SessionFile, 'neverReap'>,
+    seen: Survey | undefined,
+  ): Circumstances {
     const { platform, self, neverReap } = this.parts;
     const owners = seen ? liveOwnersOf(seen.snapshot, seen.sessions) : [];
     return {
       platform,
       self,
       claim,
-      liveOwners: owners.filter((owner) => owner.pid !== session.owner.pid),
+      liveOwners: owners,
       neverReap: [...session.neverReap, ...neverReap()],
       stdinWatch: this.stdinWatch,
     };
@@ -211,4 +229,35 @@ export class Reaper {
     writeSession(this.parts.folder, session);
     return { path: sessionPath(this.parts.folder, session.id), session, claimer: undefined };
   }
+}
+
+function preview(
+  record: ServerRecord,
+  sessionId: string,
+  ruled: readonly Ruled[],
+  seen: ContainersSeen | undefined,
+): ReapResult {
+  return {
+    server: record.server,
+    sessionId,
+    recordId: record.id,
+    dryRun: true,
+    processes: ruled.map(({ member, ruling }) => ({
+      pid: member.entry.pid,
+      name: member.entry.name,
+      commandLine: commandLineOf(member.entry),
+      outcome: 'kept' in ruling ? ('kept' as const) : ('terminated' as const),
+      reason: 'kept' in ruling ? ruling.kept : undefined,
+      memory: member.entry.memory,
+    })),
+    containers: (seen?.containers ?? []).map(({ id, image, state }) => ({
+      id,
+      image,
+      outcome: 'stopped' as const,
+      reason: `it is ${state}`,
+    })),
+    containerProblem: seen?.problem,
+    memoryFreed: 0,
+    milliseconds: 0,
+  };
 }

@@ -8,8 +8,9 @@ import type { GuardState } from './armedGuard';
 import type { Containers } from './containers';
 import type { Log } from './log';
 import type { GuardView, Picture, Problem, ReapResult, ServerView } from './model';
+import type { OtherServer, OtherServers } from './others';
 import type { OwnSession } from './ownSession';
-import { type KeptReasons, recordKey, rowsOfSession } from './picture';
+import { foreignKey, type KeptReasons, recordKey, rowsOfOthers, rowsOfSession } from './picture';
 import type { Reaper } from './reaper';
 import { logResult } from './result';
 import { censusOf, isUnfinished, type JudgedSession, type Survey, survey } from './sweep';
@@ -22,11 +23,19 @@ export interface SweeperParts {
   readonly reaper: Reaper;
   readonly containers: Containers;
   readonly log: Log;
-  readonly settings: () => { readonly automatic: AutomaticReap; readonly neverReap: readonly string[] };
+  readonly settings: () => {
+    readonly automatic: AutomaticReap;
+    readonly neverReap: readonly string[];
+    /** What sweeps do about other clients' proven orphans; `report` unless told. */
+    readonly reapOthers?: 'report' | 'ask' | 'auto';
+    readonly maxPerSweep?: number;
+  };
   /** Rows of this window; the command line has none. */
   readonly rowsOfThisWindow: (snapshot: Snapshot) => readonly ServerView[];
   readonly problems: () => readonly Problem[];
   readonly guard?: () => GuardState;
+  /** Absent where other clients are not looked at. */
+  readonly others?: OtherServers;
 }
 
 const NO_GUARD: GuardView = { state: 'off', pid: undefined, memory: undefined, problem: undefined };
@@ -39,6 +48,7 @@ export class Sweeper {
   private current: Picture = { scanned: false, sweptAt: 0, servers: [], problems: [], guard: NO_GUARD, history: [] };
   private seen: Survey | undefined;
   private kept = new Map<string, KeptReasons>();
+  private foreign: readonly OtherServer[] = [];
   private history: readonly HistoryEntry[] = [];
   private sweeping: Promise<Picture> | undefined;
   private isEnding = false;
@@ -73,6 +83,7 @@ export class Sweeper {
   private async sweepOnce(): Promise<Picture> {
     const seen = await this.look();
     this.publish();
+    await this.findOthers(seen);
     const due: JudgedSession[] = [];
     for (const judged of seen.sessions) {
       if (!this.isReapable(judged) || judged.session.automatic !== 'on') continue;
@@ -88,11 +99,38 @@ export class Sweeper {
       await this.look();
       this.publish();
     }
+    const { reapOthers = 'report', maxPerSweep = 0 } = this.parts.settings();
+    if (reapOthers === 'auto' && !this.isEnding) {
+      const orphaned = this.foreign.filter(({ isOrphaned }) => isOrphaned).slice(0, maxPerSweep);
+      if (orphaned.length > 0) await this.reapForeign(orphaned);
+    }
     return this.current;
   }
 
+  /** Finds other clients' servers. A failure leaves none: what is not certain is not shown as orphaned. */
+  private async findOthers(seen: Survey): Promise<void> {
+    const { others, log } = this.parts;
+    if (!others) return;
+    try {
+      this.foreign = await others.find(seen);
+    } catch (error) {
+      this.foreign = [];
+      log.warn(`Other clients' servers could not be looked at: ${(error as Error).message}`);
+    }
+    this.publish();
+  }
+
+  private async reapForeign(chosen: readonly OtherServer[]): Promise<ReapResult[]> {
+    const { others, reaper, log } = this.parts;
+    if (!others) return [];
+    const results = await Promise.all(chosen.map(({ record }) => reaper.reapForeign(record, others)));
+    for (const result of results) logResult(log, result);
+    await this.findOthers(await this.look());
+    return results;
+  }
+
   /**
-   * Reaps every session that is provably dead, or only the rows named.
+   * Reaps every session that is provably dead, or only the rows named. Other clients' servers only when named.
    * @param options.dryRun says what would be signalled, and signals nothing
    */
   async reapOrphans(options: { dryRun?: boolean; only?: readonly string[] } = {}): Promise<ReapResult[]> {
@@ -104,14 +142,19 @@ export class Sweeper {
     const due = seen.sessions.filter(
       (judged) => this.isReapable(judged) && judged.records.some(({ record }) => isMeant(judged.session.id, record.id)),
     );
+    const { others, reaper } = this.parts;
+    const foreign = only ? this.foreign.filter(({ record }) => only.has(foreignKey(record.id))) : [];
     if (options.dryRun) {
-      const previews = (await Promise.all(due.map((judged) => this.parts.reaper.preview(seen, judged)))).flat();
-      return previews.filter((result) => isMeant(result.sessionId, result.recordId));
+      const previews = (await Promise.all(due.map((judged) => reaper.preview(seen, judged)))).flat();
+      const ofOthers = others
+        ? await Promise.all(foreign.map(({ record }) => reaper.previewForeign(record, others)))
+        : [];
+      return [...previews.filter((result) => isMeant(result.sessionId, result.recordId)), ...ofOthers];
     }
-    const results = await this.reap(due, only);
+    const [own, ofOthers] = await Promise.all([this.reap(due, only), this.reapForeign(foreign)]);
     await this.look();
     this.publish();
-    return results.filter(({ processes }) => processes.length > 0);
+    return [...own, ...ofOthers].filter(({ processes, containers }) => processes.length + containers.length > 0);
   }
 
   /** Looks anew and publishes; a failure leaves the picture as it was. */
@@ -139,6 +182,7 @@ export class Sweeper {
         ...rows.filter(({ group }) => group === 'orphaned'),
         ...parts.rowsOfThisWindow(seen.snapshot),
         ...rows.filter(({ group }) => group === 'otherWindows'),
+        ...rowsOfOthers(this.foreign, (pid) => parts.platform.folderOf?.(pid)),
       ],
       problems: [
         ...parts.problems(),

@@ -79,6 +79,8 @@ export interface Platform {
    * the process is gone. For noticing only, never for a decision.
    */
   childrenOf?(pid: number): readonly number[] | undefined;
+  /** A process's working folder, for people; undefined where it cannot be told. */
+  folderOf?(pid: number): string | undefined;
   /** Who holds the other end of the process's stdin. Never rejects. */
   stdinPeer(identity: ProcessIdentity): Promise<StdinPeer>;
   /** Whether the process is a machine service's main process. Never rejects. */

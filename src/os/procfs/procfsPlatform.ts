@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import type { ProcessIdentity } from '../identity';
 import { findOutsideUse } from '../outsideUse';
 import type { Look, Platform, ProcessEntry, ServiceRole, Snapshot, StdinPeer } from '../platform';
@@ -104,6 +104,14 @@ class ProcfsPlatform implements Platform {
 
   childrenOf(pid: number): readonly number[] | undefined {
     return readChildren(pid);
+  }
+
+  folderOf(pid: number): string | undefined {
+    try {
+      return readlinkSync(`/proc/${pid}/cwd`);
+    } catch {
+      return undefined;
+    }
   }
 
   stdinPeer(identity: ProcessIdentity): Promise<StdinPeer> {

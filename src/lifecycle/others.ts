@@ -1,0 +1,189 @@
+import { randomUUID } from 'node:crypto';
+import { clientAbove, starterOf } from '../judgement/clientAbove';
+import { FOREIGN_LOOKS_APART_MS } from '../judgement/columns';
+import type { ClientAbove } from '../judgement/facts';
+import { identityOf, type Member, membersOf } from '../judgement/members';
+import { ancestorsOf } from '../judgement/processTree';
+import { joinStdinPeers } from '../judgement/stdinStand';
+import { identityKey, type ProcessIdentity } from '../os/identity';
+import type { Platform, ProcessEntry, Snapshot, StdinPeer } from '../os/platform';
+import { type Clock, systemClock } from '../reaping/clock';
+import { type Grace, SCHEMA_VERSION, type ServerRecord, type SessionFile } from '../registry/schema';
+import { commandLineOf } from './rows';
+import type { Survey } from './sweep';
+
+/** A server as some client's configuration names it. */
+export interface NamedServer {
+  readonly name: string;
+  /** The client whose configuration it is, e.g. "Claude Code". */
+  readonly client: string;
+  readonly file: string | undefined;
+}
+
+/** What is known about servers and clients on this machine; pure over arguments. */
+export interface Recogniser {
+  /** The configured server that a command line is of. */
+  serverOf(args: readonly string[]): NamedServer | undefined;
+  /** The title of the MCP client that a process is, e.g. "Codex". */
+  clientOf(entry: ProcessEntry): string | undefined;
+}
+
+/** A running server that no session of ours launched or adopted. */
+export interface OtherServer {
+  readonly record: ServerRecord;
+  readonly named: NamedServer;
+  readonly members: readonly Member[];
+  readonly above: ClientAbove;
+  /** Who runs it, where that is no known client. */
+  readonly starter: ProcessEntry | undefined;
+  /** Undefined where a live client above makes the question idle. */
+  readonly stdin: StdinPeer | undefined;
+  /** Nobody can ask it anything any more, twice looked at. */
+  readonly isOrphaned: boolean;
+}
+
+/** Longer than for our own: they are other people's, and one ladder's hurry saves nobody anything. */
+const FOREIGN_GRACE = { stdin: 5_000, term: 5_000 };
+/** A costly probe is repeated only after this, unless the parent has changed: that is when a client goes. */
+const PROBE_AGAIN_MS = 10 * 60_000;
+
+interface Probe {
+  readonly peer: StdinPeer;
+  readonly at: number;
+  readonly ppid: number;
+  readonly goneSince: number | undefined;
+}
+
+/** Finds the MCP servers of other clients, and what can be proven about them. */
+export class OtherServers {
+  private readonly records = new Map<string, ServerRecord>();
+  private readonly probes = new Map<string, Probe>();
+  private readonly recognised = new Map<number, { entry: ProcessEntry; named: NamedServer | undefined }>();
+  private last: Recogniser | undefined;
+
+  constructor(
+    private readonly platform: Platform,
+    private readonly self: ProcessIdentity,
+    private readonly recogniser: () => Recogniser | undefined,
+    private readonly graceOf: (server: string, standard: Grace) => Grace = (_, standard) => standard,
+    private readonly clock: Clock = systemClock,
+  ) {}
+
+  /** One look over a survey's snapshot. Probes only candidates without a live client. */
+  async find({ snapshot, sessions }: Survey): Promise<OtherServer[]> {
+    const recogniser = this.recogniser();
+    if (!recogniser) return [];
+    const taken = new Set(
+      sessions.flatMap(({ records }) => records.flatMap(({ members }) => members.map(({ entry }) => entry.pid))),
+    );
+    const roots = this.rootsIn(snapshot, recogniser, taken);
+    const living = new Set(roots.map(({ entry }) => identityKey(identityOf(snapshot, entry))));
+    for (const key of this.records.keys()) if (!living.has(key)) this.records.delete(key);
+    for (const key of this.probes.keys()) if (!living.has(key)) this.probes.delete(key);
+    return Promise.all(roots.map((root) => this.describe(snapshot, root, recogniser)));
+  }
+
+  /** Foreign servers have no session; this one gives their members their scope, and nothing more. */
+  sessionOf(record: ServerRecord): SessionFile {
+    return {
+      schema: SCHEMA_VERSION,
+      id: record.id,
+      home: '',
+      owner: this.self,
+      startedAt: 0,
+      editor: '',
+      folder: undefined,
+      automatic: 'off',
+      neverReap: [],
+      detachedSince: undefined,
+      handedOver: undefined,
+      records: [record],
+    };
+  }
+
+  /** For the kill bar: whether a known client runs above a process. */
+  clientAbove(snapshot: Snapshot, entry: ProcessEntry): ClientAbove {
+    return clientAbove(snapshot, entry, (one) => this.recogniser()?.clientOf(one));
+  }
+
+  private rootsIn(snapshot: Snapshot, recogniser: Recogniser, taken: ReadonlySet<number>) {
+    const uid = snapshot.processes.get(this.self.pid)?.uid;
+    const found = new Map<number, NamedServer>();
+    if (recogniser !== this.last) this.recognised.clear();
+    this.last = recogniser;
+    for (const entry of snapshot.processes.values()) {
+      if (entry.zombie || !entry.args || entry.uid !== uid || taken.has(entry.pid) || entry.pid === this.self.pid)
+        continue;
+      const known = this.recognised.get(entry.pid);
+      // Most command lines never change; the array is the same one then.
+      const named =
+        known?.entry.args === entry.args && known.entry.start === entry.start
+          ? known.named
+          : recogniser.serverOf(entry.args);
+      if (known?.entry.args !== entry.args) this.recognised.set(entry.pid, { entry, named });
+      if (named) found.set(entry.pid, named);
+    }
+    for (const pid of this.recognised.keys()) if (!snapshot.processes.has(pid)) this.recognised.delete(pid);
+    // `npx` and what it runs may both match: the upper one is the server's root.
+    return [...found].flatMap(([pid, named]) => {
+      const entry = snapshot.processes.get(pid) as ProcessEntry;
+      return ancestorsOf(snapshot, entry).some((above) => found.has(above.pid)) ? [] : [{ entry, named }];
+    });
+  }
+
+  private async describe(
+    snapshot: Snapshot,
+    { entry, named }: { entry: ProcessEntry; named: NamedServer },
+    recogniser: Recogniser,
+  ): Promise<OtherServer> {
+    const record = this.recordOf(snapshot, entry, named);
+    const members = membersOf(snapshot, this.sessionOf(record), record);
+    const above = clientAbove(snapshot, entry, (one) => recogniser.clientOf(one));
+    const base = { record, named, members, above, starter: starterOf(snapshot, entry) };
+    if (above.kind === 'client') return { ...base, stdin: undefined, isOrphaned: false };
+    const probe = await this.probe(identityOf(snapshot, entry), entry, members);
+    const goneFor = probe.goneSince === undefined ? 0 : this.clock.now() - probe.goneSince;
+    return { ...base, stdin: probe.peer, isOrphaned: probe.peer.kind === 'gone' && goneFor >= FOREIGN_LOOKS_APART_MS };
+  }
+
+  private recordOf(snapshot: Snapshot, entry: ProcessEntry, named: NamedServer): ServerRecord {
+    const root = identityOf(snapshot, entry);
+    const key = identityKey(root);
+    const known = this.records.get(key);
+    if (known) return known;
+    const record: ServerRecord = {
+      id: randomUUID(),
+      server: named.name,
+      client: named.client,
+      folder: undefined,
+      kind: 'foreign',
+      commandLine: commandLineOf(entry),
+      createdAt: Date.now(),
+      root,
+      posixSession: entry.sid,
+      census: [root],
+      grace: this.graceOf(named.name, FOREIGN_GRACE),
+      ladder: undefined,
+      container: undefined,
+    };
+    this.records.set(key, record);
+    return record;
+  }
+
+  private async probe(identity: ProcessIdentity, entry: ProcessEntry, members: readonly Member[]): Promise<Probe> {
+    const key = identityKey(identity);
+    const now = this.clock.now();
+    const known = this.probes.get(key);
+    const confirmed = known?.goneSince !== undefined && known.at - known.goneSince >= FOREIGN_LOOKS_APART_MS;
+    const unconfirmed = known?.goneSince !== undefined && !confirmed;
+    if (known && known.ppid === entry.ppid && !unconfirmed && now - known.at < PROBE_AGAIN_MS) return known;
+    const peer = joinStdinPeers(
+      [await this.platform.stdinPeer(identity)],
+      new Set(members.map((member) => member.entry.pid)),
+    );
+    const goneSince = peer.kind === 'gone' ? (known?.goneSince ?? now) : undefined;
+    const probe = { peer, at: now, ppid: entry.ppid, goneSince };
+    this.probes.set(key, probe);
+    return probe;
+  }
+}

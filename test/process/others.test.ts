@@ -1,0 +1,191 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { readdirSync, readlinkSync } from 'node:fs';
+import type { Recogniser } from '../../src/lifecycle/others';
+import { isAlive, killHard, Sandbox, SERVER } from '../support/sandbox';
+import { waitFor } from '../support/waitFor';
+
+/** A client that starts a server as VS Code, Claude Code (node) or an agent of Python does, prints its pid, and waits. */
+const CLIENTS = {
+  node: [
+    process.execPath,
+    '-e',
+    `const [node, ...args] = process.argv.slice(1);
+     const child = require('child_process').spawn(node, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+     console.log(child.pid); setInterval(() => {}, 1e6)`,
+    '--',
+  ],
+  python: [
+    'python3',
+    '-c',
+    `import subprocess, sys, time
+p = subprocess.Popen(sys.argv[1:], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+print(p.pid, flush=True)
+time.sleep(600)`,
+  ],
+} as const;
+
+describe('servers of other clients', function () {
+  this.timeout(60_000);
+  let sandbox: Sandbox;
+  /** Marks this test's servers, so that runs side by side recognise only their own. */
+  let mark: string;
+  beforeEach(() => {
+    sandbox = new Sandbox();
+    mark = `--run=${randomUUID()}`;
+  });
+  afterEach(() => sandbox.dispose());
+
+  const recogniser = (): Recogniser => ({
+    serverOf: (args) =>
+      args[1] === SERVER && args.includes(mark) ? { name: 'notes', client: 'Some Client', file: '/c.json' } : undefined,
+    clientOf: ({ args }) => (args?.includes('known-client') ? 'Known Client' : undefined),
+  });
+  const open = () => {
+    const known = recogniser();
+    return sandbox.lifecycle({}, { recogniser: () => known });
+  };
+  const client = async (
+    kind: keyof typeof CLIENTS,
+    ...flags: string[]
+  ): Promise<{ child: ChildProcess; server: number }> => {
+    const [command, ...args] = CLIENTS[kind];
+    const child = spawn(command, [...args, process.execPath, SERVER, mark, ...flags], {
+      env: sandbox.environment,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let output = '';
+    child.stdout?.on('data', (chunk) => {
+      output += chunk;
+    });
+    return { child, server: Number(await waitFor('the client tells the pid', () => /^\d+$/m.exec(output)?.[0])) };
+  };
+  const rowOf = (lifecycle: Awaited<ReturnType<typeof open>>, pid: number) =>
+    lifecycle.picture.servers.find((server) => server.pid === pid);
+  const recognised = async (lifecycle: Awaited<ReturnType<typeof open>>, pid: number) =>
+    waitFor('it is recognised', async () => {
+      await lifecycle.sweep();
+      return rowOf(lifecycle, pid);
+    });
+  const provenOrphan = async (lifecycle: Awaited<ReturnType<typeof open>>, pid: number) =>
+    waitFor('it is proven to be orphaned', async () => {
+      await lifecycle.sweep();
+      const row = rowOf(lifecycle, pid);
+      return row?.verdict === 'orphaned' ? row : undefined;
+    });
+
+  for (const kind of ['node', 'python'] as const) {
+    it(`L08 of a ${kind} client: active while it lives, orphaned with proof once it is killed, reaped on one's word only`, async () => {
+      const { child, server } = await client(kind, '--deaf-to-eof', '--deaf-to-term', '--child=plain');
+      const lifecycle = await open();
+      const active = await recognised(lifecycle, server);
+      assert.deepEqual([active.group, active.verdict], ['otherClients', 'active']);
+      // On one's word, but served: nothing happens.
+      const early = await lifecycle.reapOrphans({ only: [rowOf(lifecycle, server)?.key ?? ''] });
+      assert.ok(early.every(({ processes }) => processes.every(({ outcome }) => outcome === 'kept')));
+      await killHard(child);
+      const row = await provenOrphan(lifecycle, server);
+      assert.match(row.evidence.join('\n'), /nobody can talk to it any more/);
+      assert.ok(isAlive(server), 'a sweep only reports it');
+      await lifecycle.reapOrphans();
+      assert.ok(isAlive(server), 'reaping what is ours does not touch it');
+      const preview = await lifecycle.reapOrphans({ dryRun: true, only: [row.key] });
+      assert.equal(preview[0]?.processes.length, 2);
+      assert.ok(isAlive(server));
+      const [result] = await lifecycle.reapOrphans({ only: [row.key] });
+      assert.deepEqual(
+        result?.processes.map(({ outcome }) => outcome),
+        ['killed', 'killed'],
+      );
+      assert.deepEqual(sandbox.living(), []);
+    });
+  }
+
+  it('K05 parent pid 1 but still served: kept, also on one’s word', async () => {
+    const { child, server } = await client('node', '--deaf-to-eof');
+    // Somebody else holds the other end of its stdin, as when a client hands its servers to a helper.
+    const holder = spawn(
+      'python3',
+      [
+        '-c',
+        `import os, socket, sys, time
+fd = os.pidfd_open(int(sys.argv[1])); import ctypes
+held = ctypes.CDLL(None).syscall(438, fd, int(sys.argv[2]), 0); assert held >= 0
+print('held', flush=True); time.sleep(600)`,
+        String(child.pid),
+        String(stdinFdOf(child.pid as number, server)),
+      ],
+      { env: sandbox.environment, stdio: ['ignore', 'pipe', 'inherit'] },
+    );
+    await new Promise((resolve) => holder.stdout?.once('data', resolve));
+    await killHard(child);
+    const lifecycle = await open();
+    const row = await recognised(lifecycle, server);
+    assert.equal(row.verdict, 'active', row.evidence.join('\n'));
+    const [result] = await lifecycle.reapOrphans({ only: [row.key] });
+    assert.match(result?.processes[0]?.reason ?? '', /its stdin is still held by/);
+    assert.ok(isAlive(server));
+    // Control arm: once nobody holds it, it may be reaped.
+    await killHard(holder);
+    // A window that has looked a moment ago trusts that look for a while; another one looks afresh.
+    const later = await open();
+    const orphan = await provenOrphan(later, server);
+    await later.reapOrphans({ only: [orphan.key] });
+    assert.ok(!isAlive(server));
+  });
+
+  it('a known client above it keeps it, whatever its stdin looks like', async () => {
+    const shell = spawn(
+      '/bin/sh',
+      [
+        '-c',
+        '"$@" </dev/null & echo $!; wait',
+        'known-client',
+        process.execPath,
+        SERVER,
+        mark,
+        '--deaf-to-eof',
+        '--silent',
+      ],
+      { env: sandbox.environment, stdio: ['ignore', 'pipe', 'inherit'] },
+    );
+    const server = Number(await new Promise((resolve) => shell.stdout?.once('data', (data) => resolve(String(data)))));
+    const lifecycle = await open();
+    const row = await recognised(lifecycle, server);
+    assert.equal(row.client, 'Known Client');
+    const [result] = await lifecycle.reapOrphans({ only: [row.key] });
+    assert.match(result?.processes[0]?.reason ?? '', /runs under Known Client/);
+    assert.ok(isAlive(server));
+  });
+
+  it('"auto" reaps what is proven, at most so many per sweep', async () => {
+    const clients = await Promise.all([client('node', '--deaf-to-eof'), client('node', '--deaf-to-eof')]);
+    const known = recogniser();
+    const lifecycle = await sandbox.lifecycle({ reapOthers: 'auto', maxPerSweep: 1 }, { recogniser: () => known });
+    await lifecycle.sweep();
+    for (const { child } of clients) await killHard(child);
+    const living = () => clients.filter(({ server }) => isAlive(server)).length;
+    await waitFor('one is reaped', async () => {
+      await lifecycle.sweep();
+      return living() < 2;
+    });
+    assert.equal(living(), 1);
+    await lifecycle.sweep();
+    assert.equal(living(), 0);
+  });
+});
+
+/** The client's descriptor at the other end of the server's stdin: of its socket pairs, the one whose peer `ss` names. */
+function stdinFdOf(client: number, server: number): number {
+  const inode = /\d+/.exec(readlinkSync(`/proc/${server}/fd/0`))?.[0] as string;
+  const line = execFileSync('ss', ['-axpnH'], { encoding: 'utf8' })
+    .split('\n')
+    .find((one) => one.trim().split(/\s+/)[5] === inode);
+  const peer = line?.trim().split(/\s+/)[7];
+  const fd = readdirSync(`/proc/${client}/fd`).find(
+    (name) => readlinkSync(`/proc/${client}/fd/${name}`) === `socket:[${peer}]`,
+  );
+  if (fd === undefined) throw new Error(`no descriptor of ${client} leads to ${server}`);
+  return Number(fd);
+}
