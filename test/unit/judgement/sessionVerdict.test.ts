@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { membersOf } from '../../../src/judgement/members';
+import { judgeSession, type SessionVerdict } from '../../../src/judgement/sessionVerdict';
+import type { Snapshot } from '../../../src/os/platform';
+import type { SessionFile } from '../../../src/registry/schema';
+import { entry, identity, machine, OTHER_SCOPE, recordOf, sessionOf, table } from './table';
+
+function judge(snapshot: Snapshot, change: Partial<SessionFile> = {}): SessionVerdict {
+  const session = sessionOf(change);
+  return judgeSession(snapshot, session, membersOf(snapshot, session, recordOf()));
+}
+
+describe('session verdict', () => {
+  const orphan = entry(500, 1);
+  const owner = entry(300, 1);
+
+  it('dead when its owner is gone, live while it runs', () => {
+    assert.equal(judge(table(orphan)).kind, 'dead');
+    assert.equal(judge(table(owner, entry(500, 300))).kind, 'live');
+    assert.equal(judge(table(owner, orphan)).kind, 'live', 'even when its servers were given to init');
+    assert.equal(judge(table(owner)).kind, 'live');
+    assert.equal(judge(table()).kind, 'dead');
+  });
+
+  it('K01 a stranger with the pid of its owner does not keep it alive', () => {
+    const { kind, evidence } = judge(table(orphan, entry(300, 1, { start: 't400' })));
+    assert.equal(kind, 'dead');
+    assert.match(evidence, /another start time/);
+  });
+
+  it('L15 an owner that is a zombie is dead', () => {
+    assert.equal(judge(table(orphan, entry(300, 1, { zombie: true }))).kind, 'dead');
+    assert.equal(judge(table(entry(500, 300), entry(300, 1, { zombie: true }))).kind, 'dead');
+  });
+
+  it('K27 an owner that seems gone and is still the parent contradicts itself: unknown', () => {
+    const shifted = entry(300, 1, { start: 't400' });
+    const { kind, evidence } = judge(table(shifted, entry(500, 300)));
+    assert.equal(kind, 'unknown');
+    assert.match(evidence, /still has pid 300 as its parent/);
+    // Any member will do, and a clock that moved back makes the parent younger than its child.
+    assert.equal(judge(table(shifted, orphan, entry(501, 500), entry(502, 300))).kind, 'dead', 'no member of ours');
+    assert.equal(judge(table(entry(300, 1, { start: 't299' }), entry(500, 300))).kind, 'unknown');
+    // Control: real death has given the child to somebody else.
+    assert.equal(judge(table(shifted, orphan)).kind, 'dead');
+    // Control: where nothing is reparented (L21), a pid that nobody has is no contradiction.
+    assert.equal(judge(table(entry(500, 300))).kind, 'dead');
+  });
+
+  it('K10 K12 what belongs to another boot, container or machine is unknown', () => {
+    const owners = [identity(300, 't300', OTHER_SCOPE), identity(300, 't300', '')];
+    for (const other of owners) {
+      assert.equal(judge(table(orphan), { owner: other }).kind, 'unknown', other.scope);
+      assert.equal(judge(table(orphan, owner), { owner: other }).kind, 'unknown', other.scope);
+    }
+    const blind: Snapshot = { ...table(orphan), scope: '' };
+    assert.equal(judge(blind).kind, 'unknown', 'our own scope is unknown');
+    assert.equal(judge(blind, { owner: identity(300, 't300', '') }).kind, 'unknown', 'both are');
+    assert.equal(judge(table(orphan)).kind, 'dead', 'control');
+  });
+
+  it('L24 K14 K19 age, CPU use, detachment and hand-over do not matter', () => {
+    const times = { startedAt: 0, detachedSince: 1, handedOver: 2 };
+    assert.equal(judge(table(owner, entry(500, 300, { cpuTime: 1e12 })), times).kind, 'live');
+    assert.equal(judge(machine(), { startedAt: Date.now() + 1e12 }).kind, 'dead');
+  });
+});
