@@ -46,7 +46,7 @@ async function until(what, condition, seconds = 60) {
     const value = await condition();
     if (value) return value;
     if (Date.now() > deadline) throw new Error(`Waited ${seconds} s for: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await new Promise((resolve) => setTimeout(resolve, 200));
   }
 }
 
@@ -80,9 +80,13 @@ async function openPanel(page) {
 /** Starts a server by the button of its row, and waits until it answers. */
 async function start(page, name) {
   const group = row(page, 'Not Running');
-  await group.waitFor({ timeout: 60_000 });
-  if ((await group.getAttribute('aria-expanded')) === 'false') await group.click();
   const stopped = row(page, new RegExp(`${name}.*not running`));
+  await until(`${name} is listed`, async () => {
+    if (await stopped.isVisible()) return true;
+    // A new extension host fills the tree anew, and a click may come too early.
+    if ((await group.getAttribute('aria-expanded')) === 'false') await group.click();
+    return false;
+  });
   await stopped.hover();
   await stopped.locator('a[aria-label^="Start"]').click();
   await row(page, new RegExp(`${name}.*active`)).waitFor({ timeout: 60_000 });

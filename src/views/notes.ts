@@ -56,7 +56,7 @@ function guardNote({ state, pid, memory, problem }: GuardView): Note | undefined
   return {
     label: vscode.l10n.t('Guard'),
     description: armed
-      ? joinParts([vscode.l10n.t('armed'), vscode.l10n.t('process {0}', pid ?? ''), formatMemory(memory)])
+      ? joinParts([vscode.l10n.t('armed'), vscode.l10n.t('pid {0}', pid ?? ''), formatMemory(memory)])
       : (problem ?? vscode.l10n.t('unavailable')),
     icon: armed ? 'shield' : 'warning',
     color: armed ? 'descriptionForeground' : 'list.warningForeground',
