@@ -1,60 +1,99 @@
+import { basename } from 'node:path';
+import { isSecretName } from './secretNames';
+
 /** What stands where a secret stood. */
 const HIDDEN = '•••';
 const LONGEST = 8_192;
 
-const SECRET_WORD =
-  '(?:token|api[-_]?key|apikey|access[-_]?key|secret|password|passwd|pwd|auth|bearer|credentials?|private[-_]?key|cookie)';
-/** A flag whose value is a secret. `--key-file path` and its like name files, which may be shown. */
-const SECRET_FLAG = new RegExp(`^--?(?:[\\w-]*[-_])?${SECRET_WORD}$|^--?key$`, 'i');
-const SECRET_ASSIGNMENT = new RegExp(`^(--?)?((?:[\\w.-]*[-_.])?(?:${SECRET_WORD}|key))=(.+)$`, 'is');
-const URL_CREDENTIALS = /\b([a-z][a-z0-9+.-]{1,20}:\/\/)[^/\s@]{1,512}@/gi;
-const URL_PARAMETER = new RegExp(
-  `([?&](?:[\\w-]{0,40}[-_])?(?:${SECRET_WORD}|key|sig|signature|code)=)[^&\\s"']{1,2048}`,
-  'gi',
-);
-const AUTHORIZATION = /\b(authorization["']?\s{0,4}[:=]\s{0,4}["']?(?:bearer|basic|token)?\s{0,4})[^\s"']{1,4096}/gi;
-const BEARER = /\b(bearer\s{1,4})[\w.~+/=-]{8,4096}/gi;
+const FLAG = /^--?([A-Za-z][\w.-]{0,80})$/;
+const ASSIGNMENT = /^(--?)?([A-Za-z_][\w.-]{0,80})=(.+)$/s;
+const VARIABLE = /^(-e|--env=)?([A-Za-z_]\w*)=(.+)$/s;
+const USER_AND_PASSWORD = /^([^\s:]+):(?!\d+$).+$/s;
+const CONTAINER_CLIENT = /^(?:docker|podman|nerdctl|com\.docker\.cli)(?:\.exe)?$/i;
+
+/** The last `@` before the host ends is the one that counts: a password may hold others. */
+const URL_CREDENTIALS = /\b([a-z][a-z0-9+.-]{1,20}:\/\/)[^/\s"'?#]{1,512}@/gi;
+/** A password with a slash in it; a port is no password. */
+const URL_ODD_CREDENTIALS = /\b([a-z][a-z0-9+.-]{1,20}:\/\/)[^/\s"'@:]{0,256}:(?!\d{1,5}(?:[/?#]|$))[^\s"'@]{1,512}@/gi;
+const URL_PARAMETER = /([?&](?:sig|code|key)=)[^&\s"']{1,2048}/gi;
+const AUTHORIZATION =
+  /\b((?:proxy-)?authorization\\?["']?\s{0,4}[:=]\s{0,4}\\?["']?(?:(?:bearer|basic|token|digest)\s{1,4})?)[^\s"'\\]{1,4096}/gi;
+const COOKIES = /\b((?:set-)?cookie\s{0,4}:\s{0,4})[^"'\r\n]{1,4096}/gi;
+const BEARER = /\b(bearer\s{1,4})(?!(?:auth\w*|tokens?)\b)[\w.~+/=-]{8,4096}/gi;
 /** Shapes that well-known issuers give their tokens. */
 const KNOWN_SHAPES =
   /\b(?:gh[pousr]_[A-Za-z0-9]{16,255}|github_pat_\w{16,255}|sk-[\w-]{16,255}|xox[abprs]-[\w-]{8,255}|A(?:KIA|SIA)[A-Z0-9]{12,32}|glpat-[\w-]{16,255}|npm_[A-Za-z0-9]{20,255}|AIza[\w-]{30,60}|eyJ[\w-]{8,2048}\.[\w-]{8,4096}\.[\w-]{0,2048})/g;
-const WORD_THEN_VALUE = new RegExp(
-  `\\b((?:[\\w-]{0,40}[-_])?${SECRET_WORD}["']?(?:\\s{0,4}[:=]\\s{0,4}|\\s{1,4})["']?)([^\\s"']{4,4096})`,
-  'gi',
-);
+/** The name and separator of `name: value`, `"name": "value"`, `name=value`. */
+const NAME = /(?<![\w.])([A-Za-z_][\w.-]{0,80})(\\?["']?)(\s{0,4}[:=]\s{0,4})/g;
+const VALUE = /(\\?["'])(?!•)[^"'\r\n]{1,4096}?(?=\\?["'])|(?!•)[^\s"'&\\][^\s"'&]{0,4095}/y;
+/** `--token value` within a text. */
+const FLAG_VALUE = /(?<![\w-])(--?)([A-Za-z][\w.-]{0,80})(\s{1,4}["']?)([^\s"'-][^\s"']{0,4095})/g;
 
 /** Hides secrets in an argument list, for showing, storing and logging. One element in, one out. */
 export function redactCommandLine(args: readonly string[]): string[] {
   // Some programs put their whole title into the first element.
   if (args.length === 1) return [redactText(args[0] as string)];
-  let hideNext = false;
-  return args.map((arg) => {
-    if (hideNext && !arg.startsWith('-')) {
-      hideNext = false;
-      return HIDDEN;
+  const program = basename(args[0] ?? '');
+  // Environment values are never shown, whatever their name.
+  const givesVariables = CONTAINER_CLIENT.test(program) || program === 'env';
+  let flag: string | undefined;
+  return args.map((whole) => {
+    const arg = whole.slice(0, LONGEST);
+    const before = flag;
+    flag = FLAG.exec(arg)?.[1];
+    if (before !== undefined && !arg.startsWith('-')) {
+      if (isSecretName(before)) return HIDDEN;
+      if (before === 'e' || before === 'env') return arg.replace(VARIABLE, `$2=${HIDDEN}`);
+      if (before === 'u' || before === 'user') return redactText(arg.replace(USER_AND_PASSWORD, `$1:${HIDDEN}`));
     }
-    hideNext = SECRET_FLAG.test(arg);
-    const assignment = SECRET_ASSIGNMENT.exec(arg.slice(0, LONGEST));
-    if (assignment) return `${assignment[1] ?? ''}${assignment[2]}=${HIDDEN}`;
-    return redactShapes(arg.slice(0, LONGEST));
+    if (givesVariables && VARIABLE.test(arg)) return arg.replace(VARIABLE, `$1$2=${HIDDEN}`);
+    const [, dashes, name, value] = ASSIGNMENT.exec(arg) ?? [];
+    if (name !== undefined && value !== undefined) {
+      if (isSecretName(name)) return `${dashes ?? ''}${name}=${HIDDEN}`;
+      return `${dashes ?? ''}${name}=${redactText(value)}`;
+    }
+    return redactText(arg);
   });
 }
 
 /** Hides secrets in free text, such as a line of stderr or a command line in one piece. */
 export function redactText(text: string): string {
-  return redactShapes(text.slice(0, LONGEST)).replace(WORD_THEN_VALUE, (whole, words: string, value: string) =>
-    value === HIDDEN || value.startsWith('-') ? whole : words + HIDDEN,
+  return redactNamed(redactShapes(text.slice(0, LONGEST))).replace(
+    FLAG_VALUE,
+    (whole, dashes: string, name: string, gap: string) =>
+      isSecretName(name) ? `${dashes}${name}${gap}${HIDDEN}` : whole,
   );
 }
 
 /** Hides credentials in a URL. */
 export function redactUrl(url: string): string {
-  return redactShapes(url);
+  return redactNamed(redactShapes(url));
+}
+
+function redactNamed(text: string): string {
+  let result = '';
+  let at = 0;
+  NAME.lastIndex = 0;
+  for (let found = NAME.exec(text); found; found = NAME.exec(text)) {
+    const [, name = '', close, between = ''] = found;
+    // "Press any key: …" is a sentence, `{"key": "…"}` is not.
+    if (!isSecretName(name) || (name.toLowerCase() === 'key' && close === '' && between.includes(':'))) continue;
+    VALUE.lastIndex = NAME.lastIndex;
+    const value = VALUE.exec(text);
+    if (!value) continue;
+    result += text.slice(at, NAME.lastIndex) + (value[1] ?? '') + HIDDEN;
+    at = VALUE.lastIndex;
+    NAME.lastIndex = at;
+  }
+  return result + text.slice(at);
 }
 
 function redactShapes(text: string): string {
   return text
     .replace(URL_CREDENTIALS, `$1${HIDDEN}@`)
+    .replace(URL_ODD_CREDENTIALS, `$1${HIDDEN}@`)
     .replace(URL_PARAMETER, `$1${HIDDEN}`)
+    .replace(COOKIES, `$1${HIDDEN}`)
     .replace(AUTHORIZATION, `$1${HIDDEN}`)
     .replace(BEARER, `$1${HIDDEN}`)
     .replace(KNOWN_SHAPES, HIDDEN);
