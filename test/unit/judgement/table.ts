@@ -120,7 +120,7 @@ export function factsOn(snapshot: Snapshot = machine(), pid = 500, change: Parti
     named: false,
     liveOwners: [],
     service: { kind: 'none' },
-    rootSession: 500,
+    rootSession: found?.sid ?? 500,
     outsideUse: undefined,
     neverReap: [],
     ...change,

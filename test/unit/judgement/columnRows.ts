@@ -1,0 +1,129 @@
+import { FOREIGN_LOOKS_APART_MS } from '../../../src/judgement/columns';
+import type { MembershipProof } from '../../../src/judgement/members';
+import { ALIVE, GONE, OWN, of, type Row, UNKNOWN, USER } from './rows';
+
+/** Rows of the rules of each kind's column, by rule. */
+export const columnRows: Record<string, readonly Row[]> = {
+  launchedIsNamed: [
+    {
+      what: 'K03 K04 neither record nor cookie',
+      keeps: of('launched', { memberBy: undefined as unknown as MembershipProof }),
+      reason: /no record and no cookie/,
+      permits: of('launched', { memberBy: 'cookie' }),
+    },
+  ],
+  launchedOwnerGone: [
+    {
+      what: 'K04 its owner lives',
+      keeps: of('launched', { session: { kind: 'live', evidence: 'its owner is running' } }),
+      reason: /its owner is running/,
+      permits: of('launched', { session: { kind: 'live', evidence: 'its owner is running' }, claim: OWN }),
+    },
+    {
+      what: 'K10 K12 K27 nobody knows whether its owner lives',
+      keeps: of('launched', { session: { kind: 'unknown', evidence: 'another boot' } }),
+      reason: /another boot/,
+      permits: of('launched'),
+    },
+    {
+      what: 'K09 not examined',
+      keeps: of('launched', { session: undefined }),
+      reason: /not examined/,
+      permits: of('launched'),
+    },
+  ],
+  adoptedIsNamed: (['cookie', undefined] as const).map((memberBy) => ({
+    what: `K25 named by ${memberBy}`,
+    keeps: of('adopted', { memberBy: memberBy as MembershipProof }),
+    reason: /our record does not name it/,
+    permits: of('adopted', { memberBy: memberBy ? 'census' : 'tree' }),
+  })),
+  adoptedOwnerGone: [
+    {
+      what: 'K18 its editor lives',
+      keeps: of('adopted', { session: { kind: 'live', evidence: 'its owner is running' } }),
+      reason: /its owner is running/,
+      permits: of('adopted'),
+    },
+    {
+      what: 'K18 not even for the session that watches it',
+      keeps: of('adopted', { session: { kind: 'live', evidence: 'its owner is running' }, claim: OWN }),
+      reason: /its owner is running/,
+      permits: of('adopted', { claim: OWN }),
+    },
+    {
+      what: 'K10 K12 K27 nobody knows whether it lives',
+      keeps: of('adopted', { session: { kind: 'unknown', evidence: 'another boot' } }),
+      reason: /another boot/,
+      permits: of('adopted'),
+    },
+    {
+      what: 'K09 not examined',
+      keeps: of('adopted', { session: undefined }),
+      reason: /not examined/,
+      permits: of('adopted'),
+    },
+  ],
+  adoptedIsUnserved: [
+    {
+      what: 'K05 its stdin is held',
+      keeps: of('adopted', { stdin: { peer: ALIVE, goneFor: 0 } }),
+      reason: /held by python3, pid 812/,
+      permits: of('adopted', { stdin: { peer: UNKNOWN, goneFor: 0 } }),
+    },
+    {
+      what: 'K09 not examined',
+      keeps: of('adopted', { stdin: undefined }),
+      reason: /not examined/,
+      permits: of('adopted'),
+    },
+  ],
+  foreignIsNamed: [
+    {
+      what: 'K25 nobody asked',
+      keeps: of('foreign', { named: false }),
+      reason: /nobody asked/,
+      permits: of('foreign', { named: false, claim: USER }),
+    },
+  ],
+  foreignHasNoClient: [
+    {
+      what: 'K04 under a living client',
+      keeps: of('foreign', { clientAbove: { kind: 'client', title: 'Claude', pid: 77 } }),
+      reason: /under Claude, pid 77/,
+      permits: of('foreign'),
+    },
+    {
+      what: 'K09 not examined',
+      keeps: of('foreign', { clientAbove: undefined }),
+      reason: /not examined/,
+      permits: of('foreign'),
+    },
+  ],
+  foreignIsUnserved: [
+    {
+      what: 'K05 its stdin is held',
+      keeps: of('foreign', { stdin: { peer: ALIVE, goneFor: 60_000 } }),
+      reason: /held by python3/,
+      permits: of('foreign'),
+    },
+    {
+      what: 'K09 nobody knows who holds it',
+      keeps: of('foreign', { stdin: { peer: UNKNOWN, goneFor: 60_000 } }),
+      reason: /unknown: ss is not/,
+      permits: of('foreign'),
+    },
+    {
+      what: 'one look, or two too close',
+      keeps: of('foreign', { stdin: { peer: GONE, goneFor: FOREIGN_LOOKS_APART_MS - 1 } }),
+      reason: /second look/,
+      permits: of('foreign', { stdin: { peer: GONE, goneFor: FOREIGN_LOOKS_APART_MS } }),
+    },
+    {
+      what: 'K09 not examined',
+      keeps: of('foreign', { stdin: undefined }),
+      reason: /not examined/,
+      permits: of('foreign'),
+    },
+  ],
+};

@@ -1,0 +1,51 @@
+import { FOREIGN_LOOKS_APART_MS } from '../../../src/judgement/columns';
+import type { Claim, Facts } from '../../../src/judgement/facts';
+import type { ProcessEntry, StdinPeer } from '../../../src/os/platform';
+import type { RecordKind } from '../../../src/registry/schema';
+import { entry, factsOn, identity, machine } from './table';
+
+// What the rows of the kill bar's table tests are made of.
+
+export const GONE: StdinPeer = { kind: 'gone', proof: 'nobody holds it' };
+export const UNKNOWN: StdinPeer = { kind: 'unknown', reason: 'ss is not installed' };
+export const ALIVE: StdinPeer = { kind: 'alive', by: 'python3, pid 812' };
+export const OWN: Claim = { by: 'own session', owner: identity(200) };
+export const USER: Claim = { by: 'user' };
+
+/** Facts of each kind in which nothing speaks against a signal. */
+const permitted: Record<RecordKind, Partial<Facts>> = {
+  launched: {},
+  adopted: { kind: 'adopted', stdin: { peer: GONE, goneFor: 0 } },
+  foreign: {
+    kind: 'foreign',
+    session: undefined,
+    named: true,
+    clientAbove: { kind: 'none' },
+    stdin: { peer: GONE, goneFor: FOREIGN_LOOKS_APART_MS },
+  },
+};
+
+export function of(kind: RecordKind, change: Partial<Facts> = {}): Facts {
+  return factsOn(change.snapshot, change.identity?.pid, { ...permitted[kind], ...change });
+}
+
+/** Facts with other processes in the table, about pid 500 unless told otherwise. */
+export function among(entries: readonly ProcessEntry[], change: Partial<Facts> = {}, pid = 500): Facts {
+  return factsOn(machine(...entries), pid, change);
+}
+
+/** The target itself is otherwise. */
+export function target(change: Partial<ProcessEntry>, facts: Partial<Facts> = {}): Facts {
+  return among([entry(500, 1, change)], facts);
+}
+
+/** What this rule alone keeps, with the reason; and the control: what differs as little as possible and is permitted. */
+export interface Row {
+  readonly what: string;
+  readonly keeps: Facts;
+  readonly reason: RegExp;
+  readonly permits: Facts;
+}
+
+export const left = { rootSession: 499, outsideUse: { kind: 'none' } } as const;
+export const editor = { name: 'code', args: ['/usr/share/code/code'] };

@@ -1,0 +1,275 @@
+import { among, editor, left, OWN, type Row, target, USER } from './rows';
+import { entry, identity, machine, OTHER_SCOPE } from './table';
+
+/** Rows of the rules that hold for every signal, by rule. */
+export const signalRows: Record<string, readonly Row[]> = {
+  identityMatches: [
+    {
+      what: 'K01 a recycled pid',
+      keeps: target({ start: 't900' }),
+      reason: /belongs to another process/,
+      permits: target({}),
+    },
+    {
+      what: 'K12 an identity of another scope',
+      keeps: among([], { identity: identity(500, 't500', OTHER_SCOPE) }),
+      reason: /belongs to another process/,
+      permits: among([]),
+    },
+    {
+      what: 'K27 an identity of another time source',
+      keeps: among([], { identity: identity(500, 'e500') }),
+      reason: /belongs to another process/,
+      permits: among([]),
+    },
+    { what: 'L15 a zombie', keeps: target({ zombie: true }), reason: /already dead/, permits: target({}) },
+  ],
+  notSystem: [
+    ...[1, 0, -1, -500, 2.5].map((pid) => ({
+      what: `K13 pid ${pid}`,
+      // Not in the table, so that no other rule says it first.
+      keeps: among([], {
+        identity: identity(pid, 't7'),
+        look: { kind: 'present', entry: entry(pid, 0, { start: 't7', sid: 500 }) },
+        // pid 1 is also what everything runs under.
+        ...(pid === 1 && { snapshot: machine(entry(100, 0)) }),
+      }),
+      reason: /system process/,
+      permits: among([], {
+        identity: identity(2, 't7'),
+        look: { kind: 'present', entry: entry(2, 0, { start: 't7', sid: 500 }) },
+      }),
+    })),
+  ],
+  sameUser: [
+    { what: 'K15 another user', keeps: target({ uid: 1001 }), reason: /another user/, permits: target({}) },
+    { what: 'K15 root', keeps: target({ uid: 0 }), reason: /another user/, permits: target({ uid: 0 }, { ownUid: 0 }) },
+    {
+      what: 'K15 K09 nobody knows whose',
+      keeps: target({ uid: undefined }),
+      reason: /user cannot be/,
+      permits: target({}),
+    },
+    {
+      what: 'root reaps its own only',
+      keeps: target({}, { ownUid: 0 }),
+      reason: /another user/,
+      permits: target({ uid: undefined }, { ownUid: undefined }),
+    },
+  ],
+  notSelfOrAncestor: [
+    {
+      what: 'K07 ourselves',
+      keeps: among([], { identity: identity(200) }, 200),
+      reason: /this process itself/,
+      permits: among([]),
+    },
+    {
+      what: 'K07 our shell',
+      keeps: among([], { identity: identity(100) }, 100),
+      reason: /runs under it/,
+      permits: among([entry(100, 1, { start: 't201' })], { identity: identity(100, 't201') }, 100),
+    },
+    {
+      what: 'K07 its shell, further up',
+      keeps: among([entry(90, 1), entry(100, 90)], { identity: identity(90) }, 90),
+      reason: /runs under it/,
+      permits: among([entry(90, 1)], { identity: identity(90) }, 90),
+    },
+    {
+      what: 'K09 a table without us',
+      keeps: among([], { self: identity(201) }),
+      reason: /missing from the process table/,
+      permits: among([]),
+    },
+  ],
+  notEditor: [
+    {
+      what: 'K07 an editor by name',
+      keeps: target({ name: 'code' }),
+      reason: /an editor process/,
+      permits: target({ name: 'code-mcp' }),
+    },
+    {
+      what: 'K07 an extension host',
+      keeps: target({ args: ['node', 'x', '--type=extensionHost'] }),
+      reason: /an editor process/,
+      permits: target({ args: ['node', 'x', '--type=other'] }),
+    },
+  ],
+  notService: [
+    {
+      what: 'K06 the main process of a service',
+      keeps: target({}, { service: { kind: 'service', name: 'postgresql.service' } }),
+      reason: /main process of the service postgresql/,
+      permits: target({}, { service: { kind: 'service', name: 'code-server.service' }, provenByCookie: true }),
+    },
+    {
+      what: 'K06 control: what runs below one in its group',
+      keeps: target({}, { service: { kind: 'service', name: 'x.service' } }),
+      reason: /main process of the service x/,
+      permits: among([entry(499, 1), entry(500, 499)], { service: { kind: 'service', name: 'x.service' } }),
+    },
+    {
+      what: 'K09 nobody knows',
+      keeps: target({}, { service: { kind: 'unknown', reason: 'EACCES' }, provenByCookie: true }),
+      reason: /cannot be determined: EACCES/,
+      permits: target({}),
+    },
+  ],
+  notContainerRuntime: [
+    ...['conmon', 'containerd-shim-runc-v2', 'containerd-shim', 'runc', 'crun', 'dockerd', 'podman'].map((name) => ({
+      what: `K28 ${name}`,
+      keeps: target({ name }),
+      reason: /in a container under/,
+      permits: target({ name: `${name.slice(0, 3)}-mcp` }),
+    })),
+    {
+      what: 'K28 what runs in a container',
+      keeps: among([entry(498, 1, { name: 'containerd-shim' }), entry(499, 498), entry(500, 499)]),
+      reason: /under containerd-shim/,
+      permits: among([entry(498, 1, { name: 'containers-mcp' }), entry(499, 498), entry(500, 499)]),
+    },
+  ],
+  notUnderLiveOwner: [
+    {
+      what: 'K04 K17 below the owner of a live session',
+      keeps: among([entry(400, 1), entry(500, 400)], { liveOwners: [identity(400)] }),
+      reason: /owner of a live session/,
+      permits: among([entry(400, 1), entry(500, 400)]),
+    },
+    {
+      what: 'K22 far below it',
+      keeps: among([entry(400, 1), entry(450, 400), entry(500, 450)], { liveOwners: [identity(400)] }),
+      reason: /pid 400, the owner of a live session/,
+      permits: among([entry(400, 1), entry(450, 1), entry(500, 450)], { liveOwners: [identity(400)] }),
+    },
+    {
+      what: 'K16 below a running editor',
+      keeps: among([entry(400, 1, editor), entry(500, 400)]),
+      reason: /running editor with pid 400/,
+      permits: among([entry(400, 1), entry(500, 400)]),
+    },
+    {
+      what: 'control: an editor that is pid 1 has everything orphaned below it',
+      keeps: among([entry(2, 0, editor), entry(500, 2)]),
+      reason: /running editor with pid 2/,
+      permits: among([entry(1, 0, editor)]),
+    },
+    {
+      what: 'our own server, but somebody else stands between',
+      keeps: among([entry(400, 200), entry(500, 400)], { claim: OWN, liveOwners: [identity(400)] }),
+      reason: /owner of a live session/,
+      permits: among([entry(400, 200), entry(500, 400)], { claim: OWN, liveOwners: [identity(200)] }),
+    },
+    {
+      what: 'our own server, but in an editor that it started',
+      keeps: among([entry(400, 200, editor), entry(500, 400)], { claim: OWN }),
+      reason: /running editor/,
+      permits: among([entry(199, 100, editor), entry(200, 199, editor), entry(500, 200)], { claim: OWN }),
+    },
+    {
+      what: "the user's word: not what another live session owns",
+      keeps: among([entry(400, 1), entry(500, 400)], { claim: USER, liveOwners: [identity(400)] }),
+      reason: /owner of a live session/,
+      permits: among([entry(400, 1, editor), entry(500, 400)], { claim: USER }),
+    },
+  ],
+  notInUse: [
+    {
+      what: 'K21 it has a terminal',
+      keeps: target({ hasTerminal: true }, left),
+      reason: /pid 500 has a terminal/,
+      permits: target({ hasTerminal: true }),
+    },
+    {
+      what: 'K21 what is below it has one',
+      keeps: among([entry(501, 500, { hasTerminal: true })], left),
+      reason: /pid 501 has a terminal/,
+      permits: among([entry(501, 500, { hasTerminal: true, zombie: true })], left),
+    },
+    {
+      what: 'K22 an editor is below it',
+      keeps: among([entry(501, 500, editor)], left),
+      reason: /pid 501 is an editor/,
+      permits: among([entry(501, 499, editor)], left),
+    },
+    {
+      what: 'K23 it serves somebody',
+      keeps: among([], { rootSession: 499, outsideUse: { kind: 'used', by: 'pid 812' } }),
+      reason: /in use by pid 812/,
+      permits: among([], { rootSession: 500, outsideUse: { kind: 'used', by: 'pid 812' } }),
+    },
+    {
+      what: 'K09 terminal unknown',
+      keeps: target({ hasTerminal: undefined }, left),
+      reason: /terminal cannot be determined/,
+      permits: target({ hasTerminal: undefined }),
+    },
+    {
+      what: 'K09 use unknown',
+      keeps: among([], { rootSession: 499, outsideUse: { kind: 'unknown', reason: 'no ss' } }),
+      reason: /unknown: no ss/,
+      permits: among([], { rootSession: 500, outsideUse: { kind: 'unknown', reason: 'no ss' } }),
+    },
+    {
+      what: 'K09 use not examined',
+      keeps: among([], { rootSession: 499 }),
+      reason: /not examined/,
+      permits: among([], { rootSession: 499, outsideUse: { kind: 'none' } }),
+    },
+    {
+      what: 'K09 a root session that is not known counts as left',
+      keeps: target({ hasTerminal: true }, { ...left, rootSession: undefined }),
+      reason: /has a terminal/,
+      permits: target({}, { ...left, rootSession: undefined }),
+    },
+    {
+      what: 'K09 a session of its own that is not known counts as left',
+      keeps: target({ sid: undefined, hasTerminal: true }, { outsideUse: { kind: 'none' } }),
+      reason: /has a terminal/,
+      permits: target({ sid: undefined }, { outsideUse: { kind: 'none' } }),
+    },
+    {
+      what: "the user's word waives it",
+      keeps: target({ hasTerminal: true }, left),
+      reason: /has a terminal/,
+      permits: target({ hasTerminal: true }, { ...left, claim: USER }),
+    },
+  ],
+  notListedToKeep: [
+    ...(
+      [
+        ['server-500', 'server-501'],
+        ['node server-500.js', 'node  server-500.js'],
+        ['node*500', '500*node'],
+        ['*', ''],
+        ['**', 'Server-500'],
+        ['s*r*5*0*.js', 's*r*5*0*.ts'],
+      ] as const
+    ).map(([listed, other]) => ({
+      what: `K20 ${listed}`,
+      keeps: among([], { neverReap: ['something else', listed] }),
+      reason: /neverReap lists it/,
+      permits: among([], { neverReap: ['something else', other] }),
+    })),
+    {
+      what: 'K20 what runs below a listed process',
+      keeps: among([entry(499, 1, { name: 'codegraphd' }), entry(500, 499)], { neverReap: ['codegraphd'] }),
+      reason: /neverReap lists it/,
+      permits: among([entry(499, 1, { name: 'codegraphd' })], { neverReap: ['codegraphd'] }),
+    },
+    {
+      what: 'K20 K09 arguments that cannot be read',
+      keeps: target({ args: undefined }, { neverReap: ['x'] }),
+      reason: /cannot be determined/,
+      permits: target({ args: undefined }),
+    },
+    {
+      what: "K20 not even on the user's word",
+      keeps: among([], { claim: USER, neverReap: ['server-500'] }),
+      reason: /neverReap lists it/,
+      permits: among([entry(500, 200)], { claim: OWN, neverReap: ['server-500'] }),
+    },
+  ],
+};
