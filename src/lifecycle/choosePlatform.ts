@@ -1,3 +1,4 @@
+import { readlinkSync } from 'node:fs';
 import type { Platform } from '../os/platform';
 import { createPortablePlatform } from '../os/portable/portablePlatform';
 import { readScopeParts } from '../os/portable/scopeParts';
@@ -11,6 +12,10 @@ import { scopeTag } from '../os/scope';
  */
 export async function choosePlatform(): Promise<Platform> {
   const system = process.platform;
+  // `ps` reads /proc too, so that nothing on Linux can do without it.
+  if (system === 'linux' && !isProcOurs()) {
+    throw new Error(nothingHere('there is no usable /proc, or it belongs to another pid namespace'));
+  }
   const isPortable = process.env.MCP_PROCESSES_PLATFORM === 'portable';
   const procfs = system === 'linux' && !isPortable ? createProcfsPlatform() : undefined;
   if (procfs) return procfs;
@@ -28,6 +33,15 @@ export async function choosePlatform(): Promise<Platform> {
     throw new Error(nothingHere(error.message));
   });
   return platform;
+}
+
+/** A /proc of another pid namespace shows strangers under our numbers, even under that of this process (K12). */
+function isProcOurs(): boolean {
+  try {
+    return readlinkSync('/proc/self') === String(process.pid);
+  } catch {
+    return false;
+  }
 }
 
 function nothingHere(reason: string): string {

@@ -1,0 +1,7 @@
+// Run in namespaces of its own: says which platform is chosen there, or why none.
+import { choosePlatform } from '../../../src/lifecycle/choosePlatform';
+
+choosePlatform().then(
+  ({ name }) => process.stdout.write(`${name}\n`),
+  (error: Error) => process.stdout.write(`${error.message}\n`),
+);
