@@ -1,5 +1,5 @@
 // Bundles the entries into dist/ and, with --tests, the in-editor test suite into out/.
-import { rmSync } from 'node:fs';
+import { cpSync, rmSync } from 'node:fs';
 import { build } from 'esbuild';
 
 const production = process.argv.includes('--production');
@@ -33,3 +33,5 @@ await build({
   outfile: 'dist/cli.js',
   banner: { js: `#!/usr/bin/env node\n${importMeta.banner.js}` },
 });
+await build({ ...common, entryPoints: ['src/launcher/launcher.ts'], outfile: 'dist/launcher.js' });
+for (const script of ['run.sh', 'watch.sh']) cpSync(`src/launcher/${script}`, `dist/launcher/${script}`);

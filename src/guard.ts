@@ -3,23 +3,37 @@ import { join } from 'node:path';
 import { choosePlatform } from './lifecycle/choosePlatform';
 import { reapDeadSession } from './lifecycle/deadSession';
 import type { Log } from './lifecycle/log';
+import { reapUnservedSession } from './lifecycle/unservedSession';
 import { isUuid } from './registry/cookie';
 import { openDataFolder } from './registry/dataFolder';
 
+const UNSERVED = '--unserved=';
 /** The guard's log is for bug reports; it starts anew before it grows. */
 const MOST_LOG_BYTES = 256 << 10;
 
 /**
- * `guard.js <session id> [--wait]`: carries on where a host that is gone left its session.
- * `--wait` (Windows, which has no shell that could wait at less cost): wait for end-of-file on stdin first.
+ * `guard.js <session id>`: carries on where a host that is gone left its session.
+ * - `--wait` (Windows, which has no shell that could wait at less cost): wait for end-of-file on stdin first.
+ * - `--launcher`: the same for what `mcp-processes run` started; its watcher calls.
+ * - `--scope` instead of a session: only prints the scope tag, for the launcher.
+ * - `--unserved=<what its stdin was>`: its owner lives, but perhaps nobody can ask its server anything any more.
  */
 async function main([sessionId, mode]: string[]): Promise<void> {
+  if (sessionId === '--scope') {
+    process.stdout.write((await choosePlatform()).scope);
+    return;
+  }
   if (!isUuid(sessionId)) throw new Error('usage: guard.js <session id>');
   if (mode === '--wait' && (await stoodDown())) return;
   const folder = openDataFolder();
   const platform = await choosePlatform();
   const log = fileLog(join(folder.logs, 'guard.log'));
-  await reapDeadSession(sessionId, { platform, folder, self: await platform.self(), log, by: 'guard' });
+  const parts = { platform, folder, self: await platform.self(), log };
+  if (mode?.startsWith(UNSERVED)) {
+    await reapUnservedSession(sessionId, mode.slice(UNSERVED.length), { ...parts, by: 'launcher' });
+  } else {
+    await reapDeadSession(sessionId, { ...parts, by: mode === '--launcher' ? 'launcher' : 'guard' });
+  }
 }
 
 /** Whether a written line ended the wait; end-of-file without one means that the host is gone. */

@@ -26,6 +26,7 @@ const OWNER_MS = 10_000;
 const OWNER_LOOK_MS = 10;
 /** A server that was being spawned at that moment shows its cookie only after its `exec`. */
 const LATE_SPAWN_MS = 1_000;
+const KEEP_UNKNOWN = { automatic: 'off', neverReap: [] } as const;
 /** A look that fails is tried again; nothing is signalled meanwhile. */
 const MOST_TRIES = 5;
 
@@ -45,6 +46,8 @@ export async function reapDeadSession(sessionId: string, parts: DeadSessionParts
     return [];
   }
   if (automatic !== 'on') {
+    // What has ended by itself needs no click: a look removes the file that stands for nothing.
+    await tryAgain(async () => void (await survey(platform, folder, undefined, KEEP_UNKNOWN)), clock, log);
     log.info(`Session ${sessionId}: mcpProcesses.reap.automatic is "${automatic}"; its servers wait for a click.`);
     return [];
   }

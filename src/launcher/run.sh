@@ -1,0 +1,372 @@
+#!/bin/sh
+# mcp-processes run [--name N] [--] command args...
+#
+# Installed by the extension as <data folder>/bin/mcp-processes, for any MCP client: puts the server under protection
+# and then becomes it (exec): same pid, own exit code and signals, stdin never touched.
+# Whatever goes wrong on the way is one line on stderr, and the server runs without protection.
+# For dash, bash and BusyBox sh. Every variable begins with _mp_: one of the server's own must not be overwritten.
+
+_mp_data='@DATA@'
+_mp_shell='@SHELL@'
+[ -z "$MCP_PROCESSES_HOME" ] || _mp_data=$MCP_PROCESSES_HOME
+
+# In a subshell, because writing to an stderr that nobody reads would end this process. stdout is the server's alone.
+_mp_say() {
+  (printf 'mcp-processes: %s\n' "$1" >&2) 2>/dev/null
+}
+
+_mp_usage() {
+  _mp_say 'usage: mcp-processes run [--name N] -- command args... | list [--json] | reap [--dry-run] [--json]'
+  exit 2
+}
+
+# Sets _mp_pid, _mp_comm, _mp_ppid, _mp_sid, _mp_start and _mp_zombie from one /proc/PID/stat; fails when it is gone.
+# The name may contain brackets and line breaks, so the fields start after the last bracket.
+_mp_stat() {
+  [ -r "/proc/$1/stat" ] || return 1
+  _mp_text=
+  { while IFS= read -r _mp_line || [ -n "$_mp_line" ]; do _mp_text="$_mp_text$_mp_line"; done; } 2>/dev/null <"/proc/$1/stat"
+  case $_mp_text in *\(*\)\ *) ;; *) return 1 ;; esac
+  _mp_pid=${_mp_text%% *}
+  _mp_comm=${_mp_text#*\(}
+  _mp_comm=${_mp_comm%\)*}
+  set -- ${_mp_text##*\) }
+  [ $# -ge 20 ] || return 1
+  _mp_ppid=$2 _mp_sid=$4 _mp_start=${20} _mp_zombie=
+  # A main thread that is gone while others run is no death.
+  case $1 in Z | X | x) [ "${18}" -gt 1 ] || _mp_zombie=1 ;; esac
+}
+
+# What an interpreter runs: sets _mp_script to the path of its script, or to nothing.
+_mp_find_script() {
+  _mp_script=
+  _mp_lines=$(tr '\0' '\n' <"/proc/$1/cmdline" 2>/dev/null) || return 0
+  _mp_first=1
+  set -f
+  _mp_ifs=$IFS
+  IFS='
+'
+  for _mp_word in $_mp_lines; do
+    case $_mp_first$_mp_word in
+      1*) _mp_first= ;;
+      -e | -p | -c | --eval* | --print* | -pe) break ;;
+      -*) ;;
+      *)
+        _mp_script=$_mp_word
+        break
+        ;;
+    esac
+  done
+  IFS=$_mp_ifs
+  set +f
+}
+
+# A name for people: of /x/gemini-cli/dist/index.js it is "gemini-cli".
+_mp_title_of() {
+  _mp_title=$1
+  while :; do
+    _mp_word=${_mp_title##*/}
+    case ${_mp_word%.*} in
+      index | cli | main | server | __main__ | app | dist | build | lib | bin | out | src)
+        case $_mp_title in */*/*) _mp_title=${_mp_title%/*} ;; *) break ;; esac
+        ;;
+      *) break ;;
+    esac
+  done
+  _mp_title=${_mp_word%.[cm]js}
+  _mp_title=${_mp_title%.js}
+  _mp_title=${_mp_title%.py}
+}
+
+# The owner is the nearest ancestor that is not a shell or a package runner: sets _mp_owner, _mp_owner_start, _mp_client.
+_mp_find_owner() {
+  _mp_next=$1 _mp_child_start=$2
+  while [ "$_mp_next" -gt 1 ]; do
+    _mp_stat "$_mp_next" && [ -z "$_mp_zombie" ] || return 1
+    # A parent starts before its child; otherwise the pid has changed hands.
+    [ "$_mp_start" -le "$_mp_child_start" ] || return 1
+    _mp_starter= _mp_client=$_mp_comm
+    case $_mp_comm in
+      sh | bash | zsh | dash | fish | ash | ksh* | mksh | tcsh | csh | busybox | nu | script) _mp_starter=1 ;;
+      env | timeout | nice | ionice | nohup | setsid | stdbuf | time | sudo | doas | su | flock | setpriv) _mp_starter=1 ;;
+      npx | npm | npm\ * | pnpm | pnpm\ * | pnpx | yarn | yarn\ * | bun | bunx | corepack | uv | uvx) _mp_starter=1 ;;
+      pipx | poetry | pdm | hatch | rye | mise | asdf | direnv | volta) _mp_starter=1 ;;
+      node | nodejs | MainThread | node-MainThread | python | python[23]* | deno | ruby)
+        _mp_find_script "$_mp_next"
+        case $_mp_script in
+          */npx-cli.js | */npm-cli.js | */npx | */npm | */pnpm.cjs | */pnpm.mjs | */pnpm | */pnpx | */yarn.js | */yarn | \
+            */corepack.js | */corepack | */pipx | */poetry) _mp_starter=1 ;;
+          ?*)
+            _mp_title_of "$_mp_script"
+            _mp_client=$_mp_title
+            ;;
+          *) case $_mp_comm in *MainThread) _mp_client=node ;; esac ;;
+        esac
+        ;;
+    esac
+    if [ -z "$_mp_starter" ]; then
+      _mp_owner=$_mp_next _mp_owner_start=$_mp_start
+      return 0
+    fi
+    _mp_next=$_mp_ppid _mp_child_start=$_mp_start
+  done
+  return 1
+}
+
+# The scope tag. Only the guard knows how it is made; its answer is kept, since it is the same until the next boot.
+_mp_find_scope() {
+  _mp_tag= _mp_boot_time=
+  IFS= read -r _mp_boot </proc/sys/kernel/random/boot_id || return 1
+  # BusyBox takes only one at a time; older kernels know no time namespaces.
+  _mp_space=$(readlink /proc/self/ns/pid /proc/self/ns/time 2>/dev/null) ||
+    _mp_space=$(readlink /proc/self/ns/pid && if [ -e /proc/self/ns/time ]; then readlink /proc/self/ns/time; fi) || return 1
+  case $_mp_space in pid:*) ;; *) return 1 ;; esac
+  # Without its line break.
+  _mp_space=${_mp_space%%]*}]${_mp_space#*]?}
+  if [ -r "$_mp_data/bin/scope" ]; then
+    while read -r _mp_a _mp_b _mp_c _mp_d _mp_rest; do
+      [ "$_mp_a $_mp_b $_mp_rest" = "$_mp_boot $_mp_space $_mp_guard" ] && _mp_tag=$_mp_c _mp_boot_time=$_mp_d
+    done <"$_mp_data/bin/scope"
+    _mp_is_scope && return 0
+  fi
+  _mp_tag=$(MCP_PROCESSES_HOME=$_mp_data ELECTRON_RUN_AS_NODE=1 NODE_OPTIONS='' "$_mp_node" "$_mp_guard" --scope) || return 1
+  _mp_uptime
+  _mp_boot_time=$(($(date +%s) - _mp_up))
+  _mp_is_scope || return 1
+  (
+    umask 077
+    printf '%s\n' "$_mp_boot $_mp_space $_mp_tag $_mp_boot_time $_mp_guard" >"$_mp_data/bin/scope.$$" &&
+      mv -f "$_mp_data/bin/scope.$$" "$_mp_data/bin/scope"
+  ) 2>/dev/null
+  return 0
+}
+
+_mp_is_scope() {
+  case $_mp_tag in t*[!0-9a-f]*) return 1 ;; t????????????????) ;; *) return 1 ;; esac
+  case $_mp_boot_time in '' | *[!0-9]*) return 1 ;; esac
+}
+
+_mp_uptime() {
+  read -r _mp_up _mp_line </proc/uptime
+  _mp_up=${_mp_up%%.*}
+}
+
+# Sets _mp_json to "$1" as a JSON string.
+_mp_quote() {
+  case $1 in
+    *[!A-Za-z0-9\ ./:@_+=,-]*) _mp_json=$(
+      LC_ALL=C
+      _mp_rest=$1 _mp_out=
+      while [ -n "$_mp_rest" ]; do
+        _mp_char=${_mp_rest%"${_mp_rest#?}"}
+        _mp_rest=${_mp_rest#?}
+        case $_mp_char in
+          \\ | \") _mp_out="$_mp_out\\$_mp_char" ;;
+          [[:cntrl:]]) _mp_out="$_mp_out " ;;
+          *) _mp_out=$_mp_out$_mp_char ;;
+        esac
+      done
+      printf '"%s"' "$_mp_out"
+    ) ;;
+    *) _mp_json="\"$1\"" ;;
+  esac
+}
+
+# What the extension wrote down beside this file. Values that we do not know must not kill.
+_mp_read_settings() {
+  _mp_automatic=off _mp_never='[]' _mp_stdin=2000 _mp_term=3000 _mp_node= _mp_guard= _mp_cli=
+  [ -r "$_mp_data/bin/settings" ] || return 1
+  while IFS= read -r _mp_line; do
+    _mp_rest=${_mp_line#* }
+    case $_mp_line in
+      'automatic on' | 'automatic ask') _mp_automatic=$_mp_rest ;;
+      'neverReap ['*']') _mp_never=$_mp_rest ;;
+      'node '*) _mp_node=$_mp_rest ;;
+      'guard '*) _mp_guard=$_mp_rest ;;
+      'cli '*) _mp_cli=$_mp_rest ;;
+      'grace '*)
+        _mp_a=${_mp_rest%% *} _mp_rest=${_mp_rest#* }
+        _mp_b=${_mp_rest%% *} _mp_rest=${_mp_rest#* }
+        case $_mp_a$_mp_b in *[!0-9]*) continue ;; esac
+        if [ "$_mp_rest" = '*' ] || [ "$_mp_rest" = "$1" ]; then _mp_stdin=$_mp_a _mp_term=$_mp_b; fi
+        ;;
+    esac
+  done <"$_mp_data/bin/settings"
+  [ -x "$_mp_node" ] || _mp_node=$(command -v node)
+  return 0
+}
+
+# The name of a server whose configuration gives none: what a runner is told to run, otherwise the program.
+_mp_name_of() {
+  _mp_word=${1##*/}
+  case $_mp_word in
+    npx | bunx | uvx | pnpx)
+      case ${2-} in -y | --yes | -q | --quiet) set -- "$1" "${3-}" ;; esac
+      case ${2-} in '' | -*) ;; *) _mp_word=$2 ;; esac
+      ;;
+    node | python | python3 | deno | bun)
+      case ${2-} in '' | -*) ;; *) _mp_title_of "$2" && _mp_word=$_mp_title ;; esac
+      ;;
+  esac
+  _mp_name=$_mp_word
+}
+
+# Writes the session file, starts the watcher and sets the cookie. Fails with the reason in _mp_why.
+_mp_protect() {
+  [ -n "$_mp_name" ] || _mp_name_of "$@"
+  _mp_why="the data folder $_mp_data cannot be used"
+  [ -d "$_mp_data/sessions" ] && [ -O "$_mp_data/sessions" ] && [ ! -L "$_mp_data/sessions" ] || return 1
+  IFS= read -r _mp_home 2>/dev/null <"$_mp_data/home" || [ -n "$_mp_home" ] || return 1
+  case $_mp_home in *[!0-9a-f]*) return 1 ;; ????????????????) ;; *) return 1 ;; esac
+
+  _mp_why='the extension MCP Processes is gone; install it again, or take "mcp-processes run" out of the configuration'
+  _mp_read_settings "$_mp_name" && [ -r "$_mp_guard" ] && [ -n "$_mp_node" ] && [ -r "$_mp_data/bin/watch" ] || return 1
+
+  _mp_why='this system shows no usable /proc'
+  # Of another pid namespace it would show strangers under our numbers.
+  _mp_stat self && [ "$_mp_pid" = "$$" ] || return 1
+  _mp_root_start=$_mp_start _mp_root_sid=$_mp_sid
+  _mp_find_scope || return 1
+  _mp_why='no client was found among the processes that started it'
+  _mp_find_owner "$_mp_ppid" "$_mp_root_start" || return 1
+
+  _mp_why='no random id could be read'
+  IFS= read -r _mp_session </proc/sys/kernel/random/uuid && IFS= read -r _mp_record </proc/sys/kernel/random/uuid || return 1
+  _mp_uptime
+  _mp_now=$((_mp_boot_time + _mp_up))000
+  _mp_file=$_mp_data/sessions/$_mp_session.json
+
+  _mp_quote "mcp-processes run for $_mp_client" && _mp_editor=$_mp_json
+  _mp_quote "$_mp_client" && _mp_client=$_mp_json
+  _mp_quote "$_mp_name" && _mp_server=$_mp_json
+  _mp_quote "${1##*/}" && _mp_command=$_mp_json
+  _mp_quote "$PWD"
+  _mp_why="the session file $_mp_file could not be written"
+  (
+    umask 077
+    printf '%s\n' "{\"schema\":1,\"id\":\"$_mp_session\",\"home\":\"$_mp_home\",\
+\"owner\":{\"pid\":$_mp_owner,\"start\":\"t$_mp_owner_start\",\"scope\":\"$_mp_tag\"},\
+\"startedAt\":$_mp_now,\"editor\":$_mp_editor,\"automatic\":\"$_mp_automatic\",\"neverReap\":$_mp_never,\"records\":[\
+{\"id\":\"$_mp_record\",\"server\":$_mp_server,\"client\":$_mp_client,\"folder\":$_mp_json,\"kind\":\"launched\",\
+\"commandLine\":$_mp_command,\"createdAt\":$_mp_now,\
+\"root\":{\"pid\":$$,\"start\":\"t$_mp_root_start\",\"scope\":\"$_mp_tag\"},\"posixSession\":$_mp_root_sid,\
+\"census\":[],\"grace\":{\"stdin\":$_mp_stdin,\"term\":$_mp_term}}]}" 2>/dev/null >"$_mp_file.$$" || exit 1
+    # Nobody must read half a file, hence the renaming. The watcher holds nothing of the server's: no cookie, no stdin,
+    # no terminal.
+    _mp_setsid=setsid
+    command -v setsid >/dev/null || _mp_setsid=
+    cd / && mv -f "$_mp_file.$$" "$_mp_file" 2>/dev/null && exec env -i "PATH=$PATH" "MCP_PROCESSES_HOME=$_mp_data" ELECTRON_RUN_AS_NODE=1 \
+      ${HOME+"HOME=$HOME"} ${LANG+"LANG=$LANG"} ${LD_LIBRARY_PATH+"LD_LIBRARY_PATH=$LD_LIBRARY_PATH"} \
+      ${XDG_RUNTIME_DIR+"XDG_RUNTIME_DIR=$XDG_RUNTIME_DIR"} ${DOCKER_HOST+"DOCKER_HOST=$DOCKER_HOST"} \
+      ${DOCKER_CONTEXT+"DOCKER_CONTEXT=$DOCKER_CONTEXT"} ${DOCKER_CONFIG+"DOCKER_CONFIG=$DOCKER_CONFIG"} \
+      ${DOCKER_CERT_PATH+"DOCKER_CERT_PATH=$DOCKER_CERT_PATH"} ${DOCKER_TLS_VERIFY+"DOCKER_TLS_VERIFY=$DOCKER_TLS_VERIFY"} \
+      ${CONTAINER_HOST+"CONTAINER_HOST=$CONTAINER_HOST"} ${CONTAINER_CONNECTION+"CONTAINER_CONNECTION=$CONTAINER_CONNECTION"} \
+      $_mp_setsid "$_mp_shell" "$_mp_data/bin/watch" "$_mp_owner" "$_mp_owner_start" "$$" "$_mp_root_start" \
+      "$_mp_session" "$_mp_record" "$_mp_seconds" "$_mp_node" "$_mp_guard" \
+      </dev/null >/dev/null 2>&1 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&- &
+  ) || return 1
+  MCP_PROCESSES_COOKIE=1:$_mp_home:$_mp_session:$_mp_record:$_mp_owner-t$_mp_owner_start:$_mp_tag
+  export MCP_PROCESSES_COOKIE
+}
+
+_mp_read_seconds() {
+  _mp_seconds=${MCP_PROCESSES_PARENT_CHECK_SECONDS:-5}
+  case $_mp_seconds in
+    *[!0-9.]* | *.*.* | .* | *.) ;;
+    *[1-9]*) return 0 ;;
+  esac
+  _mp_say "MCP_PROCESSES_PARENT_CHECK_SECONDS is not a number of seconds; 5 is used"
+  _mp_seconds=5
+}
+
+_mp_run() {
+  _mp_name=
+  while :; do
+    case ${1-} in
+      --name)
+        [ $# -ge 2 ] || _mp_usage
+        _mp_name=$2
+        shift 2
+        ;;
+      --name=*)
+        _mp_name=${1#--name=}
+        shift
+        ;;
+      --)
+        shift
+        break
+        ;;
+      -*) _mp_usage ;;
+      *) break ;;
+    esac
+  done
+  case ${1-} in '' | -*) _mp_usage ;; esac
+  if ! command -v "$1" >/dev/null; then
+    _mp_say "$1 was not found"
+    exit 127
+  fi
+  _mp_read_seconds
+  _mp_protect "$@" || _mp_say "$_mp_name runs without protection: $_mp_why"
+  _mp_become "$@"
+}
+
+# Shells other than bash forget variables whose names they could not use themselves, such as "a.b"; env(1) does not.
+_mp_become() {
+  if [ -z "$BASH_VERSION" ] && [ -r "/proc/$$/environ" ]; then
+    _mp_lines=$(tr '\0\n' '\n\001' <"/proc/$$/environ" 2>/dev/null)
+    _mp_odd=
+    set -f
+    _mp_ifs=$IFS
+    IFS='
+'
+    for _mp_word in $_mp_lines; do
+      case ${_mp_word%%=*} in
+        '' | [!A-Za-z_]* | *[!A-Za-z0-9_]*)
+          case $_mp_word in ?*=*) ;; *) continue ;; esac
+          _mp_decode
+          set -- "$_mp_word" "$@"
+          _mp_odd=1
+          ;;
+      esac
+    done
+    IFS=$_mp_ifs
+    set +f
+    [ -z "$_mp_odd" ] || exec env "$@"
+  fi
+  exec "$@"
+}
+
+# Puts the line breaks of _mp_word back.
+_mp_decode() {
+  _mp_mark=$(printf '\001')
+  _mp_out=
+  while :; do
+    case $_mp_word in
+      *"$_mp_mark"*)
+        _mp_out="$_mp_out${_mp_word%%"$_mp_mark"*}
+"
+        _mp_word=${_mp_word#*"$_mp_mark"}
+        ;;
+      *) break ;;
+    esac
+  done
+  _mp_word=$_mp_out$_mp_word
+}
+
+case ${1-} in
+  run)
+    shift
+    _mp_run "$@"
+    ;;
+  list | reap | -h | --help)
+    _mp_read_settings ''
+    if [ ! -r "$_mp_cli" ] || [ -z "$_mp_node" ]; then
+      _mp_say 'the extension MCP Processes is gone; install it again'
+      exit 127
+    fi
+    MCP_PROCESSES_HOME=$_mp_data ELECTRON_RUN_AS_NODE=1
+    export MCP_PROCESSES_HOME ELECTRON_RUN_AS_NODE
+    exec "$_mp_node" "$_mp_cli" "$@"
+    ;;
+  *) _mp_usage ;;
+esac

@@ -1,0 +1,52 @@
+import type { AutomaticReap, Grace } from '../registry/schema';
+
+/** What the launcher must know without asking anybody: it may run when no editor does. */
+export interface LauncherSettings {
+  readonly automatic: AutomaticReap;
+  readonly neverReap: readonly string[];
+  /** Waits by server name; '*' for all others. */
+  readonly graces: readonly (readonly [server: string, grace: Grace])[];
+}
+
+const STANDARD_GRACE: Grace = { stdin: 2_000, term: 3_000 };
+
+/** One `key value` per line, read by a shell that executes none of it. */
+export function formatSettings(
+  settings: LauncherSettings & { readonly node: string; readonly guard: string; readonly cli: string },
+): string {
+  const graces = settings.graces
+    .filter(([server]) => !/[\r\n]/.test(server))
+    // The shell takes the last line that fits.
+    .sort(([a], [b]) => Number(b === '*') - Number(a === '*'))
+    .map(([server, { stdin, term }]) => `grace ${Math.round(stdin)} ${Math.round(term)} ${server}`);
+  return [
+    `automatic ${settings.automatic}`,
+    `neverReap ${JSON.stringify(settings.neverReap)}`,
+    ...graces,
+    `node ${settings.node}`,
+    `guard ${settings.guard}`,
+    `cli ${settings.cli}`,
+    '',
+  ].join('\n');
+}
+
+/** Reads what {@link formatSettings} wrote, for the launcher that is no shell. An unknown value reaps nothing. */
+export function parseSettings(
+  text: string,
+): Omit<LauncherSettings, 'graces'> & { readonly graceOf: (server: string) => Grace } {
+  const lines = text.split('\n');
+  const entry = (key: string) => lines.find((line) => line.startsWith(`${key} `))?.slice(key.length + 1);
+  const automatic = entry('automatic');
+  const graces = lines.flatMap((line) => {
+    const match = /^grace (\d+) (\d+) (.+)$/.exec(line);
+    return match ? [{ server: match[3], stdin: Number(match[1]), term: Number(match[2]) }] : [];
+  });
+  return {
+    automatic: automatic === 'on' || automatic === 'ask' ? automatic : 'off',
+    neverReap: JSON.parse(entry('neverReap') ?? '[]'),
+    graceOf: (name) => {
+      const found = graces.findLast(({ server }) => server === name) ?? graces.find(({ server }) => server === '*');
+      return found ? { stdin: found.stdin, term: found.term } : STANDARD_GRACE;
+    },
+  };
+}

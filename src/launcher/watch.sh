@@ -1,0 +1,77 @@
+# watch <owner pid> <owner start> <root pid> <root start> <session id> <record id> <seconds> <node> <guard>
+#
+# Waits beside one server that "mcp-processes run" started, and decides nothing: whenever something looks over, it
+# starts the guard, which proves it for itself before it ends anything. A shell costs a twentieth of a waiting Node.
+
+# A signal to the client's whole group spares nobody else.
+trap '' HUP INT TERM
+file=$MCP_PROCESSES_HOME/sessions/$5.json
+owner=$1 owner_start=$2 root=$3 root_start=$4 session=$5 record=$6 seconds=$7 node=$8 guard=$9
+
+# Whether a process still is that very process, and no zombie.
+lives() {
+  [ -r "/proc/$1/stat" ] || return 1
+  pid=$1 start=$2 text=
+  { while IFS= read -r line || [ -n "$line" ]; do text="$text$line"; done; } 2>/dev/null <"/proc/$1/stat"
+  set -- ${text##*\) }
+  [ "${20-}" = "$start" ] || return 1
+  case $1 in Z | X | x) [ "${18}" -gt 1 ] || return 1 ;; esac
+}
+
+# Whether anybody carries the record's cookie; where that cannot be told, somebody does.
+carried() {
+  for _ in 1 2; do
+    grep -qsF "$record" /proc/[0-9]*/environ
+    case $? in 1 | 2) ;; *) return 0 ;; esac
+  done
+  return 1
+}
+
+# A cheap hint that nobody holds the other end of its stdin any more. Proves nothing.
+looks_unserved() {
+  case $input in
+    pipe:*)
+      perl -e 'require IO; require Fcntl; sysopen(my $f, $ARGV[0], Fcntl::O_NONBLOCK()) or exit 1; -p $f or exit 1;
+        my @p = (fileno($f), 0); IO::Poll::_poll(0, @p); exit(!($p[1] & 16))' "/proc/$root/fd/0" 2>/dev/null
+      ;;
+    socket:*)
+      inode=${input#socket:\[}
+      ss -H -a -x -n 2>/dev/null | grep -qs " ${inode%]} *\* 0 *\$"
+      ;;
+    *) return 1 ;;
+  esac
+}
+
+input=$(readlink "/proc/$root/fd/0")
+# Looks until the next one at its stdin, or at what it left behind; longer after each that came to nothing.
+due=6 pause=6 rootless=
+
+while :; do
+  sleep "$seconds" || sleep 5 || exit 0
+  if ! lives "$owner" "$owner_start"; then
+    "$node" "$guard" "$session" --launcher || node "$guard" "$session" --launcher
+    # Ended, kept, or somebody else's now; only an owner that lives after all needs us any longer.
+    lives "$owner" "$owner_start" && [ -e "$file" ] || exit 0
+    continue
+  fi
+  if lives "$root" "$root_start"; then
+    [ $((due -= 1)) -le 0 ] || continue
+    due=6
+    looks_unserved || continue
+  else
+    # Claimed or finished by somebody else.
+    [ -e "$file" ] || exit 0
+    if ! carried; then
+      rm -f "$file"
+      exit 0
+    fi
+    # Those that it started may be about to end as well.
+    [ -n "$rootless" ] || due=3
+    rootless=1
+    [ $((due -= 1)) -le 0 ] || continue
+  fi
+  "$node" "$guard" "$session" "--unserved=$input" || node "$guard" "$session" "--unserved=$input"
+  [ -e "$file" ] || exit 0
+  [ "$pause" -ge 360 ] || pause=$((pause * 2))
+  due=$pause
+done

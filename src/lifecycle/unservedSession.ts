@@ -1,0 +1,75 @@
+import { FOREIGN_LOOKS_APART_MS } from '../judgement/columns';
+import { findAlive } from '../judgement/members';
+import type { StdinPeer } from '../os/platform';
+import { findOpenInput } from '../os/procfs/openInput';
+import { systemClock } from '../reaping/clock';
+import { removeSession } from '../registry/sessionStore';
+import { Containers } from './containers';
+import type { DeadSessionParts } from './deadSession';
+import type { ReapResult } from './model';
+import { Reaper } from './reaper';
+import { logResult } from './result';
+import { type JudgedSession, survey } from './sweep';
+
+/**
+ * Ends a server that `mcp-processes run` started and that nobody can ask anything any more, though its owner lives: a
+ * client that reconnects abandons the old one under itself (L12). Proven twice, 2 s apart; whatever cannot be told
+ * keeps it. Nothing is done where the dead session's owner is dead, too: that is {@link reapDeadSession}'s.
+ * @param input what the server's stdin was at its start, as its link in `/proc` said: `pipe:[1234]`, `socket:[1234]`.
+ */
+export async function reapUnservedSession(
+  sessionId: string,
+  input: string,
+  parts: DeadSessionParts,
+): Promise<ReapResult[]> {
+  const { platform, folder, log, clock = systemClock } = parts;
+  const lookOnce = async (): Promise<{ judged: JudgedSession; peer: StdinPeer } | undefined> => {
+    const seen = await survey(platform, folder, undefined, { automatic: 'off', neverReap: [] });
+    const judged = seen.sessions.find(({ session }) => session.id === sessionId);
+    if (!judged?.found || judged.verdict.kind !== 'live' || judged.claimedBy) return undefined;
+    const claimer = judged.found.claimer;
+    if (claimer && findAlive(seen.snapshot, claimer)) return undefined;
+    return { judged, peer: await peerOf(judged, input, parts) };
+  };
+  const first = await lookOnce();
+  if (!first) return [];
+  const { session, found, records } = first.judged;
+  if (found && records.every(({ members }) => members.length === 0)) {
+    removeSession(found.path);
+    return [];
+  }
+  if (session.automatic !== 'on') return [];
+  if (first.peer.kind !== 'gone') return [];
+  await clock.sleep(FOREIGN_LOOKS_APART_MS);
+  const second = await lookOnce();
+  if (second?.peer.kind !== 'gone') return [];
+  log.info(`Session ${sessionId}: ${second.peer.proof}; its owner, pid ${session.owner.pid}, runs.`);
+  // Nobody asked for it, so that what the user wants kept is kept.
+  const claim = { by: 'own session', owner: session.owner, unasked: true } as const;
+  const reaper = new Reaper({ ...parts, containers: new Containers(log), neverReap: () => [] });
+  const results = await reaper.reap(second.judged, undefined, claim);
+  for (const result of results) logResult(log, result);
+  return results;
+}
+
+/** Who holds the other end of what was the server's stdin. */
+async function peerOf({ records }: JudgedSession, input: string, { platform }: DeadSessionParts): Promise<StdinPeer> {
+  const members = records.flatMap((one) => one.members);
+  const open = findOpenInput(
+    input,
+    members.map(({ entry }) => entry.pid),
+  );
+  if (open.kind === 'unknown') return open;
+  const root = members.find(({ by }) => by === 'root');
+  if (open.holders.length === 0) {
+    // A server that closed its own stdin may serve in another way; one that has ended cannot.
+    return root
+      ? { kind: 'unknown', reason: 'it has closed its stdin itself' }
+      : { kind: 'gone', proof: 'it has ended, and none of its processes has its stdin open' };
+  }
+  const one = root ?? members.find(({ entry }) => open.asStdin.includes(entry.pid));
+  if (!one || !open.asStdin.includes(one.entry.pid)) {
+    return { kind: 'unknown', reason: 'what was its stdin is open under another number' };
+  }
+  return platform.stdinPeer(one.identity);
+}

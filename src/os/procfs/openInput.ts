@@ -1,0 +1,45 @@
+import { readdirSync, readlinkSync } from 'node:fs';
+import { codeOf, livingFolder, readStat } from './readStat';
+
+/** Who of some processes has a certain pipe or socket open, and who has it as its stdin. */
+export type OpenInput =
+  | { readonly kind: 'known'; readonly holders: readonly number[]; readonly asStdin: readonly number[] }
+  | { readonly kind: 'unknown'; readonly reason: string };
+
+const PIPE_OR_SOCKET = /^(?:pipe|socket):\[\d+\]$/;
+
+/**
+ * @param target what the link of an open file says: `pipe:[1234]` or `socket:[1234]`; anything else is shared by
+ * many (`/dev/null`) and tells nothing. One process that cannot be examined makes the whole answer "unknown".
+ */
+export function findOpenInput(target: string, pids: readonly number[]): OpenInput {
+  if (!PIPE_OR_SOCKET.test(target))
+    return { kind: 'unknown', reason: 'its stdin was neither a socket pair nor a pipe' };
+  const holders: number[] = [];
+  const asStdin: number[] = [];
+  for (const pid of pids) {
+    const read = readStat(pid);
+    if (read.kind === 'gone') continue;
+    const folder = read.kind === 'stat' ? livingFolder(read.stat) : undefined;
+    if (folder === undefined) return { kind: 'unknown', reason: `pid ${pid} cannot be examined` };
+    try {
+      const open = new Map(readdirSync(`${folder}/fd`).map((fd) => [fd, linkOf(`${folder}/fd/${fd}`)]));
+      if ([...open.values()].includes(target)) holders.push(pid);
+      if (open.get('0') === target) asStdin.push(pid);
+    } catch (error) {
+      if (codeOf(error) === 'ENOENT') continue;
+      return { kind: 'unknown', reason: `the open files of pid ${pid} may not be looked at (${codeOf(error)})` };
+    }
+  }
+  return { kind: 'known', holders, asStdin };
+}
+
+function linkOf(path: string): string | undefined {
+  try {
+    return readlinkSync(path);
+  } catch (error) {
+    // Closed in this moment.
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
