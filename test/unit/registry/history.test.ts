@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type DataFolder, openDataFolder } from '../../../src/registry/dataFolder';
+import { type HistoryEntry, readHistory, writeHistory } from '../../../src/registry/history';
+import { uuid } from '../judgement/table';
+
+function reaped(at: number): HistoryEntry {
+  return {
+    at,
+    by: 'guard',
+    server: `server ${at}`,
+    sessionId: uuid(1),
+    processes: [{ pid: 500, name: 'node', outcome: 'exited' }],
+    containers: [],
+    memoryFreed: 1,
+    milliseconds: 2,
+  };
+}
+
+describe('history', () => {
+  let temp: string;
+  let folder: DataFolder;
+
+  beforeEach(() => {
+    temp = mkdtempSync(join(tmpdir(), 'history-'));
+    folder = openDataFolder(join(temp, 'home'));
+  });
+
+  afterEach(() => {
+    rmSync(temp, { recursive: true });
+  });
+
+  const times = (since = 0, most = 1_000) => readHistory(folder, since, most).map(({ at }) => at);
+
+  it('is read newest first, by time and by count', () => {
+    assert.deepEqual(times(), []);
+    // Across a change in the number of digits: names sort by time.
+    for (const at of [999, 1_000, 5, 10_000]) writeHistory(folder, uuid(at), reaped(at));
+    assert.deepEqual(times(), [10_000, 1_000, 999, 5]);
+    assert.deepEqual(times(999), [10_000, 1_000]);
+    assert.deepEqual(times(0, 2), [10_000, 1_000]);
+    const { schema, ...entry } = readHistory(folder, 0, 1)[0] as HistoryEntry & { schema: number };
+    assert.equal(schema, 1);
+    assert.deepEqual(entry, reaped(10_000));
+  });
+
+  it('keeps the newest 200 files', () => {
+    // As another window leaves them, before the one write that trims.
+    for (let at = 1; at <= 203; at++) {
+      const text = JSON.stringify({ schema: 1, ...reaped(at) });
+      writeFileSync(join(folder.history, `${String(at).padStart(15, '0')}-x.json`), text);
+    }
+    writeHistory(folder, uuid(1), reaped(204));
+    assert.equal(readdirSync(folder.history).length, 200);
+    assert.deepEqual([times()[0], times().at(-1)], [204, 5]);
+    writeHistory(folder, uuid(1), reaped(205));
+    assert.deepEqual([times().length, times().at(-1)], [200, 6]);
+  });
+
+  it('leaves out what it cannot read, and does not remove what is not its own', () => {
+    writeHistory(folder, uuid(1), reaped(5));
+    const strange = [
+      '',
+      '{',
+      'null',
+      '[]',
+      '{"schema":2,"processes":[]}',
+      '{"schema":1}',
+      '{"schema":1,"processes":5}',
+    ];
+    strange.forEach((text, index) => {
+      writeFileSync(join(folder.history, `${String(index + 10).padStart(15, '0')}-x.json`), text);
+    });
+    writeFileSync(join(folder.history, 'notes.json'), 'x');
+    assert.deepEqual(times(), [5]);
+    for (let at = 100; at < 300; at++) writeHistory(folder, uuid(at), reaped(at));
+    assert.ok(readdirSync(folder.history).includes('notes.json'));
+  });
+});

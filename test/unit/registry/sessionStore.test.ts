@@ -1,0 +1,179 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type DataFolder, openDataFolder } from '../../../src/registry/dataFolder';
+import type { SessionFile } from '../../../src/registry/schema';
+import {
+  claimSession,
+  type FoundSession,
+  isStillOurs,
+  readSessions,
+  releaseClaim,
+  removeSession,
+  sessionPath,
+  writeClaimed,
+  writeSession,
+} from '../../../src/registry/sessionStore';
+import { identity, OTHER_HOME, recordOf, sessionOf, uuid } from '../judgement/table';
+
+describe('session store', () => {
+  let temp: string;
+  let folder: DataFolder;
+  let session: SessionFile;
+
+  beforeEach(() => {
+    temp = mkdtempSync(join(tmpdir(), 'store-'));
+    folder = openDataFolder(join(temp, 'home'));
+    session = sessionOf({ home: folder.homeTag });
+  });
+
+  afterEach(() => {
+    rmSync(temp, { recursive: true });
+  });
+
+  function only(): FoundSession {
+    const { sessions, problems } = readSessions(folder);
+    assert.deepEqual(problems, []);
+    assert.equal(sessions.length, 1);
+    return sessions[0] as FoundSession;
+  }
+
+  it('reads what was written, and a second write replaces the first', () => {
+    assert.deepEqual(readSessions(folder), { sessions: [], newer: new Set(), problems: [] });
+    writeSession(folder, session);
+    assert.deepEqual(only(), { path: sessionPath(folder, session.id), session, claimer: undefined });
+    writeSession(folder, { ...session, handedOver: 5 });
+    assert.equal(only().session.handedOver, 5);
+    assert.deepEqual(readdirSync(folder.sessions), [`${session.id}.json`], 'no temporary file is left');
+    removeSession(only().path);
+    assert.deepEqual(readSessions(folder).sessions, []);
+  });
+
+  it('L22 of two who claim a dead session exactly one gets it', () => {
+    writeSession(folder, session);
+    // Both saw it before either claimed it.
+    const [first, second] = [only(), only()];
+    const won = claimSession(folder, first, identity(600));
+    assert.deepEqual(won?.claimer, identity(600));
+    assert.equal(claimSession(folder, second, identity(700)), undefined);
+    assert.deepEqual(only().claimer, identity(600));
+    assert.ok(!isStillOurs(folder, session.id), 'its owner sees that it is claimed');
+    assert.deepEqual(
+      claimSession(folder, only(), identity(600)),
+      only(),
+      'claiming again what one holds changes nothing',
+    );
+  });
+
+  it('L22 of many who claim at once exactly one gets it', () => {
+    for (let round = 0; round < 20; round++) {
+      writeSession(folder, session);
+      const found = only();
+      const claims = Array.from({ length: 10 }, (_, index) => claimSession(folder, found, identity(600 + index)));
+      const winners = claims.filter((claim) => claim !== undefined);
+      assert.equal(winners.length, 1);
+      removeSession((winners[0] as FoundSession).path);
+    }
+  });
+
+  it("L22 a dead claimer's claim can be claimed, and the dead one's path is then nobody's", () => {
+    writeSession(folder, session);
+    claimSession(folder, only(), identity(600));
+    const stale = only();
+    assert.deepEqual(claimSession(folder, stale, identity(700))?.claimer, identity(700));
+    assert.equal(claimSession(folder, stale, identity(800)), undefined);
+    assert.deepEqual(only().claimer, identity(700));
+  });
+
+  it('what was written between the look and the claim counts', () => {
+    writeSession(folder, session);
+    const found = only();
+    const more = { ...session, records: [recordOf(), recordOf({ id: uuid(2) })] };
+    writeSession(folder, more);
+    assert.deepEqual(claimSession(folder, found, identity(600))?.session, more);
+  });
+
+  it('a claim is written to by its claimer and given back under the old name', () => {
+    writeSession(folder, session);
+    const claimed = claimSession(folder, only(), identity(600)) as FoundSession;
+    const left = writeClaimed(claimed, { ...session, records: [] });
+    assert.deepEqual(only(), left);
+    releaseClaim(folder, left);
+    assert.deepEqual(only(), { path: sessionPath(folder, session.id), session: left.session, claimer: undefined });
+    assert.ok(isStillOurs(folder, session.id));
+    // Finished by somebody in the meantime: no error.
+    removeSession(only().path);
+    releaseClaim(folder, left);
+    assert.deepEqual(readSessions(folder).sessions, []);
+  });
+
+  it('a claim that turns out damaged is nobody’s', () => {
+    writeSession(folder, session);
+    const found = only();
+    writeFileSync(found.path, '{');
+    assert.equal(claimSession(folder, found, identity(600)), undefined);
+  });
+
+  it('K13 L23 damaged and hostile files are moved aside, named, and do not hide the others', () => {
+    writeSession(folder, session);
+    const put = (name: string, text: string) => writeFileSync(join(folder.sessions, name), text);
+    const file = (number: number) => `${uuid(number)}.json`;
+    put(file(1), '{"schema":1,');
+    put(file(2), JSON.stringify(session));
+    put(file(3), JSON.stringify({ ...session, id: uuid(3), owner: { ...session.owner, pid: 1 } }));
+    put(file(4), '');
+    put('notes.json', '{}');
+    put(`${uuid(5)}.claim-0-t5-${session.owner.scope}.json.json`, '{}');
+    const strangeId = '-'.repeat(36);
+    put(`${strangeId}.json`, JSON.stringify({ ...session, id: strangeId }));
+    mkdirSync(join(folder.sessions, file(6)));
+    writeFileSync(join(temp, 'elsewhere.json'), JSON.stringify({ ...session, id: uuid(7) }));
+    symlinkSync(join(temp, 'elsewhere.json'), join(folder.sessions, file(7)));
+    const { sessions, problems } = readSessions(folder);
+    assert.deepEqual(
+      sessions.map(({ session: { id } }) => id),
+      [session.id],
+    );
+    assert.equal(problems.length, 9);
+    for (const problem of problems) assert.match(problem, /was moved to .*\.damaged and not used: /);
+    assert.ok(existsSync(join(temp, 'elsewhere.json')), 'what a link points to stays where it is');
+    assert.deepEqual(readSessions(folder).problems, [], 'they are complained about once');
+  });
+
+  it('K26 a session of another home is moved aside', () => {
+    writeSession(folder, { ...session, home: OTHER_HOME });
+    const { sessions, problems } = readSessions(folder);
+    assert.deepEqual(sessions, []);
+    assert.match(problems[0] ?? '', /another data folder/);
+    writeSession(folder, session);
+    only();
+  });
+
+  it('K29 a file of a newer version stays untouched, and its session is named', () => {
+    const path = sessionPath(folder, session.id);
+    writeFileSync(path, '{"schema":2,"anything":"else"}');
+    for (let round = 0; round < 2; round++) {
+      assert.deepEqual(readSessions(folder), { sessions: [], newer: new Set([session.id]), problems: [] });
+    }
+    assert.ok(existsSync(path));
+  });
+
+  it('a claim by somebody who cannot exist is no claim', () => {
+    const claims = ['claim-0-t5', 'claim-1-t5', 'claim-99999999999-t5', 'claim-600-x5', 'claim-600-t007'];
+    for (const claim of claims) {
+      const path = join(folder.sessions, `${session.id}.${claim}-${session.owner.scope}.json`);
+      writeFileSync(path, JSON.stringify(session));
+      assert.equal(only().claimer, undefined, claim);
+      rmSync(path);
+    }
+  });
+
+  it('what is no session file is left alone', () => {
+    for (const name of ['README', `${session.id}.json.damaged`, `${session.id}.json.1234567890`]) {
+      writeFileSync(join(folder.sessions, name), 'x');
+    }
+    assert.deepEqual(readSessions(folder), { sessions: [], newer: new Set(), problems: [] });
+    assert.equal(readdirSync(folder.sessions).length, 3);
+  });
+});
