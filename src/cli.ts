@@ -12,6 +12,8 @@ const USAGE = `mcp-processes: MCP server processes that were launched through MC
 
   mcp-processes list [--json]               servers, active and orphaned, and why
   mcp-processes reap [--dry-run] [--json]   end what is provably orphaned
+  mcp-processes run [--name N] -- command   start an MCP server of any client under protection; this word belongs to
+                                            the launcher, bin/mcp-processes in the data folder
 
 Exit codes: 0 done (reap: nothing is left) · 1 it failed · 2 wrong usage · 3 reap: something was kept or survived
 MCP_PROCESSES_HOME names another data folder.`;

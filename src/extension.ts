@@ -5,6 +5,7 @@ import { createApi } from './editor/api';
 import { ConfiguredServers } from './editor/configuredServers';
 import { editorHasMcpClient } from './editor/editorClient';
 import { Inputs } from './editor/inputs';
+import { Launcher } from './editor/launcher';
 import { ServerLogs } from './editor/serverLogs';
 import { readSettings } from './editor/settings';
 import { WorkspaceRecords } from './editor/workspaceRecords';
@@ -72,12 +73,15 @@ async function start(context: vscode.ExtensionContext, log: vscode.LogOutputChan
   lifecycle = core;
   const schedule = new SweepSchedule(() => core.sweep(), log);
   schedule.setInterval(settings.sweepInterval);
+  const launcher = new Launcher(folder, context.asAbsolutePath('dist'), version, log);
+  launcher.refresh(settings);
   const actions = createActions(core, configured, logs);
   registerCommands(context, actions, log);
   context.subscriptions.push(
     logs,
     configured,
     schedule,
+    launcher,
     new ProcessTree(actions),
     new OrphanStatus(actions),
     vscode.workspace.onDidChangeConfiguration((change) => {
@@ -86,6 +90,7 @@ async function start(context: vscode.ExtensionContext, log: vscode.LogOutputChan
       own.apply({ automatic: settings.automatic, neverReap: settings.neverReap });
       schedule.setInterval(settings.sweepInterval);
       configured.read();
+      launcher.refresh(settings);
     }),
   );
   if (settings.autoStart) {
