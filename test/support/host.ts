@@ -1,8 +1,8 @@
 // Stands for an extension host: launches what it is told, prints the pids, and lives until it is killed.
 import { spawn } from 'node:child_process';
+import { choosePlatform } from '../../src/lifecycle/choosePlatform';
 import { Lifecycle } from '../../src/lifecycle/lifecycle';
 import { OwnSession } from '../../src/lifecycle/ownSession';
-import { createProcfsPlatform } from '../../src/os/procfs/procfsPlatform';
 import { openDataFolder } from '../../src/registry/dataFolder';
 import { GUARD, SERVER, SHORT_GRACE } from './sandbox';
 import { waitFor } from './waitFor';
@@ -21,8 +21,7 @@ async function main(): Promise<void> {
     sharedStdin = false,
     grace = SHORT_GRACE,
   } = JSON.parse(process.argv[2] as string);
-  const platform = createProcfsPlatform();
-  if (!platform) throw new Error('no /proc');
+  const platform = await choosePlatform();
   const folder = openDataFolder(home);
   const self = await platform.self();
   const log = { info: () => {}, warn: () => {}, error: (message: string) => process.stderr.write(`${message}\n`) };

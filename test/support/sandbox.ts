@@ -3,9 +3,9 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { choosePlatform } from '../../src/lifecycle/choosePlatform';
 import { Lifecycle, type LifecycleParts, type Settings } from '../../src/lifecycle/lifecycle';
 import { OwnSession } from '../../src/lifecycle/ownSession';
-import { createProcfsPlatform } from '../../src/os/procfs/procfsPlatform';
 import { livingFolder } from '../../src/os/procfs/readStat';
 import { isZombie, parseStat } from '../../src/os/procfs/stat';
 import { type DataFolder, openDataFolder } from '../../src/registry/dataFolder';
@@ -40,8 +40,7 @@ export class Sandbox {
 
   /** A session in this very process. */
   async lifecycle(settings: Partial<Settings> = {}, parts: Partial<LifecycleParts> = {}): Promise<Lifecycle> {
-    const platform = createProcfsPlatform();
-    if (!platform) throw new Error('These tests need a usable /proc.');
+    const platform = await choosePlatform();
     const self = await platform.self();
     const complete = {
       automatic: 'on' as const,

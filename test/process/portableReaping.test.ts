@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { isAlive, killHard, Sandbox } from '../support/sandbox';
+import { waitFor } from '../support/waitFor';
+
+const DEAF = ['--deaf-to-eof', '--deaf-to-term'];
+
+// What does not depend on how processes are read is in reaping.test.ts.
+describe('reaping on the portable platform', function () {
+  this.timeout(120_000);
+  let sandbox: Sandbox;
+  let before: string | undefined;
+  beforeEach(() => {
+    before = process.env.MCP_PROCESSES_PLATFORM;
+    process.env.MCP_PROCESSES_PLATFORM = 'portable';
+    sandbox = new Sandbox();
+  });
+  afterEach(async function () {
+    if (before === undefined) delete process.env.MCP_PROCESSES_PLATFORM;
+    else process.env.MCP_PROCESSES_PLATFORM = before;
+    if (this.currentTest?.state === 'failed') console.error(sandbox.log.join('\n'));
+    await sandbox.dispose();
+  });
+
+  function session(): { path: string; text: string } {
+    const [file] = readdirSync(sandbox.folder.sessions);
+    const path = join(sandbox.folder.sessions, file as string);
+    return { path, text: readFileSync(path, 'utf8') };
+  }
+
+  it('L01 L08 ends deaf servers and their children after kill -9 of the host; control: until then they live', async () => {
+    const host = await sandbox.host({ polite: [], eof: ['--deaf-to-eof'], term: [...DEAF, '--child=plain'] });
+    assert.match(session().text, /"start": "e\d+"/, 'the host runs on the portable platform');
+    await killHard(host.child);
+    const [, eof, term] = host.servers as [number, number, number];
+    assert.ok(isAlive(eof) && isAlive(term));
+    const lifecycle = await sandbox.lifecycle({ automatic: 'on' });
+    await lifecycle.sweep();
+    assert.deepEqual(sandbox.living(), []);
+    assert.deepEqual(readdirSync(sandbox.folder.sessions), []);
+    assert.deepEqual(lifecycle.picture.servers, []);
+  });
+
+  it('L05 finds a grandchild that left its tree by setsid', async () => {
+    const host = await sandbox.host({ escape: [...DEAF, '--child=setsid'] });
+    await killHard(host.child);
+    await (await sandbox.lifecycle()).sweep();
+    assert.deepEqual(sandbox.living(), []);
+  });
+
+  it('L23 finds them by the cookie alone when the registry is lost', async () => {
+    const host = await sandbox.host({ deaf: DEAF });
+    await killHard(host.child);
+    writeFileSync(session().path, '{"schema"');
+    await (await sandbox.lifecycle()).sweep();
+    assert.deepEqual(sandbox.living(), []);
+  });
+
+  it('L08 the guard ends them, on the same platform', async () => {
+    const host = await sandbox.host({ deaf: DEAF }, 'on', { guard: true });
+    await killHard(host.child);
+    await waitFor('all are gone', () => sandbox.living().length === 0, 30_000);
+    await waitFor('its session file is gone', () => readdirSync(sandbox.folder.sessions).length === 0);
+  });
+
+  it('K04 leaves a live session of another window alone, with the same command line', async () => {
+    const dead = await sandbox.host({ twin: DEAF });
+    const live = await sandbox.host({ twin: DEAF });
+    await killHard(dead.child);
+    await (await sandbox.lifecycle()).sweep();
+    assert.ok(!isAlive(dead.servers[0] as number));
+    assert.equal(await live.ask('twin'), live.servers[0]);
+    await killHard(live.child);
+  });
+
+  it('K10 K12 acts on nothing of another boot; control: in this one it is ended', async () => {
+    const host = await sandbox.host({ deaf: DEAF });
+    const scope = /"scope": "(e[0-9a-f]{16})"/.exec(session().text)?.[1] as string;
+    await killHard(host.child);
+    const { path, text } = session();
+    writeFileSync(path, text.replaceAll(scope, 'e0000000000000000'));
+    await (await sandbox.lifecycle()).sweep();
+    assert.ok(isAlive(host.servers[0] as number));
+    writeFileSync(path, text);
+    await (await sandbox.lifecycle()).sweep();
+    assert.deepEqual(sandbox.living(), []);
+  });
+
+  it('K27 procfs, which writes start times differently, touches nothing of a live portable session, nor of a dead one', async () => {
+    const live = await sandbox.host({ twin: DEAF });
+    const dead = await sandbox.host({ deaf: DEAF });
+    await killHard(dead.child);
+    delete process.env.MCP_PROCESSES_PLATFORM;
+    await (await sandbox.lifecycle()).sweep();
+    assert.equal(await live.ask('twin'), live.servers[0]);
+    assert.ok(isAlive(dead.servers[0] as number));
+    await killHard(live.child);
+  });
+});
