@@ -54,12 +54,6 @@ class NoPeersError extends Error {
   override readonly message = '`ss` cannot tell which sockets are connected here';
 }
 
-/** Without a /proc, or with that of another pid namespace, everybody would seem gone. */
-function isProcUsable(): boolean {
-  const own = readStat(process.pid);
-  return own.kind === 'stat' && own.stat.pid === process.pid && own.stat.ppid === process.ppid;
-}
-
 /** Why `ss` would not show this process's sockets as its own, and so nobody who is connected; undefined if it does. */
 function whyHidden(pid: number): string | undefined {
   const read = readStat(pid);
