@@ -13,6 +13,18 @@ export class ChildTransport implements Transport {
 
   constructor(private readonly child: ChildProcess) {}
 
+  /**
+   * By these two the SDK tells a stdio transport from others: only then does a server that never answers the newest
+   * protocol's opening question count as an older one.
+   */
+  get pid(): number | undefined {
+    return this.child.pid;
+  }
+
+  get stderr(): ChildProcess['stderr'] {
+    return this.child.stderr;
+  }
+
   async start(): Promise<void> {
     this.child.stdout?.on('data', this.read);
     this.child.once('close', () => this.onclose?.());

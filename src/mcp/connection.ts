@@ -1,10 +1,10 @@
 import type { ChildProcess } from 'node:child_process';
-import { Client } from '@modelcontextprotocol/client';
+import { Client, type ClientOptions, ProtocolError } from '@modelcontextprotocol/client';
 import type { ServerIntroduction } from '../lifecycle/model';
 import { ChildTransport } from './childTransport';
 
-/** How long a server may leave the newest protocol's opening question unanswered before it is taken for an older one. */
-const PROBE_MS = 2_000;
+/** The revision that has no `initialize`: a server that speaks nothing older answers it with an error. */
+const WITHOUT_INITIALIZE = '2026-07-28';
 const MOST_PAGES = 20;
 
 export interface ServerTool {
@@ -26,10 +26,23 @@ export class Connection {
    * @throws Error when the server ends, answers garbage, or does not answer in time.
    */
   static async open(child: ChildProcess, version: string, timeout: number): Promise<Connection> {
-    const client = new Client(
-      { name: 'mcp-processes', version },
-      { versionNegotiation: { mode: 'auto', probe: { timeoutMs: Math.min(PROBE_MS, timeout) } } },
-    );
+    try {
+      return await Connection.shake(child, version, timeout, {});
+    } catch (error) {
+      // Only a server that answered may be asked again. The other order, the newest question first, ends servers of
+      // older SDKs for good, and others never answer it.
+      if (!(error instanceof ProtocolError) || child.exitCode !== null || child.signalCode !== null) throw error;
+      return Connection.shake(child, version, timeout, { versionNegotiation: { mode: { pin: WITHOUT_INITIALIZE } } });
+    }
+  }
+
+  private static async shake(
+    child: ChildProcess,
+    version: string,
+    timeout: number,
+    negotiation: Pick<ClientOptions, 'versionNegotiation'>,
+  ): Promise<Connection> {
+    const client = new Client({ name: 'mcp-processes', version }, negotiation);
     await client.connect(new ChildTransport(child), { timeout });
     const capabilities = client.getServerCapabilities();
     const server = client.getServerVersion();

@@ -38,6 +38,14 @@ describe('launching a server', function () {
     assert.deepEqual(readdirSync(sandbox.folder.sessions), []);
   });
 
+  it('speaks with a server that knows only the protocol revision without initialize', async () => {
+    const lifecycle = await sandbox.lifecycle();
+    await lifecycle.launch(sandbox.server('newest', '--newest'));
+    const { introduction } = lifecycle.picture.servers.find(({ key }) => key === 'newest') ?? {};
+    assert.deepEqual([introduction?.name, introduction?.tools], ['newest', 1]);
+    await lifecycle.stop('newest');
+  });
+
   it('starting twice does not start two', async () => {
     const lifecycle = await sandbox.lifecycle();
     await Promise.all([lifecycle.launch(sandbox.server('one')), lifecycle.launch(sandbox.server('one'))]);

@@ -2,9 +2,11 @@
 //   --deaf-to-eof   keeps running when its input ends      --deaf-to-term  ignores SIGTERM
 //   --child=plain|setsid   starts one more of its kind     --die           dies in the handshake
 //   --note-term=FILE       writes there when SIGTERM came (epoch ms), and ends
+//   --newest               speaks only the protocol revision that has no `initialize`
 //   --garbage              speaks no MCP                    --silent        never answers
 import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
@@ -40,7 +42,32 @@ if (child) {
   });
 }
 
-if (flags.has('--silent') || flags.has('--garbage')) {
+if (flags.has('--newest')) {
+  // Speaks only the revision without `initialize`; written out, because SDKs' servers speak the older ones too.
+  const answers = {
+    'server/discover': {
+      resultType: 'complete',
+      supportedVersions: ['2026-07-28'],
+      _meta: { 'io.modelcontextprotocol/serverInfo': { name: 'newest', version: '2.0.0' } },
+      capabilities: { tools: {} },
+      ttlMs: 0,
+      cacheScope: 'private',
+    },
+    'tools/list': {
+      resultType: 'complete',
+      tools: [{ name: 'whoami', inputSchema: { type: 'object' } }],
+      ttlMs: 0,
+      cacheScope: 'private',
+    },
+  };
+  createInterface({ input: process.stdin }).on('line', (line) => {
+    const { id, method } = JSON.parse(line);
+    if (id === undefined) return;
+    const result = answers[method];
+    const error = { code: -32601, message: `no method ${method}` };
+    process.stdout.write(`${JSON.stringify({ jsonrpc: '2.0', id, ...(result ? { result } : { error }) })}\n`);
+  });
+} else if (flags.has('--silent') || flags.has('--garbage')) {
   setInterval(() => {}, 1000);
   process.stdin.resume();
 } else {
