@@ -37,8 +37,9 @@ function node(args, extra = {}, prefix = []) {
   });
 }
 
-function mocha(name, pattern, conditions) {
-  return counted(name, ['node_modules/mocha/bin/mocha.js', '--reporter=./test/reporter.cjs', pattern], conditions);
+function mocha(name, pattern, conditions, ...options) {
+  const args = ['node_modules/mocha/bin/mocha.js', '--reporter=./test/reporter.cjs', ...options, pattern];
+  return counted(name, args, conditions);
 }
 
 /** Runs a stage that writes its counts into the file that the environment names. */
@@ -67,9 +68,15 @@ const stages = {
     'process-user': () => mocha('process-user', PROCESS_TESTS, asOrdinaryUser(join(temp, 'user'), root)),
   }),
   ...(process.platform === 'linux' && {
-    'process-no-ss': () =>
-      mocha('process-no-ss', PROCESS_TESTS, { environment: { PATH: pathWithout('ss', join(temp, 'without-ss')) } }),
+    'process-no-ss': () => {
+      const conditions = { environment: { PATH: pathWithout('ss', join(temp, 'without-ss')) } };
+      // These are about words and formats, which need it no second time.
+      const others = '--ignore=test/process/{badInput,cli,portable}*';
+      return mocha('process-no-ss', PROCESS_TESTS, conditions, others);
+    },
   }),
+  // Starts a Docker engine of its own, which needs root.
+  ...(process.platform === 'linux' && { containers: () => mocha('containers', 'test/containers/**/*.test.ts') }),
   editor: () => counted('editor', ['test/editor/host/runSuite.mjs']),
   lifecycle: () => mocha('lifecycle', 'test/editor/lifecycle/**/*.test.ts'),
 };
