@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { askKillBar, type Permit } from '../../../src/judgement/killBar';
+import type { Look, Platform } from '../../../src/os/platform';
+import { sendSignal } from '../../../src/reaping/signals';
+import { entry, factsOn, identity, machine, OTHER_SCOPE, SCOPE } from '../judgement/table';
+
+/** Above every pid that Linux gives. */
+const PID = 5_000_001;
+
+describe('signals', () => {
+  const kill = process.kill;
+  let sent: string[];
+  let code: string | undefined;
+
+  beforeEach(() => {
+    sent = [];
+    code = undefined;
+    process.kill = (pid, signal) => {
+      sent.push(`${String(signal)} ${pid}`);
+      if (code) throw Object.assign(new Error(code), { code });
+      return true;
+    };
+  });
+
+  afterEach(() => {
+    process.kill = kill;
+  });
+
+  const target = entry(PID, 1, { start: 't5' });
+  const ruling = askKillBar(factsOn(machine(target), PID, { identity: identity(PID, 't5') }));
+  assert.ok('permit' in ruling);
+  const { permit } = ruling;
+
+  function send(look: Look, scope = SCOPE, leave: unknown = permit) {
+    return sendSignal({ scope, look: async () => look } as unknown as Platform, leave as Permit, 'SIGTERM');
+  }
+  const present = (change = {}): Look => ({ kind: 'present', entry: { ...target, ...change } });
+
+  it('goes to the one identity of a permit, once, and never to a group', async () => {
+    assert.equal(await send(present()), 'sent');
+    assert.deepEqual(sent, [`SIGTERM ${PID}`]);
+  });
+
+  it('K01 K09 K12 goes nowhere when the last look is not that very process', async () => {
+    assert.equal(await send({ kind: 'gone' }), 'gone');
+    assert.deepEqual(await send({ kind: 'error', reason: 'EIO' }), { failed: 'EIO' });
+    assert.equal(await send(present({ start: 't6' })), 'gone');
+    assert.equal(await send(present({ zombie: true })), 'gone');
+    assert.equal(await send(present({ pid: PID + 1 })), 'gone');
+    assert.equal(await send(present(), OTHER_SCOPE), 'gone');
+    assert.equal(await send(present(), ''), 'gone');
+    assert.deepEqual(sent, []);
+  });
+
+  it('goes nowhere without a permit of the kill bar', async () => {
+    for (const forged of [{ identity: identity(PID, 't5') }, {}, null, 5]) {
+      assert.deepEqual(await send(present(), SCOPE, forged), { failed: 'there is no permit' });
+    }
+    assert.deepEqual(sent, []);
+  });
+
+  it('K15 a refusal is no death', async () => {
+    code = 'EPERM';
+    assert.deepEqual(await send(present()), { failed: 'not permitted' });
+    code = 'EINVAL';
+    assert.deepEqual(await send(present()), { failed: 'EINVAL' });
+    code = 'ESRCH';
+    assert.equal(await send(present()), 'gone');
+  });
+});

@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict';
+import type { OutsideUse, Platform, Snapshot, StdinPeer } from '../../../src/os/platform';
+import { StdinWatch } from '../../../src/reaping/stdinWatch';
+import { type Circumstances, scanTree } from '../../../src/reaping/tree';
+import type { ServerRecord } from '../../../src/registry/schema';
+import { entry, identity, machine, recordOf, SCOPE, sessionOf } from '../judgement/table';
+
+/** What becomes of each member: `<pid> permit` or `<pid> <reason>`. */
+async function rule(
+  snapshot: Snapshot,
+  record: ServerRecord,
+  probes: { use?: Record<number, OutsideUse>; stdin?: Record<number, StdinPeer> } = {},
+  change: Partial<Circumstances> = {},
+): Promise<string[]> {
+  const platform = {
+    scope: SCOPE,
+    look: async (pid: number) => ({ kind: 'present', entry: snapshot.processes.get(pid) }),
+    serviceRole: async () => ({ kind: 'none' }),
+    stdinPeer: async ({ pid }: { pid: number }) => probes.stdin?.[pid] ?? { kind: 'unknown', reason: 'no probe' },
+    // One answer for all, as `ss` gives it: what is hidden about one hides the whole.
+    outsideUse: async (pids: readonly number[]) => {
+      const all = pids.map((pid) => probes.use?.[pid] ?? { kind: 'none' });
+      return all.find(({ kind }) => kind === 'unknown') ?? all.find(({ kind }) => kind === 'used') ?? { kind: 'none' };
+    },
+  } as unknown as Platform;
+  const scan = scanTree(
+    {
+      platform,
+      self: identity(200),
+      claim: { by: 'reaper' },
+      liveOwners: [],
+      neverReap: [],
+      stdinWatch: new StdinWatch({ now: () => 0, sleep: async () => {} }),
+      ...change,
+    },
+    snapshot,
+    sessionOf({ records: [record] }),
+    record,
+  );
+  const ruled = await scan.rule(scan.members);
+  return ruled.map(({ member, ruling }) => `${member.entry.pid} ${'kept' in ruling ? ruling.kept : 'permit'}`);
+}
+
+/** The table's usual user is nobody here. */
+const ours = { uid: process.getuid?.() };
+
+describe('rulings on a tree', () => {
+  const snapshot = machine(
+    entry(500, 1, ours),
+    entry(501, 500, { ...ours, sid: 500 }),
+    entry(502, 500, { ...ours, sid: 502 }),
+    entry(503, 500, { ...ours, sid: 503 }),
+    entry(504, 502, { ...ours, sid: 502 }),
+  );
+
+  it('L04 children first', async () => {
+    const found = (await rule(snapshot, recordOf())).map((line) => Number(line.split(' ')[0]));
+    for (const [child, parent] of [
+      [504, 502],
+      [502, 500],
+      [501, 500],
+    ] as const) {
+      assert.ok(found.indexOf(child) < found.indexOf(parent), `${found}`);
+    }
+  });
+
+  it('K23 what is in use, or cannot be told, keeps the members above it and no others', async () => {
+    const uses: [OutsideUse, RegExp][] = [
+      [{ kind: 'used', by: 'pid 812' }, /in use by pid 812/],
+      [{ kind: 'unknown', reason: 'hidden' }, /unknown: hidden/],
+    ];
+    for (const [use, reason] of uses) {
+      const ruled = (await rule(snapshot, recordOf(), { use: { 504: use } })).sort();
+      assert.deepEqual(
+        ruled.filter((line) => line.endsWith('permit')),
+        ['500 permit', '501 permit', '503 permit'],
+      );
+      assert.equal(ruled.filter((line) => reason.test(line)).length, 2);
+    }
+    assert.ok(
+      (await rule(snapshot, recordOf())).every((line) => line.endsWith('permit')),
+      'control',
+    );
+  });
+
+  it('K05 the stdin of the topmost speaks for an adopted server', async () => {
+    const record = recordOf({ kind: 'adopted' });
+    const alive: StdinPeer = { kind: 'alive', by: 'python3, pid 812' };
+    const ruled = await rule(snapshot, record, { stdin: { 500: alive } });
+    assert.ok(
+      ruled.every((line) => line.endsWith('held by python3, pid 812')),
+      ruled.join('\n'),
+    );
+    const below = await rule(snapshot, record, { stdin: { 501: alive } });
+    assert.ok(
+      below.every((line) => line.endsWith('permit')),
+      below.join('\n'),
+    );
+    const foreign = await rule(snapshot, recordOf({ kind: 'foreign' }), {
+      stdin: { 500: { kind: 'gone', proof: '' } },
+    });
+    assert.ok(
+      foreign.every((line) => line.endsWith('nobody asked to end it')),
+      foreign.join('\n'),
+    );
+  });
+
+  it('L17 a wrapper that is gone leaves several at the top; one that is served serves them all', async () => {
+    const orphans = machine(entry(501, 1, { ...ours, sid: 500 }), entry(502, 1, { ...ours, sid: 500 }));
+    const record = recordOf({ kind: 'adopted', root: undefined, census: [identity(501), identity(502)] });
+    const ruled = await rule(orphans, record, {
+      stdin: { 501: { kind: 'gone', proof: '' }, 502: { kind: 'alive', by: 'x' } },
+    });
+    assert.ok(ruled.length === 2 && ruled.every((line) => line.endsWith('held by x')), ruled.join('\n'));
+    const pipes = await rule(orphans, record, {
+      stdin: { 501: { kind: 'gone', proof: '' }, 502: { kind: 'alive', by: 'x', holders: [501] } },
+    });
+    assert.ok(
+      pipes.every((line) => line.endsWith('permit')),
+      pipes.join('\n'),
+    );
+  });
+});
