@@ -52,14 +52,13 @@ async function main(): Promise<void> {
     onOutput: () => {},
   });
   const pids: (number | undefined)[] = [];
-  for (const [name, flags] of Object.entries<string[]>(servers)) {
+  for (const [name, flags] of Object.entries<string[] | { command: string; args: string[] }>(servers)) {
     await lifecycle.launch({
       key: name,
       name,
       client: 'test',
       folder: undefined,
-      command: process.execPath,
-      args: [SERVER, ...flags],
+      ...(Array.isArray(flags) ? { command: process.execPath, args: [SERVER, ...flags] } : flags),
       cwd: undefined,
       environment: process.env as Record<string, string>,
       grace,

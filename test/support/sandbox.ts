@@ -84,7 +84,11 @@ export class Sandbox {
   }
 
   /** Starts what {@link host} starts, and does not wait for it. */
-  startHost(servers: Record<string, string[]>, automatic = 'on', options: object = {}): ChildProcess {
+  startHost(
+    servers: Record<string, string[] | { command: string; args: string[] }>,
+    automatic = 'on',
+    options: object = {},
+  ): ChildProcess {
     return spawn(
       process.execPath,
       [
@@ -99,7 +103,7 @@ export class Sandbox {
 
   /** A session in a process of its own, which a test may kill: stands for an extension host. */
   async host(
-    servers: Record<string, string[]>,
+    servers: Record<string, string[] | { command: string; args: string[] }>,
     automatic = 'on',
     options: {
       guard?: boolean;

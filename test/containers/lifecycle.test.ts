@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { killHard, Sandbox } from '../support/sandbox';
+import { waitFor } from '../support/waitFor';
+import { IMAGE, TestEngine } from './host/testEngine';
+
+/** An MCP server in a few lines of shell, deaf to end-of-file and to SIGTERM once its client is gone. */
+const SERVER = `trap "" TERM HUP INT
+while read -r line; do
+  id=$(echo "$line" | sed -n 's/.*"id":\\([0-9]*\\).*/\\1/p')
+  [ -n "$id" ] || continue
+  case "$line" in
+    *'"method":"initialize"'*) echo '{"jsonrpc":"2.0","id":'$id',"result":{"protocolVersion":"2025-06-18","capabilities":{},"serverInfo":{"name":"boxed","version":"1"}}}' ;;
+    *) echo '{"jsonrpc":"2.0","id":'$id',"error":{"code":-32601,"message":"no such method"}}' ;;
+  esac
+done
+while :; do sleep 1; done`;
+
+const run = (...flags: string[]) => ({
+  command: 'docker',
+  args: ['run', '-i', ...flags, '--network', 'none', IMAGE, 'sh', '-c', SERVER],
+});
+
+describe('a launched server in a container', function () {
+  this.timeout(90_000);
+  let engine: TestEngine;
+  let sandbox: Sandbox;
+  const states = async () => (await engine.docker('ps', '-a', '--format', '{{.State}}')).split('\n').filter(Boolean);
+
+  before(async function () {
+    this.timeout(300_000);
+    engine = new TestEngine();
+    await engine.start();
+    await engine.loadImage();
+    // Hosts and servers inherit how to reach the engine.
+    Object.assign(process.env, engine.environment);
+  });
+  after(() => engine?.dispose());
+  beforeEach(() => {
+    sandbox = new Sandbox();
+  });
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed') console.error(sandbox.log.join('\n'));
+    await sandbox.dispose();
+    await engine.clear();
+  });
+
+  it('is shown under its server, and ends with it', async () => {
+    const lifecycle = await sandbox.lifecycle({ launchTimeout: 30_000 });
+    await lifecycle.launch({ ...sandbox.server('boxed'), ...run('--rm'), environment: sandbox.environment });
+    const [container] = await waitFor('the container is shown', async () => {
+      await lifecycle.sweep();
+      const containers = lifecycle.picture.servers.find(({ key }) => key === 'boxed')?.containers ?? [];
+      return containers.length > 0 ? containers : undefined;
+    });
+    assert.equal(container?.state, 'running');
+    const result = await lifecycle.stop('boxed');
+    assert.deepEqual(
+      result.containers.map(({ outcome }) => outcome),
+      ['removed'],
+    );
+    assert.deepEqual(await states(), []);
+    assert.deepEqual(readdirSync(sandbox.folder.sessions), []);
+  });
+
+  it('L07 L08 is ended by the guard after kill -9 of its host; control: killing its client alone leaves it', async () => {
+    const host = await sandbox.host({ boxed: run('--rm') }, 'on', { guard: true });
+    assert.deepEqual(await states(), ['running']);
+    await killHard(host.child);
+    await waitFor('the container is gone', async () => (await states()).length === 0, 30_000);
+    await waitFor('nothing is left', () => sandbox.living().length + sandbox.guards().length === 0, 30_000);
+    assert.deepEqual(readdirSync(sandbox.folder.sessions), []);
+  });
+
+  it('K28 without --rm it is stopped, and its data stays', async () => {
+    const host = await sandbox.host({ boxed: run() });
+    await killHard(host.child);
+    const lifecycle = await sandbox.lifecycle();
+    await lifecycle.sweep();
+    assert.deepEqual(await states(), ['exited']);
+    assert.deepEqual(readdirSync(sandbox.folder.sessions), []);
+  });
+
+  it('while its engine does not answer it is "container unknown", and the next sweep after that finishes the work', async () => {
+    const host = await sandbox.host({ boxed: run('--rm'), plain: ['--deaf-to-eof'] });
+    await killHard(host.child);
+    await engine.kill();
+    const lifecycle = await sandbox.lifecycle();
+    await lifecycle.sweep();
+    assert.deepEqual(sandbox.living(), [], 'the rest of the sweep went on');
+    const row = await waitFor('the row says so', async () => {
+      await lifecycle.sweep();
+      return lifecycle.picture.servers.find(({ containerProblem }) => containerProblem !== undefined);
+    });
+    assert.match(row.evidence.join('\n'), /container unknown: /);
+    assert.equal(readdirSync(sandbox.folder.sessions).length, 1, 'the record stays');
+    await engine.start();
+    await waitFor('the record is gone', async () => {
+      await lifecycle.sweep();
+      return readdirSync(sandbox.folder.sessions).length === 0;
+    });
+    assert.deepEqual(await states(), []);
+  });
+});
