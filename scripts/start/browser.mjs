@@ -19,6 +19,8 @@ export async function openBrowser(root, workspace) {
   // Without the token any user of this machine could run programs as this one.
   const token = randomBytes(16).toString('hex');
   const child = startServer(editor, root, folder, token, tag);
+  // A terminal that is closed takes the output away; the editor still has to be ended.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   let asked = 0;
   const stop = () => {
     asked++;
@@ -35,7 +37,7 @@ export async function openBrowser(root, workspace) {
       `\nOpen this address in a browser on this machine (on another one, forward port ${port} first):\n\n  ${address}\n`,
     );
     console.log('Then "MCP Processes" in the activity bar; examples/workspace/README.md says what to try.');
-    console.log(`Ctrl-C ends the editor and its servers. To see what a crash leaves instead: kill -9 ${child.pid}`);
+    console.log(`Ctrl-C ends the editor and its servers. To see what a crash leaves instead: kill -9 -- -${child.pid}`);
     const { signal } = await exited;
     crash = asked === 0 && signal === 'SIGKILL';
     if (crash) await showCrash(tag);
