@@ -56,7 +56,8 @@ export function membersOf(snapshot: Snapshot, session: SessionFile, record: Serv
   if (record.root) known.unshift([record.root, 'root']);
   for (const [identity, by] of known) {
     const entry = findAlive(snapshot, identity);
-    if (entry) add(entry, by);
+    // Seen between its fork, still with our cookie, and its exec with that of another record.
+    if (entry && !(by === 'census' && belongsElsewhere(entry, session, record))) add(entry, by);
   }
   for (const { entry, cookie } of carriersIn(snapshot).get(record.id) ?? []) {
     if (cookieNames(cookie, session, record.id)) add(entry, 'cookie');

@@ -108,6 +108,13 @@ describe('members', () => {
     for (const cookie of [ours, undefined, 'rubbish']) assert.deepEqual(found(tree(cookie)), all, 'control');
   });
 
+  it("K22 a process in the census that carries another record's cookie by now is that one's", () => {
+    const record = recordOf({ census: [identity(502)] });
+    const nested = cookieOf(sessionOf({ id: uuid(101), owner: identity(400) }));
+    assert.deepEqual(found(table(entry(500, 1), entry(502, 1, { cookie: nested })), record), ['500:root']);
+    assert.deepEqual(found(table(entry(500, 1), entry(502, 1)), record), ['500:root', '502:census'], 'control');
+  });
+
   it('L17 one whose environment was overwritten is known by census or tree', () => {
     const snapshot = table(entry(500, 1, { cookie: ours }), entry(501, 500), entry(502, 1), entry(503, 1));
     assert.deepEqual(found(snapshot, recordOf({ census: [identity(502)] })), ['500:root', '501:tree', '502:census']);
