@@ -59,7 +59,8 @@ export class TestEngine {
           '--ip-forward=false', '--ip-masq=false', '--userland-proxy=false', '--storage-driver=overlay2',
           '--exec-opt', 'native.cgroupdriver=cgroupfs', `--cgroup-parent=/${this.cgroup}`],
         {
-          env: { ...this.environment, DOCKER_HOST: '' },
+          // containerd leaves notes in the temporary folder when it was found hanging.
+          env: { ...this.environment, DOCKER_HOST: '', TMPDIR: this.folder },
           stdio: ['pipe', 'ignore', 'inherit'],
           // Not in the terminal's group: Ctrl-C is for the tests, which then end the engine by its input.
           detached: true,
