@@ -12,7 +12,7 @@ _mp_shell='@SHELL@'
 
 # In a subshell, because writing to an stderr that nobody reads would end this process. stdout is the server's alone.
 _mp_say() {
-  (printf 'mcp-processes: %s\n' "$1" >&2) 2>/dev/null
+  (printf 'mcp-processes: %s\n' "$1" >&2)
 }
 
 _mp_usage() {
@@ -252,7 +252,7 @@ _mp_protect() {
 \"root\":{\"pid\":$$,\"start\":\"t$_mp_root_start\",\"scope\":\"$_mp_tag\"},\"posixSession\":$_mp_root_sid,\
 \"census\":[],\"grace\":{\"stdin\":$_mp_stdin,\"term\":$_mp_term}}]}" 2>/dev/null >"$_mp_file.$$" || exit 1
     # Nobody must read half a file, hence the renaming. The watcher holds nothing of the server's: no cookie, no stdin,
-    # no terminal.
+    # no terminal. Files above 9, which not every shell can close, it holds until one look after the server's end.
     _mp_setsid=setsid
     command -v setsid >/dev/null || _mp_setsid=
     cd / && mv -f "$_mp_file.$$" "$_mp_file" 2>/dev/null && exec env -i "PATH=$PATH" "MCP_PROCESSES_HOME=$_mp_data" ELECTRON_RUN_AS_NODE=1 \

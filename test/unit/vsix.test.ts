@@ -66,6 +66,9 @@ describe('the VSIX', function () {
         'extension/dist/cli.js',
         'extension/dist/extension.js',
         'extension/dist/guard.js',
+        'extension/dist/launcher.js',
+        'extension/dist/launcher/run.sh',
+        'extension/dist/launcher/watch.sh',
         'extension/media/icon.png',
         'extension/media/mcp-processes.svg',
         'extension/media/walkthrough/launch.md',
@@ -90,7 +93,7 @@ describe('the VSIX', function () {
   });
 
   it('loads nothing at run time that it does not carry', () => {
-    for (const name of ['extension', 'guard', 'cli']) {
+    for (const name of ['extension', 'guard', 'cli', 'launcher']) {
       // In quotes it is text: ajv can write programs that it does not run.
       const loaded = [...text(`dist/${name}.js`).matchAll(/(?<!['"`])\brequire\("([^"]+)"\)/g)].map(
         (match) => match[1] as string,
@@ -105,6 +108,7 @@ describe('the VSIX', function () {
     assert.match(text('dist/extension.js'), /notifications\/initialized/);
     assert.doesNotMatch(text('dist/guard.js'), /notifications\/initialized/);
     assert.doesNotMatch(text('dist/cli.js'), /notifications\/initialized/);
+    assert.doesNotMatch(text('dist/launcher.js'), /notifications\/initialized/);
   });
 
   it('shows no picture in its README that it does not carry', () => {
@@ -113,7 +117,7 @@ describe('the VSIX', function () {
   });
 
   it('carries no path of the machine it was built on', () => {
-    for (const name of ['dist/extension.js', 'dist/guard.js', 'dist/cli.js']) {
+    for (const name of ['dist/extension.js', 'dist/guard.js', 'dist/cli.js', 'dist/launcher.js']) {
       assert.ok(!text(name).includes(root), name);
     }
   });

@@ -1,0 +1,389 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { COOKIE_VARIABLE, parseCookie } from '../../src/registry/cookie';
+import { readHistory } from '../../src/registry/history';
+import { type Client, LauncherScene } from '../support/launcher';
+import { DEAD_OWNER_UNREAPED, SUBREAPER } from '../support/parents';
+import { isAlive, killHard, Sandbox } from '../support/sandbox';
+import { ask, identityOf, pidIn, procfs } from '../support/scene';
+import { waitFor } from '../support/waitFor';
+
+const SHELLS = ['dash', 'bash', 'busybox'] as const;
+
+describe('mcp-processes run', function () {
+  this.timeout(60_000);
+  let sandbox: Sandbox;
+  const clients: Client[] = [];
+  const client = (scene: LauncherScene, under?: string[]) => {
+    const one = scene.client(under);
+    clients.push(one);
+    return one;
+  };
+  beforeEach(() => {
+    sandbox = new Sandbox();
+  });
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed') console.error(guardLog(sandbox));
+    for (const { child } of clients.splice(0)) child.kill('SIGKILL');
+    await sandbox.dispose();
+  });
+
+  for (const shell of SHELLS) {
+    describe(`under ${shell}`, () => {
+      it('becomes the server: same pid, arguments, input, environment, exit code and signals', async () => {
+        const scene = new LauncherScene(sandbox, shell);
+        const input = randomBytes(100_000);
+        const odd = { 'a.b-c': 'x=1\ny "2"', name: 'n' };
+        const program = `
+          const chunks = [];
+          process.stdin.on('data', (chunk) => chunks.push(chunk)).on('end', () => {
+            const input = Buffer.concat(chunks).toString('base64');
+            const { env, pid, argv } = process;
+            process.stdout.write(JSON.stringify({ env, pid, argv: argv.slice(1), input, cwd: process.cwd() }));
+            process.exitCode = 23;
+          });`;
+        const args = ['two words', `quotes ' " \\ $HOME \`id\``, 'a\nb\n', '', '*', '-x', '--name', 'ü'];
+        const child = scene.run([process.execPath, '-e', program, '--', ...args], {
+          cwd: sandbox.path,
+          env: { ...scene.environment, ...odd },
+        });
+        const said = read(child, 'stdout');
+        const complained = read(child, 'stderr');
+        child.stdin?.end(input);
+        const code = await exitOf(child);
+        const { env, pid, argv, input: got, cwd } = JSON.parse(await said);
+        assert.equal(await complained, '');
+        assert.deepEqual(code, { code: 23, signal: null });
+        assert.equal(pid, child.pid);
+        assert.deepEqual(argv, args);
+        assert.equal(got, input.toString('base64'));
+        assert.equal(cwd, sandbox.path);
+        for (const [name, value] of Object.entries(odd)) assert.equal(env[name], value, name);
+        assert.ok(parseCookie(env[COOKIE_VARIABLE]));
+        const added = Object.keys(env).filter((name) => !(name in { ...scene.environment, ...odd }));
+        assert.deepEqual(
+          added.filter((name) => !['PWD', 'OLDPWD', 'SHLVL', '_', COOKIE_VARIABLE].includes(name)),
+          [],
+        );
+        const signalled = scene.run(['sleep', '300']);
+        await waitFor('it is the server', () => commandOf(signalled.pid).includes('300'));
+        signalled.kill('SIGTERM');
+        assert.deepEqual(await exitOf(signalled), { code: null, signal: 'SIGTERM' });
+        await scene.nothingLeft();
+      });
+
+      it('L08 L05 its client is killed: the deaf server and what escaped from it are ended; another client’s answers', async () => {
+        const scene = new LauncherScene(sandbox, shell);
+        const one = client(scene);
+        const other = client(scene);
+        const doomed = await one.start(scene.server('doomed', '--deaf', scene.escaped('escaped')));
+        const survivor = await other.start(scene.server('survivor', '--deaf'));
+        assert.equal(await ask(scene.at('doomed')), doomed);
+        const escaped = await ask(scene.at('escaped'));
+        assert.equal(await ask(scene.at('survivor')), survivor);
+        await one.kill();
+        await waitFor('both are ended', () => !isAlive(doomed) && !isAlive(escaped), 20_000);
+        assert.equal(await ask(scene.at('survivor')), survivor);
+        await waitFor('its session is gone', () => scene.sessions().length === 1);
+        assert.deepEqual(new Set(readHistory(sandbox.folder, 0, 10).map(({ by }) => by)), new Set(['launcher']));
+        await other.kill();
+        await scene.nothingLeft();
+      });
+
+      it('a polite server ends by itself: no watcher and no file are left', async () => {
+        const scene = new LauncherScene(sandbox, shell);
+        const child = scene.run(scene.server('polite'));
+        assert.equal(await ask(scene.at('polite')), child.pid);
+        assert.equal(sandbox.guards().length, 1, 'its watcher');
+        assert.equal(scene.sessions().length, 1);
+        child.stdin?.end();
+        assert.deepEqual(await exitOf(child), { code: 0, signal: null });
+        await scene.nothingLeft();
+        assert.deepEqual(readHistory(sandbox.folder, 0, 10), [], 'nobody had to end anything');
+      });
+    });
+  }
+
+  it('records what a sweep needs, in the same words, and nothing secret', async () => {
+    const scene = new LauncherScene(sandbox, 'dash', {
+      automatic: 'ask',
+      neverReap: ['keep "me"'],
+      graces: [
+        ['n"a\\me ü', { stdin: 7, term: 8 }],
+        ['*', { stdin: 1, term: 2 }],
+      ],
+    });
+    const child = scene.run([...scene.server('it'), '--token', 'not-a-real-one'], {
+      words: ['run', '--name', 'n"a\\me ü', '--'],
+    });
+    assert.equal(await ask(scene.at('it')), child.pid);
+    const [session] = scene.sessions();
+    const [record] = session?.records ?? [];
+    assert.deepEqual(session?.owner, await identityOf(process.pid));
+    assert.deepEqual(record?.root, await identityOf(child.pid as number));
+    assert.equal(record?.posixSession, (await look(child.pid as number)).sid);
+    assert.equal(record?.server, 'n"a\\me ü');
+    assert.equal(record?.commandLine, 'node');
+    assert.deepEqual(record?.grace, { stdin: 7, term: 8 });
+    assert.equal(session?.automatic, 'ask');
+    assert.deepEqual(session?.neverReap, ['keep "me"']);
+    assert.ok(Math.abs((session?.startedAt ?? 0) - Date.now()) < 120_000);
+    const file = join(sandbox.folder.sessions, readdirSync(sandbox.folder.sessions)[0] as string);
+    assert.doesNotMatch(readFileSync(file, 'utf8'), /not-a-real-one/);
+    const lifecycle = await sandbox.lifecycle();
+    await lifecycle.sweep();
+    const row = lifecycle.picture.servers.find(({ name }) => name === 'n"a\\me ü');
+    assert.equal(row?.verdict, 'active');
+    assert.equal(row?.client, record?.client);
+    child.kill('SIGKILL');
+    await scene.nothingLeft();
+  });
+
+  it('the owner is the nearest ancestor that is not a shell or a package runner', async () => {
+    const scene = new LauncherScene(sandbox);
+    const one = client(scene);
+    const inner = `"${scene.path}" run -- ${scene.server('inner', '--deaf').join(' ')}; true`;
+    await one.startPlain(['timeout', '100', 'npm', 'exec', '--offline', '-c', `sh -c '${inner}'`]);
+    const server = await ask(scene.at('inner'));
+    assert.deepEqual(scene.sessions()[0]?.owner, await identityOf(one.child.pid as number));
+    await one.kill();
+    await waitFor('it is ended', () => !isAlive(server), 20_000);
+  });
+
+  it('the watcher holds nothing of the server’s: no file, no cookie, no terminal, no group', async () => {
+    const scene = new LauncherScene(sandbox);
+    const child = scene.run(scene.server('it'), { stdio: ['pipe', 'pipe', 'pipe', 'pipe', 'pipe'] });
+    assert.equal(await ask(scene.at('it')), child.pid);
+    const [watcher] = sandbox.guards() as [number];
+    await waitFor('it sleeps', () => commandOf(Number(childrenOf(watcher))).startsWith('sleep'));
+    // Numbers above 9, which no shell can close, come from whatever runs these tests.
+    const open = readdirSync(`/proc/${watcher}/fd`).filter((fd) => fd.length === 1);
+    assert.deepEqual(open, ['0', '1', '2']);
+    for (const fd of open) assert.equal(readlinkSync(`/proc/${watcher}/fd/${fd}`), '/dev/null');
+    assert.ok(!readFileSync(`/proc/${watcher}/environ`, 'latin1').includes(COOKIE_VARIABLE));
+    assert.equal(readlinkSync(`/proc/${watcher}/cwd`), '/');
+    const [mine, its] = [await look(watcher), await look(child.pid as number)];
+    assert.notEqual(mine.sid, its.sid);
+    assert.notEqual(mine.pgid, its.pgid);
+    for (const signal of ['SIGTERM', 'SIGHUP', 'SIGINT'] as const) process.kill(watcher, signal);
+    assert.equal(await ask(scene.at('it')), child.pid);
+    assert.ok(isAlive(watcher));
+    child.stdin?.end();
+    await scene.nothingLeft();
+  });
+
+  it('two runs of one client, one of which ends: the other stays and answers', async () => {
+    const scene = new LauncherScene(sandbox);
+    const [one, two] = [scene.run(scene.server('one')), scene.run(scene.server('two'))];
+    await ask(scene.at('one'));
+    await ask(scene.at('two'));
+    one.stdin?.end();
+    await waitFor('one session and one watcher', () => scene.sessions().length === 1 && sandbox.guards().length === 1);
+    assert.equal(scene.sessions()[0]?.records[0]?.root?.pid, two.pid);
+    assert.equal(await ask(scene.at('two')), two.pid);
+    two.stdin?.end();
+    await scene.nothingLeft();
+  });
+
+  it('L14 L15 a client that nobody reaps, and orphans that a subreaper adopts', async () => {
+    const scene = new LauncherScene(sandbox);
+    for (const [name, parent] of Object.entries({ zombie: DEAD_OWNER_UNREAPED, subreaper: SUBREAPER })) {
+      rmSync(join(sandbox.path, 'owner.pid'), { force: true });
+      const one = client(scene, ['python3', '-c', parent, sandbox.path]);
+      const owner = await pidIn(join(sandbox.path, 'owner.pid'));
+      const server = await one.start(scene.server(name, '--deaf', scene.escaped(`${name}-escaped`)));
+      await ask(scene.at(name));
+      const escaped = await ask(scene.at(`${name}-escaped`));
+      assert.equal(scene.sessions()[0]?.owner.pid, owner);
+      process.kill(owner, 'SIGKILL');
+      await waitFor(`${name}: both are ended`, () => !isAlive(server) && !isAlive(escaped), 20_000);
+      await waitFor('its session is gone', () => scene.sessions().length === 0);
+      await one.kill();
+    }
+    await scene.nothingLeft();
+  });
+
+  for (const automatic of ['ask', 'off'] as const) {
+    it(`ends nothing where mcpProcesses.reap.automatic is "${automatic}"; the next window shows it`, async () => {
+      const scene = new LauncherScene(sandbox, 'dash', { automatic });
+      const one = client(scene);
+      const server = await one.start(scene.server('it', '--deaf'));
+      await ask(scene.at('it'));
+      await one.kill();
+      await waitFor('the watcher is gone', () => sandbox.guards().length === 0);
+      assert.match(guardLog(sandbox), new RegExp(`automatic is "${automatic}"`));
+      assert.equal(await ask(scene.at('it')), server);
+      const lifecycle = await sandbox.lifecycle();
+      await lifecycle.sweep();
+      assert.equal(lifecycle.picture.servers[0]?.verdict, 'orphaned');
+      assert.equal(await ask(scene.at('it')), server);
+    });
+  }
+
+  it('does nothing while its client is merely stopped (SIGSTOP)', async () => {
+    const scene = new LauncherScene(sandbox);
+    const one = client(scene);
+    const server = await one.start(scene.server('it'));
+    await ask(scene.at('it'));
+    const [watcher] = sandbox.guards() as [number];
+    one.child.kill('SIGSTOP');
+    const naps = new Set<string>();
+    await waitFor('it has looked several times', () => naps.add(childrenOf(watcher)) && naps.size > 5);
+    one.child.kill('SIGCONT');
+    assert.equal(await ask(scene.at('it')), server);
+    assert.deepEqual(sandbox.guards(), [watcher]);
+    await one.kill();
+    await scene.nothingLeft();
+  });
+
+  it('L19 the watcher killed together with the client: the next sweep finishes the work', async () => {
+    const scene = new LauncherScene(sandbox);
+    const one = client(scene);
+    await one.start(scene.server('it', '--deaf', scene.escaped('escaped')));
+    await ask(scene.at('escaped'));
+    for (const watcher of sandbox.guards()) process.kill(watcher, 'SIGKILL');
+    await one.kill();
+    await (await sandbox.lifecycle()).sweep();
+    await scene.nothingLeft();
+  });
+
+  it('L11 killed at any moment of its start: nothing is left', async () => {
+    const scene = new LauncherScene(sandbox);
+    for (let round = 0; round < 15; round++) {
+      const child = scene.run(scene.server(`it${round}`, '--deaf'));
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * 25));
+      await killHard(child);
+    }
+    await scene.nothingLeft();
+    assert.deepEqual(readdirSync(sandbox.folder.sessions), []);
+  });
+
+  describe('never breaks a server', () => {
+    /** Runs a server that must work without protection; resolves to what was said on stderr. */
+    async function runsPlainly(
+      scene: LauncherScene,
+      start: (args: string[]) => ChildProcess = (args) => scene.run(args),
+    ): Promise<string> {
+      const child = start(scene.server('plain'));
+      const complained = read(child, 'stderr');
+      assert.equal(await ask(scene.at('plain')), child.pid);
+      assert.ok(!readFileSync(`/proc/${child.pid}/environ`, 'latin1').includes(COOKIE_VARIABLE));
+      child.stdin?.end();
+      assert.deepEqual(await exitOf(child), { code: 0, signal: null });
+      const said = await complained;
+      assert.equal(said.trim().split('\n').length, 1, said);
+      return said;
+    }
+
+    it('the extension is gone, with its guard', async () => {
+      const scene = new LauncherScene(sandbox);
+      for (const name of readdirSync(sandbox.folder.guard)) rmSync(join(sandbox.folder.guard, name));
+      assert.match(await runsPlainly(scene), /^mcp-processes: .* runs without protection: the extension .* is gone/);
+    });
+
+    it('the data folder is gone', async () => {
+      const scene = new LauncherScene(sandbox);
+      rmSync(sandbox.folder.sessions, { recursive: true });
+      assert.match(await runsPlainly(scene), /without protection: the data folder .* cannot be used/);
+    });
+
+    it('the data folder is read-only', async () => {
+      const scene = new LauncherScene(sandbox);
+      const { path } = sandbox.folder;
+      // Root may write into folders that are merely closed.
+      const script = 'mount --bind "$1" "$1" && mount -o remount,ro,bind "$1" && shift && exec "$@"';
+      const rights = process.getuid?.() === 0 ? ['unshare', '-m'] : ['unshare', '-rm'];
+      const said = await runsPlainly(scene, (args) =>
+        spawn(
+          rights[0] as string,
+          [...rights.slice(1), 'sh', '-c', script, 'sh', path, scene.path, 'run', '--', ...args],
+          {
+            env: scene.environment,
+          },
+        ),
+      );
+      assert.match(said, /without protection: the session file .* could not be written/);
+    });
+
+    it('a Node that an update took away is replaced by another; with none it runs plainly', async () => {
+      const scene = new LauncherScene(sandbox);
+      const settings = join(sandbox.folder.path, 'bin/settings');
+      writeFileSync(settings, readFileSync(settings, 'utf8').replace(/^node .*/m, 'node /nonexistent/node'));
+      const one = client(scene);
+      const server = await one.start(scene.server('it', '--deaf'));
+      await ask(scene.at('it'));
+      await one.kill();
+      await waitFor('it is ended', () => !isAlive(server), 20_000);
+      const environment = { ...scene.environment, PATH: '/nonexistent' };
+      const said = await runsPlainly(scene, (args) => scene.run(args, { env: environment }));
+      assert.match(said, /is gone/);
+    });
+
+    it('a program that does not exist: exit code 127, one line, nothing left', async () => {
+      const scene = new LauncherScene(sandbox);
+      const child = scene.run(['/nonexistent/server']);
+      const complained = read(child, 'stderr');
+      assert.deepEqual(await exitOf(child), { code: 127, signal: null });
+      assert.equal(await complained, 'mcp-processes: /nonexistent/server was not found\n');
+      await scene.nothingLeft();
+    });
+
+    it('nobody reads its stderr', async () => {
+      const scene = new LauncherScene(sandbox);
+      rmSync(sandbox.folder.sessions, { recursive: true });
+      const script = `exec 3>&1; { sleep 0.3; exec "$@" 2>&4 >&3; } 4>&1 | true`;
+      const child = spawn('bash', ['-c', script, 'bash', scene.path, 'run', '--', 'echo', 'works'], {
+        env: scene.environment,
+      });
+      assert.equal(await read(child, 'stdout'), 'works\n');
+    });
+  });
+
+  it('hands other words to the command line', async () => {
+    const scene = new LauncherScene(sandbox);
+    const child = scene.run(['--json'], { words: ['list'] });
+    assert.deepEqual(JSON.parse(await read(child, 'stdout')), []);
+    const wrong = scene.run([], { words: ['start'] });
+    assert.match(await read(wrong, 'stderr'), /^mcp-processes: usage: /);
+    assert.equal(wrong.exitCode, 2);
+    assert.ok(existsSync(scene.path));
+  });
+});
+
+async function look(pid: number) {
+  const seen = await procfs().look(pid);
+  if (seen.kind !== 'present') throw new Error(`pid ${pid} is ${seen.kind}`);
+  return seen.entry;
+}
+
+function childrenOf(pid: number): string {
+  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8');
+}
+
+function commandOf(pid: number | undefined): string {
+  return readFileSync(`/proc/${pid}/cmdline`, 'latin1');
+}
+
+/** All that a child says until it closes the stream and has ended. */
+function read(child: ChildProcess, stream: 'stdout' | 'stderr'): Promise<string> {
+  let text = '';
+  child[stream]?.setEncoding('utf8').on('data', (chunk) => {
+    text += chunk;
+  });
+  return new Promise((resolve) => child.once('close', () => resolve(text)));
+}
+
+function exitOf(child: ChildProcess): Promise<{ code: number | null; signal: NodeJS.Signals | null }> {
+  return new Promise((resolve) => child.once('exit', (code, signal) => resolve({ code, signal })));
+}
+
+function guardLog(sandbox: Sandbox): string {
+  try {
+    return readFileSync(join(sandbox.folder.logs, 'guard.log'), 'utf8');
+  } catch {
+    return '';
+  }
+}

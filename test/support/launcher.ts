@@ -1,0 +1,114 @@
+import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { installLauncher } from '../../src/launcher/install';
+import type { LauncherSettings } from '../../src/launcher/settings';
+import { readSessions } from '../../src/registry/sessionStore';
+import { killHard, type Sandbox, SHORT_GRACE } from './sandbox';
+import { PLAIN } from './scene';
+import { findShell, type Shell } from './shells';
+import { waitFor } from './waitFor';
+
+const DIST = join(__dirname, '../../dist');
+const OWNER = join(__dirname, 'owner.mjs');
+
+/** The installed launcher in a sandbox, and clients that use it. */
+export class LauncherScene {
+  readonly shell: Shell;
+  readonly path: string;
+
+  constructor(
+    readonly sandbox: Sandbox,
+    shell: 'dash' | 'bash' | 'busybox' = 'dash',
+    settings: Partial<LauncherSettings> = {},
+  ) {
+    this.shell = findShell(shell, sandbox.path);
+    this.path = installLauncher(sandbox.folder, {
+      dist: DIST,
+      version: '0',
+      shell: this.shell.path,
+      settings: { automatic: 'on', neverReap: [], graces: [['*', SHORT_GRACE]], ...settings },
+    });
+  }
+
+  get environment(): Record<string, string> {
+    return {
+      ...this.sandbox.environment,
+      PATH: this.shell.programs,
+      MCP_PROCESSES_PARENT_CHECK_SECONDS: '0.2',
+    };
+  }
+
+  /** Runs `mcp-processes run -- command args…` as this process's own child: this process is the owner. */
+  run(args: readonly string[], options: SpawnOptions & { words?: readonly string[] } = {}): ChildProcess {
+    const { words = ['run', '--'], ...rest } = options;
+    return spawn(this.path, [...words, ...args], { env: this.environment, stdio: 'pipe', ...rest });
+  }
+
+  /** A client in a process of its own, which a test may kill. */
+  client(under: readonly string[] = []): Client {
+    return new Client(this, under);
+  }
+
+  /** A plain server's arguments; it answers at {@link at}`(name)`. */
+  server(name: string, ...flags: string[]): string[] {
+    return [process.execPath, PLAIN, `--answer=${this.at(name)}`, ...flags];
+  }
+
+  /** A flag that makes a plain server start another one in a POSIX session of its own, which hears nothing. */
+  escaped(name: string): string {
+    const args = [PLAIN, '--deaf', `--answer=${this.at(name)}`];
+    return `--run=${JSON.stringify({ command: process.execPath, args, detached: true })}`;
+  }
+
+  at(name: string): string {
+    return join(this.sandbox.path, `${name}.sock`);
+  }
+
+  sessions() {
+    return readSessions(this.sandbox.folder).sessions.map(({ session }) => session);
+  }
+
+  /** Resolves when no process and no session file is left. */
+  async nothingLeft(): Promise<void> {
+    const { sandbox } = this;
+    await waitFor(
+      'nothing is left',
+      () => sandbox.living().length + sandbox.guards().length + readdirSync(sandbox.folder.sessions).length === 0,
+      20_000,
+    );
+  }
+}
+
+/** Stands for an MCP client that dies without notice. */
+export class Client {
+  readonly child: ChildProcess;
+
+  constructor(
+    private readonly scene: LauncherScene,
+    under: readonly string[],
+  ) {
+    const [command = process.execPath, ...args] = [...under, process.execPath, OWNER];
+    this.child = spawn(command, args, { env: scene.sandbox.environment, stdio: ['pipe', 'pipe', 'inherit'] });
+  }
+
+  /** Starts `mcp-processes run -- args…`. @returns its pid. */
+  start(args: readonly string[], env: Record<string, string> = this.scene.environment): Promise<number> {
+    return this.startPlain([this.scene.path, 'run', '--', ...args], env);
+  }
+
+  /** Starts any command. @returns its pid. */
+  async startPlain([command, ...args]: readonly string[], env = this.scene.environment): Promise<number> {
+    const lines = createInterface({ input: this.child.stdout as NodeJS.ReadableStream });
+    const line = new Promise<string>((resolve) => lines.once('line', resolve));
+    this.child.stdin?.write(`${JSON.stringify({ command, args, env })}\n`);
+    const pid = Number(await line);
+    lines.close();
+    return pid;
+  }
+
+  kill(): Promise<void> {
+    return killHard(this.child);
+  }
+}
