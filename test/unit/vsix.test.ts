@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { inflateRawSync } from 'node:zlib';
 
 const root = join(__dirname, '../..');
@@ -79,6 +79,17 @@ describe('the VSIX', function () {
         'extension/readme.md',
       ].toSorted(),
     );
+  });
+
+  it('has everything that is built', () => {
+    const built = readdirSync(join(root, 'dist'), { recursive: true, withFileTypes: true }).filter((one) =>
+      one.isFile(),
+    );
+    assert.ok(built.length >= 4);
+    for (const { parentPath, name } of built) {
+      // It is the package's own readme.
+      if (name !== 'README.md') text(relative(root, join(parentPath, name)));
+    }
   });
 
   it('is smaller than 400 KB', () => {
