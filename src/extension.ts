@@ -4,6 +4,7 @@ import { createActions } from './editor/actions';
 import { createApi } from './editor/api';
 import { ConfiguredServers } from './editor/configuredServers';
 import { editorHasMcpClient } from './editor/editorClient';
+import { IgnoredServers } from './editor/ignoredServers';
 import { Inputs } from './editor/inputs';
 import { Launcher } from './editor/launcher';
 import { ServerLogs } from './editor/serverLogs';
@@ -15,6 +16,7 @@ import { OwnSession } from './lifecycle/ownSession';
 import { SweepSchedule } from './lifecycle/schedule';
 import { openDataFolder } from './registry/dataFolder';
 import { registerCommands } from './views/commands';
+import { Discovery } from './views/discovery';
 import { ProcessTree } from './views/processTree';
 import { OrphanStatus } from './views/statusBar';
 
@@ -75,15 +77,17 @@ async function start(context: vscode.ExtensionContext, log: vscode.LogOutputChan
   schedule.setInterval(settings.sweepInterval);
   const launcher = new Launcher(folder, context.asAbsolutePath('dist'), version, log);
   launcher.refresh(settings);
-  const actions = createActions(core, configured, logs);
+  const actions = createActions(core, configured, logs, new IgnoredServers(context.globalState), folder);
   registerCommands(context, actions, log);
+  const tree = new ProcessTree(actions);
   context.subscriptions.push(
     logs,
     configured,
     schedule,
     launcher,
-    new ProcessTree(actions),
-    new OrphanStatus(actions),
+    tree,
+    new OrphanStatus(actions, tree),
+    new Discovery(actions),
     vscode.workspace.onDidChangeConfiguration((change) => {
       if (!change.affectsConfiguration('mcpProcesses')) return;
       settings = readSettings();

@@ -1,27 +1,40 @@
 import * as vscode from 'vscode';
 import type { Lifecycle } from '../lifecycle/lifecycle';
 import type { ServerView } from '../lifecycle/model';
+import { type DataFolder, tellOnce } from '../registry/dataFolder';
 import type { Actions } from '../views/actions';
 import type { ConfiguredServers } from './configuredServers';
 import { runInEditor } from './editorClient';
+import type { IgnoredServers } from './ignoredServers';
 import type { ServerLogs } from './serverLogs';
 
 /** Joins what a person asks for with who does it: us for our servers, the editor for its own. */
-export function createActions(lifecycle: Lifecycle, configured: ConfiguredServers, logs: ServerLogs): Actions {
+export function createActions(
+  lifecycle: Lifecycle,
+  configured: ConfiguredServers,
+  logs: ServerLogs,
+  ignored: IgnoredServers,
+  folder: DataFolder,
+): Actions {
   const serverOf = (key: string): ServerView => {
     const server = lifecycle.picture.servers.find((one) => one.key === key);
     if (!server) throw new Error('This server is no longer listed. Scan again.');
     return server;
   };
   return {
-    picture: () => lifecycle.picture,
-    onDidChange: (listener) => lifecycle.onDidChange(listener),
+    picture: () => ignored.without(lifecycle.picture),
+    onDidChange: (listener) => lifecycle.onDidChange((picture) => listener(ignored.without(picture))),
     sweep: () => lifecycle.sweep(),
     reapOrphans: (options) => lifecycle.reapOrphans(options),
     previewEnd: (process) => lifecycle.previewEnd(process),
     endChosen: (server, processes) => lifecycle.endChosen(server, processes),
     keep: (pattern) => changeNeverReap((patterns) => [...new Set([...patterns, pattern])]),
     unkeep: (pattern) => changeNeverReap((patterns) => patterns.filter((one) => one !== pattern)),
+    async ignore(server) {
+      await ignored.add(server);
+      lifecycle.refresh();
+    },
+    tellOnce: () => tellOnce(folder),
     async start(key) {
       const server = serverOf(key);
       if (server.owner !== 'editor') return lifecycle.start(key);

@@ -14,6 +14,11 @@ export interface EditorSettings {
   readonly autoStart: boolean;
   /** Waits of one server's ladder, where the user set them; otherwise the default of its kind. */
   readonly graceOf: (server: string, standard: Grace) => Grace;
+  readonly reapOthers: 'report' | 'ask' | 'auto';
+  /** Whether other clients' servers are looked at. */
+  readonly scanOthers: boolean;
+  /** Whether names alone may make something a server. */
+  readonly guess: boolean;
   /** Most servers of other clients that one sweep reaps by itself. */
   readonly maxPerSweep: number;
   readonly guard: boolean;
@@ -36,6 +41,9 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env): Edit
     launchTimeout: (timeout >= 1 && timeout <= 600 ? timeout : 60) * 1000,
     guard: configuration.get('guard.enabled') !== false,
     graceOf: (server, standard) => graceOf(configuration.get('reap.grace'), server, standard),
+    reapOthers: oneOf(configuration.get('reap.otherClients'), ['report', 'ask', 'auto'] as const, 'report'),
+    scanOthers: configuration.get('scan.otherClients') !== false,
+    guess: configuration.get('scan.guess') === true,
     maxPerSweep: wholeNumber(configuration.get('reap.maxPerSweep'), 10),
     autoStart: configuration.get('launch.autoStart') === true,
   };
@@ -62,4 +70,8 @@ function graceOf(setting: unknown, server: string, standard: Grace): Grace {
 
 function wholeNumber(value: unknown, otherwise: number): number {
   return typeof value === 'number' && Number.isInteger(value) && value >= 0 ? value : otherwise;
+}
+
+function oneOf<T>(value: unknown, values: readonly T[], otherwise: T): T {
+  return values.includes(value as T) ? (value as T) : otherwise;
 }

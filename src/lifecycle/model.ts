@@ -99,6 +99,8 @@ export interface Picture {
   readonly servers: readonly ServerView[];
   /** Configuration and registry problems, for the log and the panel. */
   readonly problems: readonly Problem[];
+  /** What sweeps do about other clients' orphans; with `report` they are listed, and the badge does not count them. */
+  readonly reapOthers: 'report' | 'ask' | 'auto';
   readonly guard: GuardView;
   /** What was reaped lately on this machine, by whomever; newest first. */
   readonly history: readonly HistoryEntry[];

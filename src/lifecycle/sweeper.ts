@@ -45,7 +45,15 @@ const HISTORY = { entries: 20, ms: 24 * 3_600_000 };
 /** Looks, judges, reaps what may be reaped without asking, and publishes the picture that everything shows. */
 export class Sweeper {
   private readonly listeners = new Set<(picture: Picture) => void>();
-  private current: Picture = { scanned: false, sweptAt: 0, servers: [], problems: [], guard: NO_GUARD, history: [] };
+  private current: Picture = {
+    scanned: false,
+    sweptAt: 0,
+    servers: [],
+    problems: [],
+    reapOthers: 'report',
+    guard: NO_GUARD,
+    history: [],
+  };
   private seen: Survey | undefined;
   private kept = new Map<string, KeptReasons>();
   private foreign: readonly OtherServer[] = [];
@@ -188,6 +196,7 @@ export class Sweeper {
         ...parts.problems(),
         ...seen.problems.map((message) => ({ file: undefined, line: undefined, column: undefined, message })),
       ],
+      reapOthers: parts.settings().reapOthers ?? 'report',
       guard: this.guardView(seen.snapshot),
       history: this.history,
     };

@@ -101,3 +101,13 @@ function readOrMakeHomeTag(file: string): string {
   if (!isHomeTag(tag)) throw new Error(`${file} is damaged; remove it`);
   return tag;
 }
+
+/** True for the first caller ever in this data folder, false for all others, and where it cannot be written down. */
+export function tellOnce(folder: DataFolder): boolean {
+  try {
+    writeFileSync(join(folder.path, 'told'), '', { flag: 'wx', mode: 0o600 });
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -22,6 +22,10 @@ export interface Actions {
   /** Adds a pattern to `mcpProcesses.reap.neverReap`, or removes it. */
   keep(pattern: string): Promise<void>;
   unkeep(pattern: string): Promise<void>;
+  /** Hides one running server of somebody else's, until it ends. */
+  ignore(server: ServerView): Promise<void>;
+  /** True once per machine and user: whether other clients' orphans have been told of yet, in whatever window. */
+  tellOnce(): boolean;
   start(key: string): Promise<void>;
   stop(key: string): Promise<ReapResult | undefined>;
   restart(key: string): Promise<void>;

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { ReapResult, ServerView } from '../lifecycle/model';
 import type { Actions, ToolDescription } from './actions';
+import { chooseOrphans, withProgress } from './chooseOrphans';
 import { endProcess, keepServer } from './endProcess';
 import { EvidenceDocuments } from './evidenceDocument';
 import {
@@ -25,6 +26,7 @@ interface Log {
 /** A row of the tree, or a server's key from another extension or a keybinding; nothing from the palette. */
 type Target = Node | string | undefined;
 
+const isOthers = (server: ServerView) => server.owner === 'other' && server.group !== 'thisWindow';
 const isOrphaned = (server: ServerView) => server.verdict === 'orphaned';
 /** Ours or the editor's to start and stop. */
 const isSteered = (server: ServerView) => server.owner === 'us' || server.owner === 'editor';
@@ -64,6 +66,7 @@ export function registerCommands(context: { subscriptions: vscode.Disposable[] }
   register('mcpProcesses.copyPid', (target) => commands.copyPid(target));
   register('mcpProcesses.callTool', (target) => commands.callTool(target));
   register('mcpProcesses.endProcess', (target) => endProcess(typeof target === 'string' ? undefined : target, actions));
+  register('mcpProcesses.ignoreServer', (target) => commands.ignoreServer(target));
   register('mcpProcesses.keepServer', (target) => commands.keepServer(target));
   register('mcpProcesses.runTool', () => commands.runTool());
 }
@@ -102,14 +105,40 @@ class Commands implements vscode.Disposable {
     vscode.window.showErrorMessage(message);
   }
 
+  /** What is ours and provably orphaned goes at once; where other clients' are among them, a person chooses. */
   async reapOrphans(): Promise<void> {
-    this.#report(await inView(() => this.#actions.reapOrphans()));
+    const { servers } = this.#actions.picture();
+    const only = servers.some((server) => isOrphaned(server) && server.owner === 'other')
+      ? await chooseOrphans(servers)
+      : undefined;
+    if (only?.length === 0) {
+      return;
+    }
+    this.#report(
+      only
+        ? await withProgress(() => this.#actions.reapOrphans({ only }))
+        : await inView(() => this.#actions.reapOrphans()),
+    );
   }
 
   async reapServer(target: Target): Promise<void> {
+    if (typeof target === 'object' && target?.kind === 'bundle') {
+      const only = await chooseOrphans(target.servers.map(({ server }) => server));
+      if (only.length > 0) {
+        this.#report(await withProgress(() => this.#actions.reapOrphans({ only })));
+      }
+      return;
+    }
     const server = await this.#choose(target, isOrphaned, vscode.l10n.t('Which orphaned server is to be reaped?'));
     if (server) {
       this.#report(await inView(() => this.#actions.reapOrphans({ only: [server.key] })));
+    }
+  }
+
+  async ignoreServer(target: Target): Promise<void> {
+    const server = await this.#choose(target, isOthers, vscode.l10n.t('Which server is to be hidden?'));
+    if (server) {
+      await this.#actions.ignore(server);
     }
   }
 

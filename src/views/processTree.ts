@@ -1,10 +1,13 @@
+import { hostname } from 'node:os';
 import * as vscode from 'vscode';
-import type { Picture, ProcessNode } from '../lifecycle/model';
+import type { Picture, ProcessNode, ServerView } from '../lifecycle/model';
 import type { Actions } from './actions';
 import { folderName } from './format';
 import { notesOf } from './notes';
+import { countedOrphans } from './serverWords';
 import { fingerprintOf, tooltipOf, treeItemOf } from './treeItems';
 import {
+  type BundleRow,
   type ContainerRow,
   childrenOfRow,
   GROUPS,
@@ -53,6 +56,15 @@ export class ProcessTree implements vscode.TreeDataProvider<Node>, vscode.Dispos
 
   getChildren(node?: Node): Node[] {
     return node ? childrenOfRow(node) : this.#top;
+  }
+
+  /** Told when a person opens or closes the panel. */
+  get onDidChangeVisibility(): vscode.Event<{ readonly visible: boolean }> {
+    return this.#view.onDidChangeVisibility;
+  }
+
+  get isVisible(): boolean {
+    return this.#view.visible;
   }
 
   getParent(node: Node): Node | undefined {
@@ -118,10 +130,10 @@ export class ProcessTree implements vscode.TreeDataProvider<Node>, vscode.Dispos
         continue;
       }
       servers.sort((a, b) => a.name.localeCompare(b.name) || a.key.localeCompare(b.key));
-      const groupRow = reuse<GroupRow>({ kind: 'group', id: `group:${group}`, group, servers: [] });
-      groupRow.servers = servers.map((server) => {
+      const groupRow = reuse<GroupRow>({ kind: 'group', id: `group:${group}`, group, rows: [] });
+      const serverRow = (server: ServerView, parent: GroupRow | BundleRow): ServerRow => {
         const id = `server:${server.key}`;
-        const row = reuse<ServerRow>({ kind: 'server', id, server, parent: groupRow, processes: [], containers: [] });
+        const row = reuse<ServerRow>({ kind: 'server', id, server, parent, processes: [], containers: [] });
         processRows(row, server.key, server.processes);
         row.containers = server.containers.map((container) => {
           const of = `container:${server.key}:${container.id}`;
@@ -131,6 +143,20 @@ export class ProcessTree implements vscode.TreeDataProvider<Node>, vscode.Dispos
         });
         compare(row);
         return row;
+      };
+      groupRow.rows = bundled(servers).map((one) => {
+        if (!Array.isArray(one)) return serverRow(one, groupRow);
+        const name = one[0]?.name ?? '';
+        const bundle = reuse<BundleRow>({
+          kind: 'bundle',
+          id: `bundle:${group}:${name}`,
+          name,
+          parent: groupRow,
+          servers: [],
+        });
+        bundle.servers = one.map((server) => serverRow(server, bundle));
+        compare(bundle);
+        return bundle;
       });
       compare(groupRow);
       this.#top.push(groupRow);
@@ -149,7 +175,7 @@ export class ProcessTree implements vscode.TreeDataProvider<Node>, vscode.Dispos
 
   /** Badge, message, progress and context keys. */
   #decorate(picture: Picture): void {
-    const orphans = picture.servers.filter((server) => server.verdict === 'orphaned').length;
+    const orphans = countedOrphans(picture).length;
     this.#view.badge =
       orphans === 0
         ? undefined
@@ -161,12 +187,17 @@ export class ProcessTree implements vscode.TreeDataProvider<Node>, vscode.Dispos
                 : vscode.l10n.t('{0} MCP servers are orphaned', orphans),
           };
     this.#view.message = problemMessage(picture);
+    // A remote window shows the remote machine's processes; the local ones are in a local window.
+    this.#view.description = vscode.env.remoteName ? whereOf(vscode.env.remoteName) : undefined;
     if (picture.scanned) {
       this.#endProgress?.();
       this.#endProgress = undefined;
     }
     this.#setContext('mcpProcesses.scanned', picture.scanned);
-    this.#setContext('mcpProcesses.hasOrphans', orphans > 0);
+    this.#setContext(
+      'mcpProcesses.hasOrphans',
+      picture.servers.some(({ verdict }) => verdict === 'orphaned'),
+    );
     this.#setContext('mcpProcesses.empty', picture.servers.length === 0);
   }
 
@@ -177,6 +208,23 @@ export class ProcessTree implements vscode.TreeDataProvider<Node>, vscode.Dispos
       vscode.commands.executeCommand('setContext', key, value);
     }
   }
+}
+
+/** From this many on, other clients' equal servers share a line. */
+const BUNDLE_FROM = 3;
+
+/** Other clients' servers of one name together; everything else by itself. Keeps the order. */
+function bundled(servers: readonly ServerView[]): (ServerView | ServerView[])[] {
+  const equal = (server: ServerView) =>
+    server.owner === 'other' ? servers.filter(({ owner, name }) => owner === 'other' && name === server.name) : [];
+  const seen = new Set<ServerView>();
+  return servers.flatMap((server): (ServerView | ServerView[])[] => {
+    if (seen.has(server)) return [];
+    const copies = equal(server);
+    if (copies.length < BUNDLE_FROM) return [server];
+    for (const copy of copies) seen.add(copy);
+    return [copies];
+  });
 }
 
 function outline(rows: readonly Node[]): string {
@@ -196,4 +244,16 @@ function problemMessage(picture: Picture): string | undefined {
   return picture.problems.length === 1
     ? text
     : vscode.l10n.t('{0} (and {1} more in the log)', text, picture.problems.length - 1);
+}
+
+function whereOf(remoteName: string): string {
+  const names: Record<string, string> = {
+    'ssh-remote': 'SSH',
+    wsl: 'WSL',
+    'dev-container': 'Dev Container',
+    'attached-container': 'Container',
+    codespaces: 'Codespace',
+    tunnel: 'Tunnel',
+  };
+  return `${names[remoteName] ?? remoteName}: ${hostname()}`;
 }

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { ProcessNode, ServerView } from '../lifecycle/model';
+import type { Picture, ProcessNode, ServerView } from '../lifecycle/model';
 import { formatMemory, joinParts } from './format';
 
 /** One or two words for a row. The verdict comes first where it is the news. */
@@ -29,6 +29,13 @@ export function stateWord(server: ServerView): string {
     case 'active':
       return vscode.l10n.t('active');
   }
+}
+
+/** The orphans that badge and status bar count. */
+export function countedOrphans({ servers, reapOthers }: Picture): ServerView[] {
+  return servers.filter(
+    ({ verdict, owner }) => verdict === 'orphaned' && (owner !== 'other' || reapOthers !== 'report'),
+  );
 }
 
 export function verdictSentence(server: ServerView): string {

@@ -3,12 +3,15 @@ import type { ProcessNode, ServerGroup, ServerView } from '../lifecycle/model';
 import { folderName, formatAge, formatMemory, joinParts, processLabel } from './format';
 import { stateWord, verdictSentence } from './serverWords';
 import type { ContainerRow, GroupRow, Node, NoteRow, ProcessRow, ServerRow } from './treeRows';
+import { type BundleRow, serversOf } from './treeRows';
 
 /** The row as the editor shows it; its tooltip comes later, from {@link tooltipOf}. */
 export function treeItemOf(row: Node): vscode.TreeItem {
   switch (row.kind) {
     case 'group':
       return groupItem(row);
+    case 'bundle':
+      return bundleItem(row);
     case 'server':
       return serverItem(row);
     case 'process':
@@ -24,6 +27,8 @@ export function tooltipOf(row: Node): vscode.MarkdownString | string {
   switch (row.kind) {
     case 'group':
       return groupSentence(row.group);
+    case 'bundle':
+      return vscode.l10n.t('{0} copies of {1}', row.servers.length, row.name);
     case 'server':
       return serverTooltip(row.server);
     case 'process':
@@ -39,7 +44,9 @@ export function tooltipOf(row: Node): vscode.MarkdownString | string {
 export function fingerprintOf(row: Node): string {
   switch (row.kind) {
     case 'group':
-      return String(row.servers.length);
+      return String(serversOf(row).length);
+    case 'bundle':
+      return bundleDescription(row);
     case 'server': {
       const { server } = row;
       const facts = [server.evidence, server.introduction, server.problem, server.pid, server.url, server.verdict];
@@ -63,16 +70,35 @@ function groupItem(row: GroupRow): vscode.TreeItem {
     collapsed ? vscode.TreeItemCollapsibleState.Collapsed : vscode.TreeItemCollapsibleState.Expanded,
   );
   item.id = row.id;
-  item.description = String(row.servers.length);
+  const { length } = serversOf(row);
+  item.description = String(length);
   item.contextValue = `group ${row.group}`;
   item.accessibilityInformation = {
     label:
-      row.servers.length === 1
+      length === 1
         ? vscode.l10n.t('{0}, 1 server', groupLabel(row.group))
-        : vscode.l10n.t('{0}, {1} servers', groupLabel(row.group), row.servers.length),
+        : vscode.l10n.t('{0}, {1} servers', groupLabel(row.group), length),
     role: 'treeitem',
   };
   return item;
+}
+
+function bundleItem(row: BundleRow): vscode.TreeItem {
+  const item = new vscode.TreeItem(
+    vscode.l10n.t('{0} ×{1}', row.name, row.servers.length),
+    vscode.TreeItemCollapsibleState.Collapsed,
+  );
+  item.id = row.id;
+  item.description = bundleDescription(row);
+  item.iconPath = row.servers[0] && serverIcon(row.servers[0].server);
+  item.contextValue = `bundle${row.servers[0]?.server.verdict === 'orphaned' ? ' canReap' : ''}`;
+  return item;
+}
+
+function bundleDescription({ servers }: BundleRow): string {
+  const memory = servers.reduce((sum, { server }) => sum + (server.memory ?? 0), 0);
+  const clients = new Set(servers.map(({ server }) => server.client));
+  return joinParts([formatMemory(memory), clients.size === 1 ? [...clients][0] : undefined]);
 }
 
 function groupLabel(group: ServerGroup): string {
@@ -133,6 +159,7 @@ function serverDescription(server: ServerView): string {
   return joinParts([
     stateWord(server),
     formatMemory(server.memory),
+    server.copies > 1 ? vscode.l10n.t('{0} copies', server.copies) : undefined,
     formatAge(server.startedAt, Date.now(), vscode.l10n.t),
     server.client,
     server.folder === undefined ? undefined : folderName(server.folder),
@@ -180,6 +207,7 @@ function serverFlags(server: ServerView): string {
     ['canShowOutput', here && ours],
     ['canShowConfiguration', here],
     ['hasPid', server.pid !== undefined],
+    ['canIgnore', server.owner === 'other' && !here],
     ['canEnd', server.pid !== undefined],
     ['canKeep', server.verdict === 'orphaned' && server.processes.length > 0],
   ];

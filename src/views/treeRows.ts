@@ -4,6 +4,16 @@ export interface GroupRow {
   readonly kind: 'group';
   readonly id: string;
   readonly group: ServerGroup;
+  /** Servers, or bundles of equal ones. */
+  rows: (ServerRow | BundleRow)[];
+}
+
+/** Several copies of other clients' same server: people have ten of them, and one line says it. */
+export interface BundleRow {
+  readonly kind: 'bundle';
+  readonly id: string;
+  readonly name: string;
+  readonly parent: GroupRow;
   servers: ServerRow[];
 }
 
@@ -11,7 +21,7 @@ export interface ServerRow {
   readonly kind: 'server';
   readonly id: string;
   server: ServerView;
-  parent: GroupRow;
+  parent: GroupRow | BundleRow;
   processes: ProcessRow[];
   containers: ContainerRow[];
 }
@@ -50,7 +60,7 @@ export interface Note {
 }
 
 /** The objects stay the same over all pictures, because the editor finds the row to refresh by object. */
-export type Node = GroupRow | ServerRow | ProcessRow | ContainerRow | NoteRow;
+export type Node = GroupRow | BundleRow | ServerRow | ProcessRow | ContainerRow | NoteRow;
 
 /** In the order of the panel; empty ones are hidden. */
 export const GROUPS: readonly ServerGroup[] = [
@@ -65,6 +75,8 @@ export const GROUPS: readonly ServerGroup[] = [
 export function childrenOfRow(row: Node): Node[] {
   switch (row.kind) {
     case 'group':
+      return row.rows;
+    case 'bundle':
       return row.servers;
     case 'server':
       return [...row.containers, ...row.processes];
@@ -75,4 +87,9 @@ export function childrenOfRow(row: Node): Node[] {
     case 'note':
       return row.notes;
   }
+}
+
+/** All servers below a group, whether bundled or not. */
+export function serversOf({ rows }: GroupRow): ServerRow[] {
+  return rows.flatMap((row) => (row.kind === 'bundle' ? row.servers : [row]));
 }

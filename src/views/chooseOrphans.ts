@@ -1,0 +1,45 @@
+import * as vscode from 'vscode';
+import type { ServerView } from '../lifecycle/model';
+import { folderName, formatAge, formatMemory, joinParts } from './format';
+
+/** A list to tick: what is proven is ticked, what is not can be, and is then kept unless the proof turns up. */
+export async function chooseOrphans(servers: readonly ServerView[]): Promise<string[]> {
+  const offered = servers.filter(({ verdict, group }) => verdict === 'orphaned' || group === 'ownerUnknown');
+  const picked = await vscode.window.showQuickPick(
+    offered.map((server) => ({
+      label: server.name,
+      description: joinParts([
+        server.client,
+        server.folder === undefined ? undefined : folderName(server.folder),
+        formatAge(server.startedAt, Date.now(), vscode.l10n.t),
+        formatMemory(server.memory),
+        server.pid === undefined ? undefined : vscode.l10n.t('process {0}', server.pid),
+      ]),
+      detail: proofOf(server),
+      picked: server.verdict === 'orphaned',
+      key: server.key,
+    })),
+    {
+      canPickMany: true,
+      matchOnDescription: true,
+      title: vscode.l10n.t('Reap Orphaned MCP Servers'),
+      placeHolder: vscode.l10n.t(
+        'Ticked ones are proven to have no client. Each is looked at twice more before it is ended.',
+      ),
+    },
+  );
+  return (picked ?? []).map(({ key }) => key);
+}
+
+/** The sentence that says why: for other clients' servers the one about their input. */
+function proofOf({ evidence }: ServerView): string | undefined {
+  return evidence.find((sentence) => /stdin|talk to it|its owner/.test(sentence)) ?? evidence[1] ?? evidence[0];
+}
+
+/** Reaping other clients' servers takes some seconds of proof and grace. */
+export function withProgress<T>(work: () => Promise<T>): Thenable<T> {
+  return vscode.window.withProgress(
+    { location: vscode.ProgressLocation.Notification, title: vscode.l10n.t('Reaping orphaned MCP servers') },
+    work,
+  );
+}

@@ -1,0 +1,39 @@
+import * as vscode from 'vscode';
+import type { Picture } from '../lifecycle/model';
+import type { Actions } from './actions';
+import { formatMemory } from './format';
+
+/** Tells once, ever, that other clients have left servers behind; after that the badge says it. */
+export class Discovery implements vscode.Disposable {
+  readonly #subscription: { dispose(): void };
+  #done = false;
+
+  constructor(private readonly actions: Actions) {
+    this.#subscription = actions.onDidChange((picture) => this.#look(picture));
+  }
+
+  dispose(): void {
+    this.#subscription.dispose();
+  }
+
+  #look(picture: Picture): void {
+    if (this.#done) return;
+    const orphans = picture.servers.filter(({ owner, verdict }) => owner === 'other' && verdict === 'orphaned');
+    if (orphans.length === 0) return;
+    this.#done = true;
+    if (!this.actions.tellOnce()) return;
+    const memory = formatMemory(orphans.reduce((sum, server) => sum + (server.memory ?? 0), 0));
+    const review = vscode.l10n.t('Review');
+    vscode.window
+      .showInformationMessage(
+        orphans.length === 1
+          ? vscode.l10n.t('1 MCP server process has no client left ({0}).', memory)
+          : vscode.l10n.t('{0} MCP server processes have no client left ({1}).', orphans.length, memory),
+        review,
+        vscode.l10n.t("Don't Show Again"),
+      )
+      .then((answer) => {
+        if (answer === review) vscode.commands.executeCommand('mcpProcesses.view.focus');
+      });
+  }
+}
