@@ -1,9 +1,10 @@
-import type { ProcessIdentity } from '../identity';
+import { type ProcessIdentity, sameStart } from '../identity';
 import type { Look, OutsideUse, Platform, ProcessEntry, ServiceRole, Snapshot, StdinPeer } from '../platform';
 import { type CommandRunner, reasonOf } from './commandRunner';
 import { isKnownToKernel, isQuestionablePid, selfOf } from './pids';
 import { powershellPath } from './powershellPath';
 import { parseWindowsProcesses, type WindowsProcess, windowsProcessArguments } from './windowsProcesses';
+import { parseWindowsServices, windowsServiceArguments } from './windowsServices';
 
 /** PowerShell alone takes a second or two to start on a busy machine. */
 const TIMEOUT_MS = 20_000;
@@ -57,8 +58,21 @@ export class WindowsPlatform implements Platform {
     return { kind: 'unknown', reason: 'Windows does not tell who holds the other end of a pipe' };
   }
 
-  async serviceRole(): Promise<ServiceRole> {
-    return { kind: 'unknown', reason: 'Windows services are not examined' };
+  /**
+   * Never "service": rules about services go by process 1 above them, which Windows does not have. "Unknown" keeps it
+   * (K06).
+   */
+  async serviceRole(identity: ProcessIdentity): Promise<ServiceRole> {
+    try {
+      const services = parseWindowsServices(await this.powershell(windowsServiceArguments(identity.pid)));
+      if (services.length > 0) return { kind: 'unknown', reason: `it runs the service ${services.join(', ')}` };
+      const look = await this.look(identity.pid);
+      if (look.kind === 'error') return { kind: 'unknown', reason: look.reason };
+      const isSame = look.kind === 'present' && sameStart(look.entry.start, identity.start);
+      return isSame ? { kind: 'none' } : { kind: 'unknown', reason: 'it is gone' };
+    } catch (error) {
+      return { kind: 'unknown', reason: reasonOf(error) };
+    }
   }
 
   async outsideUse(): Promise<OutsideUse> {
@@ -68,11 +82,15 @@ export class WindowsPlatform implements Platform {
   /** We are in every table that is whole: one without us proves nothing about others. */
   private async ask(pids?: readonly number[]): Promise<WindowsProcess[]> {
     const asked = pids && [...new Set([...pids, process.pid])];
-    const { code, stdout } = await this.run(powershellPath(), windowsProcessArguments(asked), TIMEOUT_MS);
-    if (code !== 0) throw new Error(`PowerShell failed with code ${code}`);
-    const rows = parseWindowsProcesses(stdout);
+    const rows = parseWindowsProcesses(await this.powershell(windowsProcessArguments(asked)));
     if (!rows.some((row) => row.pid === process.pid)) throw new Error('PowerShell does not list this process itself');
     return rows;
+  }
+
+  private async powershell(args: readonly string[]): Promise<string> {
+    const { code, stdout } = await this.run(powershellPath(), args, TIMEOUT_MS);
+    if (code !== 0) throw new Error(`PowerShell failed with code ${code}`);
+    return stdout;
   }
 }
 

@@ -12,7 +12,6 @@ export interface WindowsProcess {
   readonly memory: number | undefined;
   /** Milliseconds. */
   readonly cpuTime: number | undefined;
-  readonly sessionId: number | undefined;
 }
 
 /** A longer filter costs WMI more than the whole table, and there is a limit to what it takes. */
@@ -31,7 +30,7 @@ export function windowsProcessArguments(pids?: readonly number[]): string[] {
   return powershellArguments(
     `$rows = @(Get-CimInstance -ClassName Win32_Process${filter} | Where-Object { $_.ProcessId -ne $PID } | ` +
       'Select-Object ProcessId, ParentProcessId, Name, CommandLine, WorkingSetSize, KernelModeTime, UserModeTime, ' +
-      `SessionId, @{ Name = 'CreationDate'; Expression = { ${epochMilliseconds('$_.CreationDate')} } })`,
+      `@{ Name = 'CreationDate'; Expression = { ${epochMilliseconds('$_.CreationDate')} } })`,
     '$rows',
   );
 }
@@ -104,7 +103,6 @@ function parseRow(row: unknown): WindowsProcess[] {
       memory: wholeNumber(fields.WorkingSetSize),
       // Units of 100 ns.
       cpuTime: kernel === undefined || user === undefined ? undefined : Math.floor((kernel + user) / 10_000),
-      sessionId: wholeNumber(fields.SessionId),
     },
   ];
 }

@@ -1,0 +1,19 @@
+import { parseJson, powershellArguments } from './windowsProcesses';
+
+/** Arguments for `powershell.exe` that print what {@link parseWindowsServices} reads. */
+export function windowsServiceArguments(pid: number): string[] {
+  return powershellArguments(
+    `$names = @(Get-CimInstance -ClassName Win32_Service -Filter 'ProcessId=${pid}' | ForEach-Object { $_.Name })`,
+    '@{ Services = $names }',
+  );
+}
+
+/** Names of the services that run in a process. @throws Error when it does not tell. */
+export function parseWindowsServices(text: string): string[] {
+  const json = parseJson(text);
+  const services = typeof json === 'object' && json !== null ? (json as { Services?: unknown }).Services : undefined;
+  if (!Array.isArray(services) || !services.every((name) => typeof name === 'string')) {
+    throw new Error('PowerShell does not tell which services run in it');
+  }
+  return services;
+}
