@@ -9,6 +9,9 @@ const EDITOR_NAMES = new Set(
 
 const EDITOR_EXECUTABLE =
   /(?:^|[\\/])(?:code|code-insiders|code-oss|codium|vscodium|cursor|windsurf|kiro|positron|trae|zed-editor|code-server)(?:\.exe)?$/i;
+/** macOS: everything in an editor's bundle, whose name may contain blanks. */
+const EDITOR_BUNDLE =
+  /^(?:\/[^/ ]+)*\/(?:Visual Studio Code|VSCodium|Cursor|Windsurf|Kiro|Positron|Trae|Zed)(?: - \w+)?\.app\/Contents\//;
 const EDITOR_SCRIPT =
   /[\\/](?:server-main\.js|bootstrap-fork(?:\.js)?|extensionHostProcess(?:\.js)?|code-server[\\/]out[\\/]node[\\/]entry(?:\.js)?)$/;
 
@@ -19,6 +22,9 @@ const EDITOR_SCRIPT =
 export function isEditorProcess(entry: ProcessEntry): boolean {
   if (EDITOR_NAMES.has(entry.name.toLowerCase().replace(/\.exe$/, ''))) return true;
   const args = entry.args ?? [];
-  if (args[0] !== undefined && EDITOR_EXECUTABLE.test(args[0])) return true;
-  return args.some((arg) => EDITOR_SCRIPT.test(arg) || arg.startsWith('--type=extensionHost'));
+  const [program = ''] = args;
+  // Some systems give one line only.
+  const words = args.length === 1 ? program.split(' ') : args;
+  if (EDITOR_EXECUTABLE.test(words[0] ?? '') || EDITOR_BUNDLE.test(program)) return true;
+  return words.some((arg) => EDITOR_SCRIPT.test(arg) || arg.startsWith('--type=extensionHost'));
 }
