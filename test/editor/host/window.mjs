@@ -1,5 +1,5 @@
 // A window: a page of system Chromium on an editor server.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
@@ -25,11 +25,29 @@ export async function startBrowser(executablePath, { width = 1200, height = 760 
   });
   return {
     context,
+    /** SIGKILL, as from outside: no page says goodbye. `close` still has to be called. */
+    kill: () => process.kill(browserPid(profile), 'SIGKILL'),
     close: async () => {
       await context.close();
       rmSync(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
     },
   };
+}
+
+/** The browser's main process: our own child that runs on this profile. */
+function browserPid(profile) {
+  const pid = readdirSync('/proc').find((name) => {
+    if (!/^\d+$/.test(name)) return false;
+    try {
+      const stat = readFileSync(`/proc/${name}/stat`, 'latin1');
+      const parent = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+      return parent === process.pid && readFileSync(`/proc/${name}/cmdline`, 'latin1').includes(profile);
+    } catch {
+      return false;
+    }
+  });
+  if (!pid) throw new Error('The browser is not running.');
+  return Number(pid);
 }
 
 /** Address of a folder, with the payload that loads an extension under development and its tests. */
@@ -55,4 +73,27 @@ export async function runCommand(page, title) {
   await input.waitFor({ state: 'visible' });
   await input.fill(`>${title}`);
   await page.locator('.quick-input-list .monaco-list-row').filter({ hasText: title }).first().click();
+}
+
+/** What the editor has stored of an extension's `workspaceState`; empty before its first write. */
+export function readWorkspaceState(page, extension) {
+  return page.evaluate(async (key) => {
+    const settled = (request) =>
+      new Promise((resolve, reject) => {
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(request.error);
+      });
+    for (const { name } of await indexedDB.databases()) {
+      if (!name.startsWith('vscode-web-state-db-') || name.endsWith('-global')) continue;
+      const database = await settled(indexedDB.open(name));
+      try {
+        if (!database.objectStoreNames.contains('ItemTable')) continue;
+        const text = await settled(database.transaction('ItemTable').objectStore('ItemTable').get(key));
+        if (typeof text === 'string') return JSON.parse(text);
+      } finally {
+        database.close();
+      }
+    }
+    return {};
+  }, extension);
 }

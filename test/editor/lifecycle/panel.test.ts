@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { SessionFile } from '../../../src/registry/schema';
+import { isAlive, SERVER } from '../../support/sandbox';
+import { identityOf, PLAIN, Scene } from '../../support/scene';
+import { waitFor } from '../../support/waitFor';
+import { Panel } from './panel';
+import { World } from './world';
+
+const EVERYTHING = join(__dirname, '../../../node_modules/@modelcontextprotocol/server-everything/dist/index.js');
+
+describe('what a person sees', function () {
+  this.timeout(120_000);
+  let world: World;
+  beforeEach(() => {
+    world = new World();
+  });
+  afterEach(() => world.dispose());
+
+  it('orphans in tree and status bar, servers, their records, a broken mcp.json; reap and stop all', async () => {
+    const scene = await new Scene(world).open();
+    const orphans: number[] = [];
+    for (let count = 0; count < 4; count++) orphans.push((await scene.start()).pid);
+    scene.write({ automatic: 'ask' });
+    await scene.killOwner();
+    const workspace = world.workspace('project');
+    writeFileSync(
+      join(workspace, '.vscode/mcp.json'),
+      '{\n  "servers": {\n    "whole": { "command": "node" },\n    "half": { "command": }\n  }\n}\n',
+    );
+    const { page, server } = await world.openEditor(workspace, {
+      settings: {
+        'mcpProcesses.servers': {
+          everything: { command: process.execPath, args: [EVERYTHING, 'stdio'] },
+          deaf: { command: process.execPath, args: [SERVER, '--child=plain'] },
+        },
+      },
+    });
+    const panel = new Panel(page);
+
+    await panel.status.waitFor({ timeout: 30_000 });
+    assert.equal((await panel.status.textContent())?.trim(), '4 orphaned');
+    assert.ok(await panel.status.locator('.codicon-warning').isVisible());
+    await panel.status.click();
+    await panel.unfold('Not Running');
+    await panel.shows('Orphaned', ['server 1', 'server 2', 'server 3', 'server 4']);
+    await panel.shows('Not Running', ['deaf', 'everything', 'whole']);
+    assert.match((await panel.view.textContent()) ?? '', /mcp\.json:4:26: Not valid JSON/);
+    assert.match((await panel.rows())[1]?.description ?? '', /^orphaned · .*MB/);
+
+    for (const name of ['deaf', 'everything']) {
+      await panel.press(new RegExp(`${name}.*not running`), 'Start');
+      await panel.row(new RegExp(`${name}.*active`)).waitFor();
+    }
+    await panel.shows('This Window', ['deaf', 'everything']);
+    await panel.unfold(/deaf.*active/);
+    const shown = async () =>
+      (await panel.rows())
+        .filter(({ level }) => level > 2)
+        .map(({ description }) => /^pid (\d+)/.exec(description)?.[1]);
+    await waitFor('the server and its child', async () => (await shown()).length === 2).catch(async (e) => {
+      console.log(await panel.rows());
+      throw e;
+    });
+    assert.ok((await shown()).every((pid) => isAlive(Number(pid))));
+    const session = world.sessions().find(({ folder }) => folder === workspace) as SessionFile;
+    assert.deepEqual(session.records.map(({ server: name }) => name).sort(), ['deaf', 'everything']);
+    await waitFor('the records are in workspaceState', async () => {
+      const states = (await panel.workspaceState())['mcpProcesses.sessions'] as Record<string, SessionFile> | undefined;
+      const pids = states?.[session.id]?.records.map(({ root }) => root?.pid);
+      return pids?.join() === session.records.map(({ root }) => root?.pid).join();
+    });
+
+    await panel.run('Reap Orphaned MCP Servers');
+    await panel.status.waitFor({ state: 'hidden', timeout: 30_000 });
+    assert.deepEqual(orphans.filter(isAlive), []);
+    await panel.shows('Orphaned', []);
+
+    // K07 K13 A dead session's file that claims the editor, its extension host and all below it.
+    const hosts = server.extensionHosts();
+    const [record] = session.records;
+    const claims = [server.pid, ...hosts, ...session.records.map(({ root }) => root?.pid as number)];
+    const hostile = { ...session, id: randomUUID(), owner: scene.owner };
+    const claimed = await Promise.all(claims.map(identityOf));
+    const file = join(world.folder.sessions, `${hostile.id}.json`);
+    writeFileSync(
+      file,
+      JSON.stringify({ ...hostile, records: [{ ...record, id: randomUUID(), root: claimed[0], census: claimed }] }),
+    );
+    await panel.status.waitFor({ timeout: 30_000 });
+    await panel.run('Reap Orphaned MCP Servers');
+    await waitFor('the reap is over', async () =>
+      (await panel.rows()).some(({ name, description }) => name === 'Recently Ended' && description.startsWith('5')),
+    );
+    rmSync(file);
+    await panel.status.waitFor({ state: 'hidden', timeout: 30_000 });
+    assert.deepEqual(claims.filter(isAlive), claims);
+
+    await panel.run('Stop All Servers in This Window');
+    assert.match(await panel.answer('Cancel'), /Stop the 2 MCP servers of this window\?.*deaf.*everything/s);
+    await panel.shows('This Window', ['deaf', 'everything']);
+    await panel.run('Stop All Servers in This Window');
+    await panel.answer('Stop All');
+    await panel.shows('This Window', []);
+    assert.deepEqual(readdirSync(world.folder.sessions), []);
+    assert.deepEqual(session.records.map(({ root }) => root?.pid as number).filter(isAlive), []);
+  });
+
+  it('an untrusted workspace: nothing of it is read or started, and the panel says so; trusted, it is', async () => {
+    const workspace = world.workspace('somebodys');
+    const started = join(world.path, 'started');
+    const entry = { command: process.execPath, args: [PLAIN, `--pid-file=${started}`] };
+    writeFileSync(join(workspace, '.vscode/mcp.json'), JSON.stringify({ servers: { 'of-the-file': entry } }));
+    writeFileSync(
+      join(workspace, '.vscode/settings.json'),
+      JSON.stringify({ 'mcpProcesses.servers': { 'of-the-setting': entry }, 'mcpProcesses.launch.autoStart': true }),
+    );
+    const { page } = await world.openEditor(workspace, { trust: false });
+    await page.locator('.statusbar-item').filter({ hasText: 'Restricted Mode' }).waitFor();
+    const panel = await new Panel(page).open();
+    await page.getByText('neither read nor started until you trust it').waitFor({ timeout: 30_000 });
+    await panel.run('Scan Now');
+    assert.deepEqual(await panel.rows(), []);
+    assert.deepEqual(readdirSync(world.folder.sessions), []);
+    assert.ok(!existsSync(started));
+    // Control arm: the same window, once a person trusts it.
+    await page.locator('.statusbar-item').filter({ hasText: 'Restricted Mode' }).click();
+    await page.locator('.workspace-trust-editor .monaco-button').filter({ hasText: 'Trust' }).first().click();
+    await page.locator('.monaco-modal-editor-block a[aria-label^="Close"]').click();
+    await panel.unfold('Not Running');
+    await panel.shows('Not Running', ['of-the-file', 'of-the-setting']);
+  });
+
+  it('a data folder that cannot be used: the extension says so and what to do, and stops there', async () => {
+    const file = join(world.path, 'file');
+    writeFileSync(file, '');
+    const { page, server } = await world.openEditor(world.workspace('project'), {
+      environment: { MCP_PROCESSES_HOME: file },
+    });
+    await page.locator('.statusbar-item[id="status.notifications"] .codicon-bell-dot').click({ timeout: 30_000 });
+    const message = page.locator('.notifications-center').getByText('MCP Processes is not running');
+    await message.waitFor();
+    assert.match((await message.textContent()) ?? '', /The data folder .*file cannot be used: .*MCP_PROCESSES_HOME/);
+    assert.equal(server.extensionHosts().length, 1);
+  });
+});

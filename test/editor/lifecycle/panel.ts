@@ -1,0 +1,110 @@
+import type { Locator, Page } from 'playwright-core';
+import { waitFor } from '../../support/waitFor';
+
+export interface PanelRow {
+  /** 1 for a group, 2 for a server, deeper for its processes. */
+  readonly level: number;
+  readonly name: string;
+  readonly description: string;
+}
+
+/** The extension's view in a window, as a person sees it and works with it. */
+export class Panel {
+  constructor(readonly page: Page) {}
+
+  /** Shows the view. */
+  async open(): Promise<this> {
+    await this.page.locator('.activitybar a[aria-label^="MCP Processes"]').click();
+    await this.view.waitFor();
+    return this;
+  }
+
+  get view(): Locator {
+    return this.page.locator('.part.sidebar .pane').first();
+  }
+
+  /** The status bar's item about orphans. */
+  get status(): Locator {
+    return this.page.locator('.statusbar-item[id="mcp-processes.mcp-processes.mcpProcesses.orphans"]');
+  }
+
+  /** Every row that is unfolded, from top to bottom. */
+  rows(): Promise<PanelRow[]> {
+    return this.view.locator('.monaco-list-row').evaluateAll((rows) =>
+      rows
+        .sort((a, b) => a.getBoundingClientRect().top - b.getBoundingClientRect().top)
+        .map((row) => ({
+          level: Number(row.getAttribute('aria-level')),
+          name: row.querySelector('.label-name')?.textContent ?? '',
+          description: row.querySelector('.label-description')?.textContent ?? '',
+        })),
+    );
+  }
+
+  /** Waits until a group shows exactly these servers; no group, no servers. The tree follows a picture a little later. */
+  shows(group: string, expected: readonly string[]): Promise<true> {
+    return waitFor(`${group}: ${expected.join(', ') || 'nothing'}`, async () => {
+      const servers = (await this.serversIn(group)).join(', ');
+      if (servers !== expected.join(', ')) throw new Error(`there is: ${servers}`);
+      return true as const;
+    });
+  }
+
+  private async serversIn(group: string): Promise<string[]> {
+    const rows = await this.rows();
+    const from = rows.findIndex(({ level, name }) => level === 1 && name === group);
+    const rest = from < 0 ? [] : rows.slice(from + 1);
+    const to = rest.findIndex(({ level }) => level === 1);
+    return rest.slice(0, to < 0 ? undefined : to).flatMap(({ level, name }) => (level === 2 ? [name] : []));
+  }
+
+  row(text: string | RegExp): Locator {
+    return this.view.locator('.monaco-list-row').filter({ hasText: text }).first();
+  }
+
+  /** Unfolds a row. */
+  async unfold(text: string | RegExp): Promise<void> {
+    const row = this.row(text);
+    await row.waitFor();
+    if ((await row.getAttribute('aria-expanded')) === 'false') await row.locator('.monaco-tl-twistie').click();
+  }
+
+  /** Presses one of the buttons that a row shows under the mouse. */
+  async press(text: string | RegExp, button: string): Promise<void> {
+    const row = this.row(text);
+    await row.hover();
+    await row.locator(`a[aria-label^="${button}"]`).click();
+  }
+
+  /** Runs one of the extension's commands through the palette. */
+  async run(title: string): Promise<void> {
+    const { runCommand } = await import('../host/window.mjs');
+    await runCommand(this.page, `MCP Processes: ${title}`);
+  }
+
+  /** Chooses from the quick pick that is open. */
+  async pick(text: string): Promise<void> {
+    await this.choice(text).click();
+  }
+
+  /** An entry of the quick pick that is open. */
+  choice(text: string): Locator {
+    return this.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: text }).first();
+  }
+
+  /** Answers the modal question that is open. @returns its text. */
+  async answer(button: string): Promise<string> {
+    const box = this.page.locator('.monaco-dialog-box');
+    await box.waitFor();
+    const text = (await box.textContent()) ?? '';
+    await box.locator('.monaco-button').filter({ hasText: button }).first().click();
+    await box.waitFor({ state: 'detached' });
+    return text;
+  }
+
+  /** The extension's `workspaceState`, as the editor has stored it. */
+  async workspaceState(): Promise<Record<string, unknown>> {
+    const { readWorkspaceState } = await import('../host/window.mjs');
+    return readWorkspaceState(this.page, 'mcp-processes.mcp-processes');
+  }
+}
