@@ -20,6 +20,7 @@ async function main(): Promise<void> {
     bystander = false,
     sharedStdin = false,
     grace = SHORT_GRACE,
+    stopAtEnd = false,
   } = JSON.parse(process.argv[2] as string);
   const platform = await choosePlatform();
   const folder = openDataFolder(home);
@@ -79,6 +80,7 @@ async function main(): Promise<void> {
   await lifecycle.sweep();
   await waitFor('all are recorded', () => rows().filter(({ recordId }) => recordId).length === recorded);
   process.stdout.write(`${JSON.stringify(pids)}\n`);
+  if (stopAtEnd) for (const name of Object.keys(servers)) await lifecycle.stop(name);
   process.stdin.on('data', (data) => {
     const [word, name = ''] = String(data).trim().split(' ');
     if (word === 'deactivate') void lifecycle.deactivate().then(() => process.exit(0));

@@ -88,17 +88,14 @@ export class Sandbox {
     servers: Record<string, string[] | { command: string; args: string[] }>,
     automatic = 'on',
     options: object = {},
+    bundle?: string,
   ): ChildProcess {
-    return spawn(
-      process.execPath,
-      [
-        '--import',
-        'tsx',
-        join(__dirname, 'host.ts'),
-        JSON.stringify({ home: this.folder.path, servers, automatic, ...options }),
-      ],
-      { env: this.environment, stdio: ['pipe', 'pipe', 'inherit'] },
-    );
+    const program = bundle ? [bundle] : ['--import', 'tsx', join(__dirname, 'host.ts')];
+    const order = JSON.stringify({ home: this.folder.path, servers, automatic, ...options });
+    return spawn(process.execPath, [...program, order], {
+      env: this.environment,
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
   }
 
   /** A session in a process of its own, which a test may kill: stands for an extension host. */

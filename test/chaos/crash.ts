@@ -1,0 +1,81 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { isAlive, Sandbox, SERVER } from '../support/sandbox';
+import { waitFor } from '../support/waitFor';
+import { runRounds, seeded } from './random';
+
+const DEAF = ['--deaf-to-eof', '--deaf-to-term'];
+const SERVERS = {
+  polite: [],
+  deaf: ['--deaf-to-eof'],
+  stubborn: [...DEAF, '--child=plain'],
+  escape: [...DEAF, '--child=setsid'],
+};
+/** From before the first record to after the last stop. */
+const LATEST_MS = 2_500;
+const GRACE = { stdin: 100, term: 100 };
+
+export interface CrashReport {
+  rounds: number;
+  /** Rounds in which servers were running when the host was killed. */
+  withServers: number;
+}
+
+/**
+ * Kills a guarded host with -9 at a random moment, round after round, and sees that nothing is left: no server, no
+ * guard, no session file. @throws Error with the seed of the round that failed.
+ */
+export async function crashRounds(rounds: number, seed: number, width: number): Promise<CrashReport> {
+  const folder = mkdtempSync(join(tmpdir(), 'crash-'));
+  const host = join(folder, 'host.cjs');
+  const report: CrashReport = { rounds: 0, withServers: 0 };
+  try {
+    // Started thousands of times: without a compiler in front of it.
+    await build({
+      entryPoints: [join(__dirname, '../support/host.ts')],
+      outfile: host,
+      bundle: true,
+      platform: 'node',
+      format: 'cjs',
+      mainFields: ['module', 'main'],
+      logLevel: 'error',
+      define: { 'import.meta.url': 'importMetaUrl', __dirname: JSON.stringify(join(__dirname, '../support')) },
+      banner: { js: "const importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
+      external: ['esbuild'],
+    });
+    await runRounds(rounds, seed, width, (own) => round(host, own, report));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+  return report;
+}
+
+async function round(host: string, seed: number, report: CrashReport): Promise<void> {
+  const random = seeded(seed);
+  const sandbox = new Sandbox();
+  try {
+    const child = sandbox.startHost(SERVERS, 'on', { guard: true, grace: GRACE, stopAtEnd: true }, host);
+    await new Promise((resolve) => setTimeout(resolve, random() * LATEST_MS));
+    const servers = sandbox.living().filter((pid) => pid !== child.pid).length;
+    child.kill('SIGKILL');
+    await waitFor('the host is gone', () => !isAlive(child.pid as number));
+    await waitFor(
+      'nothing is left',
+      () => sandbox.living().length === 0 && sandbox.guards().length === 0 && sessions(sandbox).length === 0,
+      30_000,
+    ).catch((error: Error) => {
+      const left = `processes ${sandbox.living()}, guards ${sandbox.guards()}, sessions ${sessions(sandbox)}`;
+      throw new Error(`${error.message} (${left}; server program ${SERVER})`);
+    });
+    report.rounds++;
+    if (servers > 0) report.withServers++;
+  } finally {
+    await sandbox.dispose();
+  }
+}
+
+function sessions(sandbox: Sandbox): string[] {
+  return readdirSync(sandbox.folder.sessions);
+}

@@ -1,0 +1,33 @@
+/** A small seeded generator (mulberry32): a round that failed can be run again with its seed. */
+export function seeded(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** Runs rounds, `width` at a time. Rejects with the first failure, after the others have ended. */
+export async function runRounds(
+  rounds: number,
+  seed: number,
+  width: number,
+  round: (seed: number) => Promise<void>,
+): Promise<void> {
+  let next = 0;
+  const failures: Error[] = [];
+  const worker = async () => {
+    while (next < rounds && failures.length === 0) {
+      const own = seed + next++;
+      try {
+        await round(own);
+      } catch (error) {
+        failures.push(new Error(`seed ${own}: ${(error as Error).message}`, { cause: error }));
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: width }, worker));
+  if (failures[0]) throw failures[0];
+}
