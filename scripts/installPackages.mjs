@@ -1,6 +1,6 @@
 // Brings node_modules up to date with the lock file. Plain Node only: it runs before node_modules exists.
 import { spawnSync } from 'node:child_process';
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
@@ -20,5 +20,7 @@ export function installPackages(root) {
   });
   if (error) throw new Error(`npm could not be run (${error.message}). Install Node.js with npm.`);
   if (status !== 0) throw new Error('npm install failed; see above.');
+  // npm leaves the stamp alone when there was nothing to do.
+  utimesSync(stamp, new Date(), new Date());
   console.log(`… done in ${((Date.now() - started) / 1000).toFixed(1)} s.`);
 }

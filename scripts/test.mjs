@@ -1,9 +1,10 @@
 // `npm test`: everything, from a fresh clone. Plain Node only: it runs before node_modules exists.
-import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { installPackages } from './installPackages.mjs';
 import { asOrdinaryUser, pathWithout } from './otherConditions.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -81,22 +82,6 @@ const stages = {
   lifecycle: () => mocha('lifecycle', 'test/editor/lifecycle/**/*.test.ts'),
 };
 
-function install() {
-  const stamp = join('node_modules', '.package-lock.json');
-  if (existsSync(stamp) && statSync(stamp).mtimeMs >= statSync('package-lock.json').mtimeMs) return;
-  const started = Date.now();
-  console.log('Installing npm packages (about half a minute, 400 MB) …');
-  // Not `npm ci`: it refuses a lock file that lacks other systems' optional packages, which npm itself leaves out.
-  const { status } = spawnSync('npm', ['install', '--no-save', '--no-audit', '--no-fund'], {
-    stdio: 'inherit',
-    shell: process.platform === 'win32',
-  });
-  if (status !== 0) throw new Error('npm install failed; see above.');
-  // npm leaves the stamp alone when there was nothing to do.
-  utimesSync(stamp, new Date(), new Date());
-  console.log(`… done in ${seconds(started)}.`);
-}
-
 function seconds(since) {
   return `${((Date.now() - since) / 1000).toFixed(1)} s`;
 }
@@ -128,7 +113,7 @@ async function settled() {
 }
 
 async function main() {
-  install();
+  installPackages(root);
   let failed = false;
   for (const [name, run] of Object.entries(stages)) {
     if (only && !only.includes(name)) continue;

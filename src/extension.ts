@@ -10,6 +10,7 @@ import { Launcher } from './editor/launcher';
 import { ServerLogs } from './editor/serverLogs';
 import { readSettings } from './editor/settings';
 import { WorkspaceRecords } from './editor/workspaceRecords';
+import { AutoStart } from './lifecycle/autoStart';
 import { choosePlatform } from './lifecycle/choosePlatform';
 import { Lifecycle } from './lifecycle/lifecycle';
 import { OwnSession } from './lifecycle/ownSession';
@@ -52,12 +53,8 @@ async function start(context: vscode.ExtensionContext, log: vscode.LogOutputChan
     settings,
   );
   own.onChange((session) => records.remember(session));
-  const configured = new ConfiguredServers(
-    new Inputs(context.secrets),
-    () => settings,
-    await editorHasMcpClient(),
-    () => lifecycle?.refresh(),
-  );
+  const configured = new ConfiguredServers(new Inputs(context.secrets), () => settings, await editorHasMcpClient());
+  configured.onChange(() => lifecycle?.refresh());
   const version = String(context.extension.packageJSON.version);
   const core = new Lifecycle({
     platform,
@@ -94,14 +91,14 @@ async function start(context: vscode.ExtensionContext, log: vscode.LogOutputChan
       own.apply({ automatic: settings.automatic, neverReap: settings.neverReap });
       schedule.setInterval(settings.sweepInterval);
       configured.read();
+      startConfigured();
       launcher.refresh(settings);
     }),
   );
-  if (settings.autoStart) {
-    for (const { key, describe } of configured.servers) {
-      if (describe) core.start(key).catch(() => log.warn(`${key} was not started; see above.`));
-    }
-  }
+  const autoStart = new AutoStart(core, log);
+  const startConfigured = () => settings.autoStart && autoStart.start(configured.servers);
+  configured.onChange(startConfigured);
+  startConfigured();
   log.info(`Session ${own.session.id}; processes are read from ${platform.name}; data folder ${folder.path}.`);
   return createApi(core, configured);
 }

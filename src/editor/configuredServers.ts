@@ -31,13 +31,13 @@ export class ConfiguredServers implements vscode.Disposable {
   servers: readonly ConfiguredServer[] = [];
   problems: readonly Problem[] = [];
   private readonly subscriptions: vscode.Disposable[] = [];
+  private readonly listeners: (() => void)[] = [];
 
   constructor(
     private readonly inputs: Inputs,
     private readonly settings: () => EditorSettings,
     /** Whether the editor starts the servers of `.vscode/mcp.json` itself. */
     private readonly editorHasClient: boolean,
-    private readonly onChange: () => void,
   ) {
     const watcher = vscode.workspace.createFileSystemWatcher('**/.vscode/mcp.json');
     const read = () => this.read();
@@ -50,6 +50,10 @@ export class ConfiguredServers implements vscode.Disposable {
       vscode.workspace.onDidGrantWorkspaceTrust(read),
     );
     this.read();
+  }
+
+  onChange(listener: () => void): void {
+    this.listeners.push(listener);
   }
 
   /** Reads everything anew. */
@@ -74,7 +78,7 @@ export class ConfiguredServers implements vscode.Disposable {
     }
     this.servers = found;
     this.problems = problems;
-    this.onChange();
+    for (const listener of this.listeners) listener();
   }
 
   /** A definition of the API's, launched as it stands. */

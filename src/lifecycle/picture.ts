@@ -35,8 +35,8 @@ export function rowsOfSession(
     const kept = keptOf(key);
     const how = record.kind === 'adopted' ? 'started' : 'launched';
     const evidence = [
-      `${record.server || 'This server'} was ${how} by ${session.editor || 'an editor session'} and recorded as ${record.id}`,
       verdict.evidence,
+      `${record.server || 'this server'} was ${how} by ${session.editor || 'an editor session'} and recorded as ${record.id}`,
       ...members.map(membershipEvidence),
       ...[...kept].map(([pid, reason]) => `pid ${pid} is kept: ${reason}`),
     ];
@@ -258,7 +258,16 @@ function containerEvidence({ program }: ContainerRun, seen: ContainersSeen | und
 }
 
 function membershipEvidence({ entry, by }: Member): string {
-  return `pid ${entry.pid} belongs to it by its ${by}`;
+  switch (by) {
+    case 'root':
+      return `pid ${entry.pid} is the process that was recorded`;
+    case 'census':
+      return `pid ${entry.pid} was seen below it before`;
+    case 'cookie':
+      return `pid ${entry.pid} carries its cookie`;
+    case 'tree':
+      return `pid ${entry.pid} runs below it`;
+  }
 }
 
 /** A row with the facts that follow from its members. */
