@@ -38,6 +38,8 @@ export interface StopOptions {
 const PAUSE_MS = 250;
 /** Looks at most: an engine that is asked so often and still is not done needs another sweep. */
 const MOST_LOOKS = 40;
+/** Stops of one container at most: each lasts as long as the grace. */
+const MOST_STOPS = 3;
 /** Containers ended at a time. */
 const WIDTH = 5;
 
@@ -49,6 +51,15 @@ export async function findContainers(
   engine: Pick<ContainerEngine, 'list' | 'inspect'>,
   owner: OwnerFilter,
 ): Promise<EngineAnswer<Container[]>> {
+  const looked = await look(engine, owner);
+  return looked.ok ? { ok: true, value: looked.value.containers } : looked;
+}
+
+/** @returns also the ids that are listed, and of which the engine then says that there are no such containers. */
+async function look(
+  engine: Pick<ContainerEngine, 'list' | 'inspect'>,
+  owner: OwnerFilter,
+): Promise<EngineAnswer<{ containers: Container[]; vanishing: string[] }>> {
   // An empty value would match the containers of others.
   if (!isComplete(owner))
     return { ok: false, error: { kind: 'failed', message: 'The record does not say whose it is.' } };
@@ -56,7 +67,9 @@ export async function findContainers(
   if (!listed.ok) return listed;
   const inspected = await engine.inspect(listed.value);
   if (!inspected.ok) return inspected;
-  return { ok: true, value: inspected.value.filter((container) => isOwnedBy(container, owner)) };
+  const containers = inspected.value.filter((container) => isOwnedBy(container, owner));
+  const vanishing = listed.value.filter((id) => !inspected.value.some((container) => container.id === id));
+  return { ok: true, value: { containers, vanishing } };
 }
 
 /** Whether a container carries exactly these labels. */
@@ -76,25 +89,32 @@ export async function stopContainers(
 ): Promise<ContainerReap> {
   const settled = new Map<string, ContainerOutcome>();
   const tried = new Map<string, ContainerOutcome>();
+  const stops = new Map<string, number>();
   const end = (error: EngineError | undefined): ContainerReap => {
     const containers = [...new Map([...tried, ...settled]).values()];
     return { containers, error, finished: !error && containers.every(({ outcome }) => outcome !== 'unknown') };
   };
-  for (let look = 0, empty = 0; look < MOST_LOOKS; look++) {
-    if (look > 0) await options.clock.sleep(options.pause ?? PAUSE_MS);
-    const found = await findContainers(engine, owner);
+  for (let looks = 0, empty = 0; looks < MOST_LOOKS; looks++) {
+    if (looks > 0) await options.clock.sleep(options.pause ?? PAUSE_MS);
+    const found = await look(engine, owner);
     if (!found.ok) return end(found.error);
+    const { containers, vanishing } = found.value;
     for (const [id, outcome] of tried) {
       // What was being worked on and is gone has been removed, by us or by its engine.
-      if (!settled.has(id) && !found.value.some((container) => container.id === id)) settled.set(id, gone(outcome));
+      if (!settled.has(id) && !containers.some((container) => container.id === id)) settled.set(id, gone(outcome));
     }
-    const open = found.value.filter(({ id }) => !settled.has(id));
-    empty = open.length === 0 ? empty + 1 : 0;
+    const open = containers.filter(({ id }) => !settled.has(id));
+    // An engine that has just been started still lists what it is about to remove; some go on listing it for ever.
+    empty = open.length + vanishing.length === 0 ? empty + 1 : 0;
     if (empty === 2) return end(undefined);
     for (let from = 0; from < open.length; from += WIDTH) {
       const steps = open.slice(from, from + WIDTH).map((container) => endOne(engine, owner, options, container));
       const done = await Promise.all(steps);
-      for (const { outcome, settled: isSettled } of done) (isSettled ? settled : tried).set(outcome.id, outcome);
+      for (const { outcome, ...step } of done) {
+        if (step.stillRuns) stops.set(outcome.id, (stops.get(outcome.id) ?? 0) + 1);
+        const isSettled = step.settled || stops.get(outcome.id) === MOST_STOPS;
+        (isSettled ? settled : tried).set(outcome.id, outcome);
+      }
       const error = done.find((step) => step.error)?.error;
       if (error) return end(error);
     }
@@ -106,6 +126,8 @@ interface Step {
   readonly outcome: ContainerOutcome;
   /** False: the next look tells. */
   readonly settled: boolean;
+  /** It was stopped in vain. */
+  readonly stillRuns?: boolean;
   /** The engine is not to be asked further now. */
   readonly error?: EngineError;
 }
@@ -139,9 +161,10 @@ async function endOne(
     const [still] = after.value;
     if (!still) return step('removed', undefined);
     if (!isNotRunning(still) && still.state !== 'removing') {
-      return stopped.ok
+      const vain = stopped.ok
         ? step('unknown', `it is still ${still.state} after being stopped`, false)
         : failed(stopped.error);
+      return { ...vain, stillRuns: true };
     }
   }
   if (removable || container.neverStarted) {

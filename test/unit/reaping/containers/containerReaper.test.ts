@@ -174,6 +174,19 @@ describe('ending containers of a record', () => {
     assert.deepEqual(engine.done(), []);
   });
 
+  it('one that is listed and of which the engine says that it is not there is waited for, not for ever', async () => {
+    for (const [until, lists] of [
+      [3, 4],
+      [Number.POSITIVE_INFINITY, 40],
+    ] as const) {
+      const engine = engineWith();
+      let asked = 0;
+      engine.list = async () => ({ ok: true, value: ++asked < until ? [at(1)] : [] });
+      assert.deepEqual(await reap(engine), { containers: [], error: undefined, finished: true });
+      assert.equal(asked, lists);
+    }
+  });
+
   it('one that cannot be ended is unknown, the others are ended, and it comes to an end', async () => {
     const engine = engineWith(container(at(1), 'running'), container(at(2), 'running'));
     engine.onCall = (call, id) => (call === 'stop' && id === at(1) ? FAILED : undefined);
@@ -191,10 +204,15 @@ describe('ending containers of a record', () => {
 
   it('a stop that the engine only seems to have done is not believed', async () => {
     const engine = engineWith(container(at(1), 'running'));
-    engine.stop = async () => ({ ok: true, value: undefined });
+    let stops = 0;
+    engine.stop = async () => {
+      stops++;
+      return { ok: true, value: undefined };
+    };
     const { containers, finished } = await reap(engine);
     assert.equal(containers[0]?.outcome, 'unknown');
     assert.match(containers[0]?.reason ?? '', /still running/);
+    assert.equal(stops, 3, 'each takes as long as the grace');
     assert.equal(finished, false);
   });
 
