@@ -29,6 +29,10 @@ const VALUE = /(\\?["'])(?!•)[^"'\r\n]{1,4096}?(?=\\?["'])|(?!•)[^\s"'&\\][^
 /** `--token value` within a text. */
 const FLAG_VALUE = /(?<![\w-])(--?)([A-Za-z][\w.-]{0,80})(\s{1,4}["']?)([^\s"'-][^\s"']{0,4095})/g;
 
+/** `-e NAME=value` within a text: environment values are never shown. */
+const GIVEN_VARIABLE =
+  /(?<![\w-])(-e\s{0,4}|--env[\s=])(["']?[A-Za-z_]\w{0,80})=(?!•)(?:"[^"]*"|'[^']*'|[^\s"']{1,4096})/g;
+
 /** Hides secrets in an argument list, for showing, storing and logging. One element in, one out. */
 export function redactCommandLine(args: readonly string[]): string[] {
   // Some programs put their whole title into the first element.
@@ -58,11 +62,11 @@ export function redactCommandLine(args: readonly string[]): string[] {
 
 /** Hides secrets in free text, such as a line of stderr or a command line in one piece. */
 export function redactText(text: string): string {
-  return redactNamed(redactShapes(text.slice(0, LONGEST))).replace(
-    FLAG_VALUE,
-    (whole, dashes: string, name: string, gap: string) =>
+  return redactNamed(redactShapes(text.slice(0, LONGEST)))
+    .replace(FLAG_VALUE, (whole, dashes: string, name: string, gap: string) =>
       isSecretName(name) ? `${dashes}${name}${gap}${HIDDEN}` : whole,
-  );
+    )
+    .replace(GIVEN_VARIABLE, `$1$2=${HIDDEN}`);
 }
 
 /** Hides credentials in a URL. */

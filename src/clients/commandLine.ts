@@ -1,0 +1,109 @@
+/** The words of a running command, or of a configured one. */
+export interface CommandLine {
+  readonly words: readonly string[];
+  /** It came as one line: where one argument ends and the next begins is a guess. */
+  readonly isLine: boolean;
+}
+
+/**
+ * The words of a process's arguments. A title that the program gave itself (`npm exec @x/y`), and the table of a
+ * system that only knows whole lines, come as a single element.
+ */
+export function wordsOf(args: readonly string[]): CommandLine {
+  const [only] = args;
+  if (args.length !== 1 || only === undefined || !/\s/.test(only)) return { words: args, isLine: false };
+  // `cmd.exe /d /s /c "npx ^"-y^" ^"x^""`: what is behind the switch is one text, escaped in a way of its own.
+  const [, shell, text] = /^("?[^"]{0,300}\bcmd(?:\.exe)?"?(?:\s+\/\S+)*?\s+\/c)\s+(.+)$/is.exec(only) ?? [];
+  if (shell && text) {
+    const plain = text.replace(/^"(.*)"$/s, '$1').replace(/\^(.)/g, '$1');
+    return { words: [...splitQuoted(shell), plain], isLine: false };
+  }
+  const isWindows = /^"|^[a-z]:\\|^\S+\.exe\s/i.test(only);
+  return { words: isWindows ? splitQuoted(only) : only.split(' ').filter(Boolean), isLine: !isWindows };
+}
+
+/** Splits a Windows command line: double quotes hold words together, a backslash is an ordinary character. */
+export function splitQuoted(line: string): string[] {
+  return [...line.matchAll(/(?:[^\s"]+|"[^"]*"?)+/g)].map(([word]) => word.replaceAll('"', ''));
+}
+
+/** The last part of a path of either kind; empty for a folder written with a separator at its end. */
+export function baseName(path: string): string {
+  return path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
+}
+
+const ALIASES: Readonly<Record<string, string>> = {
+  nodejs: 'node',
+  pythonw: 'python',
+  'com.docker.cli': 'docker',
+  'npx-cli.js': 'npx',
+  'npm-cli.js': 'npm',
+  'pnpm.cjs': 'pnpm',
+  'pnpm.mjs': 'pnpm',
+  'pnpx.cjs': 'pnpx',
+};
+
+/** Which program a first word names, in lower case: `/usr/bin/python3.12` is `python`, `npx.cmd` is `npx`. */
+export function programOf(word: string): string {
+  const name = baseName(word)
+    .toLowerCase()
+    .replace(/\.(?:exe|cmd|bat|ps1)$/, '');
+  if (/^python\d*(?:\.\d+)?$/.test(name)) return 'python';
+  return Object.hasOwn(ALIASES, name) ? (ALIASES[name] as string) : name;
+}
+
+/** Commands that only prepare for the one behind `&&`. */
+const PREPARING = new Set(['cd', 'export', 'source', '.', 'set']);
+
+/**
+ * The words of the one program that a shell's text starts; undefined where that takes more than reading: several
+ * programs, variables, redirections. `${…}` of a configuration is kept as it stands.
+ */
+export function shellWords(text: string): string[] | undefined {
+  if (text.length > 8_192) return undefined;
+  const commands: string[][] = [[]];
+  let word: string | undefined;
+  const end = () => {
+    if (word !== undefined) commands.at(-1)?.push(word);
+    word = undefined;
+  };
+  for (let at = 0; at < text.length; at++) {
+    const rest = text.slice(at, at + 210);
+    const char = text[at] as string;
+    const placeholder = /^\$\{[^${}]{1,200}\}/.exec(rest)?.[0];
+    if (placeholder) {
+      word = (word ?? '') + placeholder;
+      at += placeholder.length - 1;
+    } else if (char === ' ' || char === '\t') end();
+    else if (rest.startsWith('&&')) {
+      end();
+      commands.push([]);
+      at++;
+    } else if (char === "'" || char === '"') {
+      const close = closing(text, at);
+      if (close === undefined) return undefined;
+      const inner = text.slice(at + 1, close);
+      if (char === '"' && /`|\$(?!\{[^${}]{1,200}\})/.test(inner)) return undefined;
+      word = (word ?? '') + (char === '"' ? inner.replace(/\\([$`"\\])/g, '$1') : inner);
+      at = close;
+    } else if (char === '\\' && at + 1 < text.length) {
+      word = (word ?? '') + text[++at];
+    } else if (/[;&|<>()`$\n\r*?#]/.test(char)) return undefined;
+    else word = (word ?? '') + char;
+  }
+  end();
+  const last = commands.pop() ?? [];
+  if (!commands.every(([first]) => first !== undefined && PREPARING.has(first))) return undefined;
+  while (last.length > 1 && (last[0] === 'exec' || /^[A-Za-z_]\w*=/.test(last[0] as string))) last.shift();
+  return last.length > 0 ? last : undefined;
+}
+
+/** Index of the quote that closes the one at `open`. */
+function closing(text: string, open: number): number | undefined {
+  const quote = text[open];
+  for (let at = open + 1; at < text.length; at++) {
+    if (quote === '"' && text[at] === '\\') at++;
+    else if (text[at] === quote) return at;
+  }
+  return undefined;
+}

@@ -1,0 +1,47 @@
+import { baseName, programOf, wordsOf } from './commandLine';
+import { packageName, packageRunOf } from './runners';
+import { isScriptRunner, layersOf } from './unwrap';
+
+const SERVER_NAME = /^(?:mcp[-_]server[-_][\w.-]+|[a-z0-9][\w.-]*[-_]mcp(?:[-_]server)?)$/i;
+const OFFICIAL = /^@modelcontextprotocol\/server-[\w.-]+$/;
+const IN_PACKAGES =
+  /[\\/]node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/.][^\\/]*)[\\/](?:dist|build|lib|bin|index|cli|main|server)\b/i;
+
+/**
+ * The name of the MCP server that a process is by its name alone: `mcp-server-fetch`, `@modelcontextprotocol/server-*`,
+ * `context7-mcp`. A guess, for showing only, and only where the user has asked for guesses. What is looked at is the
+ * program, the package that a runner runs, or a container's image; never some other argument or a folder (K03).
+ */
+export function guessServer(args: readonly string[]): string | undefined {
+  for (const words of layersOf(wordsOf(args).words)) {
+    const name = nameIn(words);
+    if (name !== undefined) return name;
+  }
+  return undefined;
+}
+
+function nameIn(words: readonly string[]): string | undefined {
+  const [first = '', ...rest] = words;
+  const run = packageRunOf(words);
+  if (run) return serverName(run.program ?? '') ?? run.packages.map(packageName).map(serverName).find(Boolean);
+  const program = programOf(first);
+  if (isScriptRunner(program)) {
+    if (program === 'python' && rest[0] === '-m') return serverName(rest[1] ?? '');
+    return packageIn(rest.find((word) => !word.startsWith('-')) ?? '');
+  }
+  if (/^(?:docker|podman|nerdctl)$/.test(program) && rest[0] === 'run') {
+    return rest.map((word) => /^(?:docker\.io\/)?mcp\/([\w.-]+)/.exec(word)?.[1]).find(Boolean);
+  }
+  const folders = first.split(/[\\/]/).slice(0, -1);
+  const isInstalled = folders.length === 0 || /^(?:\.?bin|scripts)$/i.test(folders.at(-1) as string);
+  return isInstalled ? serverName(program) : undefined;
+}
+
+function packageIn(script: string): string | undefined {
+  return serverName(IN_PACKAGES.exec(script)?.[1]?.replace('\\', '/') ?? '');
+}
+
+function serverName(name: string): string | undefined {
+  if (OFFICIAL.test(name)) return name;
+  return SERVER_NAME.test(baseName(name)) ? name : undefined;
+}
