@@ -151,6 +151,18 @@ for line in sys.stdin.buffer:
     assert.ok(!isAlive(beside.pid), 'control arm');
   });
 
+  it('K08 the check can say both: alive at every start of a reaper, dead once its owner is; each by itself', async () => {
+    const server = await scene.start(answering('s'));
+    // Each a fresh process that knows nothing from before.
+    for (let start = 0; start < 3; start++) {
+      assert.match(await outputOf(process.execPath, [CLI, 'reap']), /^No orphaned MCP servers/);
+      assert.equal(await askFor('s'), server.pid);
+    }
+    await scene.killOwner();
+    assert.match(await outputOf(process.execPath, [CLI, 'reap']), /killed/, 'control arm');
+    assert.ok(!isAlive(server.pid), 'control arm');
+  });
+
   it('K09 an error is never "dead": every failing look keeps; control: the same looks without the error end it', async () => {
     const server = await scene.start(answering('s'));
     await scene.killOwner();

@@ -226,6 +226,7 @@ describe('leaks that must be caught', function () {
     await scene.killOwner();
     assert.ok(isAlive(named.pid) && isAlive(unnamed.pid), 'control arm: `Z`, and alive');
     await sweepAll();
+    assert.ok(!isAlive(named.pid) && !isAlive(unnamed.pid));
   });
 });
 

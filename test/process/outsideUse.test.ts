@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { OutsideUse } from '../../src/os/platform';
+import { DATABASE, DATABASE_CLIENT } from '../support/crowd';
+import { programPath, scripts, withPath, withSs } from '../support/programs';
+import { Sandbox } from '../support/sandbox';
+import { procfs } from '../support/scene';
+import { waitFor } from '../support/waitFor';
+
+describe('whether somebody outside uses a process', function () {
+  this.timeout(30_000);
+  let sandbox: Sandbox;
+  beforeEach(() => {
+    sandbox = new Sandbox();
+  });
+  afterEach(() => sandbox.dispose());
+
+  /** A database that somebody is connected to, and that somebody. */
+  async function connected(kind: 'unix' | 'tcp', under: string[] = []): Promise<{ pid: number; client: ChildProcess }> {
+    const address = join(sandbox.path, 'db');
+    const start = (args: string[]) => {
+      const [command, ...rest] = [...under, 'python3', '-c', ...args];
+      return spawn(command as string, rest, { env: sandbox.environment, stdio: ['pipe', 'pipe', 'inherit'] });
+    };
+    start([DATABASE, address, kind]);
+    await waitFor('the database listens', () => existsSync(address));
+    const client = start([DATABASE_CLIENT, address, kind]);
+    const line = new Promise<string>((resolve) =>
+      createInterface({ input: client.stdout as NodeJS.ReadableStream }).once('line', resolve),
+    );
+    client.stdin?.write('\n');
+    return { pid: Number(await line), client };
+  }
+
+  async function useOf(pid: number, ...members: number[]): Promise<OutsideUse> {
+    return procfs().outsideUse([pid], new Set([pid, ...members]));
+  }
+
+  for (const kind of ['unix', 'tcp'] as const) {
+    it(`K23 a connected client is seen, unless it belongs to the server itself (${kind})`, async () => {
+      const { pid, client } = await connected(kind);
+      const use = await useOf(pid);
+      assert.equal(use.kind, withSs ? 'used' : 'unknown', JSON.stringify(use));
+      assert.equal((await useOf(pid, client.pid as number)).kind, withSs ? 'none' : 'unknown');
+      client.kill('SIGKILL');
+      await waitFor('nobody is connected', async () => (await useOf(pid)).kind === 'none');
+    });
+
+    it(`K23 K09 without ss, or with one that fails, a connected client is never "none" (${kind})`, async () => {
+      const { pid, client } = await connected(kind);
+      const bodies = ['exit 1', 'exec /bin/sleep 300'];
+      // Without the kernel's socket diagnosis it prints peer 0 for every Unix socket.
+      if (withSs) bodies.push(`PROC_NET_UNIX=/proc/net/unix exec ${programPath('ss')} "$@"`);
+      for (const body of bodies) {
+        const path = scripts(join(sandbox.path, 'bin'), { ss: body });
+        await withPath(path, async () => assert.notEqual((await useOf(pid)).kind, 'none', body));
+      }
+      await withPath('/nonexistent', async () => assert.equal((await useOf(pid)).kind, 'unknown'));
+      client.kill('SIGKILL');
+      await withPath('/nonexistent', () =>
+        waitFor('nobody is connected', async () => (await useOf(pid)).kind === 'none'),
+      );
+    });
+  }
+
+  it('K23 K09 is unknown in another network namespace, whose connections cannot be seen', async () => {
+    const user = process.getuid?.() === 0 ? [] : ['--user', '--map-root-user'];
+    const { pid } = await connected('unix', ['unshare', ...user, '--net']);
+    const use = await useOf(pid);
+    assert.ok(use.kind === 'unknown' && /another network namespace/.test(use.reason), JSON.stringify(use));
+  });
+
+  it('K23 K09 L25 is unknown when the main thread is gone: its connections are shown under no pid', async () => {
+    const threaded = [
+      'import ctypes, platform, threading, time',
+      'threading.Thread(target=time.sleep, args=(300,)).start()',
+      "ctypes.CDLL(None).syscall(60 if platform.machine() == 'x86_64' else 93, 0)",
+    ].join('\n');
+    const { pid } = spawn('python3', ['-c', threaded], { env: sandbox.environment, stdio: 'ignore' });
+    await waitFor('its main thread is gone', () => / Z /.test(readFileSync(`/proc/${pid}/stat`, 'latin1')));
+    const use = await useOf(pid as number);
+    assert.ok(use.kind === 'unknown' && /main thread/.test(use.reason), JSON.stringify(use));
+  });
+
+  it('K23 K09 is unknown for a process that closes its files to us', async () => {
+    // As a user: it calls itself not dumpable, as key agents do. Root may look all the same.
+    const hidden = 'import ctypes, time; ctypes.CDLL(None).prctl(4, 0, 0, 0, 0); print(1, flush=True); time.sleep(300)';
+    const child = spawn('python3', ['-c', hidden], { env: sandbox.environment, stdio: ['ignore', 'pipe', 'inherit'] });
+    try {
+      await new Promise((resolve) => child.stdout.once('data', resolve));
+      const use = await useOf(child.pid as number);
+      assert.equal(use.kind, process.getuid?.() === 0 ? 'none' : 'unknown', JSON.stringify(use));
+    } finally {
+      // The sandbox cannot see that it is its own.
+      child.kill('SIGKILL');
+    }
+  });
+});
