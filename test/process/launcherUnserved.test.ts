@@ -1,0 +1,263 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { readHistory } from '../../src/registry/history';
+import { writeSession } from '../../src/registry/sessionStore';
+import { type Client, LauncherScene } from '../support/launcher';
+import { withSs } from '../support/programs';
+import { isAlive, Sandbox } from '../support/sandbox';
+import { ask, identityOf, PLAIN } from '../support/scene';
+import { waitFor } from '../support/waitFor';
+
+/** A client in Python, whose servers' stdin is a pipe that it keeps, whatever becomes of what it started. */
+const PIPE_CLIENT = `
+import json, subprocess, sys
+servers = []
+for line in sys.stdin:
+    message = json.loads(line)
+    if message['do'] == 'start':
+        servers.append(subprocess.Popen(message['args'], stdin=subprocess.PIPE, stdout=subprocess.PIPE))
+        print(servers[-1].pid, flush=True)
+    server = servers[message.get('server', -1)]
+    if message['do'] == 'close':
+        server.stdin.close()
+        print('closed', flush=True)
+    if message['do'] == 'ask':
+        server.stdin.write(b'{"jsonrpc":"2.0","id":1}\\n'); server.stdin.flush()
+        print(server.stdout.readline().decode().strip(), flush=True)
+`;
+
+/** A wrapper that the server outlives: it passes its stdin on. */
+const WRAPPER = 'import subprocess, sys; subprocess.Popen(sys.argv[1:]).wait()';
+
+/** Somebody's agent in a terminal multiplexer that an MCP server started: starts what argv says, one JSON each. */
+const AGENT_IN_TERMINAL = `
+import json, os, pty, signal, subprocess, sys
+os.setsid()
+for name in ('SIGTERM', 'SIGHUP'): signal.signal(getattr(signal, name), signal.SIG_IGN)
+signal.alarm(300)
+pid, terminal = pty.fork()
+if pid == 0: os.execvp('sleep', ['sleep', '300'])
+for command in sys.argv[1:]: subprocess.Popen(json.loads(command), stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
+while True: signal.pause()
+`;
+
+class PipeClient {
+  readonly child: ChildProcess;
+  private readonly answers: AsyncIterator<string>;
+
+  constructor(scene: LauncherScene) {
+    this.child = spawn('python3', ['-c', PIPE_CLIENT], { env: scene.environment, stdio: ['pipe', 'pipe', 'inherit'] });
+    const lines = createInterface({ input: this.child.stdout as NodeJS.ReadableStream });
+    this.answers = lines[Symbol.asyncIterator]();
+  }
+
+  async tell(message: object): Promise<string> {
+    this.child.stdin?.write(`${JSON.stringify(message)}\n`);
+    return (await this.answers.next()).value;
+  }
+
+  async start(args: readonly string[]): Promise<number> {
+    return Number(await this.tell({ do: 'start', args }));
+  }
+}
+
+describe('mcp-processes run, while the client lives', function () {
+  this.timeout(60_000);
+  let sandbox: Sandbox;
+  const children: ChildProcess[] = [];
+  beforeEach(() => {
+    sandbox = new Sandbox();
+  });
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed') console.error(guardLog(sandbox));
+    for (const child of children.splice(0)) child.kill('SIGKILL');
+    await sandbox.dispose();
+  });
+  const pipeClient = (scene: LauncherScene) => {
+    const client = new PipeClient(scene);
+    children.push(client.child);
+    return client;
+  };
+  const client = (scene: LauncherScene): Client => {
+    const one = scene.client();
+    children.push(one.child);
+    return one;
+  };
+
+  it('L12 it abandons a deaf server (pipe): ended; the one that it still serves answers', async () => {
+    const scene = new LauncherScene(sandbox);
+    const one = pipeClient(scene);
+    const run = (name: string) => one.start([scene.path, 'run', '--', ...scene.server(name, '--deaf')]);
+    const served = await run('served');
+    const abandoned = await run('abandoned');
+    assert.equal(await ask(scene.at('abandoned')), abandoned);
+    await one.tell({ do: 'close', server: 1 });
+    await waitFor('the abandoned one is ended', () => !isAlive(abandoned), 20_000);
+    assert.match(await one.tell({ do: 'ask', server: 0 }), new RegExp(`"pid":${served}\\b`));
+    await waitFor('its session is gone', () => scene.sessions().length === 1);
+    assert.equal(readHistory(sandbox.folder, 0, 10)[0]?.by, 'launcher');
+    one.child.kill('SIGKILL');
+    await scene.nothingLeft();
+  });
+
+  it('L12 it abandons a deaf server (socket pair): ended where `ss` can prove it', async () => {
+    const scene = new LauncherScene(sandbox);
+    const child = scene.run(scene.server('abandoned', '--deaf'));
+    assert.equal(await ask(scene.at('abandoned')), child.pid);
+    child.stdin?.destroy();
+    if (withSs) await waitFor('it is ended', () => !isAlive(child.pid as number), 20_000);
+    else {
+      await laterLooks(sandbox);
+      assert.equal(await ask(scene.at('abandoned')), child.pid);
+      child.kill('SIGKILL');
+    }
+    await scene.nothingLeft();
+  });
+
+  it('L06 the server has ended, what escaped from it has not: ended', async () => {
+    const scene = new LauncherScene(sandbox);
+    const one = pipeClient(scene);
+    const server = await one.start([scene.path, 'run', '--', ...scene.server('it', scene.escaped('escaped'))]);
+    const escaped = await ask(scene.at('escaped'));
+    assert.equal(await ask(scene.at('it')), server);
+    await one.tell({ do: 'close' });
+    await waitFor('it is ended', () => !isAlive(escaped), 20_000);
+    await forgotten(scene);
+  });
+
+  it('K05 L04 the wrapper is dead and its server still served: it stays and answers, until it is abandoned', async () => {
+    const scene = new LauncherScene(sandbox);
+    const one = pipeClient(scene);
+    const wrapper = await one.start([
+      scene.path,
+      'run',
+      '--',
+      'python3',
+      '-c',
+      WRAPPER,
+      ...scene.server('it', '--deaf'),
+    ]);
+    const server = await ask(scene.at('it'));
+    assert.notEqual(server, wrapper);
+    process.kill(wrapper, 'SIGKILL');
+    await waitFor('the wrapper is gone', () => !isAlive(wrapper));
+    await laterLooks(sandbox);
+    assert.match(await one.tell({ do: 'ask' }), new RegExp(`"pid":${server}\\b`));
+    await one.tell({ do: 'close' });
+    await waitFor('it is ended', () => !isAlive(server), 30_000);
+    await forgotten(scene);
+  });
+
+  it('K20 what the user lists to be kept stays, though it is abandoned; control: the other is ended', async () => {
+    const scene = new LauncherScene(sandbox, 'dash', { neverReap: ['kept.sock'] });
+    const one = pipeClient(scene);
+    const run = (name: string) => one.start([scene.path, 'run', '--', ...scene.server(name, '--deaf')]);
+    const kept = await run('kept');
+    const control = await run('control');
+    assert.equal(await ask(scene.at('control')), control);
+    await one.tell({ do: 'close', server: 0 });
+    await one.tell({ do: 'close', server: 1 });
+    await waitFor('the control is ended', () => !isAlive(control), 20_000);
+    await waitFor('the other was considered', () => /neverReap lists it/.test(guardLog(sandbox)), 20_000);
+    assert.equal(await ask(scene.at('kept')), kept);
+  });
+
+  it('a nested run has a session of its own; both end with the client', async () => {
+    const scene = new LauncherScene(sandbox);
+    const one = client(scene);
+    const command = { command: scene.path, args: ['run', '--', ...scene.server('inner', '--deaf')] };
+    const outer = await one.start(scene.server('outer', '--deaf', `--run=${JSON.stringify(command)}`));
+    const inner = await ask(scene.at('inner'));
+    const sessions = scene.sessions();
+    assert.equal(sessions.length, 2);
+    const owners = new Set(sessions.map(({ owner }) => owner.pid));
+    assert.deepEqual(owners, new Set([one.child.pid, outer]));
+    assert.equal(sandbox.guards().length, 2);
+    await one.kill();
+    await waitFor('both are ended', () => !isAlive(outer) && !isAlive(inner), 20_000);
+    await scene.nothingLeft();
+  });
+
+  it('K22 the outer client dies, the inner one lives in a terminal: its server stays, even as census of the outer', async () => {
+    const scene = new LauncherScene(sandbox);
+    const one = client(scene);
+    const agent = (command: string[]) =>
+      `--run=${JSON.stringify({ command: 'python3', args: ['-c', AGENT_IN_TERMINAL, JSON.stringify(command)] })}`;
+    const withRun = agent([scene.path, 'run', '--', ...scene.server('inner', '--deaf')]);
+    // Control: without a session of its own it is the outer server's.
+    const without = agent(scene.server('bare', '--deaf'));
+    const outer = await one.start(scene.server('outer', '--deaf', withRun, without));
+    const inner = await ask(scene.at('inner'));
+    const bare = await ask(scene.at('bare'));
+    const outerSession = scene.sessions().find(({ owner }) => owner.pid === one.child.pid);
+    const innerSession = scene.sessions().find(({ owner }) => owner.pid !== one.child.pid);
+    assert.ok(outerSession && innerSession);
+    // As a sweep would have noted it in the moment before it got its own cookie.
+    const census = [await identityOf(inner)];
+    writeSession(sandbox.folder, {
+      ...outerSession,
+      records: outerSession.records.map((record) => ({ ...record, census })),
+    });
+    await one.kill();
+    await waitFor('what is the outer client’s is ended', () => !isAlive(outer) && !isAlive(bare), 20_000);
+    await waitFor('the outer watcher is done', () => sandbox.guards().length === 1);
+    assert.equal(await ask(scene.at('inner')), inner);
+    assert.ok(isAlive(innerSession.owner.pid), 'the agent has a terminal');
+    process.kill(innerSession.owner.pid, 'SIGKILL');
+    await waitFor('now it is ended', () => !isAlive(inner), 20_000);
+  });
+
+  it('launched by the editor and wrapped in run: stopping it leaves nothing', async () => {
+    const scene = new LauncherScene(sandbox);
+    const lifecycle = await sandbox.lifecycle();
+    const escaping = JSON.stringify({
+      command: process.execPath,
+      args: [PLAIN, '--deaf', `--answer=${scene.at('escaped')}`],
+      detached: true,
+    });
+    const args = ['run', '--', process.execPath, join(__dirname, '../servers/server.mjs'), '--deaf-to-eof'];
+    const starter = `require("child_process").spawn(...((x) => [x.command, x.args, { detached: true, stdio: "ignore" }])(${escaping}))`;
+    await lifecycle.launch({
+      ...sandbox.server('it'),
+      command: scene.path,
+      args: [
+        ...args.slice(0, 2),
+        process.execPath,
+        '-e',
+        `${starter}; import(${JSON.stringify(args[3])})`,
+        'x',
+        '--deaf-to-eof',
+      ],
+      environment: scene.environment,
+    });
+    const escaped = await ask(scene.at('escaped'));
+    assert.equal(scene.sessions().length, 2);
+    await lifecycle.stop('it');
+    await waitFor('what escaped is ended', () => !isAlive(escaped), 20_000);
+    await scene.nothingLeft();
+  });
+});
+
+/** Waits until no session and no watcher is left, while the client lives. */
+async function forgotten(scene: LauncherScene): Promise<void> {
+  await waitFor('it is forgotten', () => scene.sessions().length + scene.sandbox.guards().length === 0, 20_000);
+}
+
+/** Waits until the guard has been asked at least twice since, which is when it would have acted. */
+async function laterLooks(sandbox: Sandbox): Promise<void> {
+  const [watcher] = sandbox.guards() as [number];
+  const naps = new Set<string>();
+  const children = () => readFileSync(`/proc/${watcher}/task/${watcher}/children`, 'utf8');
+  await waitFor('the watcher has looked for some seconds', () => naps.add(children()) && naps.size > 25, 30_000);
+}
+
+function guardLog(sandbox: Sandbox): string {
+  try {
+    return readFileSync(join(sandbox.folder.logs, 'guard.log'), 'utf8');
+  } catch {
+    return '';
+  }
+}
