@@ -48,8 +48,7 @@ export function installLauncher(folder: DataFolder, parts: LauncherParts): strin
 export function fillIn(script: string, dataFolder: string, shell: string): string {
   return script
     .replace(/^#!.*/, () => `#!${shell}`)
-    .replace("'@DATA@'", () => quote(dataFolder))
-    .replace("'@SHELL@'", () => quote(shell));
+    .replace(/'@(DATA|SHELL)@'/g, (_, what) => quote(what === 'DATA' ? dataFolder : shell));
 }
 
 function quote(text: string): string {
