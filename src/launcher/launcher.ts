@@ -70,11 +70,12 @@ async function protect(command: string, name: string | undefined): Promise<Prote
     container: undefined,
   });
   const { id, home } = session.session;
+  let reaping: Promise<unknown> | undefined;
   const timer = setInterval(() => void lookAtOwner(), checkSeconds() * 1000);
   async function lookAtOwner(): Promise<void> {
-    if (!(await isGone(platform, identity))) return;
+    if (reaping || !(await isGone(platform, identity))) return;
     clearInterval(timer);
-    await reapDeadSession(id, { platform, folder, self, log, by: 'launcher' });
+    reaping = reapDeadSession(id, { platform, folder, self, log, by: 'launcher' });
   }
   return {
     environment: { ...process.env, [COOKIE_VARIABLE]: formatCookie({ home, session: id, record, owner: identity }) },
@@ -86,6 +87,8 @@ async function protect(command: string, name: string | undefined): Promise<Prote
     },
     ended: async () => {
       clearInterval(timer);
+      // It ended because it is being reaped; what it started must be, too.
+      if (reaping) return void (await reaping);
       const snapshot = await platform.snapshot();
       // What it started may still run; then a sweep ends it once the owner is gone.
       const carried = [...snapshot.processes.values()].some(({ cookie }) => cookie?.includes(record));
