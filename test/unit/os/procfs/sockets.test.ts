@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { judgeConnections, parseUnixConnections } from '../../../../src/os/outsideUse';
+import { servedTcpSockets, servedUnixSockets } from '../../../../src/os/procfs/servedConnections';
+import { judgeUnixSocket, parseUnixSockets } from '../../../../src/os/procfs/unixSockets';
+
+// As `ss -H -a -x -p -n -e` of iproute2 6.1 prints them.
+const SERVED = [
+  'u_str ESTAB 0      0      * 219929 * 219928 users:(("sleep",pid=8687,fd=0)) <->',
+  'u_str ESTAB 0      0      * 219928 * 219929 users:(("node",pid=8680,fd=19),("sh",pid=8690,fd=4)) <->',
+];
+const ABANDONED = 'u_str ESTAB 0      0      * 219929 * 0      users:(("sleep",pid=8687,fd=0)) ---';
+
+describe('the stdin peer of a socket pair, from the lines of ss', () => {
+  const judge = (lines: string[], inode = '219929') => judgeUnixSocket(parseUnixSockets(lines.join('\n')), inode);
+
+  const cases: [string, string[], string][] = [
+    ['its peer has holders', SERVED, 'alive'],
+    ['its peer has a holder that cannot be seen', [SERVED[0] as string], 'alive'],
+    ['its peer is closed', [ABANDONED], 'gone'],
+    ['no line', ['u_str ESTAB 0 0 * 1 * 2 users:(("a",pid=1,fd=1)) <->'], 'unknown'],
+    ['nothing at all', [''], 'unknown'],
+    ['only the peer’s line', [SERVED[1] as string], 'unknown'],
+    ['two lines for one socket', [ABANDONED, ABANDONED], 'unknown'],
+    ['K09 peer 0 without directions, as from /proc/net/unix', [ABANDONED.replace(' ---', '')], 'unknown'],
+    ['K09 peer 0 and open: nobody has accepted it yet', [ABANDONED.replace('---', '<->')], 'unknown'],
+    ['peer 0 and half open', [ABANDONED.replace('---', '-->')], 'unknown'],
+    [
+      'a name that plays the end of a line',
+      [ABANDONED.replace('"sleep"', '")) <->"').replace(/---$/, '<->')],
+      'unknown',
+    ],
+    [
+      'a socket with a file',
+      ['u_str ESTAB 0 0 /run/a b 219929 * 0 users:(("x",pid=1,fd=0)) --- ino:7 dev:0/65024'],
+      'gone',
+    ],
+  ];
+  for (const [what, lines, expected] of cases) {
+    it(`${expected}: ${what}`, () => assert.equal(judge(lines).kind, expected));
+  }
+
+  it('names each holder once', () => {
+    const peer = judge(SERVED);
+    assert.deepEqual(peer, { kind: 'alive', by: 'pid 8680 and pid 8690', holders: [8680, 8690] });
+  });
+});
+
+describe('connections without ss', () => {
+  it('K23 Unix sockets that were accepted carry their listener’s path; pairs, clients and listeners are none', () => {
+    const table = [
+      'Num       RefCount Protocol Flags    Type St Inode Path',
+      '0000000000000000: 00000002 00000000 00010000 0001 01 11 /run/listener',
+      '0000000000000000: 00000003 00000000 00000000 0001 03 12 /run/listener',
+      '0000000000000000: 00000003 00000000 00000000 0001 03 13',
+      '0000000000000000: 00000003 00000000 00000000 0005 03 14 @abstract name',
+    ].join('\n');
+    assert.deepEqual(servedUnixSockets(table), ['12', '14']);
+  });
+
+  it('K23 TCP sockets are served where their port is listened on', () => {
+    const row = (local: string, remote: string, state: string, inode: number) =>
+      `   0: ${local} ${remote} ${state} 00000000:00000000 00:00000000 00000000     0        0 ${inode} 1 0`;
+    const table = [
+      '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode',
+      row('0100007F:1F90', '00000000:0000', '0A', 21),
+      row('0100007F:1F90', '0100007F:C001', '01', 22),
+      row('0100007F:C001', '0100007F:1F90', '01', 23),
+    ].join('\n');
+    assert.deepEqual(servedTcpSockets(table), ['22']);
+  });
+
+  it('K09 lines of ss without directions are no answer', () => {
+    const line = 'u_str ESTAB 0 0 /run/db 12 * 13 users:(("db",pid=5,fd=4))';
+    assert.throws(() => parseUnixConnections(line), /cannot tell/);
+    const told = parseUnixConnections(`${line} <-> ino:7 dev:0/65024`);
+    assert.deepEqual(told, [{ local: 'unix:12', peer: 'unix:13', pids: [5], serves: true }]);
+    assert.equal(judgeConnections(told, [5], new Set([5])).kind, 'used');
+  });
+});
