@@ -69,6 +69,15 @@ describe('the portable platform', () => {
     assert.deepEqual(after, [before, before]);
   });
 
+  it('K01 K06 tells the role of the process that was meant, not of whoever has its pid', async () => {
+    const self = await platform.self();
+    assert.match((await platform.serviceRole(self)).kind, /^(?:none|service)$/);
+    assert.deepEqual(await platform.serviceRole({ ...self, start: 'e1000000000' }), {
+      kind: 'unknown',
+      reason: 'its pid belongs to another process',
+    });
+  });
+
   describe('K09 without a working `ps`', () => {
     /** `ps` as a script; `$REAL` is the real one. */
     const fake = (body: string) => scripts(join(folder, 'bin'), { ps: `REAL=${programPath('ps')}; ${body}` });

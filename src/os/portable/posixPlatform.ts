@@ -1,7 +1,6 @@
 import { type ProcessIdentity, sameStart } from '../identity';
 import { findOutsideUse } from '../outsideUse';
 import type { Look, OutsideUse, Platform, ServiceRole, Snapshot, StdinPeer } from '../platform';
-import { readStat } from '../procfs/readStat';
 import { serviceRoleOfControlGroup } from '../serviceRole';
 import { type CommandRunner, reasonOf } from './commandRunner';
 import { controlGroupArguments, parseControlGroupLine } from './controlGroupColumn';
@@ -118,11 +117,7 @@ export class PosixPlatform implements Platform {
   }
 
   async outsideUse(pids: readonly number[], members: ReadonlySet<number>): Promise<OutsideUse> {
-    if (this.system === 'linux') {
-      // `ss` finds pids in /proc.
-      if (isProcUsable()) return findOutsideUse(pids, members);
-      return { kind: 'unknown', reason: '`ss` knows no processes without a usable /proc' };
-    }
+    if (this.system === 'linux') return findOutsideUse(pids, members);
     if (pids.length === 0) return { kind: 'none' };
     try {
       const own = await this.run('lsof', [...LSOF_FIELDS, '-p', pids.join(',')], TIMEOUT_MS);
@@ -140,10 +135,4 @@ export class PosixPlatform implements Platform {
     if (look.kind === 'present' && sameStart(look.entry.start, identity.start)) return undefined;
     return { kind: 'unknown', reason: look.kind === 'error' ? look.reason : 'it is gone' };
   }
-}
-
-/** Without a /proc, or with that of another pid namespace, everybody would seem gone. */
-function isProcUsable(): boolean {
-  const own = readStat(process.pid);
-  return own.kind === 'stat' && own.stat.pid === process.pid && own.stat.ppid === process.ppid;
 }

@@ -76,6 +76,28 @@ describe('the portable platform on macOS, from recordings', () => {
     assert.deepEqual(await changing.look(733), { kind: 'error', reason: 'changed while being read' });
   });
 
+  it('K24 subtracts no arguments that changed meanwhile: they could pass for an environment', async () => {
+    const line = '  733 sh -c exec server MCP_PROCESSES_COOKIE=from-arguments';
+    const environments = PS['ps -E'].replace(/^ +733 .*$/m, line);
+    const tables = ['sh -c exec server MCP_PROCESSES_COOKIE=from-arguments', 'sh -c exec server'].map((args) =>
+      PS['-o ppid='].replace('/opt/homebrew/bin/node /Users/ann/server.js', args),
+    );
+    let calls = 0;
+    const run = async (_: string, args: readonly string[]): Promise<CommandResult> => {
+      const stdout = args.includes('-E') ? environments : (tables[calls++ % 2] as string);
+      return { code: 0, stdout, stderr: '' };
+    };
+    const platform = createPortablePlatform({ system: 'darwin', scope: SCOPE, run, list: async () => [] });
+    const look = await platform.look(733);
+    for (const entry of [look.kind === 'present' && look.entry, (await platform.snapshot()).processes.get(733)]) {
+      assert.ok(entry);
+      assert.deepEqual(
+        [entry.args, entry.cookie, entry.environmentReadable],
+        [['sh -c exec server'], undefined, false],
+      );
+    }
+  });
+
   it('K27 keeps everything when our own start has moved: the clock was set', async () => {
     let table = us(fixture('macos-ps.txt'));
     const run = async (_: string, args: readonly string[]): Promise<CommandResult> => ({
@@ -94,6 +116,16 @@ describe('the portable platform on macOS, from recordings', () => {
     await assert.rejects(mac({}, [process.pid, process.ppid]).platform.snapshot(), /one time and not the other/);
     // Control: a process that has ended in between contradicts nothing.
     await mac({}, [process.pid, 4_194_304]).platform.snapshot();
+  });
+
+  it('K09 a table that shows us under another parent, or not at all, is another namespace’s', async () => {
+    for (const ours of [`${process.pid} ${process.ppid + 1} `, `${process.pid + 1} ${process.ppid} `]) {
+      const table = us(fixture('macos-ps.txt')).replace(`${process.pid} ${process.ppid} `, ours);
+      const run = recorded({ '-o ppid=': table, 'ps -E': PS['ps -E'] });
+      const platform = createPortablePlatform({ system: 'darwin', scope: SCOPE, run, list: async () => [] });
+      await assert.rejects(platform.snapshot());
+      assert.equal((await platform.look(733)).kind, 'error');
+    }
   });
 
   const identity = (pid: number, time: number[]) => ({
@@ -145,6 +177,7 @@ describe('the portable platform on macOS, from recordings', () => {
       ],
     );
     assert.equal(parseLaunchctlServices(LAUNCHD.slice(0, LAUNCHD.indexOf('4242'))), undefined);
+    assert.equal(parseLaunchctlServices(LAUNCHD.replace('78 ', '')), undefined);
     assert.equal(parseLaunchctlServices(''), undefined);
   });
 
@@ -154,7 +187,13 @@ describe('the portable platform on macOS, from recordings', () => {
     assert.deepEqual(await platform.outsideUse([500], new Set([500])), { kind: 'used', by: 'pid 501' });
     assert.deepEqual(await platform.outsideUse([], new Set()), { kind: 'none' });
     assert.equal((await mac().platform.outsideUse([500], new Set([500]))).kind, 'unknown');
-    assert.equal((await mac({ lsof: '' }).platform.outsideUse([500], new Set([500]))).kind, 'unknown');
+    // `lsof` shows what the process has open, and then no sockets at all.
+    const own = sockets.slice(sockets.indexOf('p701'), sockets.indexOf('p702'));
+    const blind = mac({ '-p 701': own, lsof: '' });
+    assert.deepEqual(await mac({ '-p 701': own, lsof: sockets }).platform.outsideUse([701], new Set([701])), {
+      kind: 'none',
+    });
+    assert.equal((await blind.platform.outsideUse([701], new Set([701]))).kind, 'unknown');
   });
 
   it('K27 asks with a clock, a locale and a path of its own', () => {
