@@ -43,6 +43,11 @@ export type Look =
   | { readonly kind: 'gone' }
   | { readonly kind: 'error'; readonly reason: string };
 
+export type Identification =
+  | { readonly kind: 'present'; readonly pid: number; readonly start: string; readonly zombie: boolean }
+  | { readonly kind: 'gone' }
+  | { readonly kind: 'error'; readonly reason: string };
+
 export type StdinPeer =
   /** `holders`: pids that hold the other end, as far as they can be seen; absent where they cannot. */
   | { readonly kind: 'alive'; readonly by: string; readonly holders?: readonly number[] }
@@ -72,6 +77,11 @@ export interface Platform {
   snapshot(): Promise<Snapshot>;
   /** One process, uncached, read immediately before a decision. Never rejects. */
   look(pid: number): Promise<Look>;
+  /**
+   * Who has a pid right now, and nothing more: the last look before a signal. Synchronous where it can be, so that
+   * nothing comes between. Never throws.
+   */
+  identify?(pid: number): Identification;
   /** The same as {@link look}, for several; may be cheaper. Pids that are gone are absent only if surely gone. */
   lookAll(pids: readonly number[]): Promise<ReadonlyMap<number, Look>>;
   /**

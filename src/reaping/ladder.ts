@@ -41,6 +41,8 @@ export interface Ruled {
 
 /** How often a waiting ladder looks, in ms: at first closely, since most servers end at once. */
 const LOOK_MS = 25;
+/** Between two looks after SIGKILL, in ms, at first: it takes effect within a moment. */
+const LOOK_AGAIN_MS = 8;
 /** SIGKILL and look again, at most so often: what is still there then cannot be ended (state D, or a fork storm). */
 const MOST_KILL_ROUNDS = 60;
 
@@ -132,7 +134,7 @@ export async function climbLadder(options: LadderOptions): Promise<LadderProcess
         empty = 0;
         await signalAll(scan, endable, 'SIGKILL');
       }
-      if (empty < 2) await clock.sleep(Math.min(LOOK_MS * (1 + round / 4), 250));
+      if (empty < 2) await clock.sleep(Math.min(LOOK_AGAIN_MS * (1 + round / 2), 250));
     }
   } catch (error) {
     for (const known of seen.values())

@@ -1,6 +1,6 @@
 import { isGenuinePermit, type Permit } from '../judgement/killBar';
 import { sameProcess } from '../os/identity';
-import type { Platform } from '../os/platform';
+import type { Identification, Look, Platform } from '../os/platform';
 
 export type SignalOutcome = 'sent' | 'gone' | { readonly failed: string };
 
@@ -16,11 +16,11 @@ export async function sendSignal(
 ): Promise<SignalOutcome> {
   if (!isGenuinePermit(permit)) return { failed: 'there is no permit' };
   const { identity } = permit;
-  const look = await platform.look(identity.pid);
-  if (look.kind === 'gone') return 'gone';
-  if (look.kind === 'error') return { failed: look.reason };
-  if (look.entry.zombie) return 'gone';
-  if (!sameProcess({ pid: look.entry.pid, start: look.entry.start, scope: platform.scope }, identity)) return 'gone';
+  const now = platform.identify?.(identity.pid) ?? identificationOf(await platform.look(identity.pid));
+  if (now.kind === 'gone') return 'gone';
+  if (now.kind === 'error') return { failed: now.reason };
+  if (now.zombie) return 'gone';
+  if (!sameProcess({ pid: now.pid, start: now.start, scope: platform.scope }, identity)) return 'gone';
   try {
     process.kill(identity.pid, signal);
     return 'sent';
@@ -28,4 +28,10 @@ export async function sendSignal(
     const code = (error as NodeJS.ErrnoException).code;
     return code === 'ESRCH' ? 'gone' : { failed: code === 'EPERM' ? 'not permitted' : String(code) };
   }
+}
+
+function identificationOf(look: Look): Identification {
+  if (look.kind !== 'present') return look;
+  const { pid, start, zombie } = look.entry;
+  return { kind: 'present', pid, start, zombie };
 }

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import type { ProcessIdentity } from '../identity';
 import { findOutsideUse } from '../outsideUse';
-import type { Look, Platform, ProcessEntry, ServiceRole, Snapshot, StdinPeer } from '../platform';
+import type { Identification, Look, Platform, ProcessEntry, ServiceRole, Snapshot, StdinPeer } from '../platform';
 import { readLinuxScopeParts, scopeTag } from '../scope';
 import { serviceRoleOfControlGroup } from '../serviceRole';
 import { readChildren } from './children';
@@ -94,6 +94,13 @@ class ProcfsPlatform implements Platform {
     if (again.kind === 'error') return again;
     if (again.stat.startTicks !== read.stat.startTicks) return { kind: 'error', reason: 'changed while being read' };
     return { kind: 'present', entry: this.entryOf(again.stat, details) };
+  }
+
+  identify(pid: number): Identification {
+    const read = readStat(pid);
+    return read.kind === 'stat'
+      ? { kind: 'present', pid: read.stat.pid, start: `t${read.stat.startTicks}`, zombie: isZombie(read.stat) }
+      : read;
   }
 
   async lookAll(pids: readonly number[]): Promise<ReadonlyMap<number, Look>> {
