@@ -1,8 +1,8 @@
 import type { Claim, ClientAbove, StdinStand } from '../judgement/facts';
 import { askKillBar } from '../judgement/killBar';
 import { cookieNames, type Member, membersOf } from '../judgement/members';
-import { descendantsOf } from '../judgement/processTree';
-import { judgeSession } from '../judgement/sessionVerdict';
+import { descendantsOf, parentOf } from '../judgement/processTree';
+import { judgeSession, type SessionVerdict } from '../judgement/sessionVerdict';
 import { hasLeftRootSession } from '../judgement/signalRules';
 import { joinStdinPeers } from '../judgement/stdinStand';
 import type { ProcessIdentity } from '../os/identity';
@@ -50,8 +50,9 @@ async function ruleOn(
   if (some.length === 0) return [];
   const { platform, self, claim, neverReap, liveOwners, named = false, clientAbove } = circumstances;
   const memberPids = new Set(members.map(({ entry }) => entry.pid));
-  const verdict = record.kind === 'foreign' ? undefined : judgeSession(snapshot, session, members);
-  const stdin = record.kind === 'launched' ? undefined : await stdinStandOf(circumstances, members, memberPids);
+  const verdict = record.kind === 'foreign' ? undefined : verdictOn(snapshot, session);
+  const stdin =
+    record.kind === 'launched' ? undefined : await stdinStandOf(circumstances, snapshot, members, memberPids);
   const useOf = await outsideUses(circumstances, snapshot, record, memberPids, some);
   const ownUid = process.getuid?.();
   const ruled: Ruled[] = [];
@@ -84,13 +85,34 @@ async function ruleOn(
   return ruled;
 }
 
+const verdicts = new WeakMap<Snapshot, WeakMap<SessionFile, SessionVerdict>>();
+
+/** Whether a session is dead, by the members of all its records: each may contradict. Judged once per snapshot. */
+function verdictOn(snapshot: Snapshot, session: SessionFile): SessionVerdict {
+  const known = verdicts.get(snapshot) ?? new WeakMap<SessionFile, SessionVerdict>();
+  verdicts.set(snapshot, known);
+  const verdict =
+    known.get(session) ??
+    judgeSession(
+      snapshot,
+      session,
+      session.records.flatMap((record) => membersOf(snapshot, session, record)),
+    );
+  known.set(session, verdict);
+  return verdict;
+}
+
 /** The stdin of what stands at the top of the tree: what is below gets its input from there, or from a file. */
 async function stdinStandOf(
   { platform, stdinWatch }: Circumstances,
+  snapshot: Snapshot,
   members: readonly Member[],
   memberPids: ReadonlySet<number>,
 ): Promise<StdinStand> {
-  const tops = members.filter(({ entry }) => !memberPids.has(entry.ppid));
+  const tops = members.filter(({ entry }) => {
+    const parent = parentOf(snapshot, entry);
+    return !parent || !memberPids.has(parent.pid);
+  });
   const peers = await Promise.all(tops.map(({ identity }) => platform.stdinPeer(identity)));
   const goneFor = tops.map(({ identity }, index) => stdinWatch.look(identity, peers[index]?.kind === 'gone'));
   return { peer: joinStdinPeers(peers, memberPids), goneFor: Math.min(...goneFor) };

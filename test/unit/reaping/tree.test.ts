@@ -3,7 +3,7 @@ import type { OutsideUse, Platform, Snapshot, StdinPeer } from '../../../src/os/
 import { StdinWatch } from '../../../src/reaping/stdinWatch';
 import { type Circumstances, scanTree } from '../../../src/reaping/tree';
 import type { ServerRecord } from '../../../src/registry/schema';
-import { entry, identity, machine, recordOf, SCOPE, sessionOf } from '../judgement/table';
+import { entry, identity, machine, recordOf, SCOPE, sessionOf, table, uuid } from '../judgement/table';
 
 /** What becomes of each member: `<pid> permit` or `<pid> <reason>`. */
 async function rule(
@@ -11,6 +11,7 @@ async function rule(
   record: ServerRecord,
   probes: { use?: Record<number, OutsideUse>; stdin?: Record<number, StdinPeer> } = {},
   change: Partial<Circumstances> = {},
+  records: readonly ServerRecord[] = [record],
 ): Promise<string[]> {
   const platform = {
     scope: SCOPE,
@@ -34,7 +35,7 @@ async function rule(
       ...change,
     },
     snapshot,
-    sessionOf({ records: [record] }),
+    sessionOf({ records }),
     record,
   );
   const ruled = await scan.rule(scan.members);
@@ -103,6 +104,28 @@ describe('rulings on a tree', () => {
       foreign.every((line) => line.endsWith('nobody asked to end it')),
       foreign.join('\n'),
     );
+  });
+
+  it('L21 a parent pid that a member has by now does not hide who stands at the top', async () => {
+    // The parent of 500 is dead; its pid went to what 500 started.
+    const recycled = machine(entry(500, 501, ours), entry(501, 500, { ...ours, sid: 500 }));
+    const record = recordOf({ kind: 'adopted' });
+    const ruled = await rule(recycled, record, { stdin: { 500: { kind: 'alive', by: 'x' } } });
+    assert.ok(ruled.length === 2 && ruled.every((line) => line.endsWith('held by x')), ruled.join('\n'));
+  });
+
+  it('K27 a member of another record contradicts for all of the session', async () => {
+    const other = recordOf({ id: uuid(2), root: identity(600) });
+    const shifted = table(
+      entry(1, 0),
+      entry(200, 1),
+      entry(500, 1, ours),
+      entry(300, 1, { start: 't400' }),
+      entry(600, 300, ours),
+    );
+    const both = await rule(shifted, recordOf(), {}, {}, [recordOf(), other]);
+    assert.match(both.join(), /^500 its owner seems gone, but pid 600 still has pid 300 as its parent$/);
+    assert.deepEqual(await rule(shifted, recordOf()), ['500 permit'], 'control');
   });
 
   it('L17 a wrapper that is gone leaves several at the top; one that is served serves them all', async () => {
