@@ -1,0 +1,86 @@
+import fc from 'fast-check';
+
+// What is drawn at random. Zeros are the plainest, so that a failure shrinks to something that one can read.
+
+export const ROLES = [
+  'plain',
+  'terminal',
+  'editor',
+  'runtime',
+  'service',
+  'subreaper',
+  'client',
+  'listed',
+  'argsHidden',
+  'terminalUnknown',
+  'serviceUnknown',
+] as const;
+export const LIVES = ['alive', 'dead', 'zombie'] as const;
+export const COOKIES = ['inherited', 'lost', 'stale', 'cut', 'otherHome'] as const;
+export const USES = ['none', 'used', 'unknown'] as const;
+export const PEERS = ['gone', 'unknown', 'alive'] as const;
+export const USERS = ['own', 'other', 'unknown'] as const;
+/** How a look just before the signal differs from the snapshot. */
+export const RACES = ['none', 'gone', 'recycled', 'error', 'zombie', 'otherUser', 'editor', 'moved'] as const;
+export const SERVERS = ['none', 'launched', 'adopted', 'foreign'] as const;
+
+/** Draws `values[0]` in `plain` of 100 cases, the others alike in the rest. */
+function mostly<T>(plain: number, values: readonly T[]): fc.Arbitrary<T> {
+  const [first, ...rest] = values;
+  const weight = Math.max(1, Math.round((100 - plain) / rest.length));
+  return fc.oneof(
+    // So that a failure shrinks to the plain one.
+    { withCrossShrink: true },
+    { weight: plain, arbitrary: fc.constant(first as T) },
+    ...rest.map((value) => ({
+      weight,
+      arbitrary: fc.constant(value),
+    })),
+  );
+}
+
+const process = fc.record({
+  parent: fc.nat(10_000),
+  life: mostly(70, LIVES),
+  reusesPid: mostly(85, [false, true]),
+  sameTick: mostly(80, [false, true]),
+  role: mostly(75, ROLES),
+  leaves: mostly(75, [false, true]),
+  user: mostly(92, USERS),
+  cookie: mostly(85, COOKIES),
+  ownsSession: mostly(75, [false, true]),
+  server: mostly(40, SERVERS),
+  rootRecorded: mostly(85, [true, false]),
+  inCensus: mostly(60, [true, false]),
+  race: mostly(88, RACES),
+  use: mostly(85, USES),
+  stdin: mostly(75, PEERS),
+  /** A number for whatever else is to be chosen. */
+  any: fc.nat(10_000),
+});
+export type ProcessDraw = typeof process extends fc.Arbitrary<infer T> ? T : never;
+
+const session = fc.record({
+  otherScope: mostly(90, [false, true]),
+  /** Its file is lost: it is known from cookies only (L23). */
+  lost: mostly(80, [false, true]),
+  /** Its owner's start was read in another time zone, or after the clock was set (K27). */
+  shifted: mostly(85, [false, true]),
+  /** A record names processes at random (K13). */
+  hostile: mostly(90, [false, true]),
+});
+export type SessionDraw = typeof session extends fc.Arbitrary<infer T> ? T : never;
+
+/** Forests of up to `most` processes, of at least `least`. */
+export function forests(least: number, most: number) {
+  return fc.record({
+    processes: fc.array(process, { minLength: least, maxLength: most, size: 'max' }),
+    sessions: fc.array(session, { minLength: 1, maxLength: 6 }),
+    /** Whether a dead parent's children get another one (POSIX) or keep its number (Windows). */
+    reparents: mostly(75, [true, false]),
+    /** Which process is us. */
+    self: fc.nat(10_000),
+    neverReap: mostly(50, [false, true]),
+  });
+}
+export type ForestDraw = ReturnType<typeof forests> extends fc.Arbitrary<infer T> ? T : never;

@@ -1,0 +1,150 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import type { Claim } from '../../src/judgement/facts';
+import { askKillBar, type Ruling } from '../../src/judgement/killBar';
+import { type Member, membersOf } from '../../src/judgement/members';
+import { judgeSession } from '../../src/judgement/sessionVerdict';
+import { StdinWatch } from '../../src/reaping/stdinWatch';
+import { scanTree } from '../../src/reaping/tree';
+import type { SessionFile } from '../../src/registry/schema';
+import { type ForestDraw, forests } from './draws';
+import { chain, isEditor, liveOwners, obstacles, trueMembers, verdictOn } from './oracle';
+import { check } from './seeds';
+import { type Being, fileOf, identityOf, makeWorld, type TrueRecord, type World } from './world';
+
+const HOW_FAR = 3_000;
+
+/** Who a ruling is about, in the truth. Throws when the identity is nobody's. */
+function beingOf(world: World, { identity }: Member): Being {
+  const being = world.byPid.get(identity.pid);
+  assert.ok(being && identity.start === `t${being.start}`, `nobody has the identity ${identity.pid} ${identity.start}`);
+  return being;
+}
+
+/** What no permit may ever name, whoever asks. */
+function assertUnprotected(world: World, being: Being, ruling: Ruling): void {
+  if ('kept' in ruling) return;
+  const what = `permit for ${being.index}`;
+  assert.deepEqual(ruling.permit.identity, identityOf(being), what);
+  assert.equal(being.draw.life, 'alive', what);
+  assert.ok(!['gone', 'recycled', 'error', 'zombie', 'otherUser', 'editor'].includes(being.draw.race), what);
+  assert.notEqual(being.pid, 1, what);
+  assert.notEqual(being, world.self, what);
+  assert.ok(!chain(world, world.self).includes(being), what);
+  assert.ok(!isEditor(being), what);
+  if (process.getuid) assert.equal(being.draw.user, 'own', what);
+  assert.notEqual(being.draw.role, 'serviceUnknown', what);
+  assert.notEqual(being.draw.role, 'runtime', what);
+}
+
+/** Judges every session of a world as a sweep does, and rules on every member of every record. */
+async function judge(draw: ForestDraw): Promise<void> {
+  const world = makeWorld(draw);
+  const live = liveOwners(world);
+  const files = new Map(world.sessions.map((session) => [session, fileOf(session)]));
+  for (const [session, file] of files) {
+    const members = file.records.flatMap((record) => membersOf(world.snapshot, file, record));
+    const verdict = judgeSession(world.snapshot, file, members);
+    assert.equal(verdict.kind, verdictOn(world, session), `session of ${session.owner.index}`);
+    for (const record of session.records) {
+      if (!file.records.some(({ id }) => id === record.id)) continue;
+      await ruleOnRecord(world, record, file, live, { by: 'reaper' });
+      if (session.owner === world.self) {
+        await ruleOnRecord(world, record, file, live, { by: 'own session', owner: file.owner });
+      }
+    }
+  }
+  for (const being of world.beings.filter(({ draw: { life } }) => life === 'alive').slice(0, 60)) {
+    await ruleOnUsersWord(world, being, live);
+  }
+}
+
+async function ruleOnRecord(world: World, record: TrueRecord, file: SessionFile, live: Being[], claim: Claim) {
+  let now = 0;
+  const clientAbove = (_: unknown, { pid }: { pid: number }) => {
+    const being = world.byPid.get(pid) as Being;
+    const client = chain(world, being).find(({ draw: { role } }) => role === 'client');
+    return client ? { kind: 'client' as const, title: 'x', pid: client.pid } : { kind: 'none' as const };
+  };
+  const scan = scanTree(
+    {
+      platform: world.platform,
+      self: identityOf(world.self),
+      claim,
+      liveOwners: live.map(identityOf),
+      neverReap: world.neverReap,
+      stdinWatch: new StdinWatch({ now: () => now, sleep: async () => {} }),
+      named: true,
+      clientAbove,
+    },
+    world.snapshot,
+    file,
+    file.records.find(({ id }) => id === record.id) as SessionFile['records'][number],
+  );
+  const members = trueMembers(world, record);
+  const found = scan.members.map((member) => beingOf(world, member));
+  const indices = (beings: Iterable<Being>) => [...beings].map(({ index }) => index).sort((a, b) => a - b);
+  assert.deepEqual(indices(found), indices(members), `members of record ${record.started.index}`);
+  const verdict = verdictOn(world, record.session);
+  for (const lookedBefore of [false, true]) {
+    if (lookedBefore && record.kind !== 'foreign') break;
+    for (const { member, ruling } of await scan.rule(scan.members)) {
+      const being = beingOf(world, member);
+      assertUnprotected(world, being, ruling);
+      const against = obstacles(world, being, { record, members, verdict, live, claim, lookedBefore });
+      const what = `${claim.by} on ${being.index} of ${record.kind} record ${record.started.index}`;
+      if ('permit' in ruling) assert.deepEqual(against, [], `${what}: permitted`);
+      else assert.notDeepEqual(against, [], `${what}: kept because ${ruling.kept}`);
+    }
+    now += HOW_FAR;
+  }
+}
+
+/** The user may end more, but nothing that is protected and nothing of a live session's. */
+async function ruleOnUsersWord(world: World, being: Being, live: readonly Being[]): Promise<void> {
+  const identity = identityOf(being);
+  const ruling = askKillBar({
+    identity,
+    kind: 'foreign',
+    look: await world.platform.look(being.pid),
+    snapshot: world.snapshot,
+    self: identityOf(world.self),
+    ownUid: process.getuid?.(),
+    claim: { by: 'user' },
+    memberBy: 'root',
+    provenByCookie: false,
+    session: undefined,
+    stdin: undefined,
+    clientAbove: undefined,
+    named: true,
+    liveOwners: live.map(identityOf),
+    service: await world.platform.serviceRole(identity),
+    rootSession: undefined,
+    outsideUse: undefined,
+    neverReap: world.neverReap,
+  });
+  assertUnprotected(world, being, ruling);
+  if ('kept' in ruling) return;
+  if (being.draw.race === 'none') {
+    assert.ok(!chain(world, being).some((one) => live.includes(one)), `the user's word on ${being.index}`);
+  }
+  if (world.neverReap.length > 0) assert.notEqual(being.draw.role, 'listed');
+}
+
+/** Small ones; a long search wants more: `PROPERTY_RUNS=50000 npx mocha test/property/killBar.test.ts -g small`. */
+const RUNS = Number(process.env.PROPERTY_RUNS ?? 400);
+
+describe('kill bar on random machines', () => {
+  it('small: permits for all members of a provable orphan with no obstacle, and for nobody else', async function () {
+    this.timeout(0);
+    await check('small', fc.asyncProperty(forests(0, 40), judge), {
+      numRuns: RUNS,
+      interruptAfterTimeLimit: RUNS * 50,
+    });
+  });
+
+  it('up to 2,000 processes', async function () {
+    this.timeout(90_000);
+    await check('large', fc.asyncProperty(forests(1_000, 2_000), judge), { numRuns: 2, endOnFailure: true });
+  });
+});

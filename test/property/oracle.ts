@@ -1,0 +1,159 @@
+import type { Claim } from '../../src/judgement/facts';
+import { type Being, cookieText, movedTo, type TrueRecord, type TrueSession, type World } from './world';
+
+// The rules once more, in another way: slowly, over the truth about the machine instead of what was observed of it.
+// Shares no code with what it judges.
+
+/** Remembers what was found out about something, so that the slow way ends. */
+function once<K extends object, V>(find: (world: World, of: K) => V): (world: World, of: K) => V {
+  const known = new WeakMap<K, V>();
+  return (world, of) => {
+    if (!known.has(of)) known.set(of, find(world, of));
+    return known.get(of) as V;
+  };
+}
+
+/** Ancestors by now, nearest first. */
+export const chain = once((world: World, being: Being): readonly Being[] => {
+  const found: Being[] = [];
+  for (let one = world.above(being); one; one = world.above(one)) found.push(one);
+  return found;
+});
+
+/** Living descendants by now. */
+const living = once((world: World, being: Being): readonly Being[] =>
+  world.beings.filter((one) => isAlive(one) && chain(world, one).includes(being)),
+);
+
+/** The same as the look before the signal shows them. */
+function chainAtLook(world: World, being: Being): readonly Being[] {
+  const moved = being.draw.race === 'moved' ? movedTo(world, being) : undefined;
+  return moved ? [moved, ...chain(world, moved)] : chain(world, being);
+}
+
+function isAlive(being: Being): boolean {
+  return being.draw.life === 'alive';
+}
+
+export function isEditor(being: Being): boolean {
+  return being.draw.role === 'editor';
+}
+
+/** Members by what the words say: root, census, carriers, and what is below and carries nobody else's cookie. */
+export const trueMembers = once((world: World, record: TrueRecord): ReadonlySet<Being> => {
+  const { session } = record;
+  const members = new Set<Being>();
+  if (session.draw.otherScope) return members;
+  const own = cookieText(session, record.id);
+  const elsewhere = (being: Being) => being.cookie?.whole === true && being.cookie.text !== own;
+  const { lost } = session.draw;
+  for (const being of world.beings.filter(isAlive)) {
+    const isRoot = !lost && being === record.root;
+    const inCensus = !lost && record.census.includes(being) && !elsewhere(being);
+    if (isRoot || inCensus || being.cookie?.text === own) members.add(being);
+  }
+  for (let size = -1; size !== members.size; ) {
+    size = members.size;
+    for (const being of world.beings) {
+      const parent = world.above(being);
+      if (isAlive(being) && parent && members.has(parent) && !elsewhere(being)) members.add(being);
+    }
+  }
+  return members;
+});
+
+export const verdictOn = once((world: World, session: TrueSession): 'live' | 'dead' | 'unknown' => {
+  const { owner, draw, records } = session;
+  if (draw.otherScope) return 'unknown';
+  if (isAlive(owner) && !draw.shifted) return 'live';
+  const holder = world.byPid.get(owner.pid);
+  if (!holder || !isAlive(holder)) return 'dead';
+  const known = draw.lost ? records.filter(({ kind }) => kind === 'launched') : records;
+  const members = known.flatMap((record) => [...trueMembers(world, record)]);
+  return members.some((being) => world.snapshot.processes.get(being.pid)?.ppid === owner.pid) ? 'unknown' : 'dead';
+});
+
+/** Owners that are known to live. */
+export function liveOwners(world: World): Being[] {
+  return world.sessions.filter((session) => verdictOn(world, session) === 'live').map(({ owner }) => owner);
+}
+
+export interface Case {
+  readonly record: TrueRecord;
+  readonly members: ReadonlySet<Being>;
+  readonly verdict: 'live' | 'dead' | 'unknown';
+  readonly live: readonly Being[];
+  readonly claim: Claim;
+  /** Whether this is at least the second look at its stdin, 2 s after the first. */
+  readonly lookedBefore: boolean;
+}
+
+/** Everything that speaks against a signal to a member. */
+export function obstacles(world: World, being: Being, asked: Case): string[] {
+  const { record, members, verdict, live, claim, lookedBefore } = asked;
+  const { draw } = being;
+  const found: string[] = [];
+  const against = (speaks: boolean, what: string) => speaks && found.push(what);
+  const ancestors = chainAtLook(world, being);
+  const stopsOwn = claim.by === 'own session';
+
+  against(['gone', 'recycled', 'error', 'zombie'].includes(draw.race), `race: ${draw.race}`);
+  against(being.pid === 1, 'init');
+  if (process.getuid) against(draw.user !== 'own' || draw.race === 'otherUser', 'user');
+  against(being === world.self || chain(world, world.self).includes(being), 'self or ancestor');
+  against(isEditor(being) || draw.race === 'editor', 'editor');
+  const carriesOwn = being.cookie?.text === cookieText(record.session, record.id);
+  const mayBeMain = draw.role === 'service' && !carriesOwn && !ancestors.some(({ pid }) => pid > 1);
+  against(draw.role === 'serviceUnknown' || mayBeMain, 'service');
+  against(
+    [being, ...ancestors].some(({ draw: { role } }) => role === 'runtime'),
+    'container runtime',
+  );
+
+  const own = stopsOwn ? ancestors.indexOf(record.session.owner) : -1;
+  const between = own < 0 ? ancestors : ancestors.slice(0, own);
+  against(
+    between.some((one) => live.includes(one) || (isEditor(one) && one.pid > 1)),
+    'under a live owner or editor',
+  );
+
+  if (record.posixSession === undefined || record.session.draw.lost || being.sid !== record.posixSession) {
+    const below = living(world, being);
+    const roles = [being, ...below].map(({ draw: { role } }) => role);
+    const uses = [being, ...below].map(({ draw: { use } }) => use);
+    against(
+      roles.some((role) => ['terminal', 'terminalUnknown', 'editor'].includes(role)),
+      'terminal or editor below',
+    );
+    against(
+      uses.some((use) => use !== 'none'),
+      'outside use',
+    );
+  }
+  if (world.neverReap.length > 0 && !stopsOwn) {
+    against(
+      [being, ...ancestors].some(({ draw: { role } }) => role === 'listed'),
+      'listed',
+    );
+    against(draw.role === 'argsHidden', 'arguments hidden');
+  }
+
+  if (record.kind === 'launched') against(!stopsOwn && verdict !== 'dead', 'owner');
+  if (record.kind === 'adopted') against(verdict !== 'dead', 'owner');
+  if (record.kind !== 'launched') {
+    const tops = [...members].filter((one) => {
+      const parent = world.above(one);
+      return !parent || !members.has(parent);
+    });
+    const peers = tops.map(({ draw: { stdin } }) => stdin);
+    against(peers.includes('alive'), 'stdin');
+    if (record.kind === 'foreign') {
+      against(peers.includes('unknown') || !lookedBefore, 'stdin not surely gone');
+      against(
+        chain(world, being).some(({ draw: { role } }) => role === 'client'),
+        'client above',
+      );
+    }
+  }
+  return found;
+}
