@@ -147,6 +147,8 @@ describe('containers and an engine in trouble', function () {
 
       const launched = await launcher.running(['-i', '--rm'], PROGRAMS['plain loop']);
       await docker('context', 'use', 'elsewhere');
+      const elsewhere = { program: 'docker', globalFlags: ['--config', join(home, '.docker')], environment };
+      assert.deepEqual(await new ContainerEngine(elsewhere, {}, rest).contextInUse(), { ok: true, value: 'elsewhere' });
       const plain = new ContainerEngine({ program: 'docker', globalFlags: [], environment }, {}, base);
       assert.equal((await launcher.reap(launched, plain)).error?.kind, 'missing');
       for (const address of [

@@ -33,6 +33,8 @@ export interface EngineLimits {
 }
 
 const LIMITS: EngineLimits = { timeout: 10_000, stopMargin: 10_000, output: 16 << 20 };
+/** Docker's flags for a host or a context. */
+const CHOOSES_HOST = /^(?:-\w*[cH]|--(?:context|host)(?:=|$))/;
 /** Ids in one call of `inspect`: an environment can be long, and a command line must not be. */
 const BATCH = 50;
 
@@ -125,7 +127,8 @@ export class ContainerEngine {
    */
   async contextInUse(): Promise<EngineAnswer<string | undefined>> {
     const { globalFlags, environment } = this.address;
-    const chosen = globalFlags.length > 0 || environment.DOCKER_HOST !== undefined || environment.DOCKER_CONTEXT;
+    const chosen =
+      globalFlags.some((flag) => CHOOSES_HOST.test(flag)) || environment.DOCKER_HOST || environment.DOCKER_CONTEXT;
     if (this.name !== 'docker' || chosen) return { ok: true, value: undefined };
     const end = await this.call(['context', 'inspect', '--format', '{{.Name}}']);
     return this.read(end, () => end.stdout.trim() || undefined);
