@@ -62,7 +62,7 @@ const stages = {
   types: () => node(['node_modules/typescript/bin/tsc', '--noEmit', '-p', '.']),
   lint: () => node(['node_modules/@biomejs/biome/bin/biome', 'ci', '.']),
   build: () => node(['scripts/build.mjs', '--production']),
-  unit: () => mocha('unit', 'test/unit/**/*.test.ts'),
+  unit: () => mocha('unit', 'test/unit/**/*.test.ts', 'test/property/**/*.test.ts'),
   process: () => mocha('process', PROCESS_TESTS),
   // The same once more for whom the system tells less. Not as root, the stage before was the ordinary user's.
   ...(process.getuid?.() === 0 && {
