@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { benchEnding } from './ending';
 import { benchGuard } from './guard';
+import { benchLauncher } from './launcher';
 import { markdown, type Table } from './measure';
 import { benchSnapshot } from './snapshot';
 import { benchSweep } from './sweep';
@@ -12,6 +13,7 @@ const benches: Record<string, () => Promise<Table[]>> = {
   ending: async () => [await benchEnding([10, 100, 500])],
   sweep: async () => [await benchSweep([10, 100, 1_000])],
   guard: benchGuard,
+  launcher: async () => [await benchLauncher()],
 };
 
 async function main(): Promise<void> {
