@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { McpProcessesApi } from './api';
 import { createActions } from './editor/actions';
 import { createApi } from './editor/api';
-import { ConfiguredServers } from './editor/configuredServers';
+import { ConfiguredServers, openWorkspace } from './editor/configuredServers';
 import { editorHasMcpClient } from './editor/editorClient';
 import { IgnoredServers } from './editor/ignoredServers';
 import { Inputs } from './editor/inputs';
@@ -13,6 +13,7 @@ import { WorkspaceRecords } from './editor/workspaceRecords';
 import { AutoStart } from './lifecycle/autoStart';
 import { choosePlatform } from './lifecycle/choosePlatform';
 import { Lifecycle } from './lifecycle/lifecycle';
+import { MachineConfigs } from './lifecycle/machineConfigs';
 import { OwnSession } from './lifecycle/ownSession';
 import { SweepSchedule } from './lifecycle/schedule';
 import { openDataFolder } from './registry/dataFolder';
@@ -56,6 +57,11 @@ async function start(context: vscode.ExtensionContext, log: vscode.LogOutputChan
   const configured = new ConfiguredServers(new Inputs(context.secrets), () => settings, await editorHasMcpClient());
   configured.onChange(() => lifecycle?.refresh());
   const version = String(context.extension.packageJSON.version);
+  const machine = new MachineConfigs({
+    workspace: () => (vscode.workspace.isTrusted ? openWorkspace() : { folders: [], workspaceFile: undefined }),
+    guess: () => settings.guess,
+    log,
+  });
   const core = new Lifecycle({
     platform,
     folder,
@@ -66,6 +72,8 @@ async function start(context: vscode.ExtensionContext, log: vscode.LogOutputChan
     guardScript: context.asAbsolutePath('dist/guard.js'),
     settings: () => settings,
     configured: () => configured.servers,
+    adoptable: () => machine.adoptable(),
+    recogniser: () => (settings.scanOthers ? machine.recogniser() : undefined),
     configurationProblems: () => configured.problems,
     onOutput: (server, line) => logs.write(server, line),
   });

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import * as vscode from 'vscode';
 import { environmentOf } from '../clients/environment';
 import { readMcpJson, readSettingServers } from '../clients/mcpJson';
-import { matchesCommand } from '../clients/recognise';
+import { matchesDefinition } from '../clients/recognise';
 import { redactUrl } from '../clients/redaction';
 import type {
   DefinitionSource,
@@ -13,7 +13,7 @@ import type {
   ServerDefinition,
   StdioServerDefinition,
 } from '../clients/serverDefinition';
-import { inputIdsOf, resolveVariables, type VariableContext } from '../clients/variables';
+import { inputIdsOf, resolveKnownVariables, resolveVariables, type VariableContext } from '../clients/variables';
 import type { ConfiguredServer } from '../lifecycle/configuredServer';
 import type { LaunchDescription } from '../lifecycle/launchedServer';
 import type { Problem } from '../lifecycle/model';
@@ -107,7 +107,12 @@ export class ConfiguredServers implements vscode.Disposable {
       owner: editors ? 'editor' : 'us',
       url: undefined,
       describe: editors ? undefined : () => this.launchDescription(definition, inputs, key),
-      matches: (args) => matchesDefinition(definition, args),
+      // What only the editor knows, such as its inputs, stays open.
+      matches: (args) =>
+        matchesDefinition(
+          args,
+          resolveKnownVariables(definition, variableContext(definition.source.folder, new Map())),
+        ),
     };
   }
 
@@ -134,25 +139,21 @@ export class ConfiguredServers implements vscode.Disposable {
   }
 }
 
-function matchesDefinition(definition: StdioServerDefinition, args: readonly string[]): boolean {
-  try {
-    const { command, args: expected } = resolveVariables(
-      definition,
-      variableContext(definition.source.folder, new Map()),
-    );
-    return matchesCommand(args, command, expected);
-  } catch {
-    // It uses an input that only the editor knows.
-    return false;
-  }
-}
-
 function variableContext(workspaceFolder: string | undefined, inputs: ReadonlyMap<string, string>): VariableContext {
   const folders = (vscode.workspace.workspaceFolders ?? []).map(({ name, uri }): [string, string] => [
     name,
     uri.fsPath,
   ]);
   return { workspaceFolder, folders: new Map(folders), userHome: homedir(), environment: process.env, inputs };
+}
+
+/** Folders and `.code-workspace` file of this window, as far as they are on this machine. */
+export function openWorkspace(): { folders: string[]; workspaceFile: string | undefined } {
+  const { workspaceFolders = [], workspaceFile } = vscode.workspace;
+  return {
+    folders: workspaceFolders.filter(({ uri }) => uri.scheme === 'file').map(({ uri }) => uri.fsPath),
+    workspaceFile: workspaceFile?.scheme === 'file' ? workspaceFile.fsPath : undefined,
+  };
 }
 
 function firstFolder(): string | undefined {

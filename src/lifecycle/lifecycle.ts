@@ -48,6 +48,8 @@ export interface LifecycleParts {
   readonly configured: () => readonly ConfiguredServer[];
   /** What is known of other clients' servers; absent where they are not looked at. */
   readonly recogniser?: () => Recogniser | undefined;
+  /** What other extensions in this host may start; besides the editor's own entries among the configured. */
+  readonly adoptable?: () => readonly ConfiguredServer[];
   readonly configurationProblems: () => readonly Problem[];
   /** One redacted line of a launched server's stderr. */
   readonly onOutput: (server: string, line: string) => void;
@@ -128,7 +130,7 @@ export class Lifecycle {
       self,
       own,
       log,
-      adoptable: () => configured().filter(({ owner }) => owner === 'editor' || owner === 'other'),
+      adoptable: () => [...configured().filter(({ owner }) => owner === 'editor'), ...(parts.adoptable?.() ?? [])],
       graceOf: (server) => settings().graceOf(server, ADOPTED_GRACE),
       onChange: () => void this.sweeper.lookAgain(),
     });

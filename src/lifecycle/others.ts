@@ -44,6 +44,8 @@ export interface OtherServer {
 
 /** Longer than for our own: they are other people's, and one ladder's hurry saves nobody anything. */
 const FOREIGN_GRACE = { stdin: 5_000, term: 5_000 };
+/** Longest stretch on the event loop: the first look compares every process with every entry. */
+const SLICE_MS = 8;
 /** A costly probe is repeated only after this, unless the parent has changed: that is when a client goes. */
 const PROBE_AGAIN_MS = 10 * 60_000;
 
@@ -76,7 +78,7 @@ export class OtherServers {
     const taken = new Set(
       sessions.flatMap(({ records }) => records.flatMap(({ members }) => members.map(({ entry }) => entry.pid))),
     );
-    const roots = this.rootsIn(snapshot, recogniser, taken);
+    const roots = await this.rootsIn(snapshot, recogniser, taken);
     const living = new Set(roots.map(({ entry }) => identityKey(identityOf(snapshot, entry))));
     for (const key of this.records.keys()) if (!living.has(key)) this.records.delete(key);
     for (const key of this.probes.keys()) if (!living.has(key)) this.probes.delete(key);
@@ -106,12 +108,17 @@ export class OtherServers {
     return clientAbove(snapshot, entry, (one) => this.recogniser()?.clientOf(one));
   }
 
-  private rootsIn(snapshot: Snapshot, recogniser: Recogniser, taken: ReadonlySet<number>) {
+  private async rootsIn(snapshot: Snapshot, recogniser: Recogniser, taken: ReadonlySet<number>) {
     const uid = snapshot.processes.get(this.self.pid)?.uid;
     const found = new Map<number, NamedServer>();
     if (recogniser !== this.last) this.recognised.clear();
     this.last = recogniser;
+    let sliceEnds = performance.now() + SLICE_MS;
     for (const entry of snapshot.processes.values()) {
+      if (performance.now() > sliceEnds) {
+        await new Promise<void>((resolve) => setImmediate(resolve));
+        sliceEnds = performance.now() + SLICE_MS;
+      }
       if (entry.zombie || !entry.args || entry.uid !== uid || taken.has(entry.pid) || entry.pid === this.self.pid)
         continue;
       const known = this.recognised.get(entry.pid);

@@ -1,0 +1,163 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { type ConfigContext, type ConfigFile, configFilesOf } from '../clients/configFiles';
+import { guessServer } from '../clients/guess';
+import { knownClientOf } from '../clients/knownClients';
+import { readConfig } from '../clients/readConfig';
+import { matchesDefinition } from '../clients/recognise';
+import type { StdioServerDefinition } from '../clients/serverDefinition';
+import { resolveKnownVariables } from '../clients/variables';
+import type { ConfiguredServer } from './configuredServer';
+import type { Log } from './log';
+import type { NamedServer, Recogniser } from './others';
+
+export interface MachineConfigsParts {
+  /** Folders and file of the open workspace; none of them where it is not trusted. */
+  readonly workspace: () => Pick<ConfigContext, 'folders' | 'workspaceFile'>;
+  /** Whether names alone may make something a server. */
+  readonly guess: () => boolean;
+  readonly log: Log;
+  readonly home?: string;
+  /** ms; {@link LOOK_AGAIN_MS} unless told. */
+  readonly lookAgain?: number;
+}
+
+/** How often the files are looked at, in ms; a look is a few dozen calls of `stat`. */
+const LOOK_AGAIN_MS = 5_000;
+const LONGEST_FILE = 16 << 20;
+
+interface Known {
+  readonly definition: Pick<StdioServerDefinition, 'command' | 'args'>;
+  readonly named: NamedServer;
+  readonly folder: string | undefined;
+}
+
+/** What the configuration files of all MCP clients of this user say. Files that do not exist are the normal case. */
+export class MachineConfigs {
+  private lookedAt = Number.NEGATIVE_INFINITY;
+  private state = '';
+  private current: Recogniser = { serverOf: () => undefined, clientOf: () => undefined };
+  private adoptableServers: readonly ConfiguredServer[] = [];
+  private readonly told = new Set<string>();
+
+  constructor(private readonly parts: MachineConfigsParts) {}
+
+  /** The same object as long as nothing has changed. */
+  recogniser(): Recogniser {
+    this.refresh();
+    return this.current;
+  }
+
+  /** What an extension in this window's host may start besides `.vscode/mcp.json`. */
+  adoptable(): readonly ConfiguredServer[] {
+    this.refresh();
+    return this.adoptableServers;
+  }
+
+  private refresh(): void {
+    const now = performance.now();
+    if (now - this.lookedAt < (this.parts.lookAgain ?? LOOK_AGAIN_MS)) return;
+    this.lookedAt = now;
+    const context: ConfigContext = {
+      home: this.parts.home ?? homedir(),
+      platform: process.platform,
+      environment: process.env,
+      ...this.parts.workspace(),
+    };
+    const files = configFilesOf(context).flatMap(expand);
+    const state = `${this.parts.guess()}\n${files.map(({ path }) => `${path} ${stampOf(path)}`).join('\n')}`;
+    if (state === this.state) return;
+    this.state = state;
+    const known = files.flatMap((file) => this.read(file, context));
+    const isGuessing = this.parts.guess();
+    this.current = {
+      serverOf: (args) => {
+        const found = known.find(({ definition }) => matchesDefinition(args, definition));
+        if (found) return found.named;
+        const guessed = isGuessing ? guessServer(args) : undefined;
+        return guessed === undefined ? undefined : { name: guessed, client: 'guessed by its name', file: undefined };
+      },
+      clientOf: ({ args, name }) => knownClientOf(args, name)?.title,
+    };
+    this.adoptableServers = known.map(({ definition, named, folder }) => ({
+      key: `file:${named.file}:${named.name}`,
+      ...named,
+      folder,
+      owner: 'other',
+      url: undefined,
+      describe: undefined,
+      matches: (args) => matchesDefinition(args, definition),
+    }));
+  }
+
+  private read(file: ConfigFile, { home, environment }: ConfigContext): Known[] {
+    const text = this.textOf(file.path);
+    if (text === undefined) return [];
+    const { servers, problems } = readConfig(file.format, text, {
+      client: file.client,
+      file: file.path,
+      folder: file.folder,
+    });
+    for (const { line, column, message } of problems) {
+      this.tellOnce(`${[file.path, line, column].filter((part) => part !== undefined).join(':')}: ${message}`);
+    }
+    return servers.flatMap((server) => {
+      if (server.type !== 'stdio') return [];
+      const definition = resolveKnownVariables(server, {
+        workspaceFolder: server.source.folder,
+        folders: new Map(),
+        userHome: home,
+        environment: environment as NodeJS.ProcessEnv,
+        inputs: new Map(),
+      });
+      const named = { name: server.name, client: file.client, file: file.path };
+      return [{ definition, named, folder: server.source.folder }];
+    });
+  }
+
+  private textOf(path: string): string | undefined {
+    try {
+      if (statSync(path).size > LONGEST_FILE) {
+        this.tellOnce(`${path} is too large to be a configuration; it is not read.`);
+        return undefined;
+      }
+      return readFileSync(path, 'utf8');
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code !== 'ENOENT' && code !== 'ENOTDIR') this.tellOnce(`${path} cannot be read (${code}).`);
+      return undefined;
+    }
+  }
+
+  private tellOnce(message: string): void {
+    if (this.told.has(message)) return;
+    this.told.add(message);
+    this.parts.log.warn(message);
+  }
+}
+
+/** A path with `*` in one of its parts → those that exist. */
+function expand(file: ConfigFile): ConfigFile[] {
+  if (!file.isPattern) return [file];
+  const parts = file.path.split(/(?<=[\\/])/);
+  const at = parts.findIndex((part) => part.includes('*'));
+  const folder = parts.slice(0, at).join('');
+  const [before = '', after = ''] = (parts[at] ?? '').replace(/[\\/]$/, '').split('*');
+  try {
+    return readdirSync(folder)
+      .filter((name) => name.startsWith(before) && name.endsWith(after))
+      .map((name) => ({ ...file, isPattern: false, path: join(folder, name, ...parts.slice(at + 1)) }));
+  } catch {
+    return [];
+  }
+}
+
+function stampOf(path: string): string {
+  try {
+    const stat = statSync(path, { throwIfNoEntry: false });
+    return stat ? `${stat.mtimeMs} ${stat.size}` : '';
+  } catch (error) {
+    return String((error as NodeJS.ErrnoException).code);
+  }
+}
