@@ -1,17 +1,29 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { parseSettings } from './launcher/settings';
 import { choosePlatform } from './lifecycle/choosePlatform';
 import { Containers } from './lifecycle/containers';
+import type { Log } from './lifecycle/log';
+import { MachineConfigs } from './lifecycle/machineConfigs';
 import type { ReapResult, ServerView } from './lifecycle/model';
+import { OtherServers } from './lifecycle/others';
 import { OwnSession } from './lifecycle/ownSession';
 import { Reaper } from './lifecycle/reaper';
+import { isFinished } from './lifecycle/result';
 import { Sweeper } from './lifecycle/sweeper';
-import { openDataFolder } from './registry/dataFolder';
+import type { ProcessIdentity } from './os/identity';
+import type { Platform } from './os/platform';
+import { type DataFolder, openDataFolder } from './registry/dataFolder';
 import { formatAge, formatMemory } from './views/format';
 
-const USAGE = `mcp-processes: MCP server processes that were launched through MCP Processes
+const USAGE = `mcp-processes: MCP server processes on this machine
 
-  mcp-processes list [--json]               servers, active and orphaned, and why
+  mcp-processes list [--all] [--json]       servers, active and orphaned, and why
+        --all                               also those of other clients (Claude Code, Codex, Cursor, ...)
   mcp-processes reap [--dry-run] [--json]   end what is provably orphaned
+        --other-clients                     show other clients' servers that have provably no client left
+        --other-clients --yes               end them too
   mcp-processes run [--name N] -- command   start an MCP server of any client under protection; this word belongs to
                                             the launcher, bin/mcp-processes in the data folder
 
@@ -32,35 +44,66 @@ async function main(argv: string[]): Promise<number> {
     return 0;
   }
   const [command, ...more] = positionals;
-  if (more.length > 0 || (command !== 'list' && command !== 'reap') || (values['dry-run'] && command !== 'reap')) {
+  const all = values.all ?? false;
+  const others = values['other-clients'] ?? false;
+  const isUsage =
+    more.length === 0 &&
+    (command === 'list'
+      ? !values['dry-run'] && !others && !values.yes
+      : command === 'reap' && !all && (others || !values.yes));
+  if (!isUsage) {
     process.stderr.write(`${USAGE}\n`);
     return 2;
   }
-  const sweeper = await openSweeper();
+  const sweeper = await openSweeper(all || others);
   if (command === 'list') {
-    // A dry run looks without reaping.
-    await sweeper.reapOrphans({ dryRun: true });
-    const { servers } = sweeper.publish();
-    process.stdout.write(values.json ? `${JSON.stringify(servers, undefined, 2)}\n` : listing(servers));
+    const { servers } = await sweeper.lookTwice();
+    process.stdout.write(values.json ? `${JSON.stringify(servers, undefined, 2)}\n` : listing(servers, all));
     return 0;
   }
-  const results = await sweeper.reapOrphans({ dryRun: values['dry-run'] ?? false });
+  const results = await reap(sweeper, { dryRun: values['dry-run'] ?? false, others, yes: values.yes ?? false });
   process.stdout.write(values.json ? `${JSON.stringify(results, undefined, 2)}\n` : report(results));
-  const left = results.some(({ processes }) =>
-    processes.some(({ outcome }) => outcome === 'kept' || outcome === 'survived'),
+  if (others && !values.yes && !values.json && results.some(({ sessionId }) => sessionId === '')) {
+    process.stdout.write("Other clients' servers were only shown; --yes ends them.\n");
+  }
+  const left = results.some(({ dryRun, ...result }) => !dryRun && !isFinished({ dryRun, ...result }));
+  const keptByPlan = results.some(
+    ({ dryRun, processes }) => dryRun && processes.some(({ outcome }) => outcome === 'kept'),
   );
-  return left ? 3 : 0;
+  return left || (values['dry-run'] && keptByPlan) ? 3 : 0;
+}
+
+/** Ours at once; other clients' only where they are proven to be orphaned, and only with the word for it. */
+async function reap(
+  sweeper: Sweeper,
+  { dryRun, others, yes }: { dryRun: boolean; others: boolean; yes: boolean },
+): Promise<ReapResult[]> {
+  const results = await sweeper.reapOrphans({ dryRun });
+  if (!others) return results;
+  const { servers } = await sweeper.lookTwice();
+  const only = servers
+    .filter(({ owner, verdict }) => owner === 'other' && verdict === 'orphaned')
+    .map(({ key }) => key);
+  if (only.length === 0) return results;
+  return [...results, ...(await sweeper.reapOrphans({ dryRun: dryRun || !yes, only }))];
 }
 
 function parse(args: string[]) {
   return parseArgs({
     args,
     allowPositionals: true,
-    options: { json: { type: 'boolean' }, 'dry-run': { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+    options: {
+      json: { type: 'boolean' },
+      'dry-run': { type: 'boolean' },
+      all: { type: 'boolean' },
+      'other-clients': { type: 'boolean' },
+      yes: { type: 'boolean' },
+      help: { type: 'boolean', short: 'h' },
+    },
   });
 }
 
-async function openSweeper(): Promise<Sweeper> {
+async function openSweeper(withOthers: boolean): Promise<Sweeper> {
   const log = {
     info: () => {},
     warn: (message: string) => process.stderr.write(`${message}\n`),
@@ -69,7 +112,7 @@ async function openSweeper(): Promise<Sweeper> {
   const platform = await choosePlatform();
   const folder = openDataFolder();
   const self = await platform.self();
-  const settings = { automatic: 'off' as const, neverReap: [] };
+  const settings = { automatic: 'off' as const, neverReap: neverReapOf(folder) };
   const containers = new Containers(log);
   return new Sweeper({
     platform,
@@ -77,20 +120,50 @@ async function openSweeper(): Promise<Sweeper> {
     self,
     own: new OwnSession(folder, log, self, 'command line', undefined, settings),
     containers,
-    reaper: new Reaper({ platform, folder, self, log, containers, by: 'command line', neverReap: () => [] }),
+    reaper: new Reaper({
+      platform,
+      folder,
+      self,
+      log,
+      containers,
+      by: 'command line',
+      neverReap: () => settings.neverReap,
+    }),
     log,
     settings: () => settings,
+    others: withOthers ? othersOf(platform, self, log) : undefined,
     rowsOfThisWindow: () => [],
     problems: () => [],
   });
 }
 
-function listing(servers: readonly ServerView[]): string {
-  if (servers.length === 0) return 'No MCP servers that were launched through MCP Processes are running.\n';
+/** A file of the folder in which somebody calls us is as trusted as they trust that folder: it is not read. */
+function othersOf(platform: Platform, self: ProcessIdentity, log: Log): OtherServers {
+  const workspace = () => ({ folders: [], workspaceFile: undefined });
+  const machine = new MachineConfigs({ workspace, guess: () => false, log });
+  return new OtherServers(platform, self, () => machine.recogniser());
+}
+
+/** What the editor's setting says, as the extension wrote it down for the launcher; nothing where there is none. */
+function neverReapOf(folder: DataFolder): readonly string[] {
+  try {
+    return parseSettings(readFileSync(join(folder.path, 'bin', 'settings'), 'utf8')).neverReap;
+  } catch {
+    return [];
+  }
+}
+
+function listing(servers: readonly ServerView[], all: boolean): string {
+  if (servers.length === 0) {
+    return all
+      ? 'No MCP servers of any known client are running.\n'
+      : 'No MCP servers that were launched through MCP Processes are running.\n';
+  }
   return servers
     .map((server) => {
       const facts = [
         server.verdict,
+        server.client,
         `pid ${server.pid}`,
         formatAge(server.startedAt, Date.now()),
         formatMemory(server.memory),

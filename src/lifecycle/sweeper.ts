@@ -1,3 +1,4 @@
+import { FOREIGN_LOOKS_APART_MS } from '../judgement/columns';
 import { membersOf } from '../judgement/members';
 import type { ProcessIdentity } from '../os/identity';
 import type { Platform, Snapshot } from '../os/platform';
@@ -163,6 +164,19 @@ export class Sweeper {
     await this.look();
     this.publish();
     return [...own, ...ofOthers].filter(({ processes, containers }) => processes.length + containers.length > 0);
+  }
+
+  /**
+   * Looks at everything without reaping anything, at other clients' servers twice and so far apart that what is
+   * orphaned is proven. @throws when the process table or the data folder cannot be read.
+   */
+  async lookTwice(): Promise<Picture> {
+    await this.findOthers(await this.look());
+    if (this.foreign.some(({ stdin }) => stdin?.kind === 'gone')) {
+      await new Promise((resolve) => setTimeout(resolve, FOREIGN_LOOKS_APART_MS + 50));
+      await this.findOthers(await this.look());
+    }
+    return this.publish();
   }
 
   /** Looks anew and publishes; a failure leaves the picture as it was. */
