@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { McpProcessesApi } from './api';
 import { createActions } from './editor/actions';
 import { createApi } from './editor/api';
+import { ClientPresence } from './editor/clientPresence';
 import { ConfiguredServers, openWorkspace } from './editor/configuredServers';
 import { editorHasMcpClient } from './editor/editorClient';
 import { IgnoredServers } from './editor/ignoredServers';
@@ -93,6 +94,7 @@ async function start(context: vscode.ExtensionContext, log: vscode.LogOutputChan
     tree,
     new OrphanStatus(actions, tree),
     new Discovery(actions),
+    new ClientPresence((since) => own.noteDetached(since)),
     vscode.workspace.onDidChangeConfiguration((change) => {
       if (!change.affectsConfiguration('mcpProcesses')) return;
       settings = readSettings();

@@ -80,6 +80,13 @@ export class OwnSession {
     this.tryWrite({ ...this.file, ...settings });
   }
 
+  /** Notes since when the window is away, epoch ms, or that it is back. */
+  noteDetached(since: number | undefined): void {
+    const next = { ...this.file, detachedSince: since };
+    if (this.onDisk) this.tryWrite(next);
+    else this.file = next;
+  }
+
   /** Writes for the last time: whoever finds the file may carry on once this process is gone. */
   handOver(): void {
     this.tryWrite({ ...this.file, handedOver: Date.now() });
