@@ -49,6 +49,25 @@ export function resolveVariables(definition: StdioServerDefinition, context: Var
   };
 }
 
+/**
+ * The command with everything replaced that is known here; other variables stay as they stand, which recognising takes
+ * for "anything". Never throws.
+ */
+export function resolveKnownVariables(
+  definition: StdioServerDefinition,
+  context: VariableContext,
+): Pick<StdioServerDefinition, 'command' | 'args'> {
+  const replace = (text: string) =>
+    text.replace(VARIABLE, (whole, name: string) => {
+      try {
+        return replacementOf(name, definition.name, context);
+      } catch {
+        return whole;
+      }
+    });
+  return { command: replace(definition.command), args: definition.args.map(replace) };
+}
+
 function replacementOf(name: string, server: string, context: VariableContext): string {
   const needFolder = () => {
     if (context.workspaceFolder !== undefined) return context.workspaceFolder;
@@ -65,7 +84,9 @@ function replacementOf(name: string, server: string, context: VariableContext): 
   if (kind === 'workspaceFolder') {
     const folder = context.folders.get(key);
     if (folder !== undefined) return folder;
-    throw new Error(`"${server}" uses \${${name}}, but this window has no folder of that name.`);
+    throw new Error(
+      `"${server}" uses \${${name}}, but this window has no folder of that name. Correct it, or add the folder.`,
+    );
   }
   if (kind === 'input') {
     const value = context.inputs.get(key);

@@ -106,7 +106,7 @@ describe('known clients', () => {
   }
 
   const none = [
-    ...UNRELATED.filter((line) => !/^(?:\/usr\/share\/code\/)?code /.test(line)),
+    ...UNRELATED.filter((line) => !/^(?:\/usr\/share\/code\/)?code \/home/.test(line)),
     // The editor's processes that start nothing, and what its extensions start.
     '/usr/share/code/code --type=renderer --crashpad-handler-pid=1',
     '/usr/share/code/code --type=gpu-process',

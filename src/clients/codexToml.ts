@@ -1,0 +1,45 @@
+import { parse, TomlError } from 'smol-toml';
+import { isRecord, readForeignEntry } from './entry';
+import { LONGEST_FILE, MOST_PROBLEMS, positionOf } from './jsonText';
+import type { ConfigurationProblem, DefinitionSource, ReadConfiguration, ServerDefinition } from './serverDefinition';
+
+/** Reads Codex's `config.toml`: `[mcp_servers.NAME]`. Never throws; a broken file gives one problem with its place. */
+export function readCodexToml(text: string, source: DefinitionSource): ReadConfiguration {
+  const problems: ConfigurationProblem[] = [];
+  const complain = (message: string, place: { line?: number; column?: number } = {}) =>
+    problems.push({ file: source.file, line: place.line, column: place.column, message });
+  const servers: ServerDefinition[] = [];
+  const done = { servers, inputs: [], problems };
+  if (text.length > LONGEST_FILE) {
+    complain('The file is too large to be a server configuration; nothing in it is used.');
+    return done;
+  }
+  let root: unknown;
+  try {
+    root = parse(text.replace(/^\uFEFF/, ''));
+  } catch (error) {
+    // The parser's own message quotes the lines around the place, which may hold a secret.
+    const place = error instanceof TomlError ? { line: error.line, column: error.column } : { line: 1, column: 1 };
+    complain('Not valid TOML here. Correct it, then save.', place);
+    return done;
+  }
+  const block = isRecord(root) ? root.mcp_servers : undefined;
+  if (block !== undefined && !isRecord(block)) {
+    complain('"mcp_servers" must hold one table for each server.', placeOf(text, undefined));
+  }
+  for (const [name, value] of isRecord(block) ? Object.entries(block) : []) {
+    const read = readForeignEntry(name, value, source);
+    if (typeof read !== 'string') servers.push(read);
+    else if (problems.length < MOST_PROBLEMS) complain(read, placeOf(text, name));
+  }
+  return done;
+}
+
+/** Where a server's table begins; a parsed TOML has lost its places. */
+function placeOf(text: string, name: string | undefined): { line?: number; column?: number } {
+  const key = name?.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+  const header =
+    key === undefined ? undefined : new RegExp(`^[ \\t]*\\[\\s*mcp_servers\\s*\\.\\s*["']?${key}["']?\\s*[.\\]]`, 'm');
+  const offset = header?.exec(text)?.index ?? /^[ \t]*\[?\s*mcp_servers\b/m.exec(text)?.index ?? 0;
+  return positionOf(text, offset);
+}

@@ -1,0 +1,70 @@
+import type { DefinitionSource, ServerDefinition } from './serverDefinition';
+
+/** Reads one entry in the shape of `mcp.json`: a server, or what is wrong with it. */
+export function readEntry(name: string, value: unknown, source: DefinitionSource): ServerDefinition | string {
+  if (name.trim() === '') return 'A server has an empty name. Give it one.';
+  if (!isRecord(value)) return `"${name}" must be an object with "command" or "url".`;
+  const { type, command, args, env, envFile, cwd, url } = value;
+  if (type === 'http' || type === 'sse' || (type === undefined && command === undefined && typeof url === 'string')) {
+    if (typeof url !== 'string' || url === '') return `"${name}" needs a "url".`;
+    return { type: type === 'sse' ? 'sse' : 'http', name, source, url };
+  }
+  if (type !== undefined && type !== 'stdio') return `"${name}" has an unknown "type". Use "stdio", "http" or "sse".`;
+  if (typeof command !== 'string' || command.trim() === '') return `"${name}" needs a "command": the program to start.`;
+  if (args !== undefined && !(Array.isArray(args) && args.every((arg) => typeof arg === 'string'))) {
+    return `"args" of "${name}" must be a list of strings.`;
+  }
+  if (env !== undefined && !isRecord(env)) return `"env" of "${name}" must be an object.`;
+  for (const [key, one] of Object.entries(env ?? {})) {
+    if (one !== null && typeof one !== 'string' && typeof one !== 'number') {
+      return `The environment variable ${key} of "${name}" must be a string, a number or null.`;
+    }
+  }
+  if (envFile !== undefined && typeof envFile !== 'string') return `"envFile" of "${name}" must be a path.`;
+  if (cwd !== undefined && typeof cwd !== 'string') return `"cwd" of "${name}" must be a path.`;
+  return {
+    type: 'stdio',
+    name,
+    source,
+    command,
+    args: (args as string[] | undefined) ?? [],
+    env: (env as Record<string, string | number | null> | undefined) ?? {},
+    envFile,
+    cwd,
+  };
+}
+
+/**
+ * Reads an entry of a client that is not the editor. Each has words of its own (`type: "local"`, `serverUrl`,
+ * `httpUrl`), and we only need to know what it starts: what we need not understand is passed over.
+ */
+export function readForeignEntry(name: string, value: unknown, source: DefinitionSource): ServerDefinition | string {
+  if (!isRecord(value)) return readEntry(name, value, source);
+  const { command, cwd, type } = value;
+  const url = value.url ?? value.serverUrl ?? value.httpUrl;
+  if (command === undefined && typeof url === 'string') {
+    return readEntry(name, { type: type === 'sse' ? 'sse' : 'http', url }, source);
+  }
+  const args = Array.isArray(value.args) ? value.args.map(plainText) : (value.args ?? undefined);
+  const env = isRecord(value.env) ? value.env : {};
+  const texts = Object.entries(env).map(([key, one]) => [key, one === null ? null : plainText(one)] as const);
+  return readEntry(
+    name,
+    {
+      command,
+      args,
+      env: Object.fromEntries(texts.filter(([, text]) => text === null || typeof text === 'string')),
+      cwd: typeof cwd === 'string' ? cwd : undefined,
+    },
+    source,
+  );
+}
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Numbers and booleans as the text that a program is given. */
+function plainText(value: unknown): unknown {
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : value;
+}

@@ -1,0 +1,139 @@
+import {
+  findNodeAtLocation,
+  getNodeValue,
+  type Node,
+  type ParseError,
+  parseTree,
+  printParseErrorCode,
+} from 'jsonc-parser';
+import type { ConfigurationProblem, DefinitionSource, ServerDefinition } from './serverDefinition';
+
+/** Nobody's server configuration is longer, in characters; reading more would hold up the editor. */
+export const LONGEST_FILE = 4 << 20;
+
+/** Nobody reads more, and a hostile file could have a million. */
+export const MOST_PROBLEMS = 20;
+const MOST_NAMES = 1_000;
+
+/** A value of a configuration, or what is wrong with it in a sentence. `undefined`: no server, and nothing wrong. */
+export type EntryReader = (
+  name: string,
+  value: unknown,
+  source: DefinitionSource,
+) => ServerDefinition | string | undefined;
+
+/** JSON with comments, read so that every complaint has its place. No method throws. */
+export class JsonText {
+  readonly problems: ConfigurationProblem[] = [];
+  private readonly root: Node | undefined;
+  private readonly errors: ParseError[] = [];
+
+  /** @param expected what the file should hold, for the complaint about one that holds something else. */
+  constructor(
+    private readonly text: string,
+    private readonly file: string | undefined,
+    expected: string,
+  ) {
+    if (text.length > LONGEST_FILE) {
+      this.complain(undefined, 'The file is too large to be a server configuration; nothing in it is used.');
+      return;
+    }
+    // Just created, or emptied on purpose.
+    if (text.replace(/^\uFEFF/, '').trim() === '') return;
+    try {
+      this.root = parseTree(text.replace(/^\uFEFF/, ' '), this.errors, { allowTrailingComma: true });
+    } catch {
+      this.complain(0, 'The file is nested too deeply to be read; nothing in it is used.');
+      return;
+    }
+    // One mistake makes a parser stumble several times; the first place is where to look.
+    const [error] = this.errors;
+    if (error)
+      this.complain(error.offset, `Not valid JSON here (${printParseErrorCode(error.error)}). Correct it, then save.`);
+    else if (this.root?.type !== 'object') this.complain(0, `The file must hold one object${expected}.`);
+  }
+
+  /** Reads each property of the object at `path`; absent is fine. An entry that is broken never loses the others. */
+  servers(path: readonly string[], source: DefinitionSource, read: EntryReader): ServerDefinition[] {
+    const found: ServerDefinition[] = [];
+    for (const { name, value, offset, isWhole } of this.properties(path)) {
+      if (!isWhole) continue;
+      const entry = read(name, value, source);
+      if (typeof entry === 'string') this.complain(offset, entry);
+      else if (entry) found.push(entry);
+    }
+    return found;
+  }
+
+  /** Names of the properties of the object at `path`, at most a thousand. */
+  names(path: readonly string[]): string[] {
+    const block = this.at(path);
+    if (block?.type !== 'object') return [];
+    const first = (block.children ?? []).slice(0, MOST_NAMES);
+    return first.flatMap(({ children }) => (children?.[0] ? [String(children[0].value)] : []));
+  }
+
+  /** The value at `path`; objects have no prototype. */
+  value(path: readonly string[]): unknown {
+    const node = this.at(path);
+    return node && valueIn(node);
+  }
+
+  private *properties(path: readonly string[]) {
+    const block = this.at(path);
+    if (block && block.type !== 'object' && block.type !== 'null') {
+      this.complain(block.offset, `"${path.at(-1)}" must be an object: one entry for each server.`);
+    }
+    for (const property of block?.type === 'object' ? (block.children ?? []) : []) {
+      const [nameNode, valueNode] = property.children ?? [];
+      if (!nameNode) continue;
+      // An entry that holds an error, or that the parser ended early because of it, may be half of what was meant.
+      const end = property.offset + property.length;
+      const isWhole = !this.hasErrorWithin(property.offset, end + 1);
+      const value = valueNode && valueIn(valueNode);
+      yield { name: String(nameNode.value), value, offset: (valueNode ?? nameNode).offset, isWhole };
+    }
+  }
+
+  /** The parser reports errors in the order of the text. */
+  private hasErrorWithin(from: number, to: number): boolean {
+    let [low, high] = [0, this.errors.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.errors[middle] as ParseError).offset < from) low = middle + 1;
+      else high = middle;
+    }
+    const next = this.errors[low];
+    return next !== undefined && next.offset <= to;
+  }
+
+  private at(path: readonly string[]): Node | undefined {
+    if (this.root?.type !== 'object') return undefined;
+    return path.length === 0 ? this.root : findNodeAtLocation(this.root, [...path]);
+  }
+
+  private complain(offset: number | undefined, message: string): void {
+    if (this.problems.length >= MOST_PROBLEMS) return;
+    this.problems.push({ file: this.file, ...positionOf(this.text, offset), message });
+  }
+}
+
+/** Undefined where the value is nested too deeply to be one. */
+function valueIn(node: Node): unknown {
+  try {
+    return getNodeValue(node);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Line and column of an offset, both from 1. */
+export function positionOf(
+  text: string,
+  offset: number | undefined,
+): { line: number | undefined; column: number | undefined } {
+  if (offset === undefined) return { line: undefined, column: undefined };
+  const before = text.slice(0, offset);
+  const lineStart = before.lastIndexOf('\n') + 1;
+  return { line: before.split('\n').length, column: offset - lineStart + 1 };
+}

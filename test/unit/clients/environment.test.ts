@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { environmentOf } from '../../../src/clients/environment';
+import { COOKIE_VARIABLE } from '../../../src/registry/cookie';
+
+describe('environment of a server', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'env-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  const withFile = (text: string, env: Record<string, string | null> = {}, inherited = {}) => {
+    writeFileSync(join(folder, '.env'), text);
+    return environmentOf('srv', { env, envFile: '.env' }, inherited, folder);
+  };
+
+  it('inherits, and leaves out what is not set', () => {
+    assert.deepEqual(environmentOf('srv', { env: {}, envFile: undefined }, { A: '1', B: undefined }, undefined), {
+      A: '1',
+    });
+  });
+
+  it('env goes before envFile, envFile before what is inherited; null removes', () => {
+    const env = { A: 'env', GONE: null, FILE_GONE: null, NEVER: null };
+    const inherited = { A: 'inherited', B: 'inherited', C: 'inherited', GONE: 'x' };
+    assert.deepEqual(withFile('A=file\nB=file\nFILE_GONE=x\n', env, inherited), {
+      A: 'env',
+      B: 'file',
+      C: 'inherited',
+    });
+  });
+
+  it('reads the forms that people write', () => {
+    const text =
+      '# comment\nexport A=1\nB="two words"\nC=\'$A\'\n\nD=\nE=x # comment\nF="line\\nbreak"\r\nbroken line\n';
+    assert.deepEqual(withFile(text), { A: '1', B: 'two words', C: '$A', D: '', E: 'x', F: 'line\nbreak' });
+  });
+
+  it('takes an absolute envFile as it is', () => {
+    writeFileSync(join(folder, 'x.env'), 'A=1');
+    const file = join(folder, 'x.env');
+    assert.deepEqual(environmentOf('srv', { env: {}, envFile: file }, {}, '/nowhere'), { A: '1' });
+  });
+
+  it('names file and remedy when it cannot be read, and no value', () => {
+    const attempt = () => environmentOf('srv', { env: { T: 'hunter2' }, envFile: 'no.env' }, { S: 'hunter2' }, folder);
+    assert.throws(attempt, (error: Error) => {
+      assert.match(error.message, /"srv" cannot start: its envFile .*no\.env cannot be read \(ENOENT\)\. Create it/);
+      assert.ok(!error.message.includes('hunter2'));
+      return true;
+    });
+    assert.throws(() => environmentOf('srv', { env: {}, envFile: '.' }, {}, folder), /EISDIR/);
+  });
+
+  it('K24 drops a cookie wherever it comes from', () => {
+    const cookie = { [COOKIE_VARIABLE]: '1:stale' };
+    assert.deepEqual(withFile(`${COOKIE_VARIABLE}=1:stale\n`, cookie, cookie), {});
+  });
+
+  it('is not led astray by the names of prototypes', () => {
+    const env = JSON.parse('{"__proto__": "x", "constructor": "y"}');
+    const result = withFile('__proto__=z\ntoString=t\n', env);
+    assert.equal(result.constructor, 'y');
+    assert.equal(({} as Record<string, unknown>).x, undefined);
+    assert.equal(typeof Object.prototype.toString, 'function');
+  });
+});

@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import { readMcpJson, readSettingServers } from '../../../src/clients/mcpJson';
+
+const source = { client: 'VS Code', file: '/w/.vscode/mcp.json', folder: '/w' };
+const names = (text: string) => readMcpJson(text, source).servers.map(({ name }) => name);
+const places = (text: string) => readMcpJson(text, source).problems.map(({ line, column }) => [line, column]);
+
+describe('mcp.json', () => {
+  it('takes comments, trailing commas, a byte order mark and Windows line ends', () => {
+    const text = '\uFEFF{\r\n  // one\r\n  "servers": { "a": { "command": "x", }, /* two */ },\r\n}\r\n';
+    assert.deepEqual(names(text), ['a']);
+    assert.deepEqual(places(text), []);
+  });
+
+  it('says where it is broken, and keeps the entries around', () => {
+    const lines = [
+      '{',
+      '  "servers": {',
+      '    "a": { "command": "x" },',
+      '    "b": { "command": }',
+      '    ,',
+      '  }',
+      '}',
+    ];
+    const text = [...lines.slice(0, 5), '    "c": { "command": "z" }', ...lines.slice(5)].join('\n');
+    assert.deepEqual(places(text), [[4, 23]]);
+    assert.deepEqual(names(text), ['a', 'c']);
+  });
+
+  it('counts columns behind a byte order mark and Windows line ends', () => {
+    assert.deepEqual(places('\uFEFF{\r\n  "servers": {\r\n    "a": 5\r\n  }\r\n}'), [[3, 10]]);
+  });
+
+  it('never takes half an entry', () => {
+    for (const text of ['{"servers": {"a": {"command": "x"', '{"servers": {"a": {"command": "x", "args": ["-y"']) {
+      assert.deepEqual(names(text), [], text);
+      assert.equal(places(text).length, 1);
+    }
+  });
+
+  const wrong: Readonly<Record<string, RegExp>> = {
+    '{"a": 1}': /"a" must be an object/,
+    '{"a": {}}': /"a" needs a "command"/,
+    '{"a": {"command": " "}}': /needs a "command"/,
+    '{"a": {"type": "http"}}': /needs a "url"/,
+    '{"a": {"type": "pipe", "command": "x"}}': /unknown "type"/,
+    '{"a": {"command": "x", "args": "y"}}': /"args" of "a" must be a list/,
+    '{"a": {"command": "x", "args": [1]}}': /"args" of "a" must be a list/,
+    '{"a": {"command": "x", "env": []}}': /"env" of "a" must be an object/,
+    '{"a": {"command": "x", "env": {"K": true}}}': /variable K of "a" must be/,
+    '{"a": {"command": "x", "envFile": 1}}': /"envFile" of "a" must be a path/,
+    '{"a": {"command": "x", "cwd": 1}}': /"cwd" of "a" must be a path/,
+    '{" ": {"command": "x"}}': /empty name/,
+    '[]': /"servers" must be an object/,
+  };
+  for (const [inner, message] of Object.entries(wrong)) {
+    it(`complains about ${inner}`, () => {
+      const read = readMcpJson(`{"servers": ${inner}}`, source);
+      assert.deepEqual(read.servers, []);
+      assert.equal(read.problems.length, 1);
+      assert.match(read.problems[0]?.message ?? '', message);
+      assert.equal(read.problems[0]?.line, 1);
+    });
+  }
+
+  it('reads inputs, and passes over those that are none', () => {
+    const inputs = [
+      { id: 'a', type: 'promptString', description: 'A', password: true },
+      { id: 'b', type: 'pickString', options: ['x', { label: 'Why', value: 'y' }, 5], default: 'x' },
+      ...[{ id: 5, type: 'promptString' }, { id: 'c', type: 'other' }, null, 'x'],
+    ];
+    assert.deepEqual(readMcpJson(JSON.stringify({ inputs }), source).inputs, [
+      { id: 'a', type: 'promptString', description: 'A', default: undefined, password: true, options: [] },
+      { id: 'b', type: 'pickString', description: 'b', default: 'x', password: false, options: ['x', 'y'] },
+    ]);
+  });
+
+  it('reads the setting in the same way', () => {
+    const setting = { a: { command: 'x' }, b: 5, c: { url: 'https://h/' } };
+    const read = readSettingServers(setting, undefined, { ...source, file: undefined });
+    assert.deepEqual(
+      read.servers.map(({ name, type }) => [name, type]),
+      [
+        ['a', 'stdio'],
+        ['c', 'http'],
+      ],
+    );
+    assert.match(read.problems[0]?.message ?? '', /^Setting mcpProcesses\.servers: "b"/);
+    for (const hostile of [null, undefined, 5, [], 'x', JSON.parse('{"__proto__": {"command": "x"}}')]) {
+      assert.doesNotThrow(() => readSettingServers(hostile, hostile, source));
+    }
+  });
+});

@@ -1,0 +1,110 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: placeholders are what is tested here
+import assert from 'node:assert/strict';
+import { sep } from 'node:path';
+import type { StdioServerDefinition } from '../../../src/clients/serverDefinition';
+import {
+  inputIdsOf,
+  resolveKnownVariables,
+  resolveVariables,
+  type VariableContext,
+} from '../../../src/clients/variables';
+
+const context: VariableContext = {
+  workspaceFolder: '/work/shop',
+  folders: new Map([['tools', '/work/tools']]),
+  userHome: '/home/me',
+  environment: { NAME: 'value', TRICK: '${input:password}' },
+  inputs: new Map([
+    ['password', 'p$&$1'],
+    ['empty', ''],
+  ]),
+};
+
+function definition(args: string[], more: Partial<StdioServerDefinition> = {}): StdioServerDefinition {
+  const source = { client: 'VS Code', file: undefined, folder: '/work/shop' };
+  return {
+    type: 'stdio',
+    name: 'srv',
+    source,
+    command: 'x',
+    args,
+    env: {},
+    envFile: undefined,
+    cwd: undefined,
+    ...more,
+  };
+}
+
+const replaced = (text: string, where = context) => resolveVariables(definition([text]), where).args[0];
+
+describe('variables', () => {
+  const values: Readonly<Record<string, string>> = {
+    '${workspaceFolder}/a': '/work/shop/a',
+    '${cwd}': '/work/shop',
+    '${workspaceFolderBasename}': 'shop',
+    '${workspaceFolder:tools}/b': '/work/tools/b',
+    '${userHome}${/}x': `/home/me${sep}x`,
+    '${pathSeparator}': sep,
+    '${env:NAME}-${env:NAME}': 'value-value',
+    '${env:NOT_SET}': '',
+    '${input:password}': 'p$&$1',
+    'a${input:empty}b': 'ab',
+    'nothing $HOME {x} $': 'nothing $HOME {x} $',
+    '${unclosed': '${unclosed',
+    '${}': '${}',
+  };
+  for (const [text, value] of Object.entries(values)) {
+    it(`${text} is ${JSON.stringify(value)}`, () => assert.equal(replaced(text), value));
+  }
+
+  it('replaces once: what a value contains is not looked at again', () => {
+    assert.equal(replaced('${env:TRICK}'), '${input:password}');
+  });
+
+  for (const text of ['${unknown}', '${workspaceFolder:other}', '${input:missing}', '${config:x}', '${env:}']) {
+    it(`says what to do about ${text}`, () => assert.throws(() => replaced(text), /^Error: "srv" .+\. [A-Z].*\.$/));
+  }
+
+  it('needs a folder for what depends on one', () => {
+    const none = { ...context, workspaceFolder: undefined };
+    assert.throws(() => replaced('${workspaceFolder}', none), /no folder is open/);
+    assert.equal(replaced('${workspaceFolder:tools}', none), '/work/tools');
+  });
+
+  it('replaces in every part; null stays null, numbers become text', () => {
+    const one = definition([], {
+      command: '${userHome}/bin/srv',
+      env: { A: '${env:NAME}', B: 5, C: null },
+      envFile: '${workspaceFolder}/.env',
+      cwd: '${workspaceFolder:tools}',
+    });
+    assert.deepEqual(resolveVariables(one, context), {
+      command: '/home/me/bin/srv',
+      args: [],
+      env: { A: 'value', B: '5', C: null },
+      envFile: '/work/shop/.env',
+      cwd: '/work/tools',
+    });
+  });
+
+  it('finds the inputs in every part, each once', () => {
+    const one = definition(['${input:a}${input:b}', '${input:a}'], {
+      command: '${input:c}',
+      env: { A: '${input:d}', B: null, C: 1 },
+      envFile: '${input:e}',
+      cwd: '${input:f}',
+    });
+    assert.deepEqual(inputIdsOf(one).sort(), ['a', 'b', 'c', 'd', 'e', 'f']);
+    assert.deepEqual(inputIdsOf(definition(['${env:a}', 'input:a'])), []);
+  });
+
+  it('leaves what is not known where only recognising is meant', () => {
+    const one = definition(['${workspaceFolder}/a', '${input:missing}', '${HOME:-/x}', '${input:password}'], {
+      command: '${nobody}/srv',
+    });
+    assert.deepEqual(resolveKnownVariables(one, context), {
+      command: '${nobody}/srv',
+      args: ['/work/shop/a', '${input:missing}', '${HOME:-/x}', 'p$&$1'],
+    });
+  });
+});
