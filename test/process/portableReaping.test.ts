@@ -29,24 +29,21 @@ describe('reaping on the portable platform', function () {
     return { path, text: readFileSync(path, 'utf8') };
   }
 
-  it('L01 L08 ends deaf servers and their children after kill -9 of the host; control: until then they live', async () => {
-    const host = await sandbox.host({ polite: [], eof: ['--deaf-to-eof'], term: [...DEAF, '--child=plain'] });
+  it('L01 L05 L08 ends deaf servers, their children and who left by setsid after kill -9 of the host; control: until then they live', async () => {
+    const host = await sandbox.host({
+      eof: ['--deaf-to-eof'],
+      term: [...DEAF, '--child=plain'],
+      escape: [...DEAF, '--child=setsid'],
+    });
     assert.match(session().text, /"start": "e\d+"/, 'the host runs on the portable platform');
     await killHard(host.child);
-    const [, eof, term] = host.servers as [number, number, number];
-    assert.ok(isAlive(eof) && isAlive(term));
+    assert.equal(sandbox.living().length, 5);
+    assert.ok(host.servers.every(isAlive));
     const lifecycle = await sandbox.lifecycle({ automatic: 'on' });
     await lifecycle.sweep();
     assert.deepEqual(sandbox.living(), []);
     assert.deepEqual(readdirSync(sandbox.folder.sessions), []);
     assert.deepEqual(lifecycle.picture.servers, []);
-  });
-
-  it('L05 finds a grandchild that left its tree by setsid', async () => {
-    const host = await sandbox.host({ escape: [...DEAF, '--child=setsid'] });
-    await killHard(host.child);
-    await (await sandbox.lifecycle()).sweep();
-    assert.deepEqual(sandbox.living(), []);
   });
 
   it('L23 finds them by the cookie alone when the registry is lost', async () => {

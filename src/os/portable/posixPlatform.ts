@@ -12,7 +12,7 @@ import { isQuestionablePid } from './pids';
 import { type ProcessLister, PsReader, startToken } from './psReader';
 import type { PosixSystem } from './psTable';
 
-const TIMEOUT_MS = 5_000;
+const TIMEOUT_MS = 10_000;
 /** One command line holds far more; but what is printed must stay within the time-out. */
 const PIDS_PER_CALL = 500;
 

@@ -8,7 +8,8 @@ import { type PosixSystem, type PsRow, parsePsTable, psTableArguments } from './
 /** What `ps-list` tells that we use. Its start time is not: it is read in local time (K27). */
 export type ProcessLister = () => Promise<readonly { readonly pid: number }[]>;
 
-const TIMEOUT_MS = 5_000;
+/** A busy machine may take seconds; all that a longer wait costs is time. */
+const TIMEOUT_MS = 10_000;
 
 /** Processes of a POSIX system by `ps`. */
 export class PsReader {
@@ -26,13 +27,12 @@ export class PsReader {
   }
 
   /**
-   * All processes. Our own `ps` come first: if it hangs, then where we can end it.
+   * All processes. Our own `ps` comes first: if it hangs, then where we can end it.
    * @throws Error when the table cannot be read, or is not whole.
    */
   async readAll(): Promise<Map<number, ProcessEntry>> {
     const before = await this.readTable();
-    const lines = await this.readEnvironments();
-    const listed = await withTimeout(this.list(), '`ps-list`');
+    const [lines, listed] = await Promise.all([this.readEnvironments(), withTimeout(this.list(), '`ps-list`')]);
     const after = await this.readTable();
     // Read and parsed independently: what both of ours lack although it exists shows that they are not whole (K09).
     const lost = listed.find(({ pid }) => !before.has(pid) && !after.has(pid) && isKnownToKernel(pid));
