@@ -1,6 +1,7 @@
 // `npm run bench`: measures everything in one run and writes docs/performance.md.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
+import { benchContainers } from './containers';
 import { benchEnding } from './ending';
 import { benchGuard } from './guard';
 import { benchLauncher } from './launcher';
@@ -13,6 +14,7 @@ const benches: Record<string, () => Promise<Table[]>> = {
   ending: async () => [await benchEnding([10, 100, 500])],
   sweep: async () => [await benchSweep([10, 100, 1_000])],
   guard: benchGuard,
+  containers: async () => [await benchContainers([1, 10, 100])],
   launcher: async () => [await benchLauncher()],
 };
 

@@ -66,6 +66,16 @@ export class Containers {
     return JSON.stringify([...this.seen]) !== before;
   }
 
+  /**
+   * Adds the docker context in use now: should the user change it, the other engine would say that the container is
+   * gone. The same run where there is nothing to add, or it cannot be asked.
+   */
+  async withContext(run: ContainerRun): Promise<ContainerRun> {
+    const answer = await engineOf(run)?.contextInUse();
+    if (!answer?.ok || answer.value === undefined) return run;
+    return { ...run, environment: { ...run.environment, DOCKER_CONTEXT: answer.value } };
+  }
+
   /** Ends the containers of one record, after its processes. Never rejects; nothing to do for most records. */
   async end(record: ServerRecord, session: Pick<SessionFile, 'id' | 'home'>): Promise<ContainersEnded> {
     const run = record.container;

@@ -2,6 +2,7 @@ import { Connection, type ServerTool } from '../mcp/connection';
 import type { Platform } from '../os/platform';
 import type { LadderStand } from '../registry/schema';
 import type { ConfiguredServer } from './configuredServer';
+import type { Containers } from './containers';
 import { type LaunchDescription, LaunchedServer } from './launchedServer';
 import type { Log } from './log';
 import type { ReapResult } from './model';
@@ -13,6 +14,7 @@ export interface LaunchedServersParts {
   readonly platform: Platform;
   readonly own: OwnSession;
   readonly reaper: Reaper;
+  readonly containers: Containers;
   readonly log: Log;
   readonly version: string;
   /** ms that a server may take for its handshake. */
@@ -71,6 +73,7 @@ export class LaunchedServers {
       const child = await server.spawn();
       log.info(`Started "${description.name}", pid ${child.pid}.`);
       child.once('exit', () => void this.onExit(server));
+      void this.noteContext(server);
       this.parts.onChange();
       server.connection = await Connection.open(child, version, launchTimeout());
       if (server.state === 'starting') server.state = 'running';
@@ -131,6 +134,11 @@ export class LaunchedServers {
       const remaining = Math.max(0, Math.round(until - performance.now()));
       this.parts.own.update(recordId, { ladder: { step, remaining } });
     }
+  }
+
+  private async noteContext({ recordId }: LaunchedServer): Promise<void> {
+    const run = this.parts.own.record(recordId)?.container;
+    if (run) this.parts.own.update(recordId, { container: await this.parts.containers.withContext(run) });
   }
 
   private async end(server: LaunchedServer): Promise<ReapResult> {

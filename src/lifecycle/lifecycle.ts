@@ -84,6 +84,7 @@ export class Lifecycle {
       platform,
       own,
       reaper,
+      containers,
       log,
       version,
       configured,

@@ -25,6 +25,7 @@ describe('a launched server in a container', function () {
   this.timeout(90_000);
   let engine: TestEngine;
   let sandbox: Sandbox;
+  let environment: NodeJS.ProcessEnv;
   const states = async () => (await engine.docker('ps', '-a', '--format', '{{.State}}')).split('\n').filter(Boolean);
 
   before(async function () {
@@ -33,9 +34,13 @@ describe('a launched server in a container', function () {
     await engine.start();
     await engine.loadImage();
     // Hosts and servers inherit how to reach the engine.
+    environment = { ...process.env };
     Object.assign(process.env, engine.environment);
   });
-  after(() => engine?.dispose());
+  after(async () => {
+    process.env = environment;
+    await engine?.dispose();
+  });
   beforeEach(() => {
     sandbox = new Sandbox();
   });
