@@ -16,7 +16,7 @@ interface ClientLook extends KnownClient {
   /** Where its executable lies, whatever its name; with `/` on every system. */
   readonly place?: RegExp;
   /** Its bundle on macOS: the paths in there have blanks, and the system does not keep arguments apart. */
-  readonly app?: string;
+  readonly app?: RegExp;
   /** npm packages whose scripts are the client, started by an interpreter or a package runner. */
   readonly packages?: readonly string[];
   /** Names under which npm puts those scripts into a `bin` folder. */
@@ -28,6 +28,10 @@ interface EditorLook extends ClientLook {
   readonly home: RegExp;
 }
 
+function bundle(name: string): RegExp {
+  return new RegExp(`^"?(?:/[^/\\s"]+)*/${name}\\.app/`);
+}
+
 /** Clients that are no editors, the particular ones first: Claude Desktop's program has the name of Claude Code's. */
 const CLIENTS: readonly ClientLook[] = [
   {
@@ -35,7 +39,7 @@ const CLIENTS: readonly ClientLook[] = [
     title: 'Claude Desktop',
     programs: ['claude-desktop'],
     place: /\/(?:AnthropicClaude|WindowsApps\/Claude_[^/]*)\//,
-    app: 'Claude',
+    app: bundle('Claude'),
   },
   {
     id: 'claude-code',
@@ -45,7 +49,14 @@ const CLIENTS: readonly ClientLook[] = [
     packages: ['@anthropic-ai/claude-code'],
     scripts: ['claude'],
   },
-  { id: 'codex', title: 'Codex', programs: ['codex'], app: 'Codex', packages: ['@openai/codex'], scripts: ['codex'] },
+  {
+    id: 'codex',
+    title: 'Codex',
+    programs: ['codex'],
+    app: bundle('Codex'),
+    packages: ['@openai/codex'],
+    scripts: ['codex'],
+  },
   {
     id: 'copilot-cli',
     title: 'Copilot CLI',
@@ -67,7 +78,7 @@ const CLIENTS: readonly ClientLook[] = [
     title: 'Zed',
     programs: ['zed', 'zed-editor'],
     place: /\/zed-remote-server-[^/]+$/,
-    app: 'Zed(?: Preview| Nightly)?',
+    app: bundle('Zed(?: Preview| Nightly)?'),
   },
   {
     id: 'mcp-inspector',
@@ -79,21 +90,21 @@ const CLIENTS: readonly ClientLook[] = [
 
 /** Clients that live in an extension host (Continue, Cline, Roo Code) are that editor. The last one stands for forks. */
 const EDITORS: readonly EditorLook[] = [
-  { id: 'cursor', title: 'Cursor', programs: ['cursor'], app: 'Cursor', home: /\/\.cursor-server\// },
-  { id: 'windsurf', title: 'Windsurf', programs: ['windsurf'], app: 'Windsurf', home: /\/\.windsurf-server\// },
-  { id: 'kiro', title: 'Kiro', programs: ['kiro'], app: 'Kiro', home: /\/\.kiro-server\// },
+  { id: 'cursor', title: 'Cursor', programs: ['cursor'], app: bundle('Cursor'), home: /\/\.cursor-server\// },
+  { id: 'windsurf', title: 'Windsurf', programs: ['windsurf'], app: bundle('Windsurf'), home: /\/\.windsurf-server\// },
+  { id: 'kiro', title: 'Kiro', programs: ['kiro'], app: bundle('Kiro'), home: /\/\.kiro-server\// },
   {
     id: 'vscodium',
     title: 'VSCodium',
     programs: ['codium', 'vscodium'],
-    app: 'VSCodium',
+    app: bundle('VSCodium'),
     home: /\/\.vscodium-server\//,
   },
   {
     id: 'vscode-insiders',
     title: 'VS Code Insiders',
     programs: ['code-insiders', 'code - insiders'],
-    app: 'Visual Studio Code - Insiders',
+    app: bundle('Visual Studio Code - Insiders'),
     home: /\/\.vscode-server-insiders\//,
   },
   {
@@ -102,7 +113,7 @@ const EDITORS: readonly EditorLook[] = [
     programs: ['code-server'],
     home: /\/code-server(?:-[\w.]+)?\/(?:lib|out)\//,
   },
-  { id: 'vscode', title: 'VS Code', programs: ['code'], app: 'Visual Studio Code', home: /^/ },
+  { id: 'vscode', title: 'VS Code', programs: ['code'], app: bundle('Visual Studio Code'), home: /^/ },
 ];
 
 /** The scripts that an editor's own Node runs; with any other script it is somebody else's program. */
@@ -113,15 +124,24 @@ const NO_HOST =
 /** A program that an extension runs with the editor's own Node: a language server or the like. */
 const EXTENSIONS_CHILD = /\s--(?:node-ipc|stdio|clientProcessId=)|\/extensions\/\S+\.[cm]?js(?:\s|$)/;
 
+/** Arguments do not change, and are asked about at every sweep. */
+const clientsOfArgs = new WeakMap<readonly string[], KnownClient | null>();
+
 /**
  * Which MCP client a process is; undefined for all others. Generous where in doubt (on the desktop an editor's
  * extension host cannot be told from its other services): an ancestor taken for a client only ever keeps what runs below.
  * @param args as the platform gives them. @param name the kernel's name for it, used where there are no arguments.
  */
 export function knownClientOf(args: readonly string[] | undefined, name: string): KnownClient | undefined {
-  const isReadable = args !== undefined && args.length > 0;
-  const layers = isReadable ? layersOf(wordsOf(args).words) : [[name]];
-  const line = isReadable ? args.join(' ').replaceAll('\\', '/') : name;
+  if (args === undefined || args.length === 0) return clientOf([[name]], name);
+  const known = clientsOfArgs.get(args);
+  if (known !== undefined) return known === null ? undefined : known;
+  const client = clientOf(layersOf(wordsOf(args).words), args.join(' ').replaceAll('\\', '/'));
+  clientsOfArgs.set(args, client ?? null);
+  return client;
+}
+
+function clientOf(layers: readonly (readonly string[])[], line: string): KnownClient | undefined {
   const client = CLIENTS.find((one) => isLike(one, layers, line));
   if (client) return { id: client.id, title: client.title };
   const editor = EDITORS.find((one) => isLike(one, layers, line)) ?? remoteEditor(layers);
@@ -138,7 +158,7 @@ function remoteEditor(layers: readonly (readonly string[])[]): EditorLook | unde
 
 function isLike(look: ClientLook, layers: readonly (readonly string[])[], line: string): boolean {
   const { programs = [], place, app, packages = [], scripts = [] } = look;
-  if (app !== undefined && new RegExp(`^"?(?:/[^/\\s"]+)*/${app}\\.app/`).test(line)) return true;
+  if (app?.test(line)) return true;
   return layers.some((words, depth) => {
     const path = (words[0] ?? '').replaceAll('\\', '/');
     const file = baseName(path)

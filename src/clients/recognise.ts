@@ -1,5 +1,5 @@
 import { programOf, wordsOf } from './commandLine';
-import { isProgramOf, packageRunOf } from './runners';
+import { isProgramOf, type PackageRun, packageRunOf } from './runners';
 import type { StdioServerDefinition } from './serverDefinition';
 import { isScriptRunner, layersOf } from './unwrap';
 
@@ -23,52 +23,116 @@ const MANAGERS = new Set([
   'java',
 ]);
 
+/** A configured command, its own or the one inside it, made ready for comparing. */
+interface Form {
+  readonly program: string;
+  readonly word: string;
+  readonly wordPattern: RegExp | undefined;
+  readonly args: WordList;
+  /** The whole command as one line; absent where it begins with a placeholder, which could be any program and more. */
+  readonly line: RegExp | undefined;
+  readonly run: PackageRun | undefined;
+  readonly title: WordList | undefined;
+  readonly runArgs: WordList | undefined;
+}
+
+interface WordList {
+  readonly words: readonly (string | RegExp)[];
+  readonly line: RegExp;
+}
+
+/** A running command, or the one inside it. */
+interface Layer {
+  readonly first: string;
+  readonly program: string;
+  readonly rest: readonly string[];
+  /** Only where words were guessed from a line. */
+  readonly line: string | undefined;
+}
+
+/** Arguments do not change, and are compared with every entry at every sweep. */
+const layersOfArgs = new WeakMap<readonly string[], readonly Layer[]>();
+
 /**
- * Whether a running process is one that an entry starts: the same program with the same arguments in order, where
- * `${…}` that was left in the entry stands for anything. What `npx`, `uvx`, shells, interpreters and the editor's
- * sandbox make of a command is known, so that wrapper and server both match: the topmost is the server's root.
- * A name within a path or an argument never matches (K03).
- * @param args of the process, as the platform gives them.
+ * Makes a test for whether a running process is one that an entry starts: the same program with the same arguments in
+ * order, where `${…}` that was left in the entry stands for anything. What `npx`, `uvx`, shells, interpreters and the
+ * editor's sandbox make of a command is known, so that wrapper and server both match: the topmost is the server's root.
+ * A name within a path or an argument never matches (K03). The test takes arguments as the platform gives them.
  */
+export function definitionMatcher(
+  definition: Pick<StdioServerDefinition, 'command' | 'args'>,
+): (args: readonly string[]) => boolean {
+  const forms = layersOf([definition.command, ...definition.args])
+    .filter(isDistinctive)
+    .map(formOf);
+  if (forms.length === 0) return () => false;
+  return (args) => runningLayers(args).some((layer) => forms.some((form) => matchesForm(layer, form)));
+}
+
+/** {@link definitionMatcher} for a single question. */
 export function matchesDefinition(
   args: readonly string[],
   definition: Pick<StdioServerDefinition, 'command' | 'args'>,
 ): boolean {
-  const running = wordsOf(args);
-  const forms = layersOf([definition.command, ...definition.args]).filter(isDistinctive);
-  if (running.words.length === 0 || forms.length === 0) return false;
-  return layersOf(running.words).some((words) => forms.some((form) => matchesForm(words, form, running.isLine)));
+  return definitionMatcher(definition)(args);
 }
 
 /** The same for an entry whose variables have been replaced. */
 export function matchesCommand(running: readonly string[], command: string, args: readonly string[]): boolean {
-  return matchesDefinition(running, { command, args });
+  return definitionMatcher({ command, args })(running);
 }
 
-function matchesForm(words: readonly string[], form: readonly string[], isLine: boolean): boolean {
-  const [first = '', ...rest] = words;
-  if (isLine && !PLACEHOLDER.test(form[0] as string) && matcher(form, true).test(words.join(' '))) return true;
-  if (sameProgram(first, form) && sameList(rest, form.slice(1), isLine)) return true;
-  const run = packageRunOf(form);
-  if (!run) return false;
-  const program = programOf(first);
+function runningLayers(args: readonly string[]): readonly Layer[] {
+  const known = layersOfArgs.get(args);
+  if (known) return known;
+  const { words, isLine } = wordsOf(args);
+  const layers = layersOf(words).map((layer): Layer => {
+    const [first = '', ...rest] = withoutEmptyEnd(layer);
+    return { first, program: programOf(first), rest, line: isLine ? layer.join(' ') : undefined };
+  });
+  layersOfArgs.set(args, layers);
+  return layers;
+}
+
+function formOf(words: readonly string[]): Form {
+  const [word = '', ...args] = words;
+  const run = packageRunOf(words);
+  const hasPlaceholder = PLACEHOLDER.test(word);
+  return {
+    program: programOf(word),
+    word,
+    wordPattern: hasPlaceholder ? matcher([word], false) : undefined,
+    args: wordList(args),
+    line: hasPlaceholder ? undefined : matcher(words, true),
+    run,
+    title: run && wordList(run.titleWords),
+    runArgs: run && wordList(run.args),
+  };
+}
+
+function matchesForm({ first, program, rest, line }: Layer, form: Form): boolean {
+  const isLine = line !== undefined;
+  if (isLine && form.line?.test(line)) return true;
+  if (sameList(rest, form.args, isLine) && sameProgram(first, program, form)) return true;
+  const { run, title, runArgs } = form;
+  if (!run || !title || !runArgs) return false;
   // npm names itself after what it runs; `uvx` is `uv` under another name.
-  if (program === 'npm' && rest[0] === 'exec' && sameList(rest.slice(1), run.titleWords, isLine)) return true;
-  if (program === 'uv' && rest[0] === 'tool' && rest[1] === 'uvx' && programOf(form[0] as string) === 'uvx') {
-    return sameList(rest.slice(2), form.slice(1), isLine);
+  if (program === 'npm' && rest[0] === 'exec' && sameList(rest.slice(1), title, isLine)) return true;
+  if (program === 'uv' && rest[0] === 'tool' && rest[1] === 'uvx' && form.program === 'uvx') {
+    return sameList(rest.slice(2), form.args, isLine);
   }
-  return isProgramOf(run, first) && sameList(rest, run.args, isLine);
+  return sameList(rest, runArgs, isLine) && isProgramOf(run, first);
 }
 
-function sameProgram(running: string, [configured = '', ...args]: readonly string[]): boolean {
-  if (running === configured) return true;
-  if (PLACEHOLDER.test(configured)) return matcher([configured], false).test(running);
-  if (programOf(running) !== programOf(configured)) return false;
-  const [a, b] = [running, configured].map(normalPath) as [string, string];
+function sameProgram(running: string, program: string, form: Form): boolean {
+  if (running === form.word) return true;
+  if (form.wordPattern) return form.wordPattern.test(running);
+  if (program !== form.program) return false;
+  const [a, b] = [running, form.word].map(normalPath) as [string, string];
   // One of them by name only, found through PATH.
-  if (!b.includes('/') || !a.includes('/')) return b.includes('/') ? args.length > 0 : true;
+  if (!b.includes('/') || !a.includes('/')) return b.includes('/') ? form.args.words.length > 0 : true;
   // Version managers and links: the interpreter's place says nothing, its arguments do.
-  return a === b || isGeneric(programOf(configured));
+  return a === b || isGeneric(form.program);
 }
 
 function normalPath(path: string): string {
@@ -76,14 +140,21 @@ function normalPath(path: string): string {
   return /^[a-z]:\//i.test(plain) ? plain.toLowerCase() : plain;
 }
 
-function sameList(running: readonly string[], expected: readonly string[], isLine: boolean): boolean {
-  const [a, b] = [withoutEmptyEnd(running), withoutEmptyEnd(expected)];
-  if (isLine) return matcher(b, true).test(a.join(' '));
-  return a.length === b.length && b.every((word, index) => word === a[index] || matchesWord(a[index] as string, word));
+function wordList(words: readonly string[]): WordList {
+  const kept = withoutEmptyEnd(words);
+  return {
+    words: kept.map((word) => (PLACEHOLDER.test(word) ? matcher([word], false) : word)),
+    line: matcher(kept, true),
+  };
 }
 
-function matchesWord(running: string, expected: string): boolean {
-  return PLACEHOLDER.test(expected) && matcher([expected], false).test(running);
+function sameList(running: readonly string[], { words, line }: WordList, isLine: boolean): boolean {
+  if (isLine) return line.test(running.join(' '));
+  return running.length === words.length && words.every((word, index) => isWord(running[index] as string, word));
+}
+
+function isWord(running: string, expected: string | RegExp): boolean {
+  return typeof expected === 'string' ? running === expected : expected.test(running);
 }
 
 /** In a line a placeholder may cover several words, but no flag. */
