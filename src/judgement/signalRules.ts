@@ -19,9 +19,12 @@ export const signalRules: Readonly<Record<string, Rule>> = {
   notListedToKeep,
 };
 
-/** Whether a member left the POSIX session that its record's root created; an unknown root session counts as left. */
+/**
+ * Whether a member left the POSIX session that its record's root runs in; an unknown one counts as left. Where the
+ * system does not tell sessions (macOS), the root's own process group stands for it: a group never spans two.
+ */
 export function hasLeftRootSession(entry: ProcessEntry, rootSession: number | undefined): boolean {
-  return rootSession === undefined || entry.sid === undefined || entry.sid !== rootSession;
+  return rootSession === undefined || (entry.sid ?? entry.pgid) !== rootSession;
 }
 
 /** Rule 1: it is the very process that was recorded (K01). */

@@ -12,7 +12,7 @@ const WATCH = 'trap "" TERM HUP INT; read -r word || { [ -x "$0" ] && "$0" "$@" 
 /** All that the guard needs. No cookie: it must not find itself. */
 const PASSED_ON =
   /^(?:HOME|PATH|LANG|LD_LIBRARY_PATH|XDG_RUNTIME_DIR|DOCKER_.*|CONTAINER_.*|MCP_PROCESSES_(?:HOME|PLATFORM))$/;
-const PASSED_ON_WINDOWS = /^(?:SystemRoot|LOCALAPPDATA|APPDATA|USERPROFILE|TEMP|TMP)$/i;
+const PASSED_ON_WINDOWS = /^(?:Path|SystemRoot|LOCALAPPDATA|APPDATA|USERPROFILE|TEMP|TMP)$/i;
 
 const CHECK_TIMEOUT_MS = 10_000;
 /** A guard that keeps dying is given up: something on this machine does not want it. */

@@ -1,5 +1,6 @@
 import { Connection, type ServerTool } from '../mcp/connection';
 import type { Platform } from '../os/platform';
+import { endLivingChildTree } from '../reaping/livingChildTree';
 import type { LadderStand } from '../registry/schema';
 import type { ConfiguredServer } from './configuredServer';
 import type { Containers } from './containers';
@@ -148,6 +149,11 @@ export class LaunchedServers {
     const { connection } = server;
     server.connection = undefined;
     await connection?.close().catch(() => {});
+    if (process.platform === 'win32' && server.child) {
+      // The ladder cannot end anything there: Windows knows no signals, and tells too little for the kill bar.
+      const ending = await endLivingChildTree(server.child, this.parts.platform, server.description.grace.stdin);
+      if (ending.kind === 'kept') this.parts.log.warn(`"${server.description.name}" is kept: ${ending.reason}.`);
+    }
     const result = await reaper.stopOwn(
       () => own.session,
       server.recordId,

@@ -39,10 +39,16 @@ export async function reapUnservedSession(
     return [];
   }
   if (session.automatic !== 'on') return [];
-  if (first.peer.kind !== 'gone') return [];
+  const keep = (peer: Exclude<StdinPeer, { kind: 'gone' }>): ReapResult[] => {
+    const why = peer.kind === 'alive' ? `its stdin is still held by ${peer.by}` : peer.reason;
+    log.info(`Session ${sessionId} is kept: ${why}.`);
+    return [];
+  };
+  if (first.peer.kind !== 'gone') return keep(first.peer);
   await clock.sleep(FOREIGN_LOOKS_APART_MS);
   const second = await lookOnce();
-  if (second?.peer.kind !== 'gone') return [];
+  if (!second) return [];
+  if (second.peer.kind !== 'gone') return keep(second.peer);
   log.info(`Session ${sessionId}: ${second.peer.proof}; its owner, pid ${session.owner.pid}, runs.`);
   // Nobody asked for it, so that what the user wants kept is kept.
   const claim = { by: 'own session', owner: session.owner, unasked: true } as const;

@@ -226,9 +226,16 @@ export const signalRows: Record<string, readonly Row[]> = {
     },
     {
       what: 'K09 a session of its own that is not known counts as left',
-      keeps: target({ sid: undefined, hasTerminal: true }, { outsideUse: { kind: 'none' } }),
+      keeps: target({ sid: undefined, pgid: undefined, hasTerminal: true }, { outsideUse: { kind: 'none' } }),
       reason: /has a terminal/,
-      permits: target({ sid: undefined }, { outsideUse: { kind: 'none' } }),
+      permits: target({ sid: undefined, pgid: undefined }, { outsideUse: { kind: 'none' } }),
+    },
+    {
+      what: 'where no sessions are told, another group than the root’s counts as left',
+      keeps: target({ sid: undefined, pgid: 77, hasTerminal: true }, { outsideUse: { kind: 'none' } }),
+      reason: /has a terminal/,
+      // The root's own group.
+      permits: target({ sid: undefined, hasTerminal: true }, { outsideUse: undefined }),
     },
     {
       what: "the user's word waives it",

@@ -1,8 +1,8 @@
 import type { ChildProcess } from 'node:child_process';
 import treeKill from 'tree-kill';
-import { startedNoLaterThan } from '../identity';
-import type { Platform, Snapshot } from '../platform';
-import { reasonOf } from './commandRunner';
+import { startedNoLaterThan } from '../os/identity';
+import type { Platform, Snapshot } from '../os/platform';
+import { reasonOf } from '../os/portable/commandRunner';
 
 export type ChildTreeEnding =
   /** The child has exited, by itself or because of us. */
