@@ -51,7 +51,7 @@ export function resolveVariables(definition: StdioServerDefinition, context: Var
 
 /**
  * The command with everything replaced that is known here; other variables stay as they stand, which recognising takes
- * for "anything". Never throws.
+ * for "anything": another client may well have an environment variable that we have not. Never throws.
  */
 export function resolveKnownVariables(
   definition: StdioServerDefinition,
@@ -60,6 +60,7 @@ export function resolveKnownVariables(
   const replace = (text: string) =>
     text.replace(VARIABLE, (whole, name: string) => {
       try {
+        if (name.startsWith('env:') && context.environment[name.slice('env:'.length)] === undefined) return whole;
         return replacementOf(name, definition.name, context);
       } catch {
         return whole;

@@ -99,12 +99,15 @@ describe('variables', () => {
   });
 
   it('leaves what is not known where only recognising is meant', () => {
-    const one = definition(['${workspaceFolder}/a', '${input:missing}', '${HOME:-/x}', '${input:password}'], {
-      command: '${nobody}/srv',
-    });
+    const one = definition(
+      ['${workspaceFolder}/a', '${input:missing}', '${HOME:-/x}', '${input:password}', '${env:NOT_SET}'],
+      {
+        command: '${nobody}/srv',
+      },
+    );
     assert.deepEqual(resolveKnownVariables(one, context), {
       command: '${nobody}/srv',
-      args: ['/work/shop/a', '${input:missing}', '${HOME:-/x}', 'p$&$1'],
+      args: ['/work/shop/a', '${input:missing}', '${HOME:-/x}', 'p$&$1', '${env:NOT_SET}'],
     });
   });
 });
