@@ -1,0 +1,200 @@
+// What scripts/mutate.mjs breaks. Each `find` must occur exactly once in its file.
+
+const IDENTITY = 'src/os/identity.ts';
+const COOKIE = 'src/registry/cookie.ts';
+const SCHEMA = 'src/registry/schema.ts';
+const STORE = 'src/registry/sessionStore.ts';
+const MEMBERS = 'src/judgement/members.ts';
+const VERDICT = 'src/judgement/sessionVerdict.ts';
+const TREE = 'src/judgement/processTree.ts';
+const BAR = 'src/judgement/killBar.ts';
+const COLUMNS = 'src/judgement/columns.ts';
+const RULES = 'src/judgement/signalRules.ts';
+const STAND = 'src/judgement/stdinStand.ts';
+const LADDER = 'src/reaping/ladder.ts';
+const SIGNALS = 'src/reaping/signals.ts';
+const RULINGS = 'src/reaping/tree.ts';
+const WATCH = 'src/reaping/stdinWatch.ts';
+
+/** Every rule of the kill bar by name: read from the tables, so that a new rule is broken too. */
+export function ruleMutants(read) {
+  const mutants = [];
+  for (const [file, tables] of [
+    [RULES, /signalRules: [^=]+= \{([^}]+)\}/g],
+    [COLUMNS, /^ {2}(?:launched|adopted|foreign): \{([^}]+)\}/gm],
+  ]) {
+    const names = [...read(file).matchAll(tables)].flatMap(([, list]) => list.match(/\w+/g));
+    if (names.length < 8) throw new Error(`The rules in ${file} are not where they were.`);
+    for (const name of names) {
+      const [head] = new RegExp(`^function ${name}\\([^)]*\\): string \\| undefined \\{$`, 'm').exec(read(file)) ?? [];
+      if (!head) throw new Error(`The rule ${name} is not where it was.`);
+      mutants.push({ what: `rule ${name} never objects`, file, find: head, put: `${head}\n  return undefined;` });
+    }
+  }
+  return mutants;
+}
+
+export const mutants = [
+  ['kill bar: no column for anybody', BAR, "claim.by === 'user' ? [] :", '!isGenuinePermit ? [] :'],
+  [
+    'kill bar: the first rule is skipped',
+    BAR,
+    '...Object.values(signalRules)',
+    '...Object.values(signalRules).slice(1)',
+  ],
+  ['rule notUnderLiveOwner: editors do not count', RULES, 'ancestor.pid > 1 && isEditorProcess(ancestor)', 'false'],
+  ['rule notUnderLiveOwner: live owners do not count', RULES, 'if (live.has(ancestor.pid))', 'if (false)'],
+  ['rule notService: unknown is none', RULES, "if (service.kind === 'unknown')", 'if (false)'],
+  ['rule notService: the cookie proves nothing', RULES, ' || provenByCookie) return', ') return'],
+  ['rule notInUse: only the process itself', RULES, '[entry, ...descendantsOf(snapshot, entry.pid)]', '[entry]'],
+  ['rule notInUse: unknown is none', RULES, "if (outsideUse.kind === 'unknown')", 'if (false)'],
+  [
+    'rule notInUse: an unknown session is the root’s',
+    RULES,
+    'rootSession === undefined || (',
+    'rootSession !== undefined && (',
+  ],
+  ['rule foreignIsUnserved: one look is enough', COLUMNS, 'stdin.goneFor >= FOREIGN_LOOKS_APART_MS', 'true'],
+  [
+    'rule foreignIsUnserved: unknown is gone',
+    COLUMNS,
+    "if (stdin.peer.kind === 'unknown') return `w",
+    'if (false) return `w',
+  ],
+  ['owner: unknown is dead', COLUMNS, "session.kind === 'dead' ?", "session.kind !== 'live' ?"],
+  ['sameProcess: any start', IDENTITY, " && a.scope !== '' && sameStart(a.start, b.start)", " && a.scope !== ''"],
+  ['sameProcess: any scope', IDENTITY, "a.scope === b.scope && a.scope !== '' &&", ''],
+  ['sameProcess: any pid', IDENTITY, 'return a.pid === b.pid && a.scope', 'return a.scope'],
+  ['sameProcess: an unknown scope matches itself', IDENTITY, " && a.scope !== ''", ''],
+  ['sameStart: ticks may differ a little', IDENTITY, "if (a[0] === 'e' && b[0] === 'e')", 'if (a[0] === b[0])'],
+  ['startedNoLaterThan: always', IDENTITY, ': parent <= child;', ': true;'],
+  ['isProcessId: pid 1', IDENTITY, 'value > 1 &&', 'value > 0 &&'],
+  [
+    'parents: any with that pid',
+    TREE,
+    'return startedNoLaterThan(parent.start, entry.start) ? parent : undefined',
+    'return parent',
+  ],
+  ['session: no cross-check', VERDICT, 'if (contradiction)', 'if (false)'],
+  ['session: other scopes', VERDICT, "if (snapshot.scope === '' || owner.scope !== snapshot.scope)", 'if (false)'],
+  ['session: a live owner is dead', VERDICT, 'if (findAlive(snapshot, owner))', 'if (false)'],
+  ['session: judged by one record', RULINGS, 'session.records.flatMap(', 'session.records.slice(0, 1).flatMap('],
+  ['cookieNames: any home', MEMBERS, 'cookie.home === session.home &&', ''],
+  ['cookieNames: any session', MEMBERS, 'cookie.session === session.id &&', ''],
+  ['cookieNames: any record', MEMBERS, 'cookie.record === record &&', ''],
+  ['cookieNames: any owner', MEMBERS, '&&\n    sameProcess(cookie.owner, session.owner)', ''],
+  ['membersOf: foreign cookies below', MEMBERS, ' || belongsElsewhere(below, session, record)) continue', ') continue'],
+  [
+    'membersOf: below foreign cookies',
+    MEMBERS,
+    'if (hasForeignCarrierBetween(',
+    'if (false && hasForeignCarrierBetween(',
+  ],
+  [
+    'membersOf: foreign cookies in the census',
+    MEMBERS,
+    "by === 'census' && belongsElsewhere(entry",
+    'false && belongsElsewhere(entry',
+  ],
+  ['membersOf: other scopes', MEMBERS, 'if (session.owner.scope !== snapshot.scope) return [];', ''],
+  ['membersOf: zombies', MEMBERS, 'if (below.zombie || members.has(below.pid)', 'if (members.has(below.pid)'],
+  ['membersOf: no descendants', MEMBERS, 'of descendantsOf(snapshot, entry.pid)) {', 'of []) {'],
+  ['membersOf: no carriers', MEMBERS, "if (cookieNames(cookie, session, record.id)) add(entry, 'cookie');", ''],
+  [
+    'findAlive: pid alone',
+    MEMBERS,
+    'return sameProcess(identityOf(snapshot, entry), identity) ? entry : undefined',
+    'return entry',
+  ],
+  ['parseCookie: whatever follows', COOKIE, 'parts.length !== 6', 'parts.length < 6'],
+  ['parseCookie: any version', COOKIE, " || parts[0] !== '1'", ''],
+  ['schema: newer files are read', SCHEMA, 'if (schema > SCHEMA_VERSION)', 'if (false)'],
+  ['schema: any identity', SCHEMA, '!isProcessId(json.pid) || ', ''],
+  ['schema: an unknown setting reaps', SCHEMA, "automatic : 'off'", "automatic : 'on'"],
+  [
+    'schema: a damaged wait is none',
+    SCHEMA,
+    'value <= MAX_GRACE_MS ? value : MAX_GRACE_MS',
+    'value <= MAX_GRACE_MS ? value : 0',
+  ],
+  ['store: other homes', STORE, 'parsed.session.home !== folder.homeTag', 'false'],
+  [
+    'store: a claim that is lost counts as won',
+    STORE,
+    '  } catch {\n    return undefined;',
+    '  } catch {\n    return { ...found, path, claimer };',
+  ],
+  ['stdin: unknown does not count', STAND, 'if (unknown) return unknown;', ''],
+  ['stdin: members’ own pipes are clients', STAND, '.every((pid) => members.has(pid))', '.every(() => false)'],
+  [
+    'stdin: tops by pid alone',
+    RULINGS,
+    'const parent = parentOf(snapshot, entry);',
+    'const parent = snapshot.processes.get(entry.ppid);',
+  ],
+  ['stdin watch: never begins anew', WATCH, 'this.goneSince.delete(key);\n      return 0;', 'return 0;'],
+  [
+    'use: one that is hidden keeps all',
+    RULINGS,
+    "all.kind === 'none' || left.length === 1",
+    "all.kind !== 'used' || left.length === 1",
+  ],
+  [
+    'ladder: one empty scan is enough',
+    LADDER,
+    'for (let round = 0, empty = 0; empty < 2 &&',
+    'for (let round = 0, empty = 0; empty < 1 &&',
+  ],
+  ['ladder: empty scans need not follow each other', LADDER, '        empty = 0;\n', ''],
+  [
+    'ladder: the wait for end-of-file is shortened',
+    LADDER,
+    'from?.remaining ?? options.grace.stdin',
+    'Math.min(from?.remaining ?? options.grace.stdin, 900)',
+  ],
+  [
+    'ladder: the wait for SIGTERM is shortened',
+    LADDER,
+    'from.remaining : options.grace.term',
+    'from.remaining : options.grace.term / 2',
+  ],
+  ['ladder: no SIGTERM', LADDER, 'gone = await waitUntilGone(wait, terminateNew)', 'gone = await waitUntilGone(wait)'],
+  [
+    'ladder: no fresh ruling before a signal',
+    LADDER,
+    'of await rule(scan, members)) {',
+    'of await once(scan, members)) {',
+  ],
+  [
+    'ladder: a scan that fails is tried again',
+    LADDER,
+    'const scan = await options.scan();',
+    'const scan = await options.scan().catch(() => options.scan());',
+  ],
+  [
+    'ladder: what is kept holds it up',
+    LADDER,
+    '?.reason === undefined);\n    return { scan, endable };',
+    '!== undefined);\n    return { scan, endable };',
+  ],
+  [
+    'ladder: a refused signal is sent again',
+    LADDER,
+    "else if (outcome !== 'gone') known.reason",
+    "else if (outcome === 'never') known.reason",
+  ],
+  ['signals: no permit needed', SIGNALS, 'if (!isGenuinePermit(permit))', 'if (false)'],
+  ['signals: no last look at the identity', SIGNALS, 'if (!sameProcess(', 'if (false && !sameProcess('],
+  ['signals: an error is no reason', SIGNALS, "if (now.kind === 'error')", 'if (false)'],
+  ['signals: to the group', SIGNALS, 'process.kill(identity.pid', 'process.kill(-identity.pid'],
+].map(([what, file, find, put]) => ({ what, file, find, put }));
+
+// The ruling of the first look, kept: what it takes to break the rule that each signal has a fresh one.
+const noFresh = mutants.find(({ what }) => what.startsWith('ladder: no fresh ruling'));
+noFresh.also = [
+  'const seen = new Map<',
+  'const first = new Map<object, any>();\n  const once = async (scan: any, some: readonly any[]) => {\n' +
+    '    const ruled = [];\n    for (const member of some) {\n      const key = identityKey(member.identity) as any;\n' +
+    '      if (!first.has(key)) first.set(key, (await rule(scan, [member]))[0]);\n' +
+    '      ruled.push(first.get(key));\n    }\n    return ruled;\n  };\n  const seen = new Map<',
+];
