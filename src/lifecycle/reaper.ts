@@ -1,6 +1,6 @@
 import { FOREIGN_LOOKS_APART_MS } from '../judgement/columns';
 import type { Claim } from '../judgement/facts';
-import type { ProcessIdentity } from '../os/identity';
+import { identityKey, type ProcessIdentity } from '../os/identity';
 import { JoinedRuns } from '../os/joinedRuns';
 import type { Platform, Snapshot } from '../os/platform';
 import { type Clock, systemClock } from '../reaping/clock';
@@ -95,9 +95,12 @@ export class Reaper {
       const chosen = claimed.session.records.filter(
         (record) => !only || only.has(`${claimed.session.id}:${record.id}`),
       );
-      const results = await Promise.all(chosen.map((record) => this.reapRecord(claimed.session, record, claim)));
-      const unfinished = new Set(results.filter((result) => !isFinished(result)).map(({ recordId }) => recordId));
-      const records = claimed.session.records.filter((record) => !chosen.includes(record) || unfinished.has(record.id));
+      const reaped = await Promise.all(chosen.map((record) => this.reapRecord(claimed.session, record, claim)));
+      const results = reaped.map(({ result }) => result);
+      const unfinished = new Map(reaped.filter(({ isDone }) => !isDone).map(({ record }) => [record.id, record]));
+      const records = claimed.session.records.flatMap((record) =>
+        chosen.includes(record) ? (unfinished.get(record.id) ?? []) : record,
+      );
       left = writeClaimed(claimed, { ...claimed.session, records });
       for (const result of results) this.remember(result);
       return results;
@@ -120,11 +123,11 @@ export class Reaper {
     const claim: Claim = { by: 'own session', owner: session().owner };
     const record = session().records.find(({ id }) => id === recordId);
     if (!record) throw new Error('This server has no record; scan again.');
-    const result = await this.climb(record, session(), closeStdin, onStep, async () => {
+    const { result } = await this.climb(record, session(), closeStdin, onStep, async (seen) => {
       const current = session();
       const snapshot = await this.snapshots.ask();
       const now = current.records.find(({ id }) => id === recordId) ?? record;
-      return scanTree(this.circumstances(claim, current, undefined), snapshot, current, now);
+      return scanTree(this.circumstances(claim, current, undefined), snapshot, current, withSeen(now, seen));
     });
     this.remember(result);
     return result;
@@ -135,11 +138,11 @@ export class Reaper {
    * begins: a client may be handing its servers over.
    */
   async reapForeign(record: ServerRecord, others: OtherServers): Promise<ReapResult> {
-    const scan = () => this.scanForeign(record, others);
-    const first = await scan();
+    const first = await this.scanForeign(record, others);
     await first.rule(first.members);
     await this.clock.sleep(FOREIGN_LOOKS_APART_MS);
-    const result = await this.climb(record, others.sessionOf(record), undefined, undefined, scan);
+    const scan = (seen: Seen) => this.scanForeign(withSeen(record, seen), others);
+    const { result } = await this.climb(record, others.sessionOf(record), undefined, undefined, scan);
     this.remember(result);
     return result;
   }
@@ -164,10 +167,10 @@ export class Reaper {
     return scanTree(circumstances, seen.snapshot, session, record);
   }
 
-  private async reapRecord(session: SessionFile, record: ServerRecord, claim: Claim): Promise<ReapResult> {
-    return this.climb(record, session, undefined, undefined, async () => {
-      const seen = await this.surveys.ask();
-      return scanTree(this.circumstances(claim, session, seen), seen.snapshot, session, record);
+  private async reapRecord(session: SessionFile, record: ServerRecord, claim: Claim): Promise<Climbed> {
+    return this.climb(record, session, undefined, undefined, async (seen) => {
+      const now = await this.surveys.ask();
+      return scanTree(this.circumstances(claim, session, now), now.snapshot, session, withSeen(record, seen));
     });
   }
 
@@ -176,21 +179,29 @@ export class Reaper {
     session: Pick<SessionFile, 'id' | 'home'>,
     closeStdin: (() => void) | undefined,
     onStep: ((step: LadderStand['step'], wait: number) => void) | undefined,
-    scan: () => Promise<TreeScan>,
-  ): Promise<ReapResult> {
+    scan: (seen: Seen) => Promise<TreeScan>,
+  ): Promise<Climbed> {
     const { platform } = this.parts;
     const startedAt = this.clock.now();
+    const seen = new Map<string, ProcessIdentity>();
+    let isCertain = false;
     const processes = await climbLadder({
       platform,
       clock: this.clock,
       grace: record.grace,
       from: record.ladder,
       closeStdin,
-      scan,
+      scan: async () => {
+        isCertain = false;
+        const found = await scan(seen);
+        isCertain = true;
+        for (const { identity } of found.members) seen.set(identityKey(identity), identity);
+        return found;
+      },
       onStep,
     });
     const ended = await this.parts.containers.end(record, session);
-    return {
+    const result: ReapResult = {
       server: record.server,
       sessionId: session.id,
       recordId: record.id,
@@ -201,6 +212,9 @@ export class Reaper {
       memoryFreed: processes.reduce((sum, one) => sum + (isStillThere(one) ? 0 : (one.member.entry.memory ?? 0)), 0),
       milliseconds: Math.round(this.clock.now() - startedAt),
     };
+    const left = processes.filter(isStillThere).map(({ member }) => member.identity);
+    const isDone = isCertain && isFinished(result);
+    return { result, isDone, record: isCertain ? { ...record, census: left } : record };
   }
 
   private circumstances(
@@ -229,6 +243,22 @@ export class Reaper {
     writeSession(this.parts.folder, session);
     return { path: sessionPath(this.parts.folder, session.id), session, claimer: undefined };
   }
+}
+
+/** Members that earlier scans of a ladder have seen, by identity. */
+type Seen = ReadonlyMap<string, ProcessIdentity>;
+
+/** What became of a record, and the record with the census of those that are still there. */
+interface Climbed {
+  readonly result: ReapResult;
+  /** Nothing is left. Never after a scan that failed: it may have missed somebody. */
+  readonly isDone: boolean;
+  readonly record: ServerRecord;
+}
+
+/** Whoever was seen in the tree stays known when the ladder ends its parent: without a cookie nothing else names it. */
+function withSeen(record: ServerRecord, seen: Seen): ServerRecord {
+  return { ...record, census: [...record.census, ...seen.values()] };
 }
 
 function preview(
