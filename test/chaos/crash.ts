@@ -25,9 +25,11 @@ export interface CrashReport {
 
 /**
  * Kills a guarded host with -9 at a random moment, round after round, and sees that nothing is left: no server, no
- * guard, no session file. @throws Error with the seed of the round that failed.
+ * guard, no session file.
+ * @param until when no more rounds are started (epoch ms)
+ * @throws RoundError with the seed of the round that failed
  */
-export async function crashRounds(rounds: number, seed: number, width: number): Promise<CrashReport> {
+export async function crashRounds(rounds: number, seed: number, width: number, until?: number): Promise<CrashReport> {
   const folder = mkdtempSync(join(tmpdir(), 'crash-'));
   const host = join(folder, 'host.cjs');
   const report: CrashReport = { rounds: 0, withServers: 0 };
@@ -45,7 +47,7 @@ export async function crashRounds(rounds: number, seed: number, width: number): 
       banner: { js: "const importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
       external: ['esbuild'],
     });
-    await runRounds(rounds, seed, width, (own) => round(host, own, report));
+    await runRounds(rounds, seed, width, (own) => round(host, own, report), until);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

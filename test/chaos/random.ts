@@ -9,22 +9,37 @@ export function seeded(seed: number): () => number {
   };
 }
 
-/** Runs rounds, `width` at a time. Rejects with the first failure, after the others have ended. */
+/** A round that failed. */
+export class RoundError extends Error {
+  constructor(
+    readonly seed: number,
+    cause: Error,
+  ) {
+    super(`seed ${seed}: ${cause.message}`, { cause });
+  }
+}
+
+/**
+ * Runs rounds, `width` at a time, each with a seed of its own: one of `seed`, `seed + 1`, …
+ * @param until when no more are started (epoch ms)
+ * @throws RoundError the first failure, after the others have ended
+ */
 export async function runRounds(
   rounds: number,
   seed: number,
   width: number,
   round: (seed: number) => Promise<void>,
+  until = Number.POSITIVE_INFINITY,
 ): Promise<void> {
   let next = 0;
   const failures: Error[] = [];
   const worker = async () => {
-    while (next < rounds && failures.length === 0) {
+    while (next < rounds && failures.length === 0 && Date.now() < until) {
       const own = seed + next++;
       try {
         await round(own);
       } catch (error) {
-        failures.push(new Error(`seed ${own}: ${(error as Error).message}`, { cause: error }));
+        failures.push(new RoundError(own, error as Error));
       }
     }
   };

@@ -1,0 +1,22 @@
+import assert from 'node:assert/strict';
+import { withSs } from '../support/programs';
+import seeds from './seeds.json';
+import { type TreesReport, treeRounds } from './trees';
+
+describe('random process trees whose owner is killed at a random moment', function () {
+  this.timeout(300_000);
+
+  it('every seed that ever failed: nothing is left, every stranger answers', async () => {
+    for (const seed of seeds) await treeRounds(1, seed, 1);
+  });
+
+  it('50 rounds: nothing is left, every stranger answers', async () => {
+    // Without it those who are connected to a process cannot be told, and more is kept than is somebody's.
+    assert.ok(withSs);
+    const seed = Number(process.env.CHAOS_SEED ?? Date.now() % 1_000_000);
+    const report: TreesReport = await treeRounds(50, seed, 6);
+    assert.equal(report.rounds, 50);
+    for (const [arm, rounds] of Object.entries(report.arms)) assert.ok(rounds > 0, `seed ${seed}: no round of ${arm}`);
+    assert.ok(report.complete > 0 && report.complete < 50, `seed ${seed}: all died at the same moment`);
+  });
+});
