@@ -76,6 +76,8 @@ const stages = {
       return mocha('process-no-ss', PROCESS_TESTS, conditions, others);
     },
   }),
+  // Real processes at random moments: prints the seed of a round that fails.
+  ...(process.platform === 'linux' && { chaos: () => mocha('chaos', 'test/chaos/**/*.test.ts') }),
   // Starts a Docker engine of its own, which needs root.
   ...(process.platform === 'linux' && { containers: () => mocha('containers', 'test/containers/**/*.test.ts') }),
   editor: () => counted('editor', ['test/editor/host/runSuite.mjs']),
