@@ -22,7 +22,11 @@ describe('editors', () => {
     // A window or utility process names itself otherwise; its program says what it is.
     ['exe', ['/usr/share/code/code', '--type=zygote']],
     ['AppRun', ['/tmp/.mount_CodeXYZ/cursor']],
-    ['main', ['C:\\Programs\\Microsoft VS Code\\Code.exe']],
+    ['main', ['C:\\Programs\\Microsoft VS Code\\Code.exe', '--type=gpu']],
+    // One line only, as some systems give it.
+    ['main', ['/usr/share/code/code --type=zygote']],
+    ['main', ['/Applications/Visual Studio Code.app/Contents/MacOS/Electron .']],
+    ['node', ['node /home/u/.vscode-server/out/bootstrap-fork --type=extensionHost']],
     // Editor servers and extension hosts are plain Node.
     ['node', ['/home/u/.vscode-server/bin/abc/node', '/home/u/.vscode-server/bin/abc/out/server-main.js', '--port=0']],
     ['node', ['node', '/home/u/.vscode-server/out/bootstrap-fork', '--type=extensionHost']],
@@ -33,6 +37,7 @@ describe('editors', () => {
   const others: [string, string[] | undefined][] = [
     ['node', ['node', '/home/u/code/server.js']],
     ['node', ['node', '/home/u/.cursor/mcp/index.js', '--name', 'code']],
+    ['node', ['node /home/u/code/server.js --name code']],
     ['node', undefined],
     ['python3', ['python3', '-m', 'mcp_server', '/usr/share/code/code.txt']],
     ['code-review-mcp', ['code-review-mcp']],

@@ -38,61 +38,63 @@ describe('kill bar', () => {
     });
   }
 
-  it('has a row for every rule', () => {
-    const names = [signalRules, ...Object.values(columns)].flatMap((list) => Object.keys(list));
-    assert.deepEqual(Object.keys(rows).sort(), names.sort());
-  });
+  describe('as a whole', () => {
+    it('has a row for every rule', () => {
+      const names = [signalRules, ...Object.values(columns)].flatMap((list) => Object.keys(list));
+      assert.deepEqual(Object.keys(rows).sort(), names.sort());
+    });
 
-  it('K09 what cannot be looked at is kept, what is gone gets no permit, whoever asks', () => {
-    for (const claim of [{ by: 'reaper' }, OWN, USER] as const) {
-      assert.match(
-        kept(among([], { claim, look: { kind: 'error', reason: 'EIO' } })) ?? '',
-        /cannot be examined \(EIO\)/,
-      );
-      assert.match(kept(among([], { claim, look: { kind: 'gone' } })) ?? '', /it is gone/);
-    }
-  });
+    it('K09 what cannot be looked at is kept, what is gone gets no permit, whoever asks', () => {
+      for (const claim of [{ by: 'reaper' }, OWN, USER] as const) {
+        assert.match(
+          kept(among([], { claim, look: { kind: 'error', reason: 'EIO' } })) ?? '',
+          /cannot be examined \(EIO\)/,
+        );
+        assert.match(kept(among([], { claim, look: { kind: 'gone' } })) ?? '', /it is gone/);
+      }
+    });
 
-  it('each kind is held to its own column, and the user’s word waives the column but no rule for every signal', () => {
-    const hopeless = { session: undefined, stdin: undefined, clientAbove: undefined, named: false };
-    for (const kind of ['launched', 'adopted', 'foreign'] as const) {
-      assert.equal(kept(of(kind)), undefined, kind);
-      assert.deepEqual(
-        Object.keys(columns[kind]).filter((name) => !objections(of(kind, hopeless)).includes(name)),
-        kind === 'launched' ? ['launchedIsNamed'] : kind === 'adopted' ? ['adoptedIsNamed'] : [],
-      );
-      assert.equal(kept(of(kind, { ...hopeless, claim: USER })), undefined, kind);
-    }
-    const waived = new Set(['notInUse']);
-    for (const [rule, list] of Object.entries(rows)) {
-      if (!(rule in signalRules) || waived.has(rule)) continue;
-      const held = list.filter(({ keeps }) => kept({ ...keeps, claim: USER }) !== undefined);
-      assert.ok(held.length > 0, `${rule} also holds for the user's word`);
-    }
-  });
+    it('each kind is held to its own column, and the user’s word waives the column but no rule for every signal', () => {
+      const hopeless = { session: undefined, stdin: undefined, clientAbove: undefined, named: false };
+      for (const kind of ['launched', 'adopted', 'foreign'] as const) {
+        assert.equal(kept(of(kind)), undefined, kind);
+        assert.deepEqual(
+          Object.keys(columns[kind]).filter((name) => !objections(of(kind, hopeless)).includes(name)),
+          kind === 'launched' ? ['launchedIsNamed'] : kind === 'adopted' ? ['adoptedIsNamed'] : [],
+        );
+        assert.equal(kept(of(kind, { ...hopeless, claim: USER })), undefined, kind);
+      }
+      const waived = new Set(['notInUse']);
+      for (const [rule, list] of Object.entries(rows)) {
+        if (!(rule in signalRules) || waived.has(rule)) continue;
+        const held = list.filter(({ keeps }) => kept({ ...keeps, claim: USER }) !== undefined);
+        assert.ok(held.length > 0, `${rule} also holds for the user's word`);
+      }
+    });
 
-  it('the look, not the snapshot, decides: what changed since is seen', () => {
-    const snapshot = machine();
-    const now = (change: Partial<ProcessEntry>) =>
-      factsOn(snapshot, 500, { look: { kind: 'present', entry: entry(500, 1, change) } });
-    assert.match(kept(now({ start: 't900' })) ?? '', /another process/);
-    assert.match(kept(now({ uid: 0 })) ?? '', /another user/);
-    assert.match(kept(now(editor)) ?? '', /editor/);
-    assert.match(kept(now({ ppid: 200, sid: 7, hasTerminal: true })) ?? '', /terminal/);
-    assert.equal(kept(now({})), undefined, 'control');
-  });
+    it('the look, not the snapshot, decides: what changed since is seen', () => {
+      const snapshot = machine();
+      const now = (change: Partial<ProcessEntry>) =>
+        factsOn(snapshot, 500, { look: { kind: 'present', entry: entry(500, 1, change) } });
+      assert.match(kept(now({ start: 't900' })) ?? '', /another process/);
+      assert.match(kept(now({ uid: 0 })) ?? '', /another user/);
+      assert.match(kept(now(editor)) ?? '', /editor/);
+      assert.match(kept(now({ ppid: 200, sid: 7, hasTerminal: true })) ?? '', /terminal/);
+      assert.equal(kept(now({})), undefined, 'control');
+    });
 
-  it('a permit names one identity, and only the bar can make one', () => {
-    const ruling = askKillBar(factsOn());
-    assert.ok('permit' in ruling && isGenuinePermit(ruling.permit));
-    assert.deepEqual(ruling.permit.identity, identity(500));
-    const forged = [
-      { identity: identity(500) },
-      Object.create(Object.getPrototypeOf(ruling.permit)),
-      null,
-      undefined,
-      5,
-    ];
-    for (const permit of forged) assert.ok(!isGenuinePermit(permit));
+    it('a permit names one identity, and only the bar can make one', () => {
+      const ruling = askKillBar(factsOn());
+      assert.ok('permit' in ruling && isGenuinePermit(ruling.permit));
+      assert.deepEqual(ruling.permit.identity, identity(500));
+      const forged = [
+        { identity: identity(500) },
+        Object.create(Object.getPrototypeOf(ruling.permit)),
+        null,
+        undefined,
+        5,
+      ];
+      for (const permit of forged) assert.ok(!isGenuinePermit(permit));
+    });
   });
 });

@@ -273,6 +273,12 @@ export const signalRows: Record<string, readonly Row[]> = {
       permits: target({ args: undefined }),
     },
     {
+      what: 'K20 not even by its own session, unasked',
+      keeps: among([entry(500, 200)], { claim: { ...OWN, unasked: true }, neverReap: ['server-500'] }),
+      reason: /neverReap lists it/,
+      permits: among([entry(500, 200)], { claim: OWN, neverReap: ['server-500'] }),
+    },
+    {
       what: "K20 not even on the user's word",
       keeps: among([], { claim: USER, neverReap: ['server-500'] }),
       reason: /neverReap lists it/,

@@ -31,14 +31,24 @@ describe('signals', () => {
   assert.ok('permit' in ruling);
   const { permit } = ruling;
 
-  function send(look: Look, scope = SCOPE, leave: unknown = permit) {
-    return sendSignal({ scope, look: async () => look } as unknown as Platform, leave as Permit, 'SIGTERM');
+  /** What comes of it, on platforms that identify a process at once and on those that only look; they agree. */
+  async function send(look: Look, scope = SCOPE, leave: unknown = permit) {
+    const identify = () => (look.kind === 'present' ? { ...look.entry, kind: 'present' as const } : look);
+    const outcomes = [];
+    for (const platform of [
+      { scope, identify },
+      { scope, look: async () => look },
+    ]) {
+      outcomes.push(await sendSignal(platform as unknown as Platform, leave as Permit, 'SIGTERM'));
+    }
+    assert.deepEqual(outcomes[0], outcomes[1]);
+    return outcomes[0];
   }
   const present = (change = {}): Look => ({ kind: 'present', entry: { ...target, ...change } });
 
   it('goes to the one identity of a permit, once, and never to a group', async () => {
     assert.equal(await send(present()), 'sent');
-    assert.deepEqual(sent, [`SIGTERM ${PID}`]);
+    assert.deepEqual(sent, [`SIGTERM ${PID}`, `SIGTERM ${PID}`], 'one on each platform');
   });
 
   it('K01 K09 K12 goes nowhere when the last look is not that very process', async () => {
