@@ -20,13 +20,19 @@ export function recordKey(sessionId: string, recordId: string): string {
   return `${sessionId}:${recordId}`;
 }
 
+/** How a session of the launcher's says who made it. */
+const RUN = 'mcp-processes run';
+
 /** Rows of another session's records that have living members. */
 export function rowsOfSession(
   { session, verdict, records, claimedBy }: JudgedSession,
   keptOf: (key: string) => KeptReasons,
   containersOf: (recordId: string) => ContainersSeen | undefined,
+  /** The client that owns a session, by the name that people know; for what `mcp-processes run` started. */
+  clientOf: (owner: ProcessIdentity) => string | undefined,
 ): ServerView[] {
   const rows: ServerView[] = [];
+  const isRun = session.editor.startsWith(RUN);
   for (const { record, members } of records) {
     const seen = containersOf(record.id);
     // A container outlives its client: the row stays until its engine says that nothing is left.
@@ -54,9 +60,9 @@ export function rowsOfSession(
       rowOf(members, kept, {
         key,
         name: record.server || 'unknown server',
-        client: record.client || 'MCP Processes',
+        client: (isRun && clientOf(session.owner)) || record.client || 'MCP Processes',
         folder: record.folder,
-        group: verdict.kind === 'dead' ? 'orphaned' : 'otherWindows',
+        group: verdict.kind === 'dead' ? 'orphaned' : isRun ? 'otherClients' : 'otherWindows',
         owner: 'us',
         verdict:
           verdict.kind === 'dead' ? 'orphaned' : detached ? 'detached' : verdict.kind === 'live' ? 'active' : 'unknown',

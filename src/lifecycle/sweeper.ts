@@ -1,5 +1,6 @@
+import { knownClientOf } from '../clients/knownClients';
 import { FOREIGN_LOOKS_APART_MS } from '../judgement/columns';
-import { membersOf } from '../judgement/members';
+import { findAlive, membersOf } from '../judgement/members';
 import type { ProcessIdentity } from '../os/identity';
 import type { Platform, Snapshot } from '../os/platform';
 import type { DataFolder } from '../registry/dataFolder';
@@ -195,6 +196,10 @@ export class Sweeper {
         judged,
         (key) => this.kept.get(key) ?? new Map(),
         (id) => parts.containers.seenOf(id),
+        (owner) => {
+          const entry = findAlive(seen.snapshot, owner);
+          return entry && knownClientOf(entry.args, entry.name)?.title;
+        },
       ),
     );
     this.current = {
@@ -203,7 +208,7 @@ export class Sweeper {
       servers: [
         ...rows.filter(({ group }) => group === 'orphaned'),
         ...parts.rowsOfThisWindow(seen.snapshot),
-        ...rows.filter(({ group }) => group === 'otherWindows'),
+        ...rows.filter(({ group }) => group !== 'orphaned'),
         ...rowsOfOthers(this.foreign, (pid) => parts.platform.folderOf?.(pid)),
       ],
       problems: [

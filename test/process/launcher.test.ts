@@ -142,6 +142,23 @@ describe('mcp-processes run', function () {
     await scene.nothingLeft();
   });
 
+  it('is in the panel among the other clients’ servers, once, under its client’s name', async () => {
+    const scene = new LauncherScene(sandbox);
+    const one = client(scene, ['bash', '-c', 'exec -a claude "$@"', 'bash']);
+    const server = await one.start(scene.server('it'));
+    await ask(scene.at('it'));
+    await waitFor('its session', () => scene.sessions().length === 1);
+    const lifecycle = await sandbox.lifecycle();
+    await lifecycle.sweep();
+    const rows = lifecycle.picture.servers.filter(({ pid }) => pid === server);
+    assert.deepEqual(
+      rows.map(({ group, client, verdict }) => ({ group, client, verdict })),
+      [{ group: 'otherClients', client: 'Claude Code', verdict: 'active' }],
+    );
+    await one.kill();
+    await scene.nothingLeft();
+  });
+
   it('the owner is the nearest ancestor that is not a shell or a package runner', async () => {
     const scene = new LauncherScene(sandbox);
     const one = client(scene);
