@@ -40,10 +40,12 @@ export async function activate(context: vscode.ExtensionContext): Promise<McpPro
 }
 
 async function start(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): Promise<McpProcessesApi> {
-  let settings = readSettings();
   const platform = await choosePlatform();
   const folder = openDataFolder();
   const self = await platform.self();
+  const editorHasClient = await editorHasMcpClient();
+  // Nothing is awaited from here until changes are listened to: a host that replaces a crashed one gets its settings late.
+  let settings = readSettings();
   const records = new WorkspaceRecords(context.workspaceState);
   const logs = new ServerLogs();
   const own = new OwnSession(
@@ -55,7 +57,7 @@ async function start(context: vscode.ExtensionContext, log: vscode.LogOutputChan
     settings,
   );
   own.onChange((session) => records.remember(session));
-  const configured = new ConfiguredServers(new Inputs(context.secrets), () => settings, await editorHasMcpClient());
+  const configured = new ConfiguredServers(new Inputs(context.secrets), () => settings, editorHasClient);
   configured.onChange(() => lifecycle?.refresh());
   const version = String(context.extension.packageJSON.version);
   const machine = new MachineConfigs({

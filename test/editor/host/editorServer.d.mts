@@ -9,7 +9,7 @@ export interface EditorServer {
   stop(): Promise<void>;
 }
 export function startEditorServer(options?: {
-  installed?: string;
+  installed?: string | readonly string[];
   settings?: Record<string, unknown>;
   environment?: Record<string, string>;
   reconnectionGrace?: number;

@@ -8,7 +8,7 @@ import { installEditor } from './installEditor.mjs';
 /**
  * Starts a server.
  * @param {object} options
- * @param {string} [options.installed] folder of the extension, installed by symlink
+ * @param {string | string[]} [options.installed] folders of extensions, installed by symlink
  * @param {Record<string, unknown>} [options.settings] user settings
  * @param {Record<string, string>} [options.environment] added for the server and its extension hosts
  * @param {number} [options.reconnectionGrace] seconds that an extension host outlives its window
@@ -23,15 +23,20 @@ export async function startEditorServer({
 } = {}) {
   const editor = installEditor();
   const folder = mkdtempSync(join(tmpdir(), 'ed-'));
-  for (const part of ['user/User', 'extensions', 'server', 'tmp']) mkdirSync(join(folder, part), { recursive: true });
+  for (const part of ['user/User', 'user/Machine', 'extensions', 'server', 'tmp'])
+    mkdirSync(join(folder, part), { recursive: true });
   const all = {
     'chat.disableAIFeatures': true,
     'workbench.startupEditor': 'none',
     'security.workspace.trust.startupPrompt': 'never',
     ...settings,
   };
-  writeFileSync(join(folder, 'user/User/settings.json'), JSON.stringify(all));
-  if (installed) symlinkSync(installed, join(folder, 'extensions', extensionFolderName(installed)));
+  // A remote window takes settings that belong to a machine from here; the user's it drops when it reads them again.
+  for (const part of ['User', 'Machine'])
+    writeFileSync(join(folder, `user/${part}/settings.json`), JSON.stringify(all));
+  for (const path of [installed ?? []].flat()) {
+    symlinkSync(path, join(folder, 'extensions', extensionFolderName(path)));
+  }
   const child = spawn(
     editor.node,
     [

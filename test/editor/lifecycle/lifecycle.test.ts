@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { isAlive, Sandbox, SERVER } from '../../support/sandbox';
+import { readdirSync, readFileSync } from 'node:fs';
+import type { SessionFile } from '../../../src/registry/schema';
+import { isAlive, SERVER } from '../../support/sandbox';
 import { waitFor } from '../../support/waitFor';
+import { Panel } from './panel';
+import { World } from './world';
 
-const root = join(__dirname, '../../..');
 const DEAF = ['--deaf-to-eof', '--deaf-to-term', '--child=plain'];
 const FIXTURES = { polite: [], eof: ['--deaf-to-eof'], deaf: DEAF };
 /** Three servers, and the child of one. */
@@ -13,23 +14,20 @@ const ALL = 4;
 /** The extension installed, as users have it: an extension host that dies gets a successor. */
 describe('what becomes of servers when an editor goes', function () {
   this.timeout(150_000);
-  let sandbox: Sandbox;
+  let world: World;
   let workspace: string;
-  const stops: (() => Promise<unknown>)[] = [];
 
   beforeEach(() => {
-    sandbox = new Sandbox();
-    workspace = join(sandbox.path, 'workspace');
-    mkdirSync(workspace);
+    world = new World();
+    workspace = world.workspace('workspace');
   });
   afterEach(async function () {
-    if (this.currentTest?.state === 'failed') console.error(sandbox.log.join('\n'));
-    for (const stop of stops.splice(0).reverse()) await stop();
-    await sandbox.dispose();
+    if (this.currentTest?.state === 'failed') console.error(world.log.join('\n'));
+    await world.dispose();
   });
 
   const fixtures = (except: readonly number[] = []) =>
-    sandbox.living().filter((pid) => {
+    world.living().filter((pid) => {
       if (except.includes(pid)) return false;
       try {
         return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(SERVER);
@@ -38,56 +36,55 @@ describe('what becomes of servers when an editor goes', function () {
       }
     });
 
-  async function openEditor({ autoStart = true, grace = 5 } = {}) {
-    const { startEditorServer } = await import('../host/editorServer.mjs');
-    const { startBrowser, openWindow } = await import('../host/window.mjs');
+  async function openEditor({ autoStart = true, grace = 5, guard = true } = {}) {
     const servers = Object.fromEntries(
       Object.entries(FIXTURES).map(([name, flags]) => [name, { command: process.execPath, args: [SERVER, ...flags] }]),
     );
-    const server = await startEditorServer({
-      installed: root,
-      reconnectionGrace: grace,
-      environment: sandbox.environment,
+    const opened = await world.openEditor(workspace, {
+      grace,
       settings: {
         'mcpProcesses.servers': servers,
         'mcpProcesses.launch.autoStart': autoStart,
-        'mcpProcesses.sweep.intervalSeconds': 5,
+        'mcpProcesses.guard.enabled': guard,
       },
     });
-    stops.push(() => server.stop());
-    const browser = await startBrowser(server.chromium);
-    stops.push(() => browser.close());
-    const page = await openWindow(browser, server, workspace);
-    if (autoStart) await waitFor('all servers run', () => fixtures().length >= ALL, 60_000);
-    return { server, browser, page };
+    if (autoStart) await allRun();
+    return opened;
   }
 
-  const nothingLeft = (except: readonly number[] = []) =>
+  /** All servers of a window run, and their session file knows it. */
+  const allRun = (folder = workspace, except: readonly number[] = []) =>
+    waitFor(
+      'all servers run',
+      () => {
+        const session = world.sessions().find((one) => one.folder === folder && one.handedOver === undefined);
+        const recorded = session?.records.filter(({ root }) => root).length ?? 0;
+        const running = fixtures(except).length;
+        if (running >= ALL && recorded === 3) return session as SessionFile;
+        throw new Error(`${running} processes run, ${recorded} servers are recorded`);
+      },
+      60_000,
+    );
+
+  const nothingLeft = () =>
     waitFor(
       'nothing is left',
       () => {
-        const left = fixtures(except);
+        const left = fixtures();
         return left.length === 0 || Promise.reject(new Error(`pids ${left}`));
       },
       40_000,
     );
 
-  it('L13 window closed: what deactivate cannot finish in its 4 s is handed over, and the next activation ends it', async () => {
-    const { server, page } = await openEditor();
+  it('L13 window closed, no guard: what deactivate cannot finish is handed over, and the next activation ends it', async () => {
+    const { server, page } = await openEditor({ guard: false });
     await page.close();
     await waitFor('the extension host has exited', () => server.extensionHosts().length === 0, 30_000);
-    // Control arm: only the one that ignores SIGTERM, and its child, outlive the ladder's first steps.
-    assert.equal(fixtures().length, 2);
-    const [file] = readdirSync(sandbox.folder.sessions);
-    const session = JSON.parse(readFileSync(join(sandbox.folder.sessions, file as string), 'utf8'));
-    assert.ok(session.handedOver > 0);
-    assert.deepEqual(
-      session.records.map((record: { server: string; ladder: { step: string } }) => [
-        record.server,
-        record.ladder.step,
-      ]),
-      [['deaf', 'term']],
-    );
+    // Control arm: at least the one that ignores SIGTERM, and its child, outlive what there is time for.
+    assert.ok(fixtures().length >= 2);
+    const [session] = world.sessions();
+    assert.ok((session?.handedOver ?? 0) > 0);
+    assert.equal(session?.records.find(({ server: name }) => name === 'deaf')?.ladder?.step, 'term');
     await openEditor({ autoStart: false });
     await nothingLeft();
   });
@@ -100,24 +97,35 @@ describe('what becomes of servers when an editor goes', function () {
     await waitFor('new ones run', () => fixtures().length >= ALL, 60_000);
   });
 
-  it('L09 extension host killed with -9: its successor reaps; a live session beside it stays', async () => {
-    const beside = await sandbox.host({ twin: DEAF });
-    await waitFor('its child runs', () => fixtures().length === 2);
-    const others = fixtures();
-    stops.push(async () => beside.child.kill('SIGKILL'));
-    const { server } = await openEditor();
-    const before = fixtures(others);
-    const [host] = server.extensionHosts();
-    process.kill(host as number, 'SIGKILL');
+  it('L09 K04 K17 extension host killed with -9: its successor reaps; a second live window’s servers still answer', async () => {
+    const { server, browser } = await openEditor();
+    const first = await allRun();
+    const before = fixtures();
+    const { openWindow } = await import('../host/window.mjs');
+    const folder = world.workspace('beside');
+    const beside = await openWindow(browser, server, folder);
+    // The very same servers by the same configuration.
+    await allRun(folder, before);
+    const others = fixtures(before);
+    assert.equal(others.length, ALL);
+    process.kill(first.owner.pid, 'SIGKILL');
     await waitFor('the old ones are gone', () => !fixtures().some((pid) => before.includes(pid)), 60_000);
-    assert.deepEqual(
-      others.filter((pid) => fixtures().includes(pid)),
-      others,
-    );
+    const successor = await allRun(workspace, others);
+    assert.notEqual(successor.owner.pid, first.owner.pid);
+    assert.deepEqual(others.filter(isAlive), others);
+    const panel = await new Panel(beside).open();
+    for (const name of Object.keys(FIXTURES)) {
+      await panel.run('Call Tool…');
+      await panel.pick(name);
+      // What `tools/list` says.
+      await panel.choice('whoami').waitFor();
+      await beside.keyboard.press('Escape');
+      await panel.choice('whoami').waitFor({ state: 'hidden' });
+    }
   });
 
-  it('L08 whole editor killed with -9: they stay (control), and the next activation reaps them', async () => {
-    const { server, browser } = await openEditor();
+  it('L08 whole editor killed with -9, no guard: they stay (control), and the next activation reaps them', async () => {
+    const { server, browser } = await openEditor({ guard: false });
     const hosts = server.extensionHosts();
     server.kill();
     await browser.close();
@@ -128,19 +136,28 @@ describe('what becomes of servers when an editor goes', function () {
     await nothingLeft();
   });
 
-  it('K14 browser killed, the host outlives it: everything lives, and sweeps go on', async () => {
+  it('L08 whole editor killed with -9: its guard leaves nothing, though no editor comes back', async () => {
+    const { server } = await openEditor();
+    assert.equal(world.guards().length, 1);
+    server.kill();
+    await nothingLeft();
+    await waitFor('the guard is gone too', () => world.guards().length === 0);
+    assert.deepEqual(readdirSync(world.folder.sessions), []);
+  });
+
+  it('K14 browser killed with -9, the host outlives it: everything lives, and sweeps go on', async () => {
     const { browser } = await openEditor({ grace: 600 });
     const before = fixtures();
-    await browser.close();
-    const [session] = readdirSync(sandbox.folder.sessions);
+    const [session] = world.sessions();
+    browser.kill();
     // An orphan of another, dead session appears: sweeps without a client must find and end it.
     for (let round = 0; round < 2; round++) {
-      const other = await sandbox.host({ orphan: ['--deaf-to-eof'] });
+      const other = await world.host({ orphan: ['--deaf-to-eof'] });
       const [orphan] = other.servers;
       other.child.kill('SIGKILL');
       await waitFor('a sweep has reaped the orphan', () => !fixtures().includes(orphan as number), 30_000);
     }
     assert.deepEqual(fixtures().sort(), before.sort());
-    assert.ok(readdirSync(sandbox.folder.sessions).includes(session as string));
+    assert.ok(world.sessions().some(({ id }) => id === session?.id));
   });
 });

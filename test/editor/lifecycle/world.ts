@@ -6,7 +6,8 @@ import { Sandbox } from '../../support/sandbox';
 import type { EditorServer } from '../host/editorServer.mjs';
 import type { Browser } from '../host/window.mjs';
 
-const ROOT = join(__dirname, '../../..');
+/** Our extension. */
+export const ROOT = join(__dirname, '../../..');
 
 export interface OpenEditor {
   readonly server: EditorServer;
@@ -33,18 +34,21 @@ export class World extends Sandbox {
       environment = {},
       grace = 5,
       trust = true,
+      installed = [ROOT],
     }: {
       settings?: Record<string, unknown>;
       environment?: Record<string, string>;
       /** Seconds that an extension host outlives its window. */
       grace?: number;
       trust?: boolean;
+      /** Folders of extensions; ours alone unless told. */
+      installed?: readonly string[];
     } = {},
   ): Promise<OpenEditor> {
     const { startEditorServer } = await import('../host/editorServer.mjs');
     const { startBrowser, openWindow } = await import('../host/window.mjs');
     const server = await startEditorServer({
-      installed: ROOT,
+      installed,
       reconnectionGrace: grace,
       // Sweeps often: what the tests prove is that they come, not that a person waits a minute for them.
       environment: { ...this.environment, MCP_PROCESS_CLEANUP_INTERVAL: '5', ...environment },

@@ -1,0 +1,209 @@
+import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import type { SessionFile } from '../../../src/registry/schema';
+import { isAlive, SERVER } from '../../support/sandbox';
+import { waitFor } from '../../support/waitFor';
+import { REMOTE_CONTROL, RemoteControl } from './remoteControl';
+import { type OpenEditor, ROOT, World } from './world';
+
+const SERVERS = Object.fromEntries(
+  Object.entries({
+    polite: [],
+    eof: ['--deaf-to-eof'],
+    deaf: ['--deaf-to-eof', '--deaf-to-term', '--child=setsid'],
+  }).map(([name, flags]) => [name, { command: process.execPath, args: [SERVER, ...flags] }]),
+);
+/** Three servers, and the child of one, in a session of its own. */
+const ALL = 4;
+/** A host that dies three times in 5 min gets no successor; a heap that is soon full saves time. */
+const SMALL_HEAP = { NODE_OPTIONS: '--max-old-space-size=384' };
+
+/**
+ * Window A crashes in every way. Window B is in an editor of its own with a server of its own, shares nothing with A
+ * but the data folder, and must not notice. One B for all tests, and one A as long as it lives: editors are slow.
+ */
+describe('crashes beside a living window', function () {
+  this.timeout(180_000);
+  let world: World;
+  let control: RemoteControl;
+  let a: (OpenEditor & { window: Page; folder: string }) | undefined;
+  let b: { folder: string; pids: readonly number[] };
+  let browser: OpenEditor['browser'];
+  let windows = 0;
+
+  before(async () => {
+    world = new World();
+    control = new RemoteControl(join(world.path, 'control'));
+    const folder = world.workspace('beside');
+    const other = await openEditor(folder, { 'mcpProcesses.servers': { other: SERVERS.polite } });
+    browser = other.browser;
+    const { records } = await running(folder, 1);
+    b = { folder, pids: records.map(({ root }) => root?.pid as number) };
+  });
+  after(() => world.dispose());
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed') console.error(world.log.join('\n'));
+    // What a test has left open is as good as new only when the test has passed.
+    else return;
+    await a?.server.stop();
+    a = undefined;
+  });
+
+  const openEditor = (folder: string, settings: Record<string, unknown>) =>
+    world.openEditor(folder, {
+      installed: [ROOT, REMOTE_CONTROL],
+      environment: { ...control.environment, ...SMALL_HEAP },
+      settings: {
+        'mcpProcesses.launch.autoStart': true,
+        'mcpProcesses.reap.grace': { '*': { stdinSeconds: 1, termSeconds: 1 } },
+        // Sweeps come when a test asks for them, so that it is certain who has reaped.
+        'mcpProcesses.sweep.intervalSeconds': 0,
+        ...settings,
+      },
+      ...(browser && { browser }),
+    });
+
+  /** The session of a window whose servers all run, with their children in the census. */
+  const running = (folder: string, expected = ALL, former = '') =>
+    waitFor(
+      `all servers of ${folder} run`,
+      () => {
+        const session = world
+          .sessions()
+          .find((one) => one.folder === folder && one.handedOver === undefined && one.id !== former);
+        const living = session ? treeOf(session).filter(isAlive) : [];
+        if (living.length >= expected) return session as SessionFile;
+        throw new Error(`${living.length} processes run`);
+      },
+      90_000,
+    );
+
+  /** Window A with its servers running; a new one in a new editor where there is none. */
+  async function openA() {
+    if (!a) {
+      const folder = world.workspace(`a${++windows}`);
+      const opened = await openEditor(folder, { 'mcpProcesses.servers': SERVERS });
+      a = { ...opened, window: opened.page, folder };
+    }
+    const session = await running(a.folder);
+    return { ...a, session, pids: treeOf(session) };
+  }
+
+  /** All of these are gone, and window B's server answers. */
+  async function nothingLeft(pids: readonly number[]) {
+    assert.ok(pids.length >= ALL);
+    await waitFor('nothing is left', () => none(pids.filter(isAlive)), 60_000);
+    await answersInB();
+  }
+
+  /** What `tools/list` is to a person: a tool of B's server answers, and it is the same process as ever. */
+  async function answersInB() {
+    const answer = await callTool(b.folder, 'other');
+    assert.deepEqual([answer], b.pids);
+  }
+
+  async function callTool(folder: string, server: string): Promise<number> {
+    const request = { api: 'callTool', args: [`setting:${server}`, 'whoami'] };
+    const { content } = await control.ask<{ content: { text: string }[] }>(folder, request);
+    return JSON.parse(content[0]?.text as string).pid;
+  }
+
+  it('L09 K14 host stopped through two sweeps of the other window, then continued: nothing is reaped', async () => {
+    const { session, pids, folder } = await openA();
+    process.kill(session.owner.pid, 'SIGSTOP');
+    try {
+      for (let sweep = 0; sweep < 2; sweep++) await control.ask(b.folder, { api: 'sweep' });
+      assert.deepEqual(await control.ask(b.folder, { api: 'reapOrphans' }), []);
+    } finally {
+      process.kill(session.owner.pid, 'SIGCONT');
+    }
+    for (const name of Object.keys(SERVERS)) assert.ok(pids.includes(await callTool(folder, name)));
+    assert.deepEqual(pids.filter(isAlive), pids);
+    await answersInB();
+  });
+
+  it('L08 L05 host killed with -9: the guard leaves nothing, and the successor starts anew', async () => {
+    const { session, pids, folder } = await openA();
+    process.kill(session.owner.pid, 'SIGKILL');
+    await nothingLeft(pids);
+    assert.ok(reapers(session).has('guard'));
+    await running(folder, ALL, session.id);
+  });
+
+  it('L08 L05 host out of memory: the same', async () => {
+    const { session, pids, folder } = await openA();
+    await control.ask(folder, { exhaust: true });
+    await waitFor('the host has died of it', () => !isAlive(session.owner.pid), 60_000);
+    await nothingLeft(pids);
+    await running(folder, ALL, session.id);
+  });
+
+  it('L13 L05 window reloaded: the old ones go, new ones run', async () => {
+    const { session, pids, folder, window } = await openA();
+    await window.reload();
+    await nothingLeft(pids);
+    await running(folder, ALL, session.id);
+  });
+
+  it('L13 L05 window closed: nothing is left', async () => {
+    const { session, pids, window } = await openA();
+    await window.close();
+    await nothingLeft(pids);
+    assert.ok(!isAlive(session.owner.pid));
+    // The same editor, another window, for the next test.
+    if (!a) return;
+    const { openWindow } = await import('../host/window.mjs');
+    const folder = world.workspace(`a${++windows}`);
+    a = { ...a, folder, window: await openWindow(a.browser, a.server, folder) };
+  });
+
+  it('L08 L05 server process of the editor killed with -9, nothing else: nothing is left', async () => {
+    const { session, pids, server } = await openA();
+    process.kill(server.pid, 'SIGKILL');
+    await nothingLeft(pids);
+    await waitFor('the host has noticed', () => !isAlive(session.owner.pid), 30_000);
+    await closeA();
+  });
+
+  it('L19 L05 editor and guard killed with -9: all stay (control) until a window is opened', async () => {
+    const { session, pids, server } = await openA();
+    const [guard, ...more] = world.guards().filter((pid) => commandLine(pid).includes(session.id));
+    assert.ok(guard && more.length === 0);
+    // The host first: it would arm another.
+    process.kill(session.owner.pid, 'SIGKILL');
+    process.kill(guard, 'SIGKILL');
+    server.kill();
+    await waitFor('they are gone', () => none([guard, session.owner.pid, server.pid].filter(isAlive)));
+    // Polite ones have ended by themselves, the others stay: there is nobody who would end them.
+    const stay = () => pids.filter(isAlive).length;
+    await waitFor('the polite one has ended', () => stay() === ALL - 1);
+    await answersInB();
+    assert.equal(stay(), ALL - 1);
+    const next = world.workspace('next');
+    const { openWindow } = await import('../host/window.mjs');
+    const page = await openWindow(browser, besideServer(), next);
+    await nothingLeft(pids);
+    assert.deepEqual([...reapers(session)], ['window']);
+    await page.close();
+    await closeA();
+  });
+
+  it('reap.automatic set to "ask" while servers run, then the editor killed with -9: the guard ends nothing', async () => {
+    const { session, pids, server, folder } = await openA();
+    await control.ask(folder, { setting: 'mcpProcesses.reap.automatic', value: 'ask' });
+    await waitFor('the session file says so', () => world.sessions().some(({ id, automatic }) => id === session.id && automatic === 'ask'));
+    const guards = world.guards().filter((pid) => commandLine(pid).includes(session.id));
+    server.kill();
+    await waitFor('the guard has come and gone', () => none(guards.filter(isAlive)), 30_000);
+    assert.equal(pids.filter(isAlive).length, ALL - 1);
+    assert.equal(reapers(session).size, 0);
+    // A sweep asks as well; only a person's word ends them.
+    await control.ask(b.folder, { api: 'sweep' });
+    assert.equal(pids.filter(isAlive).length, ALL - 1);
+    await control.ask(b.folder, { api: 'reapOrphans' });
+    await nothingLeft(pids);
+    await closeA();
+  });
+});
