@@ -9,7 +9,7 @@ import { entry, factsOn, identity, machine } from './table';
 export const GONE: StdinPeer = { kind: 'gone', proof: 'nobody holds it' };
 export const UNKNOWN: StdinPeer = { kind: 'unknown', reason: 'ss is not installed' };
 export const ALIVE: StdinPeer = { kind: 'alive', by: 'python3, pid 812' };
-export const OWN: Claim = { by: 'own session', owner: identity(200) };
+export const OWN: Extract<Claim, { by: 'own session' }> = { by: 'own session', owner: identity(200) };
 export const USER: Claim = { by: 'user' };
 
 /** Facts of each kind in which nothing speaks against a signal. */
