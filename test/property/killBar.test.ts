@@ -8,7 +8,7 @@ import { StdinWatch } from '../../src/reaping/stdinWatch';
 import { scanTree } from '../../src/reaping/tree';
 import type { SessionFile } from '../../src/registry/schema';
 import { type ForestDraw, forests } from './draws';
-import { chain, isEditor, liveOwners, obstacles, trueMembers, verdictOn } from './oracle';
+import { chain, isEditor, isNamed, liveOwners, obstacles, trueMembers, verdictOn } from './oracle';
 import { check } from './seeds';
 import { type Being, fileOf, identityOf, makeWorld, type TrueRecord, type World } from './world';
 
@@ -74,7 +74,7 @@ async function ruleOnRecord(world: World, record: TrueRecord, file: SessionFile,
       liveOwners: live.map(identityOf),
       neverReap: world.neverReap,
       stdinWatch: new StdinWatch({ now: () => now, sleep: async () => {} }),
-      named: true,
+      named: isNamed(record),
       clientAbove,
     },
     world.snapshot,

@@ -39,6 +39,11 @@ export function isEditor(being: Being): boolean {
   return being.draw.role === 'editor';
 }
 
+/** Whether the user, or the setting, means this very server. */
+export function isNamed({ started }: TrueRecord): boolean {
+  return started.draw.any % 4 !== 3;
+}
+
 /** Members by what the words say: root, census, carriers, and what is below and carries nobody else's cookie. */
 export const trueMembers = once((world: World, record: TrueRecord): ReadonlySet<Being> => {
   const { session } = record;
@@ -148,6 +153,7 @@ export function obstacles(world: World, being: Being, asked: Case): string[] {
     const peers = tops.map(({ draw: { stdin } }) => stdin);
     against(peers.includes('alive'), 'stdin');
     if (record.kind === 'foreign') {
+      against(!isNamed(record), 'nobody asked');
       against(peers.includes('unknown') || !lookedBefore, 'stdin not surely gone');
       against(
         chain(world, being).some(({ draw: { role } }) => role === 'client'),
