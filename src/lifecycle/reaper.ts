@@ -92,16 +92,17 @@ export class Reaper {
     if (!claimed) return [];
     let left = claimed;
     try {
-      const chosen = claimed.session.records.filter(
-        (record) => !only || only.has(`${claimed.session.id}:${record.id}`),
-      );
-      const reaped = await Promise.all(chosen.map((record) => this.reapRecord(claimed.session, record, claim)));
+      const written = new Set(claimed.session.records.map(({ id }) => id));
+      const lost = judged.session.records.filter(({ id }) => !written.has(id));
+      const session = { ...claimed.session, records: [...claimed.session.records, ...lost] };
+      const chosen = session.records.filter((record) => !only || only.has(`${session.id}:${record.id}`));
+      const reaped = await Promise.all(chosen.map((record) => this.reapRecord(session, record, claim)));
       const results = reaped.map(({ result }) => result);
       const unfinished = new Map(reaped.filter(({ isDone }) => !isDone).map(({ record }) => [record.id, record]));
-      const records = claimed.session.records.flatMap((record) =>
+      const records = session.records.flatMap((record) =>
         chosen.includes(record) ? (unfinished.get(record.id) ?? []) : record,
       );
-      left = writeClaimed(claimed, { ...claimed.session, records });
+      left = writeClaimed(claimed, { ...session, records });
       for (const result of results) this.remember(result);
       return results;
     } catch (error) {

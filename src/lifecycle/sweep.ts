@@ -1,4 +1,4 @@
-import { findAlive, type Member, membersOf } from '../judgement/members';
+import { cookieNames, findAlive, type Member, membersOf } from '../judgement/members';
 import { judgeSession, type SessionVerdict } from '../judgement/sessionVerdict';
 import { identityKey, type ProcessIdentity } from '../os/identity';
 import type { Platform, Snapshot } from '../os/platform';
@@ -45,7 +45,7 @@ export async function survey(
   const snapshot = await platform.snapshot();
   const judged: JudgedSession[] = [];
   for (const found of sessions) {
-    const one = judge(snapshot, found.session, found);
+    const one = withLostRecords(snapshot, judge(snapshot, found.session, found));
     const idle = !one.records.some(isUnfinished);
     if (found.session.id !== ownSessionId && idle && standsForNothing(one, snapshot)) removeSession(found.path);
     else judged.push(one);
@@ -87,6 +87,24 @@ function judge(snapshot: Snapshot, session: SessionFile, found: FoundSession | u
   return { session, found, verdict, records, claimedBy };
 }
 
+/**
+ * A dead session's servers whose record is missing in its file (its last write did not get there, or they appeared when
+ * their record was already done with): the full cookie still names them.
+ */
+function withLostRecords(snapshot: Snapshot, judged: JudgedSession): JudgedSession {
+  const { session, found, verdict } = judged;
+  if (verdict.kind !== 'dead') return judged;
+  const lost = new Map<string, ServerRecord>();
+  for (const entry of snapshot.processes.values()) {
+    const cookie = entry.zombie ? undefined : parseCookie(entry.cookie);
+    if (!cookie || !cookieNames(cookie, session, cookie.record)) continue;
+    if (session.records.some(({ id }) => id === cookie.record) || lost.has(cookie.record)) continue;
+    lost.set(cookie.record, recordFromCookie(cookie.record, entry.name));
+  }
+  if (lost.size === 0) return judged;
+  return judge(snapshot, { ...session, records: [...session.records, ...lost.values()] }, found);
+}
+
 function standsForNothing({ verdict, session, claimedBy }: JudgedSession, snapshot: Snapshot): boolean {
   if (claimedBy) return false;
   if (session.owner.scope !== snapshot.scope) return Date.now() - session.startedAt > FORGET_MS;
@@ -125,22 +143,27 @@ function sessionsFromCookies(
     };
     sessions.set(cookie.session, one);
     if (!one.records.has(cookie.record)) {
-      one.records.set(cookie.record, {
-        id: cookie.record,
-        server: entry.name,
-        client: '',
-        folder: undefined,
-        kind: 'launched',
-        commandLine: '',
-        createdAt: Date.now(),
-        root: undefined,
-        posixSession: undefined,
-        census: [],
-        grace: DEFAULT_GRACE,
-        ladder: undefined,
-        container: undefined,
-      });
+      one.records.set(cookie.record, recordFromCookie(cookie.record, entry.name));
     }
   }
   return [...sessions.values()].map(({ session, records }) => ({ ...session, records: [...records.values()] }));
+}
+
+/** What a carrier of a cookie tells of a record that is nowhere written down. */
+function recordFromCookie(id: string, server: string): ServerRecord {
+  return {
+    id,
+    server,
+    client: '',
+    folder: undefined,
+    kind: 'launched',
+    commandLine: '',
+    createdAt: Date.now(),
+    root: undefined,
+    posixSession: undefined,
+    census: [],
+    grace: DEFAULT_GRACE,
+    ladder: undefined,
+    container: undefined,
+  };
 }
