@@ -71,6 +71,7 @@ class Round {
   private readonly trees: Tree[];
   /** The owner dies when all of it runs. A census can only be of what is there. */
   private readonly isComplete: boolean;
+  private readonly isRecordLost: boolean;
 
   constructor(
     seed: number,
@@ -79,6 +80,7 @@ class Round {
     this.random = seeded(seed);
     this.arm = (['cookie', 'census', 'both'] as const)[this.below(3)] as Arm;
     this.trees = drawForest(this.random, this.arm === 'census');
+    this.isRecordLost = this.arm === 'cookie' && seed % 2 === 0;
     this.isComplete = this.arm === 'census' || this.chance(0.4);
   }
 
@@ -113,17 +115,18 @@ class Round {
     await live();
     await this.startLookAlikes();
 
-    // A session without a file is one whose registry was lost.
+    // A session without a file is one whose registry was lost; a record may be missing in one that is there.
     const hasFile = arm !== 'cookie' || this.chance(0.7);
+    const records = () => (this.isRecordLost ? session.known.slice(0, 1) : session.known);
     const isRecordCompleted = arm !== 'cookie' && (arm === 'census' || this.chance(0.7));
     for (const { name } of trees) session.start(name, options);
     // As a launch does it, this is there before the first process is.
-    if (hasFile) session.scene.write({ records: session.known });
+    if (hasFile) session.scene.write({ records: records() });
     if (this.isComplete) await dead.complete(namesOf(trees));
     else await sleep(this.random() * LATEST_MS);
     if (isRecordCompleted) await session.find();
     if (arm === 'census' || (isRecordCompleted && this.chance(0.3))) await this.takeCensus(session);
-    if (hasFile) session.scene.write({ records: session.known });
+    if (hasFile) session.scene.write({ records: records() });
     if (this.isComplete && hasFile && this.chance(0.2)) await this.sweepWhileLive(dead);
     if (this.chance(0.5)) dead.release();
 
