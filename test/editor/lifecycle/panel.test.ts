@@ -130,7 +130,8 @@ describe('what a person sees', function () {
     await page.locator('.workspace-trust-editor .monaco-button').filter({ hasText: 'Trust' }).first().click();
     await page.locator('.monaco-modal-editor-block a[aria-label^="Close"]').click();
     await panel.unfold('Not Running');
-    await panel.shows('Not Running', ['of-the-file', 'of-the-setting']);
+    await waitFor('the one that is to start by itself has', () => existsSync(started), 30_000);
+    await panel.shows('Not Running', ['of-the-file']);
   });
 
   it('a data folder that cannot be used: the extension says so and what to do, and stops there', async () => {
@@ -139,9 +140,13 @@ describe('what a person sees', function () {
     const { page, server } = await world.openEditor(world.workspace('project'), {
       environment: { MCP_PROCESSES_HOME: file },
     });
-    await page.locator('.statusbar-item[id="status.notifications"] .codicon-bell-dot').click({ timeout: 30_000 });
-    const message = page.locator('.notifications-center').getByText('MCP Processes is not running');
-    await message.waitFor();
+    const center = page.locator('.notifications-center');
+    const message = center.getByText('MCP Processes is not running');
+    const said = async () => {
+      if (!(await center.isVisible())) await page.locator('.statusbar-item[id="status.notifications"]').click();
+      return message.isVisible();
+    };
+    await waitFor('the message', said, 30_000);
     assert.match((await message.textContent()) ?? '', /The data folder .*file cannot be used: .*MCP_PROCESSES_HOME/);
     assert.equal(server.extensionHosts().length, 1);
   });
