@@ -57,23 +57,26 @@ async function counted(name, args, { prefix = [], environment: extra = {}, folde
 }
 
 const PROCESS_TESTS = 'test/process/**/*.test.ts';
+/** They mostly wait for processes to end. */
+const SIDE_BY_SIDE = ['--parallel', '--jobs=4'];
 
 const stages = {
   types: () => node(['node_modules/typescript/bin/tsc', '--noEmit', '-p', '.']),
   lint: () => node(['node_modules/@biomejs/biome/bin/biome', 'ci', '.']),
   build: () => node(['scripts/build.mjs', '--production']),
   unit: () => mocha('unit', 'test/unit/**/*.test.ts', 'test/property/**/*.test.ts'),
-  process: () => mocha('process', PROCESS_TESTS),
+  process: () => mocha('process', PROCESS_TESTS, {}, ...SIDE_BY_SIDE),
   // The same once more for whom the system tells less. Not as root, the stage before was the ordinary user's.
   ...(process.getuid?.() === 0 && {
-    'process-user': () => mocha('process-user', PROCESS_TESTS, asOrdinaryUser(join(temp, 'user'), root)),
+    'process-user': () =>
+      mocha('process-user', PROCESS_TESTS, asOrdinaryUser(join(temp, 'user'), root), ...SIDE_BY_SIDE),
   }),
   ...(process.platform === 'linux' && {
     'process-no-ss': () => {
       const conditions = { environment: { PATH: pathWithout('ss', join(temp, 'without-ss')) } };
       // These are about words and formats, which need it no second time.
       const others = '--ignore=test/process/{badInput,cli,portable}*';
-      return mocha('process-no-ss', PROCESS_TESTS, conditions, others);
+      return mocha('process-no-ss', PROCESS_TESTS, conditions, others, ...SIDE_BY_SIDE);
     },
   }),
   // Real processes at random moments: prints the seed of a round that fails.
@@ -94,7 +97,11 @@ function leftovers() {
   const found = [];
   for (const pid of readdirSync('/proc').filter((entry) => /^\d+$/.test(entry) && Number(entry) !== process.pid)) {
     try {
-      if (!readFileSync(`/proc/${pid}/environ`, 'latin1').includes(`MCP_PROCESSES_TEST_RUN=${runTag}\0`)) continue;
+      const carried = readFileSync(`/proc/${pid}/environ`, 'latin1');
+      // Guards pass nothing on but where their data folder is, and that is in our temporary one.
+      if (!carried.includes(`MCP_PROCESSES_TEST_RUN=${runTag}\0`) && !carried.includes(`MCP_PROCESSES_HOME=${temp}/`)) {
+        continue;
+      }
       const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
       if (stat.slice(stat.lastIndexOf(')') + 2)[0] === 'Z') continue;
       found.push({ pid: Number(pid), command: readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ') });

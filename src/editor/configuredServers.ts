@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import * as vscode from 'vscode';
 import { environmentOf } from '../clients/environment';
 import { readMcpJson, readSettingServers } from '../clients/mcpJson';
-import { matchesDefinition } from '../clients/recognise';
+import { definitionMatcher } from '../clients/recognise';
 import { redactUrl } from '../clients/redaction';
 import type {
   DefinitionSource,
@@ -108,11 +108,9 @@ export class ConfiguredServers implements vscode.Disposable {
       url: undefined,
       describe: editors ? undefined : () => this.launchDescription(definition, inputs, key),
       // What only the editor knows, such as its inputs, stays open.
-      matches: (args) =>
-        matchesDefinition(
-          args,
-          resolveKnownVariables(definition, variableContext(definition.source.folder, new Map())),
-        ),
+      matches: definitionMatcher(
+        resolveKnownVariables(definition, variableContext(definition.source.folder, new Map())),
+      ),
     };
   }
 

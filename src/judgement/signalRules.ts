@@ -1,5 +1,6 @@
 import { sameProcess } from '../os/identity';
 import type { ProcessEntry } from '../os/platform';
+import { adoptsOrphans } from './clientAbove';
 import { isEditorProcess } from './editors';
 import type { Facts, Rule } from './facts';
 import { identityOf } from './members';
@@ -62,12 +63,14 @@ function notEditor(_: Facts, entry: ProcessEntry): string | undefined {
 
 /**
  * Rule 3d: not the main process of a service (K06), which init starts itself and so with an environment without our
- * cookie. A carrier in a service's group is merely an orphan of an editor that runs as a service.
+ * cookie. A carrier in a service's group is merely an orphan of an editor that runs as a service. About servers that
+ * we never saw alive, a user's own service manager counts as init too.
  */
-function notService({ service, snapshot, provenByCookie }: Facts, entry: ProcessEntry): string | undefined {
+function notService({ service, snapshot, provenByCookie, kind }: Facts, entry: ProcessEntry): string | undefined {
   if (service.kind === 'unknown') return `whether it is a service cannot be determined: ${service.reason}`;
   if (service.kind === 'none' || provenByCookie) return undefined;
-  const below = ancestorsOf(snapshot, entry).some((ancestor) => ancestor.pid > 1);
+  const isInit = (one: ProcessEntry) => one.pid === 1 || (kind === 'foreign' && adoptsOrphans(one));
+  const below = ancestorsOf(snapshot, entry).some((ancestor) => !isInit(ancestor));
   return below ? undefined : `it may be the main process of the service ${service.name}`;
 }
 

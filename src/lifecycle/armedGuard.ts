@@ -10,8 +10,7 @@ import type { Log } from './log';
 const WATCH = 'trap "" TERM HUP INT; read -r word || { [ -x "$0" ] && "$0" "$@" && exit; exec node "$@"; }';
 
 /** All that the guard needs. No cookie: it must not find itself. */
-const PASSED_ON =
-  /^(?:HOME|PATH|LANG|LD_LIBRARY_PATH|XDG_RUNTIME_DIR|DOCKER_.*|CONTAINER_.*|MCP_PROCESSES_(?:HOME|PLATFORM))$/;
+const PASSED_ON = /^(?:HOME|PATH|LANG|LD_LIBRARY_PATH|XDG_RUNTIME_DIR|DOCKER_.*|CONTAINER_.*|MCP_PROCESSES_PLATFORM)$/;
 const PASSED_ON_WINDOWS = /^(?:Path|SystemRoot|LOCALAPPDATA|APPDATA|USERPROFILE|TEMP|TMP)$/i;
 
 const CHECK_TIMEOUT_MS = 10_000;
@@ -130,7 +129,7 @@ export class ArmedGuard {
       PASSED_ON.test(name) || (process.platform === 'win32' && PASSED_ON_WINDOWS.test(name));
     const passed = Object.entries(environment).filter(([name]) => isPassedOn(name));
     // In a desktop editor the program is Electron, which is a Node only when told so.
-    return { ...Object.fromEntries(passed), ELECTRON_RUN_AS_NODE: '1' };
+    return { ...Object.fromEntries(passed), MCP_PROCESSES_HOME: this.parts.folder.path, ELECTRON_RUN_AS_NODE: '1' };
   }
 
   private checkNode(): Promise<void> {

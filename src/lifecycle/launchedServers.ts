@@ -9,7 +9,7 @@ import type { Log } from './log';
 import type { ReapResult } from './model';
 import type { OwnSession } from './ownSession';
 import type { Reaper } from './reaper';
-import { isFinished, logResult } from './result';
+import { logResult } from './result';
 
 export interface LaunchedServersParts {
   readonly platform: Platform;
@@ -154,7 +154,7 @@ export class LaunchedServers {
       const ending = await endLivingChildTree(server.child, this.parts.platform, server.description.grace.stdin);
       if (ending.kind === 'kept') this.parts.log.warn(`"${server.description.name}" is kept: ${ending.reason}.`);
     }
-    const result = await reaper.stopOwn(
+    const { result, isDone } = await reaper.stopOwn(
       () => own.session,
       server.recordId,
       () => server.child?.stdin?.end(),
@@ -163,7 +163,7 @@ export class LaunchedServers {
       },
     );
     this.steps.delete(server.recordId);
-    if (isFinished(result)) own.remove(server.recordId);
+    if (isDone) own.remove(server.recordId);
     return result;
   }
 

@@ -5,8 +5,7 @@ import { type ConfigContext, type ConfigFile, configFilesOf } from '../clients/c
 import { guessServer } from '../clients/guess';
 import { knownClientOf } from '../clients/knownClients';
 import { readConfig } from '../clients/readConfig';
-import { matchesDefinition } from '../clients/recognise';
-import type { StdioServerDefinition } from '../clients/serverDefinition';
+import { definitionMatcher } from '../clients/recognise';
 import { resolveKnownVariables } from '../clients/variables';
 import type { ConfiguredServer } from './configuredServer';
 import type { Log } from './log';
@@ -28,7 +27,7 @@ const LOOK_AGAIN_MS = 5_000;
 const LONGEST_FILE = 16 << 20;
 
 interface Known {
-  readonly definition: Pick<StdioServerDefinition, 'command' | 'args'>;
+  readonly matches: (args: readonly string[]) => boolean;
   readonly named: NamedServer;
   readonly folder: string | undefined;
 }
@@ -73,21 +72,21 @@ export class MachineConfigs {
     const isGuessing = this.parts.guess();
     this.current = {
       serverOf: (args) => {
-        const found = known.find(({ definition }) => matchesDefinition(args, definition));
+        const found = known.find(({ matches }) => matches(args));
         if (found) return found.named;
         const guessed = isGuessing ? guessServer(args) : undefined;
         return guessed === undefined ? undefined : { name: guessed, client: 'guessed by its name', file: undefined };
       },
       clientOf: ({ args, name }) => knownClientOf(args, name)?.title,
     };
-    this.adoptableServers = known.map(({ definition, named, folder }) => ({
+    this.adoptableServers = known.map(({ matches, named, folder }) => ({
       key: `file:${named.file}:${named.name}`,
       ...named,
       folder,
       owner: 'other',
       url: undefined,
       describe: undefined,
-      matches: (args) => matchesDefinition(args, definition),
+      matches,
     }));
   }
 
@@ -112,7 +111,7 @@ export class MachineConfigs {
         inputs: new Map(),
       });
       const named = { name: server.name, client: file.client, file: file.path };
-      return [{ definition, named, folder: server.source.folder }];
+      return [{ matches: definitionMatcher(definition), named, folder: server.source.folder }];
     });
   }
 

@@ -114,24 +114,24 @@ export class Reaper {
     }
   }
 
-  /** Ends one server of our own session. */
+  /** Ends one server of our own session. `isDone`: nothing is left of it, for certain. */
   async stopOwn(
     session: () => SessionFile,
     recordId: string,
     closeStdin: () => void,
     onStep?: (step: LadderStand['step'], wait: number) => void,
-  ): Promise<ReapResult> {
+  ): Promise<{ readonly result: ReapResult; readonly isDone: boolean }> {
     const claim: Claim = { by: 'own session', owner: session().owner };
     const record = session().records.find(({ id }) => id === recordId);
     if (!record) throw new Error('This server has no record; scan again.');
-    const { result } = await this.climb(record, session(), closeStdin, onStep, async (seen) => {
+    const climbed = await this.climb(record, session(), closeStdin, onStep, async (seen) => {
       const current = session();
       const snapshot = await this.snapshots.ask();
       const now = current.records.find(({ id }) => id === recordId) ?? record;
       return scanTree(this.circumstances(claim, current, undefined), snapshot, current, withSeen(now, seen));
     });
-    this.remember(result);
-    return result;
+    this.remember(climbed.result);
+    return climbed;
   }
 
   /**

@@ -49,7 +49,8 @@ const MOST_KILL_ROUNDS = 60;
 /**
  * Ends one server tree: close stdin → wait → SIGTERM to every member → wait → SIGKILL → look again until two scans in
  * a row find nobody. Members found on the way are taken in (L16). Each signal has its own fresh ruling and permit.
- * Never rejects for a scan that fails: nothing is signalled then, and what was seen is reported as survived.
+ * Never rejects for a scan that fails: nothing is signalled from then on, and what was seen is reported as survived, or
+ * as kept where it was never signalled.
  */
 export async function climbLadder(options: LadderOptions): Promise<LadderProcess[]> {
   const seen = new Map<
@@ -113,8 +114,13 @@ export async function climbLadder(options: LadderOptions): Promise<LadderProcess
 
   try {
     const from = options.from;
-    let gone = (await look()).endable.length === 0;
-    options.closeStdin?.();
+    let gone = false;
+    try {
+      gone = (await look()).endable.length === 0;
+    } finally {
+      // Also where nothing can be seen: a polite server then ends by itself.
+      options.closeStdin?.();
+    }
     if (!gone && (!from || from.step === 'stdin')) {
       const wait = from?.remaining ?? options.grace.stdin;
       options.onStep?.('stdin', wait);
@@ -127,7 +133,8 @@ export async function climbLadder(options: LadderOptions): Promise<LadderProcess
     }
     options.onStep?.('kill', 0);
     // Even when all seem gone: a fork in this moment is found by the second look.
-    for (let round = 0, empty = 0; empty < 2 && round < MOST_KILL_ROUNDS; round++) {
+    let empty = 0;
+    for (let round = 0; empty < 2 && round < MOST_KILL_ROUNDS; round++) {
       const { scan, endable } = await look();
       if (endable.length === 0) empty++;
       else {
@@ -136,6 +143,8 @@ export async function climbLadder(options: LadderOptions): Promise<LadderProcess
       }
       if (empty < 2) await clock.sleep(Math.min(LOOK_AGAIN_MS * (1 + round / 2), 250));
     }
+    // Who is still coming is not to be reported as ended.
+    if (empty < 2) await look();
   } catch (error) {
     for (const known of seen.values())
       known.reason ??= `the process table could not be read: ${(error as Error).message}`;

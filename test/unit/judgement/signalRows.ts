@@ -1,4 +1,4 @@
-import { among, editor, left, OWN, type Row, target, USER } from './rows';
+import { among, editor, left, OWN, of, type Row, target, USER } from './rows';
 import { entry, identity, machine, OTHER_SCOPE } from './table';
 
 /** Rows of the rules that hold for every signal, by rule. */
@@ -109,6 +109,17 @@ export const signalRows: Record<string, readonly Row[]> = {
       keeps: target({}, { service: { kind: 'service', name: 'x.service' } }),
       reason: /main process of the service x/,
       permits: among([entry(499, 1), entry(500, 499)], { service: { kind: 'service', name: 'x.service' } }),
+    },
+    {
+      what: 'K06 for servers of others a user’s own service manager is init too',
+      keeps: of('foreign', {
+        snapshot: machine(entry(498, 1, { name: 'systemd' }), entry(500, 498)),
+        service: { kind: 'service', name: 'x.service' },
+      }),
+      reason: /main process of the service x/,
+      permits: among([entry(498, 1, { name: 'systemd' }), entry(500, 498)], {
+        service: { kind: 'service', name: 'x.service' },
+      }),
     },
     {
       what: 'K09 nobody knows',
