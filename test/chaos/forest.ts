@@ -89,14 +89,19 @@ export function writeScripts(folder: string, trees: readonly Tree[]): void {
 
 /**
  * A server that starts what is not its own: an editor and a terminal multiplexer.
- * @param isDaemon whether the editor leaves the server's tree. Where a server's own POSIX session is not known, the
- * server counts as used by an editor below it, and stays.
+ * @param how the editor is started: as a `daemon` it leaves the server's tree. Where a server's own POSIX session is not
+ * known, the server counts as used by an editor below it, and stays.
  */
-export function writeStrangers(folder: string, editor: string, multiplexer: string, isDaemon: boolean): void {
-  const start = `CHAOS="$CHAOS_EDITOR" setsid "${editor}" "${join(folder, 'editor')}" >/dev/null 2>&1 &`;
+export function writeStrangers(
+  folder: string,
+  editor: string,
+  multiplexer: string,
+  how: 'plain' | 'setsid' | 'daemon',
+): void {
+  const start = `CHAOS="$CHAOS_EDITOR" ${how === 'plain' ? '' : 'setsid '}"${editor}" "${join(folder, 'editor')}" >/dev/null 2>&1 &`;
   const lines = [
     UP('host', true),
-    isDaemon ? `(${start})` : start,
+    how === 'daemon' ? `(${start})` : start,
     `(CHAOS="$CHAOS_EDITOR" ${multiplexer}) >/dev/null 2>&1 &`,
     ANSWER('host'),
   ];

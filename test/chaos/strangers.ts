@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import type { ProcessIdentity } from '../../src/os/identity';
 import { MULTIPLEXER } from '../support/crowd';
 import { programPath } from '../support/programs';
-import type { Sandbox } from '../support/sandbox';
+import { isAlive, type Sandbox } from '../support/sandbox';
 import { ask, identityOf } from '../support/scene';
 import type { Side } from './side';
 
@@ -76,6 +76,7 @@ export class Strangers {
     await Promise.all(
       this.witnesses.map(async ({ name, identity, ask: question }) => {
         try {
+          assert.ok(isAlive(identity.pid), 'it is gone');
           assert.deepEqual(await identityOf(identity.pid), identity);
           if (!question) return;
           assert.equal(await question(), identity.pid);

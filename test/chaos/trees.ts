@@ -74,7 +74,7 @@ class Round {
   private readonly isRecordLost: boolean;
 
   constructor(
-    seed: number,
+    private readonly seed: number,
     private readonly report: TreesReport,
   ) {
     this.random = seeded(seed);
@@ -175,7 +175,9 @@ class Round {
     const program = this.path('code');
     symlinkSync(programPath('sh') as string, program);
     const multiplexer = drawMultiplexer(this.random, this.sandbox, this.path('mux'));
-    writeStrangers(scripts, program, multiplexer.command, this.arm === 'cookie' || this.chance(0.3));
+    const isDaemon = this.arm === 'cookie' || this.chance(0.3);
+    const how = isDaemon ? 'daemon' : this.seed % 2 === 0 ? 'plain' : 'setsid';
+    writeStrangers(scripts, program, multiplexer.command, how);
     session.start('host', options);
     await session.side.complete(['host']);
     if (this.arm !== 'cookie') await session.find();
