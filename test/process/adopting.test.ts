@@ -30,7 +30,13 @@ describe('servers that the editor itself started', function () {
       await waitFor('nothing is left', () => sandbox.living().length + sandbox.guards().length === 0, 20_000);
       assert.ok(other.living().length >= 2, 'control arm');
       const outcomes = readHistory(sandbox.folder, 0, 10).flatMap(({ processes }) => processes.map((p) => p.outcome));
-      assert.ok(outcomes.length > 0 && outcomes.every((outcome) => outcome === 'killed' || outcome === 'exited'));
+      assert.ok(outcomes.length >= 2, 'the deaf one and its child');
+      // One that was still starting on a busy machine dies of SIGTERM.
+      const ended = ['killed', 'terminated', 'exited'];
+      assert.deepEqual(
+        outcomes.filter((outcome) => !ended.includes(outcome)),
+        [],
+      );
     } finally {
       await other.dispose();
     }
