@@ -3,6 +3,7 @@ import { chmodSync, existsSync, linkSync, lstatSync, mkdirSync, readFileSync, rm
 import { userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { isHomeTag } from './cookie';
+import { removeInterruptedWrites } from './interruptedWrites';
 
 /** The folder in which all editors, the CLI and every window of one user meet, and its random tag. */
 export interface DataFolder {
@@ -46,6 +47,7 @@ export function openDataFolder(path = dataFolderPath()): DataFolder {
     ]) {
       makeFolder(folder, 0o700);
       assertOurs(folder);
+      removeInterruptedWrites(folder);
     }
     return {
       path,

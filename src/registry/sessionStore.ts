@@ -1,10 +1,11 @@
 import { existsSync, lstatSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { isProcessId, isStartToken, type ProcessIdentity } from '../os/identity';
 import { isScopeTag } from '../os/scope';
 import { isUuid } from './cookie';
 import type { DataFolder } from './dataFolder';
+import { removeInterruptedWrites } from './interruptedWrites';
 import { parseSession, type SessionFile } from './schema';
 
 /** A session file as found on disk. */
@@ -24,6 +25,7 @@ export interface FoundSessions {
 }
 
 const MAX_FILE_BYTES = 8 << 20;
+const ID_LENGTH = 36;
 const NAME = /^([0-9a-f-]{36})(?:\.claim-(\d+)-([a-z]\d+)-([a-z][0-9a-f]{16}))?\.json$/;
 
 /** Writes the file of one's own session. One writer, synchronous, atomic: temp, fsync, rename. */
@@ -36,8 +38,11 @@ export function isStillOurs(folder: DataFolder, id: string): boolean {
   return existsSync(sessionPath(folder, id));
 }
 
+/** Removes the file of a session that is over, and what its writer was writing when it was killed. */
 export function removeSession(path: string): void {
   rmSync(path, { force: true });
+  const id = basename(path).slice(0, ID_LENGTH);
+  removeInterruptedWrites(dirname(path), (name) => name.startsWith(`${id}.`));
 }
 
 /** Reads all session files. Damaged and hostile ones are moved aside, never acted on, never fatal. */

@@ -1,7 +1,9 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, rmSync, utimesSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { openDataFolder } from '../../src/registry/dataFolder';
 import { isAlive, Sandbox, SERVER } from '../support/sandbox';
 import { waitFor } from '../support/waitFor';
 import { runRounds, seeded } from './random';
@@ -71,6 +73,12 @@ async function round(host: string, seed: number, report: CrashReport): Promise<v
       const left = `processes ${sandbox.living()}, guards ${sandbox.guards()}, sessions ${sessions(sandbox)}`;
       throw new Error(`${error.message} (${left}; server program ${SERVER})`);
     });
+    // Killed in its very first write, before there was anything to guard: goes when it is old.
+    for (const name of readdirSync(sandbox.folder.sessions)) {
+      utimesSync(join(sandbox.folder.sessions, name), 0, 0);
+    }
+    openDataFolder(sandbox.folder.path);
+    assert.deepEqual(readdirSync(sandbox.folder.sessions), []);
     report.rounds++;
     if (servers > 0) report.withServers++;
   } finally {
@@ -79,5 +87,5 @@ async function round(host: string, seed: number, report: CrashReport): Promise<v
 }
 
 function sessions(sandbox: Sandbox): string[] {
-  return readdirSync(sandbox.folder.sessions);
+  return readdirSync(sandbox.folder.sessions).filter((name) => name.endsWith('.json'));
 }

@@ -1,5 +1,14 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type DataFolder, openDataFolder } from '../../../src/registry/dataFolder';
@@ -167,6 +176,24 @@ describe('session store', () => {
       assert.equal(only().claimer, undefined, claim);
       rmSync(path);
     }
+  });
+
+  it('a write that was interrupted goes with its session, and only with its own', () => {
+    writeSession(folder, session);
+    const left = `${session.id}.json.1134969902`;
+    const others = `${uuid(7)}.json.5`;
+    for (const name of [left, others]) writeFileSync(join(folder.sessions, name), '{}');
+    removeSession(only().path);
+    assert.deepEqual(readdirSync(folder.sessions), [others]);
+  });
+
+  it('a write that was interrupted before its session had a file goes when it is old', () => {
+    const [old, young] = [`${uuid(7)}.json.5`, `${uuid(8)}.json.6`];
+    for (const name of [old, young]) writeFileSync(join(folder.sessions, name), '{}');
+    const before = new Date(Date.now() - 3_600_000);
+    utimesSync(join(folder.sessions, old), before, before);
+    openDataFolder(folder.path);
+    assert.deepEqual(readdirSync(folder.sessions), [young]);
   });
 
   it('what is no session file is left alone', () => {
