@@ -1,0 +1,8 @@
+// Stands in for a language server: a child of an extension host that ignores end-of-file and says which signals it got.
+//   languageServer.mjs <file for the names of signals>
+import { appendFileSync } from 'node:fs';
+
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGUSR2', 'SIGCONT'])
+  process.on(signal, () => appendFileSync(process.argv[2], `${signal}\n`));
+process.stdin.resume();
+setTimeout(() => process.exit(0), 5 * 60_000);
