@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { installPackages } from './installPackages.mjs';
 import { asOrdinaryUser, pathWithout } from './otherConditions.mjs';
@@ -23,14 +24,25 @@ const environment = {
   MCP_PROCESSES_TEST_RUN: runTag,
   MCP_PROCESSES_HOME: join(temp, 'home'),
 };
+/** Columns for the name of a stage. */
+const NAME_WIDTH = 'process-no-ss'.length;
 const counts = { passes: 0, failures: 0 };
 const rows = [];
 
-function node(args, extra = {}, prefix = []) {
+/** Runs a program, its output line by line behind the name of its stage, for another may run beside it. */
+function node(name, args, extra = {}, prefix = []) {
   return new Promise((resolve) => {
     const [command, ...rest] = [...prefix, process.execPath, ...args];
-    const child = spawn(command, rest, { stdio: 'inherit', env: { ...environment, ...extra } });
-    child.once('exit', (code) => resolve(code ?? 1));
+    const child = spawn(command, rest, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...environment, ...extra } });
+    for (const stream of [child.stdout, child.stderr]) {
+      createInterface({ input: stream }).on('line', (line) => console.log(`${name.padEnd(NAME_WIDTH)} ${line}`));
+    }
+    child.once('exit', (code) => {
+      const end = () => resolve(code ?? 1);
+      child.once('close', end);
+      // What a stage leaves behind holds its output open, and is to be found.
+      setTimeout(end, 1_000).unref();
+    });
     child.once('error', (error) => {
       console.error(error.message);
       resolve(1);
@@ -46,7 +58,7 @@ function mocha(name, pattern, conditions, ...options) {
 /** Runs a stage that writes its counts into the file that the environment names. */
 async function counted(name, args, { prefix = [], environment: extra = {}, folder = temp } = {}) {
   const report = join(folder, `${name}.json`);
-  const code = await node(args, { ...extra, MCP_PROCESSES_TEST_REPORT: report }, prefix);
+  const code = await node(name, args, { ...extra, MCP_PROCESSES_TEST_REPORT: report }, prefix);
   if (!existsSync(report)) return code || 1;
   const stats = JSON.parse(readFileSync(report, 'utf8'));
   rmSync(report);
@@ -58,25 +70,24 @@ async function counted(name, args, { prefix = [], environment: extra = {}, folde
 
 const PROCESS_TESTS = 'test/process/**/*.test.ts';
 /** They mostly wait for processes to end. */
-const SIDE_BY_SIDE = ['--parallel', '--jobs=4'];
+const PARALLEL = ['--parallel', '--jobs=4'];
 
 const stages = {
-  types: () => node(['node_modules/typescript/bin/tsc', '--noEmit', '-p', '.']),
-  lint: () => node(['node_modules/@biomejs/biome/bin/biome', 'ci', '.']),
-  build: () => node(['scripts/build.mjs', '--production']),
+  types: () => node('types', ['node_modules/typescript/bin/tsc', '--noEmit', '-p', '.']),
+  lint: () => node('lint', ['node_modules/@biomejs/biome/bin/biome', 'ci', '.']),
+  build: () => node('build', ['scripts/build.mjs', '--production']),
   unit: () => mocha('unit', 'test/unit/**/*.test.ts', 'test/property/**/*.test.ts'),
-  process: () => mocha('process', PROCESS_TESTS, {}, ...SIDE_BY_SIDE),
+  process: () => mocha('process', PROCESS_TESTS, {}, ...PARALLEL),
   // The same once more for whom the system tells less. Not as root, the stage before was the ordinary user's.
   ...(process.getuid?.() === 0 && {
-    'process-user': () =>
-      mocha('process-user', PROCESS_TESTS, asOrdinaryUser(join(temp, 'user'), root), ...SIDE_BY_SIDE),
+    'process-user': () => mocha('process-user', PROCESS_TESTS, asOrdinaryUser(join(temp, 'user'), root), ...PARALLEL),
   }),
   ...(process.platform === 'linux' && {
     'process-no-ss': () => {
       const conditions = { environment: { PATH: pathWithout('ss', join(temp, 'without-ss')) } };
       // These are about words and formats, which need it no second time.
       const others = '--ignore=test/process/{badInput,cli,portable}*';
-      return mocha('process-no-ss', PROCESS_TESTS, conditions, others, ...SIDE_BY_SIDE);
+      return mocha('process-no-ss', PROCESS_TESTS, conditions, others, ...PARALLEL);
     },
   }),
   // Real processes at random moments: prints the seed of a round that fails.
@@ -86,6 +97,14 @@ const stages = {
   editor: () => counted('editor', ['test/editor/host/runSuite.mjs']),
   lifecycle: () => mocha('lifecycle', 'test/editor/lifecycle/**/*.test.ts'),
 };
+
+/** Stages that may run side by side: they wait for processes, editors and engines most of the time. */
+const SIDE_BY_SIDE = [
+  ['process', 'process-user', 'process-no-ss', 'chaos'],
+  ['containers', 'editor', 'lifecycle'],
+];
+/** What all others need comes before them. */
+const FIRST = ['types', 'lint', 'build', 'unit'];
 
 function seconds(since) {
   return `${((Date.now() - since) / 1000).toFixed(1)} s`;
@@ -124,14 +143,17 @@ async function settled() {
 async function main() {
   installPackages(root);
   let failed = false;
-  for (const [name, run] of Object.entries(stages)) {
-    if (only && !only.includes(name)) continue;
-    console.log(`\n── ${name} ──`);
-    const started = Date.now();
-    const code = await run();
-    rows.push(`${name.padEnd(10)} ${code === 0 ? 'ok' : 'FAILED'}  ${seconds(started)}`);
-    failed ||= code !== 0;
-  }
+  const inTurn = async (names) => {
+    for (const name of names) {
+      if (!stages[name] || (only && !only.includes(name))) continue;
+      const started = Date.now();
+      const code = await stages[name]();
+      rows.push(`${name.padEnd(NAME_WIDTH)} ${code === 0 ? 'ok' : 'FAILED'}  ${seconds(started)}`);
+      failed ||= code !== 0;
+    }
+  };
+  await inTurn(FIRST);
+  await Promise.all(SIDE_BY_SIDE.map(inTurn));
   const left = await settled();
   for (const { pid, command } of left) console.error(`Left behind: pid ${pid} ${command}`);
   for (const { pid } of left) process.kill(pid, 'SIGKILL');

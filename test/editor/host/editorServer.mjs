@@ -52,10 +52,11 @@ export async function startEditorServer({
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {
         ...process.env,
-        TMPDIR: join(folder, 'tmp'),
-        XDG_RUNTIME_DIR: join(folder, 'tmp'),
         EXTENSIONS_GALLERY: '{}',
         ...environment,
+        // Last: what a killed editor leaves there is to go with the folder.
+        TMPDIR: join(folder, 'tmp'),
+        XDG_RUNTIME_DIR: join(folder, 'tmp'),
       },
     },
   );

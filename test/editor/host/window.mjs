@@ -1,5 +1,5 @@
 // A window: a page of system Chromium on an editor server.
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
@@ -15,11 +15,16 @@ const ARGUMENTS = [
 
 /** Starts a browser with a fresh profile. `close` ends it and removes the profile. */
 export async function startBrowser(executablePath, { width = 1200, height = 760 } = {}) {
-  const profile = mkdtempSync(join(tmpdir(), 'br-'));
+  const folder = mkdtempSync(join(tmpdir(), 'br-'));
+  const profile = join(folder, 'profile');
+  // What a killed browser leaves in its temporary folder is to go with it.
+  const temporary = join(folder, 'tmp');
+  mkdirSync(temporary);
   const root = process.getuid?.() === 0;
   const context = await chromium.launchPersistentContext(profile, {
     executablePath,
     headless: true,
+    env: { ...process.env, TMPDIR: temporary },
     viewport: { width, height },
     args: root ? ['--no-sandbox', ...ARGUMENTS] : ARGUMENTS,
   });
@@ -29,7 +34,7 @@ export async function startBrowser(executablePath, { width = 1200, height = 760 
     kill: () => process.kill(browserPid(profile), 'SIGKILL'),
     close: async () => {
       await context.close();
-      rmSync(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
+      rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
     },
   };
 }
