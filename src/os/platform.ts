@@ -6,7 +6,7 @@ export interface ProcessEntry {
   readonly start: string;
   /** The parent's pid as the system reports it. Whether it is really the parent: {@link Snapshot.parentOf}. */
   readonly ppid: number;
-  /** Real user id; on Windows undefined. */
+  /** User id: in a snapshot the effective one, in a look undefined unless beyond doubt; on Windows undefined. */
   readonly uid: number | undefined;
   /** POSIX process group and session; undefined where the table does not tell. */
   readonly pgid: number | undefined;

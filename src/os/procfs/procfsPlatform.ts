@@ -5,6 +5,7 @@ import type { Identification, Look, Platform, ProcessEntry, ServiceRole, Snapsho
 import { readLinuxScopeParts, scopeTag } from '../scope';
 import { serviceRoleOfControlGroup } from '../serviceRole';
 import { readChildren } from './children';
+import { readOwnedProcFile, readProcBytes, readProcFile } from './readProcFile';
 import { codeOf, livingFolder, readStat } from './readStat';
 import { isZombie, type ProcStat } from './stat';
 import { findStdinPeer } from './stdinPeer';
@@ -15,6 +16,8 @@ const TICKS_PER_SECOND = 100;
 const YOUNG_TICKS = 10 * TICKS_PER_SECOND;
 /** Longest stretch on the host's event loop in ms before others get their turn. */
 const SLICE_MS = 8;
+/** The kernel says so of the stack of a process that we may not trace. */
+const HIDDEN = '0';
 const COOKIE_PREFIX = 'MCP_PROCESSES_COOKIE=';
 
 interface Details {
@@ -23,6 +26,8 @@ interface Details {
   readonly cookie: string | undefined;
   readonly environmentReadable: boolean;
 }
+
+const NOTHING: Details = { uid: undefined, args: undefined, cookie: undefined, environmentReadable: false };
 
 interface CachedDetails extends Details {
   readonly startTicks: string;
@@ -87,7 +92,7 @@ class ProcfsPlatform implements Platform {
     const read = readStat(pid);
     if (read.kind === 'gone') return { kind: 'gone' };
     if (read.kind === 'error') return read;
-    const details = readDetails(read.stat);
+    const details = { ...readDetails(read.stat), uid: certainUser(pid) };
     // The pid may have changed hands between the two reads.
     const again = readStat(pid);
     if (again.kind === 'gone') return { kind: 'gone' };
@@ -127,7 +132,7 @@ class ProcfsPlatform implements Platform {
 
   async serviceRole(identity: ProcessIdentity): Promise<ServiceRole> {
     try {
-      return serviceRoleOfControlGroup(readFileSync(`/proc/${identity.pid}/cgroup`, 'utf8'));
+      return serviceRoleOfControlGroup(readProcFile(`/proc/${identity.pid}/cgroup`, 'utf8'));
     } catch (error) {
       return { kind: 'unknown', reason: `its control group cannot be read (${codeOf(error)})` };
     }
@@ -139,22 +144,21 @@ class ProcfsPlatform implements Platform {
 
   private cachedDetails(stat: ProcStat, uptimeTicks: number): Details {
     const cached = this.details.get(stat.pid);
-    const young = uptimeTicks - Number(stat.startTicks) < YOUNG_TICKS;
-    if (
-      cached &&
-      !young &&
+    const isSame =
+      cached !== undefined &&
       cached.startTicks === stat.startTicks &&
       cached.name === stat.name &&
-      cached.stackStart === stat.stackStart
-    ) {
-      return cached;
-    }
-    const details = {
-      ...readDetails(stat),
-      startTicks: stat.startTicks,
-      name: stat.name,
-      stackStart: stat.stackStart,
-    };
+      cached.stackStart === stat.stackStart;
+    const young = uptimeTicks - Number(stat.startTicks) < YOUNG_TICKS;
+    if (isSame && !young) return cached;
+    const { startTicks, name, stackStart } = stat;
+    // What it has executed is the same, so its environment is; its title may be another by now.
+    // Nothing of it is left to read, and it is nobody's member any more.
+    if (isZombie(stat)) return cached?.startTicks === startTicks ? cached : NOTHING;
+    const details =
+      isSame && stackStart !== HIDDEN
+        ? { ...cached, ...readCommand(`/proc/${stat.pid}`) }
+        : { ...readDetails(stat), startTicks, name, stackStart };
     this.details.set(stat.pid, details);
     return details;
   }
@@ -180,39 +184,43 @@ class ProcfsPlatform implements Platform {
 }
 
 function readDetails(stat: ProcStat): Details {
-  const { pid } = stat;
-  const folder = livingFolder(stat) ?? `/proc/${pid}`;
-  let uid: number | undefined;
-  let args: readonly string[] | undefined;
-  let cookie: string | undefined;
-  let environmentReadable = false;
+  const folder = livingFolder(stat) ?? `/proc/${stat.pid}`;
+  const { uid, args } = readCommand(folder);
   try {
-    const match = /^Uid:\t(\d+)\t(\d+)\t(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'));
-    // A set-uid program runs with other rights than its starter: then nobody's uid is certain.
-    if (match && match[1] === match[2] && match[1] === match[3]) uid = Number(match[1]);
-  } catch {
-    // Unknown user: the kill bar keeps it.
-  }
-  try {
-    const text = readFileSync(`${folder}/cmdline`, 'utf8');
-    args = text === '' ? [] : text.replace(/\0+$/, '').split('\0');
-  } catch {
-    // Not readable: shown by its kernel name.
-  }
-  try {
-    cookie = cookieIn(readFileSync(`${folder}/environ`, 'latin1'));
-    environmentReadable = true;
+    return { uid, args, cookie: cookieIn(readProcBytes(`${folder}/environ`)), environmentReadable: true };
   } catch {
     // Another user's, or a restricted process.
+    return { uid, args, cookie: undefined, environmentReadable: false };
   }
-  return { uid, args, cookie, environmentReadable };
+}
+
+/** Whose process it is beyond doubt. A set-uid program runs with other rights than its starter: then nobody's. */
+function certainUser(pid: number): number | undefined {
+  try {
+    const match = /^Uid:\t(\d+)\t(\d+)\t(\d+)/m.exec(readProcFile(`/proc/${pid}/status`));
+    return match && match[1] === match[2] && match[1] === match[3] ? Number(match[1]) : undefined;
+  } catch {
+    // Unknown user: the kill bar keeps it.
+    return undefined;
+  }
+}
+
+/** Arguments, and for whom the process acts, which is enough for a list. */
+function readCommand(folder: string): Pick<Details, 'uid' | 'args'> {
+  try {
+    const { text, uid } = readOwnedProcFile(`${folder}/cmdline`, 'utf8');
+    return { uid, args: text === '' ? [] : text.replace(/\0+$/, '').split('\0') };
+  } catch {
+    // Not readable: shown by its kernel name.
+    return { uid: undefined, args: undefined };
+  }
 }
 
 /** The cookie of an environment block; undefined when there is none, or when two contradict each other. */
-function cookieIn(environment: string): string | undefined {
+function cookieIn(environment: Buffer): string | undefined {
   if (!environment.includes(COOKIE_PREFIX)) return undefined;
   let found: string | undefined;
-  for (const entry of environment.split('\0')) {
+  for (const entry of environment.toString('latin1').split('\0')) {
     if (!entry.startsWith(COOKIE_PREFIX)) continue;
     const value = entry.slice(COOKIE_PREFIX.length);
     if (found !== undefined && found !== value) return undefined;

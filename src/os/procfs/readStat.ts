@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
+import { readProcFile } from './readProcFile';
 import { type ProcStat, parseStat } from './stat';
 
 export type StatRead =
@@ -9,7 +10,7 @@ export type StatRead =
 /** Reads `/proc/PID/stat`. Only ENOENT and ESRCH mean "gone"; every other failure is an error, read as "keep" (K09). */
 export function readStat(pid: number): StatRead {
   try {
-    const stat = parseStat(readFileSync(`/proc/${pid}/stat`, 'latin1'));
+    const stat = parseStat(readProcFile(`/proc/${pid}/stat`));
     return stat ? { kind: 'stat', stat } : { kind: 'error', reason: 'unexpected format' };
   } catch (error) {
     const code = codeOf(error);
@@ -28,7 +29,7 @@ export function livingFolder(stat: ProcStat): string | undefined {
   try {
     for (const thread of readdirSync(`${folder}/task`)) {
       if (Number(thread) === stat.pid) continue;
-      const own = parseStat(readFileSync(`${folder}/task/${thread}/stat`, 'latin1'));
+      const own = parseStat(readProcFile(`${folder}/task/${thread}/stat`));
       if (own && own.state !== 'Z' && own.state !== 'X') return `${folder}/task/${thread}`;
     }
   } catch {

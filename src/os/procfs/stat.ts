@@ -27,10 +27,7 @@ export function parseStat(text: string): ProcStat | undefined {
   const open = text.indexOf('(');
   const close = text.lastIndexOf(')');
   if (open < 1 || close < open) return undefined;
-  const fields = text
-    .slice(close + 2)
-    .trim()
-    .split(' ');
+  const fields = text.slice(close + 2).split(' ', 26);
   if (fields.length < 26) return undefined;
   const pid = Number(text.slice(0, open));
   const field = (number: number) => fields[number - 3] as string;
