@@ -141,7 +141,7 @@ async function openSweeper(withOthers: boolean): Promise<Sweeper> {
 function othersOf(platform: Platform, self: ProcessIdentity, log: Log): OtherServers {
   const workspace = () => ({ folders: [], workspaceFile: undefined });
   const machine = new MachineConfigs({ workspace, guess: () => false, log });
-  return new OtherServers(platform, self, () => machine.recogniser());
+  return new OtherServers({ platform, self, recogniser: () => machine.recogniser() });
 }
 
 /** What the editor's setting says, as the extension wrote it down for the launcher; nothing where there is none. */

@@ -24,7 +24,7 @@ export function createActions(
   return {
     picture: () => ignored.without(lifecycle.picture),
     onDidChange: (listener) => lifecycle.onDidChange((picture) => listener(ignored.without(picture))),
-    sweep: () => lifecycle.sweep(),
+    sweep: () => lifecycle.sweep({ afresh: true }),
     reapOrphans: (options) => lifecycle.reapOrphans(options),
     previewEnd: (process) => lifecycle.previewEnd(process),
     endChosen: (server, processes) => lifecycle.endChosen(server, processes),

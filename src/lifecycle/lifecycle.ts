@@ -67,6 +67,7 @@ export class Lifecycle {
   private readonly servers: LaunchedServers;
   private readonly sweeper: Sweeper;
   private readonly adopter: Adopter;
+  private readonly others: OtherServers | undefined;
 
   constructor(private readonly parts: LifecycleParts) {
     const { platform, folder, self, own, log, version, settings, configured } = parts;
@@ -94,6 +95,15 @@ export class Lifecycle {
       lookAgain: () => this.sweeper.lookAgain(),
       beforeSpawn: () => this.guard.arm(own.session.id),
     });
+    this.others =
+      parts.recogniser &&
+      new OtherServers({
+        platform,
+        self,
+        folder,
+        recogniser: parts.recogniser,
+        graceOf: (name, standard) => settings().graceOf(name, standard),
+      });
     this.sweeper = new Sweeper({
       platform,
       folder,
@@ -113,9 +123,7 @@ export class Lifecycle {
         }),
       problems: parts.configurationProblems,
       guard: () => this.guard.state,
-      others:
-        parts.recogniser &&
-        new OtherServers(platform, self, parts.recogniser, (name, standard) => settings().graceOf(name, standard)),
+      others: this.others,
     });
     this.guard = new ArmedGuard({
       folder,
@@ -153,8 +161,9 @@ export class Lifecycle {
     return this.sweeper.onDidChange(listener);
   }
 
-  /** See {@link Sweeper.sweep}. */
-  sweep(): Promise<Picture> {
+  /** See {@link Sweeper.sweep}. @param options.afresh trusts no probe that was made before */
+  sweep({ afresh = false } = {}): Promise<Picture> {
+    if (afresh) this.others?.forget();
     return this.sweeper.sweep();
   }
 

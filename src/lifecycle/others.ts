@@ -8,7 +8,9 @@ import { joinStdinPeers } from '../judgement/stdinStand';
 import { identityKey, type ProcessIdentity } from '../os/identity';
 import type { Platform, ProcessEntry, Snapshot, StdinPeer } from '../os/platform';
 import { type Clock, systemClock } from '../reaping/clock';
+import type { DataFolder } from '../registry/dataFolder';
 import { type Grace, SCHEMA_VERSION, type ServerRecord, type SessionFile } from '../registry/schema';
+import { readSharedProbes, type SharedProbe, writeSharedProbes } from '../registry/sharedProbes';
 import { commandLineOf } from './rows';
 import type { Survey } from './sweep';
 
@@ -56,33 +58,52 @@ interface Probe {
   readonly goneSince: number | undefined;
 }
 
+export interface OtherServersParts {
+  readonly platform: Platform;
+  readonly self: ProcessIdentity;
+  readonly recogniser: () => Recogniser | undefined;
+  /** The user's waits for a server; `standard` where there are none. */
+  readonly graceOf?: (server: string, standard: Grace) => Grace;
+  readonly clock?: Clock;
+  /** Where windows share what costs: their probes. Absent where they are not to be shared. */
+  readonly folder?: DataFolder;
+}
+
 /** Finds the MCP servers of other clients, and what can be proven about them. */
 export class OtherServers {
   private readonly records = new Map<string, ServerRecord>();
   private readonly probes = new Map<string, Probe>();
   private readonly recognised = new Map<number, { entry: ProcessEntry; named: NamedServer | undefined }>();
   private last: Recogniser | undefined;
+  private readonly clock: Clock;
+  private shared = new Map<string, SharedProbe>();
+  private hasProbed = false;
+  /** Epoch ms. */
+  private forgottenAt = 0;
 
-  constructor(
-    private readonly platform: Platform,
-    private readonly self: ProcessIdentity,
-    private readonly recogniser: () => Recogniser | undefined,
-    private readonly graceOf: (server: string, standard: Grace) => Grace = (_, standard) => standard,
-    private readonly clock: Clock = systemClock,
-  ) {}
+  constructor(private readonly parts: OtherServersParts) {
+    this.clock = parts.clock ?? systemClock;
+  }
 
   /** One look over a survey's snapshot. Probes only candidates without a live client. */
   async find({ snapshot, sessions }: Survey): Promise<OtherServer[]> {
-    const recogniser = this.recogniser();
+    const recogniser = this.parts.recogniser();
     if (!recogniser) return [];
     const taken = new Set(
       sessions.flatMap(({ records }) => records.flatMap(({ members }) => members.map(({ entry }) => entry.pid))),
     );
     const roots = await this.rootsIn(snapshot, recogniser, taken);
+    this.shared = this.parts.folder
+      ? readSharedProbes(this.parts.folder, this.parts.platform.scope, PROBE_AGAIN_MS)
+      : new Map();
+    this.hasProbed = false;
     const living = new Set(roots.map(({ entry }) => identityKey(identityOf(snapshot, entry))));
     for (const key of this.records.keys()) if (!living.has(key)) this.records.delete(key);
     for (const key of this.probes.keys()) if (!living.has(key)) this.probes.delete(key);
-    return Promise.all(roots.map((root) => this.describe(snapshot, root, recogniser)));
+    const found = await Promise.all(roots.map((root) => this.describe(snapshot, root, recogniser)));
+    if (this.parts.folder && this.hasProbed)
+      writeSharedProbes(this.parts.folder, this.parts.platform.scope, [...this.shared.values()]);
+    return found;
   }
 
   /** Foreign servers have no session; this one gives their members their scope, and nothing more. */
@@ -91,7 +112,7 @@ export class OtherServers {
       schema: SCHEMA_VERSION,
       id: record.id,
       home: '',
-      owner: this.self,
+      owner: this.parts.self,
       startedAt: 0,
       editor: '',
       folder: undefined,
@@ -105,11 +126,11 @@ export class OtherServers {
 
   /** For the kill bar: whether a known client runs above a process. */
   clientAbove(snapshot: Snapshot, entry: ProcessEntry): ClientAbove {
-    return clientAbove(snapshot, entry, (one) => this.recogniser()?.clientOf(one));
+    return clientAbove(snapshot, entry, (one) => this.parts.recogniser()?.clientOf(one));
   }
 
   private async rootsIn(snapshot: Snapshot, recogniser: Recogniser, taken: ReadonlySet<number>) {
-    const uid = snapshot.processes.get(this.self.pid)?.uid;
+    const uid = snapshot.processes.get(this.parts.self.pid)?.uid;
     const found = new Map<number, NamedServer>();
     if (recogniser !== this.last) this.recognised.clear();
     this.last = recogniser;
@@ -119,7 +140,7 @@ export class OtherServers {
         await new Promise<void>((resolve) => setImmediate(resolve));
         sliceEnds = performance.now() + SLICE_MS;
       }
-      if (entry.zombie || !entry.args || entry.uid !== uid || taken.has(entry.pid) || entry.pid === this.self.pid)
+      if (entry.zombie || !entry.args || entry.uid !== uid || taken.has(entry.pid) || entry.pid === this.parts.self.pid)
         continue;
       const known = this.recognised.get(entry.pid);
       // Most command lines never change; the array is the same one then.
@@ -148,7 +169,7 @@ export class OtherServers {
     const above = clientAbove(snapshot, entry, (one) => recogniser.clientOf(one));
     const base = { record, named, members, above, starter: starterOf(snapshot, entry) };
     if (above.kind === 'client') return { ...base, stdin: undefined, isOrphaned: false };
-    const probe = await this.probe(identityOf(snapshot, entry), entry, members);
+    const probe = await this.probe(snapshot, entry, members);
     const goneFor = probe.goneSince === undefined ? 0 : this.clock.now() - probe.goneSince;
     return { ...base, stdin: probe.peer, isOrphaned: probe.peer.kind === 'gone' && goneFor >= FOREIGN_LOOKS_APART_MS };
   }
@@ -169,7 +190,7 @@ export class OtherServers {
       root,
       posixSession: entry.sid,
       census: [root],
-      grace: this.graceOf(named.name, FOREIGN_GRACE),
+      grace: this.parts.graceOf?.(named.name, FOREIGN_GRACE) ?? FOREIGN_GRACE,
       ladder: undefined,
       container: undefined,
     };
@@ -177,20 +198,43 @@ export class OtherServers {
     return record;
   }
 
-  private async probe(identity: ProcessIdentity, entry: ProcessEntry, members: readonly Member[]): Promise<Probe> {
+  /** From the next look on, nothing counts that was found out before: somebody wants to know how it is now. */
+  forget(): void {
+    this.probes.clear();
+    this.forgottenAt = Date.now();
+  }
+
+  private async probe(snapshot: Snapshot, entry: ProcessEntry, members: readonly Member[]): Promise<Probe> {
+    const identity = identityOf(snapshot, entry);
     const key = identityKey(identity);
     const now = this.clock.now();
     const known = this.probes.get(key);
     const confirmed = known?.goneSince !== undefined && known.at - known.goneSince >= FOREIGN_LOOKS_APART_MS;
     const unconfirmed = known?.goneSince !== undefined && !confirmed;
-    if (known && known.ppid === entry.ppid && !unconfirmed && now - known.at < PROBE_AGAIN_MS) return known;
+    if (known && isUpToDate(known, snapshot, entry) && !unconfirmed && now - known.at < PROBE_AGAIN_MS) return known;
+    const theirs = this.shared.get(key);
+    // "gone" takes two looks, and somebody has to take the second.
+    const isOfUse = !known && theirs && theirs.peer.kind !== 'gone' && theirs.at > this.forgottenAt;
+    if (isOfUse && isUpToDate(theirs, snapshot, entry)) {
+      const probe = { peer: theirs.peer, at: now - (Date.now() - theirs.at), ppid: entry.ppid, goneSince: undefined };
+      this.probes.set(key, probe);
+      return probe;
+    }
     const peer = joinStdinPeers(
-      [await this.platform.stdinPeer(identity)],
+      [await this.parts.platform.stdinPeer(identity)],
       new Set(members.map((member) => member.entry.pid)),
     );
     const goneSince = peer.kind === 'gone' ? (known?.goneSince ?? now) : undefined;
     const probe = { peer, at: now, ppid: entry.ppid, goneSince };
     this.probes.set(key, probe);
+    this.shared.set(key, { identity, ppid: entry.ppid, peer, at: Date.now() });
+    this.hasProbed = true;
     return probe;
   }
+}
+
+/** Whether neither its parent nor any of those that held its stdin has gone since. */
+function isUpToDate({ ppid, peer }: Pick<Probe, 'ppid' | 'peer'>, snapshot: Snapshot, entry: ProcessEntry): boolean {
+  const holders = peer.kind === 'alive' ? (peer.holders ?? []) : [];
+  return ppid === entry.ppid && holders.every((pid) => snapshot.processes.get(pid)?.zombie === false);
 }

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { readdirSync, readlinkSync } from 'node:fs';
+import { readdirSync, readlinkSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { choosePlatform } from '../../src/lifecycle/choosePlatform';
 import type { Recogniser } from '../../src/lifecycle/others';
+import type { ProcessIdentity } from '../../src/os/identity';
 import { withSs } from '../support/programs';
 import { isAlive, killHard, Sandbox, SERVER } from '../support/sandbox';
 import { waitFor } from '../support/waitFor';
@@ -114,6 +117,38 @@ describe('servers of other clients', function () {
     });
   }
 
+  it('one window’s probe serves the others; what seems abandoned each looks at itself', async () => {
+    const probed: number[] = [];
+    const platform = await choosePlatform();
+    const known = recogniser();
+    const window = () => {
+      const counting = Object.create(platform, {
+        stdinPeer: {
+          value: (identity: ProcessIdentity) => {
+            probed.push(identity.pid);
+            return platform.stdinPeer(identity);
+          },
+        },
+      });
+      return sandbox.lifecycle({}, { recogniser: () => known, platform: counting });
+    };
+    const { child, server } = await client('node', '--silent', '--deaf-to-eof');
+    await recognised(await window(), server);
+    assert.deepEqual(probed, [server]);
+    await recognised(await window(), server);
+    assert.deepEqual(probed, [server]);
+    await killHard(child);
+    const third = await window();
+    await recognised(third, server);
+    // It has another parent now.
+    assert.deepEqual(probed, [server, server]);
+    await third.sweep({ afresh: true });
+    assert.equal(probed.length, 3);
+    rmSync(join(sandbox.folder.path, 'probes.json'));
+    await recognised(await window(), server);
+    assert.equal(probed.length, 4, 'control arm');
+  });
+
   it('K05 parent pid 1 but still served: kept, also on one’s word', async () => {
     if (!withSs) return provesNothing((await client('node', '--deaf-to-eof')).server);
     const { child, server } = await client('node', '--deaf-to-eof');
@@ -141,10 +176,8 @@ print('held', flush=True); time.sleep(600)`,
     assert.ok(isAlive(server));
     // Control arm: once nobody holds it, it may be reaped.
     await killHard(holder);
-    // A window that has looked a moment ago trusts that look for a while; another one looks afresh.
-    const later = await open();
-    const orphan = await provenOrphan(later, server);
-    await later.reapOrphans({ only: [orphan.key] });
+    const orphan = await provenOrphan(lifecycle, server);
+    await lifecycle.reapOrphans({ only: [orphan.key] });
     assert.ok(!isAlive(server));
   });
 
