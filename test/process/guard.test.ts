@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { chmodSync, copyFileSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { readHistory } from '../../src/registry/history';
@@ -84,15 +85,24 @@ describe('the guard', function () {
     await nothingLeft();
   });
 
-  it('killed in the middle of its ladder: its claim is taken over', async () => {
+  it('killed five times in the middle of its ladder: each takes the claim of the last one over', async () => {
     const host = await sandbox.host({ deaf: [...DEAF, '--child=plain'] }, 'on', { guard: true });
+    const session = (readdirSync(sandbox.folder.sessions)[0] as string).slice(0, 36);
+    const copy = join(sandbox.folder.guard, readdirSync(sandbox.folder.guard)[0] as string);
     await killHard(host.child);
-    await waitFor('the guard has claimed', () =>
-      readdirSync(sandbox.folder.sessions).some((f) => f.includes('.claim-')),
-    );
-    for (const guard of sandbox.guards()) process.kill(guard, 'SIGKILL');
-    await waitFor('the guard is gone', () => sandbox.guards().length === 0);
-    assert.notEqual(sandbox.living().length, 0, 'it was in the middle');
+    const claimers = new Set<string>();
+    for (let round = 0; round < 5; round++) {
+      const claim = await waitFor('a guard has claimed', () => {
+        const [name = ''] = readdirSync(sandbox.folder.sessions).filter((each) => /\.claim-[^.]*\.json$/.test(each));
+        return name !== '' && !claimers.has(name) ? name : undefined;
+      });
+      claimers.add(claim);
+      for (const guard of sandbox.guards()) process.kill(guard, 'SIGKILL');
+      await waitFor('the guard is gone', () => sandbox.guards().length === 0);
+      assert.notEqual(sandbox.living().length, 0, 'it was in the middle');
+      if (round < 4) spawn(process.execPath, [copy, session], { env: sandbox.environment, stdio: 'ignore' });
+    }
+    assert.equal(claimers.size, 5);
     await (await sandbox.lifecycle()).sweep();
     await nothingLeft();
     assert.deepEqual(readdirSync(sandbox.folder.sessions), []);
