@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { openDataFolder } from '../../src/registry/dataFolder';
+import type { SessionFile } from '../../src/registry/schema';
+import { readSessions } from '../../src/registry/sessionStore';
 import { isAlive, Sandbox, SERVER } from '../support/sandbox';
 import { waitFor } from '../support/waitFor';
 import { runRounds, seeded } from './random';
@@ -23,6 +25,8 @@ export interface CrashReport {
   rounds: number;
   /** Rounds in which servers were running when the host was killed. */
   withServers: number;
+  /** Rounds in which a record was left that nothing had been spawned for; the next sweep removed it. */
+  beforeGuard: number;
 }
 
 /**
@@ -34,7 +38,7 @@ export interface CrashReport {
 export async function crashRounds(rounds: number, seed: number, width: number, until?: number): Promise<CrashReport> {
   const folder = mkdtempSync(join(tmpdir(), 'crash-'));
   const host = join(folder, 'host.cjs');
-  const report: CrashReport = { rounds: 0, withServers: 0 };
+  const report: CrashReport = { rounds: 0, withServers: 0, beforeGuard: 0 };
   try {
     // Started thousands of times: without a compiler in front of it.
     await build({
@@ -67,13 +71,18 @@ async function round(host: string, seed: number, report: CrashReport): Promise<v
     await waitFor('the host is gone', () => !isAlive(child.pid as number));
     await waitFor(
       'nothing is left',
-      () => sandbox.living().length === 0 && sandbox.guards().length === 0 && sessions(sandbox).length === 0,
+      () => sandbox.living().length === 0 && sandbox.guards().length === 0 && !sessions(sandbox).some(hasSpawned),
       30_000,
     ).catch((error: Error) => {
-      const left = `processes ${sandbox.living()}, guards ${sandbox.guards()}, sessions ${sessions(sandbox)}`;
+      const left = `processes ${sandbox.living()}, guards ${sandbox.guards()}, sessions ${JSON.stringify(sessions(sandbox))}`;
       throw new Error(`${error.message} (${left}; server program ${SERVER})`);
     });
-    // Killed in its very first write, before there was anything to guard: goes when it is old.
+    // Recorded and never spawned, for there was no guard yet: the next sweep finds that it stands for nothing.
+    if (sessions(sandbox).length > 0) {
+      await (await sandbox.lifecycle()).sweep();
+      report.beforeGuard++;
+    }
+    // Killed in its very first write: goes when it is old.
     for (const name of readdirSync(sandbox.folder.sessions)) {
       utimesSync(join(sandbox.folder.sessions, name), 0, 0);
     }
@@ -86,6 +95,11 @@ async function round(host: string, seed: number, report: CrashReport): Promise<v
   }
 }
 
-function sessions(sandbox: Sandbox): string[] {
-  return readdirSync(sandbox.folder.sessions).filter((name) => name.endsWith('.json'));
+function sessions(sandbox: Sandbox): SessionFile[] {
+  return readSessions(sandbox.folder).sessions.map(({ session }) => session);
+}
+
+/** The guard is armed before anything is spawned. */
+function hasSpawned({ records }: SessionFile): boolean {
+  return records.some(({ root }) => root !== undefined);
 }

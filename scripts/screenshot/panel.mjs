@@ -1,0 +1,76 @@
+// What pictures of the panel have in common.
+import { statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
+export const pictures = join(root, 'media/screenshots');
+/** An editor with nothing in it that distracts. */
+export const CALM = {
+  'workbench.colorTheme': 'Dark Modern',
+  'window.commandCenter': false,
+  'workbench.layoutControl.enabled': false,
+  'workbench.secondarySideBar.defaultVisibility': 'hidden',
+  'workbench.tips.enabled': false,
+  'workbench.editor.empty.hint': 'hidden',
+};
+/** Width of the side bar with the activity bar beside it. */
+export const PANEL = 560;
+const MOST_BYTES = 150_000;
+
+export async function until(what, condition, seconds = 60) {
+  const deadline = Date.now() + seconds * 1000;
+  for (;;) {
+    const value = await condition();
+    if (value) return value;
+    if (Date.now() > deadline) throw new Error(`Waited ${seconds} s for: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}
+
+export const row = (page, text) => page.locator('.pane-body .monaco-list-row').filter({ hasText: text }).first();
+
+export async function openPanel(page) {
+  await page.locator('.activitybar a[aria-label^="MCP Processes"]').click();
+  await row(page, 'Not Running').waitFor({ timeout: 60_000 });
+}
+
+/** Starts a server by the button of its row, and waits until it answers. */
+export async function start(page, name) {
+  const group = row(page, 'Not Running');
+  const stopped = row(page, new RegExp(`${name}.*not running`));
+  await until(`${name} is listed`, async () => {
+    if (await stopped.isVisible()) return true;
+    // A new extension host fills the tree anew, and a click may come too early.
+    if ((await group.getAttribute('aria-expanded')) === 'false') await group.click();
+    return false;
+  });
+  await stopped.hover();
+  await stopped.locator('a[aria-label^="Start"]').click();
+  await row(page, new RegExp(`${name}.*active`)).waitFor({ timeout: 60_000 });
+}
+
+/** Gives the panel its width. */
+export async function widen(page) {
+  const bar = await page.locator('.part.sidebar').boundingBox();
+  await page.mouse.move(bar.x + bar.width, 300);
+  await page.mouse.down();
+  await page.mouse.move(PANEL, 300, { steps: 5 });
+  await page.mouse.up();
+}
+
+export async function clear(page) {
+  for (const button of await page.locator('.notifications-toasts .codicon-notifications-clear').all()) {
+    await button.click().catch(() => {});
+  }
+  await page.evaluate(() => document.fonts.ready);
+}
+
+/** Takes a picture of a part of the page, and refuses one that is too large for a README. */
+export async function take(page, name, clip) {
+  const path = join(pictures, `${name}.png`);
+  await page.screenshot({ path, clip });
+  const { size } = statSync(path);
+  console.log(`media/screenshots/${name}.png, ${Math.round(size / 1024)} KB`);
+  if (size > MOST_BYTES) throw new Error(`${path} is larger than ${MOST_BYTES} bytes: crop it.`);
+}
