@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
 import spawn from 'cross-spawn';
 import { redactCommandLine, redactText } from '../clients/redaction';
 import type { Connection } from '../mcp/connection';
@@ -88,7 +89,9 @@ export class LaunchedServer {
     this.listen(child);
     await new Promise<void>((resolve, reject) => {
       child.once('spawn', resolve);
-      child.once('error', (error: NodeJS.ErrnoException) => reject(new Error(explainSpawnError(error, description))));
+      child.once('error', (error: NodeJS.ErrnoException) =>
+        reject(new Error(explainSpawnError(error, description, environment.PATH))),
+      );
     }).catch((error) => {
       session.remove(this.recordId);
       throw error;
@@ -151,8 +154,11 @@ function isFolder(path: string): boolean {
   }
 }
 
-function explainSpawnError(error: NodeJS.ErrnoException, { name, command }: LaunchDescription): string {
-  if (error.code === 'ENOENT') {
+function explainSpawnError(error: NodeJS.ErrnoException, { name, command }: LaunchDescription, path = ''): string {
+  // A folder of PATH that is closed to us reads as "not permitted", also where the program is nowhere.
+  const isNowhere =
+    !/[\\/]/.test(command) && !path.split(delimiter).some((folder) => existsSync(join(folder, command)));
+  if (error.code === 'ENOENT' || (error.code === 'EACCES' && isNowhere)) {
     return `"${name}" cannot start: the program "${command}" was not found. Install it, or give its full path in "command".`;
   }
   if (error.code === 'EACCES') {

@@ -68,6 +68,12 @@ describe('launching a server', function () {
 
   const failures: [string, Record<string, unknown>, RegExp][] = [
     ['a program that does not exist', { command: 'no-such-program-xyz' }, /was not found. Install it/],
+    // /etc/hosts is no folder: the same answer as a folder that is closed to us.
+    [
+      'a program that is nowhere, while a part of PATH is closed',
+      { command: 'no-such-program-xyz', environment: { ...process.env, PATH: '/etc/hosts:/usr/bin' } },
+      /was not found. Install it/,
+    ],
     ['a command that is a folder', { command: '/usr/' }, /is a folder/],
     ['a working folder that does not exist', { cwd: '/no/such/folder' }, /working folder/],
   ];
