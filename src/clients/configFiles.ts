@@ -118,6 +118,9 @@ function userFiles(context: ConfigContext): ConfigFile[] {
       platform === 'win32' ? join(data, 'Zed', 'settings.json') : join(dotConfig, 'zed', 'settings.json'),
     ),
   ];
+  // The Inspector's programs share a catalog.
+  const catalog = set('MCP_CATALOG_PATH') ?? join(home, '.mcp-inspector', 'mcp.json');
+  files.push(one('MCP Inspector', ['mcp-inspector'], 'mcpServers', catalog));
   const opencode = set('OPENCODE_CONFIG');
   if (opencode) files.push(one('opencode', ['opencode'], 'opencode', opencode));
   if (platform === 'win32') {

@@ -83,6 +83,8 @@ const CLIENTS: readonly ClientLook[] = [
   {
     id: 'mcp-inspector',
     title: 'MCP Inspector',
+    // The daemon that holds its connections calls itself so.
+    programs: ['mcpdod'],
     packages: ['@modelcontextprotocol/inspector'],
     scripts: ['mcp-inspector', 'mcpdo'],
   },

@@ -4,34 +4,26 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { MachineConfigs } from '../../src/lifecycle/machineConfigs';
+import { forgetConfigPlaces } from '../support/configPlaces';
 import { Lookalikes } from '../support/lookalikes';
 import { Sandbox, SERVER } from '../support/sandbox';
 import { unrelatedCommands } from '../support/unrelatedCommands';
 import { waitFor } from '../support/waitFor';
 
 const CROWD = 1_000;
-/** Anything of these would lead to the developer's own files. */
-const PLACES = ['XDG_CONFIG_HOME', 'XDG_DATA_HOME', 'CLAUDE_CONFIG_DIR', 'CODEX_HOME', 'COPILOT_HOME'].concat([
-  'GEMINI_CLI_HOME',
-  'OPENCODE_CONFIG',
-  'VSCODE_PORTABLE',
-]);
 
 describe('a busy machine', function () {
   this.timeout(60_000);
   let sandbox: Sandbox;
   let home: string;
-  const places = new Map<string, string | undefined>();
+  let giveBack: () => void;
   beforeEach(() => {
+    giveBack = forgetConfigPlaces();
     sandbox = new Sandbox();
     home = join(sandbox.path, 'user');
-    for (const name of PLACES) {
-      places.set(name, process.env[name]);
-      delete process.env[name];
-    }
   });
   afterEach(async () => {
-    for (const [name, value] of places) if (value !== undefined) process.env[name] = value;
+    giveBack();
     await sandbox.dispose();
   });
 
@@ -132,6 +124,7 @@ function writeConfigs(home: string, [command, ...args]: readonly string[]): void
       mcpServers: servers,
       projects: { [`${home}/projects/b`]: { mcpServers: servers } },
     }),
+    '.mcp-inspector/mcp.json': mcpServers,
     '.codex/config.toml': toml.join('\n'),
     '.copilot/mcp-config.json': mcpServers,
     '.gemini/settings.json': mcpServers,

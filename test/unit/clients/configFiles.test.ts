@@ -38,7 +38,7 @@ describe('places of configuration files', () => {
       ...['/home/me/.kiro/settings/mcp.json', '/home/me/.config/Claude/claude_desktop_config.json'],
       ...['/home/me/.claude.json', '/home/me/.codex/config.toml', '/home/me/.copilot/mcp-config.json'],
       ...['/home/me/.gemini/settings.json', '/home/me/.config/opencode/opencode.json'],
-      ...['/home/me/.config/zed/settings.json'],
+      ...['/home/me/.config/zed/settings.json', '/home/me/.mcp-inspector/mcp.json'],
     );
   });
 

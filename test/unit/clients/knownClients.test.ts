@@ -94,6 +94,7 @@ describe('known clients', () => {
     ],
     'MCP Inspector': [
       'node /usr/local/bin/mcp-inspector node server.js',
+      'mcpdod',
       'node /w/node_modules/@modelcontextprotocol/inspector/clients/launcher/build/index.js',
       'node /h/_npx/0/node_modules/@modelcontextprotocol/inspector/server/build/index.js',
       'npm␣exec␣@modelcontextprotocol/inspector␣node␣server.js',
