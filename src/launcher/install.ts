@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import type { DataFolder } from '../registry/dataFolder';
@@ -62,7 +62,7 @@ function chooseShell(): string {
 
 function writeIfNew(path: string, text: string, mode: number): void {
   try {
-    if (readFileSync(path, 'utf8') === text) return;
+    if (lstatSync(path).isFile() && readFileSync(path, 'utf8') === text) return;
   } catch {
     // Not there yet.
   }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, linkSync, lstatSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { isHomeTag } from './cookie';
 import { removeInterruptedWrites } from './interruptedWrites';
 
@@ -22,7 +22,8 @@ export interface DataFolder {
  * changes those, and then two editors would not see each other.
  */
 export function dataFolderPath(environment: NodeJS.ProcessEnv = process.env): string {
-  if (environment.MCP_PROCESSES_HOME) return environment.MCP_PROCESSES_HOME;
+  // The guard runs in another working folder.
+  if (environment.MCP_PROCESSES_HOME) return resolve(environment.MCP_PROCESSES_HOME);
   const home = userInfo().homedir;
   if (process.platform === 'win32') {
     return join(environment.LOCALAPPDATA ?? join(home, 'AppData', 'Local'), 'mcp-processes');
@@ -49,6 +50,8 @@ export function openDataFolder(path = dataFolderPath()): DataFolder {
       assertOurs(folder);
       removeInterruptedWrites(folder);
     }
+    const launcher = join(path, 'bin');
+    if (existsSync(launcher)) removeInterruptedWrites(launcher);
     return {
       path,
       sessions: join(path, 'sessions'),
@@ -89,7 +92,7 @@ function assertOurs(folder: string): void {
 /** Two windows may start at once: the link, which fails where there is one already, lets exactly one of them choose. */
 function readOrMakeHomeTag(file: string): string {
   if (!existsSync(file)) {
-    const mine = `${file}.${process.pid}`;
+    const mine = `${file}-tag.${process.pid}`;
     try {
       writeFileSync(mine, randomBytes(8).toString('hex'), { mode: 0o600 });
       linkSync(mine, file);
@@ -99,7 +102,8 @@ function readOrMakeHomeTag(file: string): string {
       rmSync(mine, { force: true });
     }
   }
-  const tag = readFileSync(file, 'utf8').trim();
+  // Reading a named pipe would wait for ever.
+  const tag = lstatSync(file).isFile() ? readFileSync(file, 'utf8').trim() : '';
   if (!isHomeTag(tag)) throw new Error(`${file} is damaged; remove it`);
   return tag;
 }

@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import type { DataFolder } from './dataFolder';
 
 /** Copies that no window has used for so long are removed; a waiting guard may start its copy weeks later. */
 const KEEP_MS = 60 * 24 * 3_600_000;
+/** A copy, with version and content in its name. */
+const COPY = /^[a-z]+-[\w.-]*-[0-9a-f]{12}\.js$/;
 
 /**
  * Puts a copy of a bundled program (`dist/guard.js`) into the data folder, where an update of the extension cannot take
@@ -19,11 +21,21 @@ export function installGuard(folder: DataFolder, script: string, version: string
   const name = `${basename(script, '.js')}-${version.replace(/[^\w.-]/g, '')}-${digest}.js`;
   const path = join(folder.guard, name);
   mkdirSync(folder.guard, { recursive: true, mode: 0o700 });
-  if (existsSync(path) && readFileSync(path).equals(text)) utimesSync(path, new Date(), new Date());
+  if (isPlainFile(path) && readFileSync(path).equals(text)) utimesSync(path, new Date(), new Date());
   else writeFileAtomic.sync(path, text, { mode: 0o600 });
-  for (const each of readdirSync(folder.guard)) {
-    const other = join(folder.guard, each);
-    if (Date.now() - statSync(other).mtimeMs > KEEP_MS) rmSync(other, { force: true });
-  }
+  for (const each of readdirSync(folder.guard).filter((file) => COPY.test(file))) removeIfOld(join(folder.guard, each));
   return path;
+}
+
+/** Another window may remove it, or be writing it anew, at this very moment. */
+function removeIfOld(path: string): void {
+  try {
+    if (Date.now() - lstatSync(path).mtimeMs > KEEP_MS) rmSync(path, { force: true });
+  } catch {
+    // It is gone, or cannot go.
+  }
+}
+
+function isPlainFile(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isFile() === true;
 }

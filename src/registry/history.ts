@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { lstatSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import type { DataFolder } from './dataFolder';
@@ -40,12 +40,25 @@ export function readHistory(folder: DataFolder, since: number, most: number): Hi
     .slice(-most);
   return names.reverse().flatMap((name) => {
     try {
-      const json = JSON.parse(readFileSync(join(folder.history, name), 'utf8'));
-      return json.schema === SCHEMA && Array.isArray(json.processes) ? [json as HistoryEntry] : [];
+      const path = join(folder.history, name);
+      // Reading a named pipe would wait for ever.
+      const json = lstatSync(path).isFile() && JSON.parse(readFileSync(path, 'utf8'));
+      return isEntry(json) ? [json] : [];
     } catch {
       return [];
     }
   });
+}
+
+/** Anybody may have written it: what is shown without further checks has to be there. */
+function isEntry(json: unknown): json is HistoryEntry {
+  const { schema, at, server, processes, containers, memoryFreed } = (json || {}) as Record<string, unknown>;
+  return (
+    schema === SCHEMA &&
+    [at, memoryFreed].every((value) => typeof value === 'number' && Number.isFinite(value)) &&
+    typeof server === 'string' &&
+    [processes, containers].every((value) => Array.isArray(value) && value.every((one) => one instanceof Object))
+  );
 }
 
 function fileNames(folder: DataFolder): string[] {

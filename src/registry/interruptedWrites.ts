@@ -3,8 +3,12 @@ import { join } from 'node:path';
 
 /** An atomic write takes milliseconds: what is this old, nobody will rename any more. */
 const OLD_MS = 10 * 60_000;
-/** What an atomic write is called before its rename. */
-const TEMPORARY = /\.\w+\.\d+$/;
+/**
+ * What our own files are called before their rename, and nothing else: whoever names a folder of theirs in
+ * MCP_PROCESSES_HOME may have a `libssl.so.3` there.
+ */
+const TEMPORARY =
+  /^(?:[0-9a-f-]{36}(?:\.claim-[\w-]+)?\.json|\d{15}-[\w-]+\.json|[a-z]+-[\w.-]*-[0-9a-f]{12}\.js|home-tag|settings|watch|scope|mcp-processes(?:\.cmd)?)\.\d{1,10}$/;
 
 /**
  * Removes the temporary files of writers that were killed between write and rename.

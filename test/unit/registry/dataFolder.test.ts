@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
@@ -9,10 +9,11 @@ import {
   readdirSync,
   rmSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { dataFolderPath, openDataFolder } from '../../../src/registry/dataFolder';
 
 describe('data folder', () => {
@@ -100,10 +101,44 @@ describe('data folder', () => {
     }
   });
 
+  it('only what we write ourselves is removed as an interrupted write: the folder may be one of the user’s own', () => {
+    openDataFolder(path);
+    mkdirSync(join(path, 'bin'));
+    const ours = ['home-tag.4242', 'bin/settings.123456', 'bin/scope.77', 'guard/guard-0.1.0-0123456789ab.js.99']
+      .concat(['history/000000000000001-x.json.5'])
+      .concat(['sessions/00000000-0000-4000-8000-000000000001.json.6']);
+    const theirs = ['libssl.so.3', 'release-1.2.3', 'backup.tar.1', 'bin/python.3', 'logs/guard.log.1', 'home.2024'];
+    const hourAgo = new Date(Date.now() - 3_600_000);
+    for (const file of [...ours, ...theirs]) {
+      writeFileSync(join(path, file), '');
+      utimesSync(join(path, file), hourAgo, hourAgo);
+    }
+    openDataFolder(path);
+    const left = (file: string) => lstatSync(join(path, file), { throwIfNoEntry: false }) !== undefined;
+    assert.deepEqual(theirs.filter(left), theirs);
+    assert.deepEqual(ours.filter(left), []);
+  });
+
+  it('K13 a named pipe in place of the tag is refused; nobody waits for it', () => {
+    openDataFolder(path);
+    rmSync(join(path, 'home'));
+    execFileSync('mkfifo', [join(path, 'home')]);
+    const script = `
+      require(${JSON.stringify(join(__dirname, '../../../src/registry/dataFolder.ts'))}).openDataFolder(process.argv[1])`;
+    const { status, stderr } = spawnSync(process.execPath, ['--import=tsx', '-e', script, path], {
+      encoding: 'utf8',
+      timeout: 15_000,
+    });
+    assert.equal(status, 1, 'it hangs');
+    assert.match(stderr, /home is damaged; remove it/);
+  });
+
   it('lies below the real home, whatever XDG says, unless it is named', () => {
     const home = userInfo().homedir;
     assert.ok(dataFolderPath({ XDG_STATE_HOME: '/snap/code/1', HOME: '/snap/code/1' }).startsWith(home));
     assert.equal(dataFolderPath({ MCP_PROCESSES_HOME: '/x/y' }), '/x/y');
+    // The guard, which is told the same, runs in another working folder.
+    assert.equal(dataFolderPath({ MCP_PROCESSES_HOME: 'x/y' }), resolve('x/y'));
     assert.ok(dataFolderPath({ MCP_PROCESSES_HOME: '' }).startsWith(home));
   });
 

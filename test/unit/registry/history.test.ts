@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -33,6 +34,35 @@ describe('history', () => {
   });
 
   const times = (since = 0, most = 1_000) => readHistory(folder, since, most).map(({ at }) => at);
+
+  it('K13 entries that would break who shows them are left out', () => {
+    writeHistory(folder, uuid(1), reaped(1));
+    const bad = [
+      null,
+      7,
+      [],
+      { processes: [null] },
+      { containers: 5 },
+      { server: {} },
+      { at: 'x' },
+      { memoryFreed: null },
+    ];
+    for (const [index, change] of bad.entries()) {
+      const json = change instanceof Object && !Array.isArray(change) ? { schema: 1, ...reaped(2), ...change } : change;
+      writeFileSync(join(folder.history, `00000000000001${index}-x.json`), JSON.stringify(json));
+    }
+    assert.deepEqual(times(), [1]);
+  });
+
+  it('K13 a named pipe among the entries is left out; nobody waits for it', () => {
+    execFileSync('mkfifo', [join(folder.history, '000000000000009-x.json')]);
+    const script = `
+      const { readHistory } = require(${JSON.stringify(join(__dirname, '../../../src/registry/history.ts'))});
+      console.log(readHistory({ history: process.argv[1] }, 0, 9).length)`;
+    const options = { encoding: 'utf8', timeout: 15_000 } as const;
+    const { stdout } = spawnSync(process.execPath, ['--import=tsx', '-e', script, folder.history], options);
+    assert.equal(stdout, '0\n', 'it hangs');
+  });
 
   it('is read newest first, by time and by count', () => {
     assert.deepEqual(times(), []);
