@@ -77,6 +77,7 @@ async function start(context: vscode.ExtensionContext, log: vscode.LogOutputChan
     configured: () => configured.servers,
     adoptable: () => machine.adoptable(),
     recogniser: () => (settings.scanOthers ? machine.recogniser() : undefined),
+    containerRuns: () => (settings.scanOthers ? machine.containerRuns() : []),
     configurationProblems: () => configured.problems,
     onOutput: (server, line) => logs.write(server, line),
   });

@@ -1,7 +1,11 @@
+import type { Member } from '../judgement/members';
+import type { Platform } from '../os/platform';
 import { type Clock, systemClock } from '../reaping/clock';
+import { isNotRunning } from '../reaping/containers/containerFacts';
 import { type ContainerOutcome, findContainers, stopContainers } from '../reaping/containers/containerReaper';
-import { ContainerEngine } from '../reaping/containers/engine';
+import { type Container, ContainerEngine, type EngineAnswer } from '../reaping/containers/engine';
 import type { ContainerRun, ServerRecord, SessionFile } from '../registry/schema';
+import { noteContainer } from './attachedContainers';
 import type { Log } from './log';
 import type { ContainerView } from './model';
 
@@ -17,9 +21,23 @@ export interface ContainersEnded {
   readonly problem: string | undefined;
 }
 
-/** The containers of recorded servers, found by our labels and by nothing else. */
+/** ms for each question before a ladder begins, or while its client may end at any moment. */
+const NOTE_TIMEOUT = 3_000;
+
+/** Whether a record's container carries our labels: it is ours to end. Others were noted while their client lived. */
+export function isLabelled(record: ServerRecord): boolean {
+  return record.kind === 'launched' && record.container !== undefined;
+}
+
+/**
+ * The containers of recorded servers. Those of launched ones are found by our labels and by nothing else; those of
+ * others by the id that was noted while their client lived, and they are never ended here.
+ */
 export class Containers {
   private readonly seen = new Map<string, ContainersSeen>();
+  /** How to reach the engine of each container that has been told of, by its id. */
+  private readonly addresses = new Map<string, ContainerRun>();
+  private readonly told = new Set<string>();
   private looking: Promise<boolean> | undefined;
 
   constructor(
@@ -54,12 +72,15 @@ export class Containers {
       asked.map(async ({ record, run, session }) => {
         const engine = engineOf(run);
         if (!engine) return;
-        const found = await findContainers(engine, { home: session.home, session: session.id, record: record.id });
+        const labelled = isLabelled(record);
+        const owner = { home: session.home, session: session.id, record: record.id };
+        const found = labelled ? await findContainers(engine, owner) : await noted(engine, run);
         const problem = found.ok ? undefined : found.error.message;
         if (problem && this.seen.get(record.id)?.problem !== problem) {
           this.log.warn(`"${record.server}": container unknown: ${problem}`);
         }
-        const containers = found.ok ? found.value.map(({ id, image, state }) => ({ id, image, state })) : [];
+        const containers = found.ok ? found.value.map(({ id, image, state }) => ({ id, image, state, labelled })) : [];
+        for (const { id } of containers) this.addresses.set(id, run);
         this.seen.set(record.id, { containers, problem });
       }),
     );
@@ -76,12 +97,46 @@ export class Containers {
     return { ...run, environment: { ...run.environment, DOCKER_CONTEXT: answer.value } };
   }
 
-  /** Ends the containers of one record, after its processes. Never rejects; nothing to do for most records. */
+  /** How to reach the engine of a container that was told of; undefined for all others. */
+  addressOf(id: string): ContainerRun | undefined {
+    return this.addresses.get(id);
+  }
+
+  /** Keeps how to reach the engine of a container that somebody is told of. */
+  keepAddress(id: string, run: ContainerRun): void {
+    this.addresses.set(id, run);
+  }
+
+  /**
+   * What a record is to keep of the container of a server that we did not launch; undefined when there is none, or any
+   * doubt. Its client must live. Never rejects; an engine that cannot be asked is one line in the log.
+   */
+  async note(platform: Platform, server: string, members: readonly Member[]): Promise<ContainerRun | undefined> {
+    try {
+      const answer = await noteContainer(platform, members, (run) => this.withContext(run), NOTE_TIMEOUT);
+      if (answer.ok) return answer.value;
+      this.tellOnce(`"${server}": its container cannot be told: ${answer.error.message}`);
+    } catch (error) {
+      this.tellOnce(`"${server}": its container cannot be told: ${(error as Error).message}`);
+    }
+    return undefined;
+  }
+
+  private tellOnce(message: string): void {
+    if (!this.told.has(message)) this.log.warn(message);
+    this.told.add(message);
+  }
+
+  /**
+   * Ends the containers of one record, after its processes. One that is not ours to end is named as left running.
+   * Never rejects; nothing to do for most records.
+   */
   async end(record: ServerRecord, session: Pick<SessionFile, 'id' | 'home'>): Promise<ContainersEnded> {
     const run = record.container;
     if (!run) return { containers: [], problem: undefined };
     const engine = engineOf(run);
     if (!engine) return { containers: [], problem: `${run.program} is no container client` };
+    if (!isLabelled(record)) return { containers: await this.leave(engine, run), problem: undefined };
     const { containers, error, finished } = await stopContainers(
       engine,
       { home: session.home, session: session.id, record: record.id },
@@ -92,6 +147,22 @@ export class Containers {
     const problem = finished ? undefined : (error?.message ?? unknown?.reason ?? 'its engine did not finish');
     return { containers, problem };
   }
+
+  /** What is said of a container without our labels when its client has been ended; nothing is done to it. */
+  private async leave(engine: ContainerEngine, run: ContainerRun): Promise<ContainerOutcome[]> {
+    const { containerId: id } = run;
+    if (id === undefined) return [];
+    const looked = await noted(engine, run);
+    if (!looked.ok) return [{ id, image: '', outcome: 'unknown', reason: looked.error.message }];
+    const [container] = looked.value;
+    if (!container || isNotRunning(container) || container.state === 'removing') return [];
+    this.addresses.set(id, run);
+    return [{ id, image: container.image, outcome: 'left running', reason: 'it carries no label of ours' }];
+  }
+}
+
+async function noted(engine: ContainerEngine, { containerId }: ContainerRun): Promise<EngineAnswer<Container[]>> {
+  return containerId === undefined ? { ok: true, value: [] } : engine.inspect([containerId]);
 }
 
 function engineOf(run: ContainerRun): ContainerEngine | undefined {

@@ -1,11 +1,15 @@
 import type { ServerTool } from '../mcp/connection';
 import type { ProcessIdentity } from '../os/identity';
 import type { Platform } from '../os/platform';
+import type { ContainerOutcome } from '../reaping/containers/containerReaper';
+import type { ContainerStats } from '../reaping/containers/engine';
 import type { DataFolder } from '../registry/dataFolder';
 import type { AutomaticReap, Grace } from '../registry/schema';
 import { Adopter } from './adopter';
 import { ArmedGuard } from './armedGuard';
+import type { ConfiguredRun } from './configuredRun';
 import type { ConfiguredServer } from './configuredServer';
+import { ContainerActions } from './containerActions';
 import { Containers } from './containers';
 import type { LaunchDescription } from './launchedServer';
 import { LaunchedServers } from './launchedServers';
@@ -48,6 +52,8 @@ export interface LifecycleParts {
   readonly configured: () => readonly ConfiguredServer[];
   /** What is known of other clients' servers; absent where they are not looked at. */
   readonly recogniser?: () => Recogniser | undefined;
+  /** What configurations run in containers; absent where those are not looked for. */
+  readonly containerRuns?: () => readonly ConfiguredRun[];
   /** What other extensions in this host may start; besides the editor's own entries among the configured. */
   readonly adoptable?: () => readonly ConfiguredServer[];
   readonly configurationProblems: () => readonly Problem[];
@@ -67,6 +73,7 @@ export class Lifecycle {
   private readonly servers: LaunchedServers;
   private readonly sweeper: Sweeper;
   private readonly adopter: Adopter;
+  private readonly containerActions: ContainerActions;
   private readonly others: OtherServers | undefined;
 
   constructor(private readonly parts: LifecycleParts) {
@@ -122,6 +129,7 @@ export class Lifecycle {
           containersOf: (id) => containers.seenOf(id),
         }),
       problems: parts.configurationProblems,
+      containerRuns: parts.containerRuns,
       guard: () => this.guard.state,
       others: this.others,
     });
@@ -142,6 +150,12 @@ export class Lifecycle {
       adoptable: () => [...configured().filter(({ owner }) => owner === 'editor'), ...(parts.adoptable?.() ?? [])],
       graceOf: (server) => settings().graceOf(server, ADOPTED_GRACE),
       onChange: () => void this.sweeper.lookAgain(),
+    });
+    this.containerActions = new ContainerActions({
+      platform,
+      containers,
+      homeTag: folder.homeTag,
+      picture: () => this.sweeper.picture,
     });
     own.onChange((session) => {
       if (session.records.length === 0) this.guard.standDown();
@@ -221,6 +235,24 @@ export class Lifecycle {
     logResult(this.parts.log, result);
     await this.sweeper.lookAgain();
     return result;
+  }
+
+  /** See {@link ContainerActions.logs}. */
+  containerLogs(id: string): Promise<string> {
+    return this.containerActions.logs(id);
+  }
+
+  /** See {@link ContainerActions.stats}. */
+  containerStats(id: string): Promise<ContainerStats | undefined> {
+    return this.containerActions.stats(id);
+  }
+
+  /** See {@link ContainerActions.stop}. */
+  async stopContainer(id: string): Promise<ContainerOutcome> {
+    const outcome = await this.containerActions.stop(id);
+    this.parts.log.info(`Container ${id.slice(0, 12)} (${outcome.image}): ${outcome.outcome}, on the user's word.`);
+    await this.sweeper.lookAgain();
+    return outcome;
   }
 
   private get userEnd(): UserEndParts {

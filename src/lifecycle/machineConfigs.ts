@@ -7,6 +7,7 @@ import { knownClientOf } from '../clients/knownClients';
 import { readConfig } from '../clients/readConfig';
 import { definitionMatcher } from '../clients/recognise';
 import { resolveKnownVariables } from '../clients/variables';
+import { type ConfiguredRun, configuredRun } from './configuredRun';
 import type { ConfiguredServer } from './configuredServer';
 import type { Log } from './log';
 import type { NamedServer, Recogniser } from './others';
@@ -30,6 +31,7 @@ interface Known {
   readonly matches: (args: readonly string[]) => boolean;
   readonly named: NamedServer;
   readonly folder: string | undefined;
+  readonly containerRun: ConfiguredRun | undefined;
 }
 
 /** What the configuration files of all MCP clients of this user say. Files that do not exist are the normal case. */
@@ -38,6 +40,7 @@ export class MachineConfigs {
   private state = '';
   private current: Recogniser = { serverOf: () => undefined, clientOf: () => undefined };
   private adoptableServers: readonly ConfiguredServer[] = [];
+  private runs: readonly ConfiguredRun[] = [];
   private readonly told = new Set<string>();
 
   constructor(private readonly parts: MachineConfigsParts) {}
@@ -52,6 +55,12 @@ export class MachineConfigs {
   adoptable(): readonly ConfiguredServer[] {
     this.refresh();
     return this.adoptableServers;
+  }
+
+  /** Servers that are configured to run in a container. */
+  containerRuns(): readonly ConfiguredRun[] {
+    this.refresh();
+    return this.runs;
   }
 
   private refresh(): void {
@@ -79,6 +88,7 @@ export class MachineConfigs {
       },
       clientOf: ({ args, name }) => knownClientOf(args, name)?.title,
     };
+    this.runs = known.flatMap(({ containerRun }) => containerRun ?? []);
     this.adoptableServers = known.map(({ matches, named, folder }) => ({
       key: `file:${named.file}:${named.name}`,
       ...named,
@@ -111,7 +121,15 @@ export class MachineConfigs {
         inputs: new Map(),
       });
       const named = { name: server.name, client: file.client, file: file.path };
-      return [{ matches: definitionMatcher(definition), named, folder: server.source.folder }];
+      const { folder } = server.source;
+      return [
+        {
+          matches: definitionMatcher(definition),
+          named,
+          folder,
+          containerRun: configuredRun({ ...server, ...definition }, named),
+        },
+      ];
     });
   }
 

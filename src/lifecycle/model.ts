@@ -102,6 +102,8 @@ export interface Picture {
   /** What sweeps do about other clients' orphans; with `report` they are listed, and the badge does not count them. */
   readonly reapOthers: 'report' | 'ask' | 'auto';
   readonly guard: GuardView;
+  /** Containers that wait for a client that is gone; for people to look at and to choose from. */
+  readonly containersWithoutClient: readonly ContainerWithoutClient[];
   /** What was reaped lately on this machine, by whomever; newest first. */
   readonly history: readonly HistoryEntry[];
 }
@@ -136,6 +138,21 @@ export interface ContainerView {
   readonly image: string;
   /** The engine's own word: `running`, `created`, `exited`, … */
   readonly state: string;
+  /** It carries our labels: it is a launched server's. */
+  readonly labelled: boolean;
+}
+
+/** A running container without a client on this machine, started as some configuration says. */
+export interface ContainerWithoutClient extends ContainerView {
+  /** The engine's name for it. */
+  readonly name: string;
+  /** Epoch ms, by the engine's clock. */
+  readonly createdAt: number | undefined;
+  /** The configured server that runs like this, and the client whose configuration it is. */
+  readonly server: string;
+  readonly client: string;
+  /** Why it is not for us to offer; undefined when it may be stopped on the user's word. */
+  readonly notOurs: string | undefined;
 }
 
 /** What became of one server tree. */

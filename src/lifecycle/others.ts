@@ -9,7 +9,7 @@ import { identityKey, type ProcessIdentity } from '../os/identity';
 import type { Platform, ProcessEntry, Snapshot, StdinPeer } from '../os/platform';
 import { type Clock, systemClock } from '../reaping/clock';
 import type { DataFolder } from '../registry/dataFolder';
-import { type Grace, SCHEMA_VERSION, type ServerRecord, type SessionFile } from '../registry/schema';
+import { type ContainerRun, type Grace, SCHEMA_VERSION, type ServerRecord, type SessionFile } from '../registry/schema';
 import { readSharedProbes, type SharedProbe, writeSharedProbes } from '../registry/sharedProbes';
 import { commandLineOf } from './rows';
 import type { Survey } from './sweep';
@@ -122,6 +122,16 @@ export class OtherServers {
       handedOver: undefined,
       records: [record],
     };
+  }
+
+  /** The record as it is now: its container may have been noted since. */
+  current(record: ServerRecord): ServerRecord {
+    return [...this.records.values()].find(({ id }) => id === record.id) ?? record;
+  }
+
+  /** Keeps which container a living server's client runs. */
+  noteContainer(record: ServerRecord, container: ContainerRun): void {
+    for (const [key, known] of this.records) if (known.id === record.id) this.records.set(key, { ...known, container });
   }
 
   /** For the kill bar: whether a known client runs above a process. */

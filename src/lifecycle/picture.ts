@@ -3,8 +3,9 @@ import { childrenOf, descendantsOf } from '../judgement/processTree';
 import type { ProcessIdentity } from '../os/identity';
 import type { Snapshot } from '../os/platform';
 import type { ContainerRun, ServerRecord } from '../registry/schema';
+import { elsewhereReason } from './attachedContainers';
 import type { ConfiguredServer } from './configuredServer';
-import type { ContainersSeen } from './containers';
+import { type ContainersSeen, isLabelled } from './containers';
 import type { LaunchedServer } from './launchedServer';
 import type { ServerView } from './model';
 import type { OtherServer } from './others';
@@ -36,7 +37,7 @@ export function rowsOfSession(
   for (const { record, members } of records) {
     const seen = containersOf(record.id);
     // A container outlives its client: the row stays until its engine says that nothing is left.
-    if (members.length === 0 && !record.container) continue;
+    if (members.length === 0 && !isLabelled(record)) continue;
     const key = recordKey(session.id, record.id);
     const kept = keptOf(key);
     const how = record.kind === 'adopted' ? 'started' : 'launched';
@@ -87,6 +88,7 @@ export function foreignKey(recordId: string): string {
 export function rowsOfOthers(
   others: readonly OtherServer[],
   folderOf: (pid: number) => string | undefined,
+  containersOf: (recordId: string) => ContainersSeen | undefined = () => undefined,
 ): ServerView[] {
   const copyKey = ({ named, above }: OtherServer) => (above.kind === 'client' ? `${named.name}@${above.pid}` : '');
   const copies = new Map<string, number>();
@@ -109,11 +111,13 @@ export function rowsOfOthers(
         ...ownerEvidence(other),
         ...(count > 1 ? [`${count} copies of it run under the same client`] : []),
         ...members.map(membershipEvidence),
+        ...unlabelledEvidence(record, members, containersOf(record.id)),
       ],
       state: 'running',
       copies: count,
       configurationFile: named.file,
       recordId: record.id,
+      ...containersSeen(containersOf(record.id)),
     });
   });
 }
@@ -156,7 +160,7 @@ export function rowsOfThisWindow(snapshot: Snapshot, window: ThisWindow): Server
 /** What the editor or another extension started and this window adopted; the first copy stands for its entry. */
 function adoptedRow(
   snapshot: Snapshot,
-  { own, configured }: ThisWindow,
+  { own, configured, containersOf }: ThisWindow,
   record: ServerRecord,
   taken: ReadonlyMap<string, ServerView>,
 ): ServerView | undefined {
@@ -184,11 +188,13 @@ function adoptedRow(
         ? `started by ${record.client} in this window's extension host, and recorded as ${record.id}`
         : `its first process has ended, but what it started still runs; recorded as ${record.id}`,
       ...members.map(membershipEvidence),
+      ...unlabelledEvidence(record, members, containersOf(record.id)),
     ],
     state: 'running',
     configurationFile: entry?.file,
     sessionId: own.session.id,
     recordId: record.id,
+    ...containersSeen(containersOf(record.id)),
   });
 }
 
@@ -255,6 +261,20 @@ function runningCopy(snapshot: Snapshot, self: ProcessIdentity, server: Configur
         .filter((entry) => !entry.zombie)
         .map((entry) => ({ entry, identity: identityOf(snapshot, entry), by: 'tree' as const }))
     : [];
+}
+
+function containersSeen(seen: ContainersSeen | undefined): Pick<ServerView, 'containers' | 'containerProblem'> {
+  return { containers: seen?.containers ?? [], containerProblem: seen?.problem };
+}
+
+/** What is known of the container of a server that somebody else started. */
+function unlabelledEvidence(
+  record: ServerRecord,
+  members: readonly Member[],
+  seen: ContainersSeen | undefined,
+): string[] {
+  const elsewhere = members.flatMap(({ entry }) => elsewhereReason(entry) ?? []);
+  return [...(record.container ? containerEvidence(record.container, seen) : []), ...new Set(elsewhere)];
 }
 
 function containerEvidence({ program }: ContainerRun, seen: ContainersSeen | undefined): string[] {

@@ -19,7 +19,8 @@ import {
   writeClaimed,
   writeSession,
 } from '../registry/sessionStore';
-import type { Containers, ContainersSeen } from './containers';
+import { isEngineClient, runsUnlabelled } from './attachedContainers';
+import { type Containers, type ContainersSeen, isLabelled } from './containers';
 import type { Log } from './log';
 import type { ReapResult } from './model';
 import type { OtherServers } from './others';
@@ -143,7 +144,8 @@ export class Reaper {
     await first.rule(first.members);
     await this.clock.sleep(FOREIGN_LOOKS_APART_MS);
     const scan = (seen: Seen) => this.scanForeign(withSeen(record, seen), others);
-    const { result } = await this.climb(record, others.sessionOf(record), undefined, undefined, scan);
+    const now = others.current(record);
+    const { result } = await this.climb(now, others.sessionOf(now), undefined, undefined, scan);
     this.remember(result);
     return result;
   }
@@ -154,7 +156,7 @@ export class Reaper {
     await first.rule(first.members);
     await this.clock.sleep(FOREIGN_LOOKS_APART_MS);
     const second = await this.scanForeign(record, others);
-    return preview(record, '', await second.rule(second.members), undefined);
+    return preview(record, '', await second.rule(second.members), this.parts.containers.seenOf(record.id));
   }
 
   private async scanForeign(record: ServerRecord, others: OtherServers): Promise<TreeScan> {
@@ -186,6 +188,9 @@ export class Reaper {
     const startedAt = this.clock.now();
     const seen = new Map<string, ProcessIdentity>();
     let isCertain = false;
+    let { container } = record;
+    // A launched one has our labels; of others the container is known only as long as its client lives.
+    let isNoted = record.kind === 'launched' || container !== undefined;
     const processes = await climbLadder({
       platform,
       clock: this.clock,
@@ -194,14 +199,23 @@ export class Reaper {
       closeStdin,
       scan: async () => {
         isCertain = false;
-        const found = await scan(seen);
+        let found = await scan(seen);
+        if (!isNoted && runsUnlabelled(found.members)) {
+          container = await this.parts.containers.note(platform, record.server, found.members);
+          found = await scan(seen);
+        }
+        isNoted = true;
         isCertain = true;
         for (const { identity } of found.members) seen.set(identityKey(identity), identity);
         return found;
       },
       onStep,
     });
-    const ended = await this.parts.containers.end(record, session);
+    // Whoever keeps the client keeps what it is attached to.
+    const isKept = processes.some((one) => isStillThere(one) && isEngineClient(one.member.entry));
+    const ended = isKept
+      ? { containers: [], problem: undefined }
+      : await this.parts.containers.end({ ...record, container }, session);
     const result: ReapResult = {
       server: record.server,
       sessionId: session.id,
@@ -284,7 +298,7 @@ function preview(
     containers: (seen?.containers ?? []).map(({ id, image, state }) => ({
       id,
       image,
-      outcome: 'stopped' as const,
+      outcome: isLabelled(record) ? ('stopped' as const) : ('left running' as const),
       reason: `it is ${state}`,
     })),
     containerProblem: seen?.problem,

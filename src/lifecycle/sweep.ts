@@ -6,6 +6,7 @@ import { parseCookie } from '../registry/cookie';
 import type { DataFolder } from '../registry/dataFolder';
 import { SCHEMA_VERSION, type ServerRecord, type SessionFile } from '../registry/schema';
 import { type FoundSession, readSessions, removeSession } from '../registry/sessionStore';
+import { isLabelled } from './containers';
 
 /** One session as a sweep judged it. */
 export interface JudgedSession {
@@ -60,7 +61,7 @@ export async function survey(
 
 /** Whether anything of a record may be left: a process, or a container, which only its engine knows about (L07). */
 export function isUnfinished({ record, members }: JudgedSession['records'][number]): boolean {
-  return members.length > 0 || record.container !== undefined;
+  return members.length > 0 || isLabelled(record);
 }
 
 /** Owners of live sessions; what runs under them is theirs alone. */

@@ -7,7 +7,9 @@ import type { DataFolder } from '../registry/dataFolder';
 import { type HistoryEntry, readHistory } from '../registry/history';
 import type { AutomaticReap } from '../registry/schema';
 import type { GuardState } from './armedGuard';
-import type { Containers } from './containers';
+import type { ConfiguredRun } from './configuredRun';
+import { type Containers, isLabelled } from './containers';
+import { ContainerWatch } from './containerWatch';
 import type { Log } from './log';
 import type { GuardView, Picture, Problem, ReapResult, ServerView } from './model';
 import type { OtherServer, OtherServers } from './others';
@@ -38,6 +40,8 @@ export interface SweeperParts {
   readonly guard?: () => GuardState;
   /** Absent where other clients are not looked at. */
   readonly others?: OtherServers;
+  /** What configurations run in containers. */
+  readonly containerRuns?: () => readonly ConfiguredRun[];
 }
 
 const NO_GUARD: GuardView = { state: 'off', pid: undefined, memory: undefined, problem: undefined };
@@ -54,6 +58,7 @@ export class Sweeper {
     problems: [],
     reapOthers: 'report',
     guard: NO_GUARD,
+    containersWithoutClient: [],
     history: [],
   };
   private seen: Survey | undefined;
@@ -63,7 +68,11 @@ export class Sweeper {
   private sweeping: Promise<Picture> | undefined;
   private isEnding = false;
 
-  constructor(private readonly parts: SweeperParts) {}
+  private readonly containerWatch: ContainerWatch;
+
+  constructor(private readonly parts: SweeperParts) {
+    this.containerWatch = new ContainerWatch(parts);
+  }
 
   get picture(): Picture {
     return this.current;
@@ -100,7 +109,7 @@ export class Sweeper {
       // Where everything would be kept there is nothing to claim; it is shown with its reasons.
       const plan = await this.parts.reaper.plan(seen, judged);
       const mayEnd = [...plan.values()].flat().some(({ ruling }) => 'permit' in ruling);
-      if (mayEnd || judged.records.some(({ record, members }) => record.container && members.length === 0)) {
+      if (mayEnd || judged.records.some(({ record, members }) => isLabelled(record) && members.length === 0)) {
         due.push(judged);
       }
     }
@@ -209,7 +218,11 @@ export class Sweeper {
         ...rows.filter(({ group }) => group === 'orphaned'),
         ...parts.rowsOfThisWindow(seen.snapshot),
         ...rows.filter(({ group }) => group !== 'orphaned'),
-        ...rowsOfOthers(this.foreign, (pid) => parts.platform.folderOf?.(pid)),
+        ...rowsOfOthers(
+          this.foreign,
+          (pid) => parts.platform.folderOf?.(pid),
+          (id) => parts.containers.seenOf(id),
+        ),
       ],
       problems: [
         ...parts.problems(),
@@ -217,6 +230,7 @@ export class Sweeper {
       ],
       reapOthers: parts.settings().reapOthers ?? 'report',
       guard: this.guardView(seen.snapshot),
+      containersWithoutClient: this.containerWatch.withoutClient,
       history: this.history,
     };
     for (const listener of this.listeners) {
@@ -273,9 +287,8 @@ export class Sweeper {
     }
     this.kept = kept;
     this.seen = seen;
-    const records = [...seen.sessions.map(({ session }) => session), own.session];
     // Not awaited: an engine that hangs must not hold up a sweep.
-    void this.parts.containers.look(records).then((changed) => changed && this.publish());
+    void this.containerWatch.look(seen, this.foreign, () => this.publish());
     return seen;
   }
 }

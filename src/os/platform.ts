@@ -91,6 +91,11 @@ export interface Platform {
   childrenOf?(pid: number): readonly number[] | undefined;
   /** A process's working folder, for people; undefined where it cannot be told. */
   folderOf?(pid: number): string | undefined;
+  /**
+   * Those of the named variables that are set in a process's environment; undefined where it cannot be told, or it is
+   * no longer that process. Name only variables that hold no secrets. Never throws.
+   */
+  variablesOf?(identity: ProcessIdentity, names: readonly string[]): Readonly<Record<string, string>> | undefined;
   /** Who holds the other end of the process's stdin. Never rejects. */
   stdinPeer(identity: ProcessIdentity): Promise<StdinPeer>;
   /** Whether the process is a machine service's main process. Never rejects. */

@@ -126,6 +126,20 @@ class ProcfsPlatform implements Platform {
     }
   }
 
+  variablesOf(identity: ProcessIdentity, names: readonly string[]): Readonly<Record<string, string>> | undefined {
+    const isSame = () => {
+      const now = this.identify(identity.pid);
+      return now.kind === 'present' && now.start === identity.start && identity.scope === this.scope;
+    };
+    try {
+      if (!isSame()) return undefined;
+      const found = variablesIn(readProcFile(`/proc/${identity.pid}/environ`, 'utf8'), names);
+      return isSame() ? found : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
   stdinPeer(identity: ProcessIdentity): Promise<StdinPeer> {
     return findStdinPeer(identity, this.scope);
   }
@@ -214,6 +228,17 @@ function readCommand(folder: string): Pick<Details, 'uid' | 'args'> {
     // Not readable: shown by its kernel name.
     return { uid: undefined, args: undefined };
   }
+}
+
+/** The first of each name counts, as it does for the program itself. */
+function variablesIn(environment: string, names: readonly string[]): Record<string, string> {
+  const found: Record<string, string> = {};
+  for (const entry of environment.split('\0')) {
+    const at = entry.indexOf('=');
+    const name = entry.slice(0, at);
+    if (at > 0 && names.includes(name) && !Object.hasOwn(found, name)) found[name] = entry.slice(at + 1);
+  }
+  return found;
 }
 
 /** The cookie of an environment block; undefined when there is none, or when two contradict each other. */

@@ -50,19 +50,28 @@ export function containersWithoutClient(
   clients: readonly RunningClient[],
 ): Container[] {
   return containers.filter(
-    (container) =>
-      container.state === 'running' &&
-      container.openStdin === true &&
-      !isLabelled(container) &&
-      notOurs(container) === undefined &&
-      configured.some((run) => matches(run, container)) &&
-      // However long ago it started: it may have pulled the image first, or be attached to what it once created.
-      !clients.some((client) => matches(client.run, container)),
+    (container) => notOurs(container) === undefined && hasNoClient(container, configured, clients),
+  );
+}
+
+/** The same of one container, whoever else may run it: see {@link notOurs}. */
+export function hasNoClient(
+  container: Container,
+  configured: readonly RunDescription[],
+  clients: readonly RunningClient[],
+): boolean {
+  return (
+    container.state === 'running' &&
+    container.openStdin === true &&
+    !isLabelled(container) &&
+    configured.some((run) => matchesRun(run, container)) &&
+    // However long ago it started: it may have pulled the image first, or be attached to what it once created.
+    !clients.some((client) => matchesRun(client.run, container))
   );
 }
 
 function isPlausible({ run, startedAt }: RunningClient, container: Container): boolean {
-  if (isLabelled(container) || notOurs(container) !== undefined || !matches(run, container)) return false;
+  if (isLabelled(container) || notOurs(container) !== undefined || !matchesRun(run, container)) return false;
   if (container.createdAt === undefined || !Number.isFinite(startedAt)) return false;
   if (!/^(?:created|running|paused|restarting)$/.test(container.state)) return false;
   const after = container.createdAt - startedAt;
@@ -70,7 +79,7 @@ function isPlausible({ run, startedAt }: RunningClient, container: Container): b
 }
 
 /** Whether a container may have come from this command line. */
-function matches(run: RunDescription, container: Container): boolean {
+export function matchesRun(run: RunDescription, container: Container): boolean {
   if (run.image === undefined || !sameImage(run.engine, run.image, container.image)) return false;
   if (run.name !== undefined && run.name !== container.name) return false;
   if (container.openStdin !== undefined && container.openStdin !== run.interactive) return false;

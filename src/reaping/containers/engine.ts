@@ -66,10 +66,14 @@ export class ContainerEngine {
   /**
    * Ids of all containers, in whatever state, that carry each of these labels with exactly this value. Only ids: the
    * labels in the client's listing are joined with commas, which values may contain.
+   * @param which `running` leaves out those that never ran or have ended.
    */
-  async list(labels: Readonly<Record<string, string>> = {}): Promise<EngineAnswer<string[]>> {
+  async list(
+    labels: Readonly<Record<string, string>> = {},
+    which: 'all' | 'running' = 'all',
+  ): Promise<EngineAnswer<string[]>> {
     const filters = Object.entries(labels).flatMap(([name, value]) => ['--filter', `label=${name}=${value}`]);
-    const end = await this.call(['ps', '--all', '--quiet', '--no-trunc', ...filters]);
+    const end = await this.call(['ps', ...(which === 'all' ? ['--all'] : []), '--quiet', '--no-trunc', ...filters]);
     return this.read(end, () => parseIds(end.stdout));
   }
 

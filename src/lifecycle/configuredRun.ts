@@ -1,0 +1,44 @@
+import { programOf } from '../clients/commandLine';
+import type { StdioServerDefinition } from '../clients/serverDefinition';
+import { layersOf } from '../clients/unwrap';
+import type { EngineAddress } from '../reaping/containers/engine';
+import { describeRun, engineVariablesOf, type RunDescription } from '../reaping/containers/runCommand';
+
+/** A server that some configuration runs in a container. */
+export interface ConfiguredRun {
+  readonly run: RunDescription;
+  /** How to ask the engine that it would run on. */
+  readonly address: EngineAddress;
+  readonly server: string;
+  readonly client: string;
+}
+
+/**
+ * Reads a definition whose variables have been replaced; undefined when it runs no container. The client is asked by
+ * its name alone, and what a file inside a workspace says of engines is left out: nobody has started that server, so
+ * its file must not choose what is executed now.
+ */
+export function configuredRun(
+  { command, args, env, source }: Pick<StdioServerDefinition, 'command' | 'args' | 'env' | 'source'>,
+  { name, client }: { readonly name: string; readonly client: string },
+): ConfiguredRun | undefined {
+  for (const [first = '', ...rest] of layersOf([command, ...args])) {
+    const program = programOf(first);
+    const run = describeRun(program, rest);
+    if (!run) continue;
+    const isUsers = source.folder === undefined;
+    const variables = Object.fromEntries(
+      Object.entries(env).flatMap(([key, value]) => (typeof value === 'string' ? [[key, value]] : [])),
+    );
+    // What a variable stands for there is not known: neither is the engine.
+    if (isUsers && Object.values(engineVariablesOf(variables)).some((value) => value.includes('${'))) return undefined;
+    const chosen = engineVariablesOf({ ...engineVariablesOf(process.env), ...variables });
+    const address = {
+      program,
+      globalFlags: isUsers ? run.globalFlags : [],
+      environment: isUsers ? chosen : engineVariablesOf(process.env),
+    };
+    return { run, address, server: name, client };
+  }
+  return undefined;
+}

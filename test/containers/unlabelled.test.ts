@@ -1,0 +1,248 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { matchesCommand } from '../../src/clients/recognise';
+import { configuredRun } from '../../src/lifecycle/configuredRun';
+import type { Lifecycle } from '../../src/lifecycle/lifecycle';
+import type { Recogniser } from '../../src/lifecycle/others';
+import { readChildren } from '../../src/os/procfs/children';
+import { readHistory } from '../../src/registry/history';
+import { SCHEMA_VERSION } from '../../src/registry/schema';
+import { writeSession } from '../../src/registry/sessionStore';
+import { isAlive, killHard, Sandbox, SHORT_GRACE } from '../support/sandbox';
+import { identityOf } from '../support/scene';
+import { waitFor } from '../support/waitFor';
+import { IMAGE, TestEngine } from './host/testEngine';
+import { PROGRAMS } from './support';
+
+const run = (script: string) => ['run', '-i', '--rm', '--network', 'none', IMAGE, 'sh', '-c', script];
+const DEAF = run(PROGRAMS['trap loop']);
+const CLIENT = `require('child_process').spawn('docker', process.argv.slice(1), { stdio: ['pipe', 'ignore', 'ignore'] });
+  setInterval(() => {}, 1e6)`;
+const named = { name: 'boxed', client: 'Some Client', file: undefined };
+
+describe('a container that carries no label of ours', function () {
+  this.timeout(90_000);
+  let engine: TestEngine;
+  let sandbox: Sandbox;
+  let environment: NodeJS.ProcessEnv;
+  const clients: ChildProcess[] = [];
+  const states = async () => (await engine.docker('ps', '-a', '--format', '{{.State}}')).split('\n').filter(Boolean);
+
+  before(async function () {
+    this.timeout(300_000);
+    engine = new TestEngine();
+    await engine.start();
+    await engine.loadImage();
+    environment = { ...process.env };
+    Object.assign(process.env, engine.environment);
+  });
+  after(async () => {
+    process.env = environment;
+    await engine?.dispose();
+  });
+  beforeEach(() => {
+    sandbox = new Sandbox();
+  });
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed') console.error(sandbox.log.join('\n'));
+    for (const client of clients.splice(0)) await killHard(client);
+    await sandbox.dispose();
+    await engine.clear();
+  });
+
+  const recogniser: Recogniser = {
+    serverOf: (args) => (matchesCommand(args, 'docker', DEAF) ? named : undefined),
+    clientOf: () => undefined,
+  };
+  const open = (settings = {}, parts = {}) =>
+    sandbox.lifecycle(settings, {
+      recogniser: () => recogniser,
+      containerRuns: () => {
+        const source = { client: named.client, file: undefined, folder: undefined };
+        return [configuredRun({ command: 'docker', args: DEAF, env: {}, source }, named) ?? assert.fail()];
+      },
+      ...parts,
+    });
+  /** Somebody's MCP client, whose server is a container that nobody labelled; its container runs. */
+  const start = async (args: readonly string[] = DEAF): Promise<ChildProcess> => {
+    const count = (await states()).length;
+    const client = spawn(process.execPath, ['-e', CLIENT, '--', ...args], {
+      env: sandbox.environment,
+      stdio: 'ignore',
+    });
+    clients.push(client);
+    await waitFor('its container runs', async () => {
+      const now = await states();
+      return now.length > count && now.every((state) => state === 'running');
+    });
+    return client;
+  };
+  const looked = <T>(lifecycle: Lifecycle, what: string, read: () => T | undefined) =>
+    waitFor(what, async () => {
+      await lifecycle.sweep();
+      return read();
+    });
+
+  it('L07 of another client’s server is named when its orphaned client is ended, and left to the user', async () => {
+    const client = await start();
+    const lifecycle = await open();
+    const row = await looked(lifecycle, 'its container is noted', () =>
+      lifecycle.picture.servers.find(({ owner, containers }) => owner === 'other' && containers.length > 0),
+    );
+    const [container] = row.containers;
+    await killHard(client);
+    await looked(lifecycle, 'it is orphaned', () =>
+      lifecycle.picture.servers.some(({ key, verdict }) => key === row.key && verdict === 'orphaned'),
+    );
+    const [preview] = await lifecycle.reapOrphans({ only: [row.key], dryRun: true });
+    assert.deepEqual(
+      preview?.containers.map(({ id, outcome }) => [id, outcome]),
+      [[container?.id, 'left running']],
+    );
+    const [result] = await lifecycle.reapOrphans({ only: [row.key] });
+    assert.deepEqual(
+      result?.containers.map(({ id, outcome }) => [id, outcome]),
+      [[container?.id, 'left running']],
+    );
+    assert.deepEqual(await states(), ['running']);
+    const again = spawn('docker', ['attach', container?.id ?? ''], { env: sandbox.environment });
+    clients.push(again);
+    await waitFor('it is attached again', () => clientsOf(engine.host).includes(again.pid as number));
+    await assert.rejects(lifecycle.stopContainer(container?.id ?? ''), /may use it/);
+  });
+
+  /** Writes down what a window would have written that adopted the server of `client`. */
+  const adopt = async (client: ChildProcess) => {
+    const owner = await identityOf(client.pid as number);
+    const [pid = 0] = readChildren(owner.pid) ?? [];
+    const root = await identityOf(pid);
+    const record = {
+      id: randomUUID(),
+      server: 'boxed',
+      client: 'VS Code',
+      folder: undefined,
+      kind: 'adopted' as const,
+      commandLine: 'docker run',
+      createdAt: Date.now(),
+      root,
+      posixSession: undefined,
+      census: [root],
+      grace: SHORT_GRACE,
+      ladder: undefined,
+      container: undefined,
+    };
+    writeSession(sandbox.folder, {
+      schema: SCHEMA_VERSION,
+      id: randomUUID(),
+      home: sandbox.folder.homeTag,
+      owner,
+      startedAt: Date.now(),
+      editor: 'test',
+      folder: undefined,
+      automatic: 'on',
+      neverReap: [],
+      detachedSince: undefined,
+      handedOver: undefined,
+      records: [record],
+    });
+    return pid;
+  };
+
+  it('L07 of an adopted server is named by the sweep that ends its client, though nobody had noted it before', async () => {
+    const client = await start();
+    const cli = await adopt(client);
+    await killHard(client);
+    const lifecycle = await sandbox.lifecycle();
+    await lifecycle.sweep();
+    assert.equal(isAlive(cli), false);
+    assert.deepEqual(await states(), ['running'], 'never ended without a word');
+    const [id = ''] = (await engine.docker('ps', '-q', '--no-trunc')).split('\n');
+    const [entry] = readHistory(sandbox.folder, 0, 10);
+    assert.deepEqual(entry?.containers, [{ id, outcome: 'left running' }]);
+    assert.match(sandbox.log.join('\n'), new RegExp(`container ${id.slice(0, 12)} .* left running`));
+    assert.deepEqual(readdirSync(sandbox.folder.sessions), [], 'nothing is left to do');
+  });
+
+  it('K09 an engine that hangs keeps no sweep from its work, and is told of in one line', async () => {
+    const client = await start();
+    const cli = await adopt(client);
+    await killHard(client);
+    engine.signal('SIGSTOP');
+    try {
+      const lifecycle = await open();
+      await lifecycle.sweep();
+      assert.equal(isAlive(cli), false, 'its client is ended all the same');
+      await waitFor('it is told', () => sandbox.log.some((line) => /did not answer/.test(line)), 15_000);
+      assert.equal(sandbox.log.filter((line) => /its container cannot be told/.test(line)).length, 1);
+    } finally {
+      engine.signal('SIGCONT');
+    }
+    await engine.answers();
+    assert.deepEqual(await states(), ['running']);
+  });
+
+  it('K11 whose client is gone is listed, looked at and stopped on one’s word; one with a client never', async () => {
+    const obedient = run('trap "exit 0" TERM; echo hello; while :; do sleep 0.1; done');
+    const source = { client: named.client, file: undefined, folder: undefined };
+    const configured = configuredRun({ command: 'docker', args: obedient, env: {}, source }, named);
+    const lifecycle = await open({}, { containerRuns: () => [configured] });
+    const cli = spawn('docker', obedient, { env: sandbox.environment, stdio: ['pipe', 'ignore', 'ignore'] });
+    clients.push(cli);
+    await waitFor('its container runs', async () => (await states()).includes('running'));
+    // What others run: no server, a gateway's, and another configuration's.
+    const gateway = ['run', '-i', '-d', '--label', 'docker-mcp=true', ...obedient.slice(2)];
+    for (const args of [gateway, ['run', '-d', ...obedient.slice(2)], ['run', '-id', IMAGE, 'cat']]) {
+      await engine.docker(...args);
+    }
+    const listed = () => lifecycle.picture.containersWithoutClient;
+    await lifecycle.sweep();
+    await waitFor('the engine was asked', () => !clientsOf(engine.host).some((pid) => pid !== cli.pid));
+    assert.deepEqual(listed(), []);
+    await killHard(cli);
+    const lost = await looked(lifecycle, 'it is listed', () => listed().find((one) => one.notOurs === undefined));
+    assert.deepEqual([lost.server, lost.client, lost.state], ['boxed', named.client, 'running']);
+    const notOurs = listed().find((one) => one.notOurs !== undefined);
+    assert.equal(listed().length, 2);
+    assert.match(notOurs?.notOurs ?? '', /gateway/);
+    await assert.rejects(lifecycle.stopContainer(notOurs?.id ?? ''), /not ours/);
+    await lifecycle.reapOrphans();
+    await lifecycle.sweep();
+    assert.equal((await states()).length, 4, 'nothing of it is automatic');
+    assert.match(await lifecycle.containerLogs(lost.id), /hello/);
+    assert.ok(((await lifecycle.containerStats(lost.id))?.memory ?? 0) > 0);
+    assert.equal((await lifecycle.stopContainer(lost.id)).outcome, 'removed');
+    assert.equal((await states()).length, 3);
+    await looked(lifecycle, 'it is no longer listed', () => (listed().length === 1 ? true : undefined));
+  });
+
+  it('asks no engine where nothing that runs or is configured uses one', async () => {
+    const lifecycle = await open({}, { containerRuns: () => [] });
+    engine.signal('SIGSTOP');
+    try {
+      await lifecycle.sweep();
+      await lifecycle.sweep();
+      assert.deepEqual(lifecycle.picture.containersWithoutClient, []);
+      assert.deepEqual(clientsOf(engine.host), []);
+    } finally {
+      engine.signal('SIGCONT');
+    }
+    await engine.answers();
+  });
+});
+
+/** Living clients of an engine; while it hangs, none that has asked it ends. */
+function clientsOf(host: string): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => {
+      try {
+        const isClient = readFileSync(`/proc/${pid}/comm`, 'utf8').trim() === 'docker';
+        return isClient && readFileSync(`/proc/${pid}/environ`, 'latin1').includes(host) && isAlive(pid);
+      } catch {
+        return false;
+      }
+    });
+}
