@@ -49,13 +49,14 @@ function foreignHasNoClient({ clientAbove }: Facts): string | undefined {
   return clientAbove.kind === 'client' ? `it runs under ${clientAbove.title}, pid ${clientAbove.pid}` : undefined;
 }
 
+/** Why a stranger whose stdin has no holder is kept until it has been seen so a second time. */
+export const AWAITS_SECOND_LOOK = 'its stdin has no holder; a second look is to confirm it';
+
 function foreignIsUnserved({ stdin }: Facts): string | undefined {
   if (!stdin) return 'who holds its stdin was not examined';
   if (stdin.peer.kind === 'alive') return `its stdin is still held by ${stdin.peer.by}`;
   if (stdin.peer.kind === 'unknown') return `whether anybody holds its stdin is unknown: ${stdin.peer.reason}`;
-  return stdin.goneFor >= FOREIGN_LOOKS_APART_MS
-    ? undefined
-    : 'its stdin has no holder; a second look is to confirm it';
+  return stdin.goneFor >= FOREIGN_LOOKS_APART_MS ? undefined : AWAITS_SECOND_LOOK;
 }
 
 function ownerGone(session: Facts['session']): string | undefined {

@@ -1,4 +1,4 @@
-import { FOREIGN_LOOKS_APART_MS } from '../judgement/columns';
+import { AWAITS_SECOND_LOOK, FOREIGN_LOOKS_APART_MS } from '../judgement/columns';
 import type { Claim } from '../judgement/facts';
 import { identityKey, type ProcessIdentity } from '../os/identity';
 import { JoinedRuns } from '../os/joinedRuns';
@@ -24,7 +24,7 @@ import { type Containers, type ContainersSeen, isLabelled } from './containers';
 import type { Log } from './log';
 import type { ReapResult } from './model';
 import type { OtherServers } from './others';
-import { describeProcess, isFinished, isStillThere, writeResult } from './result';
+import { describeProcess, isFinished, isStillThere, joinResults, writeResult } from './result';
 import { commandLineOf } from './rows';
 import { type JudgedSession, liveOwnersOf, type Survey, survey } from './sweep';
 
@@ -40,6 +40,9 @@ export interface ReaperParts {
   /** Patterns of the setting, joined with those of the dead session. */
   readonly neverReap: () => readonly string[];
 }
+
+/** Wrappers around wrappers, each of which holds its server's stdin, are ended layer by layer; nobody has more. */
+const MOST_ROUNDS = 5;
 
 /** Ends server trees: those of dead sessions, after claiming them, and our own on request. */
 export class Reaper {
@@ -143,9 +146,24 @@ export class Reaper {
     const first = await this.scanForeign(record, others);
     await first.rule(first.members);
     await this.clock.sleep(FOREIGN_LOOKS_APART_MS);
-    const scan = (seen: Seen) => this.scanForeign(withSeen(record, seen), others);
-    const now = others.current(record);
-    const { result } = await this.climb(now, others.sessionOf(now), undefined, undefined, scan);
+    const climb = (one: ServerRecord) =>
+      this.climb(one, others.sessionOf(one), undefined, undefined, (seen) =>
+        this.scanForeign(withSeen(one, seen), others),
+      );
+    let { result, record: left } = await climb(others.current(record));
+    // What stood below a wrapper is on top now, and its stdin has been looked at once: not enough to kill it.
+    for (let round = 0; round < MOST_ROUNDS; round++) {
+      const waiting = result.processes.filter(({ reason }) => reason === AWAITS_SECOND_LOOK);
+      if (waiting.length === 0) break;
+      await this.clock.sleep(FOREIGN_LOOKS_APART_MS);
+      const isTermed = waiting.every(({ outcome }) => outcome === 'survived');
+      const later = await climb({
+        ...left,
+        ladder: isTermed ? { step: 'kill', remaining: 0 } : { step: 'term', remaining: record.grace.term },
+      });
+      result = joinResults(result, later.result);
+      left = later.record;
+    }
     this.remember(result);
     return result;
   }

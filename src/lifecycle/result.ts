@@ -1,3 +1,4 @@
+import { FOREIGN_LOOKS_APART_MS } from '../judgement/columns';
 import type { LadderProcess } from '../reaping/ladder';
 import type { DataFolder } from '../registry/dataFolder';
 import { type Reapers, writeHistory } from '../registry/history';
@@ -12,6 +13,18 @@ export function isStillThere({ outcome }: { readonly outcome: LadderProcess['out
 /** Whether nothing of the server is left, for certain; only then may its record be forgotten. */
 export function isFinished({ processes, containerProblem }: ReapResult): boolean {
   return !processes.some(isStillThere) && containerProblem === undefined;
+}
+
+/** The result of a ladder and of a later one for what the first had left. */
+export function joinResults(first: ReapResult, later: ReapResult): ReapResult {
+  const again = new Set(later.processes.map(({ pid }) => pid));
+  return {
+    ...later,
+    processes: [...first.processes.filter(({ pid }) => !again.has(pid)), ...later.processes],
+    containers: [...first.containers, ...later.containers],
+    memoryFreed: first.memoryFreed + later.memoryFreed,
+    milliseconds: first.milliseconds + FOREIGN_LOOKS_APART_MS + later.milliseconds,
+  };
 }
 
 /** One process of a ladder in the shape of a result. */

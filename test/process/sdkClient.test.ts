@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { ClientWorld, killProcesses, pidsOf } from '../support/clientWorld';
+import { withSs } from '../support/programs';
+import { isAlive } from '../support/sandbox';
+import { waitFor } from '../support/waitFor';
+
+const SDK = join(__dirname, '../../node_modules/@modelcontextprotocol/sdk/dist/esm/client');
+const CLIENT = `
+import { readFileSync } from 'node:fs';
+import { Client } from ${JSON.stringify(pathToFileURL(join(SDK, 'index.js')).href)};
+import { StdioClientTransport } from ${JSON.stringify(pathToFileURL(join(SDK, 'stdio.js')).href)};
+for (const entry of Object.values(JSON.parse(readFileSync(process.argv[2], 'utf8')).mcpServers)) {
+  const client = new Client({ name: 'test', version: '0' });
+  await client.connect(new StdioClientTransport(entry));
+  console.log((await client.listTools()).tools.length > 0 ? 'answered' : 'no tools');
+}
+setInterval(() => {}, 1_000);
+`;
+
+describe('a client made with the MCP SDK, its servers started through npx', function () {
+  this.timeout(150_000);
+  let world: ClientWorld;
+  beforeEach(() => {
+    world = new ClientWorld();
+  });
+  afterEach(() => world.dispose());
+
+  it('L04 L08 killed: the server that stays is found with proof, and ended on one’s word, wrappers too', async () => {
+    world.write('.cursor/mcp.json', JSON.stringify({ mcpServers: world.entries }));
+    const script = join(world.home, 'client.mjs');
+    writeFileSync(script, CLIENT);
+    const client = world.start(process.execPath, [script, join(world.home, '.cursor/mcp.json')]);
+    await waitFor(
+      'both servers answer their client',
+      () => world.sandbox.log.join('').match(/answered/g)?.length === 2,
+      60_000,
+    );
+    const lifecycle = await world.open();
+    const before = await world.running(lifecycle);
+    for (const row of [before.memory, before.deaf]) {
+      assert.deepEqual([row.group, row.verdict], ['otherClients', 'active'], row.evidence.join('\n'));
+      assert.match(row.evidence.join('\n'), new RegExp(`runs under node, pid ${client.pid}`));
+    }
+    await killProcesses([client.pid as number]);
+    // The official server ends by itself when its input does; so do its wrappers.
+    await waitFor('the memory server is gone', () => !pidsOf(before.memory).some(isAlive), 30_000);
+    if (!withSs) {
+      const row = (await world.rows(lifecycle)).get('deaf');
+      assert.match(row?.evidence.join('\n') ?? '', /cannot be proven that no client is connected/);
+      await lifecycle.reapOrphans({ only: [row?.key ?? ''] });
+      assert.ok(pidsOf(before.deaf).some(isAlive));
+      return;
+    }
+    const orphan = await waitFor('the deaf one is proven to be orphaned', async () => {
+      const rows = await world.rows(lifecycle);
+      assert.deepEqual([...rows.keys()], ['deaf']);
+      return rows.get('deaf')?.verdict === 'orphaned' ? rows.get('deaf') : undefined;
+    });
+    assert.match(orphan.evidence.join('\n'), /nobody can talk to it any more/);
+    await lifecycle.reapOrphans({ only: [orphan.key] });
+    assert.deepEqual(pidsOf(orphan).filter(isAlive), []);
+    assert.deepEqual(world.sandbox.living(), []);
+  });
+});
