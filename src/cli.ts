@@ -15,7 +15,7 @@ import { Sweeper } from './lifecycle/sweeper';
 import type { ProcessIdentity } from './os/identity';
 import type { Platform } from './os/platform';
 import { type DataFolder, openDataFolder } from './registry/dataFolder';
-import { formatAge, formatMemory } from './views/format';
+import { containerLines, formatAge, formatMemory } from './views/format';
 
 const USAGE = `mcp-processes: MCP server processes on this machine
 
@@ -177,12 +177,14 @@ function report(results: readonly ReapResult[]): string {
   if (results.length === 0) return 'No orphaned MCP servers.\n';
   return results
     .map(
-      ({ server, processes, dryRun }) =>
+      ({ server, processes, dryRun, ...rest }) =>
         `${server}\n${processes
           .map(({ pid, name, outcome, reason }) => {
             const what = dryRun && outcome !== 'kept' ? 'would be ended' : outcome;
             return `    pid ${pid} (${name}): ${what}${reason ? `, ${reason}` : ''}\n`;
           })
+          .join('')}${containerLines({ server, processes, dryRun, ...rest })
+          .map((line) => `    ${line}\n`)
           .join('')}`,
     )
     .join('');

@@ -19,6 +19,7 @@ import { OwnSession } from './lifecycle/ownSession';
 import { SweepSchedule } from './lifecycle/schedule';
 import { openDataFolder } from './registry/dataFolder';
 import { registerCommands } from './views/commands';
+import { containerTooltip } from './views/containers';
 import { Discovery } from './views/discovery';
 import { ProcessTree } from './views/processTree';
 import { OrphanStatus } from './views/statusBar';
@@ -88,7 +89,7 @@ async function start(context: vscode.ExtensionContext, log: vscode.LogOutputChan
   launcher.refresh(settings);
   const actions = createActions(core, configured, logs, new IgnoredServers(context.globalState), folder);
   registerCommands(context, actions, log);
-  const tree = new ProcessTree(actions);
+  const tree = new ProcessTree(actions, (row) => containerTooltip(row, actions));
   context.subscriptions.push(
     logs,
     configured,

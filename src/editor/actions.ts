@@ -28,6 +28,9 @@ export function createActions(
     reapOrphans: (options) => lifecycle.reapOrphans(options),
     previewEnd: (process) => lifecycle.previewEnd(process),
     endChosen: (server, processes) => lifecycle.endChosen(server, processes),
+    containerLogs: (id) => lifecycle.containerLogs(id),
+    containerStats: (id) => lifecycle.containerStats(id),
+    stopContainer: (id) => lifecycle.stopContainer(id),
     keep: (pattern) => changeNeverReap((patterns) => [...new Set([...patterns, pattern])]),
     unkeep: (pattern) => changeNeverReap((patterns) => patterns.filter((one) => one !== pattern)),
     async ignore(server) {

@@ -1,5 +1,7 @@
 import type { Picture, ReapResult, ServerView } from '../lifecycle/model';
 import type { ChosenProcess, EndPreview } from '../lifecycle/userEnd';
+import type { ContainerOutcome } from '../reaping/containers/containerReaper';
+import type { ContainerStats } from '../reaping/containers/engine';
 
 /** A tool as the server describes it. */
 export interface ToolDescription {
@@ -26,6 +28,12 @@ export interface Actions {
   ignore(server: ServerView): Promise<void>;
   /** True once per machine and user: whether other clients' orphans have been told of yet, in whatever window. */
   tellOnce(): boolean;
+  /** The last lines that a container wrote, redacted. */
+  containerLogs(id: string): Promise<string>;
+  /** What a container uses at this moment; takes a second or two. */
+  containerStats(id: string): Promise<ContainerStats | undefined>;
+  /** Stops one container on the user's word. Rejects when it may be in use, or is not ours to offer. */
+  stopContainer(id: string): Promise<ContainerOutcome>;
   start(key: string): Promise<void>;
   stop(key: string): Promise<ReapResult | undefined>;
   restart(key: string): Promise<void>;

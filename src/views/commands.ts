@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { ReapResult, ServerView } from '../lifecycle/model';
 import type { Actions, ToolDescription } from './actions';
 import { chooseOrphans, withProgress } from './chooseOrphans';
+import { leftRunning, showContainerLogs, stopContainer, stopContainers, stopLabel } from './containers';
 import { endProcess, keepServer } from './endProcess';
 import { EvidenceDocuments } from './evidenceDocument';
 import {
@@ -65,9 +66,11 @@ export function registerCommands(context: { subscriptions: vscode.Disposable[] }
   register('mcpProcesses.copyEvidence', (target) => commands.copyEvidence(target));
   register('mcpProcesses.copyPid', (target) => commands.copyPid(target));
   register('mcpProcesses.callTool', (target) => commands.callTool(target));
-  register('mcpProcesses.endProcess', (target) => endProcess(typeof target === 'string' ? undefined : target, actions));
+  register('mcpProcesses.endProcess', (target) => endProcess(rowOf(target), actions));
   register('mcpProcesses.ignoreServer', (target) => commands.ignoreServer(target));
   register('mcpProcesses.keepServer', (target) => commands.keepServer(target));
+  register('mcpProcesses.showContainerLogs', (target) => commands.showContainerLogs(target));
+  register('mcpProcesses.stopContainer', (target) => stopContainer(rowOf(target), actions));
   register('mcpProcesses.runTool', () => commands.runTool());
 }
 
@@ -257,6 +260,10 @@ class Commands implements vscode.Disposable {
     }
   }
 
+  async showContainerLogs(target: Target): Promise<void> {
+    await showContainerLogs(rowOf(target), this.#actions, this.#documents);
+  }
+
   /** Tool by quick pick; its arguments in an editor, unless it takes none. */
   async callTool(target: Target): Promise<void> {
     const server = await this.#choose(target, canCallTool, vscode.l10n.t('Which server has the tool?'));
@@ -331,7 +338,12 @@ class Commands implements vscode.Disposable {
     const details = vscode.l10n.t('Show Details');
     const left = results.some((result) => result.processes.some((process) => process.outcome === 'survived'));
     const show = left ? vscode.window.showWarningMessage : vscode.window.showInformationMessage;
-    show(summary, details).then(async (answer) => {
+    const running = leftRunning(results);
+    const stop = stopLabel(running.length);
+    show(summary, details, ...(running.length > 0 ? [stop] : [])).then(async (answer) => {
+      if (answer === stop) {
+        await stopContainers(running, this.#actions);
+      }
       if (answer === details) {
         await this.#documents.show(vscode.l10n.t('What Was Reaped.txt'), reapReport(results, vscode.l10n.t));
       }
@@ -405,6 +417,10 @@ function untilCancelled<T>(work: Promise<T>, token: vscode.CancellationToken): P
     const subscription = token.onCancellationRequested(() => reject(new vscode.CancellationError()));
     work.then(resolve, reject).finally(() => subscription.dispose());
   });
+}
+
+function rowOf(target: Target): Node | undefined {
+  return typeof target === 'string' ? undefined : target;
 }
 
 function isProcess(target: Target): target is Extract<Node, { kind: 'process' }> {

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { ProcessNode, ServerView } from '../lifecycle/model';
 import type { Actions } from './actions';
+import { offerToStop } from './containers';
 import { joinParts } from './format';
 import type { Node } from './treeRows';
 
@@ -27,6 +28,12 @@ export async function endProcess(target: Node | undefined, actions: Actions): Pr
   );
   if (answer !== end) return;
   const result = await actions.endChosen(server.name, processes);
+  const isAll = processes.length === all(server.processes).length;
+  if (isAll)
+    offerToStop(
+      server.containers.filter(({ labelled, state }) => !labelled && state === 'running'),
+      actions,
+    );
   const left = result.processes.filter(({ outcome }) => outcome === 'kept' || outcome === 'survived');
   if (left.length > 0) {
     const names = left.map(({ name, pid, reason }) => joinParts([`${name} (${pid})`, reason]));

@@ -71,6 +71,11 @@ export function processLabel(name: string, commandLine: string): string {
     : name;
 }
 
+/** As the engines' own clients show it. */
+export function shortId(containerId: string): string {
+  return containerId.slice(0, 12);
+}
+
 /** The parts that are there, with the separator of tree rows. */
 export function joinParts(parts: readonly (string | undefined)[]): string {
   return parts.filter((part) => part !== undefined && part !== '').join(' · ');
@@ -96,14 +101,52 @@ export function summariseReap(results: readonly ReapResult[], t: Translate = pla
     parts.push(t('{0} survived{1}', survived.length, reasons(survived)));
   }
   const sentence = `${countServers(results.length, dryRun, t)}: ${parts.join(', ')}.`;
+  const containers = containerSentences(results, t);
   const memory = dryRun
     ? processes.filter(ended).reduce((sum, process) => sum + (process.memory ?? 0), 0)
     : results.reduce((sum, result) => sum + result.memoryFreed, 0);
-  if (memory <= 0) {
-    return sentence;
-  }
   const amount = formatMemory(memory);
-  return `${sentence} ${dryRun ? t('{0} would come back.', amount) : t('{0} came back.', amount)}`;
+  const back = dryRun ? t('{0} would come back.', amount) : t('{0} came back.', amount);
+  return [sentence, ...(memory > 0 ? [back] : []), ...containers].join(' ');
+}
+
+/** What became of containers, where there were any. */
+function containerSentences(results: readonly ReapResult[], t: Translate): string[] {
+  const sentences: string[] = [];
+  const containers = results.flatMap((result) => (result.dryRun ? [] : result.containers));
+  const count = containers.filter(({ outcome }) => outcome === 'removed' || outcome === 'stopped').length;
+  if (count > 0) sentences.push(count === 1 ? t('1 container ended.') : t('{0} containers ended.', count));
+  for (const { id, outcome } of containers) {
+    if (outcome === 'left running') sentences.push(t('Container {0} is left running.', shortId(id)));
+  }
+  if (results.some(({ containerProblem }) => containerProblem !== undefined)) {
+    sentences.push(t('What became of a container is unknown.'));
+  }
+  return sentences;
+}
+
+/** One line per container of a result, for reports. */
+export function containerLines({ containers, containerProblem, dryRun }: ReapResult, t: Translate = plain): string[] {
+  const lines = containers.map(({ id, image, outcome, reason }) => {
+    const word = dryRun && outcome === 'stopped' ? t('would be ended') : containerWord(outcome, t);
+    return joinParts([t('container {0}', shortId(id)), image, word + (reason ? `: ${reason}` : '')]);
+  });
+  return containerProblem === undefined ? lines : [...lines, t('container unknown: {0}', containerProblem)];
+}
+
+function containerWord(outcome: ReapResult['containers'][number]['outcome'], t: Translate): string {
+  switch (outcome) {
+    case 'removed':
+      return t('removed');
+    case 'stopped':
+      return t('stopped');
+    case 'kept':
+      return t('kept');
+    case 'unknown':
+      return t('unknown');
+    case 'left running':
+      return t('left running');
+  }
 }
 
 function countServers(count: number, dryRun: boolean, t: Translate): string {
@@ -156,6 +199,7 @@ export function reapReport(results: readonly ReapResult[], t: Translate = plain)
       ]);
       lines.push(`  ${facts}`, `    ${process.commandLine}`);
     }
+    lines.push(...containerLines(result, t).map((line) => `  ${line}`));
     lines.push(`  ${t('session {0}, record {1}', result.sessionId, result.recordId)}`);
     if (!result.dryRun) {
       lines.push(`  ${t('took {0} ms', Math.round(result.milliseconds))}`);

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import * as vscode from 'vscode';
-import type { Picture, ProcessNode, ServerView } from '../lifecycle/model';
+import { stopStandOf } from '../lifecycle/containerActions';
+import type { ContainerView, ContainerWithoutClient, Picture, ProcessNode, ServerView } from '../lifecycle/model';
 import type { Actions } from './actions';
 import { folderName } from './format';
 import { notesOf } from './notes';
@@ -8,6 +9,7 @@ import { countedOrphans } from './serverWords';
 import { fingerprintOf, tooltipOf, treeItemOf } from './treeItems';
 import {
   type BundleRow,
+  type ContainerGroupRow,
   type ContainerRow,
   childrenOfRow,
   GROUPS,
@@ -33,10 +35,15 @@ export class ProcessTree implements vscode.TreeDataProvider<Node>, vscode.Dispos
   #top: Node[] = [];
   #shape = '';
   #endProgress: (() => void) | undefined;
+  readonly #containerTooltip: (row: ContainerRow) => Promise<string>;
 
   readonly onDidChangeTreeData = this.#changed.event;
 
-  constructor(actions: Actions) {
+  constructor(
+    actions: Actions,
+    containerTooltip: (row: ContainerRow) => Promise<string> = async (row) => String(tooltipOf(row)),
+  ) {
+    this.#containerTooltip = containerTooltip;
     const first = actions.picture();
     this.#shape = this.#rebuild(first).shape;
     this.#view = vscode.window.createTreeView(VIEW_ID, { treeDataProvider: this, showCollapseAll: true });
@@ -68,12 +75,12 @@ export class ProcessTree implements vscode.TreeDataProvider<Node>, vscode.Dispos
   }
 
   getParent(node: Node): Node | undefined {
-    return node.kind === 'group' ? undefined : node.parent;
+    return node.kind === 'group' || node.kind === 'containerGroup' ? undefined : node.parent;
   }
 
-  /** Only when a row is hovered: most tooltips are never seen. */
-  resolveTreeItem(item: vscode.TreeItem, node: Node): vscode.TreeItem {
-    item.tooltip = tooltipOf(node);
+  /** Only when a row is hovered: most tooltips are never seen, and an engine takes seconds to measure. */
+  async resolveTreeItem(item: vscode.TreeItem, node: Node): Promise<vscode.TreeItem> {
+    item.tooltip = node.kind === 'container' ? await this.#containerTooltip(node) : tooltipOf(node);
     return item;
   }
 
@@ -123,6 +130,23 @@ export class ProcessTree implements vscode.TreeDataProvider<Node>, vscode.Dispos
       });
     };
 
+    const containerRow = (
+      container: ContainerView | ContainerWithoutClient,
+      of: string,
+      parent: ServerRow | ContainerGroupRow,
+    ) => {
+      const stand = stopStandOf(picture, container.id);
+      const row = reuse<ContainerRow>({
+        kind: 'container',
+        id: `container:${of}:${container.id}`,
+        container,
+        stand,
+        parent,
+      });
+      compare(row);
+      return row;
+    };
+
     this.#top = [];
     for (const group of GROUPS) {
       const servers = picture.servers.filter((server) => server.group === group);
@@ -135,12 +159,7 @@ export class ProcessTree implements vscode.TreeDataProvider<Node>, vscode.Dispos
         const id = `server:${server.key}`;
         const row = reuse<ServerRow>({ kind: 'server', id, server, parent, processes: [], containers: [] });
         processRows(row, server.key, server.processes);
-        row.containers = server.containers.map((container) => {
-          const of = `container:${server.key}:${container.id}`;
-          const below = reuse<ContainerRow>({ kind: 'container', id: of, container, parent: row });
-          compare(below);
-          return below;
-        });
+        row.containers = server.containers.map((container) => containerRow(container, server.key, row));
         compare(row);
         return row;
       };
@@ -160,6 +179,13 @@ export class ProcessTree implements vscode.TreeDataProvider<Node>, vscode.Dispos
       });
       compare(groupRow);
       this.#top.push(groupRow);
+    }
+    if (picture.containersWithoutClient.length > 0) {
+      const id = 'containersWithoutClient';
+      const row = reuse<ContainerGroupRow>({ kind: 'containerGroup', id, containers: [] });
+      row.containers = picture.containersWithoutClient.map((container) => containerRow(container, id, row));
+      compare(row);
+      this.#top.push(row);
     }
     const noteRow = (id: string, note: Note, below: readonly Note[], parent: NoteRow | undefined): NoteRow => {
       const row = reuse<NoteRow>({ kind: 'note', id, note, notes: [], parent });
@@ -197,6 +223,10 @@ export class ProcessTree implements vscode.TreeDataProvider<Node>, vscode.Dispos
     this.#setContext(
       'mcpProcesses.hasOrphans',
       picture.servers.some(({ verdict }) => verdict === 'orphaned'),
+    );
+    this.#setContext(
+      'mcpProcesses.hasLostContainers',
+      picture.containersWithoutClient.some(({ notOurs }) => notOurs === undefined),
     );
     this.#setContext('mcpProcesses.empty', picture.servers.length === 0);
   }

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import type { ProcessNode, ServerGroup, ServerView } from '../lifecycle/model';
-import { folderName, formatAge, formatMemory, joinParts, processLabel } from './format';
+import { folderName, formatAge, formatMemory, joinParts, processLabel, shortId } from './format';
 import { stateWord, verdictSentence } from './serverWords';
-import type { ContainerRow, GroupRow, Node, NoteRow, ProcessRow, ServerRow } from './treeRows';
+import type { ContainerGroupRow, ContainerRow, GroupRow, Node, NoteRow, ProcessRow, ServerRow } from './treeRows';
 import { type BundleRow, serversOf } from './treeRows';
 
 /** The row as the editor shows it; its tooltip comes later, from {@link tooltipOf}. */
@@ -18,6 +18,8 @@ export function treeItemOf(row: Node): vscode.TreeItem {
       return processItem(row);
     case 'container':
       return containerItem(row);
+    case 'containerGroup':
+      return containerGroupItem(row);
     case 'note':
       return noteItem(row);
   }
@@ -35,6 +37,10 @@ export function tooltipOf(row: Node): vscode.MarkdownString | string {
       return processTooltip(row.process);
     case 'container':
       return vscode.l10n.t('Container {0} of {1}: {2}', row.container.id, row.container.image, row.container.state);
+    case 'containerGroup':
+      return vscode.l10n.t(
+        'Containers that wait for input, run like a configured server, and have no client on this machine. Nothing is done to them by itself.',
+      );
     case 'note':
       return row.note.tooltip;
   }
@@ -57,7 +63,9 @@ export function fingerprintOf(row: Node): string {
       return JSON.stringify([process.name, processDescription(process), process.commandLine, process.kept]);
     }
     case 'container':
-      return JSON.stringify(row.container);
+      return JSON.stringify([row.container, row.stand]);
+    case 'containerGroup':
+      return String(row.containers.length);
     case 'note':
       return JSON.stringify(row.note);
   }
@@ -308,12 +316,36 @@ function pids(processes: readonly ProcessNode[]): number[] {
 }
 
 function containerItem(row: ContainerRow): vscode.TreeItem {
-  const { id, image, state } = row.container;
+  const { container, stand } = row;
+  const { id, image, state } = container;
+  const lost = 'notOurs' in container ? container : undefined;
   const item = new vscode.TreeItem(image, vscode.TreeItemCollapsibleState.None);
   item.id = row.id;
-  item.description = joinParts([state, vscode.l10n.t('container {0}', id.slice(0, 12))]);
+  item.description = joinParts([
+    lost?.notOurs === undefined ? state : vscode.l10n.t('not ours: {0}', lost.notOurs),
+    lost?.server,
+    vscode.l10n.t('container {0}', shortId(id)),
+    formatAge(lost?.createdAt, Date.now(), vscode.l10n.t),
+  ]);
   item.iconPath = new vscode.ThemeIcon('package', new vscode.ThemeColor('descriptionForeground'));
-  item.contextValue = 'container';
+  const canStop = stand.kind !== 'no' && /^(?:running|paused|restarting)$/.test(state);
+  item.contextValue = `container canShowLogs ${canStop ? ' canStopContainer ' : ''}`.trim();
+  item.accessibilityInformation = { label: `${image}, ${item.description.replaceAll(' · ', ', ')}`, role: 'treeitem' };
+  return item;
+}
+
+function containerGroupItem(row: ContainerGroupRow): vscode.TreeItem {
+  const label = vscode.l10n.t('Containers Without a Client');
+  const item = new vscode.TreeItem(label, vscode.TreeItemCollapsibleState.Collapsed);
+  item.id = row.id;
+  const { length } = row.containers;
+  item.description = String(length);
+  item.contextValue = row.containers.some(({ stand }) => stand.kind !== 'no') ? 'containerGroup canStopContainer ' : '';
+  item.accessibilityInformation = {
+    label:
+      length === 1 ? vscode.l10n.t('{0}, 1 container', label) : vscode.l10n.t('{0}, {1} containers', label, length),
+    role: 'treeitem',
+  };
   return item;
 }
 

@@ -1,4 +1,5 @@
-import type { ContainerView, ProcessNode, ServerGroup, ServerView } from '../lifecycle/model';
+import type { StopStand } from '../lifecycle/containerActions';
+import type { ContainerView, ContainerWithoutClient, ProcessNode, ServerGroup, ServerView } from '../lifecycle/model';
 
 export interface GroupRow {
   readonly kind: 'group';
@@ -37,8 +38,17 @@ export interface ProcessRow {
 export interface ContainerRow {
   readonly kind: 'container';
   readonly id: string;
-  container: ContainerView;
-  parent: ServerRow;
+  container: ContainerView | ContainerWithoutClient;
+  /** Whether it may be stopped from here. */
+  stand: StopStand;
+  parent: ServerRow | ContainerGroupRow;
+}
+
+/** Containers without a client. */
+export interface ContainerGroupRow {
+  readonly kind: 'containerGroup';
+  readonly id: string;
+  containers: ContainerRow[];
 }
 
 /** What the panel tells besides servers: the guard, and what was reaped lately. */
@@ -60,7 +70,7 @@ export interface Note {
 }
 
 /** The objects stay the same over all pictures, because the editor finds the row to refresh by object. */
-export type Node = GroupRow | BundleRow | ServerRow | ProcessRow | ContainerRow | NoteRow;
+export type Node = GroupRow | BundleRow | ServerRow | ProcessRow | ContainerRow | ContainerGroupRow | NoteRow;
 
 /** In the order of the panel; empty ones are hidden. */
 export const GROUPS: readonly ServerGroup[] = [
@@ -82,6 +92,8 @@ export function childrenOfRow(row: Node): Node[] {
       return [...row.containers, ...row.processes];
     case 'process':
       return row.processes;
+    case 'containerGroup':
+      return row.containers;
     case 'container':
       return [];
     case 'note':

@@ -113,7 +113,13 @@ describe('manifest', () => {
   it('no row has more than two inline actions', () => {
     const inline = (menus['view/item/context'] ?? []).filter((item) => item.group?.startsWith('inline'));
     // What one row can offer at the same time: see serverFlags in treeItems.ts.
-    for (const row of ['server canReap', 'server canStart', 'server canStop canCallTool', 'process hasPid']) {
+    for (const row of [
+      'server canReap',
+      'server canStart',
+      'server canStop canCallTool',
+      'process hasPid',
+      'container canShowLogs canStopContainer',
+    ]) {
       const shown = inline.filter((item) =>
         [...(item.when ?? '').matchAll(/viewItem =~ \/(.+?)\//g)].every((match) =>
           new RegExp(match[1] ?? '').test(row),

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import type { ProcessOutcome, ReapedProcess, ReapResult } from '../../../src/lifecycle/model';
+import type { ContainerOutcome } from '../../../src/reaping/containers/containerReaper';
 import {
   argumentsTemplate,
+  containerLines,
   folderName,
   formatAge,
   formatMemory,
@@ -136,6 +138,40 @@ describe('format', () => {
     it('nothing', () => {
       assert.equal(summariseReap([]), 'Nothing is orphaned; nothing was reaped.');
     });
+  });
+
+  it('containers: what ended, what is left running by its name, what is not known', () => {
+    const id = (digit: string) => digit.repeat(64);
+    const container = (digit: string, outcome: ContainerOutcome['outcome'], reason?: string) => ({
+      ...{ id: id(digit), image: 'mcp/fetch', outcome, reason },
+    });
+    const one = (containers: ContainerOutcome[], containerProblem?: string, dryRun = false) => ({
+      ...reaped([ended(1, 'killed')], 0, dryRun),
+      containers,
+      containerProblem,
+    });
+    const table: [ReapResult, string][] = [
+      [one([container('a', 'removed')]), ' 1 container ended.'],
+      [one([container('a', 'removed'), container('b', 'stopped')]), ' 2 containers ended.'],
+      [one([container('3', 'left running', 'no label')]), ' Container 333333333333 is left running.'],
+      [one([container('a', 'kept')]), ''],
+      [one([], 'no answer'), ' What became of a container is unknown.'],
+      [one([container('3', 'left running')], undefined, true), ''],
+    ];
+    for (const [result, said] of table) {
+      const sentence = result.dryRun
+        ? 'Would reap 1 server: 1 process would end.'
+        : 'Reaped 1 server: 1 process ended.';
+      assert.equal(summariseReap([result]).replace(/ 10 MB would come back\./, ''), sentence + said);
+    }
+    assert.deepEqual(containerLines(one([container('3', 'left running', 'no label')], 'no answer')), [
+      'container 333333333333 · mcp/fetch · left running: no label',
+      'container unknown: no answer',
+    ]);
+    assert.deepEqual(containerLines(one([container('a', 'stopped', 'it is running')], undefined, true)), [
+      'container aaaaaaaaaaaa · mcp/fetch · would be ended: it is running',
+    ]);
+    assert.match(reapReport([one([container('a', 'removed')])]), /container aaaaaaaaaaaa · mcp\/fetch · removed/);
   });
 
   it('the report names every process', () => {

@@ -1,0 +1,149 @@
+import * as vscode from 'vscode';
+import { stopStandOf } from '../lifecycle/containerActions';
+import type { ContainerView, ContainerWithoutClient, ReapResult } from '../lifecycle/model';
+import type { Actions } from './actions';
+import type { EvidenceDocuments } from './evidenceDocument';
+import { formatAge, formatMemory, joinParts, shortId } from './format';
+import { VIEW_ID } from './processTree';
+import type { ContainerRow, Node } from './treeRows';
+
+/** Shows the last lines that a container wrote, in a read-only document. */
+export async function showContainerLogs(
+  target: Node | undefined,
+  actions: Actions,
+  documents: EvidenceDocuments,
+): Promise<void> {
+  const { id, image } = rowOf(target).container;
+  const text = await inView(() => actions.containerLogs(id));
+  const title = vscode.l10n.t('Logs of {0} ({1}).txt', image, shortId(id));
+  await documents.show(title, text || vscode.l10n.t('It has written nothing.'), id);
+}
+
+/** Stops the container of a row; without one, those without a client that a person ticks. */
+export async function stopContainer(target: Node | undefined, actions: Actions): Promise<void> {
+  if (target?.kind === 'container') {
+    const { container } = target;
+    const stand = stopStandOf(actions.picture(), container.id);
+    if (stand.kind === 'no') {
+      throw new Error(vscode.l10n.t('Container {0} is not stopped: {1}.', shortId(container.id), stand.why));
+    }
+    if (stand.kind === 'at once' || (await isConfirmed(target))) await stopAll([container.id], actions);
+    return;
+  }
+  const ids = await choose(actions.picture().containersWithoutClient);
+  if (ids.length > 0) await stopAll(ids, actions);
+}
+
+/** After a reap: containers that run on and are not ours to end. */
+export function leftRunning(results: readonly ReapResult[]): { readonly id: string; readonly image: string }[] {
+  return results.flatMap(({ dryRun, containers }) =>
+    dryRun ? [] : containers.filter(({ outcome }) => outcome === 'left running'),
+  );
+}
+
+/** Names containers that run on after their client was ended, and offers to stop them. */
+export function offerToStop(
+  containers: readonly { readonly id: string; readonly image: string }[],
+  actions: Actions,
+): void {
+  if (containers.length === 0) return;
+  const stop = stopLabel(containers.length);
+  const names = containers.map(({ id, image }) => `${shortId(id)} (${image})`).join(', ');
+  const message =
+    containers.length === 1
+      ? vscode.l10n.t('Container {0} is left running.', names)
+      : vscode.l10n.t('These containers are left running: {0}.', names);
+  vscode.window.showWarningMessage(message, stop).then(async (answer) => {
+    if (answer === stop) await stopContainers(containers, actions);
+  });
+}
+
+/** Stops containers that a notification named. Never rejects: what goes wrong is shown. */
+export async function stopContainers(containers: readonly { readonly id: string }[], actions: Actions): Promise<void> {
+  const ids = containers.map(({ id }) => id);
+  await stopAll(ids, actions).catch((error: Error) => void vscode.window.showErrorMessage(error.message));
+}
+
+/** What a container's row says when a person rests on it: measured only then. */
+export async function containerTooltip(row: ContainerRow, actions: Actions): Promise<string> {
+  const { container } = row;
+  const lines = [vscode.l10n.t('Container {0} of {1}: {2}', container.id, container.image, container.state)];
+  const stand = stopStandOf(actions.picture(), container.id);
+  if (stand.kind === 'no') lines.push(vscode.l10n.t('It cannot be stopped here: {0}.', stand.why));
+  if (container.state === 'running') {
+    try {
+      const stats = await actions.containerStats(container.id);
+      const memory = formatMemory(stats?.memory);
+      if (memory !== undefined) lines.push(vscode.l10n.t('Memory: {0}', memory));
+      if (stats?.cpu !== undefined) lines.push(vscode.l10n.t('CPU: {0} %', stats.cpu));
+    } catch (error) {
+      lines.push((error as Error).message);
+    }
+  }
+  return lines.join('\n');
+}
+
+export function stopLabel(count: number): string {
+  return count === 1 ? vscode.l10n.t('Stop Container') : vscode.l10n.t('Stop Containers');
+}
+
+async function isConfirmed({ container, parent }: ContainerRow): Promise<boolean> {
+  const stop = stopLabel(1);
+  const server = parent.kind === 'server' ? parent.server : undefined;
+  const lost = parent.kind === 'containerGroup' ? (container as ContainerWithoutClient) : undefined;
+  const detail = [
+    vscode.l10n.t('Container {0} of {1}: {2}', container.id, container.image, container.state),
+    server && vscode.l10n.t('It belongs to {0} of {1}, process {2}.', server.name, server.client, server.pid ?? ''),
+    lost && ownerSentence(lost),
+    lost &&
+      vscode.l10n.t('A client on another machine, or one that uses the engine directly, would not be seen from here.'),
+  ];
+  const answer = await vscode.window.showWarningMessage(
+    vscode.l10n.t('Stop container {0} ({1})?', shortId(container.id), container.image),
+    { modal: true, detail: detail.filter(Boolean).join('\n') },
+    stop,
+  );
+  return answer === stop;
+}
+
+async function choose(containers: readonly ContainerWithoutClient[]): Promise<string[]> {
+  const offered = containers.filter(({ notOurs }) => notOurs === undefined);
+  if (offered.length === 0) {
+    vscode.window.showInformationMessage(vscode.l10n.t('There is no container without a client.'));
+    return [];
+  }
+  const picked = await vscode.window.showQuickPick(
+    offered.map((one) => ({
+      label: one.image,
+      description: joinParts([one.name, shortId(one.id), formatAge(one.createdAt, Date.now(), vscode.l10n.t)]),
+      detail: ownerSentence(one),
+      id: one.id,
+    })),
+    {
+      canPickMany: true,
+      matchOnDescription: true,
+      title: vscode.l10n.t('Stop Containers Without a Client'),
+      placeHolder: vscode.l10n.t('No client of theirs was seen on this machine. One elsewhere would not be seen.'),
+    },
+  );
+  return (picked ?? []).map(({ id }) => id);
+}
+
+function ownerSentence({ server, client }: ContainerWithoutClient): string {
+  return vscode.l10n.t('It was started as {0} of {1} is.', server, client);
+}
+
+async function stopAll(ids: readonly string[], actions: Actions): Promise<void> {
+  const outcomes = await inView(() => Promise.allSettled(ids.map((id) => actions.stopContainer(id))));
+  const failures = outcomes.flatMap((one) => (one.status === 'rejected' ? [String(one.reason?.message)] : []));
+  if (failures.length > 0) throw new Error(failures.join(' '));
+}
+
+function rowOf(target: Node | undefined): ContainerRow & { container: ContainerView } {
+  if (target?.kind === 'container') return target;
+  throw new Error(vscode.l10n.t('Choose the container in the view "MCP Processes".'));
+}
+
+function inView<T>(work: () => Promise<T>): Thenable<T> {
+  return vscode.window.withProgress({ location: { viewId: VIEW_ID } }, work);
+}
