@@ -6,7 +6,7 @@ export const FOREIGN_LOOKS_APART_MS = 2_000;
 
 /** What must hold for a server of each kind, besides the rules that hold for every signal. */
 export const columns: Readonly<Record<RecordKind, Readonly<Record<string, Rule>>>> = {
-  launched: { launchedIsNamed, launchedOwnerGone },
+  launched: { launchedIsNamed, launchedOwnerGone, launchedIsUnserved },
   adopted: { adoptedIsNamed, adoptedOwnerGone, adoptedIsUnserved },
   foreign: { foreignIsNamed, foreignHasNoClient, foreignIsUnserved },
 };
@@ -19,6 +19,12 @@ function launchedIsNamed({ memberBy }: Facts): string | undefined {
 function launchedOwnerGone({ claim, session }: Facts): string | undefined {
   if (claim.by === 'own session') return undefined;
   return ownerGone(session);
+}
+
+/** Examined where the owner was only taken for the client: a helper may have started the server for somebody who lives. */
+function launchedIsUnserved({ claim, stdin }: Facts): string | undefined {
+  if (claim.by === 'own session') return undefined;
+  return stdin?.peer.kind === 'alive' ? `its stdin is still held by ${stdin.peer.by}` : undefined;
 }
 
 /** Without our cookie only identities that we wrote down count, and what runs below them now. */

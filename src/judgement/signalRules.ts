@@ -9,6 +9,7 @@ import { ancestorsOf, descendantsOf } from './processTree';
 /** What must hold for every signal, whatever the kind; each returns why the process is kept, or undefined. */
 export const signalRules: Readonly<Record<string, Rule>> = {
   identityMatches,
+  notAnothers,
   notSystem,
   sameUser,
   notSelfOrAncestor,
@@ -32,6 +33,11 @@ export function hasLeftRootSession(entry: ProcessEntry, rootSession: number | un
 function identityMatches({ identity, snapshot }: Facts, entry: ProcessEntry): string | undefined {
   if (!sameProcess(identityOf(snapshot, entry), identity)) return 'its pid now belongs to another process';
   return entry.zombie ? 'it is already dead' : undefined;
+}
+
+/** Who has executed something with the cookie of another record since the scan is that record's member (K04, K24). */
+function notAnothers({ carriesAnother }: Facts): string | undefined {
+  return carriesAnother ? 'it belongs to another server by now' : undefined;
 }
 
 /** Rule 3a: never init, never pid 0 or a negative number, which address groups (K13). */

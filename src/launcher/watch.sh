@@ -43,6 +43,9 @@ looks_unserved() {
 }
 
 input=$(readlink "/proc/$root/fd/0")
+# Who closed it at once does not talk through it: somebody else does, or waits for the answer to what was written.
+served=1
+looks_unserved && served=
 # Looks until the next one at its stdin, or at what it left behind; longer after each that came to nothing.
 due=6 pause=6 rootless=
 
@@ -57,7 +60,7 @@ while :; do
   if lives "$root" "$root_start"; then
     [ $((due -= 1)) -le 0 ] || continue
     due=6
-    looks_unserved || continue
+    [ -n "$served" ] && looks_unserved || continue
   else
     # Claimed or finished by somebody else.
     [ -e "$file" ] || exit 0

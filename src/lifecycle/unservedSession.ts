@@ -1,10 +1,10 @@
 import { FOREIGN_LOOKS_APART_MS } from '../judgement/columns';
 import { findAlive } from '../judgement/members';
-import type { StdinPeer } from '../os/platform';
+import type { OutsideUse, StdinPeer } from '../os/platform';
 import { findOpenInput } from '../os/procfs/openInput';
 import { systemClock } from '../reaping/clock';
 import { removeSession } from '../registry/sessionStore';
-import { Containers } from './containers';
+import { Containers, isLabelled } from './containers';
 import type { DeadSessionParts } from './deadSession';
 import type { ReapResult } from './model';
 import { Reaper } from './reaper';
@@ -23,38 +23,67 @@ export async function reapUnservedSession(
   parts: DeadSessionParts,
 ): Promise<ReapResult[]> {
   const { platform, folder, log, clock = systemClock } = parts;
-  const lookOnce = async (): Promise<{ judged: JudgedSession; peer: StdinPeer } | undefined> => {
+  const lookOnce = async (): Promise<{ judged: JudgedSession; peer: StdinPeer; use: OutsideUse } | undefined> => {
     const seen = await survey(platform, folder, undefined, { automatic: 'off', neverReap: [] });
     const judged = seen.sessions.find(({ session }) => session.id === sessionId);
     if (!judged?.found || judged.verdict.kind !== 'live' || judged.claimedBy) return undefined;
     const claimer = judged.found.claimer;
     if (claimer && findAlive(seen.snapshot, claimer)) return undefined;
-    return { judged, peer: await peerOf(judged, input, parts) };
+    return { judged, peer: await peerOf(judged, input, parts), use: await useOf(judged, parts) };
   };
   const first = await lookOnce();
   if (!first) return [];
   const { session, found, records } = first.judged;
   if (found && records.every(({ members }) => members.length === 0)) {
+    if (records.some(({ record }) => isLabelled(record))) return endContainers(first.judged, parts);
     removeSession(found.path);
     return [];
   }
   if (session.automatic !== 'on') return [];
-  const keep = (peer: Exclude<StdinPeer, { kind: 'gone' }>): ReapResult[] => {
-    const why = peer.kind === 'alive' ? `its stdin is still held by ${peer.by}` : peer.reason;
+  const whyKept = ({ peer, use }: { peer: StdinPeer; use: OutsideUse }): string | undefined => {
+    if (peer.kind === 'alive') return `its stdin is still held by ${peer.by}`;
+    if (peer.kind === 'unknown') return peer.reason;
+    if (use.kind === 'used') return `it is in use by ${use.by}`;
+    return use.kind === 'unknown' ? `whether somebody is connected to it is unknown: ${use.reason}` : undefined;
+  };
+  const keep = (why: string): ReapResult[] => {
     log.info(`Session ${sessionId} is kept: ${why}.`);
     return [];
   };
-  if (first.peer.kind !== 'gone') return keep(first.peer);
+  const before = whyKept(first);
+  if (before !== undefined) return keep(before);
   await clock.sleep(FOREIGN_LOOKS_APART_MS);
   const second = await lookOnce();
   if (!second) return [];
-  if (second.peer.kind !== 'gone') return keep(second.peer);
+  const now = whyKept(second);
+  if (now !== undefined || second.peer.kind !== 'gone') return keep(now ?? '');
   log.info(`Session ${sessionId}: ${second.peer.proof}; its owner, pid ${session.owner.pid}, runs.`);
   // Nobody asked for it, so that what the user wants kept is kept.
   const claim = { by: 'own session', owner: session.owner, unasked: true } as const;
   const reaper = new Reaper({ ...parts, containers: new Containers(log), neverReap: () => [] });
   const results = await reaper.reap(second.judged, undefined, claim);
   for (const result of results) logResult(log, result);
+  return results;
+}
+
+/** Whether somebody talks to it in another way: a server may serve HTTP as well, or its daemon other clients (K20). */
+function useOf({ records }: JudgedSession, { platform }: DeadSessionParts): Promise<OutsideUse> {
+  const pids = records.flatMap(({ members }) => members.map(({ entry }) => entry.pid));
+  return platform.outsideUse(pids, new Set(pids));
+}
+
+/** Its client has ended, its owner lives: what is left is a container that nobody can talk to any more (L07). */
+async function endContainers(judged: JudgedSession, parts: DeadSessionParts): Promise<ReapResult[]> {
+  const { session, found } = judged;
+  const containers = new Containers(parts.log);
+  if (session.automatic !== 'on') {
+    await containers.look([session]);
+    if (found && session.records.every(({ id }) => containers.isGone(id))) removeSession(found.path);
+    return [];
+  }
+  const claim = { by: 'own session', owner: session.owner, unasked: true } as const;
+  const results = await new Reaper({ ...parts, containers, neverReap: () => [] }).reap(judged, undefined, claim);
+  for (const result of results) logResult(parts.log, result);
   return results;
 }
 

@@ -51,8 +51,8 @@ async function ruleOn(
   const { platform, self, claim, neverReap, liveOwners, named = false, clientAbove } = circumstances;
   const memberPids = new Set(members.map(({ entry }) => entry.pid));
   const verdict = record.kind === 'foreign' ? undefined : verdictOn(snapshot, session);
-  const stdin =
-    record.kind === 'launched' ? undefined : await stdinStandOf(circumstances, snapshot, members, memberPids);
+  const needsStdin = record.kind !== 'launched' || (claim.by === 'reaper' && isOwnerGuessed(session));
+  const stdin = needsStdin ? await stdinStandOf(circumstances, snapshot, members, memberPids) : undefined;
   const useOf = await outsideUses(circumstances, snapshot, record, memberPids, some);
   const ownUid = process.getuid?.();
   const ruled: Ruled[] = [];
@@ -69,6 +69,8 @@ async function ruleOn(
       ownUid,
       claim,
       memberBy: member.by,
+      carriesAnother:
+        member.by !== 'root' && look.kind === 'present' && carriesAnother(look.entry.cookie, session, record),
       provenByCookie: cookieNames(parseCookie(entry.cookie), session, record.id),
       session: verdict,
       stdin,
@@ -83,6 +85,23 @@ async function ruleOn(
     ruled.push({ member, ruling });
   }
   return ruled;
+}
+
+/** Whether a cookie hands a process to somebody else. An overwritten environment has none, and hands it to nobody. */
+function carriesAnother(text: string | undefined, session: SessionFile, { id }: ServerRecord): boolean {
+  const cookie = parseCookie(text);
+  return cookie !== undefined && !cookieNames(cookie, session, id);
+}
+
+/** What the launcher calls itself in the place of an editor. */
+const LAUNCHER = 'mcp-processes run for ';
+
+/**
+ * Whether the owner was only taken for the client, being the nearest likely ancestor; a session that is known from
+ * cookies alone may be such a one. Where we launched the server ourselves, nobody else ever had its stdin.
+ */
+function isOwnerGuessed({ editor }: SessionFile): boolean {
+  return editor === '' || editor.startsWith(LAUNCHER);
 }
 
 const verdicts = new WeakMap<Snapshot, WeakMap<SessionFile, SessionVerdict>>();

@@ -4,7 +4,12 @@ import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } fro
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Platform } from '../../src/os/platform';
+import { systemClock } from '../../src/reaping/clock';
+import { StdinWatch } from '../../src/reaping/stdinWatch';
+import { scanTree } from '../../src/reaping/tree';
 import { COOKIE_VARIABLE } from '../../src/registry/cookie';
+import type { ServerRecord } from '../../src/registry/schema';
+import { readSessions } from '../../src/registry/sessionStore';
 import { DATABASE, DATABASE_CLIENT, MULTIPLEXER } from '../support/crowd';
 import { withSs } from '../support/programs';
 import { isAlive, killHard, Sandbox } from '../support/sandbox';
@@ -321,6 +326,42 @@ for line in sys.stdin.buffer:
     const answer = (await lifecycle.callTool('one', 'whoami', {})) as { content: { text: string }[] };
     assert.ok(isAlive(JSON.parse(answer.content[0]?.text as string).pid));
     await lifecycle.deactivate();
+  });
+
+  it('K24 K04 who executes something with another server’s cookie between scan and signal is kept', async () => {
+    const live = await new Scene(sandbox).open();
+    const { record: theirs } = await live.start([PLAIN]);
+    const change = `while [ ! -e ${scene.path('go')} ]; do sleep 0.05; done; exec env "$0" "$@"`;
+    const start = async (cookie: string[]) => {
+      const args = ['-c', change, ...cookie, process.execPath, PLAIN, '--deaf'];
+      return scene.start(args, { command: 'sh', record: { root: undefined, posixSession: undefined } });
+    };
+    const changing = await start([`${COOKIE_VARIABLE}=${live.cookie(theirs.id)}`]);
+    const control = await start(['OTHER=1']);
+    await scene.killOwner();
+    const platform = procfs();
+    const snapshot = await platform.snapshot();
+    writeFileSync(scene.path('go'), '');
+    const isNode = (pid: number) => readFileSync(`/proc/${pid}/comm`, 'utf8') !== 'sh\n';
+    await waitFor('both have done it', () => isNode(changing.pid) && isNode(control.pid));
+    const [found] = readSessions(sandbox.folder).sessions.filter(({ session }) => session.id === scene.id);
+    assert.ok(found);
+    const circumstances = {
+      platform,
+      self: await platform.self(),
+      claim: { by: 'reaper' },
+      liveOwners: [],
+      neverReap: [],
+      stdinWatch: new StdinWatch(systemClock),
+    } as const;
+    const ruled = async (record: ServerRecord) => {
+      const scan = scanTree(circumstances, snapshot, found.session, record);
+      return (await scan.rule(scan.members)).find(({ member }) => member.by === 'cookie')?.ruling;
+    };
+    const ruling = await ruled(changing.record);
+    assert.match(ruling && 'kept' in ruling ? ruling.kept : 'permitted', /another server by now/);
+    const controlled = await ruled(control.record);
+    assert.ok(controlled && 'permit' in controlled, 'control');
   });
 
   it('K25 a configuration that names somebody’s process makes it nobody’s prey; control: a record would', async () => {

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { readHistory } from '../../src/registry/history';
 import { writeSession } from '../../src/registry/sessionStore';
+import { DATABASE, DATABASE_CLIENT } from '../support/crowd';
 import { type Client, LauncherScene } from '../support/launcher';
 import { withSs } from '../support/programs';
 import { isAlive, Sandbox } from '../support/sandbox';
@@ -29,6 +30,9 @@ for line in sys.stdin:
         print(server.stdout.readline().decode().strip(), flush=True)
 `;
 
+/** A server that others are connected to; it does not detach itself. */
+const DATABASE_IN_PLACE = `import sys; sys.argv.append('unix')${DATABASE.replace('if os.fork(): os._exit(0)\nos.setsid()\n', '')}`;
+
 /** A wrapper that the server outlives: it passes its stdin on. */
 const WRAPPER = 'import subprocess, sys; subprocess.Popen(sys.argv[1:]).wait()';
 
@@ -42,6 +46,26 @@ pid, terminal = pty.fork()
 if pid == 0: os.execvp('sleep', ['sleep', '300'])
 for command in sys.argv[1:]: subprocess.Popen(json.loads(command), stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
 while True: signal.pause()
+`;
+
+/** Writes its request, closes the input as `echo … | server` does, and waits for the answer. */
+const ONE_SHOT = `
+import subprocess, sys
+server = subprocess.Popen(sys.argv[1:], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+print(server.communicate(b'ask\\n')[0].decode().strip(), server.returncode, flush=True)
+`;
+
+/** Has a helper start the server and leave, as desktop launchers do; the pipes are the client's own. */
+const CLIENT_WITH_HELPER = `
+import os, subprocess, sys
+read, write = os.pipe()
+answers, out = os.pipe()
+leave = 'import subprocess, sys, time; subprocess.Popen(sys.argv[1:]); time.sleep(1)'
+subprocess.Popen([sys.executable, '-c', leave, *sys.argv[1:]], stdin=read, stdout=out).wait()
+os.close(read); os.close(out)
+for line in sys.stdin:
+    os.write(write, b'{"jsonrpc":"2.0","id":1}\\n')
+    print(os.read(answers, 1000).decode().strip() or 'no answer', flush=True)
 `;
 
 class PipeClient {
@@ -101,6 +125,67 @@ describe('mcp-processes run, while the client lives', function () {
     assert.equal(readHistory(sandbox.folder, 0, 10)[0]?.by, 'launcher');
     one.child.kill('SIGKILL');
     await scene.nothingLeft();
+  });
+
+  it('K05 it writes one request, closes the input and waits: the answer comes, however long it takes', async () => {
+    const scene = new LauncherScene(sandbox);
+    const slow = `read line; while [ ! -e ${scene.at('go')} ]; do sleep 0.2; done; echo answer`;
+    const one = spawn('python3', ['-c', ONE_SHOT, scene.path, 'run', '--', 'sh', '-c', slow], {
+      env: scene.environment,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    children.push(one);
+    const line = new Promise<string>((resolve) => createInterface({ input: one.stdout }).once('line', resolve));
+    await waitFor('its session', () => scene.sessions().length === 1);
+    await laterLooks(sandbox);
+    writeFileSync(scene.at('go'), '');
+    assert.equal(await line, 'answer 0');
+    await scene.nothingLeft();
+  });
+
+  it('K05 K23 it has closed the input, and somebody is connected to the server: it stays until nobody is', async () => {
+    const scene = new LauncherScene(sandbox);
+    const one = pipeClient(scene);
+    const path = scene.at('served');
+    await one.start([scene.path, 'run', '--', 'python3', '-c', DATABASE_IN_PLACE, path]);
+    const user = spawn('python3', ['-c', DATABASE_CLIENT, path, 'unix'], { env: sandbox.environment });
+    children.push(user);
+    const answers = createInterface({ input: user.stdout })[Symbol.asyncIterator]();
+    const asked = async () => {
+      user.stdin.write('?\n');
+      return Number((await answers.next()).value);
+    };
+    await waitFor('it listens', () => existsSync(path));
+    const server = await asked();
+    await one.tell({ do: 'close' });
+    await waitFor('two looks', () => (guardLog(sandbox).match(/is kept: /g) ?? []).length >= 2, 30_000);
+    assert.equal(await asked(), server);
+    user.kill('SIGKILL');
+    await waitFor('now it is ended', () => !isAlive(server), 30_000);
+    await forgotten(scene);
+  });
+
+  it('K05 a helper has started the server for it and is gone: it is served; without the client it is ended', async () => {
+    const scene = new LauncherScene(sandbox);
+    const run = [scene.path, 'run', '--', ...scene.server('it', '--deaf')];
+    const one = spawn('python3', ['-c', CLIENT_WITH_HELPER, ...run], {
+      env: scene.environment,
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    children.push(one);
+    const server = await ask(scene.at('it'));
+    await waitFor('the watcher has looked at it', () => sandbox.guards().length === 0, 20_000);
+    const lifecycle = await sandbox.lifecycle();
+    await lifecycle.sweep();
+    const answer = new Promise<string>((resolve) => createInterface({ input: one.stdout }).once('line', resolve));
+    one.stdin.write('?\n');
+    assert.equal(JSON.parse(await answer).result.pid, server);
+    const evidence = lifecycle.picture.servers.flatMap((row) => row.evidence).join('\n');
+    assert.match(evidence, /its stdin is still held by pid \d+/);
+    one.kill('SIGKILL');
+    await waitFor('the client is gone', () => !isAlive(one.pid as number));
+    await lifecycle.sweep();
+    assert.ok(!isAlive(server), 'control');
   });
 
   it('L12 it abandons a deaf server (socket pair): ended where `ss` can prove it', async () => {

@@ -32,6 +32,20 @@ export const columnRows: Record<string, readonly Row[]> = {
       permits: of('launched'),
     },
   ],
+  launchedIsUnserved: [
+    {
+      what: 'K05 who started it is gone, and somebody else holds its stdin',
+      keeps: of('launched', { stdin: { peer: ALIVE, goneFor: 0 } }),
+      reason: /its stdin is still held by python3, pid 812/,
+      permits: of('launched', { stdin: { peer: UNKNOWN, goneFor: 0 } }),
+    },
+    {
+      what: 'its own session stops it, which holds its stdin itself',
+      keeps: of('launched', { stdin: { peer: ALIVE, goneFor: 0 } }),
+      reason: /its stdin is still held/,
+      permits: of('launched', { stdin: { peer: ALIVE, goneFor: 0 }, claim: OWN }),
+    },
+  ],
   adoptedIsNamed: (['cookie', undefined] as const).map((memberBy) => ({
     what: `K25 named by ${memberBy}`,
     keeps: of('adopted', { memberBy: memberBy as MembershipProof }),

@@ -60,7 +60,11 @@ describe('kill bar', () => {
         assert.equal(kept(of(kind)), undefined, kind);
         assert.deepEqual(
           Object.keys(columns[kind]).filter((name) => !objections(of(kind, hopeless)).includes(name)),
-          kind === 'launched' ? ['launchedIsNamed'] : kind === 'adopted' ? ['adoptedIsNamed'] : [],
+          kind === 'launched'
+            ? ['launchedIsNamed', 'launchedIsUnserved']
+            : kind === 'adopted'
+              ? ['adoptedIsNamed']
+              : [],
         );
         assert.equal(kept(of(kind, { ...hopeless, claim: USER })), undefined, kind);
       }

@@ -24,6 +24,14 @@ export const signalRows: Record<string, readonly Row[]> = {
     },
     { what: 'L15 a zombie', keeps: target({ zombie: true }), reason: /already dead/, permits: target({}) },
   ],
+  notAnothers: [
+    {
+      what: 'K04 K24 it has executed something with the cookie of another server since the scan',
+      keeps: among([], { carriesAnother: true }),
+      reason: /another server/,
+      permits: among([], { carriesAnother: false }),
+    },
+  ],
   notSystem: [
     ...[1, 0, -1, -500, 2.5].map((pid) => ({
       what: `K13 pid ${pid}`,
