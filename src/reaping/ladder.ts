@@ -69,14 +69,20 @@ export async function climbLadder(options: LadderOptions): Promise<LadderProcess
     }
     return ruled;
   };
-  /** Looks: who is there, whom the bar has not kept. Only who is new is ruled on; before a signal everybody is again. */
+  /**
+   * Looks: who is there, whom the bar has not kept. Only who is new is ruled on; before a signal everybody is again.
+   * Who has been killed is waited for, whatever the bar says of a process that is half gone.
+   */
   const look = async (): Promise<{ scan: TreeScan; endable: readonly Member[] }> => {
     const scan = await options.scan();
     await rule(
       scan,
       scan.members.filter(({ identity }) => !seen.has(identityKey(identity))),
     );
-    const endable = scan.members.filter(({ identity }) => seen.get(identityKey(identity))?.reason === undefined);
+    const endable = scan.members.filter(({ identity }) => {
+      const known = seen.get(identityKey(identity));
+      return known?.reason === undefined || known.sent === 'SIGKILL';
+    });
     return { scan, endable };
   };
   const signalAll = async (

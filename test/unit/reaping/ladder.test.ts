@@ -199,6 +199,12 @@ describe('ladder', () => {
     assert.deepEqual(signals(), ['1000 SIGTERM 1', '1000 SIGTERM 2']);
   });
 
+  it('L25 one that is killed and takes its time is waited for, though half gone it cannot be examined any more', async () => {
+    machine.start({ onKill: 300, kept: (at) => (at > 3_000 ? 'its main thread is gone' : undefined) });
+    assert.deepEqual(await machine.climb(), ['1 killed']);
+    assert.deepEqual(signals(), ['1000 SIGTERM 1', '3000 SIGKILL 1']);
+  });
+
   it('what does not even end on SIGKILL (state D) is reported, after a bounded time', async () => {
     machine.start({ onKill: undefined });
     assert.deepEqual(await machine.climb(), ['1 survived (it did not end, even after SIGKILL)']);
