@@ -22,7 +22,15 @@ const COOKIES = /\b((?:set-)?cookie\s{0,4}:\s{0,4})[^"'\r\n]{1,4096}/gi;
 const BEARER = /\b(bearer\s{1,4})(?!(?:auth\w*|tokens?)\b)[\w.~+/=-]{8,4096}/gi;
 /** Shapes that well-known issuers give their tokens. */
 const KNOWN_SHAPES =
-  /\b(?:gh[pousr]_[A-Za-z0-9]{16,255}|github_pat_\w{16,255}|sk-[\w-]{16,255}|xox[abprs]-[\w-]{8,255}|A(?:KIA|SIA)[A-Z0-9]{12,32}|glpat-[\w-]{16,255}|npm_[A-Za-z0-9]{20,255}|AIza[\w-]{30,60}|eyJ[\w-]{8,2048}\.[\w-]{8,4096}\.[\w-]{0,2048})/g;
+  /\b(?:gh[pousr]_[A-Za-z0-9]{16,255}|github_pat_\w{16,255}|sk-[\w-]{16,255}|xox[abprs]-[\w-]{8,255}|A(?:KIA|SIA)[A-Z0-9]{12,32}|glpat-[\w-]{16,255}|npm_[A-Za-z0-9]{20,255}|AIza[\w-]{30,60}|eyJ[\w-]{8,2048}(?:\.[\w-]{0,4096}){0,2}|[rs]k_(?:live|test)_\w{8,255}|hf_[A-Za-z0-9]{16,255}|figd_[\w-]{16,255}|lin_api_\w{16,255}|sbp_\w{16,255}|ntn_\w{16,255}|tvly-[\w-]{8,255}|do[opr]_v1_\w{16,255}|ATATT[\w-]{16,512}|ya29\.[\w-]{16,2048}|gsk_\w{16,255}|r8_\w{16,255}|pplx-\w{16,255}|shp(?:at|ca|pa|ss)_\w{16,255}|SG\.[\w-]{8,64}\.[\w-]{8,255})/g;
+/** A private key, or a line of one. */
+const KEY_TEXT =
+  /-----BEGIN [A-Z ]{0,20}PRIVATE KEY-----[^-]{0,8192}|^(?=.*[\d+/])[A-Za-z0-9+/]{60,76}={0,2}$|\bMI[GI][A-Za-z0-9+/]{40,8192}={0,2}/gm;
+/** Addresses that are secrets themselves: whoever knows the path may use them. */
+const SECRET_PATHS =
+  /\b(https:\/\/(?:hooks\.slack\.com\/\w{1,20}\/|mcp\.zapier\.com\/|[\w.]{0,20}discord(?:app)?\.com\/api\/webhooks\/))[^\s"'?#]{1,1024}/gi;
+/** Colours and the like would stand between a name and its value. */
+const TERMINAL_CODES = /\u001b\[[\d;]{0,32}[A-Za-z]/g;
 /** The name and separator of `name: value`, `"name": "value"`, `name=value`. */
 const NAME = /(?<![\w.])([A-Za-z_][\w.-]{0,80})(\\?["']?)(\s{0,4}[:=]\s{0,4})/g;
 const VALUE = /(\\?["'])(?!•)[^"'\r\n]{1,4096}?(?=\\?["'])|(?!•)[^\s"'&\\][^\s"'&]{0,4095}/y;
@@ -45,15 +53,20 @@ export function redactCommandLine(args: readonly string[]): string[] {
     const arg = whole.slice(0, LONGEST);
     const before = flag;
     flag = FLAG.exec(arg)?.[1];
+    // Tokens of some issuers begin with a dash; a flag of one's own after a flag without a value is no loss.
+    if (before !== undefined && isSecretName(before) && /^-[^-].{7,}$/s.test(arg)) return HIDDEN;
     if (before !== undefined && !arg.startsWith('-')) {
       if (isSecretName(before)) return HIDDEN;
+      if (before === 'login') return redactText(arg.replace(USER_AND_PASSWORD, `$1:${HIDDEN}`));
       if (before === 'e' || before === 'env') return arg.replace(VARIABLE, `$2=${HIDDEN}`);
       if (before === 'u' || before === 'user') return redactText(arg.replace(USER_AND_PASSWORD, `$1:${HIDDEN}`));
     }
     if (givesVariables && VARIABLE.test(arg)) return arg.replace(VARIABLE, `$1$2=${HIDDEN}`);
     const [, dashes, name, value] = ASSIGNMENT.exec(arg) ?? [];
     if (name !== undefined && value !== undefined) {
-      if (isSecretName(name)) return `${dashes ?? ''}${name}=${HIDDEN}`;
+      // `-Dpassword=…`, as for Java.
+      const isProperty = dashes === '-' && /^D[a-z]/.test(name);
+      if (isSecretName(isProperty ? name.slice(1) : name)) return `${dashes ?? ''}${name}=${HIDDEN}`;
       return `${dashes ?? ''}${name}=${redactText(value)}`;
     }
     return redactText(arg);
@@ -94,6 +107,9 @@ function redactNamed(text: string): string {
 
 function redactShapes(text: string): string {
   return text
+    .replace(TERMINAL_CODES, '')
+    .replace(KEY_TEXT, HIDDEN)
+    .replace(SECRET_PATHS, `$1${HIDDEN}`)
     .replace(URL_CREDENTIALS, `$1${HIDDEN}@`)
     .replace(URL_ODD_CREDENTIALS, `$1${HIDDEN}@`)
     .replace(URL_PARAMETER, `$1${HIDDEN}`)

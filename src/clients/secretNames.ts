@@ -2,7 +2,8 @@
 const SECRET_WORDS = new Set(
   ['token', 'secret', 'password', 'passwd', 'passphrase', 'pwd', 'pass', 'auth', 'authorization', 'bearer', 'apikey']
     .concat(['credential', 'credentials', 'creds', 'cookie', 'pat', 'jwt', 'authtoken', 'accesstoken', 'secretkey'])
-    .concat(['accesskey', 'privatekey', 'clientsecret', 'dsn', 'signature', 'connectionstring']),
+    .concat(['pw', 'psk', 'otp', 'totp', 'webhook'])
+    .concat(['accesskey', 'privatekey', 'clientsecret', 'dsn', 'signature', 'connectionstring', 'apitoken']),
 );
 /** What stands before `key` when it names something that everybody may see. */
 const OPEN_KEYS = new Set(['public', 'sort', 'primary', 'foreign', 'partition', 'group', 'hot', 'cache', 'any']);

@@ -5,6 +5,21 @@ import { redactCommandLine, redactText, redactUrl } from '../../../src/clients/r
 const S = 'hunter2-Zx9';
 
 describe('redaction', () => {
+  it('what issuers call their tokens, a token that is cut off, and private keys are known by their shape', () => {
+    const body = 'aB3'.repeat(12);
+    const prefixes = ['hf_', 'figd_', 'lin_api_', 'sbp_', 'ntn_', 'tvly-', 'dop_v1_', 'ATATT', 'ya29.', 'gsk_', 'r8_']
+      .concat(['pplx-', 'sk_live_', 'rk_test_', 'shpat_'])
+      .concat(['SG.abcdefgh12345678.']);
+    const texts = [...prefixes.map((prefix) => prefix + body), `eyJhbGciOiJIUzI1.${body}`, `eyJ${body}`];
+    for (const text of texts) {
+      assert.ok(!redactText(`connecting with ${text} now`).includes(body), text);
+    }
+    const line = `${body}/${body}`.slice(0, 64);
+    for (const text of [`-----BEGIN RSA PRIVATE KEY-----${line}`, line, `MIIEvQIBADAN${body}${body}`]) {
+      assert.ok(!redactText(text).includes(body), text);
+    }
+  });
+
   const lists: readonly (readonly string[])[] = [
     ['srv', '--token', S],
     ['srv', `--token=${S}`],
@@ -56,6 +71,14 @@ describe('redaction', () => {
     ['sh', '-c', `TOKEN=${S} npx -y x`],
     ['sh', '-c', `npx -y x --token ${S}`],
     ['sh', '-c', `npx -y x --token '${S}'`],
+    ['srv', '--password', `-${S}`],
+    ['srv', '--login', `me:${S}`],
+    ['srv', '--pw', S],
+    ['srv', '--otp', S],
+    ['java', `-Dpassword=${S}`, '-jar', 'x'],
+    ['srv', `https://hooks.slack.com/services/T0/B0/${S}`],
+    ['srv', `https://mcp.zapier.com/api/mcp/s/${S}/mcp`],
+    ['srv', `\u001b[31mtoken\u001b[0m=${S}`],
     [`docker run -i -e ORDINARY=${S} img`],
     [`docker run -i -e ORDINARY="${S} and more" img`],
     [`npm exec x --api-key ${S}`],
