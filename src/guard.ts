@@ -1,5 +1,6 @@
 import { appendFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { containerLine } from './launcher/containerWords';
 import { choosePlatform } from './lifecycle/choosePlatform';
 import { reapDeadSession } from './lifecycle/deadSession';
 import type { Log } from './lifecycle/log';
@@ -16,11 +17,17 @@ const MOST_LOG_BYTES = 256 << 10;
  * - `--wait` (Windows, which has no shell that could wait at less cost): wait for end-of-file on stdin first.
  * - `--launcher`: the same for what `mcp-processes run` started; its watcher calls.
  * - `--scope` instead of a session: only prints the scope tag, for the launcher.
+ * - `--container command args…`: only prints where its labels belong and what its record keeps, for the launcher.
  * - `--unserved=<what its stdin was>`: its owner lives, but perhaps nobody can ask its server anything any more.
  */
-async function main([sessionId, mode]: string[]): Promise<void> {
+async function main(argv: string[]): Promise<void> {
+  const [sessionId, mode] = argv;
   if (sessionId === '--scope') {
     process.stdout.write((await choosePlatform()).scope);
+    return;
+  }
+  if (sessionId === '--container') {
+    process.stdout.write(await containerLine(argv.slice(1)));
     return;
   }
   if (!isUuid(sessionId)) throw new Error('usage: guard.js <session id>');

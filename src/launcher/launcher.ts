@@ -4,11 +4,15 @@ import { constants } from 'node:os';
 import { basename, join } from 'node:path';
 import spawn from 'cross-spawn';
 import { choosePlatform } from '../lifecycle/choosePlatform';
+import { Containers } from '../lifecycle/containers';
 import { reapDeadSession } from '../lifecycle/deadSession';
 import { OwnSession } from '../lifecycle/ownSession';
 import type { Platform } from '../os/platform';
+import { withLabels } from '../reaping/containers/runCommand';
 import { COOKIE_VARIABLE, formatCookie } from '../registry/cookie';
 import { openDataFolder } from '../registry/dataFolder';
+import type { ServerRecord, SessionFile } from '../registry/schema';
+import { containerWords } from './containerWords';
 import { clientName, findOwner } from './owner';
 import { parseSettings } from './settings';
 
@@ -18,6 +22,8 @@ import { parseSettings } from './settings';
  */
 
 interface Protection {
+  /** The server's, with labels where it runs a container. */
+  readonly args: readonly string[];
   readonly environment: NodeJS.ProcessEnv;
   /** Told once the server runs. */
   readonly started: (pid: number) => Promise<void>;
@@ -40,7 +46,7 @@ function parse(argv: readonly string[]): { name: string | undefined; command: st
 }
 
 /** @throws Error that says why the server runs without protection. */
-async function protect(command: string, name: string | undefined): Promise<Protection> {
+async function protect(command: string, args: readonly string[], name: string | undefined): Promise<Protection> {
   const platform = await choosePlatform();
   const folder = openDataFolder();
   const settings = parseSettings(readFileSync(join(folder.path, 'bin', 'settings'), 'utf8'));
@@ -54,6 +60,8 @@ async function protect(command: string, name: string | undefined): Promise<Prote
   const session = new OwnSession(folder, log, identity, editor, process.cwd(), settings);
   const server = name ?? basename(command);
   const record = randomUUID();
+  const { id, home } = session.session;
+  const words = await containerWords(command, args, process.env);
   session.add({
     id: record,
     server,
@@ -67,9 +75,8 @@ async function protect(command: string, name: string | undefined): Promise<Prote
     census: [],
     grace: settings.graceOf(server),
     ladder: undefined,
-    container: undefined,
+    container: words?.run,
   });
-  const { id, home } = session.session;
   let reaping: Promise<unknown> | undefined;
   const timer = setInterval(() => void lookAtOwner(), checkSeconds() * 1000);
   async function lookAtOwner(): Promise<void> {
@@ -78,6 +85,7 @@ async function protect(command: string, name: string | undefined): Promise<Prote
     reaping = reapDeadSession(id, { platform, folder, self, log, by: 'launcher' });
   }
   return {
+    args: (words && withLabels(command, args, { home, session: id, record })) ?? args,
     environment: { ...process.env, [COOKIE_VARIABLE]: formatCookie({ home, session: id, record, owner: identity }) },
     started: async (pid) => {
       const look = await platform.look(pid);
@@ -92,9 +100,20 @@ async function protect(command: string, name: string | undefined): Promise<Prote
       const snapshot = await platform.snapshot();
       // What it started may still run; then a sweep ends it once the owner is gone.
       const carried = [...snapshot.processes.values()].some(({ cookie }) => cookie?.includes(record));
-      if (!carried) session.remove(record);
+      if (carried) return;
+      const kept = session.record(record);
+      // Its client can be killed without its container; what cannot be told stays recorded.
+      const containers = new Containers(log);
+      if (!kept || (await isOver(containers, kept, session.session))) session.remove(record);
     },
   };
+}
+
+/** Ends what the client of an ended server has left, where that needs no click. @returns whether nothing is left. */
+async function isOver(containers: Containers, record: ServerRecord, session: SessionFile): Promise<boolean> {
+  if (session.automatic === 'on') return (await containers.end(record, session)).problem === undefined;
+  await containers.look([session]);
+  return containers.isGone(record.id);
 }
 
 async function isGone(platform: Platform, { pid, start }: { pid: number; start: string }): Promise<boolean> {
@@ -120,14 +139,14 @@ async function main(argv: readonly string[]): Promise<void> {
     return;
   }
   const { command, args, name } = asked;
-  const protection = await protect(command, name).catch((error: Error) => {
+  const protection = await protect(command, args, name).catch((error: Error) => {
     say(`${name ?? basename(command)} runs without protection: ${error.message}`);
     return undefined;
   });
   const env = { ...(protection?.environment ?? process.env) };
   // It was set for this Node only.
   delete env.ELECTRON_RUN_AS_NODE;
-  const child = spawn(command, args, { stdio: 'inherit', env });
+  const child = spawn(command, [...(protection?.args ?? args)], { stdio: 'inherit', env });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal));
   child.once('spawn', () => void protection?.started(child.pid as number).catch((error) => say(error.message)));
   child.once('error', (error) => {

@@ -211,6 +211,19 @@ _mp_name_of() {
   _mp_name=$_mp_word
 }
 
+# Sets _mp_at to the number of words of a container's command that stand before its labels, and _mp_container to what the
+# record keeps of it. Which word is which flag's, only the guard knows; whatever is no such command costs nothing.
+_mp_find_container() {
+  _mp_at= _mp_container=
+  case ${1##*/} in docker | docker.exe | podman | podman.exe | nerdctl | nerdctl.exe) ;; *) return 0 ;; esac
+  _mp_text=$(MCP_PROCESSES_HOME=$_mp_data ELECTRON_RUN_AS_NODE=1 NODE_OPTIONS='' \
+    "$_mp_node" "$_mp_guard" --container "$@" </dev/null 2>/dev/null) || return 0
+  case ${_mp_text%% *} in '' | *[!0-9]*) return 0 ;; esac
+  case $_mp_text in *\ \{*\}) ;; *) return 0 ;; esac
+  _mp_at=$((${_mp_text%% *} + 1))
+  _mp_container=",\"container\":${_mp_text#* }"
+}
+
 # Writes the session file, starts the watcher and sets the cookie. Fails with the reason in _mp_why.
 _mp_protect() {
   [ -n "$_mp_name" ] || _mp_name_of "$@"
@@ -230,6 +243,7 @@ _mp_protect() {
   _mp_why='no client was found among the processes that started it'
   _mp_find_owner "$_mp_ppid" "$_mp_root_start" || return 1
 
+  _mp_find_container "$@"
   _mp_why='no random id could be read'
   IFS= read -r _mp_session </proc/sys/kernel/random/uuid && IFS= read -r _mp_record </proc/sys/kernel/random/uuid || return 1
   _mp_uptime
@@ -250,7 +264,7 @@ _mp_protect() {
 {\"id\":\"$_mp_record\",\"server\":$_mp_server,\"client\":$_mp_client,\"folder\":$_mp_json,\"kind\":\"launched\",\
 \"commandLine\":$_mp_command,\"createdAt\":$_mp_now,\
 \"root\":{\"pid\":$$,\"start\":\"t$_mp_root_start\",\"scope\":\"$_mp_tag\"},\"posixSession\":$_mp_root_sid,\
-\"census\":[],\"grace\":{\"stdin\":$_mp_stdin,\"term\":$_mp_term}}]}" 2>/dev/null >"$_mp_file.$$" || exit 1
+\"census\":[],\"grace\":{\"stdin\":$_mp_stdin,\"term\":$_mp_term}$_mp_container}]}" 2>/dev/null >"$_mp_file.$$" || exit 1
     # Nobody must read half a file, hence the renaming. The watcher holds nothing of the server's: no cookie, no stdin,
     # no terminal. Files above 9, which not every shell can close, it holds until one look after the server's end.
     _mp_setsid=setsid
@@ -306,7 +320,22 @@ _mp_run() {
     exit 127
   fi
   _mp_read_seconds
-  _mp_protect "$@" || _mp_say "$_mp_name runs without protection: $_mp_why"
+  _mp_at=
+  if ! _mp_protect "$@"; then
+    _mp_say "$_mp_name runs without protection: $_mp_why"
+  elif [ -n "$_mp_at" ]; then
+    # Once around: each word goes from the front to the end, and the labels in between.
+    _mp_count=$#
+    while [ "$_mp_count" -gt 0 ]; do
+      set -- "$@" "$1"
+      shift
+      _mp_count=$((_mp_count - 1))
+      if [ "$((_mp_at -= 1))" -eq 0 ]; then
+        set -- "$@" --label "mcp-processes.session=$_mp_session" --label "mcp-processes.record=$_mp_record" \
+          --label "mcp-processes.home=$_mp_home"
+      fi
+    done
+  fi
   _mp_become "$@"
 }
 

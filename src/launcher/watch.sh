@@ -64,12 +64,16 @@ while :; do
   else
     # Claimed or finished by somebody else.
     [ -e "$file" ] || exit 0
-    if ! carried; then
+    if carried; then
+      # Those that it started may be about to end as well.
+      [ -n "$rootless" ] || due=3
+    elif grep -qsF '"container":{' "$file"; then
+      # Whether its container is gone, only its engine knows, and the guard asks it.
+      [ -n "$rootless" ] || due=1
+    else
       rm -f "$file"
       exit 0
     fi
-    # Those that it started may be about to end as well.
-    [ -n "$rootless" ] || due=3
     rootless=1
     [ $((due -= 1)) -le 0 ] || continue
   fi

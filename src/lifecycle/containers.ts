@@ -50,6 +50,12 @@ export class Containers {
     return this.seen.get(recordId);
   }
 
+  /** Whether the last look found no container of a record, or had none to look for. */
+  isGone(recordId: string): boolean {
+    const seen = this.seen.get(recordId);
+    return seen === undefined || (seen.problem === undefined && seen.containers.length === 0);
+  }
+
   /**
    * Asks the engines about every record that runs in a container. One look at a time; one that is asked for during
    * another joins it. Never rejects. @returns whether anything is different from before.

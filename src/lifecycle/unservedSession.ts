@@ -79,6 +79,7 @@ async function endContainers(judged: JudgedSession, parts: DeadSessionParts): Pr
   if (session.automatic !== 'on') {
     await containers.look([session]);
     if (found && session.records.every(({ id }) => containers.isGone(id))) removeSession(found.path);
+    else parts.log.info(`Session ${session.id}: what its client has left in a container waits for a click.`);
     return [];
   }
   const claim = { by: 'own session', owner: session.owner, unasked: true } as const;

@@ -66,10 +66,15 @@ export function withLabels(
   args: readonly string[],
   { session, record, home }: ContainerOwner,
 ): string[] | undefined {
-  const run = findRun(command, args);
-  if (!run) return undefined;
+  const at = labelPosition(command, args);
+  if (at === undefined) return undefined;
   const labels = [`${LABELS.session}=${session}`, `${LABELS.record}=${record}`, `${LABELS.home}=${home}`];
-  return [...args.slice(0, run.options), ...labels.flatMap((label) => ['--label', label]), ...args.slice(run.options)];
+  return [...args.slice(0, at), ...labels.flatMap((label) => ['--label', label]), ...args.slice(at)];
+}
+
+/** How many of the arguments stand before our labels; undefined when there is nothing to label. */
+export function labelPosition(command: string, args: readonly string[]): number | undefined {
+  return findRun(command, args)?.options;
 }
 
 /** What a `run` command line says; undefined when it is none. */

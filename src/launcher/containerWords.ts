@@ -1,0 +1,35 @@
+import { ContainerEngine } from '../reaping/containers/engine';
+import { containerRunOf, labelPosition } from '../reaping/containers/runCommand';
+import type { ContainerRun } from '../registry/schema';
+
+/** ms. The server waits for it; without an answer the context is the one in use when the container is looked for. */
+const CONTEXT_TIMEOUT = 2_000;
+
+/** What the launcher must know of a command that runs a container. */
+export interface ContainerWords {
+  /** How many arguments stand before the labels. */
+  readonly position: number;
+  /** For the record. */
+  readonly run: ContainerRun;
+}
+
+/** Reads a server's command; undefined when it runs no container, or not in words that can be read. Never rejects. */
+export async function containerWords(
+  command: string,
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv,
+): Promise<ContainerWords | undefined> {
+  const position = labelPosition(command, args);
+  const run = containerRunOf(command, args, environment);
+  if (position === undefined || !run) return undefined;
+  // Should the user change the context, the other engine would say that the container is gone.
+  const answer = await new ContainerEngine(run, { timeout: CONTEXT_TIMEOUT }).contextInUse();
+  if (!answer.ok || answer.value === undefined) return { position, run };
+  return { position, run: { ...run, environment: { ...run.environment, DOCKER_CONTEXT: answer.value } } };
+}
+
+/** The same in one line for the launcher's shell; empty when there is nothing to label. */
+export async function containerLine([command = '', ...args]: readonly string[]): Promise<string> {
+  const words = await containerWords(command, args, process.env);
+  return words ? `${words.position} ${JSON.stringify(words.run)}\n` : '';
+}

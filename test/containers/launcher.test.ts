@@ -1,0 +1,191 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { containerRunOf, withLabels } from '../../src/reaping/containers/runCommand';
+import type { Client } from '../support/launcher';
+import { LauncherScene } from '../support/launcher';
+import { scripts } from '../support/programs';
+import { isAlive, Sandbox } from '../support/sandbox';
+import { waitFor } from '../support/waitFor';
+import { IMAGE, TestEngine } from './host/testEngine';
+import { PROGRAMS } from './support';
+
+const LAUNCHER = join(__dirname, '../../dist/launcher.js');
+const SHELLS = ['dash', 'bash', 'busybox'] as const;
+const BOXED = ['run', '-i', '--rm', '--network', 'none', IMAGE, 'sh', '-c', PROGRAMS['trap loop']];
+
+describe('mcp-processes run of a container', function () {
+  this.timeout(90_000);
+  let engine: TestEngine;
+  let sandbox: Sandbox;
+  const clients: Client[] = [];
+  const states = async () => (await engine.docker('ps', '-a', '--format', '{{.State}}')).split('\n').filter(Boolean);
+  const ids = async () => (await engine.docker('ps', '-aq', '--no-trunc')).split('\n').filter(Boolean);
+
+  before(async function () {
+    this.timeout(300_000);
+    engine = new TestEngine();
+    await engine.start();
+    await engine.loadImage();
+  });
+  after(() => engine?.dispose());
+  beforeEach(() => {
+    sandbox = new Sandbox();
+  });
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed') console.error(guardLog(sandbox));
+    for (const { child } of clients.splice(0)) child.kill('SIGKILL');
+    await sandbox.dispose();
+    await engine.clear();
+  });
+
+  const environmentOf = (scene: LauncherScene) => {
+    const { PATH = '', DOCKER_HOST = '', DOCKER_CONFIG = '' } = engine.environment;
+    const bin = PATH.split(':', 1)[0] as string;
+    return { ...scene.environment, DOCKER_HOST, DOCKER_CONFIG, PATH: `${bin}:${scene.shell.programs}` };
+  };
+  const client = (scene: LauncherScene) => {
+    const one = scene.client();
+    clients.push(one);
+    return one;
+  };
+
+  it('L07 labelled, recorded, and ended when its client is killed; another client’s stays', async () => {
+    const scene = new LauncherScene(sandbox, 'busybox');
+    const [one, other] = [client(scene), client(scene)];
+    const cli = await one.start(['docker', ...BOXED], environmentOf(scene));
+    await waitFor('its container runs', async () => (await states()).includes('running'));
+    const session = scene.sessions()[0] ?? assert.fail();
+    const record = session.records[0] ?? assert.fail();
+    const owner = { home: session.home, session: session.id, record: record.id };
+    assert.deepEqual(argumentsOf(cli), ['docker', ...(withLabels('docker', BOXED, owner) ?? [])]);
+    assert.deepEqual(record.container, containerRunOf('docker', BOXED, environmentOf(scene)));
+    await other.start(['docker', ...BOXED], environmentOf(scene));
+    await waitFor('both run', async () => (await states()).join() === 'running,running');
+    const [survivor] = await ids();
+    await one.kill();
+    await waitFor('its container is gone', async () => (await ids()).length === 1, 20_000);
+    assert.deepEqual(await ids(), [survivor]);
+    await waitFor('its session is gone', () => scene.sessions().length === 1);
+    assert.equal(isAlive(cli), false);
+    await other.kill();
+    await scene.nothingLeft();
+    assert.deepEqual(await states(), []);
+  });
+
+  it('L07 its command-line client alone is killed, as a client’s own ladder does: the container is ended as well', async () => {
+    const scene = new LauncherScene(sandbox);
+    const cli = await client(scene).start(['docker', ...BOXED], environmentOf(scene));
+    await waitFor('its container runs', async () => (await states()).includes('running'));
+    process.kill(cli, 'SIGKILL');
+    await waitFor('its container is gone', async () => (await states()).length === 0, 20_000);
+    await waitFor('its session is gone', () => scene.sessions().length === 0);
+  });
+
+  it('"ask": the container of a killed client waits for a click', async () => {
+    const scene = new LauncherScene(sandbox, 'dash', { automatic: 'ask' });
+    const cli = await client(scene).start(['docker', ...BOXED], environmentOf(scene));
+    await waitFor('its container runs', async () => (await states()).includes('running'));
+    process.kill(cli, 'SIGKILL');
+    await waitFor('somebody looked', () => /waits for a click/.test(guardLog(sandbox)));
+    const lifecycle = await sandbox.lifecycle();
+    await lifecycle.sweep();
+    assert.deepEqual(await states(), ['running']);
+    const [only] = clients;
+    await only?.kill();
+    await waitFor('it is shown as orphaned', async () => {
+      await lifecycle.sweep();
+      return lifecycle.picture.servers.some(
+        ({ verdict, containers }) => verdict === 'orphaned' && containers.length > 0,
+      );
+    });
+    assert.deepEqual(await states(), ['running']);
+    await lifecycle.reapOrphans();
+    assert.deepEqual(await states(), []);
+  });
+
+  it('L07 in Node: the same for who has no shell', async () => {
+    const scene = new LauncherScene(sandbox);
+    const one = client(scene);
+    const words = [process.execPath, LAUNCHER, 'run', '--', 'docker', ...BOXED];
+    await one.startPlain(words, environmentOf(scene));
+    await waitFor('its container runs', async () => (await states()).includes('running'));
+    const record = scene.sessions()[0]?.records[0];
+    assert.deepEqual(record?.container, containerRunOf('docker', BOXED, environmentOf(scene)));
+    const root = await waitFor('its client is recorded', () => scene.sessions()[0]?.records[0]?.root?.pid);
+    process.kill(root, 'SIGKILL');
+    await waitFor('its container is gone', async () => (await states()).length === 0, 20_000);
+    await one.startPlain(words, environmentOf(scene));
+    await waitFor('another one runs', async () => (await states()).includes('running'));
+    await one.kill();
+    await waitFor('that is gone, too', async () => (await states()).length === 0, 20_000);
+    await scene.nothingLeft();
+  });
+});
+
+/** No engine: a program of that name says what it was started with. */
+describe('mcp-processes run puts labels where they belong', function () {
+  this.timeout(60_000);
+  let sandbox: Sandbox;
+  beforeEach(() => {
+    sandbox = new Sandbox();
+  });
+  afterEach(() => sandbox.dispose());
+
+  const odd = ['img', 'two words', `' " \\ $HOME \`id\``, 'a\nb\n', '', '*', '-x', '--', 'run', 'ü'];
+  const lines: [string, string[]][] = [
+    ['docker', ['run', '-i', '--rm', ...odd]],
+    ['docker', ['--context', 'run', 'container', 'run', '-e', 'A=b c', ...odd]],
+    ['docker', ['run']],
+    ['podman', ['--remote', '--url', 'unix:///x y', 'run', '--root', '/a', ...odd]],
+    ['nerdctl', ['-n', 'k8s.io', '--debug-full', 'run', '-i', ...odd]],
+  ];
+  const others: [string, string[]][] = [
+    ['docker', ['exec', '-i', 'box', 'run', ...odd]],
+    ['docker', ['compose', 'run', 'server']],
+    ['docker', ['mcp', 'gateway', 'run']],
+    ['podman', ['--no-such-flag', 'run', 'img']],
+    ['docker-like', ['run', 'img']],
+  ];
+  for (const shell of SHELLS) {
+    it(`under ${shell}`, async () => {
+      const scene = new LauncherScene(sandbox, shell);
+      const script = 'process.stdout.write(JSON.stringify(process.argv.slice(1)))';
+      const program = `exec "${process.execPath}" -e "${script}" -- "$@"`;
+      const bin = scripts(join(sandbox.path, 'programs'), {
+        ...{ docker: program, podman: program, nerdctl: program, 'docker-like': program },
+      });
+      const env = { ...scene.environment, PATH: `${bin}:${scene.shell.programs}`, DOCKER_CONTEXT: 'x "y' };
+      const said = (command: string, args: string[]) =>
+        new Promise<string>((resolve) => {
+          const child = scene.run([command, ...args], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+          let text = '';
+          child.stdout?.on('data', (chunk) => {
+            text += chunk;
+          });
+          child.once('close', () => resolve(text));
+        });
+      for (const [command, args] of lines) {
+        const got: string[] = JSON.parse(await said(command, args));
+        const at = got.indexOf('--label');
+        const [, session, , record, , home] = got.slice(at, at + 6).map((word) => word.split('=')[1] ?? '');
+        const owner = { session: session ?? '', record: record ?? '', home: home ?? '' };
+        assert.deepEqual(got, withLabels(command, args, owner), args.join(' '));
+        assert.equal(owner.home, sandbox.folder.homeTag);
+      }
+      for (const [command, args] of others) assert.deepEqual(JSON.parse(await said(command, args)), args);
+    });
+  }
+});
+
+function argumentsOf(pid: number): string[] {
+  return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').slice(0, -1);
+}
+
+function guardLog(sandbox: Sandbox): string {
+  try {
+    return readFileSync(join(sandbox.folder.logs, 'guard.log'), 'utf8');
+  } catch {
+    return '';
+  }
+}
