@@ -5,6 +5,16 @@ import { redactCommandLine, redactText, redactUrl } from '../../../src/clients/r
 const S = 'hunter2-Zx9';
 
 describe('redaction', () => {
+  it('what only a list of arguments can tell', () => {
+    const onlyLists = [
+      ['srv', '--password', `-${S}`],
+      ['srv', '--login', `me:${S}`],
+      ['java', `-Dpassword=${S}`, '-jar', 'x'],
+    ];
+    for (const args of onlyLists) assert.ok(!redactCommandLine(args).join(' ').includes(S), args.join(' '));
+    assert.deepEqual(redactCommandLine(['srv', '--auth', '-v']), ['srv', '--auth', '-v'], 'a flag of its own');
+  });
+
   it('what issuers call their tokens, a token that is cut off, and private keys are known by their shape', () => {
     const body = 'aB3'.repeat(12);
     const prefixes = ['hf_', 'figd_', 'lin_api_', 'sbp_', 'ntn_', 'tvly-', 'dop_v1_', 'ATATT', 'ya29.', 'gsk_', 'r8_']
@@ -71,11 +81,8 @@ describe('redaction', () => {
     ['sh', '-c', `TOKEN=${S} npx -y x`],
     ['sh', '-c', `npx -y x --token ${S}`],
     ['sh', '-c', `npx -y x --token '${S}'`],
-    ['srv', '--password', `-${S}`],
-    ['srv', '--login', `me:${S}`],
     ['srv', '--pw', S],
     ['srv', '--otp', S],
-    ['java', `-Dpassword=${S}`, '-jar', 'x'],
     ['srv', `https://hooks.slack.com/services/T0/B0/${S}`],
     ['srv', `https://mcp.zapier.com/api/mcp/s/${S}/mcp`],
     ['srv', `\u001b[31mtoken\u001b[0m=${S}`],
