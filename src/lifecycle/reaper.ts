@@ -22,7 +22,7 @@ import {
 import { isEngineClient, runsUnlabelled } from './attachedContainers';
 import { type Containers, type ContainersSeen, isLabelled } from './containers';
 import type { Log } from './log';
-import type { ReapResult } from './model';
+import type { ReapedProcess, ReapResult } from './model';
 import type { OtherServers } from './others';
 import { describeProcess, isFinished, isStillThere, joinResults, writeResult } from './result';
 import { commandLineOf } from './rows';
@@ -150,10 +150,14 @@ export class Reaper {
       this.climb(one, others.sessionOf(one), undefined, undefined, (seen) =>
         this.scanForeign(withSeen(one, seen), others),
       );
+    const startedAt = this.clock.now();
     let { result, record: left } = await climb(others.current(record));
-    // What stood below a wrapper is on top now, and its stdin has been looked at once: not enough to kill it.
     for (let round = 0; round < MOST_ROUNDS; round++) {
-      const waiting = result.processes.filter(({ reason }) => reason === AWAITS_SECOND_LOOK);
+      // What stood below a wrapper is on top now, and its stdin has been looked at once: not enough to kill it. And a
+      // wrapper that was going down just then could not be examined.
+      const isPassing = ({ outcome, reason }: ReapedProcess) =>
+        reason === AWAITS_SECOND_LOOK || (round === 0 && outcome === 'survived');
+      const waiting = result.processes.filter((one) => isStillThere(one) && isPassing(one));
       if (waiting.length === 0) break;
       await this.clock.sleep(FOREIGN_LOOKS_APART_MS);
       const isTermed = waiting.every(({ outcome }) => outcome === 'survived');
@@ -161,9 +165,10 @@ export class Reaper {
         ...left,
         ladder: isTermed ? { step: 'kill', remaining: 0 } : { step: 'term', remaining: record.grace.term },
       });
-      result = joinResults(result, later.result);
       left = later.record;
+      result = joinResults(result, later.result, new Set(left.census.map(({ pid }) => pid)));
     }
+    result = { ...result, milliseconds: Math.round(this.clock.now() - startedAt) };
     this.remember(result);
     return result;
   }

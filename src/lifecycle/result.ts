@@ -1,4 +1,3 @@
-import { FOREIGN_LOOKS_APART_MS } from '../judgement/columns';
 import type { LadderProcess } from '../reaping/ladder';
 import type { DataFolder } from '../registry/dataFolder';
 import { type Reapers, writeHistory } from '../registry/history';
@@ -15,16 +14,35 @@ export function isFinished({ processes, containerProblem }: ReapResult): boolean
   return !processes.some(isStillThere) && containerProblem === undefined;
 }
 
-/** The result of a ladder and of a later one for what the first had left. */
-export function joinResults(first: ReapResult, later: ReapResult): ReapResult {
+/**
+ * The result of a ladder and of a later one for what the first had left.
+ * @param left pids that may still be there after the later one
+ */
+export function joinResults(first: ReapResult, later: ReapResult, left: ReadonlySet<number>): ReapResult {
+  const before = new Map(first.processes.map((one) => [one.pid, one]));
   const again = new Set(later.processes.map(({ pid }) => pid));
+  const processes = [
+    ...first.processes
+      .filter(({ pid }) => !again.has(pid))
+      .map((one) => (isStillThere(one) && !left.has(one.pid) ? { ...one, ...goneAfter(one.outcome) } : one)),
+    ...later.processes.map((one) => {
+      if (before.get(one.pid)?.outcome !== 'survived') return one;
+      // It has heard SIGTERM before.
+      if (one.outcome === 'kept') return { ...one, outcome: 'survived' as const };
+      return one.outcome === 'exited' ? { ...one, ...goneAfter('survived') } : one;
+    }),
+  ];
   return {
     ...later,
-    processes: [...first.processes.filter(({ pid }) => !again.has(pid)), ...later.processes],
+    processes,
     containers: [...first.containers, ...later.containers],
-    memoryFreed: first.memoryFreed + later.memoryFreed,
-    milliseconds: first.milliseconds + FOREIGN_LOOKS_APART_MS + later.milliseconds,
+    memoryFreed: processes.reduce((sum, one) => sum + (isStillThere(one) ? 0 : (one.memory ?? 0)), 0),
+    milliseconds: first.milliseconds + later.milliseconds,
   };
+}
+
+function goneAfter(outcome: LadderProcess['outcome']): Pick<LadderProcess, 'outcome' | 'reason'> {
+  return { outcome: outcome === 'survived' ? 'terminated' : 'exited', reason: undefined };
 }
 
 /** One process of a ladder in the shape of a result. */
