@@ -6,16 +6,14 @@ import { choosePlatform } from './lifecycle/choosePlatform';
 import { Containers } from './lifecycle/containers';
 import type { Log } from './lifecycle/log';
 import { MachineConfigs } from './lifecycle/machineConfigs';
-import type { ReapResult, ServerView } from './lifecycle/model';
+import type { ContainerWithoutClient, ReapResult, ServerView } from './lifecycle/model';
 import { OtherServers } from './lifecycle/others';
 import { OwnSession } from './lifecycle/ownSession';
 import { Reaper } from './lifecycle/reaper';
 import { isFinished } from './lifecycle/result';
 import { Sweeper } from './lifecycle/sweeper';
-import type { ProcessIdentity } from './os/identity';
-import type { Platform } from './os/platform';
 import { type DataFolder, openDataFolder } from './registry/dataFolder';
-import { containerLines, formatAge, formatMemory } from './views/format';
+import { containerLines, formatAge, formatMemory, shortId } from './views/format';
 
 const USAGE = `mcp-processes: MCP server processes on this machine
 
@@ -57,8 +55,9 @@ async function main(argv: string[]): Promise<number> {
   }
   const sweeper = await openSweeper(all || others);
   if (command === 'list') {
-    const { servers } = await sweeper.lookTwice();
-    process.stdout.write(values.json ? `${JSON.stringify(servers, undefined, 2)}\n` : listing(servers, all));
+    const { servers, containersWithoutClient } = await sweeper.lookTwice();
+    const text = () => listing(servers, all) + listingOfContainers(containersWithoutClient);
+    process.stdout.write(values.json ? `${JSON.stringify(servers, undefined, 2)}\n` : text());
     return 0;
   }
   const results = await reap(sweeper, { dryRun: values['dry-run'] ?? false, others, yes: values.yes ?? false });
@@ -114,6 +113,7 @@ async function openSweeper(withOthers: boolean): Promise<Sweeper> {
   const self = await platform.self();
   const settings = { automatic: 'off' as const, neverReap: neverReapOf(folder) };
   const containers = new Containers(log);
+  const machine = withOthers ? machineConfigs(log) : undefined;
   return new Sweeper({
     platform,
     folder,
@@ -131,17 +131,17 @@ async function openSweeper(withOthers: boolean): Promise<Sweeper> {
     }),
     log,
     settings: () => settings,
-    others: withOthers ? othersOf(platform, self, log) : undefined,
+    others: machine && new OtherServers({ platform, self, recogniser: () => machine.recogniser() }),
+    containerRuns: machine && (() => machine.containerRuns()),
     rowsOfThisWindow: () => [],
     problems: () => [],
   });
 }
 
 /** A file of the folder in which somebody calls us is as trusted as they trust that folder: it is not read. */
-function othersOf(platform: Platform, self: ProcessIdentity, log: Log): OtherServers {
+function machineConfigs(log: Log): MachineConfigs {
   const workspace = () => ({ folders: [], workspaceFile: undefined });
-  const machine = new MachineConfigs({ workspace, guess: () => false, log });
-  return new OtherServers({ platform, self, recogniser: () => machine.recogniser() });
+  return new MachineConfigs({ workspace, guess: () => false, log });
 }
 
 /** What the editor's setting says, as the extension wrote it down for the launcher; nothing where there is none. */
@@ -171,6 +171,15 @@ function listing(servers: readonly ServerView[], all: boolean): string {
       return `${server.name}  ${facts.join(' · ')}\n${server.evidence.map((line) => `    ${line}\n`).join('')}`;
     })
     .join('');
+}
+
+function listingOfContainers(containers: readonly ContainerWithoutClient[]): string {
+  if (containers.length === 0) return '';
+  const lines = containers.map(({ id, image, state, server, client, notOurs }) => {
+    const facts = [shortId(id), image, notOurs === undefined ? state : `not ours: ${notOurs}`];
+    return `    ${facts.join(' · ')}, as ${server} of ${client} runs\n`;
+  });
+  return `Containers without a client on this machine; nothing is done to them:\n${lines.join('')}`;
 }
 
 function report(results: readonly ReapResult[]): string {

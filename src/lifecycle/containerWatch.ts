@@ -36,7 +36,7 @@ const SETTLED_MS = 30_000;
 export class ContainerWatch {
   private found: readonly ContainerWithoutClient[] = [];
   /** Records of which no container will ever be known. */
-  private readonly settled = new Set<string>();
+  private readonly hopeless = new Set<string>();
   /** What each engine last failed with; told when it is new. */
   private readonly problems = new Map<string, string>();
   private looking: Promise<void> | undefined;
@@ -49,6 +49,11 @@ export class ContainerWatch {
   /** As of the last look. */
   get withoutClient(): readonly ContainerWithoutClient[] {
     return this.found;
+  }
+
+  /** Resolves when the look that is under way has ended. */
+  async settled(): Promise<void> {
+    await this.looking;
   }
 
   /** One look at a time; one that is asked for during another joins it. Never rejects. Tells of each change. */
@@ -83,14 +88,14 @@ export class ContainerWatch {
       .map((record) => ({ record, members: membersOf(snapshot, own.session, record) }));
     for (const { record, members } of [...adopted, ...foreign]) {
       const known = record.kind === 'foreign' ? others?.current(record) : record;
-      if (known?.container || this.settled.has(record.id) || !runsUnlabelled(members)) continue;
+      if (known?.container || this.hopeless.has(record.id) || !runsUnlabelled(members)) continue;
       const container = await containers.note(platform, record.server, members);
       if (container && record.kind === 'adopted') own.update(record.id, { container });
       else if (container) others?.noteContainer(record, container);
-      else if (isSettled(members[0]?.entry.start)) this.settled.add(record.id);
+      else if (isSettled(members[0]?.entry.start)) this.hopeless.add(record.id);
     }
     const living = new Set([...adopted, ...foreign].map(({ record }) => record.id));
-    for (const id of this.settled) if (!living.has(id)) this.settled.delete(id);
+    for (const id of this.hopeless) if (!living.has(id)) this.hopeless.delete(id);
   }
 
   private async findWithoutClient(snapshot: Snapshot): Promise<ContainerWithoutClient[]> {

@@ -186,6 +186,8 @@ export class Sweeper {
       await new Promise((resolve) => setTimeout(resolve, FOREIGN_LOOKS_APART_MS + 50));
       await this.findOthers(await this.look());
     }
+    // Nobody looks again later: what engines say must be there now.
+    await this.containerWatch.settled();
     return this.publish();
   }
 

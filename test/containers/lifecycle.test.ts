@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
+import { execFile, spawn } from 'node:child_process';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { killHard, Sandbox } from '../support/sandbox';
 import { waitFor } from '../support/waitFor';
 import { IMAGE, TestEngine } from './host/testEngine';
@@ -16,6 +18,8 @@ while read -r line; do
 done
 while :; do sleep 1; done`;
 
+const CLI = join(__dirname, '../../dist/cli.js');
+
 const run = (...flags: string[]) => ({
   command: 'docker',
   args: ['run', '-i', ...flags, '--network', 'none', IMAGE, 'sh', '-c', SERVER],
@@ -26,6 +30,15 @@ describe('a launched server in a container', function () {
   let engine: TestEngine;
   let sandbox: Sandbox;
   let environment: NodeJS.ProcessEnv;
+  /** Runs the command line as somebody whose home is the sandbox's folder. */
+  const cli = (...words: string[]) =>
+    new Promise<{ stdout: string; code: number }>((resolve) => {
+      const env = { ...sandbox.environment, HOME: sandbox.path };
+      execFile(process.execPath, [CLI, ...words], { env }, (error, stdout, stderr) => {
+        sandbox.log.push(stderr);
+        resolve({ stdout, code: Number(error?.code ?? 0) });
+      });
+    });
   const states = async () => (await engine.docker('ps', '-a', '--format', '{{.State}}')).split('\n').filter(Boolean);
 
   before(async function () {
@@ -75,6 +88,33 @@ describe('a launched server in a container', function () {
     await waitFor('the container is gone', async () => (await states()).length === 0, 30_000);
     await waitFor('nothing is left', () => sandbox.living().length + sandbox.guards().length === 0, 30_000);
     assert.deepEqual(readdirSync(sandbox.folder.sessions), []);
+  });
+
+  it('L07 is ended by the command line, which says so', async () => {
+    const host = await sandbox.host({ boxed: run('--rm') });
+    await killHard(host.child);
+    const [id = ''] = (await engine.docker('ps', '-q', '--no-trunc')).split('\n');
+    const { stdout, code } = await cli('reap');
+    assert.match(stdout, new RegExp(`container ${id.slice(0, 12)} .* removed`));
+    assert.equal(code, 0);
+    assert.deepEqual(await states(), []);
+    assert.deepEqual(readdirSync(sandbox.folder.sessions), []);
+  });
+
+  it('whose client is gone and that no record knows is listed by the command line, and left alone', async () => {
+    const { command, args } = run('--rm');
+    mkdirSync(join(sandbox.path, '.codex'));
+    writeFileSync(
+      join(sandbox.path, '.codex', 'config.toml'),
+      `[mcp_servers.boxed]\ncommand = "${command}"\nargs = ${JSON.stringify(args)}\n`,
+    );
+    const client = spawn(command, args, { env: sandbox.environment, stdio: ['pipe', 'ignore', 'ignore'] });
+    await waitFor('it runs', async () => (await states()).includes('running'));
+    assert.doesNotMatch((await cli('list', '--all')).stdout, /without a client/);
+    await killHard(client);
+    const { stdout } = await cli('list', '--all');
+    assert.match(stdout, new RegExp(`without a client.*\n.*${IMAGE} · running, as boxed of Codex runs`));
+    assert.deepEqual(await states(), ['running']);
   });
 
   it('K28 without --rm it is stopped, and its data stays', async () => {
