@@ -23,6 +23,9 @@ export function judgeSession(
     return { kind: 'unknown', evidence: 'its session belongs to another boot, container or machine' };
   }
   if (findAlive(snapshot, owner)) return { kind: 'live', evidence: `its owner, pid ${owner.pid}, is running` };
+  if (snapshot.isHidden?.(owner.pid)) {
+    return { kind: 'unknown', evidence: `somebody with its owner's pid ${owner.pid} is hidden from us` };
+  }
   const contradiction = stillParent(snapshot, owner, members);
   if (contradiction) return { kind: 'unknown', evidence: contradiction };
   const holder = snapshot.processes.get(owner.pid);

@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import type { ProcessIdentity } from '../os/identity';
 import type { DataFolder } from '../registry/dataFolder';
+import { restoreDataFolder } from '../registry/dataFolder';
 import { type AutomaticReap, SCHEMA_VERSION, type ServerRecord, type SessionFile } from '../registry/schema';
-import { isStillOurs, sessionPath, writeSession } from '../registry/sessionStore';
+import { isClaimed, isStillOurs, sessionPath, writeSession } from '../registry/sessionStore';
 import type { Log } from './log';
 
 export interface SessionSettings {
@@ -68,7 +69,7 @@ export class OwnSession {
     const before = this.record(id);
     if (!before) return;
     const after = { ...before, ...change };
-    if (JSON.stringify(before) === JSON.stringify(after)) return;
+    if (JSON.stringify(before) === JSON.stringify(after) && !this.isLost()) return;
     this.tryWrite({ ...this.file, records: this.file.records.map((record) => (record.id === id ? after : record)) });
   }
 
@@ -102,7 +103,10 @@ export class OwnSession {
   }
 
   private write(next: SessionFile): void {
-    if (this.onDisk && !isStillOurs(this.folder, this.file.id)) {
+    if (this.isLost()) {
+      this.log.warn(`The file of session ${this.file.id} was removed by somebody; it is written again.`);
+      restoreDataFolder(this.folder);
+    } else if (this.isClaimed()) {
       this.log.warn(`Session ${this.file.id} was claimed by somebody else; nothing more is written to it.`);
       this.file = next;
       return;
@@ -120,9 +124,18 @@ export class OwnSession {
 
   /** A claimed session is somebody else's for good; new servers get a new one. */
   private renewIfClaimed(): void {
-    if (!this.onDisk || isStillOurs(this.folder, this.file.id)) return;
+    if (!this.isClaimed()) return;
     this.log.warn(`Session ${this.file.id} was claimed by somebody else; a new session is opened.`);
     this.file = { ...this.file, id: randomUUID(), records: [] };
     this.onDisk = false;
+  }
+
+  private isClaimed(): boolean {
+    return this.onDisk && !isStillOurs(this.folder, this.file.id) && isClaimed(this.folder, this.file.id);
+  }
+
+  /** Its file is gone and nobody has claimed it: somebody has cleaned up, or taken it for one of another machine. */
+  private isLost(): boolean {
+    return this.onDisk && !isStillOurs(this.folder, this.file.id) && !isClaimed(this.folder, this.file.id);
   }
 }

@@ -5,7 +5,7 @@ import type { Platform, Snapshot } from '../os/platform';
 import { parseCookie } from '../registry/cookie';
 import type { DataFolder } from '../registry/dataFolder';
 import { SCHEMA_VERSION, type ServerRecord, type SessionFile } from '../registry/schema';
-import { type FoundSession, readSessions, removeSession } from '../registry/sessionStore';
+import { type FoundSession, keepFresh, lastSignOfLife, readSessions, removeSession } from '../registry/sessionStore';
 import { isLabelled } from './containers';
 
 /** One session as a sweep judged it. */
@@ -47,6 +47,7 @@ export async function survey(
   const judged: JudgedSession[] = [];
   for (const found of sessions) {
     const one = withLostRecords(snapshot, judge(snapshot, found.session, found));
+    if (one.verdict.kind === 'live') keepFresh(found.path);
     const idle = !one.records.some(isUnfinished);
     if (found.session.id !== ownSessionId && idle && standsForNothing(one, snapshot)) removeSession(found.path);
     else judged.push(one);
@@ -106,9 +107,11 @@ function withLostRecords(snapshot: Snapshot, judged: JudgedSession): JudgedSessi
   return judge(snapshot, { ...session, records: [...session.records, ...lost.values()] }, found);
 }
 
-function standsForNothing({ verdict, session, claimedBy }: JudgedSession, snapshot: Snapshot): boolean {
+function standsForNothing({ verdict, session, claimedBy, found }: JudgedSession, snapshot: Snapshot): boolean {
   if (claimedBy) return false;
-  if (session.owner.scope !== snapshot.scope) return Date.now() - session.startedAt > FORGET_MS;
+  // Where its owner lives, somebody sees that and keeps the file fresh.
+  const lastSeen = Math.max(session.startedAt, found ? lastSignOfLife(found.path) : 0);
+  if (session.owner.scope !== snapshot.scope) return Date.now() - lastSeen > FORGET_MS;
   return verdict.kind === 'dead';
 }
 

@@ -25,6 +25,8 @@ export interface ProcessEntry {
   readonly cpuTime: number | undefined;
   /** The value of `MCP_PROCESSES_COOKIE` in its environment: undefined when absent *or* unreadable. */
   readonly cookie: string | undefined;
+  /** True for an Electron that was told to be a plain Node: then its name says nothing about an editor. */
+  readonly runsAsNode?: boolean;
   /** False when the environment could not be read (other user, restricted, not supported). */
   readonly environmentReadable: boolean;
 }
@@ -35,6 +37,8 @@ export interface Snapshot {
   /** Wall clock in ms, for display only. */
   readonly takenAt: number;
   readonly processes: ReadonlyMap<number, ProcessEntry>;
+  /** Whether a pid that is not among them exists all the same; absent where the system hides no processes. */
+  readonly isHidden?: (pid: number) => boolean;
 }
 
 /** What an uncached look at one process says. `error` means: could not tell (never "gone"). */

@@ -68,6 +68,16 @@ export function openDataFolder(path = dataFolderPath()): DataFolder {
   }
 }
 
+/**
+ * Makes it again, under its old tag, where somebody has removed it while we run: cookies of living servers carry that.
+ * @throws when it cannot be written.
+ */
+export function restoreDataFolder(folder: DataFolder): void {
+  for (const path of [folder.path, folder.sessions, folder.history, folder.logs, folder.guard]) makeFolder(path, 0o700);
+  const file = join(folder.path, 'home');
+  if (!existsSync(file)) writeFileSync(file, folder.homeTag, { mode: 0o600 });
+}
+
 /** Not mkdir's own `recursive`: where a system answers ENOENT although the parent is there, as below /proc, it never ends. */
 function makeFolder(path: string, mode?: number): void {
   if (existsSync(path)) return;

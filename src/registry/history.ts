@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import type { DataFolder } from './dataFolder';
@@ -62,6 +62,7 @@ function isEntry(json: unknown): json is HistoryEntry {
 }
 
 function fileNames(folder: DataFolder): string[] {
+  if (!existsSync(folder.history)) return [];
   return readdirSync(folder.history)
     .filter((name) => /^\d{15}-.*\.json$/.test(name))
     .sort();

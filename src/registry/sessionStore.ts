@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, readFileSync, renameSync, rmSync, utimesSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { isProcessId, isStartToken, type ProcessIdentity } from '../os/identity';
@@ -26,6 +26,8 @@ export interface FoundSessions {
 
 const MAX_FILE_BYTES = 8 << 20;
 const ID_LENGTH = 36;
+/** A day: short against the time after which files of other machines are forgotten. */
+const FRESH_MS = 24 * 3_600_000;
 const NAME = /^([0-9a-f-]{36})(?:\.claim-(\d+)-([a-z]\d+)-([a-z][0-9a-f]{16}))?\.json$/;
 
 /** Writes the file of one's own session. One writer, synchronous, atomic: temp, fsync, rename. */
@@ -36,6 +38,25 @@ export function writeSession(folder: DataFolder, session: SessionFile): void {
 /** Whether the file still bears its owner's name: false once somebody has claimed it. */
 export function isStillOurs(folder: DataFolder, id: string): boolean {
   return existsSync(sessionPath(folder, id));
+}
+
+/** Whether somebody holds a claim on it. */
+export function isClaimed(folder: DataFolder, id: string): boolean {
+  return namesIn(folder.sessions).some((name) => name.startsWith(`${id}.claim-`) && name.endsWith('.json'));
+}
+
+/** Rarely, and by whoever sees that its owner lives: a file that nobody has touched for long is forgotten elsewhere. */
+export function keepFresh(path: string): void {
+  try {
+    if (Date.now() - lstatSync(path).mtimeMs > FRESH_MS) utimesSync(path, new Date(), new Date());
+  } catch {
+    // Claimed or removed in this moment.
+  }
+}
+
+/** Epoch ms of the last write, or of the last time that somebody saw its owner alive; 0 when there is no such file. */
+export function lastSignOfLife(path: string): number {
+  return lstatSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 }
 
 /** Removes the file of a session that is over, and what its writer was writing when it was killed. */
@@ -50,7 +71,7 @@ export function readSessions(folder: DataFolder): FoundSessions {
   const sessions: FoundSession[] = [];
   const newer = new Set<string>();
   const problems: string[] = [];
-  for (const file of readdirSync(folder.sessions)) {
+  for (const file of namesIn(folder.sessions)) {
     const match = NAME.exec(file);
     const path = join(folder.sessions, file);
     if (!match) {
@@ -123,6 +144,16 @@ export function writeClaimed(claimed: FoundSession, session: SessionFile): Found
 
 export function sessionPath(folder: DataFolder, id: string): string {
   return join(folder.sessions, `${id}.json`);
+}
+
+/** None where somebody has removed the folder; the next write makes it again. */
+function namesIn(path: string): string[] {
+  try {
+    return readdirSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
 }
 
 function claimerOf(pid?: string, start?: string, scope?: string): ProcessIdentity | undefined {

@@ -1,7 +1,21 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
+import { survey } from '../../src/lifecycle/sweep';
+import type { Platform } from '../../src/os/platform';
+import { openDataFolder } from '../../src/registry/dataFolder';
 import { isAlive, killHard, Sandbox } from '../support/sandbox';
+import { PLAIN, Scene } from '../support/scene';
 import { waitFor } from '../support/waitFor';
 
 describe('reaping what a dead session left', function () {
@@ -131,6 +145,64 @@ describe('reaping what a dead session left', function () {
     await lifecycle.sweep();
     assert.ok(isAlive(host.servers[0] as number));
     assert.deepEqual(readdirSync(sandbox.folder.sessions), [file]);
+  });
+
+  it('L08 ends a server that runs on the editor’s own program; control: by its name alone it is an editor', async () => {
+    const scene = await new Scene(sandbox).open();
+    const folder = join(sandbox.path, 'bin');
+    mkdirSync(folder);
+    const code = join(folder, 'code');
+    try {
+      linkSync(process.execPath, code);
+    } catch {
+      // On another disk, or somebody else's.
+      copyFileSync(process.execPath, code);
+    }
+    const asNode = await scene.start(['ELECTRON_RUN_AS_NODE=1', code, PLAIN, '--deaf'], { command: 'env' });
+    const editor = await scene.start([code, PLAIN, '--deaf'], { command: 'env' });
+    for (const { pid } of [asNode, editor]) {
+      await waitFor('it runs', () => readFileSync(`/proc/${pid}/cmdline`, 'utf8').startsWith(code));
+    }
+    await scene.killOwner();
+    await (await sandbox.lifecycle()).sweep();
+    assert.ok(!isAlive(asNode.pid));
+    assert.ok(isAlive(editor.pid), 'control');
+  });
+
+  it('K12 L24 a session that lives elsewhere is remembered however old it is, as long as somebody there sees it', async () => {
+    const scene = await new Scene(sandbox).open();
+    await scene.start();
+    const month = new Date(Date.now() - 31 * 86_400_000);
+    scene.write({ startedAt: month.getTime() });
+    const file = join(sandbox.folder.sessions, `${scene.id}.json`);
+    utimesSync(file, month, month);
+    // Somebody where its owner can be seen.
+    const lifecycle = await sandbox.lifecycle();
+    await lifecycle.sweep();
+    const snapshot = async () => ({ ...(await scene.platform.snapshot()), scope: 't0000000000000000' });
+    const sweepElsewhere = () =>
+      survey({ snapshot } as unknown as Platform, sandbox.folder, undefined, { automatic: 'off', neverReap: [] });
+    await sweepElsewhere();
+    assert.ok(existsSync(file));
+    // Control: nobody has seen it for a month.
+    utimesSync(file, month, month);
+    await sweepElsewhere();
+    assert.ok(!existsSync(file));
+  });
+
+  it('L23 the whole data folder is removed while its owner runs: it comes back, under the same tag', async () => {
+    const lifecycle = await sandbox.lifecycle();
+    await lifecycle.launch(sandbox.server('it', ...DEAF));
+    const pid = lifecycle.picture.servers[0]?.pid as number;
+    const files = readdirSync(sandbox.folder.sessions);
+    rmSync(sandbox.folder.path, { recursive: true });
+    await lifecycle.sweep();
+    assert.equal(openDataFolder(sandbox.folder.path).homeTag, sandbox.folder.homeTag);
+    assert.deepEqual(readdirSync(sandbox.folder.sessions), files);
+    assert.ok(isAlive(pid));
+    await lifecycle.stop('it');
+    assert.ok(!isAlive(pid));
+    assert.deepEqual(readdirSync(sandbox.folder.sessions), []);
   });
 
   it('automatic "ask" shows orphans with their evidence and waits; a dry run signals nothing; the command ends them', async () => {

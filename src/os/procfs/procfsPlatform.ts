@@ -18,16 +18,24 @@ const YOUNG_TICKS = 10 * TICKS_PER_SECOND;
 const SLICE_MS = 8;
 /** The kernel says so of the stack of a process that we may not trace. */
 const HIDDEN = '0';
+const AS_NODE = '\0ELECTRON_RUN_AS_NODE=1\0';
 const COOKIE_PREFIX = 'MCP_PROCESSES_COOKIE=';
 
 interface Details {
   readonly uid: number | undefined;
   readonly args: readonly string[] | undefined;
   readonly cookie: string | undefined;
+  readonly runsAsNode: boolean;
   readonly environmentReadable: boolean;
 }
 
-const NOTHING: Details = { uid: undefined, args: undefined, cookie: undefined, environmentReadable: false };
+const NOTHING: Details = {
+  uid: undefined,
+  args: undefined,
+  cookie: undefined,
+  runsAsNode: false,
+  environmentReadable: false,
+};
 
 interface CachedDetails extends Details {
   readonly startTicks: string;
@@ -79,13 +87,16 @@ class ProcfsPlatform implements Platform {
       }
       const read = readStat(Number(text));
       if (read.kind === 'gone') continue;
+      // Other users' processes, where the system hides them.
+      if (read.kind === 'error' && isDenied(read.reason) && Number(text) !== process.pid) continue;
       if (read.kind === 'error') throw new Error(`/proc/${text}/stat cannot be read: ${read.reason}`);
       const { stat } = read;
       processes.set(stat.pid, this.entryOf(stat, this.cachedDetails(stat, uptimeTicks)));
     }
     if (!processes.has(process.pid)) throw new Error('/proc does not list this process itself');
     for (const pid of this.details.keys()) if (!processes.has(pid)) this.details.delete(pid);
-    return { scope: this.scope, takenAt, processes };
+    // Process 1 is always there.
+    return { scope: this.scope, takenAt, processes, ...(processes.has(1) ? {} : { isHidden }) };
   }
 
   async look(pid: number): Promise<Look> {
@@ -192,8 +203,28 @@ class ProcfsPlatform implements Platform {
       memory: stat.residentPages * this.pageSize,
       cpuTime: (stat.cpuTicks * 1000) / TICKS_PER_SECOND,
       cookie: details.cookie,
+      runsAsNode: details.runsAsNode,
       environmentReadable: details.environmentReadable,
     };
+  }
+}
+
+function isDenied(code: string): boolean {
+  return code === 'EPERM' || code === 'EACCES';
+}
+
+/**
+ * Whether a pid exists although `/proc` does not show it (mounted with hidepid): somebody else's, or one of ours that
+ * has closed itself to us.
+ */
+function isHidden(pid: number): boolean {
+  const read = readStat(pid);
+  if (read.kind !== 'gone') return read.kind === 'error';
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return codeOf(error) !== 'ESRCH';
   }
 }
 
@@ -201,10 +232,12 @@ function readDetails(stat: ProcStat): Details {
   const folder = livingFolder(stat) ?? `/proc/${stat.pid}`;
   const { uid, args } = readCommand(folder);
   try {
-    return { uid, args, cookie: cookieIn(readProcBytes(`${folder}/environ`)), environmentReadable: true };
+    const environment = readProcBytes(`${folder}/environ`);
+    const runsAsNode = environment.includes(AS_NODE);
+    return { uid, args, cookie: cookieIn(environment), runsAsNode, environmentReadable: true };
   } catch {
     // Another user's, or a restricted process.
-    return { uid, args, cookie: undefined, environmentReadable: false };
+    return { uid, args, cookie: undefined, runsAsNode: false, environmentReadable: false };
   }
 }
 

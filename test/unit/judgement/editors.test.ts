@@ -59,4 +59,22 @@ describe('editors', () => {
       assert.ok(!isEditorProcess(entry(5, 1, { name, args })), `${name} ${args?.join(' ')}`);
     }
   });
+
+  it('an editor’s program that runs somebody’s script as a plain Node is no editor; its own scripts are', () => {
+    const program = '/usr/share/code/code';
+    const table: [boolean, string, string[]][] = [
+      [false, 'code', [program, '/home/u/.vscode/extensions/x/server.js', '--stdio']],
+      [false, 'MainThread', [program, '--ms-enable-electron-run-as-node', '/home/u/server.mjs']],
+      [true, 'code', [program, '/usr/share/code/resources/app/out/cli.js', '--wait', 'x.js']],
+      [true, 'code', [program, '/x/out/bootstrap-fork.js', '--type=fileWatcher']],
+      [true, 'code', [program, 'tunnel']],
+      [true, 'code', [program]],
+      // Inherited from whoever started it; not an Electron at all.
+      [true, 'nvim', ['nvim', 'a.js']],
+    ];
+    for (const [is, name, args] of table) {
+      assert.equal(isEditorProcess(entry(500, 1, { name, args, runsAsNode: true })), is, args.join(' '));
+      assert.equal(isEditorProcess(entry(500, 1, { name, args })), true, `control: ${args.join(' ')}`);
+    }
+  });
 });

@@ -64,4 +64,18 @@ describe('session verdict', () => {
     assert.equal(judge(table(owner, entry(500, 300, { cpuTime: 1e12 })), times).kind, 'live');
     assert.equal(judge(machine(), { startedAt: Date.now() + 1e12 }).kind, 'dead');
   });
+
+  it('K09 K15 an owner that the system hides from us is not dead; control: one that does not exist is', () => {
+    const snapshot = machine(entry(500, 1));
+    const verdict = (isHidden: (pid: number) => boolean) =>
+      judgeSession({ ...snapshot, isHidden }, { owner: identity(4_000) }, []).kind;
+    assert.equal(
+      verdict((pid) => pid === 4_000),
+      'unknown',
+    );
+    assert.equal(
+      verdict(() => false),
+      'dead',
+    );
+  });
 });
