@@ -1,6 +1,8 @@
 // `npm run bench`: measures everything in one run and writes docs/performance.md.
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
+import { benchActivation } from './activation';
 import { benchContainers } from './containers';
 import { benchEnding } from './ending';
 import { benchGuard } from './guard';
@@ -12,6 +14,7 @@ import { benchSweep } from './sweep';
 const benches: Record<string, () => Promise<Table[]>> = {
   snapshot: async () => [await benchSnapshot([100, 1_000, 5_000])],
   ending: async () => [await benchEnding([10, 100, 500])],
+  activation: async () => [await benchActivation()],
   sweep: async () => [await benchSweep([10, 100, 1_000])],
   guard: benchGuard,
   containers: async () => [await benchContainers([1, 10, 100])],
@@ -42,6 +45,7 @@ async function main(): Promise<void> {
   ].join('\n');
   mkdirSync('docs', { recursive: true });
   writeFileSync('docs/performance.md', text);
+  execFileSync(process.execPath, ['node_modules/@biomejs/biome/bin/biome', 'format', '--write', 'docs/performance.md']);
 }
 
 main().catch((error) => {

@@ -30,8 +30,11 @@ let lifecycle: Lifecycle | undefined;
 export async function activate(context: vscode.ExtensionContext): Promise<McpProcessesApi | undefined> {
   const log = vscode.window.createOutputChannel('MCP Processes', { log: true });
   context.subscriptions.push(log);
+  const started = performance.now();
   try {
-    return await start(context, log);
+    const api = await start(context, log);
+    log.info(`Activated in ${Math.round(performance.now() - started)} ms.`);
+    return api;
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     log.error(message);
