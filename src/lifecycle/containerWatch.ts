@@ -90,9 +90,11 @@ export class ContainerWatch {
       const known = record.kind === 'foreign' ? others?.current(record) : record;
       if (known?.container || this.hopeless.has(record.id) || !runsUnlabelled(members)) continue;
       const container = await containers.note(platform, record.server, members);
-      if (container && record.kind === 'adopted') own.update(record.id, { container });
-      else if (container) others?.noteContainer(record, container);
-      else if (isSettled(members[0]?.entry.start)) this.hopeless.add(record.id);
+      if (container === 'unknown') continue;
+      if (container === 'none') {
+        if (isSettled(members[0]?.entry.start)) this.hopeless.add(record.id);
+      } else if (record.kind === 'adopted') own.update(record.id, { container });
+      else others?.noteContainer(record, container);
     }
     const living = new Set([...adopted, ...foreign].map(({ record }) => record.id));
     for (const id of this.hopeless) if (!living.has(id)) this.hopeless.delete(id);
@@ -108,7 +110,7 @@ export class ContainerWatch {
         const listed = await engine.list({}, 'running');
         const all = listed.ok ? await engine.inspect(listed.value) : listed;
         if (!all.ok) return this.tell(key, all.error.message);
-        const candidates = all.value.filter((container) => isUnattended(container, configured, snapshot));
+        const candidates = unattended(all.value, configured, snapshot);
         const known = new Set(this.found.map(({ id }) => id));
         if (candidates.some(({ id }) => !known.has(id))) await this.clock.sleep(LOOKS_APART_MS);
         const again = await engine.inspect(candidates.map(({ id }) => id));
@@ -116,7 +118,7 @@ export class ContainerWatch {
         this.problems.delete(key);
         // Taken after the engine's answer: a client that has started since is seen, not missed.
         const now = again.value.length > 0 ? await this.parts.platform.snapshot() : snapshot;
-        const left = again.value.filter((container) => isUnattended(container, configured, now));
+        const left = unattended(again.value, configured, now);
         for (const { id } of left) {
           this.parts.containers.keepAddress(id, { ...address, removable: false, containerId: id });
         }
@@ -138,14 +140,19 @@ export class ContainerWatch {
   }
 }
 
-/** Whether nobody on this machine may be attached to a container that is configured to be a server. */
-export function isUnattended(container: Container, configured: readonly ConfiguredRun[], snapshot: Snapshot): boolean {
+/** Containers that are configured to be servers, and to which nobody on this machine may be attached. */
+function unattended(
+  containers: readonly Container[],
+  configured: readonly ConfiguredRun[],
+  snapshot: Snapshot,
+): Container[] {
   const clients = clientProcessesIn(snapshot);
   const running = clients.flatMap((client) => client.running ?? []);
   const runs = configured.map(({ run }) => run);
-  return (
-    hasNoClient(container, runs, running) &&
-    !clients.some((client) => !client.running && mayBeAttached(client.words, container))
+  return containers.filter(
+    (container) =>
+      hasNoClient(container, runs, running) &&
+      !clients.some((client) => !client.running && mayBeAttached(client.words, container)),
   );
 }
 

@@ -114,18 +114,22 @@ export class Containers {
   }
 
   /**
-   * What a record is to keep of the container of a server that we did not launch; undefined when there is none, or any
-   * doubt. Its client must live. Never rejects; an engine that cannot be asked is one line in the log.
+   * What a record is to keep of the container of a server that we did not launch; `none` when there is none, or any
+   * doubt. Its client must live. Never rejects; an engine that cannot be asked is `unknown` and one line in the log.
    */
-  async note(platform: Platform, server: string, members: readonly Member[]): Promise<ContainerRun | undefined> {
+  async note(
+    platform: Platform,
+    server: string,
+    members: readonly Member[],
+  ): Promise<ContainerRun | 'none' | 'unknown'> {
     try {
       const answer = await noteContainer(platform, members, (run) => this.withContext(run), NOTE_TIMEOUT);
-      if (answer.ok) return answer.value;
+      if (answer.ok) return answer.value ?? 'none';
       this.tellOnce(`"${server}": its container cannot be told: ${answer.error.message}`);
     } catch (error) {
       this.tellOnce(`"${server}": its container cannot be told: ${(error as Error).message}`);
     }
-    return undefined;
+    return 'unknown';
   }
 
   private tellOnce(message: string): void {

@@ -224,7 +224,8 @@ export class Reaper {
         isCertain = false;
         let found = await scan(seen);
         if (!isNoted && runsUnlabelled(found.members)) {
-          container = await this.parts.containers.note(platform, record.server, found.members);
+          const noted = await this.parts.containers.note(platform, record.server, found.members);
+          container = typeof noted === 'string' ? undefined : noted;
           found = await scan(seen);
         }
         isNoted = true;

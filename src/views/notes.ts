@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { GuardView, Picture } from '../lifecycle/model';
 import type { HistoryEntry } from '../registry/history';
-import { formatAge, formatMemory, joinParts } from './format';
+import { formatAge, formatMemory, joinParts, shortId } from './format';
 import type { Note } from './treeRows';
 
 interface NoteWithMore {
@@ -31,22 +31,29 @@ function historyNote(history: readonly HistoryEntry[]): Note {
 }
 
 function reapNote({ at, by, server, processes, containers, memoryFreed }: HistoryEntry): Note {
-  const left = processes.filter(({ outcome }) => outcome === 'kept' || outcome === 'survived').length;
-  const ended = processes.length - left;
+  const remaining = processes.filter(({ outcome }) => outcome === 'kept' || outcome === 'survived').length;
+  const ended = processes.length - remaining;
+  const running = (containers ?? []).filter(({ outcome }) => outcome === 'left running').length;
+  const boxes = (containers ?? []).length - running;
+  const left = remaining + running;
   return {
     label: server || vscode.l10n.t('unknown server'),
     description: joinParts([
       by === 'guard' ? vscode.l10n.t('by the guard') : undefined,
       by === 'command line' ? vscode.l10n.t('by the command line') : undefined,
       ended === 1 ? vscode.l10n.t('1 process') : vscode.l10n.t('{0} processes', ended),
-      (containers ?? []).length > 0 ? vscode.l10n.t('{0} containers', containers.length) : undefined,
+      boxes === 1 ? vscode.l10n.t('1 container') : undefined,
+      boxes > 1 ? vscode.l10n.t('{0} containers', boxes) : undefined,
       left > 0 ? vscode.l10n.t('{0} left', left) : undefined,
       formatMemory(memoryFreed),
       vscode.l10n.t('{0} ago', formatAge(at, Date.now(), vscode.l10n.t) ?? ''),
     ]),
     icon: left > 0 ? 'warning' : 'check',
     color: left > 0 ? 'list.warningForeground' : 'descriptionForeground',
-    tooltip: processes.map(({ pid, name, outcome }) => `${name} (${pid}): ${outcome}`).join('\n'),
+    tooltip: [
+      ...processes.map(({ pid, name, outcome }) => `${name} (${pid}): ${outcome}`),
+      ...(containers ?? []).map(({ id, outcome }) => `${vscode.l10n.t('container {0}', shortId(id))}: ${outcome}`),
+    ].join('\n'),
   };
 }
 

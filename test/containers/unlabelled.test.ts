@@ -8,7 +8,7 @@ import type { Lifecycle } from '../../src/lifecycle/lifecycle';
 import type { Recogniser } from '../../src/lifecycle/others';
 import { readChildren } from '../../src/os/procfs/children';
 import { readHistory } from '../../src/registry/history';
-import { SCHEMA_VERSION } from '../../src/registry/schema';
+import { type ContainerRun, SCHEMA_VERSION } from '../../src/registry/schema';
 import { writeSession } from '../../src/registry/sessionStore';
 import { isAlive, killHard, Sandbox, SHORT_GRACE } from '../support/sandbox';
 import { identityOf } from '../support/scene';
@@ -114,7 +114,7 @@ describe('a container that carries no label of ours', function () {
   });
 
   /** Writes down what a window would have written that adopted the server of `client`. */
-  const adopt = async (client: ChildProcess) => {
+  const adopt = async (client: ChildProcess, container?: ContainerRun) => {
     const owner = await identityOf(client.pid as number);
     const [pid = 0] = readChildren(owner.pid) ?? [];
     const root = await identityOf(pid);
@@ -131,7 +131,7 @@ describe('a container that carries no label of ours', function () {
       census: [root],
       grace: SHORT_GRACE,
       ladder: undefined,
-      container: undefined,
+      container,
     };
     writeSession(sandbox.folder, {
       schema: SCHEMA_VERSION,
@@ -163,6 +163,20 @@ describe('a container that carries no label of ours', function () {
     assert.deepEqual(entry?.containers, [{ id, outcome: 'left running' }]);
     assert.match(sandbox.log.join('\n'), new RegExp(`container ${id.slice(0, 12)} .* left running`));
     assert.deepEqual(readdirSync(sandbox.folder.sessions), [], 'nothing is left to do');
+  });
+
+  it('K11 of an adopted server that has ended by itself is nobody’s work any more: its record goes, the container stays', async () => {
+    const client = await start();
+    const [id = ''] = (await engine.docker('ps', '-q', '--no-trunc')).split('\n');
+    const run = { program: 'docker', globalFlags: [], environment: {}, removable: true, containerId: id };
+    const cli = await adopt(client, run);
+    await killHard(client);
+    process.kill(cli, 'SIGKILL');
+    await waitFor('both are gone', () => !isAlive(cli));
+    const lifecycle = await sandbox.lifecycle();
+    await lifecycle.sweep();
+    assert.deepEqual(readdirSync(sandbox.folder.sessions), []);
+    assert.deepEqual(await states(), ['running']);
   });
 
   it('K09 an engine that hangs keeps no sweep from its work, and is told of in one line', async () => {
