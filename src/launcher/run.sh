@@ -202,7 +202,8 @@ _mp_name_of() {
   case $_mp_word in
     npx | bunx | uvx | pnpx)
       case ${2-} in -y | --yes | -q | --quiet) set -- "$1" "${3-}" ;; esac
-      case ${2-} in '' | -*) ;; *) _mp_word=$2 ;; esac
+      # An address may hold a token.
+      case ${2-} in '' | -* | *://* | *@*@* | *:*@*) ;; *) _mp_word=$2 ;; esac
       ;;
     node | python | python3 | deno | bun)
       case ${2-} in '' | -*) ;; *) _mp_title_of "$2" && _mp_word=$_mp_title ;; esac

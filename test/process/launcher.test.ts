@@ -7,6 +7,7 @@ import { COOKIE_VARIABLE, parseCookie } from '../../src/registry/cookie';
 import { readHistory } from '../../src/registry/history';
 import { type Client, LauncherScene } from '../support/launcher';
 import { DEAD_OWNER_UNREAPED, SUBREAPER } from '../support/parents';
+import { scripts } from '../support/programs';
 import { isAlive, killHard, Sandbox } from '../support/sandbox';
 import { ask, identityOf, pidIn, procfs } from '../support/scene';
 import { waitFor } from '../support/waitFor';
@@ -139,6 +140,27 @@ describe('mcp-processes run', function () {
     assert.equal(row?.verdict, 'active');
     assert.equal(row?.client, record?.client);
     child.kill('SIGKILL');
+    await scene.nothingLeft();
+  });
+
+  it('an address that a runner is told to run, which may hold a token, is no name; a package is', async () => {
+    const scene = new LauncherScene(sandbox);
+    const folder = scripts(join(sandbox.path, 'runners'), { npx: 'exec sleep 60' });
+    const env = { ...scene.environment, PATH: `${folder}:${scene.environment.PATH}` };
+    const addresses = [
+      'git+https://me:hunter2@h/x',
+      'https://h/x.tgz?token=hunter2',
+      'me:hunter2@h/x',
+      '@scope/package',
+    ];
+    const children = addresses.map((address) => scene.run(['npx', '-y', address], { env }));
+    await waitFor('all are recorded', () => scene.sessions().length === addresses.length);
+    const names = scene.sessions().flatMap(({ records }) => records.map(({ server }) => server));
+    assert.deepEqual(names.sort(), ['@scope/package', 'npx', 'npx', 'npx']);
+    for (const file of readdirSync(sandbox.folder.sessions)) {
+      assert.doesNotMatch(readFileSync(join(sandbox.folder.sessions, file), 'utf8'), /hunter2/);
+    }
+    for (const child of children) child.kill('SIGKILL');
     await scene.nothingLeft();
   });
 
