@@ -74,6 +74,8 @@ function notEditor(_: Facts, entry: ProcessEntry): string | undefined {
  */
 function notService({ service, snapshot, provenByCookie, kind }: Facts, entry: ProcessEntry): string | undefined {
   if (service.kind === 'unknown') return `whether it is a service cannot be determined: ${service.reason}`;
+  // Somebody may have given the manager our cookie with the rest of an environment (systemctl import-environment).
+  if (service.kind === 'service' && service.isMain) return `it is the main process of the service ${service.name}`;
   if (service.kind === 'none' || provenByCookie) return undefined;
   const isInit = (one: ProcessEntry) => one.pid === 1 || (kind === 'foreign' && adoptsOrphans(one));
   const below = ancestorsOf(snapshot, entry).some((ancestor) => !isInit(ancestor));

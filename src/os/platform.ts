@@ -61,7 +61,8 @@ export type StdinPeer =
 /** What kind of machine service, if any, this process is the main process of, or runs below. */
 export type ServiceRole =
   | { readonly kind: 'none' }
-  | { readonly kind: 'service'; readonly name: string }
+  /** `isMain`: the service manager itself has executed it, beyond doubt. */
+  | { readonly kind: 'service'; readonly name: string; readonly isMain?: boolean }
   | { readonly kind: 'unknown'; readonly reason: string };
 
 /** Whether a process serves or talks to a living process that is not one of `members`. */

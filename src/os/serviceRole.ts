@@ -14,3 +14,11 @@ export function serviceRoleOfControlGroup(text: string): ServiceRole {
   }
   return { kind: 'none' };
 }
+
+/**
+ * Whether systemd (248 and later) has executed this very process: its children inherit the variable with another's pid.
+ * @param environment the raw block of `/proc/PID/environ`.
+ */
+export function isServiceMain(environment: Buffer, pid: number): boolean {
+  return `\0${environment.toString('latin1')}\0`.includes(`\0SYSTEMD_EXEC_PID=${pid}\0`);
+}

@@ -3,7 +3,7 @@ import type { ProcessIdentity } from '../identity';
 import { findOutsideUse } from '../outsideUse';
 import type { Identification, Look, Platform, ProcessEntry, ServiceRole, Snapshot, StdinPeer } from '../platform';
 import { readLinuxScopeParts, scopeTag } from '../scope';
-import { serviceRoleOfControlGroup } from '../serviceRole';
+import { isServiceMain, serviceRoleOfControlGroup } from '../serviceRole';
 import { readChildren } from './children';
 import { readOwnedProcFile, readProcBytes, readProcFile } from './readProcFile';
 import { codeOf, livingFolder, readStat } from './readStat';
@@ -157,9 +157,11 @@ class ProcfsPlatform implements Platform {
 
   async serviceRole(identity: ProcessIdentity): Promise<ServiceRole> {
     try {
-      return serviceRoleOfControlGroup(readProcFile(`/proc/${identity.pid}/cgroup`, 'utf8'));
+      const role = serviceRoleOfControlGroup(readProcFile(`/proc/${identity.pid}/cgroup`, 'utf8'));
+      if (role.kind !== 'service') return role;
+      return { ...role, isMain: isServiceMain(readProcBytes(`/proc/${identity.pid}/environ`), identity.pid) };
     } catch (error) {
-      return { kind: 'unknown', reason: `its control group cannot be read (${codeOf(error)})` };
+      return { kind: 'unknown', reason: `its control group or environment cannot be read (${codeOf(error)})` };
     }
   }
 

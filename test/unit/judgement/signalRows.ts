@@ -107,6 +107,18 @@ export const signalRows: Record<string, readonly Row[]> = {
   ],
   notService: [
     {
+      what: 'K06 K24 the service manager itself started it, with an environment that has our cookie',
+      keeps: among([entry(900, 1, { name: 'systemd' })], {
+        service: { kind: 'service', name: 'pipewire.service', isMain: true },
+        provenByCookie: true,
+      }),
+      reason: /the main process of the service pipewire\.service/,
+      permits: among([entry(900, 1, { name: 'systemd' })], {
+        service: { kind: 'service', name: 'code-server.service', isMain: false },
+        provenByCookie: true,
+      }),
+    },
+    {
       what: 'K06 the main process of a service',
       keeps: target({}, { service: { kind: 'service', name: 'postgresql.service' } }),
       reason: /main process of the service postgresql/,

@@ -1,0 +1,14 @@
+import assert from 'node:assert/strict';
+import { isServiceMain } from '../../../src/os/serviceRole';
+
+describe('main process of a service', () => {
+  it('K06 is the one whose own pid systemd wrote into its environment; what it starts inherits another’s', () => {
+    const environment = (...entries: string[]) => Buffer.from(entries.map((entry) => `${entry}\0`).join(''));
+    for (const others of [[], ['A=1'], ['A=1', 'B=SYSTEMD_EXEC_PID=41']]) {
+      assert.ok(isServiceMain(environment(...others, 'SYSTEMD_EXEC_PID=42'), 42));
+      assert.ok(isServiceMain(environment('SYSTEMD_EXEC_PID=42', ...others), 42));
+      for (const pid of [4, 41, 421]) assert.ok(!isServiceMain(environment(...others, 'SYSTEMD_EXEC_PID=42'), pid));
+      assert.ok(!isServiceMain(environment(...others), 42));
+    }
+  });
+});
