@@ -1,5 +1,5 @@
 import { ContainerEngine } from '../reaping/containers/engine';
-import { containerRunOf, labelPosition } from '../reaping/containers/runCommand';
+import { containerRunOf, describeRun, labelPosition } from '../reaping/containers/runCommand';
 import type { ContainerRun } from '../registry/schema';
 
 /** ms. The server waits for it; without an answer the context is the one in use when the container is looked for. */
@@ -21,7 +21,8 @@ export async function containerWords(
 ): Promise<ContainerWords | undefined> {
   const position = labelPosition(command, args);
   const run = containerRunOf(command, args, environment);
-  if (position === undefined || !run) return undefined;
+  // With `-d` its client ends at once, and the container is meant to live on.
+  if (position === undefined || !run || describeRun(command, args)?.detach) return undefined;
   // Should the user change the context, the other engine would say that the container is gone.
   const answer = await new ContainerEngine(run, { timeout: CONTEXT_TIMEOUT }).contextInUse();
   if (!answer.ok || answer.value === undefined) return { position, run };

@@ -143,6 +143,7 @@ describe('mcp-processes run puts labels where they belong', function () {
   const others: [string, string[]][] = [
     ['docker', ['exec', '-i', 'box', 'run', ...odd]],
     ['docker', ['compose', 'run', 'server']],
+    ['docker', ['run', '-id', 'img']],
     ['docker', ['mcp', 'gateway', 'run']],
     ['podman', ['--no-such-flag', 'run', 'img']],
     ['docker-like', ['run', 'img']],
