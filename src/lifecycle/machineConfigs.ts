@@ -135,7 +135,10 @@ export class MachineConfigs {
 
   private textOf(path: string): string | undefined {
     try {
-      if (statSync(path).size > LONGEST_FILE) {
+      const stat = statSync(path);
+      // Reading a named pipe would wait for ever.
+      if (!stat.isFile() && !stat.isDirectory()) return undefined;
+      if (stat.size > LONGEST_FILE) {
         this.tellOnce(`${path} is too large to be a configuration; it is not read.`);
         return undefined;
       }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -63,6 +64,18 @@ describe('configuration files of all clients', () => {
       1,
       log.join('\n'),
     );
+  });
+
+  it('passes over a named pipe; nobody waits for it', () => {
+    execFileSync('mkfifo', [join(home, '.claude.json')]);
+    const program = `
+      const { MachineConfigs } = require(${JSON.stringify(join(__dirname, '../../../src/lifecycle/machineConfigs.ts'))});
+      const none = () => {};
+      const workspace = () => ({ folders: [], workspaceFile: undefined });
+      const parts = { workspace, guess: () => false, log: { info: none, warn: none, error: none }, lookAgain: 0 };
+      new MachineConfigs({ ...parts, home: process.argv[1] }).recogniser().serverOf(['x'])`;
+    const { status, stderr } = spawnSync(process.execPath, ['--import=tsx', '-e', program, home], { timeout: 15_000 });
+    assert.equal(status, 0, `it hangs: ${stderr}`);
   });
 
   it('K25 reads nothing of a workspace that it is not given', () => {
