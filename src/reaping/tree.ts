@@ -5,7 +5,7 @@ import { descendantsOf, parentOf } from '../judgement/processTree';
 import { judgeSession, type SessionVerdict } from '../judgement/sessionVerdict';
 import { hasLeftRootSession } from '../judgement/signalRules';
 import { joinStdinPeers } from '../judgement/stdinStand';
-import { type ProcessIdentity, startedNoLaterThan } from '../os/identity';
+import type { ProcessIdentity } from '../os/identity';
 import type { OutsideUse, Platform, ProcessEntry, Snapshot } from '../os/platform';
 import { parseCookie } from '../registry/cookie';
 import type { ServerRecord, SessionFile } from '../registry/schema';
@@ -53,8 +53,7 @@ async function ruleOn(
   const verdict = record.kind === 'foreign' ? undefined : verdictOn(snapshot, session);
   const needsStdin = record.kind !== 'launched' || (claim.by === 'reaper' && isOwnerGuessed(session));
   const stdin = needsStdin ? await stdinStandOf(circumstances, snapshot, members, memberPids) : undefined;
-  const rootSession = rootSessionOf(snapshot, record);
-  const useOf = await outsideUses(circumstances, snapshot, rootSession, memberPids, some);
+  const useOf = await outsideUses(circumstances, snapshot, record, memberPids, some);
   const ownUid = process.getuid?.();
   const ruled: Ruled[] = [];
   for (const member of some) {
@@ -79,19 +78,13 @@ async function ruleOn(
       named,
       liveOwners,
       service,
-      rootSession,
+      rootSession: record.posixSession,
       outsideUse: useOf.get(identity.pid),
       neverReap,
     });
     ruled.push({ member, ruling });
   }
   return ruled;
-}
-
-/** The root's POSIX session; undefined when its number belongs to a younger one by now: nobody is in the old one then. */
-function rootSessionOf(snapshot: Snapshot, { root, posixSession }: ServerRecord): number | undefined {
-  const leader = posixSession === undefined ? undefined : snapshot.processes.get(posixSession);
-  return leader && root && !startedNoLaterThan(leader.start, root.start) ? undefined : posixSession;
 }
 
 /** Whether a cookie hands a process to somebody else. An overwritten environment has none, and hands it to nobody. */
@@ -151,11 +144,11 @@ async function stdinStandOf(
 async function outsideUses(
   { platform, claim }: Circumstances,
   snapshot: Snapshot,
-  rootSession: number | undefined,
+  record: ServerRecord,
   memberPids: ReadonlySet<number>,
   some: readonly Member[],
 ): Promise<Map<number, OutsideUse>> {
-  const left = some.filter(({ entry }) => hasLeftRootSession(entry, rootSession));
+  const left = some.filter(({ entry }) => hasLeftRootSession(entry, record.posixSession));
   if (left.length === 0 || claim.by === 'user') return new Map();
   // Our own pipes to a server that we stop are no stranger's use of it.
   const insiders = claim.by === 'own session' ? new Set([...memberPids, claim.owner.pid]) : memberPids;

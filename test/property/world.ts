@@ -291,7 +291,7 @@ export function fileOf(session: TrueSession): SessionFile {
     home: HOME,
     owner: identity,
     startedAt: 0,
-    editor: '',
+    editor: 'an editor',
     folder: undefined,
     automatic: 'on',
     neverReap: [],

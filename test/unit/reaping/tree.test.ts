@@ -54,17 +54,6 @@ describe('rulings on a tree', () => {
     entry(504, 502, { ...ours, sid: 502 }),
   );
 
-  it('K21 K30 a POSIX session whose number is a younger one’s by now is not the root’s: who is in it may be in use', async () => {
-    const use = { 502: { kind: 'used', by: 'pid 9' } } as const;
-    const root = { ...identity(500), start: 't1' };
-    const told = async (start: string) => {
-      const tree = machine(entry(502, 1, { ...ours, sid: 502, start, hasTerminal: true }));
-      return rule(tree, recordOf({ root, posixSession: 502, census: [{ ...identity(502), start }] }), { use });
-    };
-    assert.match((await told('t900'))[0] ?? '', /in use/);
-    assert.deepEqual(await told('t1'), ['502 permit'], 'control');
-  });
-
   it('L04 children first', async () => {
     const found = (await rule(snapshot, recordOf())).map((line) => Number(line.split(' ')[0]));
     for (const [child, parent] of [
