@@ -10,53 +10,106 @@ export interface PipeLook {
 const TIMEOUT_MS = 1_000;
 
 /*
- * Reopens the reading end, notes which file that really is, and asks for hang-up without reading. Non-blocking and
- * without becoming anybody's terminal, should the number have changed hands. Exit code 9: it is not a pipe (any more).
+ * Reopens each reading end, notes which file that really is, and asks for hang-up without reading. Non-blocking and
+ * without becoming anybody's terminal, should the number have changed hands. Says `-` for what is no pipe (any more).
  */
 const PERL = `require IO; require Fcntl;
-sysopen(my $f, $ARGV[0], Fcntl::O_RDONLY()|Fcntl::O_NONBLOCK()|Fcntl::O_NOCTTY()) or exit 8;
--p $f or exit 9;
-my @s = stat($f); my @p = (fileno($f), 0);
-IO::Poll::_poll(0, @p) < 0 and exit 7;
-print "$s[0] $s[1] ", ($p[1] & 16 ? 0 : 1), "\\n";`;
+for my $file (@ARGV) {
+  my ($f, $said) = (undef, '-');
+  if (sysopen($f, $file, Fcntl::O_RDONLY()|Fcntl::O_NONBLOCK()|Fcntl::O_NOCTTY()) and -p $f) {
+    my @s = stat($f); my @p = (fileno($f), 0);
+    IO::Poll::_poll(0, @p) < 0 or $said = "$s[0] $s[1] " . ($p[1] & 16 ? 0 : 1);
+  }
+  print "$said\\n";
+}`;
 const PYTHON = `import os, select, stat, sys
-f = os.open(sys.argv[1], os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY)
-s = os.fstat(f)
-if not stat.S_ISFIFO(s.st_mode): sys.exit(9)
-p = select.poll()
-p.register(f, 0)
-e = p.poll(0)
-print(s.st_dev, s.st_ino, 0 if any(x[1] & select.POLLHUP for x in e) else 1)`;
+def look(file):
+    f = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY)
+    try:
+        s = os.fstat(f)
+        if not stat.S_ISFIFO(s.st_mode): return '-'
+        p = select.poll()
+        p.register(f, 0)
+        return '%d %d %d' % (s.st_dev, s.st_ino, 0 if any(x[1] & select.POLLHUP for x in p.poll(0)) else 1)
+    finally:
+        os.close(f)
+for file in sys.argv[1:]:
+    try: print(look(file))
+    except OSError: print('-')`;
 
 // Perl first: it starts in a tenth of Python's time.
 const probers: readonly (readonly [program: string, args: readonly string[]])[] = [
   ['perl', ['-e', PERL, '--']],
   ['python3', ['-I', '-S', '-c', PYTHON]],
 ];
+/** Most pipes for one run: a command line has its limits. */
+const MOST_FILES = 500;
+
+interface Question {
+  readonly file: string;
+  readonly resolve: (look: PipeLook) => void;
+  readonly reject: (error: Error) => void;
+}
+let questions: Question[] = [];
+let isRunning = false;
 
 /**
  * Whether the pipe open as `file` (below `/proc/PID/fd`) has a writer in any process. Never reads from it: its bytes
- * are the server's. Node cannot poll without reading, so that Perl or Python does it, within 1 s.
+ * are the server's. Node cannot poll without reading, so that Perl or Python does it, within 1 s. Who asks while a run
+ * is under way shares the next one: hundreds of servers may be looked at together.
  * @throws Error with a reason for people when it could not be told.
  */
-export async function lookAtPipe(file: string): Promise<PipeLook> {
+export function lookAtPipe(file: string): Promise<PipeLook> {
+  return new Promise((resolve, reject) => {
+    questions.push({ file, resolve, reject });
+    if (!isRunning) {
+      isRunning = true;
+      setImmediate(answerAll);
+    }
+  });
+}
+
+async function answerAll(): Promise<void> {
+  while (questions.length > 0) {
+    const now = questions.slice(0, MOST_FILES);
+    questions = questions.slice(MOST_FILES);
+    await answer(now);
+  }
+  isRunning = false;
+}
+
+/** Never rejects. */
+async function answer(asked: readonly Question[]): Promise<void> {
+  let open = asked;
   let reason = 'neither perl nor python3 is installed, which could tell whether anybody holds its stdin';
   for (const [program, args] of probers) {
+    if (open.length === 0) return;
     try {
-      return parsePipeLook(await run(program, [...args, file]));
+      const lines = linesOf(await run(program, [...args, ...open.map(({ file }) => file)]), open.length);
+      open = open.filter(({ resolve }, index) => {
+        const look = parsePipeLook(lines[index] as string);
+        if (look) resolve(look);
+        return !look;
+      });
     } catch (error) {
       // With one missing or broken, the other may do.
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') continue;
-      reason = `the pipe of its stdin could not be examined with ${program}`;
     }
+    reason = `the pipe of its stdin could not be examined with ${program}`;
   }
-  throw new Error(reason);
+  for (const { reject } of open) reject(new Error(reason));
 }
 
-function parsePipeLook(output: string): PipeLook {
-  const match = /^(\d+) (\d+) ([01])\n$/.exec(output);
-  if (!match) throw new Error('unexpected answer');
-  return { device: match[1] as string, inode: match[2] as string, writers: match[3] === '1' };
+/** One line for each file. @throws for any other output. */
+function linesOf(output: string, count: number): string[] {
+  const lines = output.split('\n');
+  if (lines.length !== count + 1 || lines.at(-1) !== '') throw new Error('unexpected answer');
+  return lines;
+}
+
+function parsePipeLook(line: string): PipeLook | undefined {
+  const match = /^(\d+) (\d+) ([01])$/.exec(line);
+  return match ? { device: match[1] as string, inode: match[2] as string, writers: match[3] === '1' } : undefined;
 }
 
 function run(program: string, args: readonly string[]): Promise<string> {
@@ -64,7 +117,7 @@ function run(program: string, args: readonly string[]): Promise<string> {
   const { PATH, HOME } = process.env;
   const env = { ...(PATH === undefined ? {} : { PATH }), ...(HOME === undefined ? {} : { HOME }), LC_ALL: 'C' };
   return new Promise((resolve, reject) => {
-    execFile(program, args, { timeout: TIMEOUT_MS, killSignal: 'SIGKILL', maxBuffer: 4_096, env }, (error, stdout) =>
+    execFile(program, args, { timeout: TIMEOUT_MS, killSignal: 'SIGKILL', maxBuffer: 1 << 20, env }, (error, stdout) =>
       error ? reject(error) : resolve(stdout),
     );
   });
