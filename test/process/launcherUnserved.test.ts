@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { readHistory } from '../../src/registry/history';
@@ -148,6 +149,12 @@ describe('mcp-processes run, while the client lives', function () {
     const one = pipeClient(scene);
     const path = scene.at('served');
     await one.start([scene.path, 'run', '--', 'python3', '-c', DATABASE_IN_PLACE, path]);
+    await waitFor('it listens', () => {
+      const socket = connect(path);
+      return new Promise((resolve, reject) => socket.once('connect', resolve).once('error', reject)).then(
+        () => !!socket.destroy(),
+      );
+    });
     const user = spawn('python3', ['-c', DATABASE_CLIENT, path, 'unix'], { env: sandbox.environment });
     children.push(user);
     const answers = createInterface({ input: user.stdout })[Symbol.asyncIterator]();
@@ -155,8 +162,8 @@ describe('mcp-processes run, while the client lives', function () {
       user.stdin.write('?\n');
       return Number((await answers.next()).value);
     };
-    await waitFor('it listens', () => existsSync(path));
     const server = await asked();
+    assert.ok(isAlive(server));
     await one.tell({ do: 'close' });
     await waitFor('two looks', () => (guardLog(sandbox).match(/is kept: /g) ?? []).length >= 2, 30_000);
     assert.equal(await asked(), server);
