@@ -6,7 +6,7 @@ import { reapDeadSession } from './lifecycle/deadSession';
 import type { Log } from './lifecycle/log';
 import { reapUnservedSession } from './lifecycle/unservedSession';
 import { isUuid } from './registry/cookie';
-import { openDataFolder } from './registry/dataFolder';
+import { dataFolderPath, openDataFolder } from './registry/dataFolder';
 
 const UNSERVED = '--unserved=';
 /** The guard's log is for bug reports; it starts anew before it grows. */
@@ -63,6 +63,8 @@ function fileLog(path: string): Log {
 
 main(process.argv.slice(2)).catch((error: Error) => {
   process.stderr.write(`${error.message}\n`);
+  // Nobody reads a guard's stderr.
+  fileLog(join(dataFolderPath(), 'logs', 'guard.log')).error(`Nothing was done: ${error.message}`);
   // Not a failure code: the shell would take it for a Node that cannot be run, and try another.
   process.exitCode = 0;
 });
