@@ -101,7 +101,7 @@ describe('a launched server in a container', function () {
     assert.deepEqual(readdirSync(sandbox.folder.sessions), []);
   });
 
-  it('whose client is gone and that no record knows is listed by the command line, and left alone', async () => {
+  it('K11 whose client is gone and that no record knows is listed by the command line; one with a client is not', async () => {
     const { command, args } = run('--rm');
     mkdirSync(join(sandbox.path, '.codex'));
     writeFileSync(
