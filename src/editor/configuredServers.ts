@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import * as vscode from 'vscode';
@@ -160,6 +160,8 @@ function firstFolder(): string | undefined {
 
 function readText(file: string, problems: Problem[]): string | undefined {
   try {
+    // A named pipe would hold the whole host until somebody writes into it.
+    if (!statSync(file).isFile()) throw Object.assign(new Error(), { code: 'it is no file' });
     return readFileSync(file, 'utf8');
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
