@@ -11,6 +11,7 @@ import type { ConfiguredRun } from './configuredRun';
 import type { ConfiguredServer } from './configuredServer';
 import { ContainerActions } from './containerActions';
 import { Containers } from './containers';
+import type { ReapOptions } from './ladderQueue';
 import type { LaunchDescription } from './launchedServer';
 import { LaunchedServers } from './launchedServers';
 import type { Log } from './log';
@@ -182,7 +183,7 @@ export class Lifecycle {
   }
 
   /** See {@link Sweeper.reapOrphans}. */
-  reapOrphans(options: { dryRun?: boolean; only?: readonly string[] } = {}): Promise<ReapResult[]> {
+  reapOrphans(options: ReapOptions = {}): Promise<ReapResult[]> {
     return this.sweeper.reapOrphans(options);
   }
 

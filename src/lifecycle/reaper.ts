@@ -21,6 +21,7 @@ import {
 } from '../registry/sessionStore';
 import { isEngineClient, runsUnlabelled } from './attachedContainers';
 import { type Containers, type ContainersSeen, isLabelled } from './containers';
+import { LadderQueue } from './ladderQueue';
 import type { Log } from './log';
 import type { ReapedProcess, ReapResult } from './model';
 import type { OtherServers } from './others';
@@ -51,6 +52,7 @@ export class Reaper {
   /** Hundreds of ladders may look at once. */
   private readonly surveys: JoinedRuns<Survey>;
   private readonly snapshots: JoinedRuns<Snapshot>;
+  private turns = Promise.resolve();
 
   constructor(private readonly parts: ReaperParts) {
     this.clock = parts.clock ?? systemClock;
@@ -89,6 +91,7 @@ export class Reaper {
     judged: JudgedSession,
     only?: ReadonlySet<string>,
     claim: Claim = { by: 'reaper' },
+    queue = new LadderQueue(),
   ): Promise<ReapResult[]> {
     const { folder, self, log } = this.parts;
     const found = judged.found ?? this.writeLost(judged.session);
@@ -100,14 +103,21 @@ export class Reaper {
       const lost = judged.session.records.filter(({ id }) => !written.has(id));
       const session = { ...claimed.session, records: [...claimed.session.records, ...lost] };
       const chosen = session.records.filter((record) => !only || only.has(`${session.id}:${record.id}`));
-      const reaped = await Promise.all(chosen.map((record) => this.reapRecord(session, record, claim)));
+      const climbed = await Promise.all(
+        chosen.map((record) => queue.run(() => this.reapRecord(session, record, claim))),
+      );
+      const reaped = climbed.filter((one) => one !== undefined);
+      const begun = new Set(reaped.map(({ record }) => record.id));
       const results = reaped.map(({ result }) => result);
       const unfinished = new Map(reaped.filter(({ isDone }) => !isDone).map(({ record }) => [record.id, record]));
       const records = session.records.flatMap((record) =>
-        chosen.includes(record) ? (unfinished.get(record.id) ?? []) : record,
+        begun.has(record.id) ? (unfinished.get(record.id) ?? []) : record,
       );
       left = writeClaimed(claimed, { ...session, records });
-      for (const result of results) this.remember(result);
+      for (const result of results) {
+        await this.turn();
+        this.remember(result);
+      }
       return results;
     } catch (error) {
       log.error(`Reaping session ${claimed.session.id} failed: ${(error as Error).message}`);
@@ -141,11 +151,20 @@ export class Reaper {
   /**
    * Reaps a server of somebody else's that the user, or the setting, named. Looks twice, 2 s apart, before the ladder
    * begins: a client may be handing its servers over.
+   * @returns undefined when it was called off before that.
    */
-  async reapForeign(record: ServerRecord, others: OtherServers): Promise<ReapResult> {
+  async reapForeign(
+    record: ServerRecord,
+    others: OtherServers,
+    queue = new LadderQueue(),
+  ): Promise<ReapResult | undefined> {
     const first = await this.scanForeign(record, others);
     await first.rule(first.members);
     await this.clock.sleep(FOREIGN_LOOKS_APART_MS);
+    return queue.run(() => this.endForeign(record, others));
+  }
+
+  private async endForeign(record: ServerRecord, others: OtherServers): Promise<ReapResult> {
     const climb = (one: ServerRecord) =>
       this.climb(one, others.sessionOf(one), undefined, undefined, (seen) =>
         this.scanForeign(withSeen(one, seen), others),
@@ -169,6 +188,7 @@ export class Reaper {
       result = joinResults(result, later.result, new Set(left.census.map(({ pid }) => pid)));
     }
     result = { ...result, milliseconds: Math.round(this.clock.now() - startedAt) };
+    await this.turn();
     this.remember(result);
     return result;
   }
@@ -271,6 +291,12 @@ export class Reaper {
       neverReap: [...session.neverReap, ...neverReap()],
       stdinWatch: this.stdinWatch,
     };
+  }
+
+  /** Hundreds of ladders end at one moment, and each result is a file: others get their turn in between. */
+  private turn(): Promise<void> {
+    this.turns = this.turns.then(() => new Promise((resolve) => setImmediate(resolve)));
+    return this.turns;
   }
 
   private remember(result: ReapResult): void {

@@ -10,6 +10,7 @@ import type { GuardState } from './armedGuard';
 import type { ConfiguredRun } from './configuredRun';
 import { type Containers, isLabelled } from './containers';
 import { ContainerWatch } from './containerWatch';
+import { LadderQueue, type ReapOptions } from './ladderQueue';
 import type { Log } from './log';
 import type { GuardView, Picture, Problem, ReapResult, ServerView } from './model';
 import type { OtherServer, OtherServers } from './others';
@@ -139,10 +140,11 @@ export class Sweeper {
     this.publish();
   }
 
-  private async reapForeign(chosen: readonly OtherServer[]): Promise<ReapResult[]> {
+  private async reapForeign(chosen: readonly OtherServer[], queue?: LadderQueue): Promise<ReapResult[]> {
     const { others, reaper, log } = this.parts;
     if (!others) return [];
-    const results = await Promise.all(chosen.map(({ record }) => reaper.reapForeign(record, others)));
+    const reaped = await Promise.all(chosen.map(({ record }) => reaper.reapForeign(record, others, queue)));
+    const results = reaped.filter((result) => result !== undefined);
     for (const result of results) logResult(log, result);
     await this.findOthers(await this.look());
     return results;
@@ -150,9 +152,8 @@ export class Sweeper {
 
   /**
    * Reaps every session that is provably dead, or only the rows named. Other clients' servers only when named.
-   * @param options.dryRun says what would be signalled, and signals nothing
    */
-  async reapOrphans(options: { dryRun?: boolean; only?: readonly string[] } = {}): Promise<ReapResult[]> {
+  async reapOrphans(options: ReapOptions = {}): Promise<ReapResult[]> {
     // Joining a sweep first: it may be reaping the same sessions at this moment.
     await this.sweeping?.catch(() => {});
     const seen = await this.look();
@@ -170,7 +171,9 @@ export class Sweeper {
         : [];
       return [...previews.filter((result) => isMeant(result.sessionId, result.recordId)), ...ofOthers];
     }
-    const [own, ofOthers] = await Promise.all([this.reap(due, only), this.reapForeign(foreign)]);
+    const meant = due.flatMap(({ session, records }) => records.filter(({ record }) => isMeant(session.id, record.id)));
+    const queue = new LadderQueue(options, meant.length + foreign.length);
+    const [own, ofOthers] = await Promise.all([this.reap(due, only, queue), this.reapForeign(foreign, queue)]);
     await this.look();
     this.publish();
     return [...own, ...ofOthers].filter(({ processes, containers }) => processes.length + containers.length > 0);
@@ -252,8 +255,13 @@ export class Sweeper {
     return { state: guard.kind, pid: guard.pid, memory, problem: guard.problem };
   }
 
-  private async reap(due: readonly JudgedSession[], only?: ReadonlySet<string>): Promise<ReapResult[]> {
-    const results = (await Promise.all(due.map((judged) => this.parts.reaper.reap(judged, only)))).flat();
+  private async reap(
+    due: readonly JudgedSession[],
+    only?: ReadonlySet<string>,
+    queue?: LadderQueue,
+  ): Promise<ReapResult[]> {
+    const { reaper } = this.parts;
+    const results = (await Promise.all(due.map((judged) => reaper.reap(judged, only, undefined, queue)))).flat();
     for (const result of results) logResult(this.parts.log, result);
     return results;
   }

@@ -1,3 +1,4 @@
+import type { ReapOptions } from '../lifecycle/ladderQueue';
 import type { Picture, ReapResult, ServerView } from '../lifecycle/model';
 import type { ChosenProcess, EndPreview } from '../lifecycle/userEnd';
 import type { ContainerOutcome } from '../reaping/containers/containerReaper';
@@ -16,7 +17,7 @@ export interface Actions {
   picture(): Picture;
   onDidChange(listener: (picture: Picture) => void): { dispose(): void };
   sweep(): Promise<Picture>;
-  reapOrphans(options?: { dryRun?: boolean; only?: readonly string[] }): Promise<readonly ReapResult[]>;
+  reapOrphans(options?: ReapOptions): Promise<readonly ReapResult[]>;
   /** What a person should know before ending one process. Rejects when it is no longer that process. */
   previewEnd(process: ChosenProcess): Promise<EndPreview>;
   /** Ends processes on the user's word. */

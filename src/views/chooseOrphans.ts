@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
-import type { ServerView } from '../lifecycle/model';
+import type { ReapResult, ServerView } from '../lifecycle/model';
+import type { Actions } from './actions';
 import { folderName, formatAge, formatMemory, joinParts } from './format';
 
 /** A list to tick: what is proven is ticked, what is not can be, and is then kept unless the proof turns up. */
@@ -36,10 +37,30 @@ function proofOf({ evidence }: ServerView): string | undefined {
   return evidence.find((sentence) => /stdin|talk to it|its owner/.test(sentence)) ?? evidence[1] ?? evidence[0];
 }
 
-/** Reaping other clients' servers takes some seconds of proof and grace. */
-export function withProgress<T>(work: () => Promise<T>): Thenable<T> {
+/**
+ * Reaps what was chosen, which takes some seconds of proof and grace. Cancelling stops before the next server's turn:
+ * one whose ladder has begun is ended as its ladder says.
+ */
+export function reapWithProgress(actions: Actions, only: readonly string[]): Thenable<readonly ReapResult[]> {
   return vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Notification, title: vscode.l10n.t('Reaping orphaned MCP servers') },
-    work,
+    {
+      location: vscode.ProgressLocation.Notification,
+      title: vscode.l10n.t('Reaping orphaned MCP servers'),
+      cancellable: true,
+    },
+    async (progress, token) => {
+      const cancelled = new AbortController();
+      const subscription = token.onCancellationRequested(() => cancelled.abort());
+      try {
+        return await actions.reapOrphans({
+          only,
+          signal: cancelled.signal,
+          onProgress: (done, total) =>
+            progress.report({ message: vscode.l10n.t('{0} of {1}', done, total), increment: 100 / total }),
+        });
+      } finally {
+        subscription.dispose();
+      }
+    },
   );
 }

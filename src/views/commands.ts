@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { ReapResult, ServerView } from '../lifecycle/model';
 import type { Actions, ToolDescription } from './actions';
-import { chooseOrphans, withProgress } from './chooseOrphans';
+import { chooseOrphans, reapWithProgress } from './chooseOrphans';
 import { leftRunning, showContainerLogs, stopContainer, stopContainers, stopLabel } from './containers';
 import { endProcess, keepServer } from './endProcess';
 import { EvidenceDocuments } from './evidenceDocument';
@@ -117,18 +117,14 @@ class Commands implements vscode.Disposable {
     if (only?.length === 0) {
       return;
     }
-    this.#report(
-      only
-        ? await withProgress(() => this.#actions.reapOrphans({ only }))
-        : await inView(() => this.#actions.reapOrphans()),
-    );
+    this.#report(only ? await reapWithProgress(this.#actions, only) : await inView(() => this.#actions.reapOrphans()));
   }
 
   async reapServer(target: Target): Promise<void> {
     if (typeof target === 'object' && target?.kind === 'bundle') {
       const only = await chooseOrphans(target.servers.map(({ server }) => server));
       if (only.length > 0) {
-        this.#report(await withProgress(() => this.#actions.reapOrphans({ only })));
+        this.#report(await reapWithProgress(this.#actions, only));
       }
       return;
     }

@@ -1,0 +1,43 @@
+/** So many ladders climb at a time: each waits most of the while, and what is to be called off must not all have begun. */
+const AT_A_TIME = 100;
+
+export interface ReapOptions {
+  /** Says what would be signalled, and signals nothing. */
+  readonly dryRun?: boolean;
+  /** Keys of rows; without it everything of ours that is provably orphaned. */
+  readonly only?: readonly string[];
+  /** Aborted: no further server's ladder begins. One that has begun goes on to its end. */
+  readonly signal?: AbortSignal;
+  /** Told after each server how many of how many are done. */
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+/** The ladders of one reap. */
+export class LadderQueue {
+  private readonly waiting: (() => void)[] = [];
+  private climbing = 0;
+  private done = 0;
+
+  constructor(
+    private readonly options: Pick<ReapOptions, 'signal' | 'onProgress'> = {},
+    private readonly total = 0,
+    private readonly atATime = AT_A_TIME,
+  ) {}
+
+  /** Runs one server's ladder when it is its turn. @returns undefined when it was called off before that. */
+  async run<T>(climb: () => Promise<T>): Promise<T | undefined> {
+    if (this.climbing >= this.atATime) await new Promise<void>((resolve) => this.waiting.push(resolve));
+    else this.climbing++;
+    try {
+      if (this.options.signal?.aborted) return undefined;
+      const result = await climb();
+      this.options.onProgress?.(++this.done, this.total);
+      return result;
+    } finally {
+      // Its place goes straight to the next one.
+      const next = this.waiting.shift();
+      if (next) next();
+      else this.climbing--;
+    }
+  }
+}

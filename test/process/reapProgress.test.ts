@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import type { Lifecycle } from '../../src/lifecycle/lifecycle';
+import { isAlive, killHard, Sandbox } from '../support/sandbox';
+import { PLAIN, Scene } from '../support/scene';
+import { waitFor } from '../support/waitFor';
+
+/** Starts three servers with a pipe each, prints their pids, and waits. */
+const CLIENT = `import subprocess, sys, time
+kept = [subprocess.Popen(sys.argv[1:], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) for _ in range(3)]
+print(*(p.pid for p in kept), flush=True)
+time.sleep(600)`;
+
+describe('reaping many, called off', function () {
+  this.timeout(60_000);
+  let sandbox: Sandbox;
+  let servers: number[];
+  let lifecycle: Lifecycle;
+  beforeEach(async () => {
+    sandbox = new Sandbox();
+    const mark = `--mark=${randomUUID()}`;
+    // One of our own, and three of another client's.
+    const scene = await new Scene(sandbox).open();
+    const own = await scene.start();
+    scene.write({ automatic: 'off' });
+    const client = spawn('python3', ['-c', CLIENT, process.execPath, PLAIN, '--deaf', mark], {
+      env: sandbox.environment,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    servers = [own.pid, ...(await pidsFrom(client))];
+    await Promise.all([scene.killOwner(), killHard(client)]);
+    const known = {
+      serverOf: (args: readonly string[]) =>
+        args.at(-1) === mark ? { name: 'notes', client: 'Some Client', file: undefined } : undefined,
+      clientOf: () => undefined,
+    };
+    lifecycle = await sandbox.lifecycle({ automatic: 'off' }, { recogniser: () => known });
+    await waitFor('all are proven to be orphaned', async () => {
+      await lifecycle.sweep();
+      return orphans().length === 4;
+    });
+  });
+  afterEach(() => sandbox.dispose());
+  const orphans = () => lifecycle.picture.servers.filter(({ verdict }) => verdict === 'orphaned');
+  const keys = () => orphans().map(({ key }) => key);
+
+  it('before any ladder has begun: nothing is ended, all stay listed and can be reaped later, each being told of', async () => {
+    const none = await lifecycle.reapOrphans({ only: keys(), signal: AbortSignal.abort() });
+    assert.deepEqual(none, []);
+    assert.ok(servers.every(isAlive));
+    assert.equal(orphans().length, 4);
+    // Control arm.
+    const told: string[] = [];
+    await lifecycle.reapOrphans({ only: keys(), onProgress: (done, total) => told.push(`${done}/${total}`) });
+    assert.deepEqual(told, ['1/4', '2/4', '3/4', '4/4']);
+    assert.deepEqual(servers.filter(isAlive), []);
+    assert.deepEqual(sandbox.living(), []);
+  });
+
+  it('after the first has ended: those whose ladder has not begun stay whole', async () => {
+    const calledOff = new AbortController();
+    const results = await lifecycle.reapOrphans({
+      only: keys(),
+      signal: calledOff.signal,
+      // Ours is through at once; the others wait for their second look and have not begun.
+      onProgress: () => calledOff.abort(),
+    });
+    assert.equal(results.length, 1);
+    assert.deepEqual(
+      servers.map(isAlive),
+      servers.map((_, index) => index > 0),
+    );
+    assert.equal(orphans().length, 3);
+  });
+});
+
+async function pidsFrom(client: ChildProcess): Promise<number[]> {
+  const line = await new Promise<string>((resolve) => client.stdout?.once('data', (data) => resolve(String(data))));
+  return line.trim().split(' ').map(Number);
+}
