@@ -36,11 +36,17 @@ export function clientProcessOf(entry: ProcessEntry): ClientProcess | undefined 
   return { entry, words, running: run && startedAt !== undefined ? { run, startedAt } : undefined };
 }
 
-/** Whether a client that is no readable `run` (attach, start, exec, a whole line) may have to do with a container. */
-export function mayBeAttached(words: readonly string[], { id, name, image }: Pick<Container, 'id' | 'name' | 'image'>) {
-  return words
-    .flatMap((word) => word.split(/\s+/))
-    .some((word) => word === name || word === image || (/^[0-9a-f]{4,64}$/.test(word) && id.startsWith(word)));
+/** Words of the commands that hold a container's input. Others only ask: our own `stats` and `inspect` do. */
+const ATTACHING = /^(?:attach|start|run)$/;
+
+/** Whether a client that is no readable `run` (attach, start, a whole line) may be attached to a container. */
+export function mayBeAttached(
+  words: readonly string[],
+  { id, name, image }: Pick<Container, 'id' | 'name' | 'image'>,
+): boolean {
+  const all = words.flatMap((word) => word.split(/\s+/));
+  if (!all.some((word) => ATTACHING.test(word))) return false;
+  return all.some((word) => word === name || word === image || (/^[0-9a-f]{4,64}$/.test(word) && id.startsWith(word)));
 }
 
 /** Whether a process is a client of a container engine, labelled or not. */

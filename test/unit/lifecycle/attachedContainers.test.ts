@@ -66,13 +66,14 @@ describe('clients of container engines among the processes', () => {
     });
   }
 
-  it('whoever mentions a container may be attached to it', () => {
+  it('whoever attaches to a container that is mentioned may be attached to it; whoever only asks is not', () => {
     const container = { id: `3f2a${'0'.repeat(60)}`, name: 'box', image: 'mcp/fetch:1' };
     for (const line of ['docker attach box', 'docker start -ai 3f2a', 'docker run -i mcp/fetch:1']) {
       assert.equal(mayBeAttached([line], container), true, line);
       assert.equal(mayBeAttached(line.split(' '), container), true, line);
     }
-    for (const line of ['docker attach other', 'docker logs 4f2a', 'docker run mcp/fetch:2', 'docker ps']) {
+    const asking = ['docker stats --no-stream 3f2a', 'docker container inspect box', 'docker logs --tail 5 3f2a'];
+    for (const line of [...asking, 'docker attach other', 'docker run mcp/fetch:2', 'docker ps']) {
       assert.equal(mayBeAttached(line.split(' '), container), false, line);
     }
   });

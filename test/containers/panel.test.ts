@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Panel } from '../editor/lifecycle/panel';
+import { World } from '../editor/lifecycle/world';
+import { killHard } from '../support/sandbox';
+import { waitFor } from '../support/waitFor';
+import { IMAGE, TestEngine } from './host/testEngine';
+
+const LOST = ['run', '-i', '--rm', '--network', 'none', IMAGE, 'sh', '-c', 'echo hello; while :; do sleep 0.1; done'];
+const GROUP = 'Containers Without a Client';
+
+describe('containers in the panel of a real editor', function () {
+  this.timeout(180_000);
+  let engine: TestEngine;
+  let world: World;
+  before(async function () {
+    this.timeout(300_000);
+    engine = new TestEngine();
+    await engine.start();
+    await engine.loadImage();
+  });
+  after(() => engine?.dispose());
+  beforeEach(() => {
+    world = new World();
+  });
+  afterEach(async () => {
+    await world.dispose();
+    await engine.clear();
+  });
+
+  it('K11 without a client: a person sees it, its logs and what it uses, and stops it by its name', async () => {
+    const count = async () => (await engine.docker('ps', '-q')).split('\n').filter(Boolean).length;
+    const client = spawn('docker', LOST, { env: engine.environment, stdio: ['pipe', 'ignore', 'ignore'] });
+    await waitFor('it runs', async () => (await count()) === 1);
+    await killHard(client);
+    const workspace = world.workspace('project');
+    const servers = { lost: { command: 'docker', args: LOST } };
+    writeFileSync(join(workspace, '.vscode/mcp.json'), JSON.stringify({ servers }));
+    const { PATH = '', DOCKER_HOST = '', DOCKER_CONFIG = '' } = engine.environment;
+    const { page } = await world.openEditor(workspace, { environment: { PATH, DOCKER_HOST, DOCKER_CONFIG } });
+    const panel = await new Panel(page).open();
+    await panel.unfold(GROUP);
+    await panel.shows(GROUP, [IMAGE]);
+    const row = (await panel.rows()).find(({ name }) => name === IMAGE);
+    assert.match(row?.description ?? '', /^running · lost · container [0-9a-f]{12} · /);
+
+    await panel.row(IMAGE).hover();
+    await page
+      .locator('.monaco-hover')
+      .getByText('Memory:')
+      .waitFor({ timeout: 12_000 })
+      .catch(async () => {
+        console.log(
+          await page.locator('[class*=hover]').evaluateAll((all) => all.map((e) => [e.className, e.textContent])),
+        );
+      });
+    await panel.press(IMAGE, 'Show Container Logs');
+    await page.locator('.editor-instance').getByText('hello').waitFor();
+    await panel.press(IMAGE, 'Stop Container');
+    assert.match(await panel.answer('Cancel'), /Stop container [0-9a-f]{12} \(.*lost of VS Code/s);
+    assert.equal(await count(), 1);
+    await panel.press(IMAGE, 'Stop Container');
+    await panel.answer('Stop Container');
+    await waitFor('it is gone', async () => (await count()) === 0);
+    await panel.shows(GROUP, []);
+    assert.ok(
+      (await panel.rows()).every(({ name }) => name !== GROUP),
+      'an empty group is hidden',
+    );
+  });
+});
