@@ -47,15 +47,7 @@ describe('containers in the panel of a real editor', function () {
     assert.match(row?.description ?? '', /^running · lost · container [0-9a-f]{12} · /);
 
     await panel.row(IMAGE).hover();
-    await page
-      .locator('.monaco-hover')
-      .getByText('Memory:')
-      .waitFor({ timeout: 12_000 })
-      .catch(async () => {
-        console.log(
-          await page.locator('[class*=hover]').evaluateAll((all) => all.map((e) => [e.className, e.textContent])),
-        );
-      });
+    await page.locator('.monaco-hover').getByText('Memory:').waitFor({ timeout: 20_000 });
     await panel.press(IMAGE, 'Show Container Logs');
     await page.locator('.editor-instance').getByText('hello').waitFor();
     await panel.press(IMAGE, 'Stop Container');
