@@ -7,6 +7,7 @@ import { benchContainers } from './containers';
 import { benchEnding } from './ending';
 import { benchGuard } from './guard';
 import { benchLauncher } from './launcher';
+import { benchLeaked } from './leaked';
 import { markdown, type Table } from './measure';
 import { benchSnapshot } from './snapshot';
 import { benchSweep } from './sweep';
@@ -15,6 +16,7 @@ const benches: Record<string, () => Promise<Table[]>> = {
   snapshot: async () => [await benchSnapshot([100, 1_000, 5_000])],
   ending: async () => [await benchEnding([10, 100, 500])],
   activation: async () => [await benchActivation()],
+  leaked: async () => [await benchLeaked([30, 300])],
   sweep: async () => [await benchSweep([10, 100, 1_000])],
   guard: benchGuard,
   containers: async () => [await benchContainers([1, 10, 100])],
