@@ -11,6 +11,7 @@ import { type Clock, systemClock } from '../reaping/clock';
 import type { DataFolder } from '../registry/dataFolder';
 import { type ContainerRun, type Grace, SCHEMA_VERSION, type ServerRecord, type SessionFile } from '../registry/schema';
 import { readSharedProbes, type SharedProbe, writeSharedProbes } from '../registry/sharedProbes';
+import { IdleWatch } from './idleWatch';
 import { commandLineOf } from './rows';
 import type { Survey } from './sweep';
 
@@ -42,6 +43,8 @@ export interface OtherServer {
   readonly stdin: StdinPeer | undefined;
   /** Nobody can ask it anything any more, twice looked at. */
   readonly isOrphaned: boolean;
+  /** Epoch ms since when it has used no CPU time; undefined where it works, or has been seen only once. */
+  readonly idleSince: number | undefined;
 }
 
 /** Longer than for our own: they are other people's, and one ladder's hurry saves nobody anything. */
@@ -73,6 +76,7 @@ export interface OtherServersParts {
 export class OtherServers {
   private readonly records = new Map<string, ServerRecord>();
   private readonly probes = new Map<string, Probe>();
+  private readonly idle = new IdleWatch();
   private readonly recognised = new Map<number, { entry: ProcessEntry; named: NamedServer | undefined }>();
   private last: Recogniser | undefined;
   private readonly clock: Clock;
@@ -100,6 +104,7 @@ export class OtherServers {
     const living = new Set(roots.map(({ entry }) => identityKey(identityOf(snapshot, entry))));
     for (const key of this.records.keys()) if (!living.has(key)) this.records.delete(key);
     for (const key of this.probes.keys()) if (!living.has(key)) this.probes.delete(key);
+    this.idle.keepOnly(new Set([...this.records.values()].map(({ id }) => id)));
     const found = await Promise.all(roots.map((root) => this.describe(snapshot, root, recogniser)));
     if (this.parts.folder && this.hasProbed)
       writeSharedProbes(this.parts.folder, this.parts.platform.scope, [...this.shared.values()]);
@@ -177,7 +182,9 @@ export class OtherServers {
     const record = this.recordOf(snapshot, entry, named);
     const members = membersOf(snapshot, this.sessionOf(record), record);
     const above = clientAbove(snapshot, entry, (one) => recogniser.clientOf(one));
-    const base = { record, named, members, above, starter: starterOf(snapshot, entry) };
+    const cpu = members.reduce((sum, one) => sum + (one.entry.cpuTime ?? 0), 0);
+    const idleSince = this.idle.look(record.id, cpu, snapshot.takenAt);
+    const base = { record, named, members, above, starter: starterOf(snapshot, entry), idleSince };
     if (above.kind === 'client') return { ...base, stdin: undefined, isOrphaned: false };
     const probe = await this.probe(snapshot, entry, members);
     const goneFor = probe.goneSince === undefined ? 0 : this.clock.now() - probe.goneSince;

@@ -1,7 +1,7 @@
 import { identityOf, type Member, membersOf } from '../judgement/members';
 import { childrenOf, descendantsOf } from '../judgement/processTree';
 import type { ProcessIdentity } from '../os/identity';
-import type { Snapshot } from '../os/platform';
+import type { Platform, Snapshot } from '../os/platform';
 import type { ContainerRun, ServerRecord } from '../registry/schema';
 import { elsewhereReason } from './attachedContainers';
 import type { ConfiguredServer } from './configuredServer';
@@ -84,10 +84,13 @@ export function foreignKey(recordId: string): string {
   return `other:${recordId}`;
 }
 
-/** Rows of other clients' servers. `folderOf` gives a process's working folder: people have thirteen identical rows. */
+/** What tells thirteen identical rows apart: a process's working folder and terminal, as far as the system says. */
+export type Whereabouts = Pick<Platform, 'folderOf' | 'terminalOf'>;
+
+/** Rows of other clients' servers. */
 export function rowsOfOthers(
   others: readonly OtherServer[],
-  folderOf: (pid: number) => string | undefined,
+  where: Whereabouts,
   containersOf: (recordId: string) => ContainersSeen | undefined = () => undefined,
 ): ServerView[] {
   const copyKey = ({ named, above }: OtherServer) => (above.kind === 'client' ? `${named.name}@${above.pid}` : '');
@@ -102,7 +105,9 @@ export function rowsOfOthers(
       key: foreignKey(record.id),
       name: named.name,
       client: above.kind === 'client' ? above.title : (starter?.name ?? named.client),
-      folder: owner === undefined ? folderOf(record.root?.pid ?? 0) : folderOf(owner),
+      folder: where.folderOf?.(owner ?? record.root?.pid ?? 0),
+      terminal: where.terminalOf?.(owner ?? record.root?.pid ?? 0),
+      idleSince: other.idleSince,
       group: isOrphaned ? 'orphaned' : served ? 'otherClients' : 'ownerUnknown',
       owner: 'other',
       verdict: isOrphaned ? 'orphaned' : served ? 'active' : 'unknown',

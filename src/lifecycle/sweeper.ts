@@ -223,11 +223,7 @@ export class Sweeper {
         ...rows.filter(({ group }) => group === 'orphaned'),
         ...parts.rowsOfThisWindow(seen.snapshot),
         ...rows.filter(({ group }) => group !== 'orphaned'),
-        ...rowsOfOthers(
-          this.foreign,
-          (pid) => parts.platform.folderOf?.(pid),
-          (id) => parts.containers.seenOf(id),
-        ),
+        ...rowsOfOthers(this.foreign, parts.platform, (id) => parts.containers.seenOf(id)),
       ],
       problems: [
         ...parts.problems(),

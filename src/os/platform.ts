@@ -96,6 +96,8 @@ export interface Platform {
   childrenOf?(pid: number): readonly number[] | undefined;
   /** A process's working folder, for people; undefined where it cannot be told. */
   folderOf?(pid: number): string | undefined;
+  /** Name of a process's terminal, for people: `pts/3`; undefined where it has none or it cannot be told. */
+  terminalOf?(pid: number): string | undefined;
   /**
    * Those of the named variables that are set in a process's environment; undefined where it cannot be told, or it is
    * no longer that process. Name only variables that hold no secrets. Never throws.

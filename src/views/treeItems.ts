@@ -268,6 +268,13 @@ function serverTooltip(server: ServerView): vscode.MarkdownString {
   if (server.folder !== undefined) {
     tooltip.appendText(vscode.l10n.t('Folder: {0}', server.folder)).appendMarkdown('\n\n');
   }
+  if (server.terminal !== undefined) {
+    tooltip.appendText(vscode.l10n.t('Terminal: {0}', server.terminal)).appendMarkdown('\n\n');
+  }
+  const idle = formatAge(server.idleSince, Date.now(), vscode.l10n.t);
+  if (idle !== undefined) {
+    tooltip.appendText(vscode.l10n.t('Idle for {0}', idle)).appendMarkdown('\n\n');
+  }
   if (server.url !== undefined) {
     tooltip.appendText(vscode.l10n.t('Address: {0}', server.url)).appendMarkdown('\n\n');
   }

@@ -7,7 +7,7 @@ import { isServiceMain, serviceRoleOfControlGroup } from '../serviceRole';
 import { readChildren } from './children';
 import { readOwnedProcFile, readProcBytes, readProcFile } from './readProcFile';
 import { codeOf, livingFolder, readStat } from './readStat';
-import { isZombie, type ProcStat } from './stat';
+import { isZombie, type ProcStat, terminalName } from './stat';
 import { findStdinPeer } from './stdinPeer';
 
 /** USER_HZ: 100 on every Linux architecture that Node supports. */
@@ -127,6 +127,11 @@ class ProcfsPlatform implements Platform {
 
   childrenOf(pid: number): readonly number[] | undefined {
     return readChildren(pid);
+  }
+
+  terminalOf(pid: number): string | undefined {
+    const read = readStat(pid);
+    return read.kind === 'stat' ? terminalName(read.stat.terminal) : undefined;
   }
 
   folderOf(pid: number): string | undefined {

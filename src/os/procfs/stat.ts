@@ -56,3 +56,12 @@ export function parseStat(text: string): ProcStat | undefined {
 export function isZombie(stat: ProcStat): boolean {
   return stat.state === 'X' || stat.state === 'x' || (stat.state === 'Z' && stat.threads <= 1);
 }
+
+/** What people call the terminal of a device number as `stat` gives it, as in `ps`: `pts/3`; undefined for none. */
+export function terminalName(device: number): string | undefined {
+  const major = (device >> 8) & 0xfff;
+  const minor = ((device >>> 12) & 0xfff00) | (device & 0xff);
+  if (major >= 136 && major <= 143) return `pts/${(major - 136) * 256 + minor}`;
+  if (major === 4) return minor < 64 ? `tty${minor}` : `ttyS${minor - 64}`;
+  return undefined;
+}

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { isZombie, type ProcStat, parseStat } from '../../../../src/os/procfs/stat';
+import { isZombie, type ProcStat, parseStat, terminalName } from '../../../../src/os/procfs/stat';
 
 /** A line as proc_pid_stat(5) describes it, 52 fields. */
 function line(name: string, state = 'S', threads = 1): string {
@@ -74,5 +74,20 @@ describe('/proc/PID/stat', () => {
     for (const [state, threads, dead] of table) {
       assert.equal(isZombie(parseStat(line('node', state, threads)) as ProcStat), dead, `${state} ${threads}`);
     }
+  });
+
+  it('names terminals as ps does', () => {
+    // 34816 is 136:0; numbers above 255 have their upper bits elsewhere.
+    const table: [number, string | undefined][] = [
+      [34_816, 'pts/0'],
+      [34_816 + 7, 'pts/7'],
+      [(137 << 8) | 44, 'pts/300'],
+      [(136 << 8) | (1 << 20) | 44, 'pts/300'],
+      [(4 << 8) | 1, 'tty1'],
+      [(4 << 8) | 65, 'ttyS1'],
+      [0, undefined],
+      [(99 << 8) | 1, undefined],
+    ];
+    for (const [device, name] of table) assert.equal(terminalName(device), name, String(device));
   });
 });
