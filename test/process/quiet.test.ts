@@ -62,7 +62,8 @@ describe('a busy machine', function () {
     );
     assert.match(named[0]?.evidence[0] ?? '', /matches "notes" of Codex/);
     // Entries of other clients are no rows: a server appears while a process of it runs.
-    const all = lifecycle.picture.servers.filter(({ configurationFile }) => configurationFile?.startsWith(home));
+    const isOurs = (pid: number | undefined) => pid === undefined || ours.has(pid);
+    const all = lifecycle.picture.servers.filter((row) => row.configurationFile?.startsWith(home) && isOurs(row.pid));
     assert.deepEqual(
       all.map(({ pid }) => pid),
       [server.pid],
