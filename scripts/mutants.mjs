@@ -139,12 +139,7 @@ export const mutants = [
     "all.kind === 'none' || left.length === 1",
     "all.kind !== 'used' || left.length === 1",
   ],
-  [
-    'ladder: one empty scan is enough',
-    LADDER,
-    'for (let round = 0, empty = 0; empty < 2 &&',
-    'for (let round = 0, empty = 0; empty < 1 &&',
-  ],
+  ['ladder: one empty scan is enough', LADDER, 'for (let round = 0; empty < 2 &&', 'for (let round = 0; empty < 1 &&'],
   ['ladder: empty scans need not follow each other', LADDER, '        empty = 0;\n', ''],
   [
     'ladder: the wait for end-of-file is shortened',
@@ -174,8 +169,8 @@ export const mutants = [
   [
     'ladder: what is kept holds it up',
     LADDER,
-    '?.reason === undefined);\n    return { scan, endable };',
-    '!== undefined);\n    return { scan, endable };',
+    'return known?.reason === undefined || known.sent',
+    'return known !== undefined || known.sent',
   ],
   [
     'ladder: a refused signal is sent again',
