@@ -95,7 +95,7 @@ export class Reaper {
   ): Promise<ReapResult[]> {
     const { folder, self, log } = this.parts;
     const found = judged.found ?? this.writeLost(judged.session);
-    const claimed = claimSession(folder, found, self);
+    const claimed = found && claimSession(folder, found, self);
     if (!claimed) return [];
     let left = claimed;
     try {
@@ -303,10 +303,19 @@ export class Reaper {
     writeResult(this.parts, this.parts.by, result);
   }
 
-  /** Gives a session known from cookies only a file, so that claiming it works as for any other. */
-  private writeLost(session: SessionFile): FoundSession {
-    writeSession(this.parts.folder, session);
-    return { path: sessionPath(this.parts.folder, session.id), session, claimer: undefined };
+  /**
+   * Gives a session known from cookies only a file, so that claiming it works as for any other.
+   * @returns undefined where it cannot be written, as on a full disk: then nobody can claim it, and it is kept.
+   */
+  private writeLost(session: SessionFile): FoundSession | undefined {
+    const { folder, log } = this.parts;
+    try {
+      writeSession(folder, session);
+    } catch (error) {
+      log.error(`Session ${session.id} cannot be claimed, so that nothing of it is ended: ${(error as Error).message}`);
+      return undefined;
+    }
+    return { path: sessionPath(folder, session.id), session, claimer: undefined };
   }
 }
 

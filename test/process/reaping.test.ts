@@ -66,6 +66,23 @@ describe('reaping what a dead session left', function () {
     );
   });
 
+  it('K09 a lost session that cannot be written down again, as on a full disk, is kept; the sweep goes on', async () => {
+    const host = await sandbox.host({ deaf: DEAF });
+    await killHard(host.child);
+    const [name] = readdirSync(sandbox.folder.sessions) as [string];
+    const path = join(sandbox.folder.sessions, name);
+    rmSync(path);
+    // No write and no setting aside can get past folders that are not empty.
+    for (const folder of [path, `${path}.damaged`]) mkdirSync(join(folder, 'full'), { recursive: true });
+    const lifecycle = await sandbox.lifecycle();
+    await lifecycle.sweep();
+    assert.equal(sandbox.living().length, 1);
+    assert.match(sandbox.log.join('\n'), /cannot be claimed, so that nothing of it is ended/);
+    rmSync(path, { recursive: true });
+    await lifecycle.sweep();
+    assert.deepEqual(sandbox.living(), [], 'control arm');
+  });
+
   it('L22 two windows that start at once reap once', async () => {
     const host = await sandbox.host({ deaf: DEAF });
     await killHard(host.child);
