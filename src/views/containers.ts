@@ -5,6 +5,7 @@ import type { Actions } from './actions';
 import type { EvidenceDocuments } from './evidenceDocument';
 import { formatAge, formatMemory, joinParts, shortId } from './format';
 import { VIEW_ID } from './processTree';
+import { containerSentence } from './serverWords';
 import type { ContainerRow, Node } from './treeRows';
 
 /** Shows the last lines that a container wrote, in a read-only document. */
@@ -67,7 +68,7 @@ export async function stopContainers(containers: readonly { readonly id: string 
 /** What a container's row says when a person rests on it: measured only then. */
 export async function containerTooltip(row: ContainerRow, actions: Actions): Promise<string> {
   const { container } = row;
-  const lines = [vscode.l10n.t('Container {0} of {1}: {2}', container.id, container.image, container.state)];
+  const lines = [containerSentence(container)];
   const stand = stopStandOf(actions.picture(), container.id);
   if (stand.kind === 'no') lines.push(vscode.l10n.t('It cannot be stopped here: {0}.', stand.why));
   if (container.state === 'running') {
@@ -92,7 +93,7 @@ async function isConfirmed({ container, parent }: ContainerRow): Promise<boolean
   const server = parent.kind === 'server' ? parent.server : undefined;
   const lost = parent.kind === 'containerGroup' ? (container as ContainerWithoutClient) : undefined;
   const detail = [
-    vscode.l10n.t('Container {0} of {1}: {2}', container.id, container.image, container.state),
+    containerSentence(container),
     server && vscode.l10n.t('It belongs to {0} of {1}, process {2}.', server.name, server.client, server.pid ?? ''),
     lost && ownerSentence(lost),
     lost &&

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import type { Picture, ProcessNode, ServerView } from '../lifecycle/model';
-import { formatMemory, joinParts } from './format';
+import type { ContainerView, Picture, ProcessNode, ServerView } from '../lifecycle/model';
+import { formatMemory, joinParts, shortId } from './format';
 
 /** One or two words for a row. The verdict comes first where it is the news. */
 export function stateWord(server: ServerView): string {
@@ -115,4 +115,9 @@ function processLines(processes: readonly ProcessNode[], indent: string): string
     `${indent}  ${process.commandLine}`,
     ...processLines(process.children, `${indent}  `),
   ]);
+}
+
+/** What a container is, for people: "Container 3f2a91c0d4e5 of mcp/fetch: running". */
+export function containerSentence({ id, image, state }: ContainerView): string {
+  return vscode.l10n.t('Container {0} of {1}: {2}', shortId(id), image, state);
 }

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { ProcessNode, ServerGroup, ServerView } from '../lifecycle/model';
 import { folderName, formatAge, formatMemory, joinParts, processLabel, shortId } from './format';
-import { stateWord, verdictSentence } from './serverWords';
+import { containerSentence, stateWord, verdictSentence } from './serverWords';
 import type { ContainerGroupRow, ContainerRow, GroupRow, Node, NoteRow, ProcessRow, ServerRow } from './treeRows';
 import { type BundleRow, serversOf } from './treeRows';
 
@@ -36,7 +36,7 @@ export function tooltipOf(row: Node): vscode.MarkdownString | string {
     case 'process':
       return processTooltip(row.process);
     case 'container':
-      return vscode.l10n.t('Container {0} of {1}: {2}', row.container.id, row.container.image, row.container.state);
+      return containerSentence(row.container);
     case 'containerGroup':
       return vscode.l10n.t(
         'Containers that wait for input, run like a configured server, and have no client on this machine. Nothing is done to them by itself.',
