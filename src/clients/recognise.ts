@@ -23,6 +23,14 @@ const MANAGERS = new Set([
   'java',
 ]);
 
+/** They run what the `package.json` of the folder calls so. */
+const FOLDER_SCRIPTS = new Set(['npm', 'pnpm', 'yarn', 'bun', 'make']);
+/** What looks like a path there is an image. */
+const ENGINES = new Set(['docker', 'podman', 'nerdctl']);
+/** A path from the root, a home, a drive; an address. */
+const ABSOLUTE = /^(?:[\\/~]|[A-Za-z]:[\\/]|[a-z][a-z0-9+.-]*:\/\/)/;
+const RELATIVE_SCRIPT = /[\\/]|\.(?:[cm]?[jt]s|py|rb|sh|jar|php)$/;
+
 /** A configured command, its own or the one inside it, made ready for comparing. */
 interface Form {
   readonly program: string;
@@ -186,6 +194,26 @@ function isDistinctive([command = '', ...args]: readonly string[]): boolean {
     if (arg.startsWith('-') || GENERIC_WORDS.has(arg)) return false;
     return arg.replace(PLACEHOLDERS, '').replace(/[^A-Za-z0-9]/g, '').length > 1;
   });
+}
+
+/**
+ * Whether the words mean this server in its own folder only, and somebody's program in any other: `npm run start`,
+ * `node build/index.js`, `./server`.
+ */
+export function isBoundToFolder(definition: Pick<StdioServerDefinition, 'command' | 'args'>): boolean {
+  return layersOf([definition.command, ...definition.args])
+    .filter(isDistinctive)
+    .every(isRelative);
+}
+
+function isRelative(words: readonly string[]): boolean {
+  const [command = '', ...args] = words;
+  const program = programOf(command);
+  if (packageRunOf(words)) return false;
+  if (!isGeneric(program)) return /[\\/]/.test(command) && !ABSOLUTE.test(command) && !PLACEHOLDER.test(command);
+  const said = args.filter((arg) => !arg.startsWith('-') && !GENERIC_WORDS.has(arg));
+  if (said.some((arg) => ABSOLUTE.test(arg) || PLACEHOLDER.test(arg))) return false;
+  return FOLDER_SCRIPTS.has(program) || (!ENGINES.has(program) && RELATIVE_SCRIPT.test(said[0] ?? ''));
 }
 
 function isGeneric(program: string): boolean {

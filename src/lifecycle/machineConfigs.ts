@@ -1,11 +1,11 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { type ConfigContext, type ConfigFile, configFilesOf } from '../clients/configFiles';
 import { guessServer } from '../clients/guess';
 import { knownClientOf } from '../clients/knownClients';
 import { readConfig } from '../clients/readConfig';
-import { definitionMatcher } from '../clients/recognise';
+import { definitionMatcher, isBoundToFolder } from '../clients/recognise';
 import { resolveKnownVariables } from '../clients/variables';
 import { type ConfiguredRun, configuredRun } from './configuredRun';
 import type { ConfiguredServer } from './configuredServer';
@@ -120,8 +120,13 @@ export class MachineConfigs {
         environment: environment as NodeJS.ProcessEnv,
         inputs: new Map(),
       });
-      const named = { name: server.name, client: file.client, file: file.path };
       const { folder } = server.source;
+      const named: NamedServer = {
+        name: server.name,
+        client: file.client,
+        file: file.path,
+        ...(isBoundToFolder(definition) && { boundTo: { folder: realFolder(server.cwd, folder) } }),
+      };
       return [
         {
           matches: definitionMatcher(definition),
@@ -154,6 +159,17 @@ export class MachineConfigs {
     if (this.told.has(message)) return;
     this.told.add(message);
     this.parts.log.warn(message);
+  }
+}
+
+/** Where a server runs, without links, as the system tells a process's folder. */
+function realFolder(cwd: string | undefined, folder: string | undefined): string | undefined {
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable of the configuration file
+  const path = cwd?.replace('${workspaceFolder}', folder ?? '') ?? folder;
+  try {
+    return path && realpathSync(path);
+  } catch {
+    return undefined;
   }
 }
 

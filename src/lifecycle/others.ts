@@ -21,6 +21,8 @@ export interface NamedServer {
   /** The client whose configuration it is, e.g. "Claude Code". */
   readonly client: string;
   readonly file: string | undefined;
+  /** Present where its words mean another program in any other folder than this one, which may be unknown. */
+  readonly boundTo?: { readonly folder: string | undefined };
 }
 
 /** What is known about servers and clients on this machine; pure over arguments. */
@@ -144,6 +146,11 @@ export class OtherServers {
     return clientAbove(snapshot, entry, (one) => this.parts.recogniser()?.clientOf(one));
   }
 
+  private isInPlace(pid: number, { boundTo }: NamedServer): boolean {
+    if (!boundTo) return true;
+    return boundTo.folder !== undefined && this.parts.platform.folderOf?.(pid) === boundTo.folder;
+  }
+
   private async rootsIn(snapshot: Snapshot, recogniser: Recogniser, taken: ReadonlySet<number>) {
     const uid = snapshot.processes.get(this.parts.self.pid)?.uid;
     const found = new Map<number, NamedServer>();
@@ -164,7 +171,7 @@ export class OtherServers {
           ? known.named
           : recogniser.serverOf(entry.args);
       if (known?.entry.args !== entry.args) this.recognised.set(entry.pid, { entry, named });
-      if (named) found.set(entry.pid, named);
+      if (named && this.isInPlace(entry.pid, named)) found.set(entry.pid, named);
     }
     for (const pid of this.recognised.keys()) if (!snapshot.processes.has(pid)) this.recognised.delete(pid);
     // `npx` and what it runs may both match: the upper one is the server's root.

@@ -149,6 +149,25 @@ describe('servers of other clients', function () {
     assert.equal(probed.length, 4, 'control arm');
   });
 
+  it('K03 words that anybody’s program could have name a process in their own folder only', async () => {
+    const { server } = await client('node');
+    const boundTo = (folder: string | undefined) => {
+      const known = { ...recogniser() };
+      const { serverOf } = known;
+      known.serverOf = (args) => {
+        const named = serverOf(args);
+        return named && { ...named, boundTo: { folder } };
+      };
+      return sandbox.lifecycle({}, { recogniser: () => known });
+    };
+    for (const folder of ['/', undefined]) {
+      const elsewhere = await boundTo(folder);
+      await elsewhere.sweep();
+      assert.equal(rowOf(elsewhere, server), undefined);
+    }
+    assert.ok(await recognised(await boundTo(readlinkSync(`/proc/${server}/cwd`)), server), 'control arm');
+  });
+
   it('K05 parent pid 1 but still served: kept, also on one’s word', async () => {
     if (!withSs) return provesNothing((await client('node', '--deaf-to-eof')).server);
     const { child, server } = await client('node', '--deaf-to-eof');

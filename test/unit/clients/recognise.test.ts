@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: placeholders are what is tested here
 import assert from 'node:assert/strict';
 import { guessServer } from '../../../src/clients/guess';
-import { matchesCommand, matchesDefinition } from '../../../src/clients/recognise';
+import { isBoundToFolder, matchesCommand, matchesDefinition } from '../../../src/clients/recognise';
 import { npxFolder } from '../../../src/clients/runners';
 import { argsOf, UNRELATED } from './lines';
 
@@ -211,6 +211,22 @@ describe('K03 what merely mentions a server is not one', () => {
       assert.equal(guessServer([line.replaceAll('␣', ' ')]), undefined);
     });
   }
+});
+
+describe('words that mean a server in its own folder only', () => {
+  const bound = ['npm run start', 'npm start', 'yarn serve', 'node build/index.js', 'python server.py', './server'];
+  const free = [
+    'npx -y mcp-server-memory',
+    'node /home/me/mcp-server-x/dist/index.js',
+    'node build/index.js /home/me/notes',
+    'node ${workspaceFolder}/dist/index.js',
+    'python -m mcp_server_git',
+    'docker run -i --rm mcp/git',
+    'mcp-server',
+    'uv --directory /home/me/x run server.py',
+  ];
+  for (const line of bound) it(line, () => assert.equal(isBoundToFolder(definition(line)), true));
+  for (const line of free) it(`not ${line}`, () => assert.equal(isBoundToFolder(definition(line)), false));
 });
 
 describe('guessing from a name alone', () => {

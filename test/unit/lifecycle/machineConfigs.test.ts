@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { MachineConfigs } from '../../../src/lifecycle/machineConfigs';
@@ -41,6 +41,15 @@ describe('configuration files of all clients', () => {
     assert.equal(server(configs, 'npm exec @acme/search')?.client, 'Codex');
     assert.equal(server(configs, '/usr/bin/notes-server', '--other'), undefined);
     assert.deepEqual(log, []);
+  });
+
+  it('K03 words that anybody’s program could have count in their own folder only', () => {
+    const project = join(home, 'project');
+    write('project/.mcp.json', '{"mcpServers": {"local": {"command": "npm", "args": ["run", "start"]}}}');
+    const named = server(open({ folders: [project] }), 'npm', 'run', 'start');
+    assert.deepEqual(named?.boundTo, { folder: realpathSync(project) });
+    write('.cursor/mcp.json', '{"mcpServers": {"nowhere": {"command": "node", "args": ["build/index.js"]}}}');
+    assert.deepEqual(server(open(), 'node', 'build/index.js')?.boundTo, { folder: undefined });
   });
 
   it('reads profiles, notices changes, and stays the same object without one', () => {
