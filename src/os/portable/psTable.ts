@@ -6,7 +6,7 @@ export type PosixSystem = 'linux' | 'darwin';
 export interface PsRow {
   readonly pid: number;
   readonly ppid: number;
-  readonly pgid: number;
+  readonly pgid: number | undefined;
   /** Undefined on macOS, whose `sess` is the address of a kernel structure. */
   readonly sid: number | undefined;
   /** Undefined when real, effective and saved user differ: then nobody's rights over the process are certain. */
@@ -51,7 +51,7 @@ const UID = String.raw`(-?\d+)`;
 const LSTART = String.raw`([A-Z][a-z]{2} +[A-Z][a-z]{2} +\d{1,2} \d\d:\d\d:\d\d \d{4})`;
 const LINE: Record<PosixSystem, RegExp> = {
   linux: new RegExp(
-    String.raw`^ *(\d+) +(\d+) +(\d+) +(\d+) +${UID} +${UID} +${UID} +(\S+) +(\S+) +(\d+) +${LSTART} +(\d+) +([\d:.-]+) (.*?) +\1(?: (.*))?$`,
+    String.raw`^ *(\d+) +(\d+) +(-?\d+) +(-?\d+) +${UID} +${UID} +${UID} +(\S+) +(\S+) +(\d+) +${LSTART} +(\d+) +([\d:.-]+) (.*?) +\1(?: (.*))?$`,
     's',
   ),
   // The state's first letter can be blank when the kernel will not tell, and then nothing may be left of it.
@@ -75,6 +75,11 @@ export function parsePsTable(text: string, system: PosixSystem): PsRow[] {
   });
 }
 
+/** Linux says -1 of a process that is being removed at this moment; macOS tells no session. */
+function groupOf(text: string | undefined): number | undefined {
+  return /^\d+$/.test(text ?? '') ? Number(text) : undefined;
+}
+
 function parseLine(line: string, system: PosixSystem): PsRow | undefined {
   const match = LINE[system].exec(line);
   if (!match) return undefined;
@@ -86,8 +91,8 @@ function parseLine(line: string, system: PosixSystem): PsRow | undefined {
   return {
     pid: Number(pid),
     ppid: Number(ppid),
-    pgid: Number(pgid),
-    sid: sid === '' ? undefined : Number(sid),
+    pgid: groupOf(pgid),
+    sid: groupOf(sid),
     uid: ruid === uid && uid === svuid ? Number(uid) >>> 0 : undefined,
     hasTerminal: !/^[?-]+$/.test(terminal as string),
     zombie: isZombie(state as string, threads === '' ? undefined : Number(threads)),

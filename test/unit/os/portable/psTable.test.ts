@@ -34,6 +34,13 @@ describe('the table of `ps`', () => {
     assert.equal(linux().get(28732)?.zombie, false);
   });
 
+  it('K09 Linux: of a process that is being removed in this moment the group is -1; the rest of the table holds', () => {
+    const text = fixture('linux-ps.txt').replace(/^( *28736 +28734) +28736 +28736 /m, '$1 -1 -1 ');
+    const rows = new Map(parsePsTable(text, 'linux').map((row) => [row.pid, row]));
+    assert.equal(rows.size, 15);
+    assert.deepEqual([rows.get(28736)?.pgid, rows.get(28736)?.sid], [undefined, undefined]);
+  });
+
   it('K15 a user is certain only when real, effective and saved one agree', () => {
     assert.equal(linux().get(28735)?.uid, undefined);
     assert.equal(linux().get(28737)?.uid, 65534);
