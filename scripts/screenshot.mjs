@@ -124,19 +124,26 @@ async function chooseTheme(page, theme) {
 }
 
 const endings = [];
+
+async function endAll() {
+  for (const end of endings.splice(0)) await end().catch((error) => console.error(error));
+  // What ignores its closing editor is left to the guard, which this does not wait for.
+  await endTagged(tag);
+}
+
 try {
   const built = spawnSync(process.execPath, ['scripts/build.mjs', '--production'], { cwd: root, stdio: 'inherit' });
   if (built.status !== 0) throw new Error('The build failed; see above.');
   console.log('Starting the editor (under a minute once it is installed) …');
   await main((end) => endings.unshift(end));
+  // Its servers would be other clients' in the next picture.
+  await endAll();
   await guardScene({ example, home: join(work, 'guarded'), tag, keep: (end) => endings.unshift(end) });
 } catch (error) {
   console.error(error);
   process.exitCode = 1;
 }
-for (const end of endings) await end().catch((error) => console.error(error));
-// What ignores its closing editor is left to the guard, which this does not wait for.
-await endTagged(tag);
+await endAll();
 rmSync(work, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
 for (const { pid, command } of tagged(tag)) {
   console.error(`Left behind: pid ${pid} ${command}`);

@@ -47,7 +47,6 @@ async function start(context: vscode.ExtensionContext, log: vscode.LogOutputChan
   const platform = await choosePlatform();
   const folder = openDataFolder();
   const self = await platform.self();
-  const editorHasClient = await editorHasMcpClient();
   // Nothing is awaited from here until changes are listened to: a host that replaces a crashed one gets its settings late.
   let settings = readSettings();
   const records = new WorkspaceRecords(context.workspaceState);
@@ -61,7 +60,9 @@ async function start(context: vscode.ExtensionContext, log: vscode.LogOutputChan
     settings,
   );
   own.onChange((session) => records.remember(session));
-  const configured = new ConfiguredServers(new Inputs(context.secrets), () => settings, editorHasClient);
+  const configured = new ConfiguredServers(new Inputs(context.secrets), () => settings);
+  // Not awaited: a starting editor takes its time to answer.
+  void editorHasMcpClient().then((has) => has || configured.noteEditorWithoutClient());
   configured.onChange(() => lifecycle?.refresh());
   const version = String(context.extension.packageJSON.version);
   const machine = new MachineConfigs({

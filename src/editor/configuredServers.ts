@@ -32,12 +32,12 @@ export class ConfiguredServers implements vscode.Disposable {
   problems: readonly Problem[] = [];
   private readonly subscriptions: vscode.Disposable[] = [];
   private readonly listeners: (() => void)[] = [];
+  /** Whether the editor starts the servers of `.vscode/mcp.json` itself; until we know, they are not ours to start. */
+  private editorHasClient = true;
 
   constructor(
     private readonly inputs: Inputs,
     private readonly settings: () => EditorSettings,
-    /** Whether the editor starts the servers of `.vscode/mcp.json` itself. */
-    private readonly editorHasClient: boolean,
   ) {
     const watcher = vscode.workspace.createFileSystemWatcher('**/.vscode/mcp.json');
     const read = () => this.read();
@@ -54,6 +54,12 @@ export class ConfiguredServers implements vscode.Disposable {
 
   onChange(listener: () => void): void {
     this.listeners.push(listener);
+  }
+
+  /** The editor turns out to have no MCP client: the servers of `.vscode/mcp.json` are ours then. */
+  noteEditorWithoutClient(): void {
+    this.editorHasClient = false;
+    this.read();
   }
 
   /** Reads everything anew. */
