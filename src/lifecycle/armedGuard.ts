@@ -34,6 +34,8 @@ export interface ArmedGuardParts {
   readonly onChange: () => void;
   readonly environment?: NodeJS.ProcessEnv;
   readonly node?: string;
+  /** A POSIX shell; the system's own unless told. */
+  readonly shell?: string;
 }
 
 /** The dead man's switch of this session: at most one guard process outside the editor. */
@@ -90,7 +92,7 @@ export class ArmedGuard {
     const child =
       process.platform === 'win32'
         ? spawn(node, [copy, sessionId, '--wait'], { ...options, stdio: ['pipe', 'ignore', 'ignore'] })
-        : spawn('/bin/sh', ['-c', WATCH, node, copy, sessionId], {
+        : spawn(this.parts.shell ?? '/bin/sh', ['-c', WATCH, node, copy, sessionId], {
             ...options,
             // It must not keep a folder or a mounted disk busy.
             cwd: '/',

@@ -49,6 +49,8 @@ export interface LifecycleParts {
   readonly guardScript: string;
   /** The program that runs it; this process's own unless told. */
   readonly node?: string;
+  /** The shell in which it waits; `/bin/sh` unless told. */
+  readonly guardShell?: string;
   readonly settings: () => Settings;
   readonly configured: () => readonly ConfiguredServer[];
   /** What is known of other clients' servers; absent where they are not looked at. */
@@ -140,6 +142,7 @@ export class Lifecycle {
       version,
       script: parts.guardScript,
       node: parts.node,
+      shell: parts.guardShell,
       isEnabled: () => settings().guard,
       onChange: () => this.sweeper.publish(),
     });

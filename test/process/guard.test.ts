@@ -3,7 +3,8 @@ import { spawn } from 'node:child_process';
 import { chmodSync, copyFileSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { readHistory } from '../../src/registry/history';
-import { isAlive, killHard, Sandbox } from '../support/sandbox';
+import { GUARD, isAlive, killHard, Sandbox } from '../support/sandbox';
+import { findShell } from '../support/shells';
 import { waitFor } from '../support/waitFor';
 
 const DEAF = ['--deaf-to-eof', '--deaf-to-term'];
@@ -154,6 +155,33 @@ describe('the guard', function () {
     const host = await sandbox.host({ deaf: DEAF }, 'on', { guard: true, node });
     rmSync(node);
     await killHard(host.child);
+    await nothingLeft();
+  });
+
+  for (const name of ['dash', 'bash', 'busybox'] as const) {
+    it(`waits and ends what is left under ${name}`, async () => {
+      const guardShell = findShell(name, sandbox.path).path;
+      const host = await sandbox.host({ deaf: DEAF }, 'on', { guard: true, guardShell });
+      const [guard] = sandbox.guards() as [number];
+      for (const signal of ['SIGTERM', 'SIGHUP', 'SIGINT'] as const) process.kill(guard, signal);
+      assert.match(readFileSync(`/proc/${guard}/cmdline`, 'latin1'), new RegExp(`^${guardShell}\0`));
+      await killHard(host.child);
+      await nothingLeft();
+    });
+  }
+
+  it('ends nothing where the data folder has become read-only; the next sweep finishes the work', async () => {
+    const host = await sandbox.host({ deaf: DEAF });
+    const session = (readdirSync(sandbox.folder.sessions)[0] as string).slice(0, 36);
+    await killHard(host.child);
+    // Root may write into folders that are merely closed.
+    const script = 'mount --bind "$1" "$1" && mount -o remount,ro,bind "$1" && shift && exec "$@"';
+    const rights = process.getuid?.() === 0 ? ['-m'] : ['-rm'];
+    const args = [...rights, 'sh', '-c', script, 'sh', sandbox.folder.path, process.execPath, GUARD, session];
+    const guard = spawn('unshare', args, { env: sandbox.environment, stdio: 'ignore' });
+    assert.equal(await new Promise((resolve) => guard.once('exit', resolve)), 0);
+    assert.ok(isAlive(host.servers[0] as number));
+    await (await sandbox.lifecycle()).sweep();
     await nothingLeft();
   });
 

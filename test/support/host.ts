@@ -16,6 +16,7 @@ async function main(): Promise<void> {
     automatic,
     guard = false,
     node,
+    guardShell,
     adopted = {},
     bystander = false,
     sharedStdin = false,
@@ -36,6 +37,7 @@ async function main(): Promise<void> {
     version: '0',
     guardScript: GUARD,
     node,
+    guardShell,
     settings: () => settings,
     configured: () =>
       Object.entries<string[]>(adopted).map(([name, flags]) => ({

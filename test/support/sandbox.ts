@@ -105,6 +105,7 @@ export class Sandbox {
     options: {
       guard?: boolean;
       node?: string;
+      guardShell?: string;
       adopted?: Record<string, string[]>;
       /** One more child, which is no MCP server and ignores everything. */
       bystander?: boolean;
