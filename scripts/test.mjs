@@ -70,7 +70,7 @@ async function counted(name, args, { prefix = [], environment: extra = {}, folde
 
 const PROCESS_TESTS = 'test/process/**/*.test.ts';
 /** They mostly wait for processes to end. */
-const PARALLEL = ['--parallel', '--jobs=4'];
+const PARALLEL = ['--parallel', '--jobs=3'];
 
 const stages = {
   types: () => node('types', ['node_modules/typescript/bin/tsc', '--noEmit', '-p', '.']),
@@ -98,13 +98,13 @@ const stages = {
   lifecycle: () => mocha('lifecycle', 'test/editor/lifecycle/**/*.test.ts'),
 };
 
-/** Stages that may run side by side: they wait for processes, editors and engines most of the time. */
-const SIDE_BY_SIDE = [
-  ['process', 'process-user', 'process-no-ss', 'chaos'],
-  ['containers', 'editor', 'lifecycle'],
+/** In turn: what all others need, then what a busy machine would disturb. */
+const FIRST = [
+  ...['types', 'lint', 'build', 'unit'],
+  ...['process', 'process-user', 'process-no-ss', 'chaos', 'editor'],
 ];
-/** What all others need comes before them. */
-const FIRST = ['types', 'lint', 'build', 'unit'];
+/** They wait for editors and engines most of the time. */
+const SIDE_BY_SIDE = [['containers'], ['lifecycle']];
 
 function seconds(since) {
   return `${((Date.now() - since) / 1000).toFixed(1)} s`;
