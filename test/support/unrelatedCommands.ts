@@ -91,7 +91,7 @@ node dist/index.js
 node build/index.js
 node server.js
 node --watch src/index.js
-node --inspect=92% ~/work/api-%/dist/main.js
+node --inspect=92% ~/code/api-%/dist/main.js
 node ~/.npm/_npx/0123456789abcde%/node_modules/.bin/serve -l 50%
 node ~/.vscode/extensions/dbaeumer.vscode-eslint-3.0.%/server/out/eslintServer.js --node-ipc --clientProcessId=%
 node ~/.vscode/extensions/ms-python.vscode-pylance-2026.%/dist/server.bundle.js --cancellationReceive=file:% --node-ipc

@@ -7,8 +7,8 @@ const linux: ConfigContext = {
   home: '/home/me',
   platform: 'linux',
   environment: {},
-  folders: ['/work/shop', '/work/tools'],
-  workspaceFile: '/work/all.code-workspace',
+  folders: ['/repos/shop', '/repos/tools'],
+  workspaceFile: '/repos/all.code-workspace',
 };
 const mac: ConfigContext = { ...linux, home: '/Users/me', platform: 'darwin' };
 const windows: ConfigContext = {
@@ -76,7 +76,7 @@ describe('places of configuration files', () => {
     }
     assert.ok(inside.some(({ path, format }) => path === linux.workspaceFile && format === 'code-workspace'));
     const elsewhere = configFilesOf(linux).filter(({ folder }) => folder === undefined);
-    assert.ok(elsewhere.every(({ path }) => !path.startsWith('/work/')));
+    assert.ok(elsewhere.every(({ path }) => !path.startsWith('/repos/')));
   });
 
   it('follows the variables that move them, where they are absolute', () => {

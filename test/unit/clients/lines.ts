@@ -7,7 +7,7 @@ export const UNRELATED: readonly string[] = [
   '/usr/share/code/code --ms-enable-electron-run-as-node /home/me/.vscode/extensions/dbaeumer.vscode-eslint/server/out/eslintServer.js --node-ipc --clientProcessId=812',
   'node /home/me/.vscode-server/extensions/ms-python.vscode-pylance/dist/server.bundle.js --cancellationReceive=file:1 --node-ipc',
   'node /usr/lib/node_modules/typescript/lib/tsserver.js --useInferredProjectPerProjectRoot --locale en',
-  'node /work/app/node_modules/.bin/typescript-language-server --stdio',
+  'node /repos/app/node_modules/.bin/typescript-language-server --stdio',
   '/home/me/.cargo/bin/rust-analyzer',
   '/usr/bin/gopls -mode=stdio',
   'java -jar /home/me/.vscode/extensions/redhat.java/server/plugins/org.eclipse.equinox.launcher.jar -data /tmp/ws',

@@ -228,7 +228,7 @@ describe('configuration files of all clients', () => {
     const { servers } = readConfig('claude.json', fixture('claude.json'), source);
     assert.deepEqual(Object.fromEntries(servers.map((one) => [one.name, one.source.folder])), {
       global: undefined,
-      local: '/work/shop',
+      local: '/repos/shop',
     });
   });
 

@@ -37,7 +37,7 @@ describe('recognising a configured server', () => {
       'node /usr/bin/npx -y @modelcontextprotocol/server-everything',
       'npm␣exec␣@modelcontextprotocol/server-everything',
       "sh -c 'mcp-server-everything'",
-      'node /work/node_modules/.bin/mcp-server-everything',
+      'node /repos/node_modules/.bin/mcp-server-everything',
       `node /home/me/.npm/_npx/${HASH}/node_modules/.bin/mcp-server-everything`,
       `node C:\\Users\\me\\_npx\\${HASH}\\node_modules\\@modelcontextprotocol\\server-everything\\dist\\index.js`,
       'node C:\\w\\node_modules\\.bin\\\\..\\@modelcontextprotocol\\server-everything\\dist\\index.js',
@@ -59,9 +59,9 @@ describe('recognising a configured server', () => {
     'npm exec -y @x/y -- --flag': ['npm␣exec␣@x/y␣--flag', "sh -c 'y'␣--flag", 'node /w/node_modules/.bin/y --flag'],
     'npx -c mcp-server-memory␣--flag': ['sh -c mcp-server-memory␣--flag', 'node /w/.bin/mcp-server-memory --flag'],
     [FILES]: [
-      'npm␣exec␣@modelcontextprotocol/server-filesystem@2026.8.31␣/tmp/a␣b␣/work/shop',
-      "sh -c 'mcp-server-filesystem'␣'/tmp/a␣b'␣/work/shop",
-      'node /w/node_modules/.bin/mcp-server-filesystem /tmp/a␣b /work/shop',
+      'npm␣exec␣@modelcontextprotocol/server-filesystem@2026.8.31␣/tmp/a␣b␣/repos/shop',
+      "sh -c 'mcp-server-filesystem'␣'/tmp/a␣b'␣/repos/shop",
+      'node /w/node_modules/.bin/mcp-server-filesystem /tmp/a␣b /repos/shop',
     ],
     'bunx @x/y': ['bunx @x/y', 'bun /tmp/bunx-0-@x/y@latest/node_modules/.bin/y'],
     'pnpm dlx @x/y --a': [
@@ -83,11 +83,11 @@ describe('recognising a configured server', () => {
       '/usr/bin/docker run -i --rm -e TOKEN ghcr.io/github/github-mcp-server',
       '/usr/libexec/com.docker.cli run -i --rm -e TOKEN ghcr.io/github/github-mcp-server',
     ],
-    'docker run -i -v ${workspaceFolder}:/w mcp/git': ['docker run -i -v /work/shop:/w mcp/git'],
+    'docker run -i -v ${workspaceFolder}:/w mcp/git': ['docker run -i -v /repos/shop:/w mcp/git'],
     'sh -c npx␣-y␣@x/y': ['npm␣exec␣@x/y', 'sh -c npx␣-y␣@x/y', 'bash -lc npx␣-y␣@x/y'],
     'bash -lc cd␣/srv␣&&␣exec␣node␣index.js␣--stdio': ['node index.js --stdio'],
     'env A=b node /srv/index.js': ['node /srv/index.js', 'env A=b node /srv/index.js'],
-    'node ${workspaceFolder}/mcp/index.js --token ${input:token}': ['node /work/shop/mcp/index.js --token abc'],
+    'node ${workspaceFolder}/mcp/index.js --token ${input:token}': ['node /repos/shop/mcp/index.js --token abc'],
     '${userHome}/bin/my-server --x': ['/home/me/bin/my-server --x', '/bin/bash /home/me/bin/my-server --x'],
   };
   for (const [written, lines] of Object.entries(same)) {
@@ -141,10 +141,10 @@ describe('recognising a configured server', () => {
       'node /w/node_modules/@modelcontextprotocol/server-everything/scripts/build.js',
       'sh -c mcp-server-everything;␣rm␣-rf␣x',
     ],
-    [FILES]: ['npm␣exec␣@modelcontextprotocol/server-filesystem@2026.8.31␣/tmp/c␣/work/shop'],
+    [FILES]: ['npm␣exec␣@modelcontextprotocol/server-filesystem@2026.8.31␣/tmp/c␣/repos/shop'],
     'docker run -i --rm mcp/git': ['docker run -i --rm mcp/fetch', 'docker run -i --rm mcp/git --more'],
     'uvx mcp-server-git': ['uv tool uvx mcp-server-time', 'vim /c/bin/mcp-server-git', 'python /src/mcp-server-git'],
-    'node ${workspaceFolder}/mcp/index.js': ['node /work/mcp/index.js.map', 'node /work/mcp/other.js', 'node'],
+    'node ${workspaceFolder}/mcp/index.js': ['node /repos/mcp/index.js.map', 'node /repos/mcp/other.js', 'node'],
   };
   for (const [written, lines] of Object.entries(different)) {
     for (const line of lines) {

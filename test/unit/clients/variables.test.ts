@@ -10,8 +10,8 @@ import {
 } from '../../../src/clients/variables';
 
 const context: VariableContext = {
-  workspaceFolder: '/work/shop',
-  folders: new Map([['tools', '/work/tools']]),
+  workspaceFolder: '/repos/shop',
+  folders: new Map([['tools', '/repos/tools']]),
   userHome: '/home/me',
   environment: { NAME: 'value', TRICK: '${input:password}' },
   inputs: new Map([
@@ -21,7 +21,7 @@ const context: VariableContext = {
 };
 
 function definition(args: string[], more: Partial<StdioServerDefinition> = {}): StdioServerDefinition {
-  const source = { client: 'VS Code', file: undefined, folder: '/work/shop' };
+  const source = { client: 'VS Code', file: undefined, folder: '/repos/shop' };
   return {
     type: 'stdio',
     name: 'srv',
@@ -39,10 +39,10 @@ const replaced = (text: string, where = context) => resolveVariables(definition(
 
 describe('variables', () => {
   const values: Readonly<Record<string, string>> = {
-    '${workspaceFolder}/a': '/work/shop/a',
-    '${cwd}': '/work/shop',
+    '${workspaceFolder}/a': '/repos/shop/a',
+    '${cwd}': '/repos/shop',
     '${workspaceFolderBasename}': 'shop',
-    '${workspaceFolder:tools}/b': '/work/tools/b',
+    '${workspaceFolder:tools}/b': '/repos/tools/b',
     '${userHome}${/}x': `/home/me${sep}x`,
     '${pathSeparator}': sep,
     '${env:NAME}-${env:NAME}': 'value-value',
@@ -68,7 +68,7 @@ describe('variables', () => {
   it('needs a folder for what depends on one', () => {
     const none = { ...context, workspaceFolder: undefined };
     assert.throws(() => replaced('${workspaceFolder}', none), /no folder is open/);
-    assert.equal(replaced('${workspaceFolder:tools}', none), '/work/tools');
+    assert.equal(replaced('${workspaceFolder:tools}', none), '/repos/tools');
   });
 
   it('replaces in every part; null stays null, numbers become text', () => {
@@ -82,8 +82,8 @@ describe('variables', () => {
       command: '/home/me/bin/srv',
       args: [],
       env: { A: 'value', B: '5', C: null },
-      envFile: '/work/shop/.env',
-      cwd: '/work/tools',
+      envFile: '/repos/shop/.env',
+      cwd: '/repos/tools',
     });
   });
 
@@ -107,7 +107,7 @@ describe('variables', () => {
     );
     assert.deepEqual(resolveKnownVariables(one, context), {
       command: '${nobody}/srv',
-      args: ['/work/shop/a', '${input:missing}', '${HOME:-/x}', 'p$&$1', '${env:NOT_SET}'],
+      args: ['/repos/shop/a', '${input:missing}', '${HOME:-/x}', 'p$&$1', '${env:NOT_SET}'],
     });
   });
 });

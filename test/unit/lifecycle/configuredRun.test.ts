@@ -50,7 +50,7 @@ describe('what a configuration runs in a container', () => {
 
   it('K25 a file in a workspace chooses neither program nor engine', () => {
     process.env.DOCKER_HOST = 'unix:///mine';
-    const found = read('./bin/docker --config ./x run -i img', { DOCKER_HOST: 'ssh://theirs' }, '/work');
+    const found = read('./bin/docker --config ./x run -i img', { DOCKER_HOST: 'ssh://theirs' }, '/repos');
     assert.deepEqual(found?.address, {
       program: 'docker',
       globalFlags: [],

@@ -55,7 +55,7 @@ describe('the portable platform on macOS, from recordings', () => {
       line('/home/ann/node/bin/node --dns-result-order=ipv4first /opt/out/bootstrap-fork --type=extensionHost'),
     );
     assert.ok(line('/usr/share/code/code --no-sandbox'));
-    assert.ok(!line('/opt/homebrew/bin/node /Users/ann/work/code'));
+    assert.ok(!line('/opt/homebrew/bin/node /Users/ann/own/code'));
     assert.ok(!line('/opt/homebrew/bin/node /Applications/Cursor.app/Contents/Resources/server.js'));
   });
 

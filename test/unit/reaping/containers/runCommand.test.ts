@@ -175,7 +175,10 @@ describe('what a record keeps of a container run', () => {
   });
 
   it('makes a relative program absolute, since the reaper has another working folder', () => {
-    assert.equal(containerRunOf('./bin/docker', ['run', 'img'], {}, '/work space')?.program, '/work space/bin/docker');
+    assert.equal(
+      containerRunOf('./bin/docker', ['run', 'img'], {}, '/repos space')?.program,
+      '/repos space/bin/docker',
+    );
     assert.equal(containerRunOf('docker', ['exec', 'img'], {}), undefined);
   });
 });
