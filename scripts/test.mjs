@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { installBusybox } from './installBusybox.mjs';
 import { installPackages } from './installPackages.mjs';
 import { asOrdinaryUser, pathWithout } from './otherConditions.mjs';
 
@@ -28,6 +29,7 @@ const environment = {
 const NAME_WIDTH = 'process-no-ss'.length;
 const counts = { passes: 0, failures: 0 };
 const rows = [];
+const failed = [];
 
 /** Runs a program, its output line by line behind the name of its stage, for another may run beside it. */
 function node(name, args, extra = {}, prefix = []) {
@@ -64,6 +66,8 @@ async function counted(name, args, { prefix = [], environment: extra = {}, folde
   rmSync(report);
   counts.passes += stats.passes;
   counts.failures += stats.failures;
+  // Told again at the very end: in a long run nobody finds them above.
+  failed.push(...stats.failed.map((one) => `${name}: ${one}`));
   // A stage that ran nothing proves nothing.
   return code || (stats.passes === 0 ? 1 : 0);
 }
@@ -141,15 +145,16 @@ async function settled() {
 }
 
 async function main() {
+  if (process.platform === 'linux') installBusybox();
   installPackages(root);
-  let failed = false;
+  let isFailed = false;
   const inTurn = async (names) => {
     for (const name of names) {
       if (!stages[name] || (only && !only.includes(name))) continue;
       const started = Date.now();
       const code = await stages[name]();
       rows.push(`${name.padEnd(NAME_WIDTH)} ${code === 0 ? 'ok' : 'FAILED'}  ${seconds(started)}`);
-      failed ||= code !== 0;
+      isFailed ||= code !== 0;
     }
   };
   await inTurn(FIRST);
@@ -163,10 +168,11 @@ async function main() {
   for (const name of files) console.error(`Left behind in the temporary folder: ${name}`);
   if (left.length > 0 || files.length > 0) {
     counts.failures++;
-    failed = true;
+    isFailed = true;
   }
+  if (failed.length > 0) console.log(`\nWhat failed:\n\n${failed.join('\n\n')}`);
   console.log(`\n${rows.join('\n')}\n\n${counts.passes} passed, ${counts.failures} failed`);
-  return failed ? 1 : 0;
+  return isFailed ? 1 : 0;
 }
 
 try {

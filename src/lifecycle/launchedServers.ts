@@ -107,12 +107,14 @@ export class LaunchedServers {
     else if (server) await this.launch(server.description);
   }
 
-  listTools(key: string): Promise<ServerTool[]> {
-    return this.connectionOf(key).listTools();
+  /** While the server starts, this waits for it. @throws when it does not run. */
+  async listTools(key: string): Promise<ServerTool[]> {
+    return (await this.connectionOf(key)).listTools();
   }
 
-  callTool(key: string, tool: string, args: Record<string, unknown>): Promise<unknown> {
-    return this.connectionOf(key).callTool(tool, args);
+  /** While the server starts, this waits for it. @throws when it does not run. */
+  async callTool(key: string, tool: string, args: Record<string, unknown>): Promise<unknown> {
+    return (await this.connectionOf(key)).callTool(tool, args);
   }
 
   /**
@@ -188,7 +190,8 @@ export class LaunchedServers {
     return `"${name}" did not speak MCP: ${error.message}. Check that its command starts an MCP server. ${lastWords(server)}`;
   }
 
-  private connectionOf(key: string): Connection {
+  private async connectionOf(key: string): Promise<Connection> {
+    await this.launching.get(key);
     const connection = this.servers.get(key)?.connection;
     if (!connection)
       throw new Error('This server is not running, or was not launched by MCP Processes. Start it first.');

@@ -81,6 +81,8 @@ async function main(): Promise<void> {
   const rows = () => lifecycle.picture.servers.filter(({ group }) => group === 'thisWindow');
   await lifecycle.sweep();
   await waitFor('all are recorded', () => rows().filter(({ recordId }) => recordId).length === recorded);
+  // For adopted servers it is armed beside the sweep.
+  if (guard && recorded > 0) await waitFor('its guard is armed', () => lifecycle.guard.state.kind !== 'off', 20_000);
   process.stdout.write(`${JSON.stringify(pids)}\n`);
   if (stopAtEnd) for (const name of Object.keys(servers)) await lifecycle.stop(name);
   process.stdin.on('data', (data) => {

@@ -123,8 +123,17 @@ export class TestEngine {
 
   /** Removes all containers; for between two tests. */
   async clear(): Promise<void> {
-    const ids = (await this.docker('ps', '-aq', '--no-trunc')).split('\n').filter(Boolean);
-    if (ids.length > 0) await this.docker('rm', '-fv', ...ids);
+    await waitFor(
+      'no container is left',
+      async () => {
+        const ids = (await this.docker('ps', '-aq', '--no-trunc')).split('\n').filter(Boolean);
+        if (ids.length === 0) return true;
+        // Those with --rm are removed by the engine meanwhile, which the client takes for an error.
+        await this.docker('rm', '-fv', ...ids);
+        return false;
+      },
+      30_000,
+    );
   }
 
   /** Ends engine, containers and mounts, whatever state they are in, and removes everything. */

@@ -1,4 +1,3 @@
-import { writeFileSync } from 'node:fs';
 import { format } from 'node:util';
 import Mocha from 'mocha';
 
@@ -11,16 +10,13 @@ const OURS = '\u2063';
 /** What the editor calls in its extension host. */
 export function run(): Promise<void> {
   Mocha.reporters.Base.consoleLog = (...args: unknown[]) => console.log(OURS + format(...args));
-  const mocha = new Mocha({ ui: 'bdd', timeout: 60_000, color: true, reporter: 'spec' });
+  const mocha = new Mocha({ ui: 'bdd', timeout: 60_000, color: true, reporter: require('../../reporter.cjs') });
   mocha.suite.emit('pre-require', globalThis, '', mocha);
   require('./launching.test');
   require('./editorsOwn.test');
   require('./configuration.test');
   return new Promise((resolve, reject) => {
-    const runner = mocha.run((failures) => {
-      const file = process.env.MCP_PROCESSES_TEST_REPORT;
-      const { passes = 0 } = runner.stats ?? {};
-      if (file) writeFileSync(file, JSON.stringify({ passes, failures }));
+    mocha.run((failures) => {
       if (failures > 0) reject(new Error(`${failures} tests failed.`));
       else resolve();
     });
