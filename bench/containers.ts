@@ -37,7 +37,7 @@ export async function benchContainers(counts: readonly number[]): Promise<Table>
         );
         await killHard(theirs.client);
         const begun = performance.now();
-        await engine.docker('stop', '-t', '2', `named-${count}-${round}`);
+        await engine.command('stop', '-t', '2', `named-${count}-${round}`);
         plain.push(performance.now() - begun);
       }
       rows.push([`${count}`, time(median(plain)), time(median(times))]);

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { installBusybox } from './installBusybox.mjs';
+import { installBusybox } from './installDebianPackages.mjs';
 import { installPackages } from './installPackages.mjs';
 import { asOrdinaryUser, pathWithout } from './otherConditions.mjs';
 

@@ -72,7 +72,6 @@ async function round(host: string, seed: number, report: CrashReport): Promise<v
     await waitFor(
       'nothing is left',
       () => sandbox.living().length === 0 && sandbox.guards().length === 0 && !sessions(sandbox).some(hasSpawned),
-      30_000,
     ).catch((error: Error) => {
       const left = `processes ${sandbox.living()}, guards ${sandbox.guards()}, sessions ${JSON.stringify(sessions(sandbox))}, ${guardLog(sandbox)}`;
       throw new Error(`${error.message} (${left}; server program ${SERVER})`);

@@ -152,17 +152,13 @@ describe('real clients, their servers started through npx from their own configu
       await killProcesses([...owners, ...children.flatMap(({ pid }) => pid ?? [])]);
       // The official server ends by itself when its input does, and its wrappers with it: nothing is left to list.
       await waitFor('the memory server is gone', () => !pidsOf(before.memory).some(isAlive), 60_000);
-      const orphan = await waitFor(
-        'the deaf one is proven to be orphaned',
-        async () => {
-          const rows = await world.rows(lifecycle);
-          assert.deepEqual([...rows.keys()], ['deaf']);
-          const row = rows.get('deaf');
-          assert.ok(row);
-          return row.verdict === 'orphaned' ? row : Promise.reject(new Error(row.evidence.join('\n')));
-        },
-        30_000,
-      );
+      const orphan = await waitFor('the deaf one is proven to be orphaned', async () => {
+        const rows = await world.rows(lifecycle);
+        assert.deepEqual([...rows.keys()], ['deaf']);
+        const row = rows.get('deaf');
+        assert.ok(row);
+        return row.verdict === 'orphaned' ? row : Promise.reject(new Error(row.evidence.join('\n')));
+      });
       assert.match(orphan.evidence.join('\n'), /nobody can talk to it any more/);
 
       await lifecycle.reapOrphans();

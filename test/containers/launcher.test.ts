@@ -7,7 +7,9 @@ import { LauncherScene } from '../support/launcher';
 import { scripts } from '../support/programs';
 import { isAlive, Sandbox } from '../support/sandbox';
 import { waitFor } from '../support/waitFor';
-import { IMAGE, TestEngine } from './host/testEngine';
+import { IMAGE } from './host/engine';
+import { TestEngine } from './host/testEngine';
+import { useEngine } from './host/useEngine';
 import { PROGRAMS } from './support';
 
 const LAUNCHER = join(__dirname, '../../dist/launcher.js');
@@ -15,20 +17,11 @@ const SHELLS = ['dash', 'bash', 'busybox'] as const;
 const BOXED = ['run', '-i', '--rm', '--network', 'none', IMAGE, 'sh', '-c', PROGRAMS['trap loop']];
 
 describe('mcp-processes run of a container', function () {
-  this.timeout(90_000);
-  let engine: TestEngine;
+  this.timeout(120_000);
+  const engine = useEngine(new TestEngine());
   let sandbox: Sandbox;
   const clients: Client[] = [];
-  const states = async () => (await engine.docker('ps', '-a', '--format', '{{.State}}')).split('\n').filter(Boolean);
-  const ids = async () => (await engine.docker('ps', '-aq', '--no-trunc')).split('\n').filter(Boolean);
 
-  before(async function () {
-    this.timeout(300_000);
-    engine = new TestEngine();
-    await engine.start();
-    await engine.loadImage();
-  });
-  after(() => engine?.dispose());
   beforeEach(() => {
     sandbox = new Sandbox();
   });
@@ -36,7 +29,6 @@ describe('mcp-processes run of a container', function () {
     if (this.currentTest?.state === 'failed') console.error(guardLog(sandbox));
     for (const { child } of clients.splice(0)) child.kill('SIGKILL');
     await sandbox.dispose();
-    await engine.clear();
   });
 
   const environmentOf = (scene: LauncherScene) => {
@@ -54,43 +46,43 @@ describe('mcp-processes run of a container', function () {
     const scene = new LauncherScene(sandbox, 'busybox');
     const [one, other] = [client(scene), client(scene)];
     const cli = await one.start(['docker', ...BOXED], environmentOf(scene));
-    await waitFor('its container runs', async () => (await states()).includes('running'));
+    await waitFor('its container runs', async () => (await engine.states()).includes('running'));
     const session = scene.sessions()[0] ?? assert.fail();
     const record = session.records[0] ?? assert.fail();
     const owner = { home: session.home, session: session.id, record: record.id };
     assert.deepEqual(argumentsOf(cli), ['docker', ...(withLabels('docker', BOXED, owner) ?? [])]);
     assert.deepEqual(record.container, containerRunOf('docker', BOXED, environmentOf(scene)));
     await other.start(['docker', ...BOXED], environmentOf(scene));
-    await waitFor('both run', async () => (await states()).join() === 'running,running');
-    const [survivor] = await ids();
+    await waitFor('both run', async () => (await engine.states()).join() === 'running,running');
+    const [survivor] = await engine.ids();
     await one.kill();
-    await waitFor('its container is gone', async () => (await ids()).length === 1, 20_000);
-    assert.deepEqual(await ids(), [survivor]);
+    await waitFor('its container is gone', async () => (await engine.ids()).length === 1);
+    assert.deepEqual(await engine.ids(), [survivor]);
     await waitFor('its session is gone', () => scene.sessions().length === 1);
     assert.equal(isAlive(cli), false);
     await other.kill();
     await scene.nothingLeft();
-    assert.deepEqual(await states(), []);
+    assert.deepEqual(await engine.states(), []);
   });
 
   it('L07 its command-line client alone is killed, as a client’s own ladder does: the container is ended as well', async () => {
     const scene = new LauncherScene(sandbox);
     const cli = await client(scene).start(['docker', ...BOXED], environmentOf(scene));
-    await waitFor('its container runs', async () => (await states()).includes('running'));
+    await waitFor('its container runs', async () => (await engine.states()).includes('running'));
     process.kill(cli, 'SIGKILL');
-    await waitFor('its container is gone', async () => (await states()).length === 0, 20_000);
+    await waitFor('its container is gone', async () => (await engine.states()).length === 0);
     await waitFor('its session is gone', () => scene.sessions().length === 0);
   });
 
   it('"ask": the container of a killed client waits for a click', async () => {
     const scene = new LauncherScene(sandbox, 'dash', { automatic: 'ask' });
     const cli = await client(scene).start(['docker', ...BOXED], environmentOf(scene));
-    await waitFor('its container runs', async () => (await states()).includes('running'));
+    await waitFor('its container runs', async () => (await engine.states()).includes('running'));
     process.kill(cli, 'SIGKILL');
     await waitFor('somebody looked', () => /waits for a click/.test(guardLog(sandbox)));
     const lifecycle = await sandbox.lifecycle();
     await lifecycle.sweep();
-    assert.deepEqual(await states(), ['running']);
+    assert.deepEqual(await engine.states(), ['running']);
     const [only] = clients;
     await only?.kill();
     await waitFor('it is shown as orphaned', async () => {
@@ -99,9 +91,9 @@ describe('mcp-processes run of a container', function () {
         ({ verdict, containers }) => verdict === 'orphaned' && containers.length > 0,
       );
     });
-    assert.deepEqual(await states(), ['running']);
+    assert.deepEqual(await engine.states(), ['running']);
     await lifecycle.reapOrphans();
-    assert.deepEqual(await states(), []);
+    assert.deepEqual(await engine.states(), []);
   });
 
   it('L07 in Node: the same for who has no shell', async () => {
@@ -109,23 +101,23 @@ describe('mcp-processes run of a container', function () {
     const one = client(scene);
     const words = [process.execPath, LAUNCHER, 'run', '--', 'docker', ...BOXED];
     await one.startPlain(words, environmentOf(scene));
-    await waitFor('its container runs', async () => (await states()).includes('running'));
+    await waitFor('its container runs', async () => (await engine.states()).includes('running'));
     const record = scene.sessions()[0]?.records[0];
     assert.deepEqual(record?.container, containerRunOf('docker', BOXED, environmentOf(scene)));
     const root = await waitFor('its client is recorded', () => scene.sessions()[0]?.records[0]?.root?.pid);
     process.kill(root, 'SIGKILL');
-    await waitFor('its container is gone', async () => (await states()).length === 0, 20_000);
+    await waitFor('its container is gone', async () => (await engine.states()).length === 0);
     await one.startPlain(words, environmentOf(scene));
-    await waitFor('another one runs', async () => (await states()).includes('running'));
+    await waitFor('another one runs', async () => (await engine.states()).includes('running'));
     await one.kill();
-    await waitFor('that is gone, too', async () => (await states()).length === 0, 20_000);
+    await waitFor('that is gone, too', async () => (await engine.states()).length === 0);
     await scene.nothingLeft();
   });
 });
 
 /** No engine: a program of that name says what it was started with. */
 describe('mcp-processes run puts labels where they belong', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let sandbox: Sandbox;
   beforeEach(() => {
     sandbox = new Sandbox();

@@ -4,7 +4,9 @@ import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { killHard, Sandbox } from '../support/sandbox';
 import { waitFor } from '../support/waitFor';
-import { IMAGE, TestEngine } from './host/testEngine';
+import { IMAGE } from './host/engine';
+import { TestEngine } from './host/testEngine';
+import { useEngine } from './host/useEngine';
 
 /** An MCP server in a few lines of shell, deaf to end-of-file and to SIGTERM once its client is gone. */
 const SERVER = `trap "" TERM HUP INT
@@ -26,10 +28,9 @@ const run = (...flags: string[]) => ({
 });
 
 describe('a launched server in a container', function () {
-  this.timeout(90_000);
-  let engine: TestEngine;
+  this.timeout(120_000);
+  const engine = useEngine(new TestEngine(), { inherited: true });
   let sandbox: Sandbox;
-  let environment: NodeJS.ProcessEnv;
   /** Runs the command line as somebody whose home is the sandbox's folder. */
   const cli = (...words: string[]) =>
     new Promise<{ stdout: string; code: number }>((resolve) => {
@@ -39,28 +40,13 @@ describe('a launched server in a container', function () {
         resolve({ stdout, code: Number(error?.code ?? 0) });
       });
     });
-  const states = async () => (await engine.docker('ps', '-a', '--format', '{{.State}}')).split('\n').filter(Boolean);
 
-  before(async function () {
-    this.timeout(300_000);
-    engine = new TestEngine();
-    await engine.start();
-    await engine.loadImage();
-    // Hosts and servers inherit how to reach the engine.
-    environment = { ...process.env };
-    Object.assign(process.env, engine.environment);
-  });
-  after(async () => {
-    process.env = environment;
-    await engine?.dispose();
-  });
   beforeEach(() => {
     sandbox = new Sandbox();
   });
   afterEach(async function () {
     if (this.currentTest?.state === 'failed') console.error(sandbox.log.join('\n'));
     await sandbox.dispose();
-    await engine.clear();
   });
 
   it('is shown under its server, and ends with it', async () => {
@@ -77,27 +63,27 @@ describe('a launched server in a container', function () {
       result.containers.map(({ outcome }) => outcome),
       ['removed'],
     );
-    assert.deepEqual(await states(), []);
+    assert.deepEqual(await engine.states(), []);
     assert.deepEqual(readdirSync(sandbox.folder.sessions), []);
   });
 
   it('L07 L08 is ended by the guard after kill -9 of its host; control: killing its client alone leaves it', async () => {
     const host = await sandbox.host({ boxed: run('--rm') }, 'on', { guard: true });
-    assert.deepEqual(await states(), ['running']);
+    assert.deepEqual(await engine.states(), ['running']);
     await killHard(host.child);
-    await waitFor('the container is gone', async () => (await states()).length === 0, 30_000);
-    await waitFor('nothing is left', () => sandbox.living().length + sandbox.guards().length === 0, 30_000);
+    await waitFor('the container is gone', async () => (await engine.states()).length === 0);
+    await waitFor('nothing is left', () => sandbox.living().length + sandbox.guards().length === 0);
     assert.deepEqual(readdirSync(sandbox.folder.sessions), []);
   });
 
   it('L07 is ended by the command line, which says so', async () => {
     const host = await sandbox.host({ boxed: run('--rm') });
     await killHard(host.child);
-    const [id = ''] = (await engine.docker('ps', '-q', '--no-trunc')).split('\n');
+    const [id = ''] = (await engine.command('ps', '-q', '--no-trunc')).split('\n');
     const { stdout, code } = await cli('reap');
     assert.match(stdout, new RegExp(`container ${id.slice(0, 12)} .* removed`));
     assert.equal(code, 0);
-    assert.deepEqual(await states(), []);
+    assert.deepEqual(await engine.states(), []);
     assert.deepEqual(readdirSync(sandbox.folder.sessions), []);
   });
 
@@ -109,12 +95,12 @@ describe('a launched server in a container', function () {
       `[mcp_servers.boxed]\ncommand = "${command}"\nargs = ${JSON.stringify(args)}\n`,
     );
     const client = spawn(command, args, { env: sandbox.environment, stdio: ['pipe', 'ignore', 'ignore'] });
-    await waitFor('it runs', async () => (await states()).includes('running'));
+    await waitFor('it runs', async () => (await engine.states()).includes('running'));
     assert.doesNotMatch((await cli('list', '--all')).stdout, /without a client/);
     await killHard(client);
     const { stdout } = await cli('list', '--all');
     assert.match(stdout, new RegExp(`without a client.*\n.*${IMAGE} · running, as boxed of Codex runs`));
-    assert.deepEqual(await states(), ['running']);
+    assert.deepEqual(await engine.states(), ['running']);
   });
 
   it('K28 without --rm it is stopped, and its data stays', async () => {
@@ -122,7 +108,7 @@ describe('a launched server in a container', function () {
     await killHard(host.child);
     const lifecycle = await sandbox.lifecycle();
     await lifecycle.sweep();
-    assert.deepEqual(await states(), ['exited']);
+    assert.deepEqual(await engine.states(), ['exited']);
     assert.deepEqual(readdirSync(sandbox.folder.sessions), []);
   });
 
@@ -144,6 +130,6 @@ describe('a launched server in a container', function () {
       await lifecycle.sweep();
       return readdirSync(sandbox.folder.sessions).length === 0;
     });
-    assert.deepEqual(await states(), []);
+    assert.deepEqual(await engine.states(), []);
   });
 });

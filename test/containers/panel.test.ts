@@ -6,32 +6,26 @@ import { Panel } from '../editor/lifecycle/panel';
 import { World } from '../editor/lifecycle/world';
 import { killHard } from '../support/sandbox';
 import { waitFor } from '../support/waitFor';
-import { IMAGE, TestEngine } from './host/testEngine';
+import { IMAGE } from './host/engine';
+import { TestEngine } from './host/testEngine';
+import { useEngine } from './host/useEngine';
 
 const LOST = ['run', '-i', '--rm', '--network', 'none', IMAGE, 'sh', '-c', 'echo hello; while :; do sleep 0.1; done'];
 const GROUP = 'Containers Without a Client';
 
 describe('containers in the panel of a real editor', function () {
   this.timeout(180_000);
-  let engine: TestEngine;
+  const engine = useEngine(new TestEngine());
   let world: World;
-  before(async function () {
-    this.timeout(300_000);
-    engine = new TestEngine();
-    await engine.start();
-    await engine.loadImage();
-  });
-  after(() => engine?.dispose());
   beforeEach(() => {
     world = new World();
   });
   afterEach(async () => {
     await world.dispose();
-    await engine.clear();
   });
 
   it('K11 without a client: a person sees it, its logs and what it uses, and stops it by its name', async () => {
-    const count = async () => (await engine.docker('ps', '-q')).split('\n').filter(Boolean).length;
+    const count = async () => (await engine.command('ps', '-q')).split('\n').filter(Boolean).length;
     const client = spawn('docker', LOST, { env: engine.environment, stdio: ['pipe', 'ignore', 'ignore'] });
     await waitFor('it runs', async () => (await count()) === 1);
     await killHard(client);

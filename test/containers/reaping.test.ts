@@ -2,126 +2,147 @@ import assert from 'node:assert/strict';
 import { findContainers } from '../../src/reaping/containers/containerReaper';
 import { LABELS } from '../../src/reaping/containers/runCommand';
 import { waitFor } from '../support/waitFor';
-import { IMAGE, TestEngine } from './host/testEngine';
+import { type Engine, IMAGE } from './host/engine';
+import { TestEngine } from './host/testEngine';
+import { TestPodman } from './host/testPodman';
+import { useEngine } from './host/useEngine';
 import { answersRequest, killHard, Launcher, newOwner, PROGRAMS } from './support';
 
-describe('reaping containers', function () {
-  this.timeout(60_000);
-  let engine: TestEngine;
-  let launcher: Launcher;
+for (const tested of [new TestEngine(), new TestPodman()]) {
+  describe(`reaping containers with ${tested.program}`, function () {
+    this.timeout(120_000);
+    const engine = useEngine(tested);
+    const launcher = new Launcher(engine);
 
-  before(async function () {
-    this.timeout(300_000);
-    engine = new TestEngine();
-    launcher = new Launcher(engine);
-    await engine.start();
-    await engine.loadImage();
-  });
-  after(() => engine?.dispose());
-  afterEach(() => launcher.dispose());
+    afterEach(() => launcher.dispose());
 
-  for (const [program, script] of Object.entries(PROGRAMS)) {
-    it(`L07 its client was killed with -9: ${program}, with and without --init, with and without --rm`, async () => {
-      const variants = [['--rm'], [], ['--init', '--rm'], ['--init']].map(async (flags) => {
-        const what = `${program}, docker run ${flags.join(' ')}`;
-        const launched = await launcher.running(['-i', ...flags], script);
-        await killHard(launched.client);
-        const endsByItself = program === 'stdin reader';
-        if (endsByItself) {
-          await waitFor(
-            'it ends with its input',
-            async () => !(await launcher.states(launched.owner)).includes('running'),
-          );
-        } else {
-          // Without a reaper it stays, with --rm too.
-          assert.deepEqual(await launcher.states(launched.owner), ['running'], what);
-        }
+    for (const [program, script] of Object.entries(PROGRAMS)) {
+      it(`L07 its client was killed with -9: ${program}, with and without --init, with and without --rm`, async () => {
+        const variants = [['--rm'], [], ['--init', '--rm'], ['--init']].map(async (flags) => {
+          const what = `${program}, ${engine.program} run ${flags.join(' ')}`;
+          const launched = await launcher.running(['-i', ...flags], script);
+          await killHard(launched.client);
+          const endsByItself = program === 'stdin reader';
+          if (endsByItself) {
+            await waitFor(
+              'it ends with its input',
+              async () => !(await launcher.states(launched.owner)).includes('running'),
+            );
+          } else {
+            // Without a reaper it stays, with --rm too.
+            assert.deepEqual(await launcher.states(launched.owner), ['running'], what);
+          }
 
-        const { containers, error, finished } = await launcher.reap(launched);
+          const { containers, error, finished } = await launcher.reap(launched);
 
-        assert.equal(error, undefined, what);
-        assert.equal(finished, true, what);
-        const outcomes = containers.map(({ outcome }) => outcome);
-        if (flags.includes('--rm')) {
-          assert.deepEqual(await launcher.states(launched.owner), [], what);
-          if (!endsByItself) assert.deepEqual(outcomes, ['removed'], what);
-        } else {
-          assert.deepEqual(outcomes, [endsByItself ? 'kept' : 'stopped'], what);
-          assert.deepEqual(await launcher.states(launched.owner), ['exited'], what);
-        }
+          assert.equal(error, undefined, what);
+          assert.equal(finished, true, what);
+          const outcomes = containers.map(({ outcome }) => outcome);
+          if (flags.includes('--rm')) {
+            assert.deepEqual(await launcher.states(launched.owner), [], what);
+            if (!endsByItself) assert.deepEqual(outcomes, ['removed'], what);
+          } else {
+            assert.deepEqual(outcomes, [endsByItself ? 'kept' : 'stopped'], what);
+            assert.deepEqual(await launcher.states(launched.owner), ['exited'], what);
+          }
+        });
+        const failed = (await Promise.allSettled(variants)).find(({ status }) => status === 'rejected');
+        if (failed?.status === 'rejected') throw failed.reason;
       });
-      const failed = (await Promise.allSettled(variants)).find(({ status }) => status === 'rejected');
-      if (failed?.status === 'rejected') throw failed.reason;
-    });
-  }
+    }
 
-  it('L07 gives the program inside its grace', async () => {
-    const farewell = 'trap "sleep 1; echo bye >/data; exit 0" TERM; echo ready; while :; do sleep 0.1; done';
-    const launched = await launcher.running(['-i'], farewell);
-    await waitFor('its trap is set', () => launched.output().includes('ready'));
-    await killHard(launched.client);
-    const { containers } = await launcher.reap({ ...launched }, withGrace(launcher, 10_000));
-    assert.equal(containers[0]?.outcome, 'stopped');
-    assert.equal(await exitCode(engine, containers[0]?.id), '0');
-  });
-
-  it('L07 stops one that restarts itself', async () => {
-    const launched = await launcher.running(['-i', '--restart', 'always'], PROGRAMS['plain loop']);
-    await killHard(launched.client);
-    const { containers, finished } = await launcher.reap(launched);
-    assert.equal(containers[0]?.outcome, 'stopped');
-    assert.equal(finished, true);
-    assert.deepEqual(await launcher.states(launched.owner), ['exited']);
-  });
-
-  it('L07 stops one that is paused', async () => {
-    const launched = await launcher.running(['-i', '--rm'], PROGRAMS['plain loop']);
-    await engine.docker('pause', (await launcher.all())[0]?.id as string);
-    await killHard(launched.client);
-    const { finished } = await launcher.reap(launched);
-    assert.equal(finished, true);
-    assert.deepEqual(await launcher.states(launched.owner), []);
-  });
-
-  // Without --rm on the command line, docker leaves the removal to us, as nerdctl always does.
-  for (const rm of [['--rm'], []]) {
-    it(`L07 removes the anonymous volumes too, and never a named one: docker run -i ${rm.join(' ')}`, async () => {
-      const volumes = ['-v', '/anonymous', '-v', 'named:/named'];
-      const launched = await launcher.running(['-i', ...rm, ...volumes], 'sleep 1000');
+    it('L07 gives the program inside its grace', async () => {
+      const farewell = 'trap "sleep 1; echo bye >/data; exit 0" TERM; echo ready; while :; do sleep 0.1; done';
+      const launched = await launcher.running(['-i'], farewell);
+      await waitFor('its trap is set', () => launched.output().includes('ready'));
       await killHard(launched.client);
-      await launcher.reap({ ...launched, run: { ...launched.run, removable: true } });
-      assert.equal(await engine.docker('volume', 'ls', '-q'), 'named');
-      await engine.docker('volume', 'rm', 'named');
+      const { containers } = await launcher.reap({ ...launched }, withGrace(launcher, 10_000));
+      assert.equal(containers[0]?.outcome, 'stopped');
+      assert.equal(await exitCode(engine, containers[0]?.id), '0');
     });
-  }
 
-  for (const rm of [['--rm'], []]) {
-    it(`L20 its client was killed just after start: docker run -i ${rm.join(' ')}`, async function () {
-      this.timeout(120_000);
-      const owner = newOwner();
-      // How long a client takes to create and then to start differs from machine to machine: the gap is searched for.
-      let delay = 50;
-      const launched = await waitFor(
-        'a container is left in state created',
-        async () => {
-          const one = launcher.launch(['-i', ...rm], PROGRAMS['plain loop'], owner);
-          await new Promise((resolve) => setTimeout(resolve, delay));
-          await killHard(one.client);
-          // The engine may still be at it, and start what was asked for.
-          await new Promise((resolve) => setTimeout(resolve, 150));
-          const [state] = await launcher.states(owner);
-          await new Promise((resolve) => setTimeout(resolve, state === 'created' ? 500 : 0));
-          const [later] = await launcher.states(owner);
-          if (later === 'created') return one;
-          delay = later === undefined ? delay + 6 : Math.max(5, delay - 9);
-          await engine.clear();
-          return undefined;
-        },
-        100_000,
-      );
-
+    it('L07 stops one that restarts itself', async () => {
+      const launched = await launcher.running(['-i', '--restart', 'always'], PROGRAMS['plain loop']);
+      await killHard(launched.client);
       const { containers, finished } = await launcher.reap(launched);
+      assert.equal(containers[0]?.outcome, 'stopped');
+      assert.equal(finished, true);
+      assert.deepEqual(await launcher.states(launched.owner), ['exited']);
+    });
 
+    it('L07 stops one that is paused', async () => {
+      const launched = await launcher.running(['-i', '--rm'], PROGRAMS['plain loop']);
+      await engine.command('pause', (await launcher.all())[0]?.id as string);
+      await killHard(launched.client);
+      const { finished } = await launcher.reap(launched);
+      assert.equal(finished, true);
+      assert.deepEqual(await launcher.states(launched.owner), []);
+    });
+
+    // Without --rm on the command line, docker leaves the removal to us, as nerdctl always does.
+    for (const rm of [['--rm'], []]) {
+      it(`L07 removes the anonymous volumes too, and never a named one: run -i ${rm.join(' ')}`, async () => {
+        const volumes = ['-v', '/anonymous', '-v', 'named:/named'];
+        const launched = await launcher.running(['-i', ...rm, ...volumes], 'sleep 1000');
+        await killHard(launched.client);
+        await launcher.reap({ ...launched, run: { ...launched.run, removable: true } });
+        assert.equal(await engine.command('volume', 'ls', '-q'), 'named');
+        await engine.command('volume', 'rm', 'named');
+      });
+    }
+
+    for (const rm of [['--rm'], []]) {
+      it(`L20 its client was killed just after start: run -i ${rm.join(' ')}`, async function () {
+        this.timeout(120_000);
+        const owner = newOwner();
+        // How long a client takes to create and then to start differs from machine to machine: the gap is searched for.
+        let delay = 50;
+        const launched = await waitFor(
+          'a container is left in state created',
+          async () => {
+            const one = launcher.launch(['-i', ...rm], PROGRAMS['plain loop'], owner);
+            await new Promise((resolve) => setTimeout(resolve, delay));
+            await killHard(one.client);
+            // The engine may still be at it, and start what was asked for.
+            await new Promise((resolve) => setTimeout(resolve, 150));
+            const [state] = await launcher.states(owner);
+            await new Promise((resolve) => setTimeout(resolve, state === 'created' ? 500 : 0));
+            const [later] = await launcher.states(owner);
+            if (later === 'created') return one;
+            delay = later === undefined ? delay + 6 : Math.max(5, delay - 9);
+            return undefined;
+          },
+          100_000,
+        );
+
+        const { containers, finished } = await launcher.reap(launched);
+
+        assert.deepEqual(
+          containers.map(({ outcome }) => outcome),
+          ['removed'],
+        );
+        assert.equal(finished, true);
+        assert.deepEqual(await launcher.states(owner), []);
+      });
+    }
+
+    it('L20 finds a container that the engine creates only after the first look', async () => {
+      const owner = newOwner();
+      const client = launcher.client();
+      let looks = 0;
+      const slow = {
+        list: async (labels: Record<string, string>) => {
+          const answer = await client.list(labels);
+          if (looks++ === 0) await launcher.running(['-i', '--rm'], PROGRAMS['plain loop'], owner);
+          return answer;
+        },
+        inspect: client.inspect.bind(client),
+        resume: client.resume.bind(client),
+        stop: client.stop.bind(client),
+        remove: client.remove.bind(client),
+      };
+      const launched = { client: undefined as never, output: () => '', owner, run: { removable: true } as never };
+      const { containers, finished } = await launcher.reap(launched, slow);
       assert.deepEqual(
         containers.map(({ outcome }) => outcome),
         ['removed'],
@@ -129,116 +150,92 @@ describe('reaping containers', function () {
       assert.equal(finished, true);
       assert.deepEqual(await launcher.states(owner), []);
     });
-  }
 
-  it('L20 finds a container that the engine creates only after the first look', async () => {
-    const owner = newOwner();
-    const client = launcher.client();
-    let looks = 0;
-    const slow = {
-      list: async (labels: Record<string, string>) => {
-        const answer = await client.list(labels);
-        if (looks++ === 0) await launcher.running(['-i', '--rm'], PROGRAMS['plain loop'], owner);
-        return answer;
-      },
-      inspect: client.inspect.bind(client),
-      stop: client.stop.bind(client),
-      remove: client.remove.bind(client),
-    };
-    const launched = { client: undefined as never, output: () => '', owner, run: { removable: true } as never };
-    const { containers, finished } = await launcher.reap(launched, slow);
-    assert.deepEqual(
-      containers.map(({ outcome }) => outcome),
-      ['removed'],
-    );
-    assert.equal(finished, true);
-    assert.deepEqual(await launcher.states(owner), []);
+    it('K11 K26 leaves every other container alone: same image, other session, record, home, similar labels', async () => {
+      const doomed = await launcher.running(['-i', '--rm'], 'cat; while :; do sleep 1; done');
+      const { owner } = doomed;
+      const echo = ['-i', '--rm'];
+      const others = [
+        await launcher.running(echo, 'cat'),
+        await launcher.running(echo, 'cat', { ...newOwner(), home: owner.home }),
+        await launcher.running(echo, 'cat', { ...newOwner(), session: owner.session }),
+        await launcher.running(echo, 'cat', { ...owner, home: 'bbbb000011112222' }),
+        await launcher.running(echo, 'cat', { ...owner, session: `${owner.session}0` }),
+      ];
+      const labels = [
+        [],
+        ['--label', `${LABELS.session}=${owner.session}`],
+        ['--label', `${LABELS.session}s=${owner.session}`, '--label', `x-${LABELS.home}=${owner.home}`],
+        // Joined with commas, as the client lists them, this reads like all three.
+        [
+          '--label',
+          `a=b,${LABELS.session}=${owner.session},${LABELS.record}=${owner.record},${LABELS.home}=${owner.home}`,
+        ],
+      ];
+      for (const flags of labels) {
+        others.push({ ...doomed, ...launcher.start(['run', ...echo, ...flags, '--network', 'none', IMAGE, 'cat']) });
+      }
+      for (const other of others) await answersRequest(other);
+      await killHard(doomed.client);
+
+      const { containers } = await launcher.reap(doomed);
+
+      assert.equal(containers.length, 1);
+      assert.equal(containers[0]?.outcome, 'removed');
+      for (const other of others) await answersRequest(other);
+      // By image they would all have been taken, and with its own labels each can be ended.
+      const sameImage = await engine.command('ps', '-q', '--filter', `ancestor=${IMAGE}`);
+      assert.equal(sameImage.split('\n').length, others.length);
+      const [first] = others;
+      assert.ok(first);
+      assert.equal((await launcher.reap(first)).containers[0]?.outcome, 'removed');
+    });
+
+    it('K13 ends nothing for a record that does not say whose it is', async () => {
+      const launched = await launcher.running(['-i', '--rm', '--label', `${LABELS.record}=`], 'cat');
+      for (const part of ['home', 'session', 'record'] as const) {
+        const reap = await launcher.reap({ ...launched, owner: { ...launched.owner, [part]: '' } });
+        assert.equal(reap.finished, false);
+        assert.equal(reap.error?.kind, 'failed');
+      }
+      await answersRequest(launched);
+    });
+
+    it('K28 without --rm, stops the container and keeps its data', async () => {
+      const launched = await launcher.running(
+        ['-i', '-v', '/volume'],
+        'echo precious | tee /data >/volume/data; sleep 1000',
+      );
+      await killHard(launched.client);
+      const { containers } = await launcher.reap(launched);
+      const [outcome] = containers;
+      assert.equal(outcome?.outcome, 'stopped');
+      assert.match(outcome?.reason ?? '', /--rm/);
+      assert.equal(await engine.command('start', outcome?.id as string), outcome?.id);
+      assert.equal(
+        await engine.command('exec', outcome?.id as string, 'cat', '/data', '/volume/data'),
+        'precious\nprecious',
+      );
+      // A second reap takes it from here: it ends what runs, and leaves what does not.
+      assert.equal((await launcher.reap(launched)).containers[0]?.outcome, 'stopped');
+      assert.equal((await launcher.reap(launched)).containers[0]?.outcome, 'kept');
+    });
+
+    it('finds all of a session, and all of a home', async () => {
+      const first = await launcher.running(['-i', '--rm'], 'cat');
+      const second = await launcher.running(['-i', '--rm'], 'cat', { ...newOwner(), session: first.owner.session });
+      await launcher.running(['-i', '--rm'], 'cat', newOwner('bbbb000011112222'));
+      const { home, session } = first.owner;
+      const find = async (filter: Parameters<typeof findContainers>[1]) => {
+        const found = await findContainers(launcher.client(), filter);
+        return found.ok ? found.value.map(({ labels }) => labels[LABELS.record]).sort() : found.error.message;
+      };
+      assert.deepEqual(await find({ home, session }), [first.owner.record, second.owner.record].sort());
+      assert.deepEqual(await find({ home }), [first.owner.record, second.owner.record].sort());
+      assert.deepEqual(await find(second.owner), [second.owner.record]);
+    });
   });
-
-  it('K11 K26 leaves every other container alone: same image, other session, record, home, similar labels', async () => {
-    const doomed = await launcher.running(['-i', '--rm'], 'cat; while :; do sleep 1; done');
-    const { owner } = doomed;
-    const echo = ['-i', '--rm'];
-    const others = [
-      await launcher.running(echo, 'cat'),
-      await launcher.running(echo, 'cat', { ...newOwner(), home: owner.home }),
-      await launcher.running(echo, 'cat', { ...newOwner(), session: owner.session }),
-      await launcher.running(echo, 'cat', { ...owner, home: 'bbbb000011112222' }),
-      await launcher.running(echo, 'cat', { ...owner, session: `${owner.session}0` }),
-    ];
-    const labels = [
-      [],
-      ['--label', `${LABELS.session}=${owner.session}`],
-      ['--label', `${LABELS.session}s=${owner.session}`, '--label', `x-${LABELS.home}=${owner.home}`],
-      // Joined with commas, as the client lists them, this reads like all three.
-      [
-        '--label',
-        `a=b,${LABELS.session}=${owner.session},${LABELS.record}=${owner.record},${LABELS.home}=${owner.home}`,
-      ],
-    ];
-    for (const flags of labels) {
-      others.push({ ...doomed, ...launcher.start(['run', ...echo, ...flags, '--network', 'none', IMAGE, 'cat']) });
-    }
-    for (const other of others) await answersRequest(other);
-    await killHard(doomed.client);
-
-    const { containers } = await launcher.reap(doomed);
-
-    assert.equal(containers.length, 1);
-    assert.equal(containers[0]?.outcome, 'removed');
-    for (const other of others) await answersRequest(other);
-    // By image they would all have been taken, and with its own labels each can be ended.
-    const sameImage = await engine.docker('ps', '-q', '--filter', `ancestor=${IMAGE}`);
-    assert.equal(sameImage.split('\n').length, others.length);
-    const [first] = others;
-    assert.ok(first);
-    assert.equal((await launcher.reap(first)).containers[0]?.outcome, 'removed');
-  });
-
-  it('K13 ends nothing for a record that does not say whose it is', async () => {
-    const launched = await launcher.running(['-i', '--rm', '--label', `${LABELS.record}=`], 'cat');
-    for (const part of ['home', 'session', 'record'] as const) {
-      const reap = await launcher.reap({ ...launched, owner: { ...launched.owner, [part]: '' } });
-      assert.equal(reap.finished, false);
-      assert.equal(reap.error?.kind, 'failed');
-    }
-    await answersRequest(launched);
-  });
-
-  it('K28 without --rm, stops the container and keeps its data', async () => {
-    const launched = await launcher.running(
-      ['-i', '-v', '/volume'],
-      'echo precious | tee /data >/volume/data; sleep 1000',
-    );
-    await killHard(launched.client);
-    const { containers } = await launcher.reap(launched);
-    const [outcome] = containers;
-    assert.equal(outcome?.outcome, 'stopped');
-    assert.match(outcome?.reason ?? '', /--rm/);
-    assert.equal(await engine.docker('start', outcome?.id as string), outcome?.id);
-    assert.equal(
-      await engine.docker('exec', outcome?.id as string, 'cat', '/data', '/volume/data'),
-      'precious\nprecious',
-    );
-    // A second reap takes it from here: it ends what runs, and leaves what does not.
-    assert.equal((await launcher.reap(launched)).containers[0]?.outcome, 'stopped');
-    assert.equal((await launcher.reap(launched)).containers[0]?.outcome, 'kept');
-  });
-
-  it('finds all of a session, and all of a home', async () => {
-    const first = await launcher.running(['-i', '--rm'], 'cat');
-    const second = await launcher.running(['-i', '--rm'], 'cat', { ...newOwner(), session: first.owner.session });
-    await launcher.running(['-i', '--rm'], 'cat', newOwner('bbbb000011112222'));
-    const { home, session } = first.owner;
-    const find = async (filter: Parameters<typeof findContainers>[1]) => {
-      const found = await findContainers(launcher.client(), filter);
-      return found.ok ? found.value.map(({ labels }) => labels[LABELS.record]).sort() : found.error.message;
-    };
-    assert.deepEqual(await find({ home, session }), [first.owner.record, second.owner.record].sort());
-    assert.deepEqual(await find({ home }), [first.owner.record, second.owner.record].sort());
-    assert.deepEqual(await find(second.owner), [second.owner.record]);
-  });
-});
+}
 
 /** The engine's client with a longer grace than the other tests need. */
 function withGrace(launcher: Launcher, grace: number) {
@@ -247,10 +244,11 @@ function withGrace(launcher: Launcher, grace: number) {
     list: client.list.bind(client),
     inspect: client.inspect.bind(client),
     remove: client.remove.bind(client),
+    resume: client.resume.bind(client),
     stop: (id: string) => client.stop(id, grace),
   };
 }
 
-function exitCode(engine: TestEngine, id: string | undefined): Promise<string> {
-  return engine.docker('inspect', '--format', '{{.State.ExitCode}}', id as string);
+function exitCode(engine: Engine, id: string | undefined): Promise<string> {
+  return engine.command('inspect', '--format', '{{.State.ExitCode}}', id as string);
 }

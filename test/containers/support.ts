@@ -3,11 +3,16 @@ import { randomUUID } from 'node:crypto';
 import { systemClock } from '../../src/reaping/clock';
 import { stopContainers } from '../../src/reaping/containers/containerReaper';
 import { type Container, ContainerEngine, type EngineLimits } from '../../src/reaping/containers/engine';
-import { type ContainerOwner, containerRunOf, withLabels } from '../../src/reaping/containers/runCommand';
+import {
+  type ContainerOwner,
+  containerRunOf,
+  engineVariablesOf,
+  withLabels,
+} from '../../src/reaping/containers/runCommand';
 import type { ContainerRun } from '../../src/registry/schema';
 import { isAlive } from '../support/sandbox';
 import { waitFor } from '../support/waitFor';
-import { IMAGE, type TestEngine } from './host/testEngine';
+import { type Engine, IMAGE } from './host/engine';
 
 /** What runs as process 1 of a container. */
 export const PROGRAMS = {
@@ -35,20 +40,21 @@ export interface Launched {
 export class Launcher {
   private readonly clients: ChildProcess[] = [];
 
-  constructor(readonly engine: TestEngine) {}
+  constructor(readonly engine: Engine) {}
 
   /** Starts a labelled `docker run` as a launch does; returns at once. */
   launch(flags: readonly string[], script: string, owner = newOwner()): Launched {
     const plain = ['run', ...flags, '--network', 'none', IMAGE, 'sh', '-c', script];
-    const args = withLabels('docker', plain, owner);
-    const run = containerRunOf('docker', plain, this.engine.environment);
+    const { program, environment } = this.engine;
+    const args = withLabels(program, plain, owner);
+    const run = containerRunOf(program, plain, environment);
     if (!args || !run) throw new Error('not recognised as a run');
     return { owner, run, ...this.start(args) };
   }
 
   /** Starts a client with exactly these arguments, without labels of ours. */
   start(args: readonly string[]): Pick<Launched, 'client' | 'output'> {
-    const client = spawn('docker', args, { env: this.engine.environment, stdio: 'pipe' });
+    const client = spawn(this.engine.program, args, { env: this.engine.environment, stdio: 'pipe' });
     this.clients.push(client);
     let output = '';
     client.stdin.on('error', () => {});
@@ -68,10 +74,10 @@ export class Launcher {
 
   /** Our client of this engine, as a reaper in another process would make it from the record. */
   client(run?: ContainerRun, limits: Partial<EngineLimits> = {}): ContainerEngine {
-    const { environment, host } = this.engine;
+    const { program, environment } = this.engine;
     const { DOCKER_HOST: _, ...base } = environment;
     return new ContainerEngine(
-      run ?? { program: 'docker', globalFlags: [], environment: { DOCKER_HOST: host } },
+      run ?? { program, globalFlags: [], environment: engineVariablesOf(environment) },
       limits,
       base,
     );
@@ -84,8 +90,10 @@ export class Launcher {
   /** States of an owner's containers, read with the engine's own client and not with the code under test. */
   async states({ session }: ContainerOwner): Promise<string[]> {
     const filter = `label=mcp-processes.session=${session}`;
-    const text = await this.engine.docker('ps', '-a', '--filter', filter, '--format', '{{.State}}');
-    return text.split('\n').filter(Boolean);
+    const text = await this.engine.command('ps', '-a', '--filter', filter, '--format', '{{.State}}');
+    // Podman says "Up 3 seconds ago" for "running", and "Exited (0) 3 seconds ago".
+    const words = text.split('\n').filter(Boolean);
+    return words.map((word) => (word.split(' ', 1)[0] as string).toLowerCase().replace(/^up$/, 'running'));
   }
 
   /** All containers of the engine. */
@@ -99,7 +107,6 @@ export class Launcher {
 
   async dispose(): Promise<void> {
     for (const client of this.clients.splice(0)) await killHard(client);
-    await this.engine.clear();
   }
 }
 

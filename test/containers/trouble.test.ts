@@ -5,25 +5,19 @@ import { join } from 'node:path';
 import { ContainerEngine } from '../../src/reaping/containers/engine';
 import { containerRunOf } from '../../src/reaping/containers/runCommand';
 import { waitFor } from '../support/waitFor';
-import { IMAGE, TestEngine } from './host/testEngine';
+import { IMAGE } from './host/engine';
+import { TestEngine } from './host/testEngine';
+import { useEngine } from './host/useEngine';
 import { killHard, Launcher, newOwner, PROGRAMS } from './support';
 
 /** Short, since here the engine does not answer. */
 const IMPATIENT = { timeout: 1_000, stopMargin: 1_000 };
 
 describe('containers and an engine in trouble', function () {
-  this.timeout(60_000);
-  let engine: TestEngine;
-  let launcher: Launcher;
+  this.timeout(120_000);
+  const engine = useEngine(new TestEngine());
+  const launcher = new Launcher(engine);
 
-  before(async function () {
-    this.timeout(300_000);
-    engine = new TestEngine();
-    launcher = new Launcher(engine);
-    await engine.start();
-    await engine.loadImage();
-  });
-  after(() => engine?.dispose());
   afterEach(() => launcher.dispose());
 
   it('L07 an engine that hangs: nothing waits for it, and the next reap ends the container', async () => {
@@ -62,6 +56,7 @@ describe('containers and an engine in trouble', function () {
         const { finished, error, containers } = await launcher.reap(removable, {
           list: hang('list', client.list),
           inspect: hang('inspect', client.inspect),
+          resume: client.resume.bind(client),
           stop: hang('stop', client.stop),
           remove: hang('remove', client.remove),
         });
@@ -95,7 +90,7 @@ describe('containers and an engine in trouble', function () {
       await engine.start();
 
       assert.equal((await launcher.reap(launched)).finished, true);
-      const inspected = await engine.docker('inspect', '--format', '{{.State.Status}}', id as string).catch(String);
+      const inspected = await engine.command('inspect', '--format', '{{.State.Status}}', id as string).catch(String);
       assert.match(inspected, flags.includes('--rm') ? /no such (?:object|container)/i : /^exited$/);
     });
   }
@@ -133,7 +128,7 @@ describe('containers and an engine in trouble', function () {
       mkdirSync(join(home, '.docker'));
       const { DOCKER_HOST: _, DOCKER_CONFIG: __, ...rest } = engine.environment;
       const base = { ...rest, HOME: home };
-      const docker = (...args: string[]) => engine.docker('--config', join(home, '.docker'), ...args);
+      const docker = (...args: string[]) => engine.command('--config', join(home, '.docker'), ...args);
       await docker('context', 'create', 'far', '--docker', `host=${engine.host}`);
       await docker('context', 'create', 'elsewhere', '--docker', 'host=unix:///nonexistent/docker.sock');
       await docker('context', 'use', 'far');

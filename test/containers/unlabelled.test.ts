@@ -13,7 +13,9 @@ import { writeSession } from '../../src/registry/sessionStore';
 import { isAlive, killHard, Sandbox, SHORT_GRACE } from '../support/sandbox';
 import { identityOf } from '../support/scene';
 import { waitFor } from '../support/waitFor';
-import { IMAGE, TestEngine } from './host/testEngine';
+import { IMAGE } from './host/engine';
+import { TestEngine } from './host/testEngine';
+import { useEngine } from './host/useEngine';
 import { PROGRAMS } from './support';
 
 const run = (script: string) => ['run', '-i', '--rm', '--network', 'none', IMAGE, 'sh', '-c', script];
@@ -23,25 +25,11 @@ const CLIENT = `require('child_process').spawn('docker', process.argv.slice(1), 
 const named = { name: 'boxed', client: 'Some Client', file: undefined };
 
 describe('a container that carries no label of ours', function () {
-  this.timeout(90_000);
-  let engine: TestEngine;
+  this.timeout(120_000);
+  const engine = useEngine(new TestEngine(), { inherited: true });
   let sandbox: Sandbox;
-  let environment: NodeJS.ProcessEnv;
   const clients: ChildProcess[] = [];
-  const states = async () => (await engine.docker('ps', '-a', '--format', '{{.State}}')).split('\n').filter(Boolean);
 
-  before(async function () {
-    this.timeout(300_000);
-    engine = new TestEngine();
-    await engine.start();
-    await engine.loadImage();
-    environment = { ...process.env };
-    Object.assign(process.env, engine.environment);
-  });
-  after(async () => {
-    process.env = environment;
-    await engine?.dispose();
-  });
   beforeEach(() => {
     sandbox = new Sandbox();
   });
@@ -49,7 +37,6 @@ describe('a container that carries no label of ours', function () {
     if (this.currentTest?.state === 'failed') console.error(sandbox.log.join('\n'));
     for (const client of clients.splice(0)) await killHard(client);
     await sandbox.dispose();
-    await engine.clear();
   });
 
   const recogniser: Recogniser = {
@@ -67,14 +54,14 @@ describe('a container that carries no label of ours', function () {
     });
   /** Somebody's MCP client, whose server is a container that nobody labelled; its container runs. */
   const start = async (args: readonly string[] = DEAF): Promise<ChildProcess> => {
-    const count = (await states()).length;
+    const count = (await engine.states()).length;
     const client = spawn(process.execPath, ['-e', CLIENT, '--', ...args], {
       env: sandbox.environment,
       stdio: 'ignore',
     });
     clients.push(client);
     await waitFor('its container runs', async () => {
-      const now = await states();
+      const now = await engine.states();
       return now.length > count && now.every((state) => state === 'running');
     });
     return client;
@@ -121,7 +108,7 @@ describe('a container that carries no label of ours', function () {
       result?.containers.map(({ id, outcome }) => [id, outcome]),
       [[container?.id, 'left running']],
     );
-    assert.deepEqual(await states(), ['running']);
+    assert.deepEqual(await engine.states(), ['running']);
     const again = spawn('docker', ['attach', container?.id ?? ''], { env: sandbox.environment });
     clients.push(again);
     await waitFor('it is attached again', () => clientsOf(engine.host).includes(again.pid as number));
@@ -172,8 +159,8 @@ describe('a container that carries no label of ours', function () {
     const lifecycle = await sandbox.lifecycle();
     await lifecycle.sweep();
     assert.equal(isAlive(cli), false);
-    assert.deepEqual(await states(), ['running'], 'never ended without a word');
-    const [id = ''] = (await engine.docker('ps', '-q', '--no-trunc')).split('\n');
+    assert.deepEqual(await engine.states(), ['running'], 'never ended without a word');
+    const [id = ''] = (await engine.command('ps', '-q', '--no-trunc')).split('\n');
     const [entry] = readHistory(sandbox.folder, 0, 10);
     assert.deepEqual(entry?.containers, [{ id, outcome: 'left running' }]);
     assert.match(sandbox.log.join('\n'), new RegExp(`container ${id.slice(0, 12)} .* left running`));
@@ -182,7 +169,7 @@ describe('a container that carries no label of ours', function () {
 
   it('K11 of an adopted server that has ended by itself is nobody’s work any more: its record goes, the container stays', async () => {
     const client = await start();
-    const [id = ''] = (await engine.docker('ps', '-q', '--no-trunc')).split('\n');
+    const [id = ''] = (await engine.command('ps', '-q', '--no-trunc')).split('\n');
     const run = { program: 'docker', globalFlags: [], environment: {}, removable: true, containerId: id };
     const cli = await adopt(client, run);
     await killHard(client);
@@ -191,7 +178,7 @@ describe('a container that carries no label of ours', function () {
     const lifecycle = await sandbox.lifecycle();
     await lifecycle.sweep();
     assert.deepEqual(readdirSync(sandbox.folder.sessions), []);
-    assert.deepEqual(await states(), ['running']);
+    assert.deepEqual(await engine.states(), ['running']);
   });
 
   it('K09 an engine that hangs keeps no sweep from its work, and is told of in one line', async () => {
@@ -203,13 +190,13 @@ describe('a container that carries no label of ours', function () {
       const lifecycle = await open();
       await lifecycle.sweep();
       assert.equal(isAlive(cli), false, 'its client is ended all the same');
-      await waitFor('it is told', () => sandbox.log.some((line) => /did not answer/.test(line)), 15_000);
+      await waitFor('it is told', () => sandbox.log.some((line) => /did not answer/.test(line)));
       assert.equal(sandbox.log.filter((line) => /its container cannot be told/.test(line)).length, 1);
     } finally {
       engine.signal('SIGCONT');
     }
     await engine.answers();
-    assert.deepEqual(await states(), ['running']);
+    assert.deepEqual(await engine.states(), ['running']);
   });
 
   it('K11 whose client is gone is listed, looked at and stopped on one’s word; a gateway’s never', async () => {
@@ -219,11 +206,11 @@ describe('a container that carries no label of ours', function () {
     const lifecycle = await open({}, { containerRuns: () => [configured] });
     const cli = spawn('docker', obedient, { env: sandbox.environment, stdio: ['pipe', 'ignore', 'ignore'] });
     clients.push(cli);
-    await waitFor('its container runs', async () => (await states()).includes('running'));
+    await waitFor('its container runs', async () => (await engine.states()).includes('running'));
     // What others run: no server, a gateway's, and another configuration's.
     const gateway = ['run', '-i', '-d', '--label', 'docker-mcp=true', ...obedient.slice(2)];
     for (const args of [gateway, ['run', '-d', ...obedient.slice(2)], ['run', '-id', IMAGE, 'cat']]) {
-      await engine.docker(...args);
+      await engine.command(...args);
     }
     const listed = () => lifecycle.picture.containersWithoutClient;
     await killHard(cli);
@@ -235,11 +222,11 @@ describe('a container that carries no label of ours', function () {
     await assert.rejects(lifecycle.stopContainer(notOurs?.id ?? ''), /not ours/);
     await lifecycle.reapOrphans();
     await lifecycle.sweep();
-    assert.equal((await states()).length, 4, 'nothing of it is automatic');
+    assert.equal((await engine.states()).length, 4, 'nothing of it is automatic');
     assert.match(await lifecycle.containerLogs(lost.id), /hello/);
     assert.ok(((await lifecycle.containerStats(lost.id))?.memory ?? 0) > 0);
     assert.equal((await lifecycle.stopContainer(lost.id)).outcome, 'removed');
-    assert.equal((await states()).length, 3);
+    assert.equal((await engine.states()).length, 3);
     await looked(lifecycle, 'it is no longer listed', () => (listed().length === 1 ? true : undefined));
   });
 });

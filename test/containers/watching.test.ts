@@ -6,110 +6,108 @@ import {
 } from '../../src/reaping/containers/attachedContainer';
 import { describeRun, LABELS } from '../../src/reaping/containers/runCommand';
 import { waitFor } from '../support/waitFor';
-import { IMAGE, TestEngine } from './host/testEngine';
+import { IMAGE } from './host/engine';
+import { TestEngine } from './host/testEngine';
+import { TestPodman } from './host/testPodman';
+import { useEngine } from './host/useEngine';
 import { answersRequest, killHard, type Launched, Launcher, PROGRAMS } from './support';
 
-describe('watching containers', function () {
-  this.timeout(60_000);
-  let engine: TestEngine;
-  let launcher: Launcher;
+for (const tested of [new TestEngine(), new TestPodman()]) {
+  describe(`watching containers with ${tested.program}`, function () {
+    this.timeout(120_000);
+    const engine = useEngine(tested);
+    const launcher = new Launcher(engine);
 
-  before(async function () {
-    this.timeout(300_000);
-    engine = new TestEngine();
-    launcher = new Launcher(engine);
-    await engine.start();
-    await engine.loadImage();
-  });
-  after(() => engine?.dispose());
-  afterEach(() => launcher.dispose());
+    afterEach(() => launcher.dispose());
 
-  /** A client that nobody labelled, its container running. */
-  async function unlabelled(...behind: string[]): Promise<RunningClient & Pick<Launched, 'client' | 'output'>> {
-    const args = ['run', '-i', '--rm', '--network', 'none', ...behind];
-    const startedAt = Date.now();
-    const before = (await launcher.all()).length;
-    const run = describeRun('docker', args);
-    assert.ok(run);
-    const started = launcher.start(args);
-    await waitFor('its container runs', async () => {
+    /** A client that nobody labelled, its container running. */
+    async function unlabelled(...behind: string[]): Promise<RunningClient & Pick<Launched, 'client' | 'output'>> {
+      const args = ['run', '-i', '--rm', '--network', 'none', ...behind];
+      const startedAt = Date.now();
+      const before = (await launcher.all()).length;
+      const run = describeRun(engine.program, args);
+      assert.ok(run);
+      const started = launcher.start(args);
+      await waitFor('its container runs', async () => {
+        const all = await launcher.all();
+        return all.length > before && all.every(({ state }) => state === 'running');
+      });
+      return { run, startedAt, ...started };
+    }
+
+    it('knows the container of a living client that carries no label, by image, arguments and time', async () => {
+      const client = await unlabelled(IMAGE, 'cat');
+      const other = await unlabelled(IMAGE, 'cat', '-');
+      await launcher.running(['-i', '--rm'], 'cat');
       const all = await launcher.all();
-      return all.length > before && all.every(({ state }) => state === 'running');
+      assert.equal(all.length, 3);
+      const found = attachedContainer(client, all, [other]);
+      assert.deepEqual(found?.commandLine, ['cat']);
+      assert.deepEqual(attachedContainer(other, all, [client])?.commandLine, ['cat', '-']);
+      // It is the very one: what ends it ends the client.
+      await engine.command('kill', found?.id as string);
+      // Podman's takes 20 s to notice.
+      await waitFor('its client ends', () => client.client.exitCode !== null, 60_000);
+      await answersRequest(other);
     });
-    return { run, startedAt, ...started };
-  }
 
-  it('knows the container of a living client that carries no label, by image, arguments and time', async () => {
-    const client = await unlabelled(IMAGE, 'cat');
-    const other = await unlabelled(IMAGE, 'cat', '-');
-    await launcher.running(['-i', '--rm'], 'cat');
-    const all = await launcher.all();
-    assert.equal(all.length, 3);
-    const found = attachedContainer(client, all, [other]);
-    assert.deepEqual(found?.commandLine, ['cat']);
-    assert.deepEqual(attachedContainer(other, all, [client])?.commandLine, ['cat', '-']);
-    // It is the very one: what ends it ends the client.
-    await engine.docker('kill', found?.id as string);
-    await waitFor('its client ends', () => client.client.exitCode !== null);
-    await answersRequest(other);
-  });
-
-  it('K11 of two clients with the same words, attributes no container to either in doubt', async () => {
-    const first = await unlabelled(IMAGE, 'cat');
-    const second = await unlabelled(IMAGE, 'cat');
-    const all = await launcher.all();
-    assert.equal(attachedContainer(first, all, [second]), undefined);
-    assert.equal(attachedContainer(second, all, [first]), undefined);
-  });
-
-  it('knows a named one, and reads what it says and uses', async () => {
-    const client = await unlabelled(
-      '--name',
-      'box',
-      '--entrypoint',
-      'sh',
-      IMAGE,
-      '-c',
-      'echo out; echo token=abcdef >&2; cat',
-    );
-    const found = attachedContainer(client, await launcher.all(), []);
-    assert.equal(found?.name, 'box');
-    assert.equal(found?.openStdin, true);
-    const reader = launcher.client();
-    const logs = await waitFor('it has written', async () => {
-      const answer = await reader.logs(found.id, 10);
-      return answer.ok && answer.value.includes('token') && answer.value.includes('out') ? answer.value : undefined;
+    it('K11 of two clients with the same words, attributes no container to either in doubt', async () => {
+      const first = await unlabelled(IMAGE, 'cat');
+      const second = await unlabelled(IMAGE, 'cat');
+      const all = await launcher.all();
+      assert.equal(attachedContainer(first, all, [second]), undefined);
+      assert.equal(attachedContainer(second, all, [first]), undefined);
     });
-    assert.equal(logs.includes('abcdef'), false, 'secrets are not shown');
-    const stats = await reader.stats([found.id]);
-    assert.ok(stats.ok);
-    assert.equal(stats.value[0]?.id, found.id);
-    assert.ok((stats.value[0]?.memory ?? 0) > 0);
-    assert.equal(typeof stats.value[0]?.cpu, 'number');
-  });
 
-  it('reports a container without a client, and never one that may have one', async () => {
-    const client = await unlabelled(IMAGE, 'sh', '-c', PROGRAMS['plain loop']);
-    await launcher.running(['-i', '--rm'], PROGRAMS['plain loop']);
-    launcher.start(['run', '-i', '--rm', '--label', 'docker-mcp=true', IMAGE, 'sh', '-c', PROGRAMS['plain loop']]);
-    await waitFor('all run', async () => (await launcher.all()).length === 3);
-    const { run } = client;
-    assert.deepEqual(containersWithoutClient(await launcher.all(), [run], [client]), []);
-    await killHard(client.client);
-    const left = containersWithoutClient(await launcher.all(), [run], []);
-    assert.equal(left.length, 1);
-    assert.equal(LABELS.session in (left[0]?.labels ?? {}), false);
-    const otherRun = describeRun('docker', ['run', '-i', 'other/image']);
-    assert.ok(otherRun);
-    assert.deepEqual(containersWithoutClient(await launcher.all(), [otherRun], []), []);
-  });
+    it('knows a named one, and reads what it says and uses', async () => {
+      const client = await unlabelled(
+        '--name',
+        'box',
+        '--entrypoint',
+        'sh',
+        IMAGE,
+        '-c',
+        'echo out; echo token=abcdef >&2; cat',
+      );
+      const found = attachedContainer(client, await launcher.all(), []);
+      assert.equal(found?.name, 'box');
+      assert.equal(found?.openStdin, true);
+      const reader = launcher.client();
+      const logs = await waitFor('it has written', async () => {
+        const answer = await reader.logs(found.id, 10);
+        return answer.ok && answer.value.includes('token') && answer.value.includes('out') ? answer.value : undefined;
+      });
+      assert.equal(logs.includes('abcdef'), false, 'secrets are not shown');
+      const stats = await reader.stats([found.id]);
+      assert.ok(stats.ok);
+      assert.equal(stats.value[0]?.id, found.id);
+      assert.ok((stats.value[0]?.memory ?? 0) > 0);
+      assert.equal(typeof stats.value[0]?.cpu, 'number');
+    });
 
-  it('says of a container that is gone that it is gone, and describes the others', async () => {
-    const first = await launcher.running(['-i', '--rm'], 'cat');
-    const [container] = await launcher.all();
-    assert.ok(container);
-    const gone = '0'.repeat(64);
-    const answer = await launcher.client(first.run).inspect([gone, container.id]);
-    assert.deepEqual(answer.ok && answer.value.map(({ id }) => id), [container.id]);
+    it('reports a container without a client, and never one that may have one', async () => {
+      const client = await unlabelled(IMAGE, 'sh', '-c', PROGRAMS['plain loop']);
+      await launcher.running(['-i', '--rm'], PROGRAMS['plain loop']);
+      launcher.start(['run', '-i', '--rm', '--label', 'docker-mcp=true', IMAGE, 'sh', '-c', PROGRAMS['plain loop']]);
+      await waitFor('all run', async () => (await launcher.all()).length === 3);
+      const { run } = client;
+      assert.deepEqual(containersWithoutClient(await launcher.all(), [run], [client]), []);
+      await killHard(client.client);
+      const left = containersWithoutClient(await launcher.all(), [run], []);
+      assert.equal(left.length, 1);
+      assert.equal(LABELS.session in (left[0]?.labels ?? {}), false);
+      const otherRun = describeRun(engine.program, ['run', '-i', 'other/image']);
+      assert.ok(otherRun);
+      assert.deepEqual(containersWithoutClient(await launcher.all(), [otherRun], []), []);
+    });
+
+    it('says of a container that is gone that it is gone, and describes the others', async () => {
+      const first = await launcher.running(['-i', '--rm'], 'cat');
+      const [container] = await launcher.all();
+      assert.ok(container);
+      const gone = '0'.repeat(64);
+      const answer = await launcher.client(first.run).inspect([gone, container.id]);
+      assert.deepEqual(answer.ok && answer.value.map(({ id }) => id), [container.id]);
+    });
   });
-});
+}

@@ -8,7 +8,7 @@ import { identityOf, Scene } from '../support/scene';
 import { waitFor } from '../support/waitFor';
 
 describe('bad input', function () {
-  this.timeout(40_000);
+  this.timeout(120_000);
   let sandbox: Sandbox;
   let scene: Scene;
   const { kill } = process;

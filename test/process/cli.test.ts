@@ -10,7 +10,7 @@ const CLI = join(__dirname, '../../dist/cli.js');
 const DEAF = ['--deaf-to-eof', '--deaf-to-term'];
 
 describe('the command line', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let sandbox: Sandbox;
   beforeEach(() => {
     sandbox = new Sandbox();

@@ -15,7 +15,7 @@ import { waitFor } from '../support/waitFor';
 const SHELLS = ['dash', 'bash', 'busybox'] as const;
 
 describe('mcp-processes run', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let sandbox: Sandbox;
   const clients: Client[] = [];
   const client = (scene: LauncherScene, under?: string[]) => {
@@ -86,7 +86,7 @@ describe('mcp-processes run', function () {
         const escaped = await ask(scene.at('escaped'));
         assert.equal(await ask(scene.at('survivor')), survivor);
         await one.kill();
-        await waitFor('both are ended', () => !isAlive(doomed) && !isAlive(escaped), 20_000);
+        await waitFor('both are ended', () => !isAlive(doomed) && !isAlive(escaped));
         assert.equal(await ask(scene.at('survivor')), survivor);
         await waitFor('its session is gone', () => scene.sessions().length === 1);
         assert.deepEqual(new Set(readHistory(sandbox.folder, 0, 10).map(({ by }) => by)), new Set(['launcher']));
@@ -189,7 +189,7 @@ describe('mcp-processes run', function () {
     const server = await ask(scene.at('inner'));
     assert.deepEqual(scene.sessions()[0]?.owner, await identityOf(one.child.pid as number));
     await one.kill();
-    await waitFor('it is ended', () => !isAlive(server), 20_000);
+    await waitFor('it is ended', () => !isAlive(server));
   });
 
   it('the watcher holds nothing of the server’s: no file, no cookie, no terminal, no group', async () => {
@@ -239,7 +239,7 @@ describe('mcp-processes run', function () {
       const escaped = await ask(scene.at(`${name}-escaped`));
       assert.equal(scene.sessions()[0]?.owner.pid, owner);
       process.kill(owner, 'SIGKILL');
-      await waitFor(`${name}: both are ended`, () => !isAlive(server) && !isAlive(escaped), 20_000);
+      await waitFor(`${name}: both are ended`, () => !isAlive(server) && !isAlive(escaped));
       await waitFor('its session is gone', () => scene.sessions().length === 0);
       await one.kill();
     }
@@ -356,7 +356,7 @@ describe('mcp-processes run', function () {
       const server = await one.start(scene.server('it', '--deaf'));
       await ask(scene.at('it'));
       await one.kill();
-      await waitFor('it is ended', () => !isAlive(server), 20_000);
+      await waitFor('it is ended', () => !isAlive(server));
       const environment = { ...scene.environment, PATH: '/nonexistent' };
       const said = await runsPlainly(scene, (args) => scene.run(args, { env: environment }));
       assert.match(said, /is gone/);

@@ -12,7 +12,7 @@ const LAUNCHER = join(__dirname, '../../dist/launcher.js');
 
 /** What stands in for the shell where there is none (Windows); here only what does not depend on the system. */
 describe('mcp-processes run, in Node', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let sandbox: Sandbox;
   let scene: LauncherScene;
   let child: ChildProcess | undefined;
@@ -57,7 +57,7 @@ describe('mcp-processes run, in Node', function () {
     const escaped = await ask(scene.at('e'));
     await waitFor('its record', () => scene.sessions()[0]?.records[0]?.root);
     await client.kill();
-    await waitFor('both are ended', () => !isAlive(server) && !isAlive(escaped), 20_000);
+    await waitFor('both are ended', () => !isAlive(server) && !isAlive(escaped));
     await scene.nothingLeft();
   });
 

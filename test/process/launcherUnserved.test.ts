@@ -90,7 +90,7 @@ class PipeClient {
 }
 
 describe('mcp-processes run, while the client lives', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let sandbox: Sandbox;
   const children: ChildProcess[] = [];
   beforeEach(() => {
@@ -120,7 +120,7 @@ describe('mcp-processes run, while the client lives', function () {
     const abandoned = await run('abandoned');
     assert.equal(await ask(scene.at('abandoned')), abandoned);
     await one.tell({ do: 'close', server: 1 });
-    await waitFor('the abandoned one is ended', () => !isAlive(abandoned), 20_000);
+    await waitFor('the abandoned one is ended', () => !isAlive(abandoned));
     assert.match(await one.tell({ do: 'ask', server: 0 }), new RegExp(`"pid":${served}\\b`));
     await waitFor('its session is gone', () => scene.sessions().length === 1);
     assert.equal(readHistory(sandbox.folder, 0, 10)[0]?.by, 'launcher');
@@ -165,10 +165,10 @@ describe('mcp-processes run, while the client lives', function () {
     const server = await asked();
     assert.ok(isAlive(server));
     await one.tell({ do: 'close' });
-    await waitFor('two looks', () => (guardLog(sandbox).match(/is kept: /g) ?? []).length >= 2, 30_000);
+    await waitFor('two looks', () => (guardLog(sandbox).match(/is kept: /g) ?? []).length >= 2);
     assert.equal(await asked(), server);
     user.kill('SIGKILL');
-    await waitFor('now it is ended', () => !isAlive(server), 30_000);
+    await waitFor('now it is ended', () => !isAlive(server));
     await forgotten(scene);
   });
 
@@ -181,7 +181,7 @@ describe('mcp-processes run, while the client lives', function () {
     });
     children.push(one);
     const server = await ask(scene.at('it'));
-    await waitFor('the watcher has looked at it', () => sandbox.guards().length === 0, 20_000);
+    await waitFor('the watcher has looked at it', () => sandbox.guards().length === 0);
     const lifecycle = await sandbox.lifecycle();
     await lifecycle.sweep();
     const answer = new Promise<string>((resolve) => createInterface({ input: one.stdout }).once('line', resolve));
@@ -200,7 +200,7 @@ describe('mcp-processes run, while the client lives', function () {
     const child = scene.run(scene.server('abandoned', '--deaf'));
     assert.equal(await ask(scene.at('abandoned')), child.pid);
     child.stdin?.destroy();
-    if (withSs) await waitFor('it is ended', () => !isAlive(child.pid as number), 20_000);
+    if (withSs) await waitFor('it is ended', () => !isAlive(child.pid as number));
     else {
       await laterLooks(sandbox);
       assert.equal(await ask(scene.at('abandoned')), child.pid);
@@ -216,7 +216,7 @@ describe('mcp-processes run, while the client lives', function () {
     const escaped = await ask(scene.at('escaped'));
     assert.equal(await ask(scene.at('it')), server);
     await one.tell({ do: 'close' });
-    await waitFor('it is ended', () => !isAlive(escaped), 20_000);
+    await waitFor('it is ended', () => !isAlive(escaped));
     await forgotten(scene);
   });
 
@@ -236,11 +236,11 @@ describe('mcp-processes run, while the client lives', function () {
     assert.notEqual(server, wrapper);
     process.kill(wrapper, 'SIGKILL');
     const kept = () => guardLog(sandbox).match(/is kept: its stdin is still held by pid \d+/g) ?? [];
-    await waitFor('two looks at it', () => kept().length >= 2, 30_000);
+    await waitFor('two looks at it', () => kept().length >= 2);
     assert.ok(!isAlive(wrapper));
     assert.match(await one.tell({ do: 'ask' }), new RegExp(`"pid":${server}\\b`));
     await one.tell({ do: 'close' });
-    await waitFor('it is ended', () => !isAlive(server), 30_000);
+    await waitFor('it is ended', () => !isAlive(server));
     await forgotten(scene);
   });
 
@@ -253,8 +253,8 @@ describe('mcp-processes run, while the client lives', function () {
     assert.equal(await ask(scene.at('control')), control);
     await one.tell({ do: 'close', server: 0 });
     await one.tell({ do: 'close', server: 1 });
-    await waitFor('the control is ended', () => !isAlive(control), 20_000);
-    await waitFor('the other was considered', () => /neverReap lists it/.test(guardLog(sandbox)), 20_000);
+    await waitFor('the control is ended', () => !isAlive(control));
+    await waitFor('the other was considered', () => /neverReap lists it/.test(guardLog(sandbox)));
     assert.equal(await ask(scene.at('kept')), kept);
   });
 
@@ -270,7 +270,7 @@ describe('mcp-processes run, while the client lives', function () {
     assert.deepEqual(owners, new Set([one.child.pid, outer]));
     assert.equal(sandbox.guards().length, 2);
     await one.kill();
-    await waitFor('both are ended', () => !isAlive(outer) && !isAlive(inner), 20_000);
+    await waitFor('both are ended', () => !isAlive(outer) && !isAlive(inner));
     await scene.nothingLeft();
   });
 
@@ -295,12 +295,12 @@ describe('mcp-processes run, while the client lives', function () {
       records: outerSession.records.map((record) => ({ ...record, census })),
     });
     await one.kill();
-    await waitFor('what is the outer client’s is ended', () => !isAlive(outer) && !isAlive(bare), 20_000);
+    await waitFor('what is the outer client’s is ended', () => !isAlive(outer) && !isAlive(bare));
     await waitFor('the outer watcher is done', () => sandbox.guards().length === 1);
     assert.equal(await ask(scene.at('inner')), inner);
     assert.ok(isAlive(innerSession.owner.pid), 'the agent has a terminal');
     process.kill(innerSession.owner.pid, 'SIGKILL');
-    await waitFor('now it is ended', () => !isAlive(inner), 20_000);
+    await waitFor('now it is ended', () => !isAlive(inner));
   });
 
   it('launched by the editor and wrapped in run: stopping it leaves nothing', async () => {
@@ -329,14 +329,14 @@ describe('mcp-processes run, while the client lives', function () {
     const escaped = await ask(scene.at('escaped'));
     assert.equal(scene.sessions().length, 2);
     await lifecycle.stop('it');
-    await waitFor('what escaped is ended', () => !isAlive(escaped), 20_000);
+    await waitFor('what escaped is ended', () => !isAlive(escaped));
     await scene.nothingLeft();
   });
 });
 
 /** Waits until no session and no watcher is left, while the client lives. */
 async function forgotten(scene: LauncherScene): Promise<void> {
-  await waitFor('it is forgotten', () => scene.sessions().length + scene.sandbox.guards().length === 0, 20_000);
+  await waitFor('it is forgotten', () => scene.sessions().length + scene.sandbox.guards().length === 0);
 }
 
 /** Waits until the watcher has looked at its stdin at least twice since; every sixth look is one. */
@@ -344,7 +344,7 @@ async function laterLooks(sandbox: Sandbox): Promise<void> {
   const [watcher] = sandbox.guards() as [number];
   const naps = new Set<string>();
   const children = () => readFileSync(`/proc/${watcher}/task/${watcher}/children`, 'utf8');
-  await waitFor('the watcher has looked for some seconds', () => naps.add(children()) && naps.size > 12, 30_000);
+  await waitFor('the watcher has looked for some seconds', () => naps.add(children()) && naps.size > 12);
 }
 
 function guardLog(sandbox: Sandbox): string {

@@ -6,7 +6,7 @@ import { Sandbox } from '../support/sandbox';
 import { waitFor } from '../support/waitFor';
 
 describe('launching a server', function () {
-  this.timeout(40_000);
+  this.timeout(120_000);
   let sandbox: Sandbox;
   beforeEach(() => {
     sandbox = new Sandbox();

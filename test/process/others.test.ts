@@ -31,7 +31,7 @@ time.sleep(600)`,
 } as const;
 
 describe('servers of other clients', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let sandbox: Sandbox;
   /** Marks this test's servers, so that runs side by side recognise only their own. */
   let mark: string;

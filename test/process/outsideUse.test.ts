@@ -11,7 +11,7 @@ import { procfs } from '../support/scene';
 import { waitFor } from '../support/waitFor';
 
 describe('whether somebody outside uses a process', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   let sandbox: Sandbox;
   beforeEach(() => {
     sandbox = new Sandbox();

@@ -1,7 +1,7 @@
 import { runInside } from '../support/namespace';
 
 describe('numbers that the system gives out again', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   // Each for real, in a pid namespace of its own: what is there says which process gets which pid.
   const inside = (what: string) => runInside(['--pid', '--fork', '--mount-proc', '--kill-child'], 'pidReuse.ts', what);
 

@@ -57,7 +57,7 @@ describe('reaping on the portable platform', function () {
   it('L08 the guard ends them, on the same platform', async () => {
     const host = await sandbox.host({ deaf: DEAF }, 'on', { guard: true });
     await killHard(host.child);
-    await waitFor('all are gone', () => sandbox.living().length === 0, 30_000);
+    await waitFor('all are gone', () => sandbox.living().length === 0);
     await waitFor('its session file is gone', () => readdirSync(sandbox.folder.sessions).length === 0);
   });
 

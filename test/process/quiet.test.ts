@@ -13,7 +13,7 @@ import { waitFor } from '../support/waitFor';
 const CROWD = 1_000;
 
 describe('a busy machine', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let sandbox: Sandbox;
   let home: string;
   let giveBack: () => void;

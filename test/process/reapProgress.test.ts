@@ -13,7 +13,7 @@ print(*(p.pid for p in kept), flush=True)
 time.sleep(600)`;
 
 describe('reaping many, called off', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let sandbox: Sandbox;
   let servers: number[];
   let lifecycle: Lifecycle;

@@ -19,7 +19,7 @@ import { PLAIN, Scene } from '../support/scene';
 import { waitFor } from '../support/waitFor';
 
 describe('reaping what a dead session left', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let sandbox: Sandbox;
   beforeEach(() => {
     sandbox = new Sandbox();

@@ -46,7 +46,7 @@ describe('a client made with the MCP SDK, its servers started through npx', func
     }
     await killProcesses([client.pid as number]);
     // The official server ends by itself when its input does; so do its wrappers.
-    await waitFor('the memory server is gone', () => !pidsOf(before.memory).some(isAlive), 30_000);
+    await waitFor('the memory server is gone', () => !pidsOf(before.memory).some(isAlive));
     if (!withSs) {
       const row = (await world.rows(lifecycle)).get('deaf');
       assert.match(row?.evidence.join('\n') ?? '', /cannot be proven that no client is connected/);

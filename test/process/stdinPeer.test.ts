@@ -45,7 +45,7 @@ while True:
 } as const;
 
 describe('the stdin peer', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   let sandbox: Sandbox;
   let client: ChildProcess | undefined;
   beforeEach(() => {

@@ -4,7 +4,7 @@ import { isAlive, killHard, Sandbox } from '../support/sandbox';
 const DEAF = ['--deaf-to-eof', '--deaf-to-term'];
 
 describe('ending one process on the user’s word', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let sandbox: Sandbox;
   beforeEach(() => {
     sandbox = new Sandbox();

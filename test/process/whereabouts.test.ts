@@ -17,7 +17,7 @@ if pid == 0:
 time.sleep(300)`;
 
 describe('what tells identical rows of other clients apart', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   let sandbox: Sandbox;
   beforeEach(() => {
     sandbox = new Sandbox();

@@ -146,7 +146,7 @@ describe('kill bar on random machines', () => {
   });
 
   it('up to 2,000 processes', async function () {
-    this.timeout(90_000);
+    this.timeout(120_000);
     await check('large', fc.asyncProperty(forests(1_000, 2_000), judge), { numRuns: 2, endOnFailure: true });
   });
 });

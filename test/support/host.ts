@@ -82,7 +82,7 @@ async function main(): Promise<void> {
   await lifecycle.sweep();
   await waitFor('all are recorded', () => rows().filter(({ recordId }) => recordId).length === recorded);
   // For adopted servers it is armed beside the sweep.
-  if (guard && recorded > 0) await waitFor('its guard is armed', () => lifecycle.guard.state.kind !== 'off', 20_000);
+  if (guard && recorded > 0) await waitFor('its guard is armed', () => lifecycle.guard.state.kind !== 'off');
   process.stdout.write(`${JSON.stringify(pids)}\n`);
   if (stopAtEnd) for (const name of Object.keys(servers)) await lifecycle.stop(name);
   process.stdin.on('data', (data) => {

@@ -76,7 +76,6 @@ export class LauncherScene {
     await waitFor(
       'nothing is left',
       () => sandbox.living().length + sandbox.guards().length + readdirSync(sandbox.folder.sessions).length === 0,
-      20_000,
     );
   }
 }

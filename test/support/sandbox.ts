@@ -120,7 +120,7 @@ export class Sandbox {
     child.stdout?.setEncoding('utf8').on('data', (chunk) => {
       output += chunk;
     });
-    const line = await waitFor('the host has launched its servers', () => /^\[.*\]$/m.exec(output)?.[0], 30_000);
+    const line = await waitFor('the host has launched its servers', () => /^\[.*\]$/m.exec(output)?.[0]);
     const ask = async (server: string) => {
       const before = output.length;
       child.stdin?.write(`ask ${server}\n`);

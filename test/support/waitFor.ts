@@ -1,8 +1,8 @@
-/** Polls until `condition` gives something truthy. @throws with `what` and the last error after `timeout` ms. */
+/** Polls until `condition` gives something truthy. @throws with `what` and the last error after `timeout` ms, long enough for a busy machine. */
 export async function waitFor<T>(
   what: string,
   condition: () => T | Promise<T>,
-  timeout = 10_000,
+  timeout = 30_000,
 ): Promise<NonNullable<T>> {
   const deadline = Date.now() + timeout;
   let last: unknown;

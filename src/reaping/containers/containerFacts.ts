@@ -81,15 +81,23 @@ function readContainer(value: unknown, engine: EngineName): Container {
       Object.entries(object(config.Labels)).filter((pair): pair is [string, string] => typeof pair[1] === 'string'),
     ),
     createdAt: time(json.Created),
-    commandLine: commandLineOf(text(json.Path), strings(json.Args)),
+    commandLine: commandLineOf(text(json.Path), strings(json.Args), config),
     openStdin: typeof config.OpenStdin === 'boolean' ? config.OpenStdin : undefined,
   };
 }
 
-/** With `--init`, podman and nerdctl let their init stand first. */
-function commandLineOf(path: string, args: string[]): string[] {
+function commandLineOf(path: string, args: string[], config: Record<string, unknown>): string[] {
+  // With `--init`, podman and nerdctl let their init stand first.
   if (/^\/(?:run\/podman-init|dev\/init|sbin\/tini)$/.test(path) && args[0] === '--') return args.slice(1);
-  return path === '' ? args : [path, ...args];
+  // Podman 4 repeats a single word: `cat` is the program "cat" with the argument "cat".
+  const isSingle = words(config.Entrypoint).length + words(config.Cmd).length === 1;
+  if (path === '' || (isSingle && args.length === 1 && args[0] === path)) return args;
+  return [path, ...args];
+}
+
+/** A list, or what podman has for a list of one. */
+function words(value: unknown): string[] {
+  return typeof value === 'string' ? [value].filter(Boolean) : strings(value);
 }
 
 /** Template for `stats` that all three clients understand. */

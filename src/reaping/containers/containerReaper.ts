@@ -84,7 +84,7 @@ export function isOwnedBy(container: Pick<Container, 'labels'>, owner: OwnerFilt
  * container is left as it is.
  */
 export async function stopContainers(
-  engine: Pick<ContainerEngine, 'list' | 'inspect' | 'stop' | 'remove'>,
+  engine: Pick<ContainerEngine, 'list' | 'inspect' | 'resume' | 'stop' | 'remove'>,
   owner: ContainerOwner,
   options: StopOptions,
 ): Promise<ContainerReap> {
@@ -135,7 +135,7 @@ interface Step {
 
 /** Does what is due for one container, after looking at it afresh. */
 async function endOne(
-  engine: Pick<ContainerEngine, 'inspect' | 'stop' | 'remove'>,
+  engine: Pick<ContainerEngine, 'inspect' | 'resume' | 'stop' | 'remove'>,
   owner: ContainerOwner,
   { grace, removable }: StopOptions,
   { id, image }: Container,
@@ -156,6 +156,8 @@ async function endOne(
   if (container.state === 'removing') return step('unknown', 'its engine is removing it', false);
   const wasRunning = !isNotRunning(container);
   if (wasRunning) {
+    // Podman stops none that is paused. Where this fails, the stop says why.
+    if (container.state === 'paused') await engine.resume(id);
     const stopped = await engine.stop(id, grace);
     const after = await engine.inspect([id]);
     if (!after.ok) return failed(stopped.ok ? after.error : stopped.error);

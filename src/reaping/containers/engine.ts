@@ -88,6 +88,11 @@ export class ContainerEngine {
     return { ok: true, value: containers };
   }
 
+  /** Lets a paused container run. */
+  async resume(id: string): Promise<EngineAnswer<void>> {
+    return this.read(await this.call(['unpause', id]), () => undefined);
+  }
+
   /** Asks its main process to end, and kills it after the grace (ms, rounded up to whole seconds). Waits for it. */
   async stop(id: string, grace: number): Promise<EngineAnswer<void>> {
     const seconds = Math.ceil(grace / 1_000);

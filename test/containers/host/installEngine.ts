@@ -1,5 +1,5 @@
-// A real Docker engine for tests, taken out of Debian's packages into a cache outside the checkout: nothing is
-// installed on the system and nothing is started by it. Run as a program it installs and says where.
+// A real Docker engine and a real Podman for tests, taken out of Debian's packages into a cache outside the checkout:
+// nothing is installed on the system and nothing is started by it. Run as a program it installs and says where.
 import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
@@ -20,16 +20,27 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** Raise it when what is kept changes. */
-const VERSION = 1;
-const PACKAGES = ['docker.io', 'containerd', 'runc', 'tini', 'busybox-static'];
-/** Package of its own in newer releases; part of docker.io before. */
-const NEWER_PACKAGES = ['docker-cli'];
-const PROGRAMS = ['dockerd', 'docker', 'containerd', 'containerd-shim-runc-v2', 'runc', 'tini-static', 'busybox'];
+const VERSION = 2;
+const PACKAGES = ['docker.io', 'containerd', 'runc', 'tini', 'busybox-static', 'podman', 'conmon'];
+/** Which of these there are depends on the release: docker's client was part of docker.io; libraries change names. */
+const SOME_PACKAGES = [
+  'docker-cli',
+  'libgpgme11',
+  'libgpgme11t64',
+  'libassuan0',
+  'libassuan9',
+  'libsubid4',
+  'libsubid5',
+];
+const PROGRAMS = [
+  ...['dockerd', 'docker', 'containerd', 'containerd-shim-runc-v2', 'runc', 'tini-static', 'busybox'],
+  ...['podman', 'conmon'],
+];
 /** Libraries that they need and a small Debian may lack. */
-const LIBRARIES = ['libdevmapper1.02.1', 'libseccomp2', 'libsystemd0'];
+const LIBRARIES = ['libdevmapper1.02.1', 'libseccomp2', 'libsystemd0', 'libglib2.0-0', 'libglib2.0-0t64'];
 
 /**
- * @returns the folder with the programs, for `PATH`.
+ * @returns the folder with the programs, for `PATH`; beside it, `lib`, is what only Podman needs.
  * @throws Error that says exactly what to do.
  */
 export function installEngine(): string {
@@ -52,12 +63,12 @@ function install(cache: string, folder: string): void {
     );
   }
   const started = Date.now();
-  console.log(`Taking a Docker engine for tests into ${folder} (66 MB down, 180 MB kept, about 10 s, once) …`);
+  console.log(`Taking a Docker engine for tests into ${folder} (80 MB down, 220 MB kept, about 10 s, once) …`);
   mkdirSync(cache, { recursive: true });
   // Renamed when whole, so that an interrupted install is never taken for one.
   const temp = mkdtempSync(join(cache, 'installing-'));
   try {
-    for (const name of ['packages', 'unpacked', 'bin']) mkdirSync(join(temp, name));
+    for (const name of ['packages', 'unpacked', 'bin', 'lib']) mkdirSync(join(temp, name));
     download(join(temp, 'packages'));
     for (const name of readdirSync(join(temp, 'packages'))) {
       if (name.endsWith('.deb')) run('dpkg-deb', ['-x', join(temp, 'packages', name), join(temp, 'unpacked')]);
@@ -67,6 +78,7 @@ function install(cache: string, folder: string): void {
       chmodSync(join(temp, 'bin', program), 0o755);
     }
     symlinkSync('tini-static', join(temp, 'bin/docker-init'));
+    for (const path of findLibraries(join(temp, 'unpacked'))) copyFileSync(path, join(temp, 'lib', basename(path)));
     for (const name of ['packages', 'unpacked']) rmSync(join(temp, name), { recursive: true });
     writeFileSync(join(temp, 'complete'), `${new Date().toISOString()}\n`);
     try {
@@ -82,11 +94,10 @@ function install(cache: string, folder: string): void {
 
 function download(folder: string): void {
   // A machine may know the packages' names and not any more their newest versions.
-  const newer = NEWER_PACKAGES.filter((name) => aptKnows(name));
-  const get = () => apt(['download', ...PACKAGES, ...newer], folder);
+  const get = () => apt(['download', ...PACKAGES, ...SOME_PACKAGES.filter((name) => aptKnows(name))], folder);
   if (get().status === 0) return;
   run('apt-get', ['update']);
-  const again = apt(['download', ...PACKAGES, ...NEWER_PACKAGES.filter((name) => aptKnows(name))], folder);
+  const again = get();
   if (again.status !== 0) throw new Error(`apt-get download failed:\n${again.stderr.slice(-2_000)}`);
 }
 
@@ -112,12 +123,22 @@ function findProgram(root: string, program: string): string {
   throw new Error(`${program} is in none of the packages ${PACKAGES.join(', ')}.`);
 }
 
+function findLibraries(root: string): string[] {
+  return readdirSync(root, { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.so\.\d+$/.test(name))
+    .map((name) => join(root, name));
+}
+
 function assertLibraries(folder: string): void {
+  const env = { ...process.env, LD_LIBRARY_PATH: join(folder, '../lib') };
   const missing = () =>
-    ['dockerd', 'runc'].filter((name) => /not found/.test(spawnSync('ldd', [join(folder, name)]).stdout.toString()));
+    ['dockerd', 'runc', 'podman', 'conmon'].filter((name) =>
+      /not found/.test(spawnSync('ldd', [join(folder, name)], { env }).stdout.toString()),
+    );
   if (missing().length === 0) return;
-  console.log(`Installing ${LIBRARIES.join(', ')} with apt, which the engine needs …`);
-  const install = () => apt(['install', '-y', '--no-install-recommends', ...LIBRARIES]);
+  const install = () =>
+    apt(['install', '-y', '--no-install-recommends', ...LIBRARIES.filter((name) => aptKnows(name))]);
+  console.log('Installing libraries with apt, which the engines need …');
   if (install().status !== 0) {
     run('apt-get', ['update']);
     install();

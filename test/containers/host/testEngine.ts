@@ -1,11 +1,10 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { waitFor } from '../../support/waitFor';
+import { clearContainers, type Engine, importImage, runClient } from './engine';
 import { installEngine } from './installEngine';
-
-export const IMAGE = 'test/busybox:1';
 
 /**
  * First process of the engine's own pid and mount namespaces. It starts the engine on each line of its input and ends
@@ -27,17 +26,21 @@ done
 `;
 
 /** A Docker engine that a test starts, hangs, kills and ends. Has no network and one image, {@link IMAGE}. */
-export class TestEngine {
-  // Short: a socket's path holds 107 bytes.
-  private readonly folder = mkdtempSync(join(tmpdir(), 'en-'));
-  private readonly cgroup = `mcp-processes-test-${process.pid}-${Date.now().toString(36)}`;
-  private readonly bin = installEngine();
+export class TestEngine implements Engine {
+  readonly program = 'docker';
+  private folder = '';
+  private bin = '';
   private init: ChildProcess | undefined;
 
   /** The address, as a server's environment would hold it. */
-  readonly host = `unix://${join(this.folder, 'docker.sock')}`;
+  get host(): string {
+    return `unix://${join(this.folder, 'docker.sock')}`;
+  }
 
-  /** For clients: finds the engine's own `docker`, and no configuration of whoever runs the tests. */
+  private get cgroup(): string {
+    return `mcp-processes-test-${basename(this.folder)}`;
+  }
+
   get environment(): Record<string, string> {
     return {
       ...(process.env as Record<string, string>),
@@ -47,8 +50,12 @@ export class TestEngine {
     };
   }
 
+  /** Starts it, for the first time or after {@link kill}, and waits until it answers. */
   async start(): Promise<void> {
     if (!this.init) {
+      this.bin = installEngine();
+      // Short: a socket's path holds 107 bytes.
+      this.folder = mkdtempSync(join(tmpdir(), 'en-'));
       for (const name of ['data', 'etc', 'config', 'exec']) mkdirSync(join(this.folder, name));
       this.init = spawn(
         'unshare',
@@ -74,35 +81,19 @@ export class TestEngine {
 
   /** Waits until the engine answers. */
   async answers(): Promise<void> {
-    await waitFor('the engine answers', () => this.docker('version', '--format', '{{.Server.Version}}'), 30_000).catch(
+    await waitFor('the engine answers', () => this.command('version', '--format', '{{.Server.Version}}')).catch(
       (error: Error) => {
         throw new Error(`${error.message}\n${this.log()}`);
       },
     );
   }
 
-  /** Runs the engine's client. @returns its output, trimmed. @throws Error with what it said. */
-  docker(...args: string[]): Promise<string> {
-    return new Promise((resolve, reject) => {
-      const options = { env: this.environment, timeout: 20_000, killSignal: 'SIGKILL' } as const;
-      execFile('docker', args, options, (error, stdout, stderr) =>
-        error ? reject(new Error(`docker ${args.join(' ')}: ${stderr || error.message}`)) : resolve(stdout.trim()),
-      );
-    });
+  command(...args: string[]): Promise<string> {
+    return runClient(this, args);
   }
 
-  /** Imports the image: busybox, and nothing else. */
-  async loadImage(): Promise<void> {
-    const root = join(this.folder, 'image');
-    mkdirSync(join(root, 'bin'), { recursive: true });
-    const script = `cp "$1/busybox" "$2/bin/" && "$1/busybox" --install -s "$2/bin" && for link in "$2"/bin/*; do
-      [ -L "$link" ] && ln -sfn busybox "$link"; done; tar -C "$2" -c . | docker import --change 'ENV PATH=/bin' - ${IMAGE}`;
-    await new Promise<void>((resolve, reject) => {
-      execFile('sh', ['-c', script, 'image', this.bin, root], { env: this.environment }, (error, _stdout, stderr) =>
-        error ? reject(new Error(stderr || error.message)) : resolve(),
-      );
-    });
-    rmSync(root, { recursive: true });
+  loadImage(): Promise<void> {
+    return importImage(this, this.bin, this.folder);
   }
 
   /** Sends a signal to the engine itself, not to its containers. */
@@ -121,25 +112,29 @@ export class TestEngine {
     rmSync(join(this.folder, 'pid'), { force: true });
   }
 
-  /** Removes all containers; for between two tests. */
+  /** States of all its containers. */
+  states(): Promise<string[]> {
+    return this.list('-a', '--format', '{{.State}}');
+  }
+
+  /** Ids of all its containers. */
+  ids(): Promise<string[]> {
+    return this.list('-aq', '--no-trunc');
+  }
+
+  private async list(...flags: string[]): Promise<string[]> {
+    return (await this.command('ps', ...flags)).split('\n').filter(Boolean);
+  }
+
   async clear(): Promise<void> {
-    await waitFor(
-      'no container is left',
-      async () => {
-        const ids = (await this.docker('ps', '-aq', '--no-trunc')).split('\n').filter(Boolean);
-        if (ids.length === 0) return true;
-        // Those with --rm are removed by the engine meanwhile, which the client takes for an error.
-        await this.docker('rm', '-fv', ...ids);
-        return false;
-      },
-      30_000,
-    );
+    await waitFor('no container is left', () => clearContainers(this, () => this.ids()));
   }
 
   /** Ends engine, containers and mounts, whatever state they are in, and removes everything. */
   async dispose(): Promise<void> {
     const { init } = this;
-    if (init?.pid !== undefined && init.exitCode === null && init.signalCode === null) {
+    if (!init) return;
+    if (init.pid !== undefined && init.exitCode === null && init.signalCode === null) {
       const ended = new Promise((resolve) => init.once('exit', resolve));
       init.stdin?.end();
       await ended;

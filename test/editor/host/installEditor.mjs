@@ -1,10 +1,11 @@
 // The editor for tests, installed once into a cache outside the checkout: VS Code's own server and workbench come whole
 // in the npm package code-server; a system Chromium is the window. Run as a program it installs and says where.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { installDebianPackages } from '../../../scripts/installDebianPackages.mjs';
 
 const CODE_SERVER = '4.139.1';
 const NODE = '24';
@@ -100,18 +101,9 @@ function findChromium() {
 }
 
 function installChromium() {
-  const command = `apt-get update && apt-get install -y --no-install-recommends ${DEBIAN_PACKAGES.join(' ')}`;
-  const debian = existsSync('/etc/os-release') && /\bdebian\b/.test(readFileSync('/etc/os-release', 'utf8'));
-  if (!debian || process.getuid?.() !== 0)
-    throw new Error(`The editor tests need Chromium. Install it, on Debian by: sudo sh -c '${command}'`);
-  console.log('Installing Chromium, a font and one build header with apt (about half a minute, once) …');
-  const { status, stderr } = spawnSync('sh', ['-c', command], {
-    encoding: 'utf8',
-    maxBuffer: 64 << 20,
-    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-  });
+  installDebianPackages('Chromium and a font', DEBIAN_PACKAGES, 'about half a minute');
   const found = findChromium();
-  if (status !== 0 || !found) throw new Error(`apt could not install Chromium:\n${stderr.slice(-2000)}`);
+  if (!found) throw new Error('Chromium is installed, and is in no folder of PATH.');
   return found;
 }
 

@@ -173,7 +173,7 @@ describe('crashes beside a living window', function () {
     const { session, pids, server } = await openA();
     process.kill(server.pid, 'SIGKILL');
     await nothingLeft(pids);
-    await waitFor('the host has noticed', () => !isAlive(session.owner.pid), 30_000);
+    await waitFor('the host has noticed', () => !isAlive(session.owner.pid));
     await closeA();
   });
 
@@ -210,7 +210,7 @@ describe('crashes beside a living window', function () {
     const guards = guardsOf(session);
     assert.ok(guards.length > 0);
     server.kill();
-    await waitFor('the guard has come and gone', () => none(guards), 30_000);
+    await waitFor('the guard has come and gone', () => none(guards));
     assert.equal(pids.filter(isAlive).length, ALL - 1);
     assert.deepEqual(reapers(session), []);
     // A sweep asks as well; only a person's word ends them.

@@ -83,7 +83,6 @@ export class Arm {
         await waitFor(
           'all servers run',
           () => own().length === PROCESSES + 1 || Promise.reject(new Error(own().map(commandLine).join('\n'))),
-          30_000,
         );
         break;
       } catch (error) {

@@ -79,7 +79,7 @@ describe('what becomes of servers when an editor goes', function () {
   it('L13 window closed, no guard: what deactivate cannot finish is handed over, and the next activation ends it', async () => {
     const { server, page } = await openEditor({ guard: false });
     await page.close();
-    await waitFor('the extension host has exited', () => server.extensionHosts().length === 0, 30_000);
+    await waitFor('the extension host has exited', () => server.extensionHosts().length === 0);
     // Control arm: at least the one that ignores SIGTERM, and its child, outlive what there is time for.
     assert.ok(fixtures().length >= 2);
     const [session] = world.sessions();
@@ -158,7 +158,7 @@ describe('what becomes of servers when an editor goes', function () {
       const other = await world.host({ orphan: ['--deaf-to-eof'] });
       const [orphan] = other.servers;
       other.child.kill('SIGKILL');
-      await waitFor('a sweep has reaped the orphan', () => !fixtures().includes(orphan as number), 30_000);
+      await waitFor('a sweep has reaped the orphan', () => !fixtures().includes(orphan as number));
     }
     assert.deepEqual(fixtures().sort(), before.sort());
     assert.ok(world.sessions().some(({ id }) => id === session?.id));

@@ -130,7 +130,7 @@ describe('what a person sees', function () {
     await page.locator('.workspace-trust-editor .monaco-button').filter({ hasText: 'Trust' }).first().click();
     await page.locator('.monaco-modal-editor-block a[aria-label^="Close"]').click();
     await panel.unfold('Not Running');
-    await waitFor('the one that is to start by itself has', () => existsSync(started), 30_000);
+    await waitFor('the one that is to start by itself has', () => existsSync(started));
     await panel.shows('Not Running', ['of-the-file']);
   });
 
@@ -146,7 +146,7 @@ describe('what a person sees', function () {
       if (!(await center.isVisible())) await page.locator('.statusbar-item[id="status.notifications"]').click();
       return message.isVisible();
     };
-    await waitFor('the message', said, 30_000);
+    await waitFor('the message', said);
     assert.match((await message.textContent()) ?? '', /The data folder .*file cannot be used: .*MCP_PROCESSES_HOME/);
     assert.equal(server.extensionHosts().length, 1);
   });

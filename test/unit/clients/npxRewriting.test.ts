@@ -53,7 +53,7 @@ const isShell = ([program]: string[]) => program === 'sh';
 const isNode = (name: string) => (line: string[]) => line[0] === 'node' && line[1]?.endsWith(name) === true;
 
 describe('what npx really makes of a command', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   const cases: readonly (readonly [string[], string])[] = [
     [['-y', '@modelcontextprotocol/server-everything'], 'mcp-server-everything'],

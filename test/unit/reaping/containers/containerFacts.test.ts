@@ -31,6 +31,16 @@ describe('what the clients print about containers', () => {
     assert.deepEqual(created?.commandLine, ['cat', '-']);
   });
 
+  it('tells the single word that podman repeats from a program with itself as argument', () => {
+    const commandLine = (path: string, args: string[], config: object) =>
+      parseInspection(docker({ Status: 'running' }, { Path: path, Args: args, Config: config }), 'podman')[0]
+        ?.commandLine;
+    assert.deepEqual(commandLine('cat', ['cat'], { Entrypoint: '', Cmd: ['cat'] }), ['cat']);
+    assert.deepEqual(commandLine('cat', ['cat'], { Entrypoint: 'cat' }), ['cat']);
+    assert.deepEqual(commandLine('cat', ['cat'], { Entrypoint: '', Cmd: ['cat', 'cat'] }), ['cat', 'cat']);
+    assert.deepEqual(commandLine('cat', ['cat'], { Entrypoint: ['cat'], Cmd: ['cat'] }), ['cat', 'cat']);
+  });
+
   it('reads nerdctl, where no state means no task and not that it never ran', () => {
     const [running, ended, older] = parseInspection(fixture('nerdctl-inspect.json'), 'nerdctl');
     assert.equal(running?.image, 'docker.io/library/busybox:latest');

@@ -33,6 +33,9 @@ class FakeEngine {
   async inspect(ids: readonly string[]): Promise<EngineAnswer<Container[]>> {
     return this.answer('inspect', ids.join(), () => ids.flatMap((id) => this.containers.get(id) ?? []));
   }
+  async resume(id: string): Promise<EngineAnswer<void>> {
+    return this.answer('resume', id, () => this.set(id, 'running'));
+  }
   async stop(id: string): Promise<EngineAnswer<void>> {
     return this.answer('stop', id, () => this.set(id, 'exited'));
   }
@@ -97,7 +100,7 @@ describe('ending containers of a record', () => {
     const rows: [string, boolean, string[], string][] = [
       ['running', true, ['stop 1', 'remove 1'], 'removed'],
       ['running', false, ['stop 1'], 'stopped'],
-      ['paused', false, ['stop 1'], 'stopped'],
+      ['paused', false, ['resume 1', 'stop 1'], 'stopped'],
       ['restarting', false, ['stop 1'], 'stopped'],
       ['something new', false, ['stop 1'], 'stopped'],
       ['exited', true, ['remove 1'], 'removed'],
