@@ -35,7 +35,7 @@ export function ruleMutants(read) {
 }
 
 export const mutants = [
-  ['kill bar: no column for anybody', BAR, "claim.by === 'user' ? [] :", '!isGenuinePermit ? [] :'],
+  ['kill bar: no column for anybody', BAR, "claim.by === 'user' ? [] :", '!spendPermit ? [] :'],
   [
     'kill bar: the first rule is skipped',
     BAR,
@@ -178,7 +178,8 @@ export const mutants = [
     "else if (outcome !== 'gone') known.reason",
     "else if (outcome === 'never') known.reason",
   ],
-  ['signals: no permit needed', SIGNALS, 'if (!isGenuinePermit(permit))', 'if (false)'],
+  ['signals: no permit needed', SIGNALS, 'if (!spendPermit(permit))', 'if (false)'],
+  ['signals: a permit lasts', BAR, 'permit.#isUnspent = false', 'permit.#isUnspent = true'],
   ['signals: no last look at the identity', SIGNALS, 'if (!sameProcess(', 'if (false && !sameProcess('],
   ['signals: an error is no reason', SIGNALS, "if (now.kind === 'error')", 'if (false)'],
   ['signals: to the group', SIGNALS, 'process.kill(identity.pid', 'process.kill(-identity.pid'],

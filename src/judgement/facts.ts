@@ -41,7 +41,7 @@ export interface Facts {
   /** Whether its environment carries the full cookie of the record that it is to be reaped for. */
   readonly provenByCookie: boolean;
   /** Whether it is no root and, looked at now, carries the cookie of another record: the snapshot may not show it yet. */
-  readonly carriesAnother?: boolean;
+  readonly carriesAnother: boolean;
   /** Whether the session of its record is dead; undefined for foreign servers, which have none. */
   readonly session: SessionVerdict | undefined;
   /** Needed for adopted and foreign servers; of launched ones only where the owner is a guess. */

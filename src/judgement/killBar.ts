@@ -4,19 +4,22 @@ import type { Facts } from './facts';
 import { signalRules } from './signalRules';
 
 /**
- * Leave to signal one identity, now. Only the kill bar makes one: the class is not exported, and its private field
+ * Leave to signal one identity, now and once. Only the kill bar makes one: the class is not exported, and its private field
  * keeps look-alikes from type-checking.
  */
 class GrantedPermit {
-  readonly #granted = true;
+  #isUnspent = true;
   constructor(readonly identity: ProcessIdentity) {}
-  /** True for a permit that really came from the kill bar; also holds where types were cast away. */
-  static isGenuine(permit: unknown): boolean {
-    return typeof permit === 'object' && permit !== null && #granted in permit && permit.#granted;
+  /** True for a permit that really came from the kill bar, also where types were cast away; and only once. */
+  static spend(permit: unknown): boolean {
+    if (typeof permit !== 'object' || permit === null || !(#isUnspent in permit)) return false;
+    const wasUnspent = permit.#isUnspent;
+    permit.#isUnspent = false;
+    return wasUnspent;
   }
 }
 export type Permit = GrantedPermit;
-export const isGenuinePermit = GrantedPermit.isGenuine;
+export const spendPermit = GrantedPermit.spend;
 
 export type Ruling = { readonly permit: Permit } | { readonly kept: string };
 

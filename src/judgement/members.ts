@@ -46,9 +46,8 @@ export function membersOf(snapshot: Snapshot, session: SessionFile, record: Serv
   const add = (entry: ProcessEntry, by: MembershipProof) => {
     if (entry.zombie || members.has(entry.pid)) return;
     members.set(entry.pid, { entry, identity: identityOf(snapshot, entry), by });
-    for (const below of descendantsOf(snapshot, entry.pid)) {
-      if (below.zombie || members.has(below.pid) || belongsElsewhere(below, session, record)) continue;
-      if (hasForeignCarrierBetween(snapshot, below, entry, session, record)) continue;
+    for (const below of descendantsOf(snapshot, entry.pid, (one) => !belongsElsewhere(one, session, record))) {
+      if (below.zombie || members.has(below.pid)) continue;
       members.set(below.pid, { entry: below, identity: identityOf(snapshot, below), by: 'tree' });
     }
   };
@@ -87,20 +86,4 @@ function carriersIn(snapshot: Snapshot): ReadonlyMap<string, readonly { entry: P
 function belongsElsewhere(entry: ProcessEntry, session: SessionFile, record: ServerRecord): boolean {
   const cookie = parseCookie(entry.cookie);
   return cookie !== undefined && !cookieNames(cookie, session, record.id);
-}
-
-function hasForeignCarrierBetween(
-  snapshot: Snapshot,
-  below: ProcessEntry,
-  top: ProcessEntry,
-  session: SessionFile,
-  record: ServerRecord,
-): boolean {
-  for (let next = snapshot.processes.get(below.ppid); next && next.pid !== top.pid; ) {
-    if (belongsElsewhere(next, session, record)) return true;
-    const parent = snapshot.processes.get(next.ppid);
-    if (!parent || parent.pid === next.pid) return false;
-    next = parent;
-  }
-  return false;
 }

@@ -38,14 +38,21 @@ export function childrenOf(snapshot: Snapshot, pid: number): readonly ProcessEnt
   return index.get(pid) ?? [];
 }
 
-/** All descendants, parents before children. */
-export function descendantsOf(snapshot: Snapshot, pid: number): ProcessEntry[] {
+/**
+ * All descendants, parents before children.
+ * @param isEntered whether a process counts; otherwise neither it nor what is below it does
+ */
+export function descendantsOf(
+  snapshot: Snapshot,
+  pid: number,
+  isEntered: (entry: ProcessEntry) => boolean = () => true,
+): ProcessEntry[] {
   const found: ProcessEntry[] = [];
   const seen = new Set([pid]);
   const queue = [pid];
   for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
     for (const child of childrenOf(snapshot, next)) {
-      if (seen.has(child.pid)) continue;
+      if (seen.has(child.pid) || !isEntered(child)) continue;
       seen.add(child.pid);
       found.push(child);
       queue.push(child.pid);

@@ -9,8 +9,9 @@ import type { Log } from './log';
  */
 const WATCH = 'trap "" TERM HUP INT; read -r word || { [ -x "$0" ] && "$0" "$@" && exit; exec node "$@"; }';
 
-/** All that the guard needs. No cookie: it must not find itself. */
-const PASSED_ON = /^(?:HOME|PATH|LANG|LD_LIBRARY_PATH|XDG_RUNTIME_DIR|DOCKER_.*|CONTAINER_.*|MCP_PROCESSES_PLATFORM)$/;
+/** All that the guard needs, and podman to find its store. No cookie: it must not find itself. */
+const PASSED_ON =
+  /^(?:HOME|PATH|LANG|LD_LIBRARY_PATH|XDG_(?:RUNTIME_DIR|DATA_HOME|CONFIG_HOME)|DOCKER_.*|CONTAINER_.*|MCP_PROCESSES_PLATFORM)$/;
 const PASSED_ON_WINDOWS = /^(?:Path|SystemRoot|LOCALAPPDATA|APPDATA|USERPROFILE|TEMP|TMP)$/i;
 
 const CHECK_TIMEOUT_MS = 10_000;

@@ -82,8 +82,6 @@ export class OtherServers {
   private readonly recognised = new Map<number, { entry: ProcessEntry; named: NamedServer | undefined }>();
   private last: Recogniser | undefined;
   private readonly clock: Clock;
-  private shared = new Map<string, SharedProbe>();
-  private hasProbed = false;
   /** Epoch ms. */
   private forgottenAt = 0;
 
@@ -99,17 +97,16 @@ export class OtherServers {
       sessions.flatMap(({ records }) => records.flatMap(({ members }) => members.map(({ entry }) => entry.pid))),
     );
     const roots = await this.rootsIn(snapshot, recogniser, taken);
-    this.shared = this.parts.folder
-      ? readSharedProbes(this.parts.folder, this.parts.platform.scope, PROBE_AGAIN_MS)
-      : new Map();
-    this.hasProbed = false;
+    const { folder, platform } = this.parts;
+    const shared = folder ? readSharedProbes(folder, platform.scope, PROBE_AGAIN_MS) : new Map<string, SharedProbe>();
+    const before = new Set(shared.values());
     const living = new Set(roots.map(({ entry }) => identityKey(identityOf(snapshot, entry))));
     for (const key of this.records.keys()) if (!living.has(key)) this.records.delete(key);
     for (const key of this.probes.keys()) if (!living.has(key)) this.probes.delete(key);
     this.idle.keepOnly(new Set([...this.records.values()].map(({ id }) => id)));
-    const found = await Promise.all(roots.map((root) => this.describe(snapshot, root, recogniser)));
-    if (this.parts.folder && this.hasProbed)
-      writeSharedProbes(this.parts.folder, this.parts.platform.scope, [...this.shared.values()]);
+    const found = await Promise.all(roots.map((root) => this.describe(snapshot, root, recogniser, shared)));
+    const after = [...shared.values()];
+    if (folder && after.some((probe) => !before.has(probe))) writeSharedProbes(folder, platform.scope, after);
     return found;
   }
 
@@ -185,6 +182,7 @@ export class OtherServers {
     snapshot: Snapshot,
     { entry, named }: { entry: ProcessEntry; named: NamedServer },
     recogniser: Recogniser,
+    shared: Map<string, SharedProbe>,
   ): Promise<OtherServer> {
     const record = this.recordOf(snapshot, entry, named);
     const members = membersOf(snapshot, this.sessionOf(record), record);
@@ -193,7 +191,7 @@ export class OtherServers {
     const idleSince = this.idle.look(record.id, cpu, snapshot.takenAt);
     const base = { record, named, members, above, starter: starterOf(snapshot, entry), idleSince };
     if (above.kind === 'client') return { ...base, stdin: undefined, isOrphaned: false };
-    const probe = await this.probe(snapshot, entry, members);
+    const probe = await this.probe(snapshot, entry, members, shared);
     const goneFor = probe.goneSince === undefined ? 0 : this.clock.now() - probe.goneSince;
     return { ...base, stdin: probe.peer, isOrphaned: probe.peer.kind === 'gone' && goneFor >= FOREIGN_LOOKS_APART_MS };
   }
@@ -228,7 +226,13 @@ export class OtherServers {
     this.forgottenAt = Date.now();
   }
 
-  private async probe(snapshot: Snapshot, entry: ProcessEntry, members: readonly Member[]): Promise<Probe> {
+  /** @param shared what all windows have found out; a new probe is added */
+  private async probe(
+    snapshot: Snapshot,
+    entry: ProcessEntry,
+    members: readonly Member[],
+    shared: Map<string, SharedProbe>,
+  ): Promise<Probe> {
     const identity = identityOf(snapshot, entry);
     const key = identityKey(identity);
     const now = this.clock.now();
@@ -236,7 +240,7 @@ export class OtherServers {
     const confirmed = known?.goneSince !== undefined && known.at - known.goneSince >= FOREIGN_LOOKS_APART_MS;
     const unconfirmed = known?.goneSince !== undefined && !confirmed;
     if (known && isUpToDate(known, snapshot, entry) && !unconfirmed && now - known.at < PROBE_AGAIN_MS) return known;
-    const theirs = this.shared.get(key);
+    const theirs = shared.get(key);
     // "gone" takes two looks, and somebody has to take the second.
     const isOfUse = !known && theirs && theirs.peer.kind !== 'gone' && theirs.at > this.forgottenAt;
     if (isOfUse && isUpToDate(theirs, snapshot, entry)) {
@@ -251,8 +255,7 @@ export class OtherServers {
     const goneSince = peer.kind === 'gone' ? (known?.goneSince ?? now) : undefined;
     const probe = { peer, at: now, ppid: entry.ppid, goneSince };
     this.probes.set(key, probe);
-    this.shared.set(key, { identity, ppid: entry.ppid, peer, at: Date.now() });
-    this.hasProbed = true;
+    shared.set(key, { identity, ppid: entry.ppid, peer, at: Date.now() });
     return probe;
   }
 }

@@ -2,7 +2,7 @@ import { identityOf, type Member, membersOf } from '../judgement/members';
 import { childrenOf, descendantsOf } from '../judgement/processTree';
 import type { ProcessIdentity } from '../os/identity';
 import type { Platform, Snapshot } from '../os/platform';
-import type { ContainerRun, ServerRecord } from '../registry/schema';
+import { type ContainerRun, isOfLauncher, type ServerRecord } from '../registry/schema';
 import { elsewhereReason } from './attachedContainers';
 import type { ConfiguredServer } from './configuredServer';
 import { type ContainersSeen, isLabelled } from './containers';
@@ -21,9 +21,6 @@ export function recordKey(sessionId: string, recordId: string): string {
   return `${sessionId}:${recordId}`;
 }
 
-/** How a session of the launcher's says who made it. */
-const RUN = 'mcp-processes run';
-
 /** Rows of another session's records that have living members. */
 export function rowsOfSession(
   { session, verdict, records, claimedBy }: JudgedSession,
@@ -33,11 +30,12 @@ export function rowsOfSession(
   clientOf: (owner: ProcessIdentity) => string | undefined,
 ): ServerView[] {
   const rows: ServerView[] = [];
-  const isRun = session.editor.startsWith(RUN);
+  const isRun = isOfLauncher(session);
   for (const { record, members } of records) {
     const seen = containersOf(record.id);
     // A container outlives its client: the row stays until its engine says that nothing is left.
-    if (members.length === 0 && !isLabelled(record)) continue;
+    const isGone = seen !== undefined && seen.problem === undefined && seen.containers.length === 0;
+    if (members.length === 0 && (isGone || !isLabelled(record))) continue;
     const key = recordKey(session.id, record.id);
     const kept = keptOf(key);
     const how = record.kind === 'adopted' ? 'started' : 'launched';

@@ -1,5 +1,6 @@
 import { AWAITS_SECOND_LOOK, FOREIGN_LOOKS_APART_MS } from '../judgement/columns';
 import type { Claim } from '../judgement/facts';
+import { findAlive } from '../judgement/members';
 import { identityKey, type ProcessIdentity } from '../os/identity';
 import { JoinedRuns } from '../os/joinedRuns';
 import type { Platform, Snapshot } from '../os/platform';
@@ -25,7 +26,8 @@ import { LadderQueue } from './ladderQueue';
 import type { Log } from './log';
 import type { ReapedProcess, ReapResult } from './model';
 import type { OtherServers } from './others';
-import { describeProcess, isFinished, isStillThere, joinResults, writeResult } from './result';
+import { recordKey } from './picture';
+import { describeProcess, freedBy, isFinished, isStillThere, joinResults, writeResult } from './result';
 import { commandLineOf } from './rows';
 import { type JudgedSession, liveOwnersOf, type Survey, survey } from './sweep';
 
@@ -65,7 +67,8 @@ export class Reaper {
   /** What would be signalled in a dead session, and what would be kept and why. Signals nothing. */
   async plan(seen: Survey, judged: JudgedSession): Promise<Map<string, Ruled[]>> {
     const plans = new Map<string, Ruled[]>();
-    const circumstances = this.circumstances({ by: 'reaper' }, judged.session, seen);
+    this.stdinWatch.keepOnly((identity) => findAlive(seen.snapshot, identity) !== undefined);
+    const circumstances = this.circumstances({ by: 'reaper' }, judged.session, ownersIn(seen));
     for (const { record } of judged.records) {
       const scan = scanTree(circumstances, seen.snapshot, judged.session, record);
       plans.set(record.id, [...(await scan.rule(scan.members))]);
@@ -102,7 +105,7 @@ export class Reaper {
       const written = new Set(claimed.session.records.map(({ id }) => id));
       const lost = judged.session.records.filter(({ id }) => !written.has(id));
       const session = { ...claimed.session, records: [...claimed.session.records, ...lost] };
-      const chosen = session.records.filter((record) => !only || only.has(`${session.id}:${record.id}`));
+      const chosen = session.records.filter((record) => !only || only.has(recordKey(session.id, record.id)));
       const climbed = await Promise.all(
         chosen.map((record) => queue.run(() => this.reapRecord(session, record, claim))),
       );
@@ -113,7 +116,12 @@ export class Reaper {
       const records = session.records.flatMap((record) =>
         begun.has(record.id) ? (unfinished.get(record.id) ?? []) : record,
       );
-      left = writeClaimed(claimed, { ...session, records });
+      try {
+        left = writeClaimed(claimed, { ...session, records });
+      } catch (error) {
+        // What was ended is ended, and is to be told.
+        log.error(`Session ${session.id} could not be written: ${(error as Error).message}`);
+      }
       for (const result of results) {
         await this.turn();
         this.remember(result);
@@ -138,11 +146,14 @@ export class Reaper {
     const claim: Claim = { by: 'own session', owner: session().owner };
     const record = session().records.find(({ id }) => id === recordId);
     if (!record) throw new Error('This server has no record; scan again.');
+    // What runs for a live session of somebody else below a server of ours is not ours. Asked beside the closing of its
+    // stdin; a data folder that cannot be read keeps no window from ending its own servers.
+    const owners = this.surveys.ask().then(ownersIn, () => []);
     const climbed = await this.climb(record, session(), closeStdin, onStep, async (seen) => {
       const current = session();
       const snapshot = await this.snapshots.ask();
       const now = current.records.find(({ id }) => id === recordId) ?? record;
-      return scanTree(this.circumstances(claim, current, undefined), snapshot, current, withSeen(now, seen));
+      return scanTree(this.circumstances(claim, current, await owners), snapshot, current, withSeen(now, seen));
     });
     this.remember(climbed.result);
     return climbed;
@@ -206,7 +217,7 @@ export class Reaper {
     const seen = await this.surveys.ask();
     const session = others.sessionOf(record);
     const circumstances: Circumstances = {
-      ...this.circumstances({ by: 'reaper' }, session, seen),
+      ...this.circumstances({ by: 'reaper' }, session, ownersIn(seen)),
       named: true,
       clientAbove: (snapshot, entry) => others.clientAbove(snapshot, entry),
     };
@@ -216,7 +227,7 @@ export class Reaper {
   private async reapRecord(session: SessionFile, record: ServerRecord, claim: Claim): Promise<Climbed> {
     return this.climb(record, session, undefined, undefined, async (seen) => {
       const now = await this.surveys.ask();
-      return scanTree(this.circumstances(claim, session, now), now.snapshot, session, withSeen(record, seen));
+      return scanTree(this.circumstances(claim, session, ownersIn(now)), now.snapshot, session, withSeen(record, seen));
     });
   }
 
@@ -268,7 +279,7 @@ export class Reaper {
       processes: processes.map(describeProcess),
       containers: ended.containers,
       containerProblem: ended.problem,
-      memoryFreed: processes.reduce((sum, one) => sum + (isStillThere(one) ? 0 : (one.member.entry.memory ?? 0)), 0),
+      memoryFreed: freedBy(processes.map(describeProcess)),
       milliseconds: Math.round(this.clock.now() - startedAt),
     };
     const left = processes.filter(isStillThere).map(({ member }) => member.identity);
@@ -279,15 +290,14 @@ export class Reaper {
   private circumstances(
     claim: Claim,
     session: Pick<SessionFile, 'neverReap'>,
-    seen: Survey | undefined,
+    liveOwners: readonly ProcessIdentity[],
   ): Circumstances {
     const { platform, self, neverReap } = this.parts;
-    const owners = seen ? liveOwnersOf(seen.snapshot, seen.sessions) : [];
     return {
       platform,
       self,
       claim,
-      liveOwners: owners,
+      liveOwners,
       neverReap: [...session.neverReap, ...neverReap()],
       stdinWatch: this.stdinWatch,
     };
@@ -317,6 +327,10 @@ export class Reaper {
     }
     return { path: sessionPath(folder, session.id), session, claimer: undefined };
   }
+}
+
+function ownersIn({ snapshot, sessions }: Survey): ProcessIdentity[] {
+  return liveOwnersOf(snapshot, sessions);
 }
 
 /** Members that earlier scans of a ladder have seen, by identity. */

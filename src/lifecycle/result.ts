@@ -14,6 +14,11 @@ export function isFinished({ processes, containerProblem }: ReapResult): boolean
   return !processes.some(isStillThere) && containerProblem === undefined;
 }
 
+/** Bytes of those that have gone. */
+export function freedBy(processes: ReapResult['processes']): number {
+  return processes.reduce((sum, one) => sum + (isStillThere(one) ? 0 : (one.memory ?? 0)), 0);
+}
+
 /**
  * The result of a ladder and of a later one for what the first had left.
  * @param left pids that may still be there after the later one
@@ -36,7 +41,7 @@ export function joinResults(first: ReapResult, later: ReapResult, left: Readonly
     ...later,
     processes,
     containers: [...first.containers, ...later.containers],
-    memoryFreed: processes.reduce((sum, one) => sum + (isStillThere(one) ? 0 : (one.memory ?? 0)), 0),
+    memoryFreed: freedBy(processes),
     milliseconds: first.milliseconds + later.milliseconds,
   };
 }

@@ -48,7 +48,8 @@ export async function survey(
   for (const found of sessions) {
     const one = withLostRecords(snapshot, judge(snapshot, found.session, found));
     if (one.verdict.kind === 'live') keepFresh(found.path);
-    const idle = !one.records.some(isUnfinished);
+    // Of another boot or machine nothing can be asked, engines included: containers of then have other ids by now.
+    const idle = found.session.owner.scope !== snapshot.scope || !one.records.some(isUnfinished);
     if (found.session.id !== ownSessionId && idle && standsForNothing(one, snapshot)) removeSession(found.path);
     else judged.push(one);
   }
@@ -74,7 +75,12 @@ export function liveOwnersOf(snapshot: Snapshot, sessions: readonly JudgedSessio
 
 /** The census after this sweep: who was known and lives, and who was found. */
 export function censusOf(members: readonly Member[]): ProcessIdentity[] {
-  const byKey = new Map(members.map(({ identity }) => [identityKey(identity), identity]));
+  return joinCensus(members.map(({ identity }) => identity));
+}
+
+/** Each identity once, by pid. */
+export function joinCensus(...parts: (readonly ProcessIdentity[])[]): ProcessIdentity[] {
+  const byKey = new Map(parts.flat().map((identity) => [identityKey(identity), identity]));
   return [...byKey.values()].sort((a, b) => a.pid - b.pid);
 }
 

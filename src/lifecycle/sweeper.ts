@@ -2,6 +2,7 @@ import { knownClientOf } from '../clients/knownClients';
 import { FOREIGN_LOOKS_APART_MS } from '../judgement/columns';
 import { findAlive, membersOf } from '../judgement/members';
 import type { ProcessIdentity } from '../os/identity';
+import { JoinedRuns } from '../os/joinedRuns';
 import type { Platform, Snapshot } from '../os/platform';
 import type { DataFolder } from '../registry/dataFolder';
 import { type HistoryEntry, readHistory } from '../registry/history';
@@ -18,7 +19,7 @@ import type { OwnSession } from './ownSession';
 import { foreignKey, type KeptReasons, recordKey, rowsOfOthers, rowsOfSession } from './picture';
 import type { Reaper } from './reaper';
 import { logResult } from './result';
-import { censusOf, isUnfinished, type JudgedSession, type Survey, survey } from './sweep';
+import { censusOf, isUnfinished, type JudgedSession, joinCensus, type Survey, survey } from './sweep';
 
 export interface SweeperParts {
   readonly platform: Platform;
@@ -64,9 +65,14 @@ export class Sweeper {
   };
   private seen: Survey | undefined;
   private kept = new Map<string, KeptReasons>();
+  /** Sessions of which somebody could be ended now. */
+  private endable: ReadonlySet<string> = new Set();
   private foreign: readonly OtherServer[] = [];
   private history: readonly HistoryEntry[] = [];
   private sweeping: Promise<Picture> | undefined;
+  /** Two that look at once would overwrite each other's findings. */
+  private readonly looks = new JoinedRuns(() => this.lookOnce());
+  private acting: Promise<unknown> = Promise.resolve();
   private isEnding = false;
 
   private readonly containerWatch: ContainerWatch;
@@ -108,23 +114,33 @@ export class Sweeper {
     for (const judged of seen.sessions) {
       if (!this.isReapable(judged) || judged.session.automatic !== 'on') continue;
       // Where everything would be kept there is nothing to claim; it is shown with its reasons.
-      const plan = await this.parts.reaper.plan(seen, judged);
-      const mayEnd = [...plan.values()].flat().some(({ ruling }) => 'permit' in ruling);
-      if (mayEnd || judged.records.some(({ record, members }) => isLabelled(record) && members.length === 0)) {
+      if (
+        this.endable.has(judged.session.id) ||
+        judged.records.some(({ record, members }) => isLabelled(record) && members.length === 0)
+      ) {
         due.push(judged);
       }
     }
-    if (due.length > 0 && !this.isEnding) {
-      await this.reap(due);
+    if (due.length > 0) {
+      await this.act(async () => {
+        if (!this.isEnding) await this.reap(due);
+      });
       await this.look();
       this.publish();
     }
     const { reapOthers = 'report', maxPerSweep = 0 } = this.parts.settings();
     if (reapOthers === 'auto' && !this.isEnding) {
       const orphaned = this.foreign.filter(({ isOrphaned }) => isOrphaned).slice(0, maxPerSweep);
-      if (orphaned.length > 0) await this.reapForeign(orphaned);
+      await this.act(() => this.reapForeign(orphaned));
     }
     return this.current;
+  }
+
+  /** One reap at a time: two that hold the same session's file would each write down what only the other has left. */
+  private act<T>(reap: () => Promise<T>): Promise<T> {
+    const acted = this.acting.then(reap);
+    this.acting = acted.catch(() => {});
+    return acted;
   }
 
   /** Finds other clients' servers. A failure leaves none: what is not certain is not shown as orphaned. */
@@ -142,7 +158,7 @@ export class Sweeper {
 
   private async reapForeign(chosen: readonly OtherServer[], queue?: LadderQueue): Promise<ReapResult[]> {
     const { others, reaper, log } = this.parts;
-    if (!others) return [];
+    if (!others || chosen.length === 0) return [];
     const reaped = await Promise.all(chosen.map(({ record }) => reaper.reapForeign(record, others, queue)));
     const results = reaped.filter((result) => result !== undefined);
     for (const result of results) logResult(log, result);
@@ -153,9 +169,11 @@ export class Sweeper {
   /**
    * Reaps every session that is provably dead, or only the rows named. Other clients' servers only when named.
    */
-  async reapOrphans(options: ReapOptions = {}): Promise<ReapResult[]> {
-    // Joining a sweep first: it may be reaping the same sessions at this moment.
-    await this.sweeping?.catch(() => {});
+  reapOrphans(options: ReapOptions = {}): Promise<ReapResult[]> {
+    return this.act(() => this.reapNamed(options));
+  }
+
+  private async reapNamed(options: ReapOptions): Promise<ReapResult[]> {
     const seen = await this.look();
     const only = options.only && new Set(options.only);
     const isMeant = (sessionId: string, recordId: string) => !only || only.has(recordKey(sessionId, recordId));
@@ -189,8 +207,9 @@ export class Sweeper {
       await new Promise((resolve) => setTimeout(resolve, FOREIGN_LOOKS_APART_MS + 50));
       await this.findOthers(await this.look());
     }
-    // Nobody looks again later: what engines say must be there now.
+    // Nobody looks again later: what engines say, of other clients' servers too, must be there now.
     await this.containerWatch.settled();
+    if (this.seen) await this.containerWatch.look(this.seen, this.foreign, () => {});
     return this.publish();
   }
 
@@ -271,20 +290,32 @@ export class Sweeper {
     );
   }
 
-  private async look(): Promise<Survey> {
+  private look(): Promise<Survey> {
+    return this.looks.ask();
+  }
+
+  private async lookOnce(): Promise<Survey> {
     const { platform, folder, own, settings, reaper, log } = this.parts;
+    const before = new Map(own.session.records.map((record) => [record.id, record]));
     const seen = await survey(platform, folder, own.session.id, settings());
     for (const problem of seen.problems) log.warn(problem);
     for (const record of own.session.records) {
+      const then = before.get(record.id);
+      // Adopted while the snapshot was taken, which may not show it.
+      if (!then) continue;
       const members = membersOf(seen.snapshot, own.session, record);
-      if (members.length > 0) own.update(record.id, { census: censusOf(members) });
+      // Whoever was added meanwhile may be missing in the snapshot, too.
+      const added = record.census.filter((one) => !then.census.includes(one));
+      if (members.length > 0) own.update(record.id, { census: joinCensus(censusOf(members), added) });
       // Its editor ended it, and nothing is left of it.
       else if (record.kind === 'adopted') own.remove(record.id);
     }
     this.history = readHistory(folder, Date.now() - HISTORY.ms, HISTORY.entries);
     const kept = new Map<string, KeptReasons>();
+    const endable = new Set<string>();
     for (const judged of seen.sessions.filter((one) => this.isReapable(one))) {
       for (const [recordId, ruled] of await reaper.plan(seen, judged)) {
+        if (ruled.some(({ ruling }) => 'permit' in ruling)) endable.add(judged.session.id);
         const reasons = ruled.flatMap(({ member, ruling }): [number, string][] =>
           'kept' in ruling ? [[member.entry.pid, ruling.kept]] : [],
         );
@@ -292,6 +323,7 @@ export class Sweeper {
       }
     }
     this.kept = kept;
+    this.endable = endable;
     this.seen = seen;
     // Not awaited: an engine that hangs must not hold up a sweep.
     void this.containerWatch.look(seen, this.foreign, () => this.publish());

@@ -9,7 +9,7 @@ import type { DataFolder } from '../registry/dataFolder';
 import type { Grace } from '../registry/schema';
 import type { Log } from './log';
 import type { ReapResult } from './model';
-import { describeProcess, isStillThere, writeResult } from './result';
+import { describeProcess, freedBy, writeResult } from './result';
 import { commandLineOf } from './rows';
 import { liveOwnersOf, survey } from './sweep';
 
@@ -45,8 +45,8 @@ const GRACE: Grace = { stdin: 0, term: 5_000 };
 
 /** Says who one process is and who uses it. @throws when it is no longer that process. */
 export async function previewEnd(chosen: ChosenProcess, parts: UserEndParts): Promise<EndPreview> {
-  const { snapshot, ruled } = await look([chosen], parts);
-  const [one] = ruled;
+  const { snapshot, scan } = await look([chosen], parts);
+  const [one] = await scan.rule(scan.members);
   if (!one) throw new Error(`Process ${chosen.pid} has ended, or its number belongs to another process by now.`);
   const { entry, identity } = one.member;
   const { platform } = parts;
@@ -95,7 +95,7 @@ export async function endChosen(
     processes: processes.map(describeProcess),
     containers: [],
     containerProblem: undefined,
-    memoryFreed: processes.reduce((sum, one) => sum + (isStillThere(one) ? 0 : (one.member.entry.memory ?? 0)), 0),
+    memoryFreed: freedBy(processes.map(describeProcess)),
     milliseconds: Math.round(clock.now() - startedAt),
   };
   writeResult(parts, 'window', result);
@@ -105,7 +105,7 @@ export async function endChosen(
 async function look(
   chosen: readonly ChosenProcess[],
   { platform, folder, self, ownSessionId, neverReap }: UserEndParts,
-): Promise<{ snapshot: Snapshot; ruled: Ruled[]; scan: TreeScan }> {
+): Promise<{ snapshot: Snapshot; scan: TreeScan }> {
   const seen = await survey(platform, folder, ownSessionId, { automatic: 'off', neverReap: [] });
   const { snapshot } = seen;
   const members = chosen.flatMap(({ pid, start }): Member[] => {
@@ -129,6 +129,7 @@ async function look(
           claim: { by: 'user' },
           memberBy: member.by,
           provenByCookie: false,
+          carriesAnother: false,
           session: undefined,
           stdin: undefined,
           clientAbove: undefined,
@@ -142,5 +143,5 @@ async function look(
         return { member, ruling };
       }),
     );
-  return { snapshot, ruled: await rule(members), scan: { members, rule } };
+  return { snapshot, scan: { members, rule } };
 }

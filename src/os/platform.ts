@@ -4,7 +4,7 @@ import type { ProcessIdentity } from './identity';
 export interface ProcessEntry {
   readonly pid: number;
   readonly start: string;
-  /** The parent's pid as the system reports it. Whether it is really the parent: {@link Snapshot.parentOf}. */
+  /** The parent's pid as the system reports it. Whether it is really the parent: `parentOf` of processTree.ts. */
   readonly ppid: number;
   /** User id: in a snapshot the effective one, in a look undefined unless beyond doubt; on Windows undefined. */
   readonly uid: number | undefined;
@@ -74,7 +74,7 @@ export type OutsideUse =
 /** Everything we ask of the operating system. No opinions here: facts, or the reason why there is none. */
 export interface Platform {
   readonly name: 'procfs' | 'portable';
-  /** Scope tag of this process. Throws `ScopeUnknownError` never: an unreadable part makes the tag '' (matches nothing). */
+  /** Scope tag of this process. An unreadable part makes it '', which matches nothing. */
   readonly scope: string;
   /** Identity of the running process itself. */
   self(): Promise<ProcessIdentity>;

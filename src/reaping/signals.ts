@@ -1,4 +1,4 @@
-import { isGenuinePermit, type Permit } from '../judgement/killBar';
+import { type Permit, spendPermit } from '../judgement/killBar';
 import { sameProcess } from '../os/identity';
 import type { Identification, Look, Platform } from '../os/platform';
 
@@ -14,7 +14,7 @@ export async function sendSignal(
   permit: Permit,
   signal: 'SIGTERM' | 'SIGKILL',
 ): Promise<SignalOutcome> {
-  if (!isGenuinePermit(permit)) return { failed: 'there is no permit' };
+  if (!spendPermit(permit)) return { failed: 'there is no permit' };
   const { identity } = permit;
   const now = platform.identify?.(identity.pid) ?? identificationOf(await platform.look(identity.pid));
   if (now.kind === 'gone') return 'gone';

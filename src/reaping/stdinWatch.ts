@@ -3,7 +3,7 @@ import type { Clock } from './clock';
 
 /** Remembers since when each process's stdin has been seen without a holder, so that one look is never enough. */
 export class StdinWatch {
-  private readonly goneSince = new Map<string, number>();
+  private readonly gone = new Map<string, { readonly identity: ProcessIdentity; readonly since: number }>();
 
   constructor(private readonly clock: Clock) {}
 
@@ -11,18 +11,17 @@ export class StdinWatch {
   look(identity: ProcessIdentity, gone: boolean): number {
     const key = identityKey(identity);
     if (!gone) {
-      this.goneSince.delete(key);
+      this.gone.delete(key);
       return 0;
     }
     const now = this.clock.now();
-    const since = this.goneSince.get(key);
-    if (since === undefined) this.goneSince.set(key, now);
+    const since = this.gone.get(key)?.since;
+    if (since === undefined) this.gone.set(key, { identity, since: now });
     return since === undefined ? 0 : now - since;
   }
 
-  /** Forgets processes that are no longer among `living`. */
-  keepOnly(living: readonly ProcessIdentity[]): void {
-    const keys = new Set(living.map(identityKey));
-    for (const key of this.goneSince.keys()) if (!keys.has(key)) this.goneSince.delete(key);
+  /** Forgets those that have ended. */
+  keepOnly(isAlive: (identity: ProcessIdentity) => boolean): void {
+    for (const [key, { identity }] of this.gone) if (!isAlive(identity)) this.gone.delete(key);
   }
 }

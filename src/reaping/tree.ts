@@ -8,7 +8,7 @@ import { joinStdinPeers } from '../judgement/stdinStand';
 import type { ProcessIdentity } from '../os/identity';
 import type { OutsideUse, Platform, ProcessEntry, Snapshot } from '../os/platform';
 import { parseCookie } from '../registry/cookie';
-import type { ServerRecord, SessionFile } from '../registry/schema';
+import { isOfLauncher, type ServerRecord, type SessionFile } from '../registry/schema';
 import type { Ruled, TreeScan } from './ladder';
 import type { StdinWatch } from './stdinWatch';
 
@@ -93,15 +93,12 @@ function carriesAnother(text: string | undefined, session: SessionFile, { id }: 
   return cookie !== undefined && !cookieNames(cookie, session, id);
 }
 
-/** What the launcher calls itself in the place of an editor. */
-const LAUNCHER = 'mcp-processes run for ';
-
 /**
  * Whether the owner was only taken for the client, being the nearest likely ancestor; a session that is known from
  * cookies alone may be such a one. Where we launched the server ourselves, nobody else ever had its stdin.
  */
-function isOwnerGuessed({ editor }: SessionFile): boolean {
-  return editor === '' || editor.startsWith(LAUNCHER);
+function isOwnerGuessed(session: SessionFile): boolean {
+  return session.editor === '' || isOfLauncher(session);
 }
 
 const verdicts = new WeakMap<Snapshot, WeakMap<SessionFile, SessionVerdict>>();

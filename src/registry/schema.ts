@@ -62,6 +62,13 @@ export interface ContainerRun {
   readonly containerId: string | undefined;
 }
 
+/** How the sessions of `mcp-processes run` name themselves in the place of an editor. */
+export const LAUNCHER_EDITOR = 'mcp-processes run for ';
+
+export function isOfLauncher({ editor }: Pick<SessionFile, 'editor'>): boolean {
+  return editor.startsWith(LAUNCHER_EDITOR);
+}
+
 export interface SessionFile {
   readonly schema: number;
   readonly id: string;

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { findContainers } from '../../src/reaping/containers/containerReaper';
 import { LABELS } from '../../src/reaping/containers/runCommand';
 import { waitFor } from '../support/waitFor';
 import { type Engine, IMAGE } from './host/engine';
@@ -219,20 +218,6 @@ for (const tested of [new TestEngine(), new TestPodman()]) {
       // A second reap takes it from here: it ends what runs, and leaves what does not.
       assert.equal((await launcher.reap(launched)).containers[0]?.outcome, 'stopped');
       assert.equal((await launcher.reap(launched)).containers[0]?.outcome, 'kept');
-    });
-
-    it('finds all of a session, and all of a home', async () => {
-      const first = await launcher.running(['-i', '--rm'], 'cat');
-      const second = await launcher.running(['-i', '--rm'], 'cat', { ...newOwner(), session: first.owner.session });
-      await launcher.running(['-i', '--rm'], 'cat', newOwner('bbbb000011112222'));
-      const { home, session } = first.owner;
-      const find = async (filter: Parameters<typeof findContainers>[1]) => {
-        const found = await findContainers(launcher.client(), filter);
-        return found.ok ? found.value.map(({ labels }) => labels[LABELS.record]).sort() : found.error.message;
-      };
-      assert.deepEqual(await find({ home, session }), [first.owner.record, second.owner.record].sort());
-      assert.deepEqual(await find({ home }), [first.owner.record, second.owner.record].sort());
-      assert.deepEqual(await find(second.owner), [second.owner.record]);
     });
   });
 }

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import {
   attachedContainer,
-  containersWithoutClient,
+  hasNoClient,
+  notOurs,
   type RunningClient,
 } from '../../src/reaping/containers/attachedContainer';
-import { describeRun, LABELS } from '../../src/reaping/containers/runCommand';
+import type { Container } from '../../src/reaping/containers/engine';
+import { describeRun, LABELS, type RunDescription } from '../../src/reaping/containers/runCommand';
 import { waitFor } from '../support/waitFor';
 import { IMAGE } from './host/engine';
 import { TestEngine } from './host/testEngine';
@@ -91,14 +93,16 @@ for (const tested of [new TestEngine(), new TestPodman()]) {
       launcher.start(['run', '-i', '--rm', '--label', 'docker-mcp=true', IMAGE, 'sh', '-c', PROGRAMS['plain loop']]);
       await waitFor('all run', async () => (await launcher.all()).length === 3);
       const { run } = client;
-      assert.deepEqual(containersWithoutClient(await launcher.all(), [run], [client]), []);
+      const withoutClient = (all: readonly Container[], ...others: [RunDescription[], RunningClient[]]) =>
+        all.filter((one) => hasNoClient(one, ...others) && notOurs(one) === undefined);
+      assert.deepEqual(withoutClient(await launcher.all(), [run], [client]), []);
       await killHard(client.client);
-      const left = containersWithoutClient(await launcher.all(), [run], []);
+      const left = withoutClient(await launcher.all(), [run], []);
       assert.equal(left.length, 1);
       assert.equal(LABELS.session in (left[0]?.labels ?? {}), false);
       const otherRun = describeRun(engine.program, ['run', '-i', 'other/image']);
       assert.ok(otherRun);
-      assert.deepEqual(containersWithoutClient(await launcher.all(), [otherRun], []), []);
+      assert.deepEqual(withoutClient(await launcher.all(), [otherRun], []), []);
     });
 
     it('says of a container that is gone that it is gone, and describes the others', async () => {

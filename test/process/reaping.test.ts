@@ -11,9 +11,12 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { OwnSession } from '../../src/lifecycle/ownSession';
 import { survey } from '../../src/lifecycle/sweep';
+import type { ProcessIdentity } from '../../src/os/identity';
 import type { Platform } from '../../src/os/platform';
 import { openDataFolder } from '../../src/registry/dataFolder';
+import type { ServerRecord } from '../../src/registry/schema';
 import { isAlive, killHard, Sandbox } from '../support/sandbox';
 import { PLAIN, Scene } from '../support/scene';
 import { waitFor } from '../support/waitFor';
@@ -188,7 +191,9 @@ describe('reaping what a dead session left', function () {
 
   it('K12 L24 a session that lives elsewhere is remembered however old it is, as long as somebody there sees it', async () => {
     const scene = await new Scene(sandbox).open();
-    await scene.start();
+    // A container, too, cannot be asked after from elsewhere.
+    const container = { program: 'docker', globalFlags: [], environment: {}, removable: true, containerId: undefined };
+    await scene.start([PLAIN, '--deaf'], { record: { container } });
     const month = new Date(Date.now() - 31 * 86_400_000);
     scene.write({ startedAt: month.getTime() });
     const file = join(sandbox.folder.sessions, `${scene.id}.json`);
@@ -243,6 +248,50 @@ describe('reaping what a dead session left', function () {
     );
     assert.ok((result?.memoryFreed ?? 0) > 0);
     assert.deepEqual(sandbox.living(), []);
+  });
+
+  it('two clicks at once on two servers of one session: each is told of, and nothing is left', async () => {
+    const host = await sandbox.host({ one: DEAF, two: DEAF }, 'ask');
+    await killHard(host.child);
+    const lifecycle = await sandbox.lifecycle({ automatic: 'off' });
+    const { servers } = await lifecycle.sweep();
+    const results = await Promise.all(servers.map(({ key }) => lifecycle.reapOrphans({ only: [key] })));
+    assert.deepEqual(
+      results.map((result) => result.map(({ server, processes }) => [server, processes.length])),
+      [[['one', 1]], [['two', 1]]],
+    );
+    assert.deepEqual(sandbox.living(), []);
+    assert.deepEqual(readdirSync(sandbox.folder.sessions), []);
+  });
+
+  it('a server that is adopted while a look is under way stays recorded, and so does what one starts meanwhile', async () => {
+    const scene = await new Scene(sandbox).open();
+    const started = async () => ({ ...(await scene.start()).record, kind: 'adopted' as const });
+    const known = await started();
+    const records: ServerRecord[] = [];
+    const platform = Object.assign(Object.create(scene.platform) as Platform, {
+      snapshot: async () => {
+        const snapshot = await scene.platform.snapshot();
+        // What comes now is not in it any more.
+        if (records.length === 0) {
+          records.push(await started(), await started());
+          own.add(records[0] as ServerRecord);
+          own.update(known.id, { census: [known.root, records[1]?.root] as ProcessIdentity[] });
+        }
+        return snapshot;
+      },
+    });
+    const log = { info: () => {}, warn: () => {}, error: () => {} };
+    const settings = { automatic: 'on', neverReap: [] } as const;
+    const own = new OwnSession(sandbox.folder, log, await scene.platform.self(), 'test', undefined, settings);
+    const lifecycle = await sandbox.lifecycle({}, { platform, own });
+    own.add(known);
+    await lifecycle.sweep();
+    assert.deepEqual(own.record(records[0]?.id as string), records[0]);
+    assert.deepEqual(
+      own.record(known.id)?.census.map(({ pid }) => pid),
+      [known.root?.pid, records[1]?.root?.pid],
+    );
   });
 
   it('deactivate ends its own, and hands over what takes longer', async () => {

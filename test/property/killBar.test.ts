@@ -113,6 +113,7 @@ async function ruleOnUsersWord(world: World, being: Being, live: readonly Being[
     claim: { by: 'user' },
     memberBy: 'root',
     provenByCookie: false,
+    carriesAnother: false,
     session: undefined,
     stdin: undefined,
     clientAbove: undefined,

@@ -40,21 +40,10 @@ export function notOurs({ labels }: Pick<Container, 'labels'>): string | undefin
 }
 
 /**
- * Containers that wait for input which nobody can send: open stdin, running, started as one of the configured servers
- * is, and no living client on this machine that may be attached. For a report and a picker, never automatic: a client
- * on another machine, or the engine's own API, may hold it.
+ * Whether a container waits for input that nobody can send: open stdin, running, started as one of the configured
+ * servers is, and no living client on this machine that may be attached. For a report and a picker, never automatic: a
+ * client on another machine, or the engine's own API, may hold it. Whoever else may run it: see {@link notOurs}.
  */
-export function containersWithoutClient(
-  containers: readonly Container[],
-  configured: readonly RunDescription[],
-  clients: readonly RunningClient[],
-): Container[] {
-  return containers.filter(
-    (container) => notOurs(container) === undefined && hasNoClient(container, configured, clients),
-  );
-}
-
-/** The same of one container, whoever else may run it: see {@link notOurs}. */
 export function hasNoClient(
   container: Container,
   configured: readonly RunDescription[],

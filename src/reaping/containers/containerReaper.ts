@@ -44,13 +44,10 @@ const MOST_STOPS = 3;
 /** Containers ended at a time. */
 const WIDTH = 5;
 
-/** Engine and labels: whose containers. Without record: of a session; without session: of everything of this home. */
-export type OwnerFilter = Pick<ContainerOwner, 'home'> & Partial<ContainerOwner>;
-
 /** Containers, in whatever state, that carry these labels of ours; each checked against its own description. */
 export async function findContainers(
   engine: Pick<ContainerEngine, 'list' | 'inspect'>,
-  owner: OwnerFilter,
+  owner: ContainerOwner,
 ): Promise<EngineAnswer<Container[]>> {
   const looked = await look(engine, owner);
   return looked.ok ? { ok: true, value: looked.value.containers } : looked;
@@ -59,7 +56,7 @@ export async function findContainers(
 /** @returns also the ids that are listed, and of which the engine then says that there are no such containers. */
 async function look(
   engine: Pick<ContainerEngine, 'list' | 'inspect'>,
-  owner: OwnerFilter,
+  owner: ContainerOwner,
 ): Promise<EngineAnswer<{ containers: Container[]; vanishing: string[] }>> {
   // An empty value would match the containers of others.
   if (!isComplete(owner))
@@ -74,7 +71,7 @@ async function look(
 }
 
 /** Whether a container carries exactly these labels. */
-export function isOwnedBy(container: Pick<Container, 'labels'>, owner: OwnerFilter): boolean {
+export function isOwnedBy(container: Pick<Container, 'labels'>, owner: ContainerOwner): boolean {
   return Object.entries(labelsOf(owner)).every(([name, value]) => container.labels[name] === value);
 }
 
@@ -184,15 +181,10 @@ function gone({ id, image }: ContainerOutcome): ContainerOutcome {
   return { id, image, outcome: 'removed', reason: undefined };
 }
 
-function isComplete({ home, session, record }: OwnerFilter): boolean {
-  return isHomeTag(home) && (session === undefined || isUuid(session)) && (record === undefined || isUuid(record));
+function isComplete({ home, session, record }: ContainerOwner): boolean {
+  return isHomeTag(home) && isUuid(session) && isUuid(record);
 }
 
-function labelsOf(owner: OwnerFilter): Record<string, string> {
-  const { home, session, record } = owner;
-  return {
-    [LABELS.home]: home,
-    ...(session === undefined ? {} : { [LABELS.session]: session }),
-    ...(record === undefined ? {} : { [LABELS.record]: record }),
-  };
+function labelsOf({ home, session, record }: ContainerOwner): Record<string, string> {
+  return { [LABELS.home]: home, [LABELS.session]: session, [LABELS.record]: record };
 }

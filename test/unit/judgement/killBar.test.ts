@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { columns } from '../../../src/judgement/columns';
 import type { Facts, Rule } from '../../../src/judgement/facts';
-import { askKillBar, isGenuinePermit } from '../../../src/judgement/killBar';
+import { askKillBar, spendPermit } from '../../../src/judgement/killBar';
 import { signalRules } from '../../../src/judgement/signalRules';
 import type { ProcessEntry } from '../../../src/os/platform';
 import { columnRows } from './columnRows';
@@ -87,9 +87,10 @@ describe('kill bar', () => {
       assert.equal(kept(now({})), undefined, 'control');
     });
 
-    it('a permit names one identity, and only the bar can make one', () => {
+    it('a permit names one identity and is good for once, and only the bar can make one', () => {
       const ruling = askKillBar(factsOn());
-      assert.ok('permit' in ruling && isGenuinePermit(ruling.permit));
+      assert.ok('permit' in ruling && spendPermit(ruling.permit));
+      assert.ok(!spendPermit(ruling.permit), 'spent');
       assert.deepEqual(ruling.permit.identity, identity(500));
       const forged = [
         { identity: identity(500) },
@@ -98,7 +99,7 @@ describe('kill bar', () => {
         undefined,
         5,
       ];
-      for (const permit of forged) assert.ok(!isGenuinePermit(permit));
+      for (const permit of forged) assert.ok(!spendPermit(permit));
     });
   });
 });

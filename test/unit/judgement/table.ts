@@ -114,6 +114,7 @@ export function factsOn(snapshot: Snapshot = machine(), pid = 500, change: Parti
     claim: { by: 'reaper' },
     memberBy: 'root',
     provenByCookie: false,
+    carriesAnother: false,
     session: { kind: 'dead', evidence: 'its owner, pid 300, is gone' },
     stdin: undefined,
     clientAbove: undefined,

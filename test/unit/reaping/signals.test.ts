@@ -27,19 +27,21 @@ describe('signals', () => {
   });
 
   const target = entry(PID, 1, { start: 't5' });
-  const ruling = askKillBar(factsOn(machine(target), PID, { identity: identity(PID, 't5') }));
-  assert.ok('permit' in ruling);
-  const { permit } = ruling;
+  function permit(): Permit {
+    const ruling = askKillBar(factsOn(machine(target), PID, { identity: identity(PID, 't5') }));
+    assert.ok('permit' in ruling);
+    return ruling.permit;
+  }
 
   /** What comes of it, on platforms that identify a process at once and on those that only look; they agree. */
-  async function send(look: Look, scope = SCOPE, leave: unknown = permit) {
+  async function send(look: Look, scope = SCOPE, leave: () => unknown = permit) {
     const identify = () => (look.kind === 'present' ? { ...look.entry, kind: 'present' as const } : look);
     const outcomes = [];
     for (const platform of [
       { scope, identify },
       { scope, look: async () => look },
     ]) {
-      outcomes.push(await sendSignal(platform as unknown as Platform, leave as Permit, 'SIGTERM'));
+      outcomes.push(await sendSignal(platform as unknown as Platform, leave() as Permit, 'SIGTERM'));
     }
     assert.deepEqual(outcomes[0], outcomes[1]);
     return outcomes[0];
@@ -49,6 +51,9 @@ describe('signals', () => {
   it('goes to the one identity of a permit, once, and never to a group', async () => {
     assert.equal(await send(present()), 'sent');
     assert.deepEqual(sent, [`SIGTERM ${PID}`, `SIGTERM ${PID}`], 'one on each platform');
+    const one = permit();
+    await send(present(), SCOPE, () => one).catch(() => {});
+    assert.equal(sent.length, 3, 'a second signal with the same permit is none');
   });
 
   it('K01 K09 K12 goes nowhere when the last look is not that very process', async () => {
@@ -64,7 +69,7 @@ describe('signals', () => {
 
   it('goes nowhere without a permit of the kill bar', async () => {
     for (const forged of [{ identity: identity(PID, 't5') }, {}, null, 5]) {
-      assert.deepEqual(await send(present(), SCOPE, forged), { failed: 'there is no permit' });
+      assert.deepEqual(await send(present(), SCOPE, () => forged), { failed: 'there is no permit' });
     }
     assert.deepEqual(sent, []);
   });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import {
   attachedContainer,
-  containersWithoutClient,
+  hasNoClient,
   notOurs,
   type RunningClient,
 } from '../../../../src/reaping/containers/attachedContainer';
@@ -99,6 +99,11 @@ describe('which container belongs to a living client', () => {
 });
 
 describe('containers without a client', () => {
+  const withoutClient = (
+    containers: readonly Container[],
+    runs: Parameters<typeof hasNoClient>[1],
+    clients: readonly RunningClient[],
+  ) => containers.filter((one) => hasNoClient(one, runs, clients));
   const configured = [run('docker run -i --rm mcp/fetch --agent x')];
 
   it('reports those that wait for input, look as configured, and have no client', () => {
@@ -109,18 +114,17 @@ describe('containers without a client', () => {
       container('fetch --agent x', { openStdin: undefined }),
       container('fetch --agent x', { state: 'paused' }),
       container('fetch --agent x', { labels: { [LABELS.session]: 'x' } }),
-      container('fetch --agent x', { labels: { 'docker-mcp': 'true' } }),
       container('fetch --agent x', { image: 'postgres' }),
     ];
-    assert.deepEqual(containersWithoutClient([left, ...others], configured, []), [left]);
-    assert.deepEqual(containersWithoutClient([left], [], []), []);
+    assert.deepEqual(withoutClient([left, ...others], configured, []), [left]);
+    assert.deepEqual(withoutClient([left], [], []), []);
   });
 
   it('reports none that a living client may be attached to, however old either is', () => {
     const left = container('fetch --agent x');
     for (const startedAt of [START - 3_600_000, START, START + 3_600_000, Number.NaN]) {
       const clients = [client('docker run -i mcp/fetch --agent x', startedAt)];
-      assert.deepEqual(containersWithoutClient([left], configured, clients), []);
+      assert.deepEqual(withoutClient([left], configured, clients), []);
     }
   });
 
