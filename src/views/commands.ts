@@ -15,7 +15,7 @@ import {
   takesArguments,
   toolResultText,
 } from './format';
-import { VIEW_ID } from './processTree';
+import { inView } from './inView';
 import { evidenceText, stateWord } from './serverWords';
 import type { Node } from './treeRows';
 
@@ -401,10 +401,6 @@ class Commands implements vscode.Disposable {
     );
     return picked?.server;
   }
-}
-
-function inView<T>(work: () => Promise<T>): Thenable<T> {
-  return vscode.window.withProgress({ location: { viewId: VIEW_ID } }, work);
 }
 
 /** Stops waiting, not the work: MCP servers need not honour a cancelled request. */

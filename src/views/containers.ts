@@ -4,7 +4,7 @@ import type { ContainerView, ContainerWithoutClient, ReapResult } from '../lifec
 import type { Actions } from './actions';
 import type { EvidenceDocuments } from './evidenceDocument';
 import { formatAge, formatMemory, joinParts, shortId } from './format';
-import { VIEW_ID } from './processTree';
+import { inView } from './inView';
 import { containerSentence } from './serverWords';
 import type { ContainerRow, Node } from './treeRows';
 
@@ -143,8 +143,4 @@ async function stopAll(ids: readonly string[], actions: Actions): Promise<void> 
 function rowOf(target: Node | undefined): ContainerRow & { container: ContainerView } {
   if (target?.kind === 'container') return target;
   throw new Error(vscode.l10n.t('Choose the container in the view "MCP Processes".'));
-}
-
-function inView<T>(work: () => Promise<T>): Thenable<T> {
-  return vscode.window.withProgress({ location: { viewId: VIEW_ID } }, work);
 }

@@ -4,6 +4,7 @@ import { stopStandOf } from '../lifecycle/containerActions';
 import type { ContainerView, ContainerWithoutClient, Picture, ProcessNode, ServerView } from '../lifecycle/model';
 import type { Actions } from './actions';
 import { folderName } from './format';
+import { inView, VIEW_ID } from './inView';
 import { notesOf } from './notes';
 import { countedOrphans } from './serverWords';
 import { fingerprintOf, tooltipOf, treeItemOf } from './treeItems';
@@ -20,8 +21,6 @@ import {
   type ProcessRow,
   type ServerRow,
 } from './treeRows';
-
-export const VIEW_ID = 'mcpProcesses.view';
 
 /** Groups, servers and their processes; reads nothing but the published picture. */
 export class ProcessTree implements vscode.TreeDataProvider<Node>, vscode.Disposable {
@@ -52,7 +51,7 @@ export class ProcessTree implements vscode.TreeDataProvider<Node>, vscode.Dispos
       const scanned = new Promise<void>((resolve) => {
         this.#endProgress = resolve;
       });
-      vscode.window.withProgress({ location: { viewId: VIEW_ID } }, () => scanned);
+      inView(() => scanned);
     }
     this.#subscription = actions.onDidChange((picture) => this.#update(picture));
   }
