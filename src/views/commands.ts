@@ -16,6 +16,7 @@ import {
   toolResultText,
 } from './format';
 import { inView } from './inView';
+import { type Offer, offersOf } from './offers';
 import { evidenceText, stateWord } from './serverWords';
 import type { Node } from './treeRows';
 
@@ -27,16 +28,8 @@ interface Log {
 /** A row of the tree, or a server's key from another extension or a keybinding; nothing from the palette. */
 type Target = Node | string | undefined;
 
-const isOthers = (server: ServerView) => server.owner === 'other' && server.group !== 'thisWindow';
 const isOrphaned = (server: ServerView) => server.verdict === 'orphaned';
-/** Ours or the editor's to start and stop. */
-const isSteered = (server: ServerView) => server.owner === 'us' || server.owner === 'editor';
-const isHere = (server: ServerView) => server.group === 'thisWindow' || server.group === 'notRunning';
-const isLive = (server: ServerView) => server.state === 'running' || server.state === 'starting';
-const canStart = (server: ServerView) =>
-  isHere(server) && isSteered(server) && (server.state === 'stopped' || server.state === 'failed');
-const canStop = (server: ServerView) => isHere(server) && isSteered(server) && isLive(server);
-const canCallTool = (server: ServerView) => isHere(server) && server.owner === 'us' && server.state === 'running';
+const offers = (offer: Offer) => (server: ServerView) => offersOf(server)[offer];
 
 export function registerCommands(context: { subscriptions: vscode.Disposable[] }, actions: Actions, log: Log): void {
   const commands = new Commands(actions, log);
@@ -128,21 +121,25 @@ class Commands implements vscode.Disposable {
       }
       return;
     }
-    const server = await this.#choose(target, isOrphaned, vscode.l10n.t('Which orphaned server is to be reaped?'));
+    const server = await this.#choose(
+      target,
+      offers('canReap'),
+      vscode.l10n.t('Which orphaned server is to be reaped?'),
+    );
     if (server) {
       this.#report(await inView(() => this.#actions.reapOrphans({ only: [server.key] })));
     }
   }
 
   async ignoreServer(target: Target): Promise<void> {
-    const server = await this.#choose(target, isOthers, vscode.l10n.t('Which server is to be hidden?'));
+    const server = await this.#choose(target, offers('canIgnore'), vscode.l10n.t('Which server is to be hidden?'));
     if (server) {
       await this.#actions.ignore(server);
     }
   }
 
   async keepServer(target: Target): Promise<void> {
-    const server = await this.#choose(target, isOrphaned, vscode.l10n.t('Which server is never to be reaped?'));
+    const server = await this.#choose(target, offers('canKeep'), vscode.l10n.t('Which server is never to be reaped?'));
     if (server) {
       await keepServer(server, this.#actions);
     }
@@ -158,14 +155,14 @@ class Commands implements vscode.Disposable {
   }
 
   async start(target: Target): Promise<void> {
-    const server = await this.#choose(target, canStart, vscode.l10n.t('Which server is to be started?'));
+    const server = await this.#choose(target, offers('canStart'), vscode.l10n.t('Which server is to be started?'));
     if (server) {
       await inView(() => this.#actions.start(server.key));
     }
   }
 
   async stop(target: Target): Promise<void> {
-    const server = await this.#choose(target, canStop, vscode.l10n.t('Which server is to be stopped?'));
+    const server = await this.#choose(target, offers('canStop'), vscode.l10n.t('Which server is to be stopped?'));
     if (server) {
       const result = await inView(() => this.#actions.stop(server.key));
       this.#reportLeft(result ? [result] : []);
@@ -173,14 +170,14 @@ class Commands implements vscode.Disposable {
   }
 
   async restart(target: Target): Promise<void> {
-    const server = await this.#choose(target, canStop, vscode.l10n.t('Which server is to be restarted?'));
+    const server = await this.#choose(target, offers('canStop'), vscode.l10n.t('Which server is to be restarted?'));
     if (server) {
       await inView(() => this.#actions.restart(server.key));
     }
   }
 
   async stopAll(): Promise<void> {
-    const servers = this.#actions.picture().servers.filter(canStop);
+    const servers = this.#actions.picture().servers.filter(offers('canStop'));
     if (servers.length === 0) {
       vscode.window.showInformationMessage(vscode.l10n.t('No MCP server runs in this window.'));
       return;
@@ -216,15 +213,18 @@ class Commands implements vscode.Disposable {
   }
 
   async showOutput(target: Target): Promise<void> {
-    const fits = (server: ServerView) => isHere(server) && isSteered(server);
-    const server = await this.#choose(target, fits, vscode.l10n.t('Whose output is to be shown?'));
+    const server = await this.#choose(target, offers('canShowOutput'), vscode.l10n.t('Whose output is to be shown?'));
     if (server) {
       await this.#actions.showOutput(server.key);
     }
   }
 
   async showConfiguration(target: Target): Promise<void> {
-    const server = await this.#choose(target, isHere, vscode.l10n.t('Whose configuration is to be shown?'));
+    const server = await this.#choose(
+      target,
+      offers('canShowConfiguration'),
+      vscode.l10n.t('Whose configuration is to be shown?'),
+    );
     if (server) {
       await this.#actions.showConfiguration(server);
     }
@@ -246,10 +246,9 @@ class Commands implements vscode.Disposable {
   }
 
   async copyPid(target: Target): Promise<void> {
-    const hasPid = (server: ServerView) => server.pid !== undefined;
     const pid = isProcess(target)
       ? target.process.pid
-      : (await this.#choose(target, hasPid, vscode.l10n.t('Whose process ID is to be copied?')))?.pid;
+      : (await this.#choose(target, offers('hasPid'), vscode.l10n.t('Whose process ID is to be copied?')))?.pid;
     if (pid !== undefined) {
       await vscode.env.clipboard.writeText(String(pid));
       vscode.window.setStatusBarMessage(vscode.l10n.t('Process ID {0} copied', pid), 4000);
@@ -262,7 +261,7 @@ class Commands implements vscode.Disposable {
 
   /** Tool by quick pick; its arguments in an editor, unless it takes none. */
   async callTool(target: Target): Promise<void> {
-    const server = await this.#choose(target, canCallTool, vscode.l10n.t('Which server has the tool?'));
+    const server = await this.#choose(target, offers('canCallTool'), vscode.l10n.t('Which server has the tool?'));
     if (!server) {
       return;
     }

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { ProcessNode, ServerGroup, ServerView } from '../lifecycle/model';
 import { folderName, formatAge, formatMemory, joinParts, processLabel, shortId } from './format';
+import { offersOf } from './offers';
 import { containerSentence, stateWord, verdictSentence } from './serverWords';
 import type { ContainerGroupRow, ContainerRow, GroupRow, Node, NoteRow, ProcessRow, ServerRow } from './treeRows';
 import { type BundleRow, serversOf } from './treeRows';
@@ -99,7 +100,7 @@ function bundleItem(row: BundleRow): vscode.TreeItem {
   item.id = row.id;
   item.description = bundleDescription(row);
   item.iconPath = row.servers[0] && serverIcon(row.servers[0].server);
-  item.contextValue = `bundle${row.servers[0]?.server.verdict === 'orphaned' ? ' canReap' : ''}`;
+  item.contextValue = row.servers[0] && offersOf(row.servers[0].server).canReap ? 'bundle canReap' : 'bundle';
   return item;
 }
 
@@ -201,26 +202,10 @@ function serverIcon(server: ServerView): vscode.ThemeIcon {
   }
 }
 
-/** Flags for the manifest's `when` clauses; the can… flags say what a row offers. */
+/** Flags for the manifest's `when` clauses. */
 function serverFlags(server: ServerView): string {
-  const live = server.state === 'running' || server.state === 'starting';
-  const ours = server.owner === 'us' || server.owner === 'editor';
-  const here = server.group === 'thisWindow' || server.group === 'notRunning';
-  const flags: [string, boolean][] = [
-    ['canReap', server.verdict === 'orphaned'],
-    ['canStart', here && ours && (server.state === 'stopped' || server.state === 'failed')],
-    ['canStop', here && ours && live],
-    ['canRestart', here && ours && live],
-    ['canCallTool', here && server.owner === 'us' && server.state === 'running'],
-    ['canShowOutput', here && ours],
-    ['canShowConfiguration', here],
-    ['hasPid', server.pid !== undefined],
-    ['canIgnore', server.owner === 'other' && !here],
-    ['canEnd', server.pid !== undefined],
-    ['canKeep', server.verdict === 'orphaned' && server.processes.length > 0],
-  ];
-  const set = flags.filter(([, on]) => on).map(([flag]) => flag);
-  return ['server', server.verdict, server.owner, server.state, ...set].join(' ');
+  const offered = Object.entries(offersOf(server)).flatMap(([flag, on]) => (on ? [flag] : []));
+  return ['server', server.verdict, server.owner, server.state, ...offered].join(' ');
 }
 
 function processItem(row: ProcessRow): vscode.TreeItem {
@@ -236,7 +221,7 @@ function processItem(row: ProcessRow): vscode.TreeItem {
     process.kept === undefined ? 'gear' : 'shield',
     new vscode.ThemeColor('descriptionForeground'),
   );
-  item.contextValue = 'process hasPid canEnd';
+  item.contextValue = 'process hasPid';
   item.accessibilityInformation = {
     label: [label, ...processDescription(process).split(' · ')].join(', '),
     role: 'treeitem',

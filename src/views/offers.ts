@@ -1,0 +1,22 @@
+import type { ServerView } from '../lifecycle/model';
+
+/** What a server offers at the moment, to its row and to commands without a row. Keys are flags of `when` clauses. */
+export function offersOf(server: ServerView) {
+  const { group, owner, state, verdict } = server;
+  const isHere = group === 'thisWindow' || group === 'notRunning';
+  /** Ours or the editor's to start and stop. */
+  const isSteered = isHere && (owner === 'us' || owner === 'editor');
+  return {
+    canReap: verdict === 'orphaned',
+    canStart: isSteered && (state === 'stopped' || state === 'failed'),
+    canStop: isSteered && (state === 'running' || state === 'starting'),
+    canCallTool: isHere && owner === 'us' && state === 'running',
+    canShowOutput: isSteered,
+    canShowConfiguration: isHere,
+    hasPid: server.pid !== undefined,
+    canIgnore: owner === 'other' && !isHere,
+    canKeep: verdict === 'orphaned' && server.processes.length > 0,
+  };
+}
+
+export type Offer = keyof ReturnType<typeof offersOf>;
