@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { ReapResult, ServerView } from '../lifecycle/model';
+import { isStillThere } from '../lifecycle/result';
 import type { Actions, ToolDescription } from './actions';
 import { chooseOrphans, reapWithProgress } from './chooseOrphans';
 import { leftRunning, showContainerLogs, stopContainer, stopContainers, stopLabel } from './containers';
@@ -349,7 +350,7 @@ class Commands implements vscode.Disposable {
   #reportLeft(results: readonly ReapResult[]): void {
     const left = results.flatMap((result) =>
       result.processes
-        .filter((process) => process.outcome === 'kept' || process.outcome === 'survived')
+        .filter(isStillThere)
         .map((process) => joinParts([`${result.server}: ${process.name} (${process.pid})`, process.reason])),
     );
     if (left.length > 0) {

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { ProcessNode, ServerView } from '../lifecycle/model';
+import { isStillThere } from '../lifecycle/result';
 import type { Actions } from './actions';
 import { offerToStop } from './containers';
 import { joinParts } from './format';
@@ -34,7 +35,7 @@ export async function endProcess(target: Node | undefined, actions: Actions): Pr
       server.containers.filter(({ labelled, state }) => !labelled && state === 'running'),
       actions,
     );
-  const left = result.processes.filter(({ outcome }) => outcome === 'kept' || outcome === 'survived');
+  const left = result.processes.filter(isStillThere);
   if (left.length > 0) {
     const names = left.map(({ name, pid, reason }) => joinParts([`${name} (${pid})`, reason]));
     throw new Error(vscode.l10n.t('These still run: {0}', names.join('; ')));

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
-import type { GuardView, Picture } from '../lifecycle/model';
+import type { GuardView, Picture, ProcessOutcome } from '../lifecycle/model';
+import { isStillThere } from '../lifecycle/result';
 import type { HistoryEntry } from '../registry/history';
 import { formatAge, formatMemory, joinParts, shortId } from './format';
 import type { Note } from './treeRows';
@@ -31,7 +32,8 @@ function historyNote(history: readonly HistoryEntry[]): Note {
 }
 
 function reapNote({ at, by, server, processes, containers, memoryFreed }: HistoryEntry): Note {
-  const remaining = processes.filter(({ outcome }) => outcome === 'kept' || outcome === 'survived').length;
+  // A newer version's word for an outcome is none of ours, and counts as ended.
+  const remaining = processes.filter(({ outcome }) => isStillThere({ outcome: outcome as ProcessOutcome })).length;
   const ended = processes.length - remaining;
   const running = (containers ?? []).filter(({ outcome }) => outcome === 'left running').length;
   const boxes = (containers ?? []).length - running;
