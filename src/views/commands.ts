@@ -1,24 +1,16 @@
 import * as vscode from 'vscode';
 import type { ReapResult, ServerView } from '../lifecycle/model';
 import { isStillThere } from '../lifecycle/result';
-import type { Actions, ToolDescription } from './actions';
+import type { Actions } from './actions';
 import { chooseOrphans, reapWithProgress } from './chooseOrphans';
 import { leftRunning, showContainerLogs, stopContainer, stopContainers, stopLabel } from './containers';
 import { endProcess, keepServer } from './endProcess';
 import { EvidenceDocuments } from './evidenceDocument';
-import {
-  argumentsTemplate,
-  folderName,
-  joinParts,
-  reapReport,
-  stripJsonComments,
-  summariseReap,
-  takesArguments,
-  toolResultText,
-} from './format';
+import { folderName, joinParts, reapReport, summariseReap } from './format';
 import { inView } from './inView';
 import { type Offer, offersOf } from './offers';
 import { evidenceText, stateWord } from './serverWords';
+import { ToolCalls } from './toolCalls';
 import type { Node } from './treeRows';
 
 interface Log {
@@ -72,22 +64,16 @@ class Commands implements vscode.Disposable {
   readonly #actions: Actions;
   readonly #log: Log;
   readonly #documents = new EvidenceDocuments();
-  /** Open editors with a tool's arguments, by the URI of their document. */
-  readonly #calls = new Map<string, { server: ServerView; tool: ToolDescription }>();
-  readonly #closed: vscode.Disposable;
+  readonly #toolCalls: ToolCalls;
 
   constructor(actions: Actions, log: Log) {
     this.#actions = actions;
     this.#log = log;
-    this.#closed = vscode.workspace.onDidCloseTextDocument((document) => {
-      if (this.#calls.delete(document.uri.toString())) {
-        this.#publishCalls();
-      }
-    });
+    this.#toolCalls = new ToolCalls(actions, this.#documents, log);
   }
 
   dispose(): void {
-    this.#closed.dispose();
+    this.#toolCalls.dispose();
     this.#documents.dispose();
   }
 
@@ -260,67 +246,15 @@ class Commands implements vscode.Disposable {
     await showContainerLogs(rowOf(target), this.#actions, this.#documents);
   }
 
-  /** Tool by quick pick; its arguments in an editor, unless it takes none. */
   async callTool(target: Target): Promise<void> {
     const server = await this.#choose(target, offers('canCallTool'), vscode.l10n.t('Which server has the tool?'));
-    if (!server) {
-      return;
+    if (server) {
+      await this.#toolCalls.chooseTool(server);
     }
-    const tools = await inView(() => this.#actions.listTools(server.key));
-    if (tools.length === 0) {
-      vscode.window.showInformationMessage(vscode.l10n.t('{0} offers no tools.', server.name));
-      return;
-    }
-    const picked = await vscode.window.showQuickPick(
-      tools.map((tool) => ({ label: tool.name, detail: tool.description?.split('\n')[0], tool })),
-      { title: vscode.l10n.t('Call a Tool of {0}', server.name), matchOnDetail: true },
-    );
-    if (!picked) {
-      return;
-    }
-    if (!takesArguments(picked.tool.inputSchema)) {
-      await this.#call(server, picked.tool, {});
-      return;
-    }
-    const document = await vscode.workspace.openTextDocument({
-      language: 'jsonc',
-      content: argumentsDocument(server, picked.tool),
-    });
-    this.#calls.set(document.uri.toString(), { server, tool: picked.tool });
-    this.#publishCalls();
-    await vscode.window.showTextDocument(document);
   }
 
-  /** Calls the tool whose arguments the active editor holds. */
   async runTool(): Promise<void> {
-    const document = vscode.window.activeTextEditor?.document;
-    const call = document && this.#calls.get(document.uri.toString());
-    if (!document || !call) {
-      throw new Error(
-        vscode.l10n.t('The active editor holds no arguments for a tool. Run "MCP Processes: Call Tool…" first.'),
-      );
-    }
-    await this.#call(call.server, call.tool, parseArguments(document.getText()));
-  }
-
-  async #call(server: ServerView, tool: ToolDescription, args: Record<string, unknown>): Promise<void> {
-    const started = Date.now();
-    const result = await vscode.window.withProgress(
-      {
-        location: vscode.ProgressLocation.Notification,
-        title: vscode.l10n.t('Calling {0} of {1}', tool.name, server.name),
-        cancellable: true,
-      },
-      (_progress, token) => untilCancelled(this.#actions.callTool(server.key, tool.name, args), token),
-    );
-    this.#log.info(`${server.name}: tool ${tool.name} answered after ${Date.now() - started} ms`);
-    const title = vscode.l10n.t('Result of {0}.txt', tool.name);
-    await this.#documents.show(title, toolResultText(result, vscode.l10n.t), server.key);
-  }
-
-  /** For the Run button's `when` clause: it shows in the editors that hold a tool's arguments. */
-  #publishCalls(): void {
-    vscode.commands.executeCommand('setContext', 'mcpProcesses.argumentDocuments', [...this.#calls.keys()]);
+    await this.#toolCalls.runTool();
   }
 
   /** What became of every process and how much memory came back; details on demand. */
@@ -403,14 +337,6 @@ class Commands implements vscode.Disposable {
   }
 }
 
-/** Stops waiting, not the work: MCP servers need not honour a cancelled request. */
-function untilCancelled<T>(work: Promise<T>, token: vscode.CancellationToken): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const subscription = token.onCancellationRequested(() => reject(new vscode.CancellationError()));
-    work.then(resolve, reject).finally(() => subscription.dispose());
-  });
-}
-
 function rowOf(target: Target): Node | undefined {
   return typeof target === 'string' ? undefined : target;
 }
@@ -432,31 +358,4 @@ function serverOf(target: Target): ServerView | undefined {
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
-}
-
-function argumentsDocument(server: ServerView, tool: ToolDescription): string {
-  const comment = (text: string) => text.split(/\r?\n/).map((line) => `// ${line}`.trimEnd());
-  return [
-    ...comment(vscode.l10n.t('Arguments for the tool {0} of {1}.', tool.name, server.name)),
-    ...comment(vscode.l10n.t('Call it with the Run button of this editor, or with "MCP Processes: Run Tool".')),
-    ...(tool.description ? ['//', ...comment(tool.description)] : []),
-    JSON.stringify(argumentsTemplate(tool.inputSchema), undefined, 2),
-    '',
-    ...comment(vscode.l10n.t('The schema of the arguments:')),
-    ...comment(JSON.stringify(tool.inputSchema, undefined, 2) ?? ''),
-    '',
-  ].join('\n');
-}
-
-function parseArguments(text: string): Record<string, unknown> {
-  let value: unknown;
-  try {
-    value = JSON.parse(stripJsonComments(text));
-  } catch (error) {
-    throw new Error(vscode.l10n.t('The arguments are not valid JSON: {0}. Mend them and run again.', messageOf(error)));
-  }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new Error(vscode.l10n.t('The arguments must be a JSON object, such as {0}. Mend them and run again.', '{ }'));
-  }
-  return value as Record<string, unknown>;
 }

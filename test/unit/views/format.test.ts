@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import type { ProcessOutcome, ReapedProcess, ReapResult } from '../../../src/lifecycle/model';
 import type { ContainerOutcome } from '../../../src/reaping/containers/containerReaper';
 import {
-  argumentsTemplate,
   containerLines,
   folderName,
   formatAge,
@@ -11,10 +10,7 @@ import {
   plain,
   processLabel,
   reapReport,
-  stripJsonComments,
   summariseReap,
-  takesArguments,
-  toolResultText,
 } from '../../../src/views/format';
 
 const MB = 1024 * 1024;
@@ -180,45 +176,5 @@ describe('format', () => {
     assert.match(report, /process 2 · node · kept: not ours/);
     assert.match(report, /took 12 ms/);
     assert.doesNotMatch(reapReport([reaped([ended(1, 'killed')], 0, true)]), /took|· killed/);
-  });
-
-  describe('tools', () => {
-    it('result: text as it is, the rest as JSON', () => {
-      const text = toolResultText({
-        isError: true,
-        content: [{ type: 'text', text: 'a\nb' }, { type: 'image', data: 'x' }, null],
-        structuredContent: { n: 1 },
-      });
-      assert.match(text, /^The tool reported an error:\n\na\nb\n\{\n {2}"type": "image"/);
-      assert.match(text, /"n": 1/);
-      assert.equal(toolResultText(undefined), '');
-      assert.equal(toolResultText(3), '3');
-    });
-
-    it('arguments start with what is required or has a default', () => {
-      const schema = {
-        type: 'object',
-        required: ['message', 'kind', 'where'],
-        properties: {
-          message: { type: 'string' },
-          kind: { enum: ['a', 'b'] },
-          where: { type: 'object', properties: { x: { type: 'number' } }, required: ['x'] },
-          count: { type: 'integer', default: 3 },
-          other: { type: 'string' },
-        },
-      };
-      assert.deepEqual(argumentsTemplate(schema), { message: '', kind: 'a', where: { x: 0 }, count: 3 });
-      assert.equal(takesArguments(schema), true);
-      for (const none of [undefined, null, 'x', {}, { type: 'object', properties: {} }]) {
-        assert.equal(takesArguments(none), false);
-        assert.deepEqual(argumentsTemplate(none), {});
-      }
-    });
-
-    it('comments and trailing commas go, strings stay', () => {
-      const text = '// one\n{ "a": "http://x, }", /* two */ "b": [1, 2, /* three */ ], "c": "\\"//" , }\n// "end';
-      assert.deepEqual(JSON.parse(stripJsonComments(text)), { a: 'http://x, }', b: [1, 2], c: '"//' });
-      assert.equal(stripJsonComments(text).length, text.length);
-    });
   });
 });
