@@ -7,7 +7,8 @@ import { folderName } from './format';
 import { inView, VIEW_ID } from './inView';
 import { notesOf } from './notes';
 import { countedOrphans } from './serverWords';
-import { fingerprintOf, tooltipOf, treeItemOf } from './treeItems';
+import { tooltipOf } from './tooltips';
+import { fingerprintOf, treeItemOf } from './treeItems';
 import {
   type BundleRow,
   type ContainerGroupRow,

@@ -2,11 +2,11 @@ import * as vscode from 'vscode';
 import type { ProcessNode, ServerGroup, ServerView } from '../lifecycle/model';
 import { folderName, formatAge, formatMemory, joinParts, processLabel, shortId } from './format';
 import { offersOf } from './offers';
-import { containerSentence, stateWord, verdictSentence } from './serverWords';
+import { stateWord } from './serverWords';
 import type { ContainerGroupRow, ContainerRow, GroupRow, Node, NoteRow, ProcessRow, ServerRow } from './treeRows';
 import { type BundleRow, serversOf } from './treeRows';
 
-/** The row as the editor shows it; its tooltip comes later, from {@link tooltipOf}. */
+/** The row as the editor shows it; its tooltip comes later, from `tooltips.ts`. */
 export function treeItemOf(row: Node): vscode.TreeItem {
   switch (row.kind) {
     case 'group':
@@ -23,27 +23,6 @@ export function treeItemOf(row: Node): vscode.TreeItem {
       return containerGroupItem(row);
     case 'note':
       return noteItem(row);
-  }
-}
-
-export function tooltipOf(row: Node): vscode.MarkdownString | string {
-  switch (row.kind) {
-    case 'group':
-      return groupSentence(row.group);
-    case 'bundle':
-      return vscode.l10n.t('{0} copies of {1}', row.servers.length, row.name);
-    case 'server':
-      return serverTooltip(row.server);
-    case 'process':
-      return processTooltip(row.process);
-    case 'container':
-      return containerSentence(row.container);
-    case 'containerGroup':
-      return vscode.l10n.t(
-        'Containers that wait for input, run like a configured server, and have no client on this machine. Nothing is done to them by itself.',
-      );
-    case 'note':
-      return row.note.tooltip;
   }
 }
 
@@ -124,23 +103,6 @@ function groupLabel(group: ServerGroup): string {
       return vscode.l10n.t('Owner Unknown');
     case 'notRunning':
       return vscode.l10n.t('Not Running');
-  }
-}
-
-function groupSentence(group: ServerGroup): string {
-  switch (group) {
-    case 'orphaned':
-      return vscode.l10n.t('Servers whose client is provably gone. Reaping ends them.');
-    case 'thisWindow':
-      return vscode.l10n.t('Servers that this window uses.');
-    case 'otherWindows':
-      return vscode.l10n.t('Servers that another live window or client uses. They are left alone.');
-    case 'otherClients':
-      return vscode.l10n.t('Servers of other MCP clients on this machine. They are left alone.');
-    case 'ownerUnknown':
-      return vscode.l10n.t('Their parent has exited; it cannot be proven that no client is connected.');
-    case 'notRunning':
-      return vscode.l10n.t('Configured servers without a process. VS Code starts its own when chat needs them.');
   }
 }
 
@@ -236,75 +198,6 @@ function processDescription(process: ProcessNode): string {
     formatMemory(process.memory),
     formatAge(process.startedAt, Date.now(), vscode.l10n.t),
   ]);
-}
-
-/** Untrusted, and everything that came from outside goes in as text: a server chooses its own command line and name. */
-function serverTooltip(server: ServerView): vscode.MarkdownString {
-  const tooltip = new vscode.MarkdownString();
-  tooltip.appendMarkdown('**').appendText(server.name).appendMarkdown('**\n\n');
-  tooltip.appendText(verdictSentence(server)).appendMarkdown('\n\n');
-  if (server.problem !== undefined) {
-    tooltip.appendText(server.problem).appendMarkdown('\n\n');
-  }
-  for (const sentence of server.evidence) {
-    tooltip.appendMarkdown('- ').appendText(oneLine(sentence)).appendMarkdown('\n');
-  }
-  tooltip.appendMarkdown('\n');
-  if (server.folder !== undefined) {
-    tooltip.appendText(vscode.l10n.t('Folder: {0}', server.folder)).appendMarkdown('\n\n');
-  }
-  if (server.terminal !== undefined) {
-    tooltip.appendText(vscode.l10n.t('Terminal: {0}', server.terminal)).appendMarkdown('\n\n');
-  }
-  const idle = formatAge(server.idleSince, Date.now(), vscode.l10n.t);
-  if (idle !== undefined) {
-    tooltip.appendText(vscode.l10n.t('Idle for {0}', idle)).appendMarkdown('\n\n');
-  }
-  if (server.url !== undefined) {
-    tooltip.appendText(vscode.l10n.t('Address: {0}', server.url)).appendMarkdown('\n\n');
-  }
-  const root = server.processes.find((process) => process.pid === server.pid) ?? server.processes[0];
-  if (root) {
-    tooltip.appendCodeblock(root.commandLine, 'text');
-    tooltip.appendText(vscode.l10n.t('Processes: {0}', pids(server.processes).join(', '))).appendMarkdown('\n\n');
-  }
-  if (server.introduction) {
-    const { name, version, tools, resources, prompts } = server.introduction;
-    tooltip.appendText(
-      vscode.l10n.t(
-        'It says it is {0} {1}, with {2} tools, {3} resources and {4} prompts.',
-        name,
-        version,
-        tools,
-        resources,
-        prompts,
-      ),
-    );
-  }
-  return tooltip;
-}
-
-function processTooltip(process: ProcessNode): vscode.MarkdownString {
-  const tooltip = new vscode.MarkdownString();
-  tooltip.appendText(vscode.l10n.t('{0}, process {1}', process.name, process.pid));
-  tooltip.appendCodeblock(process.commandLine, 'text');
-  if (process.startedAt !== undefined) {
-    tooltip
-      .appendText(vscode.l10n.t('Started {0}', new Date(process.startedAt).toLocaleString()))
-      .appendMarkdown('\n\n');
-  }
-  if (process.kept !== undefined) {
-    tooltip.appendText(vscode.l10n.t('Will not be ended: {0}', process.kept));
-  }
-  return tooltip;
-}
-
-function oneLine(text: string): string {
-  return text.replace(/\s+/g, ' ');
-}
-
-function pids(processes: readonly ProcessNode[]): number[] {
-  return processes.flatMap((process) => [process.pid, ...pids(process.children)]);
 }
 
 function containerItem(row: ContainerRow): vscode.TreeItem {
