@@ -7,6 +7,7 @@ import type { ConfiguredServers } from './configuredServers';
 import { runInEditor } from './editorClient';
 import type { IgnoredServers } from './ignoredServers';
 import type { ServerLogs } from './serverLogs';
+import { readSettings } from './settings';
 
 /** Joins what a person asks for with who does it: us for our servers, the editor for its own. */
 export function createActions(
@@ -73,7 +74,9 @@ export function createActions(
 }
 
 async function changeNeverReap(change: (patterns: readonly string[]) => string[]): Promise<void> {
-  const configuration = vscode.workspace.getConfiguration('mcpProcesses');
-  const patterns = configuration.get<string[]>('reap.neverReap') ?? [];
-  await configuration.update('reap.neverReap', change(patterns), vscode.ConfigurationTarget.Global);
+  // Not the raw value: settings.json may hold anything, and a text would be taken apart into its letters.
+  const patterns = change(readSettings().neverReap);
+  await vscode.workspace
+    .getConfiguration('mcpProcesses')
+    .update('reap.neverReap', patterns, vscode.ConfigurationTarget.Global);
 }

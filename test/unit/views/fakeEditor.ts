@@ -1,0 +1,132 @@
+import Module from 'node:module';
+
+/**
+ * Stands for the module `vscode` in unit tests, as far as they need it, and takes its place when this file is imported:
+ * `import './fakeEditor';` comes before whatever imports `vscode`.
+ */
+const modules = Module as unknown as { _resolveFilename(...args: unknown[]): string };
+const resolveFilename = modules._resolveFilename;
+modules._resolveFilename = function (this: unknown, request: unknown, ...rest: unknown[]) {
+  return request === 'vscode' ? __filename : resolveFilename.call(this, request, ...rest);
+};
+
+interface Message {
+  readonly kind: 'information' | 'warning' | 'error';
+  readonly text: string;
+  readonly buttons: readonly string[];
+}
+
+/** What the editor was asked for, and what it answers; anew for each test. */
+export class Editor {
+  readonly messages: Message[] = [];
+  /** Titles of the lists to pick from. */
+  readonly picks: string[] = [];
+  readonly documents: { readonly title: string; readonly text: string }[] = [];
+  readonly registered = new Map<string, (target?: unknown) => Promise<void>>();
+  /** The button of a message that a person clicks. */
+  click: (buttons: readonly string[]) => string | undefined = () => undefined;
+  /** Answers or rejects what a command is asked for. */
+  command: (id: string, args: readonly unknown[]) => unknown = () => undefined;
+  settings: Record<string, unknown> = {};
+  /** Runs before a setting is written. */
+  beforeWrite: () => void = () => {};
+  /** Runs before a document is shown. */
+  beforeShow: () => void = () => {};
+
+  errors(): string[] {
+    return this.messages.filter(({ kind }) => kind === 'error').map(({ text }) => text);
+  }
+}
+
+export let editor = new Editor();
+
+export function newEditor(): Editor {
+  editor = new Editor();
+  return editor;
+}
+
+/** Lets everything that was begun and not awaited come to its end. */
+export async function settled(): Promise<void> {
+  for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));
+}
+
+const message =
+  (kind: Message['kind']) =>
+  async (text: string, ...rest: (string | object)[]) => {
+    const buttons = rest.filter((one) => typeof one === 'string');
+    editor.messages.push({ kind, text, buttons });
+    return editor.click(buttons);
+  };
+
+export const l10n = {
+  t: (text: string, ...args: unknown[]) => text.replace(/\{(\d+)\}/g, (_, index) => String(args[Number(index)])),
+};
+
+const providers: { provideTextDocumentContent(uri: unknown): string }[] = [];
+
+export const window = {
+  showInformationMessage: message('information'),
+  showWarningMessage: message('warning'),
+  showErrorMessage: message('error'),
+  setStatusBarMessage: () => {},
+  showQuickPick: async (_items: unknown, options: { title?: string; placeHolder?: string }) => {
+    editor.picks.push(options.title ?? options.placeHolder ?? '');
+    return undefined;
+  },
+  withProgress: (_options: unknown, work: (...args: unknown[]) => unknown) =>
+    work({ report() {} }, { onCancellationRequested: () => ({ dispose() {} }) }),
+  showTextDocument: async () => {
+    editor.beforeShow();
+    return {};
+  },
+};
+
+export const workspace = {
+  registerTextDocumentContentProvider: (_scheme: string, provider: (typeof providers)[number]) => {
+    providers.push(provider);
+    return { dispose() {} };
+  },
+  onDidCloseTextDocument: () => ({ dispose() {} }),
+  openTextDocument: async (uri: { path: string }) => {
+    const text = providers.at(-1)?.provideTextDocumentContent(uri) ?? '';
+    editor.documents.push({ title: uri.path.slice(1), text });
+    return { uri };
+  },
+  getConfiguration: () => ({
+    get: (name: string) => editor.settings[name],
+    inspect: (name: string) => ({ globalValue: editor.settings[name] }),
+    update: async (name: string, value: unknown) => {
+      editor.beforeWrite();
+      editor.settings[name] = value;
+    },
+  }),
+};
+
+export const commands = {
+  registerCommand: (id: string, run: (target?: unknown) => Promise<void>) => {
+    editor.registered.set(id, run);
+    return { dispose() {} };
+  },
+  executeCommand: async (id: string, ...args: unknown[]) => editor.command(id, args),
+};
+
+export const env = { appName: 'Editor' };
+export const ConfigurationTarget = { Global: 1 };
+export const ProgressLocation = { Notification: 15 };
+export const TreeItemCollapsibleState = { None: 0, Collapsed: 1, Expanded: 2 };
+export class CancellationError extends Error {}
+export class ThemeColor {}
+export class ThemeIcon {}
+export class MarkdownString {}
+export class TreeItem {
+  constructor(readonly label: string) {}
+}
+export class EventEmitter {
+  readonly event = () => ({ dispose() {} });
+  fire(): void {}
+  dispose(): void {}
+}
+export const Uri = {
+  from: (parts: { path: string; query: string }) => ({ ...parts, toString: () => `${parts.path}?${parts.query}` }),
+  file: (path: string) => ({ path }),
+};
