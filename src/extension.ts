@@ -21,6 +21,7 @@ import { openDataFolder } from './registry/dataFolder';
 import { registerCommands } from './views/commands';
 import { containerTooltip } from './views/containers';
 import { Discovery } from './views/discovery';
+import { showFailure } from './views/failures';
 import { ProcessTree } from './views/processTree';
 import { OrphanStatus } from './views/statusBar';
 
@@ -62,7 +63,7 @@ async function start(context: vscode.ExtensionContext, log: vscode.LogOutputChan
   own.onChange((session) => records.remember(session));
   const configured = new ConfiguredServers(new Inputs(context.secrets), () => settings);
   // Not awaited: a starting editor takes its time to answer.
-  void editorHasMcpClient().then((has) => has || configured.noteEditorWithoutClient());
+  showFailure(editorHasMcpClient().then((has) => has || configured.noteEditorWithoutClient()));
   configured.onChange(() => lifecycle?.refresh());
   const version = String(context.extension.packageJSON.version);
   const machine = new MachineConfigs({

@@ -6,6 +6,7 @@ import { chooseOrphans, reapWithProgress } from './chooseOrphans';
 import { leftRunning, showContainerLogs, stopContainer, stopContainers, stopLabel } from './containers';
 import { endProcess, keepServer } from './endProcess';
 import { EvidenceDocuments } from './evidenceDocument';
+import { messageOf, showFailure } from './failures';
 import { folderName, joinParts, reapReport, summariseReap } from './format';
 import { inView } from './inView';
 import { type Offer, offersOf } from './offers';
@@ -82,7 +83,7 @@ class Commands implements vscode.Disposable {
     if (error instanceof vscode.CancellationError) {
       return;
     }
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     this.#log.error(`${command}: ${message}`);
     // Not awaited: a command that another extension called must not wait until someone closes a notification.
     vscode.window.showErrorMessage(message);
@@ -270,7 +271,7 @@ class Commands implements vscode.Disposable {
     const show = left ? vscode.window.showWarningMessage : vscode.window.showInformationMessage;
     const running = leftRunning(results);
     const stop = stopLabel(running.length);
-    show(summary, details, ...(running.length > 0 ? [stop] : [])).then(async (answer) => {
+    const answered = show(summary, details, ...(running.length > 0 ? [stop] : [])).then(async (answer) => {
       if (answer === stop) {
         await stopContainers(running, this.#actions);
       }
@@ -278,6 +279,7 @@ class Commands implements vscode.Disposable {
         await this.#documents.show(vscode.l10n.t('What Was Reaped.txt'), reapReport(results, vscode.l10n.t));
       }
     });
+    showFailure(answered);
   }
 
   /** A stop that worked needs no notification, the row says it; one that left something behind does. */
@@ -354,8 +356,4 @@ function serverOf(target: Target): ServerView | undefined {
     row = row.parent;
   }
   return row.kind === 'server' ? row.server : undefined;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

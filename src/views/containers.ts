@@ -3,6 +3,7 @@ import { stopStandOf } from '../lifecycle/containerActions';
 import type { ContainerView, ContainerWithoutClient, ReapResult } from '../lifecycle/model';
 import type { Actions } from './actions';
 import type { EvidenceDocuments } from './evidenceDocument';
+import { showFailure } from './failures';
 import { formatAge, formatMemory, joinParts, shortId } from './format';
 import { inView } from './inView';
 import { containerSentence } from './serverWords';
@@ -54,15 +55,16 @@ export function offerToStop(
     containers.length === 1
       ? vscode.l10n.t('Container {0} is left running.', names)
       : vscode.l10n.t('These containers are left running: {0}.', names);
-  vscode.window.showWarningMessage(message, stop).then(async (answer) => {
+  const answered = vscode.window.showWarningMessage(message, stop).then(async (answer) => {
     if (answer === stop) await stopContainers(containers, actions);
   });
+  showFailure(answered);
 }
 
-/** Stops containers that a notification named. Never rejects: what goes wrong is shown. */
+/** Stops containers that a notification named. */
 export async function stopContainers(containers: readonly { readonly id: string }[], actions: Actions): Promise<void> {
   const ids = containers.map(({ id }) => id);
-  await stopAll(ids, actions).catch((error: Error) => void vscode.window.showErrorMessage(error.message));
+  await stopAll(ids, actions);
 }
 
 /** What a container's row says when a person rests on it: measured only then. */

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Picture } from '../lifecycle/model';
 import type { Actions } from './actions';
+import { showFailure } from './failures';
 import { formatMemory } from './format';
 
 /** Tells once, ever, that other clients have left servers behind; after that the badge says it. */
@@ -24,7 +25,7 @@ export class Discovery implements vscode.Disposable {
     if (!this.actions.tellOnce()) return;
     const memory = formatMemory(orphans.reduce((sum, server) => sum + (server.memory ?? 0), 0));
     const review = vscode.l10n.t('Review');
-    vscode.window
+    const answered = vscode.window
       .showInformationMessage(
         orphans.length === 1
           ? vscode.l10n.t('1 MCP server process has no client left ({0}).', memory)
@@ -32,8 +33,9 @@ export class Discovery implements vscode.Disposable {
         review,
         vscode.l10n.t("Don't Show Again"),
       )
-      .then((answer) => {
-        if (answer === review) vscode.commands.executeCommand('mcpProcesses.view.focus');
+      .then(async (answer) => {
+        if (answer === review) await vscode.commands.executeCommand('mcpProcesses.view.focus');
       });
+    showFailure(answered);
   }
 }

@@ -3,6 +3,7 @@ import type { ProcessNode, ServerView } from '../lifecycle/model';
 import { isStillThere } from '../lifecycle/result';
 import type { Actions } from './actions';
 import { offerToStop } from './containers';
+import { showFailure } from './failures';
 import { joinParts } from './format';
 import type { Node } from './treeRows';
 
@@ -51,7 +52,7 @@ export async function keepServer(server: ServerView, actions: Actions): Promise<
   await actions.keep(pattern);
   const undo = vscode.l10n.t('Undo');
   const show = vscode.l10n.t('Show Setting');
-  vscode.window
+  const answered = vscode.window
     .showInformationMessage(vscode.l10n.t('{0} will never be reaped.', server.name), undo, show)
     .then(async (answer) => {
       if (answer === undo) await actions.unkeep(pattern);
@@ -59,6 +60,7 @@ export async function keepServer(server: ServerView, actions: Actions): Promise<
         await vscode.commands.executeCommand('workbench.action.openSettings', 'mcpProcesses.reap.neverReap');
       }
     });
+  showFailure(answered);
 }
 
 function meantBy(target: Node): { server: ServerView; processes: ProcessNode[] } | undefined {

@@ -1,0 +1,12 @@
+import * as vscode from 'vscode';
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** For work that nobody awaits, such as what the answer to a notification begins: what goes wrong with it is shown. */
+export function showFailure(work: Thenable<unknown>): void {
+  work.then(undefined, (error: unknown) => {
+    if (!(error instanceof vscode.CancellationError)) vscode.window.showErrorMessage(messageOf(error));
+  });
+}

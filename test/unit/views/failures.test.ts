@@ -1,0 +1,79 @@
+import './fakeEditor';
+import assert from 'node:assert/strict';
+import { registerCommands } from '../../../src/views/commands';
+import { offerToStop } from '../../../src/views/containers';
+import { Discovery } from '../../../src/views/discovery';
+import { keepServer } from '../../../src/views/endProcess';
+import { showFailure } from '../../../src/views/failures';
+import { CancellationError, type Editor, newEditor, settled } from './fakeEditor';
+import { actionsOver, pictureOf, resultOf, serverView } from './rows';
+
+const BROKEN = 'Unable to write into user settings.';
+const fail = async () => {
+  throw new Error(BROKEN);
+};
+const clickOn = (button: string) => (buttons: readonly string[]) => buttons.find((one) => one === button);
+
+describe('what a click on a notification cannot do is shown', () => {
+  let editor: Editor;
+  beforeEach(() => {
+    editor = newEditor();
+  });
+
+  it('undoing that a server is never reaped', async () => {
+    editor.click = clickOn('Undo');
+    await keepServer(serverView(), actionsOver([], { unkeep: fail }));
+    await settled();
+    assert.deepEqual(editor.errors(), [BROKEN]);
+  });
+
+  it('showing the setting', async () => {
+    editor.click = clickOn('Show Setting');
+    editor.command = fail;
+    await keepServer(serverView(), actionsOver([]));
+    await settled();
+    assert.deepEqual(editor.errors(), [BROKEN]);
+  });
+
+  it('showing the details of a reap', async () => {
+    editor.click = clickOn('Show Details');
+    editor.beforeShow = () => {
+      throw new Error(BROKEN);
+    };
+    const log = { info() {}, error() {} };
+    registerCommands({ subscriptions: [] }, actionsOver([], { reapOrphans: async () => [resultOf()] }), log);
+    await editor.registered.get('mcpProcesses.reapOrphans')?.();
+    await settled();
+    assert.deepEqual(editor.errors(), [BROKEN]);
+  });
+
+  it('stopping a container', async () => {
+    editor.click = clickOn('Stop Container');
+    offerToStop([{ id: 'c', image: 'mcp/fetch' }], actionsOver([], { stopContainer: fail }));
+    await settled();
+    assert.equal(editor.errors().length, 1);
+    assert.match(editor.errors()[0] ?? '', new RegExp(BROKEN));
+  });
+
+  it('looking at the servers that other clients left', async () => {
+    editor.click = clickOn('Review');
+    editor.command = fail;
+    const orphan = serverView({ owner: 'other' });
+    const actions = actionsOver([], {
+      tellOnce: () => true,
+      onDidChange: (listener) => {
+        listener(pictureOf([orphan]));
+        return { dispose() {} };
+      },
+    });
+    new Discovery(actions).dispose();
+    await settled();
+    assert.deepEqual(editor.errors(), [BROKEN]);
+  });
+
+  it('control: what was cancelled is no failure', async () => {
+    showFailure(Promise.reject(new CancellationError()));
+    await settled();
+    assert.deepEqual(editor.errors(), []);
+  });
+});

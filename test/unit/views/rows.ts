@@ -1,0 +1,57 @@
+import type { Picture, ProcessNode, ReapResult, ServerView } from '../../../src/lifecycle/model';
+import type { Actions } from '../../../src/views/actions';
+import type { BundleRow, GroupRow, ServerRow } from '../../../src/views/treeRows';
+
+export const NODE: ProcessNode = {
+  ...{ pid: 500, start: 't1', name: 'node', commandLine: 'node server.js', children: [] },
+  ...{ startedAt: undefined, memory: 1 << 20, kept: undefined },
+};
+
+/** An orphaned server of ours, where nothing else is said. */
+export function serverView(over: Partial<ServerView> = {}): ServerView {
+  return {
+    ...{ key: 's:r', name: 'files', client: 'MCP Processes', group: 'orphaned', owner: 'us', verdict: 'orphaned' },
+    ...{ folder: undefined, evidence: [], state: 'running', problem: undefined, copies: 1, pid: 500, memory: 1 << 20 },
+    ...{ startedAt: undefined, processes: [NODE], containers: [], containerProblem: undefined, url: undefined },
+    ...{ introduction: undefined, configurationFile: undefined, sessionId: 's', recordId: 'r' },
+    ...over,
+  };
+}
+
+export function pictureOf(servers: readonly ServerView[]): Picture {
+  return {
+    ...{ scanned: true, sweptAt: 1, servers, problems: [], reapOthers: 'report', history: [] },
+    ...{ guard: { state: 'off', pid: undefined, memory: undefined, problem: undefined }, containersWithoutClient: [] },
+  };
+}
+
+/** Actions that do nothing but what a test gives them. */
+export function actionsOver(servers: readonly ServerView[], over: Partial<Actions> = {}): Actions {
+  return {
+    picture: () => pictureOf(servers),
+    onDidChange: () => ({ dispose() {} }),
+    keep: async () => {},
+    ...over,
+  } as Actions;
+}
+
+export function rowOf(server: ServerView, parent?: GroupRow | BundleRow): ServerRow {
+  const group: GroupRow = { kind: 'group', id: 'group', group: server.group, rows: [] };
+  return { kind: 'server', id: server.key, server, parent: parent ?? group, processes: [], containers: [] };
+}
+
+export function bundleOf(servers: readonly ServerView[]): BundleRow {
+  const parent: GroupRow = { kind: 'group', id: 'group', group: 'orphaned', rows: [] };
+  const bundle: BundleRow = { kind: 'bundle', id: 'bundle', name: servers[0]?.name ?? '', parent, servers: [] };
+  bundle.servers = servers.map((server) => rowOf(server, bundle));
+  return bundle;
+}
+
+/** What became of a server of ours, where nothing else is said. */
+export function resultOf(over: Partial<ReapResult> = {}): ReapResult {
+  return {
+    ...{ server: 'files', sessionId: 's', recordId: 'r', dryRun: false, containers: [], containerProblem: undefined },
+    ...{ processes: [{ ...NODE, outcome: 'exited', reason: undefined }], memoryFreed: 0, milliseconds: 1 },
+    ...over,
+  };
+}
