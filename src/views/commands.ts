@@ -135,10 +135,8 @@ class Commands implements vscode.Disposable {
 
   /** What a reap would do; signals nothing. */
   async previewReap(target: Target): Promise<void> {
-    const only = serverOf(target) ?? (typeof target === 'string' ? this.#find(target) : undefined);
-    const results = await inView(() =>
-      this.#actions.reapOrphans(only ? { dryRun: true, only: [only.key] } : { dryRun: true }),
-    );
+    const only = this.#keysOf(target) ?? this.#keysOfOrphans();
+    const results = await inView(() => this.#actions.reapOrphans({ dryRun: true, only }));
     await this.#documents.show(vscode.l10n.t('What Reaping Would Do.txt'), reapReport(results, vscode.l10n.t));
   }
 
@@ -292,6 +290,24 @@ class Commands implements vscode.Disposable {
     if (left.length > 0) {
       vscode.window.showWarningMessage(vscode.l10n.t('Stopped, but these still run: {0}', left.join('; ')));
     }
+  }
+
+  /** The servers that a row, or a key, stands for; undefined where it stands for none in particular. */
+  #keysOf(target: Target): string[] | undefined {
+    if (typeof target === 'string') {
+      return [this.#find(target).key];
+    }
+    if (target?.kind === 'bundle') {
+      return target.servers.map(({ server }) => server.key);
+    }
+    const server = serverOf(target);
+    return server && [server.key];
+  }
+
+  /** Other clients' orphans are looked at only when named; undefined where there are none: ours are looked for afresh. */
+  #keysOfOrphans(): string[] | undefined {
+    const orphans = this.#actions.picture().servers.filter(isOrphaned);
+    return orphans.some(({ owner }) => owner === 'other') ? orphans.map(({ key }) => key) : undefined;
   }
 
   #find(key: string): ServerView {

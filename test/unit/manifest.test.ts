@@ -129,6 +129,18 @@ describe('manifest', () => {
     }
   });
 
+  it('a line that stands for several servers offers only what can be done with all of them', () => {
+    const offered = (menus['view/item/context'] ?? []).filter((item) =>
+      [...(item.when ?? '').matchAll(/viewItem =~ \/(.+?)\//g)].every((match) =>
+        new RegExp(match[1] ?? '').test('bundle canReap'),
+      ),
+    );
+    assert.deepEqual([...new Set(offered.map(({ command }) => command))].toSorted(), [
+      'mcpProcesses.previewReap',
+      'mcpProcesses.reapServer',
+    ]);
+  });
+
   it('every file it names is there', () => {
     const files = [
       manifest.icon,

@@ -1,0 +1,73 @@
+import './fakeEditor';
+import assert from 'node:assert/strict';
+import type { ReapOptions } from '../../../src/lifecycle/ladderQueue';
+import type { ServerView } from '../../../src/lifecycle/model';
+import { registerCommands } from '../../../src/views/commands';
+import type { ContainerRow, Node, ProcessRow } from '../../../src/views/treeRows';
+import { type Editor, newEditor } from './fakeEditor';
+import { actionsOver, bundleOf, NODE, resultOf, rowOf, serverView } from './rows';
+
+const ours = serverView({ key: 's:1' });
+const theirs = ['other:1', 'other:2', 'other:3'].map((key) =>
+  serverView({ key, name: 'context7', owner: 'other', sessionId: undefined }),
+);
+const living = serverView({ key: 'other:9', owner: 'other', verdict: 'active', group: 'otherClients' });
+
+describe('Preview Reaping', () => {
+  let editor: Editor;
+  beforeEach(() => {
+    editor = newEditor();
+  });
+
+  /** What the core was asked for. */
+  async function preview(servers: readonly ServerView[], target?: Node | string): Promise<ReapOptions[]> {
+    const asked: ReapOptions[] = [];
+    const reapOrphans = async (options: ReapOptions = {}) => {
+      asked.push(options);
+      return [resultOf({ dryRun: true })];
+    };
+    registerCommands({ subscriptions: [] }, actionsOver(servers, { reapOrphans }), { info() {}, error() {} });
+    await editor.registered.get('mcpProcesses.previewReap')?.(target);
+    return asked;
+  }
+
+  it('without a row names other clients’ orphans too, which are taken only when named, and nothing that lives', async () => {
+    assert.deepEqual(await preview([...theirs, living]), [{ dryRun: true, only: ['other:1', 'other:2', 'other:3'] }]);
+    assert.deepEqual(await preview([ours, ...theirs, living]), [
+      { dryRun: true, only: ['s:1', 'other:1', 'other:2', 'other:3'] },
+    ]);
+    assert.deepEqual(
+      editor.documents.map(({ title }) => title),
+      ['What Reaping Would Do.txt', 'What Reaping Would Do.txt'],
+    );
+  });
+
+  it('without a row and without theirs looks for ours afresh, also before the first scan', async () => {
+    for (const servers of [[], [ours], [living]]) {
+      assert.deepEqual(await preview(servers), [{ dryRun: true, only: undefined }]);
+    }
+  });
+
+  it('of a line with several servers means these, not the others', async () => {
+    assert.deepEqual(await preview([ours, ...theirs], bundleOf(theirs.slice(0, 2))), [
+      { dryRun: true, only: ['other:1', 'other:2'] },
+    ]);
+  });
+
+  it('of a server, a process or a container of it, or by key means that server', async () => {
+    const row = rowOf(ours);
+    const process: ProcessRow = { kind: 'process', id: 'p', process: NODE, parent: row, processes: [] };
+    const container: ContainerRow = {
+      ...{ kind: 'container', id: 'c', stand: { kind: 'no', why: '' }, parent: row },
+      container: { id: 'c', image: 'mcp/fetch', state: 'running', labelled: true },
+    };
+    for (const target of [row, process, container, 's:1']) {
+      assert.deepEqual(await preview([ours, ...theirs], target), [{ dryRun: true, only: ['s:1'] }]);
+    }
+  });
+
+  it('of a server that is gone says so', async () => {
+    assert.deepEqual(await preview([ours], 'other:1'), []);
+    assert.match(editor.errors()[0] ?? '', /no such server any more/);
+  });
+});
