@@ -172,6 +172,12 @@ describe('manifest', () => {
     }
   });
 
+  it('offers only inputs that are asked for: none of type "command", which is always refused', () => {
+    const { properties } = contributes.configuration.properties['mcpProcesses.inputs'].items;
+    assert.deepEqual(properties.type.enum, ['promptString', 'pickString']);
+    assert.equal(properties.command, undefined);
+  });
+
   it('activates after startup only, beside the workspace, and says why it is limited', () => {
     assert.deepEqual(manifest.activationEvents, ['onStartupFinished']);
     assert.deepEqual(manifest.extensionKind, ['workspace']);
