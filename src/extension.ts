@@ -92,7 +92,13 @@ async function start(context: vscode.ExtensionContext, log: vscode.LogOutputChan
   schedule.setInterval(settings.sweepInterval);
   const launcher = new Launcher(folder, context.asAbsolutePath('dist'), version, log);
   launcher.refresh(settings);
-  const actions = createActions(core, configured, logs, new IgnoredServers(context.globalState), folder);
+  const actions = createActions(
+    core,
+    configured,
+    logs,
+    new IgnoredServers(context.globalState, platform.scope),
+    folder,
+  );
   registerCommands(context, actions, log);
   const tree = new ProcessTree(actions, (row) => containerTooltip(row, actions));
   context.subscriptions.push(

@@ -35,7 +35,7 @@ export function createActions(
     keep: (pattern) => changeNeverReap((patterns) => [...new Set([...patterns, pattern])]),
     unkeep: (pattern) => changeNeverReap((patterns) => patterns.filter((one) => one !== pattern)),
     async ignore(server) {
-      await ignored.add(server);
+      ignored.add(server);
       lifecycle.refresh();
     },
     tellOnce: () => tellOnce(folder),

@@ -1,5 +1,6 @@
 import type { Memento } from 'vscode';
 import type { Picture, ServerView } from '../lifecycle/model';
+import { identityKey } from '../os/identity';
 
 const KEY = 'ignoredServers';
 const MOST = 200;
@@ -8,25 +9,30 @@ const MOST = 200;
 export class IgnoredServers {
   private readonly keys: Set<string>;
 
-  constructor(private readonly memento: Memento) {
+  /** @param scope of this machine's processes: after a reboot, or elsewhere, the same pid and start are another's. */
+  constructor(
+    private readonly memento: Memento,
+    private readonly scope: string,
+  ) {
     this.keys = new Set(memento.get<string[]>(KEY, []));
   }
 
   without(picture: Picture): Picture {
     if (this.keys.size === 0) return picture;
-    return { ...picture, servers: picture.servers.filter((server) => !this.keys.has(keyOf(server))) };
+    return { ...picture, servers: picture.servers.filter((server) => !this.keys.has(this.keyOf(server))) };
   }
 
-  async add(server: ServerView): Promise<void> {
-    const key = keyOf(server);
+  add(server: ServerView): void {
+    const key = this.keyOf(server);
     if (key === '') return;
     this.keys.add(key);
-    // Not awaited by anything that matters: with the client away it never settles.
-    await this.memento.update(KEY, [...this.keys].slice(-MOST));
+    // Without a scope nothing tells it from another one later: hidden in this window only.
+    if (this.scope === '') return;
+    // Not awaited: with the client away it never settles, and the row is to go at once.
+    void this.memento.update(KEY, [...this.keys].slice(-MOST));
   }
-}
 
-function keyOf({ owner, processes }: ServerView): string {
-  const [root] = processes;
-  return owner === 'other' && root ? `${root.pid}-${root.start}` : '';
+  private keyOf({ owner, processes: [root] }: ServerView): string {
+    return owner === 'other' && root ? identityKey({ pid: root.pid, start: root.start, scope: this.scope }) : '';
+  }
 }

@@ -1,0 +1,66 @@
+import '../views/fakeEditor';
+import assert from 'node:assert/strict';
+import { createActions } from '../../../src/editor/actions';
+import { IgnoredServers } from '../../../src/editor/ignoredServers';
+import { pictureOf, serverView } from '../views/rows';
+
+const SCOPE = 't0123456789abcdef';
+const theirs = serverView({ key: 'other:1', owner: 'other' });
+
+/** What the editor keeps between starts; with its window away a write never settles. */
+function memory(isAway = false) {
+  const kept = new Map<string, unknown>();
+  return {
+    keys: () => [...kept.keys()],
+    get: <T>(key: string, otherwise: T) => (kept.has(key) ? (kept.get(key) as T) : otherwise),
+    update: (key: string, value: unknown) => {
+      kept.set(key, value);
+      return isAway ? new Promise<void>(() => {}) : Promise.resolve();
+    },
+  };
+}
+
+type Memento = ConstructorParameters<typeof IgnoredServers>[0];
+const ignoredIn = (memento: ReturnType<typeof memory>, scope = SCOPE) =>
+  new IgnoredServers(memento as unknown as Memento, scope);
+const shown = (ignored: IgnoredServers) => ignored.without(pictureOf([theirs])).servers.length;
+
+describe('hidden servers', () => {
+  it('stay hidden after a restart of the editor, and nothing of ours is ever hidden', () => {
+    const memento = memory();
+    const ignored = ignoredIn(memento);
+    ignored.add(theirs);
+    assert.equal(shown(ignored), 0);
+    assert.equal(shown(ignoredIn(memento)), 0);
+    ignored.add(serverView());
+    assert.equal(ignored.without(pictureOf([serverView()])).servers.length, 1);
+  });
+
+  it('after a reboot, or on another machine, a server with the same pid and start is shown', () => {
+    const memento = memory();
+    ignoredIn(memento).add(theirs);
+    assert.equal(shown(ignoredIn(memento, 'tfedcba9876543210')), 1);
+  });
+
+  it('where nothing tells one boot from the next, are hidden in this window only', () => {
+    const memento = memory();
+    const ignored = ignoredIn(memento, '');
+    ignored.add(theirs);
+    assert.equal(shown(ignored), 0);
+    assert.equal(shown(ignoredIn(memento, '')), 1);
+  });
+
+  it('are hidden at once, also while the window is away', async () => {
+    let published = false;
+    const lifecycle = {
+      refresh: () => {
+        published = true;
+      },
+    };
+    const parts = [lifecycle, undefined, undefined, ignoredIn(memory(true)), undefined];
+    const actions = createActions(...(parts as unknown as Parameters<typeof createActions>));
+    void actions.ignore(theirs);
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.ok(published);
+  });
+});
