@@ -1,7 +1,20 @@
 import type { LaunchDefinition, McpProcessesApi } from '../api';
+import { readEntry } from '../clients/entry';
+import type { StdioServerDefinition } from '../clients/serverDefinition';
 import type { Lifecycle } from '../lifecycle/lifecycle';
 import type { ServerView } from '../lifecycle/model';
 import type { ConfiguredServers } from './configuredServers';
+
+/** Other extensions may be plain JavaScript: whatever they pass is read like an entry of a configuration. */
+function readDefinition(definition: LaunchDefinition | undefined): StdioServerDefinition {
+  const { name, command, args, env, envFile, cwd } = definition ?? ({} as Partial<LaunchDefinition>);
+  if (typeof name !== 'string') throw new Error('launch needs a "name" for the server.');
+  const source = { client: 'MCP Processes', file: undefined, folder: undefined };
+  const server = readEntry(name, { type: 'stdio', command, args, env, envFile, cwd }, source);
+  if (typeof server === 'string') throw new Error(server);
+  if (server.type !== 'stdio') throw new Error(`"${name}" has no process to launch.`);
+  return server;
+}
 
 /** The extension's exports, over the core. */
 export function createApi(lifecycle: Lifecycle, configured: ConfiguredServers): McpProcessesApi {
@@ -10,16 +23,11 @@ export function createApi(lifecycle: Lifecycle, configured: ConfiguredServers): 
     servers: () => lifecycle.picture.servers,
     picture: () => lifecycle.picture,
     async launch(definition: LaunchDefinition): Promise<ServerView> {
-      const { name, command, args = [], env = {}, envFile, cwd } = definition;
-      if (typeof name !== 'string' || name === '' || typeof command !== 'string' || command === '') {
-        throw new Error('launch needs a name and a command.');
-      }
+      const server = readDefinition(definition);
+      const { name } = server;
       const key = `api:${name}`;
-      const source = { client: 'MCP Processes', file: undefined, folder: undefined };
-      await lifecycle.launch(
-        await configured.describe({ type: 'stdio', name, source, command, args, env, envFile, cwd }, key),
-      );
-      const view = lifecycle.picture.servers.find((server) => server.key === key);
+      await lifecycle.launch(await configured.describe(server, key));
+      const view = lifecycle.picture.servers.find((one) => one.key === key);
       if (!view) throw new Error(`"${name}" ended right after it had started.`);
       return view;
     },
