@@ -28,10 +28,9 @@ export class Discovery implements vscode.Disposable {
     const answered = vscode.window
       .showInformationMessage(
         orphans.length === 1
-          ? vscode.l10n.t('1 MCP server process has no client left ({0}).', memory)
-          : vscode.l10n.t('{0} MCP server processes have no client left ({1}).', orphans.length, memory),
+          ? vscode.l10n.t('1 MCP server has no client left ({0}).', memory)
+          : vscode.l10n.t('{0} MCP servers have no client left ({1}).', orphans.length, memory),
         review,
-        vscode.l10n.t("Don't Show Again"),
       )
       .then(async (answer) => {
         if (answer === review) await vscode.commands.executeCommand('mcpProcesses.view.focus');

@@ -1,0 +1,36 @@
+import './fakeEditor';
+import assert from 'node:assert/strict';
+import type { Picture } from '../../../src/lifecycle/model';
+import { Discovery } from '../../../src/views/discovery';
+import { newEditor, settled } from './fakeEditor';
+import { actionsOver, NODE, pictureOf, serverView } from './rows';
+
+describe('the notice of what other clients left behind', () => {
+  it('counts servers, not processes, is told once, and offers only what it can do', async () => {
+    const table: [number, string][] = [
+      [1, '1 MCP server has no client left (1 MB).'],
+      [2, '2 MCP servers have no client left (2 MB).'],
+    ];
+    for (const [count, text] of table) {
+      const editor = newEditor();
+      let publish: (picture: Picture) => void = () => {};
+      const actions = actionsOver([], {
+        tellOnce: () => true,
+        onDidChange: (listener) => {
+          publish = listener;
+          return { dispose() {} };
+        },
+      });
+      new Discovery(actions).dispose();
+      const child = { ...NODE, pid: 501 };
+      const orphans = Array.from({ length: count }, (_, index) =>
+        serverView({ key: `other:${index}`, owner: 'other', processes: [{ ...NODE, children: [child] }] }),
+      );
+      publish(pictureOf([serverView()]));
+      publish(pictureOf([serverView(), ...orphans]));
+      publish(pictureOf(orphans));
+      await settled();
+      assert.deepEqual(editor.messages, [{ kind: 'information', text, buttons: ['Review'] }]);
+    }
+  });
+});
