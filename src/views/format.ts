@@ -184,6 +184,11 @@ export function outcomeWord(outcome: ReapedProcess['outcome'], dryRun: boolean, 
   }
 }
 
+/** Other clients' servers have none: their results carry nothing in its place, or the record's own id. */
+function hasSession({ sessionId, recordId }: ReapResult): boolean {
+  return sessionId !== '' && sessionId !== recordId;
+}
+
 /** What became of every process, as plain text for a readonly document. */
 export function reapReport(results: readonly ReapResult[], t: Translate = plain): string {
   const lines = [summariseReap(results, t), ''];
@@ -200,7 +205,9 @@ export function reapReport(results: readonly ReapResult[], t: Translate = plain)
       lines.push(`  ${facts}`, `    ${process.commandLine}`);
     }
     lines.push(...containerLines(result, t).map((line) => `  ${line}`));
-    lines.push(`  ${t('session {0}, record {1}', result.sessionId, result.recordId)}`);
+    if (hasSession(result)) {
+      lines.push(`  ${t('session {0}, record {1}', result.sessionId, result.recordId)}`);
+    }
     if (!result.dryRun) {
       lines.push(`  ${t('took {0} ms', Math.round(result.milliseconds))}`);
     }

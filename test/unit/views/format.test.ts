@@ -170,6 +170,17 @@ describe('format', () => {
     assert.match(reapReport([one([container('a', 'removed')])]), /container aaaaaaaaaaaa · mcp\/fetch · removed/);
   });
 
+  it('the report names session and record of our servers; other clients’ have none', () => {
+    const ours = reaped([ended(1, 'killed')], 0);
+    assert.match(reapReport([ours]), /session s, record r/);
+    for (const theirs of [
+      { ...ours, sessionId: '', dryRun: true },
+      { ...ours, sessionId: 'r' },
+    ]) {
+      assert.doesNotMatch(reapReport([theirs]), /session|record/);
+    }
+  });
+
   it('the report names every process', () => {
     const report = reapReport([reaped([ended(1, 'killed'), ended(2, 'kept', 'not ours')], 10 * MB)]);
     assert.match(report, /process 1 · node · killed · 10 MB\n {4}node server-1\.js/);
