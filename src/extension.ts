@@ -116,7 +116,6 @@ async function start(context: vscode.ExtensionContext, log: vscode.LogOutputChan
       own.apply({ automatic: settings.automatic, neverReap: settings.neverReap });
       schedule.setInterval(settings.sweepInterval);
       configured.read();
-      startConfigured();
       launcher.refresh(settings);
     }),
   );

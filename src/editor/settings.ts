@@ -27,7 +27,7 @@ export interface EditorSettings {
 const DEFAULT_INTERVAL_SECONDS = 60;
 const MOST_GRACE_SECONDS = 600;
 
-export function readSettings(environment: NodeJS.ProcessEnv = process.env): EditorSettings {
+export function readSettings(): EditorSettings {
   const configuration = vscode.workspace.getConfiguration('mcpProcesses');
   const automatic = configuration.get('reap.automatic');
   const neverReap = configuration.get('reap.neverReap');
@@ -37,7 +37,7 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env): Edit
     inputs: configuration.get('inputs'),
     automatic: automatic === 'on' || automatic === 'ask' ? automatic : 'off',
     neverReap: Array.isArray(neverReap) ? neverReap.filter((one) => typeof one === 'string' && one !== '') : [],
-    sweepInterval: sweepInterval(configuration, environment),
+    sweepInterval: sweepInterval(configuration),
     launchTimeout: (timeout >= 1 && timeout <= 600 ? timeout : 60) * 1000,
     guard: configuration.get('guard.enabled') !== false,
     graceOf: (server, standard) => graceOf(configuration.get('reap.grace'), server, standard),
@@ -50,10 +50,10 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env): Edit
 }
 
 /** The setting where somebody set it, else `MCP_PROCESS_CLEANUP_INTERVAL`, else the default. */
-function sweepInterval(configuration: vscode.WorkspaceConfiguration, environment: NodeJS.ProcessEnv): number {
-  const inspected = configuration.inspect<number>('sweep.intervalSeconds');
-  const set = inspected?.workspaceFolderValue ?? inspected?.workspaceValue ?? inspected?.globalValue;
-  const asked = set ?? environment.MCP_PROCESS_CLEANUP_INTERVAL;
+function sweepInterval(configuration: vscode.WorkspaceConfiguration): number {
+  // Inspected, because its default would hide the variable; its scope is the machine: no workspace can set it.
+  const set = configuration.inspect<number>('sweep.intervalSeconds')?.globalValue;
+  const asked = set ?? process.env.MCP_PROCESS_CLEANUP_INTERVAL;
   const seconds = asked === undefined || asked === '' ? DEFAULT_INTERVAL_SECONDS : Number(asked);
   return Number.isFinite(seconds) && seconds >= 0 ? seconds : DEFAULT_INTERVAL_SECONDS;
 }

@@ -5,8 +5,9 @@ const KEY = 'mcpProcesses.sessions';
 const MOST_SESSIONS = 20;
 
 /**
- * This workspace's records in `workspaceState`, by session id: what this window shows first, and this workspace's
- * history. Nothing is ever reaped from it alone. Writes are not awaited: with the client away they never settle.
+ * This workspace's records in `workspaceState`, by session id: a history that the editor keeps with the workspace.
+ * Nothing here reads it back but to add to it, and nothing is ever reaped from it. Writes are not awaited: with the
+ * client away they never settle.
  */
 export class WorkspaceRecords {
   constructor(private readonly state: vscode.Memento) {}

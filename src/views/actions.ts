@@ -12,7 +12,7 @@ export interface ToolDescription {
   readonly inputSchema: unknown;
 }
 
-/** What views and commands may ask for. Implemented by `extension.ts` over `lifecycle/`; rejections carry a remedy. */
+/** What views and commands may ask for. Implemented by `editor/actions.ts` over `lifecycle/`; rejections carry a remedy. */
 export interface Actions {
   picture(): Picture;
   onDidChange(listener: (picture: Picture) => void): { dispose(): void };

@@ -64,7 +64,7 @@ export function verdictSentence(server: ServerView): string {
   }
 }
 
-/** Everything known about a server as plain text, for a document or the clipboard. */
+/** Why a server is judged as it is, and what it is, as plain text for a document or the clipboard. */
 export function evidenceText(server: ServerView): string {
   const l10n = vscode.l10n;
   const lines = [server.name, verdictSentence(server), ''];

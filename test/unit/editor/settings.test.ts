@@ -1,0 +1,33 @@
+import '../views/fakeEditor';
+import assert from 'node:assert/strict';
+import { readSettings } from '../../../src/editor/settings';
+import { newEditor } from '../views/fakeEditor';
+
+const VARIABLE = 'MCP_PROCESS_CLEANUP_INTERVAL';
+
+describe('seconds between two scans', () => {
+  const before = process.env[VARIABLE];
+  afterEach(() => {
+    if (before === undefined) delete process.env[VARIABLE];
+    else process.env[VARIABLE] = before;
+  });
+
+  it('are those of the setting, else of the variable, else 60; nonsense is none', () => {
+    const table: [unknown, string | undefined, number][] = [
+      [undefined, undefined, 60],
+      [undefined, '', 60],
+      [undefined, '15', 15],
+      [30, '15', 30],
+      [0, '15', 0],
+      [undefined, 'often', 60],
+      [-1, '15', 60],
+      ['x', undefined, 60],
+    ];
+    for (const [set, variable, seconds] of table) {
+      newEditor().settings = { 'sweep.intervalSeconds': set };
+      if (variable === undefined) delete process.env[VARIABLE];
+      else process.env[VARIABLE] = variable;
+      assert.equal(readSettings().sweepInterval, seconds, `${set} ${variable}`);
+    }
+  });
+});
