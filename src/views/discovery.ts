@@ -3,6 +3,7 @@ import type { Picture } from '../lifecycle/model';
 import type { Actions } from './actions';
 import { showFailure } from './failures';
 import { formatMemory } from './format';
+import { pids } from './tooltips';
 
 /** Tells once, ever, that other clients have left servers behind; after that the badge says it. */
 export class Discovery implements vscode.Disposable {
@@ -24,13 +25,16 @@ export class Discovery implements vscode.Disposable {
     this.#done = true;
     if (!this.actions.tellOnce()) return;
     const memory = formatMemory(orphans.reduce((sum, server) => sum + (server.memory ?? 0), 0));
+    const count = orphans.reduce((sum, { processes }) => sum + pids(processes).length, 0);
     const review = vscode.l10n.t('Review');
     const answered = vscode.window
       .showInformationMessage(
-        orphans.length === 1
-          ? vscode.l10n.t('1 MCP server has no client left ({0}).', memory)
-          : vscode.l10n.t('{0} MCP servers have no client left ({1}).', orphans.length, memory),
+        count === 1
+          ? vscode.l10n.t('1 MCP server process has no client left ({0}).', memory)
+          : vscode.l10n.t('{0} MCP server processes have no client left ({1}).', count, memory),
         review,
+        // It is told once anyhow; people look for the button.
+        vscode.l10n.t("Don't Show Again"),
       )
       .then(async (answer) => {
         if (answer === review) await vscode.commands.executeCommand('mcpProcesses.view.focus');

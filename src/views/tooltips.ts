@@ -108,6 +108,7 @@ function oneLine(text: string): string {
   return text.replace(/\s+/g, ' ');
 }
 
-function pids(processes: readonly ProcessNode[]): number[] {
+/** Of a tree of processes, all of them. */
+export function pids(processes: readonly ProcessNode[]): number[] {
   return processes.flatMap((process) => [process.pid, ...pids(process.children)]);
 }

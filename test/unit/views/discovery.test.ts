@@ -6,10 +6,10 @@ import { newEditor, settled } from './fakeEditor';
 import { actionsOver, NODE, pictureOf, serverView } from './rows';
 
 describe('the notice of what other clients left behind', () => {
-  it('counts servers, not processes, is told once, and offers only what it can do', async () => {
+  it('counts processes, and is told once', async () => {
     const table: [number, string][] = [
-      [1, '1 MCP server has no client left (1 MB).'],
-      [2, '2 MCP servers have no client left (2 MB).'],
+      [1, '2 MCP server processes have no client left (1 MB).'],
+      [2, '4 MCP server processes have no client left (2 MB).'],
     ];
     for (const [count, text] of table) {
       const editor = newEditor();
@@ -30,7 +30,7 @@ describe('the notice of what other clients left behind', () => {
       publish(pictureOf([serverView(), ...orphans]));
       publish(pictureOf(orphans));
       await settled();
-      assert.deepEqual(editor.messages, [{ kind: 'information', text, buttons: ['Review'] }]);
+      assert.deepEqual(editor.messages, [{ kind: 'information', text, buttons: ['Review', "Don't Show Again"] }]);
     }
   });
 });
