@@ -1,4 +1,5 @@
 import type { ConfiguredServer } from './configuredServer';
+import { LaunchError } from './launchedServers';
 import type { Lifecycle } from './lifecycle';
 import type { Log } from './log';
 
@@ -19,7 +20,9 @@ export class AutoStart {
     for (const { key, name, describe } of servers) {
       if (!describe || this.tried.has(key)) continue;
       this.tried.add(key);
-      this.lifecycle.start(key).catch(() => this.log.warn(`"${name}" was not started; see above.`));
+      this.lifecycle.start(key).catch((error: Error) => {
+        if (!(error instanceof LaunchError)) this.log.warn(`"${name}" was not started: ${error.message}`);
+      });
     }
   }
 }

@@ -9,6 +9,7 @@ import type { Platform } from '../os/platform';
 import { containerRunOf, withLabels } from '../reaping/containers/runCommand';
 import { COOKIE_VARIABLE, formatCookie } from '../registry/cookie';
 import type { Grace } from '../registry/schema';
+import type { ReapResult } from './model';
 import type { OwnSession } from './ownSession';
 
 /** Everything a spawn needs; variables replaced, environment complete. */
@@ -36,6 +37,8 @@ export class LaunchedServer {
   connection: Connection | undefined;
   child: ChildProcess | undefined;
   exit: string | undefined;
+  /** The ladder that runs on it now. */
+  ending: Promise<ReapResult> | undefined;
   private readonly lastLines: string[] = [];
 
   constructor(

@@ -1,3 +1,4 @@
+import { redactText } from '../clients/redaction';
 import { Connection, type ServerTool } from '../mcp/connection';
 import type { Platform } from '../os/platform';
 import { endLivingChildTree } from '../reaping/livingChildTree';
@@ -31,9 +32,13 @@ export interface LaunchedServersParts {
   readonly beforeSpawn: () => Promise<void>;
 }
 
+/** A start that failed with the server's own doing; the log has it already. */
+export class LaunchError extends Error {}
+
 /** The servers that this session launched: start, stop, talk to, and hand over. */
 export class LaunchedServers {
   private readonly servers = new Map<string, LaunchedServer>();
+  /** From the description on, which may ask the user. */
   private readonly launching = new Map<string, Promise<void>>();
   private readonly steps = new Map<string, { step: LadderStand['step']; until: number }>();
   private isEnding = false;
@@ -48,54 +53,75 @@ export class LaunchedServers {
   async start(key: string): Promise<void> {
     const configured = this.parts.configured().find((server) => server.key === key);
     if (!configured?.describe) throw new Error('This server is not started by MCP Processes.');
-    await this.launch(await configured.describe());
+    await this.launchAs(key, configured.describe);
   }
 
   /** Spawns, records and shakes hands. @throws Error with a remedy; what had started is stopped again. */
   launch(description: LaunchDescription): Promise<void> {
-    const running = this.launching.get(description.key);
+    return this.launchAs(description.key, async () => description);
+  }
+
+  private launchAs(key: string, describe: () => Promise<LaunchDescription>): Promise<void> {
+    const running = this.launching.get(key);
     if (running) return running;
-    const launching = this.launchOnce(description).finally(() => this.launching.delete(description.key));
-    this.launching.set(description.key, launching);
+    const launching = this.launchOnce(key, describe).finally(() => this.launching.delete(key));
+    this.launching.set(key, launching);
     return launching;
   }
 
-  private async launchOnce(description: LaunchDescription): Promise<void> {
+  private async launchOnce(key: string, describe: () => Promise<LaunchDescription>): Promise<void> {
     const { own, platform, log, version, launchTimeout, onOutput } = this.parts;
-    const before = this.servers.get(description.key);
+    const before = this.servers.get(key);
     if (before && (before.state === 'running' || before.state === 'starting')) return;
     if (before?.state === 'stopping')
-      throw new Error(`"${description.name}" is still stopping; start it again in a moment.`);
-    if (this.isEnding) throw new Error('The window is closing.');
+      throw new Error(`"${before.description.name}" is still stopping; start it again in a moment.`);
+    const description = await describe();
+    this.assertOpen();
     await this.parts.beforeSpawn();
+    // What is spawned after the handing over would have nobody to end it.
+    this.assertOpen();
     const server = new LaunchedServer(description, own, platform, (line) => onOutput(description.name, line));
-    this.servers.set(description.key, server);
+    this.servers.set(key, server);
     try {
       const child = await server.spawn();
       log.info(`Started "${description.name}", pid ${child.pid}.`);
       child.once('exit', () => void this.onExit(server));
       void this.noteContext(server);
       this.parts.onChange();
-      server.connection = await Connection.open(child, version, launchTimeout());
-      if (server.state === 'starting') server.state = 'running';
+      const connection = await Connection.open(child, version, launchTimeout());
+      // Its last answer may be read after its end, and a stop may have come in between.
+      if (server.exit !== undefined || server.state !== 'starting') {
+        await connection.close().catch(() => {});
+        throw new Error('it ended');
+      }
+      server.connection = connection;
+      server.state = 'running';
     } catch (error) {
+      if (server.state !== 'starting') {
+        await server.ending?.catch(() => {});
+        throw new Error(`"${description.name}" was stopped while it started.`);
+      }
       server.problem = this.explain(server, error as Error);
       log.error(server.problem);
-      await this.end(server).catch(() => {});
+      await this.end(server, 'failed').catch(() => {});
       server.state = 'failed';
-      throw new Error(server.problem);
+      throw new LaunchError(server.problem);
     } finally {
       await this.parts.lookAgain();
     }
   }
 
-  /** Runs the ladder on a launched server. @throws when the key names none. */
+  private assertOpen(): void {
+    if (this.isEnding) throw new Error('The window is closing.');
+  }
+
+  /** Runs the ladder on a launched server; a second call while it runs joins the first. @throws when it does not run. */
   async stop(key: string): Promise<ReapResult> {
     const server = this.servers.get(key);
-    if (!server?.child) throw new Error('This server is not running.');
-    const result = await this.end(server);
-    server.state = 'stopped';
-    logResult(this.parts.log, result);
+    if (!server?.child || !this.parts.own.record(server.recordId)) throw new Error('This server is not running.');
+    const isFirst = server.ending === undefined;
+    const result = await this.end(server, 'stopped');
+    if (isFirst) logResult(this.parts.log, result);
     await this.parts.lookAgain();
     return result;
   }
@@ -103,6 +129,8 @@ export class LaunchedServers {
   async restart(key: string): Promise<void> {
     const server = this.servers.get(key);
     if (server && server.state !== 'stopped' && server.state !== 'failed') await this.stop(key);
+    // A start that was stopped just now would be joined, and fail.
+    await this.launching.get(key)?.catch(() => {});
     if (this.parts.configured().some((one) => one.key === key && one.describe)) await this.start(key);
     else if (server) await this.launch(server.description);
   }
@@ -113,8 +141,8 @@ export class LaunchedServers {
   }
 
   /** While the server starts, this waits for it. @throws when it does not run. */
-  async callTool(key: string, tool: string, args: Record<string, unknown>): Promise<unknown> {
-    return (await this.connectionOf(key)).callTool(tool, args);
+  async callTool(key: string, tool: string, args: Record<string, unknown>, signal?: AbortSignal): Promise<unknown> {
+    return (await this.connectionOf(key)).callTool(tool, args, signal);
   }
 
   /**
@@ -126,7 +154,7 @@ export class LaunchedServers {
     const running = [...this.servers.values()].filter(
       ({ child, state }) => child && state !== 'stopped' && state !== 'failed',
     );
-    const ladders = Promise.all(running.map((server) => this.end(server).catch(() => undefined)));
+    const ladders = Promise.all(running.map((server) => this.end(server, 'stopped').catch(() => undefined)));
     let timer: NodeJS.Timeout | undefined;
     const deadline = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, time);
@@ -144,50 +172,71 @@ export class LaunchedServers {
     if (run) this.parts.own.update(recordId, { container: await this.parts.containers.withContext(run) });
   }
 
-  private async end(server: LaunchedServer): Promise<ReapResult> {
+  /** One ladder for each server at a time; `outcome` is what its state is after the first one's. */
+  private end(server: LaunchedServer, outcome: 'stopped' | 'failed'): Promise<ReapResult> {
+    server.ending ??= this.endOnce(server, outcome).finally(() => {
+      server.ending = undefined;
+    });
+    return server.ending;
+  }
+
+  private async endOnce(server: LaunchedServer, outcome: 'stopped' | 'failed'): Promise<ReapResult> {
     const { own, reaper, onChange } = this.parts;
+    const before = server.state;
     server.state = 'stopping';
     onChange();
     const { connection } = server;
     server.connection = undefined;
     await connection?.close().catch(() => {});
-    if (process.platform === 'win32' && server.child) {
-      // The ladder cannot end anything there: Windows knows no signals, and tells too little for the kill bar.
-      const ending = await endLivingChildTree(server.child, this.parts.platform, server.description.grace.stdin);
-      if (ending.kind === 'kept') this.parts.log.warn(`"${server.description.name}" is kept: ${ending.reason}.`);
+    try {
+      if (process.platform === 'win32' && server.child) {
+        // The ladder cannot end anything there: Windows knows no signals, and tells too little for the kill bar.
+        const ending = await endLivingChildTree(server.child, this.parts.platform, server.description.grace.stdin);
+        if (ending.kind === 'kept') this.parts.log.warn(`"${server.description.name}" is kept: ${ending.reason}.`);
+      }
+      const { result, isDone } = await reaper.stopOwn(
+        () => own.session,
+        server.recordId,
+        () => server.child?.stdin?.end(),
+        (step, wait) => {
+          this.steps.set(server.recordId, { step, until: performance.now() + wait });
+        },
+      );
+      if (isDone) own.remove(server.recordId);
+      server.state = outcome;
+      return result;
+    } catch (error) {
+      // "Stopping" for ever could be neither stopped nor started again.
+      server.state = before === 'starting' || server.exit !== undefined ? 'failed' : before;
+      throw error;
+    } finally {
+      this.steps.delete(server.recordId);
     }
-    const { result, isDone } = await reaper.stopOwn(
-      () => own.session,
-      server.recordId,
-      () => server.child?.stdin?.end(),
-      (step, wait) => {
-        this.steps.set(server.recordId, { step, until: performance.now() + wait });
-      },
-    );
-    this.steps.delete(server.recordId);
-    if (isDone) own.remove(server.recordId);
-    return result;
   }
 
   /** A server that ends by itself may leave children; their tree is ended like any other. */
   private async onExit(server: LaunchedServer): Promise<void> {
     if (server.state === 'stopping' || server.state === 'starting' || this.isEnding) return;
+    // The ladder may have seen its end first.
+    if (server.state !== 'running' && !this.parts.own.record(server.recordId)) return;
     server.problem = `"${server.description.name}" ${server.exit ?? 'ended'}. ${lastWords(server)}`;
     this.parts.log.warn(server.problem);
-    await this.end(server).catch((error) => this.parts.log.error((error as Error).message));
+    await this.end(server, 'failed').catch((error) => this.parts.log.error((error as Error).message));
     server.state = 'failed';
     await this.parts.lookAgain();
   }
 
   private explain(server: LaunchedServer, error: Error): string {
-    if (!server.child?.pid) return error.message;
+    // The server may have chosen the words.
+    const message = redactText(error.message);
+    if (!server.child?.pid) return message;
     const { name } = server.description;
     const seconds = this.parts.launchTimeout() / 1000;
     if (server.exit) return `"${name}" ${server.exit} before it answered. ${lastWords(server)}`;
-    if (/timed? ?out/i.test(error.message)) {
+    if (/timed? ?out/i.test(message)) {
       return `"${name}" did not answer within ${seconds} s. Check its command, or raise mcpProcesses.launch.timeoutSeconds. ${lastWords(server)}`;
     }
-    return `"${name}" did not speak MCP: ${error.message}. Check that its command starts an MCP server. ${lastWords(server)}`;
+    return `"${name}" did not speak MCP: ${message}. Check that its command starts an MCP server. ${lastWords(server)}`;
   }
 
   private async connectionOf(key: string): Promise<Connection> {

@@ -4,8 +4,12 @@
 //   --note-term=FILE       writes there when SIGTERM came (epoch ms), and ends
 //   --newest               speaks only the protocol revision that has no `initialize`
 //   --garbage              speaks no MCP                    --silent        never answers
+//   --odd-version          speaks a protocol version whose name holds a secret
+//   --no-lists             offers tools, resources and prompts, and has a list of none of them
+//   --heir                 a child of it answers in its place, and gives the last answer of the handshake after its end
+//   --note-cancel=FILE     has the tool `wait`, which never answers, and writes there when its call is cancelled
 import { spawn } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
@@ -32,7 +36,7 @@ if (flags.has('--deaf-to-eof')) {
   setInterval(() => {}, 1000);
   // Killed in the middle of the handshake, its client leaves a broken pipe; a deaf server does not mind.
   process.stdout.on('error', () => {});
-} else process.stdin.on('end', () => process.exit(0));
+} else if (!flags.has('--heir')) process.stdin.on('end', () => process.exit(0));
 
 const child = [...flags].find((flag) => flag.startsWith('--child='))?.slice('--child='.length);
 if (child) {
@@ -42,8 +46,25 @@ if (child) {
   });
 }
 
+/** Answers line by line; written out, because SDKs' servers know no such manners. */
+function answerWith(resultOf) {
+  createInterface({ input: process.stdin }).on('line', async (line) => {
+    const { id, method } = JSON.parse(line);
+    if (id === undefined) return;
+    const result = await resultOf(method);
+    const error = { code: -32601, message: `no method ${method}` };
+    process.stdout.write(`${JSON.stringify({ jsonrpc: '2.0', id, ...(result ? { result } : { error }) })}\n`);
+  });
+}
+const TOOLS = [{ name: 'whoami', inputSchema: { type: 'object' } }];
+const introduce = (capabilities) => ({
+  protocolVersion: '2025-06-18',
+  capabilities,
+  serverInfo: { name: 'written', version: '1.0.0' },
+});
+
 if (flags.has('--newest')) {
-  // Speaks only the revision without `initialize`; written out, because SDKs' servers speak the older ones too.
+  // Speaks only the revision without `initialize`; SDKs' servers speak the older ones too.
   const answers = {
     'server/discover': {
       resultType: 'complete',
@@ -53,19 +74,25 @@ if (flags.has('--newest')) {
       ttlMs: 0,
       cacheScope: 'private',
     },
-    'tools/list': {
-      resultType: 'complete',
-      tools: [{ name: 'whoami', inputSchema: { type: 'object' } }],
-      ttlMs: 0,
-      cacheScope: 'private',
-    },
+    'tools/list': { resultType: 'complete', tools: TOOLS, ttlMs: 0, cacheScope: 'private' },
   };
-  createInterface({ input: process.stdin }).on('line', (line) => {
-    const { id, method } = JSON.parse(line);
-    if (id === undefined) return;
-    const result = answers[method];
-    const error = { code: -32601, message: `no method ${method}` };
-    process.stdout.write(`${JSON.stringify({ jsonrpc: '2.0', id, ...(result ? { result } : { error }) })}\n`);
+  answerWith((method) => answers[method]);
+} else if (flags.has('--odd-version')) {
+  answerWith(() => ({ ...introduce({}), protocolVersion: 'started with --token not-a-real-one' }));
+} else if (flags.has('--no-lists')) {
+  answerWith((method) => method === 'initialize' && introduce({ tools: {}, resources: {}, prompts: {} }));
+} else if (flags.has('--heir')) {
+  spawn(process.execPath, [fileURLToPath(import.meta.url), '--inherits'], { stdio: 'inherit' });
+  process.stdin.pause();
+  setInterval(() => {}, 1000);
+} else if (flags.has('--inherits')) {
+  const before = process.ppid;
+  answerWith(async (method) => {
+    if (method === 'initialize') return introduce({ tools: {} });
+    process.kill(before, 'SIGKILL');
+    // Its client has collected it, and so been told of its end.
+    while (existsSync(`/proc/${before}`)) await new Promise((resolve) => setTimeout(resolve, 10));
+    return { tools: TOOLS };
   });
 } else if (flags.has('--silent') || flags.has('--garbage')) {
   setInterval(() => {}, 1000);
@@ -77,5 +104,12 @@ if (flags.has('--newest')) {
       { type: 'text', text: JSON.stringify({ pid: process.pid, cookie: 'MCP_PROCESSES_COOKIE' in process.env }) },
     ],
   }));
+  const cancelled = [...flags].find((flag) => flag.startsWith('--note-cancel='))?.slice('--note-cancel='.length);
+  if (cancelled) {
+    server.tool('wait', ({ signal }) => {
+      writeFileSync(`${cancelled}.called`, '');
+      return new Promise(() => signal.addEventListener('abort', () => writeFileSync(cancelled, '')));
+    });
+  }
   await server.connect(new StdioServerTransport());
 }
