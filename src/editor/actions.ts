@@ -59,7 +59,7 @@ export function createActions(
       await lifecycle.sweep();
     },
     listTools: (key) => lifecycle.listTools(key),
-    callTool: (key, tool, args) => lifecycle.callTool(key, tool, args),
+    callTool: (key, tool, args, signal) => lifecycle.callTool(key, tool, args, signal),
     async showOutput(key) {
       const server = serverOf(key);
       if (server.owner === 'editor') await runInEditor('showOutput', server);

@@ -219,8 +219,8 @@ export class Lifecycle {
     return this.servers.listTools(key);
   }
 
-  async callTool(key: string, tool: string, args: Record<string, unknown>): Promise<unknown> {
-    return this.servers.callTool(key, tool, args);
+  async callTool(key: string, tool: string, args: Record<string, unknown>, signal?: AbortSignal): Promise<unknown> {
+    return this.servers.callTool(key, tool, args, signal);
   }
 
   /** Whether this session launched the server. */

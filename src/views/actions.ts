@@ -39,7 +39,8 @@ export interface Actions {
   stop(key: string): Promise<ReapResult | undefined>;
   restart(key: string): Promise<void>;
   listTools(key: string): Promise<readonly ToolDescription[]>;
-  callTool(key: string, tool: string, args: Record<string, unknown>): Promise<unknown>;
+  /** @param signal tells the server that nobody waits any more. */
+  callTool(key: string, tool: string, args: Record<string, unknown>, signal?: AbortSignal): Promise<unknown>;
   /** Opens the server's log (ours) or the editor's output for it. */
   showOutput(key: string): Promise<void>;
   /** Opens the configuration that names the server. */

@@ -76,7 +76,11 @@ export class ToolCalls implements vscode.Disposable {
         title: vscode.l10n.t('Calling {0} of {1}', tool.name, server.name),
         cancellable: true,
       },
-      (_progress, token) => untilCancelled(this.#actions.callTool(server.key, tool.name, args), token),
+      (_progress, token) => {
+        const call = new AbortController();
+        token.onCancellationRequested(() => call.abort());
+        return untilCancelled(this.#actions.callTool(server.key, tool.name, args, call.signal), token);
+      },
     );
     this.#log.info(`${server.name}: tool ${tool.name} answered after ${Date.now() - started} ms`);
     const title = vscode.l10n.t('Result of {0}.txt', tool.name);

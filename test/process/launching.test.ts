@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ConfiguredServer } from '../../src/lifecycle/configuredServer';
+import type { LaunchDescription } from '../../src/lifecycle/launchedServer';
+import type { Lifecycle } from '../../src/lifecycle/lifecycle';
+import { readHistory } from '../../src/registry/history';
 import { parseSession } from '../../src/registry/schema';
+import { scripts } from '../support/programs';
 import { Sandbox } from '../support/sandbox';
 import { waitFor } from '../support/waitFor';
 
@@ -104,4 +109,144 @@ describe('launching a server', function () {
       assert.equal(lifecycle.picture.servers[0]?.state, 'failed');
     });
   }
+
+  const stateOf = (lifecycle: Lifecycle, server: string) =>
+    lifecycle.picture.servers.find(({ key }) => key === server)?.state;
+  const ladders = () => readHistory(sandbox.folder, 0, 10).length;
+
+  /** Configured servers of ours; `describe` is called for each start. */
+  const configured = (key: string, describe: () => Promise<LaunchDescription>): ConfiguredServer => ({
+    key,
+    name: key,
+    client: 'test',
+    folder: undefined,
+    file: undefined,
+    owner: 'us',
+    url: undefined,
+    describe,
+    matches: () => false,
+  });
+
+  it('stopped twice at once, it has one ladder; stopped already, it says so and can be started again', async () => {
+    const lifecycle = await sandbox.lifecycle();
+    await lifecycle.launch(sandbox.server('one'));
+    const [first, second] = await Promise.all([lifecycle.stop('one'), lifecycle.stop('one')]);
+    assert.deepEqual(first, second);
+    assert.equal(ladders(), 1);
+    await assert.rejects(lifecycle.stop('one'), /This server is not running/);
+    assert.equal(stateOf(lifecycle, 'one'), 'stopped');
+    await lifecycle.restart('one');
+    assert.equal(stateOf(lifecycle, 'one'), 'running');
+    await lifecycle.stop('one');
+  });
+
+  it('one that failed is not running, and can be started again', async () => {
+    const lifecycle = await sandbox.lifecycle();
+    await assert.rejects(lifecycle.launch(sandbox.server('dies', '--die')));
+    await assert.rejects(lifecycle.stop('dies'), /This server is not running/);
+    assert.equal(stateOf(lifecycle, 'dies'), 'failed');
+    await assert.rejects(lifecycle.restart('dies'), /before it answered/);
+  });
+
+  it('stopped in its handshake, it was stopped and did not fail, and one ladder ended it', async () => {
+    const lifecycle = await sandbox.lifecycle();
+    const launched = assert.rejects(
+      lifecycle.launch(sandbox.server('mute', '--silent')),
+      /was stopped while it started/,
+    );
+    await waitFor('it starts', () => sandbox.log.some((line) => line.startsWith('Started "mute"')));
+    await lifecycle.stop('mute');
+    await launched;
+    assert.equal(stateOf(lifecycle, 'mute'), 'stopped');
+    assert.equal(ladders(), 1);
+    assert.deepEqual(sandbox.living(), []);
+  });
+
+  it('the window closes in its handshake: one ladder ends it', async () => {
+    const lifecycle = await sandbox.lifecycle();
+    const launched = assert.rejects(
+      lifecycle.launch(sandbox.server('mute', '--silent')),
+      /was stopped while it started/,
+    );
+    await waitFor('it starts', () => sandbox.log.some((line) => line.startsWith('Started "mute"')));
+    await lifecycle.deactivate();
+    await launched;
+    assert.equal(ladders(), 1);
+    assert.deepEqual(sandbox.living(), []);
+  });
+
+  it('restarted in its handshake, it starts anew', async () => {
+    const flags = ['--silent'];
+    const describe = async () => sandbox.server('odd', ...flags.splice(0));
+    const lifecycle = await sandbox.lifecycle({}, { configured: () => [configured('odd', describe)] });
+    const started = assert.rejects(lifecycle.start('odd'), /was stopped while it started/);
+    await waitFor('it starts', () => sandbox.log.some((line) => line.startsWith('Started "odd"')));
+    await lifecycle.restart('odd');
+    await started;
+    assert.equal(stateOf(lifecycle, 'odd'), 'running');
+    await lifecycle.stop('odd');
+  });
+
+  it('asks for what it needs once: not for a second start meanwhile, and not while it runs', async () => {
+    let asked = 0;
+    const describe = async () => {
+      asked++;
+      return sandbox.server('one');
+    };
+    const lifecycle = await sandbox.lifecycle({}, { configured: () => [configured('one', describe)] });
+    await Promise.all([lifecycle.start('one'), lifecycle.start('one')]);
+    await lifecycle.start('one');
+    assert.equal(asked, 1);
+    await lifecycle.stop('one');
+  });
+
+  it('the window closes while its guard is being prepared: it is not started any more', async () => {
+    const [asked, go] = [join(sandbox.path, 'asked'), join(sandbox.path, 'go')];
+    const body = `touch '${asked}'; while [ ! -e '${go}' ]; do sleep 0.05; done; exec '${process.execPath}' "$@"`;
+    const node = join(scripts(join(sandbox.path, 'bin'), { node: body }), 'node');
+    const lifecycle = await sandbox.lifecycle({ guard: true }, { node });
+    const launched = assert.rejects(lifecycle.launch(sandbox.server('late')), /The window is closing/);
+    await waitFor('its guard is being prepared', () => existsSync(asked));
+    await lifecycle.deactivate();
+    writeFileSync(go, '');
+    await launched;
+    assert.deepEqual(sandbox.living(), []);
+  });
+
+  it('whose process has ended when the last answer of the handshake comes does not run', async () => {
+    const lifecycle = await sandbox.lifecycle();
+    await assert.rejects(lifecycle.launch(sandbox.server('gone', '--heir')), /ended by SIGKILL before it answered/);
+    assert.equal(stateOf(lifecycle, 'gone'), 'failed');
+    await waitFor('what it left is ended', () => sandbox.living().length === 0);
+  });
+
+  it('that offers what it has no list of works all the same', async () => {
+    const lifecycle = await sandbox.lifecycle();
+    await lifecycle.launch(sandbox.server('bare', '--no-lists'));
+    const { introduction } = lifecycle.picture.servers.find(({ key }) => key === 'bare') ?? {};
+    assert.deepEqual(introduction, { name: 'written', version: '1.0.0', tools: 0, resources: 0, prompts: 0 });
+    await lifecycle.stop('bare');
+  });
+
+  it('shows no secret that it answers with', async () => {
+    const lifecycle = await sandbox.lifecycle();
+    await assert.rejects(lifecycle.launch(sandbox.server('odd', '--odd-version')), (error: Error) => {
+      assert.match(error.message, /did not speak MCP: .* is not supported/);
+      assert.doesNotMatch(error.message + sandbox.log.join() + JSON.stringify(lifecycle.picture), /not-a-real-one/);
+      return true;
+    });
+  });
+
+  it('is told when nobody waits for its tool any more', async () => {
+    const note = join(sandbox.path, 'cancelled');
+    const lifecycle = await sandbox.lifecycle();
+    await lifecycle.launch(sandbox.server('slow', `--note-cancel=${note}`));
+    const call = new AbortController();
+    const called = assert.rejects(lifecycle.callTool('slow', 'wait', {}, call.signal));
+    await waitFor('it is called', () => existsSync(`${note}.called`));
+    call.abort();
+    await called;
+    await waitFor('it is told', () => existsSync(note));
+    await lifecycle.stop('slow');
+  });
 });
