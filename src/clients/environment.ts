@@ -1,8 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parse } from 'dotenv';
 import { COOKIE_VARIABLE } from '../registry/cookie';
 import type { ResolvedDefinition } from './variables';
+
+const LARGEST_FILE = 1 << 20;
 
 /**
  * The environment of a server: inherited, then `envFile`, then `env` (`null` removes). Values never reach a message.
@@ -30,11 +32,17 @@ export function environmentOf(
 
 function readEnvFile(server: string, file: string): Record<string, string> {
   try {
+    const stat = statSync(file);
+    // A named pipe would hold the whole host until somebody writes into it. A folder has an error of its own.
+    if (!stat.isFile() && !stat.isDirectory()) throw Object.assign(new Error(), { code: 'it is no file' });
+    if (stat.size > LARGEST_FILE) throw Object.assign(new Error(), { code: 'it is larger than 1 MB' });
     return parse(readFileSync(file, 'utf8'));
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? 'unreadable';
     throw new Error(
-      `"${server}" cannot start: its envFile ${file} cannot be read (${code}). Create it, or correct "envFile".`,
+      `"${server}" cannot start: its envFile ${file} cannot be read (${code}). ${
+        code === 'ENOENT' ? 'Create it, or correct' : 'Make it a readable text file, or correct'
+      } "envFile".`,
     );
   }
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -53,6 +54,24 @@ describe('environment of a server', () => {
       return true;
     });
     assert.throws(() => environmentOf('srv', { env: {}, envFile: '.' }, {}, folder), /EISDIR/);
+  });
+
+  it('does not wait for a named pipe, and reads no file that is too large to be one', () => {
+    const pipe = join(folder, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    const program = `
+      const { environmentOf } = require(${JSON.stringify(join(__dirname, '../../../src/clients/environment.ts'))});
+      try { environmentOf('srv', { env: {}, envFile: process.argv[1] }, {}, undefined) }
+      catch (error) { console.log(error.message) }`;
+    const args = ['--import=tsx', '-e', program, pipe];
+    const { status, stdout, stderr } = spawnSync(process.execPath, args, { timeout: 15_000, encoding: 'utf8' });
+    assert.equal(status, 0, `it hangs: ${stderr}`);
+    assert.match(
+      stdout,
+      /^"srv" cannot start: its envFile .*pipe cannot be read \(it is no file\)\. Make it a .* file/,
+    );
+    const large = `A=${'x'.repeat(1 << 20)}`;
+    assert.throws(() => withFile(large), /cannot be read \(it is larger than 1 MB\)\. Make it/);
   });
 
   it('K24 drops a cookie wherever it comes from', () => {
