@@ -1,11 +1,9 @@
-import { execFile } from 'node:child_process';
 import { readdirSync, readlinkSync } from 'node:fs';
 import type { OutsideUse } from './platform';
 import { livingFolder, readStat } from './procfs/readStat';
 import { findServing } from './procfs/servedConnections';
+import { runSs } from './procfs/ss';
 import { isZombie } from './procfs/stat';
-
-const TIMEOUT_MS = 3_000;
 
 /** One connected socket as `ss` prints it: both ends, the pids that hold this end, and whether this end was accepted. */
 export interface Connection {
@@ -27,8 +25,8 @@ export async function findOutsideUse(pids: readonly number[], members: ReadonlyS
   if (hidden !== undefined) return { kind: 'unknown', reason: hidden };
   try {
     const [unix, internet] = await Promise.all([
-      ss(['-H', '-x', '-a', '-p', '-n', '-e']),
-      ss(['-H', '-t', '-a', '-p', '-n']),
+      runSs(['-H', '-x', '-a', '-p', '-n', '-e']),
+      runSs(['-H', '-t', '-a', '-p', '-n']),
     ]);
     return judgeConnections([...parseUnixConnections(unix), ...parseTcpConnections(internet)], pids, members);
   } catch (error) {
@@ -134,16 +132,5 @@ function linesOf(output: string): { columns: string[]; pids: number[] }[] {
     const columns = (users < 0 ? line : line.slice(0, users)).trim().split(/\s+/);
     const pids = users < 0 ? [] : [...line.slice(users).matchAll(/pid=(\d+)/g)].map((match) => Number(match[1]));
     return { columns, pids };
-  });
-}
-
-function ss(args: string[]): Promise<string> {
-  return new Promise((resolve, reject) => {
-    execFile(
-      'ss',
-      args,
-      { timeout: TIMEOUT_MS, maxBuffer: 64 << 20, env: { ...process.env, LC_ALL: 'C' } },
-      (error, stdout) => (error ? reject(error) : resolve(stdout)),
-    );
   });
 }

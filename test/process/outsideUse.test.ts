@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { OutsideUse } from '../../src/os/platform';
@@ -65,6 +65,23 @@ describe('whether somebody outside uses a process', function () {
       );
     });
   }
+
+  it('K23 K09 no variable makes ss read a file in which nobody is connected', async () => {
+    const { pid } = await connected('tcp');
+    // A table without connections.
+    const file = join(sandbox.path, 'net');
+    writeFileSync(file, '  sl  local_address rem_address   st\n');
+    const names = ['PROC_NET_TCP', 'PROC_NET_TCP6', 'PROC_NET_UNIX', 'PROC_ROOT', 'TCPDIAG_FILE'];
+    try {
+      for (const name of names) {
+        process.env[name] = name === 'PROC_ROOT' ? sandbox.path : file;
+        assert.equal((await useOf(pid)).kind, withSs ? 'used' : 'unknown', name);
+        delete process.env[name];
+      }
+    } finally {
+      for (const name of names) delete process.env[name];
+    }
+  });
 
   it('K23 K09 is unknown in another network namespace, whose connections cannot be seen', async () => {
     const user = process.getuid?.() === 0 ? [] : ['--user', '--map-root-user'];

@@ -1,8 +1,6 @@
-import { execFile } from 'node:child_process';
 import { JoinedRuns } from '../joinedRuns';
 import type { StdinPeer } from '../platform';
-
-const TIMEOUT_MS = 3_000;
+import { runSs } from './ss';
 
 /** One line of `ss -H -a -x -p -n -e`. */
 export interface UnixSocket {
@@ -50,21 +48,7 @@ export function judgeUnixSocket(sockets: readonly UnixSocket[], inode: string): 
     : { kind: 'alive', by: 'a process that cannot be seen from here' };
 }
 
-const runs = new JoinedRuns(
-  () =>
-    new Promise<readonly UnixSocket[]>((resolve, reject) => {
-      const env: NodeJS.ProcessEnv = { ...process.env, LC_ALL: 'C' };
-      // With either of these `ss` does not ask the kernel.
-      delete env.PROC_NET_UNIX;
-      delete env.PROC_ROOT;
-      execFile(
-        'ss',
-        ['-H', '-a', '-x', '-p', '-n', '-e'],
-        { timeout: TIMEOUT_MS, maxBuffer: 64 << 20, env },
-        (error, stdout) => (error ? reject(error) : resolve(parseUnixSockets(stdout))),
-      );
-    }),
-);
+const runs = new JoinedRuns(async () => parseUnixSockets(await runSs(['-H', '-a', '-x', '-p', '-n', '-e'])));
 
 /**
  * All Unix sockets of this network namespace as `ss` tells them now. Callers at the same time share one run.
