@@ -50,13 +50,13 @@ export function resolveVariables(definition: StdioServerDefinition, context: Var
 }
 
 /**
- * The command with everything replaced that is known here; other variables stay as they stand, which recognising takes
+ * Command and working folder with everything replaced that is known here; other variables stay as they stand, which recognising takes
  * for "anything": another client may well have an environment variable that we have not. Never throws.
  */
 export function resolveKnownVariables(
   definition: StdioServerDefinition,
   context: VariableContext,
-): Pick<StdioServerDefinition, 'command' | 'args'> {
+): Pick<StdioServerDefinition, 'command' | 'args' | 'cwd'> {
   const replace = (text: string) =>
     text.replace(VARIABLE, (whole, name: string) => {
       try {
@@ -66,7 +66,11 @@ export function resolveKnownVariables(
         return whole;
       }
     });
-  return { command: replace(definition.command), args: definition.args.map(replace) };
+  return {
+    command: replace(definition.command),
+    args: definition.args.map(replace),
+    cwd: definition.cwd === undefined ? undefined : replace(definition.cwd),
+  };
 }
 
 function replacementOf(name: string, server: string, context: VariableContext): string {

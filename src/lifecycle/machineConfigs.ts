@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { type ConfigContext, type ConfigFile, configFilesOf } from '../clients/configFiles';
 import { guessServer } from '../clients/guess';
 import { knownClientOf } from '../clients/knownClients';
@@ -125,7 +125,7 @@ export class MachineConfigs {
         name: server.name,
         client: file.client,
         file: file.path,
-        ...(isBoundToFolder(definition) && { boundTo: { folder: realFolder(server.cwd, folder) } }),
+        ...(isBoundToFolder(definition) && { boundTo: { folder: realFolder(definition.cwd, folder, home) } }),
       };
       return [
         {
@@ -162,12 +162,11 @@ export class MachineConfigs {
   }
 }
 
-/** Where a server runs, without links, as the system tells a process's folder. */
-function realFolder(cwd: string | undefined, folder: string | undefined): string | undefined {
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable of the configuration file
-  const path = cwd?.replace('${workspaceFolder}', folder ?? '') ?? folder;
+/** Where a server runs, without links, as the system tells a process's folder; undefined where it is not said. */
+function realFolder(cwd: string | undefined, folder: string | undefined, home: string): string | undefined {
+  if (cwd === undefined && folder === undefined) return undefined;
   try {
-    return path && realpathSync(path);
+    return realpathSync(resolve(folder ?? home, cwd ?? '.'));
   } catch {
     return undefined;
   }

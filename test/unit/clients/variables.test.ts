@@ -103,11 +103,14 @@ describe('variables', () => {
       ['${workspaceFolder}/a', '${input:missing}', '${HOME:-/x}', '${input:password}', '${env:NOT_SET}'],
       {
         command: '${nobody}/srv',
+        cwd: '${userHome}/${nobody}',
       },
     );
     assert.deepEqual(resolveKnownVariables(one, context), {
       command: '${nobody}/srv',
       args: ['/repos/shop/a', '${input:missing}', '${HOME:-/x}', 'p$&$1', '${env:NOT_SET}'],
+      cwd: '/home/me/${nobody}',
     });
+    assert.equal(resolveKnownVariables(definition([]), context).cwd, undefined);
   });
 });

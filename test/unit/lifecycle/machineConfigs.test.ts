@@ -52,6 +52,25 @@ describe('configuration files of all clients', () => {
     assert.deepEqual(server(open(), 'node', 'build/index.js')?.boundTo, { folder: undefined });
   });
 
+  // biome-ignore-start lint/suspicious/noTemplateCurlyInString: variables of the configuration file
+  const places: [string, string, string][] = [
+    ['server', 'project/server', 'project/.mcp.json'],
+    ['${workspaceFolder}/server', 'project/server', 'project/.mcp.json'],
+    ['${userHome}/elsewhere', 'elsewhere', 'project/.mcp.json'],
+    ['../elsewhere', 'elsewhere', 'project/.mcp.json'],
+    ['elsewhere', 'elsewhere', '.cursor/mcp.json'],
+    ['${userHome}/${nobody}', '', '.cursor/mcp.json'],
+  ];
+  // biome-ignore-end lint/suspicious/noTemplateCurlyInString: they end here
+  for (const [cwd, expected, file] of places) {
+    it(`K03 such words with the cwd ${cwd} in ${file} count in ${expected || 'no folder'}`, () => {
+      for (const folder of ['project/server', 'elsewhere']) mkdirSync(join(home, folder), { recursive: true });
+      write(file, JSON.stringify({ mcpServers: { local: { command: 'npm', args: ['run', 'start'], cwd } } }));
+      const named = server(open({ folders: [join(home, 'project')] }), 'npm', 'run', 'start');
+      assert.deepEqual(named?.boundTo, { folder: expected === '' ? undefined : realpathSync(join(home, expected)) });
+    });
+  }
+
   it('reads profiles, notices changes, and stays the same object without one', () => {
     const configs = open();
     const before = configs.recogniser();
