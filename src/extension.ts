@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { McpProcessesApi } from './api';
 import { createActions } from './editor/actions';
 import { createApi } from './editor/api';
+import { askInput } from './editor/askInput';
 import { ClientPresence } from './editor/clientPresence';
 import { ConfiguredServers, openWorkspace } from './editor/configuredServers';
 import { editorHasMcpClient } from './editor/editorClient';
@@ -61,7 +62,8 @@ async function start(context: vscode.ExtensionContext, log: vscode.LogOutputChan
     settings,
   );
   own.onChange((session) => records.remember(session));
-  const configured = new ConfiguredServers(new Inputs(context.secrets), () => settings);
+  const inputs = new Inputs(context.secrets, context.globalState, askInput);
+  const configured = new ConfiguredServers(inputs, () => settings);
   // Not awaited: a starting editor takes its time to answer.
   showFailure(editorHasMcpClient().then((has) => has || configured.noteEditorWithoutClient()));
   configured.onChange(() => lifecycle?.refresh());
@@ -92,13 +94,8 @@ async function start(context: vscode.ExtensionContext, log: vscode.LogOutputChan
   schedule.setInterval(settings.sweepInterval);
   const launcher = new Launcher(folder, context.asAbsolutePath('dist'), version, log);
   launcher.refresh(settings);
-  const actions = createActions(
-    core,
-    configured,
-    logs,
-    new IgnoredServers(context.globalState, platform.scope),
-    folder,
-  );
+  const ignored = new IgnoredServers(context.globalState, platform.scope);
+  const actions = createActions(core, configured, inputs, logs, ignored, folder);
   registerCommands(context, actions, log);
   const tree = new ProcessTree(actions, (row) => containerTooltip(row, actions));
   context.subscriptions.push(

@@ -6,6 +6,7 @@ import type { Actions } from '../views/actions';
 import type { ConfiguredServers } from './configuredServers';
 import { runInEditor } from './editorClient';
 import type { IgnoredServers } from './ignoredServers';
+import type { Inputs } from './inputs';
 import type { ServerLogs } from './serverLogs';
 import { readSettings } from './settings';
 
@@ -13,6 +14,7 @@ import { readSettings } from './settings';
 export function createActions(
   lifecycle: Lifecycle,
   configured: ConfiguredServers,
+  inputs: Inputs,
   logs: ServerLogs,
   ignored: IgnoredServers,
   folder: DataFolder,
@@ -39,6 +41,7 @@ export function createActions(
       lifecycle.refresh();
     },
     tellOnce: () => tellOnce(folder),
+    forgetInputs: () => inputs.forget(),
     async start(key) {
       const server = serverOf(key);
       if (server.owner !== 'editor') return lifecycle.start(key);

@@ -126,7 +126,7 @@ export class ConfiguredServers implements vscode.Disposable {
     key: string,
   ): Promise<LaunchDescription> {
     const { name, source } = definition;
-    const values = await this.inputs.valuesOf(inputIdsOf(definition), inputs);
+    const values = await this.inputs.valuesOf(inputIdsOf(definition), inputs, placeOf(definition));
     const resolved = resolveVariables(definition, variableContext(source.folder, values));
     const base = source.folder ?? homedir();
     return {
@@ -141,6 +141,21 @@ export class ConfiguredServers implements vscode.Disposable {
       grace: this.settings().graceOf(name, LAUNCHED_GRACE),
     };
   }
+}
+
+/** What declares a server or its inputs: its file, or the workspace; undefined for the user's settings alone. */
+function placeOf({ name, source }: StdioServerDefinition): string | undefined {
+  if (source.file !== undefined) return source.file;
+  const configuration = vscode.workspace.getConfiguration('mcpProcesses');
+  const inputs = configuration.inspect('inputs');
+  const servers = configuration.inspect<object>('servers');
+  // The editor merges the servers of all scopes, so that a workspace may have changed the command of one of the user's.
+  const isWorkspaces =
+    [inputs?.workspaceValue, inputs?.workspaceFolderValue].some((value) => value !== undefined) ||
+    [servers?.workspaceValue, servers?.workspaceFolderValue].some((value) => Object.hasOwn(value ?? {}, name));
+  if (!isWorkspaces) return undefined;
+  const { workspaceFile, workspaceFolders } = vscode.workspace;
+  return String(workspaceFile ?? workspaceFolders?.[0]?.uri ?? 'a window without a folder');
 }
 
 function variableContext(workspaceFolder: string | undefined, inputs: ReadonlyMap<string, string>): VariableContext {

@@ -1,46 +1,77 @@
-import * as vscode from 'vscode';
+import { createHash } from 'node:crypto';
+import type { Memento, SecretStorage } from 'vscode';
 import type { InputDefinition } from '../clients/serverDefinition';
 
-/** Asks for `${input:id}` once and remembers: passwords in the secret storage, the rest for this window. */
+/** The secret storage cannot tell what it holds. */
+const STORED_KEYS = 'inputs.stored';
+
+/**
+ * Asks for `${input:id}` once and remembers: passwords in the secret storage, the rest for this window. Each only for
+ * the place that declares it: another workspace must not get a secret for its own command by naming its id.
+ */
 export class Inputs {
   private readonly answers = new Map<string, string>();
 
-  constructor(private readonly secrets: vscode.SecretStorage) {}
+  constructor(
+    private readonly secrets: SecretStorage,
+    private readonly state: Memento,
+    private readonly ask: (definition: InputDefinition) => Promise<string | undefined>,
+  ) {}
 
-  /** Values for the ids named; what the person declines to give is absent. */
-  async valuesOf(ids: readonly string[], definitions: readonly InputDefinition[]): Promise<Map<string, string>> {
+  /**
+   * Values for the ids named; what the person declines to give is absent.
+   * @param place where inputs and server are declared: a file, a workspace; undefined for the user's own settings.
+   */
+  async valuesOf(
+    ids: readonly string[],
+    definitions: readonly InputDefinition[],
+    place: string | undefined,
+  ): Promise<Map<string, string>> {
     const values = new Map<string, string>();
     for (const id of ids) {
       const definition = definitions.find((one) => one.id === id);
       if (!definition) throw new Error(`The input "${id}" is not defined. Add it to "inputs".`);
-      const value = await this.valueOf(definition);
+      const value = await this.valueOf(definition, keyOf(id, place));
       if (value !== undefined) values.set(id, value);
     }
     return values;
   }
 
-  private async valueOf(definition: InputDefinition): Promise<string | undefined> {
-    const secretKey = `input:${definition.id}`;
-    const known = definition.password ? await this.secrets.get(secretKey) : this.answers.get(definition.id);
+  /** Forgets every value. @returns how many there were. */
+  async forget(): Promise<number> {
+    const keys = this.storedKeys;
+    for (const key of keys) {
+      await this.secrets.delete(key);
+      // One by one: what could not be deleted stays known.
+      await this.state.update(
+        STORED_KEYS,
+        this.storedKeys.filter((one) => one !== key),
+      );
+    }
+    const count = keys.length + this.answers.size;
+    this.answers.clear();
+    return count;
+  }
+
+  private async valueOf(definition: InputDefinition, key: string): Promise<string | undefined> {
+    const known = definition.password ? await this.secrets.get(key) : this.answers.get(key);
     if (known !== undefined) return known;
-    const value = await ask(definition);
+    const value = await this.ask(definition);
     if (value === undefined) return undefined;
-    if (definition.password) await this.secrets.store(secretKey, value);
-    else this.answers.set(definition.id, value);
+    if (definition.password) {
+      // First: nothing must be stored that could not be forgotten.
+      await this.state.update(STORED_KEYS, [...new Set([...this.storedKeys, key])]);
+      await this.secrets.store(key, value);
+    } else this.answers.set(key, value);
     return value;
+  }
+
+  private get storedKeys(): readonly string[] {
+    return this.state.get<readonly string[]>(STORED_KEYS) ?? [];
   }
 }
 
-async function ask({
-  type,
-  description,
-  options,
-  password,
-  ...definition
-}: InputDefinition): Promise<string | undefined> {
-  if (type === 'pickString') return vscode.window.showQuickPick(options, { title: description });
-  if (type === 'command') {
-    throw new Error(`The input "${definition.id}" is of type "command", which MCP Processes does not run.`);
-  }
-  return vscode.window.showInputBox({ title: description, value: definition.default, password, ignoreFocusOut: true });
+function keyOf(id: string, place: string | undefined): string {
+  const declared = place === undefined ? 'user' : createHash('sha256').update(place).digest('hex');
+  return `input:${declared}:${id}`;
 }

@@ -29,6 +29,8 @@ export interface Actions {
   ignore(server: ServerView): Promise<void>;
   /** True once per machine and user: whether other clients' orphans have been told of yet, in whatever window. */
   tellOnce(): boolean;
+  /** Forgets the values of `${input:id}` that were given. @returns how many. */
+  forgetInputs(): Promise<number>;
   /** The last lines that a container wrote, redacted. */
   containerLogs(id: string): Promise<string>;
   /** What a container uses at this moment; takes a second or two. */

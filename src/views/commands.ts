@@ -59,6 +59,7 @@ export function registerCommands(context: { subscriptions: vscode.Disposable[] }
   register('mcpProcesses.showContainerLogs', (target) => commands.showContainerLogs(target));
   register('mcpProcesses.stopContainer', (target) => stopContainer(rowOf(target), actions));
   register('mcpProcesses.runTool', () => commands.runTool());
+  register('mcpProcesses.forgetInputs', () => commands.forgetInputs());
 }
 
 class Commands implements vscode.Disposable {
@@ -192,6 +193,15 @@ class Commands implements vscode.Disposable {
     if (failures.length > 0) {
       throw new Error(failures.join(' '));
     }
+  }
+
+  async forgetInputs(): Promise<void> {
+    const count = await this.#actions.forgetInputs();
+    vscode.window.showInformationMessage(
+      count === 0
+        ? vscode.l10n.t('No input is stored.')
+        : vscode.l10n.t('Stored inputs forgotten: {0}. A server that needs one asks for it again.', count),
+    );
   }
 
   async sweepNow(): Promise<void> {

@@ -1,0 +1,17 @@
+import * as vscode from 'vscode';
+import type { InputDefinition } from '../clients/serverDefinition';
+
+/** Asks the user; undefined when they decline. */
+export async function askInput({
+  type,
+  description,
+  options,
+  password,
+  ...definition
+}: InputDefinition): Promise<string | undefined> {
+  if (type === 'pickString') return vscode.window.showQuickPick(options, { title: description });
+  if (type === 'command') {
+    throw new Error(`The input "${definition.id}" is of type "command", which MCP Processes does not run.`);
+  }
+  return vscode.window.showInputBox({ title: description, value: definition.default, password, ignoreFocusOut: true });
+}
