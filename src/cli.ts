@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { parseSettings } from './launcher/settings';
@@ -144,12 +144,23 @@ function machineConfigs(log: Log): MachineConfigs {
   return new MachineConfigs({ workspace, guess: () => false, log });
 }
 
-/** What the editor's setting says, as the extension wrote it down for the launcher; nothing where there is none. */
+/**
+ * What the editor's setting says, as the extension wrote it down for the launcher; nothing where it did not.
+ * @throws Error with a remedy when it cannot be read: then nobody can tell what to keep.
+ */
 function neverReapOf(folder: DataFolder): readonly string[] {
+  const path = join(folder.path, 'bin', 'settings');
   try {
-    return parseSettings(readFileSync(join(folder.path, 'bin', 'settings'), 'utf8')).neverReap;
-  } catch {
-    return [];
+    // Reading a named pipe would wait for ever.
+    if (!statSync(path).isFile()) throw new Error('it is no file');
+    return parseSettings(readFileSync(path, 'utf8')).neverReap;
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return [];
+    throw new Error(
+      `What is never to be reaped cannot be read from ${path} (${code ?? message}). ` +
+        'Start an editor with MCP Processes, which writes it anew, or make it readable.',
+    );
   }
 }
 

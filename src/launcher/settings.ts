@@ -30,7 +30,10 @@ export function formatSettings(
   ].join('\n');
 }
 
-/** Reads what {@link formatSettings} wrote, for the launcher that is no shell. An unknown value reaps nothing. */
+/**
+ * Reads what {@link formatSettings} wrote, for the launcher that is no shell. An unknown value reaps nothing.
+ * @throws Error when it cannot be told what is never to be reaped.
+ */
 export function parseSettings(
   text: string,
 ): Omit<LauncherSettings, 'graces'> & { readonly graceOf: (server: string) => Grace } {
@@ -43,10 +46,20 @@ export function parseSettings(
   });
   return {
     automatic: automatic === 'on' || automatic === 'ask' ? automatic : 'off',
-    neverReap: JSON.parse(entry('neverReap') ?? '[]'),
+    neverReap: patternsOf(entry('neverReap')),
     graceOf: (name) => {
       const found = graces.findLast(({ server }) => server === name) ?? graces.find(({ server }) => server === '*');
       return found ? { stdin: found.stdin, term: found.term } : STANDARD_GRACE;
     },
   };
+}
+
+function patternsOf(text: string | undefined): readonly string[] {
+  try {
+    const patterns: unknown = JSON.parse(text ?? '');
+    if (Array.isArray(patterns) && patterns.every((one) => typeof one === 'string')) return patterns;
+  } catch {
+    // As any other value that is no list.
+  }
+  throw new Error('its line neverReap is damaged');
 }

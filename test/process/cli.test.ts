@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isAlive, killHard, Sandbox } from '../support/sandbox';
@@ -143,6 +143,28 @@ describe('the command line', function () {
         assert.deepEqual([status, stdout], [1, ''], stderr);
         assert.match(stderr, /^The data folder .+ cannot be used: .+ or name another one in MCP_PROCESSES_HOME\.\n$/);
       }
+    });
+  }
+
+  const guards: [string, (path: string) => unknown, string][] = [
+    ['is a named pipe', (path) => execFileSync('mkfifo', [path]), 'it is no file'],
+    ['is a folder', (path) => mkdirSync(path), 'it is no file'],
+    ['is damaged', (path) => writeFileSync(path, 'automatic on\nneverReap ["keep'), 'its line neverReap is damaged'],
+    // Root may read what is closed to everybody.
+    ['cannot be reached', (path) => symlinkSync(path, path), 'ELOOP'],
+  ];
+  for (const [what, make, reason] of guards) {
+    it(`reaps nothing where the list of what to keep ${what}: 1, and what to do`, async () => {
+      const pids = await orphan();
+      mkdirSync(join(sandbox.folder.path, 'bin'));
+      make(join(sandbox.folder.path, 'bin', 'settings'));
+      for (const args of [['reap'], ['reap', '--other-clients', '--yes']]) {
+        const { status, stdout, stderr } = run(args);
+        assert.deepEqual([status, stdout], [1, ''], stderr);
+        assert.match(stderr, /^What is never to be reaped cannot be read from .+ Start an editor [^\n]+\n$/);
+        assert.ok(stderr.includes(`(${reason})`), stderr);
+      }
+      assert.deepEqual(sandbox.living(), pids);
     });
   }
 });

@@ -48,7 +48,13 @@ describe('the launcher’s settings', () => {
 
   for (const text of ['', 'automatic yes\n', 'automatic\n']) {
     it(`reap nothing where they are damaged: ${JSON.stringify(text)}`, () => {
-      assert.equal(parseSettings(text).automatic, 'off');
+      assert.equal(parseSettings(`neverReap []\n${text}`).automatic, 'off');
+    });
+  }
+
+  for (const line of ['', 'neverReap', 'neverReap ["x"', 'neverReap {}', 'neverReap "x"', 'neverReap [1]']) {
+    it(`are not read where nobody can tell what to keep: ${JSON.stringify(line)}`, () => {
+      assert.throws(() => parseSettings(`automatic on\n${line}\n`), /its line neverReap is damaged/);
     });
   }
 });
