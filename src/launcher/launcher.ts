@@ -7,13 +7,12 @@ import { choosePlatform } from '../lifecycle/choosePlatform';
 import { Containers } from '../lifecycle/containers';
 import { reapDeadSession } from '../lifecycle/deadSession';
 import { OwnSession } from '../lifecycle/ownSession';
-import type { Platform } from '../os/platform';
 import { withLabels } from '../reaping/containers/runCommand';
 import { COOKIE_VARIABLE, formatCookie } from '../registry/cookie';
 import { openDataFolder } from '../registry/dataFolder';
 import type { ServerRecord, SessionFile } from '../registry/schema';
 import { containerWords } from './containerWords';
-import { clientName, findOwner } from './owner';
+import { clientName, findOwner, isOwnerGone } from './owner';
 import { parseSettings } from './settings';
 
 /*
@@ -80,7 +79,7 @@ async function protect(command: string, args: readonly string[], name: string | 
   let reaping: Promise<unknown> | undefined;
   const timer = setInterval(() => void lookAtOwner(), checkSeconds() * 1000);
   async function lookAtOwner(): Promise<void> {
-    if (reaping || !(await isGone(platform, identity))) return;
+    if (reaping || !(await isOwnerGone(platform, identity))) return;
     clearInterval(timer);
     reaping = reapDeadSession(id, { platform, folder, self, log, by: 'launcher' });
   }
@@ -116,12 +115,6 @@ async function isOver(containers: Containers, record: ServerRecord, session: Ses
   return containers.isGone(record.id);
 }
 
-async function isGone(platform: Platform, { pid, start }: { pid: number; start: string }): Promise<boolean> {
-  const look = await platform.look(pid);
-  if (look.kind === 'gone') return true;
-  return look.kind === 'present' && (look.entry.zombie || look.entry.start !== start);
-}
-
 function checkSeconds(): number {
   const seconds = Number(process.env.MCP_PROCESSES_PARENT_CHECK_SECONDS || 5);
   return seconds > 0 && seconds < 86_400 ? seconds : 5;
@@ -152,7 +145,7 @@ async function main(argv: readonly string[]): Promise<void> {
   child.once('error', (error) => {
     say(`${command} could not be started: ${error.message}`);
     process.exitCode = 127;
-    void protection?.ended();
+    void protection?.ended().catch((failure: Error) => say(failure.message));
   });
   child.once('exit', (code, signal) => {
     process.exitCode = code ?? 128 + (constants.signals[signal as NodeJS.Signals] ?? 0);

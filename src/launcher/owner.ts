@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { ancestorsOf } from '../judgement/processTree';
-import type { ProcessEntry, Snapshot } from '../os/platform';
+import { type ProcessIdentity, sameStart } from '../os/identity';
+import type { Platform, ProcessEntry, Snapshot } from '../os/platform';
 
 /** Programs that only start others; the same list as in `run.sh`. */
 const STARTERS = new Set(
@@ -31,4 +32,14 @@ function isStarter({ name, args }: ProcessEntry): boolean {
 /** A name of the client for people. */
 export function clientName({ name, args }: ProcessEntry): string {
   return /mainthread$/i.test(name) ? basename(args?.[0] ?? 'node') : name.replace(/\.exe$/i, '');
+}
+
+/** Whether it has ended for certain: its pid is free, a zombie's, or somebody else's. */
+export async function isOwnerGone(
+  platform: Pick<Platform, 'look'>,
+  { pid, start }: Pick<ProcessIdentity, 'pid' | 'start'>,
+): Promise<boolean> {
+  const look = await platform.look(pid);
+  if (look.kind === 'gone') return true;
+  return look.kind === 'present' && (look.entry.zombie || !sameStart(look.entry.start, start));
 }

@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { LauncherScene } from '../support/launcher';
+import { programPath, scripts } from '../support/programs';
 import { isAlive, Sandbox } from '../support/sandbox';
 import { ask, identityOf } from '../support/scene';
 import { waitFor } from '../support/waitFor';
@@ -75,5 +76,22 @@ describe('mcp-processes run, in Node', function () {
     assert.equal(await new Promise((resolve) => child?.once('close', resolve)), 0);
     assert.equal(said, 'works\n');
     assert.match(complained, /^mcp-processes: it runs without protection: .*\n$/);
+  });
+
+  it('a program that does not exist: exit code 127, even when nobody can tell what it left', async () => {
+    const ps = `[ -z "$(ls '${sandbox.folder.sessions}')" ] || exit 1; exec '${programPath('ps')}' "$@"`;
+    const path = `${scripts(join(sandbox.path, 'failing'), { ps })}:${scene.environment.PATH}`;
+    for (const environment of [{}, { MCP_PROCESSES_PLATFORM: 'portable', PATH: path }]) {
+      const env = { ...scene.environment, ...environment };
+      child = spawn(process.execPath, [LAUNCHER, 'run', '--name', 'it', '--', '/nonexistent/server'], { env });
+      let complained = '';
+      child.stderr?.on('data', (chunk) => {
+        complained += chunk;
+      });
+      assert.equal(await new Promise((resolve) => child?.once('close', resolve)), 127, complained);
+      assert.match(complained, /^mcp-processes: \/nonexistent\/server could not be started: .*ENOENT\n/);
+      assert.doesNotMatch(complained, /runs without protection/);
+      assert.equal(scene.sessions().length, 'PATH' in environment ? 1 : 0);
+    }
   });
 });

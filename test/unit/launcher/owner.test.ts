@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { clientName, findOwner } from '../../../src/launcher/owner';
-import type { ProcessEntry, Snapshot } from '../../../src/os/platform';
+import { clientName, findOwner, isOwnerGone } from '../../../src/launcher/owner';
+import type { Look, ProcessEntry, Snapshot } from '../../../src/os/platform';
 
 /** A chain of processes, the first of them pid 1; the last is the launcher. */
 function chain(...processes: (readonly [name: string, ...args: string[]])[]): Snapshot {
@@ -46,6 +46,26 @@ describe('the owner of what `mcp-processes run` starts', () => {
   it('has a name for people', () => {
     const [, client] = chain(['init'], ['MainThread', '/usr/bin/node', 'x.js']).processes.values();
     assert.equal(clientName(client as ProcessEntry), 'node');
+  });
+
+  it('is gone only for certain: where starts are told in seconds, one may be told a second off', async () => {
+    const [client] = chain(['client']).processes.values();
+    const present = (change: Partial<ProcessEntry>): Look => ({
+      kind: 'present',
+      entry: { ...(client as ProcessEntry), ...change },
+    });
+    const table: [Look, string, boolean][] = [
+      [present({ start: 't5' }), 't5', false],
+      [present({ start: 't6' }), 't5', true],
+      [present({ start: 'e1001' }), 'e1000', false],
+      [present({ start: 'e1010' }), 'e1000', true],
+      [present({ start: 't5', zombie: true }), 't5', true],
+      [{ kind: 'gone' }, 't5', true],
+      [{ kind: 'error', reason: 'x' }, 't5', false],
+    ];
+    for (const [look, start, gone] of table) {
+      assert.equal(await isOwnerGone({ look: async () => look }, { pid: 1, start }), gone, JSON.stringify(look));
+    }
   });
 
   it('the shell knows the same starters', () => {
