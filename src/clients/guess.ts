@@ -1,5 +1,5 @@
 import { baseName, programOf, wordsOf } from './commandLine';
-import { packageName, packageRunOf } from './runners';
+import { isInProgramFolder, packageName, packageRunOf } from './runners';
 import { isScriptRunner, layersOf } from './unwrap';
 
 const SERVER_NAME = /^(?:mcp[-_]server[-_][\w.-]+|[a-z0-9][\w.-]*[-_]mcp(?:[-_]server)?)$/i;
@@ -32,9 +32,7 @@ function nameIn(words: readonly string[]): string | undefined {
   if (/^(?:docker|podman|nerdctl)$/.test(program) && rest[0] === 'run') {
     return rest.map((word) => /^(?:docker\.io\/)?mcp\/([\w.-]+)/.exec(word)?.[1]).find(Boolean);
   }
-  const folders = first.split(/[\\/]/).slice(0, -1);
-  const isInstalled = folders.length === 0 || /^(?:\.?bin|scripts)$/i.test(folders.at(-1) as string);
-  return isInstalled ? serverName(program) : undefined;
+  return isInProgramFolder(first) ? serverName(program) : undefined;
 }
 
 function packageIn(script: string): string | undefined {

@@ -77,19 +77,6 @@ export function definitionMatcher(
   return (args) => runningLayers(args).some((layer) => forms.some((form) => matchesForm(layer, form)));
 }
 
-/** {@link definitionMatcher} for a single question. */
-export function matchesDefinition(
-  args: readonly string[],
-  definition: Pick<StdioServerDefinition, 'command' | 'args'>,
-): boolean {
-  return definitionMatcher(definition)(args);
-}
-
-/** The same for an entry whose variables have been replaced. */
-export function matchesCommand(running: readonly string[], command: string, args: readonly string[]): boolean {
-  return definitionMatcher({ command, args })(running);
-}
-
 function runningLayers(args: readonly string[]): readonly Layer[] {
   const known = layersOfArgs.get(args);
   if (known) return known;

@@ -111,16 +111,20 @@ export function packageName(spec: string): string {
  */
 export function isProgramOf(run: PackageRun, word: string): boolean {
   const name = baseName(word).replace(/\.(?:exe|cmd|ps1)$/i, '');
-  const folders = word.split(/[\\/]/).slice(0, -1);
-  const isInstalled = folders.length === 0 || /^(?:\.?bin|scripts)$/i.test(folders.at(-1) as string);
-  if (isInstalled && namesOf(run).includes(name)) return true;
-  if (run.ecosystem !== 'npm' || folders.length === 0) return false;
+  if (isInProgramFolder(word) && namesOf(run).includes(name)) return true;
+  if (run.ecosystem !== 'npm' || !/[\\/]/.test(word)) return false;
   const path = `/${word.split(/[\\/]+/).join('/')}`;
   if (path.includes(`/_npx/${npxFolder(run.packages)}/node_modules/`)) {
     return run.program === undefined || run.program === name || !path.includes('/.bin/') || path.includes('/.bin/../');
   }
   // The scripts that npm and pnpm write for Windows and for shells reach the package through its neighbour.
   return run.packages.length === 1 && path.includes(`/node_modules/.bin/../${packageName(run.packages[0] as string)}/`);
+}
+
+/** Whether a word is a program's by its place: a bare name, found through PATH, or a path in a folder for programs. */
+export function isInProgramFolder(word: string): boolean {
+  const folders = word.split(/[\\/]/).slice(0, -1);
+  return folders.length === 0 || /^(?:\.?bin|scripts)$/i.test(folders.at(-1) as string);
 }
 
 function namesOf({ program, packages }: PackageRun): readonly string[] {

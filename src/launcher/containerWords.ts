@@ -1,4 +1,4 @@
-import { ContainerEngine } from '../reaping/containers/engine';
+import { withContextInUse } from '../lifecycle/containers';
 import { containerRunOf, describeRun, labelPosition } from '../reaping/containers/runCommand';
 import type { ContainerRun } from '../registry/schema';
 
@@ -23,10 +23,7 @@ export async function containerWords(
   const run = containerRunOf(command, args, environment);
   // With `-d` its client ends at once, and the container is meant to live on.
   if (position === undefined || !run || describeRun(command, args)?.detach) return undefined;
-  // Should the user change the context, the other engine would say that the container is gone.
-  const answer = await new ContainerEngine(run, { timeout: CONTEXT_TIMEOUT }).contextInUse();
-  if (!answer.ok || answer.value === undefined) return { position, run };
-  return { position, run: { ...run, environment: { ...run.environment, DOCKER_CONTEXT: answer.value } } };
+  return { position, run: await withContextInUse(run, { timeout: CONTEXT_TIMEOUT }) };
 }
 
 /** The same in one line for the launcher's shell; empty when there is nothing to label. */

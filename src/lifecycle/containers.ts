@@ -93,16 +93,6 @@ export class Containers {
     return JSON.stringify([...this.seen]) !== before;
   }
 
-  /**
-   * Adds the docker context in use now: should the user change it, the other engine would say that the container is
-   * gone. The same run where there is nothing to add, or it cannot be asked.
-   */
-  async withContext(run: ContainerRun): Promise<ContainerRun> {
-    const answer = await engineOf(run)?.contextInUse();
-    if (!answer?.ok || answer.value === undefined) return run;
-    return { ...run, environment: { ...run.environment, DOCKER_CONTEXT: answer.value } };
-  }
-
   /** How to reach the engine of a container that was told of; undefined for all others. */
   addressOf(id: string): ContainerRun | undefined {
     return this.addresses.get(id);
@@ -123,7 +113,7 @@ export class Containers {
     members: readonly Member[],
   ): Promise<ContainerRun | 'none' | 'unknown'> {
     try {
-      const answer = await noteContainer(platform, members, (run) => this.withContext(run), NOTE_TIMEOUT);
+      const answer = await noteContainer(platform, members, (run) => withContextInUse(run), NOTE_TIMEOUT);
       if (answer.ok) return answer.value ?? 'none';
       this.tellOnce(`"${server}": its container cannot be told: ${answer.error.message}`);
     } catch (error) {
@@ -175,9 +165,22 @@ async function noted(engine: ContainerEngine, { containerId }: ContainerRun): Pr
   return containerId === undefined ? { ok: true, value: [] } : engine.inspect([containerId]);
 }
 
-function engineOf(run: ContainerRun): ContainerEngine | undefined {
+/**
+ * Adds the docker context in use now: should the user change it, the other engine would say that the container is
+ * gone. The same run where there is nothing to add, or it cannot be asked.
+ */
+export async function withContextInUse(
+  run: ContainerRun,
+  limits: { readonly timeout?: number } = {},
+): Promise<ContainerRun> {
+  const answer = await engineOf(run, limits)?.contextInUse();
+  if (!answer?.ok || answer.value === undefined) return run;
+  return { ...run, environment: { ...run.environment, DOCKER_CONTEXT: answer.value } };
+}
+
+function engineOf(run: ContainerRun, limits: { readonly timeout?: number } = {}): ContainerEngine | undefined {
   try {
-    return new ContainerEngine(run);
+    return new ContainerEngine(run, limits);
   } catch {
     // The record names some other program: it is not run.
     return undefined;

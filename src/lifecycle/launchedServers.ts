@@ -4,7 +4,7 @@ import type { Platform } from '../os/platform';
 import { endLivingChildTree } from '../reaping/livingChildTree';
 import type { LadderStand } from '../registry/schema';
 import type { ConfiguredServer } from './configuredServer';
-import type { Containers } from './containers';
+import { withContextInUse } from './containers';
 import { type LaunchDescription, LaunchedServer } from './launchedServer';
 import type { Log } from './log';
 import type { ReapResult } from './model';
@@ -16,7 +16,6 @@ export interface LaunchedServersParts {
   readonly platform: Platform;
   readonly own: OwnSession;
   readonly reaper: Reaper;
-  readonly containers: Containers;
   readonly log: Log;
   readonly version: string;
   /** ms that a server may take for its handshake. */
@@ -169,7 +168,7 @@ export class LaunchedServers {
 
   private async noteContext({ recordId }: LaunchedServer): Promise<void> {
     const run = this.parts.own.record(recordId)?.container;
-    if (run) this.parts.own.update(recordId, { container: await this.parts.containers.withContext(run) });
+    if (run) this.parts.own.update(recordId, { container: await withContextInUse(run) });
   }
 
   /** One ladder for each server at a time; `outcome` is what its state is after the first one's. */

@@ -95,7 +95,6 @@ export class Lifecycle {
       platform,
       own,
       reaper,
-      containers,
       log,
       version,
       configured,

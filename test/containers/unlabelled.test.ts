@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
-import { matchesCommand } from '../../src/clients/recognise';
+import { definitionMatcher } from '../../src/clients/recognise';
 import { configuredRun } from '../../src/lifecycle/configuredRun';
 import type { Lifecycle } from '../../src/lifecycle/lifecycle';
 import type { Recogniser } from '../../src/lifecycle/others';
@@ -40,7 +40,7 @@ describe('a container that carries no label of ours', function () {
   });
 
   const recogniser: Recogniser = {
-    serverOf: (args) => (matchesCommand(args, 'docker', DEAF) ? named : undefined),
+    serverOf: (args) => (definitionMatcher({ command: 'docker', args: DEAF })(args) ? named : undefined),
     clientOf: () => undefined,
   };
   const open = (settings = {}, parts = {}) =>

@@ -4,7 +4,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, w
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { knownClientOf } from '../../../src/clients/knownClients';
-import { matchesDefinition } from '../../../src/clients/recognise';
+import { definitionMatcher } from '../../../src/clients/recognise';
 import { waitFor } from '../../support/waitFor';
 
 /** Arguments of all processes of a group, as the kernel tells them. */
@@ -72,9 +72,9 @@ describe('what npx really makes of a command', function () {
       const lines = await linesOf('npx', args, complete);
       assert.equal(lines.length, 3, JSON.stringify(lines));
       for (const line of lines) {
-        assert.ok(matchesDefinition(line, { command: 'npx', args }), JSON.stringify(line));
-        assert.ok(!matchesDefinition(line, { command: 'npx', args: [...args, 'more'] }), JSON.stringify(line));
-        assert.ok(!matchesDefinition(line, { command: 'npx', args: ['-y', 'another-server'] }), JSON.stringify(line));
+        assert.ok(definitionMatcher({ command: 'npx', args })(line), JSON.stringify(line));
+        assert.ok(!definitionMatcher({ command: 'npx', args: [...args, 'more'] })(line), JSON.stringify(line));
+        assert.ok(!definitionMatcher({ command: 'npx', args: ['-y', 'another-server'] })(line), JSON.stringify(line));
         assert.equal(knownClientOf(line, 'node'), undefined);
       }
     });
@@ -97,8 +97,8 @@ describe('what npx really makes of a command', function () {
       });
       const server = lines.find(isNode('another-name')) as string[];
       assert.match(server[1] as string, /\/_npx\/[0-9a-f]{16}\/node_modules\/\.bin\/another-name$/);
-      assert.ok(matchesDefinition(server, { command: 'npx', args }), JSON.stringify(server));
-      assert.ok(!matchesDefinition(server, { command: 'npx', args: ['-y', `${folder}2`, '--serve'] }));
+      assert.ok(definitionMatcher({ command: 'npx', args })(server), JSON.stringify(server));
+      assert.ok(!definitionMatcher({ command: 'npx', args: ['-y', `${folder}2`, '--serve'] })(server));
     } finally {
       rmSync(home, { recursive: true, force: true });
     }

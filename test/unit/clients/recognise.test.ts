@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: placeholders are what is tested here
 import assert from 'node:assert/strict';
 import { guessServer } from '../../../src/clients/guess';
-import { isBoundToFolder, matchesCommand, matchesDefinition } from '../../../src/clients/recognise';
+import { definitionMatcher, isBoundToFolder } from '../../../src/clients/recognise';
 import { npxFolder } from '../../../src/clients/runners';
 import { argsOf, UNRELATED } from './lines';
 
@@ -93,7 +93,7 @@ describe('recognising a configured server', () => {
   for (const [written, lines] of Object.entries(same)) {
     for (const line of lines) {
       it(`${written}  runs as  ${line}`, () => {
-        assert.ok(matchesDefinition(argsOf(line), definition(written)));
+        assert.ok(definitionMatcher(definition(written))(argsOf(line)));
       });
     }
   }
@@ -104,17 +104,17 @@ describe('recognising a configured server', () => {
     "bwrap --new-session --die-with-parent -- /usr/bin/bash -c 'npx'␣'-y'␣'@modelcontextprotocol/server-everything'",
   ]) {
     it(`knows the editor's sandbox: ${line}`, () => {
-      assert.ok(matchesDefinition(argsOf(line), definition(EVERYTHING)));
-      assert.ok(!matchesDefinition(argsOf(line), definition(`${EVERYTHING} --more`)));
+      assert.ok(definitionMatcher(definition(EVERYTHING))(argsOf(line)));
+      assert.ok(!definitionMatcher(definition(`${EVERYTHING} --more`))(argsOf(line)));
     });
   }
 
   it('knows the lines of a system that does not keep arguments apart', () => {
     const command = definition('/Applications/My␣App/bin/srv --dir ${workspaceFolder} --flag');
-    assert.ok(matchesDefinition(['/Applications/My App/bin/srv --dir /Users/me/a b --flag'], command));
-    assert.ok(!matchesDefinition(['/Applications/My App/bin/srv --dir /Users/me/a --other x --flag'], command));
-    assert.ok(matchesDefinition(['node /srv/a b/index.js'], definition('node /srv/a␣b/index.js')));
-    assert.ok(!matchesDefinition(['node /srv/a b/index.js --more'], definition('node /srv/a␣b/index.js')));
+    assert.ok(definitionMatcher(command)(['/Applications/My App/bin/srv --dir /Users/me/a b --flag']));
+    assert.ok(!definitionMatcher(command)(['/Applications/My App/bin/srv --dir /Users/me/a --other x --flag']));
+    assert.ok(definitionMatcher(definition('node /srv/a␣b/index.js'))(['node /srv/a b/index.js']));
+    assert.ok(!definitionMatcher(definition('node /srv/a␣b/index.js'))(['node /srv/a b/index.js --more']));
   });
 
   const different: Readonly<Record<string, readonly string[]>> = {
@@ -148,7 +148,7 @@ describe('recognising a configured server', () => {
   };
   for (const [written, lines] of Object.entries(different)) {
     for (const line of lines) {
-      it(`${written}  is not  ${line}`, () => assert.ok(!matchesDefinition(argsOf(line), definition(written))));
+      it(`${written}  is not  ${line}`, () => assert.ok(!definitionMatcher(definition(written))(argsOf(line))));
     }
   }
 
@@ -158,7 +158,7 @@ describe('recognising a configured server', () => {
   ]) {
     it(`an entry that says too little matches nothing: ${vague}`, () => {
       for (const line of [...UNRELATED, vague, 'npx -y x', 'docker run -i --rm x', 'node x']) {
-        assert.ok(!matchesDefinition(argsOf(line), definition(vague)), line);
+        assert.ok(!definitionMatcher(definition(vague))(argsOf(line)), line);
       }
     });
   }
@@ -168,17 +168,17 @@ describe('recognising a configured server', () => {
     const many = Array.from({ length: 10_000 }, () => 'sh');
     const nested = `${'sh -c "'.repeat(1_000)}x`;
     for (const args of [[], [''], [long], ['sh', '-c', long], many, [nested], ['sh', '-c', nested], ['\\'], ['"']]) {
-      assert.equal(matchesDefinition(args, definition(EVERYTHING)), false);
+      assert.equal(definitionMatcher(definition(EVERYTHING))(args), false);
       assert.equal(guessServer(args), undefined);
-      assert.doesNotThrow(() => matchesDefinition(argsOf('node /x/y.js'), { command: args[0] ?? '', args }));
+      assert.doesNotThrow(() => definitionMatcher({ command: args[0] ?? '', args })(argsOf('node /x/y.js')));
     }
-    assert.ok(matchesDefinition(['srv', '(a+)+$', '.*'], { command: 'srv', args: ['(a+)+$', '.*'] }));
-    assert.ok(!matchesDefinition(['srv', 'abc'], { command: 'srv', args: ['.*'] }), 'an argument is no pattern');
+    assert.ok(definitionMatcher({ command: 'srv', args: ['(a+)+$', '.*'] })(['srv', '(a+)+$', '.*']));
+    assert.ok(!definitionMatcher({ command: 'srv', args: ['.*'] })(['srv', 'abc']), 'an argument is no pattern');
   });
 
   it('is the same for an entry without placeholders', () => {
-    assert.ok(matchesCommand(['npm exec @x/y'], 'npx', ['-y', '@x/y']));
-    assert.ok(!matchesCommand(['npm exec @x/z'], 'npx', ['-y', '@x/y']));
+    assert.ok(definitionMatcher({ command: 'npx', args: ['-y', '@x/y'] })(['npm exec @x/y']));
+    assert.ok(!definitionMatcher({ command: 'npx', args: ['-y', '@x/y'] })(['npm exec @x/z']));
   });
 });
 
@@ -200,10 +200,10 @@ describe('K03 what merely mentions a server is not one', () => {
   for (const line of UNRELATED) {
     it(line, () => {
       for (const one of configured) {
-        assert.ok(!matchesDefinition(argsOf(line), one), `${one.command} ${one.args.join(' ')}`);
+        assert.ok(!definitionMatcher(one)(argsOf(line)), `${one.command} ${one.args.join(' ')}`);
         // As a system shows it that knows whole lines only.
         assert.ok(
-          !matchesDefinition([line.replaceAll('␣', ' ')], one),
+          !definitionMatcher(one)([line.replaceAll('␣', ' ')]),
           `${one.command} ${one.args.join(' ')}, as a line`,
         );
       }
