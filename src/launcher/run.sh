@@ -9,6 +9,8 @@
 _mp_data='@DATA@'
 _mp_shell='@SHELL@'
 [ -z "$MCP_PROCESSES_HOME" ] || _mp_data=$MCP_PROCESSES_HOME
+# The watcher works elsewhere.
+case $_mp_data in /*) ;; *) _mp_data=$PWD/$_mp_data ;; esac
 
 # In a subshell, because writing to an stderr that nobody reads would end this process. stdout is the server's alone.
 _mp_say() {
@@ -174,7 +176,7 @@ _mp_quote() {
 
 # What the extension wrote down beside this file. Values that we do not know must not kill.
 _mp_read_settings() {
-  _mp_automatic=off _mp_never='[]' _mp_stdin=2000 _mp_term=3000 _mp_node= _mp_guard= _mp_cli=
+  _mp_automatic=off _mp_never= _mp_stdin=2000 _mp_term=3000 _mp_node= _mp_guard= _mp_cli=
   [ -r "$_mp_data/bin/settings" ] || return 1
   while IFS= read -r _mp_line; do
     _mp_rest=${_mp_line#* }
@@ -192,6 +194,8 @@ _mp_read_settings() {
         ;;
     esac
   done <"$_mp_data/bin/settings"
+  # Where nobody can tell what to keep, everything is kept.
+  [ -n "$_mp_never" ] || _mp_never='[]' _mp_automatic=off
   [ -x "$_mp_node" ] || _mp_node=$(command -v node)
   return 0
 }
@@ -266,11 +270,16 @@ _mp_protect() {
 \"commandLine\":$_mp_command,\"createdAt\":$_mp_now,\
 \"root\":{\"pid\":$$,\"start\":\"t$_mp_root_start\",\"scope\":\"$_mp_tag\"},\"posixSession\":$_mp_root_sid,\
 \"census\":[],\"grace\":{\"stdin\":$_mp_stdin,\"term\":$_mp_term}$_mp_container}]}" 2>/dev/null >"$_mp_file.$$" || exit 1
-    # Nobody must read half a file, hence the renaming. The watcher holds nothing of the server's: no cookie, no stdin,
-    # no terminal. Files above 9, which not every shell can close, it holds until one look after the server's end.
+    # Nobody must read half a file, hence the renaming.
+    if ! mv -f "$_mp_file.$$" "$_mp_file" 2>/dev/null; then
+      rm -f "$_mp_file.$$" 2>/dev/null
+      exit 1
+    fi
+    # The watcher holds nothing of the server's: no cookie, no stdin, no terminal. Files above 9, which not every shell
+    # can close, it holds until one look after the server's end.
     _mp_setsid=setsid
     command -v setsid >/dev/null || _mp_setsid=
-    cd / && mv -f "$_mp_file.$$" "$_mp_file" 2>/dev/null && exec env -i "PATH=$PATH" "MCP_PROCESSES_HOME=$_mp_data" ELECTRON_RUN_AS_NODE=1 \
+    cd / && exec env -i "PATH=$PATH" "MCP_PROCESSES_HOME=$_mp_data" ELECTRON_RUN_AS_NODE=1 \
       ${HOME+"HOME=$HOME"} ${LANG+"LANG=$LANG"} ${LD_LIBRARY_PATH+"LD_LIBRARY_PATH=$LD_LIBRARY_PATH"} \
       ${XDG_RUNTIME_DIR+"XDG_RUNTIME_DIR=$XDG_RUNTIME_DIR"} ${DOCKER_HOST+"DOCKER_HOST=$DOCKER_HOST"} \
       ${DOCKER_CONTEXT+"DOCKER_CONTEXT=$DOCKER_CONTEXT"} ${DOCKER_CONFIG+"DOCKER_CONFIG=$DOCKER_CONFIG"} \

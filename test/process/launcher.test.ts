@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { COOKIE_VARIABLE, parseCookie } from '../../src/registry/cookie';
 import { readHistory } from '../../src/registry/history';
 import { type Client, LauncherScene } from '../support/launcher';
@@ -92,6 +92,34 @@ describe('mcp-processes run', function () {
         assert.deepEqual(new Set(readHistory(sandbox.folder, 0, 10).map(({ by }) => by)), new Set(['launcher']));
         await other.kill();
         await scene.nothingLeft();
+      });
+
+      it('L08 finds its data folder by a relative path, too', async () => {
+        const scene = new LauncherScene(sandbox, shell);
+        const env = { ...scene.environment, MCP_PROCESSES_HOME: basename(sandbox.folder.path) };
+        const child = scene.run(scene.server('it', '--deaf', scene.escaped('escaped')), { cwd: sandbox.path, env });
+        assert.equal(await ask(scene.at('it')), child.pid);
+        assert.equal(scene.sessions()[0]?.records[0]?.root?.pid, child.pid);
+        const escaped = await ask(scene.at('escaped'));
+        await killHard(child);
+        assert.ok(isAlive(escaped), 'its owner lives');
+        assert.equal(sandbox.guards().length, 1, 'its watcher');
+      });
+
+      it('a session file that cannot be put in place: it says so, and runs the server without protection', async () => {
+        const scene = new LauncherScene(sandbox, shell);
+        const folder = scripts(join(sandbox.path, 'failing'), { mv: 'exit 1' });
+        const env = { ...scene.environment, PATH: `${folder}:${scene.environment.PATH}` };
+        const child = scene.run(scene.server('plain'), { env });
+        const complained = read(child, 'stderr');
+        assert.equal(await ask(scene.at('plain')), child.pid);
+        assert.ok(!readFileSync(`/proc/${child.pid}/environ`, 'latin1').includes(COOKIE_VARIABLE));
+        assert.deepEqual([sandbox.guards(), readdirSync(sandbox.folder.sessions)], [[], []]);
+        child.stdin?.end();
+        assert.match(
+          await complained,
+          /^mcp-processes: plain runs without protection: the session file \S+ could not be written\n$/,
+        );
       });
 
       it('a polite server ends by itself: no watcher and no file are left', async () => {
@@ -262,6 +290,19 @@ describe('mcp-processes run', function () {
       assert.equal(await ask(scene.at('it')), server);
     });
   }
+
+  it('ends nothing where the list of what to keep is damaged', async () => {
+    const scene = new LauncherScene(sandbox);
+    const settings = join(sandbox.folder.path, 'bin/settings');
+    writeFileSync(settings, readFileSync(settings, 'utf8').replace(/^neverReap .*/m, 'neverReap ["ke'));
+    const one = client(scene);
+    const server = await one.start(scene.server('it', '--deaf'));
+    await ask(scene.at('it'));
+    assert.equal(scene.sessions()[0]?.automatic, 'off');
+    await one.kill();
+    await waitFor('the watcher is gone', () => sandbox.guards().length === 0);
+    assert.equal(await ask(scene.at('it')), server);
+  });
 
   it('does nothing while its client is merely stopped (SIGSTOP)', async () => {
     const scene = new LauncherScene(sandbox);
