@@ -1,5 +1,6 @@
 module.exports = {
   'node-option': ['import=tsx'],
   forbidOnly: Boolean(process.env.CI),
-  timeout: 20_000,
+  // More than any wait for a condition may take.
+  timeout: 120_000,
 };

@@ -93,12 +93,13 @@ for (const tested of [new TestEngine(), new TestPodman()]) {
     for (const rm of [['--rm'], []]) {
       it(`L20 its client was killed just after start: run -i ${rm.join(' ')}`, async function () {
         this.timeout(120_000);
-        const owner = newOwner();
         // How long a client takes to create and then to start differs from machine to machine: the gap is searched for.
         let delay = 50;
         const launched = await waitFor(
           'a container is left in state created',
           async () => {
+            // Its own each time: what an attempt that came too late has left must not be taken for a later one's.
+            const owner = newOwner();
             const one = launcher.launch(['-i', ...rm], PROGRAMS['plain loop'], owner);
             await new Promise((resolve) => setTimeout(resolve, delay));
             await killHard(one.client);
@@ -109,6 +110,7 @@ for (const tested of [new TestEngine(), new TestPodman()]) {
             const [later] = await launcher.states(owner);
             if (later === 'created') return one;
             delay = later === undefined ? delay + 6 : Math.max(5, delay - 9);
+            await engine.clear();
             return undefined;
           },
           100_000,
@@ -121,7 +123,7 @@ for (const tested of [new TestEngine(), new TestPodman()]) {
           ['removed'],
         );
         assert.equal(finished, true);
-        assert.deepEqual(await launcher.states(owner), []);
+        assert.deepEqual(await launcher.states(launched.owner), []);
       });
     }
 

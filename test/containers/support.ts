@@ -36,6 +36,9 @@ export interface Launched {
   readonly output: () => string;
 }
 
+/** An engine beside editors on a small machine may take its time. */
+const PATIENT = { timeout: 60_000, stopMargin: 60_000 };
+
 /** Everything that the tests of one file start on an engine; {@link dispose} ends the clients. */
 export class Launcher {
   private readonly clients: ChildProcess[] = [];
@@ -78,7 +81,7 @@ export class Launcher {
     const { DOCKER_HOST: _, ...base } = environment;
     return new ContainerEngine(
       run ?? { program, globalFlags: [], environment: engineVariablesOf(environment) },
-      limits,
+      { ...PATIENT, ...limits },
       base,
     );
   }

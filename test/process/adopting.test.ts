@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readHistory } from '../../src/registry/history';
-import { withSs } from '../support/programs';
+import { watchedSs, whileSsAnswers } from '../support/askingAgain';
+import { withPath, withSs } from '../support/programs';
 import { isAlive, killHard, Sandbox } from '../support/sandbox';
 import { waitFor } from '../support/waitFor';
 
@@ -25,7 +26,7 @@ describe('servers that the editor itself started', function () {
     try {
       const unguarded = await other.host({}, 'on', { adopted: manners });
       const guarded = await sandbox.host({}, 'on', { adopted: manners, guard: true });
-      assert.equal(sandbox.guards().length, 1);
+      assert.equal(sandbox.watchers().length, 1);
       await Promise.all([killHard(unguarded.child), killHard(guarded.child)]);
       await waitFor('nothing is left', () => sandbox.living().length + sandbox.guards().length === 0);
       assert.ok(other.living().length >= 2, 'control arm');
@@ -63,12 +64,16 @@ describe('servers that the editor itself started', function () {
   });
 
   it('is kept while somebody still holds its stdin, although its host is dead', async () => {
-    const host = await sandbox.host({}, 'on', { adopted: { deaf: DEAF }, guard: true, sharedStdin: true });
-    const [server] = host.servers as [number];
-    await killHard(host.child);
-    await waitFor('the guard has come and gone', () => sandbox.guards().length === 0);
-    // Without `ss` nobody can tell who holds a socket pair; then its dead owner is enough.
-    assert.equal(isAlive(server), withSs);
+    const ss = watchedSs(join(sandbox.path, 'bin'));
+    const attempt = async () => {
+      const host = await sandbox.host({}, 'on', { adopted: { deaf: DEAF }, guard: true, sharedStdin: true });
+      const [server] = host.servers as [number];
+      await killHard(host.child);
+      await waitFor('the guard has come and gone', () => sandbox.guards().length === 0);
+      // Without `ss` nobody can tell who holds a socket pair; then its dead owner is enough.
+      assert.equal(isAlive(server), withSs);
+    };
+    await withPath(ss.path, () => whileSsAnswers(ss, attempt));
     if (!withSs) return;
     const lifecycle = await sandbox.lifecycle();
     await lifecycle.sweep();

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { watchedSs, whileSsAnswers } from '../support/askingAgain';
 import { isAlive, killHard, Sandbox } from '../support/sandbox';
 import { waitFor } from '../support/waitFor';
 
@@ -27,11 +28,11 @@ describe('the command line', function () {
   }
 
   /** A server whose host was killed, with its child. */
-  async function orphan(): Promise<number[]> {
+  async function orphan(): Promise<{ root: number; pids: number[] }> {
     const host = await sandbox.host({ left: [...DEAF, '--child=plain'] });
     await waitFor('its child runs', () => sandbox.living().length === 3);
     await killHard(host.child);
-    return sandbox.living();
+    return { root: host.servers[0] as number, pids: sandbox.living() };
   }
 
   it('with nothing to list or reap says so', () => {
@@ -56,7 +57,7 @@ describe('the command line', function () {
   });
 
   it('lists an orphan with its evidence, for people and as JSON, and leaves it running', async () => {
-    const pids = await orphan();
+    const { pids } = await orphan();
     const text = run(['list']);
     assert.equal(text.status, 0, text.stderr);
     assert.match(text.stdout, /^left {2}orphaned · test · pid \d+ · .+ MB\n( {4}\S.*\n)+$/);
@@ -73,7 +74,7 @@ describe('the command line', function () {
   });
 
   it('reap --dry-run names what would end and ends nothing; reap ends it; then nothing is left', async () => {
-    const pids = await orphan();
+    const { root, pids } = await orphan();
     const dry = run(['reap', '--dry-run']);
     assert.equal(dry.status, 0, dry.stderr);
     assert.match(dry.stdout, /^left\n/);
@@ -84,25 +85,29 @@ describe('the command line', function () {
     assert.equal(reaped.status, 0, reaped.stderr);
     const [result] = JSON.parse(reaped.stdout);
     assert.equal(result.dryRun, false);
-    assert.deepEqual(
-      result.processes.map((one: { pid: number; outcome: string }) => [one.pid, one.outcome]).toSorted(),
-      pids.map((pid) => [pid, 'killed']).toSorted(),
-    );
+    assert.deepEqual(result.processes.map((one: { pid: number }) => one.pid).toSorted(), pids.toSorted());
+    for (const { pid, outcome } of result.processes) {
+      // The child, still starting on a busy machine, may die of SIGTERM.
+      assert.match(outcome, pid === root ? /^killed$/ : /^(?:killed|terminated)$/);
+    }
     assert.deepEqual(sandbox.living(), []);
     assert.equal(run(['reap']).stdout, 'No orphaned MCP servers.\n');
     assert.deepEqual(readdirSync(sandbox.folder.sessions), []);
   });
 
   it('reap ends with 3 and the reason where something had to be kept', async () => {
-    const host = await sandbox.host({}, 'on', { adopted: { shared: DEAF }, sharedStdin: true });
-    await killHard(host.child);
-    const [server] = host.servers as [number];
-    for (const args of [['reap', '--dry-run'], ['reap']]) {
-      const { status, stdout, stderr } = run(args);
-      assert.equal(status, 3, stdout + stderr);
-      assert.match(stdout, new RegExp(`pid ${server} \\(.+\\): kept, .*stdin`));
-    }
-    assert.ok(isAlive(server));
+    const ss = watchedSs(join(sandbox.path, 'bin'));
+    await whileSsAnswers(ss, async () => {
+      const host = await sandbox.host({}, 'on', { adopted: { shared: DEAF }, sharedStdin: true });
+      await killHard(host.child);
+      const [server] = host.servers as [number];
+      for (const args of [['reap', '--dry-run'], ['reap']]) {
+        const { status, stdout, stderr } = run(args, { PATH: ss.path });
+        assert.equal(status, 3, stdout + stderr);
+        assert.match(stdout, new RegExp(`pid ${server} \\(.+\\): kept, .*stdin`));
+      }
+      assert.ok(isAlive(server));
+    });
   });
 
   const wrong = [[], ['lst'], ['list', 'more'], ['list', '--dry-run'], ['reap', '--force'], ['--json']];

@@ -33,7 +33,7 @@ describe('the guard', function () {
     try {
       const unguarded = await other.host(EVERY_MANNER);
       const guarded = await sandbox.host(EVERY_MANNER, 'on', { guard: true });
-      assert.equal(sandbox.guards().length, 1, 'one guard for all servers');
+      assert.equal(sandbox.watchers().length, 1, 'one guard for all servers');
       await Promise.all([killHard(unguarded.child), killHard(guarded.child)]);
       await nothingLeft();
       assert.deepEqual(readdirSync(sandbox.folder.sessions), []);
@@ -48,9 +48,9 @@ describe('the guard', function () {
     const lifecycle = await sandbox.lifecycle({ guard: true });
     await lifecycle.launch(sandbox.server('one'));
     await lifecycle.launch(sandbox.server('two'));
-    assert.equal(sandbox.guards().length, 1);
+    assert.equal(sandbox.watchers().length, 1);
     await lifecycle.stop('one');
-    assert.equal(sandbox.guards().length, 1, 'there is still something to guard');
+    assert.equal(sandbox.watchers().length, 1, 'there is still something to guard');
     await lifecycle.stop('two');
     await waitFor('the guard is gone', () => sandbox.guards().length === 0);
     assert.equal(lifecycle.guard.state.kind, 'off');
@@ -59,16 +59,16 @@ describe('the guard', function () {
   it('is armed again when somebody ends it', async () => {
     const lifecycle = await sandbox.lifecycle({ guard: true });
     await lifecycle.launch(sandbox.server('one'));
-    const [first] = sandbox.guards() as [number];
+    const [first] = sandbox.watchers() as [number];
     process.kill(first, 'SIGKILL');
-    await waitFor('a new guard', () => sandbox.guards().length === 1 && sandbox.guards()[0] !== first);
+    await waitFor('a new guard', () => sandbox.watchers().length === 1 && sandbox.watchers()[0] !== first);
     await lifecycle.stop('one');
     await waitFor('the guard is gone', () => sandbox.guards().length === 0);
   });
 
   it('lets itself not be ended by a signal to its group that spares nobody else', async () => {
     const host = await sandbox.host({ deaf: DEAF }, 'on', { guard: true });
-    const [guard] = sandbox.guards() as [number];
+    const [guard] = sandbox.watchers() as [number];
     for (const signal of ['SIGTERM', 'SIGHUP', 'SIGINT'] as const) process.kill(guard, signal);
     await killHard(host.child);
     await nothingLeft();
@@ -86,7 +86,9 @@ describe('the guard', function () {
   });
 
   it('killed five times in the middle of its ladder: each takes the claim of the last one over', async () => {
-    const host = await sandbox.host({ deaf: [...DEAF, '--child=plain'] }, 'on', { guard: true });
+    // Long enough to be in the middle of for whoever looks.
+    const grace = { stdin: 5_000, term: 300 };
+    const host = await sandbox.host({ deaf: [...DEAF, '--child=plain'] }, 'on', { guard: true, grace });
     const session = (readdirSync(sandbox.folder.sessions)[0] as string).slice(0, 36);
     const copy = join(sandbox.folder.guard, readdirSync(sandbox.folder.guard)[0] as string);
     await killHard(host.child);
@@ -130,14 +132,14 @@ describe('the guard', function () {
     process.kill(host.child.pid as number, 'SIGSTOP');
     const sweeping = await sandbox.lifecycle();
     await sweeping.sweep();
-    assert.ok(isAlive(server) && sandbox.guards().length === 1);
+    assert.ok(isAlive(server) && sandbox.watchers().length === 1);
     process.kill(host.child.pid as number, 'SIGCONT');
     assert.equal(await host.ask('deaf'), server);
   });
 
   it('a server that was launched after it does not hold its pipe open', async () => {
     const host = await sandbox.host({ first: DEAF, second: DEAF }, 'on', { guard: true });
-    const [guard] = sandbox.guards() as [number];
+    const [guard] = sandbox.watchers() as [number];
     const inode = readlinkSync(`/proc/${guard}/fd/0`);
     const holders = readdirSync('/proc')
       .filter((name) => /^\d+$/.test(name))
@@ -161,7 +163,7 @@ describe('the guard', function () {
     it(`waits and ends what is left under ${name}`, async () => {
       const guardShell = findShell(name, sandbox.path).path;
       const host = await sandbox.host({ deaf: DEAF }, 'on', { guard: true, guardShell });
-      const [guard] = sandbox.guards() as [number];
+      const [guard] = sandbox.watchers() as [number];
       for (const signal of ['SIGTERM', 'SIGHUP', 'SIGINT'] as const) process.kill(guard, signal);
       assert.match(readFileSync(`/proc/${guard}/cmdline`, 'latin1'), new RegExp(`^${guardShell}\0`));
       await killHard(host.child);

@@ -13,7 +13,7 @@ import { readSessions } from '../../src/registry/sessionStore';
 import { DATABASE, DATABASE_CLIENT, MULTIPLEXER } from '../support/crowd';
 import { withSs } from '../support/programs';
 import { isAlive, killHard, Sandbox } from '../support/sandbox';
-import { ask, identityOf, PLAIN, pidIn, procfs, Scene } from '../support/scene';
+import { ask, identityOf, PLAIN, pidIn, procfs, Scene, unused } from '../support/scene';
 import { waitFor } from '../support/waitFor';
 
 /** Built by the stage `build`. */
@@ -269,6 +269,7 @@ for line in sys.stdin.buffer:
     await scene.start([PLAIN, '--deaf', ...trees]);
     const names = ['code-server.s', 'code-server.child', 'helper.s', 'helper.child'];
     const pids = await Promise.all(names.map(askFor));
+    await unused(...pids);
     await scene.killOwner();
     await sweep();
     assert.deepEqual(await Promise.all(names.slice(0, 2).map(askFor)), pids.slice(0, 2));
@@ -296,6 +297,7 @@ for line in sys.stdin.buffer:
         withSs ? /it is in use by pid/ : /somebody is connected to pid \d+, and `ss` is not/,
       );
       await killHard(client);
+      await unused(database);
       await sweep();
       assert.ok(!isAlive(database), 'control arm');
     });
@@ -342,7 +344,8 @@ for line in sys.stdin.buffer:
     const platform = procfs();
     const snapshot = await platform.snapshot();
     writeFileSync(scene.path('go'), '');
-    const isNode = (pid: number) => readFileSync(`/proc/${pid}/comm`, 'utf8') !== 'sh\n';
+    // Between the shell and Node it is `env`.
+    const isNode = (pid: number) => readFileSync(`/proc/${pid}/cmdline`, 'latin1').startsWith(`${process.execPath}\0`);
     await waitFor('both have done it', () => isNode(changing.pid) && isNode(control.pid));
     const [found] = readSessions(sandbox.folder).sessions.filter(({ session }) => session.id === scene.id);
     assert.ok(found);
@@ -380,7 +383,7 @@ for line in sys.stdin.buffer:
         owner: 'editor' as const,
         url: undefined,
         describe: undefined,
-        matches: () => true,
+        matches: (words: readonly string[]) => args.every((word, index) => words[index + 1] === word),
       },
     ];
     const lifecycle = await sandbox.lifecycle({}, { configured: () => configured });
@@ -442,6 +445,7 @@ for line in sys.stdin.buffer:
     await scene.start([PLAIN, '--deaf', ...trees]);
     const names = ['conmon.s', 'conmon.child', 'monitor.s', 'monitor.child'];
     const pids = await Promise.all(names.map(askFor));
+    await unused(...pids);
     await scene.killOwner();
     await sweep();
     assert.deepEqual(await Promise.all(names.slice(0, 2).map(askFor)), pids.slice(0, 2));

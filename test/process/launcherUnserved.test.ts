@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import { readHistory } from '../../src/registry/history';
 import { writeSession } from '../../src/registry/sessionStore';
 import { DATABASE, DATABASE_CLIENT } from '../support/crowd';
-import { type Client, LauncherScene } from '../support/launcher';
+import { type Client, LauncherScene, napsOf } from '../support/launcher';
 import { withSs } from '../support/programs';
 import { isAlive, Sandbox } from '../support/sandbox';
 import { ask, identityOf, PLAIN } from '../support/scene';
@@ -56,12 +56,19 @@ server = subprocess.Popen(sys.argv[1:], stdin=subprocess.PIPE, stdout=subprocess
 print(server.communicate(b'ask\\n')[0].decode().strip(), server.returncode, flush=True)
 `;
 
-/** Has a helper start the server and leave, as desktop launchers do; the pipes are the client's own. */
+/**
+ * Has a helper start the server and leave, as desktop launchers do; the pipes are the client's own. argv: a file for
+ * which the helper waits, the command.
+ */
 const CLIENT_WITH_HELPER = `
 import os, subprocess, sys
 read, write = os.pipe()
 answers, out = os.pipe()
-leave = 'import subprocess, sys, time; subprocess.Popen(sys.argv[1:]); time.sleep(1)'
+leave = '''
+import os, subprocess, sys, time
+subprocess.Popen(sys.argv[2:])
+while not os.path.exists(sys.argv[1]): time.sleep(0.02)
+'''
 subprocess.Popen([sys.executable, '-c', leave, *sys.argv[1:]], stdin=read, stdout=out).wait()
 os.close(read); os.close(out)
 for line in sys.stdin:
@@ -119,6 +126,7 @@ describe('mcp-processes run, while the client lives', function () {
     const served = await run('served');
     const abandoned = await run('abandoned');
     assert.equal(await ask(scene.at('abandoned')), abandoned);
+    await scene.protected(2);
     await one.tell({ do: 'close', server: 1 });
     await waitFor('the abandoned one is ended', () => !isAlive(abandoned));
     assert.match(await one.tell({ do: 'ask', server: 0 }), new RegExp(`"pid":${served}\\b`));
@@ -137,8 +145,7 @@ describe('mcp-processes run, while the client lives', function () {
     });
     children.push(one);
     const line = new Promise<string>((resolve) => createInterface({ input: one.stdout }).once('line', resolve));
-    await waitFor('its session', () => scene.sessions().length === 1);
-    await laterLooks(sandbox);
+    await laterLooks(scene);
     writeFileSync(scene.at('go'), '');
     assert.equal(await line, 'answer 0');
     await scene.nothingLeft();
@@ -164,6 +171,7 @@ describe('mcp-processes run, while the client lives', function () {
     };
     const server = await asked();
     assert.ok(isAlive(server));
+    await scene.protected();
     await one.tell({ do: 'close' });
     await waitFor('two looks', () => (guardLog(sandbox).match(/is kept: /g) ?? []).length >= 2);
     assert.equal(await asked(), server);
@@ -175,12 +183,14 @@ describe('mcp-processes run, while the client lives', function () {
   it('K05 a helper has started the server for it and is gone: it is served; without the client it is ended', async () => {
     const scene = new LauncherScene(sandbox);
     const run = [scene.path, 'run', '--', ...scene.server('it', '--deaf')];
-    const one = spawn('python3', ['-c', CLIENT_WITH_HELPER, ...run], {
+    const one = spawn('python3', ['-c', CLIENT_WITH_HELPER, scene.at('go'), ...run], {
       env: scene.environment,
       stdio: ['pipe', 'pipe', 'inherit'],
     });
     children.push(one);
     const server = await ask(scene.at('it'));
+    await scene.protected();
+    writeFileSync(scene.at('go'), '');
     await waitFor('the watcher has looked at it', () => sandbox.guards().length === 0);
     const lifecycle = await sandbox.lifecycle();
     await lifecycle.sweep();
@@ -191,18 +201,21 @@ describe('mcp-processes run, while the client lives', function () {
     assert.match(evidence, /its stdin is still held by pid \d+/);
     one.kill('SIGKILL');
     await waitFor('the client is gone', () => !isAlive(one.pid as number));
-    await lifecycle.sweep();
-    assert.ok(!isAlive(server), 'control');
+    await waitFor('control', async () => {
+      await lifecycle.sweep();
+      return !isAlive(server);
+    });
   });
 
   it('L12 it abandons a deaf server (socket pair): ended where `ss` can prove it', async () => {
     const scene = new LauncherScene(sandbox);
     const child = scene.run(scene.server('abandoned', '--deaf'));
     assert.equal(await ask(scene.at('abandoned')), child.pid);
+    await scene.protected();
     child.stdin?.destroy();
     if (withSs) await waitFor('it is ended', () => !isAlive(child.pid as number));
     else {
-      await laterLooks(sandbox);
+      await laterLooks(scene);
       assert.equal(await ask(scene.at('abandoned')), child.pid);
       child.kill('SIGKILL');
     }
@@ -215,6 +228,7 @@ describe('mcp-processes run, while the client lives', function () {
     const server = await one.start([scene.path, 'run', '--', ...scene.server('it', scene.escaped('escaped'))]);
     const escaped = await ask(scene.at('escaped'));
     assert.equal(await ask(scene.at('it')), server);
+    await scene.protected();
     await one.tell({ do: 'close' });
     await waitFor('it is ended', () => !isAlive(escaped));
     await forgotten(scene);
@@ -234,6 +248,7 @@ describe('mcp-processes run, while the client lives', function () {
     ]);
     const server = await ask(scene.at('it'));
     assert.notEqual(server, wrapper);
+    await scene.protected();
     process.kill(wrapper, 'SIGKILL');
     const kept = () => guardLog(sandbox).match(/is kept: its stdin is still held by pid \d+/g) ?? [];
     await waitFor('two looks at it', () => kept().length >= 2);
@@ -251,6 +266,7 @@ describe('mcp-processes run, while the client lives', function () {
     const kept = await run('kept');
     const control = await run('control');
     assert.equal(await ask(scene.at('control')), control);
+    await scene.protected(2);
     await one.tell({ do: 'close', server: 0 });
     await one.tell({ do: 'close', server: 1 });
     await waitFor('the control is ended', () => !isAlive(control));
@@ -264,11 +280,9 @@ describe('mcp-processes run, while the client lives', function () {
     const command = { command: scene.path, args: ['run', '--', ...scene.server('inner', '--deaf')] };
     const outer = await one.start(scene.server('outer', '--deaf', `--run=${JSON.stringify(command)}`));
     const inner = await ask(scene.at('inner'));
-    const sessions = scene.sessions();
-    assert.equal(sessions.length, 2);
-    const owners = new Set(sessions.map(({ owner }) => owner.pid));
+    await scene.protected(2);
+    const owners = new Set(scene.sessions().map(({ owner }) => owner.pid));
     assert.deepEqual(owners, new Set([one.child.pid, outer]));
-    assert.equal(sandbox.guards().length, 2);
     await one.kill();
     await waitFor('both are ended', () => !isAlive(outer) && !isAlive(inner));
     await scene.nothingLeft();
@@ -285,6 +299,7 @@ describe('mcp-processes run, while the client lives', function () {
     const outer = await one.start(scene.server('outer', '--deaf', withRun, without));
     const inner = await ask(scene.at('inner'));
     const bare = await ask(scene.at('bare'));
+    await scene.protected(2);
     const outerSession = scene.sessions().find(({ owner }) => owner.pid === one.child.pid);
     const innerSession = scene.sessions().find(({ owner }) => owner.pid !== one.child.pid);
     assert.ok(outerSession && innerSession);
@@ -296,7 +311,7 @@ describe('mcp-processes run, while the client lives', function () {
     });
     await one.kill();
     await waitFor('what is the outer client’s is ended', () => !isAlive(outer) && !isAlive(bare));
-    await waitFor('the outer watcher is done', () => sandbox.guards().length === 1);
+    await waitFor('the outer watcher is done', () => sandbox.watchers().length === 1);
     assert.equal(await ask(scene.at('inner')), inner);
     assert.ok(isAlive(innerSession.owner.pid), 'the agent has a terminal');
     process.kill(innerSession.owner.pid, 'SIGKILL');
@@ -327,7 +342,7 @@ describe('mcp-processes run, while the client lives', function () {
       environment: scene.environment,
     });
     const escaped = await ask(scene.at('escaped'));
-    assert.equal(scene.sessions().length, 2);
+    await waitFor('the editor’s session, and that of the launcher', () => scene.sessions().length === 2);
     await lifecycle.stop('it');
     await waitFor('what escaped is ended', () => !isAlive(escaped));
     await scene.nothingLeft();
@@ -340,11 +355,13 @@ async function forgotten(scene: LauncherScene): Promise<void> {
 }
 
 /** Waits until the watcher has looked at its stdin at least twice since; every sixth look is one. */
-async function laterLooks(sandbox: Sandbox): Promise<void> {
-  const [watcher] = sandbox.guards() as [number];
+async function laterLooks(scene: LauncherScene): Promise<void> {
+  const [watcher] = (await scene.protected()) as [number];
   const naps = new Set<string>();
-  const children = () => readFileSync(`/proc/${watcher}/task/${watcher}/children`, 'utf8');
-  await waitFor('the watcher has looked for some seconds', () => naps.add(children()) && naps.size > 12);
+  await waitFor('the watcher has looked for some seconds', () => {
+    for (const pid of napsOf(watcher)) naps.add(pid);
+    return naps.size > 12;
+  });
 }
 
 function guardLog(sandbox: Sandbox): string {

@@ -27,7 +27,7 @@ describe('launching a server', function () {
 
   it('records it, speaks MCP with it, calls a tool, and ends it', async () => {
     const lifecycle = await sandbox.lifecycle();
-    await lifecycle.launch(sandbox.server('one'));
+    await lifecycle.launch({ ...sandbox.server('one'), grace: { stdin: 30_000, term: 300 } });
     const [view] = lifecycle.picture.servers;
     assert.equal(view?.state, 'running');
     assert.deepEqual(view?.introduction, { name: 'fixture', version: '1.0.0', tools: 1, resources: 0, prompts: 0 });

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { choosePlatform } from '../../src/lifecycle/choosePlatform';
 import type { Recogniser } from '../../src/lifecycle/others';
 import type { ProcessIdentity } from '../../src/os/identity';
+import { definite } from '../support/askingAgain';
 import { withSs } from '../support/programs';
 import { isAlive, killHard, Sandbox, SERVER } from '../support/sandbox';
 import { waitFor } from '../support/waitFor';
@@ -109,9 +110,12 @@ describe('servers of other clients', function () {
       assert.equal(preview[0]?.processes.length, 2);
       assert.ok(isAlive(server));
       const [result] = await lifecycle.reapOrphans({ only: [row.key] });
-      assert.deepEqual(
-        result?.processes.map(({ outcome }) => outcome),
-        ['killed', 'killed'],
+      const outcomes = result?.processes.map(({ outcome }) => outcome) ?? [];
+      assert.equal(outcomes.length, 2);
+      // One that was still starting on a busy machine dies of SIGTERM.
+      assert.ok(
+        outcomes.every((one) => one === 'killed' || one === 'terminated'),
+        outcomes.join(),
       );
       assert.deepEqual(sandbox.living(), []);
     });
@@ -126,7 +130,7 @@ describe('servers of other clients', function () {
         stdinPeer: {
           value: (identity: ProcessIdentity) => {
             probed.push(identity.pid);
-            return platform.stdinPeer(identity);
+            return definite(() => platform.stdinPeer(identity));
           },
         },
       });
@@ -236,8 +240,10 @@ print('held', flush=True); time.sleep(600)`,
       return living() < 2;
     });
     assert.equal(living(), 1);
-    await lifecycle.sweep();
-    assert.equal(living(), 0);
+    await waitFor('the other one is reaped', async () => {
+      await lifecycle.sweep();
+      return living() === 0;
+    });
   });
 });
 

@@ -63,15 +63,17 @@ describe('reaping many, called off', function () {
     const results = await lifecycle.reapOrphans({
       only: keys(),
       signal: calledOff.signal,
-      // Ours is through at once; the others wait for their second look and have not begun.
+      // Ours is through at once; the others wait for their second look, and at least one of them has not begun.
       onProgress: () => calledOff.abort(),
     });
-    assert.equal(results.length, 1);
+    assert.ok(results.length >= 1 && results.length <= 3, `${results.length} have begun`);
+    const ended = new Set(results.flatMap(({ processes }) => processes.map(({ pid }) => pid)));
+    assert.equal(ended.size, results.length);
     assert.deepEqual(
       servers.map(isAlive),
-      servers.map((_, index) => index > 0),
+      servers.map((pid) => !ended.has(pid)),
     );
-    assert.equal(orphans().length, 3);
+    assert.equal(orphans().length, servers.length - results.length);
   });
 });
 

@@ -17,6 +17,7 @@ import type { ProcessIdentity } from '../../src/os/identity';
 import type { Platform } from '../../src/os/platform';
 import { openDataFolder } from '../../src/registry/dataFolder';
 import type { ServerRecord } from '../../src/registry/schema';
+import { readSessions } from '../../src/registry/sessionStore';
 import { isAlive, killHard, Sandbox } from '../support/sandbox';
 import { PLAIN, Scene } from '../support/scene';
 import { waitFor } from '../support/waitFor';
@@ -298,7 +299,14 @@ describe('reaping what a dead session left', function () {
     const host = await sandbox.host({ polite: [], deaf: [...DEAF, '--child=plain'] });
     host.child.stdin?.write('deactivate\n');
     await waitFor('the host has exited', () => host.child.exitCode !== null);
-    assert.deepEqual(sandbox.living(), []);
-    assert.deepEqual(readdirSync(sandbox.folder.sessions), []);
+    // On a busy machine its few seconds may not do.
+    const [left] = readSessions(sandbox.folder).sessions;
+    if (left) assert.ok((left.session.handedOver ?? 0) > 0, 'whoever comes may carry on');
+    else assert.deepEqual(sandbox.living(), []);
+    const lifecycle = await sandbox.lifecycle();
+    await waitFor('nothing is left', async () => {
+      await lifecycle.sweep();
+      return sandbox.living().length + readdirSync(sandbox.folder.sessions).length === 0;
+    });
   });
 });

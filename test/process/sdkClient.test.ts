@@ -21,7 +21,7 @@ setInterval(() => {}, 1_000);
 `;
 
 describe('a client made with the MCP SDK, its servers started through npx', function () {
-  this.timeout(150_000);
+  this.timeout(300_000);
   let world: ClientWorld;
   beforeEach(() => {
     world = new ClientWorld();

@@ -1,5 +1,5 @@
 // A small server without an SDK, for tests that need many or odd ones. One JSON-RPC answer per line of stdin, and one
-// answer per connection to --answer=<socket path>, so that a survivor can prove that it works. Ends after 5 minutes.
+// answer per connection to --answer=<socket path>, so that a survivor can prove that it works. Ends after 30 minutes.
 //   --deaf         ignores end-of-file, SIGTERM and SIGHUP    --spin  burns a core from end-of-file on
 //   --busy         burns most of a core from the start        --pid-file=<path>  writes its pid there when it is ready
 //   --run=<JSON>   starts {command, args, detached} too, with no stdin of its own; may be given several times
@@ -11,7 +11,7 @@ const flags = process.argv.slice(2);
 const has = (name) => flags.includes(`--${name}`);
 const all = (name) => flags.filter((flag) => flag.startsWith(`--${name}=`)).map((flag) => flag.slice(name.length + 3));
 
-setTimeout(() => process.exit(0), 5 * 60_000);
+setTimeout(() => process.exit(0), 30 * 60_000);
 process.stdout.on('error', () => {});
 if (has('deaf')) for (const signal of ['SIGTERM', 'SIGHUP', 'SIGINT']) process.on(signal, () => {});
 

@@ -1,4 +1,4 @@
-// A real MCP stdio server with chosen manners. It ends by itself after 5 minutes, whatever happens.
+// A real MCP stdio server with chosen manners. It ends by itself after 30 minutes, whatever happens.
 //   --deaf-to-eof   keeps running when its input ends      --deaf-to-term  ignores SIGTERM
 //   --child=plain|setsid   starts one more of its kind     --die           dies in the handshake
 //   --note-term=FILE       writes there when SIGTERM came (epoch ms), and ends
@@ -12,18 +12,9 @@ import { spawn } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
-import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
 
 const flags = new Set(process.argv.slice(2));
-const MAX_LIFE_MS = 5 * 60_000;
-setTimeout(() => process.exit(0), MAX_LIFE_MS).unref();
-
-if (flags.has('--die')) {
-  process.stderr.write('cannot open the database\nstarted with --token not-a-real-one\n');
-  process.exit(3);
-}
-if (flags.has('--garbage')) process.stdout.write('hello, I am not JSON\n'.repeat(3));
+// Before anything that takes time: a deaf one is deaf from its start.
 const note = [...flags].find((flag) => flag.startsWith('--note-term='))?.slice('--note-term='.length);
 if (note) {
   process.on('SIGTERM', () => {
@@ -32,6 +23,14 @@ if (note) {
   });
 }
 if (flags.has('--deaf-to-term')) process.on('SIGTERM', () => {});
+const MAX_LIFE_MS = 30 * 60_000;
+setTimeout(() => process.exit(0), MAX_LIFE_MS).unref();
+
+if (flags.has('--die')) {
+  process.stderr.write('cannot open the database\nstarted with --token not-a-real-one\n');
+  process.exit(3);
+}
+if (flags.has('--garbage')) process.stdout.write('hello, I am not JSON\n'.repeat(3));
 if (flags.has('--deaf-to-eof')) {
   setInterval(() => {}, 1000);
   // Killed in the middle of the handshake, its client leaves a broken pipe; a deaf server does not mind.
@@ -98,6 +97,11 @@ if (flags.has('--newest')) {
   setInterval(() => {}, 1000);
   process.stdin.resume();
 } else {
+  // Takes long to load, and the silent ones do without.
+  const [{ McpServer }, { StdioServerTransport }] = await Promise.all([
+    import('@modelcontextprotocol/sdk/server/mcp.js'),
+    import('@modelcontextprotocol/sdk/server/stdio.js'),
+  ]);
   const server = new McpServer({ name: 'fixture', version: '1.0.0' });
   server.tool('whoami', () => ({
     content: [

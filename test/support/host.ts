@@ -95,7 +95,7 @@ async function main(): Promise<void> {
     const result = (await lifecycle.callTool(name, 'whoami', {})) as { content: { text: string }[] };
     process.stdout.write(`answer ${JSON.parse(result.content[0]?.text ?? '{}').pid}\n`);
   }
-  setTimeout(() => process.exit(0), 5 * 60_000);
+  setTimeout(() => process.exit(0), 30 * 60_000);
 }
 
 void main();

@@ -1,5 +1,5 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { installLauncher } from '../../src/launcher/install';
@@ -70,6 +70,21 @@ export class LauncherScene {
     return readSessions(this.sandbox.folder).sessions.map(({ session }) => session);
   }
 
+  /**
+   * Waits until exactly this many servers are under protection: a server answers before its watcher has begun, and what
+   * a watcher finds in its first look is no change to it. @returns the watchers.
+   */
+  async protected(count = 1): Promise<number[]> {
+    const napped = new Set<number>();
+    let watchers: number[] = [];
+    await waitFor(`${count} sessions with their watchers`, () => {
+      watchers = this.sandbox.watchers();
+      for (const pid of watchers) if (napsOf(pid).length > 0) napped.add(pid);
+      return this.sessions().length === count && watchers.length === count && watchers.every((pid) => napped.has(pid));
+    });
+    return watchers;
+  }
+
   /** Resolves when no process and no session file is left. */
   async nothingLeft(): Promise<void> {
     const { sandbox } = this;
@@ -77,6 +92,17 @@ export class LauncherScene {
       'nothing is left',
       () => sandbox.living().length + sandbox.guards().length + readdirSync(sandbox.folder.sessions).length === 0,
     );
+  }
+}
+
+/** Pids of the `sleep` that a watcher waits for; empty between two. */
+export function napsOf(watcher: number): string[] {
+  try {
+    return readFileSync(`/proc/${watcher}/task/${watcher}/children`, 'utf8')
+      .split(' ')
+      .filter((pid) => pid && readFileSync(`/proc/${pid}/cmdline`, 'latin1').startsWith('sleep\0'));
+  } catch {
+    return [];
   }
 }
 

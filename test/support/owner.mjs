@@ -1,9 +1,9 @@
 // Stands for an extension host where a test needs no more of it than to be the owner of a session: starts what each
-// line of its stdin says, as a launch does, prints the pid, and lives until it is killed (at most 5 minutes).
+// line of its stdin says, as a launch does, prints the pid, and lives until it is killed (at most 30 minutes).
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 
-setTimeout(() => process.exit(0), 5 * 60_000);
+setTimeout(() => process.exit(0), 30 * 60_000);
 createInterface({ input: process.stdin }).on('line', (line) => {
   const { command, args, env, plain } = JSON.parse(line);
   const child = spawn(command, args, { env, stdio: plain ? 'ignore' : ['pipe', 'ignore', 'ignore'], detached: true });

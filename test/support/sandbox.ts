@@ -9,6 +9,7 @@ import { OwnSession } from '../../src/lifecycle/ownSession';
 import { livingFolder } from '../../src/os/procfs/readStat';
 import { isZombie, parseStat } from '../../src/os/procfs/stat';
 import { type DataFolder, openDataFolder } from '../../src/registry/dataFolder';
+import { askingAgain } from './askingAgain';
 import { waitFor } from './waitFor';
 
 const TAG = 'MCP_PROCESSES_TEST_SANDBOX';
@@ -32,27 +33,28 @@ export class Sandbox {
   readonly folder: DataFolder = openDataFolder(join(this.path, 'home'));
   readonly log: string[] = [];
   private readonly tag = randomUUID();
+  private readonly lifecycles: Lifecycle[] = [];
 
   /** Environment for whatever a test starts, so that nothing of it can be lost. */
   get environment(): Record<string, string> {
     return { ...(process.env as Record<string, string>), [TAG]: this.tag, MCP_PROCESSES_HOME: this.folder.path };
   }
 
-  /** A session in this very process. */
+  /** A session in this very process, ended by {@link dispose}. On a busy machine its probes ask again. */
   async lifecycle(settings: Partial<Settings> = {}, parts: Partial<LifecycleParts> = {}): Promise<Lifecycle> {
-    const platform = await choosePlatform();
+    const platform = askingAgain(await choosePlatform());
     const self = await platform.self();
     const complete = {
       automatic: 'on' as const,
       neverReap: [],
-      launchTimeout: 10_000,
+      launchTimeout: 60_000,
       guard: false,
       graceOf: () => SHORT_GRACE,
       ...settings,
     };
     const write = (message: string) => this.log.push(message);
     const log = { info: write, warn: write, error: write };
-    return new Lifecycle({
+    const lifecycle = new Lifecycle({
       platform,
       folder: this.folder,
       self,
@@ -66,6 +68,8 @@ export class Sandbox {
       onOutput: (server, line) => this.log.push(`${server}: ${line}`),
       ...parts,
     });
+    this.lifecycles.push(lifecycle);
+    return lifecycle;
   }
 
   /** What {@link Lifecycle.launch} needs to start a fixture server. */
@@ -130,7 +134,14 @@ export class Sandbox {
     return { child, servers: JSON.parse(line), ask };
   }
 
-  /** Living guards of this sandbox, waiting or at work; they carry no tag, since they pass nothing on. */
+  /** Living guards and watchers of this sandbox, each once. */
+  watchers(): number[] {
+    // Before it becomes another program, what one starts has its command line.
+    const guards = this.guards();
+    return guards.filter((pid) => !guards.includes(parentOf(pid) ?? 0));
+  }
+
+  /** Like {@link watchers}, with copies of them that are about to become other programs. They carry no tag. */
   guards(): number[] {
     const copy = `${this.folder.guard}/guard-`;
     return readdirSync('/proc')
@@ -163,12 +174,24 @@ export class Sandbox {
   }
 
   async dispose(): Promise<void> {
-    await waitFor('everything of the sandbox has ended', () => {
-      const left = [...this.living(), ...this.guards()];
-      for (const pid of left) process.kill(pid, 'SIGKILL');
-      return left.length === 0;
+    const lifecycles = this.lifecycles.splice(0);
+    // Otherwise they would look around for ever, and write anew what is about to go. Meanwhile their servers are killed,
+    // so that nobody waits for them.
+    let areEnding = true;
+    const ended = Promise.all(lifecycles.map((one) => one.deactivate().catch(() => {}))).finally(() => {
+      areEnding = false;
     });
+    if (lifecycles.length > 0) await waitFor('its sessions have ended', () => this.killAll() && !areEnding);
+    await ended;
+    await waitFor('everything of the sandbox has ended', () => this.killAll());
     rmSync(this.path, { recursive: true, force: true });
+  }
+
+  /** @returns true when there was nobody to kill. */
+  private killAll(): boolean {
+    const left = [...this.living(), ...this.guards()];
+    for (const pid of left) process.kill(pid, 'SIGKILL');
+    return left.length === 0;
   }
 }
 
@@ -182,6 +205,14 @@ export function isAlive(pid: number): boolean {
     return stat !== undefined && !isZombie(stat);
   } catch {
     return false;
+  }
+}
+
+function parentOf(pid: number): number | undefined {
+  try {
+    return parseStat(readFileSync(`/proc/${pid}/stat`, 'latin1'))?.ppid;
+  } catch {
+    return undefined;
   }
 }
 

@@ -145,6 +145,12 @@ export function ask(path: string): Promise<number> {
   return waitFor(`an answer from ${path}`, async () => Number(await answerOf(path)));
 }
 
+/** Waits until nobody is connected to these: to those that were asked, the question's own connection still is for a moment. */
+export async function unused(...pids: number[]): Promise<void> {
+  const platform = procfs();
+  await waitFor('nobody is connected', async () => (await platform.outsideUse(pids, new Set(pids))).kind === 'none');
+}
+
 function answerOf(path: string): Promise<string> {
   return new Promise((resolve, reject) => {
     let text = '';

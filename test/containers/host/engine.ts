@@ -60,6 +60,7 @@ export async function clearContainers(engine: Engine, ids: () => Promise<string[
   const left = await ids();
   if (left.length === 0) return true;
   // Those with --rm are removed by the engine meanwhile, which the client takes for an error.
-  await engine.command('rm', '-fv', ...left);
+  // Podman would wait for each that is deaf.
+  await engine.command('rm', '-fv', ...(engine.program === 'podman' ? ['-t', '0'] : []), ...left);
   return false;
 }

@@ -1,0 +1,60 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { OutsideUse, Platform, StdinPeer } from '../../src/os/platform';
+import { programPath, scripts } from './programs';
+
+/** What `ss`, perl and python3 lead to when a busy machine gives them no time; not what is said where they are missing. */
+const OUT_OF_TIME = /`ss` failed|could not be examined with /;
+const MOST_ATTEMPTS = 10;
+
+/** Asks until the answer is more than that a probe ran out of time. Fixed attempts: what never knows says so. */
+export async function definite<T extends StdinPeer | OutsideUse>(question: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    const answer = await question();
+    if (answer.kind !== 'unknown' || !OUT_OF_TIME.test(answer.reason) || attempt === MOST_ATTEMPTS) return answer;
+  }
+}
+
+/** The same platform with probes that a busy machine cannot keep from an answer. */
+export function askingAgain(platform: Platform): Platform {
+  const probes: Pick<Platform, 'stdinPeer' | 'outsideUse'> = {
+    stdinPeer: (identity) => definite(() => platform.stdinPeer(identity)),
+    outsideUse: (pids, members) => definite(() => platform.outsideUse(pids, members)),
+  };
+  return Object.assign(Object.create(platform), probes) as Platform;
+}
+
+/** An `ss` for programs that cannot be made to ask again. */
+export interface WatchedSs {
+  /** PATH with it in front, where there is one. */
+  readonly path: string;
+  /** How many of its runs were ended before they had answered; among them is one that runs at present. */
+  unanswered(): number;
+}
+
+/** Makes an `ss` in `folder` that notes its runs. */
+export function watchedSs(folder: string): WatchedSs {
+  const ss = programPath('ss');
+  const path = process.env.PATH ?? '';
+  if (!ss) return { path, unanswered: () => 0 };
+  const notes = join(folder, 'ss.log');
+  scripts(folder, { ss: `echo begun >>'${notes}'; '${ss}' "$@" && echo answered >>'${notes}'` });
+  const count = (text: string, word: string) => text.split(word).length - 1;
+  const unanswered = () => {
+    const text = existsSync(notes) ? readFileSync(notes, 'utf8') : '';
+    return count(text, 'begun') - count(text, 'answered');
+  };
+  return { path: `${folder}:${path}`, unanswered };
+}
+
+/** Runs an attempt again when it has failed and a run of `ss` got no answer meanwhile, as on a busy machine. */
+export async function whileSsAnswers(ss: WatchedSs, attempt: () => Promise<void>): Promise<void> {
+  for (let left = 5; ; left--) {
+    const before = ss.unanswered();
+    try {
+      return await attempt();
+    } catch (error) {
+      if (ss.unanswered() === before || left === 1) throw error;
+    }
+  }
+}
