@@ -136,7 +136,7 @@ function leftovers() {
 }
 
 async function settled() {
-  const deadline = Date.now() + 5_000;
+  const deadline = Date.now() + 20_000;
   for (;;) {
     const left = leftovers();
     if (left.length === 0 || Date.now() > deadline) return left;

@@ -17,14 +17,14 @@ const SERVERS = {
   stubborn: [...DEAF, '--child=plain'],
   escape: [...DEAF, '--child=setsid'],
 };
-/** From before the first record to after the last stop. */
-const LATEST_MS = 2_500;
 const GRACE = { stdin: 100, term: 100 };
 
 export interface CrashReport {
   rounds: number;
   /** Rounds in which servers were running when the host was killed. */
   withServers: number;
+  /** Rounds in which the guard left something to the next sweep. */
+  bySweep: number;
   /** Rounds in which a record was left that nothing had been spawned for; the next sweep removed it. */
   beforeGuard: number;
 }
@@ -38,7 +38,7 @@ export interface CrashReport {
 export async function crashRounds(rounds: number, seed: number, width: number, until?: number): Promise<CrashReport> {
   const folder = mkdtempSync(join(tmpdir(), 'crash-'));
   const host = join(folder, 'host.cjs');
-  const report: CrashReport = { rounds: 0, withServers: 0, beforeGuard: 0 };
+  const report: CrashReport = { rounds: 0, withServers: 0, bySweep: 0, beforeGuard: 0 };
   try {
     // Started thousands of times: without a compiler in front of it.
     await build({
@@ -53,26 +53,52 @@ export async function crashRounds(rounds: number, seed: number, width: number, u
       banner: { js: "const importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
       external: ['esbuild'],
     });
-    await runRounds(rounds, seed, width, (own) => round(host, own, report), until);
+    // From before the first record to after the last stop, on this machine.
+    const latest = 1.5 * (await timeOfOneRun(host));
+    await runRounds(rounds, seed, width, (own) => round(host, own, latest, report), until);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
   return report;
 }
 
-async function round(host: string, seed: number, report: CrashReport): Promise<void> {
+/** How long a host takes that nobody kills, from its start to the end of its last server (ms). */
+async function timeOfOneRun(host: string): Promise<number> {
+  const sandbox = new Sandbox();
+  try {
+    const began = performance.now();
+    const child = sandbox.startHost(SERVERS, 'on', { guard: true, grace: GRACE, stopAtEnd: true }, host);
+    let output = '';
+    child.stdout?.on('data', (data) => {
+      output += data;
+    });
+    await waitFor('it has started all', () => /^\[.*\]$/m.test(output), 60_000);
+    await waitFor('it has stopped all', () => readdirSync(sandbox.folder.sessions).length === 0, 60_000);
+    const time = performance.now() - began;
+    child.kill('SIGKILL');
+    return time;
+  } finally {
+    await sandbox.dispose();
+  }
+}
+
+async function round(host: string, seed: number, latest: number, report: CrashReport): Promise<void> {
   const random = seeded(seed);
   const sandbox = new Sandbox();
   try {
     const child = sandbox.startHost(SERVERS, 'on', { guard: true, grace: GRACE, stopAtEnd: true }, host);
-    await new Promise((resolve) => setTimeout(resolve, random() * LATEST_MS));
+    await new Promise((resolve) => setTimeout(resolve, random() * latest));
     const servers = sandbox.living().filter((pid) => pid !== child.pid).length;
     child.kill('SIGKILL');
     await waitFor('the host is gone', () => !isAlive(child.pid as number));
-    await waitFor(
-      'nothing is left',
-      () => sandbox.living().length === 0 && sandbox.guards().length === 0 && !sessions(sandbox).some(hasSpawned),
-    ).catch((error: Error) => {
+    await waitFor('its guard is gone', () => sandbox.guards().length === 0, 60_000);
+    const isNothingLeft = () => sandbox.living().length === 0 && !sessions(sandbox).some(hasSpawned);
+    // What the guard could not tell of a process, as when that was between its fork and its exec, the next sweep can.
+    if (!isNothingLeft()) {
+      report.bySweep++;
+      await (await sandbox.lifecycle()).sweep();
+    }
+    await waitFor('nothing is left', isNothingLeft).catch((error: Error) => {
       const left = `processes ${sandbox.living()}, guards ${sandbox.guards()}, sessions ${JSON.stringify(sessions(sandbox))}, ${guardLog(sandbox)}`;
       throw new Error(`${error.message} (${left}; server program ${SERVER})`);
     });

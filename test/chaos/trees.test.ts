@@ -4,7 +4,7 @@ import seeds from './seeds.json';
 import { type TreesReport, treeRounds } from './trees';
 
 describe('random process trees whose owner is killed at a random moment', function () {
-  this.timeout(300_000);
+  this.timeout(600_000);
 
   it('every seed that ever failed: nothing is left, every stranger answers', async () => {
     for (const seed of seeds) await treeRounds(1, seed, 1);

@@ -47,6 +47,7 @@ describe('mcp-processes run of a container', function () {
     const [one, other] = [client(scene), client(scene)];
     const cli = await one.start(['docker', ...BOXED], environmentOf(scene));
     await waitFor('its container runs', async () => (await engine.states()).includes('running'));
+    await scene.protected();
     const session = scene.sessions()[0] ?? assert.fail();
     const record = session.records[0] ?? assert.fail();
     const owner = { home: session.home, session: session.id, record: record.id };

@@ -50,7 +50,7 @@ describe('a launched server in a container', function () {
   });
 
   it('is shown under its server, and ends with it', async () => {
-    const lifecycle = await sandbox.lifecycle({ launchTimeout: 30_000 });
+    const lifecycle = await sandbox.lifecycle({ launchTimeout: 60_000 });
     await lifecycle.launch({ ...sandbox.server('boxed'), ...run('--rm'), environment: sandbox.environment });
     const [container] = await waitFor('the container is shown', async () => {
       await lifecycle.sweep();
@@ -97,6 +97,7 @@ describe('a launched server in a container', function () {
     const client = spawn(command, args, { env: sandbox.environment, stdio: ['pipe', 'ignore', 'ignore'] });
     await waitFor('it runs', async () => (await engine.states()).includes('running'));
     assert.doesNotMatch((await cli('list', '--all')).stdout, /without a client/);
+    assert.equal(sandbox.log.join(''), '', 'it could look at everything');
     await killHard(client);
     const { stdout } = await cli('list', '--all');
     assert.match(stdout, new RegExp(`without a client.*\n.*${IMAGE} · running, as boxed of Codex runs`));

@@ -40,8 +40,17 @@ describe('containers in the panel of a real editor', function () {
     const row = (await panel.rows()).find(({ name }) => name === IMAGE);
     assert.match(row?.description ?? '', /^running · lost · container [0-9a-f]{12} · /);
 
-    await panel.row(IMAGE).hover();
-    await page.locator('.monaco-hover').getByText('Memory:').waitFor({ timeout: 20_000 });
+    // The hover goes away when the mouse, or the row under it, moves.
+    await waitFor(
+      'what it uses',
+      async () => {
+        await page.mouse.move(600, 400);
+        await panel.row(IMAGE).hover();
+        await page.locator('.monaco-hover').getByText('Memory:').waitFor({ timeout: 5_000 });
+        return true;
+      },
+      60_000,
+    );
     await panel.press(IMAGE, 'Show Container Logs');
     await page.locator('.editor-instance').getByText('hello').waitFor();
     await panel.press(IMAGE, 'Stop Container');

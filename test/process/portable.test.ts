@@ -4,7 +4,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { choosePlatform } from '../../src/lifecycle/choosePlatform';
-import type { Platform } from '../../src/os/platform';
+import { sameStart } from '../../src/os/identity';
+import type { Look, Platform, ProcessEntry } from '../../src/os/platform';
 import { createPortablePlatform } from '../../src/os/portable/portablePlatform';
 import { readLinuxScopeParts, scopeTag } from '../../src/os/scope';
 import { endLivingChildTree } from '../../src/reaping/livingChildTree';
@@ -30,11 +31,18 @@ describe('the portable platform', () => {
   let platform: Platform;
   let folder: string;
   const started: ChildProcess[] = [];
+  const leftBelow: ProcessEntry[] = [];
   beforeEach(() => {
     platform = createPortablePlatform({ system: 'linux', scope: scopeTag(readLinuxScopeParts(), 'epoch') });
     folder = mkdtempSync(join(tmpdir(), 'pp-'));
   });
   afterEach(async () => {
+    for (const { pid, start } of leftBelow.splice(0)) {
+      const look = await platform.look(pid);
+      if (look.kind === 'present' && !look.entry.zombie && sameStart(look.entry.start, start)) {
+        process.kill(pid, 'SIGKILL');
+      }
+    }
     for (const child of started.splice(0)) {
       if (child.exitCode !== null || child.signalCode !== null) continue;
       const exited = new Promise((resolve) => child.once('exit', resolve));
@@ -64,9 +72,14 @@ describe('the portable platform', () => {
     };
     const after = await withVariables(habits, async () => [
       await platform.look(child.pid),
-      { kind: 'present', entry: (await platform.snapshot()).processes.get(child.pid) },
+      { kind: 'present', entry: (await platform.snapshot()).processes.get(child.pid) } as Look,
     ]);
-    assert.deepEqual(after, [before, before]);
+    for (const look of [before, ...after]) assert.equal(look.kind, 'present');
+    const [first, ...others] = [before, ...after].map((look) => (look as Look & { kind: 'present' }).entry);
+    for (const { start } of others) assert.ok(sameStart(start, first?.start ?? ''), `${first?.start} became ${start}`);
+    // What may change between two looks.
+    const lasting = (entry: ProcessEntry | undefined) => ({ ...entry, memory: 0, cpuTime: 0, start: '' });
+    for (const other of others) assert.deepEqual(lasting(other), lasting(first));
   });
 
   it('K01 K06 tells the role of the process that was meant, not of whoever has its pid', async () => {
@@ -178,7 +191,9 @@ describe('the portable platform', () => {
       const child = start('sh', '-c', program);
       const text = await new Promise<Buffer>((resolve) => child.stdout?.once('data', resolve));
       const below = Number(String(text));
-      assert.ok(isAlive(below));
+      const look = await platform.look(below);
+      assert.ok(look.kind === 'present' && isAlive(below));
+      leftBelow.push(look.entry);
       return { child, below };
     }
 

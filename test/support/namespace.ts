@@ -1,5 +1,12 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
+
+const running = new Set<ChildProcess>();
+
+/** Ends what still runs, of a test that has run out of time. With `--kill-child`, all of it goes. */
+export function endInside(): void {
+  for (const child of running) child.kill('SIGKILL');
+}
 
 /**
  * Runs a test script in namespaces of its own (`unshare` flags), where a test may choose pids or move clocks.
@@ -15,7 +22,9 @@ export async function runInside(flags: readonly string[], script: string, ...arg
   });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => (output += data));
-  const code = await new Promise((resolve, reject) => child.once('close', resolve).once('error', reject));
+  running.add(child);
+  const ended = new Promise((resolve, reject) => child.once('close', resolve).once('error', reject));
+  const code = await ended.finally(() => running.delete(child));
   if (code !== 0) {
     throw new Error(
       `${script} ${args.join(' ')} failed (this needs root, or user namespaces for everybody):\n${output}`,

@@ -82,9 +82,15 @@ runc = ["${join(bin, 'runc')}"]
 
   async dispose(): Promise<void> {
     if (this.folder === '') return;
-    await this.clear();
-    await waitFor('nothing of Podman is left', () => this.endMonitors());
-    rmSync(this.folder, { recursive: true, force: true });
+    try {
+      await this.clear();
+    } finally {
+      try {
+        await waitFor('nothing of Podman is left', () => this.endMonitors());
+      } finally {
+        rmSync(this.folder, { recursive: true, force: true });
+      }
+    }
   }
 
   /**

@@ -12,7 +12,7 @@ const LEFT_WITHOUT_US = 4;
  * the extension, one with it.
  */
 describe('servers that VS Code starts itself', function () {
-  this.timeout(240_000);
+  this.timeout(420_000);
   let without: Arm;
   let withUs: Arm;
   before(() => {

@@ -26,7 +26,7 @@ const SMALL_HEAP = { NODE_OPTIONS: '--max-old-space-size=384' };
  * but the data folder, and must not notice. One B for all tests, and one A as long as it lives: editors are slow.
  */
 describe('crashes beside a living window', function () {
-  this.timeout(180_000);
+  this.timeout(420_000);
   let world: World;
   let control: RemoteControl;
   let a: (OpenEditor & { window: Page; folder: string }) | undefined;
@@ -99,7 +99,7 @@ describe('crashes beside a living window', function () {
     readHistory(world.folder, 0, 1_000).flatMap(({ sessionId, by }) => (sessionId === session.id ? [by] : []));
 
   const guardsOf = (session: SessionFile) =>
-    world.guards().filter((pid) => read(`/proc/${pid}/cmdline`).includes(session.id));
+    world.watchers().filter((pid) => read(`/proc/${pid}/cmdline`).includes(session.id));
 
   /** All of these are gone, and window B's server answers. */
   async function nothingLeft(pids: readonly number[]) {
@@ -161,7 +161,7 @@ describe('crashes beside a living window', function () {
     const { session, pids, window } = await openA();
     await window.close();
     await nothingLeft(pids);
-    assert.ok(!isAlive(session.owner.pid));
+    await waitFor('its host is gone', () => !isAlive(session.owner.pid));
     // The same editor, another window, for the next test.
     if (!a) return;
     const { openWindow } = await import('../host/window.mjs');
@@ -211,7 +211,7 @@ describe('crashes beside a living window', function () {
     assert.ok(guards.length > 0);
     server.kill();
     await waitFor('the guard has come and gone', () => none(guards));
-    assert.equal(pids.filter(isAlive).length, ALL - 1);
+    await waitFor('the polite one has ended', () => pids.filter(isAlive).length === ALL - 1);
     assert.deepEqual(reapers(session), []);
     // A sweep asks as well; only a person's word ends them.
     await control.ask(b.folder, { api: 'sweep' });

@@ -10,7 +10,7 @@ const OURS = '\u2063';
 /** What the editor calls in its extension host. */
 export function run(): Promise<void> {
   Mocha.reporters.Base.consoleLog = (...args: unknown[]) => console.log(OURS + format(...args));
-  const mocha = new Mocha({ ui: 'bdd', timeout: 60_000, color: true, reporter: require('../../reporter.cjs') });
+  const mocha = new Mocha({ ui: 'bdd', timeout: 120_000, color: true, reporter: require('../../reporter.cjs') });
   mocha.suite.emit('pre-require', globalThis, '', mocha);
   require('./launching.test');
   require('./editorsOwn.test');
