@@ -1,11 +1,16 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import type { ReapResult } from '../../src/lifecycle/model';
 import { openDataFolder } from '../../src/registry/dataFolder';
 import { isAlive, Sandbox } from '../support/sandbox';
 import { identityOf, Scene } from '../support/scene';
 import { waitFor } from '../support/waitFor';
+
+/** Built by the stage `build`. */
+const CLI = join(__dirname, '../../dist/cli.js');
 
 describe('bad input', function () {
   this.timeout(120_000);
@@ -88,22 +93,34 @@ describe('bad input', function () {
     assert.equal(sandbox.log.length, said);
   });
 
-  it('K07 K13 a dead session that claims ourselves and our parent: both would be kept, with the reason', async () => {
+  it('K07 K13 a dead session that claims ourselves and our parent: both are kept, with the reason', async () => {
     const { record, pid } = await scene.start();
-    for (const claimed of [process.pid, process.ppid]) {
+    // A reaper with a parent of its own: below that of this process run other tests. It becomes the reaper when told so.
+    const reaper = 'echo $$; read go; exec "$@"';
+    const args = ['-c', 'sh -c "$0" sh "$@"; echo "the parent lives"', reaper, process.execPath, CLI, 'reap', '--json'];
+    const parent = spawn('sh', args, { env: sandbox.environment, stdio: ['pipe', 'pipe', 'inherit'] });
+    let output = '';
+    parent.stdout.on('data', (data) => {
+      output += data;
+    });
+    const self = Number(await waitFor('the reaper to be', () => /^(\d+)\n/.exec(output)?.[1]));
+    const above = parent.pid as number;
+    assert.notEqual(self, above);
+    for (const claimed of [self, above]) {
       scene.add({ ...record, id: randomUUID(), server: String(claimed), root: await identityOf(claimed) });
     }
     await scene.killOwner();
-    // Not reaped: what else runs below our parent is not this test's.
-    const previews = await (await sandbox.lifecycle({ automatic: 'off' })).reapOrphans({ dryRun: true });
+    parent.stdin.write('go\n');
+    await waitFor('the reaper has ended', () => output.includes('the parent lives'));
+    const results = JSON.parse(output.slice(output.indexOf('['), output.lastIndexOf(']') + 1)) as ReapResult[];
     const outcomes = new Map(
-      previews.flatMap(({ processes }) => processes.map((one) => [one.pid, [one.outcome, one.reason]])),
+      results.flatMap(({ processes }) => processes.map((one) => [one.pid, [one.outcome, one.reason]])),
     );
-    assert.deepEqual(outcomes.get(process.pid), ['kept', 'it is this process itself']);
-    assert.deepEqual(outcomes.get(process.ppid), ['kept', 'this process runs under it']);
-    // Control arm: what the same file says of its own server would be acted on.
-    assert.deepEqual(outcomes.get(pid), ['terminated', undefined]);
-    assert.deepEqual(signalled, []);
+    assert.deepEqual(outcomes.get(self), ['kept', 'it is this process itself']);
+    assert.deepEqual(outcomes.get(above), ['kept', 'this process runs under it']);
+    // Control arm: what the same file says of its own server is acted on.
+    assert.match(outcomes.get(pid)?.[0] ?? '', /^(?:terminated|killed)$/);
+    assert.ok(!isAlive(pid));
   });
 
   it('a data folder that cannot be made, is a link, or is a file: says which, and what to do', () => {
