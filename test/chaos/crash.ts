@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, utimesSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
@@ -99,7 +99,7 @@ async function round(host: string, seed: number, latest: number, report: CrashRe
       await (await sandbox.lifecycle()).sweep();
     }
     await waitFor('nothing is left', isNothingLeft).catch((error: Error) => {
-      const left = `processes ${sandbox.living()}, guards ${sandbox.guards()}, sessions ${JSON.stringify(sessions(sandbox))}, ${guardLog(sandbox)}`;
+      const left = `processes ${sandbox.living()}, guards ${sandbox.guards()}, sessions ${JSON.stringify(sessions(sandbox))}, ${sandbox.guardLog()}`;
       throw new Error(`${error.message} (${left}; server program ${SERVER})`);
     });
     // Recorded and never spawned, for there was no guard yet: the next sweep finds that it stands for nothing.
@@ -122,11 +122,6 @@ async function round(host: string, seed: number, latest: number, report: CrashRe
 
 function sessions(sandbox: Sandbox): SessionFile[] {
   return readSessions(sandbox.folder).sessions.map(({ session }) => session);
-}
-
-function guardLog(sandbox: Sandbox): string {
-  const path = join(sandbox.folder.logs, 'guard.log');
-  return existsSync(path) ? readFileSync(path, 'utf8') : 'the guard wrote nothing';
 }
 
 /** The guard is armed before anything is spawned. */

@@ -26,7 +26,7 @@ describe('mcp-processes run of a container', function () {
     sandbox = new Sandbox();
   });
   afterEach(async function () {
-    if (this.currentTest?.state === 'failed') console.error(guardLog(sandbox));
+    if (this.currentTest?.state === 'failed') console.error(sandbox.guardLog());
     for (const { child } of clients.splice(0)) child.kill('SIGKILL');
     await sandbox.dispose();
   });
@@ -80,7 +80,7 @@ describe('mcp-processes run of a container', function () {
     const cli = await client(scene).start(['docker', ...BOXED], environmentOf(scene));
     await waitFor('its container runs', async () => (await engine.states()).includes('running'));
     process.kill(cli, 'SIGKILL');
-    await waitFor('somebody looked', () => /waits for a click/.test(guardLog(sandbox)));
+    await waitFor('somebody looked', () => /waits for a click/.test(sandbox.guardLog()));
     const lifecycle = await sandbox.lifecycle();
     await lifecycle.sweep();
     assert.deepEqual(await engine.states(), ['running']);
@@ -174,12 +174,4 @@ describe('mcp-processes run puts labels where they belong', function () {
 
 function argumentsOf(pid: number): string[] {
   return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').slice(0, -1);
-}
-
-function guardLog(sandbox: Sandbox): string {
-  try {
-    return readFileSync(join(sandbox.folder.logs, 'guard.log'), 'utf8');
-  } catch {
-    return '';
-  }
 }

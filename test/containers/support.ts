@@ -10,9 +10,11 @@ import {
   withLabels,
 } from '../../src/reaping/containers/runCommand';
 import type { ContainerRun } from '../../src/registry/schema';
-import { isAlive } from '../support/sandbox';
+import { killHard } from '../support/sandbox';
 import { waitFor } from '../support/waitFor';
 import { type Engine, IMAGE } from './host/engine';
+
+export { killHard };
 
 /** What runs as process 1 of a container. */
 export const PROGRAMS = {
@@ -111,12 +113,6 @@ export class Launcher {
   async dispose(): Promise<void> {
     for (const client of this.clients.splice(0)) await killHard(client);
   }
-}
-
-/** `kill -9` of a client of the test's own; waits until it is gone. */
-export async function killHard(client: ChildProcess): Promise<void> {
-  client.kill('SIGKILL');
-  await waitFor('the client is gone', () => client.pid === undefined || !isAlive(client.pid));
 }
 
 /** A container that is in use: what it is sent comes back. */

@@ -22,7 +22,7 @@ describe('the guard', function () {
     sandbox = new Sandbox();
   });
   afterEach(async function () {
-    if (this.currentTest?.state === 'failed') console.error(guardLog(sandbox));
+    if (this.currentTest?.state === 'failed') console.error(sandbox.guardLog());
     await sandbox.dispose();
   });
 
@@ -117,7 +117,7 @@ describe('the guard', function () {
       const host = await sandbox.host({ deaf: DEAF }, automatic, { guard: true });
       await killHard(host.child);
       await waitFor('the guard is gone', () => sandbox.guards().length === 0);
-      assert.match(guardLog(sandbox), new RegExp(`automatic is "${automatic}"`));
+      await waitFor('it has said why', () => sandbox.guardLog().includes(`automatic is "${automatic}"`));
       assert.equal(sandbox.living().length, 1);
       const lifecycle = await sandbox.lifecycle({ automatic: 'on' });
       await lifecycle.sweep();
@@ -194,14 +194,6 @@ describe('the guard', function () {
     await lifecycle.stop('one');
   });
 });
-
-function guardLog(sandbox: Sandbox): string {
-  try {
-    return readFileSync(join(sandbox.folder.logs, 'guard.log'), 'utf8');
-  } catch {
-    return '';
-  }
-}
 
 function descriptorsOf(pid: number): string[] {
   try {

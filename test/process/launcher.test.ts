@@ -27,7 +27,7 @@ describe('mcp-processes run', function () {
     sandbox = new Sandbox();
   });
   afterEach(async function () {
-    if (this.currentTest?.state === 'failed') console.error(guardLog(sandbox));
+    if (this.currentTest?.state === 'failed') console.error(sandbox.guardLog());
     for (const { child } of clients.splice(0)) child.kill('SIGKILL');
     await sandbox.dispose();
   });
@@ -286,7 +286,7 @@ describe('mcp-processes run', function () {
       await scene.protected();
       await one.kill();
       await waitFor('the watcher is gone', () => sandbox.guards().length === 0);
-      await waitFor('it has said why', () => guardLog(sandbox).includes(`automatic is "${automatic}"`));
+      await waitFor('it has said why', () => sandbox.guardLog().includes(`automatic is "${automatic}"`));
       assert.equal(await ask(scene.at('it')), server);
       const lifecycle = await sandbox.lifecycle();
       await lifecycle.sweep();
@@ -484,12 +484,4 @@ function read(child: ChildProcess, stream: 'stdout' | 'stderr'): Promise<string>
 
 function exitOf(child: ChildProcess): Promise<{ code: number | null; signal: NodeJS.Signals | null }> {
   return new Promise((resolve) => child.once('exit', (code, signal) => resolve({ code, signal })));
-}
-
-function guardLog(sandbox: Sandbox): string {
-  try {
-    return readFileSync(join(sandbox.folder.logs, 'guard.log'), 'utf8');
-  } catch {
-    return '';
-  }
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -104,7 +104,7 @@ describe('mcp-processes run, while the client lives', function () {
     sandbox = new Sandbox();
   });
   afterEach(async function () {
-    if (this.currentTest?.state === 'failed') console.error(guardLog(sandbox));
+    if (this.currentTest?.state === 'failed') console.error(sandbox.guardLog());
     for (const child of children.splice(0)) child.kill('SIGKILL');
     await sandbox.dispose();
   });
@@ -173,7 +173,7 @@ describe('mcp-processes run, while the client lives', function () {
     assert.ok(isAlive(server));
     await scene.protected();
     await one.tell({ do: 'close' });
-    await waitFor('two looks', () => (guardLog(sandbox).match(/is kept: /g) ?? []).length >= 2);
+    await waitFor('two looks', () => (sandbox.guardLog().match(/is kept: /g) ?? []).length >= 2);
     assert.equal(await asked(), server);
     user.kill('SIGKILL');
     await waitFor('now it is ended', () => !isAlive(server));
@@ -250,7 +250,7 @@ describe('mcp-processes run, while the client lives', function () {
     assert.notEqual(server, wrapper);
     await scene.protected();
     process.kill(wrapper, 'SIGKILL');
-    const kept = () => guardLog(sandbox).match(/is kept: its stdin is still held by pid \d+/g) ?? [];
+    const kept = () => sandbox.guardLog().match(/is kept: its stdin is still held by pid \d+/g) ?? [];
     await waitFor('two looks at it', () => kept().length >= 2);
     assert.ok(!isAlive(wrapper));
     assert.match(await one.tell({ do: 'ask' }), new RegExp(`"pid":${server}\\b`));
@@ -270,7 +270,7 @@ describe('mcp-processes run, while the client lives', function () {
     await one.tell({ do: 'close', server: 0 });
     await one.tell({ do: 'close', server: 1 });
     await waitFor('the control is ended', () => !isAlive(control));
-    await waitFor('the other was considered', () => /neverReap lists it/.test(guardLog(sandbox)));
+    await waitFor('the other was considered', () => /neverReap lists it/.test(sandbox.guardLog()));
     assert.equal(await ask(scene.at('kept')), kept);
   });
 
@@ -362,12 +362,4 @@ async function laterLooks(scene: LauncherScene): Promise<void> {
     for (const pid of napsOf(watcher)) naps.add(pid);
     return naps.size > 12;
   });
-}
-
-function guardLog(sandbox: Sandbox): string {
-  try {
-    return readFileSync(join(sandbox.folder.logs, 'guard.log'), 'utf8');
-  } catch {
-    return '';
-  }
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DEAD_OWNER_UNREAPED, SUBREAPER } from '../support/parents';
+import { DEAD_OWNER_UNREAPED, mainThreadGone, SUBREAPER, withoutMainThread } from '../support/parents';
 import { isAlive, killHard, Sandbox } from '../support/sandbox';
 import { ask, identityOf, PLAIN, pidIn, procfs, Scene, unused } from '../support/scene';
 import { waitFor } from '../support/waitFor';
@@ -228,16 +228,11 @@ describe('leaks that must be caught', function () {
 
   it('L25 ends a server whose main thread is gone and whose other threads run', async () => {
     const scene = await new Scene(sandbox).open();
-    const threaded =
-      'import ctypes, platform, signal, threading, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\n' +
-      'threading.Thread(target=time.sleep, args=(300,)).start()\n' +
-      "ctypes.CDLL(None).syscall(60 if platform.machine() == 'x86_64' else 93, 0)";
+    const threaded = withoutMainThread('import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN)');
     const named = await scene.start(['-c', threaded], { command: 'python3' });
     // Known by its cookie alone, which only a living thread shows.
     const unnamed = await scene.start(['-c', threaded], { command: 'python3', record: { root: undefined } });
-    for (const { pid } of [named, unnamed]) {
-      await waitFor('its main thread is gone', () => / Z /.test(readFileSync(`/proc/${pid}/stat`, 'latin1')));
-    }
+    for (const { pid } of [named, unnamed]) await mainThreadGone(pid);
     await scene.killOwner();
     assert.ok(isAlive(named.pid) && isAlive(unnamed.pid), 'control arm: `Z`, and alive');
     await sweepAll();

@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline';
 import type { OutsideUse } from '../../src/os/platform';
 import { definite } from '../support/askingAgain';
 import { DATABASE, DATABASE_CLIENT } from '../support/crowd';
+import { mainThreadGone, withoutMainThread } from '../support/parents';
 import { programPath, scripts, withPath, withSs } from '../support/programs';
 import { Sandbox } from '../support/sandbox';
 import { procfs } from '../support/scene';
@@ -97,13 +98,9 @@ describe('whether somebody outside uses a process', function () {
   });
 
   it('K23 K09 L25 is unknown when the main thread is gone: its connections are shown under no pid', async () => {
-    const threaded = [
-      'import ctypes, platform, threading, time',
-      'threading.Thread(target=time.sleep, args=(300,)).start()',
-      "ctypes.CDLL(None).syscall(60 if platform.machine() == 'x86_64' else 93, 0)",
-    ].join('\n');
-    const { pid } = spawn('python3', ['-c', threaded], { env: sandbox.environment, stdio: 'ignore' });
-    await waitFor('its main thread is gone', () => / Z /.test(readFileSync(`/proc/${pid}/stat`, 'latin1')));
+    const program = ['-c', withoutMainThread()];
+    const { pid } = spawn('python3', program, { env: sandbox.environment, stdio: 'ignore' });
+    await mainThreadGone(pid as number);
     const use = await useOf(pid as number);
     assert.ok(use.kind === 'unknown' && /main thread/.test(use.reason), JSON.stringify(use));
   });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { StdinPeer } from '../../src/os/platform';
 import { definite } from '../support/askingAgain';
+import { mainThreadGone, withoutMainThread } from '../support/parents';
 import { programPath, scripts, withPath, withSs } from '../support/programs';
 import { isAlive, killHard, Sandbox } from '../support/sandbox';
 import { identityOf, PLAIN, pidIn, procfs } from '../support/scene';
@@ -136,20 +137,13 @@ describe('the stdin peer', function () {
 
   it('L25 is seen through another thread when the main thread is gone', async () => {
     const file = join(sandbox.path, 'server.pid');
-    const threaded = [
-      'import ctypes, os, platform, sys, threading, time',
-      'threading.Thread(target=time.sleep, args=(300,)).start()',
-      `open(${JSON.stringify(file)}, 'w').write(str(os.getpid()))`,
-      // Ends this thread only.
-      "ctypes.CDLL(None).syscall(60 if platform.machine() == 'x86_64' else 93, 0)",
-    ].join('\n');
+    const threaded = withoutMainThread(`import os; open(${JSON.stringify(file)}, 'w').write(str(os.getpid()))`);
     const holder = spawn('python3', ['-c', threaded], {
       env: sandbox.environment,
       stdio: ['pipe', 'ignore', 'inherit'],
     });
     const pid = await pidIn(file);
-    await waitFor('its main thread is gone', () => / Z /.test(readFileSync(`/proc/${pid}/stat`, 'latin1')));
-    assert.ok(isAlive(pid));
+    await mainThreadGone(pid);
     const peer = await peerOf(pid);
     assert.equal(peer.kind, withSs ? 'alive' : 'unknown', JSON.stringify(peer));
     holder.stdin?.destroy();

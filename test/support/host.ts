@@ -27,7 +27,7 @@ async function main(): Promise<void> {
   const folder = openDataFolder(home);
   const self = await platform.self();
   const log = { info: () => {}, warn: () => {}, error: (message: string) => process.stderr.write(`${message}\n`) };
-  const settings = { automatic, neverReap: [], launchTimeout: 20_000, guard, graceOf: () => grace };
+  const settings = { automatic, neverReap: [], launchTimeout: 60_000, guard, graceOf: () => grace };
   const lifecycle = new Lifecycle({
     platform,
     folder,

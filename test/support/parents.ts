@@ -1,4 +1,8 @@
-// Small Python programs that start a session's owner in odd circumstances. argv: folder for owner.pid, then the command.
+// Small Python programs for odd circumstances. Those that start a session's owner: argv is a folder for owner.pid, then
+// the command.
+import { readFileSync } from 'node:fs';
+import { isAlive } from './sandbox';
+import { waitFor } from './waitFor';
 
 /** Adopts what the owner leaves, as `systemd --user` does. */
 export const SUBREAPER = `
@@ -20,3 +24,16 @@ open(sys.argv[1] + '/owner.new', 'w').write(str(owner.pid))
 os.rename(sys.argv[1] + '/owner.new', sys.argv[1] + '/owner.pid')
 time.sleep(300)
 `;
+
+/** A program whose main thread ends at once while another one sleeps. @param first what it does before. */
+export const withoutMainThread = (first = '') => `${first}
+import ctypes, platform, threading, time
+threading.Thread(target=time.sleep, args=(300,)).start()
+ctypes.CDLL(None).syscall(60 if platform.machine() == 'x86_64' else 93, 0)
+`;
+
+/** Waits until nothing but the main thread of a process has ended. */
+export function mainThreadGone(pid: number): Promise<boolean> {
+  const stat = () => readFileSync(`/proc/${pid}/stat`, 'latin1');
+  return waitFor('its main thread is gone', () => / Z /.test(stat()) && isAlive(pid));
+}

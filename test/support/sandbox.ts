@@ -124,7 +124,8 @@ export class Sandbox {
     child.stdout?.setEncoding('utf8').on('data', (chunk) => {
       output += chunk;
     });
-    const line = await waitFor('the host has launched its servers', () => /^\[.*\]$/m.exec(output)?.[0]);
+    // One after the other.
+    const line = await waitFor('the host has launched its servers', () => /^\[.*\]$/m.exec(output)?.[0], 90_000);
     const ask = async (server: string) => {
       const before = output.length;
       child.stdin?.write(`ask ${server}\n`);
@@ -154,6 +155,15 @@ export class Sandbox {
           return false;
         }
       });
+  }
+
+  /** What guards have written down; '' before the first did. */
+  guardLog(): string {
+    try {
+      return readFileSync(join(this.folder.logs, 'guard.log'), 'utf8');
+    } catch {
+      return '';
+    }
   }
 
   /** Living processes of this sandbox; `Z` is dead. */
