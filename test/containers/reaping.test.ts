@@ -92,9 +92,11 @@ for (const tested of [new TestEngine(), new TestPodman()]) {
 
     for (const rm of [['--rm'], []]) {
       it(`L20 its client was killed just after start: run -i ${rm.join(' ')}`, async function () {
-        this.timeout(120_000);
+        this.timeout(300_000);
         // How long a client takes to create and then to start differs from machine to machine: the gap is searched for.
         let delay = 50;
+        let tooEarly = 0;
+        let tooLate = Infinity;
         const launched = await waitFor(
           'a container is left in state created',
           async () => {
@@ -109,11 +111,15 @@ for (const tested of [new TestEngine(), new TestPodman()]) {
             await new Promise((resolve) => setTimeout(resolve, state === 'created' ? 500 : 0));
             const [later] = await launcher.states(owner);
             if (later === 'created') return one;
-            delay = later === undefined ? delay + 6 : Math.max(5, delay - 9);
+            if (later === undefined) tooEarly = delay;
+            else tooLate = delay;
+            // No two attempts take the same time: what is between the two is never narrow.
+            if (tooEarly > 0.9 * tooLate) [tooEarly, tooLate] = [0.8 * delay, 1.25 * delay];
+            delay = tooLate === Infinity ? 1.5 * delay : tooEarly + Math.random() * (tooLate - tooEarly);
             await engine.clear();
             return undefined;
           },
-          100_000,
+          240_000,
         );
 
         const { containers, finished } = await launcher.reap(launched);
