@@ -10,7 +10,7 @@ import { OwnSession } from '../lifecycle/ownSession';
 import { withLabels } from '../reaping/containers/runCommand';
 import { COOKIE_VARIABLE, formatCookie } from '../registry/cookie';
 import { openDataFolder } from '../registry/dataFolder';
-import type { ServerRecord, SessionFile } from '../registry/schema';
+import { LAUNCHER_EDITOR, type ServerRecord, type SessionFile } from '../registry/schema';
 import { containerWords } from './containerWords';
 import { clientName, findOwner, isOwnerGone } from './owner';
 import { parseSettings } from './settings';
@@ -55,7 +55,7 @@ async function protect(command: string, args: readonly string[], name: string | 
   const identity = { pid: owner.pid, start: owner.start, scope: platform.scope };
   const client = clientName(owner);
   const log = { info: () => {}, warn: say, error: say };
-  const editor = `mcp-processes run for ${client}`;
+  const editor = `${LAUNCHER_EDITOR}${client}`;
   const session = new OwnSession(folder, log, identity, editor, process.cwd(), settings);
   const server = name ?? basename(command);
   const record = randomUUID();

@@ -153,7 +153,7 @@ export class ProcessTree implements vscode.TreeDataProvider<Node>, vscode.Dispos
       if (servers.length === 0) {
         continue;
       }
-      servers.sort((a, b) => a.name.localeCompare(b.name) || a.key.localeCompare(b.key));
+      servers.sort((a, b) => a.name.localeCompare(b.name, undefined, { numeric: true }) || a.key.localeCompare(b.key));
       const groupRow = reuse<GroupRow>({ kind: 'group', id: `group:${group}`, group, rows: [] });
       const serverRow = (server: ServerView, parent: GroupRow | BundleRow): ServerRow => {
         const id = `server:${server.key}`;

@@ -11,3 +11,4 @@ export function windowAddress(server: EditorServer, folder: string, payload?: re
 export function openWindow(browser: Browser, server: EditorServer, folder: string): Promise<Page>;
 export function runCommand(page: Page, title: string): Promise<void>;
 export function readWorkspaceState(page: Page, extension: string): Promise<Record<string, unknown>>;
+export function readDisabled(page: Page): Promise<string[]>;

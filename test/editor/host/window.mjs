@@ -89,24 +89,38 @@ export async function runCommand(page, title) {
 }
 
 /** What the editor has stored of an extension's `workspaceState`; empty before its first write. */
-export function readWorkspaceState(page, extension) {
-  return page.evaluate(async (key) => {
-    const settled = (request) =>
-      new Promise((resolve, reject) => {
-        request.onsuccess = () => resolve(request.result);
-        request.onerror = () => reject(request.error);
-      });
-    for (const { name } of await indexedDB.databases()) {
-      if (!name.startsWith('vscode-web-state-db-') || name.endsWith('-global')) continue;
-      const database = await settled(indexedDB.open(name));
-      try {
-        if (!database.objectStoreNames.contains('ItemTable')) continue;
-        const text = await settled(database.transaction('ItemTable').objectStore('ItemTable').get(key));
-        if (typeof text === 'string') return JSON.parse(text);
-      } finally {
-        database.close();
+export async function readWorkspaceState(page, extension) {
+  return JSON.parse((await readStored(page, 'workspace', extension)) ?? '{}');
+}
+
+/** The extensions that are disabled in every window. The editor writes it down a moment after it was said. */
+export async function readDisabled(page) {
+  const stored = JSON.parse((await readStored(page, 'global', 'extensionsIdentifiers/disabled')) ?? '[]');
+  return stored.map(({ id }) => id);
+}
+
+/** A text from the editor's storage; undefined where there is none. */
+function readStored(page, scope, key) {
+  return page.evaluate(
+    async ([scope, key]) => {
+      const settled = (request) =>
+        new Promise((resolve, reject) => {
+          request.onsuccess = () => resolve(request.result);
+          request.onerror = () => reject(request.error);
+        });
+      for (const { name } of await indexedDB.databases()) {
+        if (!name.startsWith('vscode-web-state-db-') || name.includes('-global') !== (scope === 'global')) continue;
+        const database = await settled(indexedDB.open(name));
+        try {
+          if (!database.objectStoreNames.contains('ItemTable')) continue;
+          const text = await settled(database.transaction('ItemTable').objectStore('ItemTable').get(key));
+          if (typeof text === 'string') return text;
+        } finally {
+          database.close();
+        }
       }
-    }
-    return {};
-  }, extension);
+      return undefined;
+    },
+    [scope, key],
+  );
 }

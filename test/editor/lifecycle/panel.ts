@@ -77,9 +77,14 @@ export class Panel {
   }
 
   /** Runs one of the extension's commands through the palette. */
-  async run(title: string): Promise<void> {
+  run(title: string): Promise<void> {
+    return this.runEditors(`MCP Processes: ${title}`);
+  }
+
+  /** Runs a command of the editor's own. */
+  async runEditors(title: string): Promise<void> {
     const { runCommand } = await import('../host/window.mjs');
-    await runCommand(this.page, `MCP Processes: ${title}`);
+    await runCommand(this.page, title);
   }
 
   /** Chooses from the quick pick that is open. */

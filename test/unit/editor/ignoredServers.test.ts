@@ -57,7 +57,7 @@ describe('hidden servers', () => {
         published = true;
       },
     };
-    const parts = [lifecycle, undefined, undefined, ignoredIn(memory(true)), undefined];
+    const parts = [lifecycle, undefined, undefined, undefined, ignoredIn(memory(true)), undefined];
     const actions = createActions(...(parts as unknown as Parameters<typeof createActions>));
     void actions.ignore(theirs);
     await new Promise((resolve) => setImmediate(resolve));

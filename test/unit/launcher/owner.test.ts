@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { clientName, findOwner, isOwnerGone } from '../../../src/launcher/owner';
 import type { Look, ProcessEntry, Snapshot } from '../../../src/os/platform';
+import { LAUNCHER_EDITOR } from '../../../src/registry/schema';
 
 /** A chain of processes, the first of them pid 1; the last is the launcher. */
 function chain(...processes: (readonly [name: string, ...args: string[]])[]): Snapshot {
@@ -66,6 +67,11 @@ describe('the owner of what `mcp-processes run` starts', () => {
     for (const [look, start, gone] of table) {
       assert.equal(await isOwnerGone({ look: async () => look }, { pid: 1, start }), gone, JSON.stringify(look));
     }
+  });
+
+  it('the shell calls its sessions what tells them from those of editors', () => {
+    const script = readFileSync(join(__dirname, '../../../src/launcher/run.sh'), 'utf8');
+    assert.ok(script.includes(`_mp_quote "${LAUNCHER_EDITOR}$_mp_client" && _mp_editor=$_mp_json`));
   });
 
   it('the shell knows the same starters', () => {

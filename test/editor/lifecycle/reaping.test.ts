@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Picture } from '../../../src/lifecycle/model';
+import { isAlive, SERVER } from '../../support/sandbox';
+import { PLAIN, Scene } from '../../support/scene';
+import { waitFor } from '../../support/waitFor';
+import { Panel } from './panel';
+import { REMOTE_CONTROL, RemoteControl } from './remoteControl';
+import { ROOT, World } from './world';
+
+/** So many ladders climb at a time. */
+const AT_A_TIME = 100;
+const LATER = 10;
+const GRACE = { stdin: 4_000, term: 4_000 };
+
+describe('reaping is called off, or goes with the extension', function () {
+  this.timeout(300_000);
+  let world: World;
+  beforeEach(() => {
+    world = new World();
+  });
+  afterEach(() => world.dispose());
+
+  it('Cancel is pressed while the first ones are being ended: those that wait for their turn live on', async () => {
+    const scene = await new Scene(world).open();
+    const own: number[] = [];
+    const deaf = ['-c', 'trap "" TERM; exec sleep 1000'];
+    for (let count = 0; count < AT_A_TIME + LATER; count++) {
+      own.push((await scene.start(deaf, { command: 'sh', record: { grace: GRACE } })).pid);
+    }
+    scene.write({ automatic: 'ask' });
+    // One of another client's, configured here: with such a one among them a person chooses, and can call it off.
+    const args = [PLAIN, '--deaf', `--mark=${scene.id}`];
+    const foreign = await scene.start(args, { cookie: false, record: false });
+    const workspace = world.workspace('project');
+    const servers = { theirs: { command: process.execPath, args } };
+    writeFileSync(join(workspace, '.vscode/mcp.json'), JSON.stringify({ servers }));
+    await scene.killOwner();
+
+    const control = new RemoteControl(join(world.path, 'control'));
+    const { page } = await world.openEditor(workspace, {
+      installed: [ROOT, REMOTE_CONTROL],
+      environment: control.environment,
+    });
+    const panel = await new Panel(page).open();
+    await waitFor(
+      'all are proven to be orphaned',
+      async () => {
+        const { servers } = await control.ask<Picture>(workspace, { api: 'sweep' });
+        return servers.filter(({ verdict }) => verdict === 'orphaned').length === own.length + 1;
+      },
+      90_000,
+    );
+    await panel.run('Reap Orphaned MCP Servers');
+    await panel.choice('server 1').waitFor();
+    await page.locator('.quick-input-widget .monaco-button').filter({ hasText: 'OK' }).click();
+    // Without the focus of a person the editor keeps its notices behind the bell.
+    await page.locator('.statusbar-item[id="status.notifications"]').click();
+    const notice = page.locator('.notification-list-item').filter({ hasText: 'Reaping orphaned' });
+    await notice.hover();
+    await notice.locator('.monaco-button').filter({ hasText: 'Cancel' }).click();
+
+    await waitFor('those that had begun are ended', () => own.filter(isAlive).length === LATER, 90_000);
+    assert.ok(isAlive(foreign.pid));
+    await waitFor('the others are still listed', async () => (await panel.status.textContent())?.includes(`${LATER}`));
+    assert.equal(own.filter(isAlive).length, LATER);
+  });
+
+  it('K18 the extension is disabled while the window lives: its servers run until the window is loaded anew, and none comes back', async () => {
+    const workspace = world.workspace('project');
+    const server = (...flags: string[]) => ({ command: process.execPath, args: [SERVER, ...flags] });
+    const { page } = await world.openEditor(workspace, {
+      settings: {
+        'mcpProcesses.servers': {
+          polite: server(),
+          eof: server('--deaf-to-eof'),
+          deaf: server('--deaf-to-eof', '--deaf-to-term', '--child=setsid'),
+        },
+        'mcpProcesses.launch.autoStart': true,
+        'mcpProcesses.reap.grace': { '*': { stdinSeconds: 1, termSeconds: 1 } },
+      },
+    });
+    const pids = await waitFor('all run', () => {
+      const [session] = world.sessions();
+      const recorded = session?.records.flatMap(({ root, census }) => [root?.pid, ...census.map(({ pid }) => pid)]);
+      const living = [...new Set(recorded)].filter((pid) => pid !== undefined && isAlive(pid));
+      return living.length === 4 ? (living as number[]) : undefined;
+    });
+    const panel = new Panel(page);
+    const icon = page.locator('.activitybar a[aria-label^="MCP Processes"]');
+    await icon.waitFor();
+    await panel.runEditors('Extensions: Disable All Installed Extensions');
+    const { readDisabled } = await import('../host/window.mjs');
+    await waitFor('it is disabled', async () => (await readDisabled(page)).includes('mcp-processes.mcp-processes'));
+    // The editor runs it on until the window is loaded anew.
+    assert.deepEqual(pids.filter(isAlive), pids);
+    await page.reload();
+    await waitFor('nothing is left', () => !pids.some(isAlive) && world.guards().length === 0, 60_000);
+    await page.locator('.activitybar a[aria-label^="Extensions"]').waitFor();
+    await icon.waitFor({ state: 'detached' });
+    assert.deepEqual(world.sessions(), []);
+  });
+});
