@@ -160,7 +160,7 @@ describe('the command line', function () {
   ];
   for (const [what, make, reason] of guards) {
     it(`reaps nothing where the list of what to keep ${what}: 1, and what to do`, async () => {
-      const pids = await orphan();
+      const { pids } = await orphan();
       mkdirSync(join(sandbox.folder.path, 'bin'));
       make(join(sandbox.folder.path, 'bin', 'settings'));
       for (const args of [['reap'], ['reap', '--other-clients', '--yes']]) {
