@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, rmSync, utimesSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
-import { build } from 'esbuild';
 import { openDataFolder } from '../../src/registry/dataFolder';
 import type { SessionFile } from '../../src/registry/schema';
 import { readSessions } from '../../src/registry/sessionStore';
@@ -36,38 +34,19 @@ export interface CrashReport {
  * @throws RoundError with the seed of the round that failed
  */
 export async function crashRounds(rounds: number, seed: number, width: number, until?: number): Promise<CrashReport> {
-  const folder = mkdtempSync(join(tmpdir(), 'crash-'));
-  const host = join(folder, 'host.cjs');
   const report: CrashReport = { rounds: 0, withServers: 0, bySweep: 0, beforeGuard: 0 };
-  try {
-    // Started thousands of times: without a compiler in front of it.
-    await build({
-      entryPoints: [join(__dirname, '../support/host.ts')],
-      outfile: host,
-      bundle: true,
-      platform: 'node',
-      format: 'cjs',
-      mainFields: ['module', 'main'],
-      logLevel: 'error',
-      define: { 'import.meta.url': 'importMetaUrl', __dirname: JSON.stringify(join(__dirname, '../support')) },
-      banner: { js: "const importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
-      external: ['esbuild'],
-    });
-    // From before the first record to after the last stop, on this machine.
-    const latest = 1.5 * (await timeOfOneRun(host));
-    await runRounds(rounds, seed, width, (own) => round(host, own, latest, report), until);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  // From before the first record to after the last stop, on this machine.
+  const latest = 1.5 * (await timeOfOneRun());
+  await runRounds(rounds, seed, width, (own) => round(own, latest, report), until);
   return report;
 }
 
 /** How long a host takes that nobody kills, from its start to the end of its last server (ms). */
-async function timeOfOneRun(host: string): Promise<number> {
+async function timeOfOneRun(): Promise<number> {
   const sandbox = new Sandbox();
   try {
     const began = performance.now();
-    const child = sandbox.startHost(SERVERS, 'on', { guard: true, grace: GRACE, stopAtEnd: true }, host);
+    const child = sandbox.startHost(SERVERS, 'on', { guard: true, grace: GRACE, stopAtEnd: true });
     let output = '';
     child.stdout?.on('data', (data) => {
       output += data;
@@ -82,11 +61,11 @@ async function timeOfOneRun(host: string): Promise<number> {
   }
 }
 
-async function round(host: string, seed: number, latest: number, report: CrashReport): Promise<void> {
+async function round(seed: number, latest: number, report: CrashReport): Promise<void> {
   const random = seeded(seed);
   const sandbox = new Sandbox();
   try {
-    const child = sandbox.startHost(SERVERS, 'on', { guard: true, grace: GRACE, stopAtEnd: true }, host);
+    const child = sandbox.startHost(SERVERS, 'on', { guard: true, grace: GRACE, stopAtEnd: true });
     await new Promise((resolve) => setTimeout(resolve, random() * latest));
     const servers = sandbox.living().filter((pid) => pid !== child.pid).length;
     child.kill('SIGKILL');

@@ -1,5 +1,6 @@
 // `npm run chaos -- [--what crash|trees] [--rounds N] [--seed S] [--width W] [--minutes M]`
 import { parseArgs } from 'node:util';
+import { buildHost } from '../support/hostProgram';
 import { crashRounds } from './crash';
 import { treeRounds } from './trees';
 
@@ -21,10 +22,14 @@ if (!kind) throw new Error(`--what is one of ${Object.keys(kinds).join(', ')}`);
 const started = performance.now();
 console.log(`${values.what}: ${values.rounds} rounds from seed ${values.seed}`);
 const until = Date.now() + Number(values.minutes) * 60_000;
-kind(Number(values.rounds), Number(values.seed), Number(values.width), until).then(
-  (report) => console.log(JSON.stringify({ ...report, seconds: Math.round((performance.now() - started) / 1000) })),
-  (error) => {
-    console.error(error);
-    process.exitCode = 1;
-  },
+void buildHost().then((remove) =>
+  kind(Number(values.rounds), Number(values.seed), Number(values.width), until)
+    .then(
+      (report) => console.log(JSON.stringify({ ...report, seconds: Math.round((performance.now() - started) / 1000) })),
+      (error) => {
+        console.error(error);
+        process.exitCode = 1;
+      },
+    )
+    .finally(remove),
 );

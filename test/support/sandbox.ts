@@ -10,6 +10,7 @@ import { livingFolder } from '../../src/os/procfs/readStat';
 import { isZombie, parseStat } from '../../src/os/procfs/stat';
 import { type DataFolder, openDataFolder } from '../../src/registry/dataFolder';
 import { askingAgain } from './askingAgain';
+import { hostProgram } from './hostProgram';
 import { waitFor } from './waitFor';
 
 const TAG = 'MCP_PROCESSES_TEST_SANDBOX';
@@ -92,11 +93,9 @@ export class Sandbox {
     servers: Record<string, string[] | { command: string; args: string[] }>,
     automatic = 'on',
     options: object = {},
-    bundle?: string,
   ): ChildProcess {
-    const program = bundle ? [bundle] : ['--import', 'tsx', join(__dirname, 'host.ts')];
     const order = JSON.stringify({ home: this.folder.path, servers, automatic, ...options });
-    return spawn(process.execPath, [...program, order], {
+    return spawn(process.execPath, [hostProgram(), order], {
       env: this.environment,
       stdio: ['pipe', 'pipe', 'inherit'],
     });
@@ -125,7 +124,10 @@ export class Sandbox {
       output += chunk;
     });
     // One after the other.
-    const line = await waitFor('the host has launched its servers', () => /^\[.*\]$/m.exec(output)?.[0], 90_000);
+    const hasDied = () => child.exitCode !== null || child.signalCode !== null;
+    const launched = (): string | undefined => /^\[.*\]$/m.exec(output)?.[0] ?? (hasDied() ? 'died' : undefined);
+    const line = await waitFor('the host has launched its servers', launched, 90_000);
+    if (line === 'died') throw new Error('The host has died; what it said stands above.');
     const ask = async (server: string) => {
       const before = output.length;
       child.stdin?.write(`ask ${server}\n`);
