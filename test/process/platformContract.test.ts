@@ -71,15 +71,15 @@ for (const [name, create] of Object.entries(platforms)) {
     it('tells of a child: arguments, parent, user, group, session, terminal, cookie', async () => {
       const env = { ...process.env, MCP_PROCESSES_COOKIE: COOKIE };
       // A name that is not ASCII, and one that looks like the end of a field.
-      const child = start('sh', ['-c', 'read -r line', 'ä文) Z 1'], { env, detached: true });
-      await waitFor('it has executed its program', async () => (await present(child.pid)).name === 'sh');
+      const child = start('sh', ['-c', 'echo ready; read -r line', 'ä文) Z 1'], { env, detached: true });
+      await new Promise((resolve) => child.stdout?.once('data', resolve));
       const snapshot = await platform.snapshot();
       assert.equal(snapshot.scope, platform.scope);
       for (const entry of [snapshot.processes.get(child.pid), await present(child.pid)]) {
         assert.equal(entry?.ppid, process.pid);
         assert.equal(entry.uid, process.getuid?.());
         assert.deepEqual([entry.pgid, entry.sid, entry.hasTerminal], [child.pid, child.pid, false]);
-        assert.equal(entry.args?.join(' '), 'sh -c read -r line ä文) Z 1');
+        assert.equal(entry.args?.join(' '), 'sh -c echo ready; read -r line ä文) Z 1');
         assert.deepEqual([entry.zombie, entry.environmentReadable, entry.cookie], [false, true, COOKIE]);
         assert.ok((entry.memory as number) > 100_000 && (entry.memory as number) < 1 << 30);
         assert.equal(typeof entry.cpuTime, 'number');
