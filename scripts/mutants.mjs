@@ -83,12 +83,17 @@ export const mutants = [
   ['cookieNames: any session', MEMBERS, 'cookie.session === session.id &&', ''],
   ['cookieNames: any record', MEMBERS, 'cookie.record === record &&', ''],
   ['cookieNames: any owner', MEMBERS, '&&\n    sameProcess(cookie.owner, session.owner)', ''],
-  ['membersOf: foreign cookies below', MEMBERS, ' || belongsElsewhere(below, session, record)) continue', ') continue'],
+  [
+    'membersOf: foreign cookies below',
+    MEMBERS,
+    'entry.pid, (one) => !belongsElsewhere(one, session, record))',
+    'entry.pid)',
+  ],
   [
     'membersOf: below foreign cookies',
-    MEMBERS,
-    'if (hasForeignCarrierBetween(',
-    'if (false && hasForeignCarrierBetween(',
+    TREE,
+    'if (seen.has(child.pid) || !isEntered(child)) continue;\n      seen.add(child.pid);\n      found.push(child);',
+    'if (seen.has(child.pid)) continue;\n      seen.add(child.pid);\n      if (isEntered(child)) found.push(child);',
   ],
   [
     'membersOf: foreign cookies in the census',
@@ -98,7 +103,7 @@ export const mutants = [
   ],
   ['membersOf: other scopes', MEMBERS, 'if (session.owner.scope !== snapshot.scope) return [];', ''],
   ['membersOf: zombies', MEMBERS, 'if (below.zombie || members.has(below.pid)', 'if (members.has(below.pid)'],
-  ['membersOf: no descendants', MEMBERS, 'of descendantsOf(snapshot, entry.pid)) {', 'of []) {'],
+  ['membersOf: no descendants', MEMBERS, 'of descendantsOf(snapshot, entry.pid, ', 'of [].filter('],
   ['membersOf: no carriers', MEMBERS, "if (cookieNames(cookie, session, record.id)) add(entry, 'cookie');", ''],
   [
     'findAlive: pid alone',
@@ -132,7 +137,7 @@ export const mutants = [
     'const parent = parentOf(snapshot, entry);',
     'const parent = snapshot.processes.get(entry.ppid);',
   ],
-  ['stdin watch: never begins anew', WATCH, 'this.goneSince.delete(key);\n      return 0;', 'return 0;'],
+  ['stdin watch: never begins anew', WATCH, 'this.gone.delete(key);\n      return 0;', 'return 0;'],
   [
     'use: one that is hidden keeps all',
     RULINGS,
