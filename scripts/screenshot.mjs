@@ -121,6 +121,8 @@ async function chooseTheme(page, theme) {
   await page.locator('.quick-input-list .monaco-list-row').filter({ hasText: 'Dark Modern' }).first().waitFor();
   await input.fill(theme);
   await page.locator('.quick-input-list .monaco-list-row').filter({ hasText: theme }).first().click();
+  // It fades away over the panel.
+  await page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
 }
 
 const endings = [];
