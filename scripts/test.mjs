@@ -91,7 +91,7 @@ const stages = {
       const conditions = { environment: { PATH: pathWithout('ss', join(temp, 'without-ss')) } };
       // These are about words and formats, which need it no second time.
       const others =
-        '--ignore=test/process/{badInput,cli,launching,pidReuse,platformContract,portable,quiet,whereabouts}*';
+        '--ignore=test/process/{badInput,cli,portable}*';
       return mocha('process-no-ss', PROCESS_TESTS, conditions, others, ...PARALLEL);
     },
   }),
