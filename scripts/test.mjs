@@ -74,7 +74,7 @@ async function counted(name, args, { prefix = [], environment: extra = {}, folde
 
 const PROCESS_TESTS = 'test/process/**/*.test.ts';
 /** They mostly wait for processes to end. */
-const PARALLEL = ['--parallel', '--jobs=3'];
+const PARALLEL = ['--parallel', '--jobs=2'];
 
 const stages = {
   types: () => node('types', ['node_modules/typescript/bin/tsc', '--noEmit', '-p', '.']),
