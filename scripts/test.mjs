@@ -90,8 +90,7 @@ const stages = {
     'process-no-ss': () => {
       const conditions = { environment: { PATH: pathWithout('ss', join(temp, 'without-ss')) } };
       // These are about words and formats, which need it no second time.
-      const others =
-        '--ignore=test/process/{badInput,cli,portable}*';
+      const others = '--ignore=test/process/{badInput,cli,portable}*';
       return mocha('process-no-ss', PROCESS_TESTS, conditions, others, ...PARALLEL);
     },
   }),
