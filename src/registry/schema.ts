@@ -38,7 +38,8 @@ export interface ServerRecord {
   readonly root: ProcessIdentity | undefined;
   /**
    * POSIX session that the root runs in; what leaves it later has a life of its own. The root's own pid when we
-   * spawned it detached; undefined where there is none or it is not known.
+   * spawned it detached; 1 where all run in the session of a container's init, 0 where its leader is outside the pid
+   * namespace; undefined where there is none or it is not known.
    */
   readonly posixSession: number | undefined;
   readonly census: readonly ProcessIdentity[];
@@ -157,12 +158,16 @@ function readRecord(json: unknown): ServerRecord {
     commandLine: text(json.commandLine),
     createdAt: time(json.createdAt),
     root: json.root === undefined ? undefined : readIdentity(json.root, 'root'),
-    posixSession: isProcessId(json.posixSession) ? json.posixSession : undefined,
+    posixSession: isPosixSession(json.posixSession) ? json.posixSession : undefined,
     census: list(json.census, 'census', MAX_CENSUS).map((entry) => readIdentity(entry, 'census')),
     grace: { stdin: milliseconds(grace.stdin), term: milliseconds(grace.term) },
     ladder: readLadder(json.ladder),
     container: readContainer(json.container),
   };
+}
+
+function isPosixSession(value: unknown): value is number {
+  return value === 0 || value === 1 || isProcessId(value);
 }
 
 const ENGINE_VARIABLE = /^(?:DOCKER|CONTAINERS?|CONTAINERD|NERDCTL)_[A-Z_]{1,40}$/;
