@@ -53,7 +53,7 @@ export interface OtherServer {
 const FOREIGN_GRACE = { stdin: 5_000, term: 5_000 };
 /** Longest stretch on the event loop: the first look compares every process with every entry. */
 const SLICE_MS = 8;
-/** A costly probe is repeated only after this, unless the parent has changed: that is when a client goes. */
+/** A confirmed finding is asked for again only after this, unless the parent has changed: that is when a client goes. */
 const PROBE_AGAIN_MS = 10 * 60_000;
 
 interface Probe {
@@ -61,6 +61,8 @@ interface Probe {
   readonly at: number;
   readonly ppid: number;
   readonly goneSince: number | undefined;
+  /** It may stand for a while: what costs somebody's life, and what a busy machine could not tell, takes two looks. */
+  readonly confirmed: boolean;
 }
 
 export interface OtherServersParts {
@@ -237,14 +239,13 @@ export class OtherServers {
     const key = identityKey(identity);
     const now = this.clock.now();
     const known = this.probes.get(key);
-    const confirmed = known?.goneSince !== undefined && known.at - known.goneSince >= FOREIGN_LOOKS_APART_MS;
-    const unconfirmed = known?.goneSince !== undefined && !confirmed;
-    if (known && isUpToDate(known, snapshot, entry) && !unconfirmed && now - known.at < PROBE_AGAIN_MS) return known;
+    if (known?.confirmed && isUpToDate(known, snapshot, entry) && now - known.at < PROBE_AGAIN_MS) return known;
     const theirs = shared.get(key);
     // "gone" takes two looks, and somebody has to take the second.
     const isOfUse = !known && theirs && theirs.peer.kind !== 'gone' && theirs.at > this.forgottenAt;
     if (isOfUse && isUpToDate(theirs, snapshot, entry)) {
-      const probe = { peer: theirs.peer, at: now - (Date.now() - theirs.at), ppid: entry.ppid, goneSince: undefined };
+      const at = now - (Date.now() - theirs.at);
+      const probe = { peer: theirs.peer, at, ppid: entry.ppid, goneSince: undefined, confirmed: true };
       this.probes.set(key, probe);
       return probe;
     }
@@ -253,9 +254,13 @@ export class OtherServers {
       new Set(members.map((member) => member.entry.pid)),
     );
     const goneSince = peer.kind === 'gone' ? (known?.goneSince ?? now) : undefined;
-    const probe = { peer, at: now, ppid: entry.ppid, goneSince };
+    const confirmed =
+      peer.kind === 'alive' ||
+      (peer.kind === 'unknown' && known?.peer.kind === 'unknown') ||
+      (goneSince !== undefined && now - goneSince >= FOREIGN_LOOKS_APART_MS);
+    const probe = { peer, at: now, ppid: entry.ppid, goneSince, confirmed };
     this.probes.set(key, probe);
-    shared.set(key, { identity, ppid: entry.ppid, peer, at: Date.now() });
+    if (confirmed || peer.kind === 'gone') shared.set(key, { identity, ppid: entry.ppid, peer, at: Date.now() });
     return probe;
   }
 }

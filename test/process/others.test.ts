@@ -153,6 +153,36 @@ describe('servers of other clients', function () {
     assert.equal(probed.length, 4, 'control arm');
   });
 
+  it('what a busy machine could not tell is asked once more, and for all windows only then', async () => {
+    const asked: number[] = [];
+    const platform = await choosePlatform();
+    const known = recogniser();
+    const window = (failures: number) => {
+      const failing = Object.create(platform, {
+        stdinPeer: {
+          value: (identity: ProcessIdentity) => {
+            const isFailure = asked.push(identity.pid) <= failures;
+            if (isFailure) return Promise.resolve({ kind: 'unknown', reason: 'it took too long' });
+            return definite(() => platform.stdinPeer(identity));
+          },
+        },
+      });
+      return sandbox.lifecycle({}, { recogniser: () => known, platform: failing });
+    };
+    const { child, server } = await client('python', '--deaf-to-eof');
+    await killHard(child);
+    const busy = await window(1);
+    assert.equal((await recognised(busy, server)).verdict, 'unknown');
+    await provenOrphan(busy, server);
+    // One that can never be told is not asked for at every look, and other windows take that over.
+    asked.length = 0;
+    rmSync(join(sandbox.folder.path, 'probes.json'));
+    const blind = await window(Number.POSITIVE_INFINITY);
+    for (let looks = 0; looks < 4; looks++) await blind.sweep();
+    await recognised(await window(Number.POSITIVE_INFINITY), server);
+    assert.deepEqual(asked, [server, server]);
+  });
+
   it('K03 words that anybody’s program could have name a process in their own folder only', async () => {
     const { server } = await client('node');
     const boundTo = (folder: string | undefined) => {
