@@ -33,7 +33,7 @@ const read = (file) => readFileSync(join(original, file), 'utf8');
 function makeCopy(from, name) {
   const copy = join(temp, name);
   mkdirSync(copy);
-  for (const path of ['src', 'test/unit', 'test/property', 'package.json', 'tsconfig.json']) {
+  for (const path of ['src', 'test/unit', 'test/property', 'test/support', 'package.json', 'tsconfig.json']) {
     cpSync(join(from, path), join(copy, path), { recursive: true });
   }
   symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));

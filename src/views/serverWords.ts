@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { ContainerView, Picture, ProcessNode, ServerView } from '../lifecycle/model';
+import type { ContainerView, Picture, ProcessNode, ServerIntroduction, ServerView } from '../lifecycle/model';
 import { formatMemory, joinParts, shortId } from './format';
 
 /** One or two words for a row. The verdict comes first where it is the news. */
@@ -64,6 +64,17 @@ export function verdictSentence(server: ServerView): string {
   }
 }
 
+export function introductionSentence({ name, version, tools, resources, prompts }: ServerIntroduction): string {
+  return vscode.l10n.t(
+    'It says it is {0} {1}, with {2} tools, {3} resources and {4} prompts.',
+    name,
+    version,
+    tools,
+    resources,
+    prompts,
+  );
+}
+
 /** Why a server is judged as it is, and what it is, as plain text for a document or the clipboard. */
 export function evidenceText(server: ServerView): string {
   const l10n = vscode.l10n;
@@ -85,17 +96,7 @@ export function evidenceText(server: ServerView): string {
   fact(server.sessionId === undefined ? undefined : l10n.t('Session: {0}', server.sessionId));
   fact(server.recordId === undefined ? undefined : l10n.t('Record: {0}', server.recordId));
   if (server.introduction) {
-    const { name, version, tools, resources, prompts } = server.introduction;
-    fact(
-      l10n.t(
-        'It says it is {0} {1}, with {2} tools, {3} resources and {4} prompts.',
-        name,
-        version,
-        tools,
-        resources,
-        prompts,
-      ),
-    );
+    fact(introductionSentence(server.introduction));
   }
   if (server.processes.length > 0) {
     lines.push('', l10n.t('Processes:'), ...processLines(server.processes, '  '));

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { ProcessNode, ServerGroup, ServerView } from '../lifecycle/model';
 import { formatAge } from './format';
-import { containerSentence, verdictSentence } from './serverWords';
+import { containerSentence, introductionSentence, verdictSentence } from './serverWords';
 import type { Node } from './treeRows';
 
 /** What a row says when a person rests on it. */
@@ -74,17 +74,7 @@ function serverTooltip(server: ServerView): vscode.MarkdownString {
     tooltip.appendText(vscode.l10n.t('Processes: {0}', pids(server.processes).join(', '))).appendMarkdown('\n\n');
   }
   if (server.introduction) {
-    const { name, version, tools, resources, prompts } = server.introduction;
-    tooltip.appendText(
-      vscode.l10n.t(
-        'It says it is {0} {1}, with {2} tools, {3} resources and {4} prompts.',
-        name,
-        version,
-        tools,
-        resources,
-        prompts,
-      ),
-    );
+    tooltip.appendText(introductionSentence(server.introduction));
   }
   return tooltip;
 }

@@ -8,10 +8,11 @@ import type { Lifecycle } from '../../src/lifecycle/lifecycle';
 import type { Recogniser } from '../../src/lifecycle/others';
 import { readChildren } from '../../src/os/procfs/children';
 import { readHistory } from '../../src/registry/history';
-import { type ContainerRun, SCHEMA_VERSION } from '../../src/registry/schema';
+import type { ContainerRun } from '../../src/registry/schema';
 import { writeSession } from '../../src/registry/sessionStore';
 import { isAlive, killHard, Sandbox, SHORT_GRACE } from '../support/sandbox';
 import { identityOf } from '../support/scene';
+import { sessionFile } from '../support/sessionFile';
 import { waitFor } from '../support/waitFor';
 import { IMAGE } from './host/engine';
 import { TestEngine } from './host/testEngine';
@@ -135,20 +136,8 @@ describe('a container that carries no label of ours', function () {
       ladder: undefined,
       container,
     };
-    writeSession(sandbox.folder, {
-      schema: SCHEMA_VERSION,
-      id: randomUUID(),
-      home: sandbox.folder.homeTag,
-      owner,
-      startedAt: Date.now(),
-      editor: 'test',
-      folder: undefined,
-      automatic: 'on',
-      neverReap: [],
-      detachedSince: undefined,
-      handedOver: undefined,
-      records: [record],
-    });
+    const { folder } = sandbox;
+    writeSession(folder, sessionFile({ id: randomUUID(), home: folder.homeTag, owner, records: [record] }));
     return pid;
   };
 

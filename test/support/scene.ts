@@ -8,9 +8,10 @@ import type { ProcessIdentity } from '../../src/os/identity';
 import type { Platform } from '../../src/os/platform';
 import { createProcfsPlatform } from '../../src/os/procfs/procfsPlatform';
 import { COOKIE_VARIABLE, formatCookie } from '../../src/registry/cookie';
-import { SCHEMA_VERSION, type ServerRecord, type SessionFile } from '../../src/registry/schema';
+import type { ServerRecord, SessionFile } from '../../src/registry/schema';
 import { writeSession } from '../../src/registry/sessionStore';
 import { killHard, type Sandbox } from './sandbox';
+import { sessionFile } from './sessionFile';
 import { waitFor } from './waitFor';
 
 export const PLAIN = join(__dirname, '../servers/plain.mjs');
@@ -99,21 +100,10 @@ export class Scene {
 
   /** Writes the session file anew. */
   write(change: Partial<SessionFile> = {}): void {
-    writeSession(this.sandbox.folder, {
-      schema: SCHEMA_VERSION,
-      id: this.id,
-      home: this.sandbox.folder.homeTag,
-      owner: this.owner as ProcessIdentity,
-      startedAt: Date.now(),
-      editor: 'test',
-      folder: undefined,
-      automatic: 'on',
-      neverReap: [],
-      detachedSince: undefined,
-      handedOver: undefined,
-      records: this.records,
-      ...change,
-    });
+    const { id, records } = this;
+    const owner = this.owner as ProcessIdentity;
+    const { folder } = this.sandbox;
+    writeSession(folder, sessionFile({ id, home: folder.homeTag, owner, records, ...change }));
   }
 
   /** `kill -9` of the owner, which is gone afterwards. */

@@ -6,8 +6,8 @@ import * as vscode from 'vscode';
 import type { McpProcessesApi } from '../../../src/api';
 import { choosePlatform } from '../../../src/lifecycle/choosePlatform';
 import { openDataFolder } from '../../../src/registry/dataFolder';
-import { SCHEMA_VERSION } from '../../../src/registry/schema';
 import { writeSession } from '../../../src/registry/sessionStore';
+import { sessionFile } from '../../support/sessionFile';
 import { waitFor } from '../../support/waitFor';
 import { extensionApi, setSetting } from './support';
 
@@ -58,20 +58,8 @@ async function deadSession(): Promise<string> {
   const folder = openDataFolder(process.env.MCP_PROCESSES_HOME as string);
   const { scope } = await choosePlatform();
   const id = randomUUID();
-  writeSession(folder, {
-    schema: SCHEMA_VERSION,
-    id,
-    home: folder.homeTag,
-    // Our pid, and another's start.
-    owner: { pid: process.pid, start: 't1', scope },
-    startedAt: Date.now(),
-    editor: 'test',
-    folder: undefined,
-    automatic: 'on',
-    neverReap: [],
-    detachedSince: undefined,
-    handedOver: undefined,
-    records: [],
-  });
+  // Our pid, and another's start.
+  const owner = { pid: process.pid, start: 't1', scope };
+  writeSession(folder, sessionFile({ id, home: folder.homeTag, owner }));
   return join(folder.sessions, `${id}.json`);
 }

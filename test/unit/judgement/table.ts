@@ -2,7 +2,8 @@ import type { Facts } from '../../../src/judgement/facts';
 import type { ProcessIdentity } from '../../../src/os/identity';
 import type { ProcessEntry, Snapshot } from '../../../src/os/platform';
 import { formatCookie } from '../../../src/registry/cookie';
-import { SCHEMA_VERSION, type ServerRecord, type SessionFile } from '../../../src/registry/schema';
+import type { ServerRecord, SessionFile } from '../../../src/registry/schema';
+import { sessionFile } from '../../support/sessionFile';
 
 // Process tables, sessions and records as plain values, for tests of what is judged from them.
 
@@ -67,21 +68,8 @@ export function recordOf(change: Partial<ServerRecord> = {}): ServerRecord {
 
 /** A session whose owner is pid 300, which {@link machine} does not have: it is dead. */
 export function sessionOf(change: Partial<SessionFile> = {}): SessionFile {
-  return {
-    schema: SCHEMA_VERSION,
-    id: uuid(100),
-    home: HOME,
-    owner: identity(300),
-    startedAt: 0,
-    editor: 'test',
-    folder: undefined,
-    automatic: 'on',
-    neverReap: [],
-    detachedSince: undefined,
-    handedOver: undefined,
-    records: [recordOf()],
-    ...change,
-  };
+  const records = [recordOf()];
+  return sessionFile({ id: uuid(100), home: HOME, owner: identity(300), startedAt: 0, records, ...change });
 }
 
 /** The full cookie of a record of a session. */
