@@ -113,17 +113,31 @@ export class TestEngine implements Engine {
   }
 
   /** States of all its containers. */
-  states(): Promise<string[]> {
-    return this.list('-a', '--format', '{{.State}}');
+  async states(): Promise<string[]> {
+    return (await this.containers()).map(({ state }) => state);
   }
 
   /** Ids of all its containers. */
-  ids(): Promise<string[]> {
-    return this.list('-aq', '--no-trunc');
+  async ids(): Promise<string[]> {
+    return (await this.containers()).map(({ id }) => id);
   }
 
-  private async list(...flags: string[]): Promise<string[]> {
-    return (await this.command('ps', ...flags)).split('\n').filter(Boolean);
+  /** An engine that was killed may go on listing, as "dead", what it no longer has: each is asked for by itself. */
+  private async containers(): Promise<{ id: string; state: string }[]> {
+    const listed = (await this.command('ps', '-aq', '--no-trunc')).split('\n').filter(Boolean);
+    const found = await Promise.all(
+      listed.map(async (id) => {
+        try {
+          return [
+            { id, state: await this.command('inspect', '--type', 'container', '--format', '{{.State.Status}}', id) },
+          ];
+        } catch (error) {
+          if (/no such container/i.test((error as Error).message)) return [];
+          throw error;
+        }
+      }),
+    );
+    return found.flat();
   }
 
   async clear(): Promise<void> {
