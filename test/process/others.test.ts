@@ -136,7 +136,7 @@ describe('servers of other clients', function () {
       });
       return sandbox.lifecycle({}, { recogniser: () => known, platform: counting });
     };
-    const { child, server } = await client('node', '--silent', '--deaf-to-eof');
+    const { child, server } = await client('python', '--deaf-to-eof');
     await recognised(await window(), server);
     assert.deepEqual(probed, [server]);
     await recognised(await window(), server);
