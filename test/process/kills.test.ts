@@ -3,6 +3,7 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { childrenOf } from '../../src/judgement/processTree';
 import type { Platform } from '../../src/os/platform';
 import { systemClock } from '../../src/reaping/clock';
 import { StdinWatch } from '../../src/reaping/stdinWatch';
@@ -201,10 +202,10 @@ for line in sys.stdin.buffer:
 
   it('K15 another user’s process is kept, whatever a record says of it; control: our own goes', async () => {
     const asRoot = process.getuid?.() === 0;
-    // As root: a server of ours that became somebody else. As a user: any process of root's, which says EPERM.
+    // As root: a server of ours that became somebody else. As a user: a process of root's, which says EPERM.
     const other = asRoot
       ? (await scene.start(['--reuid=65534', '--clear-groups', 'sleep', '300'], { command: 'setpriv' })).pid
-      : ([...(await procfs().snapshot()).processes.values()].find(({ uid, pid }) => uid === 0 && pid > 1)?.pid ?? 0);
+      : await processOfRoot();
     if (asRoot) await waitFor('it has changed', async () => (await lookAt(other))?.uid === 65534);
     const { record, pid } = await scene.start();
     scene.add({ ...record, id: scene.id, root: await identityOf(other), posixSession: other, census: [] });
@@ -475,6 +476,16 @@ for line in sys.stdin.buffer:
         error ? reject(new Error(`${error.message}\n${stdout}${stderr}`)) : resolve(stdout),
       );
     });
+  }
+
+  /** One that nobody runs under: by this test's record, all below it would be the server's. */
+  async function processOfRoot(): Promise<number> {
+    const snapshot = await procfs().snapshot();
+    const found = [...snapshot.processes.values()].find(
+      ({ uid, pid, zombie }) => uid === 0 && pid > 1 && !zombie && childrenOf(snapshot, pid).length === 0,
+    );
+    if (!found) throw new Error('No process of root’s without children can be seen, which this test needs.');
+    return found.pid;
   }
 
   async function lookAt(pid: number) {
