@@ -15,9 +15,14 @@ export class Crowd {
     return new Crowd(shell);
   }
 
+  /** Its shell, which all of them run under. */
+  get pid(): number {
+    return this.shell.pid as number;
+  }
+
   async disperse(): Promise<void> {
     const gone = new Promise((resolve) => this.shell.once('exit', resolve));
-    process.kill(-(this.shell.pid as number), 'SIGKILL');
+    process.kill(-this.pid, 'SIGKILL');
     await gone;
   }
 }

@@ -90,7 +90,10 @@ async function start(context: vscode.ExtensionContext, log: vscode.LogOutputChan
     onOutput: (server, line) => logs.write(server, line),
   });
   lifecycle = core;
-  const schedule = new SweepSchedule(() => core.sweep(), log);
+  const schedule = new SweepSchedule(
+    (interval) => (interval === undefined ? core.sweep() : core.sweepInTurn(interval / 2)),
+    log,
+  );
   schedule.setInterval(settings.sweepInterval);
   const launcher = new Launcher(folder, context.asAbsolutePath('dist'), version, log);
   launcher.refresh(settings);

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { ServerTool } from '../mcp/connection';
 import type { ProcessIdentity } from '../os/identity';
 import type { Platform } from '../os/platform';
@@ -134,6 +135,7 @@ export class Lifecycle {
       containerRuns: parts.containerRuns,
       guard: () => this.guard.state,
       others: this.others,
+      manner: () => this.manner(),
     });
     this.guard = new ArmedGuard({
       folder,
@@ -182,6 +184,11 @@ export class Lifecycle {
   sweep({ afresh = false } = {}): Promise<Picture> {
     if (afresh) this.others?.forget();
     return this.sweeper.sweep();
+  }
+
+  /** See {@link Sweeper.sweepInTurn}. */
+  sweepInTurn(youngerThan: number): Promise<Picture> {
+    return this.sweeper.sweepInTurn(youngerThan);
   }
 
   /** See {@link Sweeper.reapOrphans}. */
@@ -256,6 +263,16 @@ export class Lifecycle {
     this.parts.log.info(`Container ${id.slice(0, 12)} (${outcome.image}): ${outcome.outcome}, on the user's word.`);
     await this.sweeper.lookAgain();
     return outcome;
+  }
+
+  /** What decides what a sweep of this window finds, as far as it is not on the machine. */
+  private manner(): string | undefined {
+    const { version, settings, recogniser } = this.parts;
+    const known = recogniser?.();
+    if (known && known.fingerprint === undefined) return undefined;
+    const { automatic, neverReap, reapOthers, maxPerSweep } = settings();
+    const manner = [version, known?.fingerprint, automatic, neverReap, reapOthers, maxPerSweep];
+    return createHash('sha256').update(JSON.stringify(manner)).digest('hex');
   }
 
   private get userEnd(): UserEndParts {

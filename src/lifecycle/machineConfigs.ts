@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -32,6 +33,8 @@ interface Known {
   readonly named: NamedServer;
   readonly folder: string | undefined;
   readonly containerRun: ConfiguredRun | undefined;
+  /** The command, with whatever secrets are in it. */
+  readonly words: readonly string[];
 }
 
 /** What the configuration files of all MCP clients of this user say. Files that do not exist are the normal case. */
@@ -87,6 +90,7 @@ export class MachineConfigs {
         return guessed === undefined ? undefined : { name: guessed, client: 'guessed by its name', file: undefined };
       },
       clientOf: ({ args, name }) => knownClientOf(args, name)?.title,
+      fingerprint: fingerprintOf(isGuessing, known),
     };
     this.runs = known.flatMap(({ containerRun }) => containerRun ?? []);
     this.adoptableServers = known.map(({ matches, named, folder }) => ({
@@ -133,6 +137,7 @@ export class MachineConfigs {
           named,
           folder,
           containerRun: configuredRun({ ...server, ...definition }, named),
+          words: [definition.command, ...definition.args],
         },
       ];
     });
@@ -160,6 +165,13 @@ export class MachineConfigs {
     this.told.add(message);
     this.parts.log.warn(message);
   }
+}
+
+function fingerprintOf(isGuessing: boolean, known: readonly Known[]): string {
+  const entries = known.map(({ named, words }) => [named, words]);
+  return createHash('sha256')
+    .update(JSON.stringify([isGuessing, entries]))
+    .digest('hex');
 }
 
 /** Where a server runs, without links, as the system tells a process's folder; undefined where it is not said. */

@@ -31,6 +31,8 @@ export interface Recogniser {
   serverOf(args: readonly string[]): NamedServer | undefined;
   /** The title of the MCP client that a process is, e.g. "Codex". */
   clientOf(entry: ProcessEntry): string | undefined;
+  /** The same for two that know the same; where it is absent, nobody can tell. */
+  readonly fingerprint?: string;
 }
 
 /** A running server that no session of ours launched or adopted. */

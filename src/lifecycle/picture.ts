@@ -1,6 +1,6 @@
 import { identityOf, type Member, membersOf } from '../judgement/members';
 import { childrenOf, descendantsOf } from '../judgement/processTree';
-import type { ProcessIdentity } from '../os/identity';
+import { identityKey, type ProcessIdentity } from '../os/identity';
 import type { Platform, Snapshot } from '../os/platform';
 import { type ContainerRun, isOfLauncher, type ServerRecord } from '../registry/schema';
 import { elsewhereReason } from './attachedContainers';
@@ -77,9 +77,9 @@ export function rowsOfSession(
   return rows;
 }
 
-/** The key of a foreign server's row. */
-export function foreignKey(recordId: string): string {
-  return `other:${recordId}`;
+/** The key of a foreign server's row: the same in every window, which each make a record of their own. */
+export function foreignKey({ id, root }: Pick<ServerRecord, 'id' | 'root'>): string {
+  return `other:${root ? identityKey(root) : id}`;
 }
 
 /** What tells thirteen identical rows apart: a process's working folder and terminal, as far as the system says. */
@@ -100,7 +100,7 @@ export function rowsOfOthers(
     const owner = above.kind === 'client' ? above.pid : starter?.pid;
     const count = above.kind === 'client' ? (copies.get(copyKey(other)) ?? 1) : 1;
     return rowOf(members, new Map(), {
-      key: foreignKey(record.id),
+      key: foreignKey(record),
       name: named.name,
       client: above.kind === 'client' ? above.title : (starter?.name ?? named.client),
       folder: where.folderOf?.(owner ?? record.root?.pid ?? 0),

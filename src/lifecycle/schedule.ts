@@ -12,7 +12,8 @@ export class SweepSchedule {
   private seconds = 0;
 
   constructor(
-    private readonly sweep: () => Promise<unknown>,
+    /** `interval`: ms, for a periodic one. */
+    private readonly sweep: (interval?: number) => Promise<unknown>,
     private readonly log: Log,
   ) {
     this.early = EARLY_SWEEPS_MS.map((delay) => setTimeout(() => this.run(), delay));
@@ -24,7 +25,7 @@ export class SweepSchedule {
     if (next === this.seconds) return;
     this.seconds = next;
     clearInterval(this.timer);
-    this.timer = next === 0 ? undefined : setInterval(() => this.run(), next * 1000);
+    this.timer = next === 0 ? undefined : setInterval(() => this.run(next * 1000), next * 1000);
   }
 
   dispose(): void {
@@ -32,7 +33,9 @@ export class SweepSchedule {
     for (const timer of this.early) clearTimeout(timer);
   }
 
-  private run(): void {
-    this.sweep().catch((error) => this.log.error(`A sweep failed: ${(error as Error).message}. Nothing was ended.`));
+  private run(interval?: number): void {
+    this.sweep(interval).catch((error) =>
+      this.log.error(`A sweep failed: ${(error as Error).message}. Nothing was ended.`),
+    );
   }
 }

@@ -1,12 +1,10 @@
 import { knownClientOf } from '../clients/knownClients';
 import { FOREIGN_LOOKS_APART_MS } from '../judgement/columns';
 import { findAlive, membersOf } from '../judgement/members';
-import type { ProcessIdentity } from '../os/identity';
 import { JoinedRuns } from '../os/joinedRuns';
-import type { Platform, Snapshot } from '../os/platform';
-import type { DataFolder } from '../registry/dataFolder';
+import type { Snapshot } from '../os/platform';
 import { type HistoryEntry, readHistory } from '../registry/history';
-import type { AutomaticReap } from '../registry/schema';
+import type { AutomaticReap, ServerRecord } from '../registry/schema';
 import type { GuardState } from './armedGuard';
 import type { ConfiguredRun } from './configuredRun';
 import { type Containers, isLabelled } from './containers';
@@ -15,17 +13,13 @@ import { LadderQueue, type ReapOptions } from './ladderQueue';
 import type { Log } from './log';
 import type { GuardView, Picture, Problem, ReapResult, ServerView } from './model';
 import type { OtherServer, OtherServers } from './others';
-import type { OwnSession } from './ownSession';
 import { foreignKey, type KeptReasons, recordKey, rowsOfOthers, rowsOfSession } from './picture';
 import type { Reaper } from './reaper';
 import { logResult } from './result';
 import { censusOf, isUnfinished, type JudgedSession, joinCensus, type Survey, survey } from './sweep';
+import { type Findings, Turns, type TurnsParts } from './turns';
 
-export interface SweeperParts {
-  readonly platform: Platform;
-  readonly folder: DataFolder;
-  readonly self: ProcessIdentity;
-  readonly own: OwnSession;
+export interface SweeperParts extends TurnsParts {
   readonly reaper: Reaper;
   readonly containers: Containers;
   readonly log: Log;
@@ -64,6 +58,12 @@ export class Sweeper {
     history: [],
   };
   private seen: Survey | undefined;
+  /** What this window's own rows are made of: the last survey's, or a look at its own processes only. */
+  private snapshot: Snapshot | undefined;
+  /** What another window has found, until this one looks at that itself. */
+  private taken: Partial<Findings> = {};
+  /** What was published last, this window's own aside. */
+  private shown: Findings = { sessions: [], others: [], problems: [] };
   private kept = new Map<string, KeptReasons>();
   /** Sessions of which somebody could be ended now. */
   private endable: ReadonlySet<string> = new Set();
@@ -76,8 +76,10 @@ export class Sweeper {
   private isEnding = false;
 
   private readonly containerWatch: ContainerWatch;
+  private readonly turns: Turns;
 
   constructor(private readonly parts: SweeperParts) {
+    this.turns = new Turns(parts);
     this.containerWatch = new ContainerWatch(parts);
   }
 
@@ -104,6 +106,43 @@ export class Sweeper {
       this.sweeping = undefined;
     });
     return this.sweeping;
+  }
+
+  /**
+   * A sweep in its turn. Where another window of the same manner has just made one, this one takes over what that has
+   * found, and looks at its own processes only. Whoever is to be signalled is looked at anew all the same.
+   * @param youngerThan ms that the other's sweep may be old
+   */
+  sweepInTurn(youngerThan: number): Promise<Picture> {
+    this.sweeping ??= this.takeOver(youngerThan)
+      .then((picture) => picture ?? this.sweepOnce())
+      .finally(() => {
+        this.sweeping = undefined;
+      });
+    return this.sweeping;
+  }
+
+  private async takeOver(youngerThan: number): Promise<Picture | undefined> {
+    const before = new Map(this.parts.own.session.records.map((record) => [record.id, record]));
+    const found = await this.turns.takeOver(youngerThan);
+    if (!found) return undefined;
+    this.keepCensus(found.snapshot, before);
+    this.history = readHistory(this.parts.folder, Date.now() - HISTORY.ms, HISTORY.entries);
+    this.taken = found.findings;
+    this.snapshot = found.snapshot;
+    return this.publish();
+  }
+
+  /** What was published a moment ago, for the other windows. */
+  private async share(): Promise<void> {
+    // Who waits for the event loop shall have his turn in between.
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    const { seen, shown, taken } = this;
+    const { own } = this.parts;
+    if (!seen || taken.others || this.containerWatch.withoutClient.length > 0) return;
+    const ours = this.sessionRows(seen.sessions.filter(({ session }) => session.id === own.session.id));
+    const records = [...own.session.records, ...seen.sessions.flatMap(({ session }) => session.records)];
+    this.turns.share({ ...shown, sessions: [...shown.sessions, ...ours] }, records);
   }
 
   private async sweepOnce(): Promise<Picture> {
@@ -133,6 +172,7 @@ export class Sweeper {
       const orphaned = this.foreign.filter(({ isOrphaned }) => isOrphaned).slice(0, maxPerSweep);
       await this.act(() => this.reapForeign(orphaned));
     }
+    await this.share();
     return this.current;
   }
 
@@ -143,8 +183,15 @@ export class Sweeper {
     return acted;
   }
 
-  /** Finds other clients' servers. A failure leaves none: what is not certain is not shown as orphaned. */
+  /** Finds and shows other clients' servers. */
   private async findOthers(seen: Survey): Promise<void> {
+    await this.findForeign(seen);
+    this.taken = { ...this.taken, others: undefined };
+    this.publish();
+  }
+
+  /** A failure leaves none: what is not certain is not shown as orphaned. */
+  private async findForeign(seen: Survey): Promise<void> {
     const { others, log } = this.parts;
     if (!others) return;
     try {
@@ -153,7 +200,6 @@ export class Sweeper {
       this.foreign = [];
       log.warn(`Other clients' servers could not be looked at: ${(error as Error).message}`);
     }
-    this.publish();
   }
 
   private async reapForeign(chosen: readonly OtherServer[], queue?: LadderQueue): Promise<ReapResult[]> {
@@ -181,7 +227,9 @@ export class Sweeper {
       (judged) => this.isReapable(judged) && judged.records.some(({ record }) => isMeant(judged.session.id, record.id)),
     );
     const { others, reaper } = this.parts;
-    const foreign = only ? this.foreign.filter(({ record }) => only.has(foreignKey(record.id))) : [];
+    // Another window has found them, and this one has no findings of its own yet.
+    if (this.taken.others?.some(({ key }) => only?.has(key))) await this.findForeign(seen);
+    const foreign = only ? this.foreign.filter(({ record }) => only.has(foreignKey(record))) : [];
     if (options.dryRun) {
       const previews = (await Promise.all(due.map((judged) => reaper.preview(seen, judged)))).flat();
       const ofOthers = others
@@ -192,6 +240,7 @@ export class Sweeper {
     const meant = due.flatMap(({ session, records }) => records.filter(({ record }) => isMeant(session.id, record.id)));
     const queue = new LadderQueue(options, meant.length + foreign.length);
     const [own, ofOthers] = await Promise.all([this.reap(due, only, queue), this.reapForeign(foreign, queue)]);
+    this.turns.forget();
     await this.look();
     this.publish();
     return [...own, ...ofOthers].filter(({ processes, containers }) => processes.length + containers.length > 0);
@@ -221,35 +270,28 @@ export class Sweeper {
 
   /** Publishes again from what is known; for changes of ours between looks. */
   publish(): Picture {
-    const { seen, parts } = this;
-    if (!seen) return this.current;
-    const others = seen.sessions.filter(({ session }) => session.id !== parts.own.session.id);
-    const rows = others.flatMap((judged) =>
-      rowsOfSession(
-        judged,
-        (key) => this.kept.get(key) ?? new Map(),
-        (id) => parts.containers.seenOf(id),
-        (owner) => {
-          const entry = findAlive(seen.snapshot, owner);
-          return entry && knownClientOf(entry.args, entry.name)?.title;
-        },
-      ),
-    );
+    const { seen, snapshot, taken, parts } = this;
+    if (!seen || !snapshot) return this.current;
+    const rows =
+      taken.sessions ?? this.sessionRows(seen.sessions.filter(({ session }) => session.id !== parts.own.session.id));
+    const others = taken.others ?? this.foreignRows();
+    const problems = taken.problems ?? seen.problems;
+    this.shown = { sessions: rows, others, problems };
     this.current = {
       scanned: true,
       sweptAt: Date.now(),
       servers: [
         ...rows.filter(({ group }) => group === 'orphaned'),
-        ...parts.rowsOfThisWindow(seen.snapshot),
+        ...parts.rowsOfThisWindow(snapshot),
         ...rows.filter(({ group }) => group !== 'orphaned'),
-        ...rowsOfOthers(this.foreign, parts.platform, (id) => parts.containers.seenOf(id)),
+        ...others,
       ],
       problems: [
         ...parts.problems(),
-        ...seen.problems.map((message) => ({ file: undefined, line: undefined, column: undefined, message })),
+        ...problems.map((message) => ({ file: undefined, line: undefined, column: undefined, message })),
       ],
       reapOthers: parts.settings().reapOthers ?? 'report',
-      guard: this.guardView(seen.snapshot),
+      guard: this.guardView(snapshot),
       containersWithoutClient: this.containerWatch.withoutClient,
       history: this.history,
     };
@@ -261,6 +303,26 @@ export class Sweeper {
       }
     }
     return this.current;
+  }
+
+  private sessionRows(sessions: readonly JudgedSession[]): ServerView[] {
+    const { containers } = this.parts;
+    return sessions.flatMap((judged) =>
+      rowsOfSession(
+        judged,
+        (key) => this.kept.get(key) ?? new Map(),
+        (id) => containers.seenOf(id),
+        (owner) => {
+          const entry = this.seen && findAlive(this.seen.snapshot, owner);
+          return entry && knownClientOf(entry.args, entry.name)?.title;
+        },
+      ),
+    );
+  }
+
+  private foreignRows(): ServerView[] {
+    const { platform, containers } = this.parts;
+    return rowsOfOthers(this.foreign, platform, (id) => containers.seenOf(id));
   }
 
   private guardView(snapshot: Snapshot): GuardView {
@@ -299,17 +361,7 @@ export class Sweeper {
     const before = new Map(own.session.records.map((record) => [record.id, record]));
     const seen = await survey(platform, folder, own.session.id, settings());
     for (const problem of seen.problems) log.warn(problem);
-    for (const record of own.session.records) {
-      const then = before.get(record.id);
-      // Adopted while the snapshot was taken, which may not show it.
-      if (!then) continue;
-      const members = membersOf(seen.snapshot, own.session, record);
-      // Whoever was added meanwhile may be missing in the snapshot, too.
-      const added = record.census.filter((one) => !then.census.includes(one));
-      if (members.length > 0) own.update(record.id, { census: joinCensus(censusOf(members), added) });
-      // Its editor ended it, and nothing is left of it.
-      else if (record.kind === 'adopted') own.remove(record.id);
-    }
+    for (const { id, kind } of this.keepCensus(seen.snapshot, before)) if (kind === 'adopted') own.remove(id);
     this.history = readHistory(folder, Date.now() - HISTORY.ms, HISTORY.entries);
     const kept = new Map<string, KeptReasons>();
     const endable = new Set<string>();
@@ -325,8 +377,28 @@ export class Sweeper {
     this.kept = kept;
     this.endable = endable;
     this.seen = seen;
+    this.snapshot = seen.snapshot;
+    this.taken = { others: this.taken.others };
     // Not awaited: an engine that hangs must not hold up a sweep.
     void this.containerWatch.look(seen, this.foreign, () => this.publish());
     return seen;
+  }
+
+  /**
+   * Writes down who of this session's servers is there.
+   * @param before its records when the look began: those adopted since may be missing in it
+   * @returns those of which nothing is there; that their editor ended them, only a look at everything can tell
+   */
+  private keepCensus(snapshot: Snapshot, before: ReadonlyMap<string, ServerRecord>): ServerRecord[] {
+    const { own } = this.parts;
+    return own.session.records.filter((record) => {
+      const then = before.get(record.id);
+      if (!then) return false;
+      const members = membersOf(snapshot, own.session, record);
+      // Whoever was added meanwhile may be missing in the snapshot, too.
+      const added = record.census.filter((one) => !then.census.includes(one));
+      if (members.length > 0) own.update(record.id, { census: joinCensus(censusOf(members), added) });
+      return members.length === 0;
+    });
   }
 }

@@ -1,9 +1,7 @@
-import { lstatSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
 import { identityKey, isProcessId, isStartToken, type ProcessIdentity } from '../os/identity';
 import type { StdinPeer } from '../os/platform';
 import type { DataFolder } from './dataFolder';
+import { readShared, writeShared } from './sharedFile';
 
 /** What one window found out about the stdin of another client's server, for all windows of this machine. */
 export interface SharedProbe {
@@ -15,13 +13,11 @@ export interface SharedProbe {
   readonly at: number;
 }
 
-const SCHEMA = 1;
-const MAX_FILE_BYTES = 1 << 20;
+const FILE = 'probes.json';
 const MAX_TEXT = 300;
 
 /**
- * Findings that other windows have written, by identity; those of other scopes, too old or from the future are left out.
- * For what is shown only: whoever signals looks anew. An unreadable or hostile file is an empty one.
+ * Findings that other windows have written, by identity; too old ones and those from the future are left out.
  * @param youngerThan ms
  */
 export function readSharedProbes(
@@ -30,35 +26,18 @@ export function readSharedProbes(
   youngerThan: number,
   now = Date.now(),
 ): Map<string, SharedProbe> {
-  try {
-    const path = pathIn(folder);
-    const stat = lstatSync(path);
-    if (!stat.isFile() || stat.size > MAX_FILE_BYTES) return new Map();
-    const json = JSON.parse(readFileSync(path, 'utf8'));
-    if (json?.schema !== SCHEMA || json.scope !== scope || !Array.isArray(json.probes)) return new Map();
-    const probes = (json.probes as unknown[]).flatMap((each): SharedProbe[] => {
-      const probe = parseProbe(each, scope);
-      return probe && probe.at <= now && now - probe.at < youngerThan ? [probe] : [];
-    });
-    return new Map(probes.map((probe) => [identityKey(probe.identity), probe]));
-  } catch {
-    return new Map();
-  }
+  const written = readShared(folder, FILE, scope)?.probes;
+  const probes = (Array.isArray(written) ? written : []).flatMap((each): SharedProbe[] => {
+    const probe = parseProbe(each, scope);
+    return probe && probe.at <= now && now - probe.at < youngerThan ? [probe] : [];
+  });
+  return new Map(probes.map((probe) => [identityKey(probe.identity), probe]));
 }
 
-/** Writes all that is known, others' findings included. Best effort: without it every window looks for itself. */
+/** Writes all that is known, others' findings included. */
 export function writeSharedProbes(folder: DataFolder, scope: string, probes: readonly SharedProbe[]): void {
-  try {
-    const entries = probes.map(({ identity: { pid, start }, ppid, peer, at }) => ({ pid, start, ppid, peer, at }));
-    const text = JSON.stringify({ schema: SCHEMA, scope, probes: entries });
-    writeFileAtomic.sync(pathIn(folder), `${text}\n`, { mode: 0o600, fsync: false });
-  } catch {
-    // As said.
-  }
-}
-
-function pathIn(folder: DataFolder): string {
-  return join(folder.path, 'probes.json');
+  const entries = probes.map(({ identity: { pid, start }, ppid, peer, at }) => ({ pid, start, ppid, peer, at }));
+  writeShared(folder, FILE, scope, { probes: entries });
 }
 
 function parseProbe(value: unknown, scope: string): SharedProbe | undefined {

@@ -1,0 +1,30 @@
+import type { ProcessIdentity } from '../os/identity';
+import type { Platform, ProcessEntry, Snapshot } from '../os/platform';
+import type { ServerRecord } from '../registry/schema';
+
+/** With more than these, the whole table costs no more. */
+const MOST_PROCESSES = 500;
+
+/**
+ * The part of the process table that one window's own rows are made of: what runs below its host, what its records
+ * know, and what is below that. For showing only: who is missing in it may well live.
+ * @returns undefined where the system does not tell this cheaply, or not for certain
+ */
+export async function lookAtOwn(
+  platform: Platform,
+  self: ProcessIdentity,
+  records: readonly ServerRecord[],
+): Promise<Snapshot | undefined> {
+  if (platform.childrenOf?.(self.pid) === undefined) return undefined;
+  const known = records.flatMap(({ root, census }) => (root ? [root, ...census] : census));
+  const pids = new Set([self.pid, ...known.map(({ pid }) => pid)]);
+  // A set is walked through to its end, what is added on the way included.
+  for (const pid of pids) for (const child of platform.childrenOf(pid) ?? []) pids.add(child);
+  if (pids.size > MOST_PROCESSES) return undefined;
+  const processes = new Map<number, ProcessEntry>();
+  for (const [pid, look] of await platform.lookAll([...pids])) {
+    if (look.kind === 'error') return undefined;
+    if (look.kind === 'present') processes.set(pid, look.entry);
+  }
+  return { scope: platform.scope, takenAt: Date.now(), processes };
+}

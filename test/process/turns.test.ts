@@ -1,0 +1,228 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { choosePlatform } from '../../src/lifecycle/choosePlatform';
+import type { Lifecycle } from '../../src/lifecycle/lifecycle';
+import type { ServerView } from '../../src/lifecycle/model';
+import type { Recogniser } from '../../src/lifecycle/others';
+import { readSessions } from '../../src/registry/sessionStore';
+import { askingAgain } from '../support/askingAgain';
+import { isAlive, killHard, Sandbox, SERVER } from '../support/sandbox';
+import { PLAIN, pidIn, Scene } from '../support/scene';
+import { waitFor } from '../support/waitFor';
+
+const LONG = 10 * 60_000;
+/** Starts a server with a pipe, prints its pid, and waits. */
+const CLIENT = `import subprocess, sys, time
+server = subprocess.Popen(sys.argv[1:], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
+print(server.pid, flush=True)
+time.sleep(600)`;
+
+describe('windows of one machine take turns', function () {
+  this.timeout(120_000);
+  let sandbox: Sandbox;
+  let mark: string;
+  /** Looks at the whole process table. */
+  let looks: number;
+  beforeEach(() => {
+    sandbox = new Sandbox();
+    mark = `--mark=${randomUUID()}`;
+    looks = 0;
+  });
+  afterEach(() => sandbox.dispose());
+
+  /** What a workspace adds to it is in the fingerprint. */
+  const recogniser = (fingerprint: string | undefined = 'the same'): Recogniser => ({
+    serverOf: (args) => (args.at(-1) === mark ? { name: 'notes', client: 'Some Client', file: undefined } : undefined),
+    clientOf: () => undefined,
+    ...(fingerprint !== undefined && { fingerprint }),
+  });
+  const window = async (known = recogniser(), version = '0', parts: object = {}): Promise<Lifecycle> => {
+    const platform = askingAgain(await choosePlatform());
+    const counting = Object.create(platform, {
+      snapshot: {
+        value: () => {
+          looks++;
+          return platform.snapshot();
+        },
+      },
+    });
+    const lifecycle = await sandbox.lifecycle({}, { platform: counting, recogniser: () => known, version, ...parts });
+    // As at activation: the first look is its own.
+    await lifecycle.sweep();
+    return lifecycle;
+  };
+  /** How often a turn looks at the whole table. */
+  const turn = async (lifecycle: Lifecycle, youngerThan = LONG): Promise<number> => {
+    const before = looks;
+    await lifecycle.sweepInTurn(youngerThan);
+    return looks - before;
+  };
+  const foreign = async (): Promise<{ client: ChildProcess; server: number }> => {
+    const client = spawn(
+      'python3',
+      ['-c', CLIENT, process.execPath, PLAIN, '--deaf', '--token', 'not-a-real-one', mark],
+      {
+        env: sandbox.environment,
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    );
+    const line = await new Promise<string>((resolve) => client.stdout?.once('data', (data) => resolve(String(data))));
+    return { client, server: Number(line) };
+  };
+  const named = ({ picture }: Lifecycle, name: string) => picture.servers.filter((row) => row.name === name);
+  const lasting = ({ memory, processes, idleSince, ...row }: ServerView) => JSON.parse(JSON.stringify(row));
+  const orphaned = async (lifecycle: Lifecycle) =>
+    waitFor('it is proven to be orphaned', async () => {
+      await lifecycle.sweep();
+      return named(lifecycle, 'notes').find(({ verdict }) => verdict === 'orphaned');
+    });
+
+  it('who finds a young sweep takes it over, shows the same, and looks at its own processes only', async () => {
+    const dead = await new Scene(sandbox).open();
+    const { pid } = await dead.start();
+    dead.write({ automatic: 'ask' });
+    await dead.killOwner();
+    const { client, server } = await foreign();
+    const [first, second] = [await window(), await window()];
+    await first.launch(sandbox.server('of the first'));
+    await second.launch(sandbox.server('of the second'));
+    await killHard(client);
+    await orphaned(first);
+    assert.equal(await turn(second), 0);
+    const shown = (lifecycle: Lifecycle, group: string) =>
+      lifecycle.picture.servers.filter((row) => row.group === group).map(lasting);
+    assert.equal(shown(first, 'orphaned').length, 2);
+    assert.deepEqual(shown(second, 'orphaned'), shown(first, 'orphaned'));
+    assert.deepEqual(
+      shown(second, 'otherWindows').map(({ name }) => name),
+      ['of the first'],
+    );
+    assert.deepEqual(
+      shown(second, 'thisWindow').map(({ name }) => name),
+      ['of the second'],
+    );
+    // Its own are those of this moment.
+    await second.launch(sandbox.server('another', '--child=plain'));
+    await orphaned(first);
+    assert.equal(await turn(second), 0);
+    await waitFor('its child is shown', async () => {
+      assert.equal(await turn(second), 0);
+      return named(second, 'another')[0]?.processes[0]?.children.length === 1;
+    });
+    assert.deepEqual(
+      named(second, 'another').map(({ group }) => group),
+      ['thisWindow'],
+    );
+    // Control arm: too old. From then on nothing of what was taken over is shown.
+    for (const orphan of [pid, server]) process.kill(orphan, 'SIGKILL');
+    await waitFor('they are gone', () => !isAlive(pid) && !isAlive(server));
+    assert.equal(await turn(second, 0), 1);
+    assert.deepEqual(shown(second, 'orphaned'), []);
+  });
+
+  it('who appears below its own is shown and in the census after such a turn', async () => {
+    const [first, second] = [await window(), await window()];
+    const go = join(sandbox.path, 'go');
+    const script = '(while [ ! -e "$0" ]; do sleep 0.1; done; sleep 300 & echo $! >"$0.pid"; wait) <&- >&- & exec "$@"';
+    const args = ['-c', script, go, process.execPath, SERVER];
+    await second.launch({ ...sandbox.server('mine'), command: 'sh', args });
+    writeFileSync(go, '');
+    const pid = await pidIn(`${go}.pid`);
+    await first.sweep();
+    assert.equal(await turn(second), 0);
+    const below = JSON.stringify(named(second, 'mine').map(({ processes }) => processes));
+    assert.match(below, new RegExp(`"pid":${pid}\\b`));
+    const records = readSessions(sandbox.folder).sessions.flatMap(({ session }) => session.records);
+    assert.ok(records.find(({ server }) => server === 'mine')?.census.some((one) => one.pid === pid));
+  });
+
+  it('a server that was adopted since is shown once', async () => {
+    const first = await window();
+    const matches = (args: readonly string[]) => args.at(-1) === mark;
+    const entry = { key: 'notes', name: 'notes', client: 'Editor', folder: undefined, url: undefined };
+    const known = { ...entry, file: undefined, owner: 'other' as const, describe: undefined, matches };
+    const second = await window(recogniser(), '0', { adoptable: () => [known] });
+    const server = spawn(process.execPath, [PLAIN, mark], { env: sandbox.environment, stdio: 'pipe' });
+    await first.sweep();
+    const sessions = () => readSessions(sandbox.folder).sessions.map(({ session }) => session);
+    await waitFor('it is adopted', () => sessions().some(({ records }) => records[0]?.kind === 'adopted'));
+    assert.equal(await turn(second), 0);
+    assert.deepEqual(
+      named(second, 'notes').map(({ pid, group }) => ({ pid, group })),
+      [{ pid: server.pid, group: 'thisWindow' }],
+    );
+  });
+
+  it('who would look for something else, or otherwise, looks itself; so does who cannot tell', async () => {
+    const first = await window();
+    const others = [
+      await window(recogniser('another workspace')),
+      await window(recogniser(), '1'),
+      await window({ ...recogniser(), fingerprint: undefined } as Recogniser),
+    ];
+    for (const other of others) {
+      await first.sweep();
+      assert.equal(await turn(other), 1);
+    }
+    const alike = await window();
+    await first.sweep();
+    assert.equal(await turn(alike), 0, 'control arm');
+    assert.equal(await turn(first), 1, 'its own is no help');
+  });
+
+  it('K13 a damaged or hostile file is none', async () => {
+    const [first, second] = [await window(), await window()];
+    await foreign();
+    const path = join(sandbox.folder.path, 'sweep.json');
+    await first.sweep();
+    const good = readFileSync(path, 'utf8');
+    assert.match(good, /"notes"/);
+    assert.doesNotMatch(good, /not-a-real-one/);
+    const hostile = [
+      '',
+      'null',
+      good.slice(0, -9),
+      good.replace('"schema":1', '"schema":2'),
+      good.replace(/"scope":"[^"]*"/, '"scope":"t0123456789abcdef"'),
+      good.replace(/"sweptAt":\d+/, `"sweptAt":${Date.now() + LONG}`),
+      good.replace(/"sweptAt":\d+/, '"sweptAt":null'),
+      good.replace(/"pid":\d+/, '"pid":-1'),
+      good.replace(/"pid":\d+/, '"pid":1'),
+      good.replace(/"start":"t\d+"/, '"start":"now"'),
+      good.replace(/"group":"\w+"/, '"group":"prey"'),
+      good.replace(/"evidence":\[[^\]]*\]/, '"evidence":"trust me"'),
+    ];
+    for (const text of hostile) {
+      assert.notEqual(text, good);
+      writeFileSync(path, text);
+      assert.equal(await turn(second), 1, text.slice(0, 300));
+    }
+    writeFileSync(path, good);
+    assert.equal(await turn(second), 0, 'control arm');
+  });
+
+  it('what was taken over is reaped on one’s word like the rest, after two looks of one’s own; then nobody shows it', async () => {
+    const { client, server } = await foreign();
+    const served = await foreign();
+    const [first, second] = [await window(), await window()];
+    await killHard(client);
+    const { key } = await orphaned(first);
+    assert.equal(await turn(second), 0);
+    const rows = named(second, 'notes');
+    assert.deepEqual(new Set(rows.map(({ verdict }) => verdict)), new Set(['orphaned', 'active']));
+    const [preview] = await second.reapOrphans({ dryRun: true, only: [key] });
+    assert.equal(preview?.processes.length, 1);
+    await second.reapOrphans({ only: rows.map((row) => row.key) });
+    assert.ok(!isAlive(server));
+    assert.ok(isAlive(served.server), 'control arm: somebody still talks to it');
+    assert.equal(existsSync(join(sandbox.folder.path, 'sweep.json')), false);
+    assert.equal(await turn(first), 1);
+    assert.deepEqual(
+      named(first, 'notes').map(({ verdict }) => verdict),
+      ['active'],
+    );
+  });
+});
