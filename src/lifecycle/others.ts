@@ -5,6 +5,7 @@ import type { ClientAbove } from '../judgement/facts';
 import { identityOf, type Member, membersOf } from '../judgement/members';
 import { ancestorsOf } from '../judgement/processTree';
 import { joinStdinPeers } from '../judgement/stdinStand';
+import { breathe } from '../os/eventLoop';
 import { identityKey, type ProcessIdentity } from '../os/identity';
 import type { Platform, ProcessEntry, Snapshot, StdinPeer } from '../os/platform';
 import { type Clock, systemClock } from '../reaping/clock';
@@ -49,12 +50,13 @@ export interface OtherServer {
   readonly isOrphaned: boolean;
   /** Epoch ms since when it has used no CPU time; undefined where it works, or has been seen only once. */
   readonly idleSince: number | undefined;
+  /** Of whoever runs it: what tells thirteen identical rows apart, as far as the system says. */
+  readonly folder: string | undefined;
+  readonly terminal: string | undefined;
 }
 
 /** Longer than for our own: they are other people's, and one ladder's hurry saves nobody anything. */
 const FOREIGN_GRACE = { stdin: 5_000, term: 5_000 };
-/** Longest stretch on the event loop: the first look compares every process with every entry. */
-const SLICE_MS = 8;
 /** A confirmed finding is asked for again only after this, unless the parent has changed: that is when a client goes. */
 const PROBE_AGAIN_MS = 10 * 60_000;
 
@@ -108,7 +110,15 @@ export class OtherServers {
     for (const key of this.records.keys()) if (!living.has(key)) this.records.delete(key);
     for (const key of this.probes.keys()) if (!living.has(key)) this.probes.delete(key);
     this.idle.keepOnly(new Set([...this.records.values()].map(({ id }) => id)));
-    const found = await Promise.all(roots.map((root) => this.describe(snapshot, root, recogniser, shared)));
+    const described: Promise<OtherServer>[] = [];
+    for (const root of roots) {
+      await breathe();
+      const description = this.describe(snapshot, root, recogniser, shared);
+      // Awaited below, with all others.
+      description.catch(() => {});
+      described.push(description);
+    }
+    const found = await Promise.all(described);
     const after = [...shared.values()];
     if (folder && after.some((probe) => !before.has(probe))) writeSharedProbes(folder, platform.scope, after);
     return found;
@@ -157,12 +167,9 @@ export class OtherServers {
     const found = new Map<number, NamedServer>();
     if (recogniser !== this.last) this.recognised.clear();
     this.last = recogniser;
-    let sliceEnds = performance.now() + SLICE_MS;
     for (const entry of snapshot.processes.values()) {
-      if (performance.now() > sliceEnds) {
-        await new Promise<void>((resolve) => setImmediate(resolve));
-        sliceEnds = performance.now() + SLICE_MS;
-      }
+      // The first look compares every process with every entry.
+      await breathe();
       if (entry.zombie || !entry.args || entry.uid !== uid || taken.has(entry.pid) || entry.pid === this.parts.self.pid)
         continue;
       const known = this.recognised.get(entry.pid);
@@ -193,7 +200,13 @@ export class OtherServers {
     const above = clientAbove(snapshot, entry, (one) => recogniser.clientOf(one));
     const cpu = members.reduce((sum, one) => sum + (one.entry.cpuTime ?? 0), 0);
     const idleSince = this.idle.look(record.id, cpu, snapshot.takenAt);
-    const base = { record, named, members, above, starter: starterOf(snapshot, entry), idleSince };
+    // Kept for the rows, of which hundreds are made at once.
+    for (const member of members) commandLineOf(member.entry);
+    const starter = starterOf(snapshot, entry);
+    const owner = (above.kind === 'client' ? above.pid : starter?.pid) ?? entry.pid;
+    const { platform } = this.parts;
+    const [folder, terminal] = [platform.folderOf?.(owner), platform.terminalOf?.(owner)];
+    const base = { record, named, members, above, starter, idleSince, folder, terminal };
     if (above.kind === 'client') return { ...base, stdin: undefined, isOrphaned: false };
     const probe = await this.probe(snapshot, entry, members, shared);
     const goneFor = probe.goneSince === undefined ? 0 : this.clock.now() - probe.goneSince;

@@ -1,7 +1,7 @@
 import { identityOf, type Member, membersOf } from '../judgement/members';
 import { childrenOf, descendantsOf } from '../judgement/processTree';
 import { identityKey, type ProcessIdentity } from '../os/identity';
-import type { Platform, Snapshot } from '../os/platform';
+import type { Snapshot } from '../os/platform';
 import { type ContainerRun, isOfLauncher, type ServerRecord } from '../registry/schema';
 import { elsewhereReason } from './attachedContainers';
 import type { ConfiguredServer } from './configuredServer';
@@ -82,13 +82,9 @@ export function foreignKey({ id, root }: Pick<ServerRecord, 'id' | 'root'>): str
   return `other:${root ? identityKey(root) : id}`;
 }
 
-/** What tells thirteen identical rows apart: a process's working folder and terminal, as far as the system says. */
-export type Whereabouts = Pick<Platform, 'folderOf' | 'terminalOf'>;
-
 /** Rows of other clients' servers. */
 export function rowsOfOthers(
   others: readonly OtherServer[],
-  where: Whereabouts,
   containersOf: (recordId: string) => ContainersSeen | undefined = () => undefined,
 ): ServerView[] {
   const copyKey = ({ named, above }: OtherServer) => (above.kind === 'client' ? `${named.name}@${above.pid}` : '');
@@ -97,14 +93,13 @@ export function rowsOfOthers(
   return others.map((other) => {
     const { record, named, members, above, starter, stdin, isOrphaned } = other;
     const served = above.kind === 'client' || starter !== undefined || stdin?.kind === 'alive';
-    const owner = above.kind === 'client' ? above.pid : starter?.pid;
     const count = above.kind === 'client' ? (copies.get(copyKey(other)) ?? 1) : 1;
     return rowOf(members, new Map(), {
       key: foreignKey(record),
       name: named.name,
       client: above.kind === 'client' ? above.title : (starter?.name ?? named.client),
-      folder: where.folderOf?.(owner ?? record.root?.pid ?? 0),
-      terminal: where.terminalOf?.(owner ?? record.root?.pid ?? 0),
+      folder: other.folder,
+      terminal: other.terminal,
       idleSince: other.idleSince,
       group: isOrphaned ? 'orphaned' : served ? 'otherClients' : 'ownerUnknown',
       owner: 'other',

@@ -1,6 +1,7 @@
 import { AWAITS_SECOND_LOOK, FOREIGN_LOOKS_APART_MS } from '../judgement/columns';
 import type { Claim } from '../judgement/facts';
 import { findAlive } from '../judgement/members';
+import { ownTurn } from '../os/eventLoop';
 import { identityKey, type ProcessIdentity } from '../os/identity';
 import { JoinedRuns } from '../os/joinedRuns';
 import type { Platform, Snapshot } from '../os/platform';
@@ -54,7 +55,6 @@ export class Reaper {
   /** Hundreds of ladders may look at once. */
   private readonly surveys: JoinedRuns<Survey>;
   private readonly snapshots: JoinedRuns<Snapshot>;
-  private turns = Promise.resolve();
 
   constructor(private readonly parts: ReaperParts) {
     this.clock = parts.clock ?? systemClock;
@@ -123,7 +123,7 @@ export class Reaper {
         log.error(`Session ${session.id} could not be written: ${(error as Error).message}`);
       }
       for (const result of results) {
-        await this.turn();
+        await ownTurn();
         this.remember(result);
       }
       return results;
@@ -199,7 +199,7 @@ export class Reaper {
       result = joinResults(result, later.result, new Set(left.census.map(({ pid }) => pid)));
     }
     result = { ...result, milliseconds: Math.round(this.clock.now() - startedAt) };
-    await this.turn();
+    await ownTurn();
     this.remember(result);
     return result;
   }
@@ -301,12 +301,6 @@ export class Reaper {
       neverReap: [...session.neverReap, ...neverReap()],
       stdinWatch: this.stdinWatch,
     };
-  }
-
-  /** Hundreds of ladders end at one moment, and each result is a file: others get their turn in between. */
-  private turn(): Promise<void> {
-    this.turns = this.turns.then(() => new Promise((resolve) => setImmediate(resolve)));
-    return this.turns;
   }
 
   private remember(result: ReapResult): void {

@@ -1,5 +1,6 @@
 import { cookieNames, findAlive, type Member, membersOf } from '../judgement/members';
 import { judgeSession, type SessionVerdict } from '../judgement/sessionVerdict';
+import { breathe } from '../os/eventLoop';
 import { identityKey, type ProcessIdentity } from '../os/identity';
 import type { Platform, Snapshot } from '../os/platform';
 import { parseCookie } from '../registry/cookie';
@@ -46,6 +47,7 @@ export async function survey(
   const snapshot = await platform.snapshot();
   const judged: JudgedSession[] = [];
   for (const found of sessions) {
+    await breathe();
     const one = withLostRecords(snapshot, judge(snapshot, found.session, found));
     if (one.verdict.kind === 'live') keepFresh(found.path);
     // Of another boot or machine nothing can be asked, engines included: containers of then have other ids by now.

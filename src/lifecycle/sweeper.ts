@@ -321,8 +321,7 @@ export class Sweeper {
   }
 
   private foreignRows(): ServerView[] {
-    const { platform, containers } = this.parts;
-    return rowsOfOthers(this.foreign, platform, (id) => containers.seenOf(id));
+    return rowsOfOthers(this.foreign, (id) => this.parts.containers.seenOf(id));
   }
 
   private guardView(snapshot: Snapshot): GuardView {

@@ -1,5 +1,6 @@
 import type { Ruling } from '../judgement/killBar';
 import type { Member } from '../judgement/members';
+import { breathe } from '../os/eventLoop';
 import { identityKey, sameStart } from '../os/identity';
 import type { Platform } from '../os/platform';
 import type { LadderStand } from '../registry/schema';
@@ -164,6 +165,7 @@ async function settle(
 ): Promise<LadderProcess[]> {
   const processes: LadderProcess[] = [];
   for (const { member, sent, reason } of seen) {
+    await breathe();
     const look = await platform.look(member.identity.pid);
     const still =
       look.kind === 'error' ||

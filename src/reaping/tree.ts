@@ -5,6 +5,7 @@ import { descendantsOf, parentOf } from '../judgement/processTree';
 import { judgeSession, type SessionVerdict } from '../judgement/sessionVerdict';
 import { hasLeftRootSession } from '../judgement/signalRules';
 import { joinStdinPeers } from '../judgement/stdinStand';
+import { ownTurn } from '../os/eventLoop';
 import type { ProcessIdentity } from '../os/identity';
 import type { OutsideUse, Platform, ProcessEntry, Snapshot } from '../os/platform';
 import { parseCookie } from '../registry/cookie';
@@ -48,12 +49,16 @@ async function ruleOn(
   some: readonly Member[],
 ): Promise<Ruled[]> {
   if (some.length === 0) return [];
+  // Hundreds of ladders look at one moment.
+  await ownTurn();
   const { platform, self, claim, neverReap, liveOwners, named = false, clientAbove } = circumstances;
   const memberPids = new Set(members.map(({ entry }) => entry.pid));
   const verdict = record.kind === 'foreign' ? undefined : verdictOn(snapshot, session);
   const needsStdin = record.kind !== 'launched' || (claim.by === 'reaper' && isOwnerGuessed(session));
   const stdin = needsStdin ? await stdinStandOf(circumstances, snapshot, members, memberPids) : undefined;
   const useOf = await outsideUses(circumstances, snapshot, record, memberPids, some);
+  // The last pause: what follows a ruling shall follow it at once.
+  await ownTurn();
   const ownUid = process.getuid?.();
   const ruled: Ruled[] = [];
   for (const member of some) {

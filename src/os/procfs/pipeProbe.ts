@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { ownTurn } from '../eventLoop';
 
 /** What one look at a pipe's reading end says. `writers: false` is the kernel's own word: no process can write to it. */
 export interface PipeLook {
@@ -84,6 +85,7 @@ async function answer(asked: readonly Question[]): Promise<void> {
   let reason = 'neither perl nor python3 is installed, which could tell whether anybody holds its stdin';
   for (const [program, args] of probers) {
     if (open.length === 0) return;
+    await ownTurn();
     try {
       const lines = linesOf(await run(program, [...args, ...open.map(({ file }) => file)]), open.length);
       open = open.filter(({ resolve }, index) => {

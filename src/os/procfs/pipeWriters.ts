@@ -1,9 +1,8 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { breathe } from '../eventLoop';
 import { JoinedRuns } from '../joinedRuns';
 import { livingFolder, readStat } from './readStat';
 
-/** Longest stretch on the host's event loop in ms before others get their turn. */
-const SLICE_MS = 8;
 const ACCESS_MODE = 0o3;
 
 const runs = new JoinedRuns(scan);
@@ -19,15 +18,11 @@ export async function findPipeWriters(inode: string): Promise<readonly number[]>
 /** All visible writing ends: pids by pipe inode. */
 async function scan(): Promise<ReadonlyMap<string, readonly number[]>> {
   const writers = new Map<string, number[]>();
-  let sliceEnds = performance.now() + SLICE_MS;
   for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
     const read = readStat(Number(pid));
     const folder = read.kind === 'stat' ? livingFolder(read.stat) : undefined;
     for (const fd of folder === undefined ? [] : list(`${folder}/fd`)) {
-      if (performance.now() > sliceEnds) {
-        await new Promise<void>((resolve) => setImmediate(resolve));
-        sliceEnds = performance.now() + SLICE_MS;
-      }
+      await breathe();
       const inode = writablePipe(folder as string, fd);
       if (inode === undefined) continue;
       const known = writers.get(inode);

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { breathe } from '../eventLoop';
 import type { ProcessIdentity } from '../identity';
 import { findOutsideUse } from '../outsideUse';
 import type { Identification, Look, Platform, ProcessEntry, ServiceRole, Snapshot, StdinPeer } from '../platform';
@@ -14,8 +15,6 @@ import { findStdinPeer } from './stdinPeer';
 const TICKS_PER_SECOND = 100;
 /** A young process may still be between fork, exec and rewriting its own title: read it again each time. */
 const YOUNG_TICKS = 10 * TICKS_PER_SECOND;
-/** Longest stretch on the host's event loop in ms before others get their turn. */
-const SLICE_MS = 8;
 /** The kernel says so of the stack of a process that we may not trace. */
 const HIDDEN = '0';
 const AS_NODE = '\0ELECTRON_RUN_AS_NODE=1\0';
@@ -79,12 +78,8 @@ class ProcfsPlatform implements Platform {
     const uptimeTicks = Number(readFileSync('/proc/uptime', 'latin1').split(' ')[0]) * TICKS_PER_SECOND;
     const pids = readdirSync('/proc').filter((name) => name.charCodeAt(0) <= 57 && name.charCodeAt(0) >= 48);
     const processes = new Map<number, ProcessEntry>();
-    let sliceEnds = performance.now() + SLICE_MS;
     for (const text of pids) {
-      if (performance.now() > sliceEnds) {
-        await new Promise<void>((resolve) => setImmediate(resolve));
-        sliceEnds = performance.now() + SLICE_MS;
-      }
+      await breathe();
       const read = readStat(Number(text));
       if (read.kind === 'gone') continue;
       // Other users' processes, where the system hides them.
@@ -121,7 +116,10 @@ class ProcfsPlatform implements Platform {
 
   async lookAll(pids: readonly number[]): Promise<ReadonlyMap<number, Look>> {
     const looks = new Map<number, Look>();
-    for (const pid of pids) looks.set(pid, await this.look(pid));
+    for (const pid of pids) {
+      await breathe();
+      looks.set(pid, await this.look(pid));
+    }
     return looks;
   }
 
