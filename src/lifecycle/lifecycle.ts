@@ -243,7 +243,7 @@ export class Lifecycle {
   async endChosen(server: string, chosen: readonly ChosenProcess[]): Promise<ReapResult> {
     const result = await endChosen(server, chosen, this.userEnd);
     logResult(this.parts.log, result);
-    await this.sweeper.lookAgain();
+    await this.sweeper.lookAfterEnd();
     return result;
   }
 

@@ -46,6 +46,8 @@ export interface OtherServer {
   readonly starter: ProcessEntry | undefined;
   /** Undefined where a live client above makes the question idle. */
   readonly stdin: StdinPeer | undefined;
+  /** Whether what is said of its stdin stands: some findings take a second look. */
+  readonly isProven: boolean;
   /** Nobody can ask it anything any more, twice looked at. */
   readonly isOrphaned: boolean;
   /** Epoch ms since when it has used no CPU time; undefined where it works, or has been seen only once. */
@@ -207,10 +209,14 @@ export class OtherServers {
     const { platform } = this.parts;
     const [folder, terminal] = [platform.folderOf?.(owner), platform.terminalOf?.(owner)];
     const base = { record, named, members, above, starter, idleSince, folder, terminal };
-    if (above.kind === 'client') return { ...base, stdin: undefined, isOrphaned: false };
+    if (above.kind === 'client') return { ...base, stdin: undefined, isProven: true, isOrphaned: false };
     const probe = await this.probe(snapshot, entry, members, shared);
-    const goneFor = probe.goneSince === undefined ? 0 : this.clock.now() - probe.goneSince;
-    return { ...base, stdin: probe.peer, isOrphaned: probe.peer.kind === 'gone' && goneFor >= FOREIGN_LOOKS_APART_MS };
+    return {
+      ...base,
+      stdin: probe.peer,
+      isProven: probe.confirmed,
+      isOrphaned: probe.peer.kind === 'gone' && probe.confirmed,
+    };
   }
 
   private recordOf(snapshot: Snapshot, entry: ProcessEntry, named: NamedServer): ServerRecord {
@@ -268,12 +274,14 @@ export class OtherServers {
       [await this.parts.platform.stdinPeer(identity)],
       new Set(members.map((member) => member.entry.pid)),
     );
-    const goneSince = peer.kind === 'gone' ? (known?.goneSince ?? now) : undefined;
+    // A probe may take seconds, and is one look all the same.
+    const at = this.clock.now();
+    const goneSince = peer.kind === 'gone' ? (known?.goneSince ?? at) : undefined;
     const confirmed =
       peer.kind === 'alive' ||
       (peer.kind === 'unknown' && known?.peer.kind === 'unknown') ||
       (goneSince !== undefined && now - goneSince >= FOREIGN_LOOKS_APART_MS);
-    const probe = { peer, at: now, ppid: entry.ppid, goneSince, confirmed };
+    const probe = { peer, at, ppid: entry.ppid, goneSince, confirmed };
     this.probes.set(key, probe);
     if (confirmed || peer.kind === 'gone') shared.set(key, { identity, ppid: entry.ppid, peer, at: Date.now() });
     return probe;

@@ -6,6 +6,7 @@ import type { Snapshot } from '../os/platform';
 import { type HistoryEntry, readHistory } from '../registry/history';
 import type { AutomaticReap, ServerRecord } from '../registry/schema';
 import type { GuardState } from './armedGuard';
+import { runsUnlabelled } from './attachedContainers';
 import type { ConfiguredRun } from './configuredRun';
 import { type Containers, isLabelled } from './containers';
 import { ContainerWatch } from './containerWatch';
@@ -73,7 +74,11 @@ export class Sweeper {
   /** Two that look at once would overwrite each other's findings. */
   private readonly looks = new JoinedRuns(() => this.lookOnce());
   private acting: Promise<unknown> = Promise.resolve();
+  private isActing = false;
   private isEnding = false;
+  private takingOver: Promise<Picture | undefined | void> | undefined;
+  /** Whether other clients' servers could not be looked at. */
+  private hasFailed = false;
 
   private readonly containerWatch: ContainerWatch;
   private readonly turns: Turns;
@@ -95,6 +100,7 @@ export class Sweeper {
   /** From now on nothing is reaped any more: this session is going, and a claim would go with it. */
   end(): void {
     this.isEnding = true;
+    this.turns.forget();
   }
 
   /**
@@ -114,41 +120,63 @@ export class Sweeper {
    * @param youngerThan ms that the other's sweep may be old
    */
   sweepInTurn(youngerThan: number): Promise<Picture> {
-    this.sweeping ??= this.takeOver(youngerThan)
-      .then((picture) => picture ?? this.sweepOnce())
+    if (this.sweeping) return this.sweeping;
+    this.takingOver ??= this.takeOver(youngerThan)
+      .catch((error) => this.parts.log.warn(`Another window's sweep could not be taken over: ${error.message}`))
       .finally(() => {
-        this.sweeping = undefined;
+        this.takingOver = undefined;
       });
-    return this.sweeping;
+    return this.takingOver.then((picture) => picture || this.sweep());
   }
 
   private async takeOver(youngerThan: number): Promise<Picture | undefined> {
-    const before = new Map(this.parts.own.session.records.map((record) => [record.id, record]));
+    const { own, folder } = this.parts;
+    const { seen } = this;
+    if (!seen || this.isActing || this.containerWatch.withoutClient.length > 0) return undefined;
+    const before = new Map(own.session.records.map((record) => [record.id, record]));
     const found = await this.turns.takeOver(youngerThan);
     if (!found) return undefined;
-    this.keepCensus(found.snapshot, before);
-    this.history = readHistory(this.parts.folder, Date.now() - HISTORY.ms, HISTORY.entries);
+    // Looked itself in the meantime, which is newer.
+    if (this.seen !== seen || this.isActing) return this.current;
+    // Whether an adopted one has ended, only a look at everything can tell.
+    if (this.keepCensus(found.snapshot, before).some(({ kind }) => kind === 'adopted')) return undefined;
+    this.history = readHistory(folder, Date.now() - HISTORY.ms, HISTORY.entries);
     this.taken = found.findings;
     this.snapshot = found.snapshot;
     return this.publish();
   }
 
-  /** What was published a moment ago, for the other windows. */
+  /** What was published a moment ago, for the other windows; never what a second look is still to prove. */
   private async share(): Promise<void> {
     // Who waits for the event loop shall have his turn in between.
     await new Promise<void>((resolve) => setImmediate(resolve));
-    const { seen, shown, taken } = this;
-    const { own } = this.parts;
-    if (!seen || taken.others || this.containerWatch.withoutClient.length > 0) return;
+    const { seen, shown, taken, foreign } = this;
+    const { own, log } = this.parts;
+    if (!seen || this.isEnding || taken.others || this.hasFailed) return;
+    if (foreign.some(({ isProven, members }) => !isProven || runsUnlabelled(members))) return;
+    if (this.containerWatch.withoutClient.length > 0) return;
     const ours = this.sessionRows(seen.sessions.filter(({ session }) => session.id === own.session.id));
     const records = [...own.session.records, ...seen.sessions.flatMap(({ session }) => session.records)];
-    this.turns.share({ ...shown, sessions: [...shown.sessions, ...ours] }, records);
+    try {
+      this.turns.share({ ...shown, sessions: [...shown.sessions, ...ours] }, records, seen.snapshot.takenAt);
+    } catch (error) {
+      log.warn(`This sweep could not be shared: ${(error as Error).message}`);
+    }
   }
 
   private async sweepOnce(): Promise<Picture> {
-    const seen = await this.look();
+    let seen = await this.look();
     this.publish();
-    await this.findOthers(seen);
+    // Other clients' orphans that another window has proven are shown as such until this one has proven them, too.
+    if (this.taken.others) {
+      await this.findForeign(seen);
+      if (this.foreign.some(({ isProven }) => !isProven)) {
+        await new Promise((resolve) => setTimeout(resolve, FOREIGN_LOOKS_APART_MS + 50));
+        seen = await this.look();
+        await this.findForeign(seen);
+      }
+      this.showForeign();
+    } else await this.findOthers(seen);
     const due: JudgedSession[] = [];
     for (const judged of seen.sessions) {
       if (!this.isReapable(judged) || judged.session.automatic !== 'on') continue;
@@ -178,7 +206,14 @@ export class Sweeper {
 
   /** One reap at a time: two that hold the same session's file would each write down what only the other has left. */
   private act<T>(reap: () => Promise<T>): Promise<T> {
-    const acted = this.acting.then(reap);
+    const acted = this.acting.then(async () => {
+      this.isActing = true;
+      try {
+        return await reap();
+      } finally {
+        this.isActing = false;
+      }
+    });
     this.acting = acted.catch(() => {});
     return acted;
   }
@@ -186,6 +221,10 @@ export class Sweeper {
   /** Finds and shows other clients' servers. */
   private async findOthers(seen: Survey): Promise<void> {
     await this.findForeign(seen);
+    this.showForeign();
+  }
+
+  private showForeign(): void {
     this.taken = { ...this.taken, others: undefined };
     this.publish();
   }
@@ -195,9 +234,11 @@ export class Sweeper {
     const { others, log } = this.parts;
     if (!others) return;
     try {
+      this.hasFailed = false;
       this.foreign = await others.find(seen);
     } catch (error) {
       this.foreign = [];
+      this.hasFailed = true;
       log.warn(`Other clients' servers could not be looked at: ${(error as Error).message}`);
     }
   }
@@ -241,6 +282,8 @@ export class Sweeper {
     const queue = new LadderQueue(options, meant.length + foreign.length);
     const [own, ofOthers] = await Promise.all([this.reap(due, only, queue), this.reapForeign(foreign, queue)]);
     this.turns.forget();
+    if (foreign.length === 0)
+      this.taken = { ...this.taken, others: this.taken.others?.filter(({ key }) => !only?.has(key)) };
     await this.look();
     this.publish();
     return [...own, ...ofOthers].filter(({ processes, containers }) => processes.length + containers.length > 0);
@@ -260,6 +303,17 @@ export class Sweeper {
     await this.containerWatch.settled();
     if (this.seen) await this.containerWatch.look(this.seen, this.foreign, () => {});
     return this.publish();
+  }
+
+  /** As {@link lookAgain}, at other clients' servers, too: somebody was ended. */
+  async lookAfterEnd(): Promise<void> {
+    this.turns.forget();
+    try {
+      await this.findOthers(await this.look());
+    } catch (error) {
+      this.parts.log.warn(`A look failed: ${(error as Error).message}`);
+      this.publish();
+    }
   }
 
   /** Looks anew and publishes; a failure leaves the picture as it was. */

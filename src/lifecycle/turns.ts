@@ -24,6 +24,9 @@ export type Findings = Pick<SharedSweep, 'sessions' | 'others' | 'problems'>;
 
 /** One scanner per machine: who finds that another window has just swept shows what that has found. */
 export class Turns {
+  /** Epoch ms: what was seen before this is not to be shown any more. */
+  private forgottenAt = 0;
+
   constructor(private readonly parts: TurnsParts) {}
 
   /**
@@ -37,7 +40,7 @@ export class Turns {
     const { id, records } = own.session;
     if (manner === undefined || records.some(({ container }) => container)) return undefined;
     const shared = readSharedSweep(folder, platform.scope, youngerThan);
-    if (!shared || shared.manner !== manner || shared.by === id) return undefined;
+    if (!shared || shared.manner !== manner || shared.by === id || shared.sweptAt <= this.forgottenAt) return undefined;
     const snapshot = await lookAtOwn(platform, self, records);
     if (!snapshot) return undefined;
     const members = own.session.records.flatMap((record) => membersOf(snapshot, own.session, record));
@@ -55,17 +58,20 @@ export class Turns {
    * Tells the other windows, unless there are containers: how to reach their engines each has to find out for itself.
    * @param findings with the rows of this window's own session, as others show them
    * @param records of all sessions
+   * @param sweptAt epoch ms of the look
    */
-  share(findings: Findings, records: readonly ServerRecord[]): void {
+  share(findings: Findings, records: readonly ServerRecord[], sweptAt: number): void {
     const { platform, folder, own } = this.parts;
     const manner = this.parts.manner?.();
-    if (manner === undefined || records.some(({ container }) => container)) return;
+    // Without the means to look at one's own only, nobody could take it over.
+    if (manner === undefined || !platform.childrenOf || records.some(({ container }) => container)) return;
     if (![...findings.sessions, ...findings.others].every(isShareable)) return;
-    writeSharedSweep(folder, platform.scope, { by: own.session.id, manner, sweptAt: Date.now(), ...findings });
+    writeSharedSweep(folder, platform.scope, { by: own.session.id, manner, sweptAt, ...findings });
   }
 
   /** Nobody shall show on what has just been ended: from now on every window looks for itself. */
   forget(): void {
+    this.forgottenAt = Date.now();
     if (this.parts.manner) forgetSharedSweep(this.parts.folder);
   }
 }

@@ -9,19 +9,20 @@ let last: Promise<void> = Promise.resolve();
 
 /** For one piece of work after the other: gives everybody else a turn when this stretch has lasted long. */
 export async function breathe(): Promise<void> {
-  if (performance.now() - began > STRETCH_MS) await ownTurn();
+  if (performance.now() - began > STRETCH_MS) await nextTurn();
 }
 
 /** For many pieces of work that would go on at the same moment: each gets a turn of the event loop for itself. */
 export function ownTurn(): Promise<void> {
-  last = last.then(
-    () =>
-      new Promise((resolve) => {
-        setImmediate(() => {
-          began = performance.now();
-          resolve();
-        });
-      }),
-  );
+  last = last.then(nextTurn);
   return last;
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(() => {
+      began = performance.now();
+      resolve();
+    });
+  });
 }

@@ -108,11 +108,13 @@ export async function climbLadder(options: LadderOptions): Promise<LadderProcess
     );
   /** Waits until nobody who may be ended is left; true when so. */
   const waitUntilGone = async (wait: number, onLook?: (seen: Awaited<ReturnType<typeof look>>) => Promise<void>) => {
-    const deadline = clock.now() + wait;
+    let deadline: number | undefined;
     for (let pause = LOOK_MS; ; pause = Math.min(pause * 1.5, 250)) {
       const now = await look();
       if (now.endable.length === 0) return true;
       await onLook?.(now);
+      // Among hundreds of ladders the first look takes its time, and the signal comes only then.
+      deadline ??= clock.now() + wait;
       const left = deadline - clock.now();
       if (left <= 0) return false;
       await clock.sleep(Math.min(pause, left));
@@ -135,8 +137,13 @@ export async function climbLadder(options: LadderOptions): Promise<LadderProcess
     }
     if (!gone && from?.step !== 'kill') {
       const wait = from?.step === 'term' ? from.remaining : options.grace.term;
-      options.onStep?.('term', wait);
-      gone = await waitUntilGone(wait, terminateNew);
+      let isTold = false;
+      gone = await waitUntilGone(wait, async (now) => {
+        await terminateNew(now);
+        // Not before: who takes the ladder over from here has to give them all of it.
+        if (!isTold) options.onStep?.('term', wait);
+        isTold = true;
+      });
     }
     options.onStep?.('kill', 0);
     // Even when all seem gone: a fork in this moment is found by the second look.

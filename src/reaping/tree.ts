@@ -27,6 +27,9 @@ export interface Circumstances {
   readonly clientAbove?: (snapshot: Snapshot, entry: ProcessEntry) => ClientAbove;
 }
 
+/** What was found out about use and stdin, ms before the ruling: the turns of many ladders may lie between. */
+const PROBE_LASTS_MS = 250;
+
 /** One scan of a record's tree: its living members, and the means to rule on any of them from this scan. */
 export function scanTree(
   circumstances: Circumstances,
@@ -55,10 +58,16 @@ async function ruleOn(
   const memberPids = new Set(members.map(({ entry }) => entry.pid));
   const verdict = record.kind === 'foreign' ? undefined : verdictOn(snapshot, session);
   const needsStdin = record.kind !== 'launched' || (claim.by === 'reaper' && isOwnerGuessed(session));
-  const stdin = needsStdin ? await stdinStandOf(circumstances, snapshot, members, memberPids) : undefined;
-  const useOf = await outsideUses(circumstances, snapshot, record, memberPids, some);
+  const probe = async () => ({
+    stdin: needsStdin ? await stdinStandOf(circumstances, snapshot, members, memberPids) : undefined,
+    useOf: await outsideUses(circumstances, snapshot, record, memberPids, some),
+    at: performance.now(),
+  });
+  let probed = await probe();
   // The last pause: what follows a ruling shall follow it at once.
   await ownTurn();
+  if (performance.now() - probed.at > PROBE_LASTS_MS) probed = await probe();
+  const { stdin, useOf } = probed;
   const ownUid = process.getuid?.();
   const ruled: Ruled[] = [];
   for (const member of some) {

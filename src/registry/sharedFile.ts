@@ -17,7 +17,8 @@ export function readShared(folder: DataFolder, name: string, scope: string): Rec
     // Reading a named pipe would wait for ever.
     if (!stat.isFile() || stat.size > MAX_FILE_BYTES) return undefined;
     const json = JSON.parse(readFileSync(path, 'utf8'));
-    return json?.schema === SCHEMA && json.scope === scope ? json : undefined;
+    // An unreadable scope matches nothing, not even itself.
+    return json?.schema === SCHEMA && scope !== '' && json.scope === scope ? json : undefined;
   } catch {
     return undefined;
   }

@@ -156,6 +156,21 @@ describe('windows of one machine take turns', function () {
     );
   });
 
+  it('what takes a second look is not shared after the first, and takes nothing back that was proven', async () => {
+    const { client } = await foreign();
+    const [first, second] = [await window(), await window()];
+    await killHard(client);
+    await orphaned(first);
+    // Has looked once by now.
+    const third = await window();
+    assert.equal(named(third, 'notes')[0]?.verdict, 'unknown');
+    assert.equal(await turn(second), 0);
+    const verdicts = new Set([named(second, 'notes')[0]?.verdict]);
+    second.onDidChange(() => verdicts.add(named(second, 'notes')[0]?.verdict));
+    assert.equal(await turn(second, 0), 2);
+    assert.deepEqual(verdicts, new Set(['orphaned']));
+  });
+
   it('who would look for something else, or otherwise, looks itself; so does who cannot tell', async () => {
     const first = await window();
     const others = [
@@ -177,9 +192,12 @@ describe('windows of one machine take turns', function () {
     const [first, second] = [await window(), await window()];
     await foreign();
     const path = join(sandbox.folder.path, 'sweep.json');
-    await first.sweep();
-    const good = readFileSync(path, 'utf8');
-    assert.match(good, /"notes"/);
+    // While it is being started, nobody can tell who holds its stdin.
+    const good = await waitFor('it is shared', async () => {
+      await first.sweep();
+      const text = readFileSync(path, 'utf8');
+      return text.includes('"notes"') ? text : undefined;
+    });
     assert.doesNotMatch(good, /not-a-real-one/);
     const hostile = [
       '',

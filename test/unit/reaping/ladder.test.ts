@@ -22,11 +22,23 @@ describe('ladder', () => {
     assert.deepEqual(machine.log, [
       '0 eof',
       '0 step stdin 1000',
-      '1000 step term 2000',
       '1000 SIGTERM 1',
+      '1000 step term 2000',
       '3000 step kill 0',
       '3000 SIGKILL 1',
     ]);
+  });
+
+  it('L01 looks that take long, as among hundreds of ladders, take nothing from a wait', async () => {
+    machine.slowness = () => (signals().length === 0 ? 1_900 : 0);
+    machine.start(DEAF);
+    assert.deepEqual(await machine.climb(), ['1 killed']);
+    const [terminated, killed] = signals().map((line) => Number.parseInt(line, 10)) as [number, number];
+    assert.ok(killed - terminated >= 2_000, `${killed - terminated} ms`);
+    assert.ok(
+      machine.log.some((line) => line === `${terminated} step term 2000`),
+      'who takes over has all of it',
+    );
   });
 
   it('L04 signals every member at each step, and the waits end early when all are gone', async () => {

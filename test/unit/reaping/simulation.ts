@@ -29,6 +29,8 @@ export class Simulation {
   readonly log: string[] = [];
   /** When each scan began. */
   readonly scans: number[] = [];
+  /** ms that a scan takes. */
+  slowness: () => number = () => 0;
   /** Fails the scans for which it gives an error message. */
   failing: (scan: number) => string | undefined = () => undefined;
   private readonly processes = new Map<number, { entry: ProcessEntry; nature: Nature }>();
@@ -113,6 +115,7 @@ export class Simulation {
   private async scan(): Promise<TreeScan> {
     const error = this.failing(this.scans.length);
     this.scans.push(this.now);
+    await this.clock.sleep(this.slowness());
     if (error !== undefined) throw new Error(error);
     const entries = [...this.processes.values()]
       .map((one) => one.entry)
