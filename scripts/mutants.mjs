@@ -158,7 +158,13 @@ export const mutants = [
     'from.remaining : options.grace.term',
     'from.remaining : options.grace.term / 2',
   ],
-  ['ladder: no SIGTERM', LADDER, 'gone = await waitUntilGone(wait, terminateNew)', 'gone = await waitUntilGone(wait)'],
+  ['ladder: no SIGTERM', LADDER, 'await terminateNew(now);', ''],
+  [
+    'ladder: a slow look eats the wait',
+    LADDER,
+    'let deadline: number | undefined;',
+    'let deadline = clock.now() + wait;',
+  ],
   [
     'ladder: no fresh ruling before a signal',
     LADDER,
