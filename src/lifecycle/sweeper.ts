@@ -76,7 +76,7 @@ export class Sweeper {
   private acting: Promise<unknown> = Promise.resolve();
   private isActing = false;
   private isEnding = false;
-  private takingOver: Promise<Picture | undefined | void> | undefined;
+  private takingOver: Promise<Picture | undefined> | undefined;
   /** Whether other clients' servers could not be looked at. */
   private hasFailed = false;
 
@@ -122,11 +122,14 @@ export class Sweeper {
   sweepInTurn(youngerThan: number): Promise<Picture> {
     if (this.sweeping) return this.sweeping;
     this.takingOver ??= this.takeOver(youngerThan)
-      .catch((error) => this.parts.log.warn(`Another window's sweep could not be taken over: ${error.message}`))
+      .catch((error: Error) => {
+        this.parts.log.warn(`Another window's sweep could not be taken over: ${error.message}`);
+        return undefined;
+      })
       .finally(() => {
         this.takingOver = undefined;
       });
-    return this.takingOver.then((picture) => picture || this.sweep());
+    return this.takingOver.then((picture) => picture ?? this.sweep());
   }
 
   private async takeOver(youngerThan: number): Promise<Picture | undefined> {
