@@ -1,6 +1,7 @@
 import { knownClientOf } from '../clients/knownClients';
 import { FOREIGN_LOOKS_APART_MS } from '../judgement/columns';
 import { findAlive, membersOf } from '../judgement/members';
+import { ownTurn } from '../os/eventLoop';
 import { JoinedRuns } from '../os/joinedRuns';
 import type { Snapshot } from '../os/platform';
 import { type HistoryEntry, readHistory } from '../registry/history';
@@ -152,7 +153,7 @@ export class Sweeper {
   /** What was published a moment ago, for the other windows; never what a second look is still to prove. */
   private async share(): Promise<void> {
     // Who waits for the event loop shall have his turn in between.
-    await new Promise<void>((resolve) => setImmediate(resolve));
+    await ownTurn();
     const { seen, shown, taken, foreign } = this;
     const { own, log } = this.parts;
     if (!seen || this.isEnding || taken.others || this.hasFailed) return;
@@ -174,8 +175,7 @@ export class Sweeper {
     if (this.taken.others) {
       await this.findForeign(seen);
       if (this.foreign.some(({ isProven }) => !isProven)) {
-        await new Promise((resolve) => setTimeout(resolve, FOREIGN_LOOKS_APART_MS + 50));
-        seen = await this.look();
+        seen = await this.lookLater();
         await this.findForeign(seen);
       }
       this.showForeign();
@@ -299,8 +299,7 @@ export class Sweeper {
   async lookTwice(): Promise<Picture> {
     await this.findOthers(await this.look());
     if (this.foreign.some(({ stdin }) => stdin?.kind === 'gone')) {
-      await new Promise((resolve) => setTimeout(resolve, FOREIGN_LOOKS_APART_MS + 50));
-      await this.findOthers(await this.look());
+      await this.findOthers(await this.lookLater());
     }
     // Nobody looks again later: what engines say, of other clients' servers too, must be there now.
     await this.containerWatch.settled();
@@ -410,6 +409,12 @@ export class Sweeper {
 
   private look(): Promise<Survey> {
     return this.looks.ask();
+  }
+
+  /** A second look, so much later that what both find is proven. */
+  private async lookLater(): Promise<Survey> {
+    await new Promise((resolve) => setTimeout(resolve, FOREIGN_LOOKS_APART_MS + 50));
+    return this.look();
   }
 
   private async lookOnce(): Promise<Survey> {
