@@ -103,8 +103,16 @@ async function main(keep) {
     await away();
     if (name !== 'dark') await take(page, name, { x: 0, y: 0, width: PANEL, height: 360 });
   }
-  await orphan.locator('.label-name').hover();
-  await page.locator('.workbench-hover:visible').getByText('Orphaned:').waitFor();
+  const tooltip = page.locator('.workbench-hover:visible').getByText('Orphaned:');
+  // A row that is drawn anew while the editor waits with its tooltip forgets the mouse.
+  await until('the tooltip of the orphaned server shows', async () => {
+    await away();
+    await orphan.locator('.label-name').hover();
+    return tooltip.waitFor({ timeout: 3_000 }).then(
+      () => true,
+      () => false,
+    );
+  });
   await take(page, 'tooltip', { x: 0, y: 0, width: 900, height: 360 });
   await away();
   await orphan.hover();

@@ -44,7 +44,6 @@ describe('what a person sees', function () {
     assert.equal((await panel.status.textContent())?.trim(), '4 orphaned');
     assert.ok(await panel.status.locator('.codicon-warning').isVisible());
     await panel.status.click();
-    await panel.unfold('Not Running');
     await panel.shows('Orphaned', ['server 1', 'server 2', 'server 3', 'server 4']);
     await panel.shows('Not Running', ['deaf', 'everything', 'whole']);
     assert.match((await panel.view.textContent()) ?? '', /mcp\.json:4:26: Not valid JSON/);
@@ -129,7 +128,6 @@ describe('what a person sees', function () {
     await page.locator('.statusbar-item').filter({ hasText: 'Restricted Mode' }).click();
     await page.locator('.workspace-trust-editor .monaco-button').filter({ hasText: 'Trust' }).first().click();
     await page.locator('.monaco-modal-editor-block a[aria-label^="Close"]').click();
-    await panel.unfold('Not Running');
     await waitFor('the one that is to start by itself has', () => existsSync(started));
     await panel.shows('Not Running', ['of-the-file']);
   });

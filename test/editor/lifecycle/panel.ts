@@ -41,21 +41,15 @@ export class Panel {
     );
   }
 
-  /** Waits until a group shows exactly these servers; no group, no servers. The tree follows a picture a little later. */
+  /** Waits until a group, unfolded, shows exactly these servers; no group, no servers. The tree follows a picture a little later. */
   shows(group: string, expected: readonly string[]): Promise<true> {
     return waitFor(`${group}: ${expected.join(', ') || 'nothing'}`, async () => {
-      const servers = (await this.serversIn(group)).join(', ');
-      if (servers !== expected.join(', ')) throw new Error(`there is: ${servers}`);
+      await this.unfoldOnce(this.view.locator('[aria-level="1"]').filter({ hasText: group }));
+      const rows = await this.rows();
+      const servers = serversIn(group, rows).join(', ');
+      if (servers !== expected.join(', ')) throw new Error(`there is: ${JSON.stringify(rows)}`);
       return true as const;
     });
-  }
-
-  private async serversIn(group: string): Promise<string[]> {
-    const rows = await this.rows();
-    const from = rows.findIndex(({ level, name }) => level === 1 && name === group);
-    const rest = from < 0 ? [] : rows.slice(from + 1);
-    const to = rest.findIndex(({ level }) => level === 1);
-    return rest.slice(0, to < 0 ? undefined : to).flatMap(({ level, name }) => (level === 2 ? [name] : []));
   }
 
   row(text: string | RegExp): Locator {
@@ -66,7 +60,17 @@ export class Panel {
   async unfold(text: string | RegExp): Promise<void> {
     const row = this.row(text);
     await row.waitFor();
-    if ((await row.getAttribute('aria-expanded')) === 'false') await row.locator('.monaco-tl-twistie').click();
+    await waitFor(`unfolded: ${text}`, () => this.unfoldOnce(row));
+  }
+
+  /** A click on a row that the editor draws anew in that moment goes nowhere. @returns whether the row is unfolded. */
+  private async unfoldOnce(row: Locator): Promise<boolean> {
+    const folded = row.and(this.page.locator('[aria-expanded="false"]'));
+    if (await folded.isVisible()) {
+      await folded.locator('.monaco-tl-twistie').click({ timeout: 5_000 });
+      await folded.waitFor({ state: 'hidden', timeout: 5_000 });
+    }
+    return row.isVisible();
   }
 
   /** Presses one of the buttons that a row shows under the mouse. */
@@ -112,4 +116,11 @@ export class Panel {
     const { readWorkspaceState } = await import('../host/window.mjs');
     return readWorkspaceState(this.page, 'mcp-processes.mcp-processes');
   }
+}
+
+function serversIn(group: string, rows: readonly PanelRow[]): string[] {
+  const from = rows.findIndex(({ level, name }) => level === 1 && name === group);
+  const rest = from < 0 ? [] : rows.slice(from + 1);
+  const to = rest.findIndex(({ level }) => level === 1);
+  return rest.slice(0, to < 0 ? undefined : to).flatMap(({ level, name }) => (level === 2 ? [name] : []));
 }
