@@ -72,8 +72,17 @@ describe('reaping many, called off', function () {
     assert.ok(!isAlive(servers[0] as number), 'our own');
     // On a busy machine a probe of one that has begun may fail, which keeps it; and one that was killed takes its time.
     await waitFor('all that live are listed, and nobody else', async () => {
-      await lifecycle.sweep();
-      return orphans().length === servers.filter(isAlive).length;
+      const { servers: rows } = await lifecycle.sweep();
+      const alive = servers.filter(isAlive);
+      const told = rows.map(({ pid, verdict, evidence }) => ({ pid, verdict, evidence }));
+      assert.deepEqual(
+        orphans()
+          .map(({ pid }) => pid)
+          .sort(),
+        alive.sort(),
+        JSON.stringify(told),
+      );
+      return true;
     });
   });
 });
