@@ -12,6 +12,7 @@ import { COOKIE_VARIABLE } from '../../src/registry/cookie';
 import type { ServerRecord } from '../../src/registry/schema';
 import { readSessions } from '../../src/registry/sessionStore';
 import { DATABASE, DATABASE_CLIENT, MULTIPLEXER } from '../support/crowd';
+import { nextLine } from '../support/nextLine';
 import { withSs } from '../support/programs';
 import { isAlive, killHard, Sandbox } from '../support/sandbox';
 import { ask, identityOf, PLAIN, pidIn, procfs, Scene, unused } from '../support/scene';
@@ -102,9 +103,7 @@ for line in sys.stdin.buffer:
     await scene.killOwner();
     const lifecycle = await sweep();
     assert.match(reasons(lifecycle), /its stdin is still held by pid \d+/);
-    const answer = new Promise<string>((resolve) =>
-      createInterface({ input: client.stdout as NodeJS.ReadableStream }).once('line', resolve),
-    );
+    const answer = nextLine(client);
     client.stdin?.write('{"id":5}\n');
     assert.equal(JSON.parse(await answer).result.pid, pid);
     await killHard(client);

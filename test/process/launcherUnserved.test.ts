@@ -8,6 +8,7 @@ import { readHistory } from '../../src/registry/history';
 import { writeSession } from '../../src/registry/sessionStore';
 import { DATABASE, DATABASE_CLIENT } from '../support/crowd';
 import { type Client, LauncherScene, napsOf } from '../support/launcher';
+import { nextLine } from '../support/nextLine';
 import { withSs } from '../support/programs';
 import { isAlive, Sandbox } from '../support/sandbox';
 import { ask, identityOf, PLAIN } from '../support/scene';
@@ -144,7 +145,7 @@ describe('mcp-processes run, while the client lives', function () {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     children.push(one);
-    const line = new Promise<string>((resolve) => createInterface({ input: one.stdout }).once('line', resolve));
+    const line = nextLine(one);
     await laterLooks(scene);
     writeFileSync(scene.at('go'), '');
     assert.equal(await line, 'answer 0');
@@ -194,7 +195,7 @@ describe('mcp-processes run, while the client lives', function () {
     await waitFor('the watcher has looked at it', () => sandbox.guards().length === 0);
     const lifecycle = await sandbox.lifecycle();
     await lifecycle.sweep();
-    const answer = new Promise<string>((resolve) => createInterface({ input: one.stdout }).once('line', resolve));
+    const answer = nextLine(one);
     one.stdin.write('?\n');
     assert.equal(JSON.parse(await answer).result.pid, server);
     const evidence = lifecycle.picture.servers.flatMap((row) => row.evidence).join('\n');

@@ -7,6 +7,7 @@ import { choosePlatform } from '../../src/lifecycle/choosePlatform';
 import type { Recogniser } from '../../src/lifecycle/others';
 import type { ProcessIdentity } from '../../src/os/identity';
 import { definite } from '../support/askingAgain';
+import { nextLine } from '../support/nextLine';
 import { withSs } from '../support/programs';
 import { isAlive, killHard, Sandbox, SERVER } from '../support/sandbox';
 import { waitFor } from '../support/waitFor';
@@ -60,11 +61,7 @@ describe('servers of other clients', function () {
       env: sandbox.environment,
       stdio: ['ignore', 'pipe', 'inherit'],
     });
-    let output = '';
-    child.stdout?.on('data', (chunk) => {
-      output += chunk;
-    });
-    return { child, server: Number(await waitFor('the client tells the pid', () => /^\d+$/m.exec(output)?.[0])) };
+    return { child, server: Number(await nextLine(child)) };
   };
   const rowOf = (lifecycle: Awaited<ReturnType<typeof open>>, pid: number) =>
     lifecycle.picture.servers.find((server) => server.pid === pid);
@@ -219,7 +216,7 @@ print('held', flush=True); time.sleep(600)`,
       ],
       { env: sandbox.environment, stdio: ['ignore', 'pipe', 'inherit'] },
     );
-    await new Promise((resolve) => holder.stdout?.once('data', resolve));
+    await nextLine(holder);
     await killHard(child);
     const lifecycle = await open();
     const row = await recognised(lifecycle, server);
@@ -249,7 +246,7 @@ print('held', flush=True); time.sleep(600)`,
       ],
       { env: sandbox.environment, stdio: ['ignore', 'pipe', 'inherit'] },
     );
-    const server = Number(await new Promise((resolve) => shell.stdout?.once('data', (data) => resolve(String(data)))));
+    const server = Number(await nextLine(shell));
     const lifecycle = await open();
     const row = await recognised(lifecycle, server);
     assert.equal(row.client, 'Known Client');

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import type { OutsideUse } from '../../src/os/platform';
 import { definite } from '../support/askingAgain';
 import { DATABASE, DATABASE_CLIENT } from '../support/crowd';
+import { nextLine } from '../support/nextLine';
 import { mainThreadGone, withoutMainThread } from '../support/parents';
 import { programPath, scripts, withPath, withSs } from '../support/programs';
 import { Sandbox } from '../support/sandbox';
@@ -30,9 +30,7 @@ describe('whether somebody outside uses a process', function () {
     start([DATABASE, address, kind]);
     await waitFor('the database listens', () => existsSync(address));
     const client = start([DATABASE_CLIENT, address, kind]);
-    const line = new Promise<string>((resolve) =>
-      createInterface({ input: client.stdout as NodeJS.ReadableStream }).once('line', resolve),
-    );
+    const line = nextLine(client);
     client.stdin?.write('\n');
     return { pid: Number(await line), client };
   }

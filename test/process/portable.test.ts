@@ -9,6 +9,7 @@ import type { Look, Platform, ProcessEntry } from '../../src/os/platform';
 import { createPortablePlatform } from '../../src/os/portable/portablePlatform';
 import { readLinuxScopeParts, scopeTag } from '../../src/os/scope';
 import { endLivingChildTree } from '../../src/reaping/livingChildTree';
+import { nextLine } from '../support/nextLine';
 import { programPath, scripts, withPath } from '../support/programs';
 import { isAlive } from '../support/sandbox';
 import { waitFor } from '../support/waitFor';
@@ -189,8 +190,7 @@ describe('the portable platform', () => {
 
     async function startTree(program = DEAF) {
       const child = start('sh', '-c', program);
-      const text = await new Promise<Buffer>((resolve) => child.stdout?.once('data', resolve));
-      const below = Number(String(text));
+      const below = Number(await nextLine(child));
       const look = await platform.look(below);
       assert.ok(look.kind === 'present' && isAlive(below));
       leftBelow.push(look.entry);

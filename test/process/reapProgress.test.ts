@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import type { Lifecycle } from '../../src/lifecycle/lifecycle';
+import { nextLine } from '../support/nextLine';
 import { isAlive, killHard, Sandbox } from '../support/sandbox';
 import { PLAIN, Scene } from '../support/scene';
 import { waitFor } from '../support/waitFor';
@@ -88,6 +89,5 @@ describe('reaping many, called off', function () {
 });
 
 async function pidsFrom(client: ChildProcess): Promise<number[]> {
-  const line = await new Promise<string>((resolve) => client.stdout?.once('data', (data) => resolve(String(data))));
-  return line.trim().split(' ').map(Number);
+  return (await nextLine(client)).split(' ').map(Number);
 }

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import type { StdinPeer } from '../../src/os/platform';
 import { definite } from '../support/askingAgain';
+import { nextLine } from '../support/nextLine';
 import { mainThreadGone, withoutMainThread } from '../support/parents';
 import { programPath, scripts, withPath, withSs } from '../support/programs';
 import { isAlive, killHard, Sandbox } from '../support/sandbox';
@@ -73,9 +73,7 @@ describe('the stdin peer', function () {
 
   /** Sends a request through the client and waits for the server's answer: nothing must have been taken from its pipe. */
   async function answerThrough(child: ChildProcess, id: number): Promise<number> {
-    const line = new Promise<string>((resolve) =>
-      createInterface({ input: child.stdout as NodeJS.ReadableStream }).once('line', resolve),
-    );
+    const line = nextLine(child);
     child.stdin?.write(`{"jsonrpc":"2.0","id":${id},"method":"ping"}\n`);
     const answer = JSON.parse(await line);
     assert.equal(answer.id, id);

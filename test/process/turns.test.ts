@@ -9,6 +9,7 @@ import type { ServerView } from '../../src/lifecycle/model';
 import type { Recogniser } from '../../src/lifecycle/others';
 import { readSessions } from '../../src/registry/sessionStore';
 import { askingAgain } from '../support/askingAgain';
+import { nextLine } from '../support/nextLine';
 import { isAlive, killHard, Sandbox, SERVER } from '../support/sandbox';
 import { PLAIN, pidIn, Scene } from '../support/scene';
 import { waitFor } from '../support/waitFor';
@@ -69,8 +70,7 @@ describe('windows of one machine take turns', function () {
         stdio: ['ignore', 'pipe', 'inherit'],
       },
     );
-    const line = await new Promise<string>((resolve) => client.stdout?.once('data', (data) => resolve(String(data))));
-    return { client, server: Number(line) };
+    return { client, server: Number(await nextLine(client)) };
   };
   const named = ({ picture }: Lifecycle, name: string) => picture.servers.filter((row) => row.name === name);
   const lasting = ({ memory, processes, idleSince, ...row }: ServerView) => JSON.parse(JSON.stringify(row));
