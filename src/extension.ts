@@ -120,7 +120,9 @@ async function start(context: vscode.ExtensionContext, log: vscode.LogOutputChan
     }),
   );
   const autoStart = new AutoStart(core, log);
-  const startConfigured = () => settings.autoStart && autoStart.start(configured.servers);
+  const startConfigured = () => {
+    if (settings.autoStart && vscode.workspace.isTrusted) autoStart.start(configured.servers);
+  };
   configured.onChange(startConfigured);
   startConfigured();
   log.info(`Session ${own.session.id}; processes are read from ${platform.name}; data folder ${folder.path}.`);

@@ -36,7 +36,10 @@ function readEnvFile(server: string, file: string): Record<string, string> {
     // A named pipe would hold the whole host until somebody writes into it. A folder has an error of its own.
     if (!stat.isFile() && !stat.isDirectory()) throw Object.assign(new Error(), { code: 'it is no file' });
     if (stat.size > LARGEST_FILE) throw Object.assign(new Error(), { code: 'it is larger than 1 MB' });
-    return parse(readFileSync(file, 'utf8'));
+    const text = readFileSync(file, 'utf8');
+    // Binary, or UTF-16, in which no variable would be found.
+    if (text.includes('\0')) throw Object.assign(new Error(), { code: 'it is not UTF-8' });
+    return parse(text);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? 'unreadable';
     throw new Error(

@@ -126,6 +126,9 @@ export class ConfiguredServers implements vscode.Disposable {
     key: string,
   ): Promise<LaunchDescription> {
     const { name, source } = definition;
+    // Also the user's own: they start in the folder, where `npx` would read what somebody else put there.
+    if (!vscode.workspace.isTrusted)
+      throw new Error(`"${name}" is not started in a workspace that is not trusted. Trust the workspace first.`);
     const values = await this.inputs.valuesOf(inputIdsOf(definition), inputs, placeOf(definition));
     const resolved = resolveVariables(definition, variableContext(source.folder, values));
     const base = source.folder ?? homedir();

@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { existsSync, statSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { delimiter, resolve } from 'node:path';
 import spawn from 'cross-spawn';
 import { redactCommandLine, redactText } from '../clients/redaction';
 import type { Connection } from '../mcp/connection';
@@ -76,12 +76,20 @@ export class LaunchedServer {
       ladder: undefined,
       container: containerRunOf(command, args, environment, description.cwd),
     });
-    const child = spawn(command, [...args], {
-      cwd: description.cwd,
-      env: {
-        ...environment,
-        [COOKIE_VARIABLE]: formatCookie({ home, session: id, record: this.recordId, owner }),
-      },
+    const cookie = formatCookie({ home, session: id, record: this.recordId, owner });
+    const child = await this.spawned(args, { ...environment, [COOKIE_VARIABLE]: cookie }).catch((error) => {
+      session.remove(this.recordId);
+      throw new Error(`"${description.name}" cannot start: ${explainSpawnError(error, description)}`);
+    });
+    await this.completeRecord(child.pid as number);
+    return child;
+  }
+
+  /** @throws what Node says, some of it at once (E2BIG, ENOTDIR) and some of it as an event (ENOENT). */
+  private async spawned(args: readonly string[], env: Readonly<Record<string, string>>): Promise<ChildProcess> {
+    const child = spawn(this.description.command, [...args], {
+      cwd: this.description.cwd,
+      env,
       stdio: 'pipe',
       // A group and POSIX session of its own: what leaves it later is known to have left.
       detached: process.platform !== 'win32',
@@ -92,14 +100,8 @@ export class LaunchedServer {
     this.listen(child);
     await new Promise<void>((resolve, reject) => {
       child.once('spawn', resolve);
-      child.once('error', (error: NodeJS.ErrnoException) =>
-        reject(new Error(explainSpawnError(error, description, environment.PATH))),
-      );
-    }).catch((error) => {
-      session.remove(this.recordId);
-      throw error;
+      child.once('error', reject);
     });
-    await this.completeRecord(child.pid as number);
     return child;
   }
 
@@ -140,9 +142,16 @@ export class LaunchedServer {
   }
 }
 
-function assertStartable({ command, cwd, name }: LaunchDescription): void {
+function assertStartable({ command, args, environment, cwd, name }: LaunchDescription): void {
+  // Node would quote the value, and it may be a secret.
+  if ([command, ...args, ...Object.entries(environment).flat()].some((text) => text.includes('\0'))) {
+    throw new Error(
+      `"${name}" cannot start: its command, arguments or environment hold a zero byte, which no program can be given. Correct "command", "args", "env" or "envFile".`,
+    );
+  }
   if (cwd !== undefined && !isFolder(cwd)) {
-    throw new Error(`"${name}" cannot start: its working folder ${cwd} does not exist. Correct "cwd".`);
+    const what = existsSync(cwd) ? 'is no folder' : 'does not exist';
+    throw new Error(`"${name}" cannot start: its working folder ${cwd} ${what}. Correct "cwd".`);
   }
   if (/[\\/]/.test(command) && isFolder(command)) {
     throw new Error(`"${name}" cannot start: ${command} is a folder. "command" must name a program.`);
@@ -157,15 +166,27 @@ function isFolder(path: string): boolean {
   }
 }
 
-function explainSpawnError(error: NodeJS.ErrnoException, { name, command }: LaunchDescription, path = ''): string {
-  // A folder of PATH that is closed to us reads as "not permitted", also where the program is nowhere.
-  const isNowhere =
-    !/[\\/]/.test(command) && !path.split(delimiter).some((folder) => existsSync(join(folder, command)));
-  if (error.code === 'ENOENT' || (error.code === 'EACCES' && isNowhere)) {
-    return `"${name}" cannot start: the program "${command}" was not found. Install it, or give its full path in "command".`;
+/** What is wrong, and what to do about it. */
+function explainSpawnError(error: NodeJS.ErrnoException, { command, cwd, environment }: LaunchDescription): string {
+  const isPath = /[\\/]/.test(command);
+  const places = isPath ? [resolve(cwd ?? '.')] : (environment.PATH ?? '').split(delimiter);
+  const isFound = places.some((folder) => existsSync(resolve(folder, command)));
+  switch (error.code) {
+    // A folder of PATH that is closed to us reads as "not permitted", also where the program is nowhere.
+    case 'ENOENT':
+    case 'EACCES':
+      if (!isFound && (error.code === 'ENOENT' || !isPath))
+        return `the program "${command}" was not found. Install it, or give its full path in "command".`;
+      return error.code === 'EACCES'
+        ? `"${command}" may not be executed. Make it executable, or correct "command".`
+        : `"${command}" needs a program that was not found (see its first line). Install that, or correct "command".`;
+    case 'ENOTDIR':
+    case 'ELOOP':
+    case 'ENAMETOOLONG':
+      return `"${command}" is no path to a program (${error.code}). Correct "command".`;
+    case 'E2BIG':
+      return 'its arguments and environment are larger than this system allows. Shorten "args", "env" or "envFile".';
+    default:
+      return `the system refuses (${error.code ?? error.message}). Correct "command".`;
   }
-  if (error.code === 'EACCES') {
-    return `"${name}" cannot start: "${command}" may not be executed. Make it executable, or correct "command".`;
-  }
-  return `"${name}" cannot start: ${error.code ?? error.message}.`;
 }

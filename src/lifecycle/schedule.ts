@@ -1,7 +1,9 @@
 import type { Log } from './log';
 
 /** Smallest interval in seconds; what is asked below it is raised to it. */
-export const LEAST_INTERVAL_SECONDS = 5;
+const LEAST_INTERVAL_SECONDS = 5;
+/** A day. A timer of more than 24 of them fires at once, and again, and again. */
+const MOST_INTERVAL_SECONDS = 86_400;
 /** After activation, ms: a reloaded window's former host may take up to 5 s to be gone. */
 const EARLY_SWEEPS_MS = [0, 1_500, 4_000, 7_000];
 
@@ -19,9 +21,12 @@ export class SweepSchedule {
     this.early = EARLY_SWEEPS_MS.map((delay) => setTimeout(() => this.run(), delay));
   }
 
-  /** Takes effect at once. 0 turns periodic sweeps off. */
+  /** Takes effect at once. 0 turns periodic sweeps off; anything else is brought within 5 s and a day. */
   setInterval(seconds: number): void {
-    const next = seconds <= 0 || !Number.isFinite(seconds) ? 0 : Math.max(LEAST_INTERVAL_SECONDS, seconds);
+    const next =
+      seconds <= 0 || !Number.isFinite(seconds)
+        ? 0
+        : Math.min(Math.max(LEAST_INTERVAL_SECONDS, seconds), MOST_INTERVAL_SECONDS);
     if (next === this.seconds) return;
     this.seconds = next;
     clearInterval(this.timer);

@@ -71,7 +71,7 @@ describe('launching a server', function () {
     assert.deepEqual(sandbox.living(), []);
   });
 
-  const failures: [string, Record<string, unknown>, RegExp][] = [
+  const failures: [string, Record<string, unknown> | ((folder: string) => Record<string, unknown>), RegExp][] = [
     ['a program that does not exist', { command: 'no-such-program-xyz' }, /was not found. Install it/],
     // /etc/hosts is no folder: the same answer as a folder that is closed to us.
     [
@@ -80,12 +80,31 @@ describe('launching a server', function () {
       /was not found. Install it/,
     ],
     ['a command that is a folder', { command: '/usr/' }, /is a folder/],
-    ['a working folder that does not exist', { cwd: '/no/such/folder' }, /working folder/],
+    ['a path through a file', { command: '/etc/hosts/program' }, /is no path to a program \(ENOTDIR\)/],
+    [
+      'a script whose interpreter is missing',
+      (folder) => {
+        const command = join(folder, 'script');
+        writeFileSync(command, '#!/no/such/interpreter\n', { mode: 0o755 });
+        return { command };
+      },
+      /needs a program that was not found \(see its first line\)/,
+    ],
+    ['more than a program can be given', { args: ['x'.repeat(3 << 20)] }, /larger than this system allows\. Shorten/],
+    // Node's own message quotes the whole value.
+    ['a zero byte in a secret', { environment: { KEY: 'hunter2\0' } }, /^(?!.*hunter2).*hold a zero byte/],
+    ['a working folder that does not exist', { cwd: '/no/such/folder' }, /working folder .* does not exist/],
+    ['a working folder that is a file', { cwd: '/etc/hosts' }, /working folder .* is no folder/],
   ];
   for (const [what, change, expected] of failures) {
     it(`says what to do about ${what}, and leaves no record`, async () => {
       const lifecycle = await sandbox.lifecycle();
-      await assert.rejects(lifecycle.launch({ ...sandbox.server('bad'), ...change }), expected);
+      const changed = typeof change === 'function' ? change(sandbox.path) : change;
+      await assert.rejects(lifecycle.launch({ ...sandbox.server('bad'), ...changed }), (error: Error) => {
+        assert.match(error.message, expected);
+        assert.match(error.message, /^"bad" cannot start: /);
+        return true;
+      });
       assert.deepEqual(readdirSync(sandbox.folder.sessions), []);
     });
   }

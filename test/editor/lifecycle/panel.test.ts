@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SessionFile } from '../../../src/registry/schema';
 import { isAlive, SERVER } from '../../support/sandbox';
@@ -116,13 +116,20 @@ describe('what a person sees', function () {
       join(workspace, '.vscode/settings.json'),
       JSON.stringify({ 'mcpProcesses.servers': { 'of-the-setting': entry }, 'mcpProcesses.launch.autoStart': true }),
     );
-    const { page } = await world.openEditor(workspace, { trust: false });
+    const { page, server } = await world.openEditor(workspace, { trust: false });
     await page.locator('.statusbar-item').filter({ hasText: 'Restricted Mode' }).waitFor();
     const panel = await new Panel(page).open();
     await page.getByText('neither read nor started until you trust it').waitFor({ timeout: 30_000 });
     await panel.run('Scan Now');
     assert.deepEqual(await panel.rows(), []);
     assert.deepEqual(readdirSync(world.folder.sessions), []);
+    // The user's own would start in the folder, where `npx` finds what somebody else put there.
+    const settings = join(server.folder, 'user/Machine/settings.json');
+    const own = { 'mcpProcesses.servers': { 'of-the-user': entry }, 'mcpProcesses.launch.autoStart': true };
+    writeFileSync(settings, JSON.stringify({ ...JSON.parse(readFileSync(settings, 'utf8')), ...own }));
+    await panel.shows('Not Running', ['of-the-user']);
+    await panel.press('of-the-user', 'Start');
+    await page.getByText('is not started in a workspace that is not trusted').first().waitFor();
     assert.ok(!existsSync(started));
     // Control arm: the same window, once a person trusts it.
     await page.locator('.statusbar-item').filter({ hasText: 'Restricted Mode' }).click();

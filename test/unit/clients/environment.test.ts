@@ -70,6 +70,7 @@ describe('environment of a server', () => {
       stdout,
       /^"srv" cannot start: its envFile .*pipe cannot be read \(it is no file\)\. Make it a .* file/,
     );
+    assert.throws(() => withFile('A=hunter2\0'), /^(?!.*hunter2).*cannot be read \(it is not UTF-8\)\. Make it/);
     const large = `A=${'x'.repeat(1 << 20)}`;
     assert.throws(() => withFile(large), /cannot be read \(it is larger than 1 MB\)\. Make it/);
   });

@@ -22,9 +22,15 @@ describe('the schedule of sweeps', () => {
     schedule.setInterval(1);
     mock.timers.tick(5_000);
     assert.deepEqual(calls.slice(6), [5_000]);
-    schedule.setInterval(0);
+    // Milliseconds by mistake: more than a timer can wait.
+    schedule.setInterval(3_600_000);
     mock.timers.tick(600_000);
     assert.equal(calls.length, 7);
+    mock.timers.tick(86_400_000);
+    assert.deepEqual(calls.slice(7), [86_400_000]);
+    schedule.setInterval(0);
+    mock.timers.tick(600_000);
+    assert.equal(calls.length, 8);
     schedule.dispose();
   });
 });
