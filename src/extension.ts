@@ -63,7 +63,7 @@ async function start(context: vscode.ExtensionContext, log: vscode.LogOutputChan
   );
   own.onChange((session) => records.remember(session));
   const inputs = new Inputs(context.secrets, context.globalState, askInput);
-  const configured = new ConfiguredServers(inputs, () => settings);
+  const configured = new ConfiguredServers(inputs, () => settings, log);
   // Not awaited: a starting editor takes its time to answer.
   showFailure(editorHasMcpClient().then((has) => has || configured.noteEditorWithoutClient()));
   configured.onChange(() => lifecycle?.refresh());

@@ -79,6 +79,12 @@ export class JsonText {
     return node && valueIn(node);
   }
 
+  /** Complains of what stands at `path`, if something does. */
+  complainOf(path: readonly string[], message: string): void {
+    const node = this.at(path);
+    if (node) this.complain(node.offset, message);
+  }
+
   private *properties(path: readonly string[]) {
     const block = this.at(path);
     if (block && block.type !== 'object' && block.type !== 'null') {

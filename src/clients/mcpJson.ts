@@ -1,4 +1,4 @@
-import { readEntry } from './entry';
+import { isRecord, readEntry } from './entry';
 import { JsonText } from './jsonText';
 import type {
   ConfigurationProblem,
@@ -12,51 +12,63 @@ import type {
 export function readMcpJson(text: string, source: DefinitionSource): ReadConfiguration {
   const json = new JsonText(text, source.file, ' with "servers"');
   const servers = json.servers(['servers'], source, readEntry);
-  return { servers, inputs: readInputs(json.value(['inputs'])), problems: json.problems };
+  const inputs = inputsIn(json, ['inputs']);
+  if (json.value(['servers']) === undefined)
+    json.complainOf(['mcpServers'], 'Nothing in "mcpServers" is used here. Call it "servers".');
+  return { servers, inputs, problems: json.problems };
 }
 
 /** Reads `settings.mcp` of a `.code-workspace` file, which has the shape of an `mcp.json`. Never throws. */
 export function readCodeWorkspace(text: string, source: DefinitionSource): ReadConfiguration {
   const json = new JsonText(text, source.file, ' with "folders"');
   const servers = json.servers(['settings', 'mcp', 'servers'], source, readEntry);
-  return { servers, inputs: readInputs(json.value(['settings', 'mcp', 'inputs'])), problems: json.problems };
+  return { servers, inputs: inputsIn(json, ['settings', 'mcp', 'inputs']), problems: json.problems };
 }
 
 /** Reads the value of the setting `mcpProcesses.servers`, and `mcpProcesses.inputs`. Never throws. */
 export function readSettingServers(servers: unknown, inputs: unknown, source: DefinitionSource): ReadConfiguration {
   const problems: ConfigurationProblem[] = [];
+  const complainOf = (setting: string) => (what: string) => {
+    const message = `Setting mcpProcesses.${setting}: ${what}`;
+    problems.push({ file: source.file, line: undefined, column: undefined, message });
+  };
   const found: ServerDefinition[] = [];
-  if (typeof servers === 'object' && servers !== null && !Array.isArray(servers)) {
-    for (const [name, value] of Object.entries(servers)) {
-      const read = readEntry(name, value, source);
-      if (typeof read !== 'string') found.push(read);
-      else
-        problems.push({
-          file: source.file,
-          line: undefined,
-          column: undefined,
-          message: `Setting mcpProcesses.servers: ${read}`,
-        });
-    }
+  if (!isRecord(servers ?? {})) complainOf('servers')('it must be an object: one entry for each server.');
+  for (const [name, value] of Object.entries(isRecord(servers) ? servers : {})) {
+    const read = readEntry(name, value, source);
+    if (typeof read === 'string') complainOf('servers')(read);
+    else found.push(read);
   }
-  return { servers: found, inputs: readInputs(inputs), problems };
+  return { servers: found, inputs: readInputs(inputs, complainOf('inputs')), problems };
 }
 
-function readInputs(value: unknown): InputDefinition[] {
-  if (!Array.isArray(value)) return [];
+function inputsIn(json: JsonText, path: readonly string[]): InputDefinition[] {
+  return readInputs(json.value(path), (message) => json.complainOf(path, `"inputs": ${message}`));
+}
+
+function readInputs(value: unknown, complain: (message: string) => void): InputDefinition[] {
+  const list = value ?? [];
+  if (!Array.isArray(list)) {
+    complain('it must be a list of objects with "id" and "type".');
+    return [];
+  }
   const text = (one: unknown) => (typeof one === 'string' ? one : undefined);
-  return value.flatMap((input): InputDefinition[] => {
-    if (typeof input !== 'object' || input === null) return [];
-    const { id, type, description, password, options } = input as Record<string, unknown>;
-    if (typeof id !== 'string' || (type !== 'promptString' && type !== 'pickString' && type !== 'command')) return [];
+  return list.flatMap((input): InputDefinition[] => {
+    const { id, type, description, password, options, default: standard } = isRecord(input) ? input : {};
+    if (typeof id !== 'string' || (type !== 'promptString' && type !== 'pickString' && type !== 'command')) {
+      complain('each needs an "id" and a "type": "promptString", "pickString" or "command".');
+      return [];
+    }
+    const choices = Array.isArray(options) ? options.flatMap((one) => text(one) ?? text(one?.value) ?? []) : [];
+    if (type === 'pickString' && choices.length === 0) complain(`"${id}" needs "options" to choose from.`);
     return [
       {
         id,
         type,
         description: text(description) ?? id,
-        default: text((input as Record<string, unknown>).default),
+        default: text(standard),
         password: password === true,
-        options: Array.isArray(options) ? options.flatMap((one) => text(one) ?? text(one?.value) ?? []) : [],
+        options: choices,
       },
     ];
   });

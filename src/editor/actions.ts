@@ -8,7 +8,7 @@ import { runInEditor } from './editorClient';
 import type { IgnoredServers } from './ignoredServers';
 import type { Inputs } from './inputs';
 import type { ServerLogs } from './serverLogs';
-import { readSettings } from './settings';
+import { patternsOf } from './settings';
 
 /** Joins what a person asks for with who does it: us for our servers, the editor for its own. */
 export function createActions(
@@ -77,9 +77,9 @@ export function createActions(
 }
 
 async function changeNeverReap(change: (patterns: readonly string[]) => string[]): Promise<void> {
-  // Not the raw value: settings.json may hold anything, and a text would be taken apart into its letters.
-  const patterns = change(readSettings().neverReap);
-  await vscode.workspace
-    .getConfiguration('mcpProcesses')
-    .update('reap.neverReap', patterns, vscode.ConfigurationTarget.Global);
+  const configuration = vscode.workspace.getConfiguration('mcpProcesses');
+  const patterns = patternsOf(configuration.get('reap.neverReap'));
+  // What somebody has written there, he wants to be kept.
+  if (!patterns) throw new Error('Setting mcpProcesses.reap.neverReap must be a list of texts. Correct it first.');
+  await configuration.update('reap.neverReap', change(patterns), vscode.ConfigurationTarget.Global);
 }

@@ -16,6 +16,7 @@ import type {
 import { inputIdsOf, resolveKnownVariables, resolveVariables, type VariableContext } from '../clients/variables';
 import type { ConfiguredServer } from '../lifecycle/configuredServer';
 import type { LaunchDescription } from '../lifecycle/launchedServer';
+import type { Log } from '../lifecycle/log';
 import type { Problem } from '../lifecycle/model';
 import type { Inputs } from './inputs';
 import type { EditorSettings } from './settings';
@@ -34,10 +35,12 @@ export class ConfiguredServers implements vscode.Disposable {
   private readonly listeners: (() => void)[] = [];
   /** Whether the editor starts the servers of `.vscode/mcp.json` itself; until we know, they are not ours to start. */
   private editorHasClient = true;
+  private said = new Set<string>();
 
   constructor(
     private readonly inputs: Inputs,
     private readonly settings: () => EditorSettings,
+    private readonly log: Log,
   ) {
     const watcher = vscode.workspace.createFileSystemWatcher('**/.vscode/mcp.json');
     const read = () => this.read();
@@ -64,10 +67,15 @@ export class ConfiguredServers implements vscode.Disposable {
 
   /** Reads everything anew. */
   read(): void {
-    const { servers, inputs } = this.settings();
+    const { servers, inputs, problems: ofSettings } = this.settings();
     const ours: DefinitionSource = { client: 'MCP Processes', file: undefined, folder: firstFolder() };
     const found: ConfiguredServer[] = [];
-    const problems: Problem[] = [];
+    const problems: Problem[] = ofSettings.map((message) => ({
+      file: undefined,
+      line: undefined,
+      column: undefined,
+      message,
+    }));
     const take = (read: ReadConfiguration, index: number | undefined) => {
       problems.push(...read.problems);
       for (const definition of read.servers) found.push(this.configured(definition, read.inputs, index));
@@ -84,7 +92,17 @@ export class ConfiguredServers implements vscode.Disposable {
     }
     this.servers = found;
     this.problems = problems;
+    this.tell(problems);
     for (const listener of this.listeners) listener();
+  }
+
+  /** The panel has room for the first one only. Each is told once, not at every key that is typed in a setting. */
+  private tell(problems: readonly Problem[]): void {
+    const lines = problems.map(({ file, line, column, message }) =>
+      [[file, line, column].filter((part) => part !== undefined).join(':'), message].filter(Boolean).join(': '),
+    );
+    for (const line of lines) if (!this.said.has(line)) this.log.warn(line);
+    this.said = new Set(lines);
   }
 
   /** A definition of the API's, launched as it stands. */

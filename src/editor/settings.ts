@@ -7,6 +7,8 @@ export interface EditorSettings {
   readonly inputs: unknown;
   readonly automatic: AutomaticReap;
   readonly neverReap: readonly string[];
+  /** What of them cannot be made out, and what follows. */
+  readonly problems: readonly string[];
   /** Seconds; 0 is off. */
   readonly sweepInterval: number;
   /** ms. */
@@ -26,17 +28,22 @@ export interface EditorSettings {
 
 const DEFAULT_INTERVAL_SECONDS = 60;
 const MOST_GRACE_SECONDS = 600;
+/** As a pattern of what is never reaped. */
+const EVERYTHING = '*';
 
 export function readSettings(): EditorSettings {
   const configuration = vscode.workspace.getConfiguration('mcpProcesses');
   const automatic = configuration.get('reap.automatic');
-  const neverReap = configuration.get('reap.neverReap');
+  const neverReap = patternsOf(configuration.get('reap.neverReap'));
   const timeout = Number(configuration.get('launch.timeoutSeconds'));
   return {
     servers: configuration.get('servers'),
     inputs: configuration.get('inputs'),
     automatic: automatic === 'on' || automatic === 'ask' ? automatic : 'off',
-    neverReap: Array.isArray(neverReap) ? neverReap.filter((one) => typeof one === 'string' && one !== '') : [],
+    neverReap: neverReap ?? [EVERYTHING],
+    problems: neverReap
+      ? []
+      : ['Setting mcpProcesses.reap.neverReap must be a list of texts. Until it is, nothing is reaped.'],
     sweepInterval: sweepInterval(configuration),
     launchTimeout: (timeout >= 1 && timeout <= 600 ? timeout : 60) * 1000,
     guard: configuration.get('guard.enabled') !== false,
@@ -47,6 +54,13 @@ export function readSettings(): EditorSettings {
     maxPerSweep: wholeNumber(configuration.get('reap.maxPerSweep'), 10),
     autoStart: configuration.get('launch.autoStart') === true,
   };
+}
+
+/** What is never reaped; undefined where that cannot be made out: then nothing may be (K20). One text is a list of one. */
+export function patternsOf(setting: unknown): readonly string[] | undefined {
+  const list = typeof setting === 'string' ? [setting] : (setting ?? []);
+  if (!Array.isArray(list) || !list.every((one) => typeof one === 'string')) return undefined;
+  return list.filter((one) => one !== '');
 }
 
 /** The setting where somebody set it, else `MCP_PROCESS_CLEANUP_INTERVAL`, else the default. */

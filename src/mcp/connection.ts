@@ -58,7 +58,10 @@ async function connect(child: ChildProcess, version: string, timeout: number): P
     // Only a server that answered may be asked again. The other order, the newest question first, ends servers of
     // older SDKs for good, and others never answer it.
     if (!(error instanceof ProtocolError) || child.exitCode !== null || child.signalCode !== null) throw error;
-    return shake(child, version, timeout, { versionNegotiation: { mode: { pin: WITHOUT_INITIALIZE } } });
+    return shake(child, version, timeout, { versionNegotiation: { mode: { pin: WITHOUT_INITIALIZE } } }).catch(() => {
+      // The answer to the question that every server knows says more.
+      throw error;
+    });
   }
 }
 

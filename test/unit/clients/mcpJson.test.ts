@@ -69,10 +69,38 @@ describe('mcp.json', () => {
       { id: 'b', type: 'pickString', options: ['x', { label: 'Why', value: 'y' }, 5], default: 'x' },
       ...[{ id: 5, type: 'promptString' }, { id: 'c', type: 'other' }, null, 'x'],
     ];
-    assert.deepEqual(readMcpJson(JSON.stringify({ inputs }), source).inputs, [
+    const read = readMcpJson(JSON.stringify({ inputs }), source);
+    assert.deepEqual(read.inputs, [
       { id: 'a', type: 'promptString', description: 'A', default: undefined, password: true, options: [] },
       { id: 'b', type: 'pickString', description: 'b', default: 'x', password: false, options: ['x', 'y'] },
     ]);
+    assert.deepEqual(
+      read.problems.map(({ message }) => message),
+      Array(4).fill('"inputs": each needs an "id" and a "type": "promptString", "pickString" or "command".'),
+    );
+  });
+
+  it('says what a wrong shape leads to', () => {
+    const said = (text: string) => readMcpJson(text, source).problems.map(({ message }) => message);
+    assert.deepEqual(said('{"mcpServers": {"a": {"command": "x"}}}'), [
+      'Nothing in "mcpServers" is used here. Call it "servers".',
+    ]);
+    assert.deepEqual(said('{"servers": {}, "mcpServers": {}}'), []);
+    assert.deepEqual(said('{"inputs": {}}'), ['"inputs": it must be a list of objects with "id" and "type".']);
+    assert.deepEqual(said('{"inputs": [{"id": "a", "type": "pickString"}]}'), [
+      '"inputs": "a" needs "options" to choose from.',
+    ]);
+    const settings = (...values: [unknown, unknown]) =>
+      readSettingServers(...values, { ...source, file: undefined }).problems.map(({ message }) => message);
+    for (const wrong of ['text', [], 5, true]) {
+      assert.deepEqual(settings(wrong, undefined), [
+        'Setting mcpProcesses.servers: it must be an object: one entry for each server.',
+      ]);
+    }
+    assert.deepEqual(settings(undefined, 'x'), [
+      'Setting mcpProcesses.inputs: it must be a list of objects with "id" and "type".',
+    ]);
+    assert.deepEqual(settings(null, null), []);
   });
 
   it('reads the setting in the same way', () => {

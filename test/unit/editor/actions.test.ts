@@ -21,11 +21,17 @@ describe('what is never reaped', () => {
     assert.deepEqual(editor.settings['reap.neverReap'], ['b']);
   });
 
-  it('whatever settings.json holds, only patterns are written back', async () => {
-    for (const set of ['postgres', 3, null, { a: 1 }, undefined]) {
+  it('whatever settings.json holds, only patterns are written back, and nothing is lost', async () => {
+    for (const set of ['postgres', null, undefined]) {
       editor.settings = { 'reap.neverReap': set };
       await actions.keep('node server.js');
-      assert.deepEqual(editor.settings['reap.neverReap'], ['node server.js'], JSON.stringify(set));
+      const before = set ? [set] : [];
+      assert.deepEqual(editor.settings['reap.neverReap'], [...before, 'node server.js'], JSON.stringify(set));
+    }
+    for (const set of [3, { a: 1 }, ['a', 5]]) {
+      editor.settings = { 'reap.neverReap': set };
+      await assert.rejects(actions.keep('node server.js'), /must be a list of texts. Correct it first/);
+      assert.equal(editor.settings['reap.neverReap'], set);
     }
   });
 });

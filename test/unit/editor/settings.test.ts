@@ -31,3 +31,22 @@ describe('seconds between two scans', () => {
     }
   });
 });
+
+describe('what is never reaped', () => {
+  it('K20 is everything where it cannot be made out, and the panel is told', () => {
+    const table: [unknown, string[], number][] = [
+      [undefined, [], 0],
+      [null, [], 0],
+      [['a', ''], ['a'], 0],
+      ['postgres', ['postgres'], 0],
+      [{ a: 1 }, ['*'], 1],
+      [['a', 5], ['*'], 1],
+    ];
+    for (const [set, patterns, problems] of table) {
+      newEditor().settings = { 'reap.neverReap': set };
+      const read = readSettings();
+      assert.deepEqual(read.neverReap, patterns, JSON.stringify(set));
+      assert.equal(read.problems.length, problems);
+    }
+  });
+});
