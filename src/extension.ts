@@ -23,6 +23,7 @@ import { registerCommands } from './views/commands';
 import { containerTooltip } from './views/containers';
 import { Discovery } from './views/discovery';
 import { showFailure } from './views/failures';
+import { showNotRunning } from './views/notRunning';
 import { ProcessTree } from './views/processTree';
 import { OrphanStatus } from './views/statusBar';
 
@@ -40,7 +41,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<McpPro
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     log.error(message);
-    void vscode.window.showErrorMessage(vscode.l10n.t('MCP Processes is not running: {0}', message));
+    context.subscriptions.push(showNotRunning(message));
     return undefined;
   }
 }

@@ -125,17 +125,22 @@ describe('what a person sees', function () {
     assert.deepEqual(readdirSync(world.folder.sessions), []);
     // The user's own would start in the folder, where `npx` finds what somebody else put there.
     const settings = join(server.folder, 'user/Machine/settings.json');
-    const own = { 'mcpProcesses.servers': { 'of-the-user': entry }, 'mcpProcesses.launch.autoStart': true };
+    const ofUser = join(world.path, 'started-of-user');
+    const own = {
+      'mcpProcesses.servers': { 'of-the-user': { ...entry, args: [PLAIN, `--pid-file=${ofUser}`] } },
+      'mcpProcesses.launch.autoStart': true,
+    };
     writeFileSync(settings, JSON.stringify({ ...JSON.parse(readFileSync(settings, 'utf8')), ...own }));
     await panel.shows('Not Running', ['of-the-user']);
-    await panel.press('of-the-user', 'Start');
-    await page.getByText('is not started in a workspace that is not trusted').first().waitFor();
+    await panel.run('Scan Now');
+    await panel.shows('Not Running', ['of-the-user']);
+    assert.ok(!existsSync(ofUser));
     assert.ok(!existsSync(started));
     // Control arm: the same window, once a person trusts it.
     await page.locator('.statusbar-item').filter({ hasText: 'Restricted Mode' }).click();
     await page.locator('.workspace-trust-editor .monaco-button').filter({ hasText: 'Trust' }).first().click();
     await page.locator('.monaco-modal-editor-block a[aria-label^="Close"]').click();
-    await waitFor('the one that is to start by itself has', () => existsSync(started));
+    await waitFor('those that are to start by themselves have', () => existsSync(started) && existsSync(ofUser));
     await panel.shows('Not Running', ['of-the-file']);
   });
 
@@ -154,5 +159,11 @@ describe('what a person sees', function () {
     await waitFor('the message', said);
     assert.match((await message.textContent()) ?? '', /The data folder .*file cannot be used: .*MCP_PROCESSES_HOME/);
     assert.equal(server.extensionHosts().length, 1);
+    const panel = await new Panel(page).open();
+    await panel.view.getByText(/The data folder .*file cannot be used: .*Then reload the window\./).waitFor();
+    // Control arm: mended and reloaded, it runs.
+    rmSync(file);
+    await center.locator('.monaco-button').filter({ hasText: 'Reload Window' }).click();
+    await panel.view.getByText('No MCP server is configured').waitFor();
   });
 });

@@ -1,0 +1,21 @@
+import * as vscode from 'vscode';
+import { showFailure } from './failures';
+import { VIEW_ID } from './inView';
+
+/** Says why the extension does not run, in the panel too: without a tree it would stay empty for good. */
+export function showNotRunning(reason: string): vscode.Disposable {
+  const view = vscode.window.createTreeView(VIEW_ID, {
+    treeDataProvider: { getChildren: () => [], getTreeItem: (item: vscode.TreeItem) => item },
+  });
+  const message = vscode.l10n.t('MCP Processes is not running: {0} Then reload the window.', reason);
+  // A view with a message shows no welcome, and no button.
+  view.message = message;
+  showFailure(offerReload(message));
+  return view;
+}
+
+async function offerReload(message: string): Promise<void> {
+  const reload = vscode.l10n.t('Reload Window');
+  const answer = await vscode.window.showErrorMessage(message, reload);
+  if (answer === reload) await vscode.commands.executeCommand('workbench.action.reloadWindow');
+}
