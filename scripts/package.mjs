@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { packagedReadme } from './packagedReadme.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const out = resolve(
@@ -18,10 +19,7 @@ try {
   run('scripts/build.mjs', '--production');
   // An editor shows no picture by a relative path, and the pictures would double the size: they stay in the repository.
   const readme = 'dist/README.md';
-  writeFileSync(
-    join(root, readme),
-    readFileSync(join(root, 'README.md'), 'utf8').replace(/^!\[[^\]]*\]\(media\/[^)]*\)\n+/gm, ''),
-  );
+  writeFileSync(join(root, readme), packagedReadme(readFileSync(join(root, 'README.md'), 'utf8')));
   run(
     'node_modules/@vscode/vsce/vsce',
     'package',

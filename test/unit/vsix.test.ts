@@ -34,6 +34,20 @@ function readZip(zip: Buffer): Map<string, () => string> {
   return files;
 }
 
+/** Where a page's links and pictures lead, in their order. */
+function linksIn(markdown: string): string[] {
+  const links = /\]\(\s*<?([^)\s>]+)|\b(?:src|href)=["']?([^"'\s>]+)|^\[[^\]]+\]:\s*<?([^\s>]+)/gm;
+  return [...markdown.matchAll(links)].map((match) => (match[1] ?? match[2] ?? match[3]) as string);
+}
+
+/** What a heading is called in a link to it. */
+function anchorOf(heading: string): string {
+  return heading
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N} _-]/gu, '')
+    .replaceAll(' ', '-');
+}
+
 describe('the VSIX', function () {
   this.timeout(120_000);
   const work = mkdtempSync(join(tmpdir(), 'vx-'));
@@ -125,6 +139,34 @@ describe('the VSIX', function () {
   it('shows no picture in its README that it does not carry', () => {
     assert.doesNotMatch(text('readme.md'), /!\[[^\]]*\]\((?!https:)/);
     assert.match(text('readme.md'), /MCP Processes/);
+  });
+
+  it('has no dead link in its README', () => {
+    const readme = text('readme.md');
+    const anchors = [...readme.matchAll(/^#+ (.+)$/gm)].map((match) => anchorOf(match[1] as string));
+    const links = linksIn(readme).filter((link) => !/^[a-z][a-z+.-]*:/.test(link));
+    for (const link of links) {
+      if (link.startsWith('#')) assert.ok(anchors.includes(link.slice(1)), `${link} is no heading`);
+      else text(link.replace(/^\.\//, '').replace(/#.*/, ''));
+    }
+  });
+
+  it('would notice a dead link', () => {
+    assert.deepEqual(
+      linksIn('[a](docs/a.md) ![b](b.png "title") [![c](c.png)](d.md) <img src="e.png"> <a href=f>f</a>\n\n[g]: g.md'),
+      ['docs/a.md', 'b.png', 'c.png', 'd.md', 'e.png', 'f', 'g.md'],
+    );
+    assert.equal(anchorOf('What `a b` leaves, without'), 'what-a-b-leaves-without');
+  });
+
+  it('has nothing in its README that only a developer can do', () => {
+    assert.doesNotMatch(text('readme.md'), /\bnpm (?:start|test|run|install)\b|repository only|\btest\/|\bsrc\//);
+  });
+
+  it('says in its README which editor it needs', () => {
+    const { engines } = JSON.parse(text('package.json'));
+    const [, version] = /^\^(\d+\.\d+)\.0$/.exec(engines.vscode) ?? [];
+    assert.ok(version && text('readme.md').includes(`VS Code ${version} or newer`), engines.vscode);
   });
 
   it('carries no path of the machine it was built on', () => {
