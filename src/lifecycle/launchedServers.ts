@@ -34,6 +34,9 @@ export interface LaunchedServersParts {
 /** A start that failed with the server's own doing; the log has it already. */
 export class LaunchError extends Error {}
 
+/** How long a start waits for what its description asks a person, ms. With the window away the question is lost. */
+const PATIENCE = 10 * 60_000;
+
 /** The servers that this session launched: start, stop, talk to, and hand over. */
 export class LaunchedServers {
   private readonly servers = new Map<string, LaunchedServer>();
@@ -74,7 +77,7 @@ export class LaunchedServers {
     if (before && (before.state === 'running' || before.state === 'starting')) return;
     if (before?.state === 'stopping')
       throw new Error(`"${before.description.name}" is still stopping; start it again in a moment.`);
-    const description = await describe();
+    const description = await withinPatience(describe());
     this.assertOpen();
     await this.parts.beforeSpawn();
     // What is spawned after the handing over would have nobody to end it.
@@ -119,7 +122,7 @@ export class LaunchedServers {
     const server = this.servers.get(key);
     if (!server?.child || !this.parts.own.record(server.recordId)) throw new Error('This server is not running.');
     const isFirst = server.ending === undefined;
-    const result = await this.end(server, 'stopped');
+    const result = await this.end(server, 'stopped', true);
     if (isFirst) logResult(this.parts.log, result);
     await this.parts.lookAgain();
     return result;
@@ -171,15 +174,18 @@ export class LaunchedServers {
     if (run) this.parts.own.update(recordId, { container: await withContextInUse(run) });
   }
 
-  /** One ladder for each server at a time; `outcome` is what its state is after the first one's. */
-  private end(server: LaunchedServer, outcome: 'stopped' | 'failed'): Promise<ReapResult> {
-    server.ending ??= this.endOnce(server, outcome).finally(() => {
+  /**
+   * One ladder for each server at a time; `outcome` is what its state is after the first one's.
+   * @param isAsked whether a person wants it to end: then what is listed to be kept goes, too
+   */
+  private end(server: LaunchedServer, outcome: 'stopped' | 'failed', isAsked = false): Promise<ReapResult> {
+    server.ending ??= this.endOnce(server, outcome, isAsked).finally(() => {
       server.ending = undefined;
     });
     return server.ending;
   }
 
-  private async endOnce(server: LaunchedServer, outcome: 'stopped' | 'failed'): Promise<ReapResult> {
+  private async endOnce(server: LaunchedServer, outcome: 'stopped' | 'failed', isAsked: boolean): Promise<ReapResult> {
     const { own, reaper, onChange } = this.parts;
     const before = server.state;
     server.state = 'stopping';
@@ -196,6 +202,7 @@ export class LaunchedServers {
       const { result, isDone } = await reaper.stopOwn(
         () => own.session,
         server.recordId,
+        isAsked,
         () => server.child?.stdin?.end(),
         (step, wait) => {
           this.steps.set(server.recordId, { step, until: performance.now() + wait });
@@ -245,6 +252,18 @@ export class LaunchedServers {
       throw new Error('This server is not running, or was not launched by MCP Processes. Start it first.');
     return connection;
   }
+}
+
+/** Otherwise whoever starts the server later would wait with the first for ever. */
+function withinPatience<T>(answer: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(
+      () => reject(new Error('Nobody answered what this server asks for. Start it again.')),
+      PATIENCE,
+    );
+    timer.unref();
+    answer.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
 }
 
 function lastWords(server: LaunchedServer): string {

@@ -136,14 +136,18 @@ export class Reaper {
     }
   }
 
-  /** Ends one server of our own session. `isDone`: nothing is left of it, for certain. */
+  /**
+   * Ends one server of our own session. `isDone`: nothing is left of it, for certain.
+   * @param isAsked whether a person wants it to end; otherwise what is listed to be kept stays
+   */
   async stopOwn(
     session: () => SessionFile,
     recordId: string,
+    isAsked: boolean,
     closeStdin: () => void,
     onStep?: (step: LadderStand['step'], wait: number) => void,
   ): Promise<{ readonly result: ReapResult; readonly isDone: boolean }> {
-    const claim: Claim = { by: 'own session', owner: session().owner };
+    const claim: Claim = { by: 'own session', owner: session().owner, unasked: !isAsked };
     const record = session().records.find(({ id }) => id === recordId);
     if (!record) throw new Error('This server has no record; scan again.');
     // What runs for a live session of somebody else below a server of ours is not ours. Asked beside the closing of its
@@ -266,10 +270,11 @@ export class Reaper {
       },
       onStep,
     });
-    // Whoever keeps the client keeps what it is attached to.
-    const isKept = processes.some((one) => isStillThere(one) && isEngineClient(one.member.entry));
+    // Whoever keeps the client keeps what it is attached to; and who could not be looked at may be kept.
+    const isKept = !isCertain || processes.some((one) => isStillThere(one) && isEngineClient(one.member.entry));
+    const unseen = container && 'its processes could not be looked at, so that its container is left alone';
     const ended = isKept
-      ? { containers: [], problem: undefined }
+      ? { containers: [], problem: isCertain ? undefined : unseen }
       : await this.parts.containers.end({ ...record, container }, session);
     const result: ReapResult = {
       server: record.server,
@@ -284,7 +289,9 @@ export class Reaper {
     };
     const left = processes.filter(isStillThere).map(({ member }) => member.identity);
     const isDone = isCertain && isFinished(result);
-    return { result, isDone, record: isCertain ? { ...record, census: left } : record };
+    // Where its ladder once stood says nothing about the next one: without SIGTERM nobody is killed.
+    const rest = { ...record, ladder: undefined };
+    return { result, isDone, record: isCertain ? { ...rest, census: left } : rest };
   }
 
   private circumstances(

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { childrenOf } from '../../src/judgement/processTree';
+import { Containers } from '../../src/lifecycle/containers';
+import { Reaper } from '../../src/lifecycle/reaper';
+import { type JudgedSession, survey } from '../../src/lifecycle/sweep';
 import type { Platform } from '../../src/os/platform';
 import { systemClock } from '../../src/reaping/clock';
 import { StdinWatch } from '../../src/reaping/stdinWatch';
@@ -13,7 +16,7 @@ import type { ServerRecord } from '../../src/registry/schema';
 import { readSessions } from '../../src/registry/sessionStore';
 import { DATABASE, DATABASE_CLIENT, MULTIPLEXER } from '../support/crowd';
 import { nextLine } from '../support/nextLine';
-import { withSs } from '../support/programs';
+import { scripts, withSs } from '../support/programs';
 import { isAlive, killHard, Sandbox } from '../support/sandbox';
 import { ask, identityOf, PLAIN, pidIn, procfs, Scene, unused } from '../support/scene';
 import { waitFor } from '../support/waitFor';
@@ -235,6 +238,89 @@ for line in sys.stdin.buffer:
     assert.match(reasons(lifecycle), /neverReap lists it/);
     await sweep();
     assert.ok(!isAlive(server.pid), 'control arm');
+  });
+
+  for (const how of ['its server crashes', 'its window closes'] as const) {
+    it(`K20 what the user lists to be kept survives when ${how}; control: a stop that is asked for ends it`, async () => {
+      const launch = async (name: string) => {
+        const lifecycle = await sandbox.lifecycle({ neverReap: ['server.mjs --silent'] });
+        await lifecycle.launch(sandbox.server(name, '--child=setsid'));
+        const [server] = lifecycle.picture.servers;
+        const root = server?.pid as number;
+        const daemon = await waitFor('what it started runs', () =>
+          sandbox.living().find((pid) => pid !== root && isListed(pid)),
+        );
+        return { lifecycle, root, daemon };
+      };
+      const isListed = (pid: number) => readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes('--silent');
+      const { lifecycle, root, daemon } = await launch('keeps');
+      if (how === 'its window closes') await lifecycle.deactivate();
+      else {
+        process.kill(root, 'SIGKILL');
+        await waitFor('its end is seen to', () => lifecycle.picture.servers[0]?.state === 'failed');
+      }
+      assert.ok(!isAlive(root));
+      assert.ok(isAlive(daemon));
+      process.kill(daemon, 'SIGKILL');
+      const other = await launch('goes');
+      await other.lifecycle.stop('goes');
+      assert.ok(!isAlive(other.daemon), 'control arm');
+    });
+  }
+
+  it('K20 a container stays with its listed client, also when that cannot be looked at; control: unlisted, it is stopped', async () => {
+    const calls = scene.path('calls');
+    const id = 'a'.repeat(64);
+    const names = { session: scene.id, home: sandbox.folder.homeTag };
+    for (const [neverReap, fails, isStopped] of [
+      [['--the-client'], false, false],
+      [['--the-client'], true, false],
+      [[], false, true],
+    ] as const) {
+      const client = await new Scene(sandbox).open();
+      const programs = mkdtempSync(join(sandbox.path, 'bin-'));
+      // It runs under the name of an engine's client; the engine that is asked is a script.
+      symlinkSync(process.execPath, join(programs, 'docker'));
+      const { record } = await client.start([...answering('s'), '--the-client'], { command: join(programs, 'docker') });
+      await askFor('s');
+      const labels = { ...names, session: client.id, record: record.id };
+      const inspected = {
+        ...{ Id: id, Name: '/x', Path: 'x', Args: [], Created: '2026-01-01' },
+        Config: {
+          Image: 'i',
+          OpenStdin: true,
+          Labels: Object.fromEntries(Object.entries(labels).map(([key, value]) => [`mcp-processes.${key}`, value])),
+        },
+        State: { Status: 'running', StartedAt: '2026-01-01' },
+      };
+      const engine = mkdtempSync(join(sandbox.path, 'engine-'));
+      writeFileSync(join(engine, 'inspected'), JSON.stringify([inspected]));
+      scripts(engine, {
+        docker: `echo "$@" >>'${calls}'; case $1 in ps) echo ${id};; container) cat '${engine}/inspected';; esac`,
+      });
+      const container = { program: join(engine, 'docker'), globalFlags: [], environment: {}, removable: false };
+      client.write({ records: [{ ...record, container: { ...container, containerId: undefined } as never }] });
+      await client.killOwner();
+      const platform = procfs();
+      const failing = { snapshot: () => Promise.reject(new Error('EMFILE')) };
+      const seen = await survey(platform, sandbox.folder, undefined, { automatic: 'off', neverReap: [] });
+      const judged = seen.sessions.find(({ session }) => session.id === client.id) as JudgedSession;
+      const write = (message: string) => void sandbox.log.push(message);
+      const log = { info: write, warn: write, error: write };
+      const reaper = new Reaper({
+        platform: fails ? Object.assign(Object.create(platform), failing) : platform,
+        folder: sandbox.folder,
+        self: await platform.self(),
+        log,
+        containers: new Containers(log),
+        by: 'window',
+        neverReap: () => neverReap,
+      });
+      const [result] = await reaper.reap(judged);
+      assert.equal(/^stop/m.test(existsSync(calls) ? readFileSync(calls, 'utf8') : ''), isStopped);
+      assert.equal(isAlive(record.root?.pid as number), !isStopped);
+      if (fails) assert.match(result?.containerProblem ?? '', /could not be looked at/);
+    }
   });
 
   it('K21 a terminal multiplexer that an agent started survives; control: one without a terminal goes', async () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { mock } from 'node:test';
 import type { ConfiguredServer } from '../../src/lifecycle/configuredServer';
 import type { LaunchDescription } from '../../src/lifecycle/launchedServer';
 import type { Lifecycle } from '../../src/lifecycle/lifecycle';
@@ -216,6 +217,24 @@ describe('launching a server', function () {
     await Promise.all([lifecycle.start('one'), lifecycle.start('one')]);
     await lifecycle.start('one');
     assert.equal(asked, 1);
+    await lifecycle.stop('one');
+  });
+
+  it('whose question nobody answers can be started again', async () => {
+    let asked = 0;
+    const describe = () =>
+      asked++ === 0 ? new Promise<LaunchDescription>(() => {}) : Promise.resolve(sandbox.server('one'));
+    const lifecycle = await sandbox.lifecycle({}, { configured: () => [configured('one', describe)] });
+    mock.timers.enable({ apis: ['setTimeout'] });
+    try {
+      const first = assert.rejects(lifecycle.start('one'), /Nobody answered .* Start it again/);
+      mock.timers.tick(10 * 60_000);
+      await first;
+    } finally {
+      mock.timers.reset();
+    }
+    await lifecycle.start('one');
+    assert.equal(stateOf(lifecycle, 'one'), 'running');
     await lifecycle.stop('one');
   });
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DEAD_OWNER_UNREAPED, mainThreadGone, SUBREAPER, withoutMainThread } from '../support/parents';
-import { isAlive, killHard, Sandbox } from '../support/sandbox';
+import { isAlive, killHard, Sandbox, SERVER } from '../support/sandbox';
 import { ask, identityOf, PLAIN, pidIn, procfs, Scene, unused } from '../support/scene';
 import { waitFor } from '../support/waitFor';
 
@@ -206,6 +206,28 @@ describe('leaks that must be caught', function () {
     await sweepAll();
   });
 
+  it('gives SIGTERM and its wait to what was kept under an older ladder; control: that ladder goes on', async () => {
+    for (const isKept of [true, false]) {
+      const scene = await new Scene(sandbox).open();
+      const noted = scene.path(`term-${isKept}`);
+      const ladder = { step: 'kill' as const, remaining: 0 };
+      const { pid } = await scene.start([SERVER, '--deaf-to-eof', `--note-term=${noted}`], {
+        record: { ladder, grace: { stdin: 100, term: 20_000 } },
+      });
+      // Somebody who is ended: only then is anything written.
+      await scene.start(undefined, { record: { ladder } });
+      await waitFor('it listens', () => existsSync(`/proc/${pid}/fd/0`) && listensToTerm(pid));
+      scene.write({ handedOver: Date.now() });
+      await scene.killOwner();
+      if (isKept) {
+        await (await sandbox.lifecycle({ neverReap: ['--note-term'] })).sweep();
+        assert.ok(isAlive(pid));
+      }
+      await sweepAll();
+      assert.equal(existsSync(noted), isKept);
+    }
+  });
+
   it('L24 judges nothing by the clock: a session from 1970 lives, one from the future is dead', async () => {
     const live = await new Scene(sandbox).open();
     const dead = await new Scene(sandbox).open();
@@ -244,4 +266,10 @@ function recordedRoot(sandbox: Sandbox): number | undefined {
   const [file] = readdirSync(sandbox.folder.sessions).filter((name) => name.endsWith('.json'));
   if (!file) return undefined;
   return JSON.parse(readFileSync(join(sandbox.folder.sessions, file), 'utf8')).records[0]?.root?.pid;
+}
+
+/** Whether a process has a handler for SIGTERM. */
+function listensToTerm(pid: number): boolean {
+  const caught = /^SigCgt:\s+([0-9a-f]+)/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1] ?? '0';
+  return (BigInt(`0x${caught}`) & (1n << 14n)) !== 0n;
 }

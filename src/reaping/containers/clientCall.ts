@@ -114,7 +114,7 @@ function tooLate(program: string, timeout: number): EngineError {
 
 function explain(
   program: string,
-  failure: Error & { code?: unknown },
+  failure: Error & { code?: unknown; signal?: unknown },
   stderr: string,
   cutOff: boolean,
   limit: number,
@@ -133,8 +133,12 @@ function explain(
   ) {
     return { kind: 'missing', message: `The engine of "${program}" cannot be reached: ${said}` };
   }
-  const message = said ? `"${program}" failed: ${said}` : `"${program}" failed: ${failure.message.split('\n')[0]}`;
-  return { kind: 'failed', message };
+  // Node's own message is the whole command line, which may hold the engine's address with a password.
+  const how =
+    typeof failure.code === 'number'
+      ? `it exited with code ${failure.code}`
+      : `it was ended by ${failure.signal ?? failure.code}`;
+  return { kind: 'failed', message: `"${program}" failed: ${said || how}` };
 }
 
 /** The first line that says something, redacted; without the frame that nerdctl's logger puts around it. */
