@@ -235,7 +235,7 @@ export class Lifecycle {
   }
 
   /** See {@link previewEnd}. */
-  previewEnd(chosen: ChosenProcess): Promise<EndPreview> {
+  previewEnd(chosen: readonly ChosenProcess[]): Promise<EndPreview> {
     return previewEnd(chosen, this.userEnd);
   }
 

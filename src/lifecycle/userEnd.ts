@@ -19,14 +19,19 @@ export interface ChosenProcess {
   readonly start: string;
 }
 
-/** What a person should know before ending a process. */
+/** What a person should know before ending processes. */
 export interface EndPreview {
+  /** Those that are still there. */
+  readonly processes: readonly PreviewedProcess[];
+  /** Who still uses them, as far as it can be seen; one sentence each. */
+  readonly uses: readonly string[];
+}
+
+export interface PreviewedProcess {
   readonly pid: number;
   readonly name: string;
   /** Redacted. */
   readonly commandLine: string;
-  /** Who still uses it, as far as it can be seen; one sentence each. */
-  readonly uses: readonly string[];
   /** Why it cannot be ended even on the user's word. */
   readonly kept: string | undefined;
 }
@@ -43,32 +48,56 @@ export interface UserEndParts {
 
 const GRACE: Grace = { stdin: 0, term: 5_000 };
 
-/** Says who one process is and who uses it. @throws when it is no longer that process. */
-export async function previewEnd(chosen: ChosenProcess, parts: UserEndParts): Promise<EndPreview> {
-  const { snapshot, scan } = await look([chosen], parts);
-  const [one] = await scan.rule(scan.members);
-  if (!one) throw new Error(`Process ${chosen.pid} has ended, or its number belongs to another process by now.`);
-  const { entry, identity } = one.member;
-  const { platform } = parts;
-  const peer = await platform.stdinPeer(identity);
-  const pids = [entry.pid, ...descendantsOf(snapshot, entry.pid).map(({ pid }) => pid)];
-  const use = await platform.outsideUse(pids, new Set(pids));
-  const parent = snapshot.processes.get(entry.ppid);
-  const uses = [
-    ...(peer.kind === 'alive' ? [`Its input is held by ${peer.by}.`] : []),
-    ...(peer.kind === 'unknown' ? [`Who holds its input is unknown: ${peer.reason}.`] : []),
-    ...(use.kind === 'used' ? [`It is connected to ${use.by}.`] : []),
-    ...(use.kind === 'unknown' ? [`Who is connected to it is unknown: ${use.reason}.`] : []),
-    ...(parent && parent.pid > 1 ? [`It runs under ${parent.name}, process ${parent.pid}.`] : []),
-    ...(pids.length > 1 ? [`${pids.length - 1} more below it are not ended with it.`] : []),
-  ];
-  return {
+/** Says who processes are and who uses them. @throws when none of them is there any more. */
+export async function previewEnd(chosen: readonly ChosenProcess[], parts: UserEndParts): Promise<EndPreview> {
+  const { snapshot, scan } = await look(chosen, parts);
+  const ruled = await scan.rule(scan.members);
+  if (ruled.length === 0) {
+    throw new Error(
+      chosen.length === 1
+        ? `The process with pid ${chosen[0]?.pid} has ended, or its number belongs to another process by now.`
+        : 'These processes have ended, or their numbers belong to others by now.',
+    );
+  }
+  const processes = ruled.map(({ member: { entry }, ruling }) => ({
     pid: entry.pid,
     name: entry.name,
     commandLine: commandLineOf(entry),
-    uses,
-    kept: 'kept' in one.ruling ? one.ruling.kept : undefined,
-  };
+    kept: 'kept' in ruling ? ruling.kept : undefined,
+  }));
+  const endable = ruled.flatMap(({ member, ruling }) => ('kept' in ruling ? [] : [member]));
+  return { processes, uses: endable.length > 0 ? await usesOf(endable, snapshot, parts.platform) : [] };
+}
+
+/** Who uses processes from outside: what they are to each other is no reason to let one of them live. */
+async function usesOf(members: readonly Member[], snapshot: Snapshot, platform: Platform): Promise<string[]> {
+  const meant = new Set(members.map(({ entry }) => entry.pid));
+  const tops = members.filter(({ entry }) => !meant.has(entry.ppid));
+  const ofTops: string[] = [];
+  // One after the other: each may need a program of the system.
+  for (const { entry, identity } of tops) {
+    const peer = await platform.stdinPeer(identity);
+    const parent = snapshot.processes.get(entry.ppid);
+    // Whose sentence it is goes without saying where only one can be meant.
+    const who = tops.length > 1 ? `pid ${entry.pid}: ` : '';
+    const isHeldByThem = peer.kind === 'alive' && peer.holders?.length && peer.holders.every((pid) => meant.has(pid));
+    if (peer.kind === 'alive' && !isHeldByThem) ofTops.push(`${who}Its input is held by ${peer.by}.`);
+    if (peer.kind === 'unknown') ofTops.push(`${who}Who holds its input is unknown: ${peer.reason}.`);
+    if (parent && parent.pid > 1) ofTops.push(`${who}It runs under ${parent.name}, pid ${parent.pid}.`);
+  }
+  const below = new Set(tops.flatMap(({ entry }) => descendantsOf(snapshot, entry.pid).map(({ pid }) => pid)));
+  const all = new Set([...meant, ...below]);
+  const use = await platform.outsideUse([...all], all);
+  const them = members.length > 1 ? 'them' : 'it';
+  const more = all.size - meant.size;
+  return [
+    ...(use.kind === 'used' ? [`${members.length > 1 ? 'They are' : 'It is'} connected to ${use.by}.`] : []),
+    ...(use.kind === 'unknown' ? [`Who is connected to ${them} is unknown: ${use.reason}.`] : []),
+    ...(more === 1 ? [`1 more process below ${them} is not ended with ${them}.`] : []),
+    ...(more > 1 ? [`${more} more processes below ${them} are not ended with ${them}.`] : []),
+    // Last: of many there are many.
+    ...ofTops,
+  ];
 }
 
 /** Ends processes on the user's word: SIGTERM, then SIGKILL. Each signal passes what of the bar nobody can waive. */

@@ -18,8 +18,8 @@ export interface Actions {
   onDidChange(listener: (picture: Picture) => void): { dispose(): void };
   sweep(): Promise<Picture>;
   reapOrphans(options?: ReapOptions): Promise<readonly ReapResult[]>;
-  /** What a person should know before ending one process. Rejects when it is no longer that process. */
-  previewEnd(process: ChosenProcess): Promise<EndPreview>;
+  /** What a person should know before ending processes. Rejects when none of them is there any more. */
+  previewEnd(processes: readonly ChosenProcess[]): Promise<EndPreview>;
   /** Ends processes on the user's word. */
   endChosen(server: string, processes: readonly ChosenProcess[]): Promise<ReapResult>;
   /** Adds a pattern to `mcpProcesses.reap.neverReap`, or removes it. */

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { ProcessNode, ServerView } from '../lifecycle/model';
 import { isStillThere } from '../lifecycle/result';
+import type { EndPreview, PreviewedProcess } from '../lifecycle/userEnd';
 import type { Actions } from './actions';
 import { offerToStop } from './containers';
 import { showFailure } from './failures';
@@ -14,23 +15,18 @@ export async function endProcess(target: Node | undefined, actions: Actions): Pr
     throw new Error(vscode.l10n.t('Choose the process in the view "MCP Processes": End This Process… is in its menu.'));
   }
   const { server, processes } = meant;
-  const [first] = processes;
-  if (!first) throw new Error(vscode.l10n.t('No process of it is left.'));
-  const preview = await actions.previewEnd(first);
-  if (preview.kept !== undefined) {
-    throw new Error(vscode.l10n.t('Process {0} ({1}) is not ended: {2}.', preview.pid, preview.name, preview.kept));
-  }
-  const end = processes.length === 1 ? vscode.l10n.t('End Process') : vscode.l10n.t('End All');
+  if (processes.length === 0) throw new Error(vscode.l10n.t('No process of it is left.'));
+  const question = questionOf(server, await actions.previewEnd(processes));
   const answer = await vscode.window.showWarningMessage(
-    processes.length === 1
-      ? vscode.l10n.t('End process {0} ({1})?', preview.pid, preview.name)
-      : vscode.l10n.t('End all {0} processes of {1}?', processes.length, server.name),
-    { modal: true, detail: [preview.commandLine, '', ...preview.uses].join('\n') },
-    end,
+    question.text,
+    { modal: true, detail: question.detail },
+    question.button,
   );
-  if (answer !== end) return;
-  const result = await actions.endChosen(server.name, processes);
-  const isAll = processes.length === all(server.processes).length;
+  if (answer !== question.button) return;
+  // Whoever the question said is left alone is left alone, also when the reason has gone by now.
+  const agreed = processes.filter(({ pid }) => !question.kept.has(pid));
+  const result = await actions.endChosen(server.name, agreed);
+  const isAll = agreed.length === all(server.processes).length;
   if (isAll)
     offerToStop(
       server.containers.filter(({ labelled, state }) => !labelled && state === 'running'),
@@ -41,6 +37,54 @@ export async function endProcess(target: Node | undefined, actions: Actions): Pr
     const names = left.map(({ name, pid, reason }) => joinParts([`${name} (${pid})`, reason]));
     throw new Error(vscode.l10n.t('These still run: {0}', names.join('; ')));
   }
+}
+
+/** A question must fit on the screen with its buttons. */
+const MOST_LISTED = 20;
+
+/** Names each process that would be ended, and each that would not. @throws when that is all of them */
+function questionOf(server: ServerView, { processes, uses }: EndPreview) {
+  const endable = processes.filter(({ kept }) => kept === undefined);
+  const notEndable = processes.filter((process) => process.kept !== undefined);
+  const reasons = cut(notEndable.map(keptSentence));
+  const [first] = endable;
+  if (!first) throw new Error(reasons.join(' '));
+  const kept = new Set(notEndable.map(({ pid }) => pid));
+  if (endable.length === 1) {
+    return {
+      kept,
+      text: vscode.l10n.t('End {0} (pid {1})?', first.name, first.pid),
+      detail: paragraphs([first.commandLine], reasons, cut(uses)),
+      button: vscode.l10n.t('End Process'),
+    };
+  }
+  const lines = endable.map(({ pid, commandLine }) => vscode.l10n.t('pid {0}: {1}', pid, commandLine));
+  return {
+    kept,
+    text:
+      kept.size === 0
+        ? vscode.l10n.t('End all {0} processes of {1}?', endable.length, server.name)
+        : vscode.l10n.t('End {0} of the {1} processes of {2}?', endable.length, processes.length, server.name),
+    detail: paragraphs(cut(lines), reasons, cut(uses)),
+    button: kept.size === 0 ? vscode.l10n.t('End All') : vscode.l10n.t('End {0} Processes', endable.length),
+  };
+}
+
+function keptSentence({ pid, name, kept }: PreviewedProcess): string {
+  return vscode.l10n.t('{0} (pid {1}) is not ended: {2}.', name, pid, kept ?? '');
+}
+
+function cut(lines: readonly string[]): readonly string[] {
+  // One line is not worth a line that says "1 more".
+  if (lines.length <= MOST_LISTED + 1) return lines;
+  return [...lines.slice(0, MOST_LISTED), vscode.l10n.t('… and {0} more', lines.length - MOST_LISTED)];
+}
+
+function paragraphs(...all: readonly (readonly string[])[]): string {
+  return all
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join('\n'))
+    .join('\n\n');
 }
 
 /** Puts a server on the list of what is never reaped; a click undoes it. */

@@ -18,9 +18,11 @@ describe('ending one process on the user’s word', function () {
     const lifecycle = await sandbox.lifecycle();
     await lifecycle.sweep();
     const chosen = processOf(lifecycle, one);
-    const preview = await lifecycle.previewEnd(chosen);
-    assert.equal(preview.kept, undefined);
-    assert.equal(preview.pid, one);
+    const preview = await lifecycle.previewEnd([chosen]);
+    assert.deepEqual(
+      preview.processes.map(({ pid, kept }) => [pid, kept]),
+      [[one, undefined]],
+    );
     const result = await lifecycle.endChosen('one', [chosen]);
     assert.deepEqual(
       result.processes.map(({ pid, outcome }) => [pid, outcome]),
@@ -29,13 +31,34 @@ describe('ending one process on the user’s word', function () {
     assert.ok(!isAlive(one) && isAlive(two));
   });
 
+  it('of a whole tree names each, and who is used by whom among them is no news', async () => {
+    const host = await sandbox.host({ one: ['--child=plain', '--deaf-to-eof'] }, 'off');
+    await killHard(host.child);
+    const lifecycle = await sandbox.lifecycle();
+    await lifecycle.sweep();
+    const root = processOf(lifecycle, host.servers[0] as number);
+    const [child] = root.children;
+    assert.ok(child, 'it has a child');
+    const alone = await lifecycle.previewEnd([root]);
+    assert.ok(alone.uses.includes('1 more process below it is not ended with it.'), alone.uses.join('\n'));
+    const both = await lifecycle.previewEnd([root, child]);
+    assert.deepEqual(
+      both.processes.map(({ pid, commandLine, kept }) => [pid, commandLine, kept]),
+      [root, child].map(({ pid, commandLine }) => [pid, commandLine, undefined]),
+    );
+    assert.doesNotMatch(both.uses.join('\n'), new RegExp(`not ended with|, pid (?:${root.pid}|${child.pid})\\b`));
+    const result = await lifecycle.endChosen('one', [root, child]);
+    assert.deepEqual(result.processes.map(({ pid }) => pid).toSorted(), [root.pid, child.pid].toSorted());
+    assert.ok(!isAlive(root.pid) && !isAlive(child.pid));
+  });
+
   it('K01 does not end whoever has the number now', async () => {
     const host = await sandbox.host({ one: DEAF });
     const [one] = host.servers as [number];
     const lifecycle = await sandbox.lifecycle();
     const result = await lifecycle.endChosen('one', [{ pid: one, start: 't1' }]);
     assert.deepEqual(result.processes, []);
-    await assert.rejects(lifecycle.previewEnd({ pid: one, start: 't1' }), /another process by now/);
+    await assert.rejects(lifecycle.previewEnd([{ pid: one, start: 't1' }]), /another process by now/);
     assert.equal(await host.ask('one'), one);
   });
 
@@ -45,7 +68,7 @@ describe('ending one process on the user’s word', function () {
     const lifecycle = await sandbox.lifecycle();
     await lifecycle.sweep();
     const chosen = processOf(lifecycle, one);
-    assert.match((await lifecycle.previewEnd(chosen)).kept ?? '', /owner of a live session/);
+    assert.match((await lifecycle.previewEnd([chosen])).processes[0]?.kept ?? '', /owner of a live session/);
     const result = await lifecycle.endChosen('one', [chosen]);
     assert.equal(result.processes[0]?.outcome, 'kept');
     assert.equal(await host.ask('one'), one);
@@ -57,7 +80,7 @@ describe('ending one process on the user’s word', function () {
     const look = await platform.look(process.ppid);
     assert.ok(look.kind === 'present');
     const chosen = { pid: process.ppid, start: look.entry.start };
-    assert.match((await lifecycle.previewEnd(chosen)).kept ?? '', /runs under it|system process/);
+    assert.match((await lifecycle.previewEnd([chosen])).processes[0]?.kept ?? '', /runs under it|system process/);
     assert.equal((await lifecycle.endChosen('parent', [chosen])).processes[0]?.outcome, 'kept');
   });
 });

@@ -14,6 +14,8 @@ interface Message {
   readonly kind: 'information' | 'warning' | 'error';
   readonly text: string;
   readonly buttons: readonly string[];
+  /** Of a question that has to be answered first. */
+  readonly detail?: string;
 }
 
 /** What the editor was asked for, and what it answers; anew for each test. */
@@ -54,7 +56,9 @@ const message =
   (kind: Message['kind']) =>
   async (text: string, ...rest: (string | object)[]) => {
     const buttons = rest.filter((one) => typeof one === 'string');
-    editor.messages.push({ kind, text, buttons });
+    const modal = rest.find((one) => typeof one === 'object');
+    const detail = modal && 'detail' in modal ? { detail: String(modal.detail) } : {};
+    editor.messages.push({ kind, text, buttons, ...detail });
     return editor.click(buttons);
   };
 

@@ -1,0 +1,83 @@
+import './fakeEditor';
+import assert from 'node:assert/strict';
+import type { ServerView } from '../../../src/lifecycle/model';
+import type { ChosenProcess, EndPreview } from '../../../src/lifecycle/userEnd';
+import { endProcess } from '../../../src/views/endProcess';
+import type { Node } from '../../../src/views/treeRows';
+import { type Editor, newEditor } from './fakeEditor';
+import { actionsOver, NODE, resultOf, rowOf, serverView } from './rows';
+
+const child = { ...NODE, pid: 501, start: 't2', commandLine: 'node child.js' };
+const tree = serverView({ processes: [{ ...NODE, children: [child] }] });
+
+describe('End This Process', () => {
+  let editor: Editor;
+  beforeEach(() => {
+    editor = newEditor();
+    editor.click = ([end]) => end;
+  });
+
+  /** Answers yes. @returns what was ended. */
+  async function end(
+    target: Node,
+    preview: { readonly kept?: Readonly<Record<number, string>>; readonly uses?: readonly string[] } = {},
+  ): Promise<number[]> {
+    const ended: number[] = [];
+    const pidsOf = (chosen: readonly ChosenProcess[]) => chosen.map(({ pid }) => pid);
+    const actions = actionsOver([], {
+      previewEnd: async (chosen): Promise<EndPreview> => ({
+        processes: pidsOf(chosen).map((pid) => {
+          const commandLine = pid === child.pid ? child.commandLine : NODE.commandLine;
+          return { pid, name: 'node', commandLine, kept: preview.kept?.[pid] };
+        }),
+        uses: preview.uses ?? [],
+      }),
+      endChosen: async (_, chosen) => {
+        ended.push(...pidsOf(chosen));
+        return resultOf({ processes: [] });
+      },
+    });
+    await endProcess(target, actions);
+    return ended;
+  }
+
+  const asked = () => editor.messages.map(({ text, detail, buttons }) => [text, detail, ...buttons]);
+  const processRow = (server: ServerView): Node => ({
+    ...{ kind: 'process', id: 'p', process: NODE, parent: rowOf(server), processes: [] },
+  });
+
+  it('of one process asks about that one', async () => {
+    assert.deepEqual(await end(processRow(tree), { uses: ['1 more process below it is not ended with it.'] }), [500]);
+    assert.deepEqual(asked(), [
+      ['End node (pid 500)?', 'node server.js\n\n1 more process below it is not ended with it.', 'End Process'],
+    ]);
+  });
+
+  it('of a server names each process that will be ended, and asks who uses all of them', async () => {
+    assert.deepEqual(await end(rowOf(tree), { uses: ['It runs under systemd, pid 2.'] }), [500, 501]);
+    const detail = 'pid 500: node server.js\npid 501: node child.js\n\nIt runs under systemd, pid 2.';
+    assert.deepEqual(asked(), [['End all 2 processes of files?', detail, 'End All']]);
+  });
+
+  it('what cannot be ended is said before, and left alone', async () => {
+    const kept = { 501: 'it is an editor process' };
+    assert.deepEqual(await end(rowOf(tree), { kept }), [500]);
+    const said = 'node (pid 501) is not ended: it is an editor process.';
+    assert.deepEqual(asked(), [['End node (pid 500)?', `node server.js\n\n${said}`, 'End Process']]);
+    const why = { ...kept, 500: 'it belongs to another user' };
+    await assert.rejects(end(rowOf(tree), { kept: why }), {
+      message: `node (pid 500) is not ended: it belongs to another user. ${said}`,
+    });
+    assert.equal(asked().length, 1, 'there is nothing to ask');
+  });
+
+  it('counts those that are kept, and fits on the screen', async () => {
+    const children = Array.from({ length: 30 }, (_, index) => ({ ...child, pid: 501 + index }));
+    const many = serverView({ processes: [{ ...NODE, children }] });
+    assert.equal((await end(rowOf(many), { kept: { 500: 'it is a service' } })).length, 30);
+    const [[text = '', detail = '', button] = []] = asked();
+    assert.deepEqual([text, button], ['End 30 of the 31 processes of files?', 'End 30 Processes']);
+    assert.equal(detail.split('\n').length, 23);
+    assert.match(detail, /\n… and 10 more\n\nnode \(pid 500\) is not ended: it is a service\.$/);
+  });
+});
