@@ -123,6 +123,13 @@ function notInUse({ claim, rootSession, outsideUse, snapshot }: Facts, entry: Pr
   return outsideUse.kind === 'used' ? `it is in use by ${outsideUse.by}` : undefined;
 }
 
+const LISTED_TO_KEEP = 'the setting mcpProcesses.reap.neverReap lists it';
+
+/** Whether the user's list is the reason why a process is kept. */
+export function isListedToKeep(kept: string | undefined): boolean {
+  return kept?.startsWith(LISTED_TO_KEEP) ?? false;
+}
+
 /**
  * Rule 9: the user's list of what is never reaped (K20). `*` stands for anything; without one, any part matches. What
  * runs below a listed process is part of it.
@@ -133,7 +140,7 @@ function notListedToKeep({ neverReap, claim, snapshot }: Facts, entry: ProcessEn
   for (const process of [entry, ...ancestorsOf(snapshot, entry)]) {
     const line = [process.name, ...(process.args ?? [])].join(' ');
     const pattern = neverReap.find((candidate) => matchesPattern(line, candidate));
-    if (pattern !== undefined) return `the setting mcpProcesses.reap.neverReap lists it (${pattern})`;
+    if (pattern !== undefined) return `${LISTED_TO_KEEP} (${pattern})`;
   }
   return undefined;
 }

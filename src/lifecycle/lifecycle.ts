@@ -79,9 +79,12 @@ export class Lifecycle {
   private readonly adopter: Adopter;
   private readonly containerActions: ContainerActions;
   private readonly others: OtherServers | undefined;
+  /** The user's list at the last look because of it. */
+  private listed: string;
 
   constructor(private readonly parts: LifecycleParts) {
     const { platform, folder, self, own, log, version, settings, configured } = parts;
+    this.listed = settings().neverReap.join('\n');
     const containers = new Containers(log);
     const reaper = new Reaper({
       platform,
@@ -199,7 +202,16 @@ export class Lifecycle {
   /** Publishes again from what is known; for changes of configuration between sweeps. */
   refresh(): Picture {
     this.adopter.considerAgain();
+    this.noteListed();
     return this.sweeper.publish();
+  }
+
+  /** What a change of the user's list keeps is shown at once; this look reaps nothing. */
+  private noteListed(): void {
+    const listed = this.parts.settings().neverReap.join('\n');
+    if (listed === this.listed) return;
+    this.listed = listed;
+    void this.sweeper.lookAgain();
   }
 
   /** See {@link LaunchedServers.start}. */

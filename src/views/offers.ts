@@ -1,4 +1,5 @@
 import type { ServerView } from '../lifecycle/model';
+import { isKeptByUser } from './serverWords';
 
 /** What a server offers at the moment, to its row and to commands without a row. Keys are flags of `when` clauses. */
 export function offersOf(server: ServerView) {
@@ -6,8 +7,10 @@ export function offersOf(server: ServerView) {
   const isHere = group === 'thisWindow' || group === 'notRunning';
   /** Ours or the editor's to start and stop. */
   const isSteered = isHere && (owner === 'us' || owner === 'editor');
+  /** Where the user has said that it stays, neither reaping nor saying so again does anything. */
+  const isUnwanted = verdict === 'orphaned' && !isKeptByUser(server);
   return {
-    canReap: verdict === 'orphaned',
+    canReap: isUnwanted,
     canStart: isSteered && (state === 'stopped' || state === 'failed'),
     canStop: isSteered && (state === 'running' || state === 'starting'),
     canCallTool: isHere && owner === 'us' && state === 'running',
@@ -15,7 +18,7 @@ export function offersOf(server: ServerView) {
     canShowConfiguration: isHere,
     hasPid: server.pid !== undefined,
     canIgnore: owner === 'other' && !isHere,
-    canKeep: verdict === 'orphaned' && server.processes.length > 0,
+    canKeep: isUnwanted && server.processes.length > 0,
   };
 }
 

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { isListedToKeep } from '../judgement/signalRules';
 import type { ContainerView, Picture, ProcessNode, ServerIntroduction, ServerView } from '../lifecycle/model';
 import { formatMemory, joinParts, shortId } from './format';
 
@@ -34,8 +35,15 @@ export function stateWord(server: ServerView): string {
 /** The orphans that badge and status bar count. */
 export function countedOrphans({ servers, reapOthers }: Picture): ServerView[] {
   return servers.filter(
-    ({ verdict, owner }) => verdict === 'orphaned' && (owner !== 'other' || reapOthers !== 'report'),
+    (server) =>
+      server.verdict === 'orphaned' && (server.owner !== 'other' || reapOthers !== 'report') && !isKeptByUser(server),
   );
+}
+
+/** The user has said that it stays; what is kept because it is in doubt goes on counting. */
+export function isKeptByUser({ processes }: ServerView): boolean {
+  // What runs below a listed process is part of it, whatever else may keep it.
+  return processes.length > 0 && processes.every(({ kept }) => isListedToKeep(kept));
 }
 
 export function verdictSentence(server: ServerView): string {

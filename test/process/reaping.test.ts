@@ -295,6 +295,23 @@ describe('reaping what a dead session left', function () {
     );
   });
 
+  it('what the user lists to keep meanwhile is shown as kept at once', async () => {
+    const host = await sandbox.host({ deaf: DEAF }, 'off');
+    await killHard(host.child);
+    const neverReap: string[] = [];
+    const lifecycle = await sandbox.lifecycle({ neverReap });
+    await lifecycle.sweep();
+    const kept = () => lifecycle.picture.servers.map(({ processes }) => processes[0]?.kept);
+    assert.deepEqual(kept(), [undefined]);
+    neverReap.push('--deaf-to-term');
+    lifecycle.refresh();
+    await waitFor('it is kept', () => /neverReap lists it/.test(kept()[0] ?? ''));
+    neverReap.pop();
+    lifecycle.refresh();
+    await waitFor('it is kept no more', () => kept()[0] === undefined);
+    assert.ok(isAlive(host.servers[0] as number), 'a look reaps nothing');
+  });
+
   it('deactivate ends its own, and hands over what takes longer', async () => {
     const host = await sandbox.host({ polite: [], deaf: [...DEAF, '--child=plain'] });
     host.child.stdin?.write('deactivate\n');

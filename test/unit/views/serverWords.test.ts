@@ -1,0 +1,30 @@
+import './fakeEditor';
+import assert from 'node:assert/strict';
+import type { ServerView } from '../../../src/lifecycle/model';
+import { offersOf } from '../../../src/views/offers';
+import { countedOrphans } from '../../../src/views/serverWords';
+import { NODE, pictureOf, serverView } from './rows';
+
+const LISTED = 'the setting mcpProcesses.reap.neverReap lists it (node server.js)';
+const IN_DOUBT = 'whether the setting mcpProcesses.reap.neverReap lists it cannot be determined';
+
+describe('orphans that badge and status bar count', () => {
+  const child = (kept: string | undefined) => ({ ...NODE, pid: 501, kept });
+  const table: [string, Partial<ServerView>, boolean][] = [
+    ['one that may be reaped', {}, true],
+    ['one that the user keeps', { processes: [{ ...NODE, kept: LISTED }] }, false],
+    ['with all below it', { processes: [{ ...NODE, kept: LISTED, children: [child('it is in use')] }] }, false],
+    ['one that is kept because it is in doubt', { processes: [{ ...NODE, kept: IN_DOUBT }] }, true],
+    ['one of which the user keeps a part', { processes: [{ ...NODE, kept: LISTED }, child(undefined)] }, true],
+    ['the user keeps what is below only', { processes: [{ ...NODE, children: [child(LISTED)] }] }, true],
+    ['a container that is left', { processes: [] }, true],
+  ];
+  for (const [what, over, counts] of table) {
+    it(`${what}: ${counts ? 'counts, and is offered to be reaped' : 'neither counts nor is offered to be reaped'}`, () => {
+      const server = serverView(over);
+      assert.deepEqual(countedOrphans(pictureOf([server])), counts ? [server] : []);
+      assert.equal(offersOf(server).canReap, counts);
+      assert.equal(offersOf(server).canKeep, counts && server.processes.length > 0);
+    });
+  }
+});
