@@ -16,7 +16,8 @@ export type ServerOwner = 'us' | 'editor' | 'other' | 'remote';
 
 /**
  * - `starting`: spawned, the MCP handshake is not done.
- * - `running`: answers. - `stopping`: its ladder runs. - `stopped`: configured, no process. - `failed`: could not start.
+ * - `running`: answers. - `stopping`: its ladder runs. - `stopped`: configured, no process.
+ * - `failed`: could not be started, or ended by itself.
  */
 export type RunState = 'starting' | 'running' | 'stopping' | 'stopped' | 'failed';
 

@@ -51,7 +51,7 @@ export function verdictSentence(server: ServerView): string {
     return vscode.l10n.t('Remote: it has no process on this machine.');
   }
   if (server.state === 'failed') {
-    return vscode.l10n.t('Failed: it could not be started.');
+    return vscode.l10n.t('Failed: it could not be started, or it ended by itself.');
   }
   if (server.state === 'stopped') {
     return server.owner === 'editor'
@@ -73,13 +73,14 @@ export function verdictSentence(server: ServerView): string {
 }
 
 export function introductionSentence({ name, version, tools, resources, prompts }: ServerIntroduction): string {
-  return vscode.l10n.t(
-    'It says it is {0} {1}, with {2} tools, {3} resources and {4} prompts.',
+  const l10n = vscode.l10n;
+  return l10n.t(
+    'It says it is {0} {1}, with {2}, {3} and {4}.',
     name,
     version,
-    tools,
-    resources,
-    prompts,
+    tools === 1 ? l10n.t('1 tool') : l10n.t('{0} tools', tools),
+    resources === 1 ? l10n.t('1 resource') : l10n.t('{0} resources', resources),
+    prompts === 1 ? l10n.t('1 prompt') : l10n.t('{0} prompts', prompts),
   );
 }
 

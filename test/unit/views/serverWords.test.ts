@@ -2,7 +2,7 @@ import './fakeEditor';
 import assert from 'node:assert/strict';
 import type { ServerView } from '../../../src/lifecycle/model';
 import { offersOf } from '../../../src/views/offers';
-import { countedOrphans } from '../../../src/views/serverWords';
+import { countedOrphans, introductionSentence, verdictSentence } from '../../../src/views/serverWords';
 import { NODE, pictureOf, serverView } from './rows';
 
 const LISTED = 'the setting mcpProcesses.reap.neverReap lists it (node server.js)';
@@ -27,4 +27,20 @@ describe('orphans that badge and status bar count', () => {
       assert.equal(offersOf(server).canKeep, counts && server.processes.length > 0);
     });
   }
+});
+
+describe('words for a server', () => {
+  it('one that failed may have run before', () => {
+    const failed = serverView({ state: 'failed', verdict: 'gone', group: 'thisWindow', problem: '"files" crashed.' });
+    assert.equal(verdictSentence(failed), 'Failed: it could not be started, or it ended by itself.');
+  });
+
+  it('what it says of itself, singular and plural', () => {
+    const said = { name: 'files', version: '1.0', tools: 1, resources: 0, prompts: 2 };
+    assert.equal(introductionSentence(said), 'It says it is files 1.0, with 1 tool, 0 resources and 2 prompts.');
+    assert.match(
+      introductionSentence({ ...said, tools: 2, resources: 1, prompts: 1 }),
+      /2 tools, 1 resource and 1 prompt\.$/,
+    );
+  });
 });
