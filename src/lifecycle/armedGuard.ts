@@ -21,7 +21,7 @@ const MOST_REARMS = 10;
 export interface GuardState {
   readonly kind: 'off' | 'armed' | 'unavailable';
   readonly pid: number | undefined;
-  /** Why it is unavailable. */
+  /** Why it is unavailable, without saying that it is. */
   readonly problem: string | undefined;
 }
 
@@ -68,8 +68,7 @@ export class ArmedGuard {
       this.problem = undefined;
     } catch (error) {
       this.checked = undefined;
-      this.problem = `guard unavailable: ${(error as Error).message}`;
-      this.parts.log.warn(`The ${this.problem}. Servers left by a crash are ended at the next start instead.`);
+      this.noteProblem((error as Error).message);
     }
     this.parts.onChange();
   }
@@ -86,7 +85,7 @@ export class ArmedGuard {
   }
 
   private spawn(sessionId: string): void {
-    const { folder, script, version, log } = this.parts;
+    const { folder, script, version } = this.parts;
     const copy = installGuard(folder, script, version);
     const node = this.parts.node ?? process.execPath;
     const options = { cwd: folder.path, env: this.environment, detached: true, windowsHide: true } as const;
@@ -102,8 +101,7 @@ export class ArmedGuard {
     child.stdin?.on('error', () => {});
     child.once('error', (error) => {
       this.child = undefined;
-      this.problem = `guard unavailable: ${error.message}`;
-      log.warn(`The ${this.problem}.`);
+      this.noteProblem(error.message);
       this.parts.onChange();
     });
     child.once('exit', () => this.onExit(sessionId));
@@ -117,13 +115,19 @@ export class ArmedGuard {
     this.child = undefined;
     if (this.sessionId !== sessionId) return;
     if (++this.rearms > MOST_REARMS) {
-      this.problem = `guard unavailable: it was ended ${MOST_REARMS} times`;
-      this.parts.log.warn(`The ${this.problem}.`);
+      this.noteProblem(`it was ended ${this.rearms} times`);
       this.parts.onChange();
       return;
     }
     this.parts.log.info('The guard was ended by somebody else; it is armed again.');
     void this.arm(sessionId);
+  }
+
+  private noteProblem(problem: string): void {
+    this.problem = problem;
+    this.parts.log.warn(
+      `The guard is unavailable: ${problem}. Servers left by a crash are ended at the next start instead.`,
+    );
   }
 
   private get environment(): NodeJS.ProcessEnv {

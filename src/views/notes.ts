@@ -66,7 +66,9 @@ function guardNote({ state, pid, memory, problem }: GuardView): Note | undefined
     label: vscode.l10n.t('Guard'),
     description: armed
       ? joinParts([vscode.l10n.t('armed'), vscode.l10n.t('pid {0}', pid ?? ''), formatMemory(memory)])
-      : (problem ?? vscode.l10n.t('unavailable')),
+      : problem === undefined
+        ? vscode.l10n.t('unavailable')
+        : vscode.l10n.t('unavailable: {0}', problem),
     icon: armed ? 'shield' : 'warning',
     color: armed ? 'descriptionForeground' : 'list.warningForeground',
     tooltip: armed

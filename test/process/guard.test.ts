@@ -190,7 +190,11 @@ describe('the guard', function () {
     const lifecycle = await sandbox.lifecycle({ guard: true }, { node: '/nonexistent/node' });
     await lifecycle.launch(sandbox.server('one'));
     assert.equal(lifecycle.guard.state.kind, 'unavailable');
-    assert.match(lifecycle.guard.state.problem ?? '', /guard unavailable: .*ENOENT/);
+    assert.match(lifecycle.guard.state.problem ?? '', /^\/nonexistent\/node cannot be run \(ENOENT\)$/);
+    assert.match(
+      sandbox.log.join('\n'),
+      /The guard is unavailable: \/nonexistent\/node cannot be run \(ENOENT\)\. Servers/,
+    );
     await lifecycle.stop('one');
   });
 });
