@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { GuardView, Picture, ProcessOutcome } from '../lifecycle/model';
 import { isStillThere } from '../lifecycle/result';
 import type { HistoryEntry } from '../registry/history';
-import { formatAge, formatMemory, joinParts, shortId } from './format';
+import { formatAge, formatMemory, joinParts, outcomeWord, shortId } from './format';
 import type { Note } from './treeRows';
 
 interface NoteWithMore {
@@ -43,6 +43,7 @@ function reapNote({ at, by, server, processes, containers, memoryFreed }: Histor
     description: joinParts([
       by === 'guard' ? vscode.l10n.t('by the guard') : undefined,
       by === 'command line' ? vscode.l10n.t('by the command line') : undefined,
+      by === 'launcher' ? vscode.l10n.t('by mcp-processes run') : undefined,
       ended === 1 ? vscode.l10n.t('1 process') : vscode.l10n.t('{0} processes', ended),
       boxes === 1 ? vscode.l10n.t('1 container') : undefined,
       boxes > 1 ? vscode.l10n.t('{0} containers', boxes) : undefined,
@@ -53,10 +54,15 @@ function reapNote({ at, by, server, processes, containers, memoryFreed }: Histor
     icon: left > 0 ? 'warning' : 'check',
     color: left > 0 ? 'list.warningForeground' : 'descriptionForeground',
     tooltip: [
-      ...processes.map(({ pid, name, outcome }) => `${name} (${pid}): ${outcome}`),
+      ...processes.map(({ pid, name, outcome }) => `${name} (${pid}): ${wordOf(outcome)}`),
       ...(containers ?? []).map(({ id, outcome }) => `${vscode.l10n.t('container {0}', shortId(id))}: ${outcome}`),
     ].join('\n'),
   };
+}
+
+/** The same as in the report of a reap. A newer version's word for an outcome is shown as it is. */
+function wordOf(outcome: string): string {
+  return outcomeWord(outcome as ProcessOutcome, false, vscode.l10n.t) ?? outcome;
 }
 
 function guardNote({ state, pid, memory, problem }: GuardView): Note | undefined {

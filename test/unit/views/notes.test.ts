@@ -1,8 +1,20 @@
 import './fakeEditor';
 import assert from 'node:assert/strict';
 import type { GuardView } from '../../../src/lifecycle/model';
+import type { HistoryEntry } from '../../../src/registry/history';
 import { notesOf } from '../../../src/views/notes';
 import { pictureOf } from './rows';
+
+function reaped(over: Partial<HistoryEntry> = {}): HistoryEntry {
+  return {
+    // Later than now is shown as now: a slow machine must not tell seconds.
+    ...{ at: Date.now() + 60_000, by: 'window', server: 'files', sessionId: 's', containers: [], milliseconds: 1 },
+    ...{ processes: [{ pid: 500, name: 'node', outcome: 'exited' }], memoryFreed: 1 << 20 },
+    ...over,
+  };
+}
+
+const historyNote = (history: readonly HistoryEntry[]) => notesOf({ ...pictureOf([]), history })[0];
 
 describe('what stands below the servers', () => {
   it('the guard, and why there is none', () => {
@@ -17,5 +29,28 @@ describe('what stands below the servers', () => {
       const [shown] = notesOf({ ...pictureOf([]), guard: { ...guard, ...over } });
       assert.equal(shown?.note.description, description);
     }
+  });
+
+  it('who ended a server, where it was not a window', () => {
+    const table: [HistoryEntry['by'], string][] = [
+      ['window', '1 process · 1 MB · 0 s ago'],
+      ['guard', 'by the guard · 1 process · 1 MB · 0 s ago'],
+      ['command line', 'by the command line · 1 process · 1 MB · 0 s ago'],
+      ['launcher', 'by mcp-processes run · 1 process · 1 MB · 0 s ago'],
+    ];
+    for (const [by, description] of table) {
+      assert.equal(historyNote([reaped({ by })])?.below[0]?.description, description);
+    }
+  });
+
+  it('what became of its processes, in the words of a reap’s report', () => {
+    const outcomes = ['exited', 'terminated', 'survived', 'a newer word'];
+    const processes = outcomes.map((outcome, index) => ({ pid: 500 + index, name: 'node', outcome }));
+    assert.deepEqual(historyNote([reaped({ processes })])?.below[0]?.tooltip.split('\n'), [
+      'node (500): ended by itself when asked',
+      'node (501): terminated',
+      'node (502): survived',
+      'node (503): a newer word',
+    ]);
   });
 });
