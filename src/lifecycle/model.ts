@@ -109,9 +109,12 @@ export interface Picture {
   readonly guard: GuardView;
   /** Containers that wait for a client that is gone; for people to look at and to choose from. */
   readonly containersWithoutClient: readonly ContainerWithoutClient[];
-  /** What was reaped lately on this machine, by whomever; newest first. */
+  /** What was reaped lately on this machine, by whomever; newest first, at most {@link MOST_HISTORY}. */
   readonly history: readonly HistoryEntry[];
 }
+
+/** Most entries of the history that a picture has. */
+export const MOST_HISTORY = 20;
 
 /** The guard of this window. */
 export interface GuardView {

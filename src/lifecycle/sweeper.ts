@@ -13,7 +13,7 @@ import { type Containers, isLabelled } from './containers';
 import { ContainerWatch } from './containerWatch';
 import { LadderQueue, type ReapOptions } from './ladderQueue';
 import type { Log } from './log';
-import type { GuardView, Picture, Problem, ReapResult, ServerView } from './model';
+import { type GuardView, MOST_HISTORY, type Picture, type Problem, type ReapResult, type ServerView } from './model';
 import type { OtherServer, OtherServers } from './others';
 import { foreignKey, type KeptReasons, recordKey, rowsOfOthers, rowsOfSession } from './picture';
 import type { Reaper } from './reaper';
@@ -44,7 +44,7 @@ export interface SweeperParts extends TurnsParts {
 
 const NO_GUARD: GuardView = { state: 'off', pid: undefined, memory: undefined, problem: undefined };
 /** What the panel tells about the past. */
-const HISTORY = { entries: 20, ms: 24 * 3_600_000 };
+const HISTORY = { entries: MOST_HISTORY, ms: 24 * 3_600_000 };
 
 /** Looks, judges, reaps what may be reaped without asking, and publishes the picture that everything shows. */
 export class Sweeper {

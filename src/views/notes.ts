@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { GuardView, Picture, ProcessOutcome } from '../lifecycle/model';
+import { type GuardView, MOST_HISTORY, type Picture, type ProcessOutcome } from '../lifecycle/model';
 import { isStillThere } from '../lifecycle/result';
 import type { HistoryEntry } from '../registry/history';
 import { formatAge, formatMemory, joinParts, outcomeWord, shortId } from './format';
@@ -22,12 +22,19 @@ export function notesOf({ guard, history }: Picture): NoteWithMore[] {
 
 function historyNote(history: readonly HistoryEntry[]): Note {
   const memory = history.reduce((sum, { memoryFreed }) => sum + memoryFreed, 0);
+  // There may be more than are read.
+  const isCut = history.length >= MOST_HISTORY;
   return {
     label: vscode.l10n.t('Recently Ended'),
-    description: joinParts([String(history.length), formatMemory(memory)]),
+    description: joinParts([
+      isCut ? vscode.l10n.t('the last {0}', history.length) : String(history.length),
+      formatMemory(memory),
+    ]),
     icon: 'history',
     color: 'descriptionForeground',
-    tooltip: vscode.l10n.t('Servers that were stopped or reaped on this machine in the last 24 hours.'),
+    tooltip: isCut
+      ? vscode.l10n.t('The last {0} servers that were stopped or reaped on this machine.', history.length)
+      : vscode.l10n.t('Servers that were stopped or reaped on this machine in the last 24 hours.'),
   };
 }
 

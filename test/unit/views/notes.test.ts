@@ -1,6 +1,6 @@
 import './fakeEditor';
 import assert from 'node:assert/strict';
-import type { GuardView } from '../../../src/lifecycle/model';
+import { type GuardView, MOST_HISTORY } from '../../../src/lifecycle/model';
 import type { HistoryEntry } from '../../../src/registry/history';
 import { notesOf } from '../../../src/views/notes';
 import { pictureOf } from './rows';
@@ -52,5 +52,18 @@ describe('what stands below the servers', () => {
       'node (502): survived',
       'node (503): a newer word',
     ]);
+  });
+
+  it('counts what was ended in a day, or the last of it where there may be more', () => {
+    const table: [number, string, RegExp][] = [
+      [1, '1 · 1 MB', /in the last 24 hours\.$/],
+      [MOST_HISTORY - 1, '19 · 19 MB', /in the last 24 hours\.$/],
+      [MOST_HISTORY, 'the last 20 · 20 MB', /^The last 20 servers that/],
+    ];
+    for (const [count, description, tooltip] of table) {
+      const note = historyNote(Array.from({ length: count }, () => reaped()))?.note;
+      assert.equal(note?.description, description);
+      assert.match(note?.tooltip ?? '', tooltip);
+    }
   });
 });
