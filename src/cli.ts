@@ -188,7 +188,7 @@ function listingOfContainers(containers: readonly ContainerWithoutClient[]): str
   if (containers.length === 0) return '';
   const lines = containers.map(({ id, image, state, server, client, notOurs }) => {
     const facts = [shortId(id), image, notOurs === undefined ? state : `not ours: ${notOurs}`];
-    return `    ${facts.join(' · ')}, as ${server} of ${client} runs\n`;
+    return `    ${facts.join(' · ')}, runs like the server ${server} configured in ${client}\n`;
   });
   return `Containers without a client on this machine; nothing is done to them:\n${lines.join('')}`;
 }

@@ -133,7 +133,7 @@ async function choose(containers: readonly ContainerWithoutClient[]): Promise<st
 }
 
 function ownerSentence({ server, client }: ContainerWithoutClient): string {
-  return vscode.l10n.t('It was started as {0} of {1} is.', server, client);
+  return vscode.l10n.t('It runs like the server {0} configured in {1}.', server, client);
 }
 
 async function stopAll(ids: readonly string[], actions: Actions): Promise<void> {
