@@ -44,6 +44,16 @@ function allOf(value: unknown, name: string): string[] {
   );
 }
 
+/** Every entry of `enumDescriptions` anywhere in it. */
+function enumDescriptionsOf(value: unknown): string[] {
+  if (typeof value !== 'object' || value === null) {
+    return [];
+  }
+  return Object.entries(value).flatMap(([key, child]) =>
+    key === 'enumDescriptions' ? allStrings(child) : enumDescriptionsOf(child),
+  );
+}
+
 function sources(folder: string): string[] {
   return readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.ts'))
@@ -169,6 +179,17 @@ describe('manifest', () => {
     }
     for (const name of restricted) {
       assert.ok(settings[name], name);
+    }
+  });
+
+  it('texts with markup stand where the editor reads it as markup', () => {
+    const plain = [
+      ...allOf(contributes.configuration, 'description'),
+      ...enumDescriptionsOf(contributes.configuration),
+    ];
+    assert.ok(plain.length > 5);
+    for (const key of plain) {
+      assert.doesNotMatch(strings[key.slice(1, -1)] ?? key, /`|#mcpProcesses/, key);
     }
   });
 
