@@ -14,7 +14,7 @@ export async function chooseOrphans(servers: readonly ServerView[]): Promise<str
         server.folder === undefined ? undefined : folderName(server.folder),
         formatAge(server.startedAt, Date.now(), vscode.l10n.t),
         formatMemory(server.memory),
-        server.pid === undefined ? undefined : vscode.l10n.t('process {0}', server.pid),
+        server.pid === undefined ? undefined : vscode.l10n.t('pid {0}', server.pid),
       ]),
       detail: proofOf(server),
       picked: server.verdict === 'orphaned',

@@ -172,7 +172,7 @@ class Commands implements vscode.Disposable {
     const stopAll = vscode.l10n.t('Stop All');
     const detail = servers.map((server) => {
       const root = server.processes[0];
-      const pid = server.pid === undefined ? undefined : vscode.l10n.t('process {0}', server.pid);
+      const pid = server.pid === undefined ? undefined : vscode.l10n.t('pid {0}', server.pid);
       return joinParts([server.name, server.client, pid, root?.commandLine]);
     });
     const answer = await vscode.window.showWarningMessage(
@@ -355,7 +355,7 @@ class Commands implements vscode.Disposable {
           server.client,
           server.folder === undefined ? undefined : folderName(server.folder),
           stateWord(server),
-          server.pid === undefined ? undefined : vscode.l10n.t('process {0}', server.pid),
+          server.pid === undefined ? undefined : vscode.l10n.t('pid {0}', server.pid),
         ]),
         server,
       })),

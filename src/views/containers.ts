@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { stopStandOf } from '../lifecycle/containerActions';
-import type { ContainerView, ContainerWithoutClient, ReapResult } from '../lifecycle/model';
+import type { ContainerView, ContainerWithoutClient, ReapResult, ServerView } from '../lifecycle/model';
 import type { Actions } from './actions';
 import type { EvidenceDocuments } from './evidenceDocument';
 import { showFailure } from './failures';
@@ -96,7 +96,7 @@ async function isConfirmed({ container, parent }: ContainerRow): Promise<boolean
   const lost = parent.kind === 'containerGroup' ? (container as ContainerWithoutClient) : undefined;
   const detail = [
     containerSentence(container),
-    server && vscode.l10n.t('It belongs to {0} of {1}, process {2}.', server.name, server.client, server.pid ?? ''),
+    server && belongsSentence(server),
     lost && ownerSentence(lost),
     lost &&
       vscode.l10n.t('A client on another machine, or one that uses the engine directly, would not be seen from here.'),
@@ -130,6 +130,12 @@ async function choose(containers: readonly ContainerWithoutClient[]): Promise<st
     },
   );
   return (picked ?? []).map(({ id }) => id);
+}
+
+function belongsSentence({ name, client, pid }: ServerView): string {
+  return pid === undefined
+    ? vscode.l10n.t('It belongs to {0} of {1}.', name, client)
+    : vscode.l10n.t('It belongs to {0} of {1}, pid {2}.', name, client, pid);
 }
 
 function ownerSentence({ server, client }: ContainerWithoutClient): string {

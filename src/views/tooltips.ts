@@ -81,7 +81,7 @@ function serverTooltip(server: ServerView): vscode.MarkdownString {
 
 function processTooltip(process: ProcessNode): vscode.MarkdownString {
   const tooltip = new vscode.MarkdownString();
-  tooltip.appendText(vscode.l10n.t('{0}, process {1}', process.name, process.pid));
+  tooltip.appendText(vscode.l10n.t('{0}, pid {1}', process.name, process.pid));
   tooltip.appendCodeblock(process.commandLine, 'text');
   if (process.startedAt !== undefined) {
     tooltip
