@@ -343,7 +343,9 @@ class Commands implements vscode.Disposable {
     if (servers.length === 0) {
       vscode.window.showInformationMessage(
         this.#actions.picture().scanned
-          ? vscode.l10n.t('There is no MCP server that fits.')
+          ? vscode.l10n.t(
+              'No MCP server can do this now. The view "MCP Processes" shows what there is; "MCP Processes: Scan Now" looks again.',
+            )
           : vscode.l10n.t('The first scan is still under way. Try again in a moment.'),
       );
       return undefined;

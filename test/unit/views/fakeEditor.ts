@@ -23,6 +23,8 @@ export class Editor {
   readonly messages: Message[] = [];
   /** Titles of the lists to pick from. */
   readonly picks: string[] = [];
+  /** What stands behind what there is to pick. */
+  readonly described: string[] = [];
   readonly documents: { readonly title: string; readonly text: string }[] = [];
   readonly registered = new Map<string, (target?: unknown) => Promise<void>>();
   /** The button of a message that a person clicks. */
@@ -73,7 +75,11 @@ export const window = {
   showWarningMessage: message('warning'),
   showErrorMessage: message('error'),
   setStatusBarMessage: () => {},
-  showQuickPick: async (_items: unknown, options: { title?: string; placeHolder?: string }) => {
+  showQuickPick: async (
+    items: readonly { description?: string }[],
+    options: { title?: string; placeHolder?: string },
+  ) => {
+    editor.described.push(...items.map(({ description }) => description ?? ''));
     editor.picks.push(options.title ?? options.placeHolder ?? '');
     return undefined;
   },
