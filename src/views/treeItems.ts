@@ -80,6 +80,9 @@ function bundleItem(row: BundleRow): vscode.TreeItem {
   item.description = bundleDescription(row);
   item.iconPath = row.servers[0] && serverIcon(row.servers[0].server);
   item.contextValue = row.servers[0] && offersOf(row.servers[0].server).canReap ? 'bundle canReap' : 'bundle';
+  // "×3" is read out as a letter, or not at all.
+  const label = vscode.l10n.t('{0}, {1} servers', row.name, row.servers.length);
+  item.accessibilityInformation = { label: spoken(label, item.description), role: 'treeitem' };
   return item;
 }
 
@@ -119,7 +122,7 @@ function serverItem(row: ServerRow): vscode.TreeItem {
   item.iconPath = serverIcon(server);
   item.contextValue = serverFlags(server);
   item.accessibilityInformation = {
-    label: [server.name, ...serverDescription(server).split(' · ')].join(', '),
+    label: spoken(server.name, item.description),
     role: 'treeitem',
   };
   return item;
@@ -185,7 +188,7 @@ function processItem(row: ProcessRow): vscode.TreeItem {
   );
   item.contextValue = 'process hasPid';
   item.accessibilityInformation = {
-    label: [label, ...processDescription(process).split(' · ')].join(', '),
+    label: spoken(label, item.description),
     role: 'treeitem',
   };
   return item;
@@ -215,7 +218,7 @@ function containerItem(row: ContainerRow): vscode.TreeItem {
   item.iconPath = new vscode.ThemeIcon('package', new vscode.ThemeColor('descriptionForeground'));
   const canStop = stand.kind !== 'no' && /^(?:running|paused|restarting)$/.test(state);
   item.contextValue = `container canShowLogs ${canStop ? ' canStopContainer ' : ''}`.trim();
-  item.accessibilityInformation = { label: `${image}, ${item.description.replaceAll(' · ', ', ')}`, role: 'treeitem' };
+  item.accessibilityInformation = { label: spoken(image, item.description), role: 'treeitem' };
   return item;
 }
 
@@ -244,5 +247,11 @@ function noteItem(row: NoteRow): vscode.TreeItem {
   item.description = description;
   item.iconPath = new vscode.ThemeIcon(icon, new vscode.ThemeColor(color));
   item.contextValue = 'note';
+  item.accessibilityInformation = { label: spoken(label, description), role: 'treeitem' };
   return item;
+}
+
+/** A row as it is read out: a pause where the eye sees a dot. */
+function spoken(label: string, description: string): string {
+  return [label, ...description.split(' · ').filter(Boolean)].join(', ');
 }
