@@ -241,11 +241,6 @@ export class Lifecycle {
     return this.servers.callTool(key, tool, args, signal);
   }
 
-  /** Whether this session launched the server. */
-  isLaunched(key: string): boolean {
-    return this.servers.all.has(key);
-  }
-
   /** See {@link previewEnd}. */
   previewEnd(chosen: readonly ChosenProcess[]): Promise<EndPreview> {
     return previewEnd(chosen, this.userEnd);

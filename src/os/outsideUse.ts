@@ -108,7 +108,7 @@ export function parseUnixConnections(output: string): Connection[] {
 }
 
 /** Connected sockets of `ss -H -t -a -p -n`. One serves when its local port is also listened on. */
-export function parseTcpConnections(output: string): Connection[] {
+function parseTcpConnections(output: string): Connection[] {
   const lines = linesOf(output);
   const port = (address: string | undefined) => address?.slice(address.lastIndexOf(':') + 1) ?? '';
   const listening = new Set(

@@ -61,9 +61,10 @@ export function openDataFolder(path = dataFolderPath()): DataFolder {
       homeTag: readOrMakeHomeTag(join(path, 'home')),
     };
   } catch (error) {
+    const { message, remedy } = error as Error & { remedy?: string };
     throw new Error(
-      `The data folder ${path} cannot be used: ${(error as Error).message}. ` +
-        'Make it a folder of yours that you can write to, or name another one in MCP_PROCESSES_HOME.',
+      `The data folder ${path} cannot be used: ${message}. ` +
+        (remedy ?? 'Make it a folder of yours that you can write to, or name another one in MCP_PROCESSES_HOME.'),
     );
   }
 }
@@ -114,7 +115,8 @@ function readOrMakeHomeTag(file: string): string {
   }
   // Reading a named pipe would wait for ever.
   const tag = lstatSync(file).isFile() ? readFileSync(file, 'utf8').trim() : '';
-  if (!isHomeTag(tag)) throw new Error(`${file} is damaged; remove it`);
+  if (!isHomeTag(tag))
+    throw Object.assign(new Error(`${file} is damaged`), { remedy: 'Remove that file: a new one is made.' });
   return tag;
 }
 

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 
-export const SCHEME = 'mcp-processes';
+const SCHEME = 'mcp-processes';
 
 /** Readonly documents for evidence, tool results and reports. Their text lives as long as they are open. */
 export class EvidenceDocuments implements vscode.TextDocumentContentProvider, vscode.Disposable {

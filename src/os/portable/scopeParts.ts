@@ -51,17 +51,17 @@ async function readWindowsScope(run: CommandRunner): Promise<MachineAndBoot> {
 const UUID = '[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}';
 
 /** Output of `ioreg -rd1 -c IOPlatformExpertDevice`. */
-export function parsePlatformUuid(text: string): string | undefined {
+function parsePlatformUuid(text: string): string | undefined {
   return new RegExp(`"IOPlatformUUID" = "(${UUID})"`).exec(text)?.[1]?.toLowerCase();
 }
 
 /** Output of `sysctl -n kern.bootsessionuuid`. */
-export function parseBootSession(text: string): string | undefined {
+function parseBootSession(text: string): string | undefined {
   return new RegExp(`^(${UUID})$`).exec(text.trim())?.[1]?.toLowerCase();
 }
 
 /** Arguments for `powershell.exe` that print what {@link parseWindowsScope} reads. */
-export function windowsScopeArguments(): string[] {
+function windowsScopeArguments(): string[] {
   return powershellArguments(
     "$guid = (Get-ItemProperty -Path 'HKLM:\\SOFTWARE\\Microsoft\\Cryptography').MachineGuid; " +
       "$system = Get-CimInstance -ClassName Win32_Process -Filter 'ProcessId=4'; " +
@@ -78,7 +78,7 @@ export function windowsScopeArguments(): string[] {
  * from clock and uptime, so that it moves when the clock is set.
  * @throws Error when it is no JSON.
  */
-export function parseWindowsScope(text: string): MachineAndBoot {
+function parseWindowsScope(text: string): MachineAndBoot {
   const json = parseJson(text);
   const { Machine, System, Boot } = (typeof json === 'object' && json !== null ? json : {}) as Record<string, unknown>;
   const machine = new RegExp(`^\\{?(${UUID})\\}?$`).exec(String(Machine))?.[1]?.toLowerCase();

@@ -83,7 +83,7 @@ describe('data folder', () => {
     openDataFolder(path);
     for (const text of ['', 'x', '0123456789abcde', '../../0123456789']) {
       writeFileSync(join(path, 'home'), text);
-      assert.throws(() => openDataFolder(path), /home is damaged; remove it/, text);
+      assert.throws(() => openDataFolder(path), /home is damaged\. Remove that file: a new one is made\.$/, text);
     }
     rmSync(join(path, 'home'));
     openDataFolder(path);
@@ -137,7 +137,7 @@ describe('data folder', () => {
       timeout: 15_000,
     });
     assert.equal(status, 1, 'it hangs');
-    assert.match(stderr, /home is damaged; remove it/);
+    assert.match(stderr, /home is damaged\. Remove that file: a new one is made\./);
   });
 
   it('lies below the real home, whatever XDG says, unless it is named', () => {
