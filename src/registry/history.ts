@@ -5,6 +5,8 @@ import type { DataFolder } from './dataFolder';
 
 const MOST_ENTRIES = 200;
 const SCHEMA = 1;
+/** An entry of ours has some kilobytes. Reading one blocks the window that looks. */
+const MAX_FILE_BYTES = 1 << 20;
 
 /** Who reaped. */
 export type Reapers = 'window' | 'guard' | 'command line' | 'launcher';
@@ -42,7 +44,9 @@ export function readHistory(folder: DataFolder, since: number, most: number): Hi
     try {
       const path = join(folder.history, name);
       // Reading a named pipe would wait for ever.
-      const json = lstatSync(path).isFile() && JSON.parse(readFileSync(path, 'utf8'));
+      const stat = lstatSync(path);
+      if (!stat.isFile() || stat.size > MAX_FILE_BYTES) return [];
+      const json = JSON.parse(readFileSync(path, 'utf8'));
       return isEntry(json) ? [json] : [];
     } catch {
       return [];

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type DataFolder, openDataFolder } from '../../../src/registry/dataFolder';
@@ -62,6 +62,16 @@ describe('history', () => {
     const options = { encoding: 'utf8', timeout: 15_000 } as const;
     const { stdout } = spawnSync(process.execPath, ['--import=tsx', '-e', script, folder.history], options);
     assert.equal(stdout, '0\n', 'it hangs');
+  });
+
+  it('K13 entries larger than any of ours are left out, and so are links', () => {
+    writeHistory(folder, uuid(1), reaped(1));
+    const text = (size: number) => JSON.stringify({ schema: 1, ...reaped(2) }).padEnd(size);
+    const file = (name: string) => join(folder.history, `00000000000000${name}-x.json`);
+    writeFileSync(file('2'), text(1 << 20));
+    writeFileSync(file('3'), text((1 << 20) + 1));
+    symlinkSync(file('2'), file('4'));
+    assert.deepEqual(times(), [2, 1]);
   });
 
   it('is read newest first, by time and by count', () => {
