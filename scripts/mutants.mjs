@@ -126,8 +126,8 @@ export const mutants = [
   [
     'store: a claim that is lost counts as won',
     STORE,
-    '  } catch {\n    return undefined;',
-    '  } catch {\n    return { ...found, path, claimer };',
+    'if (isGone) return undefined;',
+    'if (isGone) return { ...found, path, claimer };',
   ],
   ['stdin: unknown does not count', STAND, 'if (unknown) return unknown;', ''],
   ['stdin: members’ own pipes are clients', STAND, '.every((pid) => members.has(pid))', '.every(() => false)'],

@@ -65,6 +65,7 @@ async function main(argv: string[]): Promise<number> {
   if (others && !values.yes && !values.json && results.some(({ sessionId }) => sessionId === '')) {
     process.stdout.write("Other clients' servers were only shown; --yes ends them.\n");
   }
+  if (results.some(({ problem }) => problem !== undefined)) return 1;
   const left = results.some(({ dryRun, ...result }) => !dryRun && !isFinished({ dryRun, ...result }));
   const keptByPlan = results.some(
     ({ dryRun, processes }) => dryRun && processes.some(({ outcome }) => outcome === 'kept'),
@@ -198,7 +199,7 @@ function report(results: readonly ReapResult[]): string {
   return results
     .map(
       ({ server, processes, dryRun, ...rest }) =>
-        `${server}\n${processes
+        `${server}\n${rest.problem === undefined ? '' : '    could not be reaped\n'}${processes
           .map(({ pid, name, outcome, reason }) => {
             const what = dryRun && outcome !== 'kept' ? 'would be ended' : outcome;
             return `    pid ${pid} (${name}): ${what}${reason ? `, ${reason}` : ''}\n`;

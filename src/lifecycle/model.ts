@@ -175,6 +175,8 @@ export interface ReapResult {
   readonly containers: readonly ContainerOutcome[];
   /** Why the engine could not be asked to the end; the record stays until its containers are known to be gone. */
   readonly containerProblem: string | undefined;
+  /** Why it could not be reaped, and what to do. */
+  readonly problem?: string;
   /** Bytes of the processes that ended. */
   readonly memoryFreed: number;
   readonly milliseconds: number;

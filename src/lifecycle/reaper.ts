@@ -55,6 +55,8 @@ export class Reaper {
   /** Hundreds of ladders may look at once. */
   private readonly surveys: JoinedRuns<Survey>;
   private readonly snapshots: JoinedRuns<Snapshot>;
+  /** Sessions of which the log says already that they cannot be claimed. */
+  private readonly unclaimable = new Set<string>();
 
   constructor(private readonly parts: ReaperParts) {
     this.clock = parts.clock ?? systemClock;
@@ -87,7 +89,8 @@ export class Reaper {
 
   /**
    * Reaps a session that was judged dead: claims its file, climbs each record's ladder, and forgets what is gone.
-   * What is kept or survives stays recorded, so that it stays visible. Empty when somebody else holds the claim.
+   * What is kept or survives stays recorded, so that it stays visible. Empty when somebody else holds the claim; where
+   * it cannot be claimed, or the reap fails, the results say why. Never rejects: a sweep has others to look after.
    * @param claim the session's own, where it ends itself while its owner lives
    */
   async reap(
@@ -96,9 +99,9 @@ export class Reaper {
     claim: Claim = { by: 'reaper' },
     queue = new LadderQueue(),
   ): Promise<ReapResult[]> {
-    const { folder, self, log } = this.parts;
-    const found = judged.found ?? this.writeLost(judged.session);
-    const claimed = found && claimSession(folder, found, self);
+    const { folder, log } = this.parts;
+    const claimed = this.tryClaim(judged);
+    if (typeof claimed === 'string') return unreaped(judged, only, claimed);
     if (!claimed) return [];
     let left = claimed;
     try {
@@ -128,8 +131,9 @@ export class Reaper {
       }
       return results;
     } catch (error) {
-      log.error(`Reaping session ${claimed.session.id} failed: ${(error as Error).message}`);
-      return [];
+      const problem = `Reaping session ${claimed.session.id} failed: ${(error as Error).message}. Reap again.`;
+      log.error(problem);
+      return unreaped(judged, only, problem);
     } finally {
       if (left.session.records.length === 0) removeSession(left.path);
       else releaseClaim(folder, left);
@@ -314,18 +318,29 @@ export class Reaper {
     writeResult(this.parts, this.parts.by, result);
   }
 
+  /** @returns undefined when somebody else holds the claim; the reason where nobody can claim it: it is kept then. */
+  private tryClaim({ session, found }: JudgedSession): FoundSession | undefined | string {
+    const { folder, self, log } = this.parts;
+    try {
+      return claimSession(folder, found ?? this.writeLost(session), self);
+    } catch (error) {
+      const problem =
+        `Session ${session.id} could not be claimed, so that nothing of it was ended: ${(error as Error).message}. ` +
+        `Make sure that you can write to the folder ${folder.sessions}, and reap again.`;
+      // Once, not in every sweep.
+      if (!this.unclaimable.has(session.id)) log.error(problem);
+      this.unclaimable.add(session.id);
+      return problem;
+    }
+  }
+
   /**
    * Gives a session known from cookies only a file, so that claiming it works as for any other.
-   * @returns undefined where it cannot be written, as on a full disk: then nobody can claim it, and it is kept.
+   * @throws where it cannot be written, as on a full disk.
    */
-  private writeLost(session: SessionFile): FoundSession | undefined {
-    const { folder, log } = this.parts;
-    try {
-      writeSession(folder, session);
-    } catch (error) {
-      log.error(`Session ${session.id} cannot be claimed, so that nothing of it is ended: ${(error as Error).message}`);
-      return undefined;
-    }
+  private writeLost(session: SessionFile): FoundSession {
+    const { folder } = this.parts;
+    writeSession(folder, session);
     return { path: sessionPath(folder, session.id), session, claimer: undefined };
   }
 }
@@ -348,6 +363,17 @@ interface Climbed {
 /** Whoever was seen in the tree stays known when the ladder ends its parent: without a cookie nothing else names it. */
 function withSeen(record: ServerRecord, seen: Seen): ServerRecord {
   return { ...record, census: [...record.census, ...seen.values()] };
+}
+
+/** The problem in the shape of results, for those that were to be reaped. */
+function unreaped(
+  { session, records }: JudgedSession,
+  only: ReadonlySet<string> | undefined,
+  problem: string,
+): ReapResult[] {
+  return records
+    .filter(({ record }) => !only || only.has(recordKey(session.id, record.id)))
+    .map(({ record }) => ({ ...preview(record, session.id, [], undefined), dryRun: false, problem }));
 }
 
 function preview(

@@ -10,8 +10,13 @@ export function isStillThere({ outcome }: { readonly outcome: LadderProcess['out
 }
 
 /** Whether nothing of the server is left, for certain; only then may its record be forgotten. */
-export function isFinished({ processes, containerProblem }: ReapResult): boolean {
-  return !processes.some(isStillThere) && containerProblem === undefined;
+export function isFinished({ processes, containerProblem, problem }: ReapResult): boolean {
+  return !processes.some(isStillThere) && containerProblem === undefined && problem === undefined;
+}
+
+/** Whether it tells of anything: there may have been nobody left to end. */
+export function hasContent({ processes, containers, problem }: ReapResult): boolean {
+  return processes.length + containers.length > 0 || problem !== undefined;
 }
 
 /** Bytes of those that have gone. */

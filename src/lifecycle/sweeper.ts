@@ -17,7 +17,7 @@ import { type GuardView, MOST_HISTORY, type Picture, type Problem, type ReapResu
 import type { OtherServer, OtherServers } from './others';
 import { foreignKey, type KeptReasons, recordKey, rowsOfOthers, rowsOfSession } from './picture';
 import type { Reaper } from './reaper';
-import { logResult } from './result';
+import { hasContent, logResult } from './result';
 import { censusOf, isUnfinished, type JudgedSession, joinCensus, type Survey, survey } from './sweep';
 import { type Findings, Turns, type TurnsParts } from './turns';
 
@@ -289,7 +289,7 @@ export class Sweeper {
       this.taken = { ...this.taken, others: this.taken.others?.filter(({ key }) => !only?.has(key)) };
     await this.look();
     this.publish();
-    return [...own, ...ofOthers].filter(({ processes, containers }) => processes.length + containers.length > 0);
+    return [...own, ...ofOthers].filter(hasContent);
   }
 
   /**

@@ -107,6 +107,7 @@ export function readSessions(folder: DataFolder): FoundSessions {
 /**
  * Claims a dead session's file for reaping: a rename, which exactly one of several windows wins (L22).
  * @returns the claimed file, or undefined when somebody else was faster.
+ * @throws Error when the file is there and cannot be renamed, as in a folder that cannot be written to.
  */
 export function claimSession(
   folder: DataFolder,
@@ -120,10 +121,12 @@ export function claimSession(
     renameSync(found.path, path);
     // The owner may have written between our reading and our claim: what counts is what we hold now.
     const parsed = parseSession(readFileSync(path, 'utf8'));
-    if (parsed.kind !== 'session') throw new Error('the claimed file is not a session');
-    return { path, session: parsed.session, claimer };
-  } catch {
-    return undefined;
+    return parsed.kind === 'session' ? { path, session: parsed.session, claimer } : undefined;
+  } catch (error) {
+    // Somebody holds the claim, or has finished it.
+    const isGone = (error as NodeJS.ErrnoException).code === 'ENOENT' || !existsSync(found.path);
+    if (isGone) return undefined;
+    throw error;
   }
 }
 

@@ -41,7 +41,10 @@ function proofOf({ evidence }: ServerView): string | undefined {
  * Reaps what was chosen, which takes some seconds of proof and grace. Cancelling stops before the next server's turn:
  * one whose ladder has begun is ended as its ladder says.
  */
-export function reapWithProgress(actions: Actions, only: readonly string[]): Thenable<readonly ReapResult[]> {
+export function reapWithProgress(
+  actions: Actions,
+  only: readonly string[],
+): Thenable<{ readonly results: readonly ReapResult[]; readonly isCalledOff: boolean }> {
   return vscode.window.withProgress(
     {
       location: vscode.ProgressLocation.Notification,
@@ -52,12 +55,13 @@ export function reapWithProgress(actions: Actions, only: readonly string[]): The
       const cancelled = new AbortController();
       const subscription = token.onCancellationRequested(() => cancelled.abort());
       try {
-        return await actions.reapOrphans({
+        const results = await actions.reapOrphans({
           only,
           signal: cancelled.signal,
           onProgress: (done, total) =>
             progress.report({ message: vscode.l10n.t('{0} of {1}', done, total), increment: 100 / total }),
         });
+        return { results, isCalledOff: cancelled.signal.aborted };
       } finally {
         subscription.dispose();
       }

@@ -99,14 +99,18 @@ class Commands implements vscode.Disposable {
     if (only?.length === 0) {
       return;
     }
-    this.#report(only ? await reapWithProgress(this.#actions, only) : await inView(() => this.#actions.reapOrphans()));
+    if (only) {
+      await this.#reapChosen(only);
+    } else {
+      this.#report(await inView(() => this.#actions.reapOrphans()));
+    }
   }
 
   async reapServer(target: Target): Promise<void> {
     if (typeof target === 'object' && target?.kind === 'bundle') {
       const only = await chooseOrphans(target.servers.map(({ server }) => server));
       if (only.length > 0) {
-        this.#report(await reapWithProgress(this.#actions, only));
+        await this.#reapChosen(only);
       }
       return;
     }
@@ -118,6 +122,11 @@ class Commands implements vscode.Disposable {
     if (server) {
       this.#report(await inView(() => this.#actions.reapOrphans({ only: [server.key] })));
     }
+  }
+
+  async #reapChosen(only: readonly string[]): Promise<void> {
+    const { results, isCalledOff } = await reapWithProgress(this.#actions, only);
+    this.#report(results, isCalledOff);
   }
 
   async ignoreServer(target: Target): Promise<void> {
@@ -267,15 +276,17 @@ class Commands implements vscode.Disposable {
   }
 
   /** What became of every process and how much memory came back; details on demand. */
-  #report(results: readonly ReapResult[]): void {
-    const summary = summariseReap(results, vscode.l10n.t);
+  #report(results: readonly ReapResult[], isCalledOff = false): void {
+    const summary = summariseReap(results, vscode.l10n.t, isCalledOff);
     this.#log.info(summary);
     if (results.length === 0) {
       vscode.window.showInformationMessage(summary);
       return;
     }
     const details = vscode.l10n.t('Show Details');
-    const left = results.some((result) => result.processes.some((process) => process.outcome === 'survived'));
+    const left = results.some(
+      ({ problem, processes }) => problem !== undefined || processes.some(({ outcome }) => outcome === 'survived'),
+    );
     const show = left ? vscode.window.showWarningMessage : vscode.window.showInformationMessage;
     const running = leftRunning(results);
     const stop = stopLabel(running.length);

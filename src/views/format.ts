@@ -85,9 +85,14 @@ const ended = (process: ReapedProcess) =>
   process.outcome === 'exited' || process.outcome === 'terminated' || process.outcome === 'killed';
 
 /** One sentence or two for people: "Reaped 3 servers: 5 processes ended, 1 kept (why). 120 MB came back." */
-export function summariseReap(results: readonly ReapResult[], t: Translate = plain): string {
+export function summariseReap(all: readonly ReapResult[], t: Translate = plain, isCalledOff = false): string {
+  if (all.length === 0) {
+    return isCalledOff ? t('Called off; nothing was reaped.') : t('Nothing is orphaned; nothing was reaped.');
+  }
+  const results = all.filter(({ problem }) => problem === undefined);
+  const failed = failureSentences(all, t);
   if (results.length === 0) {
-    return t('Nothing is orphaned; nothing was reaped.');
+    return failed.join(' ');
   }
   const processes = results.flatMap((result) => result.processes);
   const dryRun = results.every((result) => result.dryRun);
@@ -107,7 +112,16 @@ export function summariseReap(results: readonly ReapResult[], t: Translate = pla
     : results.reduce((sum, result) => sum + result.memoryFreed, 0);
   const amount = formatMemory(memory);
   const back = dryRun ? t('{0} would come back.', amount) : t('{0} came back.', amount);
-  return [sentence, ...(memory > 0 ? [back] : []), ...containers].join(' ');
+  return [sentence, ...(memory > 0 ? [back] : []), ...containers, ...failed].join(' ');
+}
+
+/** How many could not be reaped, and each reason once: it says what to do. */
+function failureSentences(results: readonly ReapResult[], t: Translate): string[] {
+  const problems = results.flatMap(({ problem }) => problem ?? []);
+  if (problems.length === 0) return [];
+  const count =
+    problems.length === 1 ? t('1 server could not be reaped.') : t('{0} servers could not be reaped.', problems.length);
+  return [count, ...new Set(problems)];
 }
 
 /** What became of containers, where there were any. */
@@ -205,10 +219,13 @@ export function reapReport(results: readonly ReapResult[], t: Translate = plain)
       lines.push(`  ${facts}`, `    ${process.commandLine}`);
     }
     lines.push(...containerLines(result, t).map((line) => `  ${line}`));
+    if (result.problem !== undefined) {
+      lines.push(`  ${t('could not be reaped: {0}', result.problem)}`);
+    }
     if (hasSession(result)) {
       lines.push(`  ${t('session {0}, record {1}', result.sessionId, result.recordId)}`);
     }
-    if (!result.dryRun) {
+    if (!result.dryRun && result.problem === undefined) {
       lines.push(`  ${t('took {0} ms', Math.round(result.milliseconds))}`);
     }
     lines.push('');

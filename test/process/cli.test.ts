@@ -110,6 +110,30 @@ describe('the command line', function () {
     });
   });
 
+  it('reap ends with 1 and what to do where a session cannot be claimed; what it would have ended lives', async () => {
+    const { pids } = await orphan();
+    const { sessions } = sandbox.folder;
+    // Root may write into folders that are merely closed.
+    const script = 'mount --bind "$1" "$1" && mount -o remount,ro,bind "$1" && shift && exec "$@"';
+    const rights = process.getuid?.() === 0 ? ['-m'] : ['-rm'];
+    for (const more of [[], ['--json']]) {
+      const { status, stdout, stderr } = spawnSync(
+        'unshare',
+        [...rights, 'sh', '-c', script, 'sh', sessions, process.execPath, CLI, 'reap', ...more],
+        { env: sandbox.environment, encoding: 'utf8' },
+      );
+      assert.equal(status, 1, stdout + stderr);
+      const reason =
+        /^Session \S+ could not be claimed, .+EROFS.+ Make sure that you can write to the folder .+ again\.$/;
+      assert.match(stderr.trimEnd(), reason);
+      if (more.length === 0) assert.equal(stdout, 'left\n    could not be reaped\n');
+      else assert.match(JSON.parse(stdout)[0].problem, reason);
+    }
+    assert.deepEqual(sandbox.living(), pids);
+    assert.equal(run(['reap']).status, 0, 'control arm');
+    assert.deepEqual(sandbox.living(), []);
+  });
+
   const wrong = [[], ['lst'], ['list', 'more'], ['list', '--dry-run'], ['reap', '--force'], ['--json']];
   for (const args of wrong) {
     it(`"${args.join(' ')}" is wrong usage: 2, and how to use it on stderr`, () => {

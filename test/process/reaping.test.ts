@@ -19,7 +19,7 @@ import { openDataFolder } from '../../src/registry/dataFolder';
 import type { ServerRecord } from '../../src/registry/schema';
 import { readSessions } from '../../src/registry/sessionStore';
 import { isAlive, killHard, Sandbox } from '../support/sandbox';
-import { PLAIN, Scene } from '../support/scene';
+import { identityOf, PLAIN, Scene } from '../support/scene';
 import { waitFor } from '../support/waitFor';
 
 describe('reaping what a dead session left', function () {
@@ -81,10 +81,42 @@ describe('reaping what a dead session left', function () {
     const lifecycle = await sandbox.lifecycle();
     await lifecycle.sweep();
     assert.equal(sandbox.living().length, 1);
-    assert.match(sandbox.log.join('\n'), /cannot be claimed, so that nothing of it is ended/);
+    await lifecycle.sweep();
+    const said = sandbox.log.filter((line) => /could not be claimed, so that nothing of it was ended/.test(line));
+    assert.equal(said.length, 1, 'said once, not in every sweep');
     rmSync(path, { recursive: true });
     await lifecycle.sweep();
     assert.deepEqual(sandbox.living(), [], 'control arm');
+  });
+
+  it('K09 a session that cannot be claimed is kept, and who asked for the reap is told why; a sweep goes on', async () => {
+    const [stuck, other] = [await sandbox.host({ stuck: DEAF }), await sandbox.host({ other: DEAF })];
+    const lifecycle = await sandbox.lifecycle();
+    const [id] = readSessions(sandbox.folder).sessions.flatMap(({ session }) =>
+      session.records.some(({ server }) => server === 'stuck') ? session.id : [],
+    );
+    // No rename can get past a folder that is not empty.
+    const { pid, start, scope } = await identityOf(process.pid);
+    const claim = join(sandbox.folder.sessions, `${id}.claim-${pid}-${start}-${scope}.json`);
+    for (const folder of [claim, `${claim}.damaged`]) mkdirSync(join(folder, 'full'), { recursive: true });
+    await Promise.all([killHard(stuck.child), killHard(other.child)]);
+    await lifecycle.sweep();
+    assert.deepEqual(
+      [...stuck.servers, ...other.servers].map((one) => isAlive(one as number)),
+      [true, false],
+    );
+    const [result, ...more] = await lifecycle.reapOrphans();
+    assert.deepEqual([result?.server, result?.processes, result?.dryRun, more], ['stuck', [], false, []]);
+    assert.match(
+      result?.problem ?? '',
+      new RegExp(
+        `^Session ${id} could not be claimed, so that nothing of it was ended: .+ Make sure that you can write`,
+      ),
+    );
+    assert.ok(isAlive(stuck.servers[0] as number));
+    rmSync(claim, { recursive: true });
+    const [ended] = await lifecycle.reapOrphans();
+    assert.deepEqual([ended?.problem, sandbox.living()], [undefined, []], 'control arm');
   });
 
   it('L22 two windows that start at once reap once', async () => {

@@ -117,6 +117,17 @@ describe('session store', () => {
     assert.deepEqual(readSessions(folder).sessions, []);
   });
 
+  it('a claim that fails for any other reason than another’s is told, and the file stays', () => {
+    writeSession(folder, session);
+    const found = only();
+    const { pid, start, scope } = identity(600);
+    // No rename can get past a folder that is not empty.
+    mkdirSync(join(folder.sessions, `${session.id}.claim-${pid}-${start}-${scope}.json`, 'full'), { recursive: true });
+    assert.throws(() => claimSession(folder, found, identity(600)), /EISDIR|ENOTEMPTY|EEXIST/);
+    assert.ok(isStillOurs(folder, session.id));
+    assert.ok(claimSession(folder, found, identity(700)), 'control arm');
+  });
+
   it('a claim that turns out damaged is nobody’s', () => {
     writeSession(folder, session);
     const found = only();

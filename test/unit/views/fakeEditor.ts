@@ -31,6 +31,10 @@ export class Editor {
   click: (buttons: readonly string[]) => string | undefined = () => undefined;
   /** Answers or rejects what a command is asked for. */
   command: (id: string, args: readonly unknown[]) => unknown = () => undefined;
+  /** What a person picks of a list. */
+  pick: (items: readonly unknown[]) => unknown = () => undefined;
+  /** Calls off what shows its progress. */
+  cancel: () => void = () => {};
   settings: Record<string, unknown> = {};
   /** Runs before a setting is written. */
   beforeWrite: () => void = () => {};
@@ -81,10 +85,15 @@ export const window = {
   ) => {
     editor.described.push(...items.map(({ description }) => description ?? ''));
     editor.picks.push(options.title ?? options.placeHolder ?? '');
-    return undefined;
+    return editor.pick(items);
   },
-  withProgress: (_options: unknown, work: (...args: unknown[]) => unknown) =>
-    work({ report() {} }, { onCancellationRequested: () => ({ dispose() {} }) }),
+  withProgress: (_options: unknown, work: (...args: unknown[]) => unknown) => {
+    const onCancellationRequested = (cancelled: () => void) => {
+      editor.cancel = cancelled;
+      return { dispose() {} };
+    };
+    return work({ report() {} }, { onCancellationRequested });
+  },
   showTextDocument: async () => {
     editor.beforeShow();
     return {};

@@ -133,6 +133,19 @@ describe('format', () => {
 
     it('nothing', () => {
       assert.equal(summariseReap([]), 'Nothing is orphaned; nothing was reaped.');
+      assert.equal(summariseReap([], plain, true), 'Called off; nothing was reaped.');
+    });
+
+    it('what could not be reaped, each reason once, beside what was', () => {
+      const failed = { ...reaped([], 0), problem: 'Session s could not be claimed. Make room.' };
+      assert.equal(summariseReap([failed]), '1 server could not be reaped. Session s could not be claimed. Make room.');
+      assert.equal(
+        summariseReap([failed, reaped([ended(1, 'exited')], 0), failed]),
+        'Reaped 1 server: 1 process ended. 2 servers could not be reaped. Session s could not be claimed. Make room.',
+      );
+      const report = reapReport([failed]);
+      assert.match(report, /^files\n {2}could not be reaped: Session s could not be claimed\. Make room\.$/m);
+      assert.doesNotMatch(report, /took/);
     });
   });
 

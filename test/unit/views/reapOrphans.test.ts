@@ -1,0 +1,50 @@
+import './fakeEditor';
+import assert from 'node:assert/strict';
+import type { ReapResult, ServerView } from '../../../src/lifecycle/model';
+import { registerCommands } from '../../../src/views/commands';
+import { type Editor, newEditor } from './fakeEditor';
+import { actionsOver, resultOf, serverView } from './rows';
+
+const theirs = serverView({ key: 'other:1', owner: 'other', sessionId: undefined });
+
+describe('Reap Orphaned Servers tells what became of it', () => {
+  let editor: Editor;
+  beforeEach(() => {
+    editor = newEditor();
+    editor.pick = (items) => items;
+  });
+
+  async function reap(servers: readonly ServerView[], reapOrphans: () => Promise<ReapResult[]>): Promise<string[]> {
+    registerCommands({ subscriptions: [] }, actionsOver(servers, { reapOrphans }), { info() {}, error() {} });
+    await editor.registered.get('mcpProcesses.reapOrphans')?.();
+    return editor.messages.map(({ kind, text }) => `${kind}: ${text}`);
+  }
+
+  it('called off before anybody was ended', async () => {
+    const calledOff = async () => {
+      editor.cancel();
+      return [];
+    };
+    assert.deepEqual(await reap([theirs], calledOff), ['information: Called off; nothing was reaped.']);
+  });
+
+  it('called off after somebody was ended', async () => {
+    const calledOff = async () => {
+      editor.cancel();
+      return [resultOf()];
+    };
+    assert.deepEqual(await reap([theirs], calledOff), ['information: Reaped 1 server: 1 process ended.']);
+  });
+
+  it('not called off, and nobody was orphaned any more', async () => {
+    const none = async () => [];
+    assert.deepEqual(await reap([theirs], none), ['information: Nothing is orphaned; nothing was reaped.']);
+  });
+
+  it('what could not be reaped is a warning that says what to do', async () => {
+    const failed = async () => [resultOf({ processes: [], problem: 'Session s could not be claimed. Make room.' })];
+    assert.deepEqual(await reap([serverView()], failed), [
+      'warning: 1 server could not be reaped. Session s could not be claimed. Make room.',
+    ]);
+  });
+});
