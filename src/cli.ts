@@ -211,9 +211,21 @@ function report(results: readonly ReapResult[]): string {
     .join('');
 }
 
+/** Whoever closes our output early, as `head` does, has read enough. Any other failure to write is one, told once. */
+function watchOutput(): void {
+  // With nobody to tell, the exit code is what is left.
+  process.stderr.on('error', () => {});
+  process.stdout.on('error', ({ code, message }: NodeJS.ErrnoException) => {
+    if (code === 'EPIPE' || process.exitCode === 1) return;
+    process.stderr.write(`The output could not be written: ${message}. Write it somewhere else.\n`);
+    process.exitCode = 1;
+  });
+}
+
+watchOutput();
 main(process.argv.slice(2)).then(
   (code) => {
-    process.exitCode = code;
+    process.exitCode ||= code;
   },
   (error: Error) => {
     process.stderr.write(`${error.message}\n`);

@@ -149,6 +149,18 @@ describe('the command line', function () {
     assert.match(stdout, /Exit codes: 0 .*1 .*2 .*3 /);
   });
 
+  it('its output is closed early, or cannot be written: no stack trace', async () => {
+    await orphan();
+    const into = (where: string) =>
+      spawnSync('bash', ['-c', `"$@" ${where}; echo "\${PIPESTATUS[0]}" >&2`, 'bash', process.execPath, CLI, 'list'], {
+        env: sandbox.environment,
+        encoding: 'utf8',
+      }).stderr;
+    assert.equal(into('| true'), '0\n');
+    assert.match(into('> /dev/full'), /^The output could not be written: ENOSPC[^\n]+\n1\n$/);
+    assert.equal(into('2> /dev/full'), '0\n', 'control arm');
+  });
+
   const unusable: [string, (path: string) => unknown, string?][] = [
     ['is a file', (path) => writeFileSync(path, '')],
     ['is a link', (path) => symlinkSync('/tmp', path)],
