@@ -57,7 +57,8 @@ async function main(argv: string[]): Promise<number> {
   if (command === 'list') {
     const { servers, containersWithoutClient } = await sweeper.lookTwice();
     const text = () => listing(servers, all) + listingOfContainers(containersWithoutClient);
-    process.stdout.write(values.json ? `${JSON.stringify(servers, undefined, 2)}\n` : text());
+    const json = () => `${JSON.stringify({ servers, containersWithoutClient }, undefined, 2)}\n`;
+    process.stdout.write(values.json ? json() : text());
     return 0;
   }
   const results = await reap(sweeper, { dryRun: values['dry-run'] ?? false, others, yes: values.yes ?? false });

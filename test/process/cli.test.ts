@@ -41,7 +41,9 @@ describe('the command line', function () {
       stdout: 'No MCP servers that were launched through MCP Processes are running.\n',
       stderr: '',
     });
-    assert.deepEqual(run(['list', '--json']), { status: 0, stdout: '[]\n', stderr: '' });
+    const json = run(['list', '--json']);
+    assert.deepEqual([json.status, json.stderr], [0, '']);
+    assert.deepEqual(JSON.parse(json.stdout), { servers: [], containersWithoutClient: [] });
     assert.deepEqual(run(['reap']), { status: 0, stdout: 'No orphaned MCP servers.\n', stderr: '' });
     assert.deepEqual(run(['reap', '--json']), { status: 0, stdout: '[]\n', stderr: '' });
   });
@@ -64,8 +66,9 @@ describe('the command line', function () {
     assert.match(text.stdout, / is gone/);
     const json = run(['list', '--json']);
     assert.equal(json.status, 0, json.stderr);
-    const [server, ...others] = JSON.parse(json.stdout);
-    assert.deepEqual(others, []);
+    const { servers, containersWithoutClient } = JSON.parse(json.stdout);
+    const [server, ...others] = servers;
+    assert.deepEqual([others, containersWithoutClient], [[], []]);
     assert.equal(server.name, 'left');
     assert.equal(server.verdict, 'orphaned');
     assert.ok(pids.includes(server.pid));

@@ -452,7 +452,7 @@ describe('mcp-processes run', function () {
   it('hands other words to the command line', async () => {
     const scene = new LauncherScene(sandbox);
     const child = scene.run(['--json'], { words: ['list'] });
-    assert.deepEqual(JSON.parse(await read(child, 'stdout')), []);
+    assert.deepEqual(JSON.parse(await read(child, 'stdout')), { servers: [], containersWithoutClient: [] });
     const wrong = scene.run([], { words: ['start'] });
     assert.match(await read(wrong, 'stderr'), /^mcp-processes: usage: /);
     assert.equal(wrong.exitCode, 2);
