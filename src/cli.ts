@@ -41,16 +41,12 @@ async function main(argv: string[]): Promise<number> {
     process.stdout.write(`${USAGE}\n`);
     return 0;
   }
-  const [command, ...more] = positionals;
+  const [command] = positionals;
   const all = values.all ?? false;
   const others = values['other-clients'] ?? false;
-  const isUsage =
-    more.length === 0 &&
-    (command === 'list'
-      ? !values['dry-run'] && !others && !values.yes
-      : command === 'reap' && !all && (others || !values.yes));
-  if (!isUsage) {
-    process.stderr.write(`${USAGE}\n`);
+  const wrong = wrongUsage(positionals, values);
+  if (wrong !== undefined) {
+    process.stderr.write(`${wrong}\n\n${USAGE}\n`);
     return 2;
   }
   const sweeper = await openSweeper(all || others);
@@ -87,6 +83,19 @@ async function reap(
     .map(({ key }) => key);
   if (only.length === 0) return results;
   return [...results, ...(await sweeper.reapOrphans({ dryRun: dryRun || !yes, only }))];
+}
+
+/** Which word is wrong, and why; undefined where none is. */
+function wrongUsage(positionals: readonly string[], values: ReturnType<typeof parse>['values']): string | undefined {
+  const [command, more] = positionals;
+  if (command === undefined) return 'A command is missing: list or reap.';
+  if (command === 'run') return '"run" belongs to the launcher, bin/mcp-processes in the data folder.';
+  if (command !== 'list' && command !== 'reap') return `There is no command "${command}".`;
+  if (more !== undefined) return `"${command}" takes no "${more}".`;
+  const foreign = command === 'list' ? (['dry-run', 'other-clients', 'yes'] as const) : (['all'] as const);
+  const flag = foreign.find((one) => values[one]);
+  if (flag) return `"${command}" takes no --${flag}.`;
+  return values.yes && !values['other-clients'] ? '--yes is for --other-clients only.' : undefined;
 }
 
 function parse(args: string[]) {

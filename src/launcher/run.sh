@@ -18,7 +18,8 @@ _mp_say() {
 }
 
 _mp_usage() {
-  _mp_say 'usage: mcp-processes run [--name N] -- command args... | list [--json] | reap [--dry-run] [--json]'
+  _mp_say "$1"
+  _mp_say 'usage: mcp-processes run [--name N] -- command args... | list [--all] [--json] | reap [--dry-run] [--other-clients [--yes]] [--json] | --help'
   exit 2
 }
 
@@ -309,7 +310,7 @@ _mp_run() {
   while :; do
     case ${1-} in
       --name)
-        [ $# -ge 2 ] || _mp_usage
+        [ $# -ge 2 ] || _mp_usage '--name takes a name'
         _mp_name=$2
         shift 2
         ;;
@@ -321,11 +322,23 @@ _mp_run() {
         shift
         break
         ;;
-      -*) _mp_usage ;;
+      -*) _mp_usage "\"run\" takes no ${1%%=*}; what belongs to the server comes after its command" ;;
       *) break ;;
     esac
   done
-  case ${1-} in '' | -*) _mp_usage ;; esac
+  case ${1-} in
+    '') _mp_usage 'the command of the server is missing' ;;
+    -*) _mp_usage "${1%%=*} stands where the command of the server must be" ;;
+  esac
+  # Without a slash it is looked for on the PATH, where folders do not count.
+  case $1 in
+    */*)
+      if [ -d "$1" ]; then
+        _mp_say "$1 is a folder, not a program; name the command that starts the server"
+        exit 126
+      fi
+      ;;
+  esac
   if ! command -v "$1" >/dev/null; then
     _mp_say "$1 was not found"
     exit 127
@@ -408,5 +421,6 @@ case ${1-} in
     export MCP_PROCESSES_HOME ELECTRON_RUN_AS_NODE
     exec "$_mp_node" "$_mp_cli" "$@"
     ;;
-  *) _mp_usage ;;
+  '') _mp_usage 'a command is missing' ;;
+  *) _mp_usage "there is no command \"$1\"" ;;
 esac

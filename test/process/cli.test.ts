@@ -137,12 +137,24 @@ describe('the command line', function () {
     assert.deepEqual(sandbox.living(), []);
   });
 
-  const wrong = [[], ['lst'], ['list', 'more'], ['list', '--dry-run'], ['reap', '--force'], ['--json']];
-  for (const args of wrong) {
-    it(`"${args.join(' ')}" is wrong usage: 2, and how to use it on stderr`, () => {
+  const wrong: [string[], string][] = [
+    [[], 'A command is missing: list or reap.'],
+    [['--json'], 'A command is missing: list or reap.'],
+    [['lst'], 'There is no command "lst".'],
+    [['run'], '"run" belongs to the launcher, bin/mcp-processes in the data folder.'],
+    [['list', 'more'], '"list" takes no "more".'],
+    [['list', '--dry-run'], '"list" takes no --dry-run.'],
+    [['list', '--yes'], '"list" takes no --yes.'],
+    [['reap', '--all'], '"reap" takes no --all.'],
+    [['reap', '--yes'], '--yes is for --other-clients only.'],
+    [['reap', '--force'], "Unknown option '--force'"],
+  ];
+  for (const [args, why] of wrong) {
+    it(`"${args.join(' ')}" is wrong usage: 2, which word, and how to use it on stderr`, () => {
       const { status, stdout, stderr } = run(args);
       assert.deepEqual([status, stdout], [2, '']);
-      assert.match(stderr, /mcp-processes list/);
+      assert.ok(stderr.startsWith(why), stderr);
+      assert.match(stderr, /\n\nmcp-processes: .+\n\n {2}mcp-processes list/);
     });
   }
 

@@ -449,13 +449,38 @@ describe('mcp-processes run', function () {
     });
   });
 
+  for (const shell of SHELLS) {
+    it(`wrong words are named, with what there is, under ${shell}`, async () => {
+      const scene = new LauncherScene(sandbox, shell);
+      const usage =
+        /\nmcp-processes: usage: mcp-processes run .+ list \[--all\] .+ reap .+--other-clients \[--yes\].+ --help\n$/;
+      const table: [string[], string][] = [
+        [[], 'a command is missing'],
+        [['start'], 'there is no command "start"'],
+        [['run'], 'the command of the server is missing'],
+        [['run', '--nam=secret', 'x'], '"run" takes no --nam; what belongs to the server comes after its command'],
+        [['run', '--name'], '--name takes a name'],
+        [['run', '--', '-x'], '-x stands where the command of the server must be'],
+      ];
+      for (const [words, why] of table) {
+        const wrong = scene.run([], { words });
+        const said = await read(wrong, 'stderr');
+        assert.ok(said.startsWith(`mcp-processes: ${why}\n`), said);
+        assert.match(said, usage);
+        assert.equal(wrong.exitCode, 2);
+      }
+      const folder = scene.run(['/etc']);
+      const said = await read(folder, 'stderr');
+      assert.equal(said, 'mcp-processes: /etc is a folder, not a program; name the command that starts the server\n');
+      assert.equal(folder.exitCode, 126);
+      await scene.nothingLeft();
+    });
+  }
+
   it('hands other words to the command line', async () => {
     const scene = new LauncherScene(sandbox);
     const child = scene.run(['--json'], { words: ['list'] });
     assert.deepEqual(JSON.parse(await read(child, 'stdout')), { servers: [], containersWithoutClient: [] });
-    const wrong = scene.run([], { words: ['start'] });
-    assert.match(await read(wrong, 'stderr'), /^mcp-processes: usage: /);
-    assert.equal(wrong.exitCode, 2);
     assert.ok(existsSync(scene.path));
   });
 });
