@@ -6,7 +6,14 @@ import type { Platform, Snapshot } from '../os/platform';
 import { parseCookie } from '../registry/cookie';
 import type { DataFolder } from '../registry/dataFolder';
 import { SCHEMA_VERSION, type ServerRecord, type SessionFile } from '../registry/schema';
-import { type FoundSession, keepFresh, lastSignOfLife, readSessions, removeSession } from '../registry/sessionStore';
+import {
+  FORGET_MS,
+  type FoundSession,
+  keepFresh,
+  lastSignOfLife,
+  readSessions,
+  removeSession,
+} from '../registry/sessionStore';
 import { isLabelled } from './containers';
 
 /** One session as a sweep judged it. */
@@ -26,8 +33,6 @@ export interface Survey {
   readonly problems: readonly string[];
 }
 
-/** Files of another boot, container or machine are forgotten after this. */
-const FORGET_MS = 30 * 24 * 3_600_000;
 /** Waits used for servers whose record is lost. */
 const DEFAULT_GRACE = { stdin: 2_000, term: 3_000 };
 

@@ -421,7 +421,9 @@ export class Sweeper {
     const { platform, folder, own, settings, reaper, log } = this.parts;
     const before = new Map(own.session.records.map((record) => [record.id, record]));
     const seen = await survey(platform, folder, own.session.id, settings());
-    for (const problem of seen.problems) log.warn(problem);
+    // Said once for as long as it lasts.
+    const said = new Set(this.seen?.problems);
+    for (const problem of seen.problems.filter((one) => !said.has(one))) log.warn(problem);
     for (const { id, kind } of this.keepCensus(seen.snapshot, before)) if (kind === 'adopted') own.remove(id);
     this.history = readHistory(folder, Date.now() - HISTORY.ms, HISTORY.entries);
     const kept = new Map<string, KeptReasons>();

@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, readdirSync, readFileSync, renameSync, rmSync, utimesSync } from 'node:fs';
+import { existsSync, lstatSync, lutimesSync, readdirSync, readFileSync, renameSync, rmSync, utimesSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { isProcessId, isStartToken, type ProcessIdentity } from '../os/identity';
@@ -26,6 +26,9 @@ export interface FoundSessions {
 
 const MAX_FILE_BYTES = 8 << 20;
 const ID_LENGTH = 36;
+const SET_ASIDE = '.damaged';
+/** Files of another boot, container or machine, and those that were set aside, are forgotten after this. */
+export const FORGET_MS = 30 * 24 * 3_600_000;
 /** A day: short against the time after which files of other machines are forgotten. */
 const FRESH_MS = 24 * 3_600_000;
 const NAME = /^([0-9a-f-]{36})(?:\.claim-(\d+)-([a-z]\d+)-([a-z][0-9a-f]{16}))?\.json$/;
@@ -74,6 +77,10 @@ export function readSessions(folder: DataFolder): FoundSessions {
   for (const file of namesIn(folder.sessions)) {
     const match = NAME.exec(file);
     const path = join(folder.sessions, file);
+    if (file.endsWith(`.json${SET_ASIDE}`)) {
+      forgetSetAside(path);
+      continue;
+    }
     if (!match) {
       if (file.endsWith('.json')) problems.push(setAside(path, 'its name is not that of a session'));
       continue;
@@ -98,7 +105,9 @@ export function readSessions(folder: DataFolder): FoundSessions {
       else sessions.push({ path, session: parsed.session, claimer: claimerOf(pid, start, scope) });
     } catch (error) {
       // Claimed, finished or removed by another window in this moment.
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') problems.push(`${path}: ${(error as Error).message}`);
+      const { code, message } = error as NodeJS.ErrnoException;
+      if (code === 'ENOENT') continue;
+      problems.push(`The session file ${path} cannot be read: ${message}. Make it readable for you, or remove it.`);
     }
   }
   return { sessions, newer, problems };
@@ -165,11 +174,26 @@ function claimerOf(pid?: string, start?: string, scope?: string): ProcessIdentit
 }
 
 function setAside(path: string, reason: string): string {
-  const aside = `${path}.damaged`;
+  const aside = `${path}${SET_ASIDE}`;
   try {
     renameSync(path, aside);
-    return `${path} was moved to ${aside} and not used: ${reason}.`;
+    // Its time counts from now.
+    lutimesSync(aside, new Date(), new Date());
   } catch {
-    return `${path} was not used: ${reason}.`;
+    if (existsSync(path)) return `${path} was not used: ${reason}. It could not be moved aside: remove it.`;
+  }
+  return (
+    `${path} was moved to ${aside} and not used: ${reason}. Look in the list for servers that it may have named, and end ` +
+    'those that nobody uses. The file can be removed; after 30 days that is done for you.'
+  );
+}
+
+/** Removes it once it is old. What we did not write ourselves, such as a folder, stays. */
+function forgetSetAside(path: string): void {
+  try {
+    const stat = lstatSync(path);
+    if (stat.isFile() && Date.now() - stat.mtimeMs > FORGET_MS) rmSync(path);
+  } catch {
+    // Removed in this moment; or it cannot be, and is tried again.
   }
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import {
   existsSync,
+  lutimesSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -156,9 +157,44 @@ describe('session store', () => {
       [session.id],
     );
     assert.equal(problems.length, 9);
-    for (const problem of problems) assert.match(problem, /was moved to .*\.damaged and not used: /);
+    for (const problem of problems) {
+      assert.match(problem, /was moved to .*\.damaged and not used: .+\. Look in the list .+ The file can be removed/);
+    }
     assert.ok(existsSync(join(temp, 'elsewhere.json')), 'what a link points to stays where it is');
     assert.deepEqual(readSessions(folder).problems, [], 'they are complained about once');
+  });
+
+  it('what was set aside is removed after 30 days, counted from then; folders, links and all other names stay', () => {
+    const path = (name: string) => join(folder.sessions, name);
+    const age = (name: string, days: number) => {
+      const then = new Date(Date.now() - days * 24 * 3_600_000);
+      lutimesSync(path(name), then, then);
+    };
+    const names = ['old', 'young', 'link', 'folder'].map((name) => `${name}.json.damaged`);
+    const [old, young, link, below] = names as [string, string, string, string];
+    const foreign = 'notes.damaged';
+    for (const name of [old, young, foreign]) writeFileSync(path(name), '');
+    symlinkSync(path(foreign), path(link));
+    mkdirSync(path(below));
+    for (const name of [old, link, below, foreign]) age(name, 31);
+    age(young, 29);
+    // An old file that is set aside only now.
+    writeFileSync(path(`${uuid(1)}.json`), '{');
+    age(`${uuid(1)}.json`, 31);
+    for (let round = 0; round < 2; round++) {
+      readSessions(folder);
+      const left = [young, link, below, foreign, `${uuid(1)}.json.damaged`];
+      assert.deepEqual(readdirSync(folder.sessions).sort(), left.sort());
+    }
+  });
+
+  it('a file that can be neither used nor moved aside is told with what to do', () => {
+    const path = join(folder.sessions, `${uuid(1)}.json`);
+    for (const one of [path, `${path}.damaged`]) mkdirSync(join(one, 'full'), { recursive: true });
+    assert.match(
+      readSessions(folder).problems[0] ?? '',
+      /was not used: .+\. It could not be moved aside: remove it\.$/,
+    );
   });
 
   it('K26 a session of another home is moved aside', () => {
