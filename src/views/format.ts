@@ -211,7 +211,7 @@ export function reapReport(results: readonly ReapResult[], t: Translate = plain)
     for (const process of result.processes) {
       const outcome = outcomeWord(process.outcome, result.dryRun, t);
       const facts = joinParts([
-        t('process {0}', process.pid),
+        t('pid {0}', process.pid),
         process.name,
         outcome + (process.reason ? `: ${process.reason}` : ''),
         formatMemory(process.memory),

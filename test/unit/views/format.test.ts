@@ -196,8 +196,8 @@ describe('format', () => {
 
   it('the report names every process', () => {
     const report = reapReport([reaped([ended(1, 'killed'), ended(2, 'kept', 'not ours')], 10 * MB)]);
-    assert.match(report, /process 1 · node · killed · 10 MB\n {4}node server-1\.js/);
-    assert.match(report, /process 2 · node · kept: not ours/);
+    assert.match(report, /pid 1 · node · killed · 10 MB\n {4}node server-1\.js/);
+    assert.match(report, /pid 2 · node · kept: not ours/);
     assert.match(report, /took 12 ms/);
     assert.doesNotMatch(reapReport([reaped([ended(1, 'killed')], 0, true)]), /took|· killed/);
   });
