@@ -13,13 +13,12 @@ import type { DataFolder } from '../registry/dataFolder';
 import type { Reapers } from '../registry/history';
 import type { LadderStand, ServerRecord, SessionFile } from '../registry/schema';
 import {
+  claimLost,
   claimSession,
   type FoundSession,
   releaseClaim,
   removeSession,
-  sessionPath,
   writeClaimed,
-  writeSession,
 } from '../registry/sessionStore';
 import { isEngineClient, runsUnlabelled } from './attachedContainers';
 import { type Containers, type ContainersSeen, isLabelled } from './containers';
@@ -322,7 +321,7 @@ export class Reaper {
   private tryClaim({ session, found }: JudgedSession): FoundSession | undefined | string {
     const { folder, self, log } = this.parts;
     try {
-      return claimSession(folder, found ?? this.writeLost(session), self);
+      return found ? claimSession(folder, found, self) : claimLost(folder, session, self);
     } catch (error) {
       const problem =
         `Session ${session.id} could not be claimed, so that nothing of it was ended: ${(error as Error).message}. ` +
@@ -332,16 +331,6 @@ export class Reaper {
       this.unclaimable.add(session.id);
       return problem;
     }
-  }
-
-  /**
-   * Gives a session known from cookies only a file, so that claiming it works as for any other.
-   * @throws where it cannot be written, as on a full disk.
-   */
-  private writeLost(session: SessionFile): FoundSession {
-    const { folder } = this.parts;
-    writeSession(folder, session);
-    return { path: sessionPath(folder, session.id), session, claimer: undefined };
   }
 }
 

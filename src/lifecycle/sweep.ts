@@ -13,13 +13,14 @@ import {
   lastSignOfLife,
   readSessions,
   removeSession,
+  sessionsNamedIn,
 } from '../registry/sessionStore';
 import { isLabelled } from './containers';
 
 /** One session as a sweep judged it. */
 export interface JudgedSession {
   readonly session: SessionFile;
-  /** Undefined for a session known from cookies only (registry lost, L23). */
+  /** Undefined for a session known from cookies only: its file is lost (L23), damaged, or elsewhere in this moment. */
   readonly found: FoundSession | undefined;
   readonly verdict: SessionVerdict;
   readonly records: readonly { readonly record: ServerRecord; readonly members: readonly Member[] }[];
@@ -35,10 +36,12 @@ export interface Survey {
 
 /** Waits used for servers whose record is lost. */
 const DEFAULT_GRACE = { stdin: 2_000, term: 3_000 };
+const MOVED: SessionVerdict = { kind: 'unknown', evidence: 'somebody else was at its session in this moment' };
 
 /**
  * Looks once: snapshot, session files, cookies; judges each session and finds each record's members.
  * Signals nothing and writes nothing but the removal of files that stand for nothing any more.
+ * @param unknownSessions what applies to sessions that no file name mentions
  * @throws when the process table or the data folder cannot be read; then nothing is known and nothing is done.
  */
 export async function survey(
@@ -48,7 +51,7 @@ export async function survey(
   unknownSessions: Pick<SessionFile, 'automatic' | 'neverReap'>,
 ): Promise<Survey> {
   // Files first: a session that starts in between is then merely unseen, never seen without its owner.
-  const { sessions, newer, problems } = readSessions(folder);
+  const { sessions, newer, unread, moved, problems } = readSessions(folder);
   const snapshot = await platform.snapshot();
   const judged: JudgedSession[] = [];
   for (const found of sessions) {
@@ -62,8 +65,15 @@ export async function survey(
   }
   const known = new Set([...sessions.map(({ session }) => session.id), ...newer]);
   if (ownSessionId) known.add(ownSessionId);
+  // A file that is renamed while the folder is listed may be missing in the list.
+  const namedSince = sessionsNamedIn(folder);
   for (const session of sessionsFromCookies(snapshot, folder, known, unknownSessions)) {
-    judged.push(judge(snapshot, session, undefined));
+    // What it wanted is written where nobody can read it: nothing is ended without being asked for.
+    const isUnread = unread.has(session.id);
+    const one = judge(snapshot, isUnread ? { ...session, automatic: 'off' } : session, undefined);
+    // What it wants, and who is at it, says the file that was not there to be read; the next look finds it.
+    const isElsewhere = moved.has(session.id) || (!isUnread && namedSince.has(session.id));
+    judged.push(isElsewhere && one.verdict.kind === 'dead' ? { ...one, verdict: MOVED } : one);
   }
   return { snapshot, sessions: judged, problems };
 }
@@ -128,7 +138,7 @@ function standsForNothing({ verdict, session, claimedBy, found }: JudgedSession,
   return verdict.kind === 'dead';
 }
 
-/** Sessions that have no file, put together from the cookies of living processes. */
+/** Sessions that have no file to be read, put together from the cookies of living processes. */
 function sessionsFromCookies(
   snapshot: Snapshot,
   folder: DataFolder,

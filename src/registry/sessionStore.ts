@@ -20,6 +20,10 @@ export interface FoundSessions {
   readonly sessions: readonly FoundSession[];
   /** Session ids of files that a newer version wrote: live by definition (K29). */
   readonly newer: ReadonlySet<string>;
+  /** Session ids that some file name mentions though nothing can be read of them: damaged, unreadable, set aside. */
+  readonly unread: ReadonlySet<string>;
+  /** Session ids whose file was gone when it was to be read: claimed, given back or finished in this moment. */
+  readonly moved: ReadonlySet<string>;
   /** What was wrong, and where the file was moved. */
   readonly problems: readonly string[];
 }
@@ -65,16 +69,23 @@ export function lastSignOfLife(path: string): number {
 /** Removes the file of a session that is over, and what its writer was writing when it was killed. */
 export function removeSession(path: string): void {
   rmSync(path, { force: true });
-  const id = basename(path).slice(0, ID_LENGTH);
+  const id = idIn(basename(path));
   removeInterruptedWrites(dirname(path), (name) => name.startsWith(`${id}.`));
+}
+
+/** Ids of all sessions that any file name mentions, be it that of a claim, of a file set aside, or of a copy. */
+export function sessionsNamedIn(folder: DataFolder): Set<string> {
+  return new Set(namesIn(folder.sessions).map(idIn).filter(isUuid));
 }
 
 /** Reads all session files. Damaged and hostile ones are moved aside, never acted on, never fatal. */
 export function readSessions(folder: DataFolder): FoundSessions {
   const sessions: FoundSession[] = [];
   const newer = new Set<string>();
+  const moved = new Set<string>();
   const problems: string[] = [];
-  for (const file of namesIn(folder.sessions)) {
+  const names = namesIn(folder.sessions);
+  for (const file of names) {
     const match = NAME.exec(file);
     const path = join(folder.sessions, file);
     if (file.endsWith(`.json${SET_ASIDE}`)) {
@@ -106,11 +117,14 @@ export function readSessions(folder: DataFolder): FoundSessions {
     } catch (error) {
       // Claimed, finished or removed by another window in this moment.
       const { code, message } = error as NodeJS.ErrnoException;
-      if (code === 'ENOENT') continue;
-      problems.push(`The session file ${path} cannot be read: ${message}. Make it readable for you, or remove it.`);
+      if (code === 'ENOENT') moved.add(id as string);
+      else
+        problems.push(`The session file ${path} cannot be read: ${message}. Make it readable for you, or remove it.`);
     }
   }
-  return { sessions, newer, problems };
+  const read = new Set([...sessions.map(({ session }) => session.id), ...newer, ...moved]);
+  const unread = new Set(names.map(idIn).filter((id) => isUuid(id) && !read.has(id)));
+  return { sessions, newer, unread, moved, problems };
 }
 
 /**
@@ -123,8 +137,7 @@ export function claimSession(
   found: FoundSession,
   claimer: ProcessIdentity,
 ): FoundSession | undefined {
-  const { id } = found.session;
-  const path = join(folder.sessions, `${id}.claim-${claimer.pid}-${claimer.start}-${claimer.scope}.json`);
+  const path = claimPath(folder, found.session.id, claimer);
   if (path === found.path) return found;
   try {
     renameSync(found.path, path);
@@ -137,6 +150,27 @@ export function claimSession(
     if (isGone) return undefined;
     throw error;
   }
+}
+
+/**
+ * Claims a session that has no file which could be renamed: writes one that is claimed from the start. Of two who do so
+ * at once, or where the file has turned up again, nobody goes on who sees the other; of two at least one does.
+ * @returns undefined when somebody else has it, too.
+ * @throws where it cannot be written, as on a full disk.
+ */
+export function claimLost(
+  folder: DataFolder,
+  session: SessionFile,
+  claimer: ProcessIdentity,
+): FoundSession | undefined {
+  const path = claimPath(folder, session.id, claimer);
+  if (existsSync(path)) return undefined;
+  const claimed = writeClaimed({ path, session, claimer }, session);
+  const { sessions, newer, moved } = readSessions(folder);
+  const isElsewhere = sessions.some((one) => one.session.id === session.id && one.path !== path);
+  if (!isElsewhere && !newer.has(session.id) && !moved.has(session.id)) return claimed;
+  rmSync(path, { force: true });
+  return undefined;
 }
 
 /** Gives a claim back, so that the session is found again. */
@@ -156,6 +190,14 @@ export function writeClaimed(claimed: FoundSession, session: SessionFile): Found
 
 export function sessionPath(folder: DataFolder, id: string): string {
   return join(folder.sessions, `${id}.json`);
+}
+
+function claimPath(folder: DataFolder, id: string, { pid, start, scope }: ProcessIdentity): string {
+  return join(folder.sessions, `${id}.claim-${pid}-${start}-${scope}.json`);
+}
+
+function idIn(name: string): string {
+  return name.slice(0, ID_LENGTH);
 }
 
 /** None where somebody has removed the folder; the next write makes it again. */

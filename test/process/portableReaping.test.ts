@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isAlive, killHard, Sandbox } from '../support/sandbox';
 import { waitFor } from '../support/waitFor';
@@ -49,7 +49,7 @@ describe('reaping on the portable platform', function () {
   it('L23 finds them by the cookie alone when the registry is lost', async () => {
     const host = await sandbox.host({ deaf: DEAF });
     await killHard(host.child);
-    writeFileSync(session().path, '{"schema"');
+    rmSync(session().path);
     await (await sandbox.lifecycle()).sweep();
     assert.deepEqual(sandbox.living(), []);
   });

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import {
+import fs, {
   copyFileSync,
   existsSync,
   linkSync,
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   utimesSync,
   writeFileSync,
@@ -59,34 +60,102 @@ describe('reaping what a dead session left', function () {
   it('L23 finds them by the cookie alone when the registry is lost', async () => {
     const host = await sandbox.host({ deaf: DEAF });
     await killHard(host.child);
-    for (const file of readdirSync(sandbox.folder.sessions))
-      writeFileSync(join(sandbox.folder.sessions, file), '{"schema"');
+    for (const file of readdirSync(sandbox.folder.sessions)) rmSync(join(sandbox.folder.sessions, file));
     const lifecycle = await sandbox.lifecycle();
     await lifecycle.sweep();
     assert.deepEqual(sandbox.living(), []);
+    assert.deepEqual(readdirSync(sandbox.folder.sessions), []);
+  });
+
+  it('K13 L23 of a damaged file nobody knows what its session wanted: shown, and ended only on a click', async () => {
+    const scene = await new Scene(sandbox).open();
+    const { pid } = await scene.start();
+    scene.write({ automatic: 'off', neverReap: ['--deaf'] });
+    await scene.killOwner();
+    const path = join(sandbox.folder.sessions, `${scene.id}.json`);
+    writeFileSync(path, readFileSync(path, 'utf8').slice(0, 200));
+    const lifecycle = await sandbox.lifecycle();
+    for (let round = 0; round < 3; round++) {
+      await lifecycle.sweep();
+      assert.ok(isAlive(pid));
+      const [row] = lifecycle.picture.servers;
+      assert.equal(row?.verdict, 'orphaned');
+      assert.match(row?.evidence.join('\n') ?? '', /it waits for a click/);
+    }
     assert.ok(
       sandbox.log.some((line) => line.includes('.damaged')),
       'the log says what happened to the file',
     );
+    const [row] = lifecycle.picture.servers;
+    await lifecycle.reapOrphans({ only: [row?.key as string] });
+    assert.ok(!isAlive(pid));
+    assert.deepEqual(readdirSync(sandbox.folder.sessions), [`${scene.id}.json.damaged`]);
+  });
+
+  it('L22 K20 what a session wanted holds while another window claims its file, or gives it back', async () => {
+    const scene = await new Scene(sandbox).open();
+    const { pid, record } = await scene.start();
+    scene.write({ automatic: 'off', neverReap: ['--deaf'] });
+    await scene.killOwner();
+    const lifecycle = await sandbox.lifecycle();
+    const own = join(sandbox.folder.sessions, `${scene.id}.json`);
+    const { pid: self, start, scope } = await scene.platform.self();
+    const claimed = join(sandbox.folder.sessions, `${scene.id}.claim-${self}-${start}-${scope}.json`);
+    const { lstatSync } = fs;
+    for (const [before, after] of [
+      [own, claimed],
+      [claimed, own],
+    ] as const) {
+      let isMoved = false;
+      // Between the list of the folder and the look at the file.
+      const moving = (path: fs.PathLike, options?: fs.StatSyncOptions) => {
+        if (path === before && !isMoved) {
+          renameSync(before, after);
+          isMoved = true;
+        }
+        return lstatSync(path, options as undefined);
+      };
+      Object.assign(fs, { lstatSync: moving });
+      try {
+        await lifecycle.sweep();
+      } finally {
+        Object.assign(fs, { lstatSync });
+      }
+      assert.ok(isMoved);
+      assert.ok(isAlive(pid));
+      assert.deepEqual(readdirSync(sandbox.folder.sessions), [after.slice(sandbox.folder.sessions.length + 1)]);
+      assert.equal(lifecycle.picture.servers[0]?.verdict, 'unknown', 'somebody else was at it');
+    }
+    // What a list that is read in parts may miss while a file is renamed.
+    rmSync(own);
+    const platform = Object.assign(Object.create(scene.platform), {
+      snapshot: async () => {
+        scene.write({ automatic: 'off', neverReap: ['--deaf'] });
+        return scene.platform.snapshot();
+      },
+    });
+    await (await sandbox.lifecycle({}, { platform })).sweep();
+    assert.ok(isAlive(pid));
+    await lifecycle.sweep();
+    assert.ok(isAlive(pid));
+    assert.match(lifecycle.picture.servers[0]?.evidence.join('\n') ?? '', /it waits for a click/);
+    // Control arm: where no file name mentions it, the cookie and this window decide.
+    rmSync(own);
+    await lifecycle.sweep();
+    assert.ok(!isAlive(pid), record.id);
   });
 
   it('K09 a lost session that cannot be written down again, as on a full disk, is kept; the sweep goes on', async () => {
     const host = await sandbox.host({ deaf: DEAF });
     await killHard(host.child);
-    const [name] = readdirSync(sandbox.folder.sessions) as [string];
-    const path = join(sandbox.folder.sessions, name);
-    rmSync(path);
-    // No write and no setting aside can get past folders that are not empty.
-    for (const folder of [path, `${path}.damaged`]) mkdirSync(join(folder, 'full'), { recursive: true });
+    rmSync(sandbox.folder.sessions, { recursive: true });
     const lifecycle = await sandbox.lifecycle();
     await lifecycle.sweep();
     assert.equal(sandbox.living().length, 1);
     await lifecycle.sweep();
-    for (const what of ['could not be claimed, so that nothing of it was ended', `${path} was not used: `]) {
-      const said = sandbox.log.filter((line) => line.includes(what));
-      assert.equal(said.length, 1, `said once, not in every sweep:\n${sandbox.log.join('\n')}`);
-    }
-    rmSync(path, { recursive: true });
+    const said = sandbox.log.filter((line) => line.includes('could not be claimed, so that nothing of it was ended'));
+    assert.equal(said.length, 1, `said once, not in every sweep:\n${sandbox.log.join('\n')}`);
+    mkdirSync(sandbox.folder.sessions);
     await lifecycle.sweep();
     assert.deepEqual(sandbox.living(), [], 'control arm');
   });

@@ -15,6 +15,7 @@ import { join } from 'node:path';
 import { type DataFolder, openDataFolder } from '../../../src/registry/dataFolder';
 import type { SessionFile } from '../../../src/registry/schema';
 import {
+  claimLost,
   claimSession,
   type FoundSession,
   isStillOurs,
@@ -22,10 +23,13 @@ import {
   releaseClaim,
   removeSession,
   sessionPath,
+  sessionsNamedIn,
   writeClaimed,
   writeSession,
 } from '../../../src/registry/sessionStore';
 import { identity, OTHER_HOME, recordOf, sessionOf, uuid } from '../judgement/table';
+
+const NONE = { sessions: [], newer: new Set(), unread: new Set(), moved: new Set(), problems: [] };
 
 describe('session store', () => {
   let temp: string;
@@ -50,7 +54,7 @@ describe('session store', () => {
   }
 
   it('reads what was written, and a second write replaces the first', () => {
-    assert.deepEqual(readSessions(folder), { sessions: [], newer: new Set(), problems: [] });
+    assert.deepEqual(readSessions(folder), NONE);
     writeSession(folder, session);
     assert.deepEqual(only(), { path: sessionPath(folder, session.id), session, claimer: undefined });
     writeSession(folder, { ...session, handedOver: 5 });
@@ -129,6 +133,20 @@ describe('session store', () => {
     assert.ok(claimSession(folder, found, identity(700)), 'control arm');
   });
 
+  it('L22 L23 of two who claim a session without a file, and see each other, neither goes on', () => {
+    const won = claimLost(folder, session, identity(600));
+    assert.deepEqual(won, only());
+    assert.equal(claimLost(folder, session, identity(700)), undefined);
+    assert.equal(claimLost(folder, session, identity(600)), undefined, 'nor does he begin twice');
+    assert.deepEqual(claimSession(folder, only(), identity(600)), won);
+    assert.deepEqual(only(), won, 'the second has left nothing, and taken nothing');
+    releaseClaim(folder, won as FoundSession);
+    assert.equal(claimLost(folder, session, identity(700)), undefined, 'it has a file again');
+    writeFileSync(sessionPath(folder, session.id), '{"schema":2}');
+    assert.equal(claimLost(folder, session, identity(700)), undefined);
+    assert.deepEqual(readdirSync(folder.sessions), [`${session.id}.json`]);
+  });
+
   it('a claim that turns out damaged is nobody’s', () => {
     writeSession(folder, session);
     const found = only();
@@ -151,7 +169,7 @@ describe('session store', () => {
     mkdirSync(join(folder.sessions, file(6)));
     writeFileSync(join(temp, 'elsewhere.json'), JSON.stringify({ ...session, id: uuid(7) }));
     symlinkSync(join(temp, 'elsewhere.json'), join(folder.sessions, file(7)));
-    const { sessions, problems } = readSessions(folder);
+    const { sessions, problems, unread: readUnread } = readSessions(folder);
     assert.deepEqual(
       sessions.map(({ session: { id } }) => id),
       [session.id],
@@ -161,6 +179,10 @@ describe('session store', () => {
       assert.match(problem, /was moved to .*\.damaged and not used: .+\. Look in the list .+ The file can be removed/);
     }
     assert.ok(existsSync(join(temp, 'elsewhere.json')), 'what a link points to stays where it is');
+    // What they were the files of is remembered: of these sessions nobody can tell what they wanted.
+    const unread = new Set([1, 2, 3, 4, 5, 6, 7].map(uuid));
+    for (const found of [{ unread: readUnread }, readSessions(folder)]) assert.deepEqual(found.unread, unread);
+    assert.deepEqual(sessionsNamedIn(folder), new Set([session.id, ...unread]));
     assert.deepEqual(readSessions(folder).problems, [], 'they are complained about once');
   });
 
@@ -210,7 +232,7 @@ describe('session store', () => {
     const path = sessionPath(folder, session.id);
     writeFileSync(path, '{"schema":2,"anything":"else"}');
     for (let round = 0; round < 2; round++) {
-      assert.deepEqual(readSessions(folder), { sessions: [], newer: new Set([session.id]), problems: [] });
+      assert.deepEqual(readSessions(folder), { ...NONE, newer: new Set([session.id]) });
     }
     assert.ok(existsSync(path));
   });
@@ -247,7 +269,7 @@ describe('session store', () => {
     for (const name of ['README', `${session.id}.json.damaged`, `${session.id}.json.1234567890`]) {
       writeFileSync(join(folder.sessions, name), 'x');
     }
-    assert.deepEqual(readSessions(folder), { sessions: [], newer: new Set(), problems: [] });
+    assert.deepEqual(readSessions(folder), { ...NONE, unread: new Set([session.id]) });
     assert.equal(readdirSync(folder.sessions).length, 3);
   });
 });
