@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { chmodSync, copyFileSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
+import { chmodSync, copyFileSync, readdirSync, readFileSync, readlinkSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { reapDeadSession } from '../../src/lifecycle/deadSession';
 import { readHistory } from '../../src/registry/history';
 import { GUARD, isAlive, killHard, Sandbox } from '../support/sandbox';
+import { identityOf, Scene } from '../support/scene';
 import { findShell } from '../support/shells';
 import { waitFor } from '../support/waitFor';
 
@@ -110,6 +112,67 @@ describe('the guard', function () {
     await (await sandbox.lifecycle()).sweep();
     await nothingLeft();
     assert.deepEqual(readdirSync(sandbox.folder.sessions), []);
+  });
+
+  /** A dead session of one deaf server, whose claim a process holds that may be killed. */
+  const claimed = async () => {
+    const scene = await new Scene(sandbox).open();
+    const { pid } = await scene.start();
+    await scene.killOwner();
+    const claimer = spawn('sleep', ['300'], { env: sandbox.environment });
+    const { pid: holder, start, scope } = await identityOf(claimer.pid as number);
+    const own = join(sandbox.folder.sessions, `${scene.id}.json`);
+    const claim = join(sandbox.folder.sessions, `${scene.id}.claim-${holder}-${start}-${scope}.json`);
+    renameSync(own, claim);
+    return { id: scene.id, pid, claimer, own, claim, platform: scene.platform };
+  };
+  const start = (session: string) =>
+    spawn(process.execPath, [GUARD, session], { env: sandbox.environment, cwd: '/', stdio: 'ignore' });
+
+  for (const what of ['is killed in the middle', 'gives the claim back'] as const) {
+    it(`waits while a window holds the claim, and ends what is left when that ${what}`, async () => {
+      const { id, pid, claimer, own, claim } = await claimed();
+      const guard = start(id);
+      await new Promise((resolve) => setTimeout(resolve, 2_000));
+      assert.ok(isAlive(pid) && isAlive(guard.pid as number), 'the window is at it');
+      if (what === 'is killed in the middle') await killHard(claimer);
+      else renameSync(claim, own);
+      await waitFor('the server has ended', () => !isAlive(pid));
+      await waitFor('the guard is gone', () => !isAlive(guard.pid as number));
+      assert.deepEqual(readdirSync(sandbox.folder.sessions), []);
+    });
+  }
+
+  it('leaves as soon as the window that holds the claim has done it', async () => {
+    const { id, pid, claim } = await claimed();
+    const guard = start(id);
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    assert.ok(isAlive(guard.pid as number));
+    process.kill(pid, 'SIGKILL');
+    rmSync(claim);
+    await waitFor('the guard is gone', () => !isAlive(guard.pid as number), 5_000);
+    assert.deepEqual(readdirSync(sandbox.folder.sessions), []);
+  });
+
+  it('waits a minute for a claim that nobody gives back, not for ever', async () => {
+    const { id, pid, platform, claim } = await claimed();
+    let now = 0;
+    const clock = {
+      now: () => now,
+      sleep: async (milliseconds: number) => {
+        now += milliseconds;
+      },
+    };
+    const said: string[] = [];
+    const write = (message: string) => said.push(message);
+    const log = { info: write, warn: write, error: write };
+    const self = await platform.self();
+    const parts = { platform, folder: sandbox.folder, self, log, by: 'guard', clock } as const;
+    assert.deepEqual(await reapDeadSession(id, parts), []);
+    assert.equal(now, 60_000);
+    assert.match(said.join('\n'), /somebody else still holds its claim/);
+    assert.ok(isAlive(pid));
+    assert.deepEqual(readdirSync(sandbox.folder.sessions), [claim.slice(sandbox.folder.sessions.length + 1)]);
   });
 
   for (const automatic of ['ask', 'off']) {
