@@ -98,7 +98,7 @@ export class Reaper {
     claim: Claim = { by: 'reaper' },
     queue = new LadderQueue(),
   ): Promise<ReapResult[]> {
-    const { folder, log } = this.parts;
+    const { log } = this.parts;
     const claimed = this.tryClaim(judged);
     if (typeof claimed === 'string') return unreaped(judged, only, claimed);
     if (!claimed) return [];
@@ -134,8 +134,7 @@ export class Reaper {
       log.error(problem);
       return unreaped(judged, only, problem);
     } finally {
-      if (left.session.records.length === 0) removeSession(left.path);
-      else releaseClaim(folder, left);
+      this.letGo(left);
     }
   }
 
@@ -315,6 +314,17 @@ export class Reaper {
 
   private remember(result: ReapResult): void {
     writeResult(this.parts, this.parts.by, result);
+  }
+
+  /** Forgets a session of which nothing is left, and gives any other back. Other ladders climb on where it fails. */
+  private letGo(left: FoundSession): void {
+    const { folder, log } = this.parts;
+    try {
+      if (left.session.records.length === 0) removeSession(left.path);
+      else releaseClaim(folder, left);
+    } catch (error) {
+      log.error(`The file of session ${left.session.id} stays claimed: ${(error as Error).message}`);
+    }
   }
 
   /** @returns undefined when somebody else holds the claim; the reason where nobody can claim it: it is kept then. */

@@ -190,6 +190,29 @@ describe('reaping what a dead session left', function () {
     assert.deepEqual([ended?.problem, sandbox.living()], [undefined, []], 'control arm');
   });
 
+  it('K09 a session whose file cannot be removed any more holds up no other: all are told of', async () => {
+    const scenes = [await new Scene(sandbox).open(), await new Scene(sandbox).open()] as const;
+    const started = [await scenes[0].start(), await scenes[1].start()] as const;
+    for (const scene of scenes) await scene.killOwner();
+    const lifecycle = await sandbox.lifecycle();
+    const { rmSync: remove } = fs;
+    // As where the folder has become read-only, or is another user's by now.
+    Object.assign(fs, {
+      rmSync: (path: string, options: object) => {
+        if (path.includes(`${scenes[0].id}.claim-`)) throw new Error('EROFS: read-only file system');
+        remove(path, options);
+      },
+    });
+    try {
+      const results = await lifecycle.reapOrphans();
+      assert.deepEqual(new Set(results.map(({ sessionId }) => sessionId)), new Set(scenes.map(({ id }) => id)));
+    } finally {
+      Object.assign(fs, { rmSync: remove });
+    }
+    for (const { pid } of started) assert.ok(!isAlive(pid));
+    assert.match(sandbox.log.join('\n'), /stays claimed: EROFS/);
+  });
+
   it('L22 two windows that start at once reap once', async () => {
     const host = await sandbox.host({ deaf: DEAF });
     await killHard(host.child);
