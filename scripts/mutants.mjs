@@ -169,8 +169,9 @@ export const mutants = [
     'ladder: no fresh ruling before a signal',
     LADDER,
     'of await rule(scan, members)) {',
-    'of await once(scan, members)) {',
+    'of (await once(scan, members)).map((one) => ({ ...one, isFresh: () => true }))) {',
   ],
+  ['ladder: a ruling lasts', LADDER, 'ruled.isFresh() ?', 'ruled ?'],
   [
     'ladder: a scan that fails is tried again',
     LADDER,

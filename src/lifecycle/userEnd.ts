@@ -5,6 +5,7 @@ import type { ProcessIdentity } from '../os/identity';
 import type { Platform, Snapshot } from '../os/platform';
 import { type Clock, systemClock } from '../reaping/clock';
 import { climbLadder, type Ruled, type TreeScan } from '../reaping/ladder';
+import { freshSince } from '../reaping/tree';
 import type { DataFolder } from '../registry/dataFolder';
 import type { Grace } from '../registry/schema';
 import type { Log } from './log';
@@ -147,6 +148,7 @@ async function look(
     Promise.all(
       some.map(async (member): Promise<Ruled> => {
         const { identity } = member;
+        const isFresh = freshSince(performance.now());
         const service = await platform.serviceRole(identity);
         const ruling = askKillBar({
           identity,
@@ -169,7 +171,7 @@ async function look(
           outsideUse: undefined,
           neverReap: neverReap(),
         });
-        return { member, ruling };
+        return { member, ruling, isFresh };
       }),
     );
   return { snapshot, scan: { members, rule } };

@@ -38,6 +38,8 @@ export interface TreeScan {
 export interface Ruled {
   readonly member: Member;
   readonly ruling: Ruling;
+  /** Whether it was made a moment ago: where each asks `ps`, those on a large tree take seconds together. */
+  readonly isFresh: () => boolean;
 }
 
 /** How often a waiting ladder looks, in ms: at first closely, since most servers end at once. */
@@ -91,12 +93,14 @@ export async function climbLadder(options: LadderOptions): Promise<LadderProcess
     members: readonly Member[],
     signal: 'SIGTERM' | 'SIGKILL',
   ): Promise<void> => {
-    for (const { member, ruling } of await rule(scan, members)) {
-      const known = seen.get(identityKey(member.identity));
-      if (!known || 'kept' in ruling) continue;
-      const outcome = await sendSignal(options.platform, ruling.permit, signal);
-      if (outcome === 'sent') known.sent = signal;
-      else if (outcome !== 'gone') known.reason = `it could not be signalled: ${outcome.failed}`;
+    for (const ruled of await rule(scan, members)) {
+      for (const { member, ruling } of ruled.isFresh() ? [ruled] : await rule(scan, [ruled.member])) {
+        const known = seen.get(identityKey(member.identity));
+        if (!known || 'kept' in ruling) continue;
+        const outcome = await sendSignal(options.platform, ruling.permit, signal);
+        if (outcome === 'sent') known.sent = signal;
+        else if (outcome !== 'gone') known.reason = `it could not be signalled: ${outcome.failed}`;
+      }
     }
   };
   /** SIGTERM once to each, also to those that appear later. */

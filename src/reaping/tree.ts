@@ -27,7 +27,7 @@ export interface Circumstances {
   readonly clientAbove?: (snapshot: Snapshot, entry: ProcessEntry) => ClientAbove;
 }
 
-/** What was found out about use and stdin, ms before the ruling: the turns of many ladders may lie between. */
+/** What was found out about use and stdin, ms before the ruling and the signal: the turns of many ladders may lie between. */
 const PROBE_LASTS_MS = 250;
 
 /** One scan of a record's tree: its living members, and the means to rule on any of them from this scan. */
@@ -40,6 +40,11 @@ export function scanTree(
   // Children first, so that a wrapper cannot restart what was just ended.
   const members = membersOf(snapshot, session, record).reverse();
   return { members, rule: (some) => ruleOn(circumstances, snapshot, session, record, members, some) };
+}
+
+/** Whether a ruling whose probes were made at `at`, as performance.now() has it, may still be acted upon. */
+export function freshSince(at: number): () => boolean {
+  return () => performance.now() - at <= PROBE_LASTS_MS;
 }
 
 /** Rules on members, each process and probe read afresh. */
@@ -67,7 +72,8 @@ async function ruleOn(
   // The last pause: what follows a ruling shall follow it at once.
   await ownTurn();
   if (performance.now() - probed.at > PROBE_LASTS_MS) probed = await probe();
-  const { stdin, useOf } = probed;
+  const { stdin, useOf, at } = probed;
+  const isFresh = freshSince(at);
   const ownUid = process.getuid?.();
   const ruled: Ruled[] = [];
   for (const member of some) {
@@ -96,7 +102,7 @@ async function ruleOn(
       outsideUse: useOf.get(identity.pid),
       neverReap,
     });
-    ruled.push({ member, ruling });
+    ruled.push({ member, ruling, isFresh });
   }
   return ruled;
 }

@@ -189,6 +189,16 @@ describe('ladder', () => {
     assert.ok(!machine.log.some((line) => line.endsWith(' 1')));
   });
 
+  it('asks the bar again for whom it ruled on long before its turn, as where each ruling asks `ps`', async () => {
+    machine.rulingTime = 100;
+    // Ruled on at 700, before the others; the last ruling is there at 1,200.
+    machine.start({ kept: (at) => (at >= 900 ? 'somebody came' : undefined) });
+    for (let number = 2; number <= 6; number++) machine.start(DEAF);
+    const outcomes = await machine.climb({ from: { step: 'kill', remaining: 0 }, closeStdin: undefined });
+    assert.deepEqual(outcomes, ['1 kept (somebody came)', ...[2, 3, 4, 5, 6].map((one) => `${one} killed`)]);
+    assert.ok(!signals().some((line) => line.endsWith(' 1')));
+  });
+
   it('asks the bar afresh before each signal', async () => {
     machine.start({ kept: (at) => (at >= 1_000 ? 'somebody came' : undefined) });
     machine.start({ kept: (at) => (at >= 3_000 ? 'somebody came' : undefined) });

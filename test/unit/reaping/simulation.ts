@@ -3,7 +3,13 @@ import type { Member } from '../../../src/judgement/members';
 import { sameProcess } from '../../../src/os/identity';
 import type { Platform, ProcessEntry, Snapshot } from '../../../src/os/platform';
 import type { Clock } from '../../../src/reaping/clock';
-import { climbLadder, type LadderOptions, type LadderProcess, type TreeScan } from '../../../src/reaping/ladder';
+import {
+  climbLadder,
+  type LadderOptions,
+  type LadderProcess,
+  type Ruled,
+  type TreeScan,
+} from '../../../src/reaping/ladder';
 import { entry, factsOn, identity, recordOf, SCOPE } from '../judgement/table';
 
 /** Above every pid that Linux gives: even a signal that slipped through would meet nobody. */
@@ -31,6 +37,8 @@ export class Simulation {
   readonly scans: number[] = [];
   /** ms that a scan takes. */
   slowness: () => number = () => 0;
+  /** ms that a ruling takes. */
+  rulingTime = 0;
   /** Fails the scans for which it gives an error message. */
   failing: (scan: number) => string | undefined = () => undefined;
   private readonly processes = new Map<number, { entry: ProcessEntry; nature: Nature }>();
@@ -121,7 +129,18 @@ export class Simulation {
       .map((one) => one.entry)
       .filter(({ start, pid }) => start === `t${pid}`);
     const members = entries.map((one): Member => ({ entry: one, identity: identity(one.pid), by: 'root' }));
-    return { members, rule: async (some) => some.map((member) => ({ member, ruling: this.ruleOn(member) })) };
+    return {
+      members,
+      rule: async (some) => {
+        const ruled: Ruled[] = [];
+        for (const member of some) {
+          await this.clock.sleep(this.rulingTime);
+          const at = this.now;
+          ruled.push({ member, ruling: this.ruleOn(member), isFresh: () => this.now - at <= 250 });
+        }
+        return ruled;
+      },
+    };
   }
 
   private ruleOn(member: Member) {
