@@ -58,8 +58,15 @@ export const mutants = [
   [
     'rule foreignIsUnserved: unknown is gone',
     COLUMNS,
-    "if (stdin.peer.kind === 'unknown') return `w",
-    'if (false) return `w',
+    "if (stdin.peer.kind === 'unknown') return",
+    'if (false) return',
+  ],
+  ['rules …IsUnserved: a look that failed is none', COLUMNS, "peer.look === 'failed'", 'false'],
+  [
+    'stdin: a look that failed is hidden by another unknown',
+    STAND,
+    "unknowns.find(({ look }) => look === 'failed') ?? ",
+    '',
   ],
   ['owner: unknown is dead', COLUMNS, "session.kind === 'dead' ?", "session.kind !== 'live' ?"],
   ['sameProcess: any start', IDENTITY, " && a.scope !== '' && sameStart(a.start, b.start)", " && a.scope !== ''"],

@@ -1,5 +1,5 @@
 import type { RecordKind } from '../registry/schema';
-import type { Facts, Rule } from './facts';
+import type { Facts, Rule, StdinStand } from './facts';
 
 /** Two looks at a stranger's stdin must be at least so far apart: a client may be handing it over. */
 export const FOREIGN_LOOKS_APART_MS = 2_000;
@@ -23,8 +23,8 @@ function launchedOwnerGone({ claim, session }: Facts): string | undefined {
 
 /** Examined where the owner was only taken for the client: a helper may have started the server for somebody who lives. */
 function launchedIsUnserved({ claim, stdin }: Facts): string | undefined {
-  if (claim.by === 'own session') return undefined;
-  return stdin?.peer.kind === 'alive' ? `its stdin is still held by ${stdin.peer.by}` : undefined;
+  if (claim.by === 'own session' || !stdin) return undefined;
+  return whySeemsServed(stdin);
 }
 
 /** Without our cookie only identities that we wrote down count, and what runs below them now. */
@@ -39,10 +39,22 @@ function adoptedOwnerGone({ session }: Facts): string | undefined {
   return ownerGone(session);
 }
 
-/** Where the system cannot tell, its dead owner has to be enough: we saw this very process alive under it. */
+/**
+ * Where the system cannot tell, its dead owner has to be enough: we saw this very process alive under it. Where it can,
+ * and merely did not this time, the next sweep asks again.
+ */
 function adoptedIsUnserved({ stdin }: Facts): string | undefined {
-  if (!stdin) return 'who holds its stdin was not examined';
-  return stdin.peer.kind === 'alive' ? `its stdin is still held by ${stdin.peer.by}` : undefined;
+  return stdin ? whySeemsServed(stdin) : 'who holds its stdin was not examined';
+}
+
+/** A system without the means to look must not keep every orphan for good; one that has them and fails must not kill. */
+function whySeemsServed({ peer }: StdinStand): string | undefined {
+  if (peer.kind === 'alive') return `its stdin is still held by ${peer.by}`;
+  return peer.kind === 'unknown' && peer.look === 'failed' ? whyUnknown(peer) : undefined;
+}
+
+function whyUnknown({ reason }: { readonly reason: string }): string {
+  return `whether anybody holds its stdin is unknown: ${reason}`;
 }
 
 /** Recognising somebody's command is no leave to end it: the user has to mean this one (K25). */
@@ -61,7 +73,7 @@ export const AWAITS_SECOND_LOOK = 'its stdin has no holder; a second look is to 
 function foreignIsUnserved({ stdin }: Facts): string | undefined {
   if (!stdin) return 'who holds its stdin was not examined';
   if (stdin.peer.kind === 'alive') return `its stdin is still held by ${stdin.peer.by}`;
-  if (stdin.peer.kind === 'unknown') return `whether anybody holds its stdin is unknown: ${stdin.peer.reason}`;
+  if (stdin.peer.kind === 'unknown') return whyUnknown(stdin.peer);
   return stdin.goneFor >= FOREIGN_LOOKS_APART_MS ? undefined : AWAITS_SECOND_LOOK;
 }
 

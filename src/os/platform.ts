@@ -56,7 +56,21 @@ export type StdinPeer =
   /** `holders`: pids that hold the other end, as far as they can be seen; absent where they cannot. */
   | { readonly kind: 'alive'; readonly by: string; readonly holders?: readonly number[] }
   | { readonly kind: 'gone'; readonly proof: string }
-  | { readonly kind: 'unknown'; readonly reason: string };
+  /** `look`: why the look itself came to nothing; absent where it is the stdin that can tell nobody anything. */
+  | { readonly kind: 'unknown'; readonly reason: string; readonly look?: FailedLook };
+
+/** `failed`: it erred or ran out of time, and the next one may tell. `no means`: what it takes is not installed here. */
+export type FailedLook = 'failed' | 'no means';
+
+/** The error of a look at a stdin; what it throws says why to people. */
+export class LookError extends Error {
+  constructor(
+    reason: string,
+    readonly look: FailedLook,
+  ) {
+    super(reason);
+  }
+}
 
 /** What kind of machine service, if any, this process is the main process of, or runs below. */
 export type ServiceRole =

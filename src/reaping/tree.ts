@@ -24,7 +24,7 @@ export interface Circumstances {
   readonly stdinWatch: StdinWatch;
   /** For foreign servers: whether somebody named this very one, and who of the known clients runs above a process. */
   readonly named?: boolean;
-  readonly clientAbove?: (snapshot: Snapshot, entry: ProcessEntry) => ClientAbove;
+  readonly clientAbove?: (snapshot: Snapshot, entry: ProcessEntry) => ClientAbove | undefined;
 }
 
 /** What was found out about use and stdin, ms before the ruling and the signal: the turns of many ladders may lie between. */
@@ -149,7 +149,10 @@ async function stdinStandOf(
     const parent = parentOf(snapshot, entry);
     return !parent || !memberPids.has(parent.pid);
   });
-  const peers = await Promise.all(tops.map(({ identity }) => platform.stdinPeer(identity)));
+  const ask = () => Promise.all(tops.map(({ identity }) => platform.stdinPeer(identity)));
+  let peers = await ask();
+  // A busy machine gets a second chance: what is kept now waits for the next sweep, and after a guard there is none.
+  if (peers.some((peer) => peer.kind === 'unknown' && peer.look === 'failed')) peers = await ask();
   const goneFor = tops.map(({ identity }, index) => stdinWatch.look(identity, peers[index]?.kind === 'gone'));
   return { peer: joinStdinPeers(peers, memberPids), goneFor: Math.min(...goneFor) };
 }

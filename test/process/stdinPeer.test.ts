@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { StdinPeer } from '../../src/os/platform';
+import type { FailedLook, StdinPeer } from '../../src/os/platform';
 import { definite } from '../support/askingAgain';
 import { nextLine } from '../support/nextLine';
 import { mainThreadGone, withoutMainThread } from '../support/parents';
@@ -149,17 +149,19 @@ describe('the stdin peer', function () {
   });
 
   describe('is unknown', () => {
-    const unknown = async (peer: Promise<StdinPeer>, reason: RegExp) => {
+    const unknown = async (peer: Promise<StdinPeer>, reason: RegExp, look?: FailedLook) => {
       const said = await peer;
       assert.equal(said.kind, 'unknown', JSON.stringify(said));
-      if (said.kind === 'unknown') assert.match(said.reason, reason);
+      if (said.kind !== 'unknown') return;
+      assert.match(said.reason, reason);
+      assert.equal(said.look, look, said.reason);
     };
 
     it('for a socket pair without ss, dead or alive', async () => {
       const server = await start('node');
-      await withPath('/nonexistent', () => unknown(peerOf(server), /`ss` is not installed/));
+      await withPath('/nonexistent', () => unknown(peerOf(server), /`ss` is not installed/, 'no means'));
       await killClient(server);
-      await withPath('/nonexistent', () => unknown(peerOf(server), /`ss` is not installed/));
+      await withPath('/nonexistent', () => unknown(peerOf(server), /`ss` is not installed/, 'no means'));
     });
 
     if (withSs) {
@@ -168,7 +170,7 @@ describe('the stdin peer', function () {
         const ss = scripts(join(sandbox.path, 'bin'), {
           ss: `PROC_NET_UNIX=/proc/net/unix exec ${programPath('ss')} "$@"`,
         });
-        await withPath(ss, () => unknown(peerOf(server), /cannot tell who holds/));
+        await withPath(ss, () => unknown(peerOf(server), /cannot tell who holds/, 'no means'));
         // Control arm: the same ss, asking the kernel, sees it.
         assert.equal((await peerOf(server)).kind, 'alive');
       });
@@ -177,7 +179,7 @@ describe('the stdin peer', function () {
         const server = await start('node');
         for (const body of ['exit 1', 'exec sleep 300']) {
           const path = `${scripts(join(sandbox.path, 'bin'), { ss: body })}:/usr/bin:/bin`;
-          await withPath(path, () => unknown(askOnce(server), /`ss` failed/));
+          await withPath(path, () => unknown(askOnce(server), /`ss` failed/, 'failed'));
         }
       });
     }
@@ -189,13 +191,13 @@ describe('the stdin peer', function () {
         python3: execFileSync('python3', ['-c', 'import sys; print(sys.executable, end="")'], { encoding: 'utf8' }),
       };
       const server = await start('python');
-      await withPath('/nonexistent', () => unknown(peerOf(server), /neither perl nor python3/));
+      await withPath('/nonexistent', () => unknown(peerOf(server), /neither perl nor python3/, 'no means'));
       for (const program of ['perl', 'python3'] as const) {
         const bin = scripts(join(sandbox.path, program), { [program]: `exec ${executables[program]} "$@"` });
         await withPath(bin, async () => assert.equal((await peerOf(server)).kind, 'alive', program));
       }
       await killClient(server);
-      await withPath('/nonexistent', () => unknown(peerOf(server), /neither perl nor python3/));
+      await withPath('/nonexistent', () => unknown(peerOf(server), /neither perl nor python3/, 'no means'));
       for (const program of ['perl', 'python3']) {
         await withPath(join(sandbox.path, program), async () =>
           assert.equal((await peerOf(server)).kind, 'gone', program),
@@ -209,7 +211,9 @@ describe('the stdin peer', function () {
       const { dev } = statSync(`/proc/${server}/fd/0`);
       for (const body of ['exec /bin/sleep 300', 'echo nonsense', `echo ${dev} 12345 0`, 'exit 9']) {
         const bin = scripts(join(sandbox.path, 'bin'), { perl: body, python3: body });
-        await withPath(bin, () => unknown(askOnce(server), /could not be examined|changed while it was examined/));
+        await withPath(bin, () =>
+          unknown(askOnce(server), /could not be examined|changed while it was examined/, 'failed'),
+        );
       }
     });
 

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { LookError } from '../platform';
 
 /** What a command printed, and its exit code. */
 export interface CommandResult {
@@ -9,7 +10,7 @@ export interface CommandResult {
 
 /**
  * Runs a program without a shell and waits for it; any exit code resolves.
- * @throws Error with a readable reason when it cannot be started, is ended by a signal, prints too much, or takes
+ * @throws LookError with a readable reason when it cannot be started, is ended by a signal, prints too much, or takes
  *   longer than `timeout` milliseconds.
  */
 export type CommandRunner = (command: string, args: readonly string[], timeout: number) => Promise<CommandResult>;
@@ -34,7 +35,8 @@ export const runCommand: CommandRunner = (command, args, timeout) =>
         if (!error) return resolve({ code: 0, stdout, stderr });
         const { code, killed } = error;
         if (typeof code === 'number' && !killed) return resolve({ code, stdout, stderr });
-        reject(new Error(`\`${command}\` ${whyItFailed(error.code, killed, timeout)}`));
+        const reason = `\`${command}\` ${whyItFailed(error.code, killed, timeout)}`;
+        reject(new LookError(reason, error.code === 'ENOENT' ? 'no means' : 'failed'));
       },
     );
   });

@@ -38,7 +38,8 @@ export function holderOf(files: readonly OpenFile[], address: string): StdinPeer
     const names = new Map(holding.map(({ pid, command }) => [pid, `${command || 'a process'}, pid ${pid}`]));
     return { kind: 'alive', by: [...names.values()].join(' and '), holders: [...names.keys()] };
   }
-  return { kind: 'unknown', reason: 'its stdin has another end, but who holds it cannot be seen' };
+  // Closed since, or held by a process that we may not see: the next look may tell.
+  return { kind: 'unknown', reason: 'its stdin has another end, but who holds it cannot be seen', look: 'failed' };
 }
 
 function isAddress(text: string): boolean {

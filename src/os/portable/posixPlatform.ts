@@ -1,6 +1,14 @@
 import { type ProcessIdentity, sameStart } from '../identity';
 import { findOutsideUse } from '../outsideUse';
-import type { Look, OutsideUse, Platform, ServiceRole, Snapshot, StdinPeer } from '../platform';
+import {
+  type Look,
+  LookError,
+  type OutsideUse,
+  type Platform,
+  type ServiceRole,
+  type Snapshot,
+  type StdinPeer,
+} from '../platform';
 import { serviceRoleOfControlGroup } from '../serviceRole';
 import { type CommandRunner, reasonOf } from './commandRunner';
 import { controlGroupArguments, parseControlGroupLine } from './controlGroupColumn';
@@ -74,7 +82,7 @@ export class PosixPlatform implements Platform {
       if (peer.kind === 'unknown') return peer;
       return (await this.stillThere(identity)) ?? peer;
     } catch (error) {
-      return { kind: 'unknown', reason: reasonOf(error) };
+      return { kind: 'unknown', reason: reasonOf(error), look: error instanceof LookError ? error.look : 'failed' };
     }
   }
 
@@ -130,9 +138,13 @@ export class PosixPlatform implements Platform {
   }
 
   /** Undefined when the process that was asked about still has its pid; else why an answer about the pid is none. */
-  private async stillThere(identity: ProcessIdentity): Promise<{ kind: 'unknown'; reason: string } | undefined> {
+  private async stillThere(
+    identity: ProcessIdentity,
+  ): Promise<{ kind: 'unknown'; reason: string; look?: 'failed' } | undefined> {
     const look = await this.look(identity.pid);
     if (look.kind === 'present' && sameStart(look.entry.start, identity.start)) return undefined;
-    return { kind: 'unknown', reason: look.kind === 'error' ? look.reason : 'it is gone' };
+    return look.kind === 'error'
+      ? { kind: 'unknown', reason: look.reason, look: 'failed' }
+      : { kind: 'unknown', reason: 'it is gone' };
   }
 }

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { ownTurn } from '../eventLoop';
+import { LookError } from '../platform';
 
 /** What one look at a pipe's reading end says. `writers: false` is the kernel's own word: no process can write to it. */
 export interface PipeLook {
@@ -58,7 +59,7 @@ let isRunning = false;
  * Whether the pipe open as `file` (below `/proc/PID/fd`) has a writer in any process. Never reads from it: its bytes
  * are the server's. Node cannot poll without reading, so that Perl or Python does it, within 1 s. Who asks while a run
  * is under way shares the next one: hundreds of servers may be looked at together.
- * @throws Error with a reason for people when it could not be told.
+ * @throws LookError with a reason for people when it could not be told.
  */
 export function lookAtPipe(file: string): Promise<PipeLook> {
   return new Promise((resolve, reject) => {
@@ -82,7 +83,8 @@ async function answerAll(): Promise<void> {
 /** Never rejects. */
 async function answer(asked: readonly Question[]): Promise<void> {
   let open = asked;
-  let reason = 'neither perl nor python3 is installed, which could tell whether anybody holds its stdin';
+  const missing = 'neither perl nor python3 is installed, which could tell whether anybody holds its stdin';
+  let failure = new LookError(missing, 'no means');
   for (const [program, args] of probers) {
     if (open.length === 0) return;
     await ownTurn();
@@ -97,9 +99,9 @@ async function answer(asked: readonly Question[]): Promise<void> {
       // With one missing or broken, the other may do.
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') continue;
     }
-    reason = `the pipe of its stdin could not be examined with ${program}`;
+    failure = new LookError(`the pipe of its stdin could not be examined with ${program}`, 'failed');
   }
-  for (const { reject } of open) reject(new Error(reason));
+  for (const { reject } of open) reject(failure);
 }
 
 /** One line for each file. @throws for any other output. */

@@ -1,6 +1,6 @@
 import { readlinkSync, statSync } from 'node:fs';
 import type { ProcessIdentity } from '../identity';
-import type { StdinPeer } from '../platform';
+import { type FailedLook, LookError, type StdinPeer } from '../platform';
 import { lookAtPipe } from './pipeProbe';
 import { findPipeWriters } from './pipeWriters';
 import { codeOf, livingFolder, readStat } from './readStat';
@@ -26,10 +26,12 @@ export async function findStdinPeer(identity: ProcessIdentity, scope: string): P
     const before = stdinOf(identity);
     const peer = await peerOf(before);
     const after = stdinOf(identity);
-    if (after.target !== before.target) throw new Error('its stdin changed while it was examined');
+    if (after.target !== before.target) throw new LookError('its stdin changed while it was examined', 'failed');
     return peer;
   } catch (error) {
-    return { kind: 'unknown', reason: (error as Error).message };
+    const reason = (error as Error).message;
+    const look = lookOf(error);
+    return { kind: 'unknown', reason, ...(look && { look }) };
   }
 }
 
@@ -55,7 +57,7 @@ async function pipePeer(file: string, inode: string): Promise<StdinPeer> {
   const after = identify();
   for (const { dev, ino } of [before, after]) {
     if (`${dev}` !== look.device || `${ino}` !== look.inode || look.inode !== inode) {
-      throw new Error('its stdin changed while it was examined');
+      throw new LookError('its stdin changed while it was examined', 'failed');
     }
   }
   if (!look.writers) return { kind: 'gone', proof: 'nobody can write to its stdin any more (pipe without a writer)' };
@@ -68,7 +70,7 @@ async function pipePeer(file: string, inode: string): Promise<StdinPeer> {
 /** @throws Error with a reason for people when the process is gone, another, or closed to us. */
 function stdinOf(identity: ProcessIdentity): Stdin {
   const read = readStat(identity.pid);
-  if (read.kind === 'error') throw new Error(`it cannot be examined (${read.reason})`);
+  if (read.kind === 'error') throw withCode(`it cannot be examined (${read.reason})`, read.reason);
   if (read.kind === 'gone' || `t${read.stat.startTicks}` !== identity.start) throw new Error('it is gone');
   const folder = livingFolder(read.stat);
   if (folder === undefined) throw new Error('its main thread is gone, and no other could be examined');
@@ -77,6 +79,19 @@ function stdinOf(identity: ProcessIdentity): Stdin {
   } catch (error) {
     const code = codeOf(error);
     if (code === 'ENOENT') throw new Error('it has no stdin');
-    throw new Error(`its stdin may not be looked at (${code})`);
+    throw withCode(`its stdin may not be looked at (${code})`, code);
   }
+}
+
+function withCode(reason: string, code: string): Error {
+  return Object.assign(new Error(reason), { code });
+}
+
+/** What is closed to us stays so, and what is gone, too; any other error, such as too many open files, passes. */
+const LASTING = new Set(['EACCES', 'EPERM', 'ENOENT', 'ESRCH']);
+
+function lookOf(error: unknown): FailedLook | undefined {
+  if (error instanceof LookError) return error.look;
+  const { code } = error as NodeJS.ErrnoException;
+  return code === undefined || LASTING.has(code) ? undefined : 'failed';
 }

@@ -1,5 +1,5 @@
 import { JoinedRuns } from '../joinedRuns';
-import type { StdinPeer } from '../platform';
+import { LookError, type StdinPeer } from '../platform';
 import { runSs } from './ss';
 
 /** One line of `ss -H -a -x -p -n -e`. */
@@ -34,11 +34,16 @@ export function parseUnixSockets(output: string): UnixSocket[] {
 export function judgeUnixSocket(sockets: readonly UnixSocket[], inode: string): StdinPeer {
   const own = sockets.filter((socket) => socket.inode === inode);
   const [socket] = own;
-  if (!socket) return { kind: 'unknown', reason: '`ss` does not show the socket of its stdin' };
-  if (own.length > 1) return { kind: 'unknown', reason: '`ss` shows the socket of its stdin more than once' };
+  // Sockets that come and go while the kernel lists them can make it leave one out, or name it twice.
+  if (!socket) return { kind: 'unknown', reason: '`ss` does not show the socket of its stdin', look: 'failed' };
+  if (own.length > 1) {
+    return { kind: 'unknown', reason: '`ss` shows the socket of its stdin more than once', look: 'failed' };
+  }
   if (socket.peer === '0') {
     if (socket.directions !== '---') {
-      return { kind: 'unknown', reason: '`ss` cannot tell who holds the other end of its stdin here' };
+      const reason = '`ss` cannot tell who holds the other end of its stdin here';
+      // Open and with no other end: it waits to be accepted.
+      return { kind: 'unknown', reason, look: socket.directions === undefined ? 'no means' : 'failed' };
     }
     return { kind: 'gone', proof: 'nobody holds the other end of its stdin (socket pair)' };
   }
@@ -52,13 +57,13 @@ const runs = new JoinedRuns(async () => parseUnixSockets(await runSs(['-H', '-a'
 
 /**
  * All Unix sockets of this network namespace as `ss` tells them now. Callers at the same time share one run.
- * @throws Error with a reason for people.
+ * @throws LookError with a reason for people.
  */
 export async function readUnixSockets(): Promise<readonly UnixSocket[]> {
   try {
     return await runs.ask();
   } catch (error) {
     const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    throw new Error(missing ? '`ss` is not installed' : '`ss` failed');
+    throw missing ? new LookError('`ss` is not installed', 'no means') : new LookError('`ss` failed', 'failed');
   }
 }

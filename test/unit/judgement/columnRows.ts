@@ -1,6 +1,6 @@
 import { FOREIGN_LOOKS_APART_MS } from '../../../src/judgement/columns';
 import type { MembershipProof } from '../../../src/judgement/members';
-import { ALIVE, GONE, OWN, of, type Row, UNKNOWN, USER } from './rows';
+import { ALIVE, FAILED, GONE, NO_MEANS, OWN, of, type Row, UNKNOWN, USER } from './rows';
 
 /** Rows of the rules of each kind's column, by rule. */
 export const columnRows: Record<string, readonly Row[]> = {
@@ -38,6 +38,12 @@ export const columnRows: Record<string, readonly Row[]> = {
       keeps: of('launched', { stdin: { peer: ALIVE, goneFor: 0 } }),
       reason: /its stdin is still held by python3, pid 812/,
       permits: of('launched', { stdin: { peer: UNKNOWN, goneFor: 0 } }),
+    },
+    {
+      what: 'K05 K09 who started it is gone, and the look at its stdin failed; control: here nobody ever can look',
+      keeps: of('launched', { stdin: { peer: FAILED, goneFor: 0 } }),
+      reason: /whether anybody holds its stdin is unknown: ss failed/,
+      permits: of('launched', { stdin: { peer: NO_MEANS, goneFor: 0 } }),
     },
     {
       what: 'its own session stops it, which holds its stdin itself',
@@ -86,6 +92,12 @@ export const columnRows: Record<string, readonly Row[]> = {
       permits: of('adopted', { stdin: { peer: UNKNOWN, goneFor: 0 } }),
     },
     {
+      what: 'K09 the look at its stdin failed; control: here nobody ever can look',
+      keeps: of('adopted', { stdin: { peer: FAILED, goneFor: 0 } }),
+      reason: /whether anybody holds its stdin is unknown: ss failed/,
+      permits: of('adopted', { stdin: { peer: NO_MEANS, goneFor: 0 } }),
+    },
+    {
       what: 'K09 not examined',
       keeps: of('adopted', { stdin: undefined }),
       reason: /not examined/,
@@ -124,7 +136,7 @@ export const columnRows: Record<string, readonly Row[]> = {
     {
       what: 'K09 nobody knows who holds it',
       keeps: of('foreign', { stdin: { peer: UNKNOWN, goneFor: 60_000 } }),
-      reason: /unknown: ss is not/,
+      reason: /unknown: it is neither/,
       permits: of('foreign'),
     },
     {

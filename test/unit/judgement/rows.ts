@@ -7,7 +7,9 @@ import { entry, factsOn, identity, machine } from './table';
 // What the rows of the kill bar's table tests are made of.
 
 export const GONE: StdinPeer = { kind: 'gone', proof: 'nobody holds it' };
-export const UNKNOWN: StdinPeer = { kind: 'unknown', reason: 'ss is not installed' };
+export const UNKNOWN: StdinPeer = { kind: 'unknown', reason: 'it is neither a socket pair nor a pipe' };
+export const NO_MEANS: StdinPeer = { kind: 'unknown', reason: 'ss is not installed', look: 'no means' };
+export const FAILED: StdinPeer = { kind: 'unknown', reason: 'ss failed', look: 'failed' };
 export const ALIVE: StdinPeer = { kind: 'alive', by: 'python3, pid 812' };
 export const OWN: Extract<Claim, { by: 'own session' }> = { by: 'own session', owner: identity(200) };
 export const USER: Claim = { by: 'user' };

@@ -33,4 +33,15 @@ describe('stdin of a whole server', () => {
       assert.equal(joinStdinPeers(peers, new Set([5, 6])).kind, kind, JSON.stringify(peers));
     }
   });
+
+  it('K09 a look that came to nothing is not hidden behind a stdin that tells nobody anything', () => {
+    const failed: StdinPeer = { kind: 'unknown', reason: 'x', look: 'failed' };
+    const blind: StdinPeer = { kind: 'unknown', reason: 'x', look: 'no means' };
+    const orders = [
+      [gone, unknown, blind, failed],
+      [failed, blind, unknown, gone],
+    ];
+    for (const peers of orders) assert.deepEqual(joinStdinPeers(peers, new Set()), failed);
+    assert.deepEqual(joinStdinPeers([unknown, blind], new Set()), blind);
+  });
 });

@@ -106,6 +106,22 @@ describe('rulings on a tree', () => {
     );
   });
 
+  it('K05 L16 what a busy machine could not tell about it is asked once more, and kept if that fails, too', async () => {
+    const failed: StdinPeer = { kind: 'unknown', reason: 'it took too long', look: 'failed' };
+    const gone: StdinPeer = { kind: 'gone', proof: '' };
+    const asked = async (...answers: StdinPeer[]) => {
+      let count = 0;
+      const stdin = Object.defineProperty({}, 500, { get: () => answers[count++] });
+      const ruled = await rule(snapshot, recordOf({ kind: 'adopted' }), { stdin });
+      return { count, permits: ruled.filter((line) => line.endsWith('permit')).length };
+    };
+    assert.deepEqual(await asked(failed, failed), { count: 2, permits: 0 });
+    assert.deepEqual(await asked(failed, gone), { count: 2, permits: 5 });
+    assert.deepEqual(await asked(gone), { count: 1, permits: 5 });
+    // Here nobody ever can look.
+    assert.deepEqual(await asked({ ...failed, look: 'no means' }), { count: 1, permits: 5 });
+  });
+
   it('L21 a parent pid that a member has by now does not hide who stands at the top', async () => {
     // The parent of 500 is dead; its pid went to what 500 started.
     const recycled = machine(entry(500, 501, ours), entry(501, 500, { ...ours, sid: 500 }));
