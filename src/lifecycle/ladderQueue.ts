@@ -19,7 +19,10 @@ export class LadderQueue {
   private done = 0;
 
   constructor(
-    private readonly options: Pick<ReapOptions, 'signal' | 'onProgress'> = {},
+    private readonly options: Pick<ReapOptions, 'signal' | 'onProgress'> & {
+      /** Asked before each ladder of a reap that nobody asked for: the setting behind it may be another by now. */
+      readonly mayBegin?: () => boolean;
+    } = {},
     private readonly total = 0,
     private readonly atATime = AT_A_TIME,
   ) {}
@@ -29,7 +32,7 @@ export class LadderQueue {
     if (this.climbing >= this.atATime) await new Promise<void>((resolve) => this.waiting.push(resolve));
     else this.climbing++;
     try {
-      if (this.options.signal?.aborted) return undefined;
+      if (this.options.signal?.aborted || this.options.mayBegin?.() === false) return undefined;
       const result = await climb();
       this.options.onProgress?.(++this.done, this.total);
       return result;

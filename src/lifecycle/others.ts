@@ -154,9 +154,10 @@ export class OtherServers {
     for (const [key, known] of this.records) if (known.id === record.id) this.records.set(key, { ...known, container });
   }
 
-  /** For the kill bar: whether a known client runs above a process. */
-  clientAbove(snapshot: Snapshot, entry: ProcessEntry): ClientAbove {
-    return clientAbove(snapshot, entry, (one) => this.parts.recogniser()?.clientOf(one));
+  /** For the kill bar: whether a known client runs above a process; undefined where nobody can tell (any more). */
+  clientAbove(snapshot: Snapshot, entry: ProcessEntry): ClientAbove | undefined {
+    const recogniser = this.parts.recogniser();
+    return recogniser && clientAbove(snapshot, entry, (one) => recogniser.clientOf(one));
   }
 
   private isInPlace(pid: number, { boundTo }: NamedServer): boolean {

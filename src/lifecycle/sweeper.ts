@@ -198,11 +198,7 @@ export class Sweeper {
       await this.look();
       this.publish();
     }
-    const { reapOthers = 'report', maxPerSweep = 0 } = this.parts.settings();
-    if (reapOthers === 'auto' && !this.isEnding) {
-      const orphaned = this.foreign.filter(({ isOrphaned }) => isOrphaned).slice(0, maxPerSweep);
-      await this.act(() => this.reapForeign(orphaned));
-    }
+    if (this.mayReapOthers()) await this.act(() => this.reapOthers());
     await this.share();
     return this.current;
   }
@@ -244,6 +240,18 @@ export class Sweeper {
       this.hasFailed = true;
       log.warn(`Other clients' servers could not be looked at: ${(error as Error).message}`);
     }
+  }
+
+  /** Looks that confirm what is found take seconds; meanwhile the user may have said otherwise. */
+  private mayReapOthers(): boolean {
+    return this.parts.settings().reapOthers === 'auto' && !this.isEnding;
+  }
+
+  /** Reaps other clients' orphans without being asked, so many of them as the setting allows. */
+  private async reapOthers(): Promise<void> {
+    const { maxPerSweep = 0 } = this.parts.settings();
+    const orphaned = this.foreign.filter(({ isOrphaned }) => isOrphaned).slice(0, maxPerSweep);
+    await this.reapForeign(orphaned, new LadderQueue({ mayBegin: () => this.mayReapOthers() }));
   }
 
   private async reapForeign(chosen: readonly OtherServer[], queue?: LadderQueue): Promise<ReapResult[]> {

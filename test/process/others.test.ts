@@ -9,7 +9,7 @@ import type { ProcessIdentity } from '../../src/os/identity';
 import { definite } from '../support/askingAgain';
 import { nextLine } from '../support/nextLine';
 import { withSs } from '../support/programs';
-import { isAlive, killHard, Sandbox, SERVER } from '../support/sandbox';
+import { isAlive, killHard, Sandbox, SERVER, SHORT_GRACE } from '../support/sandbox';
 import { waitFor } from '../support/waitFor';
 
 /** A client that starts a server as VS Code, Claude Code (node) or an agent of Python does, prints its pid, and waits. */
@@ -253,6 +253,68 @@ print('held', flush=True); time.sleep(600)`,
     const [result] = await lifecycle.reapOrphans({ only: [row.key] });
     assert.match(result?.processes[0]?.reason ?? '', /runs under Known Client/);
     assert.ok(isAlive(server));
+  });
+
+  it('K04 switched off between look and signal: what a living client has closed the stdin of is not taken for nobody’s', async () => {
+    const [python, , script] = CLIENTS.python;
+    const closing = script.replace('print(', 'p.stdin.close(); print(').replace('argv[1:]', 'argv[1:-1]');
+    const args = ['-c', closing, process.execPath, SERVER, mark, '--deaf-to-eof', '--deaf-to-term', 'known-client'];
+    const child = spawn(python, args, { env: sandbox.environment, stdio: ['ignore', 'pipe', 'inherit'] });
+    const server = Number(await nextLine(child));
+    let known: Recogniser | undefined = recogniser();
+    const lifecycle = await sandbox.lifecycle({}, { recogniser: () => known });
+    const { key } = await recognised(lifecycle, server);
+    const reap = async () => (await lifecycle.reapOrphans({ only: [key] }))[0]?.processes[0]?.reason ?? '';
+    assert.match(await reap(), /runs under Known Client/);
+    const reaping = reap();
+    known = undefined;
+    assert.match(await reaping, /whether a client runs it was not examined/);
+    assert.ok(isAlive(server));
+    // Control arm: without a client above it.
+    known = recogniser();
+    await killHard(child);
+    await provenOrphan(lifecycle, server);
+    await reap();
+    assert.ok(!isAlive(server));
+  });
+
+  it('"auto" that is taken back while a reap is under way: no other ladder begins', async () => {
+    const { child, server } = await client('python', '--deaf-to-eof');
+    await killHard(child);
+    const known = recogniser();
+    const platform = await choosePlatform();
+    const settings = { automatic: 'on', neverReap: [], launchTimeout: 60_000, guard: false, maxPerSweep: 1 } as const;
+    let reapOthers: 'auto' | 'report' = 'auto';
+    let asked = 0;
+    const changing = Object.create(platform, {
+      stdinPeer: { value: (identity: ProcessIdentity) => definite(() => platform.stdinPeer(identity)) },
+      serviceRole: {
+        value: (identity: ProcessIdentity) => {
+          // The first ruling on it; the second look comes 2 s later.
+          if (identity.pid === server && ++asked === 1) reapOthers = 'report';
+          return platform.serviceRole(identity);
+        },
+      },
+    });
+    const lifecycle = await sandbox.lifecycle(
+      {},
+      {
+        platform: changing,
+        recogniser: () => known,
+        settings: () => ({ ...settings, graceOf: () => SHORT_GRACE, reapOthers }),
+      },
+    );
+    await provenOrphan(lifecycle, server);
+    await waitFor('a reap has begun', async () => {
+      await lifecycle.sweep();
+      return asked > 0;
+    });
+    assert.ok(isAlive(server));
+    reapOthers = 'auto';
+    await waitFor('control', async () => {
+      await lifecycle.sweep();
+      return !isAlive(server);
+    });
   });
 
   it('"auto" reaps what is proven, at most so many per sweep', async () => {
