@@ -61,13 +61,17 @@ export function describeProcess({ member, outcome, reason }: LadderProcess): Rea
   return { pid: entry.pid, name: entry.name, commandLine: commandLineOf(entry), outcome, reason, memory: entry.memory };
 }
 
-/** Writes what became of a server into the history. A failure is logged: what is done is done. */
+/**
+ * Writes what became of a server into the history, unless nothing did: what is kept is kept at each sweep. A failure is
+ * logged: what is done is done.
+ */
 export function writeResult(
   { folder, log }: { readonly folder: DataFolder; readonly log: Log },
   by: Reapers,
   { server, sessionId, recordId, processes, containers, memoryFreed, milliseconds }: ReapResult,
 ): void {
-  if (processes.length === 0 && containers.length === 0) return;
+  const isEnded = containers.some(({ outcome }) => outcome === 'removed' || outcome === 'stopped');
+  if (!isEnded && processes.every(({ outcome }) => outcome === 'kept')) return;
   try {
     const at = Date.now();
     writeHistory(folder, recordId || `${processes[0]?.pid}`, {

@@ -250,8 +250,17 @@ export class Sweeper {
   /** Reaps other clients' orphans without being asked, so many of them as the setting allows. */
   private async reapOthers(): Promise<void> {
     const { maxPerSweep = 0 } = this.parts.settings();
-    const orphaned = this.foreign.filter(({ isOrphaned }) => isOrphaned).slice(0, maxPerSweep);
-    await this.reapForeign(orphaned, new LadderQueue({ mayBegin: () => this.mayReapOthers() }));
+    const endable = await this.endableOthers(maxPerSweep);
+    await this.reapForeign(endable.slice(0, maxPerSweep), new LadderQueue({ mayBegin: () => this.mayReapOthers() }));
+  }
+
+  /** Where there are more than may be reaped, those that are kept anyway must not stand before the others for ever. */
+  private async endableOthers(limit: number): Promise<readonly OtherServer[]> {
+    const { others, reaper } = this.parts;
+    const orphaned = this.foreign.filter(({ isOrphaned }) => isOrphaned);
+    if (!others || limit === 0 || orphaned.length <= limit) return orphaned;
+    const previews = await Promise.all(orphaned.map(({ record }) => reaper.previewForeign(record, others)));
+    return orphaned.filter((_, index) => previews[index]?.processes.some(({ outcome }) => outcome !== 'kept'));
   }
 
   private async reapForeign(chosen: readonly OtherServer[], queue?: LadderQueue): Promise<ReapResult[]> {

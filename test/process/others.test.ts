@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { choosePlatform } from '../../src/lifecycle/choosePlatform';
 import type { Recogniser } from '../../src/lifecycle/others';
 import type { ProcessIdentity } from '../../src/os/identity';
+import { readHistory } from '../../src/registry/history';
 import { definite } from '../support/askingAgain';
 import { nextLine } from '../support/nextLine';
 import { withSs } from '../support/programs';
@@ -333,6 +334,27 @@ print('held', flush=True); time.sleep(600)`,
       await lifecycle.sweep();
       return living() === 0;
     });
+  });
+
+  it('"auto" is not used up by those that are kept anyway; what ends nobody is not in the history', async () => {
+    const listed = await client('python', '--deaf-to-eof', '--listed');
+    const { child, server } = await client('python', '--deaf-to-eof');
+    await Promise.all([killHard(listed.child), killHard(child)]);
+    const known = recogniser();
+    const settings = { reapOthers: 'auto', maxPerSweep: 1, neverReap: ['--listed'] } as const;
+    const lifecycle = await sandbox.lifecycle(settings, { recogniser: () => known });
+    await waitFor('the one behind it is reaped', async () => {
+      await lifecycle.sweep();
+      return !isAlive(server);
+    });
+    // Now it is the only one.
+    await provenOrphan(lifecycle, listed.server);
+    await lifecycle.sweep();
+    const [result] = await lifecycle.reapOrphans({ only: [rowOf(lifecycle, listed.server)?.key ?? ''] });
+    assert.match(result?.processes[0]?.reason ?? '', /neverReap lists it/);
+    assert.ok(isAlive(listed.server));
+    const outcomes = readHistory(sandbox.folder, 0, 100).map(({ processes }) => processes.map(({ pid }) => pid));
+    assert.deepEqual(outcomes, [[server]]);
   });
 });
 
