@@ -69,14 +69,16 @@ function notEditor(_: Facts, entry: ProcessEntry): string | undefined {
 
 /**
  * Rule 3d: not the main process of a service (K06), which init starts itself and so with an environment without our
- * cookie. A carrier in a service's group is merely an orphan of an editor that runs as a service. About servers that
- * we never saw alive, a user's own service manager counts as init too.
+ * cookie. A carrier in a service's group is merely an orphan of an editor that runs as a service; so is a server that we
+ * saw below that editor, and that systemd has not executed. Of servers that we never saw alive this is no proof: a daemon
+ * that forks leaves its service a main process whose parent systemd has executed. About them, a user's own service
+ * manager counts as init too.
  */
 function notService({ service, snapshot, provenByCookie, kind }: Facts, entry: ProcessEntry): string | undefined {
   if (service.kind === 'unknown') return `whether it is a service cannot be determined: ${service.reason}`;
   // Somebody may have given the manager our cookie with the rest of an environment (systemctl import-environment).
   if (service.kind === 'service' && service.isMain) return `it is the main process of the service ${service.name}`;
-  if (service.kind === 'none' || provenByCookie) return undefined;
+  if (service.kind === 'none' || provenByCookie || (kind === 'adopted' && service.isMain === false)) return undefined;
   const isInit = (one: ProcessEntry) => one.pid === 1 || (kind === 'foreign' && adoptsOrphans(one));
   const below = ancestorsOf(snapshot, entry).some((ancestor) => !isInit(ancestor));
   return below ? undefined : `it may be the main process of the service ${service.name}`;

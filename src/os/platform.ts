@@ -75,7 +75,7 @@ export class LookError extends Error {
 /** What kind of machine service, if any, this process is the main process of, or runs below. */
 export type ServiceRole =
   | { readonly kind: 'none' }
-  /** `isMain`: the service manager itself has executed it, beyond doubt. */
+  /** `isMain`: the service manager itself has executed it, beyond doubt; false: it has executed another; else unknown. */
   | { readonly kind: 'service'; readonly name: string; readonly isMain?: boolean }
   | { readonly kind: 'unknown'; readonly reason: string };
 

@@ -18,7 +18,10 @@ export function serviceRoleOfControlGroup(text: string): ServiceRole {
 /**
  * Whether systemd (248 and later) has executed this very process: its children inherit the variable with another's pid.
  * @param environment the raw block of `/proc/PID/environ`.
+ * @returns undefined where the variable is missing: an older systemd, or an environment that was overwritten.
  */
-export function isServiceMain(environment: Buffer, pid: number): boolean {
-  return `\0${environment.toString('latin1')}\0`.includes(`\0SYSTEMD_EXEC_PID=${pid}\0`);
+export function isServiceMain(environment: Buffer, pid: number): boolean | undefined {
+  const text = `\0${environment.toString('latin1').replaceAll('\0', '\0\0')}\0`;
+  const named = [...text.matchAll(/\0SYSTEMD_EXEC_PID=(\d+)\0/g)].map(([, digits]) => Number(digits));
+  return named.length === 0 ? undefined : named.includes(pid);
 }

@@ -125,6 +125,18 @@ export const signalRows: Record<string, readonly Row[]> = {
       permits: target({}, { service: { kind: 'service', name: 'code-server.service' }, provenByCookie: true }),
     },
     {
+      what: 'K06 adopted, and perhaps executed by the service manager; control: it has executed another one',
+      keeps: of('adopted', { service: { kind: 'service', name: 'code-server@user.service' } }),
+      reason: /may be the main process of the service code-server@user/,
+      permits: of('adopted', { service: { kind: 'service', name: 'code-server@user.service', isMain: false } }),
+    },
+    {
+      what: 'K06 never seen alive: a daemon that forks is no child of what the service manager executed any more',
+      keeps: of('foreign', { service: { kind: 'service', name: 'x.service', isMain: false } }),
+      reason: /may be the main process of the service x/,
+      permits: of('adopted', { service: { kind: 'service', name: 'x.service', isMain: false } }),
+    },
+    {
       what: 'K06 control: what runs below one in its group',
       keeps: target({}, { service: { kind: 'service', name: 'x.service' } }),
       reason: /main process of the service x/,
