@@ -107,7 +107,7 @@ export class OtherServers {
     const roots = await this.rootsIn(snapshot, recogniser, taken);
     const { folder, platform } = this.parts;
     const shared = folder ? readSharedProbes(folder, platform.scope, PROBE_AGAIN_MS) : new Map<string, SharedProbe>();
-    const before = new Set(shared.values());
+    const before = [...shared.values()];
     const living = new Set(roots.map(({ entry }) => identityKey(identityOf(snapshot, entry))));
     for (const key of this.records.keys()) if (!living.has(key)) this.records.delete(key);
     for (const key of this.probes.keys()) if (!living.has(key)) this.probes.delete(key);
@@ -122,7 +122,8 @@ export class OtherServers {
     }
     const found = await Promise.all(described);
     const after = [...shared.values()];
-    if (folder && after.some((probe) => !before.has(probe))) writeSharedProbes(folder, platform.scope, after);
+    const isChanged = after.length !== before.length || after.some((probe) => !before.includes(probe));
+    if (folder && isChanged) writeSharedProbes(folder, platform.scope, after);
     return found;
   }
 
@@ -263,8 +264,8 @@ export class OtherServers {
     const known = this.probes.get(key);
     if (known?.confirmed && isUpToDate(known, snapshot, entry) && now - known.at < PROBE_AGAIN_MS) return known;
     const theirs = shared.get(key);
-    // "gone" takes two looks, and somebody has to take the second.
-    const isOfUse = !known && theirs && theirs.peer.kind !== 'gone' && theirs.at > this.forgottenAt;
+    // "gone" takes two looks, and somebody has to take the second; what one window cannot tell, another may.
+    const isOfUse = !known && theirs?.peer.kind === 'alive' && theirs.at > this.forgottenAt;
     if (isOfUse && isUpToDate(theirs, snapshot, entry)) {
       const at = now - (Date.now() - theirs.at);
       const probe = { peer: theirs.peer, at, ppid: entry.ppid, goneSince: undefined, confirmed: true };
@@ -284,7 +285,8 @@ export class OtherServers {
       (goneSince !== undefined && now - goneSince >= FOREIGN_LOOKS_APART_MS);
     const probe = { peer, at, ppid: entry.ppid, goneSince, confirmed };
     this.probes.set(key, probe);
-    if (confirmed || peer.kind === 'gone') shared.set(key, { identity, ppid: entry.ppid, peer, at: Date.now() });
+    if (peer.kind === 'alive') shared.set(key, { identity, ppid: entry.ppid, peer, at: Date.now() });
+    else if (peer.kind === 'gone') shared.delete(key);
     return probe;
   }
 }

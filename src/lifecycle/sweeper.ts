@@ -158,6 +158,8 @@ export class Sweeper {
     const { own, log } = this.parts;
     if (!seen || this.isEnding || taken.others || this.hasFailed) return;
     if (foreign.some(({ isProven, members }) => !isProven || runsUnlabelled(members))) return;
+    // What this window could not look at, because of its PATH perhaps, another may prove.
+    if (foreign.some(({ stdin }) => stdin?.kind === 'unknown' && stdin.look)) return;
     if (this.containerWatch.withoutClient.length > 0) return;
     const ours = this.sessionRows(seen.sessions.filter(({ session }) => session.id === own.session.id));
     const records = [...own.session.records, ...seen.sessions.flatMap(({ session }) => session.records)];
