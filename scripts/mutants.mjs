@@ -45,7 +45,19 @@ export const mutants = [
   ['rule notUnderLiveOwner: editors do not count', RULES, 'ancestor.pid > 1 && isEditorProcess(ancestor)', 'false'],
   ['rule notUnderLiveOwner: live owners do not count', RULES, 'if (live.has(ancestor.pid))', 'if (false)'],
   ['rule notService: unknown is none', RULES, "if (service.kind === 'unknown')", 'if (false)'],
-  ['rule notService: the cookie proves nothing', RULES, ' || provenByCookie) return', ') return'],
+  [
+    'rule notService: what systemd has executed is not asked',
+    RULES,
+    "(kind === 'adopted' && service.isMain === false)",
+    'false',
+  ],
+  [
+    'rule notService: a stranger that systemd did not execute is none',
+    RULES,
+    "kind === 'adopted' && service.isMain === false",
+    'service.isMain === false',
+  ],
+  ['rule notService: the cookie proves nothing', RULES, ' || provenByCookie || (', ' || ('],
   ['rule notInUse: only the process itself', RULES, '[entry, ...descendantsOf(snapshot, entry.pid)]', '[entry]'],
   ['rule notInUse: unknown is none', RULES, "if (outsideUse.kind === 'unknown')", 'if (false)'],
   [
