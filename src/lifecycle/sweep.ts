@@ -60,7 +60,7 @@ export async function survey(
     if (one.verdict.kind === 'live') keepFresh(found.path);
     // Of another boot or machine nothing can be asked, engines included: containers of then have other ids by now.
     const idle = found.session.owner.scope !== snapshot.scope || !one.records.some(isUnfinished);
-    if (found.session.id !== ownSessionId && idle && standsForNothing(one, snapshot)) removeSession(found.path);
+    if (found.session.id !== ownSessionId && idle && standsForNothing(one, snapshot)) forget(found.path);
     else judged.push(one);
   }
   const known = new Set([...sessions.map(({ session }) => session.id), ...newer]);
@@ -76,6 +76,15 @@ export async function survey(
     judged.push(isElsewhere && one.verdict.kind === 'dead' ? { ...one, verdict: MOVED } : one);
   }
   return { snapshot, sessions: judged, problems };
+}
+
+/** Best effort: in a folder that cannot be written to the file stays, and stands for nothing. */
+function forget(path: string): void {
+  try {
+    removeSession(path);
+  } catch {
+    // As said.
+  }
 }
 
 /** Whether anything of a record may be left: a process, or a container, which only its engine knows about (L07). */

@@ -213,6 +213,26 @@ describe('reaping what a dead session left', function () {
     assert.match(sandbox.log.join('\n'), /stays claimed: EROFS/);
   });
 
+  it('K09 a file that stands for nothing and cannot be removed fails no look', async () => {
+    const [empty, other] = [await new Scene(sandbox).open(), await new Scene(sandbox).open()];
+    empty.write();
+    const { pid } = await other.start();
+    await Promise.all([empty.killOwner(), other.killOwner()]);
+    const { rmSync: remove } = fs;
+    Object.assign(fs, {
+      rmSync: (path: string, options: object) => {
+        if (path.includes(empty.id)) throw new Error('EROFS: read-only file system');
+        remove(path, options);
+      },
+    });
+    try {
+      await (await sandbox.lifecycle()).sweep();
+    } finally {
+      Object.assign(fs, { rmSync: remove });
+    }
+    assert.ok(!isAlive(pid));
+  });
+
   it('L22 two windows that start at once reap once', async () => {
     const host = await sandbox.host({ deaf: DEAF });
     await killHard(host.child);
