@@ -18,11 +18,9 @@ import type { ConfiguredServer } from '../lifecycle/configuredServer';
 import type { LaunchDescription } from '../lifecycle/launchedServer';
 import type { Log } from '../lifecycle/log';
 import type { Problem } from '../lifecycle/model';
+import { LAUNCHED_GRACE } from '../registry/schema';
 import type { Inputs } from './inputs';
 import type { EditorSettings } from './settings';
-
-/** Waits of a launched server's ladder, in ms. */
-export const LAUNCHED_GRACE = { stdin: 2_000, term: 3_000 };
 
 /**
  * The servers that this window's configuration names: those of our setting are ours; those of `.vscode/mcp.json`

@@ -2,11 +2,11 @@ import * as vscode from 'vscode';
 import { installLauncher } from '../launcher/install';
 import type { Log } from '../lifecycle/log';
 import type { DataFolder } from '../registry/dataFolder';
+import { LAUNCHED_GRACE } from '../registry/schema';
 import type { EditorSettings } from './settings';
 
 /** Activation comes first: nobody waits for these files. */
 const LATER_MS = 1_000;
-const STANDARD_GRACE = { stdin: 2_000, term: 3_000 };
 
 /** Keeps `mcp-processes`, which stands in other clients' configurations, and what it must know up to date. */
 export class Launcher implements vscode.Disposable {
@@ -33,7 +33,7 @@ export class Launcher implements vscode.Disposable {
   private install({ automatic, neverReap, graceOf }: EditorSettings): void {
     const table = vscode.workspace.getConfiguration('mcpProcesses').get<object>('reap.grace') ?? {};
     const names = new Set(['*', ...Object.keys(table)]);
-    const graces = [...names].map((name) => [name, graceOf(name, STANDARD_GRACE)] as const);
+    const graces = [...names].map((name) => [name, graceOf(name, LAUNCHED_GRACE)] as const);
     try {
       const path = installLauncher(this.folder, {
         dist: this.dist,

@@ -1,4 +1,4 @@
-import type { AutomaticReap, Grace } from '../registry/schema';
+import { type AutomaticReap, type Grace, LAUNCHED_GRACE } from '../registry/schema';
 
 /** What the launcher must know without asking anybody: it may run when no editor does. */
 export interface LauncherSettings {
@@ -7,8 +7,6 @@ export interface LauncherSettings {
   /** Waits by server name; '*' for all others. */
   readonly graces: readonly (readonly [server: string, grace: Grace])[];
 }
-
-const STANDARD_GRACE: Grace = { stdin: 2_000, term: 3_000 };
 
 /** One `key value` per line, read by a shell that executes none of it. */
 export function formatSettings(
@@ -49,7 +47,7 @@ export function parseSettings(
     neverReap: patternsOf(entry('neverReap')),
     graceOf: (name) => {
       const found = graces.findLast(({ server }) => server === name) ?? graces.find(({ server }) => server === '*');
-      return found ? { stdin: found.stdin, term: found.term } : STANDARD_GRACE;
+      return found ? { stdin: found.stdin, term: found.term } : LAUNCHED_GRACE;
     },
   };
 }

@@ -5,7 +5,7 @@ import { identityKey, type ProcessIdentity } from '../os/identity';
 import type { Platform, Snapshot } from '../os/platform';
 import { parseCookie } from '../registry/cookie';
 import type { DataFolder } from '../registry/dataFolder';
-import { SCHEMA_VERSION, type ServerRecord, type SessionFile } from '../registry/schema';
+import { LAUNCHED_GRACE, SCHEMA_VERSION, type ServerRecord, type SessionFile } from '../registry/schema';
 import {
   FORGET_MS,
   type FoundSession,
@@ -34,8 +34,6 @@ export interface Survey {
   readonly problems: readonly string[];
 }
 
-/** Waits used for servers whose record is lost. */
-const DEFAULT_GRACE = { stdin: 2_000, term: 3_000 };
 const MOVED: SessionVerdict = { kind: 'unknown', evidence: 'somebody else was at its session in this moment' };
 
 /**
@@ -198,7 +196,7 @@ function recordFromCookie(id: string, server: string): ServerRecord {
     root: undefined,
     posixSession: undefined,
     census: [],
-    grace: DEFAULT_GRACE,
+    grace: LAUNCHED_GRACE,
     ladder: undefined,
     container: undefined,
   };

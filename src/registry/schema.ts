@@ -16,6 +16,9 @@ export interface Grace {
   readonly term: number;
 }
 
+/** The waits of what we launched ourselves, unless the user has set others. */
+export const LAUNCHED_GRACE: Grace = { stdin: 2_000, term: 3_000 };
+
 /** Where a server's ladder stood when its session wrote for the last time. */
 export interface LadderStand {
   readonly step: 'stdin' | 'term' | 'kill';
