@@ -89,10 +89,13 @@ describe('what a person sees', function () {
       JSON.stringify({ ...hostile, records: [{ ...record, id: randomUUID(), root: claimed[0], census: claimed }] }),
     );
     await panel.status.waitFor({ timeout: 30_000 });
-    await panel.run('Reap Orphaned MCP Servers');
-    await waitFor('the reap is over', async () =>
-      (await panel.rows()).some(({ name, description }) => name === 'Recently Ended' && description.startsWith('5')),
-    );
+    // Nobody is ended, which is no history: only the answer to the command tells of it.
+    const answered = async () => {
+      await panel.run('Reap Orphaned MCP Servers');
+      return panel.notified(/: 0 processes ended, \d+ kept/, 8_000);
+    };
+    await waitFor('a reap has kept all of it', answered, 60_000);
+    assert.match((await panel.rows()).find(({ name }) => name === 'Recently Ended')?.description ?? '', /^4\b/);
     rmSync(file);
     await panel.status.waitFor({ state: 'hidden', timeout: 30_000 });
     assert.deepEqual(claims.filter(isAlive), claims);
@@ -103,7 +106,7 @@ describe('what a person sees', function () {
     await panel.run('Stop All Servers in This Window');
     await panel.answer('Stop All');
     await panel.shows('This Window', []);
-    assert.deepEqual(readdirSync(world.folder.sessions), []);
+    await waitFor('no session file is left', () => readdirSync(world.folder.sessions).length === 0);
     assert.deepEqual(session.records.map(({ root }) => root?.pid as number).filter(isAlive), []);
   });
 
@@ -150,20 +153,16 @@ describe('what a person sees', function () {
     const { page, server } = await world.openEditor(world.workspace('project'), {
       environment: { MCP_PROCESSES_HOME: file },
     });
-    const center = page.locator('.notifications-center');
-    const message = center.getByText('MCP Processes is not running');
-    const said = async () => {
-      if (!(await center.isVisible())) await page.locator('.statusbar-item[id="status.notifications"]').click();
-      return message.isVisible();
-    };
-    await waitFor('the message', said);
-    assert.match((await message.textContent()) ?? '', /The data folder .*file cannot be used: .*MCP_PROCESSES_HOME/);
+    const panel = new Panel(page);
+    const said = await panel.notified('MCP Processes is not running');
+    assert.match(said, /The data folder .*file cannot be used: .*MCP_PROCESSES_HOME/);
     assert.equal(server.extensionHosts().length, 1);
-    const panel = await new Panel(page).open();
+    await panel.open();
     await panel.view.getByText(/The data folder .*file cannot be used: .*Then reload the window\./).waitFor();
     // Control arm: mended and reloaded, it runs.
     rmSync(file);
-    await center.locator('.monaco-button').filter({ hasText: 'Reload Window' }).click();
+    await panel.notified('MCP Processes is not running');
+    await panel.notifications.locator('.monaco-button').filter({ hasText: 'Reload Window' }).click();
     await panel.view.getByText('No MCP server is configured').waitFor();
   });
 });

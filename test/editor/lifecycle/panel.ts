@@ -28,6 +28,26 @@ export class Panel {
     return this.page.locator('.statusbar-item[id="mcp-processes.mcp-processes.mcpProcesses.orphans"]');
   }
 
+  get notifications(): Locator {
+    return this.page.locator('.notifications-center');
+  }
+
+  /** Waits for a notification in their list, which is open afterwards: tests see no toasts. @returns its text. */
+  async notified(text: string | RegExp, timeout = 30_000): Promise<string> {
+    const message = this.notifications.getByText(text).first();
+    await waitFor(
+      `notified: ${text}`,
+      async () => {
+        if (!(await this.notifications.isVisible())) {
+          await this.page.locator('.statusbar-item[id="status.notifications"]').click({ timeout: 5_000 });
+        }
+        return message.isVisible();
+      },
+      timeout,
+    );
+    return (await message.textContent()) ?? '';
+  }
+
   /** Every row that is unfolded, from top to bottom. */
   rows(): Promise<PanelRow[]> {
     return this.view.locator('.monaco-list-row').evaluateAll((rows) =>
