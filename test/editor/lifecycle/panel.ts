@@ -33,18 +33,14 @@ export class Panel {
   }
 
   /** Waits for a notification in their list, which is open afterwards: tests see no toasts. @returns its text. */
-  async notified(text: string | RegExp, timeout = 30_000): Promise<string> {
+  async notified(text: string | RegExp): Promise<string> {
     const message = this.notifications.getByText(text).first();
-    await waitFor(
-      `notified: ${text}`,
-      async () => {
-        if (!(await this.notifications.isVisible())) {
-          await this.page.locator('.statusbar-item[id="status.notifications"]').click({ timeout: 5_000 });
-        }
-        return message.isVisible();
-      },
-      timeout,
-    );
+    await waitFor(`notified: ${text}`, async () => {
+      if (!(await this.notifications.isVisible())) {
+        await this.page.locator('.statusbar-item[id="status.notifications"]').click({ timeout: 5_000 });
+      }
+      return message.isVisible();
+    });
     return (await message.textContent()) ?? '';
   }
 
