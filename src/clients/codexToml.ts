@@ -1,4 +1,5 @@
 import { parse, TomlError } from 'smol-toml';
+import { escapePattern } from './commandLine';
 import { isRecord, readForeignEntry } from './entry';
 import { LONGEST_FILE, MOST_PROBLEMS, positionOf } from './jsonText';
 import type { ConfigurationProblem, DefinitionSource, ReadConfiguration, ServerDefinition } from './serverDefinition';
@@ -37,7 +38,7 @@ export function readCodexToml(text: string, source: DefinitionSource): ReadConfi
 
 /** Where a server's table begins; a parsed TOML has lost its places. */
 function placeOf(text: string, name: string | undefined): { line?: number; column?: number } {
-  const key = name?.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+  const key = name && escapePattern(name);
   const header =
     key === undefined ? undefined : new RegExp(`^[ \\t]*\\[\\s*mcp_servers\\s*\\.\\s*["']?${key}["']?\\s*[.\\]]`, 'm');
   const offset = header?.exec(text)?.index ?? /^[ \t]*\[?\s*mcp_servers\b/m.exec(text)?.index ?? 0;

@@ -27,6 +27,11 @@ export function splitQuoted(line: string): string[] {
   return [...line.matchAll(/(?:[^\s"]+|"[^"]*"?)+/g)].map(([word]) => word.replaceAll('"', ''));
 }
 
+/** A text as a regular expression that matches it alone. */
+export function escapePattern(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+}
+
 /** The last part of a path of either kind; empty for a folder written with a separator at its end. */
 export function baseName(path: string): string {
   return path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);

@@ -57,26 +57,44 @@ export function configFilesOf(context: ConfigContext): ConfigFile[] {
   return [...editorFiles(context), ...userFiles(context), ...workspaceFiles(context)];
 }
 
-function editorFiles(context: ConfigContext): ConfigFile[] {
+/** Where the editors of VS Code's family keep their data, on this machine and as servers for a remote one. */
+function editorData(context: ConfigContext): { readonly path: string; readonly id: string; readonly client: string }[] {
   const { home, environment } = context;
   const { join } = pathsOf(context);
-  const found: ConfigFile[] = [];
-  const add = (data: string, id: string, client: string) => {
-    const clientIds = [id, `${id}-agent-host`];
-    const file = (...parts: string[]) => join(data, 'User', ...parts, 'mcp.json');
-    found.push({ ...base(client, clientIds, 'mcp.json'), path: file() });
-    found.push({ ...base(client, clientIds, 'mcp.json'), path: file('profiles', '*'), isPattern: true });
-  };
-  for (const [folder, id, client] of EDITORS) add(join(applicationData(context), folder), id, client);
-  for (const [folder, id, client] of SERVERS) add(join(home, folder, 'data'), id, client);
-  add(
-    join(absolute(context, environment.XDG_DATA_HOME) ?? join(home, '.local', 'share'), 'code-server'),
-    'code-server',
-    'code-server',
-  );
+  const share = absolute(context, environment.XDG_DATA_HOME) ?? join(home, '.local', 'share');
   const portable = absolute(context, environment.VSCODE_PORTABLE);
-  if (portable) add(join(portable, 'user-data'), 'vscode', 'VS Code');
-  return found;
+  return [
+    ...EDITORS.map(([folder, id, client]) => ({ path: join(applicationData(context), folder), id, client })),
+    ...SERVERS.map(([folder, id, client]) => ({ path: join(home, folder, 'data'), id, client })),
+    { path: join(share, 'code-server'), id: 'code-server', client: 'code-server' },
+    ...(portable ? [{ path: join(portable, 'user-data'), id: 'vscode', client: 'VS Code' }] : []),
+  ];
+}
+
+function editorFiles(context: ConfigContext): ConfigFile[] {
+  const { join } = pathsOf(context);
+  return editorData(context).flatMap(({ path, id, client }) => {
+    const shared = base(client, [id, `${id}-agent-host`], 'mcp.json');
+    const file = (...parts: string[]) => join(path, 'User', ...parts, 'mcp.json');
+    return [
+      { ...shared, path: file() },
+      { ...shared, path: file('profiles', '*'), isPattern: true },
+    ];
+  });
+}
+
+/** Folders in which those editors remember the workspaces that they have had open, one folder for each. */
+export function workspaceStorageOf(context: ConfigContext): string[] {
+  const { join } = pathsOf(context);
+  return editorData(context).map(({ path }) => join(path, 'User', 'workspaceStorage'));
+}
+
+/** Folders below which plugins and extensions of clients are installed. */
+export function pluginFoldersOf(context: ConfigContext): string[] {
+  const { join } = pathsOf(context);
+  const claude = absolute(context, context.environment.CLAUDE_CONFIG_DIR) ?? join(context.home, '.claude');
+  const gemini = absolute(context, context.environment.GEMINI_CLI_HOME) ?? context.home;
+  return [join(claude, 'plugins'), join(gemini, '.gemini', 'extensions')];
 }
 
 function userFiles(context: ConfigContext): ConfigFile[] {

@@ -1,10 +1,9 @@
-import { programOf, wordsOf } from './commandLine';
-import { isProgramOf, type PackageRun, packageRunOf } from './runners';
+import { type Anchor, anchorOf, PLACEHOLDER, PLACEHOLDERS } from './anchor';
+import { escapePattern, programOf, wordsOf } from './commandLine';
+import { type PackageRun, packageRunOf, placeOfProgram } from './runners';
 import type { StdioServerDefinition } from './serverDefinition';
-import { isScriptRunner, layersOf } from './unwrap';
+import { isScriptRunner, layersOf, shellFolderOf } from './unwrap';
 
-const PLACEHOLDER = /\$\{[^${}]{1,200}\}/;
-const PLACEHOLDERS = new RegExp(PLACEHOLDER, 'g');
 /** Words that say how something is run, never what. */
 const GENERIC_WORDS = new Set(['run', 'exec', 'x', 'dlx', 'tool', 'container', '--', '.', '/c', '/C']);
 const GENERIC_PROGRAMS = new Set(['docker', 'podman', 'nerdctl', 'env', 'cmd', 'powershell', 'pwsh', 'uv', 'bwrap']);
@@ -23,30 +22,63 @@ const MANAGERS = new Set([
   'java',
 ]);
 
-/** They run what the `package.json` of the folder calls so. */
-const FOLDER_SCRIPTS = new Set(['npm', 'pnpm', 'yarn', 'bun', 'make']);
-/** What looks like a path there is an image. */
-const ENGINES = new Set(['docker', 'podman', 'nerdctl']);
-/** A path from the root, a home, a drive; an address. */
-const ABSOLUTE = /^(?:[\\/~]|[A-Za-z]:[\\/]|[a-z][a-z0-9+.-]*:\/\/)/;
-const RELATIVE_SCRIPT = /[\\/]|\.(?:[cm]?[jt]s|py|rb|sh|jar|php)$/;
+/** What a process with an entry's words still has to show before it is taken for the entry's server. */
+export type Need =
+  /** It runs in the entry's folder, or in `folder`, where a shell's text changes to that. */
+  | { readonly kind: 'folder'; readonly folder: string | undefined }
+  /** What `placeholder` stands for in its words is what it stands for where the entry counts. */
+  | { readonly kind: 'placeholder'; readonly placeholder: string; readonly value: string }
+  /**
+   * This program lies where programs are installed. A bare word is how the process calls itself, or, with `isInner`,
+   * what it is about to find through its own PATH.
+   */
+  | { readonly kind: 'installed'; readonly word: string; readonly isInner: boolean }
+  /** It runs this very file under a bare name. */
+  | { readonly kind: 'file'; readonly path: string }
+  /** This file, or what a bare word finds through its own PATH, belongs to one of these packages. */
+  | { readonly kind: 'inPackage'; readonly word: string; readonly run: PackageRun }
+  /** No package of the folder that it runs in takes the place of the published one. */
+  | { readonly kind: 'notShadowed'; readonly run: PackageRun };
+
+/** A running command that has the words of an entry. */
+export interface Match {
+  readonly anchor: Anchor['kind'];
+  /** All of them have to hold; the words alone prove what needs none. */
+  readonly needs: readonly Need[];
+}
 
 /** A configured command, its own or the one inside it, made ready for comparing. */
 interface Form {
   readonly program: string;
   readonly word: string;
-  readonly wordPattern: RegExp | undefined;
+  readonly wordPattern: Pattern | undefined;
   readonly args: WordList;
   /** The whole command as one line; absent where it begins with a placeholder, which could be any program and more. */
-  readonly line: RegExp | undefined;
+  readonly line: Pattern | undefined;
   readonly run: PackageRun | undefined;
   readonly title: WordList | undefined;
   readonly runArgs: WordList | undefined;
 }
 
+/** What all forms of one command share. */
+interface Command {
+  readonly forms: readonly Form[];
+  readonly anchor: Anchor;
+  /** Its innermost program. */
+  readonly program: string;
+  /** Where a shell's text changes to before it starts the program. */
+  readonly shellFolder: string | undefined;
+}
+
 interface WordList {
-  readonly words: readonly (string | RegExp)[];
-  readonly line: RegExp;
+  readonly words: readonly (string | Pattern)[];
+  readonly line: Pattern;
+}
+
+/** Words with placeholders: what matches, and the placeholders in the order of their groups. */
+interface Pattern {
+  readonly expression: RegExp;
+  readonly placeholders: readonly string[];
 }
 
 /** A running command, or the one inside it. */
@@ -56,34 +88,43 @@ interface Layer {
   readonly rest: readonly string[];
   /** Only where words were guessed from a line. */
   readonly line: string | undefined;
+  readonly isInner: boolean;
 }
+
+type Opened = Extract<Need, { kind: 'placeholder' }>;
 
 /** Arguments do not change, and are compared with every entry at every sweep. */
 const layersOfArgs = new WeakMap<readonly string[], readonly Layer[]>();
 
 /**
- * Makes a test for whether a running process is one that an entry starts: the same program with the same arguments in
+ * Makes a test for whether a running process has the words of an entry: the same program with the same arguments in
  * order, where `${…}` that was left in the entry stands for anything. What `npx`, `uvx`, shells, interpreters and the
  * editor's sandbox make of a command is known, so that wrapper and server both match: the topmost is the server's root.
- * A name within a path or an argument never matches (K03). The test takes arguments as the platform gives them.
+ * A name within a path or an argument never matches (K03). Words alone prove little: each match says what else has to
+ * hold, and the process is the entry's only where one of them does in full (K31, K32, K34).
+ * @returns a function of a process's arguments as the platform gives them; it answers with all matches
  */
 export function definitionMatcher(
   definition: Pick<StdioServerDefinition, 'command' | 'args'>,
-): (args: readonly string[]) => boolean {
-  const forms = layersOf([definition.command, ...definition.args])
-    .filter(isDistinctive)
-    .map(formOf);
-  if (forms.length === 0) return () => false;
-  return (args) => runningLayers(args).some((layer) => forms.some((form) => matchesForm(layer, form)));
+): (args: readonly string[]) => readonly Match[] {
+  const layers = layersOf([definition.command, ...definition.args]);
+  const innermost = layers.at(-1) ?? [];
+  const anchor = anchorOf(innermost);
+  const forms = layers.filter(isDistinctive).map(formOf);
+  if (!anchor || forms.length === 0) return () => [];
+  const shellFolder = layers.map(shellFolderOf).find((folder) => folder !== undefined);
+  const command = { forms, anchor, program: innermost[0] ?? '', shellFolder };
+  return (args) => runningLayers(args).flatMap((layer) => forms.flatMap((form) => matchOf(layer, form, command) ?? []));
 }
 
 function runningLayers(args: readonly string[]): readonly Layer[] {
   const known = layersOfArgs.get(args);
   if (known) return known;
   const { words, isLine } = wordsOf(args);
-  const layers = layersOf(words).map((layer): Layer => {
+  const layers = layersOf(words).map((layer, depth): Layer => {
     const [first = '', ...rest] = withoutEmptyEnd(layer);
-    return { first, program: programOf(first), rest, line: isLine ? layer.join(' ') : undefined };
+    const line = isLine ? layer.join(' ') : undefined;
+    return { first, program: programOf(first), rest, line, isInner: depth > 0 };
   });
   layersOfArgs.set(args, layers);
   return layers;
@@ -96,34 +137,81 @@ function formOf(words: readonly string[]): Form {
   return {
     program: programOf(word),
     word,
-    wordPattern: hasPlaceholder ? matcher([word], false) : undefined,
+    wordPattern: hasPlaceholder ? patternOf([word], false) : undefined,
     args: wordList(args),
-    line: hasPlaceholder ? undefined : matcher(words, true),
+    line: hasPlaceholder ? undefined : patternOf(words, true),
     run,
     title: run && wordList(run.titleWords),
     runArgs: run && wordList(run.args),
   };
 }
 
-function matchesForm({ first, program, rest, line }: Layer, form: Form): boolean {
-  const isLine = line !== undefined;
-  if (isLine && form.line?.test(line)) return true;
-  if (sameList(rest, form.args, isLine) && sameProgram(first, program, form)) return true;
-  const { run, title, runArgs } = form;
-  if (!run || !title || !runArgs) return false;
-  // npm names itself after what it runs; `uvx` is `uv` under another name.
-  if (program === 'npm' && rest[0] === 'exec' && sameList(rest.slice(1), title, isLine)) return true;
-  if (program === 'uv' && rest[0] === 'tool' && rest[1] === 'uvx' && form.program === 'uvx') {
-    return sameList(rest.slice(2), form.args, isLine);
-  }
-  return sameList(rest, runArgs, isLine) && isProgramOf(run, first);
+function matchOf(layer: Layer, form: Form, command: Command): Match | undefined {
+  const found = asWritten(layer, form, command) ?? asPackageRun(layer, form);
+  if (!found) return undefined;
+  const { anchor, shellFolder } = command;
+  const needs = found.filter(({ kind, ...need }) => {
+    if ('placeholder' in need) return anchor.open.includes(need.placeholder);
+    // Whose package a runner is matters only where it is the package that decides.
+    return anchor.kind === 'package' || (kind !== 'inPackage' && kind !== 'notShadowed');
+  });
+  if (anchor.kind === 'folder') needs.push({ kind: 'folder', folder: shellFolder });
+  return { anchor: anchor.kind, needs };
 }
 
-function sameProgram(running: string, program: string, form: Form): boolean {
-  if (running === form.word) return true;
-  if (form.wordPattern) return form.wordPattern.test(running);
+/** The command as the entry has it, perhaps under another path of the same program. */
+function asWritten(layer: Layer, form: Form, command: Command): Need[] | undefined {
+  const { first, rest, line } = layer;
+  const { run } = form;
+  // npx and bunx look into the folder first.
+  const more: Need[] = run?.prefersFolder && command.anchor.kind === 'package' ? [{ kind: 'notShadowed', run }] : [];
+  const lineFound = line === undefined || !form.line ? undefined : find(line, form.line);
+  if (lineFound) return [...lineFound, ...more, ...placeNeeds(layer, form, command)];
+  const args = findAll(rest, form.args, line !== undefined);
+  if (!args || !isSameProgram(layer, form)) return undefined;
+  const word = form.wordPattern ? find(first, form.wordPattern) : [];
+  return word && [...word, ...args, ...more, ...placeNeeds(layer, form, command)];
+}
+
+/** What a package runner makes of its command. */
+function asPackageRun({ first, program, rest, line }: Layer, form: Form): Need[] | undefined {
+  const { run, title, runArgs } = form;
+  if (!run || !title || !runArgs) return undefined;
+  const isLine = line !== undefined;
+  // npm names itself after what it runs; `uvx` is `uv` under another name.
+  if (program === 'npm' && rest[0] === 'exec') {
+    const found = findAll(rest.slice(1), title, isLine);
+    if (found) return [...found, { kind: 'notShadowed', run }];
+  }
+  if (program === 'uv' && rest[0] === 'tool' && rest[1] === 'uvx' && form.program === 'uvx') {
+    return findAll(rest.slice(2), form.args, isLine);
+  }
+  const place = placeOfProgram(run, first);
+  const found = place && findAll(rest, runArgs, isLine);
+  return found && (place === 'own' ? found : [...found, { kind: 'inPackage', word: first, run }]);
+}
+
+/** What has to be known of the place of a program whose name alone is written, or alone is seen. */
+function placeNeeds(layer: Layer, form: Form, { anchor, program }: Command): Need[] {
+  const isBare = !/[\\/]/.test(layer.first);
+  if (/[\\/]/.test(form.word) && isBare && !form.wordPattern && !isGeneric(form.program)) {
+    return [{ kind: 'file', path: form.word }];
+  }
+  if (anchor.kind !== 'program') return [];
+  // Within the text of a shell it is the text's program that counts.
+  return [
+    {
+      kind: 'installed',
+      word: form.word === program ? layer.first : program,
+      isInner: layer.isInner || form.word !== program,
+    },
+  ];
+}
+
+function isSameProgram({ first, program }: Layer, form: Form): boolean {
+  if (first === form.word || form.wordPattern) return true;
   if (program !== form.program) return false;
-  const [a, b] = [running, form.word].map(normalPath) as [string, string];
+  const [a, b] = [first, form.word].map(normalPath) as [string, string];
   // One of them by name only, found through PATH.
   if (!b.includes('/') || !a.includes('/')) return b.includes('/') ? form.args.words.length > 0 : true;
   // Version managers and links: the interpreter's place says nothing, its arguments do.
@@ -138,28 +226,36 @@ function normalPath(path: string): string {
 function wordList(words: readonly string[]): WordList {
   const kept = withoutEmptyEnd(words);
   return {
-    words: kept.map((word) => (PLACEHOLDER.test(word) ? matcher([word], false) : word)),
-    line: matcher(kept, true),
+    words: kept.map((word) => (PLACEHOLDER.test(word) ? patternOf([word], false) : word)),
+    line: patternOf(kept, true),
   };
 }
 
-function sameList(running: readonly string[], { words, line }: WordList, isLine: boolean): boolean {
-  if (isLine) return line.test(running.join(' '));
-  return running.length === words.length && words.every((word, index) => isWord(running[index] as string, word));
+function findAll(running: readonly string[], { words, line }: WordList, isLine: boolean): Opened[] | undefined {
+  if (isLine) return find(running.join(' '), line);
+  if (running.length !== words.length) return undefined;
+  const found: Opened[] = [];
+  for (const [index, word] of words.entries()) {
+    const one = running[index] as string;
+    const opened = typeof word === 'string' ? one === word && [] : find(one, word);
+    if (!opened) return undefined;
+    found.push(...opened);
+  }
+  return found;
 }
 
-function isWord(running: string, expected: string | RegExp): boolean {
-  return typeof expected === 'string' ? running === expected : expected.test(running);
+/** What each placeholder stands for in a text; undefined where it does not match. */
+function find(text: string, { expression, placeholders }: Pattern): Opened[] | undefined {
+  const match = expression.exec(text);
+  return match?.slice(1).map((value, at) => ({ kind: 'placeholder', placeholder: placeholders[at] as string, value }));
 }
 
 /** In a line a placeholder may cover several words, but no flag. */
-function matcher(words: readonly string[], isLine: boolean): RegExp {
-  const anything = isLine ? '(?:(?! -)[^])*?' : '[^]*?';
-  const parts = words
-    .join(' ')
-    .split(PLACEHOLDERS)
-    .map((part) => part.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&'));
-  return new RegExp(`^${parts.join(anything)}$`);
+function patternOf(words: readonly string[], isLine: boolean): Pattern {
+  const anything = isLine ? '((?:(?! -)[^])*?)' : '([^]*?)';
+  const text = words.join(' ');
+  const parts = text.split(PLACEHOLDERS).map(escapePattern);
+  return { expression: new RegExp(`^${parts.join(anything)}$`), placeholders: text.match(PLACEHOLDERS) ?? [] };
 }
 
 /** The system does not tell empty arguments at the end. */
@@ -181,26 +277,6 @@ function isDistinctive([command = '', ...args]: readonly string[]): boolean {
     if (arg.startsWith('-') || GENERIC_WORDS.has(arg)) return false;
     return arg.replace(PLACEHOLDERS, '').replace(/[^A-Za-z0-9]/g, '').length > 1;
   });
-}
-
-/**
- * Whether the words mean this server in its own folder only, and somebody's program in any other: `npm run start`,
- * `node build/index.js`, `./server`.
- */
-export function isBoundToFolder(definition: Pick<StdioServerDefinition, 'command' | 'args'>): boolean {
-  return layersOf([definition.command, ...definition.args])
-    .filter(isDistinctive)
-    .every(isRelative);
-}
-
-function isRelative(words: readonly string[]): boolean {
-  const [command = '', ...args] = words;
-  const program = programOf(command);
-  if (packageRunOf(words)) return false;
-  if (!isGeneric(program)) return /[\\/]/.test(command) && !ABSOLUTE.test(command) && !PLACEHOLDER.test(command);
-  const said = args.filter((arg) => !arg.startsWith('-') && !GENERIC_WORDS.has(arg));
-  if (said.some((arg) => ABSOLUTE.test(arg) || PLACEHOLDER.test(arg))) return false;
-  return FOLDER_SCRIPTS.has(program) || (!ENGINES.has(program) && RELATIVE_SCRIPT.test(said[0] ?? ''));
 }
 
 function isGeneric(program: string): boolean {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { baseName, programOf } from './commandLine';
+import { baseName, escapePattern, programOf } from './commandLine';
 
 /** A command that fetches a package and runs a program of it: `npx`, `uvx` and their like. */
 export interface PackageRun {
@@ -12,6 +12,8 @@ export interface PackageRun {
   readonly args: readonly string[];
   /** What `npm exec` shows as its title behind these two words. */
   readonly titleWords: readonly string[];
+  /** It runs what the folder has under that name before it fetches anything. */
+  readonly prefersFolder: boolean;
 }
 
 const VALUED: Readonly<Record<PackageRun['ecosystem'], ReadonlySet<string>>> = {
@@ -43,10 +45,11 @@ const PACKAGE_FLAGS = new Set(['-p', '--package', '--from', '--spec']);
 export function packageRunOf(words: readonly string[]): PackageRun | undefined {
   const [first = '', second = '', third = ''] = words;
   const program = programOf(first);
-  if (program === 'npx' || program === 'bunx' || program === 'pnpx') return read('npm', words.slice(1));
+  if (program === 'npx' || program === 'bunx') return read('npm', words.slice(1), true);
   if (program === 'npm' && (second === 'exec' || second === 'x'))
-    return read('npm', npmOwnFlagsRemoved(words.slice(2)));
-  if (program === 'bun' && second === 'x') return read('npm', words.slice(2));
+    return read('npm', npmOwnFlagsRemoved(words.slice(2)), true);
+  if (program === 'bun' && second === 'x') return read('npm', words.slice(2), true);
+  if (program === 'pnpx') return read('npm', words.slice(1));
   if ((program === 'pnpm' || program === 'yarn') && second === 'dlx') return read('npm', words.slice(2));
   if (program === 'uvx') return read('python', words.slice(1));
   if (program === 'uv' && second === 'tool' && (third === 'run' || third === 'uvx')) {
@@ -56,7 +59,11 @@ export function packageRunOf(words: readonly string[]): PackageRun | undefined {
   return undefined;
 }
 
-function read(ecosystem: PackageRun['ecosystem'], words: readonly string[]): PackageRun | undefined {
+function read(
+  ecosystem: PackageRun['ecosystem'],
+  words: readonly string[],
+  prefersFolder = false,
+): PackageRun | undefined {
   const packages: string[] = [];
   let at = 0;
   for (; at < words.length; at++) {
@@ -86,6 +93,7 @@ function read(ecosystem: PackageRun['ecosystem'], words: readonly string[]): Pac
     program: named ? positional : undefined,
     args,
     titleWords: [positional, ...args],
+    prefersFolder,
   };
 }
 
@@ -105,20 +113,34 @@ export function packageName(spec: string): string {
   return scoped ?? (/^[\w.-]+/.exec(spec)?.[0] || spec);
 }
 
+/** Where Python's runners put what they fetched. */
+const PYTHON_CACHE =
+  /\/(?:(?:archive|environments|builds)-v\d+\/[^/]+|uv\/tools\/[^/]+|pipx\/(?:(?:\.cache|venvs)\/)?[^/]+)\/(?:bin|scripts)\//i;
+
 /**
- * Whether a path or bare word is the program that such a command ends up running: by its name where programs lie,
- * by the cache folder that `npx` gives exactly these packages, or through the package's own folder.
+ * Whether a path or bare word may be the program that such a command ends up running. `own`: it lies in the runner's
+ * cache for exactly these packages, or in the package's own folder by its full name. `unproven`: it merely has the
+ * program's name, which proves nothing anywhere else (K34).
  */
-export function isProgramOf(run: PackageRun, word: string): boolean {
+export function placeOfProgram(run: PackageRun, word: string): 'own' | 'unproven' | undefined {
   const name = baseName(word).replace(/\.(?:exe|cmd|ps1)$/i, '');
-  if (isInProgramFolder(word) && namesOf(run).includes(name)) return true;
-  if (run.ecosystem !== 'npm' || !/[\\/]/.test(word)) return false;
+  const isNamed = isInProgramFolder(word) && programNamesOf(run).includes(name);
   const path = `/${word.split(/[\\/]+/).join('/')}`;
-  if (path.includes(`/_npx/${npxFolder(run.packages)}/node_modules/`)) {
-    return run.program === undefined || run.program === name || !path.includes('/.bin/') || path.includes('/.bin/../');
+  if (run.ecosystem === 'python') {
+    if (!isNamed) return undefined;
+    // A program is called as its package, unless the command says otherwise.
+    return run.program === undefined && PYTHON_CACHE.test(path) ? 'own' : 'unproven';
   }
-  // The scripts that npm and pnpm write for Windows and for shells reach the package through its neighbour.
-  return run.packages.length === 1 && path.includes(`/node_modules/.bin/../${packageName(run.packages[0] as string)}/`);
+  const isWhole =
+    run.program === undefined || run.program === name || !path.includes('/.bin/') || path.includes('/.bin/../');
+  if (path.includes(`/_npx/${npxFolder(run.packages)}/node_modules/`)) return isWhole ? 'own' : undefined;
+  if (run.packages.length === 1) {
+    const full = packageName(run.packages[0] as string);
+    // The scripts that npm and pnpm write for Windows and for shells reach the package through its neighbour.
+    if (path.includes(`/node_modules/.bin/../${full}/`)) return 'own';
+    if (isNamed && new RegExp(`/bunx-\\d+-${escapePattern(full)}(?:@[^/]*)?/node_modules/`).test(path)) return 'own';
+  }
+  return isNamed ? 'unproven' : undefined;
 }
 
 /** Whether a word is a program's by its place: a bare name, found through PATH, or a path in a folder for programs. */
@@ -127,7 +149,8 @@ export function isInProgramFolder(word: string): boolean {
   return folders.length === 0 || /^(?:\.?bin|scripts)$/i.test(folders.at(-1) as string);
 }
 
-function namesOf({ program, packages }: PackageRun): readonly string[] {
+/** What the program of a package may be called. */
+export function programNamesOf({ program, packages }: PackageRun): readonly string[] {
   if (program !== undefined) return [program];
   const name = baseName(packageName(packages[0] as string));
   // `@modelcontextprotocol/server-memory` brings `mcp-server-memory`.

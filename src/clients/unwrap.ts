@@ -90,6 +90,14 @@ function shellText(words: readonly string[]): string | undefined {
   return undefined;
 }
 
+/** The folder that the text of a shell changes to before it starts its one program: `cd /srv && exec node index.js`. */
+export function shellFolderOf(words: readonly string[]): string | undefined {
+  const text = SHELLS.has(programOf(words[0] ?? '')) ? shellText(words) : undefined;
+  const [, double, single, plain] =
+    /^\s*cd\s+(?:"([^"$`\\]+)"|'([^']+)'|([^\s"'$`\\;&|]+))\s*&&/.exec(text ?? '') ?? [];
+  return double ?? single ?? plain;
+}
+
 /** A script started by its shebang stands behind the interpreter, with its path. */
 function script(words: readonly string[]): readonly string[] | undefined {
   let at = 1;

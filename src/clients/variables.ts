@@ -49,28 +49,90 @@ export function resolveVariables(definition: StdioServerDefinition, context: Var
   };
 }
 
+/** How a definition may read where its client runs it. */
+export type Reading = Pick<StdioServerDefinition, 'command' | 'args' | 'cwd'>;
+
 /**
- * Command and working folder with everything replaced that is known here; other variables stay as they stand, which recognising takes
- * for "anything": another client may well have an environment variable that we have not. Never throws.
+ * Command and working folder with everything replaced that is known here, in all readings that are possible: a variable
+ * with a default (`${DIR:-/srv}`) may have been set for its client and not for us. What no reading closes stays as it
+ * stands (`${input:x}`, `${env:NOT_SET}`): recognising takes it for something that has yet to be observed. Never throws.
  */
-export function resolveKnownVariables(
-  definition: StdioServerDefinition,
-  context: VariableContext,
-): Pick<StdioServerDefinition, 'command' | 'args' | 'cwd'> {
-  const replace = (text: string) =>
-    text.replace(VARIABLE, (whole, name: string) => {
-      try {
-        if (name.startsWith('env:') && context.environment[name.slice('env:'.length)] === undefined) return whole;
-        return replacementOf(name, definition.name, context);
-      } catch {
-        return whole;
-      }
-    });
-  return {
-    command: replace(definition.command),
-    args: definition.args.map(replace),
-    cwd: definition.cwd === undefined ? undefined : replace(definition.cwd),
-  };
+export function knownReadings(definition: StdioServerDefinition, context: VariableContext): Reading[] {
+  const { command, args, cwd } = definition;
+  const texts = [command, ...args, ...(cwd === undefined ? [] : [cwd])];
+  if (!texts.some((text) => DEFAULTED.test(text)))
+    return [readAs(definition, (text) => known(text, definition, context))];
+  const ofDefault = (_: string, standard: string): string => withDefaults(standard, ofDefault, closingBrace);
+  const ofClient = (name: string) => context.environment[name] ?? `\${env:${name}}`;
+  const readings = [ofDefault, ofClient].flatMap((choose) =>
+    // Claude Code took the first brace for the last one, and glued on what was left (anthropics/claude-code#25563).
+    [closingBrace, firstBrace].map((closing) =>
+      readAs(definition, (text) => known(withDefaults(text, choose, closing), definition, context)),
+    ),
+  );
+  return [...new Map(readings.map((one) => [JSON.stringify(one), one])).values()];
+}
+
+const DEFAULTED = /\$\{(\w+):-/;
+
+function readAs({ command, args, cwd }: Reading, replace: (text: string) => string): Reading {
+  return { command: replace(command), args: args.map(replace), cwd: cwd === undefined ? undefined : replace(cwd) };
+}
+
+/** Replaces each `${NAME:-default}`. */
+function withDefaults(
+  text: string,
+  choose: (name: string, standard: string) => string,
+  closing: (text: string, from: number) => number,
+): string {
+  const found = DEFAULTED.exec(text);
+  if (!found) return text;
+  const from = found.index + found[0].length;
+  const end = closing(text, from);
+  if (end < 0) return text;
+  // The default is what its own braces hold, however the end is read.
+  const standard = text.slice(from, closingBrace(text, from));
+  const rest = withDefaults(text.slice(end + 1), choose, closing);
+  return `${text.slice(0, found.index)}${choose(found[1] as string, standard)}${rest}`;
+}
+
+function firstBrace(text: string, from: number): number {
+  return text.indexOf('}', from);
+}
+
+/** The brace that closes what was opened before `from`, past those of variables in between. */
+function closingBrace(text: string, from: number): number {
+  let depth = 0;
+  for (let at = from; at < text.length; at++) {
+    if (text.startsWith('${', at) || text[at] === '{') {
+      depth++;
+      if (text[at] === '$') at++;
+    } else if (text[at] === '}' && depth-- === 0) return at;
+  }
+  return -1;
+}
+
+function known(text: string, { name: server }: StdioServerDefinition, context: VariableContext): string {
+  return text.replace(VARIABLE, (whole, name: string) => {
+    try {
+      const variable = environmentNameOf(name);
+      if (variable === 'HOME') return context.userHome;
+      if (variable !== undefined) return context.environment[variable] ?? `\${env:${variable}}`;
+      return replacementOf(name, server, context);
+    } catch {
+      return whole;
+    }
+  });
+}
+
+/** Words of the editor that have the shape of an environment variable's name. */
+const NOT_ENVIRONMENT =
+  /^(?:workspaceFolder|workspaceFolderBasename|workspaceRoot|userHome|cwd|pathSeparator|extensionPath|file\w*)$/;
+
+/** The environment variable that a placeholder means: `env:NAME`, or `NAME` alone, as Claude Code and Gemini CLI write it. */
+function environmentNameOf(name: string): string | undefined {
+  if (name.startsWith('env:')) return name.slice('env:'.length) || undefined;
+  return /^[A-Za-z_]\w*$/.test(name) && !NOT_ENVIRONMENT.test(name) ? name : undefined;
 }
 
 function replacementOf(name: string, server: string, context: VariableContext): string {

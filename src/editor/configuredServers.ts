@@ -4,7 +4,6 @@ import { join, resolve } from 'node:path';
 import * as vscode from 'vscode';
 import { environmentOf } from '../clients/environment';
 import { readMcpJson, readSettingServers } from '../clients/mcpJson';
-import { definitionMatcher } from '../clients/recognise';
 import { redactUrl } from '../clients/redaction';
 import type {
   DefinitionSource,
@@ -13,8 +12,10 @@ import type {
   ServerDefinition,
   StdioServerDefinition,
 } from '../clients/serverDefinition';
-import { inputIdsOf, resolveKnownVariables, resolveVariables, type VariableContext } from '../clients/variables';
+import { inputIdsOf, resolveVariables, type VariableContext } from '../clients/variables';
 import type { ConfiguredServer } from '../lifecycle/configuredServer';
+import { entryMatcher } from '../lifecycle/entryMatcher';
+import { KnownFolders } from '../lifecycle/knownFolders';
 import type { LaunchDescription } from '../lifecycle/launchedServer';
 import type { Log } from '../lifecycle/log';
 import type { Problem } from '../lifecycle/model';
@@ -34,6 +35,12 @@ export class ConfiguredServers implements vscode.Disposable {
   /** Whether the editor starts the servers of `.vscode/mcp.json` itself; until we know, they are not ours to start. */
   private editorHasClient = true;
   private said = new Set<string>();
+  private readonly folders = new KnownFolders(() => ({
+    home: homedir(),
+    platform: process.platform,
+    environment: process.env,
+    ...openWorkspace(),
+  }));
 
   constructor(
     private readonly inputs: Inputs,
@@ -124,15 +131,14 @@ export class ConfiguredServers implements vscode.Disposable {
       return { ...base, owner: 'remote', url: redactUrl(definition.url), describe: undefined, matches: () => false };
     }
     const editors = folder !== undefined && this.editorHasClient;
+    const basisFor = entryMatcher(definition, variableContext(source.folder, new Map()), this.folders);
     return {
       ...base,
       owner: editors ? 'editor' : 'us',
       url: undefined,
       describe: editors ? undefined : () => this.launchDescription(definition, inputs, key),
       // What only the editor knows, such as its inputs, stays open.
-      matches: definitionMatcher(
-        resolveKnownVariables(definition, variableContext(definition.source.folder, new Map())),
-      ),
+      matches: (args, observed) => basisFor(args, observed) !== undefined,
     };
   }
 

@@ -5,6 +5,7 @@ import { COOKIE_VARIABLE } from '../registry/cookie';
 import type { Grace, ServerRecord } from '../registry/schema';
 import type { ConfiguredServer } from './configuredServer';
 import type { Log } from './log';
+import { observe } from './observed';
 import type { OwnSession } from './ownSession';
 import { commandLineOf } from './rows';
 
@@ -92,7 +93,9 @@ export class Adopter {
     if (look.entry.cookie && look.entry.cookie !== process.env[COOKIE_VARIABLE]) return false;
     const { entry } = look;
     if (!known || known.start !== entry.start) this.watched.set(pid, { start: entry.start, since: now });
-    const server = entry.args && adoptable().find((one) => one.matches(entry.args as readonly string[]));
+    const { args } = entry;
+    const observed = observe(platform, platform, entry);
+    const server = args && adoptable().find((one) => one.matches(args, observed));
     return server ? this.adopt(entry, server) : false;
   }
 

@@ -1,3 +1,4 @@
+import type { Observed } from '../clients/proof';
 import type { LaunchDescription } from './launchedServer';
 import type { ServerOwner } from './model';
 
@@ -14,6 +15,6 @@ export interface ConfiguredServer {
   readonly url: string | undefined;
   /** Replaces variables and reads files; rejects with a remedy. Absent where we do not launch. */
   readonly describe: (() => Promise<LaunchDescription>) | undefined;
-  /** Whether a running process's arguments are those of this entry. */
-  readonly matches: (args: readonly string[]) => boolean;
+  /** Whether a running process is this entry's. */
+  readonly matches: (args: readonly string[], observed: Observed) => boolean;
 }

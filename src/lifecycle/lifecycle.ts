@@ -130,6 +130,7 @@ export class Lifecycle {
         rowsOfThisWindow(snapshot, {
           own,
           self,
+          platform,
           launched: this.servers.all,
           configured: configured(),
           containersOf: (id) => containers.seenOf(id),

@@ -1,15 +1,16 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { type ConfigContext, type ConfigFile, configFilesOf } from '../clients/configFiles';
 import { guessServer } from '../clients/guess';
 import { knownClientOf } from '../clients/knownClients';
 import { readConfig } from '../clients/readConfig';
-import { definitionMatcher, isBoundToFolder } from '../clients/recognise';
-import { resolveKnownVariables } from '../clients/variables';
+import { knownReadings, type VariableContext } from '../clients/variables';
 import { type ConfiguredRun, configuredRun } from './configuredRun';
 import type { ConfiguredServer } from './configuredServer';
+import { type EntryMatcher, entryMatcher } from './entryMatcher';
+import { KnownFolders } from './knownFolders';
 import type { Log } from './log';
 import type { NamedServer, Recogniser } from './others';
 
@@ -29,8 +30,8 @@ const LOOK_AGAIN_MS = 5_000;
 const LONGEST_FILE = 16 << 20;
 
 interface Known {
-  readonly matches: (args: readonly string[]) => boolean;
-  readonly named: NamedServer;
+  readonly basisFor: EntryMatcher;
+  readonly named: Omit<NamedServer, 'basis'>;
   readonly folder: string | undefined;
   readonly containerRun: ConfiguredRun | undefined;
   /** The command, with whatever secrets are in it. */
@@ -45,6 +46,7 @@ export class MachineConfigs {
   private adoptableServers: readonly ConfiguredServer[] = [];
   private runs: readonly ConfiguredRun[] = [];
   private readonly told = new Set<string>();
+  private readonly folders = new KnownFolders(() => this.context());
 
   constructor(private readonly parts: MachineConfigsParts) {}
 
@@ -70,12 +72,7 @@ export class MachineConfigs {
     const now = performance.now();
     if (now - this.lookedAt < (this.parts.lookAgain ?? LOOK_AGAIN_MS)) return;
     this.lookedAt = now;
-    const context: ConfigContext = {
-      home: this.parts.home ?? homedir(),
-      platform: process.platform,
-      environment: process.env,
-      ...this.parts.workspace(),
-    };
+    const context = this.context();
     const files = configFilesOf(context).flatMap(expand);
     const state = `${this.parts.guess()}\n${files.map(({ path }) => `${path} ${stampOf(path)}`).join('\n')}`;
     if (state === this.state) return;
@@ -83,24 +80,27 @@ export class MachineConfigs {
     const known = files.flatMap((file) => this.read(file, context));
     const isGuessing = this.parts.guess();
     this.current = {
-      serverOf: (args) => {
-        const found = known.find(({ matches }) => matches(args));
-        if (found) return found.named;
+      serverOf: (args, observed) => {
+        for (const { basisFor, named } of known) {
+          const basis = basisFor(args, observed);
+          if (basis) return { ...named, basis };
+        }
         const guessed = isGuessing ? guessServer(args) : undefined;
-        return guessed === undefined ? undefined : { name: guessed, client: 'guessed by its name', file: undefined };
+        if (guessed === undefined) return undefined;
+        return { name: guessed, client: 'guessed by its name', file: undefined, basis: { kind: 'name' } };
       },
       clientOf: ({ args, name }) => knownClientOf(args, name)?.title,
       fingerprint: fingerprintOf(isGuessing, known),
     };
     this.runs = known.flatMap(({ containerRun }) => containerRun ?? []);
-    this.adoptableServers = known.map(({ matches, named, folder }) => ({
+    this.adoptableServers = known.map(({ basisFor, named, folder }) => ({
       key: `file:${named.file}:${named.name}`,
       ...named,
       folder,
       owner: 'other',
       url: undefined,
       describe: undefined,
-      matches,
+      matches: (args, observed) => basisFor(args, observed) !== undefined,
     }));
   }
 
@@ -117,30 +117,34 @@ export class MachineConfigs {
     }
     return servers.flatMap((server) => {
       if (server.type !== 'stdio') return [];
-      const definition = resolveKnownVariables(server, {
+      const variables: VariableContext = {
         workspaceFolder: server.source.folder,
         folders: new Map(),
         userHome: home,
-        environment: environment as NodeJS.ProcessEnv,
+        environment,
         inputs: new Map(),
-      });
-      const { folder } = server.source;
-      const named: NamedServer = {
-        name: server.name,
-        client: file.client,
-        file: file.path,
-        ...(isBoundToFolder(definition) && { boundTo: { folder: realFolder(definition.cwd, folder, home) } }),
       };
+      const named = { name: server.name, client: file.client, file: file.path };
+      const readings = knownReadings(server, variables);
       return [
         {
-          matches: definitionMatcher(definition),
+          basisFor: entryMatcher(server, variables, this.folders),
           named,
-          folder,
-          containerRun: configuredRun({ ...server, ...definition }, named),
-          words: [definition.command, ...definition.args],
+          folder: server.source.folder,
+          containerRun: configuredRun({ ...server, ...readings[0] }, named),
+          words: readings.flatMap(({ command, args, cwd = '' }) => [command, ...args, cwd]),
         },
       ];
     });
+  }
+
+  private context(): ConfigContext {
+    return {
+      home: this.parts.home ?? homedir(),
+      platform: process.platform,
+      environment: process.env,
+      ...this.parts.workspace(),
+    };
   }
 
   private textOf(path: string): string | undefined {
@@ -172,16 +176,6 @@ function fingerprintOf(isGuessing: boolean, known: readonly Known[]): string {
   return createHash('sha256')
     .update(JSON.stringify([isGuessing, entries]))
     .digest('hex');
-}
-
-/** Where a server runs, without links, as the system tells a process's folder; undefined where it is not said. */
-function realFolder(cwd: string | undefined, folder: string | undefined, home: string): string | undefined {
-  if (cwd === undefined && folder === undefined) return undefined;
-  try {
-    return realpathSync(resolve(folder ?? home, cwd ?? '.'));
-  } catch {
-    return undefined;
-  }
 }
 
 /** A path with `*` in one of its parts → those that exist. */

@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { homedir } from 'node:os';
+import type { Observed } from '../clients/proof';
 import { clientAbove, starterOf } from '../judgement/clientAbove';
 import { FOREIGN_LOOKS_APART_MS } from '../judgement/columns';
 import type { ClientAbove } from '../judgement/facts';
@@ -12,7 +14,9 @@ import { type Clock, systemClock } from '../reaping/clock';
 import type { DataFolder } from '../registry/dataFolder';
 import { type ContainerRun, type Grace, SCHEMA_VERSION, type ServerRecord, type SessionFile } from '../registry/schema';
 import { readSharedProbes, type SharedProbe, writeSharedProbes } from '../registry/sharedProbes';
+import type { Basis } from './entryMatcher';
 import { IdleWatch } from './idleWatch';
+import { observe } from './observed';
 import { commandLineOf } from './rows';
 import type { Survey } from './sweep';
 
@@ -22,14 +26,14 @@ export interface NamedServer {
   /** The client whose configuration it is, e.g. "Claude Code". */
   readonly client: string;
   readonly file: string | undefined;
-  /** Present where its words mean another program in any other folder than this one, which may be unknown. */
-  readonly boundTo?: { readonly folder: string | undefined };
+  /** What it rests on that the process is this server. */
+  readonly basis: Basis;
 }
 
-/** What is known about servers and clients on this machine; pure over arguments. */
+/** What is known about servers and clients on this machine. */
 export interface Recogniser {
-  /** The configured server that a command line is of. */
-  serverOf(args: readonly string[]): NamedServer | undefined;
+  /** The configured server that a process is, where its words and what is observed of it prove that. */
+  serverOf(args: readonly string[], observed: Observed): NamedServer | undefined;
   /** The title of the MCP client that a process is, e.g. "Codex". */
   clientOf(entry: ProcessEntry): string | undefined;
   /** The same for two that know the same; where it is absent, nobody can tell. */
@@ -87,7 +91,7 @@ export class OtherServers {
   private readonly records = new Map<string, ServerRecord>();
   private readonly probes = new Map<string, Probe>();
   private readonly idle = new IdleWatch();
-  private readonly recognised = new Map<number, { entry: ProcessEntry; named: NamedServer | undefined }>();
+  private readonly recognised = new Map<number, { entry: ProcessEntry; named: NamedServer }>();
   private last: Recogniser | undefined;
   private readonly clock: Clock;
   /** Epoch ms. */
@@ -161,29 +165,26 @@ export class OtherServers {
     return recogniser && clientAbove(snapshot, entry, (one) => recogniser.clientOf(one));
   }
 
-  private isInPlace(pid: number, { boundTo }: NamedServer): boolean {
-    if (!boundTo) return true;
-    return boundTo.folder !== undefined && this.parts.platform.folderOf?.(pid) === boundTo.folder;
-  }
-
   private async rootsIn(snapshot: Snapshot, recogniser: Recogniser, taken: ReadonlySet<number>) {
     const uid = snapshot.processes.get(this.parts.self.pid)?.uid;
     const found = new Map<number, NamedServer>();
     if (recogniser !== this.last) this.recognised.clear();
     this.last = recogniser;
+    const clientFolders = once(() => this.clientFoldersIn(snapshot, recogniser));
     for (const entry of snapshot.processes.values()) {
       // The first look compares every process with every entry.
       await breathe();
       if (entry.zombie || !entry.args || entry.uid !== uid || taken.has(entry.pid) || entry.pid === this.parts.self.pid)
         continue;
       const known = this.recognised.get(entry.pid);
-      // Most command lines never change; the array is the same one then.
-      const named =
-        known?.entry.args === entry.args && known.entry.start === entry.start
-          ? known.named
-          : recogniser.serverOf(entry.args);
-      if (known?.entry.args !== entry.args) this.recognised.set(entry.pid, { entry, named });
-      if (named && this.isInPlace(entry.pid, named)) found.set(entry.pid, named);
+      // What closed a placeholder may be gone with its client: a process that was recognised stays so.
+      const isKnown = known?.entry.start === entry.start && sameArgs(known.entry.args, entry.args);
+      const named = isKnown
+        ? known.named
+        : recogniser.serverOf(entry.args, observe(this.parts.platform, snapshot, entry, clientFolders));
+      if (!named) continue;
+      if (!isKnown) this.recognised.set(entry.pid, { entry, named });
+      found.set(entry.pid, named);
     }
     for (const pid of this.recognised.keys()) if (!snapshot.processes.has(pid)) this.recognised.delete(pid);
     // `npx` and what it runs may both match: the upper one is the server's root.
@@ -191,6 +192,17 @@ export class OtherServers {
       const entry = snapshot.processes.get(pid) as ProcessEntry;
       return ancestorsOf(snapshot, entry).some((above) => found.has(above.pid)) ? [] : [{ entry, named }];
     });
+  }
+
+  /** Folders that known clients run in. One that was started from the root or a home says nothing about projects. */
+  private clientFoldersIn(snapshot: Snapshot, recogniser: Recogniser): ReadonlySet<string> {
+    const folders = new Set<string>();
+    for (const entry of snapshot.processes.values()) {
+      if (entry.zombie || recogniser.clientOf(entry) === undefined) continue;
+      const folder = this.parts.platform.folderOf?.(entry.pid);
+      if (folder !== undefined && folder !== '/' && folder !== homedir()) folders.add(folder);
+    }
+    return folders;
   }
 
   private async describe(
@@ -289,6 +301,19 @@ export class OtherServers {
     else if (peer.kind === 'gone') shared.delete(key);
     return probe;
   }
+}
+
+/** The arguments of a young process are read anew each time. */
+function sameArgs(a: readonly string[] | undefined, b: readonly string[] | undefined): boolean {
+  return a === b || (a?.length === b?.length && (a?.every((word, at) => word === b?.[at]) ?? false));
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
 }
 
 /** Whether neither its parent nor any of those that held its stdin has gone since. */

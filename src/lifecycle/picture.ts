@@ -1,13 +1,15 @@
 import { identityOf, type Member, membersOf } from '../judgement/members';
 import { childrenOf, descendantsOf } from '../judgement/processTree';
 import { identityKey, type ProcessIdentity } from '../os/identity';
-import type { Snapshot } from '../os/platform';
+import type { Platform, Snapshot } from '../os/platform';
 import { type ContainerRun, isOfLauncher, type ServerRecord } from '../registry/schema';
 import { elsewhereReason } from './attachedContainers';
 import type { ConfiguredServer } from './configuredServer';
 import { type ContainersSeen, isLabelled } from './containers';
+import type { Basis } from './entryMatcher';
 import type { LaunchedServer } from './launchedServer';
 import type { ServerView } from './model';
+import { observe } from './observed';
 import type { OtherServer } from './others';
 import type { OwnSession } from './ownSession';
 import { approximateStart, memoryOf, treeOf } from './rows';
@@ -105,7 +107,7 @@ export function rowsOfOthers(
       owner: 'other',
       verdict: isOrphaned ? 'orphaned' : served ? 'active' : 'unknown',
       evidence: [
-        `pid ${record.root?.pid} matches "${named.name}" of ${named.client}${named.file ? ` (${named.file})` : ''}`,
+        `pid ${record.root?.pid} matches "${named.name}" of ${named.client}${named.file ? ` (${named.file})` : ''}: ${basisEvidence(named.basis)}`,
         ...ownerEvidence(other),
         ...(count > 1 ? [`${count} copies of it run under the same client`] : []),
         ...members.map(membershipEvidence),
@@ -118,6 +120,26 @@ export function rowsOfOthers(
       ...containersSeen(containersOf(record.id)),
     });
   });
+}
+
+/** What it rests on that a process is a configured server. */
+function basisEvidence(basis: Basis): string {
+  switch (basis.kind) {
+    case 'path':
+      return 'its command names what it runs by the whole path';
+    case 'package':
+      return 'it runs that published package';
+    case 'image':
+      return 'it runs that image';
+    case 'program':
+      return 'it is that installed program';
+    case 'folder':
+      return `it runs in that entry's folder, ${basis.folder}`;
+    case 'placeholder':
+      return `${basis.placeholder} stands for ${basis.value}, where that entry applies`;
+    case 'name':
+      return 'nothing but its name says so';
+  }
 }
 
 function ownerEvidence({ above, starter, stdin }: OtherServer): string[] {
@@ -137,6 +159,7 @@ export interface ThisWindow {
   readonly self: ProcessIdentity;
   readonly launched: ReadonlyMap<string, LaunchedServer>;
   readonly configured: readonly ConfiguredServer[];
+  readonly platform: Platform;
   readonly containersOf: (recordId: string) => ContainersSeen | undefined;
 }
 
@@ -150,7 +173,7 @@ export function rowsOfThisWindow(snapshot: Snapshot, window: ThisWindow): Server
     if (row) rows.set(row.key, row);
   }
   for (const server of window.configured) {
-    if (!rows.has(server.key)) rows.set(server.key, configuredRow(snapshot, window.self, server));
+    if (!rows.has(server.key)) rows.set(server.key, configuredRow(snapshot, window, server));
   }
   return [...rows.values()];
 }
@@ -229,8 +252,8 @@ function launchedRow(snapshot: Snapshot, window: ThisWindow, key: string, server
   });
 }
 
-function configuredRow(snapshot: Snapshot, self: ProcessIdentity, server: ConfiguredServer): ServerView {
-  const members = server.owner === 'editor' || server.owner === 'other' ? runningCopy(snapshot, self, server) : [];
+function configuredRow(snapshot: Snapshot, window: ThisWindow, server: ConfiguredServer): ServerView {
+  const members = server.owner === 'editor' || server.owner === 'other' ? runningCopy(snapshot, window, server) : [];
   const [root] = members;
   return rowOf(members, new Map(), {
     key: server.key,
@@ -250,9 +273,10 @@ function configuredRow(snapshot: Snapshot, self: ProcessIdentity, server: Config
 }
 
 /** The direct child of our own host that runs what an entry says, with everything below it. */
-function runningCopy(snapshot: Snapshot, self: ProcessIdentity, server: ConfiguredServer): Member[] {
+function runningCopy(snapshot: Snapshot, { self, platform }: ThisWindow, server: ConfiguredServer): Member[] {
   const root = childrenOf(snapshot, self.pid).find(
-    (child) => !child.zombie && !child.cookie && child.args && server.matches(child.args),
+    (child) =>
+      !child.zombie && !child.cookie && child.args && server.matches(child.args, observe(platform, snapshot, child)),
   );
   return root
     ? [root, ...descendantsOf(snapshot, root.pid)]

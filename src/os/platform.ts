@@ -108,8 +108,10 @@ export interface Platform {
    * the process is gone. For noticing only, never for a decision.
    */
   childrenOf?(pid: number): readonly number[] | undefined;
-  /** A process's working folder, for people; undefined where it cannot be told. */
+  /** A process's working folder, without links; undefined where it cannot be told. */
   folderOf?(pid: number): string | undefined;
+  /** The file that a process executes, without links; undefined where it cannot be told, or the file is gone. */
+  executableOf?(pid: number): string | undefined;
   /** Name of a process's terminal, for people: `pts/3`; undefined where it has none or it cannot be told. */
   terminalOf?(pid: number): string | undefined;
   /**

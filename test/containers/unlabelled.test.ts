@@ -23,7 +23,7 @@ const run = (script: string) => ['run', '-i', '--rm', '--network', 'none', IMAGE
 const DEAF = run(PROGRAMS['trap loop']);
 const CLIENT = `require('child_process').spawn('docker', process.argv.slice(1), { stdio: ['pipe', 'ignore', 'ignore'] });
   setInterval(() => {}, 1e6)`;
-const named = { name: 'boxed', client: 'Some Client', file: undefined };
+const named = { name: 'boxed', client: 'Some Client', file: undefined, basis: { kind: 'image' as const } };
 
 describe('a container that carries no label of ours', function () {
   this.timeout(120_000);
@@ -41,7 +41,7 @@ describe('a container that carries no label of ours', function () {
   });
 
   const recogniser: Recogniser = {
-    serverOf: (args) => (definitionMatcher({ command: 'docker', args: DEAF })(args) ? named : undefined),
+    serverOf: (args) => (definitionMatcher({ command: 'docker', args: DEAF })(args).length > 0 ? named : undefined),
     clientOf: () => undefined,
   };
   const open = (settings = {}, parts = {}) =>

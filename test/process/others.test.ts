@@ -46,7 +46,9 @@ describe('servers of other clients', function () {
 
   const recogniser = (): Recogniser => ({
     serverOf: (args) =>
-      args[1] === SERVER && args.includes(mark) ? { name: 'notes', client: 'Some Client', file: '/c.json' } : undefined,
+      args[1] === SERVER && args.includes(mark)
+        ? { name: 'notes', client: 'Some Client', file: '/c.json', basis: { kind: 'path' } }
+        : undefined,
     clientOf: ({ args }) => (args?.includes('known-client') ? 'Known Client' : undefined),
   });
   const open = () => {
@@ -178,25 +180,6 @@ describe('servers of other clients', function () {
     for (let looks = 0; looks < 4; looks++) await blind.sweep();
     assert.deepEqual(asked, [server, server]);
     await provenOrphan(await window(0), server);
-  });
-
-  it('K03 words that anybody’s program could have name a process in their own folder only', async () => {
-    const { server } = await client('node');
-    const boundTo = (folder: string | undefined) => {
-      const known = { ...recogniser() };
-      const { serverOf } = known;
-      known.serverOf = (args) => {
-        const named = serverOf(args);
-        return named && { ...named, boundTo: { folder } };
-      };
-      return sandbox.lifecycle({}, { recogniser: () => known });
-    };
-    for (const folder of ['/', undefined]) {
-      const elsewhere = await boundTo(folder);
-      await elsewhere.sweep();
-      assert.equal(rowOf(elsewhere, server), undefined);
-    }
-    assert.ok(await recognised(await boundTo(readlinkSync(`/proc/${server}/cwd`)), server), 'control arm');
   });
 
   it('K05 parent pid 1 but still served: kept, also on one’s word', async () => {

@@ -33,7 +33,9 @@ describe('reaping many, called off', function () {
     await Promise.all([scene.killOwner(), killHard(client)]);
     const known = {
       serverOf: (args: readonly string[]) =>
-        args.at(-1) === mark ? { name: 'notes', client: 'Some Client', file: undefined } : undefined,
+        args.at(-1) === mark
+          ? { name: 'notes', client: 'Some Client', file: undefined, basis: { kind: 'path' as const } }
+          : undefined,
       clientOf: () => undefined,
     };
     lifecycle = await sandbox.lifecycle({ automatic: 'off' }, { recogniser: () => known });

@@ -38,7 +38,10 @@ describe('windows of one machine take turns', function () {
 
   /** What a workspace adds to it is in the fingerprint. */
   const recogniser = (fingerprint: string | undefined = 'the same'): Recogniser => ({
-    serverOf: (args) => (args.at(-1) === mark ? { name: 'notes', client: 'Some Client', file: undefined } : undefined),
+    serverOf: (args) =>
+      args.at(-1) === mark
+        ? { name: 'notes', client: 'Some Client', file: undefined, basis: { kind: 'path' as const } }
+        : undefined,
     clientOf: () => undefined,
     ...(fingerprint !== undefined && { fingerprint }),
   });

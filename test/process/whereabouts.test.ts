@@ -36,7 +36,9 @@ describe('what tells identical rows of other clients apart', function () {
     const [pid, terminal] = told.split(' ') as [string, string];
     const known = {
       serverOf: (args: readonly string[]) =>
-        args[1] === PLAIN && args.at(-1) === mark ? { name: 'n', client: 'c', file: undefined } : undefined,
+        args[1] === PLAIN && args.at(-1) === mark
+          ? { name: 'n', client: 'c', file: undefined, basis: { kind: 'path' as const } }
+          : undefined,
       clientOf: () => undefined,
     };
     const lifecycle = await sandbox.lifecycle({}, { recogniser: () => known });

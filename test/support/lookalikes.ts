@@ -36,14 +36,12 @@ export class Lookalikes {
 
   /** @param commands argument lists; the first is what it was called by, and its last part becomes the kernel's name. */
   static async start(sandbox: Sandbox, commands: readonly (readonly string[])[]): Promise<Lookalikes> {
-    const folder = join(sandbox.path, 'lookalikes');
-    mkdirSync(folder);
-    writeFileSync(join(folder, '.sleeper'), sleeper(), { mode: 0o755 });
+    const { folder, file: sleeper } = writeSleeper(sandbox);
     const files = new Map<string, string>();
     const fileOf = (command: string) => {
       const name = /[^/]*$/.exec(command.split(' ')[0] ?? '')?.[0] || 'program';
       const file = join(folder, name);
-      if (!files.has(name)) linkSync(join(folder, '.sleeper'), file);
+      if (!files.has(name)) linkSync(sleeper, file);
       files.set(name, file);
       return file;
     };
@@ -63,6 +61,15 @@ export class Lookalikes {
     });
     return new Lookalikes(child, pids);
   }
+}
+
+/** Writes the program into a sandbox. It reads nothing and ignores its arguments. */
+export function writeSleeper(sandbox: Sandbox): { readonly folder: string; readonly file: string } {
+  const folder = join(sandbox.path, 'lookalikes');
+  mkdirSync(folder);
+  const file = join(folder, '.sleeper');
+  writeFileSync(file, sleeper(), { mode: 0o755 });
+  return { folder, file };
 }
 
 /** The program as an ELF file. @throws on a processor that it was not written for. */

@@ -133,11 +133,11 @@ class ProcfsPlatform implements Platform {
   }
 
   folderOf(pid: number): string | undefined {
-    try {
-      return readlinkSync(`/proc/${pid}/cwd`);
-    } catch {
-      return undefined;
-    }
+    return linkOf(pid, 'cwd');
+  }
+
+  executableOf(pid: number): string | undefined {
+    return linkOf(pid, 'exe');
   }
 
   variablesOf(identity: ProcessIdentity, names: readonly string[]): Readonly<Record<string, string>> | undefined {
@@ -290,4 +290,14 @@ function cookieIn(environment: Buffer): string | undefined {
     found = value;
   }
   return found;
+}
+
+/** Where a link of a process's folder leads; undefined where it may not be read, or what it led to was removed. */
+function linkOf(pid: number, name: 'cwd' | 'exe'): string | undefined {
+  try {
+    const path = readlinkSync(`/proc/${pid}/${name}`);
+    return path.endsWith(' (deleted)') ? undefined : path;
+  } catch {
+    return undefined;
+  }
 }

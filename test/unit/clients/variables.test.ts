@@ -2,12 +2,7 @@
 import assert from 'node:assert/strict';
 import { sep } from 'node:path';
 import type { StdioServerDefinition } from '../../../src/clients/serverDefinition';
-import {
-  inputIdsOf,
-  resolveKnownVariables,
-  resolveVariables,
-  type VariableContext,
-} from '../../../src/clients/variables';
+import { inputIdsOf, knownReadings, resolveVariables, type VariableContext } from '../../../src/clients/variables';
 
 const context: VariableContext = {
   workspaceFolder: '/repos/shop',
@@ -99,18 +94,43 @@ describe('variables', () => {
   });
 
   it('leaves what is not known where only recognising is meant', () => {
-    const one = definition(
-      ['${workspaceFolder}/a', '${input:missing}', '${HOME:-/x}', '${input:password}', '${env:NOT_SET}'],
-      {
-        command: '${nobody}/srv',
-        cwd: '${userHome}/${nobody}',
-      },
-    );
-    assert.deepEqual(resolveKnownVariables(one, context), {
+    const one = definition(['${workspaceFolder}/a', '${input:missing}', '${input:password}', '${env:NOT_SET}'], {
       command: '${nobody}/srv',
-      args: ['/repos/shop/a', '${input:missing}', '${HOME:-/x}', 'p$&$1', '${env:NOT_SET}'],
-      cwd: '/home/me/${nobody}',
+      cwd: '${userHome}/${nobody}',
     });
-    assert.equal(resolveKnownVariables(definition([]), context).cwd, undefined);
+    assert.deepEqual(knownReadings(one, context), [
+      {
+        command: '${env:nobody}/srv',
+        args: ['/repos/shop/a', '${input:missing}', 'p$&$1', '${env:NOT_SET}'],
+        cwd: '/home/me/${env:nobody}',
+      },
+    ]);
+    assert.equal(knownReadings(definition([]), context)[0]?.cwd, undefined);
   });
+
+  const readings: Readonly<Record<string, readonly string[]>> = {
+    '${NAME}/s.py': ['value/s.py'],
+    '${HOME}/s.py': ['/home/me/s.py'],
+    '${NOT_SET:-/srv}/s.py': ['/srv/s.py', '${env:NOT_SET}/s.py'],
+    '${NAME:-/srv}/s.py': ['/srv/s.py', 'value/s.py'],
+    // As it is meant, and as Claude Code read it: the first brace for the last one.
+    '${DIR:-${HOME}/.x}/s.py': [
+      ...['/home/me/.x/s.py', '/home/me/.x/.x}/s.py'],
+      ...['${env:DIR}/s.py', '${env:DIR}/.x}/s.py'],
+    ],
+    '${A:-${B:-/b}}/s.py': ['/b/s.py', '/b}/s.py', '${env:A}/s.py', '${env:A}}/s.py'],
+    '${DIR:-${HOME/s.py': ['${DIR:-${HOME/s.py'],
+    '--api ${API:-http://x/{tenant}}': [
+      '--api http://x/{tenant}',
+      '--api http://x/{tenant}}',
+      '--api ${env:API}',
+    ].concat('--api ${env:API}}'),
+  };
+  for (const [text, expected] of Object.entries(readings)) {
+    it(`${text} may read ${expected.join(' or ')}`, () => {
+      const found = knownReadings(definition([text]), context).map(({ args }) => args[0]);
+      for (const one of expected) assert.ok(found.includes(one), found.join());
+      assert.ok(found.length <= 4);
+    });
+  }
 });

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Observed } from '../../../src/clients/proof';
+import { npxFolder } from '../../../src/clients/runners';
 import { MachineConfigs } from '../../../src/lifecycle/machineConfigs';
 
 describe('configuration files of all clients', () => {
@@ -26,7 +29,16 @@ describe('configuration files of all clients', () => {
       home,
       lookAgain: 0,
     });
-  const server = (configs: MachineConfigs, ...args: string[]) => configs.recogniser().serverOf(args);
+  /** What is seen of a process that runs in no folder and executes nothing. */
+  const UNSEEN: Observed = {
+    folder: () => undefined,
+    executable: () => undefined,
+    variable: () => undefined,
+    clientFolders: () => new Set(),
+  };
+  const server = (configs: MachineConfigs, ...args: string[]) => configs.recogniser().serverOf(args, UNSEEN);
+  const inFolder = (configs: MachineConfigs, folder: string, ...args: string[]) =>
+    configs.recogniser().serverOf(args, { ...UNSEEN, folder: () => folder });
 
   it('names a process by the client whose file names its command', () => {
     // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable of the configuration file
@@ -37,19 +49,25 @@ describe('configuration files of all clients', () => {
       name: 'notes',
       client: 'Claude Code',
       file: join(home, '.claude.json'),
+      basis: { kind: 'program' },
     });
     assert.equal(server(configs, 'npm exec @acme/search')?.client, 'Codex');
     assert.equal(server(configs, '/usr/bin/notes-server', '--other'), undefined);
     assert.deepEqual(log, []);
   });
 
-  it('K03 words that anybody’s program could have count in their own folder only', () => {
+  it('K32 words that mean something in one folder only count there', () => {
     const project = join(home, 'project');
     write('project/.mcp.json', '{"mcpServers": {"local": {"command": "npm", "args": ["run", "start"]}}}');
-    const named = server(open({ folders: [project] }), 'npm', 'run', 'start');
-    assert.deepEqual(named?.boundTo, { folder: realpathSync(project) });
+    const configs = open({ folders: [project] });
+    const basis = { kind: 'folder', folder: realpathSync(project) };
+    assert.deepEqual(inFolder(configs, realpathSync(project), 'npm', 'run', 'start')?.basis, basis);
+    for (const elsewhere of ['/', realpathSync(home), join(project, 'more')]) {
+      assert.equal(inFolder(configs, elsewhere, 'npm', 'run', 'start'), undefined);
+    }
+    assert.equal(server(configs, 'npm', 'run', 'start'), undefined);
     write('.cursor/mcp.json', '{"mcpServers": {"nowhere": {"command": "node", "args": ["build/index.js"]}}}');
-    assert.deepEqual(server(open(), 'node', 'build/index.js')?.boundTo, { folder: undefined });
+    assert.equal(inFolder(open(), realpathSync(home), 'node', 'build/index.js'), undefined);
   });
 
   // biome-ignore-start lint/suspicious/noTemplateCurlyInString: variables of the configuration file
@@ -63,28 +81,151 @@ describe('configuration files of all clients', () => {
   ];
   // biome-ignore-end lint/suspicious/noTemplateCurlyInString: they end here
   for (const [cwd, expected, file] of places) {
-    it(`K03 such words with the cwd ${cwd} in ${file} count in ${expected || 'no folder'}`, () => {
+    it(`K32 such words with the cwd ${cwd} in ${file} count in ${expected || 'no folder'}`, () => {
       for (const folder of ['project/server', 'elsewhere']) mkdirSync(join(home, folder), { recursive: true });
       write(file, JSON.stringify({ mcpServers: { local: { command: 'npm', args: ['run', 'start'], cwd } } }));
-      const named = server(open({ folders: [join(home, 'project')] }), 'npm', 'run', 'start');
-      assert.deepEqual(named?.boundTo, { folder: expected === '' ? undefined : realpathSync(join(home, expected)) });
+      const configs = open({ folders: [join(home, 'project')] });
+      const counts = ['project/server', 'project', 'elsewhere', '.'].filter((folder) =>
+        inFolder(configs, realpathSync(join(home, folder)), 'npm', 'run', 'start'),
+      );
+      assert.deepEqual(counts, expected === '' ? [] : [expected]);
     });
   }
+
+  // biome-ignore-start lint/suspicious/noTemplateCurlyInString: variables of the configuration file
+  it('K31 what a placeholder leaves open is closed by a workspace, a client’s folder or a plugin’s root', () => {
+    const entry = (path: string) => JSON.stringify({ servers: { mine: { command: 'node', args: [path] } } });
+    write('.config/Code/User/mcp.json', entry('${workspaceFolder}/dist/index.js'));
+    for (const folder of ['shop', 'known', 'open', 'clients']) mkdirSync(join(home, folder));
+    write(
+      '.config/Code/User/workspaceStorage/1/workspace.json',
+      JSON.stringify({ folder: pathToFileURL(join(home, 'known')) }),
+    );
+    write('.config/Code/User/workspaceStorage/2/workspace.json', '{"folder": "file:///nowhere"}');
+    write('.config/Code/User/workspaceStorage/3/workspace.json', '{"folder": ');
+    const configs = open({ folders: [join(home, 'open')] });
+    const clientFolders = () => new Set([realpathSync(join(home, 'clients'))]);
+    const named = (folder: string) =>
+      configs.recogniser().serverOf(['node', join(home, folder, 'dist/index.js')], { ...UNSEEN, clientFolders });
+    assert.equal(named('shop'), undefined);
+    assert.equal(named('known/..'), undefined);
+    for (const folder of ['known', 'open', 'clients']) {
+      const basis = { kind: 'placeholder', placeholder: '${workspaceFolder}', value: join(home, folder) };
+      assert.deepEqual(named(folder)?.basis, basis);
+    }
+  });
+
+  it('K31 a plugin’s own variable stands for its root, and for nothing else', () => {
+    const args = ['${CLAUDE_PLUGIN_ROOT}/dist/server.mjs'];
+    write('plugin/.mcp.json', JSON.stringify({ mcpServers: { sub: { command: 'node', args } } }));
+    mkdirSync(join(home, '.claude/plugins/cache/m/p/1.0'), { recursive: true });
+    mkdirSync(join(home, 'shop'));
+    const configs = open({ folders: [join(home, 'plugin')] });
+    const named = (folder: string) => server(configs, 'node', join(home, folder, 'dist/server.mjs'))?.name;
+    assert.equal(named('plugin'), 'sub');
+    assert.equal(named('.claude/plugins/cache/m/p/1.0'), 'sub');
+    assert.equal(named('shop'), undefined);
+    assert.equal(named('.claude/plugins'), undefined);
+  });
+
+  it('K31 a variable of the environment stands for what the process itself has it for', () => {
+    const args = ['${FIELD_DIR_OF_NOBODY}/server.py'];
+    write('.claude.json', JSON.stringify({ mcpServers: { mine: { command: 'python3', args } } }));
+    const configs = open();
+    const named = (value: string | undefined) =>
+      configs
+        .recogniser()
+        .serverOf(['python3', `${realpathSync(home)}/server.py`], { ...UNSEEN, variable: () => value });
+    assert.equal(named(undefined), undefined);
+    assert.equal(named('/elsewhere'), undefined);
+    assert.equal(named(realpathSync(home))?.name, 'mine');
+  });
+
+  it('of a variable with a default only the default counts where it is not set, nested ones too', () => {
+    const entries = {
+      plain: { command: 'python3', args: ['${FIELD_ROOT_OF_NOBODY:-/opt/field}/server.py'] },
+      nested: { command: 'python3', args: ['${FIELD_DIR_OF_NOBODY:-${HOME}/.field}/server.py', '--ro'] },
+    };
+    write('.claude.json', JSON.stringify({ mcpServers: entries }));
+    const configs = open();
+    assert.equal(server(configs, 'python3', '/opt/field/server.py')?.name, 'plain');
+    assert.equal(server(configs, 'python3', '/opt/other/server.py'), undefined);
+    assert.equal(server(configs, 'python3', `${home}/.field/server.py`, '--ro')?.name, 'nested');
+    assert.equal(server(configs, 'python3', `${home}/.field/.field}/server.py`, '--ro')?.name, 'nested');
+    assert.equal(server(configs, 'python3', `${home}/server.py`, '--ro'), undefined);
+  });
+  // biome-ignore-end lint/suspicious/noTemplateCurlyInString: they end here
+
+  it('K34 the bare name of a package’s program proves nothing outside the package and its runner’s cache', () => {
+    write('.cursor/mcp.json', '{"mcpServers": {"it": {"command": "npx", "args": ["-y", "@field/server"]}}}');
+    const configs = open();
+    const file = (path: string) => {
+      write(path, '');
+      return join(home, path);
+    };
+    assert.equal(server(configs, 'node', file('elsewhere/bin/server')), undefined);
+    assert.equal(server(configs, 'sh', '-c', 'server'), undefined);
+    write('other/package.json', '{"name": "server"}');
+    assert.equal(server(configs, 'node', file('other/bin/server')), undefined);
+    write('app/node_modules/@field/server/package.json', '{"name": "@field/server"}');
+    file('app/node_modules/@field/server/dist/index.js');
+    mkdirSync(join(home, 'app/node_modules/.bin'));
+    symlinkSync('../@field/server/dist/index.js', join(home, 'app/node_modules/.bin/server'));
+    assert.equal(server(configs, 'node', join(home, 'app/node_modules/.bin/server'))?.name, 'it');
+    const cache = `.npm/_npx/${npxFolder(['@field/server'])}/node_modules/.bin/server`;
+    assert.equal(server(configs, 'node', file(cache))?.name, 'it');
+    // As `npx` starts it: through a shell that finds it on the PATH that it was given.
+    const variable = () => join(home, 'app/node_modules/.bin');
+    assert.equal(configs.recogniser().serverOf(['sh', '-c', 'server'], { ...UNSEEN, variable })?.name, 'it');
+  });
+
+  it('K34 a package of the folder that takes the place of the published one is not it', () => {
+    write('.cursor/mcp.json', '{"mcpServers": {"it": {"command": "npx", "args": ["-y", "field-mcp"]}}}');
+    const configs = open();
+    write('shop/node_modules/.bin/field-mcp', '');
+    write('shop/deeper/x', '');
+    for (const folder of ['shop', 'shop/deeper']) {
+      assert.equal(inFolder(configs, realpathSync(join(home, folder)), 'npm exec field-mcp'), undefined);
+    }
+    assert.equal(inFolder(configs, realpathSync(home), 'npm exec field-mcp')?.name, 'it');
+  });
+
+  it('K34 a program that is found by its name counts where programs are installed', () => {
+    write('.cursor/mcp.json', '{"mcpServers": {"it": {"command": "field-mcp", "args": ["stdio"]}}}');
+    write('.local/bin/field-mcp', '');
+    write('shop/field-mcp', '');
+    const configs = open();
+    assert.equal(server(configs, join(home, 'shop/field-mcp'), 'stdio'), undefined);
+    assert.equal(server(configs, join(home, '.local/bin/field-mcp'), 'stdio')?.name, 'it');
+    assert.equal(server(configs, 'python3', join(home, '.local/bin/field-mcp'), 'stdio')?.name, 'it');
+    // Under its bare name it is what it executes.
+    const bare = (path: string) =>
+      configs.recogniser().serverOf(['field-mcp', 'stdio'], {
+        ...UNSEEN,
+        executable: () => realpathSync(join(home, path)),
+        variable: () => join(home, '.local/bin'),
+      })?.name;
+    assert.equal(bare('.local/bin/field-mcp'), 'it');
+    assert.equal(bare('shop/field-mcp'), undefined);
+  });
 
   it('reads profiles, notices changes, and stays the same object without one', () => {
     const configs = open();
     const before = configs.recogniser();
     assert.equal(configs.recogniser(), before);
-    write('.config/Code/User/profiles/abc/mcp.json', '{"servers": {"one": {"command": "one-server", "args": ["x"]}}}');
+    write(
+      '.config/Code/User/profiles/abc/mcp.json',
+      '{"servers": {"one": {"command": "/opt/one-server", "args": ["x"]}}}',
+    );
     assert.notEqual(configs.recogniser(), before);
-    assert.equal(server(configs, 'one-server', 'x')?.name, 'one');
+    assert.equal(server(configs, '/opt/one-server', 'x')?.name, 'one');
   });
 
   it('tells of a broken file once, with line and column, and loses no other', () => {
-    write('.cursor/mcp.json', '{"mcpServers": {\n  "a": {"command": "a-server",, "args": []}\n}}');
-    write('.gemini/settings.json', '{"mcpServers": {"b": {"command": "b-server", "args": ["--b"]}}}');
+    write('.cursor/mcp.json', '{"mcpServers": {\n  "a": {"command": "/opt/a-server",, "args": []}\n}}');
+    write('.gemini/settings.json', '{"mcpServers": {"b": {"command": "/opt/b-server", "args": ["--b"]}}}');
     const configs = open();
-    assert.equal(server(configs, 'b-server', '--b')?.client, 'Gemini CLI');
+    assert.equal(server(configs, '/opt/b-server', '--b')?.client, 'Gemini CLI');
     write('.gemini/other', '');
     configs.recogniser();
     assert.equal(
@@ -101,15 +242,15 @@ describe('configuration files of all clients', () => {
       const none = () => {};
       const workspace = () => ({ folders: [], workspaceFile: undefined });
       const parts = { workspace, guess: () => false, log: { info: none, warn: none, error: none }, lookAgain: 0 };
-      new MachineConfigs({ ...parts, home: process.argv[1] }).recogniser().serverOf(['x'])`;
+      new MachineConfigs({ ...parts, home: process.argv[1] }).recogniser().serverOf(['x'], {})`;
     const { status, stderr } = spawnSync(process.execPath, ['--import=tsx', '-e', program, home], { timeout: 15_000 });
     assert.equal(status, 0, `it hangs: ${stderr}`);
   });
 
   it('K25 reads nothing of a workspace that it is not given', () => {
-    write('work/.mcp.json', '{"mcpServers": {"mine": {"command": "mine-server", "args": ["--x"]}}}');
-    assert.equal(server(open(), 'mine-server', '--x'), undefined);
-    assert.equal(server(open({ folders: [join(home, 'work')] }), 'mine-server', '--x')?.name, 'mine');
+    write('work/.mcp.json', '{"mcpServers": {"mine": {"command": "/opt/mine-server", "args": ["--x"]}}}');
+    assert.equal(server(open(), '/opt/mine-server', '--x'), undefined);
+    assert.equal(server(open({ folders: [join(home, 'work')] }), '/opt/mine-server', '--x')?.name, 'mine');
   });
 
   it('guesses only when asked', () => {

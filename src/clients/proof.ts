@@ -1,0 +1,129 @@
+import { existsSync, realpathSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { nearestPackageName, pythonEnvironmentHas } from './installedPackages';
+import type { Match, Need } from './recognise';
+import { type PackageRun, packageName, programNamesOf } from './runners';
+
+/** What can be seen of a running process besides its arguments. Each is asked only when it matters; none throws. */
+export interface Observed {
+  /** Its working folder, without links. */
+  folder(): string | undefined;
+  /** The file that it executes, without links. */
+  executable(): string | undefined;
+  /** A variable of its environment. Asked for those that stand in paths only. */
+  variable(name: string): string | undefined;
+  /** Folders in which known clients run at this moment. */
+  clientFolders(): ReadonlySet<string>;
+}
+
+/** Where an entry counts. Paths are without links. */
+export interface Places {
+  /** The folder that the entry is run in; undefined where only its client knows. */
+  readonly folder: string | undefined;
+  /** Folders that this window has open, and those that a client remembers as its own. */
+  projects(): ReadonlySet<string>;
+  /** Whether a folder is the root of the plugin or extension that brings the entry. */
+  isPluginRoot(folder: string): boolean;
+  /** Where programs are installed for everything that this user runs. */
+  isProgramFolder(folder: string): boolean;
+}
+
+/** Variables that stand for the folder that the client works in. */
+const PROJECT =
+  /^(?:workspaceFolder(?::.+)?|fileWorkspaceFolder|workspaceRoot|cwd|(?:env:)?(?:CLAUDE_PROJECT_DIR|PWD))$/;
+const PLUGIN = /^(?:(?:env:)?CLAUDE_PLUGIN_ROOT|extensionPath)$/;
+
+/** Whether everything holds that a match needs, and the process so is the entry's own. What cannot be seen does not hold. */
+export function isProven({ needs }: Match, observed: Observed, places: Places): boolean {
+  return needs.every((need) => holds(need, observed, places));
+}
+
+function holds(need: Need, observed: Observed, places: Places): boolean {
+  switch (need.kind) {
+    case 'folder':
+      return isInFolder(need.folder, observed.folder(), places.folder);
+    case 'placeholder':
+      return closes(need.placeholder.slice(2, -1), need.value, observed, places);
+    case 'installed':
+      return isInstalled(need, observed, places);
+    case 'file':
+      return observed.executable() !== undefined && observed.executable() === realPath(need.path);
+    case 'inPackage':
+      return isInPackage(need, observed);
+    case 'notShadowed':
+      return !isShadowed(need.run, observed.folder());
+  }
+}
+
+/** @param shellFolder what a shell has changed to since; before that it is where the entry runs */
+function isInFolder(shellFolder: string | undefined, running: string | undefined, own: string | undefined): boolean {
+  if (running === undefined) return false;
+  if (running === own) return true;
+  if (shellFolder === undefined) return false;
+  const isAbsolute = /^[\\/]/.test(shellFolder);
+  return (isAbsolute || own !== undefined) && running === realPath(resolve(own ?? '/', shellFolder));
+}
+
+function closes(variable: string, value: string, observed: Observed, places: Places): boolean {
+  const folder = realPath(value);
+  if (folder === undefined) return false;
+  if (PLUGIN.test(variable)) return places.isPluginRoot(folder);
+  if (PROJECT.test(variable)) return observed.clientFolders().has(folder) || places.projects().has(folder);
+  // Its client's environment is its own.
+  const name = /^env:([A-Za-z_]\w*)$/.exec(variable)?.[1];
+  return name !== undefined && observed.variable(name) === value;
+}
+
+function isInstalled(
+  { word, isInner }: Extract<Need, { kind: 'installed' }>,
+  observed: Observed,
+  { isProgramFolder }: Places,
+): boolean {
+  if (/[\\/]/.test(word)) return isProgramFolder(dirname(word));
+  const path = onPath(word, observed.variable('PATH'));
+  if (path === undefined || !isProgramFolder(dirname(path))) return false;
+  return isInner || observed.executable() === realPath(path);
+}
+
+/** A link in a `bin` folder leads into its package; the environment of a Python program lists its packages. */
+function isInPackage({ word, run }: Extract<Need, { kind: 'inPackage' }>, observed: Observed): boolean {
+  const path = /[\\/]/.test(word) ? resolve(observed.folder() ?? '/', word) : onPath(word, observed.variable('PATH'));
+  if (path === undefined) return false;
+  if (run.ecosystem === 'python') return run.packages.some((one) => pythonEnvironmentHas(dirname(dirname(path)), one));
+  const name = nearestPackageName(realPath(path));
+  return name !== undefined && run.packages.map(packageName).includes(name);
+}
+
+/**
+ * `npx server` takes what the folder, or one above it, has under that name before it fetches the package. Where the
+ * folder cannot be seen, only a scoped name is taken for the published package.
+ */
+function isShadowed(run: PackageRun, folder: string | undefined): boolean {
+  const packages = run.packages.map(packageName);
+  if (folder === undefined) return !packages.every((name) => name.startsWith('@'));
+  for (let at = folder; ; at = dirname(at)) {
+    for (const name of programNamesOf(run)) {
+      const path = join(at, 'node_modules', '.bin', name);
+      if (!existsSync(path)) continue;
+      return !packages.includes(nearestPackageName(realPath(path)) ?? '');
+    }
+    if (dirname(at) === at) return false;
+  }
+}
+
+function onPath(word: string, path: string | undefined): string | undefined {
+  return (path ?? '')
+    .split(':')
+    .filter((folder) => folder.startsWith('/'))
+    .map((folder) => join(folder, word))
+    .find((candidate) => existsSync(candidate));
+}
+
+/** Without links; undefined where nothing is there. */
+function realPath(path: string): string | undefined {
+  try {
+    return realpathSync(path);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,69 @@
+import { resolve } from 'node:path';
+import type { AnchorKind } from '../clients/anchor';
+import { isProven, type Observed, type Places } from '../clients/proof';
+import { definitionMatcher, type Match } from '../clients/recognise';
+import type { StdioServerDefinition } from '../clients/serverDefinition';
+import { knownReadings, type Reading, type VariableContext } from '../clients/variables';
+import { type KnownFolders, realFolder } from './knownFolders';
+
+/** What it rests on that a process is taken for an entry's server. */
+export type Basis =
+  | { readonly kind: Exclude<AnchorKind, 'folder'> }
+  /** Its words mean this server in one folder only, and that is where it runs. */
+  | { readonly kind: 'folder'; readonly folder: string }
+  /** What the entry leaves open stands for a folder in which the entry counts. */
+  | { readonly kind: 'placeholder'; readonly placeholder: string; readonly value: string }
+  /** Nothing but its name; only where guesses are asked for. */
+  | { readonly kind: 'name' };
+
+/** Whether a process is an entry's own; undefined where it is not, or it is not certain. */
+export type EntryMatcher = (args: readonly string[], observed: Observed) => Basis | undefined;
+
+/** Makes the test for one entry, in all readings that its variables have. */
+export function entryMatcher(
+  definition: StdioServerDefinition,
+  context: VariableContext,
+  folders: KnownFolders,
+): EntryMatcher {
+  const readings = knownReadings(definition, context).map((reading) => ({
+    matchesOf: definitionMatcher(reading),
+    places: placesOf(reading, definition, context, folders),
+  }));
+  // Arguments do not change, and nearly all match nothing.
+  const known = new WeakMap<readonly string[], readonly Candidate[]>();
+  return (args, observed) => {
+    let candidates = known.get(args);
+    if (!candidates) {
+      candidates = readings.flatMap(({ matchesOf, places }) => matchesOf(args).map((match) => ({ match, places })));
+      known.set(args, candidates);
+    }
+    const proven = candidates.find(({ match, places }) => isProven(match, observed, places));
+    return proven && basisOf(proven.match, observed);
+  };
+}
+
+interface Candidate {
+  readonly match: Match;
+  readonly places: Places;
+}
+
+function basisOf({ anchor, needs }: Match, observed: Observed): Basis {
+  if (anchor === 'folder') return { kind: anchor, folder: observed.folder() ?? '' };
+  const opened = needs.find((need) => need.kind === 'placeholder');
+  return opened ? { kind: 'placeholder', placeholder: opened.placeholder, value: opened.value } : { kind: anchor };
+}
+
+function placesOf(
+  { cwd }: Reading,
+  { source }: StdioServerDefinition,
+  { userHome }: VariableContext,
+  folders: KnownFolders,
+): Places {
+  const isSaid = cwd !== undefined || source.folder !== undefined;
+  return {
+    folder: isSaid ? realFolder(resolve(source.folder ?? userHome, cwd ?? '.')) : undefined,
+    projects: () => folders.projects(),
+    isPluginRoot: (folder) => source.file !== undefined && folders.isPluginRoot(folder, source.file),
+    isProgramFolder: (folder) => folders.isProgramFolder(folder),
+  };
+}

@@ -1,0 +1,262 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: placeholders of configurations are what is tested here
+import assert from 'node:assert/strict';
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { npxFolder } from '../../src/clients/runners';
+import { MachineConfigs } from '../../src/lifecycle/machineConfigs';
+import { abandoned } from '../support/abandoned';
+import { forgetConfigPlaces } from '../support/configPlaces';
+import { writeSleeper } from '../support/lookalikes';
+import { isAlive, Sandbox } from '../support/sandbox';
+import { waitFor } from '../support/waitFor';
+
+/** Built by the stage `build`. */
+const CLI = join(__dirname, '../../dist/cli.js');
+
+/** Whoever has the words of an entry is not yet its server: strangers whose client is gone, beside the real one. */
+describe('whose server a process is', function () {
+  this.timeout(120_000);
+  let sandbox: Sandbox;
+  let home: string;
+  let giveBack: () => void;
+  /** In every command, so that runs side by side recognise only their own. */
+  let mark: string;
+  beforeEach(() => {
+    giveBack = forgetConfigPlaces();
+    sandbox = new Sandbox();
+    home = join(sandbox.path, 'user');
+    mark = `x${randomUUID().slice(0, 8)}`;
+    for (const folder of ['mine', 'shop']) mkdirSync(join(home, folder), { recursive: true });
+  });
+  afterEach(async () => {
+    giveBack();
+    await sandbox.dispose();
+  });
+
+  const write = (path: string, content: unknown) => {
+    mkdirSync(dirname(join(home, path)), { recursive: true });
+    writeFileSync(join(home, path), typeof content === 'string' ? content : JSON.stringify(content));
+  };
+  const cli = (...args: string[]) => {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [CLI, ...args, '--json'], {
+      env: { ...sandbox.environment, HOME: home },
+      encoding: 'utf8',
+      timeout: 60_000,
+    });
+    assert.ok(status === 0 || status === 3, stderr);
+    return JSON.parse(stdout);
+  };
+  /** Verdicts by pid. */
+  const listed = () =>
+    new Map<number, string>(
+      cli('list', '--all').servers.map((row: { pid: number; verdict: string }) => [row.pid, row.verdict]),
+    );
+
+  /** Starts each entry's words in its own folder and in somebody else's; only the former is the entry's, and ends. */
+  async function tellsApart(forms: readonly (readonly string[])[]): Promise<void> {
+    const servers = Object.fromEntries(
+      forms.map(([command, ...args], index) => [`s${index}`, { command, args, cwd: join(home, 'mine') }]),
+    );
+    write('.cursor/mcp.json', { mcpServers: servers });
+    const inFolder = (name: string) => forms.map((args) => ({ args, folder: join(home, name) }));
+    const pids = await abandoned(sandbox, [...inFolder('shop'), ...inFolder('mine')]);
+    const [strangers, own] = [pids.slice(0, forms.length), pids.slice(forms.length)];
+    const verdicts = listed();
+    const name = (pid: number) => forms[pids.indexOf(pid) % forms.length]?.join(' ');
+    assert.deepEqual(strangers.filter((pid) => verdicts.has(pid)).map(name), []);
+    assert.deepEqual(own.filter((pid) => verdicts.get(pid) !== 'orphaned').map(name), []);
+    cli('reap', '--other-clients', '--yes');
+    assert.deepEqual(strangers.filter((pid) => !isAlive(pid)).map(name), []);
+    assert.deepEqual(own.filter(isAlive).map(name), []);
+  }
+
+  it('K32 words that mean something in one folder only name nobody in another', async () => {
+    const x = mark;
+    await tellsApart([
+      ...[
+        ['npx', 'tsx', `src/${x}.ts`],
+        ['make', x],
+        ['python3', '-m', `${x}.main`],
+        ['uv', 'run', x],
+      ],
+      ...[
+        ['cargo', 'run', '--bin', x],
+        ['npm', 'run', x],
+        ['node', `dist/${x}.js`],
+        ['bun', 'run', x],
+        ['./bin/server', x],
+      ],
+      ...[
+        ['go', 'run', `./cmd/${x}`],
+        ['dotnet', 'run', '--project', `src/${x}`],
+        ['poetry', 'run', x],
+        ['just', x],
+      ],
+      ...[
+        ['pnpm', 'exec', x],
+        ['java', '-cp', 'target', `${x}.Main`],
+        ['docker', 'compose', 'run', x],
+        ['foorun', x],
+      ],
+      ...[
+        ['sh', '-c', `npm run ${x}`],
+        ['env', `A=${x}`, 'make', 'serve'],
+        ['uvx', '--from', '.', x],
+        ['npx', x, 'serve'],
+      ],
+    ]);
+  });
+
+  it('K31 what only a client can fill in names nobody of whom nothing else tells', async () => {
+    const entry = (command: string, ...args: string[]) => ({ command, args });
+    write('.config/Code/User/mcp.json', {
+      servers: {
+        script: entry('node', '${workspaceFolder}/dist/index.js', mark),
+        program: entry('${workspaceFolder}/bin/server', mark),
+        input: entry('node', '${input:root}/dist/index.js', mark),
+        folder: entry('uv', '--directory', '${workspaceFolder}', 'run', mark),
+      },
+    });
+    write('.claude.json', {
+      mcpServers: {
+        variable: entry('python3', '${FIELD_ROOT_OF_NOBODY}/server.py', mark),
+        defaulted: entry('python3', '${FIELD_ROOT_OF_NOBODY:-/default}/server.py', mark),
+        plugin: entry('node', '${CLAUDE_PLUGIN_ROOT}/dist/server.mjs', mark),
+      },
+    });
+    const words = (folder: string) => [
+      ['node', `${folder}/dist/index.js`, mark],
+      [`${folder}/bin/server`, mark],
+      ['uv', '--directory', folder, 'run', mark],
+      ['python3', `${folder}/server.py`, mark],
+      ['node', `${folder}/dist/server.mjs`, mark],
+    ];
+    const shop = join(home, 'shop');
+    const pids = await abandoned(
+      sandbox,
+      [...words(shop), ...words('/default')].map((args) => ({ args, folder: shop })),
+    );
+    const strangers = pids.slice(0, 5);
+    // The default of its variable is what that entry says by itself.
+    const ofDefault = pids[8] as number;
+    assert.deepEqual(
+      [...listed()].filter(([pid]) => pids.includes(pid)),
+      [[ofDefault, 'orphaned']],
+    );
+    cli('reap', '--other-clients', '--yes');
+    assert.deepEqual(
+      strangers.filter((pid) => !isAlive(pid)),
+      [],
+    );
+    assert.ok(!isAlive(ofDefault));
+    // Control arm: a folder that the editor knows closes its own variable, and no other.
+    write('.config/Code/User/workspaceStorage/1/workspace.json', { folder: String(pathToFileURL(shop)) });
+    const now = listed();
+    assert.deepEqual(
+      strangers.map((pid) => now.get(pid)),
+      ['orphaned', 'orphaned', 'orphaned', undefined, undefined],
+    );
+  });
+
+  it('K34 the name of a package’s program proves nothing somewhere else', async () => {
+    write('.cursor/mcp.json', {
+      mcpServers: { it: { command: 'npx', args: ['-y', '@field/server', `--run=${mark}`] } },
+    });
+    const cache = `.npm/_npx/${npxFolder(['@field/server'])}/node_modules/.bin/server`;
+    const places = ['elsewhere/bin/server', 'shop/node_modules/.bin/server', cache];
+    for (const place of places) write(place, '');
+    const pids = await abandoned(
+      sandbox,
+      places.map((place) => ({ args: ['node', join(home, place), `--run=${mark}`], folder: join(home, 'shop') })),
+    );
+    const verdicts = listed();
+    assert.deepEqual(
+      pids.map((pid) => verdicts.get(pid)),
+      [undefined, undefined, 'orphaned'],
+    );
+    cli('reap', '--other-clients', '--yes');
+    assert.deepEqual(pids.map(isAlive), [true, true, false]);
+  });
+
+  it('what a client has started stays its server when that is gone, though it was what closed the placeholder', async () => {
+    write('.config/Code/User/mcp.json', {
+      servers: { mine: { command: 'node', args: ['${workspaceFolder}/dist/index.js', mark] } },
+    });
+    const { file } = writeSleeper(sandbox);
+    const words = ['node', join(home, 'mine/dist/index.js'), mark];
+    const script = `import subprocess, sys, time
+server = subprocess.Popen(sys.argv[2:], executable=sys.argv[1], stdin=subprocess.PIPE)
+print(server.pid, flush=True)
+time.sleep(600)`;
+    // By its real path: a shim of a version manager would look itself up by its name.
+    const python = execFileSync('python3', ['-c', 'import sys; print(sys.executable)'], { encoding: 'utf8' }).trim();
+    const client = spawn(python, ['-I', '-c', script, file, ...words], {
+      argv0: 'claude',
+      cwd: join(home, 'mine'),
+      env: sandbox.environment,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const lifecycle = await sandbox.lifecycle({}, { recogniser: recogniserOf(home) });
+    const row = () => lifecycle.picture.servers.find(({ pid, name }) => name === 'mine' && pid !== client.pid);
+    await waitFor('it is recognised below its client', async () => {
+      await lifecycle.sweep();
+      return row()?.verdict === 'active';
+    });
+    assert.match(row()?.evidence[0] ?? '', /\$\{workspaceFolder\} stands for .*mine, where that entry applies/);
+    client.kill('SIGKILL');
+    await waitFor('it is orphaned', async () => {
+      await lifecycle.sweep();
+      return row()?.verdict === 'orphaned';
+    });
+  });
+
+  it('K31 K32 a child of the extension host with such words is adopted in its own folder only', async () => {
+    const entries = {
+      open: { command: 'node', args: ['${workspaceFolder}/dist/index.js', mark] },
+      bound: { command: 'make', args: [mark] },
+    };
+    write('.config/Code/User/mcp.json', { servers: { open: entries.open } });
+    write('mine/.vscode/mcp.json', { servers: { bound: entries.bound } });
+    const configs = configsOf(home, [join(home, 'mine')]);
+    const { file } = writeSleeper(sandbox);
+    const start = (folder: string): ChildProcess[] =>
+      [
+        ['node', join(home, folder, 'dist/index.js'), mark],
+        ['make', mark],
+      ].map(([argv0 = '', ...args]) =>
+        spawn(file, args, { argv0, cwd: join(home, folder), env: sandbox.environment, stdio: 'pipe' }),
+      );
+    const strangers = start('shop');
+    const lifecycle = await sandbox.lifecycle({}, { adoptable: () => configs.adoptable() });
+    const own = start('mine');
+    const recorded = () =>
+      lifecycle.picture.servers.flatMap(({ group, recordId, pid }) =>
+        group === 'thisWindow' && recordId ? [pid] : [],
+      );
+    await waitFor('its own are adopted', async () => {
+      await lifecycle.sweep();
+      return own.every(({ pid }) => recorded().includes(pid));
+    });
+    assert.deepEqual(
+      recorded().filter((pid) => strangers.some((one) => one.pid === pid)),
+      [],
+    );
+  });
+
+  function configsOf(user: string, folders: string[]): MachineConfigs {
+    return new MachineConfigs({
+      workspace: () => ({ folders, workspaceFile: undefined }),
+      guess: () => false,
+      log: { info: () => {}, warn: (message) => sandbox.log.push(message), error: () => {} },
+      home: user,
+    });
+  }
+
+  function recogniserOf(user: string) {
+    const configs = configsOf(user, []);
+    return () => configs.recogniser();
+  }
+});
