@@ -50,7 +50,10 @@ async function leakedAtOnce(count: number): Promise<string[]> {
     const mark = `--run=${randomUUID()}`;
     await leak(sandbox, count, mark);
     const known: Recogniser = {
-      serverOf: (args) => (args.at(-1) === mark ? { name: 'leaked', client: 'bench', file: undefined, basis: { kind: 'path' } } : undefined),
+      serverOf: (args) =>
+        args.at(-1) === mark
+          ? { name: 'leaked', client: 'bench', file: undefined, basis: { kind: 'path' } }
+          : undefined,
       clientOf: () => undefined,
     };
     const settings = { automatic: 'off' as const, graceOf: () => ({ stdin: 0, term: 0 }) };
