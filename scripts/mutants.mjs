@@ -15,6 +15,10 @@ const LADDER = 'src/reaping/ladder.ts';
 const SIGNALS = 'src/reaping/signals.ts';
 const RULINGS = 'src/reaping/tree.ts';
 const WATCH = 'src/reaping/stdinWatch.ts';
+const ANCHOR = 'src/clients/anchor.ts';
+const PROOF = 'src/clients/proof.ts';
+const RECOGNISE = 'src/clients/recognise.ts';
+const RUNNERS = 'src/clients/runners.ts';
 
 /** Every rule of the kill bar by name: read from the tables, so that a new rule is broken too. */
 export function ruleMutants(read) {
@@ -209,6 +213,41 @@ export const mutants = [
     "else if (outcome !== 'gone') known.reason",
     "else if (outcome === 'never') known.reason",
   ],
+  [
+    'recognition: words are free of their folder',
+    ANCHOR,
+    "BOUND: Anchor = { kind: 'folder'",
+    "BOUND: Anchor = { kind: 'path'",
+  ],
+  ['recognition: a relative path is none', ANCHOR, 'SCRIPT.test(value)', 'false'],
+  [
+    'recognition: every bare word is a server’s own',
+    ANCHOR,
+    '|| NEUTRAL.test(arg)) return true',
+    '|| arg) return true',
+  ],
+  ['recognition: nothing stands open', ANCHOR, "{ kind: 'path', open: [front] }", "{ kind: 'path', open: [] }"],
+  ['recognition: a folder need not be the entry’s', PROOF, 'return isInFolder(', 'return true || isInFolder('],
+  [
+    'recognition: an unknown folder is the entry’s',
+    PROOF,
+    'if (running === undefined) return false',
+    'if (running === undefined) return true',
+  ],
+  ['recognition: anything closes a placeholder', PROOF, 'return closes(', 'return true || closes('],
+  ['recognition: any folder is a plugin’s root', PROOF, 'return places.isPluginRoot(folder)', 'return true'],
+  ['recognition: any variable closes', PROOF, 'observed.variable(name) === value', 'true'],
+  ['recognition: a program’s place is not asked', PROOF, 'return isInstalled(', 'return true || isInstalled('],
+  ['recognition: a bin’s name proves its package', PROOF, 'return isInPackage(', 'return true || isInPackage('],
+  ['recognition: nothing shadows a package', PROOF, 'return !isShadowed(', 'return true || !isShadowed('],
+  ['recognition: one need is enough', PROOF, 'needs.every(', 'needs.some('],
+  [
+    'recognition: a bare name is its own proof',
+    RUNNERS,
+    "return isNamed ? 'unproven' : undefined",
+    "return isNamed ? 'own' : undefined",
+  ],
+  ['recognition: a path needs no file', RECOGNISE, "return [{ kind: 'file', path: form.word }]", 'return []'],
   ['signals: no permit needed', SIGNALS, 'if (!spendPermit(permit))', 'if (false)'],
   ['signals: a permit lasts', BAR, 'permit.#isUnspent = false', 'permit.#isUnspent = true'],
   ['signals: no last look at the identity', SIGNALS, 'if (!sameProcess(', 'if (false && !sameProcess('],

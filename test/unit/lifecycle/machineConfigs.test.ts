@@ -209,6 +209,17 @@ describe('configuration files of all clients', () => {
     assert.equal(bare('shop/field-mcp'), undefined);
   });
 
+  it('K34 a program under a bare name is the file that an entry names only if it executes that', () => {
+    write('srv', '');
+    write('.cursor/mcp.json', JSON.stringify({ mcpServers: { it: { command: join(home, 'srv'), args: ['--port'] } } }));
+    const configs = open();
+    const running = (executable: string) =>
+      configs.recogniser().serverOf(['srv', '--port'], { ...UNSEEN, executable: () => executable })?.name;
+    assert.equal(running(realpathSync(join(home, 'srv'))), 'it');
+    assert.equal(running('/usr/bin/srv'), undefined);
+    assert.equal(server(configs, 'srv', '--port'), undefined);
+  });
+
   it('reads profiles, notices changes, and stays the same object without one', () => {
     const configs = open();
     const before = configs.recogniser();
