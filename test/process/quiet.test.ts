@@ -94,6 +94,15 @@ function writeConfigs(home: string, [command, ...args]: readonly string[]): void
     asked: { command: 'node', args: ['${input:script}'] },
     // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable of the configuration file
     local: { command: '${workspaceFolder}/bin/mcp', args: ['--stdio'] },
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable of the configuration file
+    open: { command: 'node', args: ['${workspaceFolder}/dist/index.js'] },
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable of the configuration file
+    tool: { command: 'python3', args: ['${TOOL_OF_NOBODY:-/opt/tool}/server.py'] },
+    tsx: { command: 'npx', args: ['tsx', 'src/server.ts'] },
+    make: { command: 'make', args: ['serve'], cwd: `${home}/projects/app` },
+    module: { command: 'python3', args: ['-m', 'app.main'] },
+    start: { command: 'npm', args: ['start'] },
+    scoped: { command: 'npx', args: ['-y', '@acme/server'] },
     github: { command: 'docker', args: ['run', '-i', '--rm', 'ghcr.io/github/github-mcp-server'] },
     shell: { command: 'bash', args: ['-c', 'cd ~/mcp-server-x && npm start'] },
     remote: { url: 'https://mcp.example.com/mcp' },
