@@ -100,6 +100,8 @@ function mutate({ what, file, find, put, also }) {
 async function main() {
   makeCopy(root, 'original');
   const chosen = [...ruleMutants(read), ...mutants].filter(({ what }) => !only || what.includes(only));
+  // What broke nothing proves nothing.
+  if (chosen.length === 0) throw new Error(`No mutant's description has "${only}".`);
   // All must be applicable before any is tried.
   const queue = chosen.map((mutant) => ({ ...mutant, text: mutate(mutant) }));
   const control = await firstRed(makeCopy(original, 'control'));
