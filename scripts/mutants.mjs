@@ -1,4 +1,5 @@
 // What scripts/mutate.mjs breaks. Each `find` must occur exactly once in its file.
+/** @typedef {{ what: string, file: string, find: string, put: string, also?: readonly [find: string, put: string] }} Mutant */
 
 const IDENTITY = 'src/os/identity.ts';
 const COOKIE = 'src/registry/cookie.ts';
@@ -20,14 +21,18 @@ const PROOF = 'src/clients/proof.ts';
 const RECOGNISE = 'src/clients/recognise.ts';
 const RUNNERS = 'src/clients/runners.ts';
 
-/** Every rule of the kill bar by name: read from the tables, so that a new rule is broken too. */
+/**
+ * Every rule of the kill bar by name: read from the tables, so that a new rule is broken too.
+ * @param {(file: string) => string} read
+ */
 export function ruleMutants(read) {
+  /** @type {Mutant[]} */
   const mutants = [];
-  for (const [file, tables] of [
-    [RULES, /signalRules: [^=]+= \{([^}]+)\}/g],
-    [COLUMNS, /^ {2}(?:launched|adopted|foreign): \{([^}]+)\}/gm],
+  for (const { file, tables } of [
+    { file: RULES, tables: /signalRules: [^=]+= \{([^}]+)\}/g },
+    { file: COLUMNS, tables: /^ {2}(?:launched|adopted|foreign): \{([^}]+)\}/gm },
   ]) {
-    const names = [...read(file).matchAll(tables)].flatMap(([, list]) => list.match(/\w+/g));
+    const names = [...read(file).matchAll(tables)].flatMap(([, list]) => list?.match(/\w+/g) ?? []);
     if (names.length < 8) throw new Error(`The rules in ${file} are not where they were.`);
     for (const name of names) {
       const [head] = new RegExp(`^function ${name}\\([^)]*\\): string \\| undefined \\{$`, 'm').exec(read(file)) ?? [];
@@ -38,7 +43,8 @@ export function ruleMutants(read) {
   return mutants;
 }
 
-export const mutants = [
+/** @type {readonly (readonly [what: string, file: string, find: string, put: string])[]} */
+const TABLE = [
   ['kill bar: no column for anybody', BAR, "claim.by === 'user' ? [] :", '!spendPermit ? [] :'],
   [
     'kill bar: the first rule is skipped',
@@ -253,14 +259,22 @@ export const mutants = [
   ['signals: no last look at the identity', SIGNALS, 'if (!sameProcess(', 'if (false && !sameProcess('],
   ['signals: an error is no reason', SIGNALS, "if (now.kind === 'error')", 'if (false)'],
   ['signals: to the group', SIGNALS, 'process.kill(identity.pid', 'process.kill(-identity.pid'],
-].map(([what, file, find, put]) => ({ what, file, find, put }));
+];
 
-// The ruling of the first look, kept: what it takes to break the rule that each signal has a fresh one.
-const noFresh = mutants.find(({ what }) => what.startsWith('ladder: no fresh ruling'));
-noFresh.also = [
+/**
+ * The ruling of the first look, kept: what it takes to break the rule that each signal has a fresh one.
+ * @type {readonly [find: string, put: string]}
+ */
+const KEPT_RULING = [
   'const seen = new Map<',
   'const first = new Map<object, any>();\n  const once = async (scan: any, some: readonly any[]) => {\n' +
     '    const ruled = [];\n    for (const member of some) {\n      const key = identityKey(member.identity) as any;\n' +
     '      if (!first.has(key)) first.set(key, (await rule(scan, [member]))[0]);\n' +
     '      ruled.push(first.get(key));\n    }\n    return ruled;\n  };\n  const seen = new Map<',
 ];
+
+/** @type {readonly Mutant[]} */
+export const mutants = TABLE.map(([what, file, find, put]) => ({
+  ...{ what, file, find, put },
+  ...(what.startsWith('ladder: no fresh ruling') && { also: KEPT_RULING }),
+}));

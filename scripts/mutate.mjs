@@ -30,9 +30,14 @@ const TIMEOUT_MS = 60_000;
 const temp = mkdtempSync(join(tmpdir(), 'mutants-'));
 /** What all mutants are made from: the work tree may change meanwhile. */
 const original = join(temp, 'original');
+/** @param {string} file */
 const read = (file) => readFileSync(join(original, file), 'utf8');
 
-/** A copy of what the tests need. */
+/**
+ * A copy of what the tests need.
+ * @param {string} from
+ * @param {string} name
+ */
 function makeCopy(from, name) {
   const copy = join(temp, name);
   mkdirSync(copy);
@@ -43,7 +48,12 @@ function makeCopy(from, name) {
   return copy;
 }
 
-/** Runs tests in a copy. Resolves to the title of the first test that failed, or undefined when all are green. */
+/**
+ * Runs tests in a copy.
+ * @param {string} copy
+ * @param {readonly string[]} patterns
+ * @returns {Promise<string | undefined>} the title of the first test that failed; undefined when all are green.
+ */
 function redTest(copy, patterns) {
   return new Promise((resolve) => {
     const options = ['--node-option=import=tsx', '--timeout=20000', '--bail', '--reporter=json'];
@@ -71,14 +81,18 @@ function redTest(copy, patterns) {
   });
 }
 
+/** @param {string} copy */
 async function firstRed(copy) {
   const unit = propertyOnly ? undefined : await redTest(copy, UNIT);
   return unit ?? (await redTest(copy, PROPERTY));
 }
 
+/** @param {import('./mutants.mjs').Mutant} mutant */
 function mutate({ what, file, find, put, also }) {
   let text = read(file);
-  for (const [from, to] of [[find, put], ...(also ? [also] : [])]) {
+  /** @type {readonly (readonly [string, string])[]} */
+  const changes = [[find, put], ...(also ? [also] : [])];
+  for (const [from, to] of changes) {
     const parts = text.split(from);
     if (parts.length !== 2) throw new Error(`"${what}": ${file} has ${parts.length - 1} times: ${from}`);
     text = parts.join(to);
@@ -89,11 +103,14 @@ function mutate({ what, file, find, put, also }) {
 async function main() {
   makeCopy(root, 'original');
   const chosen = [...ruleMutants(read), ...mutants].filter(({ what }) => !only || what.includes(only));
+  // What broke nothing proves nothing.
+  if (chosen.length === 0) throw new Error(`No mutant's description has "${only}".`);
   // All must be applicable before any is tried.
   const queue = chosen.map((mutant) => ({ ...mutant, text: mutate(mutant) }));
   const control = await firstRed(makeCopy(original, 'control'));
   if (control !== undefined) throw new Error(`Red without any mutant: ${control}`);
   let survivors = 0;
+  /** @param {number} number */
   const work = async (number) => {
     const copy = makeCopy(original, `copy-${number}`);
     for (let mutant = queue.shift(); mutant; mutant = queue.shift()) {
@@ -115,7 +132,7 @@ async function main() {
 try {
   process.exitCode = await main();
 } catch (error) {
-  console.error(error.message);
+  console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;
 } finally {
   rmSync(temp, { recursive: true, force: true });

@@ -9,16 +9,20 @@ const ORDINARY = 65_534;
 /**
  * How to run a command as an ordinary user with a home and temporary folder of his own below `folder`.
  * Not as root: as it is.
+ * @param {string} folder
+ * @param {string} checkout
  * @returns {{ prefix: string[], environment: Record<string, string>, folder: string }} `prefix` goes before the
  * command; `folder` is one that the user can write to.
  */
 export function asOrdinaryUser(folder, checkout) {
   mkdirSync(folder, { recursive: true });
+  /** @type {Record<string, string>} */
   const environment = { HOME: folder, TMPDIR: folder, MCP_PROCESSES_HOME: join(folder, 'home') };
   if (process.getuid?.() !== 0) return { prefix: [], environment, folder };
   const become = ['setpriv', `--reuid=${ORDINARY}`, `--regid=${ORDINARY}`, '--clear-groups'];
+  /** @param {[flag: string, path: string]} test */
   const may = (...test) => {
-    const [command, ...args] = [...become, 'test', ...test];
+    const [command = '', ...args] = [...become, 'test', ...test];
     return spawnSync(command, args).status === 0;
   };
   // Programs below root's home are nobody else's.
@@ -38,8 +42,13 @@ export function asOrdinaryUser(folder, checkout) {
   return { prefix, environment, folder };
 }
 
-/** A PATH with everything that this one has, except `program`. */
+/**
+ * A PATH with everything that this one has, except `program`.
+ * @param {string} program
+ * @param {string} folder for what takes the place of the folders that have it
+ */
 export function pathWithout(program, folder) {
+  /** @type {Map<string, string>} */
   const mirrors = new Map();
   return (process.env.PATH ?? '')
     .split(delimiter)

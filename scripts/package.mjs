@@ -10,6 +10,7 @@ const out = resolve(
   process.argv.find((arg) => arg.startsWith('--out='))?.slice('--out='.length) ?? 'mcp-processes.vsix',
 );
 
+/** @param {string[]} args */
 function run(...args) {
   const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' });
   if (status !== 0) throw new Error(`${args[0]} failed; see above.`);
@@ -27,6 +28,6 @@ try {
     ...['--readme-path', readme, '--out', out],
   );
 } catch (error) {
-  console.error(error.message);
+  console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;
 }

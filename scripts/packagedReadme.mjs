@@ -4,6 +4,7 @@ const CLOSE = '<!-- /repository only -->';
 /**
  * The README as the VSIX carries it: without what is only for who has the repository, between two marks, each on a line
  * of its own.
+ * @param {string} text
  * @throws Error when a mark has no partner or shares its line.
  */
 export function packagedReadme(text) {

@@ -26,11 +26,15 @@ const tag = randomUUID();
 /** Those of the example that we start: the first stays behind when its client dies. */
 const EXAMPLES = ['leaky', 'everything', 'filesystem', 'memory'];
 
-/** Servers in the session files whose process is known. */
+/**
+ * Servers in the session files whose process is known.
+ * @returns {{ root: object }[]}
+ */
 function recorded() {
   return readdirSync(join(home, 'sessions')).flatMap((file) => {
+    /** @type {{ records?: { root?: object }[] }} */
     const { records = [] } = JSON.parse(readFileSync(join(home, 'sessions', file), 'utf8'));
-    return records.filter((record) => record.root);
+    return records.flatMap(({ root }) => (root ? [{ root }] : []));
   });
 }
 
@@ -46,6 +50,7 @@ function otherProject() {
   return folder;
 }
 
+/** @param {(end: () => Promise<unknown>) => void} keep ends what was started, whatever happens */
 async function main(keep) {
   mkdirSync(join(home, 'sessions'), { recursive: true });
   mkdirSync(pictures, { recursive: true });
@@ -75,6 +80,7 @@ async function main(keep) {
   await until('the servers of the example run', () => recorded().length === EXAMPLES.length);
   const [host] = server.extensionHosts();
   console.log('The servers run. Killing their extension host, as a crash would …');
+  if (!host) throw new Error('There is no extension host.');
   process.kill(host, 'SIGKILL');
   await row(page, 'Orphaned').waitFor({ timeout: 60_000 });
   for (const name of EXAMPLES.slice(1)) await start(page, name);
@@ -95,7 +101,7 @@ async function main(keep) {
     await page.locator('.workbench-hover').first().waitFor({ state: 'hidden' });
   };
   const orphan = row(page, /leaky.*orphaned/);
-  for (const name of ['light', 'contrast', 'dark']) {
+  for (const name of /** @type {const} */ (['light', 'contrast', 'dark'])) {
     const { theme, base } = THEMES[name];
     await chooseTheme(page, theme);
     await page.locator(`.monaco-workbench.${base}`).waitFor();
@@ -123,6 +129,10 @@ async function main(keep) {
   await take(page, 'dark', { x: 0, y: 0, width: WINDOW.width, height: 480 });
 }
 
+/**
+ * @param {import('playwright-core').Page} page
+ * @param {string} theme
+ */
 async function chooseTheme(page, theme) {
   await runCommand(page, 'Preferences: Color Theme');
   const input = page.locator('.quick-input-widget input:visible');
@@ -133,6 +143,7 @@ async function chooseTheme(page, theme) {
   await page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
 }
 
+/** @type {(() => Promise<unknown>)[]} */
 const endings = [];
 
 async function endAll() {

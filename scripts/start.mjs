@@ -9,6 +9,7 @@ import { installPackages } from './installPackages.mjs';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const workspace = join(root, 'examples/workspace');
 
+/** @type {Record<string, string>} */
 const EDITORS = {
   code: 'VS Code, the command "code" on the PATH',
   desktop: 'a VS Code of its own, downloaded into .vscode-test',
@@ -31,7 +32,7 @@ function asked() {
 function codeOnPath() {
   const [finder, ...args] = process.platform === 'win32' ? ['where', 'code'] : ['sh', '-c', 'command -v code'];
   const { status, stdout } = spawnSync(finder, args, { encoding: 'utf8' });
-  return status === 0 ? stdout.split(/\r?\n/)[0].trim() : undefined;
+  return status === 0 ? stdout.split(/\r?\n/)[0]?.trim() : undefined;
 }
 
 /** A window needs a screen; the `code` of a remote terminal uses the one of its client. */
@@ -42,7 +43,10 @@ function hasScreen() {
 
 const canRunBrowser = process.platform === 'linux' && process.arch === 'x64';
 
-/** Those to try, in order; the first that can be had is opened. */
+/**
+ * Those to try, in order; the first that can be had is opened.
+ * @param {string | undefined} choice
+ */
 function candidates(choice) {
   if (choice) return [choice];
   if (!hasScreen()) {
@@ -52,6 +56,7 @@ function candidates(choice) {
   return [...(codeOnPath() ? ['code'] : []), 'desktop', ...(canRunBrowser ? ['browser'] : [])];
 }
 
+/** @param {string} editor */
 async function open(editor) {
   const { openCode, openDesktop } = await import('./start/desktop.mjs');
   switch (editor) {
@@ -70,6 +75,11 @@ async function open(editor) {
   }
 }
 
+/** @param {unknown} error */
+function messageOf(error) {
+  return error instanceof Error ? error.message : String(error);
+}
+
 async function main() {
   const choice = asked();
   installPackages(root);
@@ -84,7 +94,7 @@ async function main() {
       return await open(editor);
     } catch (error) {
       if (index === editors.length - 1) throw error;
-      console.log(`That did not work: ${error.message}\nTrying ${EDITORS[editors[index + 1]]} instead.`);
+      console.log(`That did not work: ${messageOf(error)}\nTrying ${EDITORS[editors[index + 1] ?? '']} instead.`);
     }
   }
 }
@@ -92,6 +102,6 @@ async function main() {
 try {
   process.exitCode = await main();
 } catch (error) {
-  console.error(`\n${error.message}`);
+  console.error(`\n${messageOf(error)}`);
   process.exitCode = 1;
 }

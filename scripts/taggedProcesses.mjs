@@ -3,7 +3,10 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
 export const TAG_VARIABLE = 'MCP_PROCESSES_STARTED_BY';
 
-/** @returns {{ pid: number, command: string }[]} living processes that carry the tag; `Z` is dead. */
+/**
+ * @param {string} tag
+ * @returns {{ pid: number, command: string }[]} living processes that carry the tag; `Z` is dead.
+ */
 export function tagged(tag) {
   if (!existsSync('/proc/self/environ')) return [];
   return readdirSync('/proc')
@@ -25,15 +28,16 @@ export function tagged(tag) {
 
 /**
  * Ends what carries the tag: waits for it to end by itself, then SIGTERM, then SIGKILL, each found anew by its tag.
+ * @param {string} tag
  * @param {number} [patience] ms to wait before the first signal
  * @returns {Promise<{ pid: number, command: string }[]>} what had to be told.
  */
 export async function endTagged(tag, patience = 0) {
   const told = new Map();
-  for (const [signal, wait] of [
-    [undefined, patience],
-    ['SIGTERM', 1_000],
-    ['SIGKILL', 5_000],
+  for (const { signal, wait } of [
+    { wait: patience },
+    { signal: 'SIGTERM', wait: 1_000 },
+    { signal: 'SIGKILL', wait: 5_000 },
   ]) {
     if (signal) {
       for (const one of tagged(tag)) {
@@ -41,7 +45,7 @@ export async function endTagged(tag, patience = 0) {
         try {
           process.kill(one.pid, signal);
         } catch (error) {
-          if (error.code !== 'ESRCH') throw error;
+          if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'ESRCH') throw error;
         }
       }
     }

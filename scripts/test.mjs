@@ -8,35 +8,57 @@ import { fileURLToPath } from 'node:url';
 import { installBusybox } from './installDebianPackages.mjs';
 import { installPackages } from './installPackages.mjs';
 import { asOrdinaryUser, pathWithout } from './otherConditions.mjs';
+import { checkThatAllRun, chooseStages, filesOf, NAME_WIDTH } from './stages.mjs';
+
+/**
+ * What test/reporter.cjs writes. `files` are those of which a test was run.
+ * @typedef {{ passes: number, failures: number, pending: number, failed: string[], retried: string[], files: string[] }} Report
+ */
+/**
+ * How the program of a stage is run.
+ * @typedef {object} Run
+ * @property {string} name of the stage
+ * @property {readonly string[]} args for Node
+ * @property {readonly string[]} [prefix] a command that runs it
+ * @property {Record<string, string>} [environment]
+ */
+/**
+ * How the program of a stage is run that reports on its tests.
+ * @typedef {Run & { files: readonly string[], folder?: string }} TestRun `files` each have a test that runs; `folder` is
+ * one that the program can write to.
+ */
+/** @typedef {{ code: number, report?: Report }} Result */
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 process.chdir(root);
 
-const only = process.argv
-  .find((arg) => arg.startsWith('--only='))
-  ?.slice('--only='.length)
-  .split(',');
+const only = process.argv.find((arg) => arg.startsWith('--only='))?.slice('--only='.length);
 const temp = mkdtempSync(join(tmpdir(), 'mp-'));
 // Everything the run starts inherits this, so that what it leaves behind can be told from what others run.
 const runTag = `${process.pid}-${Date.now()}`;
-const environment = {
+const inherited = {
   ...process.env,
   TMPDIR: temp,
   MCP_PROCESSES_TEST_RUN: runTag,
   MCP_PROCESSES_HOME: join(temp, 'home'),
 };
-/** Columns for the name of a stage. */
-const NAME_WIDTH = 'process-no-ss'.length;
 const counts = { passes: 0, failures: 0 };
+/** @type {string[]} */
 const rows = [];
+/** @type {string[]} */
 const failed = [];
+/** @type {string[]} */
 const retried = [];
 
-/** Runs a program, its output line by line behind the name of its stage, for another may run beside it. */
-function node(name, args, extra = {}, prefix = []) {
+/**
+ * Runs a program, its output line by line behind the name of its stage, for another may run beside it.
+ * @param {Run} run
+ * @returns {Promise<number>} its exit code
+ */
+function node({ name, args, prefix = [], environment = {} }) {
   return new Promise((resolve) => {
-    const [command, ...rest] = [...prefix, process.execPath, ...args];
-    const child = spawn(command, rest, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...environment, ...extra } });
+    const [command = process.execPath, ...rest] = [...prefix, process.execPath, ...args];
+    const child = spawn(command, rest, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...inherited, ...environment } });
     for (const stream of [child.stdout, child.stderr]) {
       createInterface({ input: stream }).on('line', (line) => console.log(`${name.padEnd(NAME_WIDTH)} ${line}`));
     }
@@ -53,82 +75,96 @@ function node(name, args, extra = {}, prefix = []) {
   });
 }
 
-function mocha(name, pattern, conditions, ...options) {
-  const args = ['node_modules/mocha/bin/mocha.js', '--reporter=./test/reporter.cjs', ...options, pattern];
-  return counted(name, args, conditions);
-}
-
-/** Runs a stage that writes its counts into the file that the environment names. */
-async function counted(name, args, { prefix = [], environment: extra = {}, folder = temp } = {}) {
-  const report = join(folder, `${name}.json`);
-  const code = await node(name, args, { ...extra, MCP_PROCESSES_TEST_REPORT: report }, prefix);
-  if (!existsSync(report)) return code || 1;
-  const stats = JSON.parse(readFileSync(report, 'utf8'));
-  rmSync(report);
-  counts.passes += stats.passes;
-  counts.failures += stats.failures;
-  // Told again at the very end: in a long run nobody finds them above.
-  failed.push(...stats.failed.map((one) => `${name}: ${one}`));
-  retried.push(...(stats.retried ?? []).map((one) => `${name}: ${one}`));
-  // A stage that ran nothing proves nothing.
-  return code || (stats.passes === 0 ? 1 : 0);
-}
-
-const PROCESS_TESTS = 'test/process/**/*.test.ts';
 /**
- * Real processes, editors and engines on a machine with two cores: one of hundreds may come too late. What needs its
- * second attempt is told at the end of the run, with what went wrong; tests of K rows get none (test/support/rootHooks.ts).
+ * Runs a stage that writes its report into the file that the environment names.
+ * @param {TestRun} run
+ * @returns {Promise<Result>}
  */
-const TWICE = '--retries=1';
-/** They mostly wait for processes to end. */
-const PARALLEL = ['--parallel', '--jobs=3', TWICE];
+async function runTests({ name, files, folder = temp, environment = {}, ...run }) {
+  const file = join(folder, `${name}.json`);
+  const code = await node({ ...run, name, environment: { ...environment, MCP_PROCESSES_TEST_REPORT: file } });
+  if (!existsSync(file)) return { code: code || 1 };
+  /** @type {Report} */
+  const report = JSON.parse(readFileSync(file, 'utf8'));
+  rmSync(file);
+  // A stage proves that it ran what it claims.
+  for (const one of files.filter((path) => !report.files.includes(path))) {
+    report.failures++;
+    report.failed.push(`${one}: none of its tests ran`);
+  }
+  return { code: code || (report.failures > 0 ? 1 : 0), report };
+}
 
-const stages = {
-  types: () => node('types', ['node_modules/typescript/bin/tsc', '--noEmit', '-p', '.']),
-  lint: () => node('lint', ['node_modules/@biomejs/biome/bin/biome', 'ci', '.']),
-  build: () => node('build', ['scripts/build.mjs', '--production']),
-  unit: () => mocha('unit', 'test/unit/**/*.test.ts', 'test/property/**/*.test.ts'),
-  process: () => mocha('process', PROCESS_TESTS, {}, ...PARALLEL),
-  // The same once more for whom the system tells less. Not as root, the stage before was the ordinary user's.
-  ...(process.getuid?.() === 0 && {
-    'process-user': async () => {
+/**
+ * @param {import('./stages.mjs').MochaStage} stage
+ * @returns {Promise<Result>}
+ */
+async function runMocha({ condition, options = [], ...stage }) {
+  const { name } = stage;
+  const files = filesOf(root, stage);
+  const args = ['node_modules/mocha/bin/mocha.js', '--reporter=./test/reporter.cjs', ...options, ...files];
+  switch (condition) {
+    case undefined:
+      return runTests({ name, files, args });
+    case 'no ss':
+      return runTests({ name, files, args, environment: { PATH: pathWithout('ss', join(temp, 'without-ss')) } });
+    case 'ordinary user': {
       // Somebody else's process, for who has nobody beside him (in a container).
       const other = spawn('sleep', ['3600'], { stdio: 'ignore', env: { PATH: process.env.PATH } });
       try {
-        return await mocha('process-user', PROCESS_TESTS, asOrdinaryUser(join(temp, 'user'), root), ...PARALLEL);
+        return await runTests({ name, files, args, ...asOrdinaryUser(join(temp, 'user'), root) });
       } finally {
         other.kill();
       }
-    },
-  }),
-  ...(process.platform === 'linux' && {
-    'process-no-ss': () => {
-      const conditions = { environment: { PATH: pathWithout('ss', join(temp, 'without-ss')) } };
-      // These are about words and formats, which need it no second time.
-      const others = '--ignore=test/process/{badInput,cli,portable}*';
-      return mocha('process-no-ss', PROCESS_TESTS, conditions, others, ...PARALLEL);
-    },
-  }),
-  // Real processes at random moments: prints the seed of a round that fails.
-  ...(process.platform === 'linux' && { chaos: () => mocha('chaos', 'test/chaos/**/*.test.ts') }),
-  // Starts a Docker engine of its own, which needs root.
-  ...(process.platform === 'linux' && {
-    containers: () => mocha('containers', 'test/containers/**/*.test.ts', {}, TWICE),
-  }),
-  editor: () => counted('editor', ['test/editor/host/runSuite.mjs']),
-  lifecycle: () => mocha('lifecycle', 'test/editor/lifecycle/**/*.test.ts', {}, TWICE),
-};
+    }
+  }
+}
 
-/** In turn: what all others need, then what a busy machine would disturb. */
-const FIRST = [
-  ...['types', 'lint', 'build', 'unit'],
-  ...['process', 'process-user', 'process-no-ss', 'chaos', 'editor'],
-];
-/** They wait for editors and engines most of the time. */
-const SIDE_BY_SIDE = [['containers'], ['lifecycle']];
+/**
+ * @param {import('./stages.mjs').Stage} stage
+ * @returns {Promise<Result>}
+ */
+async function runStage(stage) {
+  if ('folders' in stage) return runMocha(stage);
+  const { name, program: args } = stage;
+  if ('suite' in stage) return runTests({ name, args, files: filesOf(root, stage) });
+  return { code: await node({ name, args }) };
+}
 
+/**
+ * Runs stages one after the other, and keeps what they say for the end of the run: in a long one nobody finds it above.
+ * @param {readonly import('./stages.mjs').Stage[]} stages
+ */
+async function inTurn(stages) {
+  for (const stage of stages) {
+    const started = Date.now();
+    const { code, report } = await runStage(stage);
+    const [passes, failures, skipped] = report ? [report.passes, report.failures, report.pending] : ['-', '-', '-'];
+    const cells = [passes, failures, skipped].map((cell) => String(cell).padStart(COUNT_WIDTH));
+    rows.push([stage.name.padEnd(NAME_WIDTH), code === 0 ? 'ok    ' : 'FAILED', ...cells, seconds(started)].join('  '));
+    counts.passes += report?.passes ?? 0;
+    counts.failures += report?.failures ?? 0;
+    failed.push(...(report?.failed ?? []).map((one) => `${stage.name}: ${one}`));
+    retried.push(...(report?.retried ?? []).map((one) => `${stage.name}: ${one}`));
+    if (code !== 0 && !report?.failures) fail(`${stage.name}: ended with code ${code}; see its lines above`);
+  }
+}
+
+/**
+ * What goes wrong outside of a test.
+ * @param {string} what
+ */
+function fail(what) {
+  counts.failures++;
+  failed.push(what);
+}
+
+const COUNTS = ['passed', 'failed', 'skipped'];
+const COUNT_WIDTH = 'skipped'.length;
+
+/** @param {number} since */
 function seconds(since) {
-  return `${((Date.now() - since) / 1000).toFixed(1)} s`;
+  return `${((Date.now() - since) / 1000).toFixed(1)} s`.padStart(9);
 }
 
 /** Living processes that carry this run's tag. `Z` is dead. */
@@ -162,40 +198,35 @@ async function settled() {
 }
 
 async function main() {
+  checkThatAllRun(root);
+  const stages = chooseStages(only);
   if (process.platform === 'linux') installBusybox();
   installPackages(root);
-  let isFailed = false;
-  const inTurn = async (names) => {
-    for (const name of names) {
-      if (!stages[name] || (only && !only.includes(name))) continue;
-      const started = Date.now();
-      const code = await stages[name]();
-      rows.push(`${name.padEnd(NAME_WIDTH)} ${code === 0 ? 'ok' : 'FAILED'}  ${seconds(started)}`);
-      isFailed ||= code !== 0;
-    }
-  };
-  await inTurn(FIRST);
-  await Promise.all(SIDE_BY_SIDE.map(inTurn));
+  await inTurn(stages.filter(({ sideBySide }) => !sideBySide));
+  await Promise.all(stages.filter(({ sideBySide }) => sideBySide).map((stage) => inTurn([stage])));
   const left = await settled();
-  for (const { pid, command } of left) console.error(`Left behind: pid ${pid} ${command}`);
+  for (const { pid, command } of left) fail(`Left behind: pid ${pid} ${command}`);
   for (const { pid } of left) process.kill(pid, 'SIGKILL');
   const files = [temp, join(temp, 'user')]
     .flatMap((folder) => (existsSync(folder) ? readdirSync(folder) : []))
     .filter((name) => !/^(?:tsx-|node-compile-cache|\.|(?:home|user|checkout|without-ss)$)/.test(name));
-  for (const name of files) console.error(`Left behind in the temporary folder: ${name}`);
-  if (left.length > 0 || files.length > 0) {
-    counts.failures++;
-    isFailed = true;
-  }
-  if (retried.length > 0) console.log(`\nWhat needed a second attempt:\n\n${retried.join('\n\n')}`);
-  if (failed.length > 0) console.log(`\nWhat failed:\n\n${failed.join('\n\n')}`);
-  const again = retried.length > 0 ? `, ${retried.length} tried twice` : '';
-  console.log(`\n${rows.join('\n')}\n\n${counts.passes} passed, ${counts.failures} failed${again}`);
-  return isFailed ? 1 : 0;
+  for (const name of files) fail(`Left behind in the temporary folder: ${name}`);
 }
 
 try {
-  process.exitCode = await main();
+  await main();
+} catch (error) {
+  fail(error instanceof Error ? error.message : String(error));
 } finally {
   rmSync(temp, { recursive: true, force: true });
 }
+if (retried.length > 0) console.log(`\nWhat needed a second attempt:\n\n${retried.join('\n\n')}`);
+if (failed.length > 0) console.log(`\nWhat failed:\n\n${failed.join('\n\n')}`);
+if (rows.length > 0) {
+  const titles = COUNTS.map((title) => title.padStart(COUNT_WIDTH));
+  console.log(`\n${[''.padEnd(NAME_WIDTH), '      ', ...titles, 'time'.padStart(9)].join('  ')}\n${rows.join('\n')}`);
+}
+if (retried.length > 0) console.log(`\n${retried.length} tried twice`);
+// Read by machines: alone on its line, always in these words.
+console.log(`\n${counts.passes} passed, ${counts.failures} failed`);
+process.exitCode = counts.failures > 0 ? 1 : 0;

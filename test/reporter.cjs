@@ -1,20 +1,39 @@
-// The spec reporter, which also writes its counts, what failed, and what needed a second attempt, to the file named in
-// MCP_PROCESSES_TEST_REPORT.
+// The spec reporter, which also writes its counts, what failed, what needed a second attempt, and the files of which a
+// test was run, to the file named in MCP_PROCESSES_TEST_REPORT.
 const { writeFileSync } = require('node:fs');
+const { isAbsolute, relative, sep } = require('node:path');
 const { reporters, Runner } = require('mocha');
 
+const { EVENT_TEST_PASS, EVENT_TEST_FAIL, EVENT_TEST_RETRY, EVENT_RUN_END } = Runner.constants;
+
 module.exports = class CountingReporter extends reporters.Spec {
+  /**
+   * @param {Mocha.Runner} runner
+   * @param {Mocha.MochaOptions} options
+   */
   constructor(runner, options) {
     super(runner, options);
+    /** @type {string[]} */
     const failed = [];
+    /** @type {string[]} */
     const retried = [];
+    /** @type {Set<string>} */
+    const files = new Set();
+    /** @param {Mocha.Test} test */
+    const ran = ({ file }) => {
+      // Below the root of the repository already where a bundle says so.
+      if (file) files.add((isAbsolute(file) ? relative(process.cwd(), file) : file).split(sep).join('/'));
+    };
+    /** @type {(notes: string[]) => (test: Mocha.Test, error: Error | undefined) => void} */
     const note = (notes) => (test, error) => notes.push(`${test.fullTitle()}: ${error?.message}`);
-    runner.on(Runner.constants.EVENT_TEST_FAIL, note(failed));
-    runner.on(Runner.constants.EVENT_TEST_RETRY, note(retried));
-    runner.once(Runner.constants.EVENT_RUN_END, () => {
-      const { passes, failures } = this.stats;
+    runner.on(EVENT_TEST_PASS, ran);
+    runner.on(EVENT_TEST_FAIL, ran);
+    runner.on(EVENT_TEST_FAIL, note(failed));
+    runner.on(EVENT_TEST_RETRY, note(retried));
+    runner.once(EVENT_RUN_END, () => {
+      const { passes, failures, pending } = runner.stats ?? { passes: 0, failures: 0, pending: 0 };
       const file = process.env.MCP_PROCESSES_TEST_REPORT;
-      if (file) writeFileSync(file, JSON.stringify({ passes, failures, failed, retried }));
+      if (file) writeFileSync(file, JSON.stringify({ passes, failures, pending, failed, retried, files: [...files] }));
     });
   }
 };

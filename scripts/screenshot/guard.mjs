@@ -32,6 +32,7 @@ export async function guardScene({ example, home, tag, keep }) {
   const panel = await page.screenshot({ clip: { x: 0, y: 0, width: PANEL, height: HEIGHT } });
 
   const [host] = server.extensionHosts();
+  if (!host) throw new Error('There is no extension host.');
   const servers = recordedPids(home);
   const guard = guardOf(home);
   const watched = [host, ...servers.flatMap((pid) => [pid, ...childrenOf(pid)]), guard];
@@ -48,20 +49,25 @@ export async function guardScene({ example, home, tag, keep }) {
   const sheet = await browser.context.newPage();
   await sheet.setViewportSize({ width: 1180, height: 560 });
   await sheet.setContent(html(panel, before, during, after));
-  await take(sheet, 'guard', await sheet.locator('main').boundingBox());
+  await take(sheet, 'guard', (await sheet.locator('main').boundingBox()) ?? undefined);
 }
 
+/** @param {string} home */
 function recordedPids(home) {
-  return readdirSync(join(home, 'sessions')).flatMap((file) =>
-    JSON.parse(readFileSync(join(home, 'sessions', file), 'utf8')).records.map(({ root }) => root.pid),
-  );
+  return readdirSync(join(home, 'sessions')).flatMap((file) => {
+    /** @type {{ records: { root: { pid: number } }[] }} */
+    const { records } = JSON.parse(readFileSync(join(home, 'sessions', file), 'utf8'));
+    return records.map(({ root }) => root.pid);
+  });
 }
 
+/** @param {number} pid */
 function childrenOf(pid) {
   const { stdout } = spawnSync('ps', ['-o', 'pid=', '--ppid', String(pid)], { encoding: 'utf8' });
   return stdout.split('\n').filter(Boolean).map(Number);
 }
 
+/** @param {string} home */
 function guardOf(home) {
   const pid = readdirSync('/proc').find((name) => {
     try {
@@ -74,18 +80,26 @@ function guardOf(home) {
   return Number(pid);
 }
 
-/** What `ps` says of those that live, in lines that fit. */
+/**
+ * What `ps` says of those that live, in lines that fit.
+ * @param {readonly number[]} pids
+ * @param {string} example
+ */
 function processList(pids, example) {
   const { stdout } = spawnSync('ps', ['-ww', '-o', 'pid=,stat=,args=', '-p', pids.join(',')], { encoding: 'utf8' });
   return stdout
     .split('\n')
     .filter((line) => line !== '' && !/^\s*\d+\s+Z/.test(line))
     .map((line) => {
-      const [pid, , ...args] = line.trim().split(/\s+/);
+      const [pid = '', , ...args] = line.trim().split(/\s+/);
       return `${pid.padStart(7)}  ${shortened(args.join(' '), example)}`;
     });
 }
 
+/**
+ * @param {string} command
+ * @param {string} example
+ */
 function shortened(command, example) {
   if (command.includes('--type=extensionHost')) return 'node … --type=extensionHost';
   if (command.includes('/guard/'))
@@ -97,7 +111,15 @@ function shortened(command, example) {
     .slice(0, 62);
 }
 
+/**
+ * @typedef {{ at: string, list: readonly string[] }} Moment
+ * @param {Buffer} panel
+ * @param {readonly string[]} before
+ * @param {Moment} during
+ * @param {Moment} after
+ */
 function html(panel, before, during, after) {
+  /** @param {readonly string[]} list */
   const lines = (list) => list.map((line) => `${line.replaceAll('&', '&amp;').replaceAll('<', '&lt;')}\n`).join('');
   return `<style>
     body { margin: 0; background: #1f1f1f; color: #cccccc; font: 13px/1.5 "DejaVu Sans Mono", monospace; }

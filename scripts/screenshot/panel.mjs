@@ -3,6 +3,8 @@ import { statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+/** @typedef {import('playwright-core').Page} Page */
+
 export const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 export const pictures = join(root, 'media/screenshots');
 /** An editor with nothing in it that distracts. */
@@ -18,6 +20,12 @@ export const CALM = {
 export const PANEL = 560;
 const MOST_BYTES = 150_000;
 
+/**
+ * @template T
+ * @param {string} what
+ * @param {() => T | Promise<T>} condition
+ * @returns {Promise<T>}
+ */
 export async function until(what, condition, seconds = 60) {
   const deadline = Date.now() + seconds * 1000;
   for (;;) {
@@ -28,14 +36,23 @@ export async function until(what, condition, seconds = 60) {
   }
 }
 
+/**
+ * @param {Page} page
+ * @param {string | RegExp} text
+ */
 export const row = (page, text) => page.locator('.pane-body .monaco-list-row').filter({ hasText: text }).first();
 
+/** @param {Page} page */
 export async function openPanel(page) {
   await page.locator('.activitybar a[aria-label^="MCP Processes"]').click();
   await row(page, 'Not Running').waitFor({ timeout: 60_000 });
 }
 
-/** Starts a server by the button of its row, and waits until it answers. */
+/**
+ * Starts a server by the button of its row, and waits until it answers.
+ * @param {Page} page
+ * @param {string} name
+ */
 export async function start(page, name) {
   const group = row(page, 'Not Running');
   const stopped = row(page, new RegExp(`${name}.*not running`));
@@ -50,23 +67,33 @@ export async function start(page, name) {
   await row(page, new RegExp(`${name}.*active`)).waitFor({ timeout: 60_000 });
 }
 
-/** Gives the panel its width. */
+/**
+ * Gives the panel its width.
+ * @param {Page} page
+ */
 export async function widen(page) {
   const bar = await page.locator('.part.sidebar').boundingBox();
+  if (!bar) throw new Error('There is no side bar.');
   await page.mouse.move(bar.x + bar.width, 300);
   await page.mouse.down();
   await page.mouse.move(PANEL, 300, { steps: 5 });
   await page.mouse.up();
 }
 
+/** @param {Page} page */
 export async function clear(page) {
   for (const button of await page.locator('.notifications-toasts .codicon-notifications-clear').all()) {
     await button.click().catch(() => {});
   }
-  await page.evaluate(() => document.fonts.ready);
+  await page.evaluate('document.fonts.ready');
 }
 
-/** Takes a picture of a part of the page, and refuses one that is too large for a README. */
+/**
+ * Takes a picture of a part of the page, and refuses one that is too large for a README.
+ * @param {Page} page
+ * @param {string} name
+ * @param {import('playwright-core').PageScreenshotOptions['clip']} clip
+ */
 export async function take(page, name, clip) {
   const path = join(pictures, `${name}.png`);
   await page.screenshot({ path, clip });

@@ -11,7 +11,11 @@ const START_MS = 60_000;
 /** The editor has 5 s for its extensions, and the guard goes on with what ignores its end for some more. */
 const PATIENCE_MS = 15_000;
 
-/** @returns the exit code, once the editor has ended by Ctrl-C or otherwise. */
+/**
+ * @param {string} root
+ * @param {string} workspace
+ * @returns {Promise<number>} the exit code, once the editor has ended by Ctrl-C or otherwise.
+ */
 export async function openBrowser(root, workspace) {
   const editor = installServer();
   const folder = mkdtempSync(join(tmpdir(), 'mcp-start-'));
@@ -28,6 +32,7 @@ export async function openBrowser(root, workspace) {
     if (asked === 1) console.log('\nClosing the editor and its servers (up to 15 s; again to kill them) …');
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, stop);
+  /** @type {Promise<{ code: number | null, signal: NodeJS.Signals | null }>} */
   const exited = new Promise((resolve) => child.once('exit', (code, signal) => resolve({ code, signal })));
   let crash = false;
   try {
@@ -48,6 +53,13 @@ export async function openBrowser(root, workspace) {
   }
 }
 
+/**
+ * @param {{ node: string, serverMain: string }} editor
+ * @param {string} root
+ * @param {string} folder
+ * @param {string} token
+ * @param {string} tag
+ */
 function startServer(editor, root, folder, token, tag) {
   for (const part of ['user/User', 'extensions', 'server', 'tmp']) mkdirSync(join(folder, part), { recursive: true });
   const settings = {
@@ -79,10 +91,14 @@ function startServer(editor, root, folder, token, tag) {
   );
 }
 
-/** The server's port, once it listens. */
+/**
+ * @param {ReturnType<typeof startServer>} child
+ * @returns {Promise<number>} the server's port, once it listens.
+ */
 function listening(child) {
   return new Promise((resolve, reject) => {
     let output = '';
+    /** @param {string} why */
     const fail = (why) => reject(new Error(`The editor's server did not start: ${why}\n${output}`));
     const timer = setTimeout(() => {
       signalGroup(child.pid, 'SIGKILL');
@@ -102,7 +118,10 @@ function listening(child) {
   });
 }
 
-/** After a `kill -9` nothing is ended here: what is left is what there is to see. */
+/**
+ * After a `kill -9` nothing is ended here: what is left is what there is to see.
+ * @param {string} tag
+ */
 async function showCrash(tag) {
   const deadline = Date.now() + PATIENCE_MS;
   while (tagged(tag).length > 0 && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 100));
@@ -115,6 +134,10 @@ async function showCrash(tag) {
   }
 }
 
+/**
+ * @param {string} tag
+ * @param {number} asked how often
+ */
 async function endAll(tag, asked) {
   const told = await endTagged(tag, asked > 1 ? 0 : PATIENCE_MS);
   for (const { pid, command } of told) console.log(`Ended what would not end by itself: pid ${pid} ${command}`);
@@ -123,11 +146,16 @@ async function endAll(tag, asked) {
   if (left.length === 0) console.log('Everything has ended.');
 }
 
-/** The group is ours: we created it, and its leader is our child, not yet collected or just gone. */
+/**
+ * The group is ours: we created it, and its leader is our child, not yet collected or just gone.
+ * @param {number | undefined} leader
+ * @param {NodeJS.Signals} signal
+ */
 function signalGroup(leader, signal) {
+  if (leader === undefined) return;
   try {
     process.kill(-leader, signal);
   } catch (error) {
-    if (error.code !== 'ESRCH') throw error;
+    if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'ESRCH') throw error;
   }
 }

@@ -6,7 +6,12 @@ const isRoot = process.getuid?.() === 0;
 
 // Its README says what to try, so it is opened too.
 
-/** The person's own VS Code with their own settings; it lives on after this returns. */
+/**
+ * The person's own VS Code with their own settings; it lives on after this returns.
+ * @param {string} code
+ * @param {string} root
+ * @param {string} workspace
+ */
 export async function openCode(code, root, workspace) {
   const flags = ['--new-window', `--extensionDevelopmentPath=${root}`, workspace, join(workspace, 'README.md')];
   if (isRoot) flags.unshift('--no-sandbox', '--user-data-dir', join(root, '.vscode-test/user-data'));
@@ -16,7 +21,11 @@ export async function openCode(code, root, workspace) {
   return 0;
 }
 
-/** A VS Code without any of the person's settings; Ctrl-C ends it. */
+/**
+ * A VS Code without any of the person's settings; Ctrl-C ends it.
+ * @param {string} root
+ * @param {string} workspace
+ */
 export async function openDesktop(root, workspace) {
   const { downloadAndUnzipVSCode } = await import('@vscode/test-electron');
   console.log('Downloading it if it is not there yet (about 150 MB, a minute or two, once) …');
@@ -37,11 +46,16 @@ export async function openDesktop(root, workspace) {
   ]);
 }
 
+/** @param {string} end */
 function hints(end) {
   console.log(`Open "MCP Processes" in its activity bar; examples/workspace/README.md says what to try. ${end}`);
 }
 
-/** @returns the exit code; Ctrl-C reaches the editor by itself, as it is in the same group of processes. */
+/**
+ * @param {string} command
+ * @param {readonly string[]} args
+ * @returns {Promise<number>} the exit code; Ctrl-C reaches the editor by itself, as it is in the same group of processes.
+ */
 function run(command, args) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { stdio: 'inherit', shell: process.platform === 'win32' });

@@ -281,8 +281,12 @@ for line in sys.stdin.buffer:
       const programs = mkdtempSync(join(sandbox.path, 'bin-'));
       // It runs under the name of an engine's client; the engine that is asked is a script.
       symlinkSync(process.execPath, join(programs, 'docker'));
-      const { record } = await client.start([...answering('s'), '--the-client'], { command: join(programs, 'docker') });
-      await askFor('s');
+      // Its own: where the one before lives on and listens, it would end with "address in use" after another has answered.
+      const socket = `s-${fails}-${isStopped}`;
+      const { record } = await client.start([...answering(socket), '--the-client'], {
+        command: join(programs, 'docker'),
+      });
+      await askFor(socket);
       const labels = { ...names, session: client.id, record: record.id };
       const inspected = {
         ...{ Id: id, Name: '/x', Path: 'x', Args: [], Created: '2026-01-01' },

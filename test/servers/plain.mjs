@@ -8,7 +8,9 @@ import { renameSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 
 const flags = process.argv.slice(2);
+/** @param {string} name */
 const has = (name) => flags.includes(`--${name}`);
+/** @param {string} name */
 const all = (name) => flags.filter((flag) => flag.startsWith(`--${name}=`)).map((flag) => flag.slice(name.length + 3));
 
 setTimeout(() => process.exit(0), 30 * 60_000);
@@ -18,7 +20,7 @@ if (has('deaf')) for (const signal of ['SIGTERM', 'SIGHUP', 'SIGINT']) process.o
 let rest = '';
 process.stdin.setEncoding('utf8').on('data', (chunk) => {
   const lines = (rest + chunk).split('\n');
-  rest = lines.pop();
+  rest = lines.pop() ?? '';
   for (const line of lines) {
     const { id } = JSON.parse(line);
     process.stdout.write(`${JSON.stringify({ jsonrpc: '2.0', id, result: { pid: process.pid } })}\n`);

@@ -45,7 +45,10 @@ if (child) {
   });
 }
 
-/** Answers line by line; written out, because SDKs' servers know no such manners. */
+/**
+ * Answers line by line; written out, because SDKs' servers know no such manners.
+ * @param {(method: string) => unknown} resultOf
+ */
 function answerWith(resultOf) {
   createInterface({ input: process.stdin }).on('line', async (line) => {
     const { id, method } = JSON.parse(line);
@@ -56,6 +59,7 @@ function answerWith(resultOf) {
   });
 }
 const TOOLS = [{ name: 'whoami', inputSchema: { type: 'object' } }];
+/** @param {object} capabilities */
 const introduce = (capabilities) => ({
   protocolVersion: '2025-06-18',
   capabilities,
@@ -64,6 +68,7 @@ const introduce = (capabilities) => ({
 
 if (flags.has('--newest')) {
   // Speaks only the revision without `initialize`; SDKs' servers speak the older ones too.
+  /** @type {Record<string, object>} */
   const answers = {
     'server/discover': {
       resultType: 'complete',

@@ -34,6 +34,7 @@ function serve() {
   });
 }
 
+/** @param {string} line */
 function receive(line) {
   let message;
   try {
@@ -80,6 +81,7 @@ function receive(line) {
   }
 }
 
+/** @param {object} message */
 function send(message) {
   process.stdout.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
 }

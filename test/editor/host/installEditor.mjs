@@ -35,6 +35,10 @@ export function installServer() {
   };
 }
 
+/**
+ * @param {string} cache
+ * @param {string} folder
+ */
 function install(cache, folder) {
   if (process.platform !== 'linux' || process.arch !== 'x64') {
     throw new Error('The browser-based test editor needs Linux on x64. Use the desktop editor here.');
@@ -66,6 +70,11 @@ function install(cache, folder) {
   console.log(`… done in ${Math.round((Date.now() - started) / 1000)} s.`);
 }
 
+/**
+ * @param {string} folder
+ * @param {readonly string[]} packages
+ * @param {readonly string[]} flags
+ */
 function npm(folder, packages, flags) {
   const result = spawnSync('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error', ...flags, ...packages], {
     cwd: folder,
@@ -76,7 +85,11 @@ function npm(folder, packages, flags) {
     throw new Error(`npm install ${packages.join(' ')} failed:\n${(result.stderr || result.stdout).slice(-4000)}`);
 }
 
-/** The watchdog ends an extension host whose server was killed; without it that takes until the next window. */
+/**
+ * The watchdog ends an extension host whose server was killed; without it that takes until the next window.
+ * @param {string} folder
+ * @param {string} nodeFolder
+ */
 function buildAddon(folder, nodeFolder) {
   const { stdout: globals } = spawnSync('npm', ['root', '-g', '--loglevel=silent'], { encoding: 'utf8' });
   const gyp = join(globals.trim(), 'npm/node_modules/node-gyp/bin/node-gyp.js');

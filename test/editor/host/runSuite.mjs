@@ -24,6 +24,10 @@ try {
     logLevel: 'warning',
   });
   const modules = join(root, 'node_modules/@modelcontextprotocol');
+  /**
+   * @param {string} name
+   * @param {readonly string[]} args
+   */
   const real = (name, ...args) => ({
     command: process.execPath,
     args: [join(modules, name, 'dist/index.js'), ...args],
@@ -57,7 +61,7 @@ try {
     },
   });
 } catch (error) {
-  console.error(error.message ?? error);
+  console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;
 } finally {
   rmSync(work, { recursive: true, force: true });

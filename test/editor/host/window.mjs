@@ -4,6 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 
+/** @typedef {import('playwright-core').Page} Page */
+/** @typedef {import('./editorServer.mjs').EditorServer} EditorServer */
+/**
+ * @typedef {object} Browser
+ * @property {import('playwright-core').BrowserContext} context
+ * @property {() => void} kill SIGKILL, as from outside: no page says goodbye. `close` still has to be called
+ * @property {() => Promise<void>} close
+ */
+
 const ARGUMENTS = [
   '--disable-gpu',
   '--disable-quic',
@@ -13,7 +22,12 @@ const ARGUMENTS = [
   '--disable-sync',
 ];
 
-/** Starts a browser with a fresh profile. `close` ends it and removes the profile. */
+/**
+ * Starts a browser with a fresh profile. `close` ends it and removes the profile.
+ * @param {string} executablePath
+ * @param {{ width?: number, height?: number }} [size]
+ * @returns {Promise<Browser>}
+ */
 export async function startBrowser(executablePath, { width = 1200, height = 760 } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'br-'));
   const profile = join(folder, 'profile');
@@ -30,7 +44,6 @@ export async function startBrowser(executablePath, { width = 1200, height = 760 
   });
   return {
     context,
-    /** SIGKILL, as from outside: no page says goodbye. `close` still has to be called. */
     kill: () => process.kill(browserPid(profile), 'SIGKILL'),
     close: async () => {
       await context.close();
@@ -39,7 +52,10 @@ export async function startBrowser(executablePath, { width = 1200, height = 760 
   };
 }
 
-/** The browser's main process: our own child that runs on this profile. */
+/**
+ * The browser's main process: our own child that runs on this profile.
+ * @param {string} profile
+ */
 function browserPid(profile) {
   const pid = readdirSync('/proc').find((name) => {
     if (!/^\d+$/.test(name)) return false;
@@ -55,7 +71,12 @@ function browserPid(profile) {
   return Number(pid);
 }
 
-/** Address of a folder, with the payload that loads an extension under development and its tests. */
+/**
+ * Address of a folder, with the payload that loads an extension under development and its tests.
+ * @param {EditorServer} server
+ * @param {string} folder
+ * @param {readonly (readonly [string, string])[]} [payload]
+ */
 export function windowAddress(server, folder, payload = []) {
   const address = new URL(`http://127.0.0.1:${server.port}/`);
   address.searchParams.set('folder', folder);
@@ -63,7 +84,12 @@ export function windowAddress(server, folder, payload = []) {
   return String(address);
 }
 
-/** Opens a folder and waits until the workbench stands. */
+/**
+ * Opens a folder and waits until the workbench stands.
+ * @param {Browser} browser
+ * @param {EditorServer} server
+ * @param {string} folder
+ */
 export async function openWindow(browser, server, folder) {
   const page = await browser.context.newPage();
   await page.goto(windowAddress(server, folder));
@@ -71,7 +97,11 @@ export async function openWindow(browser, server, folder) {
   return page;
 }
 
-/** Runs a command by its title through the palette. */
+/**
+ * Runs a command by its title through the palette.
+ * @param {Page} page
+ * @param {string} title
+ */
 export async function runCommand(page, title) {
   const input = page.locator('.quick-input-widget input');
   // A key that comes while the workbench is still busy is lost.
@@ -88,21 +118,56 @@ export async function runCommand(page, title) {
   await page.locator('.quick-input-list .monaco-list-row').filter({ hasText: title }).first().click();
 }
 
-/** What the editor has stored of an extension's `workspaceState`; empty before its first write. */
+/**
+ * What the editor has stored of an extension's `workspaceState`; empty before its first write.
+ * @param {Page} page
+ * @param {string} extension
+ * @returns {Promise<Record<string, unknown>>}
+ */
 export async function readWorkspaceState(page, extension) {
   return JSON.parse((await readStored(page, 'workspace', extension)) ?? '{}');
 }
 
-/** The extensions that are disabled in every window. The editor writes it down a moment after it was said. */
+/**
+ * The extensions that are disabled in every window. The editor writes it down a moment after it was said.
+ * @param {Page} page
+ * @returns {Promise<string[]>}
+ */
 export async function readDisabled(page) {
+  /** @type {{ id: string }[]} */
   const stored = JSON.parse((await readStored(page, 'global', 'extensionsIdentifiers/disabled')) ?? '[]');
   return stored.map(({ id }) => id);
 }
 
-/** A text from the editor's storage; undefined where there is none. */
+/**
+ * @template T
+ * @typedef {{ result: T, error: unknown, onsuccess: () => void, onerror: () => void }} Request
+ */
+/**
+ * As much of a page's storage as is used here: all types of a page would be there for the extension's sources too.
+ * @typedef {object} Database
+ * @property {{ contains: (name: string) => boolean }} objectStoreNames
+ * @property {(name: string) => { objectStore: (name: string) => { get: (key: string) => Request<unknown> } }} transaction
+ * @property {() => void} close
+ */
+/** @typedef {{ databases: () => Promise<{ name: string }[]>, open: (name: string) => Request<Database> }} Databases */
+
+/**
+ * A text from the editor's storage; undefined where there is none.
+ * @param {Page} page
+ * @param {'workspace' | 'global'} scope
+ * @param {string} key
+ */
 function readStored(page, scope, key) {
   return page.evaluate(
-    async ([scope, key]) => {
+    async ({ scope, key }) => {
+      /** @type {{ indexedDB: Databases }} */
+      const { indexedDB } = /** @type {any} */ (globalThis);
+      /**
+       * @template T
+       * @param {Request<T>} request
+       * @returns {Promise<T>}
+       */
       const settled = (request) =>
         new Promise((resolve, reject) => {
           request.onsuccess = () => resolve(request.result);
@@ -121,6 +186,6 @@ function readStored(page, scope, key) {
       }
       return undefined;
     },
-    [scope, key],
+    { scope, key },
   );
 }

@@ -3,6 +3,6 @@
 import { appendFileSync } from 'node:fs';
 
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGUSR2', 'SIGCONT'])
-  process.on(signal, () => appendFileSync(process.argv[2], `${signal}\n`));
+  process.on(signal, () => appendFileSync(String(process.argv[2]), `${signal}\n`));
 process.stdin.resume();
 setTimeout(() => process.exit(0), 30 * 60_000);

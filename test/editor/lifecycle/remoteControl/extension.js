@@ -9,17 +9,20 @@ const { createServer } = require('node:net');
 const { basename, join } = require('node:path');
 const vscode = require('vscode');
 
+/** @type {import('node:child_process').ChildProcess[]} */
 const children = [];
 
+/** @param {import('../remoteControl').ControlRequest} request */
 async function serve({ command, api, args = [], setting, value, start, exhaust }) {
   if (command) return vscode.commands.executeCommand(command, ...args);
   if (setting) return vscode.workspace.getConfiguration().update(setting, value, vscode.ConfigurationTarget.Global);
   if (api) {
     const extension = vscode.extensions.getExtension('mcp-processes.mcp-processes');
+    if (!extension) throw new Error('The extension is not installed.');
     return (await extension.activate())[api](...args);
   }
   if (start) {
-    const child = spawn(start[0], start.slice(1), { stdio: 'pipe' });
+    const child = spawn(String(start[0]), start.slice(1), { stdio: 'pipe' });
     children.push(child);
     return child.pid;
   }
@@ -48,7 +51,7 @@ exports.activate = () => {
       try {
         answer = { result: await serve(JSON.parse(text)) };
       } catch (error) {
-        answer = { error: String(error?.message ?? error) };
+        answer = { error: String(/** @type {Partial<Error> | undefined} */ (error)?.message ?? error) };
       }
       socket.end(JSON.stringify({ ...answer, pid: process.pid }));
     });
