@@ -35,7 +35,12 @@ const PLUGIN = /^(?:(?:env:)?CLAUDE_PLUGIN_ROOT|extensionPath)$/;
 
 /** Whether everything holds that a match needs, and the process so is the entry's own. What cannot be seen does not hold. */
 export function isProven({ needs }: Match, observed: Observed, places: Places): boolean {
-  return needs.every((need) => holds(need, observed, places));
+  return needs.every((need) => holds(need, observed, places) || isReplaceable(need, observed, places));
+}
+
+/** What a command is free of its folder by need not be shown of a process that runs in the entry's own. */
+function isReplaceable({ kind }: Need, observed: Observed, { folder }: Places): boolean {
+  return (kind === 'installed' || kind === 'notShadowed') && folder !== undefined && observed.folder() === folder;
 }
 
 function holds(need: Need, observed: Observed, places: Places): boolean {

@@ -76,8 +76,8 @@ function isOwn({ kind, variable, saysFolder }: Entry, { folder, root, place, has
     case 'package':
       return place !== 'other';
     case 'program':
-      // Where programs are installed, there it is this one.
-      return place === 'cache';
+      // Where programs are installed it is this one; and what runs in the entry's folder need not be free of it.
+      return place === 'cache' || (saysFolder && folder === 'own');
   }
 }
 

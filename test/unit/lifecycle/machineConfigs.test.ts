@@ -209,6 +209,16 @@ describe('configuration files of all clients', () => {
     assert.equal(bare('shop/field-mcp'), undefined);
   });
 
+  it('a program of a project counts in the folder of its entry, as every command does', () => {
+    write('project/.mcp.json', '{"mcpServers": {"it": {"command": "field-mcp"}}}');
+    mkdirSync(join(home, 'shop'));
+    const configs = open({ folders: [join(home, 'project')] });
+    const program = join(home, 'project/.venv/bin/field-mcp');
+    const named = (folder: string) => inFolder(configs, realpathSync(join(home, folder)), 'python3', program)?.name;
+    assert.equal(named('project'), 'it');
+    assert.equal(named('shop'), undefined);
+  });
+
   it('K34 a program under a bare name is the file that an entry names only if it executes that', () => {
     write('srv', '');
     write('.cursor/mcp.json', JSON.stringify({ mcpServers: { it: { command: join(home, 'srv'), args: ['--port'] } } }));
