@@ -21,7 +21,7 @@ import { OtherServers, type Recogniser } from './others';
 import type { OwnSession } from './ownSession';
 import { rowsOfThisWindow } from './picture';
 import { Reaper } from './reaper';
-import { logResult } from './result';
+import { isStillThere, logResult } from './result';
 import { Sweeper } from './sweeper';
 import { type ChosenProcess, type EndPreview, endChosen, previewEnd, type UserEndParts } from './userEnd';
 
@@ -248,7 +248,15 @@ export class Lifecycle {
 
   /** See {@link endChosen}. */
   async endChosen(server: string, chosen: readonly ChosenProcess[]): Promise<ReapResult> {
-    const result = await endChosen(server, chosen, this.userEnd);
+    let left = chosen.map(({ pid }) => pid);
+    this.servers.expectEnd(left, true);
+    let result: ReapResult;
+    try {
+      result = await endChosen(server, chosen, this.userEnd);
+      left = result.processes.filter(isStillThere).map(({ pid }) => pid);
+    } finally {
+      this.servers.expectEnd(left, false);
+    }
     logResult(this.parts.log, result);
     await this.sweeper.lookAfterEnd();
     return result;

@@ -35,7 +35,7 @@ export function fingerprintOf(row: Node): string {
       return bundleDescription(row);
     case 'server': {
       const { server } = row;
-      const facts = [server.evidence, server.introduction, server.problem, server.pid, server.url, server.verdict];
+      const facts = [server.evidence, server.introduction, server.failure, server.pid, server.url, server.verdict];
       return JSON.stringify([server.name, serverDescription(server), serverFlags(server), server.state, facts]);
     }
     case 'process': {

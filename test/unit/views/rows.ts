@@ -11,7 +11,7 @@ export const NODE: ProcessNode = {
 export function serverView(over: Partial<ServerView> = {}): ServerView {
   return {
     ...{ key: 's:r', name: 'files', client: 'MCP Processes', group: 'orphaned', owner: 'us', verdict: 'orphaned' },
-    ...{ folder: undefined, evidence: [], state: 'running', problem: undefined, copies: 1, pid: 500, memory: 1 << 20 },
+    ...{ folder: undefined, evidence: [], state: 'running', failure: undefined, copies: 1, pid: 500, memory: 1 << 20 },
     ...{ startedAt: undefined, processes: [NODE], containers: [], containerProblem: undefined, url: undefined },
     ...{ introduction: undefined, configurationFile: undefined, sessionId: 's', recordId: 'r' },
     ...over,
