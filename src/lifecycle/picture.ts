@@ -218,7 +218,7 @@ function launchedRow(snapshot: Snapshot, window: ThisWindow, key: string, server
     verdict: running ? 'active' : 'gone',
     evidence,
     state,
-    failure,
+    failure: state === 'failed' || state === 'stopping' ? failure : undefined,
     introduction,
     configurationFile: configured.find((one) => one.key === key)?.file,
     sessionId: own.session.id,

@@ -52,10 +52,9 @@ export function fingerprintOf(row: Node): string {
 }
 
 function groupItem(row: GroupRow): vscode.TreeItem {
-  const collapsed = row.group === 'notRunning';
   const item = new vscode.TreeItem(
     groupLabel(row.group),
-    collapsed ? vscode.TreeItemCollapsibleState.Collapsed : vscode.TreeItemCollapsibleState.Expanded,
+    row.isFolded ? vscode.TreeItemCollapsibleState.Collapsed : vscode.TreeItemCollapsibleState.Expanded,
   );
   item.id = row.id;
   const { length } = serversOf(row);

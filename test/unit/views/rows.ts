@@ -36,12 +36,12 @@ export function actionsOver(servers: readonly ServerView[], over: Partial<Action
 }
 
 export function rowOf(server: ServerView, parent?: GroupRow | BundleRow): ServerRow {
-  const group: GroupRow = { kind: 'group', id: 'group', group: server.group, rows: [] };
+  const group: GroupRow = { kind: 'group', id: 'group', group: server.group, isFolded: false, rows: [] };
   return { kind: 'server', id: server.key, server, parent: parent ?? group, processes: [], containers: [] };
 }
 
 export function bundleOf(servers: readonly ServerView[]): BundleRow {
-  const parent: GroupRow = { kind: 'group', id: 'group', group: 'orphaned', rows: [] };
+  const parent: GroupRow = { kind: 'group', id: 'group', group: 'orphaned', isFolded: false, rows: [] };
   const bundle: BundleRow = { kind: 'bundle', id: 'bundle', name: servers[0]?.name ?? '', parent, servers: [] };
   bundle.servers = servers.map((server) => rowOf(server, bundle));
   return bundle;
