@@ -82,15 +82,17 @@ export class CrashNotice implements vscode.Disposable {
       (server) => offersOf(server).canStart,
     );
     if (report.ended === 0 && startable.length === 0) return;
+    const text = crashMessage(report, startable.length, this.actions.ownFolder());
     const again = vscode.l10n.t('Start Again');
     const details = vscode.l10n.t('Details');
-    const answer = await vscode.window.showInformationMessage(
-      crashMessage(report, startable.length, this.actions.ownFolder()),
-      ...(startable.length > 0 ? [again] : []),
-      ...(report.ended > 0 ? [details] : []),
-    );
+    const offered = startable.length > 0 ? [again] : [];
+    let answer = await vscode.window.showInformationMessage(text, ...offered, ...(report.ended > 0 ? [details] : []));
+    if (answer === details) {
+      await this.history.showHistory();
+      // A click closes the message, and whoever has read the details may want the other button.
+      answer = startable.length > 0 ? await vscode.window.showInformationMessage(text, again) : undefined;
+    }
     if (answer === again) await Promise.all(startable.map((server) => startServer(server, this.actions)));
-    if (answer === details) await this.history.showHistory();
   }
 }
 

@@ -31,7 +31,7 @@ function historyNote(history: readonly HistoryEntry[]): Note {
     label: vscode.l10n.t('Recently Ended'),
     description: joinParts([
       isCut ? vscode.l10n.t('the last {0}', history.length) : String(history.length),
-      formatMemory(memory),
+      memory > 0 ? vscode.l10n.t('{0} freed', formatMemory(memory)) : undefined,
     ]),
     icon: 'history',
     color: 'descriptionForeground',

@@ -71,8 +71,14 @@ export class UnexpectedExits implements vscode.Disposable {
     const restart = servers.length === 1 ? vscode.l10n.t('Restart') : vscode.l10n.t('Restart All');
     const output = vscode.l10n.t('Show Output');
     const answer = await vscode.window.showWarningMessage(text, restart, output);
-    if (answer === restart) await Promise.all(servers.map((server) => restartServer(server, this.actions)));
+    if (answer === restart) await Promise.all(this.#stillDown(servers).map((one) => restartServer(one, this.actions)));
     if (answer === output) await this.#showOutput(servers);
+  }
+
+  /** A message may be hours old: what was started since is not to be restarted. */
+  #stillDown(servers: readonly ServerView[]): ServerView[] {
+    const now = new Set(this.actions.picture().servers.flatMap(({ failure, recordId }) => (failure ? [recordId] : [])));
+    return servers.filter(({ recordId }) => now.has(recordId));
   }
 
   async #showOutput(servers: readonly ServerView[]): Promise<void> {

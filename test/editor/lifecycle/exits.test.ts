@@ -36,6 +36,7 @@ describe('what a person is told when something ends unasked', function () {
       },
     });
     panel = await new Panel(page).open();
+    await control.hostOf(folder);
   });
   after(() => world.dispose());
 
@@ -82,7 +83,11 @@ describe('what a person is told when something ends unasked', function () {
     });
     await click('Details');
     await panel.row(/deaf.*after a crash/).waitFor();
-    await click('Start Again').catch(() => {});
+    await panel.notified(/^After a crash/);
+    await click('Start Again');
+    const again = await Promise.all(Object.keys(SERVERS).map(running));
+    assert.ok(again.every((pid) => !pids.includes(pid)));
     assert.notEqual(session()?.id, id);
+    await panel.shows('This Window', ['deaf', 'fragile', 'polite']);
   });
 });

@@ -65,6 +65,7 @@ describe('after a crash', () => {
   it('what is clicked is done', async () => {
     assert.deepEqual(await tell({ click: 'Start Again' }), ['start a', 'start b']);
     assert.deepEqual(await tell({ click: 'Details' }), ['history']);
+    assert.deepEqual(editor.messages.at(-1)?.buttons, ['Start Again'], 'still offered');
   });
 
   it('only what is still configured and does not run is offered', async () => {

@@ -85,9 +85,9 @@ describe('what stands below the servers', () => {
 
   it('counts what was ended in a day, or the last of it where there may be more', () => {
     const table: [number, string, RegExp][] = [
-      [1, '1 · 1 MB', /in the last 24 hours\.$/],
-      [MOST_HISTORY - 1, '19 · 19 MB', /in the last 24 hours\.$/],
-      [MOST_HISTORY, 'the last 20 · 20 MB', /^The last 20 servers that/],
+      [1, '1 · 1 MB freed', /in the last 24 hours\.$/],
+      [MOST_HISTORY - 1, '19 · 19 MB freed', /in the last 24 hours\.$/],
+      [MOST_HISTORY, 'the last 20 · 20 MB freed', /^The last 20 servers that/],
     ];
     for (const [count, description, tooltip] of table) {
       const note = historyNote(Array.from({ length: count }, () => reaped()))?.note;

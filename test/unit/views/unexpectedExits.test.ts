@@ -19,12 +19,15 @@ describe('a server that ends without being asked', () => {
   let publish: (picture: Picture) => void;
   let exits: UnexpectedExits;
   let asked: string[];
+  let shown: readonly ServerView[];
 
   beforeEach(() => {
     editor = newEditor();
     asked = [];
     mock.timers.enable({ apis: ['setTimeout', 'Date'] });
+    shown = [];
     const actions = actionsOver([], {
+      picture: () => pictureOf(shown),
       onDidChange: (listener) => {
         publish = listener;
         return { dispose() {} };
@@ -40,7 +43,10 @@ describe('a server that ends without being asked', () => {
     mock.timers.reset();
   });
 
-  const show = (...servers: ServerView[]) => publish(pictureOf(servers));
+  const show = (...servers: ServerView[]) => {
+    shown = servers;
+    publish(pictureOf(servers));
+  };
   const aMoment = () => mock.timers.tick(500);
   const texts = () => editor.messages.map(({ kind, text }) => `${kind}: ${text}`);
 
@@ -63,14 +69,26 @@ describe('a server that ends without being asked', () => {
 
   it('several in one moment are one message', async () => {
     editor.click = (buttons) => buttons[0];
-    show(ended('a'));
-    show(ended('b'), ended('c'));
+    const a = ended('a');
+    show(a);
+    show(a, ended('b'), ended('c'));
     aMoment();
     assert.deepEqual(texts(), ['warning: 3 servers stopped unexpectedly: a, b, c.']);
     assert.deepEqual(editor.messages[0]?.buttons, ['Restart All', 'Show Output']);
     mock.timers.reset();
     await settled();
     assert.deepEqual(asked, ['restart setting:a', 'restart setting:b', 'restart setting:c']);
+  });
+
+  it('what was started since is not restarted by an old message', async () => {
+    editor.click = (buttons) => buttons[0];
+    const [a, b] = [ended('a'), ended('b')];
+    show(a, b);
+    shown = [{ ...a, failure: undefined, state: 'running', recordId: 'another' }, b];
+    aMoment();
+    mock.timers.reset();
+    await settled();
+    assert.deepEqual(asked, ['restart setting:b']);
   });
 
   it('of many the first are named', () => {
