@@ -64,7 +64,13 @@ describe('what a person is told when something ends unasked', function () {
     await click('Restart');
     assert.notEqual(await running('fragile'), before);
     await panel.row(/fragile.*active/).waitFor();
+    process.kill(await running('fragile'), 'SIGKILL');
+    await panel.row(/fragile.*failed · SIGKILL/).waitFor();
+    assert.equal(await panel.notified(/SIGKILL/), 'fragile stopped unexpectedly (SIGKILL).');
+    await click('Restart');
+    await panel.row(/fragile.*active/).waitFor();
     await panel.unfold('Recently Ended');
+    await panel.row(/fragile.*exited unexpectedly · SIGKILL/).waitFor();
     await panel.row(/fragile.*exited unexpectedly · exit code 3/).waitFor();
   });
 
