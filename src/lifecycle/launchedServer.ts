@@ -39,8 +39,8 @@ export class LaunchedServer {
   connection: Connection | undefined;
   child: ChildProcess | undefined;
   exit: ExitStatus | undefined;
-  /** A person ends its process in another way than by stopping it. */
-  isEndExpected = false;
+  /** How many times a person ends processes of it at the moment, in another way than by stopping it. */
+  expectedEnds = 0;
   /** The ladder that runs on it now. */
   ending: Promise<ReapResult> | undefined;
   private readonly lastLines: string[] = [];

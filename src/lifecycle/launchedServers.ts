@@ -38,6 +38,9 @@ export class LaunchError extends Error {}
 /** How long a start waits for what its description asks a person, ms. With the window away the question is lost. */
 const PATIENCE = 10 * 60_000;
 
+/** A wrapper such as `npx` ends after what it wraps, ms. */
+const AFTERMATH_MS = 5_000;
+
 /** The servers that this session launched: start, stop, talk to, and hand over. */
 export class LaunchedServers {
   private readonly servers = new Map<string, LaunchedServer>();
@@ -230,7 +233,7 @@ export class LaunchedServers {
     if (server.state === 'stopping' || server.state === 'starting' || this.isEnding) return;
     // The ladder may have seen its end first.
     if (server.state !== 'running' && !own.record(server.recordId)) return;
-    const isWanted = server.isEndExpected;
+    const isWanted = server.expectedEnds > 0;
     if (!isWanted) server.noteUnexpectedExit();
     const outcome = isWanted ? 'stopped' : 'failed';
     await this.end(server, outcome, isWanted ? 'user' : 'exit').catch((error) => log.error((error as Error).message));
@@ -242,11 +245,22 @@ export class LaunchedServers {
     await lookAgain();
   }
 
-  /** A person ends processes in another way than by stopping their server; no server of theirs has crashed then. */
-  expectEnd(pids: readonly number[], isExpected: boolean): void {
-    for (const server of this.servers.values()) {
-      if (server.child?.pid !== undefined && pids.includes(server.child.pid)) server.isEndExpected = isExpected;
-    }
+  /**
+   * A person ends processes in another way than by stopping their server: no server that ends with them has crashed.
+   * @returns to be called when they have ended
+   */
+  expectEnd(pids: readonly number[]): () => void {
+    const theirs = [...this.servers.values()].filter(({ recordId, child }) => {
+      const census = this.parts.own.record(recordId)?.census ?? [];
+      return [child, ...census].some((one) => one?.pid !== undefined && pids.includes(one.pid));
+    });
+    for (const server of theirs) server.expectedEnds++;
+    return () => {
+      const done = () => {
+        for (const server of theirs) server.expectedEnds--;
+      };
+      setTimeout(done, AFTERMATH_MS).unref();
+    };
   }
 
   /** For the history. Asked for when the ladder is done: then everything that it wrote can be read. */

@@ -23,7 +23,7 @@ import { OtherServers, type Recogniser } from './others';
 import type { OwnSession } from './ownSession';
 import { rowsOfThisWindow } from './picture';
 import { Reaper } from './reaper';
-import { isStillThere, logResult } from './result';
+import { logResult } from './result';
 import { Sweeper } from './sweeper';
 import { type ChosenProcess, type EndPreview, endChosen, previewEnd, type UserEndParts } from './userEnd';
 
@@ -264,15 +264,8 @@ export class Lifecycle {
 
   /** See {@link endChosen}. */
   async endChosen(server: string, chosen: readonly ChosenProcess[]): Promise<ReapResult> {
-    let left = chosen.map(({ pid }) => pid);
-    this.servers.expectEnd(left, true);
-    let result: ReapResult;
-    try {
-      result = await endChosen(server, chosen, this.userEnd);
-      left = result.processes.filter(isStillThere).map(({ pid }) => pid);
-    } finally {
-      this.servers.expectEnd(left, false);
-    }
+    const settled = this.servers.expectEnd(chosen.map(({ pid }) => pid));
+    const result = await endChosen(server, chosen, this.userEnd).finally(settled);
     logResult(this.parts.log, result);
     await this.sweeper.lookAfterEnd();
     return result;

@@ -96,6 +96,18 @@ describe('the end of a server', function () {
     );
   });
 
+  it('a person ends what its wrapper wraps: the same', async () => {
+    const lifecycle = await sandbox.lifecycle();
+    const { command, args, ...server } = sandbox.server('one');
+    const script = `'${command}' '${args.join("' '")}'; exit 7`;
+    await lifecycle.launch({ ...server, command: 'sh', args: ['-c', script] });
+    await lifecycle.sweep();
+    const [wrapped] = viewOf(lifecycle, 'one')?.processes[0]?.children ?? [];
+    await lifecycle.endChosen('one', [{ pid: wrapped?.pid as number, start: wrapped?.start as string }]);
+    await waitFor('it is stopped', () => viewOf(lifecycle, 'one')?.state === 'stopped');
+    assert.equal(viewOf(lifecycle, 'one')?.failure, undefined);
+  });
+
   it('one that never answers: the reason, without its name, and its last line', async () => {
     const lifecycle = await sandbox.lifecycle();
     await assert.rejects(lifecycle.launch(sandbox.server('dies', '--die')), /^Error: "dies" cannot start: it exited/);
