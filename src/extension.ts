@@ -21,11 +21,13 @@ import { SweepSchedule } from './lifecycle/schedule';
 import { openDataFolder } from './registry/dataFolder';
 import { registerCommands } from './views/commands';
 import { containerTooltip } from './views/containers';
+import { CrashNotice } from './views/crashNotice';
 import { Discovery } from './views/discovery';
 import { showFailure } from './views/failures';
 import { showNotRunning } from './views/notRunning';
 import { ProcessTree } from './views/processTree';
 import { OrphanStatus } from './views/statusBar';
+import { UnexpectedExits } from './views/unexpectedExits';
 
 let lifecycle: Lifecycle | undefined;
 
@@ -110,6 +112,8 @@ async function start(context: vscode.ExtensionContext, log: vscode.LogOutputChan
     tree,
     new OrphanStatus(actions, tree),
     new Discovery(actions),
+    new UnexpectedExits(actions),
+    new CrashNotice(actions, tree),
     new ClientPresence((since) => own.noteDetached(since)),
     vscode.workspace.onDidChangeConfiguration((change) => {
       if (!change.affectsConfiguration('mcpProcesses')) return;

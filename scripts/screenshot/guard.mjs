@@ -26,7 +26,7 @@ export async function guardScene({ example, home, tag, keep }) {
   for (const name of SERVERS) await start(page, name);
   await widen(page);
   await clear(page);
-  await row(page, 'Guard').waitFor();
+  await row(page, 'Crash Protection').waitFor();
   // Nothing is to look chosen.
   await page.mouse.click(1100, 640);
   const panel = await page.screenshot({ clip: { x: 0, y: 0, width: PANEL, height: HEIGHT } });

@@ -41,6 +41,9 @@ export function createActions(
       lifecycle.refresh();
     },
     tellOnce: () => tellOnce(folder),
+    crashes: () => lifecycle.crashes.find(),
+    takeCrashes: (crashes) => lifecycle.takeCrashes(crashes),
+    ownFolder: () => lifecycle.ownFolder,
     forgetInputs: () => inputs.forget(),
     async start(key) {
       const server = serverOf(key);

@@ -8,8 +8,9 @@ import type { Connection } from '../mcp/connection';
 import type { Platform } from '../os/platform';
 import { containerRunOf, withLabels } from '../reaping/containers/runCommand';
 import { COOKIE_VARIABLE, formatCookie } from '../registry/cookie';
+import type { ExitStatus } from '../registry/history';
 import type { Grace } from '../registry/schema';
-import type { ReapResult } from './model';
+import type { Failure, ReapResult, StartFailure, UnexpectedExit } from './model';
 import type { OwnSession } from './ownSession';
 
 /** Everything a spawn needs; variables replaced, environment complete. */
@@ -28,18 +29,23 @@ export interface LaunchDescription {
 /** stderr lines kept for an error message. */
 const LAST_LINES = 12;
 const LINE_LENGTH = 400;
+/** What a server wrote before its end is read after it; a child of it that still runs may keep its stderr open, ms. */
+const LAST_WORDS_MS = 1_000;
 
 /** One server that this session launched: its process, its conversation and its last words. */
 export class LaunchedServer {
   readonly recordId = randomUUID();
   state: 'starting' | 'running' | 'stopping' | 'stopped' | 'failed' = 'starting';
-  problem: string | undefined;
   connection: Connection | undefined;
   child: ChildProcess | undefined;
-  exit: string | undefined;
+  exit: ExitStatus | undefined;
+  /** How many times a person ends processes of it at the moment, in another way than by stopping it. */
+  expectedEnds = 0;
   /** The ladder that runs on it now. */
   ending: Promise<ReapResult> | undefined;
   private readonly lastLines: string[] = [];
+  private failed: Omit<StartFailure, 'lastLine'> | Omit<UnexpectedExit, 'lastLine'> | undefined;
+  private stderrEnd: Promise<void> = Promise.resolve();
 
   constructor(
     readonly description: LaunchDescription,
@@ -51,7 +57,7 @@ export class LaunchedServer {
   /**
    * Records, spawns, completes the record. The record comes first: whoever dies in between leaves a cookie that the
    * record explains (L11, L18).
-   * @throws Error with a remedy when the program cannot be started or cannot be recorded.
+   * @throws Error with the reason and a remedy when the program cannot be started or cannot be recorded.
    */
   async spawn(): Promise<ChildProcess> {
     const { description, session } = this;
@@ -79,7 +85,7 @@ export class LaunchedServer {
     const cookie = formatCookie({ home, session: id, record: this.recordId, owner });
     const child = await this.spawned(args, { ...environment, [COOKIE_VARIABLE]: cookie }).catch((error) => {
       session.remove(this.recordId);
-      throw new Error(`"${description.name}" cannot start: ${explainSpawnError(error, description)}`);
+      throw new Error(explainSpawnError(error, description));
     });
     await this.completeRecord(child.pid as number);
     return child;
@@ -105,9 +111,35 @@ export class LaunchedServer {
     return child;
   }
 
+  get failure(): Failure | undefined {
+    return this.failed && { ...this.failed, lastLine: this.lastLine };
+  }
+
+  noteFailedStart(reason: string): void {
+    this.failed = { kind: 'start', at: Date.now(), reason, exit: this.exit };
+  }
+
+  noteUnexpectedExit(): void {
+    this.failed = { kind: 'exit', at: Date.now(), exit: this.exit ?? {} };
+  }
+
+  get lastLine(): string | undefined {
+    return this.lastLines.findLast((line) => line.trim() !== '');
+  }
+
   /** The end of its stderr, redacted, for an error message. */
   lastWords(): string {
     return this.lastLines.join('\n');
+  }
+
+  /** Waits until its stderr is read to its end, as far as it has one. */
+  async heard(): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const deadline = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, LAST_WORDS_MS);
+    });
+    await Promise.race([this.stderrEnd, deadline]);
+    clearTimeout(timer);
   }
 
   private async completeRecord(pid: number): Promise<void> {
@@ -128,9 +160,12 @@ export class LaunchedServer {
       rest = lines.pop() ?? '';
       for (const line of lines) this.hear(line);
     });
+    this.stderrEnd = new Promise((resolve) => {
+      child.stderr?.once('close', resolve);
+    });
     child.stderr?.once('end', () => rest && this.hear(rest));
     child.once('exit', (code, signal) => {
-      this.exit = signal ? `ended by ${signal}` : `exited with code ${code}`;
+      this.exit = signal ? { signal } : { code: code ?? undefined };
     });
   }
 
@@ -142,19 +177,19 @@ export class LaunchedServer {
   }
 }
 
-function assertStartable({ command, args, environment, cwd, name }: LaunchDescription): void {
+function assertStartable({ command, args, environment, cwd }: LaunchDescription): void {
   // Node would quote the value, and it may be a secret.
   if ([command, ...args, ...Object.entries(environment).flat()].some((text) => text.includes('\0'))) {
     throw new Error(
-      `"${name}" cannot start: its command, arguments or environment hold a zero byte, which no program can be given. Correct "command", "args", "env" or "envFile".`,
+      `its command, arguments or environment hold a zero byte, which no program can be given. Correct "command", "args", "env" or "envFile".`,
     );
   }
   if (cwd !== undefined && !isFolder(cwd)) {
     const what = existsSync(cwd) ? 'is no folder' : 'does not exist';
-    throw new Error(`"${name}" cannot start: its working folder ${cwd} ${what}. Correct "cwd".`);
+    throw new Error(`its working folder ${cwd} ${what}. Correct "cwd".`);
   }
   if (/[\\/]/.test(command) && isFolder(command)) {
-    throw new Error(`"${name}" cannot start: ${command} is a folder. "command" must name a program.`);
+    throw new Error(`${command} is a folder. "command" must name a program.`);
   }
 }
 

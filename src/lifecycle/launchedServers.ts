@@ -2,6 +2,7 @@ import { redactText } from '../clients/redaction';
 import { Connection, type ServerTool } from '../mcp/connection';
 import type { Platform } from '../os/platform';
 import { endLivingChildTree } from '../reaping/livingChildTree';
+import type { EndCause, ExitStatus } from '../registry/history';
 import type { LadderStand } from '../registry/schema';
 import type { ConfiguredServer } from './configuredServer';
 import { withContextInUse } from './containers';
@@ -10,7 +11,7 @@ import type { Log } from './log';
 import type { ReapResult } from './model';
 import type { OwnSession } from './ownSession';
 import type { Reaper } from './reaper';
-import { logResult } from './result';
+import { type Ending, logResult } from './result';
 
 export interface LaunchedServersParts {
   readonly platform: Platform;
@@ -36,6 +37,9 @@ export class LaunchError extends Error {}
 
 /** How long a start waits for what its description asks a person, ms. With the window away the question is lost. */
 const PATIENCE = 10 * 60_000;
+
+/** A wrapper such as `npx` ends after what it wraps, ms. */
+const AFTERMATH_MS = 5_000;
 
 /** The servers that this session launched: start, stop, talk to, and hand over. */
 export class LaunchedServers {
@@ -103,11 +107,13 @@ export class LaunchedServers {
         await server.ending?.catch(() => {});
         throw new Error(`"${description.name}" was stopped while it started.`);
       }
-      server.problem = this.explain(server, error as Error);
-      log.error(server.problem);
-      await this.end(server, 'failed').catch(() => {});
+      const reason = this.reasonOf(server, error as Error);
+      server.noteFailedStart(reason);
+      const problem = [`"${description.name}" cannot start: ${reason}`, ...lastWords(server)].join(' ');
+      log.error(problem);
+      await this.end(server, 'failed', 'start').catch(() => {});
       server.state = 'failed';
-      throw new LaunchError(server.problem);
+      throw new LaunchError(problem);
     } finally {
       await this.parts.lookAgain();
     }
@@ -122,7 +128,7 @@ export class LaunchedServers {
     const server = this.servers.get(key);
     if (!server?.child || !this.parts.own.record(server.recordId)) throw new Error('This server is not running.');
     const isFirst = server.ending === undefined;
-    const result = await this.end(server, 'stopped', true);
+    const result = await this.end(server, 'stopped', 'user');
     if (isFirst) logResult(this.parts.log, result);
     await this.parts.lookAgain();
     return result;
@@ -156,7 +162,7 @@ export class LaunchedServers {
     const running = [...this.servers.values()].filter(
       ({ child, state }) => child && state !== 'stopped' && state !== 'failed',
     );
-    const ladders = Promise.all(running.map((server) => this.end(server, 'stopped').catch(() => undefined)));
+    const ladders = Promise.all(running.map((server) => this.end(server, 'stopped', 'close').catch(() => undefined)));
     let timer: NodeJS.Timeout | undefined;
     const deadline = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, time);
@@ -176,16 +182,16 @@ export class LaunchedServers {
 
   /**
    * One ladder for each server at a time; `outcome` is what its state is after the first one's.
-   * @param isAsked whether a person wants it to end: then what is listed to be kept goes, too
+   * @param cause where a person wants it to end, what is listed to be kept goes, too
    */
-  private end(server: LaunchedServer, outcome: 'stopped' | 'failed', isAsked = false): Promise<ReapResult> {
-    server.ending ??= this.endOnce(server, outcome, isAsked).finally(() => {
+  private end(server: LaunchedServer, outcome: 'stopped' | 'failed', cause: EndCause): Promise<ReapResult> {
+    server.ending ??= this.endOnce(server, outcome, cause).finally(() => {
       server.ending = undefined;
     });
     return server.ending;
   }
 
-  private async endOnce(server: LaunchedServer, outcome: 'stopped' | 'failed', isAsked: boolean): Promise<ReapResult> {
+  private async endOnce(server: LaunchedServer, outcome: 'stopped' | 'failed', cause: EndCause): Promise<ReapResult> {
     const { own, reaper, onChange } = this.parts;
     const before = server.state;
     server.state = 'stopping';
@@ -202,7 +208,8 @@ export class LaunchedServers {
       const { result, isDone } = await reaper.stopOwn(
         () => own.session,
         server.recordId,
-        isAsked,
+        cause,
+        () => this.exitOf(server, cause),
         () => server.child?.stdin?.end(),
         (step, wait) => {
           this.steps.set(server.recordId, { step, until: performance.now() + wait });
@@ -222,27 +229,57 @@ export class LaunchedServers {
 
   /** A server that ends by itself may leave children; their tree is ended like any other. */
   private async onExit(server: LaunchedServer): Promise<void> {
+    const { log, own, lookAgain } = this.parts;
     if (server.state === 'stopping' || server.state === 'starting' || this.isEnding) return;
     // The ladder may have seen its end first.
-    if (server.state !== 'running' && !this.parts.own.record(server.recordId)) return;
-    server.problem = `"${server.description.name}" ${server.exit ?? 'ended'}. ${lastWords(server)}`;
-    this.parts.log.warn(server.problem);
-    await this.end(server, 'failed').catch((error) => this.parts.log.error((error as Error).message));
-    server.state = 'failed';
-    await this.parts.lookAgain();
+    if (server.state !== 'running' && !own.record(server.recordId)) return;
+    const isWanted = server.expectedEnds > 0;
+    if (!isWanted) server.noteUnexpectedExit();
+    const outcome = isWanted ? 'stopped' : 'failed';
+    await this.end(server, outcome, isWanted ? 'user' : 'exit').catch((error) => log.error((error as Error).message));
+    server.state = outcome;
+    if (!isWanted) {
+      const how = `"${server.description.name}" ended without being asked: it ${howEnded(server.exit ?? {})}.`;
+      log.warn([how, ...lastWords(server)].join(' '));
+    }
+    await lookAgain();
   }
 
-  private explain(server: LaunchedServer, error: Error): string {
+  /**
+   * A person ends processes in another way than by stopping their server: no server that ends with them has crashed.
+   * @returns to be called when they have ended
+   */
+  expectEnd(pids: readonly number[]): () => void {
+    const theirs = [...this.servers.values()].filter(({ recordId, child }) => {
+      const census = this.parts.own.record(recordId)?.census ?? [];
+      return [child, ...census].some((one) => one?.pid !== undefined && pids.includes(one.pid));
+    });
+    for (const server of theirs) server.expectedEnds++;
+    return () => {
+      const done = () => {
+        for (const server of theirs) server.expectedEnds--;
+      };
+      setTimeout(done, AFTERMATH_MS).unref();
+    };
+  }
+
+  /** For the history. Asked for when the ladder is done: then everything that it wrote can be read. */
+  private async exitOf(server: LaunchedServer, cause: EndCause): Promise<Pick<Ending, 'exit' | 'lastLine'>> {
+    if (cause !== 'exit' && cause !== 'start') return {};
+    await server.heard();
+    return { exit: server.failure?.exit, lastLine: server.lastLine };
+  }
+
+  private reasonOf(server: LaunchedServer, error: Error): string {
     // The server may have chosen the words.
     const message = redactText(error.message);
     if (!server.child?.pid) return message;
-    const { name } = server.description;
-    const seconds = this.parts.launchTimeout() / 1000;
-    if (server.exit) return `"${name}" ${server.exit} before it answered. ${lastWords(server)}`;
+    if (server.exit) return `it ${howEnded(server.exit)} before it answered.`;
     if (/timed? ?out/i.test(message)) {
-      return `"${name}" did not answer within ${seconds} s. Check its command, or raise mcpProcesses.launch.timeoutSeconds. ${lastWords(server)}`;
+      const seconds = this.parts.launchTimeout() / 1000;
+      return `it did not answer within ${seconds} s. Check its command, or raise mcpProcesses.launch.timeoutSeconds.`;
     }
-    return `"${name}" did not speak MCP: ${message}. Check that its command starts an MCP server. ${lastWords(server)}`;
+    return `it did not speak MCP: ${message}. Check that its command starts an MCP server.`;
   }
 
   private async connectionOf(key: string): Promise<Connection> {
@@ -266,7 +303,14 @@ function withinPatience<T>(answer: Promise<T>): Promise<T> {
   });
 }
 
-function lastWords(server: LaunchedServer): string {
+function howEnded({ code, signal }: ExitStatus): string {
+  if (signal !== undefined) return `was ended by ${signal}`;
+  return code === undefined ? 'ended' : `exited with code ${code}`;
+}
+
+/** Nothing of one that never ran. */
+function lastWords(server: LaunchedServer): string[] {
+  if (!server.child?.pid) return [];
   const words = server.lastWords();
-  return words === '' ? 'It wrote nothing to stderr.' : `The last lines of its stderr:\n${words}`;
+  return [words === '' ? 'It wrote nothing to stderr.' : `The last lines of its stderr:\n${words}`];
 }

@@ -4,6 +4,7 @@ import type { ProcessIdentity } from '../os/identity';
 import type { Platform } from '../os/platform';
 import type { ContainerOutcome } from '../reaping/containers/containerReaper';
 import type { ContainerStats } from '../reaping/containers/engine';
+import type { Crash } from '../registry/crashes';
 import type { DataFolder } from '../registry/dataFolder';
 import type { AutomaticReap, Grace } from '../registry/schema';
 import { Adopter } from './adopter';
@@ -12,6 +13,7 @@ import type { ConfiguredRun } from './configuredRun';
 import type { ConfiguredServer } from './configuredServer';
 import { ContainerActions } from './containerActions';
 import { Containers } from './containers';
+import { type CrashReport, FormerCrashes } from './formerCrashes';
 import type { ReapOptions } from './ladderQueue';
 import type { LaunchDescription } from './launchedServer';
 import { LaunchedServers } from './launchedServers';
@@ -74,6 +76,7 @@ const ADOPTED_GRACE = { stdin: 5_000, term: 5_000 };
 /** One activation in one extension host: its servers, its sweeps, its guard. Awaits nothing of the editor. */
 export class Lifecycle {
   readonly guard: ArmedGuard;
+  readonly crashes: FormerCrashes;
   private readonly servers: LaunchedServers;
   private readonly sweeper: Sweeper;
   private readonly adopter: Adopter;
@@ -85,6 +88,7 @@ export class Lifecycle {
   constructor(private readonly parts: LifecycleParts) {
     const { platform, folder, self, own, log, version, settings, configured } = parts;
     this.listed = settings().neverReap.join('\n');
+    this.crashes = new FormerCrashes(folder, () => own.session);
     const containers = new Containers(log);
     const reaper = new Reaper({
       platform,
@@ -172,6 +176,18 @@ export class Lifecycle {
     });
   }
 
+  /** The workspace folder of this window, as its session says it. */
+  get ownFolder(): string | undefined {
+    return this.parts.own.session.folder;
+  }
+
+  /** See {@link FormerCrashes.take}. What is told of is shown, too: the guard may have ended it after the last look. */
+  takeCrashes(found: readonly Crash[]): CrashReport | undefined {
+    const report = this.crashes.take(found);
+    if (report) void this.sweeper.lookAgain();
+    return report;
+  }
+
   get platform(): Platform {
     return this.parts.platform;
   }
@@ -249,7 +265,8 @@ export class Lifecycle {
 
   /** See {@link endChosen}. */
   async endChosen(server: string, chosen: readonly ChosenProcess[]): Promise<ReapResult> {
-    const result = await endChosen(server, chosen, this.userEnd);
+    const settled = this.servers.expectEnd(chosen.map(({ pid }) => pid));
+    const result = await endChosen(server, chosen, this.userEnd).finally(settled);
     logResult(this.parts.log, result);
     await this.sweeper.lookAfterEnd();
     return result;

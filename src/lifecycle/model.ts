@@ -1,5 +1,5 @@
 import type { ContainerOutcome } from '../reaping/containers/containerReaper';
-import type { HistoryEntry } from '../registry/history';
+import type { ExitStatus, HistoryEntry } from '../registry/history';
 
 /** What one sweep publishes, and the only thing that views, API and CLI read. Plain data, redacted, no live handles. */
 
@@ -17,9 +17,32 @@ export type ServerOwner = 'us' | 'editor' | 'other' | 'remote';
 /**
  * - `starting`: spawned, the MCP handshake is not done.
  * - `running`: answers. - `stopping`: its ladder runs. - `stopped`: configured, no process.
- * - `failed`: could not be started, or ended by itself.
+ * - `failed`: did not start, or ended without being asked; {@link Failure} says which.
  */
 export type RunState = 'starting' | 'running' | 'stopping' | 'stopped' | 'failed';
+
+/** What went wrong with a server of ours: it did not start, or it ended without being asked. */
+export type Failure = StartFailure | UnexpectedExit;
+
+interface FailureFacts {
+  /** Epoch ms. */
+  readonly at: number;
+  /** The last line of its stderr, redacted. */
+  readonly lastLine: string | undefined;
+}
+
+export interface StartFailure extends FailureFacts {
+  readonly kind: 'start';
+  /** Why, and what to do; does not name the server. */
+  readonly reason: string;
+  /** Where it ended before it answered. */
+  readonly exit: ExitStatus | undefined;
+}
+
+export interface UnexpectedExit extends FailureFacts {
+  readonly kind: 'exit';
+  readonly exit: ExitStatus;
+}
 
 export interface ProcessNode {
   readonly pid: number;
@@ -64,8 +87,8 @@ export interface ServerView {
   /** Every observed fact that led to the verdict, one sentence each, for people. */
   readonly evidence: readonly string[];
   readonly state: RunState;
-  /** Why it failed and what to do; only with `failed`. */
-  readonly problem: string | undefined;
+  /** With `failed`, and while what a crash of it left is ended. */
+  readonly failure: Failure | undefined;
   /** How many copies of it run under the same client; 1 for most. More than one is worth a look. */
   readonly copies: number;
   /** Root process (or the first living member when the root is gone). */

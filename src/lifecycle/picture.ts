@@ -221,7 +221,7 @@ function adoptedRow(
 
 function launchedRow(snapshot: Snapshot, window: ThisWindow, key: string, server: LaunchedServer): ServerView {
   const { own, configured } = window;
-  const { description, state, problem } = server;
+  const { description, state, failure } = server;
   const record = own.record(server.recordId);
   const members = record ? membersOf(snapshot, own.session, record) : [];
   const running = members.length > 0 || state === 'starting' || state === 'stopping';
@@ -231,7 +231,6 @@ function launchedRow(snapshot: Snapshot, window: ThisWindow, key: string, server
   evidence.push(...members.map(membershipEvidence));
   const seen = window.containersOf(server.recordId);
   if (record?.container) evidence.push(...containerEvidence(record.container, seen));
-  if (problem && state === 'failed') evidence.push(problem);
   return rowOf(members, new Map(), {
     key,
     name: description.name,
@@ -242,7 +241,7 @@ function launchedRow(snapshot: Snapshot, window: ThisWindow, key: string, server
     verdict: running ? 'active' : 'gone',
     evidence,
     state,
-    problem: state === 'failed' ? problem : undefined,
+    failure: state === 'failed' || state === 'stopping' ? failure : undefined,
     introduction,
     configurationFile: configured.find((one) => one.key === key)?.file,
     sessionId: own.session.id,
@@ -327,7 +326,7 @@ export function rowOf(
 ): ServerView {
   const top = members[0]?.entry;
   return {
-    problem: undefined,
+    failure: undefined,
     introduction: undefined,
     copies: 1,
     containers: [],

@@ -9,8 +9,9 @@ import { type Clock, systemClock } from '../reaping/clock';
 import { climbLadder, type Ruled, type TreeScan } from '../reaping/ladder';
 import { StdinWatch } from '../reaping/stdinWatch';
 import { type Circumstances, scanTree } from '../reaping/tree';
+import { noteCrash } from '../registry/crashes';
 import type { DataFolder } from '../registry/dataFolder';
-import type { Reapers } from '../registry/history';
+import type { EndCause, Reapers } from '../registry/history';
 import type { LadderStand, ServerRecord, SessionFile } from '../registry/schema';
 import {
   claimLost,
@@ -27,7 +28,7 @@ import type { Log } from './log';
 import type { ReapedProcess, ReapResult } from './model';
 import type { OtherServers } from './others';
 import { recordKey } from './picture';
-import { describeProcess, freedBy, isFinished, isStillThere, joinResults, writeResult } from './result';
+import { describeProcess, type Ending, freedBy, isFinished, isStillThere, joinResults, writeResult } from './result';
 import { commandLineOf } from './rows';
 import { type JudgedSession, liveOwnersOf, type Survey, survey } from './sweep';
 
@@ -91,14 +92,16 @@ export class Reaper {
    * What is kept or survives stays recorded, so that it stays visible. Empty when somebody else holds the claim; where
    * it cannot be claimed, or the reap fails, the results say why. Never rejects: a sweep has others to look after.
    * @param claim the session's own, where it ends itself while its owner lives
+   * @param isAsked whether a person wants it
    */
   async reap(
     judged: JudgedSession,
     only?: ReadonlySet<string>,
     claim: Claim = { by: 'reaper' },
     queue = new LadderQueue(),
+    isAsked = false,
   ): Promise<ReapResult[]> {
-    const { log } = this.parts;
+    const { log, folder } = this.parts;
     const claimed = this.tryClaim(judged);
     if (typeof claimed === 'string') return unreaped(judged, only, claimed);
     if (!claimed) return [];
@@ -114,6 +117,7 @@ export class Reaper {
       const reaped = climbed.filter((one) => one !== undefined);
       const begun = new Set(reaped.map(({ record }) => record.id));
       const results = reaped.map(({ result }) => result);
+      const cause = isAsked ? 'user' : session.handedOver === undefined ? 'orphaned' : 'close';
       const unfinished = new Map(reaped.filter(({ isDone }) => !isDone).map(({ record }) => [record.id, record]));
       const records = session.records.flatMap((record) =>
         begun.has(record.id) ? (unfinished.get(record.id) ?? []) : record,
@@ -124,10 +128,12 @@ export class Reaper {
         // What was ended is ended, and is to be told.
         log.error(`Session ${session.id} could not be written: ${(error as Error).message}`);
       }
-      for (const result of results) {
+      for (const { result, record } of reaped) {
         await ownTurn();
-        this.remember(result);
+        this.remember(result, { cause, commandLine: record.commandLine });
       }
+      // Last: who finds it finds the history, too.
+      if (judged.found && cause === 'orphaned') noteCrash(folder, session);
       return results;
     } catch (error) {
       const problem = `Reaping session ${claimed.session.id} failed: ${(error as Error).message}. Reap again.`;
@@ -140,16 +146,18 @@ export class Reaper {
 
   /**
    * Ends one server of our own session. `isDone`: nothing is left of it, for certain.
-   * @param isAsked whether a person wants it to end; otherwise what is listed to be kept stays
+   * @param cause unless a person wants it to end, what is listed to be kept stays
+   * @param exitOf asked when the ladder is done
    */
   async stopOwn(
     session: () => SessionFile,
     recordId: string,
-    isAsked: boolean,
+    cause: EndCause,
+    exitOf: () => Promise<Pick<Ending, 'exit' | 'lastLine'>>,
     closeStdin: () => void,
     onStep?: (step: LadderStand['step'], wait: number) => void,
   ): Promise<{ readonly result: ReapResult; readonly isDone: boolean }> {
-    const claim: Claim = { by: 'own session', owner: session().owner, unasked: !isAsked };
+    const claim: Claim = { by: 'own session', owner: session().owner, unasked: cause !== 'user' };
     const record = session().records.find(({ id }) => id === recordId);
     if (!record) throw new Error('This server has no record; scan again.');
     // What runs for a live session of somebody else below a server of ours is not ours. Asked beside the closing of its
@@ -161,7 +169,7 @@ export class Reaper {
       const now = current.records.find(({ id }) => id === recordId) ?? record;
       return scanTree(this.circumstances(claim, current, await owners), snapshot, current, withSeen(now, seen));
     });
-    this.remember(climbed.result);
+    this.remember(climbed.result, { cause, ...(await exitOf()), commandLine: record.commandLine });
     return climbed;
   }
 
@@ -174,14 +182,15 @@ export class Reaper {
     record: ServerRecord,
     others: OtherServers,
     queue = new LadderQueue(),
+    isAsked = false,
   ): Promise<ReapResult | undefined> {
     const first = await this.scanForeign(record, others);
     await first.rule(first.members);
     await this.clock.sleep(FOREIGN_LOOKS_APART_MS);
-    return queue.run(() => this.endForeign(record, others));
+    return queue.run(() => this.endForeign(record, others, isAsked ? 'user' : 'orphaned'));
   }
 
-  private async endForeign(record: ServerRecord, others: OtherServers): Promise<ReapResult> {
+  private async endForeign(record: ServerRecord, others: OtherServers, cause: EndCause): Promise<ReapResult> {
     const climb = (one: ServerRecord) =>
       this.climb(one, others.sessionOf(one), undefined, undefined, (seen) =>
         this.scanForeign(withSeen(one, seen), others),
@@ -206,7 +215,7 @@ export class Reaper {
     }
     result = { ...result, milliseconds: Math.round(this.clock.now() - startedAt) };
     await ownTurn();
-    this.remember(result);
+    this.remember(result, { cause, commandLine: record.commandLine });
     return result;
   }
 
@@ -312,8 +321,8 @@ export class Reaper {
     };
   }
 
-  private remember(result: ReapResult): void {
-    writeResult(this.parts, this.parts.by, result);
+  private remember(result: ReapResult, ending: Ending): void {
+    writeResult(this.parts, this.parts.by, result, ending);
   }
 
   /** Forgets a session of which nothing is left, and gives any other back. Other ladders climb on where it fails. */

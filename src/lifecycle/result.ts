@@ -1,6 +1,6 @@
 import type { LadderProcess } from '../reaping/ladder';
 import type { DataFolder } from '../registry/dataFolder';
-import { type Reapers, writeHistory } from '../registry/history';
+import { type EndCause, type ExitStatus, type Reapers, writeHistory } from '../registry/history';
 import type { Log } from './log';
 import type { ReapResult } from './model';
 import { commandLineOf } from './rows';
@@ -61,6 +61,18 @@ export function describeProcess({ member, outcome, reason }: LadderProcess): Rea
   return { pid: entry.pid, name: entry.name, commandLine: commandLineOf(entry), outcome, reason, memory: entry.memory };
 }
 
+/** Why a server ended, and what is known about that. */
+export interface Ending {
+  readonly cause: EndCause;
+  readonly exit?: ExitStatus;
+  readonly lastLine?: string;
+  /** Redacted. */
+  readonly commandLine?: string;
+}
+
+/** A command line in the history is there to recognise a server by. */
+const MAX_COMMAND_LINE = 500;
+
 /**
  * Writes what became of a server into the history, unless nothing did: what is kept is kept at each sweep. A failure is
  * logged: what is done is done.
@@ -69,14 +81,18 @@ export function writeResult(
   { folder, log }: { readonly folder: DataFolder; readonly log: Log },
   by: Reapers,
   { server, sessionId, recordId, processes, containers, memoryFreed, milliseconds }: ReapResult,
+  ending: Ending,
 ): void {
-  const isEnded = containers.some(({ outcome }) => outcome === 'removed' || outcome === 'stopped');
+  const isEnded =
+    ending.cause === 'exit' || containers.some(({ outcome }) => outcome === 'removed' || outcome === 'stopped');
   if (!isEnded && processes.every(({ outcome }) => outcome === 'kept')) return;
   try {
     const at = Date.now();
     writeHistory(folder, recordId || `${processes[0]?.pid}`, {
       at,
       by,
+      ...ending,
+      commandLine: ending.commandLine?.slice(0, MAX_COMMAND_LINE),
       server,
       sessionId,
       processes: processes.map(({ pid, name, outcome }) => ({ pid, name, outcome })),

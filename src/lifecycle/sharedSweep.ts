@@ -83,7 +83,7 @@ function row(value: unknown): ServerView {
     verdict: oneOf(VERDICTS, json.verdict),
     evidence: list(json.evidence, text),
     state: oneOf(STATES, json.state),
-    problem: undefined,
+    failure: undefined,
     copies: amount(json.copies),
     pid: optional(json.pid, pid),
     startedAt: optional(json.startedAt, amount),

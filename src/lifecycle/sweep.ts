@@ -4,6 +4,7 @@ import { breathe } from '../os/eventLoop';
 import { identityKey, type ProcessIdentity } from '../os/identity';
 import type { Platform, Snapshot } from '../os/platform';
 import { parseCookie } from '../registry/cookie';
+import { noteCrash } from '../registry/crashes';
 import type { DataFolder } from '../registry/dataFolder';
 import { LAUNCHED_GRACE, SCHEMA_VERSION, type ServerRecord, type SessionFile } from '../registry/schema';
 import {
@@ -38,7 +39,7 @@ const MOVED: SessionVerdict = { kind: 'unknown', evidence: 'somebody else was at
 
 /**
  * Looks once: snapshot, session files, cookies; judges each session and finds each record's members.
- * Signals nothing and writes nothing but the removal of files that stand for nothing any more.
+ * Signals nothing and writes nothing but the removal of files that stand for nothing any more, and what they said of a crash.
  * @param unknownSessions what applies to sessions that no file name mentions
  * @throws when the process table or the data folder cannot be read; then nothing is known and nothing is done.
  */
@@ -58,8 +59,10 @@ export async function survey(
     if (one.verdict.kind === 'live') keepFresh(found.path);
     // Of another boot or machine nothing can be asked, engines included: containers of then have other ids by now.
     const idle = found.session.owner.scope !== snapshot.scope || !one.records.some(isUnfinished);
-    if (found.session.id !== ownSessionId && idle && standsForNothing(one, snapshot)) forget(found.path);
-    else judged.push(one);
+    if (found.session.id !== ownSessionId && idle && standsForNothing(one, snapshot)) {
+      if (one.verdict.kind === 'dead') noteCrash(folder, found.session);
+      forget(found.path);
+    } else judged.push(one);
   }
   const known = new Set([...sessions.map(({ session }) => session.id), ...newer]);
   if (ownSessionId) known.add(ownSessionId);

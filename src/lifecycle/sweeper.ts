@@ -195,7 +195,7 @@ export class Sweeper {
     }
     if (due.length > 0) {
       await this.act(async () => {
-        if (!this.isEnding) await this.reap(due);
+        if (!this.isEnding) await this.reap(due, false);
       });
       await this.look();
       this.publish();
@@ -253,7 +253,8 @@ export class Sweeper {
   private async reapOthers(): Promise<void> {
     const { maxPerSweep = 0 } = this.parts.settings();
     const endable = await this.endableOthers(maxPerSweep);
-    await this.reapForeign(endable.slice(0, maxPerSweep), new LadderQueue({ mayBegin: () => this.mayReapOthers() }));
+    const queue = new LadderQueue({ mayBegin: () => this.mayReapOthers() });
+    await this.reapForeign(endable.slice(0, maxPerSweep), false, queue);
   }
 
   /** Where there are more than may be reaped, those that are kept anyway must not stand before the others for ever. */
@@ -265,10 +266,14 @@ export class Sweeper {
     return orphaned.filter((_, index) => previews[index]?.processes.some(({ outcome }) => outcome !== 'kept'));
   }
 
-  private async reapForeign(chosen: readonly OtherServer[], queue?: LadderQueue): Promise<ReapResult[]> {
+  private async reapForeign(
+    chosen: readonly OtherServer[],
+    isAsked: boolean,
+    queue?: LadderQueue,
+  ): Promise<ReapResult[]> {
     const { others, reaper, log } = this.parts;
     if (!others || chosen.length === 0) return [];
-    const reaped = await Promise.all(chosen.map(({ record }) => reaper.reapForeign(record, others, queue)));
+    const reaped = await Promise.all(chosen.map(({ record }) => reaper.reapForeign(record, others, queue, isAsked)));
     const results = reaped.filter((result) => result !== undefined);
     for (const result of results) logResult(log, result);
     await this.findOthers(await this.look());
@@ -302,7 +307,10 @@ export class Sweeper {
     }
     const meant = due.flatMap(({ session, records }) => records.filter(({ record }) => isMeant(session.id, record.id)));
     const queue = new LadderQueue(options, meant.length + foreign.length);
-    const [own, ofOthers] = await Promise.all([this.reap(due, only, queue), this.reapForeign(foreign, queue)]);
+    const [own, ofOthers] = await Promise.all([
+      this.reap(due, true, only, queue),
+      this.reapForeign(foreign, true, queue),
+    ]);
     this.turns.forget();
     if (foreign.length === 0)
       this.taken = { ...this.taken, others: this.taken.others?.filter(({ key }) => !only?.has(key)) };
@@ -408,11 +416,13 @@ export class Sweeper {
 
   private async reap(
     due: readonly JudgedSession[],
+    isAsked: boolean,
     only?: ReadonlySet<string>,
     queue?: LadderQueue,
   ): Promise<ReapResult[]> {
     const { reaper } = this.parts;
-    const results = (await Promise.all(due.map((judged) => reaper.reap(judged, only, undefined, queue)))).flat();
+    const reaps = due.map((judged) => reaper.reap(judged, only, undefined, queue, isAsked));
+    const results = (await Promise.all(reaps)).flat();
     for (const result of results) logResult(this.parts.log, result);
     return results;
   }

@@ -128,7 +128,7 @@ export async function endChosen(
     memoryFreed: freedBy(processes.map(describeProcess)),
     milliseconds: Math.round(clock.now() - startedAt),
   };
-  writeResult(parts, 'window', result);
+  writeResult(parts, 'window', result, { cause: 'user', commandLine: result.processes[0]?.commandLine });
   return result;
 }
 

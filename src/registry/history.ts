@@ -11,11 +11,32 @@ const MAX_FILE_BYTES = 1 << 20;
 /** Who reaped. */
 export type Reapers = 'window' | 'guard' | 'command line' | 'launcher';
 
-/** One reap, as the history keeps it: plain data, redacted. */
+/**
+ * Why a server ended. - `user`: a person asked for it. - `exit`: it ended without being asked. - `start`: it never
+ * answered. - `close`: its window closed or reloaded. - `orphaned`: its window or client was gone.
+ */
+export type EndCause = (typeof END_CAUSES)[number];
+const END_CAUSES = ['user', 'exit', 'start', 'close', 'orphaned'] as const;
+
+/** How a process ended; the system tells one of the two. */
+export interface ExitStatus {
+  readonly code?: number;
+  readonly signal?: string;
+}
+
+/** The end of one server, as the history keeps it: plain data, redacted. */
 export interface HistoryEntry {
   /** Epoch ms. */
   readonly at: number;
   readonly by: Reapers;
+  /** Absent in entries of older versions, which do not tell more than `by`. */
+  readonly cause?: EndCause;
+  /** With the causes `exit` and `start`: how it ended, if nobody ended it. */
+  readonly exit?: ExitStatus;
+  /** With the same: the last line of its stderr, redacted. */
+  readonly lastLine?: string;
+  /** The command line that started it. */
+  readonly commandLine?: string;
   readonly server: string;
   readonly sessionId: string;
   readonly processes: readonly { readonly pid: number; readonly name: string; readonly outcome: string }[];
@@ -47,7 +68,7 @@ export function readHistory(folder: DataFolder, since: number, most: number): Hi
       const stat = lstatSync(path);
       if (!stat.isFile() || stat.size > MAX_FILE_BYTES) return [];
       const json = JSON.parse(readFileSync(path, 'utf8'));
-      return isEntry(json) ? [json] : [];
+      return isEntry(json) ? [withKnownFacts(json)] : [];
     } catch {
       return [];
     }
@@ -63,6 +84,21 @@ function isEntry(json: unknown): json is HistoryEntry {
     typeof server === 'string' &&
     [processes, containers].every((value) => Array.isArray(value) && value.every((one) => one instanceof Object))
   );
+}
+
+/** What an older version does not write and a newer one may write differently is left out where it is not understood. */
+function withKnownFacts({ cause, exit, lastLine, commandLine, ...entry }: HistoryEntry): HistoryEntry {
+  const isExit =
+    exit instanceof Object &&
+    ['number', 'undefined'].includes(typeof exit.code) &&
+    ['string', 'undefined'].includes(typeof exit.signal);
+  return {
+    ...entry,
+    ...(END_CAUSES.includes(cause as EndCause) && { cause }),
+    ...(isExit && { exit }),
+    ...(typeof lastLine === 'string' && { lastLine }),
+    ...(typeof commandLine === 'string' && { commandLine }),
+  };
 }
 
 function fileNames(folder: DataFolder): string[] {

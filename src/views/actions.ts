@@ -1,8 +1,10 @@
+import type { CrashReport } from '../lifecycle/formerCrashes';
 import type { ReapOptions } from '../lifecycle/ladderQueue';
 import type { Picture, ReapResult, ServerView } from '../lifecycle/model';
 import type { ChosenProcess, EndPreview } from '../lifecycle/userEnd';
 import type { ContainerOutcome } from '../reaping/containers/containerReaper';
 import type { ContainerStats } from '../reaping/containers/engine';
+import type { Crash } from '../registry/crashes';
 
 /** A tool as the server describes it. */
 export interface ToolDescription {
@@ -29,6 +31,12 @@ export interface Actions {
   ignore(server: ServerView): Promise<void>;
   /** True once per machine and user: whether other clients' orphans have been told of yet, in whatever window. */
   tellOnce(): boolean;
+  /** Sessions that crashed before this window came, and of which it is to tell now. */
+  crashes(): readonly Crash[];
+  /** Takes them, so that no other window tells of them too; undefined where another was faster. */
+  takeCrashes(crashes: readonly Crash[]): CrashReport | undefined;
+  /** The workspace folder by which this window knows its own crashes. */
+  ownFolder(): string | undefined;
   /** Forgets the values of `${input:id}` that were given. @returns how many. */
   forgetInputs(): Promise<number>;
   /** The last lines that a container wrote, redacted. */

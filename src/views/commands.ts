@@ -11,6 +11,7 @@ import { folderName, joinParts, reapReport, summariseReap } from './format';
 import { inView } from './inView';
 import { type Offer, offersOf } from './offers';
 import { evidenceText, stateWord } from './serverWords';
+import { restartServer, startServer } from './startServer';
 import { ToolCalls } from './toolCalls';
 import type { Node } from './treeRows';
 
@@ -153,7 +154,7 @@ class Commands implements vscode.Disposable {
   async start(target: Target): Promise<void> {
     const server = await this.#choose(target, offers('canStart'), vscode.l10n.t('Which server is to be started?'));
     if (server) {
-      await inView(() => this.#actions.start(server.key));
+      await startServer(server, this.#actions);
     }
   }
 
@@ -168,7 +169,7 @@ class Commands implements vscode.Disposable {
   async restart(target: Target): Promise<void> {
     const server = await this.#choose(target, offers('canStop'), vscode.l10n.t('Which server is to be restarted?'));
     if (server) {
-      await inView(() => this.#actions.restart(server.key));
+      await restartServer(server, this.#actions);
     }
   }
 

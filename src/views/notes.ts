@@ -3,7 +3,10 @@ import { type GuardView, MOST_HISTORY, type Picture, type ProcessOutcome } from 
 import { isStillThere } from '../lifecycle/result';
 import type { HistoryEntry } from '../registry/history';
 import { formatAge, formatMemory, joinParts, outcomeWord, shortId } from './format';
+import { exitWord } from './serverWords';
 import type { Note } from './treeRows';
+
+export const HISTORY_ID = 'note:history';
 
 interface NoteWithMore {
   readonly id: string;
@@ -11,10 +14,10 @@ interface NoteWithMore {
   readonly below: readonly Note[];
 }
 
-/** What stands below the servers: what was reaped lately, and the guard. */
+/** What stands below the servers: what ended lately, and the guard. */
 export function notesOf({ guard, history }: Picture): NoteWithMore[] {
   const notes: NoteWithMore[] = [];
-  if (history.length > 0) notes.push({ id: 'note:history', note: historyNote(history), below: history.map(reapNote) });
+  if (history.length > 0) notes.push({ id: HISTORY_ID, note: historyNote(history), below: history.map(endNote) });
   const shown = guardNote(guard);
   if (shown) notes.push({ id: 'note:guard', note: shown, below: [] });
   return notes;
@@ -28,43 +31,105 @@ function historyNote(history: readonly HistoryEntry[]): Note {
     label: vscode.l10n.t('Recently Ended'),
     description: joinParts([
       isCut ? vscode.l10n.t('the last {0}', history.length) : String(history.length),
-      formatMemory(memory),
+      memory > 0 ? vscode.l10n.t('{0} freed', formatMemory(memory)) : undefined,
     ]),
     icon: 'history',
     color: 'descriptionForeground',
     tooltip: isCut
-      ? vscode.l10n.t('The last {0} servers that were stopped or reaped on this machine.', history.length)
-      : vscode.l10n.t('Servers that were stopped or reaped on this machine in the last 24 hours.'),
+      ? vscode.l10n.t('The last {0} servers that ended on this machine.', history.length)
+      : vscode.l10n.t('Servers that ended on this machine in the last 24 hours.'),
   };
 }
 
-function reapNote({ at, by, server, processes, containers, memoryFreed }: HistoryEntry): Note {
+function endNote(entry: HistoryEntry): Note {
+  const { at, server, processes, containers, memoryFreed } = entry;
   // A newer version's word for an outcome is none of ours, and counts as ended.
   const remaining = processes.filter(({ outcome }) => isStillThere({ outcome: outcome as ProcessOutcome })).length;
   const ended = processes.length - remaining;
   const running = (containers ?? []).filter(({ outcome }) => outcome === 'left running').length;
   const boxes = (containers ?? []).length - running;
   const left = remaining + running;
+  const isCrash = entry.cause === 'exit';
   return {
     label: server || vscode.l10n.t('unknown server'),
     description: joinParts([
-      by === 'guard' ? vscode.l10n.t('by the guard') : undefined,
-      by === 'command line' ? vscode.l10n.t('by the command line') : undefined,
-      by === 'launcher' ? vscode.l10n.t('by mcp-processes run') : undefined,
-      ended === 1 ? vscode.l10n.t('1 process') : vscode.l10n.t('{0} processes', ended),
+      causeWord(entry),
+      exitWord(entry.exit),
+      ended === 1 ? vscode.l10n.t('1 process') : undefined,
+      ended > 1 ? vscode.l10n.t('{0} processes', ended) : undefined,
       boxes === 1 ? vscode.l10n.t('1 container') : undefined,
       boxes > 1 ? vscode.l10n.t('{0} containers', boxes) : undefined,
       left > 0 ? vscode.l10n.t('{0} left', left) : undefined,
-      formatMemory(memoryFreed),
+      memoryFreed > 0 ? formatMemory(memoryFreed) : undefined,
       vscode.l10n.t('{0} ago', formatAge(at, Date.now(), vscode.l10n.t) ?? ''),
     ]),
-    icon: left > 0 ? 'warning' : 'check',
-    color: left > 0 ? 'list.warningForeground' : 'descriptionForeground',
-    tooltip: [
-      ...processes.map(({ pid, name, outcome }) => `${name} (${pid}): ${wordOf(outcome)}`),
-      ...(containers ?? []).map(({ id, outcome }) => `${vscode.l10n.t('container {0}', shortId(id))}: ${outcome}`),
-    ].join('\n'),
+    icon: isCrash ? 'error' : left > 0 ? 'warning' : 'check',
+    color: isCrash ? 'list.errorForeground' : left > 0 ? 'list.warningForeground' : 'descriptionForeground',
+    tooltip: endTooltip(entry),
   };
+}
+
+/** Who or what ended it, in a word or two. */
+function causeWord({ by, cause }: HistoryEntry): string | undefined {
+  switch (cause) {
+    case 'exit':
+      return vscode.l10n.t('exited unexpectedly');
+    case 'start':
+      return vscode.l10n.t('did not start');
+    case 'close':
+      return vscode.l10n.t('window closed');
+  }
+  switch (by) {
+    case 'guard':
+      return vscode.l10n.t('after a crash');
+    case 'command line':
+      return vscode.l10n.t('by the command line');
+    case 'launcher':
+      return vscode.l10n.t('its client ended');
+  }
+  // Older entries do not say whether a person asked for it.
+  if (cause === undefined) return undefined;
+  return cause === 'user' ? vscode.l10n.t('by you') : vscode.l10n.t('automatically');
+}
+
+/** The same as a sentence. */
+function causeSentence({ by, cause, exit }: HistoryEntry): string {
+  const how = exitWord(exit);
+  switch (cause) {
+    case 'exit':
+      return how === undefined
+        ? vscode.l10n.t('Exited unexpectedly.')
+        : vscode.l10n.t('Exited unexpectedly ({0}).', how);
+    case 'start':
+      return how === undefined ? vscode.l10n.t('Did not start.') : vscode.l10n.t('Did not start ({0}).', how);
+    case 'close':
+      return vscode.l10n.t('Ended because its window closed or reloaded.');
+  }
+  switch (by) {
+    case 'guard':
+      return vscode.l10n.t('Ended by crash protection: the window that used it was gone.');
+    case 'command line':
+      return vscode.l10n.t('Ended by the command line.');
+    case 'launcher':
+      return vscode.l10n.t('Ended because its client ended.');
+  }
+  if (cause === undefined) return vscode.l10n.t('Ended by a window.');
+  return cause === 'user'
+    ? vscode.l10n.t('Ended by you.')
+    : vscode.l10n.t('Ended automatically: nothing used it any more.');
+}
+
+/** Plain text: a server chooses its own words. */
+function endTooltip(entry: HistoryEntry): string {
+  const { at, lastLine, commandLine, processes, containers } = entry;
+  return [
+    new Date(at).toLocaleString(),
+    causeSentence(entry),
+    ...(lastLine === undefined ? [] : [vscode.l10n.t('Last line of its output: {0}', lastLine)]),
+    ...(commandLine === undefined ? [] : [vscode.l10n.t('Command: {0}', commandLine)]),
+    ...processes.map(({ pid, name, outcome }) => `${name} (${pid}): ${wordOf(outcome)}`),
+    ...(containers ?? []).map(({ id, outcome }) => `${vscode.l10n.t('container {0}', shortId(id))}: ${outcome}`),
+  ].join('\n');
 }
 
 /** The same as in the report of a reap. A newer version's word for an outcome is shown as it is. */
@@ -76,16 +141,16 @@ function guardNote({ state, pid, memory, problem }: GuardView): Note | undefined
   if (state === 'off') return undefined;
   const armed = state === 'armed';
   return {
-    label: vscode.l10n.t('Guard'),
+    label: vscode.l10n.t('Crash Protection'),
     description: armed
-      ? joinParts([vscode.l10n.t('armed'), vscode.l10n.t('pid {0}', pid ?? ''), formatMemory(memory)])
+      ? joinParts([vscode.l10n.t('on'), vscode.l10n.t('pid {0}', pid ?? ''), formatMemory(memory)])
       : problem === undefined
         ? vscode.l10n.t('unavailable')
         : vscode.l10n.t('unavailable: {0}', problem),
     icon: armed ? 'shield' : 'warning',
     color: armed ? 'descriptionForeground' : 'list.warningForeground',
     tooltip: armed
-      ? vscode.l10n.t('Should this window crash or be killed, the guard ends what its servers leave behind.')
-      : vscode.l10n.t('Servers that a crash leaves behind are ended when an editor starts the next time.'),
+      ? vscode.l10n.t('If this window crashes, crash protection stops its servers.')
+      : vscode.l10n.t('Servers that a crash leaves behind are ended the next time an editor starts.'),
   };
 }

@@ -5,7 +5,7 @@ import type { ContainerView, ContainerWithoutClient, Picture, ProcessNode, Serve
 import type { Actions } from './actions';
 import { folderName } from './format';
 import { inView, VIEW_ID } from './inView';
-import { notesOf } from './notes';
+import { HISTORY_ID, notesOf } from './notes';
 import { countedOrphans } from './serverWords';
 import { tooltipOf } from './tooltips';
 import { fingerprintOf, treeItemOf } from './treeItems';
@@ -34,6 +34,8 @@ export class ProcessTree implements vscode.TreeDataProvider<Node>, vscode.Dispos
   #shown = new Map<string, string>();
   #top: Node[] = [];
   #shape = '';
+  /** How often the servers that do not run have become all there is to see, and whether they are now. */
+  #lonely = { times: 0, now: false };
   #endProgress: (() => void) | undefined;
   readonly #containerTooltip: (row: ContainerRow) => Promise<string>;
 
@@ -82,6 +84,13 @@ export class ProcessTree implements vscode.TreeDataProvider<Node>, vscode.Dispos
   async resolveTreeItem(item: vscode.TreeItem, node: Node): Promise<vscode.TreeItem> {
     item.tooltip = node.kind === 'container' ? await this.#containerTooltip(node) : tooltipOf(node);
     return item;
+  }
+
+  /** Shows what ended lately. */
+  async showHistory(): Promise<void> {
+    await vscode.commands.executeCommand(`${VIEW_ID}.focus`);
+    const row = this.#top.find(({ id }) => id === HISTORY_ID);
+    if (row) await this.#view.reveal(row, { select: true, focus: true, expand: true });
   }
 
   dispose(): void {
@@ -148,13 +157,20 @@ export class ProcessTree implements vscode.TreeDataProvider<Node>, vscode.Dispos
     };
 
     this.#top = [];
+    const isLonely = picture.servers.length > 0 && picture.servers.every(({ group }) => group === 'notRunning');
+    if (isLonely && !this.#lonely.now) this.#lonely.times++;
+    this.#lonely.now = isLonely;
     for (const group of GROUPS) {
       const servers = picture.servers.filter((server) => server.group === group);
       if (servers.length === 0) {
         continue;
       }
       servers.sort((a, b) => a.name.localeCompare(b.name, undefined, { numeric: true }) || a.key.localeCompare(b.key));
-      const groupRow = reuse<GroupRow>({ kind: 'group', id: `group:${group}`, group, rows: [] });
+      // The editor keeps what was folded by id: a new one unfolds the group, as when a crash has left nothing else.
+      const { times } = this.#lonely;
+      const isFolded = group === 'notRunning' && times === 0;
+      const id = group === 'notRunning' && times > 0 ? `group:${group}:${times}` : `group:${group}`;
+      const groupRow = reuse<GroupRow>({ kind: 'group', id, group, isFolded, rows: [] });
       const serverRow = (server: ServerView, parent: GroupRow | BundleRow): ServerRow => {
         const id = `server:${server.key}`;
         const row = reuse<ServerRow>({ kind: 'server', id, server, parent, processes: [], containers: [] });

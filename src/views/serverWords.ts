@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { isListedToKeep } from '../judgement/signalRules';
-import type { ContainerView, Picture, ProcessNode, ServerIntroduction, ServerView } from '../lifecycle/model';
+import type { ContainerView, Failure, Picture, ProcessNode, ServerIntroduction, ServerView } from '../lifecycle/model';
+import type { ExitStatus } from '../registry/history';
 import { formatMemory, joinParts, shortId } from './format';
 
 /** One or two words for a row. The verdict comes first where it is the news. */
@@ -11,7 +12,7 @@ export function stateWord(server: ServerView): string {
     case 'stopping':
       return vscode.l10n.t('stopping');
     case 'failed':
-      return vscode.l10n.t('failed');
+      return joinParts([vscode.l10n.t('failed'), exitWord(server.failure?.exit)]);
     case 'stopped':
       return server.owner === 'remote' ? vscode.l10n.t('remote') : vscode.l10n.t('not running');
   }
@@ -50,8 +51,11 @@ export function verdictSentence(server: ServerView): string {
   if (server.owner === 'remote') {
     return vscode.l10n.t('Remote: it has no process on this machine.');
   }
+  if (server.failure) {
+    return failureSentence(server.failure);
+  }
   if (server.state === 'failed') {
-    return vscode.l10n.t('Failed: it could not be started, or it ended by itself.');
+    return vscode.l10n.t('Failed.');
   }
   if (server.state === 'stopped') {
     return server.owner === 'editor'
@@ -72,6 +76,30 @@ export function verdictSentence(server: ServerView): string {
   }
 }
 
+/** "SIGKILL", "exit code 3"; undefined where it did not end. */
+export function exitWord(exit: ExitStatus | undefined): string | undefined {
+  if (exit?.signal !== undefined) {
+    return exit.signal;
+  }
+  return exit?.code === undefined ? undefined : vscode.l10n.t('exit code {0}', exit.code);
+}
+
+function failureSentence(failure: Failure): string {
+  if (failure.kind === 'start') {
+    return vscode.l10n.t('Failed to start: {0}', failure.reason);
+  }
+  const exit = exitWord(failure.exit);
+  return exit === undefined
+    ? vscode.l10n.t('Stopped unexpectedly.')
+    : vscode.l10n.t('Stopped unexpectedly ({0}).', exit);
+}
+
+/** What else is known of a failure, one line each. */
+export function failureLines({ at, lastLine }: Failure): string[] {
+  const time = vscode.l10n.t('Time: {0}', new Date(at).toLocaleString());
+  return lastLine === undefined ? [time] : [vscode.l10n.t('Last line of its output: {0}', lastLine), time];
+}
+
 export function introductionSentence({ name, version, tools, resources, prompts }: ServerIntroduction): string {
   const l10n = vscode.l10n;
   return l10n.t(
@@ -88,8 +116,8 @@ export function introductionSentence({ name, version, tools, resources, prompts 
 export function evidenceText(server: ServerView): string {
   const l10n = vscode.l10n;
   const lines = [server.name, verdictSentence(server), ''];
-  if (server.problem !== undefined) {
-    lines.push(server.problem, '');
+  if (server.failure) {
+    lines.push(...failureLines(server.failure), '');
   }
   lines.push(l10n.t('Evidence:'));
   lines.push(

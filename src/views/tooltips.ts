@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { ProcessNode, ServerGroup, ServerView } from '../lifecycle/model';
 import { formatAge } from './format';
-import { containerSentence, introductionSentence, verdictSentence } from './serverWords';
+import { containerSentence, failureLines, introductionSentence, verdictSentence } from './serverWords';
 import type { Node } from './treeRows';
 
 /** What a row says when a person rests on it. */
@@ -48,8 +48,8 @@ function serverTooltip(server: ServerView): vscode.MarkdownString {
   const tooltip = new vscode.MarkdownString();
   tooltip.appendMarkdown('**').appendText(server.name).appendMarkdown('**\n\n');
   tooltip.appendText(verdictSentence(server)).appendMarkdown('\n\n');
-  if (server.problem !== undefined) {
-    tooltip.appendText(server.problem).appendMarkdown('\n\n');
+  for (const line of server.failure ? failureLines(server.failure) : []) {
+    tooltip.appendText(oneLine(line)).appendMarkdown('\n\n');
   }
   for (const sentence of server.evidence) {
     tooltip.appendMarkdown('- ').appendText(oneLine(sentence)).appendMarkdown('\n');

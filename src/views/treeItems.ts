@@ -35,7 +35,7 @@ export function fingerprintOf(row: Node): string {
       return bundleDescription(row);
     case 'server': {
       const { server } = row;
-      const facts = [server.evidence, server.introduction, server.problem, server.pid, server.url, server.verdict];
+      const facts = [server.evidence, server.introduction, server.failure, server.pid, server.url, server.verdict];
       return JSON.stringify([server.name, serverDescription(server), serverFlags(server), server.state, facts]);
     }
     case 'process': {
@@ -52,10 +52,9 @@ export function fingerprintOf(row: Node): string {
 }
 
 function groupItem(row: GroupRow): vscode.TreeItem {
-  const collapsed = row.group === 'notRunning';
   const item = new vscode.TreeItem(
     groupLabel(row.group),
-    collapsed ? vscode.TreeItemCollapsibleState.Collapsed : vscode.TreeItemCollapsibleState.Expanded,
+    row.isFolded ? vscode.TreeItemCollapsibleState.Collapsed : vscode.TreeItemCollapsibleState.Expanded,
   );
   item.id = row.id;
   const { length } = serversOf(row);

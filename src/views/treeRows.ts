@@ -5,6 +5,8 @@ export interface GroupRow {
   readonly kind: 'group';
   readonly id: string;
   readonly group: ServerGroup;
+  /** Whether it is folded until a person unfolds it. */
+  readonly isFolded: boolean;
   /** Servers, or bundles of equal ones. */
   rows: (ServerRow | BundleRow)[];
 }

@@ -17,6 +17,7 @@ import { survey } from '../../src/lifecycle/sweep';
 import type { ProcessIdentity } from '../../src/os/identity';
 import type { Platform } from '../../src/os/platform';
 import { openDataFolder } from '../../src/registry/dataFolder';
+import { readHistory } from '../../src/registry/history';
 import type { ServerRecord } from '../../src/registry/schema';
 import { readSessions } from '../../src/registry/sessionStore';
 import { isAlive, killHard, Sandbox } from '../support/sandbox';
@@ -239,10 +240,8 @@ describe('reaping what a dead session left', function () {
     const windows = await Promise.all([sandbox.lifecycle(), sandbox.lifecycle()]);
     await Promise.all(windows.map((window) => window.sweep()));
     assert.deepEqual(sandbox.living(), []);
-    const outcomes = readdirSync(sandbox.folder.history).map((file) =>
-      readFileSync(join(sandbox.folder.history, file), 'utf8'),
-    );
-    assert.equal(outcomes.length, 1, outcomes.join('\n'));
+    const entries = readHistory(sandbox.folder, 0, 10);
+    assert.equal(entries.length, 1, JSON.stringify(entries));
   });
 
   it('K04 K17 leaves a live session of another window alone, with the same command line', async () => {

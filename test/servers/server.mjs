@@ -3,6 +3,7 @@
 //   --child=plain|setsid   starts one more of its kind     --die           dies in the handshake
 //   --note-term=FILE       writes there when SIGTERM came (epoch ms), and ends
 //   --newest               speaks only the protocol revision that has no `initialize`
+//   --crash-on-usr2  writes its last words to stderr and exits with code 3 when SIGUSR2 comes
 //   --garbage              speaks no MCP                    --silent        never answers
 //   --odd-version          speaks a protocol version whose name holds a secret
 //   --no-lists             offers tools, resources and prompts, and has a list of none of them
@@ -20,6 +21,12 @@ if (note) {
   process.on('SIGTERM', () => {
     writeFileSync(note, String(Date.now()));
     process.exit(0);
+  });
+}
+if (flags.has('--crash-on-usr2')) {
+  process.on('SIGUSR2', () => {
+    process.stderr.write('reading the queue\nlost the database, opened with --token not-a-real-one\n\n');
+    process.exit(3);
   });
 }
 if (flags.has('--deaf-to-term')) process.on('SIGTERM', () => {});

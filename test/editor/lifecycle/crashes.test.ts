@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { readHistory } from '../../../src/registry/history';
@@ -98,6 +98,10 @@ describe('crashes beside a living window', function () {
   const reapers = (session: SessionFile) =>
     readHistory(world.folder, 0, 1_000).flatMap(({ sessionId, by }) => (sessionId === session.id ? [by] : []));
 
+  /** Whether the session counts as crashed, so that a window tells of it. */
+  const isCrash = ({ id }: SessionFile) =>
+    readdirSync(world.folder.history).some((name) => name.startsWith(`crash-${id}.`));
+
   const guardsOf = (session: SessionFile) =>
     world.watchers().filter((pid) => read(`/proc/${pid}/cmdline`).includes(session.id));
 
@@ -139,6 +143,7 @@ describe('crashes beside a living window', function () {
     process.kill(session.owner.pid, 'SIGKILL');
     await nothingLeft(pids);
     await waitFor('the guard says so', () => reapers(session).includes('guard'));
+    await waitFor('it is noted', () => isCrash(session));
     await running(folder, ALL, session.id);
   });
 
@@ -155,6 +160,7 @@ describe('crashes beside a living window', function () {
     await window.reload();
     await nothingLeft(pids);
     await running(folder, ALL, session.id);
+    assert.equal(isCrash(session), false);
   });
 
   it('L13 L05 window closed: nothing is left', async () => {
@@ -162,6 +168,8 @@ describe('crashes beside a living window', function () {
     await window.close();
     await nothingLeft(pids);
     await waitFor('its host is gone', () => !isAlive(session.owner.pid));
+    await waitFor('its guards are gone', () => none(guardsOf(session)));
+    assert.equal(isCrash(session), false);
     // The same editor, another window, for the next test.
     if (!a) return;
     const { openWindow } = await import('../host/window.mjs');
@@ -197,6 +205,7 @@ describe('crashes beside a living window', function () {
     await nothingLeft(pids);
     await waitFor('the window says so', () => reapers(session).length > 0);
     assert.ok(reapers(session).every((by) => by === 'window'));
+    await waitFor('it is noted', () => isCrash(session));
     await page.close();
     await closeA();
   });

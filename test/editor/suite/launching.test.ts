@@ -106,7 +106,8 @@ describe('launching in a real editor', () => {
           resolve();
         });
       });
-      assert.match(server(name).problem ?? '', expected);
+      const { failure } = server(name);
+      assert.match(failure?.kind === 'start' ? failure.reason : '', expected);
       assert.deepEqual(sessionFiles(), []);
     });
   }

@@ -99,6 +99,28 @@ describe('history', () => {
     assert.deepEqual([times().length, times().at(-1)], [200, 6]);
   });
 
+  it('reads what an older version wrote, and leaves out facts that it does not understand', () => {
+    const facts = {
+      cause: 'exit',
+      exit: { signal: 'SIGKILL' },
+      lastLine: 'no memory',
+      commandLine: 'node x.js',
+    } as const;
+    const odd = {
+      cause: 'a newer word',
+      exit: { code: '3' },
+      lastLine: 5,
+      commandLine: null,
+    } as unknown as HistoryEntry;
+    writeHistory(folder, uuid(1), reaped(1));
+    writeHistory(folder, uuid(2), { ...reaped(2), ...facts });
+    writeHistory(folder, uuid(3), { ...reaped(3), ...odd });
+    const known = readHistory(folder, 0, 10).map(({ cause, exit, lastLine, commandLine }) =>
+      [cause, exit, lastLine, commandLine].filter((fact) => fact !== undefined),
+    );
+    assert.deepEqual(known, [[], ['exit', { signal: 'SIGKILL' }, 'no memory', 'node x.js'], []]);
+  });
+
   it('leaves out what it cannot read, and does not remove what is not its own', () => {
     writeHistory(folder, uuid(1), reaped(5));
     const strange = [

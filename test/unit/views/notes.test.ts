@@ -21,7 +21,7 @@ describe('what stands below the servers', () => {
     const guard: GuardView = { state: 'unavailable', pid: undefined, memory: undefined, problem: undefined };
     const table: [Partial<GuardView>, string | undefined][] = [
       [{ state: 'off' }, undefined],
-      [{ state: 'armed', pid: 7, memory: 1 << 20 }, 'armed · pid 7 · 1 MB'],
+      [{ state: 'armed', pid: 7, memory: 1 << 20 }, 'on · pid 7 · 1 MB'],
       [{}, 'unavailable'],
       [{ problem: 'node cannot be run (ENOENT)' }, 'unavailable: node cannot be run (ENOENT)'],
     ];
@@ -31,34 +31,63 @@ describe('what stands below the servers', () => {
     }
   });
 
-  it('who ended a server, where it was not a window', () => {
-    const table: [HistoryEntry['by'], string][] = [
-      ['window', '1 process · 1 MB · 0 s ago'],
-      ['guard', 'by the guard · 1 process · 1 MB · 0 s ago'],
-      ['command line', 'by the command line · 1 process · 1 MB · 0 s ago'],
-      ['launcher', 'by mcp-processes run · 1 process · 1 MB · 0 s ago'],
+  it('who ended a server, and why', () => {
+    const ended = '1 process · 1 MB · 0 s ago';
+    const table: [Partial<HistoryEntry>, string, RegExp][] = [
+      [{}, ended, /Ended by a window\./],
+      [{ by: 'guard' }, `after a crash · ${ended}`, /Ended by crash protection/],
+      [{ by: 'command line' }, `by the command line · ${ended}`, /Ended by the command line/],
+      [{ by: 'launcher' }, `its client ended · ${ended}`, /because its client ended/],
+      [{ cause: 'user' }, `by you · ${ended}`, /Ended by you/],
+      [{ cause: 'orphaned' }, `automatically · ${ended}`, /Ended automatically/],
+      [{ cause: 'orphaned', by: 'guard' }, `after a crash · ${ended}`, /Ended by crash protection/],
+      [{ cause: 'close', by: 'guard' }, `window closed · ${ended}`, /because its window closed/],
+      [{ cause: 'start' }, `did not start · ${ended}`, /Did not start\./],
+      [
+        { cause: 'exit', exit: { code: 3 } },
+        `exited unexpectedly · exit code 3 · ${ended}`,
+        /unexpectedly \(exit code 3\)/,
+      ],
     ];
-    for (const [by, description] of table) {
-      assert.equal(historyNote([reaped({ by })])?.below[0]?.description, description);
+    for (const [over, description, sentence] of table) {
+      const note = historyNote([reaped(over)])?.below[0];
+      assert.equal(note?.description, description);
+      assert.match(note?.tooltip ?? '', sentence);
     }
+  });
+
+  it('a crash that left nothing says neither processes nor memory', () => {
+    const crash = { cause: 'exit', exit: { signal: 'SIGKILL' }, processes: [], memoryFreed: 0 } as const;
+    const note = historyNote([reaped({ ...crash, lastLine: 'no memory', commandLine: 'node files.js' })])?.below[0];
+    assert.equal(note?.description, 'exited unexpectedly · SIGKILL · 0 s ago');
+    assert.deepEqual(note.tooltip.split('\n').slice(1), [
+      'Exited unexpectedly (SIGKILL).',
+      'Last line of its output: no memory',
+      'Command: node files.js',
+    ]);
   });
 
   it('what became of its processes, in the words of a reap’s report', () => {
     const outcomes = ['exited', 'terminated', 'survived', 'a newer word'];
     const processes = outcomes.map((outcome, index) => ({ pid: 500 + index, name: 'node', outcome }));
-    assert.deepEqual(historyNote([reaped({ processes })])?.below[0]?.tooltip.split('\n'), [
-      'node (500): ended by itself when asked',
-      'node (501): terminated',
-      'node (502): survived',
-      'node (503): a newer word',
-    ]);
+    assert.deepEqual(
+      historyNote([reaped({ processes })])
+        ?.below[0]?.tooltip.split('\n')
+        .slice(2),
+      [
+        'node (500): ended by itself when asked',
+        'node (501): terminated',
+        'node (502): survived',
+        'node (503): a newer word',
+      ],
+    );
   });
 
   it('counts what was ended in a day, or the last of it where there may be more', () => {
     const table: [number, string, RegExp][] = [
-      [1, '1 · 1 MB', /in the last 24 hours\.$/],
-      [MOST_HISTORY - 1, '19 · 19 MB', /in the last 24 hours\.$/],
-      [MOST_HISTORY, 'the last 20 · 20 MB', /^The last 20 servers that/],
+      [1, '1 · 1 MB freed', /in the last 24 hours\.$/],
+      [MOST_HISTORY - 1, '19 · 19 MB freed', /in the last 24 hours\.$/],
+      [MOST_HISTORY, 'the last 20 · 20 MB freed', /^The last 20 servers that/],
     ];
     for (const [count, description, tooltip] of table) {
       const note = historyNote(Array.from({ length: count }, () => reaped()))?.note;

@@ -11,7 +11,7 @@ export const NODE: ProcessNode = {
 export function serverView(over: Partial<ServerView> = {}): ServerView {
   return {
     ...{ key: 's:r', name: 'files', client: 'MCP Processes', group: 'orphaned', owner: 'us', verdict: 'orphaned' },
-    ...{ folder: undefined, evidence: [], state: 'running', problem: undefined, copies: 1, pid: 500, memory: 1 << 20 },
+    ...{ folder: undefined, evidence: [], state: 'running', failure: undefined, copies: 1, pid: 500, memory: 1 << 20 },
     ...{ startedAt: undefined, processes: [NODE], containers: [], containerProblem: undefined, url: undefined },
     ...{ introduction: undefined, configurationFile: undefined, sessionId: 's', recordId: 'r' },
     ...over,
@@ -36,12 +36,12 @@ export function actionsOver(servers: readonly ServerView[], over: Partial<Action
 }
 
 export function rowOf(server: ServerView, parent?: GroupRow | BundleRow): ServerRow {
-  const group: GroupRow = { kind: 'group', id: 'group', group: server.group, rows: [] };
+  const group: GroupRow = { kind: 'group', id: 'group', group: server.group, isFolded: false, rows: [] };
   return { kind: 'server', id: server.key, server, parent: parent ?? group, processes: [], containers: [] };
 }
 
 export function bundleOf(servers: readonly ServerView[]): BundleRow {
-  const parent: GroupRow = { kind: 'group', id: 'group', group: 'orphaned', rows: [] };
+  const parent: GroupRow = { kind: 'group', id: 'group', group: 'orphaned', isFolded: false, rows: [] };
   const bundle: BundleRow = { kind: 'bundle', id: 'bundle', name: servers[0]?.name ?? '', parent, servers: [] };
   bundle.servers = servers.map((server) => rowOf(server, bundle));
   return bundle;

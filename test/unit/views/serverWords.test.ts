@@ -1,8 +1,14 @@
 import './fakeEditor';
 import assert from 'node:assert/strict';
-import type { ServerView } from '../../../src/lifecycle/model';
+import type { Failure, ServerView } from '../../../src/lifecycle/model';
 import { offersOf } from '../../../src/views/offers';
-import { countedOrphans, introductionSentence, verdictSentence } from '../../../src/views/serverWords';
+import {
+  countedOrphans,
+  evidenceText,
+  introductionSentence,
+  stateWord,
+  verdictSentence,
+} from '../../../src/views/serverWords';
 import { NODE, pictureOf, serverView } from './rows';
 
 const LISTED = 'the setting mcpProcesses.reap.neverReap lists it (node server.js)';
@@ -30,10 +36,32 @@ describe('orphans that badge and status bar count', () => {
 });
 
 describe('words for a server', () => {
-  it('one that failed may have run before', () => {
-    const failed = serverView({ state: 'failed', verdict: 'gone', group: 'thisWindow', problem: '"files" crashed.' });
-    assert.equal(verdictSentence(failed), 'Failed: it could not be started, or it ended by itself.');
-  });
+  const facts = { at: Date.UTC(2026, 0, 1), lastLine: 'no database' };
+  const failures: [Failure, string, string][] = [
+    [
+      { kind: 'start', reason: 'it exited with code 3 before it answered.', exit: { code: 3 }, ...facts },
+      'Failed to start: it exited with code 3 before it answered.',
+      'failed · exit code 3',
+    ],
+    [
+      { kind: 'start', reason: 'the program "x" was not found.', exit: undefined, ...facts },
+      'Failed to start: the program "x" was not found.',
+      'failed',
+    ],
+    [{ kind: 'exit', exit: { code: 3 }, ...facts }, 'Stopped unexpectedly (exit code 3).', 'failed · exit code 3'],
+    [{ kind: 'exit', exit: { signal: 'SIGKILL' }, ...facts }, 'Stopped unexpectedly (SIGKILL).', 'failed · SIGKILL'],
+    [{ kind: 'exit', exit: {}, ...facts }, 'Stopped unexpectedly.', 'failed'],
+  ];
+  for (const [failure, sentence, word] of failures) {
+    it(`${sentence} once, with its last line and the time`, () => {
+      const failed = serverView({ state: 'failed', verdict: 'gone', group: 'thisWindow', failure });
+      assert.equal(verdictSentence(failed), sentence);
+      assert.equal(stateWord(failed), word);
+      const text = evidenceText(failed);
+      assert.equal(text.split(sentence).length, 2);
+      assert.match(text, /Last line of its output: no database\nTime: /);
+    });
+  }
 
   it('what it says of itself, singular and plural', () => {
     const said = { name: 'files', version: '1.0', tools: 1, resources: 0, prompts: 2 };

@@ -1,0 +1,58 @@
+import { type Crash, readCrashes, takeCrash } from '../registry/crashes';
+import type { DataFolder } from '../registry/dataFolder';
+import { readHistory } from '../registry/history';
+import type { SessionFile } from '../registry/schema';
+import type { ProcessOutcome } from './model';
+import { isStillThere } from './result';
+
+/** The window of the crashed session comes back first, where it does; after this another one tells, ms. */
+const OTHERS_WAIT_MS = 30_000;
+
+/** What a window tells of crashes before it, and what it can offer. */
+export interface CrashReport {
+  readonly crashes: readonly Crash[];
+  /** Servers that were left and have been ended since. */
+  readonly ended: number;
+  /** Bytes. */
+  readonly memoryFreed: number;
+}
+
+/** Sessions that crashed before this window came. */
+export class FormerCrashes {
+  constructor(
+    private readonly folder: DataFolder,
+    private readonly own: () => Pick<SessionFile, 'startedAt' | 'folder'>,
+  ) {}
+
+  /** Those that this window is to tell of now. */
+  find(now = Date.now()): Crash[] {
+    const own = this.own();
+    return readCrashes(this.folder).filter((crash) => isToTell(crash, own, now));
+  }
+
+  /** Takes them, so that no other window tells of them too. @returns undefined where others had been faster. */
+  take(found: readonly Crash[]): CrashReport | undefined {
+    const crashes = found.filter((crash) => takeCrash(this.folder, crash));
+    const [first] = crashes;
+    if (!first) return undefined;
+    const sessions = new Set(crashes.map(({ sessionId }) => sessionId));
+    const entries = readHistory(this.folder, 0, Number.POSITIVE_INFINITY).filter(
+      ({ sessionId, cause, processes, containers }) =>
+        sessions.has(sessionId) &&
+        cause === 'orphaned' &&
+        (containers.length > 0 ||
+          processes.some(({ outcome }) => !isStillThere({ outcome: outcome as ProcessOutcome }))),
+    );
+    const memoryFreed = entries.reduce((sum, one) => sum + one.memoryFreed, 0);
+    return { crashes, ended: entries.length, memoryFreed };
+  }
+}
+
+/**
+ * Of several windows the one with the crashed session's folder tells; where none comes back, the first other one. A
+ * window that was there before has not come back.
+ */
+export function isToTell(crash: Crash, own: Pick<SessionFile, 'startedAt' | 'folder'>, now: number): boolean {
+  if (own.startedAt <= crash.startedAt) return false;
+  return own.folder === crash.folder || now - Math.max(own.startedAt, crash.at) >= OTHERS_WAIT_MS;
+}

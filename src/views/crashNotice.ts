@@ -1,0 +1,127 @@
+import * as vscode from 'vscode';
+import type { CrashReport } from '../lifecycle/formerCrashes';
+import type { ServerView } from '../lifecycle/model';
+import type { Crash } from '../registry/crashes';
+import type { Actions } from './actions';
+import { showFailure } from './failures';
+import { folderName, formatMemory } from './format';
+import { offersOf } from './offers';
+import { startServer } from './startServer';
+
+/** The guard may be at it still: its waits are seconds, and a user may have set longer ones. */
+const LOOK_MS = 2_000;
+const MAX_LOOKS = 90;
+/** A host that replaces a crashed one gets its settings late: so many looks wait for servers that are not configured. */
+const SETTLING_LOOKS = 5;
+
+interface History {
+  /** Shows in the view what ended lately. */
+  showHistory(): Promise<void>;
+}
+
+/** Tells once, after a crash, what was left and has been ended, and offers to start again what ran before. */
+export class CrashNotice implements vscode.Disposable {
+  #timer: NodeJS.Timeout | undefined;
+  #looks = 0;
+  /** Whether the look before found one: what starts automatically is starting by the next. */
+  #isDue = false;
+
+  constructor(
+    private readonly actions: Actions,
+    private readonly history: History,
+  ) {
+    this.#lookLater();
+  }
+
+  dispose(): void {
+    clearTimeout(this.#timer);
+  }
+
+  #lookLater(): void {
+    this.#timer = setTimeout(() => {
+      showFailure(this.look());
+      if (++this.#looks < MAX_LOOKS) this.#lookLater();
+    }, LOOK_MS);
+    this.#timer.unref();
+  }
+
+  /** Tells where there is something to tell. Settles when that is answered. */
+  async look(): Promise<void> {
+    const crashes = this.actions.crashes();
+    const wasDue = this.#isDue;
+    this.#isDue = crashes.length > 0 && this.actions.picture().scanned && this.#isSettled(crashes);
+    if (!this.#isDue || !wasDue) return;
+    this.#isDue = false;
+    const report = this.actions.takeCrashes(crashes);
+    if (report) await this.#tell(report);
+  }
+
+  #isSettled(crashes: readonly Crash[]): boolean {
+    return (
+      this.#looks >= SETTLING_LOOKS || crashes.every((crash) => crash.servers.length === this.#rowsOf(crash).length)
+    );
+  }
+
+  /** What a crashed session ran, as far as it is configured here. */
+  #rowsOf({ servers }: Crash): ServerView[] {
+    const rows = this.actions.picture().servers.filter(({ owner }) => owner === 'us');
+    return servers.flatMap(
+      ({ server, client, folder }) =>
+        rows.find(
+          (row) =>
+            row.name === server &&
+            row.client === client &&
+            row.folder === folder &&
+            (row.group === 'thisWindow' || row.group === 'notRunning'),
+        ) ?? [],
+    );
+  }
+
+  async #tell(report: CrashReport): Promise<void> {
+    const startable = [...new Set(report.crashes.flatMap((crash) => this.#rowsOf(crash)))].filter(
+      (server) => offersOf(server).canStart,
+    );
+    if (report.ended === 0 && startable.length === 0) return;
+    const text = crashMessage(report, startable.length, this.actions.ownFolder());
+    const again = vscode.l10n.t('Start Again');
+    const details = vscode.l10n.t('Details');
+    const offered = startable.length > 0 ? [again] : [];
+    let answer = await vscode.window.showInformationMessage(text, ...offered, ...(report.ended > 0 ? [details] : []));
+    if (answer === details) {
+      await this.history.showHistory();
+      // A click closes the message, and whoever has read the details may want the other button.
+      answer = startable.length > 0 ? await vscode.window.showInformationMessage(text, again) : undefined;
+    }
+    if (answer === again) await Promise.all(startable.map((server) => startServer(server, this.actions)));
+  }
+}
+
+function crashMessage(
+  { crashes, ended, memoryFreed }: CrashReport,
+  startable: number,
+  own: string | undefined,
+): string {
+  const folder = crashes.find((crash) => crash.folder !== own)?.folder;
+  const where =
+    folder === undefined
+      ? vscode.l10n.t('After a crash')
+      : vscode.l10n.t('After a crash of the window "{0}"', folderName(folder));
+  return `${where}: ${whatEnded(ended, memoryFreed, startable)}`;
+}
+
+function whatEnded(ended: number, memoryFreed: number, startable: number): string {
+  const memory = formatMemory(memoryFreed);
+  if (ended === 0) {
+    return startable === 1
+      ? vscode.l10n.t('1 server is no longer running.')
+      : vscode.l10n.t('{0} servers are no longer running.', startable);
+  }
+  if (memoryFreed === 0) {
+    return ended === 1
+      ? vscode.l10n.t('1 leftover server ended.')
+      : vscode.l10n.t('{0} leftover servers ended.', ended);
+  }
+  return ended === 1
+    ? vscode.l10n.t('1 leftover server ended, {0} freed.', memory)
+    : vscode.l10n.t('{0} leftover servers ended, {1} freed.', ended, memory);
+}

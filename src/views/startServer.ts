@@ -1,0 +1,40 @@
+import * as vscode from 'vscode';
+import type { ServerView } from '../lifecycle/model';
+import type { Actions } from './actions';
+import { messageOf, showFailure } from './failures';
+import { inView } from './inView';
+
+type Target = Pick<ServerView, 'key' | 'owner'>;
+
+/** Starts a server; what keeps it from starting is shown with what can be done about it. */
+export function startServer(server: Target, actions: Actions): Promise<void> {
+  return attempt(server, actions, () => actions.start(server.key));
+}
+
+/** Starts a server anew. See {@link startServer}. */
+export function restartServer(server: Target, actions: Actions): Promise<void> {
+  return attempt(server, actions, () => actions.restart(server.key));
+}
+
+async function attempt(server: Target, actions: Actions, start: () => Promise<void>): Promise<void> {
+  try {
+    await inView(start);
+  } catch (error) {
+    // What the editor starts, the editor explains; and what was called off is no failure.
+    if (server.owner !== 'us' || error instanceof vscode.CancellationError) throw error;
+    // Not awaited: a command that another extension called must not wait until someone closes a notification.
+    showFailure(explain(server, messageOf(error), actions));
+  }
+}
+
+async function explain(server: Target, message: string, actions: Actions): Promise<void> {
+  const failure = actions.picture().servers.find(({ key }) => key === server.key)?.failure;
+  const output = vscode.l10n.t('Show Output');
+  const configuration = vscode.l10n.t('Open Configuration');
+  const retry = vscode.l10n.t('Retry');
+  const buttons = [...(failure?.lastLine === undefined ? [] : [output]), configuration, retry];
+  const answer = await vscode.window.showErrorMessage(message, ...buttons);
+  if (answer === output) await actions.showOutput(server.key);
+  if (answer === configuration) await vscode.commands.executeCommand('mcpProcesses.showConfiguration', server.key);
+  if (answer === retry) await startServer(server, actions);
+}

@@ -1,0 +1,111 @@
+import * as vscode from 'vscode';
+import type { Picture, ServerView } from '../lifecycle/model';
+import type { Actions } from './actions';
+import { showFailure } from './failures';
+import { exitWord } from './serverWords';
+import { restartServer } from './startServer';
+
+/** Servers that end in one moment, as when memory runs out, are one message, ms. */
+const MOMENT_MS = 500;
+/** A server that crashes again and again fills the panel's history and not the screen. */
+const MAX_MESSAGES = 3;
+const PER_MS = 10 * 60_000;
+/** More names than this would be cut off. */
+const MAX_NAMES = 5;
+
+/**
+ * Tells once of each launched server that ended without being asked. What the editor starts, its own client tells about.
+ * Of one server at most {@link MAX_MESSAGES} times in {@link PER_MS}; the last time says so.
+ */
+export class UnexpectedExits implements vscode.Disposable {
+  readonly #subscription: { dispose(): void };
+  /** Records whose end was noticed. */
+  readonly #noticed = new Set<string>();
+  /** When each server was told of, by key. */
+  readonly #told = new Map<string, readonly number[]>();
+  #waiting: ServerView[] = [];
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(private readonly actions: Actions) {
+    this.#subscription = actions.onDidChange((picture) => this.#look(picture));
+  }
+
+  dispose(): void {
+    this.#subscription.dispose();
+    clearTimeout(this.#timer);
+  }
+
+  #look({ servers }: Picture): void {
+    for (const server of servers) {
+      const { recordId, failure } = server;
+      if (failure?.kind !== 'exit' || recordId === undefined || this.#noticed.has(recordId)) continue;
+      this.#noticed.add(recordId);
+      this.#waiting.push(server);
+      this.#timer ??= setTimeout(() => this.#tell(), MOMENT_MS);
+    }
+  }
+
+  #tell(): void {
+    const ended = this.#waiting;
+    this.#waiting = [];
+    this.#timer = undefined;
+    const told = ended.map((server) => ({ server, count: this.#count(server.key) }));
+    const servers = told.flatMap(({ server, count }) => (count <= MAX_MESSAGES ? [server] : []));
+    if (servers.length === 0) return;
+    const isLast = told.some(({ count }) => count === MAX_MESSAGES);
+    const text = isLast
+      ? vscode.l10n.t('{0} It keeps happening; further exits are shown only in the view.', exitMessage(servers))
+      : exitMessage(servers);
+    showFailure(this.#ask(text, servers));
+  }
+
+  /** How often, with this time, a server ended in the last minutes. */
+  #count(key: string): number {
+    const now = Date.now();
+    const times = [...(this.#told.get(key) ?? []).filter((at) => now - at < PER_MS), now];
+    this.#told.set(key, times);
+    return times.length;
+  }
+
+  async #ask(text: string, servers: readonly ServerView[]): Promise<void> {
+    const restart = servers.length === 1 ? vscode.l10n.t('Restart') : vscode.l10n.t('Restart All');
+    const output = vscode.l10n.t('Show Output');
+    const answer = await vscode.window.showWarningMessage(text, restart, output);
+    if (answer === restart) await Promise.all(this.#stillDown(servers).map((one) => restartServer(one, this.actions)));
+    if (answer === output) await this.#showOutput(servers);
+  }
+
+  /** A message may be hours old: what was started since is not to be restarted. */
+  #stillDown(servers: readonly ServerView[]): ServerView[] {
+    const now = new Set(this.actions.picture().servers.flatMap(({ failure, recordId }) => (failure ? [recordId] : [])));
+    return servers.filter(({ recordId }) => now.has(recordId));
+  }
+
+  async #showOutput(servers: readonly ServerView[]): Promise<void> {
+    const items = servers.map(({ key, name, failure }) => ({
+      label: name,
+      description: exitWord(failure?.exit),
+      detail: failure?.lastLine,
+      key,
+    }));
+    const placeHolder = vscode.l10n.t('Select a server');
+    const picked = items.length === 1 ? items[0] : await vscode.window.showQuickPick(items, { placeHolder });
+    if (picked) await this.actions.showOutput(picked.key);
+  }
+}
+
+function exitMessage(servers: readonly ServerView[]): string {
+  const [first] = servers;
+  if (servers.length === 1 && first) {
+    const exit = exitWord(first.failure?.exit);
+    return exit === undefined
+      ? vscode.l10n.t('{0} stopped unexpectedly.', first.name)
+      : vscode.l10n.t('{0} stopped unexpectedly ({1}).', first.name, exit);
+  }
+  const names = servers.map(({ name }) => name);
+  const more = names.length - MAX_NAMES;
+  const list = names.slice(0, MAX_NAMES).join(', ');
+  return more > 0
+    ? vscode.l10n.t('{0} servers stopped unexpectedly: {1} and {2} more.', servers.length, list, more)
+    : vscode.l10n.t('{0} servers stopped unexpectedly: {1}.', servers.length, list);
+}

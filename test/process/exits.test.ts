@@ -1,0 +1,195 @@
+import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import type { Lifecycle } from '../../src/lifecycle/lifecycle';
+import type { Failure } from '../../src/lifecycle/model';
+import { readCrashes } from '../../src/registry/crashes';
+import { type HistoryEntry, readHistory } from '../../src/registry/history';
+import { isAlive, killHard, Sandbox } from '../support/sandbox';
+import { waitFor } from '../support/waitFor';
+
+describe('the end of a server', function () {
+  this.timeout(120_000);
+  let sandbox: Sandbox;
+  beforeEach(() => {
+    sandbox = new Sandbox();
+  });
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed') console.error(sandbox.log.join('\n'));
+    await sandbox.dispose();
+  });
+
+  const viewOf = (lifecycle: Lifecycle, key: string) => lifecycle.picture.servers.find((one) => one.key === key);
+  const history = () => readHistory(sandbox.folder, 0, 100);
+
+  /** Launches one, ends it in some way, and waits until it is down as failed. */
+  async function crash(lifecycle: Lifecycle, signal: NodeJS.Signals, ...flags: string[]): Promise<Failure | undefined> {
+    await lifecycle.launch(sandbox.server('one', '--crash-on-usr2', ...flags));
+    const children = flags.length;
+    await waitFor('its children run', () => sandbox.living().length === 1 + children);
+    process.kill(viewOf(lifecycle, 'one')?.pid as number, signal);
+    await waitFor('it has failed', () => viewOf(lifecycle, 'one')?.state === 'failed');
+    return viewOf(lifecycle, 'one')?.failure;
+  }
+
+  it('kill -9 of a running one: the signal is known, and it is in the history as its own doing', async () => {
+    const lifecycle = await sandbox.lifecycle();
+    const failure = await crash(lifecycle, 'SIGKILL');
+    assert.deepEqual([failure?.kind, failure?.exit], ['exit', { signal: 'SIGKILL' }]);
+    const [entry, ...more] = history();
+    assert.deepEqual([entry?.by, entry?.cause, entry?.exit, more], ['window', 'exit', { signal: 'SIGKILL' }, []]);
+    assert.match(entry?.commandLine ?? '', /server\.mjs --crash-on-usr2$/);
+    assert.deepEqual(readdirSync(sandbox.folder.sessions), []);
+  });
+
+  it('exit code 3 of a running one: code and last line of stderr are known, and no secret', async () => {
+    const lifecycle = await sandbox.lifecycle();
+    const failure = await crash(lifecycle, 'SIGUSR2');
+    assert.deepEqual(failure?.exit, { code: 3 });
+    assert.equal(failure?.lastLine, 'lost the database, opened with --token •••');
+    const [entry] = history();
+    assert.deepEqual([entry?.cause, entry?.exit, entry?.lastLine], ['exit', { code: 3 }, failure?.lastLine]);
+    assert.doesNotMatch(JSON.stringify([lifecycle.picture, history()]) + sandbox.log.join(), /not-a-real-one/);
+  });
+
+  for (const child of ['--child=plain', '--child=setsid']) {
+    it(`leaves nothing behind although its child (${child}) ignores everything`, async () => {
+      const lifecycle = await sandbox.lifecycle();
+      const failure = await crash(lifecycle, 'SIGKILL', child);
+      assert.deepEqual(failure?.exit, { signal: 'SIGKILL' });
+      assert.deepEqual(sandbox.living(), []);
+      const [entry, ...more] = history();
+      assert.deepEqual([entry?.cause, entry?.processes.length, more], ['exit', 1, []]);
+      assert.deepEqual(readdirSync(sandbox.folder.sessions), []);
+    });
+  }
+
+  it('says what is wrong while what it left is still being ended', async () => {
+    const lifecycle = await sandbox.lifecycle();
+    const seen: (string | undefined)[] = [];
+    lifecycle.onDidChange(({ servers }) => {
+      for (const { state, failure } of servers) seen.push(`${state} ${failure?.kind}`);
+    });
+    await crash(lifecycle, 'SIGKILL', '--child=setsid');
+    assert.ok(seen.includes('stopping exit'), seen.join());
+  });
+
+  it('a restart starts it anew, and nothing is wrong any more', async () => {
+    const lifecycle = await sandbox.lifecycle();
+    await crash(lifecycle, 'SIGKILL');
+    const before = viewOf(lifecycle, 'one')?.recordId;
+    await lifecycle.restart('one');
+    const { state, failure, recordId } = viewOf(lifecycle, 'one') ?? {};
+    assert.deepEqual([state, failure, recordId === before], ['running', undefined, false]);
+    await lifecycle.stop('one');
+  });
+
+  it('a person ends its process: it was stopped and has not crashed', async () => {
+    const lifecycle = await sandbox.lifecycle();
+    await lifecycle.launch(sandbox.server('one'));
+    const { pid, processes } = viewOf(lifecycle, 'one') ?? {};
+    await lifecycle.endChosen('one', [{ pid: pid as number, start: processes?.[0]?.start as string }]);
+    await waitFor('it is stopped', () => viewOf(lifecycle, 'one')?.state === 'stopped');
+    assert.equal(viewOf(lifecycle, 'one')?.failure, undefined);
+    assert.deepEqual(
+      history().map(({ cause }) => cause),
+      ['user'],
+    );
+  });
+
+  it('a person ends what its wrapper wraps: the same', async () => {
+    const lifecycle = await sandbox.lifecycle();
+    const { command, args, ...server } = sandbox.server('one');
+    const script = `'${command}' '${args.join("' '")}'; exit 7`;
+    await lifecycle.launch({ ...server, command: 'sh', args: ['-c', script] });
+    await lifecycle.sweep();
+    const [wrapped] = viewOf(lifecycle, 'one')?.processes[0]?.children ?? [];
+    await lifecycle.endChosen('one', [{ pid: wrapped?.pid as number, start: wrapped?.start as string }]);
+    await waitFor('it is stopped', () => viewOf(lifecycle, 'one')?.state === 'stopped');
+    assert.equal(viewOf(lifecycle, 'one')?.failure, undefined);
+  });
+
+  it('one that never answers: the reason, without its name, and its last line', async () => {
+    const lifecycle = await sandbox.lifecycle();
+    await assert.rejects(lifecycle.launch(sandbox.server('dies', '--die')), /^Error: "dies" cannot start: it exited/);
+    const failure = viewOf(lifecycle, 'dies')?.failure;
+    assert.equal(failure?.kind, 'start');
+    assert.equal(failure.reason, 'it exited with code 3 before it answered.');
+    assert.deepEqual([failure.exit, failure.lastLine], [{ code: 3 }, 'started with --token •••']);
+  });
+
+  it('the history tells a stop, a start that failed and a window that closed apart', async () => {
+    const lifecycle = await sandbox.lifecycle({ launchTimeout: 1_000 });
+    await assert.rejects(lifecycle.launch(sandbox.server('mute', '--silent')));
+    await lifecycle.launch(sandbox.server('stopped'));
+    await lifecycle.stop('stopped');
+    await lifecycle.launch(sandbox.server('left', '--deaf-to-eof'));
+    await lifecycle.deactivate();
+    assert.deepEqual(causes(history()), { mute: 'start', stopped: 'user', left: 'close' });
+  });
+
+  it('a host killed with -9: a sweep ends what it left, and what it ran is noted once for its successor', async () => {
+    const host = await sandbox.host({ deaf: ['--deaf-to-eof', '--deaf-to-term'], polite: [] });
+    await killHard(host.child);
+    await waitFor('the polite one has ended', () => sandbox.living().length === 1);
+    const successor = await sandbox.lifecycle();
+    await successor.sweep();
+    assert.deepEqual(sandbox.living(), []);
+    assert.deepEqual(causes(history()), { deaf: 'orphaned' });
+    const crashes = successor.crashes.find();
+    assert.deepEqual(
+      crashes.map(({ servers }) => servers.map(({ server }) => server)),
+      [['deaf', 'polite']],
+    );
+    const report = successor.takeCrashes(crashes);
+    assert.equal(report?.ended, 1);
+    assert.ok(report.memoryFreed > 0);
+    assert.deepEqual([successor.crashes.find(), successor.takeCrashes(crashes)], [[], undefined]);
+  });
+
+  it('nothing was left of it: what it ran is noted all the same', async () => {
+    const host = await sandbox.host({ polite: [] });
+    await killHard(host.child);
+    await waitFor('it has ended', () => sandbox.living().length === 0);
+    const successor = await sandbox.lifecycle();
+    await successor.sweep();
+    const report = successor.takeCrashes(successor.crashes.find());
+    assert.deepEqual([report?.ended, report?.crashes[0]?.servers.length], [0, 1]);
+  });
+
+  it('the guard was faster than the successor: the same', async () => {
+    const host = await sandbox.host({ deaf: ['--deaf-to-eof', '--deaf-to-term'] }, 'on', { guard: true });
+    await killHard(host.child);
+    await waitFor('the guard has noted it', () => readCrashes(sandbox.folder).length === 1, 60_000);
+    assert.deepEqual(sandbox.living(), []);
+    const [entry] = history();
+    assert.deepEqual([entry?.by, entry?.cause], ['guard', 'orphaned']);
+    const successor = await sandbox.lifecycle();
+    assert.equal(successor.takeCrashes(successor.crashes.find())?.ended, 1);
+  });
+
+  it('a window that handed its servers over has not crashed', async () => {
+    const grace = { stdin: 3_000, term: 3_000 };
+    const deaf = { deaf: ['--deaf-to-eof', '--deaf-to-term'] };
+    const host = await sandbox.host(deaf, 'on', { guard: true, grace });
+    host.child.stdin?.write('deactivate\n');
+    await waitFor('the host has gone', () => !isAlive(host.child.pid as number));
+    await waitFor('the guard has carried on', () => history().length === 1, 60_000);
+    assert.deepEqual([history()[0]?.by, history()[0]?.cause], ['guard', 'close']);
+    await waitFor('its file is gone', () => readdirSync(sandbox.folder.sessions).length === 0);
+    assert.deepEqual(readCrashes(sandbox.folder), []);
+  });
+
+  it('what a person reaps needs no other message', async () => {
+    const host = await sandbox.host({ deaf: ['--deaf-to-eof', '--deaf-to-term'] }, 'ask');
+    await killHard(host.child);
+    const successor = await sandbox.lifecycle();
+    await successor.sweep();
+    await successor.reapOrphans();
+    assert.deepEqual(causes(history()), { deaf: 'user' });
+    assert.deepEqual(successor.crashes.find(), []);
+  });
+});
+
+function causes(entries: readonly HistoryEntry[]): Record<string, string | undefined> {
+  return Object.fromEntries(entries.map(({ server, cause }) => [server, cause]));
+}

@@ -1,0 +1,101 @@
+import './fakeEditor';
+import assert from 'node:assert/strict';
+import type { CrashReport } from '../../../src/lifecycle/formerCrashes';
+import type { ServerView } from '../../../src/lifecycle/model';
+import type { Crash } from '../../../src/registry/crashes';
+import { CrashNotice } from '../../../src/views/crashNotice';
+import { type Editor, newEditor } from './fakeEditor';
+import { actionsOver, pictureOf, serverView } from './rows';
+
+const WS = '/home/me/ws';
+const ran = (...names: string[]): Crash => ({
+  ...{ at: 1, sessionId: 's', startedAt: 1, folder: WS },
+  servers: names.map((server) => ({ server, client: 'MCP Processes', folder: WS })),
+});
+
+/** A configured server of this window. */
+const configured = (name: string, over: Partial<ServerView> = {}) =>
+  serverView({ key: name, name, folder: WS, group: 'notRunning', verdict: 'gone', state: 'stopped', ...over });
+
+describe('after a crash', () => {
+  let editor: Editor;
+  beforeEach(() => {
+    editor = newEditor();
+  });
+
+  interface Situation {
+    crashes?: Crash[];
+    ended?: number;
+    memoryFreed?: number;
+    servers?: ServerView[];
+    looks?: number;
+    click?: string;
+    folder?: string;
+  }
+
+  /** Looks as often as a window does in its first seconds. @returns what was asked for. */
+  async function tell({ crashes = [ran('a', 'b')], ended = 1, memoryFreed = 86 << 20, ...rest }: Situation) {
+    const { servers = [configured('a'), configured('b')], looks = 2, click, folder = WS } = rest;
+    const asked: string[] = [];
+    let isTaken = false;
+    const actions = actionsOver(servers, {
+      picture: () => pictureOf(servers),
+      crashes: () => (isTaken ? [] : crashes),
+      takeCrashes: (): CrashReport => {
+        isTaken = true;
+        return { crashes, ended, memoryFreed };
+      },
+      ownFolder: () => folder,
+      start: async (key) => void asked.push(`start ${key}`),
+    });
+    editor.click = () => click;
+    const notice = new CrashNotice(actions, { showHistory: async () => void asked.push('history') });
+    for (let look = 0; look < looks; look++) await notice.look();
+    notice.dispose();
+    return asked;
+  }
+  const messages = () => editor.messages.map(({ kind, text, buttons }) => [kind, text, ...buttons]);
+
+  it('what was left is said once, and what ran before is offered', async () => {
+    await tell({ looks: 5 });
+    const text = 'After a crash: 1 leftover server ended, 86 MB freed.';
+    assert.deepEqual(messages(), [['information', text, 'Start Again', 'Details']]);
+  });
+
+  it('what is clicked is done', async () => {
+    assert.deepEqual(await tell({ click: 'Start Again' }), ['start a', 'start b']);
+    assert.deepEqual(await tell({ click: 'Details' }), ['history']);
+    assert.deepEqual(editor.messages.at(-1)?.buttons, ['Start Again'], 'still offered');
+  });
+
+  it('only what is still configured and does not run is offered', async () => {
+    const running = configured('b', { group: 'thisWindow', state: 'running', verdict: 'active' });
+    assert.deepEqual(await tell({ servers: [configured('a'), running], click: 'Start Again' }), ['start a']);
+    const elsewhere = configured('a', { folder: '/elsewhere' });
+    await tell({ crashes: [ran()], servers: [elsewhere] });
+    assert.deepEqual(editor.messages.at(-1)?.buttons, ['Details']);
+  });
+
+  it('settings that come late are waited for', async () => {
+    await tell({ servers: [configured('a')], looks: 3 });
+    assert.deepEqual(messages(), []);
+  });
+
+  it('nothing was left, but something ran', async () => {
+    await tell({ ended: 0, memoryFreed: 0 });
+    assert.deepEqual(messages(), [['information', 'After a crash: 2 servers are no longer running.', 'Start Again']]);
+  });
+
+  it('nothing was left, and everything runs again: nothing is said', async () => {
+    const servers = ['a', 'b'].map((name) => configured(name, { group: 'thisWindow', state: 'running' }));
+    await tell({ ended: 0, memoryFreed: 0, servers });
+    assert.deepEqual(messages(), []);
+  });
+
+  it('of another window its name is said', async () => {
+    await tell({ crashes: [ran()], ended: 2, memoryFreed: 0, folder: '/home/me/other' });
+    assert.deepEqual(messages(), [
+      ['information', 'After a crash of the window "ws": 2 leftover servers ended.', 'Details'],
+    ]);
+  });
+});

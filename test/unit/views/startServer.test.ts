@@ -1,0 +1,64 @@
+import './fakeEditor';
+import assert from 'node:assert/strict';
+import { restartServer, startServer } from '../../../src/views/startServer';
+import { CancellationError, type Editor, newEditor, settled } from './fakeEditor';
+import { actionsOver, serverView } from './rows';
+
+const PROBLEM = '"files" cannot start: it did not answer within 1 s.';
+
+describe('a server that does not start', () => {
+  let editor: Editor;
+  beforeEach(() => {
+    editor = newEditor();
+  });
+
+  /** Starts it; the first start fails. @returns what was asked for. */
+  async function start(lastLine: string | undefined, click: string | undefined, owner: 'us' | 'editor' = 'us') {
+    const asked: string[] = [];
+    const failure = { kind: 'start' as const, at: 1, reason: 'no.', exit: undefined, lastLine };
+    const server = serverView({ owner, state: 'failed', verdict: 'gone', failure });
+    const actions = actionsOver([server], {
+      start: async () => {
+        asked.push('start');
+        if (asked.length === 1) throw new Error(PROBLEM);
+      },
+      showOutput: async () => void asked.push('output'),
+    });
+    editor.click = () => click;
+    editor.command = (id, args) => asked.push(`${id} ${args}`);
+    await startServer(server, actions);
+    await settled();
+    return asked;
+  }
+
+  it('is shown with what can be done; its output only where it has any', async () => {
+    await start('no database', undefined);
+    await start(undefined, undefined);
+    assert.deepEqual(
+      editor.messages.map(({ kind, text, buttons }) => [kind, text, buttons]),
+      [
+        ['error', PROBLEM, ['Show Output', 'Open Configuration', 'Retry']],
+        ['error', PROBLEM, ['Open Configuration', 'Retry']],
+      ],
+    );
+  });
+
+  it('does what the buttons say', async () => {
+    assert.deepEqual(await start('x', 'Show Output'), ['start', 'output']);
+    assert.deepEqual(await start('x', 'Open Configuration'), ['start', 'mcpProcesses.showConfiguration s:r']);
+    assert.deepEqual(await start('x', 'Retry'), ['start', 'start']);
+  });
+
+  it('is left to the editor where it is the editor’s', async () => {
+    await assert.rejects(start(undefined, undefined, 'editor'), /cannot start/);
+    assert.deepEqual(editor.messages, []);
+  });
+
+  it('control: what a person called off is no failure', async () => {
+    const restart = async () => {
+      throw new CancellationError();
+    };
+    await assert.rejects(restartServer(serverView(), actionsOver([], { restart })), CancellationError);
+    assert.deepEqual(editor.messages, []);
+  });
+});

@@ -1,0 +1,134 @@
+import './fakeEditor';
+import assert from 'node:assert/strict';
+import { mock } from 'node:test';
+import type { Picture, ServerView } from '../../../src/lifecycle/model';
+import { UnexpectedExits } from '../../../src/views/unexpectedExits';
+import { type Editor, newEditor, settled } from './fakeEditor';
+import { actionsOver, pictureOf, serverView } from './rows';
+
+let records = 0;
+/** A server of this window that ended just now, of its own accord where nothing else is said. */
+function ended(name: string, over: Partial<ServerView> = {}): ServerView {
+  const failure = { kind: 'exit' as const, at: 1, exit: { signal: 'SIGKILL' }, lastLine: 'no memory' };
+  const row = { key: `setting:${name}`, name, group: 'thisWindow', verdict: 'gone', state: 'failed', failure } as const;
+  return serverView({ ...row, recordId: `r${++records}`, ...over });
+}
+
+describe('a server that ends without being asked', () => {
+  let editor: Editor;
+  let publish: (picture: Picture) => void;
+  let exits: UnexpectedExits;
+  let asked: string[];
+  let shown: readonly ServerView[];
+
+  beforeEach(() => {
+    editor = newEditor();
+    asked = [];
+    mock.timers.enable({ apis: ['setTimeout', 'Date'] });
+    shown = [];
+    const actions = actionsOver([], {
+      picture: () => pictureOf(shown),
+      onDidChange: (listener) => {
+        publish = listener;
+        return { dispose() {} };
+      },
+      restart: async (key) => void asked.push(`restart ${key}`),
+      showOutput: async (key) => void asked.push(`output ${key}`),
+    });
+    exits = new UnexpectedExits(actions);
+  });
+
+  afterEach(() => {
+    exits.dispose();
+    mock.timers.reset();
+  });
+
+  const show = (...servers: ServerView[]) => {
+    shown = servers;
+    publish(pictureOf(servers));
+  };
+  const aMoment = () => mock.timers.tick(500);
+  const texts = () => editor.messages.map(({ kind, text }) => `${kind}: ${text}`);
+
+  it('is told of once, with what can be done', () => {
+    const everything = ended('everything');
+    show(everything);
+    show(everything);
+    aMoment();
+    show(everything);
+    aMoment();
+    assert.deepEqual(texts(), ['warning: everything stopped unexpectedly (SIGKILL).']);
+    assert.deepEqual(editor.messages[0]?.buttons, ['Restart', 'Show Output']);
+  });
+
+  it('says the exit code where there is one', () => {
+    show(ended('a', { failure: { kind: 'exit', at: 1, exit: { code: 3 }, lastLine: undefined } }));
+    aMoment();
+    assert.deepEqual(texts(), ['warning: a stopped unexpectedly (exit code 3).']);
+  });
+
+  it('several in one moment are one message', async () => {
+    editor.click = (buttons) => buttons[0];
+    const a = ended('a');
+    show(a);
+    show(a, ended('b'), ended('c'));
+    aMoment();
+    assert.deepEqual(texts(), ['warning: 3 servers stopped unexpectedly: a, b, c.']);
+    assert.deepEqual(editor.messages[0]?.buttons, ['Restart All', 'Show Output']);
+    mock.timers.reset();
+    await settled();
+    assert.deepEqual(asked, ['restart setting:a', 'restart setting:b', 'restart setting:c']);
+  });
+
+  it('what was started since is not restarted by an old message', async () => {
+    editor.click = (buttons) => buttons[0];
+    const [a, b] = [ended('a'), ended('b')];
+    show(a, b);
+    shown = [{ ...a, failure: undefined, state: 'running', recordId: 'another' }, b];
+    aMoment();
+    mock.timers.reset();
+    await settled();
+    assert.deepEqual(asked, ['restart setting:b']);
+  });
+
+  it('of many the first are named', () => {
+    show(...'abcdefg'.split('').map((name) => ended(name)));
+    aMoment();
+    assert.deepEqual(texts(), ['warning: 7 servers stopped unexpectedly: a, b, c, d, e and 2 more.']);
+  });
+
+  it('its output is one click away', async () => {
+    editor.click = (buttons) => buttons[1];
+    show(ended('a'));
+    aMoment();
+    mock.timers.reset();
+    await settled();
+    assert.deepEqual(asked, ['output setting:a']);
+  });
+
+  it('again and again: told three times in ten minutes, the third time says so, and other servers are told of all the same', () => {
+    for (let time = 0; time < 10; time++) {
+      show(ended('loops'));
+      aMoment();
+    }
+    assert.deepEqual(texts(), [
+      'warning: loops stopped unexpectedly (SIGKILL).',
+      'warning: loops stopped unexpectedly (SIGKILL).',
+      'warning: loops stopped unexpectedly (SIGKILL). It keeps happening; further exits are shown only in the view.',
+    ]);
+    show(ended('loops'), ended('other'));
+    aMoment();
+    assert.deepEqual(texts().slice(3), ['warning: other stopped unexpectedly (SIGKILL).']);
+    mock.timers.tick(10 * 60_000);
+    show(ended('loops'));
+    aMoment();
+    assert.deepEqual(texts().slice(4), ['warning: loops stopped unexpectedly (SIGKILL).']);
+  });
+
+  it('what did not start is not told of here', () => {
+    const failure = { kind: 'start' as const, at: 1, reason: 'no.', exit: undefined, lastLine: undefined };
+    show(ended('a', { failure }), serverView({ state: 'running' }));
+    aMoment();
+    assert.deepEqual(texts(), []);
+  });
+});
