@@ -16,15 +16,19 @@ export type ServerOwner = 'us' | 'editor' | 'other' | 'remote';
 
 /**
  * - `starting`: spawned, the MCP handshake is not done.
- * - `running`: answers. - `stopping`: its ladder runs. - `stopped`: configured, no process.
+ * - `running`: answers. - `stopping`: its ladder runs, or is about to. - `stopped`: configured, no process.
  * - `failed`: could not be started, or ended by itself.
  */
 export type RunState = 'starting' | 'running' | 'stopping' | 'stopped' | 'failed';
 
-export interface ProcessNode {
+/** A process of this machine since its last boot. */
+export interface ProcessId {
   readonly pid: number;
   /** Start token; with the pid it identifies the process. */
   readonly start: string;
+}
+
+export interface ProcessNode extends ProcessId {
   readonly name: string;
   /** Redacted command line. */
   readonly commandLine: string;
@@ -61,6 +65,12 @@ export interface ServerView {
   readonly group: ServerGroup;
   readonly owner: ServerOwner;
   readonly verdict: VerdictKind;
+  /** A second look is under way; until it is done, the verdict is that of the looks before. */
+  readonly checking?: boolean;
+  /** Other clients' only: those whose end may make it an orphan. */
+  readonly dependsOn?: readonly ProcessId[];
+  /** Orphaned servers of a session whose setting is to ask before they are ended: what the session was. */
+  readonly awaitsAnswer?: 'window' | 'client';
   /** Every observed fact that led to the verdict, one sentence each, for people. */
   readonly evidence: readonly string[];
   readonly state: RunState;
