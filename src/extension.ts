@@ -19,6 +19,7 @@ import { MachineConfigs } from './lifecycle/machineConfigs';
 import { OwnSession } from './lifecycle/ownSession';
 import { SweepSchedule } from './lifecycle/schedule';
 import { openDataFolder } from './registry/dataFolder';
+import { AskToReap } from './views/askToReap';
 import { registerCommands } from './views/commands';
 import { containerTooltip } from './views/containers';
 import { Discovery } from './views/discovery';
@@ -100,7 +101,7 @@ async function start(context: vscode.ExtensionContext, log: vscode.LogOutputChan
   launcher.refresh(settings);
   const ignored = new IgnoredServers(context.globalState, platform.scope);
   const actions = createActions(core, configured, inputs, logs, ignored, folder);
-  registerCommands(context, actions, log);
+  const { reviewOrphans } = registerCommands(context, actions, log);
   const tree = new ProcessTree(actions, (row) => containerTooltip(row, actions));
   context.subscriptions.push(
     logs,
@@ -110,6 +111,7 @@ async function start(context: vscode.ExtensionContext, log: vscode.LogOutputChan
     tree,
     new OrphanStatus(actions, tree),
     new Discovery(actions),
+    new AskToReap(actions, reviewOrphans),
     new ClientPresence((since) => own.noteDetached(since)),
     vscode.workspace.onDidChangeConfiguration((change) => {
       if (!change.affectsConfiguration('mcpProcesses')) return;

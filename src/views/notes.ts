@@ -11,10 +11,11 @@ interface NoteWithMore {
   readonly below: readonly Note[];
 }
 
-/** What stands below the servers: what was reaped lately, and the guard. */
-export function notesOf({ guard, history }: Picture): NoteWithMore[] {
+/** What stands below the servers: what was reaped lately, and the guard. @param now for ages, epoch ms */
+export function notesOf({ guard, history }: Picture, now: number): NoteWithMore[] {
   const notes: NoteWithMore[] = [];
-  if (history.length > 0) notes.push({ id: 'note:history', note: historyNote(history), below: history.map(reapNote) });
+  if (history.length > 0)
+    notes.push({ id: 'note:history', note: historyNote(history), below: history.map((entry) => reapNote(entry, now)) });
   const shown = guardNote(guard);
   if (shown) notes.push({ id: 'note:guard', note: shown, below: [] });
   return notes;
@@ -38,7 +39,7 @@ function historyNote(history: readonly HistoryEntry[]): Note {
   };
 }
 
-function reapNote({ at, by, server, processes, containers, memoryFreed }: HistoryEntry): Note {
+function reapNote({ at, by, server, processes, containers, memoryFreed }: HistoryEntry, now: number): Note {
   // A newer version's word for an outcome is none of ours, and counts as ended.
   const remaining = processes.filter(({ outcome }) => isStillThere({ outcome: outcome as ProcessOutcome })).length;
   const ended = processes.length - remaining;
@@ -56,7 +57,7 @@ function reapNote({ at, by, server, processes, containers, memoryFreed }: Histor
       boxes > 1 ? vscode.l10n.t('{0} containers', boxes) : undefined,
       left > 0 ? vscode.l10n.t('{0} left', left) : undefined,
       formatMemory(memoryFreed),
-      vscode.l10n.t('{0} ago', formatAge(at, Date.now(), vscode.l10n.t) ?? ''),
+      vscode.l10n.t('{0} ago', formatAge(at, now, vscode.l10n.t) ?? ''),
     ]),
     icon: left > 0 ? 'warning' : 'check',
     color: left > 0 ? 'list.warningForeground' : 'descriptionForeground',

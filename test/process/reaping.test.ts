@@ -80,7 +80,7 @@ describe('reaping what a dead session left', function () {
       assert.ok(isAlive(pid));
       const [row] = lifecycle.picture.servers;
       assert.equal(row?.verdict, 'orphaned');
-      assert.match(row?.evidence.join('\n') ?? '', /it waits for a click/);
+      assert.match(row?.evidence.join('\n') ?? '', /not ended automatically/);
     }
     assert.ok(
       sandbox.log.some((line) => line.includes('.damaged')),
@@ -138,7 +138,7 @@ describe('reaping what a dead session left', function () {
     assert.ok(isAlive(pid));
     await lifecycle.sweep();
     assert.ok(isAlive(pid));
-    assert.match(lifecycle.picture.servers[0]?.evidence.join('\n') ?? '', /it waits for a click/);
+    assert.match(lifecycle.picture.servers[0]?.evidence.join('\n') ?? '', /not ended automatically/);
     // Control arm: where no file name mentions it, the cookie and this window decide.
     rmSync(own);
     await lifecycle.sweep();
