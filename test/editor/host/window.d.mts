@@ -12,3 +12,4 @@ export function openWindow(browser: Browser, server: EditorServer, folder: strin
 export function runCommand(page: Page, title: string): Promise<void>;
 export function readWorkspaceState(page: Page, extension: string): Promise<Record<string, unknown>>;
 export function readDisabled(page: Page): Promise<string[]>;
+export function recordTexts(page: Page, selector: string): Promise<() => Promise<string[]>>;

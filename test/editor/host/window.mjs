@@ -124,3 +124,17 @@ function readStored(page, scope, key) {
     [scope, key],
   );
 }
+
+/** Notes each text that elements of this selector have from now on. @returns what says which those were. */
+export async function recordTexts(page, selector) {
+  await page.evaluate((selector) => {
+    const noted = new Set();
+    const note = () => {
+      for (const { textContent } of document.querySelectorAll(selector)) noted.add(textContent ?? '');
+    };
+    note();
+    new MutationObserver(note).observe(document.body, { subtree: true, childList: true, characterData: true });
+    window.notedTexts = noted;
+  }, selector);
+  return () => page.evaluate(() => [...window.notedTexts]);
+}
