@@ -24,7 +24,7 @@ export async function chooseOrphans(servers: readonly ServerView[]): Promise<str
       canPickMany: true,
       matchOnDescription: true,
       title: vscode.l10n.t('Reap Orphaned MCP Servers'),
-      placeHolder: vscode.l10n.t('Selected servers have no client. Each is checked again before it is ended.'),
+      placeHolder: vscode.l10n.t('Each is checked again before it is ended.'),
     },
   );
   return (picked ?? []).map(({ key }) => key);

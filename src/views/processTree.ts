@@ -281,10 +281,10 @@ function outline(rows: readonly Node[]): string {
   return rows.map((row) => `${row.id}(${outline(childrenOfRow(row))})`).join();
 }
 
-/** What is wrong, and what the badge leaves out. */
+/** What the badge leaves out, and what is wrong. The editor shows no line breaks there. */
 function messageOf(picture: Picture): string | undefined {
-  const lines = [problemMessage(picture), uncountedOrphans(picture)].filter((line) => line !== undefined);
-  return lines.length === 0 ? undefined : lines.join('\n');
+  const [orphans, problem] = [uncountedOrphans(picture), problemMessage(picture)];
+  return orphans !== undefined && problem !== undefined ? `${orphans}. ${problem}` : (orphans ?? problem);
 }
 
 /** The first problem in the panel; the others are in the log. */

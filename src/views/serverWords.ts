@@ -32,11 +32,11 @@ export function stateWord(server: ServerView): string {
   }
 }
 
-/** The state as a row says it: also that a second look at it is under way. */
+/** The state as a row says it; first that a second look at it is under way: a narrow side bar cuts off the end. */
 export function stateWords(server: ServerView): string {
   if (!server.checking || server.state === 'stopping') return stateWord(server);
   const checking = vscode.l10n.t('checking …');
-  return server.verdict === 'unknown' ? checking : joinParts([stateWord(server), checking]);
+  return server.verdict === 'unknown' ? checking : joinParts([checking, stateWord(server)]);
 }
 
 /** The orphans that badge and status bar count. */

@@ -33,7 +33,7 @@ describe('what the panel says while it looks, and while it ends', function () {
     return { workspace, pids };
   }
 
-  it('L30 a client dies: proven without a scan; Scan Now takes no proof back; a reap says "ending …"', async () => {
+  it('L30 a client dies: its servers are proven to be orphaned; Scan Now takes no proof back; a reap says "ending …"', async () => {
     const scene = await new Scene(world).open();
     const { workspace, pids } = await foreign(scene);
     const { page } = await world.openEditor(workspace, { environment: NO_SCANS, settings: SLOW });
@@ -52,7 +52,7 @@ describe('what the panel says while it looks, and while it ends', function () {
     };
     await waitFor('it can be reaped', isReapable);
     await panel.run('Scan Now');
-    await panel.row(/tickets.*orphaned · checking …/).waitFor();
+    await panel.row(/tickets.*checking … · orphaned/).waitFor();
     await panel.row(/notes ×3.*checking …/).waitFor();
     assert.ok(await isReapable());
     await panel.row('checking …').waitFor({ state: 'detached' });

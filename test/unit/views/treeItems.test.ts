@@ -62,7 +62,7 @@ describe('what a row says of its state', () => {
   const here = { group: 'thisWindow', verdict: 'active' } as const;
   const table: [string, Parameters<typeof serverView>[0], string][] = [
     ['a proven orphan', {}, 'orphaned · 1 MB'],
-    ['that is looked at again', { checking: true }, 'orphaned · checking … · 1 MB'],
+    ['that is looked at again', { checking: true }, 'checking … · orphaned · 1 MB'],
     ['one of which nothing is known yet', { ...unknown, checking: true }, 'checking … · 1 MB'],
     ['one of which nothing can be known', unknown, 'unknown owner · 1 MB'],
     ['one that is being ended', { state: 'stopping' }, 'ending … · 1 MB'],
