@@ -22,7 +22,8 @@ interface Log {
 /** A row of the tree, or a server's key from another extension or a keybinding; nothing from the palette. */
 type Target = Node | string | undefined;
 
-const isOrphaned = (server: ServerView) => server.verdict === 'orphaned';
+/** And nobody is at it yet. */
+const isOrphaned = ({ verdict, state }: ServerView) => verdict === 'orphaned' && state !== 'stopping';
 const offers = (offer: Offer) => (server: ServerView) => offersOf(server)[offer];
 
 /** @returns what a notification may ask for besides. */
