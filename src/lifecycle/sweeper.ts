@@ -506,8 +506,15 @@ export class Sweeper {
 
   /** A second look, so much later that what both find is proven. */
   private async lookLater(): Promise<Survey> {
+    // This is the look that was to come in the background.
+    clearTimeout(this.confirming);
     await new Promise((resolve) => setTimeout(resolve, CONFIRM_AFTER_MS));
-    return this.look();
+    try {
+      return await this.look();
+    } catch (error) {
+      this.confirmLater();
+      throw error;
+    }
   }
 
   private async lookOnce(): Promise<Survey> {
