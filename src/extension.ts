@@ -19,6 +19,7 @@ import { MachineConfigs } from './lifecycle/machineConfigs';
 import { OwnSession } from './lifecycle/ownSession';
 import { SweepSchedule } from './lifecycle/schedule';
 import { openDataFolder } from './registry/dataFolder';
+import { AskToReap } from './views/askToReap';
 import { registerCommands } from './views/commands';
 import { containerTooltip } from './views/containers';
 import { CrashNotice } from './views/crashNotice';
@@ -102,7 +103,7 @@ async function start(context: vscode.ExtensionContext, log: vscode.LogOutputChan
   launcher.refresh(settings);
   const ignored = new IgnoredServers(context.globalState, platform.scope);
   const actions = createActions(core, configured, inputs, logs, ignored, folder);
-  registerCommands(context, actions, log);
+  const { reviewOrphans } = registerCommands(context, actions, log);
   const tree = new ProcessTree(actions, (row) => containerTooltip(row, actions));
   context.subscriptions.push(
     logs,
@@ -114,6 +115,7 @@ async function start(context: vscode.ExtensionContext, log: vscode.LogOutputChan
     new Discovery(actions),
     new UnexpectedExits(actions),
     new CrashNotice(actions, tree),
+    new AskToReap(actions, reviewOrphans),
     new ClientPresence((since) => own.noteDetached(since)),
     vscode.workspace.onDidChangeConfiguration((change) => {
       if (!change.affectsConfiguration('mcpProcesses')) return;

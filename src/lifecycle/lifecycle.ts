@@ -9,6 +9,7 @@ import type { DataFolder } from '../registry/dataFolder';
 import type { AutomaticReap, Grace } from '../registry/schema';
 import { Adopter } from './adopter';
 import { ArmedGuard } from './armedGuard';
+import { ClientWatch } from './clientWatch';
 import type { ConfiguredRun } from './configuredRun';
 import type { ConfiguredServer } from './configuredServer';
 import { ContainerActions } from './containerActions';
@@ -81,7 +82,7 @@ export class Lifecycle {
   private readonly sweeper: Sweeper;
   private readonly adopter: Adopter;
   private readonly containerActions: ContainerActions;
-  private readonly others: OtherServers | undefined;
+  private readonly clientWatch: ClientWatch;
   /** The user's list at the last look because of it. */
   private listed: string;
 
@@ -112,7 +113,7 @@ export class Lifecycle {
       lookAgain: () => this.sweeper.lookAgain(),
       beforeSpawn: () => this.guard.arm(own.session.id),
     });
-    this.others =
+    const others =
       parts.recogniser &&
       new OtherServers({
         platform,
@@ -142,9 +143,11 @@ export class Lifecycle {
       problems: parts.configurationProblems,
       containerRuns: parts.containerRuns,
       guard: () => this.guard.state,
-      others: this.others,
+      others,
       manner: () => this.manner(),
     });
+    this.clientWatch = new ClientWatch({ platform, onEnd: () => void this.sweeper.lookAfterEnd() });
+    this.sweeper.onDidChange(({ servers }) => this.clientWatch.watch(servers.flatMap((one) => one.dependsOn ?? [])));
     this.guard = new ArmedGuard({
       folder,
       log,
@@ -200,10 +203,9 @@ export class Lifecycle {
     return this.sweeper.onDidChange(listener);
   }
 
-  /** See {@link Sweeper.sweep}. @param options.afresh trusts no probe that was made before */
+  /** See {@link Sweeper.sweep} and, for `afresh`, {@link Sweeper.scanAfresh}. */
   sweep({ afresh = false } = {}): Promise<Picture> {
-    if (afresh) this.others?.forget();
-    return this.sweeper.sweep();
+    return afresh ? this.sweeper.scanAfresh() : this.sweeper.sweep();
   }
 
   /** See {@link Sweeper.sweepInTurn}. */
@@ -309,6 +311,7 @@ export class Lifecycle {
   async deactivate(): Promise<void> {
     this.sweeper.end();
     this.adopter.dispose();
+    this.clientWatch.dispose();
     const { own } = this.parts;
     const guarded = this.guard.state.kind === 'armed';
     await this.servers.handOver(guarded ? DEACTIVATE_MS.guarded : DEACTIVATE_MS.unguarded);

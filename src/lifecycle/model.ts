@@ -16,7 +16,7 @@ export type ServerOwner = 'us' | 'editor' | 'other' | 'remote';
 
 /**
  * - `starting`: spawned, the MCP handshake is not done.
- * - `running`: answers. - `stopping`: its ladder runs. - `stopped`: configured, no process.
+ * - `running`: answers. - `stopping`: its ladder runs, or is about to. - `stopped`: configured, no process.
  * - `failed`: did not start, or ended without being asked; {@link Failure} says which.
  */
 export type RunState = 'starting' | 'running' | 'stopping' | 'stopped' | 'failed';
@@ -44,10 +44,14 @@ export interface UnexpectedExit extends FailureFacts {
   readonly exit: ExitStatus;
 }
 
-export interface ProcessNode {
+/** A process of this machine since its last boot. */
+export interface ProcessId {
   readonly pid: number;
   /** Start token; with the pid it identifies the process. */
   readonly start: string;
+}
+
+export interface ProcessNode extends ProcessId {
   readonly name: string;
   /** Redacted command line. */
   readonly commandLine: string;
@@ -84,6 +88,12 @@ export interface ServerView {
   readonly group: ServerGroup;
   readonly owner: ServerOwner;
   readonly verdict: VerdictKind;
+  /** A second look is under way; until it is done, the verdict is that of the looks before. */
+  readonly checking?: boolean;
+  /** Other clients' only: those whose end may make it an orphan. */
+  readonly dependsOn?: readonly ProcessId[];
+  /** Orphaned servers of a session whose setting is to ask before they are ended: what the session was. */
+  readonly awaitsAnswer?: 'window' | 'client';
   /** Every observed fact that led to the verdict, one sentence each, for people. */
   readonly evidence: readonly string[];
   readonly state: RunState;

@@ -56,6 +56,8 @@ export interface OtherServer {
   readonly isOrphaned: boolean;
   /** Epoch ms since when it has used no CPU time; undefined where it works, or has been seen only once. */
   readonly idleSince: number | undefined;
+  /** Those whose end may make it an orphan: the client above it or whoever runs it, and who holds its stdin. */
+  readonly dependsOn: readonly ProcessIdentity[];
   /** Of whoever runs it: what tells thirteen identical rows apart, as far as the system says. */
   readonly folder: string | undefined;
   readonly terminal: string | undefined;
@@ -223,10 +225,13 @@ export class OtherServers {
     const { platform } = this.parts;
     const [folder, terminal] = [platform.folderOf?.(owner), platform.terminalOf?.(owner)];
     const base = { record, named, members, above, starter, idleSince, folder, terminal };
-    if (above.kind === 'client') return { ...base, stdin: undefined, isProven: true, isOrphaned: false };
+    const dependsOn = identitiesOf(snapshot, owner === entry.pid ? [] : [owner]);
+    if (above.kind === 'client') return { ...base, dependsOn, stdin: undefined, isProven: true, isOrphaned: false };
     const probe = await this.probe(snapshot, entry, members, shared);
+    const holders = probe.peer.kind === 'alive' ? (probe.peer.holders ?? []) : [];
     return {
       ...base,
+      dependsOn: [...dependsOn, ...identitiesOf(snapshot, holders)],
       stdin: probe.peer,
       isProven: probe.confirmed,
       isOrphaned: probe.peer.kind === 'gone' && probe.confirmed,
@@ -314,6 +319,13 @@ function once<T>(make: () => T): () => T {
     made ??= { value: make() };
     return made.value;
   };
+}
+
+function identitiesOf(snapshot: Snapshot, pids: readonly number[]): ProcessIdentity[] {
+  return pids.flatMap((pid) => {
+    const entry = snapshot.processes.get(pid);
+    return entry ? [identityOf(snapshot, entry)] : [];
+  });
 }
 
 /** Whether neither its parent nor any of those that held its stdin has gone since. */

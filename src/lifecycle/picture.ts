@@ -51,9 +51,11 @@ export function rowsOfSession(
     if (claimedBy) evidence.push(`pid ${claimedBy.pid} is reaping it`);
     if (verdict.kind === 'dead' && session.automatic !== 'on') {
       evidence.push(
-        `its session's setting mcpProcesses.reap.automatic is "${session.automatic}": it waits for a click`,
+        `not ended automatically because its session's mcpProcesses.reap.automatic is "${session.automatic}"`,
       );
     }
+    // Where somebody is at it already there is nothing to ask.
+    const awaitsAnswer = verdict.kind === 'dead' && session.automatic === 'ask' && !claimedBy;
     const detached = verdict.kind === 'live' && session.detachedSince !== undefined;
     if (detached)
       evidence.push(`its window has been away since ${new Date(session.detachedSince).toLocaleTimeString()}`);
@@ -68,6 +70,7 @@ export function rowsOfSession(
         verdict:
           verdict.kind === 'dead' ? 'orphaned' : detached ? 'detached' : verdict.kind === 'live' ? 'active' : 'unknown',
         evidence,
+        ...(awaitsAnswer && { awaitsAnswer: isRun ? ('client' as const) : ('window' as const) }),
         state: 'running',
         sessionId: session.id,
         recordId: record.id,
@@ -93,7 +96,7 @@ export function rowsOfOthers(
   const copies = new Map<string, number>();
   for (const other of others) copies.set(copyKey(other), (copies.get(copyKey(other)) ?? 0) + 1);
   return others.map((other) => {
-    const { record, named, members, above, starter, stdin, isOrphaned } = other;
+    const { record, named, members, above, starter, stdin, isOrphaned, isProven, dependsOn } = other;
     const served = above.kind === 'client' || starter !== undefined || stdin?.kind === 'alive';
     const count = above.kind === 'client' ? (copies.get(copyKey(other)) ?? 1) : 1;
     return rowOf(members, new Map(), {
@@ -106,9 +109,12 @@ export function rowsOfOthers(
       group: isOrphaned ? 'orphaned' : served ? 'otherClients' : 'ownerUnknown',
       owner: 'other',
       verdict: isOrphaned ? 'orphaned' : served ? 'active' : 'unknown',
+      ...(!isProven && { checking: true }),
+      dependsOn: dependsOn.map(({ pid, start }) => ({ pid, start })),
       evidence: [
         `pid ${record.root?.pid} matches "${named.name}" of ${named.client}${named.file ? ` (${named.file})` : ''}: ${basisEvidence(named.basis)}`,
         ...ownerEvidence(other),
+        ...(isProven ? [] : ['this was seen once; a second look follows in a moment']),
         ...(count > 1 ? [`${count} copies of it run under the same client`] : []),
         ...members.map(membershipEvidence),
         ...unlabelledEvidence(record, members, containersOf(record.id)),

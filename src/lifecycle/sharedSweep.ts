@@ -1,7 +1,7 @@
 import { isProcessId, isStartToken } from '../os/identity';
 import type { DataFolder } from '../registry/dataFolder';
 import { readShared, removeShared, writeShared } from '../registry/sharedFile';
-import type { ProcessNode, RunState, ServerGroup, ServerOwner, ServerView, VerdictKind } from './model';
+import type { ProcessId, ProcessNode, RunState, ServerGroup, ServerOwner, ServerView, VerdictKind } from './model';
 
 /** What one window's sweep found, for the other windows of this machine. Redacted rows; never a reason to signal. */
 export interface SharedSweep {
@@ -71,6 +71,8 @@ function row(value: unknown): ServerView {
   const json = object(value);
   const terminal = optional(json.terminal, text);
   const idleSince = optional(json.idleSince, amount);
+  const dependsOn = optional(json.dependsOn, (value) => list(value, processId));
+  const awaitsAnswer = optional(json.awaitsAnswer, (value) => oneOf(['window', 'client'] as const, value));
   return {
     key: text(json.key),
     name: text(json.name),
@@ -78,6 +80,8 @@ function row(value: unknown): ServerView {
     folder: optional(json.folder, text),
     ...(terminal !== undefined && { terminal }),
     ...(idleSince !== undefined && { idleSince }),
+    ...(dependsOn !== undefined && { dependsOn }),
+    ...(awaitsAnswer !== undefined && { awaitsAnswer }),
     group: oneOf(GROUPS, json.group),
     owner: oneOf(OWNERS, json.owner),
     verdict: oneOf(VERDICTS, json.verdict),
@@ -101,11 +105,8 @@ function row(value: unknown): ServerView {
 
 function node(value: unknown): ProcessNode {
   const json = object(value);
-  const start = text(json.start);
-  if (!isStartToken(start)) throw new Error('not a start token');
   return {
-    pid: pid(json.pid),
-    start,
+    ...processId(json),
     name: text(json.name),
     commandLine: text(json.commandLine),
     startedAt: optional(json.startedAt, amount),
@@ -113,6 +114,13 @@ function node(value: unknown): ProcessNode {
     kept: optional(json.kept, text),
     children: list(json.children, node),
   };
+}
+
+function processId(value: unknown): ProcessId {
+  const json = object(value);
+  const start = text(json.start);
+  if (!isStartToken(start)) throw new Error('not a start token');
+  return { pid: pid(json.pid), start };
 }
 
 function object(value: unknown): Record<string, unknown> {

@@ -11,6 +11,7 @@ import { runsUnlabelled } from './attachedContainers';
 import type { ConfiguredRun } from './configuredRun';
 import { type Containers, isLabelled } from './containers';
 import { ContainerWatch } from './containerWatch';
+import { EndingRows } from './endingRows';
 import { LadderQueue, type ReapOptions } from './ladderQueue';
 import type { Log } from './log';
 import { type GuardView, MOST_HISTORY, type Picture, type Problem, type ReapResult, type ServerView } from './model';
@@ -18,6 +19,7 @@ import type { OtherServer, OtherServers } from './others';
 import { foreignKey, type KeptReasons, recordKey, rowsOfOthers, rowsOfSession } from './picture';
 import type { Reaper } from './reaper';
 import { hasContent, logResult } from './result';
+import { withEnding, withFormerVerdicts, withoutRecorded } from './shownRows';
 import { censusOf, isUnfinished, type JudgedSession, joinCensus, type Survey, survey } from './sweep';
 import { type Findings, Turns, type TurnsParts } from './turns';
 
@@ -46,6 +48,10 @@ const NO_GUARD: GuardView = { state: 'off', pid: undefined, memory: undefined, p
 /** What the panel tells about the past. */
 const HISTORY = { entries: MOST_HISTORY, ms: 24 * 3_600_000 };
 
+/** A second look comes a little later than it has to; where findings change from look to look, later and later. */
+const CONFIRM_AFTER_MS = FOREIGN_LOOKS_APART_MS + 50;
+const MAX_CONFIRM_DOUBLINGS = 5;
+
 /** Looks, judges, reaps what may be reaped without asking, and publishes the picture that everything shows. */
 export class Sweeper {
   private readonly listeners = new Set<(picture: Picture) => void>();
@@ -70,10 +76,17 @@ export class Sweeper {
   /** Sessions of which somebody could be ended now. */
   private endable: ReadonlySet<string> = new Set();
   private foreign: readonly OtherServer[] = [];
+  /** When the look was made that other clients' servers were last found in; epoch ms. */
+  private foreignSeenAt = 0;
   private history: readonly HistoryEntry[] = [];
   private sweeping: Promise<Picture> | undefined;
+  private scanning: Promise<Picture> | undefined;
   /** Two that look at once would overwrite each other's findings. */
   private readonly looks = new JoinedRuns(() => this.lookOnce());
+  private readonly finds = new JoinedRuns(() => this.findForeignOnce());
+  private confirming: NodeJS.Timeout | undefined;
+  private confirmations = 0;
+  private readonly ending = new EndingRows(() => this.publish());
   private acting: Promise<unknown> = Promise.resolve();
   private isActing = false;
   private isEnding = false;
@@ -101,6 +114,7 @@ export class Sweeper {
   /** From now on nothing is reaped any more: this session is going, and a claim would go with it. */
   end(): void {
     this.isEnding = true;
+    clearTimeout(this.confirming);
     this.turns.forget();
   }
 
@@ -110,6 +124,27 @@ export class Sweeper {
    */
   sweep(): Promise<Picture> {
     this.sweeping ??= this.sweepOnce().finally(() => {
+      this.sweeping = undefined;
+    });
+    return this.sweeping;
+  }
+
+  /**
+   * A sweep that a person asks for: it trusts no earlier finding about other clients' servers, and takes the second look
+   * that a proof needs. Until that is done, every row keeps its verdict.
+   */
+  scanAfresh(): Promise<Picture> {
+    this.scanning ??= this.scanAfreshOnce().finally(() => {
+      this.scanning = undefined;
+    });
+    return this.scanning;
+  }
+
+  private async scanAfreshOnce(): Promise<Picture> {
+    // One that is under way may have looked at somebody already.
+    while (this.sweeping) await this.sweeping.catch(() => {});
+    this.parts.others?.forget();
+    this.sweeping = this.sweepOnce(true).finally(() => {
       this.sweeping = undefined;
     });
     return this.sweeping;
@@ -138,7 +173,7 @@ export class Sweeper {
     const { seen } = this;
     if (!seen || this.isActing || this.containerWatch.withoutClient.length > 0) return undefined;
     const before = new Map(own.session.records.map((record) => [record.id, record]));
-    const found = await this.turns.takeOver(youngerThan);
+    const found = await this.turns.takeOver(youngerThan, this.foreignSeenAt);
     if (!found) return undefined;
     // Looked itself in the meantime, which is newer.
     if (this.seen !== seen || this.isActing) return this.current;
@@ -157,7 +192,7 @@ export class Sweeper {
     const { seen, shown, taken, foreign } = this;
     const { own, log } = this.parts;
     if (!seen || this.isEnding || taken.others || this.hasFailed) return;
-    if (foreign.some(({ isProven, members }) => !isProven || runsUnlabelled(members))) return;
+    if (!this.isProven || foreign.some(({ members }) => runsUnlabelled(members))) return;
     // What this window could not look at, because of its PATH perhaps, another may prove.
     if (foreign.some(({ stdin }) => stdin?.kind === 'unknown' && stdin.look)) return;
     if (this.containerWatch.withoutClient.length > 0) return;
@@ -170,18 +205,15 @@ export class Sweeper {
     }
   }
 
-  private async sweepOnce(): Promise<Picture> {
+  /** @param isConfirming whether it waits for the second look that a finding may take; else that comes later */
+  private async sweepOnce(isConfirming = false): Promise<Picture> {
     let seen = await this.look();
     this.publish();
-    // Other clients' orphans that another window has proven are shown as such until this one has proven them, too.
-    if (this.taken.others) {
-      await this.findForeign(seen);
-      if (this.foreign.some(({ isProven }) => !isProven)) {
-        seen = await this.lookLater();
-        await this.findForeign(seen);
-      }
-      this.showForeign();
-    } else await this.findOthers(seen);
+    await this.findOthers();
+    if (isConfirming && !this.isProven) {
+      seen = await this.lookLater();
+      await this.findOthers();
+    }
     const due: JudgedSession[] = [];
     for (const judged of seen.sessions) {
       if (!this.isReapable(judged) || judged.session.automatic !== 'on') continue;
@@ -194,11 +226,12 @@ export class Sweeper {
       }
     }
     if (due.length > 0) {
-      await this.act(async () => {
-        if (!this.isEnding) await this.reap(due, false);
+      await this.ending.during(keysOf(due), async () => {
+        await this.act(async () => {
+          if (!this.isEnding) await this.reap(due, false);
+        });
+        await this.look();
       });
-      await this.look();
-      this.publish();
     }
     if (this.mayReapOthers()) await this.act(() => this.reapOthers());
     await this.share();
@@ -219,21 +252,45 @@ export class Sweeper {
     return acted;
   }
 
-  /** Finds and shows other clients' servers. */
-  private async findOthers(seen: Survey): Promise<void> {
-    await this.findForeign(seen);
-    this.showForeign();
-  }
-
-  private showForeign(): void {
+  /** Finds, in the last look at everything, and shows other clients' servers. */
+  private async findOthers(): Promise<void> {
+    await this.finds.ask();
     this.taken = { ...this.taken, others: undefined };
     this.publish();
+    this.confirmLater();
+  }
+
+  /** Whether what was found of other clients' servers stands, or takes a second look. */
+  private get isProven(): boolean {
+    return this.foreign.every(({ isProven }) => isProven);
+  }
+
+  /** A second look, in the background: nobody has to wait an interval to learn that a client is gone. */
+  private confirmLater(): void {
+    clearTimeout(this.confirming);
+    if (this.isProven) this.confirmations = 0;
+    if (this.isProven || this.isEnding) return;
+    const delay = CONFIRM_AFTER_MS * 2 ** Math.min(this.confirmations, MAX_CONFIRM_DOUBLINGS);
+    this.confirming = setTimeout(() => void this.confirm(), delay).unref();
+  }
+
+  private async confirm(): Promise<void> {
+    this.confirmations++;
+    try {
+      await this.look();
+      await this.findOthers();
+    } catch (error) {
+      this.parts.log.warn(`A second look failed: ${(error as Error).message}`);
+      this.confirmLater();
+    }
   }
 
   /** A failure leaves none: what is not certain is not shown as orphaned. */
-  private async findForeign(seen: Survey): Promise<void> {
+  private async findForeignOnce(): Promise<void> {
     const { others, log } = this.parts;
-    if (!others) return;
+    const { seen } = this;
+    if (!others || !seen) return;
+    this.foreignSeenAt = seen.snapshot.takenAt;
     try {
       this.hasFailed = false;
       this.foreign = await others.find(seen);
@@ -273,18 +330,24 @@ export class Sweeper {
   ): Promise<ReapResult[]> {
     const { others, reaper, log } = this.parts;
     if (!others || chosen.length === 0) return [];
-    const reaped = await Promise.all(chosen.map(({ record }) => reaper.reapForeign(record, others, queue, isAsked)));
-    const results = reaped.filter((result) => result !== undefined);
-    for (const result of results) logResult(log, result);
-    await this.findOthers(await this.look());
-    return results;
+    const keys = chosen.map(({ record }) => foreignKey(record));
+    return this.ending.during(keys, async () => {
+      const reaped = await Promise.all(chosen.map(({ record }) => reaper.reapForeign(record, others, queue, isAsked)));
+      const results = reaped.filter((result) => result !== undefined);
+      for (const result of results) logResult(log, result);
+      await this.look();
+      await this.findOthers();
+      return results;
+    });
   }
 
   /**
    * Reaps every session that is provably dead, or only the rows named. Other clients' servers only when named.
    */
   reapOrphans(options: ReapOptions = {}): Promise<ReapResult[]> {
-    return this.act(() => this.reapNamed(options));
+    // Also while another reap has its turn first.
+    const named = options.dryRun ? [] : (options.only ?? []);
+    return this.ending.during(named, () => this.act(() => this.reapNamed(options)));
   }
 
   private async reapNamed(options: ReapOptions): Promise<ReapResult[]> {
@@ -296,7 +359,7 @@ export class Sweeper {
     );
     const { others, reaper } = this.parts;
     // Another window has found them, and this one has no findings of its own yet.
-    if (this.taken.others?.some(({ key }) => only?.has(key))) await this.findForeign(seen);
+    if (this.taken.others?.some(({ key }) => only?.has(key))) await this.finds.ask();
     const foreign = only ? this.foreign.filter(({ record }) => only.has(foreignKey(record))) : [];
     if (options.dryRun) {
       const previews = (await Promise.all(due.map((judged) => reaper.preview(seen, judged)))).flat();
@@ -307,14 +370,15 @@ export class Sweeper {
     }
     const meant = due.flatMap(({ session, records }) => records.filter(({ record }) => isMeant(session.id, record.id)));
     const queue = new LadderQueue(options, meant.length + foreign.length);
-    const [own, ofOthers] = await Promise.all([
-      this.reap(due, true, only, queue),
-      this.reapForeign(foreign, true, queue),
-    ]);
-    this.turns.forget();
-    if (foreign.length === 0)
-      this.taken = { ...this.taken, others: this.taken.others?.filter(({ key }) => !only?.has(key)) };
-    await this.look();
+    const keys = only ? [] : keysOf(due);
+    const [own, ofOthers] = await this.ending.during(keys, async () => {
+      const reaped = await Promise.all([this.reap(due, true, only, queue), this.reapForeign(foreign, true, queue)]);
+      this.turns.forget();
+      if (foreign.length === 0)
+        this.taken = { ...this.taken, others: this.taken.others?.filter(({ key }) => !only?.has(key)) };
+      await this.look();
+      return reaped;
+    });
     this.publish();
     return [...own, ...ofOthers].filter(hasContent);
   }
@@ -324,9 +388,11 @@ export class Sweeper {
    * orphaned is proven. @throws when the process table or the data folder cannot be read.
    */
   async lookTwice(): Promise<Picture> {
-    await this.findOthers(await this.look());
+    await this.look();
+    await this.findOthers();
     if (this.foreign.some(({ stdin }) => stdin?.kind === 'gone')) {
-      await this.findOthers(await this.lookLater());
+      await this.lookLater();
+      await this.findOthers();
     }
     // Nobody looks again later: what engines say, of other clients' servers too, must be there now.
     await this.containerWatch.settled();
@@ -334,11 +400,13 @@ export class Sweeper {
     return this.publish();
   }
 
-  /** As {@link lookAgain}, at other clients' servers, too: somebody was ended. */
+  /** As {@link lookAgain}, at other clients' servers, too: somebody was ended, or a client of theirs has. */
   async lookAfterEnd(): Promise<void> {
     this.turns.forget();
+    this.confirmations = 0;
     try {
-      await this.findOthers(await this.look());
+      await this.look();
+      await this.findOthers();
     } catch (error) {
       this.parts.log.warn(`A look failed: ${(error as Error).message}`);
       this.publish();
@@ -357,17 +425,20 @@ export class Sweeper {
     if (!seen || !snapshot) return this.current;
     const rows =
       taken.sessions ?? this.sessionRows(seen.sessions.filter(({ session }) => session.id !== parts.own.session.id));
-    const others = taken.others ?? this.foreignRows();
+    const ofThisWindow = parts.rowsOfThisWindow(snapshot);
+    const found = taken.others ?? withFormerVerdicts(this.foreignRows(), this.shown.others);
+    const others = withoutRecorded(found, [...ofThisWindow, ...rows]);
     const problems = taken.problems ?? seen.problems;
     this.shown = { sessions: rows, others, problems };
+    const [ofSessions, ofOthers] = [withEnding(rows, this.ending), withEnding(others, this.ending)];
     this.current = {
       scanned: true,
       sweptAt: Date.now(),
       servers: [
-        ...rows.filter(({ group }) => group === 'orphaned'),
-        ...parts.rowsOfThisWindow(snapshot),
-        ...rows.filter(({ group }) => group !== 'orphaned'),
-        ...others,
+        ...ofSessions.filter(({ group }) => group === 'orphaned'),
+        ...ofThisWindow,
+        ...ofSessions.filter(({ group }) => group !== 'orphaned'),
+        ...ofOthers,
       ],
       problems: [
         ...parts.problems(),
@@ -442,8 +513,15 @@ export class Sweeper {
 
   /** A second look, so much later that what both find is proven. */
   private async lookLater(): Promise<Survey> {
-    await new Promise((resolve) => setTimeout(resolve, FOREIGN_LOOKS_APART_MS + 50));
-    return this.look();
+    // This is the look that was to come in the background.
+    clearTimeout(this.confirming);
+    await new Promise((resolve) => setTimeout(resolve, CONFIRM_AFTER_MS));
+    try {
+      return await this.look();
+    } catch (error) {
+      this.confirmLater();
+      throw error;
+    }
   }
 
   private async lookOnce(): Promise<Survey> {
@@ -493,4 +571,9 @@ export class Sweeper {
       return members.length === 0;
     });
   }
+}
+
+/** Keys of the rows of whole sessions. */
+function keysOf(sessions: readonly JudgedSession[]): string[] {
+  return sessions.flatMap(({ session, records }) => records.map(({ record }) => recordKey(session.id, record.id)));
 }

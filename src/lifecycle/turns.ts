@@ -1,4 +1,3 @@
-import { membersOf } from '../judgement/members';
 import type { ProcessIdentity } from '../os/identity';
 import type { Platform, Snapshot } from '../os/platform';
 import type { DataFolder } from '../registry/dataFolder';
@@ -32,23 +31,30 @@ export class Turns {
   /**
    * What another window has just found, and this window's own processes as they are now.
    * @param youngerThan ms that the other's sweep may be old
+   * @param newerThan epoch ms of what this window has found itself: an older finding must not take that back
    * @returns undefined where this window has to look itself
    */
-  async takeOver(youngerThan: number): Promise<{ findings: Findings; snapshot: Snapshot } | undefined> {
+  async takeOver(
+    youngerThan: number,
+    newerThan: number,
+  ): Promise<{ findings: Findings; snapshot: Snapshot } | undefined> {
     const { platform, folder, self, own } = this.parts;
     const manner = this.parts.manner?.();
     const { id, records } = own.session;
     if (manner === undefined || records.some(({ container }) => container)) return undefined;
     const shared = readSharedSweep(folder, platform.scope, youngerThan);
-    if (!shared || shared.manner !== manner || shared.by === id || shared.sweptAt <= this.forgottenAt) return undefined;
+    if (
+      !shared ||
+      shared.manner !== manner ||
+      shared.by === id ||
+      shared.sweptAt <= Math.max(newerThan, this.forgottenAt)
+    )
+      return undefined;
     const snapshot = await lookAtOwn(platform, self, records);
     if (!snapshot) return undefined;
-    const members = own.session.records.flatMap((record) => membersOf(snapshot, own.session, record));
-    const ownPids = new Set(members.map(({ entry }) => entry.pid));
     const findings = {
       sessions: shared.sessions.filter(({ sessionId }) => sessionId !== id),
-      // Adopted since.
-      others: shared.others.filter(({ pid }) => pid === undefined || !ownPids.has(pid)),
+      others: shared.others,
       problems: shared.problems,
     };
     return { findings, snapshot };

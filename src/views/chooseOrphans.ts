@@ -5,7 +5,9 @@ import { folderName, formatAge, formatMemory, joinParts } from './format';
 
 /** A list to tick: what is proven is ticked, what is not can be, and is then kept unless the proof turns up. */
 export async function chooseOrphans(servers: readonly ServerView[]): Promise<string[]> {
-  const offered = servers.filter(({ verdict, group }) => verdict === 'orphaned' || group === 'ownerUnknown');
+  const offered = servers.filter(
+    ({ verdict, group, state }) => state !== 'stopping' && (verdict === 'orphaned' || group === 'ownerUnknown'),
+  );
   const picked = await vscode.window.showQuickPick(
     offered.map((server) => ({
       label: server.name,
@@ -24,9 +26,7 @@ export async function chooseOrphans(servers: readonly ServerView[]): Promise<str
       canPickMany: true,
       matchOnDescription: true,
       title: vscode.l10n.t('Reap Orphaned MCP Servers'),
-      placeHolder: vscode.l10n.t(
-        'Ticked ones are proven to have no client. Each is looked at twice more before it is ended.',
-      ),
+      placeHolder: vscode.l10n.t('Each is checked again before it is ended.'),
     },
   );
   return (picked ?? []).map(({ key }) => key);

@@ -23,10 +23,16 @@ interface Log {
 /** A row of the tree, or a server's key from another extension or a keybinding; nothing from the palette. */
 type Target = Node | string | undefined;
 
-const isOrphaned = (server: ServerView) => server.verdict === 'orphaned';
+/** And nobody is at it yet. */
+const isOrphaned = ({ verdict, state }: ServerView) => verdict === 'orphaned' && state !== 'stopping';
 const offers = (offer: Offer) => (server: ServerView) => offersOf(server)[offer];
 
-export function registerCommands(context: { subscriptions: vscode.Disposable[] }, actions: Actions, log: Log): void {
+/** @returns what a notification may ask for besides. */
+export function registerCommands(
+  context: { subscriptions: vscode.Disposable[] },
+  actions: Actions,
+  log: Log,
+): { reviewOrphans(): Promise<void> } {
   const commands = new Commands(actions, log);
   context.subscriptions.push(commands);
   const register = (id: string, run: (target: Target) => Promise<void>) => {
@@ -61,6 +67,7 @@ export function registerCommands(context: { subscriptions: vscode.Disposable[] }
   register('mcpProcesses.stopContainer', (target) => stopContainer(rowOf(target), actions));
   register('mcpProcesses.runTool', () => commands.runTool());
   register('mcpProcesses.forgetInputs', () => commands.forgetInputs());
+  return { reviewOrphans: () => commands.reviewOrphans() };
 }
 
 class Commands implements vscode.Disposable {
@@ -107,6 +114,21 @@ class Commands implements vscode.Disposable {
     }
   }
 
+  /** A person chooses among ours. */
+  async reviewOrphans(): Promise<void> {
+    const ours = this.#actions
+      .picture()
+      .servers.filter((server) => server.owner !== 'other' && offersOf(server).canReap);
+    if (ours.length === 0) {
+      nothingFound();
+      return;
+    }
+    const only = await chooseOrphans(ours);
+    if (only.length > 0) {
+      await this.#reapChosen(only);
+    }
+  }
+
   async reapServer(target: Target): Promise<void> {
     if (typeof target === 'object' && target?.kind === 'bundle') {
       const only = await chooseOrphans(target.servers.map(({ server }) => server));
@@ -148,6 +170,10 @@ class Commands implements vscode.Disposable {
   async previewReap(target: Target): Promise<void> {
     const only = this.#keysOf(target) ?? this.#keysOfOrphans();
     const results = await inView(() => this.#actions.reapOrphans({ dryRun: true, only }));
+    if (results.length === 0) {
+      nothingFound();
+      return;
+    }
     await this.#documents.show(vscode.l10n.t('What Reaping Would Do.txt'), reapReport(results, vscode.l10n.t));
   }
 
@@ -377,6 +403,11 @@ class Commands implements vscode.Disposable {
     );
     return picked?.server;
   }
+}
+
+/** The same sentence as after a reap that found nobody. */
+function nothingFound(): void {
+  vscode.window.showInformationMessage(summariseReap([], vscode.l10n.t));
 }
 
 function rowOf(target: Target): Node | undefined {

@@ -3,9 +3,10 @@ import type { Picture } from '../lifecycle/model';
 import type { Actions } from './actions';
 import { showFailure } from './failures';
 import { formatMemory } from './format';
+import { totalMemory } from './serverWords';
 import { pids } from './tooltips';
 
-/** Tells once, ever, that other clients have left servers behind; after that the badge says it. */
+/** Tells once, ever, that other clients have left servers behind; after that the view's message says it. */
 export class Discovery implements vscode.Disposable {
   readonly #subscription: { dispose(): void };
   #done = false;
@@ -24,7 +25,7 @@ export class Discovery implements vscode.Disposable {
     if (orphans.length === 0) return;
     this.#done = true;
     if (!this.actions.tellOnce()) return;
-    const memory = formatMemory(orphans.reduce((sum, server) => sum + (server.memory ?? 0), 0));
+    const memory = formatMemory(totalMemory(orphans));
     const count = orphans.reduce((sum, { processes }) => sum + pids(processes).length, 0);
     const review = vscode.l10n.t('Review');
     const answered = vscode.window

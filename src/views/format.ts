@@ -87,7 +87,7 @@ const ended = (process: ReapedProcess) =>
 /** One sentence or two for people: "Reaped 3 servers: 5 processes ended, 1 kept (why). 120 MB came back." */
 export function summariseReap(all: readonly ReapResult[], t: Translate = plain, isCalledOff = false): string {
   if (all.length === 0) {
-    return isCalledOff ? t('Called off; nothing was reaped.') : t('Nothing is orphaned; nothing was reaped.');
+    return isCalledOff ? t('Called off; nothing was reaped.') : t('No orphaned servers found.');
   }
   const results = all.filter(({ problem }) => problem === undefined);
   const failed = failureSentences(all, t);

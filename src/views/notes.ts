@@ -14,10 +14,11 @@ interface NoteWithMore {
   readonly below: readonly Note[];
 }
 
-/** What stands below the servers: what ended lately, and the guard. */
-export function notesOf({ guard, history }: Picture): NoteWithMore[] {
+/** What stands below the servers: what ended lately, and the guard. @param now for ages, epoch ms */
+export function notesOf({ guard, history }: Picture, now: number): NoteWithMore[] {
   const notes: NoteWithMore[] = [];
-  if (history.length > 0) notes.push({ id: HISTORY_ID, note: historyNote(history), below: history.map(endNote) });
+  if (history.length > 0)
+    notes.push({ id: HISTORY_ID, note: historyNote(history), below: history.map((entry) => endNote(entry, now)) });
   const shown = guardNote(guard);
   if (shown) notes.push({ id: 'note:guard', note: shown, below: [] });
   return notes;
@@ -41,7 +42,7 @@ function historyNote(history: readonly HistoryEntry[]): Note {
   };
 }
 
-function endNote(entry: HistoryEntry): Note {
+function endNote(entry: HistoryEntry, now: number): Note {
   const { at, server, processes, containers, memoryFreed } = entry;
   // A newer version's word for an outcome is none of ours, and counts as ended.
   const remaining = processes.filter(({ outcome }) => isStillThere({ outcome: outcome as ProcessOutcome })).length;
@@ -61,7 +62,7 @@ function endNote(entry: HistoryEntry): Note {
       boxes > 1 ? vscode.l10n.t('{0} containers', boxes) : undefined,
       left > 0 ? vscode.l10n.t('{0} left', left) : undefined,
       memoryFreed > 0 ? formatMemory(memoryFreed) : undefined,
-      vscode.l10n.t('{0} ago', formatAge(at, Date.now(), vscode.l10n.t) ?? ''),
+      vscode.l10n.t('{0} ago', formatAge(at, now, vscode.l10n.t) ?? ''),
     ]),
     icon: isCrash ? 'error' : left > 0 ? 'warning' : 'check',
     color: isCrash ? 'list.errorForeground' : left > 0 ? 'list.warningForeground' : 'descriptionForeground',

@@ -7,8 +7,11 @@ export function offersOf(server: ServerView) {
   const isHere = group === 'thisWindow' || group === 'notRunning';
   /** Ours or the editor's to start and stop. */
   const isSteered = isHere && (owner === 'us' || owner === 'editor');
-  /** Where the user has said that it stays, neither reaping nor saying so again does anything. */
-  const isUnwanted = verdict === 'orphaned' && !isKeptByUser(server);
+  /**
+   * Where the user has said that it stays, neither reaping nor saying so again does anything; nor does it for one that is
+   * being ended.
+   */
+  const isUnwanted = verdict === 'orphaned' && state !== 'stopping' && !isKeptByUser(server);
   return {
     canReap: isUnwanted,
     canStart: isSteered && (state === 'stopped' || state === 'failed'),

@@ -6,7 +6,8 @@ import type { Actions } from './actions';
 import { folderName } from './format';
 import { inView, VIEW_ID } from './inView';
 import { HISTORY_ID, notesOf } from './notes';
-import { countedOrphans } from './serverWords';
+import { redrawAfter } from './rowClock';
+import { countedOrphans, uncountedOrphans } from './serverWords';
 import { tooltipOf } from './tooltips';
 import { fingerprintOf, treeItemOf } from './treeItems';
 import {
@@ -27,7 +28,7 @@ import {
 export class ProcessTree implements vscode.TreeDataProvider<Node>, vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<Node | Node[] | undefined>();
   readonly #view: vscode.TreeView<Node>;
-  readonly #subscription: { dispose(): void };
+  readonly #subscription: vscode.Disposable;
   readonly #context = new Map<string, boolean>();
   /** By id; also what was last shown of each, to refresh only what looks different. */
   #rows = new Map<string, Node>();
@@ -37,6 +38,10 @@ export class ProcessTree implements vscode.TreeDataProvider<Node>, vscode.Dispos
   /** How often the servers that do not run have become all there is to see, and whether they are now. */
   #lonely = { times: 0, now: false };
   #endProgress: (() => void) | undefined;
+  /** The moment for which all rows show their ages; epoch ms. */
+  #now = Date.now();
+  #redraw: NodeJS.Timeout | undefined;
+  readonly #actions: Actions;
   readonly #containerTooltip: (row: ContainerRow) => Promise<string>;
 
   readonly onDidChangeTreeData = this.#changed.event;
@@ -56,11 +61,16 @@ export class ProcessTree implements vscode.TreeDataProvider<Node>, vscode.Dispos
       });
       inView(() => scanned);
     }
-    this.#subscription = actions.onDidChange((picture) => this.#update(picture));
+    const changed = actions.onDidChange((picture) => this.#update(picture));
+    // What nobody sees grows no older; it does when somebody looks.
+    const seen = this.#view.onDidChangeVisibility(() => this.#update(actions.picture()));
+    this.#subscription = vscode.Disposable.from(changed, seen);
+    this.#actions = actions;
+    this.#redrawLater(first);
   }
 
   getTreeItem(node: Node): vscode.TreeItem {
-    return treeItemOf(node);
+    return treeItemOf(node, this.#now);
   }
 
   getChildren(node?: Node): Node[] {
@@ -95,6 +105,7 @@ export class ProcessTree implements vscode.TreeDataProvider<Node>, vscode.Dispos
 
   dispose(): void {
     this.#endProgress?.();
+    clearTimeout(this.#redraw);
     this.#subscription.dispose();
     this.#view.dispose();
     this.#changed.dispose();
@@ -109,10 +120,19 @@ export class ProcessTree implements vscode.TreeDataProvider<Node>, vscode.Dispos
       this.#changed.fire(different);
     }
     this.#decorate(picture);
+    this.#redrawLater(picture);
+  }
+
+  /** Ages go on between two pictures. */
+  #redrawLater(picture: Picture): void {
+    clearTimeout(this.#redraw);
+    if (!this.#view.visible) return;
+    this.#redraw = setTimeout(() => this.#update(this.#actions.picture()), redrawAfter(picture, this.#now));
   }
 
   /** Brings the row objects up to date and says what is different from before. */
   #rebuild(picture: Picture): { shape: string; different: Node[] } {
+    this.#now = Date.now();
     const rows = new Map<string, Node>();
     const shown = new Map<string, string>();
     const different: Node[] = [];
@@ -123,7 +143,7 @@ export class ProcessTree implements vscode.TreeDataProvider<Node>, vscode.Dispos
       return row as T;
     };
     const compare = (row: Node) => {
-      const text = fingerprintOf(row);
+      const text = fingerprintOf(row, this.#now);
       shown.set(row.id, text);
       if (this.#shown.get(row.id) !== text) {
         different.push(row);
@@ -209,7 +229,7 @@ export class ProcessTree implements vscode.TreeDataProvider<Node>, vscode.Dispos
       compare(row);
       return row;
     };
-    for (const { id, note, below } of notesOf(picture)) this.#top.push(noteRow(id, note, below, undefined));
+    for (const { id, note, below } of notesOf(picture, this.#now)) this.#top.push(noteRow(id, note, below, undefined));
     this.#rows = rows;
     this.#shown = shown;
     return { shape: outline(this.#top), different };
@@ -225,10 +245,10 @@ export class ProcessTree implements vscode.TreeDataProvider<Node>, vscode.Dispos
             value: orphans,
             tooltip:
               orphans === 1
-                ? vscode.l10n.t('1 MCP server is orphaned')
-                : vscode.l10n.t('{0} MCP servers are orphaned', orphans),
+                ? vscode.l10n.t('1 orphaned MCP server')
+                : vscode.l10n.t('{0} orphaned MCP servers', orphans),
           };
-    this.#view.message = problemMessage(picture);
+    this.#view.message = messageOf(picture);
     // A remote window shows the remote machine's processes; the local ones are in a local window.
     this.#view.description = vscode.env.remoteName ? whereOf(vscode.env.remoteName) : undefined;
     if (picture.scanned) {
@@ -238,7 +258,7 @@ export class ProcessTree implements vscode.TreeDataProvider<Node>, vscode.Dispos
     this.#setContext('mcpProcesses.scanned', picture.scanned);
     this.#setContext(
       'mcpProcesses.hasOrphans',
-      picture.servers.some(({ verdict }) => verdict === 'orphaned'),
+      picture.servers.some(({ verdict, state }) => verdict === 'orphaned' && state !== 'stopping'),
     );
     this.#setContext(
       'mcpProcesses.hasLostContainers',
@@ -275,6 +295,12 @@ function bundled(servers: readonly ServerView[]): (ServerView | ServerView[])[] 
 
 function outline(rows: readonly Node[]): string {
   return rows.map((row) => `${row.id}(${outline(childrenOfRow(row))})`).join();
+}
+
+/** What the badge leaves out, and what is wrong. The editor shows no line breaks there. */
+function messageOf(picture: Picture): string | undefined {
+  const [orphans, problem] = [uncountedOrphans(picture), problemMessage(picture)];
+  return orphans !== undefined && problem !== undefined ? `${orphans}. ${problem}` : (orphans ?? problem);
 }
 
 /** The first problem in the panel; the others are in the log. */

@@ -10,7 +10,7 @@ export function stateWord(server: ServerView): string {
     case 'starting':
       return vscode.l10n.t('starting');
     case 'stopping':
-      return vscode.l10n.t('stopping');
+      return server.group === 'thisWindow' ? vscode.l10n.t('stopping') : vscode.l10n.t('ending …');
     case 'failed':
       return joinParts([vscode.l10n.t('failed'), exitWord(server.failure?.exit)]);
     case 'stopped':
@@ -33,12 +33,38 @@ export function stateWord(server: ServerView): string {
   }
 }
 
+/** The state as a row says it; first that a second look at it is under way: a narrow side bar cuts off the end. */
+export function stateWords(server: ServerView): string {
+  if (!server.checking || server.state === 'stopping') return stateWord(server);
+  const checking = vscode.l10n.t('checking …');
+  return server.verdict === 'unknown' ? checking : joinParts([checking, stateWord(server)]);
+}
+
 /** The orphans that badge and status bar count. */
 export function countedOrphans({ servers, reapOthers }: Picture): ServerView[] {
   return servers.filter(
     (server) =>
       server.verdict === 'orphaned' && (server.owner !== 'other' || reapOthers !== 'report') && !isKeptByUser(server),
   );
+}
+
+/** "37 orphaned servers of other clients · 487 MB": those that neither badge nor status bar count; undefined without any. */
+export function uncountedOrphans(picture: Picture): string | undefined {
+  const counted = new Set(countedOrphans(picture));
+  const others = picture.servers.filter(
+    (server) => server.verdict === 'orphaned' && !counted.has(server) && !isKeptByUser(server),
+  );
+  if (others.length === 0) return undefined;
+  const count =
+    others.length === 1
+      ? vscode.l10n.t('1 orphaned server of other clients')
+      : vscode.l10n.t('{0} orphaned servers of other clients', others.length);
+  return joinParts([count, formatMemory(totalMemory(others))]);
+}
+
+/** Bytes, as far as they are known. */
+export function totalMemory(servers: readonly ServerView[]): number {
+  return servers.reduce((sum, { memory }) => sum + (memory ?? 0), 0);
 }
 
 /** The user has said that it stays; what is kept because it is in doubt goes on counting. */
@@ -62,15 +88,31 @@ export function verdictSentence(server: ServerView): string {
       ? vscode.l10n.t('Not running: VS Code starts it when chat needs it.')
       : vscode.l10n.t('Not running: start it with the Start button.');
   }
+  if (server.state === 'stopping') {
+    return server.group === 'thisWindow'
+      ? vscode.l10n.t('Stopping: it has been asked to end.')
+      : vscode.l10n.t('Being ended. Each process is checked once more before it is signalled.');
+  }
+  if (server.checking) {
+    return server.verdict === 'unknown'
+      ? vscode.l10n.t('Checking whether anything uses it …')
+      : `${settledSentence(server)} ${vscode.l10n.t('Checking again …')}`;
+  }
+  return settledSentence(server);
+}
+
+function settledSentence(server: ServerView): string {
   switch (server.verdict) {
     case 'active':
-      return vscode.l10n.t('Active: its client is alive and uses it.');
+      return server.group === 'thisWindow'
+        ? vscode.l10n.t('Running. Used by this window.')
+        : vscode.l10n.t('Running. Used by {0}.', server.client);
     case 'orphaned':
       return vscode.l10n.t('Orphaned: its client is gone, and nothing uses it any more.');
     case 'detached':
       return vscode.l10n.t('Detached: its client is away and may come back.');
     case 'unknown':
-      return vscode.l10n.t('Unknown: the evidence is not enough to say who uses it, so it is left alone.');
+      return vscode.l10n.t("Can't tell whether anything still uses it, so it is left alone.");
     case 'gone':
       return vscode.l10n.t('Gone: none of its processes is left.');
   }

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Picture } from '../lifecycle/model';
 import type { Actions } from './actions';
-import { countedOrphans } from './serverWords';
+import { countedOrphans, uncountedOrphans } from './serverWords';
 
 /** Whether a person can see the rows. */
 interface Panel {
@@ -9,7 +9,7 @@ interface Panel {
   readonly onDidChangeVisibility: vscode.Event<unknown>;
 }
 
-/** "⚠ 4 orphaned", hidden at zero; a click opens the view. */
+/** "⚠ 4 orphaned MCP servers", hidden at zero; a click opens the view. */
 export class OrphanStatus implements vscode.Disposable {
   readonly #item: vscode.StatusBarItem;
   readonly #subscription: { dispose(): void };
@@ -40,10 +40,12 @@ export class OrphanStatus implements vscode.Disposable {
     }
     const sentence =
       orphans.length === 1
-        ? vscode.l10n.t('1 MCP server is orphaned')
-        : vscode.l10n.t('{0} MCP servers are orphaned', orphans.length);
-    this.#item.text = `$(warning) ${vscode.l10n.t('{0} orphaned', orphans.length)}`;
-    this.#item.tooltip = vscode.l10n.t('{0}. Click to see them.', sentence);
+        ? vscode.l10n.t('1 orphaned MCP server')
+        : vscode.l10n.t('{0} orphaned MCP servers', orphans.length);
+    this.#item.text = `$(warning) ${sentence}`;
+    const others = uncountedOrphans(picture);
+    const tooltip = vscode.l10n.t('{0}. Click to review.', sentence);
+    this.#item.tooltip = others === undefined ? tooltip : `${tooltip}\n${others}`;
     this.#item.accessibilityInformation = { label: sentence, role: 'button' };
     this.#item.show();
   }

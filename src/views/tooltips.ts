@@ -37,7 +37,7 @@ function groupSentence(group: ServerGroup): string {
     case 'otherClients':
       return vscode.l10n.t('Servers of other MCP clients on this machine. They are left alone.');
     case 'ownerUnknown':
-      return vscode.l10n.t('Their parent has exited; it cannot be proven that no client is connected.');
+      return vscode.l10n.t('The process that started them has exited, but something may still be connected.');
     case 'notRunning':
       return vscode.l10n.t('Configured servers without a process. VS Code starts its own when chat needs them.');
   }

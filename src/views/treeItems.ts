@@ -2,23 +2,26 @@ import * as vscode from 'vscode';
 import type { ProcessNode, ServerGroup, ServerView } from '../lifecycle/model';
 import { folderName, formatAge, formatMemory, joinParts, processLabel, shortId } from './format';
 import { offersOf } from './offers';
-import { stateWord } from './serverWords';
+import { stateWords, totalMemory } from './serverWords';
 import type { ContainerGroupRow, ContainerRow, GroupRow, Node, NoteRow, ProcessRow, ServerRow } from './treeRows';
 import { type BundleRow, serversOf } from './treeRows';
 
-/** The row as the editor shows it; its tooltip comes later, from `tooltips.ts`. */
-export function treeItemOf(row: Node): vscode.TreeItem {
+/**
+ * The row as the editor shows it; its tooltip comes later, from `tooltips.ts`.
+ * @param now the moment for which ages are shown, the same for all rows; epoch ms
+ */
+export function treeItemOf(row: Node, now: number): vscode.TreeItem {
   switch (row.kind) {
     case 'group':
       return groupItem(row);
     case 'bundle':
       return bundleItem(row);
     case 'server':
-      return serverItem(row);
+      return serverItem(row, now);
     case 'process':
-      return processItem(row);
+      return processItem(row, now);
     case 'container':
-      return containerItem(row);
+      return containerItem(row, now);
     case 'containerGroup':
       return containerGroupItem(row);
     case 'note':
@@ -26,24 +29,24 @@ export function treeItemOf(row: Node): vscode.TreeItem {
   }
 }
 
-/** Changes exactly when the row looks different. */
-export function fingerprintOf(row: Node): string {
+/** Changes exactly when the row looks different. @param now as in {@link treeItemOf} */
+export function fingerprintOf(row: Node, now: number): string {
   switch (row.kind) {
     case 'group':
       return String(serversOf(row).length);
     case 'bundle':
-      return bundleDescription(row);
+      return JSON.stringify([bundleDescription(row), bundleFlags(row)]);
     case 'server': {
       const { server } = row;
       const facts = [server.evidence, server.introduction, server.failure, server.pid, server.url, server.verdict];
-      return JSON.stringify([server.name, serverDescription(server), serverFlags(server), server.state, facts]);
+      return JSON.stringify([server.name, serverDescription(server, now), serverFlags(server), server.state, facts]);
     }
     case 'process': {
       const { process } = row;
-      return JSON.stringify([process.name, processDescription(process), process.commandLine, process.kept]);
+      return JSON.stringify([process.name, processDescription(process, now), process.commandLine, process.kept]);
     }
     case 'container':
-      return JSON.stringify([row.container, row.stand]);
+      return JSON.stringify([row.container, row.stand, containerAge(row, now)]);
     case 'containerGroup':
       return String(row.containers.length);
     case 'note':
@@ -77,18 +80,31 @@ function bundleItem(row: BundleRow): vscode.TreeItem {
   );
   item.id = row.id;
   item.description = bundleDescription(row);
-  item.iconPath = row.servers[0] && serverIcon(row.servers[0].server);
-  item.contextValue = row.servers[0] && offersOf(row.servers[0].server).canReap ? 'bundle canReap' : 'bundle';
+  // What is under way with some of them is the news.
+  const shown = row.servers.find(isStopping) ?? row.servers[0];
+  item.iconPath = shown && serverIcon(shown.server);
+  item.contextValue = bundleFlags(row);
   // "×3" is read out as a letter, or not at all.
   const label = vscode.l10n.t('{0}, {1} servers', row.name, row.servers.length);
   item.accessibilityInformation = { label: spoken(label, item.description), role: 'treeitem' };
   return item;
 }
 
+function bundleFlags({ servers }: BundleRow): string {
+  return servers.some(({ server }) => offersOf(server).canReap) ? 'bundle canReap' : 'bundle';
+}
+
+function isStopping({ server }: ServerRow): boolean {
+  return server.state === 'stopping';
+}
+
 function bundleDescription({ servers }: BundleRow): string {
-  const memory = servers.reduce((sum, { server }) => sum + (server.memory ?? 0), 0);
+  const isEnding = servers.some(isStopping);
+  const isChecking = servers.some(({ server }) => server.checking);
+  const memory = totalMemory(servers.map(({ server }) => server));
   const clients = new Set(servers.map(({ server }) => server.client));
-  return joinParts([formatMemory(memory), clients.size === 1 ? [...clients][0] : undefined]);
+  const underWay = isEnding ? vscode.l10n.t('ending …') : isChecking ? vscode.l10n.t('checking …') : undefined;
+  return joinParts([underWay, formatMemory(memory), clients.size === 1 ? [...clients][0] : undefined]);
 }
 
 function groupLabel(group: ServerGroup): string {
@@ -108,7 +124,7 @@ function groupLabel(group: ServerGroup): string {
   }
 }
 
-function serverItem(row: ServerRow): vscode.TreeItem {
+function serverItem(row: ServerRow, now: number): vscode.TreeItem {
   const { server } = row;
   const item = new vscode.TreeItem(
     server.name,
@@ -117,7 +133,7 @@ function serverItem(row: ServerRow): vscode.TreeItem {
       : vscode.TreeItemCollapsibleState.None,
   );
   item.id = row.id;
-  item.description = serverDescription(server);
+  item.description = serverDescription(server, now);
   item.iconPath = serverIcon(server);
   item.contextValue = serverFlags(server);
   item.accessibilityInformation = {
@@ -128,12 +144,12 @@ function serverItem(row: ServerRow): vscode.TreeItem {
 }
 
 /** The state first: a side bar of usual width cuts off the end. */
-function serverDescription(server: ServerView): string {
+function serverDescription(server: ServerView, now: number): string {
   return joinParts([
-    stateWord(server),
+    stateWords(server),
     formatMemory(server.memory),
     server.copies > 1 ? vscode.l10n.t('{0} copies', server.copies) : undefined,
-    formatAge(server.startedAt, Date.now(), vscode.l10n.t),
+    formatAge(server.startedAt, now, vscode.l10n.t),
     server.client,
     server.folder === undefined ? undefined : folderName(server.folder),
   ]);
@@ -172,7 +188,7 @@ function serverFlags(server: ServerView): string {
   return ['server', server.verdict, server.owner, server.state, ...offered].join(' ');
 }
 
-function processItem(row: ProcessRow): vscode.TreeItem {
+function processItem(row: ProcessRow, now: number): vscode.TreeItem {
   const { process } = row;
   const label = processLabel(process.name, process.commandLine);
   const item = new vscode.TreeItem(
@@ -180,7 +196,7 @@ function processItem(row: ProcessRow): vscode.TreeItem {
     row.processes.length > 0 ? vscode.TreeItemCollapsibleState.Expanded : vscode.TreeItemCollapsibleState.None,
   );
   item.id = row.id;
-  item.description = processDescription(process);
+  item.description = processDescription(process, now);
   item.iconPath = new vscode.ThemeIcon(
     process.kept === undefined ? 'gear' : 'shield',
     new vscode.ThemeColor('descriptionForeground'),
@@ -193,16 +209,20 @@ function processItem(row: ProcessRow): vscode.TreeItem {
   return item;
 }
 
-function processDescription(process: ProcessNode): string {
+function processDescription(process: ProcessNode, now: number): string {
   return joinParts([
     process.kept === undefined ? undefined : vscode.l10n.t('kept'),
     vscode.l10n.t('pid {0}', process.pid),
     formatMemory(process.memory),
-    formatAge(process.startedAt, Date.now(), vscode.l10n.t),
+    formatAge(process.startedAt, now, vscode.l10n.t),
   ]);
 }
 
-function containerItem(row: ContainerRow): vscode.TreeItem {
+function containerAge({ container }: ContainerRow, now: number): string | undefined {
+  return 'createdAt' in container ? formatAge(container.createdAt, now, vscode.l10n.t) : undefined;
+}
+
+function containerItem(row: ContainerRow, now: number): vscode.TreeItem {
   const { container, stand } = row;
   const { id, image, state } = container;
   const lost = 'notOurs' in container ? container : undefined;
@@ -212,7 +232,7 @@ function containerItem(row: ContainerRow): vscode.TreeItem {
     lost?.notOurs === undefined ? state : vscode.l10n.t('not ours: {0}', lost.notOurs),
     lost?.server,
     vscode.l10n.t('container {0}', shortId(id)),
-    formatAge(lost?.createdAt, Date.now(), vscode.l10n.t),
+    containerAge(row, now),
   ]);
   item.iconPath = new vscode.ThemeIcon('package', new vscode.ThemeColor('descriptionForeground'));
   const canStop = stand.kind !== 'no' && /^(?:running|paused|restarting)$/.test(state);

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { readdirSync, readlinkSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, readlinkSync } from 'node:fs';
 import { choosePlatform } from '../../src/lifecycle/choosePlatform';
+import type { Picture } from '../../src/lifecycle/model';
 import type { Recogniser } from '../../src/lifecycle/others';
 import type { ProcessIdentity } from '../../src/os/identity';
 import { readHistory } from '../../src/registry/history';
@@ -80,6 +80,17 @@ describe('servers of other clients', function () {
       return row?.verdict === 'orphaned' ? row : undefined;
     });
 
+  const stateOf = ({ servers }: Picture, pid: number) => {
+    const row = servers.find((server) => server.pid === pid);
+    return row && [row.group, row.verdict, ...(row.checking ? ['checking'] : [])].join(' ');
+  };
+  /** Each state in which a server was published from now on. */
+  const watched = (lifecycle: Awaited<ReturnType<typeof open>>, pid: number) => {
+    const states = new Set([stateOf(lifecycle.picture, pid)]);
+    lifecycle.onDidChange((picture) => states.add(stateOf(picture, pid)));
+    return () => [...states].sort();
+  };
+
   /** Without `ss` nothing can be proven about a socket pair: it is shown so, and kept on one's word too. */
   const provesNothing = async (server: number) => {
     const lifecycle = await open();
@@ -122,10 +133,11 @@ describe('servers of other clients', function () {
   }
 
   it('one window’s probe serves the others; what seems abandoned each looks at itself', async () => {
-    const probed: number[] = [];
     const platform = await choosePlatform();
     const known = recogniser();
-    const window = () => {
+    /** @returns a window that has looked once, and whom it has probed so far. */
+    const window = async (server: number) => {
+      const probed: number[] = [];
       const counting = Object.create(platform, {
         stdinPeer: {
           value: (identity: ProcessIdentity) => {
@@ -134,24 +146,62 @@ describe('servers of other clients', function () {
           },
         },
       });
-      return sandbox.lifecycle({}, { recogniser: () => known, platform: counting });
+      const lifecycle = await sandbox.lifecycle({}, { recogniser: () => known, platform: counting });
+      await recognised(lifecycle, server);
+      return { lifecycle, probed };
     };
     const { child, server } = await client('python', '--deaf-to-eof');
-    await recognised(await window(), server);
-    assert.deepEqual(probed, [server]);
-    await recognised(await window(), server);
-    assert.deepEqual(probed, [server]);
+    const [first, second] = [await window(server), await window(server)];
+    assert.deepEqual([first.probed, second.probed], [[server], []]);
     await killHard(child);
-    const third = await window();
-    await recognised(third, server);
-    // It has another parent now.
-    assert.deepEqual(probed, [server, server]);
-    await third.sweep({ afresh: true });
-    assert.equal(probed.length, 3);
-    rmSync(join(sandbox.folder.path, 'probes.json'));
-    await recognised(await window(), server);
-    assert.equal(probed.length, 4, 'control arm');
+    const third = await window(server);
+    assert.deepEqual(third.probed, [server], 'it has another parent now');
+    await third.lifecycle.sweep({ afresh: true });
+    assert.equal(third.probed.length, 3, 'both looks of a scan that a person asks for');
+    const fourth = await window(server);
+    assert.deepEqual(fourth.probed, [server], 'what seems abandoned is not shared');
   });
+
+  it('L30 a scan that a person asks for looks twice, and takes no proof back before it has', async () => {
+    const { child, server } = await client('python', '--deaf-to-eof');
+    const platform = await choosePlatform();
+    let isBlind = false;
+    const changing = Object.create(platform, {
+      stdinPeer: {
+        value: (identity: ProcessIdentity) =>
+          isBlind ? { kind: 'unknown', reason: 'it took too long' } : definite(() => platform.stdinPeer(identity)),
+      },
+    });
+    const known = recogniser();
+    const lifecycle = await sandbox.lifecycle({}, { platform: changing, recogniser: () => known });
+    await killHard(child);
+    await provenOrphan(lifecycle, server);
+    const shown = watched(lifecycle, server);
+    const picture = await lifecycle.sweep({ afresh: true });
+    assert.deepEqual(shown(), ['orphaned orphaned', 'orphaned orphaned checking']);
+    assert.deepEqual(stateOf(picture, server), 'orphaned orphaned', 'it is done when both looks are');
+    // Control arm: both looks say otherwise.
+    isBlind = true;
+    await lifecycle.sweep({ afresh: true });
+    assert.deepEqual(shown(), ['orphaned orphaned', 'orphaned orphaned checking', 'ownerUnknown unknown']);
+  });
+
+  for (const how of ['its client', 'the only one that holds its stdin'] as const) {
+    it(`L30 the end of ${how} is noticed without a scan, and proven soon after`, async () => {
+      const { child, server } = await client('python', '--deaf-to-eof');
+      const known = recogniser();
+      const { clientOf } = known;
+      known.clientOf = (entry) => (how === 'its client' && entry.pid === child.pid ? 'Client' : clientOf(entry));
+      const lifecycle = await sandbox.lifecycle({}, { recogniser: () => known });
+      await recognised(lifecycle, server);
+      await waitFor('it is not being checked', () => stateOf(lifecycle.picture, server) === 'otherClients active');
+      const shown = watched(lifecycle, server);
+      await killHard(child);
+      await waitFor('it is orphaned', () => stateOf(lifecycle.picture, server) === 'orphaned orphaned');
+      assert.deepEqual(shown(), ['orphaned orphaned', 'otherClients active', 'otherClients active checking']);
+      assert.ok(isAlive(server));
+    });
+  }
 
   it('what a busy machine could not tell is asked once more, and by each window for itself', async () => {
     const asked: number[] = [];

@@ -12,6 +12,7 @@ import fs, {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import type { Lifecycle } from '../../src/lifecycle/lifecycle';
 import { OwnSession } from '../../src/lifecycle/ownSession';
 import { survey } from '../../src/lifecycle/sweep';
 import type { ProcessIdentity } from '../../src/os/identity';
@@ -81,7 +82,7 @@ describe('reaping what a dead session left', function () {
       assert.ok(isAlive(pid));
       const [row] = lifecycle.picture.servers;
       assert.equal(row?.verdict, 'orphaned');
-      assert.match(row?.evidence.join('\n') ?? '', /it waits for a click/);
+      assert.match(row?.evidence.join('\n') ?? '', /not ended automatically/);
     }
     assert.ok(
       sandbox.log.some((line) => line.includes('.damaged')),
@@ -139,7 +140,7 @@ describe('reaping what a dead session left', function () {
     assert.ok(isAlive(pid));
     await lifecycle.sweep();
     assert.ok(isAlive(pid));
-    assert.match(lifecycle.picture.servers[0]?.evidence.join('\n') ?? '', /it waits for a click/);
+    assert.match(lifecycle.picture.servers[0]?.evidence.join('\n') ?? '', /not ended automatically/);
     // Control arm: where no file name mentions it, the cookie and this window decide.
     rmSync(own);
     await lifecycle.sweep();
@@ -394,6 +395,40 @@ describe('reaping what a dead session left', function () {
     );
     assert.ok((result?.memoryFreed ?? 0) > 0);
     assert.deepEqual(sandbox.living(), []);
+  });
+
+  it('a server says that it is being ended for as long as it is: by a sweep, by hand, by its row', async () => {
+    const ways = {
+      sweep: (lifecycle: Lifecycle) => lifecycle.sweep(),
+      'by hand': (lifecycle: Lifecycle) => lifecycle.reapOrphans(),
+      'its row': (lifecycle: Lifecycle) =>
+        lifecycle.reapOrphans({
+          only: lifecycle.picture.servers.flatMap(({ key, name }) => (name === 'server 1' ? key : [])),
+        }),
+    };
+    for (const [way, reap] of Object.entries(ways)) {
+      const scene = await new Scene(sandbox).open();
+      await scene.start();
+      const { record } = await scene.start([PLAIN, '--deaf', '--listed']);
+      scene.write({ automatic: 'ask', neverReap: ['--listed'] });
+      await scene.killOwner();
+      const lifecycle = await sandbox.lifecycle();
+      await lifecycle.sweep();
+      if (way === 'sweep') scene.write({ automatic: 'on', neverReap: ['--listed'] });
+      const states = new Map<string, string[]>();
+      lifecycle.onDidChange(({ servers }) => {
+        for (const name of ['server 1', 'server 2']) {
+          const state = servers.find((row) => row.name === name)?.state ?? 'gone';
+          const before = states.get(name) ?? [];
+          if (before.at(-1) !== state) states.set(name, [...before, state]);
+        }
+      });
+      await reap(lifecycle);
+      assert.deepEqual(states.get('server 1')?.slice(-2), ['stopping', 'gone'], way);
+      assert.deepEqual(states.get('server 2'), ['running'], `${way}: what is kept is not being ended`);
+      process.kill((record.root as ProcessIdentity).pid, 'SIGKILL');
+      await lifecycle.sweep();
+    }
   });
 
   it('two clicks at once on two servers of one session: each is told of, and nothing is left', async () => {

@@ -60,6 +60,11 @@ describe('a client made with the MCP SDK, its servers started through npx', func
       return rows.get('deaf')?.verdict === 'orphaned' ? rows.get('deaf') : undefined;
     });
     assert.match(orphan.evidence.join('\n'), /nobody can talk to it any more/);
+    // L30: a scan that a person asks for takes nothing of that back.
+    const verdicts = new Set<string | undefined>();
+    lifecycle.onDidChange(({ servers }) => verdicts.add(servers.find(({ key }) => key === orphan.key)?.verdict));
+    await lifecycle.sweep({ afresh: true });
+    assert.deepEqual([...verdicts], ['orphaned']);
     await lifecycle.reapOrphans({ only: [orphan.key] });
     assert.deepEqual(pidsOf(orphan).filter(isAlive), []);
     assert.deepEqual(world.sandbox.living(), []);

@@ -29,7 +29,10 @@ describe('windows of one machine take turns', function () {
   let mark: string;
   /** Looks at the whole process table. */
   let looks: number;
+  /** Whether windows notice by themselves that a client has ended; they would look in the middle of a test. */
+  let areNoticing: boolean;
   beforeEach(() => {
+    areNoticing = false;
     sandbox = new Sandbox();
     mark = `--mark=${randomUUID()}`;
     looks = 0;
@@ -54,6 +57,7 @@ describe('windows of one machine take turns', function () {
           return platform.snapshot();
         },
       },
+      ...(!areNoticing && { identify: { value: undefined } }),
     });
     const lifecycle = await sandbox.lifecycle({}, { platform: counting, recogniser: () => known, version, ...parts });
     // As at activation: the first look is its own.
@@ -162,6 +166,34 @@ describe('windows of one machine take turns', function () {
     );
   });
 
+  it('a server that is found first and adopted then is shown once, in every picture', async () => {
+    const matches = (args: readonly string[]) => args.at(-1) === mark;
+    const entry = { key: 'notes', name: 'notes', client: 'Editor', folder: undefined, url: undefined };
+    const known = { ...entry, file: undefined, owner: 'other' as const, describe: undefined, matches };
+    let isAdoptable = false;
+    const lifecycle = await window(recogniser(), '0', { adoptable: () => (isAdoptable ? [known] : []) });
+    spawn(process.execPath, [PLAIN, mark], { env: sandbox.environment, stdio: 'pipe' });
+    await waitFor('it is found', async () => {
+      await lifecycle.sweep();
+      return named(lifecycle, 'notes').length > 0;
+    });
+    const shown = new Set<string>();
+    lifecycle.onDidChange(() =>
+      shown.add(
+        named(lifecycle, 'notes')
+          .map(({ group }) => group)
+          .join(),
+      ),
+    );
+    isAdoptable = true;
+    await waitFor('it is adopted', () => shown.has('thisWindow'));
+    await lifecycle.sweep();
+    assert.deepEqual(
+      [...shown].filter((groups) => groups.includes('thisWindow')),
+      ['thisWindow'],
+    );
+  });
+
   it('what takes a second look is not shared after the first, and takes nothing back that was proven', async () => {
     const { client } = await foreign();
     const [first, second] = [await window(), await window()];
@@ -173,8 +205,37 @@ describe('windows of one machine take turns', function () {
     assert.equal(await turn(second), 0);
     const verdicts = new Set([named(second, 'notes')[0]?.verdict]);
     second.onDidChange(() => verdicts.add(named(second, 'notes')[0]?.verdict));
-    assert.equal(await turn(second, 0), 2);
+    assert.equal(await turn(second, 0), 1);
+    assert.ok(named(second, 'notes')[0]?.checking);
+    await waitFor('it has proven that, too', () => !named(second, 'notes')[0]?.checking);
     assert.deepEqual(verdicts, new Set(['orphaned']));
+  });
+
+  it('what was found before one has looked is not taken over: it would take back what is proven by now', async () => {
+    const { client } = await foreign();
+    const [first, second] = [await window(), await window()];
+    await waitFor('it is shared', async () => {
+      await first.sweep();
+      return readFileSync(join(sandbox.folder.path, 'sweep.json'), 'utf8').includes('"notes"');
+    });
+    const shared = readFileSync(join(sandbox.folder.path, 'sweep.json'), 'utf8');
+    await killHard(client);
+    await orphaned(second);
+    writeFileSync(join(sandbox.folder.path, 'sweep.json'), shared);
+    assert.equal(await turn(second), 1);
+    assert.equal(named(second, 'notes')[0]?.verdict, 'orphaned');
+  });
+
+  it('who has taken over notices by itself that a client has ended', async () => {
+    areNoticing = true;
+    const { client } = await foreign();
+    const [first, second] = [await window(), await window()];
+    await waitFor('it is taken over', async () => {
+      await first.sweep();
+      return (await turn(second)) === 0 && named(second, 'notes')[0]?.verdict === 'active';
+    });
+    await killHard(client);
+    await waitFor('it is orphaned', () => named(second, 'notes')[0]?.verdict === 'orphaned');
   });
 
   it('a sweep of a window that has no means to look is not shared; what its stdin itself cannot tell is', async () => {
@@ -241,13 +302,17 @@ describe('windows of one machine take turns', function () {
       good.replace(/"start":"t\d+"/, '"start":"now"'),
       good.replace(/"group":"\w+"/, '"group":"prey"'),
       good.replace(/"evidence":\[[^\]]*\]/, '"evidence":"trust me"'),
+      good.replace(/"dependsOn":\[[^\]]*\]/, '"dependsOn":[{"pid":7,"start":"now"}]'),
+      good.replace(/"dependsOn":/, '"awaitsAnswer":"anybody","dependsOn":'),
     ];
+    // Nobody takes over what is older than his own look.
+    const ofNow = (text: string) => text.replace(good.match(/"sweptAt":\d+/)?.[0] ?? '', `"sweptAt":${Date.now()}`);
     for (const text of hostile) {
       assert.notEqual(text, good);
-      writeFileSync(path, text);
+      writeFileSync(path, ofNow(text));
       assert.equal(await turn(second), 1, text.slice(0, 300));
     }
-    writeFileSync(path, good);
+    writeFileSync(path, ofNow(good));
     assert.equal(await turn(second), 0, 'control arm');
   });
 

@@ -189,3 +189,34 @@ function readStored(page, scope, key) {
     { scope, key },
   );
 }
+
+/**
+ * As much of a page as is used to note texts.
+ * @typedef {object} PageWithTexts
+ * @property {{ body: object, querySelectorAll: (selector: string) => { textContent: string | null }[] }} document
+ * @property {new (noted: () => void) => { observe: (below: object, what: object) => void }} MutationObserver
+ * @property {Set<string>} notedTexts
+ */
+
+/**
+ * Notes each text that elements of this selector have from now on.
+ * @param {Page} page
+ * @param {string} selector
+ * @returns {Promise<() => Promise<string[]>>} what says which those were.
+ */
+export async function recordTexts(page, selector) {
+  await page.evaluate((selector) => {
+    /** @type {PageWithTexts} */
+    const window = /** @type {any} */ (globalThis);
+    /** @type {Set<string>} */
+    const noted = new Set();
+    const note = () => {
+      for (const { textContent } of window.document.querySelectorAll(selector)) noted.add(textContent ?? '');
+    };
+    note();
+    const { body } = window.document;
+    new window.MutationObserver(note).observe(body, { subtree: true, childList: true, characterData: true });
+    window.notedTexts = noted;
+  }, selector);
+  return () => page.evaluate(() => [.../** @type {PageWithTexts} */ (/** @type {any} */ (globalThis)).notedTexts]);
+}

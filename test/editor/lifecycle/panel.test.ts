@@ -41,7 +41,7 @@ describe('what a person sees', function () {
     const panel = new Panel(page);
 
     await panel.status.waitFor({ timeout: 30_000 });
-    assert.equal((await panel.status.textContent())?.trim(), '4 orphaned');
+    assert.equal((await panel.status.textContent())?.trim(), '4 orphaned MCP servers');
     assert.ok(await panel.status.locator('.codicon-warning').isVisible());
     await panel.status.click();
     await panel.shows('Orphaned', ['server 1', 'server 2', 'server 3', 'server 4']);

@@ -68,6 +68,12 @@ export class Panel {
     });
   }
 
+  /** From now on notes each group that is shown, for however short a time. @returns what says which those were. */
+  async recordGroups(): Promise<() => Promise<string[]>> {
+    const { recordTexts } = await import('../host/window.mjs');
+    return recordTexts(this.page, '.part.sidebar .pane [aria-level="1"] .label-name');
+  }
+
   row(text: string | RegExp): Locator {
     return this.view.locator('.monaco-list-row').filter({ hasText: text }).first();
   }

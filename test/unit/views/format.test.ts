@@ -132,7 +132,7 @@ describe('format', () => {
     });
 
     it('nothing', () => {
-      assert.equal(summariseReap([]), 'Nothing is orphaned; nothing was reaped.');
+      assert.equal(summariseReap([]), 'No orphaned servers found.');
       assert.equal(summariseReap([], plain, true), 'Called off; nothing was reaped.');
     });
 

@@ -14,7 +14,7 @@ function reaped(over: Partial<HistoryEntry> = {}): HistoryEntry {
   };
 }
 
-const historyNote = (history: readonly HistoryEntry[]) => notesOf({ ...pictureOf([]), history })[0];
+const historyNote = (history: readonly HistoryEntry[]) => notesOf({ ...pictureOf([]), history }, Date.now())[0];
 
 describe('what stands below the servers', () => {
   it('the guard, and why there is none', () => {
@@ -26,7 +26,7 @@ describe('what stands below the servers', () => {
       [{ problem: 'node cannot be run (ENOENT)' }, 'unavailable: node cannot be run (ENOENT)'],
     ];
     for (const [over, description] of table) {
-      const [shown] = notesOf({ ...pictureOf([]), guard: { ...guard, ...over } });
+      const [shown] = notesOf({ ...pictureOf([]), guard: { ...guard, ...over } }, Date.now());
       assert.equal(shown?.note.description, description);
     }
   });

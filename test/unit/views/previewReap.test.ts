@@ -66,6 +66,14 @@ describe('Preview Reaping', () => {
     }
   });
 
+  it('with nothing orphaned is a message, and opens no document', async () => {
+    const actions = actionsOver([living], { reapOrphans: async () => [] });
+    registerCommands({ subscriptions: [] }, actions, { info() {}, error() {} });
+    await editor.registered.get('mcpProcesses.previewReap')?.();
+    assert.deepEqual(editor.messages, [{ kind: 'information', text: 'No orphaned servers found.', buttons: [] }]);
+    assert.deepEqual(editor.documents, []);
+  });
+
   it('of a server that is gone says so', async () => {
     assert.deepEqual(await preview([ours], 'other:1'), []);
     assert.match(editor.errors()[0] ?? '', /no such server any more/);

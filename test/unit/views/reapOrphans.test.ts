@@ -38,7 +38,7 @@ describe('Reap Orphaned Servers tells what became of it', () => {
 
   it('not called off, and nobody was orphaned any more', async () => {
     const none = async () => [];
-    assert.deepEqual(await reap([theirs], none), ['information: Nothing is orphaned; nothing was reaped.']);
+    assert.deepEqual(await reap([theirs], none), ['information: No orphaned servers found.']);
   });
 
   it('what could not be reaped is a warning that says what to do', async () => {

@@ -1,12 +1,13 @@
 import './fakeEditor';
 import assert from 'node:assert/strict';
-import type { Failure, ServerView } from '../../../src/lifecycle/model';
+import type { Failure, Picture, ServerView } from '../../../src/lifecycle/model';
 import { offersOf } from '../../../src/views/offers';
 import {
   countedOrphans,
   evidenceText,
   introductionSentence,
   stateWord,
+  uncountedOrphans,
   verdictSentence,
 } from '../../../src/views/serverWords';
 import { NODE, pictureOf, serverView } from './rows';
@@ -33,6 +34,24 @@ describe('orphans that badge and status bar count', () => {
       assert.equal(offersOf(server).canKeep, counts && server.processes.length > 0);
     });
   }
+});
+
+describe('orphans of other clients that badge and status bar leave out', () => {
+  const theirs = serverView({ owner: 'other', memory: 13 << 20 });
+  const listed = serverView({ owner: 'other', processes: [{ ...NODE, kept: LISTED }] });
+  const living = serverView({ owner: 'other', verdict: 'active', group: 'otherClients' });
+  const told = (servers: ServerView[], reapOthers: Picture['reapOthers'] = 'report') =>
+    uncountedOrphans({ ...pictureOf(servers), reapOthers });
+
+  it('are counted with their memory', () => {
+    assert.equal(told([theirs]), '1 orphaned server of other clients · 13 MB');
+    assert.equal(told([theirs, theirs, living, listed]), '2 orphaned servers of other clients · 26 MB');
+  });
+
+  it('are none where there are none, the user keeps them, or the badge counts them', () => {
+    for (const servers of [[], [serverView()], [listed], [living]]) assert.equal(told(servers), undefined);
+    for (const reapOthers of ['ask', 'auto'] as const) assert.equal(told([theirs], reapOthers), undefined);
+  });
 });
 
 describe('words for a server', () => {
@@ -62,6 +81,22 @@ describe('words for a server', () => {
       assert.match(text, /Last line of its output: no database\nTime: /);
     });
   }
+
+  it('the verdict, whose it is, and what is being done', () => {
+    const here = { group: 'thisWindow', verdict: 'active' } as const;
+    const there = { group: 'otherClients', verdict: 'active', client: 'Codex' } as const;
+    const unknown = { group: 'ownerUnknown', verdict: 'unknown' } as const;
+    const table: [Partial<ServerView>, string][] = [
+      [here, 'Running. Used by this window.'],
+      [there, 'Running. Used by Codex.'],
+      [unknown, "Can't tell whether anything still uses it, so it is left alone."],
+      [{ ...unknown, checking: true }, 'Checking whether anything uses it …'],
+      [{ ...there, checking: true }, 'Running. Used by Codex. Checking again …'],
+      [{ ...here, state: 'stopping' }, 'Stopping: it has been asked to end.'],
+      [{ state: 'stopping' }, 'Being ended. Each process is checked once more before it is signalled.'],
+    ];
+    for (const [over, sentence] of table) assert.equal(verdictSentence(serverView(over)), sentence);
+  });
 
   it('what it says of itself, singular and plural', () => {
     const said = { name: 'files', version: '1.0', tools: 1, resources: 0, prompts: 2 };

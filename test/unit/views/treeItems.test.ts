@@ -1,6 +1,6 @@
 import './fakeEditor';
 import assert from 'node:assert/strict';
-import { treeItemOf } from '../../../src/views/treeItems';
+import { fingerprintOf, treeItemOf } from '../../../src/views/treeItems';
 import type { Node, NoteRow } from '../../../src/views/treeRows';
 import { bundleOf, NODE, rowOf, serverView } from './rows';
 
@@ -22,6 +22,81 @@ describe('rows as they are read out', () => {
     ['one that says no more', { ...note, note: { ...note.note, description: '' } }, 'Guard'],
   ];
   for (const [what, row, label] of table) {
-    it(what, () => assert.deepEqual(treeItemOf(row).accessibilityInformation, { label, role: 'treeitem' }));
+    it(what, () => assert.deepEqual(treeItemOf(row, 0).accessibilityInformation, { label, role: 'treeitem' }));
   }
+});
+
+describe('rows and their clock', () => {
+  const process = { ...NODE, startedAt: 1_000 };
+  const server = serverView({ startedAt: 1_000, processes: [process] });
+  const rows: Node[] = [
+    rowOf(server),
+    { kind: 'process', id: 'p', process, parent: rowOf(server), processes: [] },
+    {
+      ...{ kind: 'container', id: 'c', stand: { kind: 'no', why: '' }, parent: rowOf(server) },
+      container: {
+        ...{ id: 'c', image: 'i', state: 'running', labelled: false, name: 'n', createdAt: 1_000 },
+        ...{ server: 'files', client: 'Codex', notOurs: undefined },
+      },
+    },
+  ];
+
+  it('a server, its process and a container that are as old show the same age, whenever they are drawn', () => {
+    for (const row of rows) {
+      assert.match(String(treeItemOf(row, 33_000).description), /32 s/, row.kind);
+      assert.match(String(treeItemOf(row, 62_000).description), /1 min/, row.kind);
+    }
+  });
+
+  it('look different when their ages do, and only then', () => {
+    for (const row of rows) {
+      assert.notEqual(fingerprintOf(row, 33_000), fingerprintOf(row, 34_000), row.kind);
+      assert.equal(fingerprintOf(row, 62_000), fingerprintOf(row, 63_000), row.kind);
+    }
+  });
+});
+
+describe('what a row says of its state', () => {
+  const other = { owner: 'other', client: 'Codex' } as const;
+  const unknown = { verdict: 'unknown', group: 'ownerUnknown' } as const;
+  const here = { group: 'thisWindow', verdict: 'active' } as const;
+  const table: [string, Parameters<typeof serverView>[0], string][] = [
+    ['a proven orphan', {}, 'orphaned · 1 MB'],
+    ['that is looked at again', { checking: true }, 'checking … · orphaned · 1 MB'],
+    ['one of which nothing is known yet', { ...unknown, checking: true }, 'checking … · 1 MB'],
+    ['one of which nothing can be known', unknown, 'unknown owner · 1 MB'],
+    ['one that is being ended', { state: 'stopping' }, 'ending … · 1 MB'],
+    ['one that is being ended while it is looked at', { state: 'stopping', checking: true }, 'ending … · 1 MB'],
+    ['one of this window that is stopped', { ...here, state: 'stopping' }, 'stopping · 1 MB'],
+  ];
+  for (const [what, over, description] of table) {
+    it(what, () => {
+      const row = rowOf(serverView({ ...other, ...over }));
+      assert.equal(treeItemOf(row, 0).description, `${description} · Codex`);
+    });
+  }
+
+  it('of several in one line, what is under way with some of them', () => {
+    const one = serverView(other);
+    const table: [Partial<typeof one>, string][] = [
+      [{}, '3 MB · Codex'],
+      [{ checking: true }, 'checking … · 3 MB · Codex'],
+      [{ state: 'stopping' }, 'ending … · 3 MB · Codex'],
+    ];
+    const looks = table.map(([over, description]) => {
+      const bundle = bundleOf([one, { ...one, ...over }, one]);
+      assert.equal(treeItemOf(bundle, 0).description, description);
+      return fingerprintOf(bundle, 0);
+    });
+    assert.equal(new Set(looks).size, table.length);
+    const ending = { ...one, state: 'stopping' } as const;
+    assert.equal(treeItemOf(bundleOf([ending, one]), 0).contextValue, 'bundle canReap');
+    assert.equal(treeItemOf(bundleOf([ending, ending]), 0).contextValue, 'bundle');
+  });
+
+  it('offers no reaping while it is being ended', () => {
+    const flags = (state: 'running' | 'stopping') => treeItemOf(rowOf(serverView({ state })), 0).contextValue;
+    assert.match(String(flags('running')), /canReap canKeep|canReap .*canKeep/);
+    assert.doesNotMatch(String(flags('stopping')), /canReap|canKeep/);
+  });
 });

@@ -1,0 +1,20 @@
+import type { Picture, ProcessNode } from '../lifecycle/model';
+
+const YOUNG_MS = 60_000;
+/** A young row counts seconds; redrawn more often, it would lose the mouse that rests on it. */
+const YOUNG_INTERVAL_MS = 5_000;
+const INTERVAL_MS = 60_000;
+
+/** ms after which rows that show ages are to be drawn again. */
+export function redrawAfter({ servers, history }: Pick<Picture, 'servers' | 'history'>, now: number): number {
+  const times = [
+    ...servers.flatMap(({ startedAt, processes }) => [startedAt, ...startsOf(processes)]),
+    ...history.map(({ at }) => at),
+  ];
+  const isYoung = times.some((time) => time !== undefined && now - time < YOUNG_MS);
+  return isYoung ? YOUNG_INTERVAL_MS : INTERVAL_MS;
+}
+
+function startsOf(processes: readonly ProcessNode[]): (number | undefined)[] {
+  return processes.flatMap(({ startedAt, children }) => [startedAt, ...startsOf(children)]);
+}

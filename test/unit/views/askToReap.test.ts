@@ -1,0 +1,83 @@
+import './fakeEditor';
+import assert from 'node:assert/strict';
+import type { ReapOptions } from '../../../src/lifecycle/ladderQueue';
+import type { Picture, ServerView } from '../../../src/lifecycle/model';
+import { AskToReap } from '../../../src/views/askToReap';
+import { registerCommands } from '../../../src/views/commands';
+import { type Editor, newEditor, settled } from './fakeEditor';
+import { actionsOver, pictureOf, resultOf, serverView } from './rows';
+
+describe('"ask" asks', () => {
+  let editor: Editor;
+  beforeEach(() => {
+    editor = newEditor();
+  });
+
+  const waiting = (over: Partial<ServerView> = {}) => serverView({ awaitsAnswer: 'window', memory: 43 << 20, ...over });
+
+  /** What a window says and asks for while these pictures are published. */
+  async function ask(...pictures: ServerView[][]): Promise<{ texts: string[]; reaped: ReapOptions[] }> {
+    let publish: (picture: Picture) => void = () => {};
+    const reaped: ReapOptions[] = [];
+    const actions = actionsOver(pictures.at(-1) ?? [], {
+      onDidChange: (listener) => {
+        publish = listener;
+        return { dispose() {} };
+      },
+      reapOrphans: async (options = {}) => {
+        reaped.push(options);
+        return [resultOf()];
+      },
+    });
+    const { reviewOrphans } = registerCommands({ subscriptions: [] }, actions, { info() {}, error() {} });
+    new AskToReap(actions, reviewOrphans).dispose();
+    for (const servers of pictures) publish(pictureOf(servers));
+    await settled();
+    return { texts: editor.messages.map(({ text }) => text), reaped };
+  }
+
+  const table: [string, ServerView[][], string[]][] = [
+    ['one', [[waiting()]], ['1 MCP server was left running by a crashed window (43 MB).']],
+    [
+      'two, once in a window',
+      [[], [waiting({ key: 'a' }), waiting({ key: 'b' })], [waiting({ key: 'c' })]],
+      ['2 MCP servers were left running by a crashed window (86 MB).'],
+    ],
+    [
+      'one of a client that is protected by mcp-processes run',
+      [[waiting({ awaitsAnswer: 'client' })]],
+      ['1 MCP server was left running by its client (43 MB).'],
+    ],
+    ['nobody that is reaped without asking, or never', [[serverView(), serverView({ owner: 'other' })]], []],
+    ['nobody that is being ended already', [[waiting({ state: 'stopping' })]], []],
+  ];
+  for (const [what, pictures, texts] of table) {
+    it(`about ${what}`, async () => {
+      assert.deepEqual((await ask(...pictures)).texts, texts);
+      assert.ok(editor.messages.every(({ buttons }) => buttons.join() === 'Review,Not Now'));
+    });
+  }
+
+  it('Review opens the list to choose from; what is chosen is ended', async () => {
+    editor.click = (buttons) => buttons.find((button) => button === 'Review');
+    editor.pick = (items) => items.slice(0, 1);
+    const { reaped } = await ask([waiting({ key: 'a' }), waiting({ key: 'b' })]);
+    assert.deepEqual(editor.picks, ['Reap Orphaned MCP Servers']);
+    assert.deepEqual(
+      reaped.map(({ only }) => only),
+      [['a']],
+    );
+  });
+
+  it('Review of what is gone by then says so', async () => {
+    editor.click = (buttons) => buttons.find((button) => button === 'Review');
+    const { texts, reaped } = await ask([waiting()], []);
+    assert.deepEqual([texts[1], reaped], ['No orphaned servers found.', []]);
+  });
+
+  it('Not Now ends nobody', async () => {
+    editor.click = (buttons) => buttons.find((button) => button === 'Not Now');
+    const { reaped } = await ask([waiting()]);
+    assert.deepEqual([editor.picks, reaped], [[], []]);
+  });
+});

@@ -1,0 +1,21 @@
+import assert from 'node:assert/strict';
+import { redrawAfter } from '../../../src/views/rowClock';
+import { NODE, serverView } from './rows';
+
+describe('when rows that show ages are drawn again', () => {
+  const NOW = 1_000_000;
+  const old = serverView({ startedAt: NOW - 61_000 });
+  const child = { ...NODE, children: [{ ...NODE, startedAt: NOW - 1_000 }] };
+  const entry = { by: 'window', server: '', sessionId: '', processes: [], memoryFreed: 0, milliseconds: 0 } as const;
+  const table: [string, Parameters<typeof redrawAfter>[0], number][] = [
+    ['no rows', { servers: [], history: [] }, 60_000],
+    ['an old one', { servers: [old], history: [] }, 60_000],
+    ['a young one', { servers: [old, serverView({ startedAt: NOW })], history: [] }, 5_000],
+    ['an old one with a young process', { servers: [{ ...old, processes: [child] }], history: [] }, 5_000],
+    ['one that was ended a moment ago', { servers: [], history: [{ ...entry, at: NOW - 5, containers: [] }] }, 5_000],
+    ['one whose start nobody knows', { servers: [serverView()], history: [] }, 60_000],
+  ];
+  for (const [what, picture, expected] of table) {
+    it(`${what}: after ${expected / 1000} s`, () => assert.equal(redrawAfter(picture, NOW), expected));
+  }
+});
