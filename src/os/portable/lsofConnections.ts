@@ -1,5 +1,6 @@
 import { type Connection, judgeConnections } from '../outsideUse';
 import type { OutsideUse } from '../platform';
+import { processLabel } from '../processLabel';
 import type { OpenFile } from './lsofOutput';
 
 /**
@@ -17,9 +18,11 @@ export function judgeLsofConnections(
   if (hidden !== undefined) return { kind: 'unknown', reason: `\`lsof\` cannot see the open files of pid ${hidden}` };
 
   const all = [...own, ...sockets];
-  const internet = judgeConnections(tcpConnections(all), pids, members);
+  const names = new Map(all.map(({ pid, command }) => [pid, command]));
+  const nameOf = (pid: number) => processLabel(pid, names.get(pid));
+  const internet = judgeConnections(tcpConnections(all), pids, members, nameOf);
   if (internet.kind !== 'none') return internet;
-  return judgeNamedSockets(own, all, members);
+  return judgeNamedSockets(own, all, members, nameOf);
 }
 
 function isReadDescriptor(file: OpenFile): boolean {
@@ -54,15 +57,16 @@ function judgeNamedSockets(
   own: readonly OpenFile[],
   all: readonly OpenFile[],
   members: ReadonlySet<number>,
+  nameOf: (pid: number) => string,
 ): OutsideUse {
   let doubt: OutsideUse | undefined;
   for (const socket of own) {
     if (socket.type !== 'unix' || socket.name.startsWith('->')) continue;
     const clients = all.filter(({ type, name }) => type === 'unix' && name === `->${socket.device}`);
     const stranger = clients.find(({ pid }) => !members.has(pid));
-    if (stranger) return { kind: 'used', by: `pid ${stranger.pid}` };
+    if (stranger) return { kind: 'used', by: nameOf(stranger.pid) };
     if (clients.length === 0) {
-      doubt = { kind: 'unknown', reason: `pid ${socket.pid} has a named socket, and who uses it cannot be seen` };
+      doubt = { kind: 'unknown', reason: `${nameOf(socket.pid)} has a named socket, and who uses it cannot be seen` };
     }
   }
   return doubt ?? { kind: 'none' };

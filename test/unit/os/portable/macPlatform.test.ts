@@ -139,7 +139,7 @@ describe('the portable platform on macOS, from recordings', () => {
     const answers = { '-a -p 733': fixture('macos-lsof-stdin.txt'), lsof: fixture('macos-lsof-all.txt') };
     assert.deepEqual(await mac(answers).platform.stdinPeer(SERVER), {
       kind: 'alive',
-      by: 'Code\\x20H, pid 412',
+      by: 'Code\\x20H (pid 412)',
       holders: [412],
     });
     const other = identity(733, [10, 0, 0]);
@@ -184,7 +184,7 @@ describe('the portable platform on macOS, from recordings', () => {
   it('K23 finds out about connections, and says unknown without `lsof`', async () => {
     const sockets = fixture('macos-lsof-sockets.txt');
     const { platform } = mac({ lsof: sockets });
-    assert.deepEqual(await platform.outsideUse([500], new Set([500])), { kind: 'used', by: 'pid 501' });
+    assert.deepEqual(await platform.outsideUse([500], new Set([500])), { kind: 'used', by: 'psql (pid 501)' });
     assert.deepEqual(await platform.outsideUse([], new Set()), { kind: 'none' });
     assert.equal((await mac().platform.outsideUse([500], new Set([500]))).kind, 'unknown');
     // `lsof` shows what the process has open, and then no sockets at all.
