@@ -15,6 +15,7 @@ const LADDER = 'src/reaping/ladder.ts';
 const SIGNALS = 'src/reaping/signals.ts';
 const RULINGS = 'src/reaping/tree.ts';
 const WATCH = 'src/reaping/stdinWatch.ts';
+const USES = 'src/reaping/outsideUses.ts';
 
 /** Every rule of the kill bar by name: read from the tables, so that a new rule is broken too. */
 export function ruleMutants(read) {
@@ -157,11 +158,40 @@ export const mutants = [
     'const parent = snapshot.processes.get(entry.ppid);',
   ],
   ['stdin watch: never begins anew', WATCH, 'this.gone.delete(key);\n      return 0;', 'return 0;'],
+  ['use: one that is hidden keeps all', USES, "ofAll.kind === 'none' || isOne", "ofAll.kind !== 'used' || isOne"],
+  ['use: the server itself is not asked about', USES, 'isAskedWhole ? stayed : []', '[]'],
+  ['use: what runs below a server is no part of it', USES, "use.kind === 'used' && belowIt", 'false && belowIt'],
+  ['use: what has left a server is part of it', USES, ' && belowIt.has(entry.pid)', ''],
   [
-    'use: one that is hidden keeps all',
+    'use: a server is not kept whole',
+    USES,
+    "server.kind === 'none' ? (ofLeft.get(member) ?? NONE) : server",
+    'ofLeft.get(member) ?? server',
+  ],
+  ['use: its own connections are strangers’', RULINGS, 'insiders: new Set(insiders)', 'insiders: new Set()'],
+  [
+    'use: the client of mcp-processes run is no stranger',
     RULINGS,
-    "all.kind === 'none' || left.length === 1",
-    "all.kind !== 'used' || left.length === 1",
+    "claim.by === 'own session' && !isOwnerGuessedHere ?",
+    "claim.by === 'own session' ?",
+  ],
+  [
+    'rule notInUse: the root of an adopted or foreign server is not asked',
+    RULES,
+    "kind !== 'launched' || isOwnerGuessed",
+    'isOwnerGuessed',
+  ],
+  [
+    'rule notInUse: the root of mcp-processes run is not asked',
+    RULES,
+    "kind !== 'launched' || isOwnerGuessed",
+    "kind !== 'launched'",
+  ],
+  [
+    'rule notInUse: the terminal of a dead client is a use',
+    RULES,
+    'hasLeft ? whySeenInUse(facts, entry) : undefined',
+    'whySeenInUse(facts, entry)',
   ],
   ['ladder: one empty scan is enough', LADDER, 'for (let round = 0; empty < 2 &&', 'for (let round = 0; empty < 1 &&'],
   ['ladder: empty scans need not follow each other', LADDER, '        empty = 0;\n', ''],

@@ -32,7 +32,12 @@ const connections = new JoinedRuns(async () => {
  */
 export async function findOutsideUse(pids: readonly number[], members: ReadonlySet<number>): Promise<OutsideUse> {
   const hidden = pids.map(whyHidden).find((reason) => reason !== undefined);
-  if (hidden !== undefined) return { kind: 'unknown', reason: hidden };
+  const seen = await findSeenUse(pids, members);
+  // Whoever is seen to be connected is, whatever cannot be seen.
+  return hidden === undefined || seen.kind === 'used' ? seen : { kind: 'unknown', reason: hidden };
+}
+
+async function findSeenUse(pids: readonly number[], members: ReadonlySet<number>): Promise<OutsideUse> {
   try {
     return judgeConnections(await connections.ask(), pids, members, labelOf);
   } catch (error) {

@@ -1,16 +1,17 @@
 import type { Claim, ClientAbove, StdinStand } from '../judgement/facts';
 import { askKillBar } from '../judgement/killBar';
 import { cookieNames, type Member, membersOf } from '../judgement/members';
-import { descendantsOf, parentOf } from '../judgement/processTree';
+import { parentOf } from '../judgement/processTree';
 import { judgeSession, type SessionVerdict } from '../judgement/sessionVerdict';
-import { hasLeftRootSession } from '../judgement/signalRules';
+import { mayServeStrangers } from '../judgement/signalRules';
 import { joinStdinPeers } from '../judgement/stdinStand';
 import { ownTurn } from '../os/eventLoop';
 import type { ProcessIdentity } from '../os/identity';
-import type { OutsideUse, Platform, ProcessEntry, Snapshot } from '../os/platform';
+import type { Platform, ProcessEntry, Snapshot } from '../os/platform';
 import { parseCookie } from '../registry/cookie';
 import { isOfLauncher, type ServerRecord, type SessionFile } from '../registry/schema';
 import type { Ruled, TreeScan } from './ladder';
+import { askOutsideUses, type OutsideUses } from './outsideUses';
 import type { StdinWatch } from './stdinWatch';
 
 /** What a ruling on a whole server tree needs besides the tree. */
@@ -63,16 +64,18 @@ async function ruleOn(
   const memberPids = new Set(members.map(({ entry }) => entry.pid));
   const verdict = record.kind === 'foreign' ? undefined : verdictOn(snapshot, session);
   const needsStdin = record.kind !== 'launched' || (claim.by === 'reaper' && isOwnerGuessed(session));
-  const probe = async () => ({
-    stdin: needsStdin ? await stdinStandOf(circumstances, snapshot, members, memberPids) : undefined,
-    useOf: await outsideUses(circumstances, snapshot, record, memberPids, some),
-    at: performance.now(),
-  });
+  const probe = async () => {
+    const [stdin, uses] = await Promise.all([
+      needsStdin ? stdinStandOf(circumstances, snapshot, members, memberPids) : undefined,
+      claim.by === 'user' ? undefined : outsideUsesOf(circumstances, snapshot, session, record, members, some),
+    ]);
+    return { stdin, uses, at: performance.now() };
+  };
   let probed = await probe();
   // The last pause: what follows a ruling shall follow it at once.
   await ownTurn();
   if (performance.now() - probed.at > PROBE_LASTS_MS) probed = await probe();
-  const { stdin, useOf, at } = probed;
+  const { stdin, uses, at } = probed;
   const isFresh = freshSince(at);
   const ownUid = process.getuid?.();
   const ruled: Ruled[] = [];
@@ -99,7 +102,8 @@ async function ruleOn(
       liveOwners,
       service,
       rootSession: record.posixSession,
-      outsideUse: useOf.get(identity.pid),
+      isOwnerGuessed: isOwnerGuessed(session),
+      outsideUse: uses?.of(member),
       neverReap,
     });
     ruled.push({ member, ruling, isFresh });
@@ -157,28 +161,26 @@ async function stdinStandOf(
   return { peer: joinStdinPeers(peers, memberPids), goneFor: Math.min(...goneFor) };
 }
 
-/**
- * Who is connected to those that left the root's POSIX session. Mostly one question answers for all; otherwise each is
- * asked for by itself, so that what cannot be told about one keeps that one alone.
- */
-async function outsideUses(
+/** Who is connected to a server, as far as the rule wants to know. */
+function outsideUsesOf(
   { platform, claim }: Circumstances,
   snapshot: Snapshot,
+  session: SessionFile,
   record: ServerRecord,
-  memberPids: ReadonlySet<number>,
+  members: readonly Member[],
   some: readonly Member[],
-): Promise<Map<number, OutsideUse>> {
-  const left = some.filter(({ entry }) => hasLeftRootSession(entry, record.posixSession));
-  if (left.length === 0 || claim.by === 'user') return new Map();
+): Promise<OutsideUses> {
+  const isOwnerGuessedHere = isOwnerGuessed(session);
+  const isAskedWhole = mayServeStrangers({ kind: record.kind, isOwnerGuessed: isOwnerGuessedHere });
+  const memberPids = members.map(({ entry }) => entry.pid);
   // Our own pipes to a server that we stop are no stranger's use of it.
-  const insiders = claim.by === 'own session' ? new Set([...memberPids, claim.owner.pid]) : memberPids;
-  const below = (member: Member) => [
-    member.entry.pid,
-    ...descendantsOf(snapshot, member.entry.pid).map(({ pid }) => pid),
-  ];
-  const all = await platform.outsideUse([...new Set(left.flatMap(below))], insiders);
-  if (all.kind === 'none' || left.length === 1) return new Map(left.map(({ entry }) => [entry.pid, all]));
-  const uses = new Map<number, OutsideUse>();
-  for (const member of left) uses.set(member.entry.pid, await platform.outsideUse(below(member), insiders));
-  return uses;
+  const insiders = claim.by === 'own session' && !isOwnerGuessedHere ? [...memberPids, claim.owner.pid] : memberPids;
+  return askOutsideUses(platform, {
+    snapshot,
+    // In use or not, a server is one; of what has left it, only those are asked about who are ruled on.
+    members: isAskedWhole ? members : some,
+    rootSession: record.posixSession,
+    insiders: new Set(insiders),
+    isAskedWhole,
+  });
 }

@@ -14,15 +14,16 @@ export function judgeLsofConnections(
   pids: readonly number[],
   members: ReadonlySet<number>,
 ): OutsideUse {
-  const hidden = pids.find((pid) => !own.some((file) => file.pid === pid && isReadDescriptor(file)));
-  if (hidden !== undefined) return { kind: 'unknown', reason: `\`lsof\` cannot see the open files of pid ${hidden}` };
-
   const all = [...own, ...sockets];
   const names = new Map(all.map(({ pid, command }) => [pid, command]));
   const nameOf = (pid: number) => processLabel(pid, names.get(pid));
   const internet = judgeConnections(tcpConnections(all), pids, members, nameOf);
-  if (internet.kind !== 'none') return internet;
-  return judgeNamedSockets(own, all, members, nameOf);
+  const seen = internet.kind === 'none' ? judgeNamedSockets(own, all, members, nameOf) : internet;
+  if (seen.kind === 'used') return seen;
+  const hidden = pids.find((pid) => !own.some((file) => file.pid === pid && isReadDescriptor(file)));
+  return hidden === undefined
+    ? seen
+    : { kind: 'unknown', reason: `\`lsof\` cannot see the open files of pid ${hidden}` };
 }
 
 function isReadDescriptor(file: OpenFile): boolean {

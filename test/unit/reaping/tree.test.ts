@@ -2,16 +2,21 @@ import assert from 'node:assert/strict';
 import type { OutsideUse, Platform, Snapshot, StdinPeer } from '../../../src/os/platform';
 import { StdinWatch } from '../../../src/reaping/stdinWatch';
 import { type Circumstances, scanTree } from '../../../src/reaping/tree';
-import type { ServerRecord } from '../../../src/registry/schema';
+import { LAUNCHER_EDITOR, type ServerRecord, type SessionFile } from '../../../src/registry/schema';
 import { entry, identity, machine, recordOf, SCOPE, sessionOf, table, uuid } from '../judgement/table';
 
 /** What becomes of each member: `<pid> permit` or `<pid> <reason>`. */
 async function rule(
   snapshot: Snapshot,
   record: ServerRecord,
-  probes: { use?: Record<number, OutsideUse>; stdin?: Record<number, StdinPeer> } = {},
+  probes: {
+    use?: Record<number, OutsideUse>;
+    stdin?: Record<number, StdinPeer>;
+    insiders?: ReadonlySet<number>[];
+  } = {},
   change: Partial<Circumstances> = {},
   records: readonly ServerRecord[] = [record],
+  session: Partial<SessionFile> = {},
 ): Promise<string[]> {
   const platform = {
     scope: SCOPE,
@@ -19,7 +24,8 @@ async function rule(
     serviceRole: async () => ({ kind: 'none' }),
     stdinPeer: async ({ pid }: { pid: number }) => probes.stdin?.[pid] ?? { kind: 'unknown', reason: 'no probe' },
     // One answer for all, as `ss` gives it: what is hidden about one hides the whole.
-    outsideUse: async (pids: readonly number[]) => {
+    outsideUse: async (pids: readonly number[], insiders: ReadonlySet<number>) => {
+      probes.insiders?.push(insiders);
       const all = pids.map((pid) => probes.use?.[pid] ?? { kind: 'none' });
       return all.find(({ kind }) => kind === 'unknown') ?? all.find(({ kind }) => kind === 'used') ?? { kind: 'none' };
     },
@@ -35,7 +41,7 @@ async function rule(
       ...change,
     },
     snapshot,
-    sessionOf({ records }),
+    sessionOf({ records, ...session }),
     record,
   );
   const ruled = await scan.rule(scan.members);
@@ -63,6 +69,60 @@ describe('rulings on a tree', () => {
     ] as const) {
       assert.ok(found.indexOf(child) < found.indexOf(parent), `${found}`);
     }
+  });
+
+  it('K33 a server that somebody started for others is kept whole while one of its own is in use', async () => {
+    const used: OutsideUse = { kind: 'used', by: 'python3 (pid 812)' };
+    const gone = { stdin: { 500: { kind: 'gone', proof: '' } as const } };
+    const foreign = { named: true, clientAbove: () => ({ kind: 'none' }) as const };
+    const run = { editor: `${LAUNCHER_EDITOR}x` };
+    const kinds: [ServerRecord['kind'], Partial<Circumstances>, Partial<SessionFile>][] = [
+      ['adopted', {}, {}],
+      ['foreign', foreign, {}],
+      ['launched', {}, run],
+      // Known from cookies alone: whoever launched it.
+      ['launched', {}, { editor: '' }],
+    ];
+    const kept = (lines: string[], reason: RegExp) => lines.filter((line) => reason.test(line)).length;
+    for (const [kind, change, session] of kinds) {
+      const ask = (use: Record<number, OutsideUse>) =>
+        rule(snapshot, recordOf({ kind }), { use, ...gone }, change, undefined, session);
+      const what = `${kind} ${JSON.stringify(session)}`;
+      for (const pid of [500, 501, 502, 504]) {
+        assert.equal(kept(await ask({ [pid]: used }), /in use by python3 \(pid 812\)/), 5, `${what}: ${pid}`);
+      }
+      // What cannot be told about one that left, such as a browser in its sandbox, keeps that one and what is above it.
+      const unknown: OutsideUse = { kind: 'unknown', reason: 'hidden' };
+      assert.equal(kept(await ask({ 504: unknown }), /unknown: hidden/), 2, what);
+      for (const pid of [500, 501]) assert.equal(kept(await ask({ [pid]: unknown }), /unknown: hidden/), 5, what);
+      assert.equal(kept(await ask({}), /in use|connected/), 0, what);
+    }
+    // What its own session launched is its own: only what has left is asked about.
+    const own = await rule(snapshot, recordOf(), { use: { 500: used, 501: used } });
+    assert.ok(
+      own.every((line) => line.endsWith('permit')),
+      own.join('\n'),
+    );
+  });
+
+  it('K33 the owner is no stranger to what it launched; whom mcp-processes run took for the client is one', async () => {
+    for (const [editor, isInsider] of [
+      ['an editor', true],
+      [`${LAUNCHER_EDITOR}x`, false],
+    ] as const) {
+      const insiders: ReadonlySet<number>[] = [];
+      const claim = { by: 'own session', owner: identity(300), unasked: true } as const;
+      await rule(snapshot, recordOf(), { insiders }, { claim }, undefined, { editor });
+      assert.ok(insiders.length > 0 && insiders.every((one) => one.has(300) === isInsider && one.has(500)), editor);
+    }
+  });
+
+  it('K33 what has left a server and runs on without it is kept alone', async () => {
+    const away = machine(entry(500, 1, ours), entry(501, 500, { ...ours, sid: 500 }), entry(502, 1, ours));
+    const record = recordOf({ kind: 'adopted', census: [identity(502)] });
+    const stdin = { 500: { kind: 'gone', proof: '' }, 502: { kind: 'gone', proof: '' } } as const;
+    const ruled = await rule(away, record, { stdin, use: { 502: { kind: 'used', by: 'psql (pid 9)' } } });
+    assert.deepEqual(ruled.sort(), ['500 permit', '501 permit', '502 it is in use by psql (pid 9)']);
   });
 
   it('K23 what is in use, or cannot be told, keeps the members above it and no others', async () => {
