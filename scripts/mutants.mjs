@@ -16,6 +16,9 @@ const SIGNALS = 'src/reaping/signals.ts';
 const RULINGS = 'src/reaping/tree.ts';
 const WATCH = 'src/reaping/stdinWatch.ts';
 const USES = 'src/reaping/outsideUses.ts';
+const TOGETHER = 'src/judgement/abandonedTogether.ts';
+const SET = 'src/reaping/orphanedSet.ts';
+const ABOVE = 'src/judgement/clientAbove.ts';
 
 /** Every rule of the kill bar by name: read from the tables, so that a new rule is broken too. */
 export function ruleMutants(read) {
@@ -156,6 +159,36 @@ export const mutants = [
     RULINGS,
     'const parent = parentOf(snapshot, entry);',
     'const parent = snapshot.processes.get(entry.ppid);',
+  ],
+  ['set: nobody is ever held by an outsider', TOGETHER, "kind === 'gone') continue;", "kind !== 'no kind') continue;"],
+  ['set: what is out goes on holding', TOGETHER, 'endable.delete(pid);\n', ''],
+  ['set: who is held by what is out is not asked again', TOGETHER, 'asked.push(...(heldBy.get(pid) ?? []));', ''],
+  ['set: holders are members though nobody sees them all', STAND, '!peer.holders?.length', '!peer.holders'],
+  [
+    'set: one holder of several is enough',
+    STAND,
+    'peer.holders.every((pid) => groups',
+    'peer.holders.some((pid) => groups',
+  ],
+  ['set: who is not of it has companions, too', SET, 'if (!abandoned.get(key)?.endable.size) return new Set();', ''],
+  [
+    'set: what is spared is endable',
+    RULINGS,
+    'if (kept === undefined && !runsUnderOtherUser',
+    'if (!runsUnderOtherUser',
+  ],
+  ['set: a client of another user is not thought of', ABOVE, 'one.uid !== entry.uid', 'false'],
+  [
+    'set: held by companions takes no second look',
+    RULINGS,
+    "peer.kind === 'gone' || isHeldByOthers",
+    "peer.kind === 'gone'",
+  ],
+  [
+    'set: a look at another begins the watch anew',
+    RULINGS,
+    'stdinPeersOf(tree), outsideUsesOf(tree, members)]',
+    'stdinPeersOf(tree), outsideUsesOf(tree, members), stdinStandOf(tree)]',
   ],
   ['stdin watch: never begins anew', WATCH, 'this.gone.delete(key);\n      return 0;', 'return 0;'],
   ['use: one that is hidden keeps all', USES, "ofAll.kind === 'none' || isOne", "ofAll.kind !== 'used' || isOne"],

@@ -105,7 +105,7 @@ for line in sys.stdin.buffer:
     scene.add({ ...record, id: scene.id, kind: 'adopted', root: await identityOf(pid), posixSession: wrapper });
     await scene.killOwner();
     const lifecycle = await sweep();
-    assert.match(reasons(lifecycle), /its stdin is still held by pid \d+/);
+    assert.match(reasons(lifecycle), /its stdin is still held by \S+ \(pid \d+\)/);
     const answer = nextLine(client);
     client.stdin?.write('{"id":5}\n');
     assert.equal(JSON.parse(await answer).result.pid, pid);

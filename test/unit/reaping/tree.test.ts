@@ -1,23 +1,26 @@
 import assert from 'node:assert/strict';
+import { FOREIGN_LOOKS_APART_MS } from '../../../src/judgement/columns';
 import type { OutsideUse, Platform, Snapshot, StdinPeer } from '../../../src/os/platform';
+import { OrphanedSet } from '../../../src/reaping/orphanedSet';
 import { StdinWatch } from '../../../src/reaping/stdinWatch';
-import { type Circumstances, scanTree } from '../../../src/reaping/tree';
+import { type Circumstances, scanOf, standOf, type Tree, treeOf } from '../../../src/reaping/tree';
 import { LAUNCHER_EDITOR, type ServerRecord, type SessionFile } from '../../../src/registry/schema';
 import { entry, identity, machine, recordOf, SCOPE, sessionOf, table, uuid } from '../judgement/table';
 
-/** What becomes of each member: `<pid> permit` or `<pid> <reason>`. */
-async function rule(
+interface Probes {
+  readonly use?: Record<number, OutsideUse>;
+  readonly stdin?: Record<number, StdinPeer>;
+  readonly insiders?: ReadonlySet<number>[];
+}
+
+function treeIn(
   snapshot: Snapshot,
   record: ServerRecord,
-  probes: {
-    use?: Record<number, OutsideUse>;
-    stdin?: Record<number, StdinPeer>;
-    insiders?: ReadonlySet<number>[];
-  } = {},
+  probes: Probes = {},
   change: Partial<Circumstances> = {},
   records: readonly ServerRecord[] = [record],
   session: Partial<SessionFile> = {},
-): Promise<string[]> {
+): Tree {
   const platform = {
     scope: SCOPE,
     look: async (pid: number) => ({ kind: 'present', entry: snapshot.processes.get(pid) }),
@@ -30,20 +33,21 @@ async function rule(
       return all.find(({ kind }) => kind === 'unknown') ?? all.find(({ kind }) => kind === 'used') ?? { kind: 'none' };
     },
   } as unknown as Platform;
-  const scan = scanTree(
-    {
-      platform,
-      self: identity(200),
-      claim: { by: 'reaper' },
-      liveOwners: [],
-      neverReap: [],
-      stdinWatch: new StdinWatch({ now: () => 0, sleep: async () => {} }),
-      ...change,
-    },
-    snapshot,
-    sessionOf({ records, ...session }),
-    record,
-  );
+  const circumstances: Circumstances = {
+    platform,
+    self: identity(200),
+    claim: { by: 'reaper' },
+    liveOwners: [],
+    neverReap: [],
+    stdinWatch: new StdinWatch({ now: () => 0, sleep: async () => {} }),
+    ...change,
+  };
+  return treeOf(circumstances, snapshot, sessionOf({ records, ...session }), record);
+}
+
+/** What becomes of each member: `<pid> permit` or `<pid> <reason>`. */
+async function rule(...tree: Parameters<typeof treeIn>): Promise<string[]> {
+  const scan = scanOf(treeIn(...tree));
   const ruled = await scan.rule(scan.members);
   return ruled.map(({ member, ruling }) => `${member.entry.pid} ${'kept' in ruling ? ruling.kept : 'permit'}`);
 }
@@ -218,5 +222,92 @@ describe('rulings on a tree', () => {
       pipes.every((line) => line.endsWith('permit')),
       pipes.join('\n'),
     );
+  });
+
+  describe('of orphans that hold each other’s stdin', () => {
+    const held = (...holders: number[]): StdinPeer => ({ kind: 'alive', by: `pid ${holders}`, holders });
+    const gone: StdinPeer = { kind: 'gone', proof: '' };
+    const both = machine(entry(500, 1, ours), entry(501, 500, { ...ours, sid: 500 }), entry(600, 1, ours));
+    const records = [500, 600].map((pid) =>
+      recordOf({ id: uuid(pid), kind: 'foreign', root: identity(pid), posixSession: pid }),
+    );
+
+    /** What becomes of both, looked at twice with 2 s in between. */
+    async function ruleOnBoth(probes: Probes, change: Partial<Circumstances> = {}, snapshot = both): Promise<string> {
+      let now = 0;
+      const stdinWatch = new StdinWatch({ now: () => now, sleep: async () => {} });
+      const circumstances = { named: true, clientAbove: () => ({ kind: 'none' }) as const, stdinWatch, ...change };
+      const byId = new Map(records.map((record) => [record.id, record]));
+      const set = new OrphanedSet([...byId.keys()], (id) =>
+        standOf(treeIn(snapshot, byId.get(id) as ServerRecord, probes, circumstances)),
+      );
+      const look = async () => {
+        const ruled = records.map((record) =>
+          rule(snapshot, record, probes, { ...circumstances, companions: () => set.companionsOf(record.id) }),
+        );
+        return (await Promise.all(ruled)).flat().sort().join('; ');
+      };
+      assert.ok(!(await look()).includes('permit'), 'one look is not enough');
+      now = FOREIGN_LOOKS_APART_MS;
+      return look();
+    }
+    const ALL = '500 permit; 501 permit; 600 permit';
+
+    it('L29 both are ended', async () => {
+      assert.equal(await ruleOnBoth({ stdin: { 500: held(600), 600: held(501) } }), ALL);
+      assert.equal(await ruleOnBoth({ stdin: { 500: held(600), 600: gone } }), ALL);
+    });
+
+    it('K05 L29 a stranger that holds one of them keeps both', async () => {
+      const kept = await ruleOnBoth({ stdin: { 500: held(600), 600: held(501, 200) } });
+      assert.ok(!kept.includes('permit'), kept);
+      // What it holds itself is no matter to it.
+      const one = await ruleOnBoth({ stdin: { 500: held(600, 200), 600: gone } });
+      assert.match(one, /^500 its stdin is still held by .*; 501 its stdin is still held .*; 600 permit$/);
+    });
+
+    it('K09 L29 with what nobody can tell about one of them, both are kept', async () => {
+      const kept = await ruleOnBoth({ stdin: { 500: held(600), 600: { kind: 'unknown', reason: 'x' } } });
+      assert.ok(!kept.includes('permit'), kept);
+    });
+
+    it('K20 K33 L29 one that is spared spares what it holds', async () => {
+      const stdin = { 500: held(600), 600: gone };
+      const listed = await ruleOnBoth({ stdin }, { neverReap: ['server-600'] });
+      assert.match(listed, /^500 its stdin is still held.*; 600 the setting mcpProcesses.reap.neverReap lists it/);
+      const used = await ruleOnBoth({ stdin, use: { 600: { kind: 'used', by: 'nc (pid 9)' } } });
+      assert.match(used, /^500 its stdin is still held.*; 600 it is in use by nc/);
+      const client = { kind: 'client', title: 'Claude', pid: 7 } as const;
+      const served = await ruleOnBoth(
+        { stdin },
+        { clientAbove: (_, { pid }) => (pid === 600 ? client : { kind: 'none' }) },
+      );
+      assert.match(served, /^500 its stdin is still held.*; 600 it runs under Claude/);
+    });
+
+    it('K15 L29 below another user’s process those who are seen to hold it are not all', async () => {
+      const below = machine(entry(100, 1, { uid: 77 }), entry(500, 100, ours), entry(600, 1, ours));
+      const kept = await ruleOnBoth({ stdin: { 500: held(600), 600: held(500) } }, {}, below);
+      assert.ok(!kept.includes('permit'), kept);
+      const one = await ruleOnBoth({ stdin: { 500: held(600), 600: gone } }, {}, below);
+      assert.match(one, /^500 its stdin is still held.*; 600 permit$/);
+      const child = entry(501, 500, { ...ours, sid: 500 });
+      const own = machine(entry(100, 1, ours), entry(500, 100, ours), child, entry(600, 1, ours));
+      const control = await ruleOnBoth({ stdin: { 500: held(600), 600: held(500) } }, {}, own);
+      assert.equal(control, ALL);
+    });
+
+    it('L29 one that is not named is a stranger', async () => {
+      const ruled = await rule(
+        both,
+        records[0] as ServerRecord,
+        { stdin: { 500: held(600) } },
+        { named: true, clientAbove: () => ({ kind: 'none' }) },
+      );
+      assert.ok(
+        ruled.every((line) => line.includes('still held by')),
+        ruled.join('\n'),
+      );
+    });
   });
 });
