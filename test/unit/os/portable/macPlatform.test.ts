@@ -196,6 +196,19 @@ describe('the portable platform on macOS, from recordings', () => {
     assert.equal((await blind.platform.outsideUse([701], new Set([701]))).kind, 'unknown');
   });
 
+  it('K33 who asks at the same moment shares a look, and gets an answer of its own', async () => {
+    const { platform, run } = mac({ lsof: fixture('macos-lsof-sockets.txt') });
+    const uses = await Promise.all([500, 705, 700].map((pid) => platform.outsideUse([pid], new Set([pid]))));
+    assert.deepEqual(uses, [
+      { kind: 'used', by: 'psql (pid 501)' },
+      { kind: 'none' },
+      { kind: 'used', by: 'tmux (pid 701)' },
+    ]);
+    assert.equal(run.asked.filter((line) => line.startsWith('lsof')).length, 2);
+    await platform.outsideUse([705], new Set([705]));
+    assert.equal(run.asked.filter((line) => line.startsWith('lsof')).length, 4, 'never one that began before');
+  });
+
   it('K27 asks with a clock, a locale and a path of its own', () => {
     const own = { PATH: '/Users/ann/bin', TZ: 'Asia/Tokyo', LC_ALL: 'ja_JP', PS_FORMAT: 'pid', HOME: '/Users/ann' };
     assert.deepEqual(commandEnvironment('darwin', own), {
