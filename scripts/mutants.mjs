@@ -20,6 +20,10 @@ const ANCHOR = 'src/clients/anchor.ts';
 const PROOF = 'src/clients/proof.ts';
 const RECOGNISE = 'src/clients/recognise.ts';
 const RUNNERS = 'src/clients/runners.ts';
+const USES = 'src/reaping/outsideUses.ts';
+const TOGETHER = 'src/judgement/abandonedTogether.ts';
+const SET = 'src/reaping/orphanedSet.ts';
+const ABOVE = 'src/judgement/clientAbove.ts';
 
 /**
  * Every rule of the kill bar by name: read from the tables, so that a new rule is broken too.
@@ -166,12 +170,71 @@ const TABLE = [
     'const parent = parentOf(snapshot, entry);',
     'const parent = snapshot.processes.get(entry.ppid);',
   ],
-  ['stdin watch: never begins anew', WATCH, 'this.gone.delete(key);\n      return 0;', 'return 0;'],
+  ['set: nobody is ever held by an outsider', TOGETHER, "kind === 'gone') continue;", "kind !== 'no kind') continue;"],
+  ['set: what is out goes on holding', TOGETHER, 'endable.delete(pid);\n', ''],
+  ['set: who is held by what is out is not asked again', TOGETHER, 'asked.push(...(heldBy.get(pid) ?? []));', ''],
+  ['set: holders are members though nobody sees them all', STAND, '!peer.holders?.length', '!peer.holders'],
   [
-    'use: one that is hidden keeps all',
+    'set: one holder of several is enough',
+    STAND,
+    'peer.holders.every((pid) => groups',
+    'peer.holders.some((pid) => groups',
+  ],
+  ['set: who is not of it has companions, too', SET, 'if (!abandoned.get(key)?.endable.size) return new Set();', ''],
+  [
+    'set: what is spared is endable',
     RULINGS,
-    "all.kind === 'none' || left.length === 1",
-    "all.kind !== 'used' || left.length === 1",
+    'if (kept === undefined && !runsUnderOtherUser',
+    'if (!runsUnderOtherUser',
+  ],
+  ['set: a client of another user is not thought of', ABOVE, 'one.uid !== entry.uid', 'false'],
+  [
+    'set: held by companions takes no second look',
+    RULINGS,
+    "peer.kind === 'gone' || isHeldByOthers",
+    "peer.kind === 'gone'",
+  ],
+  [
+    'set: a look at another begins the watch anew',
+    RULINGS,
+    'stdinPeersOf(tree), outsideUsesOf(tree, members)]',
+    'stdinPeersOf(tree), outsideUsesOf(tree, members), stdinStandOf(tree)]',
+  ],
+  ['stdin watch: never begins anew', WATCH, 'this.gone.delete(key);\n      return 0;', 'return 0;'],
+  ['use: one that is hidden keeps all', USES, "ofAll.kind === 'none' || isOne", "ofAll.kind !== 'used' || isOne"],
+  ['use: the server itself is not asked about', USES, 'isAskedWhole ? stayed : []', '[]'],
+  ['use: what runs below a server is no part of it', USES, "use.kind === 'used' && belowIt", 'false && belowIt'],
+  ['use: what has left a server is part of it', USES, ' && belowIt.has(entry.pid)', ''],
+  [
+    'use: a server is not kept whole',
+    USES,
+    "server.kind === 'none' ? (ofLeft.get(member) ?? NONE) : server",
+    'ofLeft.get(member) ?? server',
+  ],
+  ['use: its own connections are strangers’', RULINGS, 'insiders: new Set(insiders)', 'insiders: new Set()'],
+  [
+    'use: the client of mcp-processes run is no stranger',
+    RULINGS,
+    "claim.by === 'own session' && !isOwnerGuessedHere ?",
+    "claim.by === 'own session' ?",
+  ],
+  [
+    'rule notInUse: the root of an adopted or foreign server is not asked',
+    RULES,
+    "kind !== 'launched' || isOwnerGuessed",
+    'isOwnerGuessed',
+  ],
+  [
+    'rule notInUse: the root of mcp-processes run is not asked',
+    RULES,
+    "kind !== 'launched' || isOwnerGuessed",
+    "kind !== 'launched'",
+  ],
+  [
+    'rule notInUse: the terminal of a dead client is a use',
+    RULES,
+    'hasLeft ? whySeenInUse(facts, entry) : undefined',
+    'whySeenInUse(facts, entry)',
   ],
   ['ladder: one empty scan is enough', LADDER, 'for (let round = 0; empty < 2 &&', 'for (let round = 0; empty < 1 &&'],
   ['ladder: empty scans need not follow each other', LADDER, '        empty = 0;\n', ''],

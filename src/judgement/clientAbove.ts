@@ -24,6 +24,14 @@ export function clientAbove(
   return { kind: 'none' };
 }
 
+/**
+ * Whether somebody whose open files are closed to us stands above a process and may hold its stdin: a client that runs as
+ * another user. Then those who are seen to hold it are not all.
+ */
+export function runsUnderOtherUser(snapshot: Snapshot, entry: ProcessEntry): boolean {
+  return ancestorsOf(snapshot, entry).some((one) => !one.zombie && !adoptsOrphans(one) && one.uid !== entry.uid);
+}
+
 /** The nearest ancestor that is no shell and no package runner, and lives: who runs it, if no known client does. */
 export function starterOf(snapshot: Snapshot, entry: ProcessEntry): ProcessEntry | undefined {
   return ancestorsOf(snapshot, entry).find((one) => !one.zombie && !isRunner(one) && !adoptsOrphans(one));

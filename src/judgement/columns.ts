@@ -47,9 +47,16 @@ function adoptedIsUnserved({ stdin }: Facts): string | undefined {
   return stdin ? whySeemsServed(stdin) : 'who holds its stdin was not examined';
 }
 
+const STILL_HELD = 'its stdin is still held by ';
+
+/** Whether somebody who holds its stdin is the reason why a process is kept. */
+export function isStillHeld(kept: string | undefined): boolean {
+  return kept?.startsWith(STILL_HELD) ?? false;
+}
+
 /** A system without the means to look must not keep every orphan for good; one that has them and fails must not kill. */
 function whySeemsServed({ peer }: StdinStand): string | undefined {
-  if (peer.kind === 'alive') return `its stdin is still held by ${peer.by}`;
+  if (peer.kind === 'alive') return `${STILL_HELD}${peer.by}`;
   return peer.kind === 'unknown' && peer.look === 'failed' ? whyUnknown(peer) : undefined;
 }
 
@@ -72,7 +79,7 @@ export const AWAITS_SECOND_LOOK = 'its stdin has no holder; a second look is to 
 
 function foreignIsUnserved({ stdin }: Facts): string | undefined {
   if (!stdin) return 'who holds its stdin was not examined';
-  if (stdin.peer.kind === 'alive') return `its stdin is still held by ${stdin.peer.by}`;
+  if (stdin.peer.kind === 'alive') return `${STILL_HELD}${stdin.peer.by}`;
   if (stdin.peer.kind === 'unknown') return whyUnknown(stdin.peer);
   return stdin.goneFor >= FOREIGN_LOOKS_APART_MS ? undefined : AWAITS_SECOND_LOOK;
 }

@@ -55,7 +55,9 @@ export interface Facts {
   readonly service: ServiceRole;
   /** POSIX session that the record's root was seen in; undefined when it is not known. */
   readonly rootSession: number | undefined;
-  /** Connections served by it and what is below it; needed only for members that left the root's session. */
+  /** Whether the owner was only taken for the client: `mcp-processes run` started the server, or may have. */
+  readonly isOwnerGuessed: boolean;
+  /** Connections served by its server, and by it and what is below it; not needed where {@link mayServeStrangers} says so. */
   readonly outsideUse: OutsideUse | undefined;
   readonly neverReap: readonly string[];
 }

@@ -28,14 +28,20 @@ export type Ruling = { readonly permit: Permit } | { readonly kept: string };
  * rules that nobody waives in full. Whatever was not examined, or could not be, keeps it.
  */
 export function askKillBar(facts: Facts): Ruling {
-  const { look, claim, kind, identity } = facts;
-  if (look.kind === 'gone') return { kept: 'it is gone' };
-  if (look.kind === 'error') return { kept: `it cannot be examined (${look.reason})` };
+  const kept = objectionTo(facts);
+  return kept === undefined ? { permit: new GrantedPermit(facts.identity) } : { kept };
+}
+
+/** Why a process is kept, if it is; for who only wants to know, and is to have no permit. */
+export function objectionTo(facts: Facts): string | undefined {
+  const { look, claim, kind } = facts;
+  if (look.kind === 'gone') return 'it is gone';
+  if (look.kind === 'error') return `it cannot be examined (${look.reason})`;
   const column = claim.by === 'user' ? [] : Object.values(columns[kind]);
   // The rules for every signal first: "it is an editor" says more than "its owner is running".
   for (const rule of [...Object.values(signalRules), ...column]) {
     const kept = rule(facts, look.entry);
-    if (kept !== undefined) return { kept };
+    if (kept !== undefined) return kept;
   }
-  return { permit: new GrantedPermit(identity) };
+  return undefined;
 }

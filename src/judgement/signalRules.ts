@@ -29,6 +29,14 @@ export function hasLeftRootSession(entry: ProcessEntry, rootSession: number | un
   return rootSession === undefined || (entry.sid ?? entry.pgid) !== rootSession;
 }
 
+/**
+ * Whether strangers may use a server as such: not one that its own editor session launched and ends, or ends for. Others
+ * somebody started for somebody, and who else talks to them nobody here knows (K33).
+ */
+export function mayServeStrangers({ kind, isOwnerGuessed }: Pick<Facts, 'kind' | 'isOwnerGuessed'>): boolean {
+  return kind !== 'launched' || isOwnerGuessed;
+}
+
 /** Rule 1: it is the very process that was recorded (K01). */
 function identityMatches({ identity, snapshot }: Facts, entry: ProcessEntry): string | undefined {
   if (!sameProcess(identityOf(snapshot, entry), identity)) return 'its pid now belongs to another process';
@@ -110,19 +118,31 @@ function notUnderLiveOwner({ claim, liveOwners, snapshot }: Facts, entry: Proces
   return undefined;
 }
 
-/** Rule 5: a member that left its root's POSIX session and that somebody uses is the user's now (K21, K22, K23). */
-function notInUse({ claim, rootSession, outsideUse, snapshot }: Facts, entry: ProcessEntry): string | undefined {
+/**
+ * Rule 5: a member that left its root's POSIX session and that somebody uses is the user's now (K21, K22, K23), and what
+ * somebody started for others is theirs as long as one of them is connected to it (K33).
+ */
+function notInUse(facts: Facts, entry: ProcessEntry): string | undefined {
+  const { claim, rootSession, outsideUse } = facts;
   if (claim.by === 'user') return undefined;
-  if (!hasLeftRootSession(entry, rootSession)) return undefined;
+  const hasLeft = hasLeftRootSession(entry, rootSession);
+  if (!hasLeft && !mayServeStrangers(facts)) return undefined;
+  // What has stayed may still have the terminal in which its dead client ran.
+  const seen = hasLeft ? whySeenInUse(facts, entry) : undefined;
+  if (seen !== undefined) return seen;
+  if (!outsideUse) return 'whether somebody is connected to it was not examined';
+  if (outsideUse.kind === 'unknown') return `whether somebody is connected to it is unknown: ${outsideUse.reason}`;
+  return outsideUse.kind === 'used' ? `it is in use by ${outsideUse.by}` : undefined;
+}
+
+function whySeenInUse({ snapshot }: Facts, entry: ProcessEntry): string | undefined {
   for (const process of [entry, ...descendantsOf(snapshot, entry.pid)]) {
     if (process.zombie) continue;
     if (process.hasTerminal === undefined) return 'whether somebody uses it in a terminal cannot be determined';
     if (process.hasTerminal) return `it is in use: pid ${process.pid} has a terminal`;
     if (isEditorProcess(process)) return `it is in use: pid ${process.pid} is an editor`;
   }
-  if (!outsideUse) return 'whether somebody is connected to it was not examined';
-  if (outsideUse.kind === 'unknown') return `whether somebody is connected to it is unknown: ${outsideUse.reason}`;
-  return outsideUse.kind === 'used' ? `it is in use by ${outsideUse.by}` : undefined;
+  return undefined;
 }
 
 const LISTED_TO_KEEP = 'the setting mcpProcesses.reap.neverReap lists it';

@@ -1,15 +1,33 @@
 import type { StdinPeer } from '../os/platform';
 
+const NOBODY: ReadonlySet<number> = new Set();
+
+/** Whether all who hold the other end are seen, and are among these. */
+export function isHeldWithin(peer: StdinPeer, ...groups: readonly ReadonlySet<number>[]): boolean {
+  if (peer.kind !== 'alive' || !peer.holders?.length) return false;
+  return peer.holders.every((pid) => groups.some((group) => group.has(pid)));
+}
+
+function heldByCompanions(peer: StdinPeer): StdinPeer {
+  const by = peer.kind === 'alive' ? peer.by : '';
+  return { kind: 'gone', proof: `its stdin is held only by orphans, which nobody can talk to either: ${by}` };
+}
+
 /**
  * What the stdins of one server's processes say together. Processes of the tree that feed one another do not count as
  * clients: `npx` holds nothing of its server's, but a server holds the stdin of a browser that it started.
  * One that is served makes the whole server served; one that cannot be told makes it unknown, and a look that came to
  * nothing says more about that than a stdin that tells nobody anything.
+ * @param companions processes of other orphans that are orphaned, and ended, together with this one (L29)
  */
-export function joinStdinPeers(peers: readonly StdinPeer[], members: ReadonlySet<number>): StdinPeer {
-  const outside = peers.filter(
-    (peer) => !(peer.kind === 'alive' && peer.holders?.length && peer.holders.every((pid) => members.has(pid))),
-  );
+export function joinStdinPeers(
+  peers: readonly StdinPeer[],
+  members: ReadonlySet<number>,
+  companions: ReadonlySet<number> = NOBODY,
+): StdinPeer {
+  const outside = peers
+    .filter((peer) => !isHeldWithin(peer, members))
+    .map((peer) => (isHeldWithin(peer, members, companions) ? heldByCompanions(peer) : peer));
   const alive = outside.find(({ kind }) => kind === 'alive');
   if (alive) return alive;
   const unknowns = outside.filter((peer) => peer.kind === 'unknown');

@@ -1,16 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { homedir } from 'node:os';
 import type { Observed } from '../clients/proof';
-import { clientAbove, starterOf } from '../judgement/clientAbove';
+import { abandonedTogether, type HeldServer } from '../judgement/abandonedTogether';
+import { clientAbove, runsUnderOtherUser, starterOf } from '../judgement/clientAbove';
 import { FOREIGN_LOOKS_APART_MS } from '../judgement/columns';
+import { isEditorProcess } from '../judgement/editors';
 import type { ClientAbove } from '../judgement/facts';
 import { identityOf, type Member, membersOf } from '../judgement/members';
 import { ancestorsOf } from '../judgement/processTree';
 import { joinStdinPeers } from '../judgement/stdinStand';
-import { breathe } from '../os/eventLoop';
+import { breathe, ownTurn } from '../os/eventLoop';
 import { identityKey, type ProcessIdentity } from '../os/identity';
-import type { Platform, ProcessEntry, Snapshot, StdinPeer } from '../os/platform';
+import type { OutsideUse, Platform, ProcessEntry, Snapshot, StdinPeer } from '../os/platform';
 import { type Clock, systemClock } from '../reaping/clock';
+import { askOutsideUses } from '../reaping/outsideUses';
 import type { DataFolder } from '../registry/dataFolder';
 import { type ContainerRun, type Grace, SCHEMA_VERSION, type ServerRecord, type SessionFile } from '../registry/schema';
 import { readSharedProbes, type SharedProbe, writeSharedProbes } from '../registry/sharedProbes';
@@ -50,6 +53,12 @@ export interface OtherServer {
   readonly starter: ProcessEntry | undefined;
   /** Undefined where a live client above makes the question idle. */
   readonly stdin: StdinPeer | undefined;
+  /** Who holds its stdin, where that is no client: other orphans only (L29), or somebody who merely has it open. */
+  readonly heldBy: 'orphans' | 'strangers' | undefined;
+  /** Ids of the records of those orphans that hold its stdin. */
+  readonly heldWith: readonly string[];
+  /** Who is connected to it; asked at each look where nobody can talk to it by its stdin any more. */
+  readonly use: OutsideUse | undefined;
   /** Whether what is said of its stdin stands: some findings take a second look. */
   readonly isProven: boolean;
   /** Nobody can ask it anything any more, twice looked at. */
@@ -67,6 +76,17 @@ export interface OtherServer {
 const FOREIGN_GRACE = { stdin: 5_000, term: 5_000 };
 /** A confirmed finding is asked for again only after this, unless the parent has changed: that is when a client goes. */
 const PROBE_AGAIN_MS = 10 * 60_000;
+
+/** What one look has found of a server, before it is compared with the others. */
+interface Described
+  extends Pick<
+    OtherServer,
+    'record' | 'named' | 'members' | 'above' | 'starter' | 'idleSince' | 'folder' | 'terminal' | 'dependsOn'
+  > {
+  readonly entry: ProcessEntry;
+  /** Undefined where a live client above makes the question idle. */
+  readonly probe: Probe | undefined;
+}
 
 interface Probe {
   readonly peer: StdinPeer;
@@ -92,6 +112,7 @@ export interface OtherServersParts {
 export class OtherServers {
   private readonly records = new Map<string, ServerRecord>();
   private readonly probes = new Map<string, Probe>();
+  private readonly heldSince = new Map<string, number>();
   private readonly idle = new IdleWatch();
   private readonly recognised = new Map<number, { entry: ProcessEntry; named: NamedServer }>();
   private last: Recogniser | undefined;
@@ -118,7 +139,9 @@ export class OtherServers {
     for (const key of this.records.keys()) if (!living.has(key)) this.records.delete(key);
     for (const key of this.probes.keys()) if (!living.has(key)) this.probes.delete(key);
     this.idle.keepOnly(new Set([...this.records.values()].map(({ id }) => id)));
-    const described: Promise<OtherServer>[] = [];
+    for (const key of this.heldSince.keys()) if (!living.has(key)) this.heldSince.delete(key);
+    const startedAt = this.clock.now();
+    const described: Promise<Described>[] = [];
     for (const root of roots) {
       await breathe();
       const description = this.describe(snapshot, root, recogniser, shared);
@@ -126,7 +149,7 @@ export class OtherServers {
       description.catch(() => {});
       described.push(description);
     }
-    const found = await Promise.all(described);
+    const found = await this.compare(snapshot, await Promise.all(described), recogniser, shared, startedAt);
     const after = [...shared.values()];
     const isChanged = after.length !== before.length || after.some((probe) => !before.includes(probe));
     if (folder && isChanged) writeSharedProbes(folder, platform.scope, after);
@@ -212,7 +235,7 @@ export class OtherServers {
     { entry, named }: { entry: ProcessEntry; named: NamedServer },
     recogniser: Recogniser,
     shared: Map<string, SharedProbe>,
-  ): Promise<OtherServer> {
+  ): Promise<Described> {
     const record = this.recordOf(snapshot, entry, named);
     const members = membersOf(snapshot, this.sessionOf(record), record);
     const above = clientAbove(snapshot, entry, (one) => recogniser.clientOf(one));
@@ -224,18 +247,79 @@ export class OtherServers {
     const owner = (above.kind === 'client' ? above.pid : starter?.pid) ?? entry.pid;
     const { platform } = this.parts;
     const [folder, terminal] = [platform.folderOf?.(owner), platform.terminalOf?.(owner)];
-    const base = { record, named, members, above, starter, idleSince, folder, terminal };
     const dependsOn = identitiesOf(snapshot, owner === entry.pid ? [] : [owner]);
-    if (above.kind === 'client') return { ...base, dependsOn, stdin: undefined, isProven: true, isOrphaned: false };
-    const probe = await this.probe(snapshot, entry, members, shared);
-    const holders = probe.peer.kind === 'alive' ? (probe.peer.holders ?? []) : [];
-    return {
-      ...base,
-      dependsOn: [...dependsOn, ...identitiesOf(snapshot, holders)],
-      stdin: probe.peer,
-      isProven: probe.confirmed,
-      isOrphaned: probe.peer.kind === 'gone' && probe.confirmed,
-    };
+    const base = { record, named, members, above, starter, idleSince, folder, terminal, dependsOn, entry };
+    if (above.kind === 'client') return { ...base, probe: undefined };
+    return { ...base, probe: await this.probe(snapshot, entry, members, shared) };
+  }
+
+  /**
+   * Which of those without a client are orphans: nobody outside holds their stdin, and nobody is connected to them. For
+   * who is about to be called one, who holds it and who uses it is looked at anew.
+   * @param startedAt when this look began
+   */
+  private async compare(
+    snapshot: Snapshot,
+    described: readonly Described[],
+    recogniser: Recogniser,
+    shared: Map<string, SharedProbe>,
+    startedAt: number,
+  ): Promise<OtherServer[]> {
+    const candidates = described.flatMap(({ probe, ...one }) =>
+      probe ? [{ ...one, ...heldServerOf(snapshot, one, probe.peer), probe }] : [],
+    );
+    const looked = await Promise.all(
+      [...abandonedTogether(candidates)].map(async (one) => {
+        // Hundreds at one moment.
+        await ownTurn();
+        const isOld = one.probe.peer.kind === 'alive' && one.probe.at < startedAt;
+        const probe = isOld ? await this.probe(snapshot, one.entry, one.members, shared, true) : one.probe;
+        return { ...one, probe, peers: [probe.peer], use: await this.useOf(snapshot, one) };
+      }),
+    );
+    const probes = new Map(looked.map(({ record, probe }) => [record.id, probe]));
+    const uses = new Map(looked.map(({ record, use }) => [record.id, use]));
+    const abandoned = abandonedTogether(looked.filter(({ use }) => use.kind === 'none'));
+    const byId = new Map([...abandoned].map((one) => [one.record.id, one]));
+    const now = this.clock.now();
+    return described.map(({ entry, probe: before, ...base }): OtherServer => {
+      const probe = probes.get(base.record.id) ?? before;
+      const orphan = byId.get(base.record.id);
+      const holders = holdersOf(probe?.peer);
+      const isHeld = orphan !== undefined && orphan.endable.size > 0 && holders.length > 0;
+      const heldFor = this.heldFor(identityKey(identityOf(snapshot, entry)), isHeld, now);
+      const isProven = isHeld ? heldFor >= FOREIGN_LOOKS_APART_MS : (probe?.confirmed ?? true);
+      return {
+        ...base,
+        dependsOn: [...base.dependsOn, ...identitiesOf(snapshot, holders)],
+        stdin: probe?.peer,
+        heldBy: isHeld ? 'orphans' : isClientAmong(snapshot, holders, recogniser) ? undefined : 'strangers',
+        heldWith: isHeld
+          ? [...byId.values()].flatMap(({ record, pids }) =>
+              record.id !== base.record.id && holders.some((pid) => pids.has(pid)) ? [record.id] : [],
+            )
+          : [],
+        use: uses.get(base.record.id),
+        isProven,
+        isOrphaned: isProven && orphan !== undefined && (isHeld || probe?.peer.kind === 'gone'),
+      };
+    });
+  }
+
+  private async useOf(
+    snapshot: Snapshot,
+    { record, members }: Pick<Described, 'record' | 'members'>,
+  ): Promise<OutsideUse> {
+    const insiders = new Set(members.map(({ entry }) => entry.pid));
+    const asked = { snapshot, members, rootSession: record.posixSession, insiders, isAskedWhole: true };
+    return (await askOutsideUses(this.parts.platform, asked)).server;
+  }
+
+  /** For how many ms every look has found that only orphans hold its stdin. */
+  private heldFor(key: string, isHeld: boolean, now: number): number {
+    if (!isHeld) this.heldSince.delete(key);
+    else if (!this.heldSince.has(key)) this.heldSince.set(key, now);
+    return now - (this.heldSince.get(key) ?? now);
   }
 
   private recordOf(snapshot: Snapshot, entry: ProcessEntry, named: NamedServer): ServerRecord {
@@ -265,24 +349,30 @@ export class OtherServers {
   /** From the next look on, nothing counts that was found out before: somebody wants to know how it is now. */
   forget(): void {
     this.probes.clear();
+    this.heldSince.clear();
     this.forgottenAt = Date.now();
   }
 
-  /** @param shared what all windows have found out; a new probe is added */
+  /**
+   * @param shared what all windows have found out; a new probe is added
+   * @param isAnew whether what was found out before does not count
+   */
   private async probe(
     snapshot: Snapshot,
     entry: ProcessEntry,
     members: readonly Member[],
     shared: Map<string, SharedProbe>,
+    isAnew = false,
   ): Promise<Probe> {
     const identity = identityOf(snapshot, entry);
     const key = identityKey(identity);
     const now = this.clock.now();
     const known = this.probes.get(key);
-    if (known?.confirmed && isUpToDate(known, snapshot, entry) && now - known.at < PROBE_AGAIN_MS) return known;
+    const isKnown = !isAnew && known?.confirmed && isUpToDate(known, snapshot, entry);
+    if (isKnown && now - known.at < PROBE_AGAIN_MS) return known;
     const theirs = shared.get(key);
     // "gone" takes two looks, and somebody has to take the second; what one window cannot tell, another may.
-    const isOfUse = !known && theirs?.peer.kind === 'alive' && theirs.at > this.forgottenAt;
+    const isOfUse = !isAnew && !known && theirs?.peer.kind === 'alive' && theirs.at > this.forgottenAt;
     if (isOfUse && isUpToDate(theirs, snapshot, entry)) {
       const at = now - (Date.now() - theirs.at);
       const probe = { peer: theirs.peer, at, ppid: entry.ppid, goneSince: undefined, confirmed: true };
@@ -332,4 +422,29 @@ function identitiesOf(snapshot: Snapshot, pids: readonly number[]): ProcessIdent
 function isUpToDate({ ppid, peer }: Pick<Probe, 'ppid' | 'peer'>, snapshot: Snapshot, entry: ProcessEntry): boolean {
   const holders = peer.kind === 'alive' ? (peer.holders ?? []) : [];
   return ppid === entry.ppid && holders.every((pid) => snapshot.processes.get(pid)?.zombie === false);
+}
+
+function heldServerOf(
+  snapshot: Snapshot,
+  { entry, members }: Pick<Described, 'entry' | 'members'>,
+  peer: StdinPeer,
+): HeldServer {
+  const pids = new Set(members.map((member) => member.entry.pid));
+  return { pids, endable: runsUnderOtherUser(snapshot, entry) ? new Set() : pids, peers: [peer] };
+}
+
+function holdersOf(peer: StdinPeer | undefined): readonly number[] {
+  return peer?.kind === 'alive' ? (peer.holders ?? []) : [];
+}
+
+/** Whether one of them may be a client, or runs for one. Of those who are not seen nobody knows. */
+function isClientAmong(snapshot: Snapshot, pids: readonly number[], recogniser: Recogniser): boolean {
+  const titleOf = (one: ProcessEntry) => recogniser.clientOf(one) ?? (isEditorProcess(one) ? one.name : undefined);
+  return (
+    pids.length === 0 ||
+    pids.some((pid) => {
+      const entry = snapshot.processes.get(pid);
+      return !entry || titleOf(entry) !== undefined || clientAbove(snapshot, entry, titleOf).kind === 'client';
+    })
+  );
 }

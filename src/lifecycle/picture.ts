@@ -30,6 +30,8 @@ export function rowsOfSession(
   containersOf: (recordId: string) => ContainersSeen | undefined,
   /** The client that owns a session, by the name that people know; for what `mcp-processes run` started. */
   clientOf: (owner: ProcessIdentity) => string | undefined,
+  /** Who is connected to a dead session's server, all of which is kept. */
+  usedBy: (key: string) => string | undefined = () => undefined,
 ): ServerView[] {
   const rows: ServerView[] = [];
   const isRun = isOfLauncher(session);
@@ -40,15 +42,18 @@ export function rowsOfSession(
     if (members.length === 0 && (isGone || !isLabelled(record))) continue;
     const key = recordKey(session.id, record.id);
     const kept = keptOf(key);
+    const user = verdict.kind === 'dead' ? usedBy(key) : undefined;
     const how = record.kind === 'adopted' ? 'started' : 'launched';
     const evidence = [
       verdict.evidence,
       `${record.server || 'this server'} was ${how} by ${session.editor || 'an editor session'} and recorded as ${record.id}`,
       ...members.map(membershipEvidence),
+      ...(user === undefined ? [] : [inUseEvidence(user)]),
       ...[...kept].map(([pid, reason]) => `pid ${pid} is kept: ${reason}`),
     ];
     if (record.container) evidence.push(...containerEvidence(record.container, seen));
     if (claimedBy) evidence.push(`pid ${claimedBy.pid} is reaping it`);
+    const isOrphaned = verdict.kind === 'dead' && user === undefined;
     if (verdict.kind === 'dead' && session.automatic !== 'on') {
       evidence.push(
         `not ended automatically because its session's mcpProcesses.reap.automatic is "${session.automatic}"`,
@@ -65,10 +70,9 @@ export function rowsOfSession(
         name: record.server || 'unknown server',
         client: (isRun && clientOf(session.owner)) || record.client || 'MCP Processes',
         folder: record.folder,
-        group: verdict.kind === 'dead' ? 'orphaned' : isRun ? 'otherClients' : 'otherWindows',
+        group: isOrphaned ? 'orphaned' : isRun || user !== undefined ? 'otherClients' : 'otherWindows',
         owner: 'us',
-        verdict:
-          verdict.kind === 'dead' ? 'orphaned' : detached ? 'detached' : verdict.kind === 'live' ? 'active' : 'unknown',
+        verdict: isOrphaned ? 'orphaned' : user !== undefined ? 'active' : verdictOf(verdict, detached),
         evidence,
         ...(awaitsAnswer && { awaitsAnswer: isRun ? ('client' as const) : ('window' as const) }),
         state: 'running',
@@ -80,6 +84,15 @@ export function rowsOfSession(
     );
   }
   return rows;
+}
+
+function verdictOf({ kind }: JudgedSession['verdict'], isDetached: boolean): ServerView['verdict'] {
+  if (isDetached) return 'detached';
+  return kind === 'live' ? 'active' : 'unknown';
+}
+
+function inUseEvidence(by: string): string {
+  return `it is in use by ${by}, which is connected to it`;
 }
 
 /** The key of a foreign server's row: the same in every window, which each make a record of their own. */
@@ -96,8 +109,9 @@ export function rowsOfOthers(
   const copies = new Map<string, number>();
   for (const other of others) copies.set(copyKey(other), (copies.get(copyKey(other)) ?? 0) + 1);
   return others.map((other) => {
-    const { record, named, members, above, starter, stdin, isOrphaned, isProven, dependsOn } = other;
-    const served = above.kind === 'client' || starter !== undefined || stdin?.kind === 'alive';
+    const { record, named, members, above, starter, stdin, use, isOrphaned, isProven, dependsOn } = other;
+    const isHeld = stdin?.kind === 'alive' && other.heldBy !== 'orphans';
+    const served = above.kind === 'client' || starter !== undefined || isHeld || use?.kind === 'used';
     const count = above.kind === 'client' ? (copies.get(copyKey(other)) ?? 1) : 1;
     return rowOf(members, new Map(), {
       key: foreignKey(record),
@@ -148,13 +162,22 @@ function basisEvidence(basis: Basis): string {
   }
 }
 
-function ownerEvidence({ above, starter, stdin }: OtherServer): string[] {
+function ownerEvidence({ above, starter, stdin, heldBy, use }: OtherServer): string[] {
   if (above.kind === 'client') return [`it runs under ${above.title}, pid ${above.pid}`];
   const evidence = starter
     ? [`it runs under ${starter.name}, pid ${starter.pid}`]
     : ['its parent has exited, and no known client is above it'];
-  if (stdin?.kind === 'gone') evidence.push(`nobody can talk to it any more: ${stdin.proof}`);
-  if (stdin?.kind === 'alive') evidence.push(`its stdin is held by ${stdin.by}`);
+  const isUnused = use?.kind === 'none' ? 'nobody can talk to it any more: ' : '';
+  if (stdin?.kind === 'gone') evidence.push(`${isUnused}${stdin.proof}`);
+  if (stdin?.kind === 'alive' && heldBy === 'orphans') {
+    evidence.push(`${isUnused}its stdin is held only by other orphans: ${stdin.by}`);
+  } else if (stdin?.kind === 'alive') {
+    const many = (stdin.holders?.length ?? 0) > 1;
+    const stranger = many ? ', which are no known MCP clients' : ', which is no known MCP client';
+    evidence.push(`its stdin is held by ${stdin.by}${heldBy === 'strangers' ? stranger : ''}`);
+  }
+  if (use?.kind === 'used') evidence.push(inUseEvidence(use.by));
+  if (use?.kind === 'unknown') evidence.push(`whether somebody is connected to it is unknown: ${use.reason}`);
   if (stdin?.kind === 'unknown') evidence.push(`it cannot be proven that no client is connected: ${stdin.reason}`);
   return evidence;
 }

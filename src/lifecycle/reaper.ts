@@ -1,4 +1,4 @@
-import { AWAITS_SECOND_LOOK, FOREIGN_LOOKS_APART_MS } from '../judgement/columns';
+import { AWAITS_SECOND_LOOK, FOREIGN_LOOKS_APART_MS, isStillHeld } from '../judgement/columns';
 import type { Claim } from '../judgement/facts';
 import { findAlive } from '../judgement/members';
 import { ownTurn } from '../os/eventLoop';
@@ -7,8 +7,9 @@ import { JoinedRuns } from '../os/joinedRuns';
 import type { Platform, Snapshot } from '../os/platform';
 import { type Clock, systemClock } from '../reaping/clock';
 import { climbLadder, type Ruled, type TreeScan } from '../reaping/ladder';
+import { OrphanedSet } from '../reaping/orphanedSet';
 import { StdinWatch } from '../reaping/stdinWatch';
-import { type Circumstances, scanTree } from '../reaping/tree';
+import { type Circumstances, scanOf, scanTree, standOf, type Tree, treeOf } from '../reaping/tree';
 import { noteCrash } from '../registry/crashes';
 import type { DataFolder } from '../registry/dataFolder';
 import type { EndCause, Reapers } from '../registry/history';
@@ -48,6 +49,9 @@ export interface ReaperParts {
 /** Wrappers around wrappers, each of which holds its server's stdin, are ended layer by layer; nobody has more. */
 const MOST_ROUNDS = 5;
 
+/** Servers of somebody else's that are ended together, by the ids of their records. */
+export type ForeignSet = OrphanedSet<string>;
+
 /** Ends server trees: those of dead sessions, after claiming them, and our own on request. */
 export class Reaper {
   private readonly clock: Clock;
@@ -71,10 +75,14 @@ export class Reaper {
     const plans = new Map<string, Ruled[]>();
     this.stdinWatch.keepOnly((identity) => findAlive(seen.snapshot, identity) !== undefined);
     const circumstances = this.circumstances({ by: 'reaper' }, judged.session, ownersIn(seen));
-    for (const { record } of judged.records) {
-      const scan = scanTree(circumstances, seen.snapshot, judged.session, record);
-      plans.set(record.id, [...(await scan.rule(scan.members))]);
-    }
+    // Together: what they ask the system for at one moment they share.
+    const ruled = await Promise.all(
+      judged.records.map(({ record }) => {
+        const scan = scanTree(circumstances, seen.snapshot, judged.session, record);
+        return scan.rule(scan.members);
+      }),
+    );
+    for (const [index, { record }] of judged.records.entries()) plans.set(record.id, [...(ruled[index] ?? [])]);
     return plans;
   }
 
@@ -181,19 +189,33 @@ export class Reaper {
   async reapForeign(
     record: ServerRecord,
     others: OtherServers,
+    set: ForeignSet = this.foreignSet([record], others),
     queue = new LadderQueue(),
     isAsked = false,
   ): Promise<ReapResult | undefined> {
-    const first = await this.scanForeign(record, others);
+    const first = await this.scanForeign(record, others, set);
     await first.rule(first.members);
     await this.clock.sleep(FOREIGN_LOOKS_APART_MS);
-    return queue.run(() => this.endForeign(record, others, isAsked ? 'user' : 'orphaned'));
+    return queue.run(() => this.endForeign(record, others, set, isAsked ? 'user' : 'orphaned'));
   }
 
-  private async endForeign(record: ServerRecord, others: OtherServers, cause: EndCause): Promise<ReapResult> {
+  /** Servers of somebody else's that are all named: those that only hold each other's stdin are ended together. */
+  foreignSet(records: readonly ServerRecord[], others: OtherServers): ForeignSet {
+    const byId = new Map(records.map((record) => [record.id, record]));
+    return new OrphanedSet([...byId.keys()], async (id) =>
+      standOf(await this.foreignTree(byId.get(id) as ServerRecord, others)),
+    );
+  }
+
+  private async endForeign(
+    record: ServerRecord,
+    others: OtherServers,
+    set: ForeignSet,
+    cause: EndCause,
+  ): Promise<ReapResult> {
     const climb = (one: ServerRecord) =>
       this.climb(one, others.sessionOf(one), undefined, undefined, (seen) =>
-        this.scanForeign(withSeen(one, seen), others),
+        this.scanForeign(withSeen(one, seen), others, set),
       );
     const startedAt = this.clock.now();
     let { result, record: left } = await climb(others.current(record));
@@ -201,7 +223,10 @@ export class Reaper {
       // What stood below a wrapper is on top now, and its stdin has been looked at once: not enough to kill it. And a
       // wrapper that was going down just then could not be examined.
       const isPassing = ({ outcome, reason }: ReapedProcess) =>
-        reason === AWAITS_SECOND_LOOK || (round === 0 && outcome === 'survived');
+        reason === AWAITS_SECOND_LOOK ||
+        (round === 0 && outcome === 'survived') ||
+        // Another of its set that held its stdin was just going, too.
+        (round === 0 && set.size > 1 && isStillHeld(reason));
       const waiting = result.processes.filter((one) => isStillThere(one) && isPassing(one));
       if (waiting.length === 0) break;
       await this.clock.sleep(FOREIGN_LOOKS_APART_MS);
@@ -220,23 +245,36 @@ export class Reaper {
   }
 
   /** What {@link reapForeign} would do; takes as long for its two looks, and signals nothing. */
-  async previewForeign(record: ServerRecord, others: OtherServers): Promise<ReapResult> {
-    const first = await this.scanForeign(record, others);
+  async previewForeign(
+    record: ServerRecord,
+    others: OtherServers,
+    set: ForeignSet = this.foreignSet([record], others),
+  ): Promise<ReapResult> {
+    const first = await this.scanForeign(record, others, set);
     await first.rule(first.members);
     await this.clock.sleep(FOREIGN_LOOKS_APART_MS);
-    const second = await this.scanForeign(record, others);
+    const second = await this.scanForeign(record, others, set);
     return preview(record, '', await second.rule(second.members), this.parts.containers.seenOf(record.id));
   }
 
-  private async scanForeign(record: ServerRecord, others: OtherServers): Promise<TreeScan> {
+  private async scanForeign(record: ServerRecord, others: OtherServers, set: ForeignSet): Promise<TreeScan> {
+    return scanOf(await this.foreignTree(record, others, () => set.companionsOf(record.id)));
+  }
+
+  private async foreignTree(
+    record: ServerRecord,
+    others: OtherServers,
+    companions?: Circumstances['companions'],
+  ): Promise<Tree> {
     const seen = await this.surveys.ask();
     const session = others.sessionOf(record);
     const circumstances: Circumstances = {
       ...this.circumstances({ by: 'reaper' }, session, ownersIn(seen)),
       named: true,
       clientAbove: (snapshot, entry) => others.clientAbove(snapshot, entry),
+      companions,
     };
-    return scanTree(circumstances, seen.snapshot, session, record);
+    return treeOf(circumstances, seen.snapshot, session, record);
   }
 
   private async reapRecord(session: SessionFile, record: ServerRecord, claim: Claim): Promise<Climbed> {

@@ -22,6 +22,7 @@ import { hasContent, logResult } from './result';
 import { withEnding, withFormerVerdicts, withoutRecorded } from './shownRows';
 import { censusOf, isUnfinished, type JudgedSession, joinCensus, type Survey, survey } from './sweep';
 import { type Findings, Turns, type TurnsParts } from './turns';
+import { wholeSets } from './wholeSets';
 
 export interface SweeperParts extends TurnsParts {
   readonly reaper: Reaper;
@@ -73,6 +74,8 @@ export class Sweeper {
   /** What was published last, this window's own aside. */
   private shown: Findings = { sessions: [], others: [], problems: [] };
   private kept = new Map<string, KeptReasons>();
+  /** Who is connected to dead sessions' servers that are kept for it, by the keys of their rows. */
+  private usedBy: ReadonlyMap<string, string> = new Map();
   /** Sessions of which somebody could be ended now. */
   private endable: ReadonlySet<string> = new Set();
   private foreign: readonly OtherServer[] = [];
@@ -319,8 +322,11 @@ export class Sweeper {
     const { others, reaper } = this.parts;
     const orphaned = this.foreign.filter(({ isOrphaned }) => isOrphaned);
     if (!others || limit === 0 || orphaned.length <= limit) return orphaned;
-    const previews = await Promise.all(orphaned.map(({ record }) => reaper.previewForeign(record, others)));
-    return orphaned.filter((_, index) => previews[index]?.processes.some(({ outcome }) => outcome !== 'kept'));
+    const set = reaper.foreignSet(recordsOf(orphaned), others);
+    const previews = await Promise.all(orphaned.map(({ record }) => reaper.previewForeign(record, others, set)));
+    const endable = orphaned.filter((_, index) => previews[index]?.processes.some(({ outcome }) => outcome !== 'kept'));
+    const keyed = endable.map((server) => ({ server, key: server.record.id, heldWith: server.heldWith }));
+    return wholeSets(keyed, limit).map(({ server }) => server);
   }
 
   private async reapForeign(
@@ -331,8 +337,11 @@ export class Sweeper {
     const { others, reaper, log } = this.parts;
     if (!others || chosen.length === 0) return [];
     const keys = chosen.map(({ record }) => foreignKey(record));
+    const set = reaper.foreignSet(recordsOf(chosen), others);
     return this.ending.during(keys, async () => {
-      const reaped = await Promise.all(chosen.map(({ record }) => reaper.reapForeign(record, others, queue, isAsked)));
+      const reaped = await Promise.all(
+        chosen.map(({ record }) => reaper.reapForeign(record, others, set, queue, isAsked)),
+      );
       const results = reaped.filter((result) => result !== undefined);
       for (const result of results) logResult(log, result);
       await this.look();
@@ -363,8 +372,9 @@ export class Sweeper {
     const foreign = only ? this.foreign.filter(({ record }) => only.has(foreignKey(record))) : [];
     if (options.dryRun) {
       const previews = (await Promise.all(due.map((judged) => reaper.preview(seen, judged)))).flat();
+      const set = others && reaper.foreignSet(recordsOf(foreign), others);
       const ofOthers = others
-        ? await Promise.all(foreign.map(({ record }) => reaper.previewForeign(record, others)))
+        ? await Promise.all(foreign.map(({ record }) => reaper.previewForeign(record, others, set)))
         : [];
       return [...previews.filter((result) => isMeant(result.sessionId, result.recordId)), ...ofOthers];
     }
@@ -390,7 +400,7 @@ export class Sweeper {
   async lookTwice(): Promise<Picture> {
     await this.look();
     await this.findOthers();
-    if (this.foreign.some(({ stdin }) => stdin?.kind === 'gone')) {
+    if (this.foreign.some(({ stdin, heldBy }) => stdin?.kind === 'gone' || heldBy === 'orphans')) {
       await this.lookLater();
       await this.findOthers();
     }
@@ -470,6 +480,7 @@ export class Sweeper {
           const entry = this.seen && findAlive(this.seen.snapshot, owner);
           return entry && knownClientOf(entry.args, entry.name)?.title;
         },
+        (key) => this.usedBy.get(key),
       ),
     );
   }
@@ -534,16 +545,24 @@ export class Sweeper {
     for (const { id, kind } of this.keepCensus(seen.snapshot, before)) if (kind === 'adopted') own.remove(id);
     this.history = readHistory(folder, Date.now() - HISTORY.ms, HISTORY.entries);
     const kept = new Map<string, KeptReasons>();
+    const usedBy = new Map<string, string>();
     const endable = new Set<string>();
-    for (const judged of seen.sessions.filter((one) => this.isReapable(one))) {
-      for (const [recordId, ruled] of await reaper.plan(seen, judged)) {
-        if (ruled.some(({ ruling }) => 'permit' in ruling)) endable.add(judged.session.id);
+    const reapable = seen.sessions.filter((one) => this.isReapable(one));
+    // Together: each `run` is a session, and what they ask the system for at one moment they share.
+    const plans = await Promise.all(reapable.map((judged) => reaper.plan(seen, judged)));
+    for (const [index, { session }] of reapable.entries()) {
+      for (const [recordId, ruled] of plans[index] ?? []) {
+        if (ruled.some(({ ruling }) => 'permit' in ruling)) endable.add(session.id);
         const reasons = ruled.flatMap(({ member, ruling }): [number, string][] =>
           'kept' in ruling ? [[member.entry.pid, ruling.kept]] : [],
         );
-        kept.set(recordKey(judged.session.id, recordId), new Map(reasons));
+        kept.set(recordKey(session.id, recordId), new Map(reasons));
+        const use = ruled.find((one) => one.use?.kind === 'used')?.use;
+        if (use?.kind === 'used' && reasons.length === ruled.length)
+          usedBy.set(recordKey(session.id, recordId), use.by);
       }
     }
+    this.usedBy = usedBy;
     this.kept = kept;
     this.endable = endable;
     this.seen = seen;
@@ -576,4 +595,8 @@ export class Sweeper {
 /** Keys of the rows of whole sessions. */
 function keysOf(sessions: readonly JudgedSession[]): string[] {
   return sessions.flatMap(({ session, records }) => records.map(({ record }) => recordKey(session.id, record.id)));
+}
+
+function recordsOf(servers: readonly OtherServer[]): ServerRecord[] {
+  return servers.map(({ record }) => record);
 }

@@ -168,6 +168,7 @@ async function look(
           liveOwners,
           service,
           rootSession: undefined,
+          isOwnerGuessed: false,
           outsideUse: undefined,
           neverReap: neverReap(),
         });

@@ -1,45 +1,62 @@
 import { readdirSync, readlinkSync } from 'node:fs';
+import { JoinedRuns } from './joinedRuns';
 import type { OutsideUse } from './platform';
+import { labelOf } from './procfs/labels';
 import { livingFolder, readStat } from './procfs/readStat';
-import { findServing } from './procfs/servedConnections';
-import { runSs } from './procfs/ss';
+import { findServingUnix, readTcpConnections } from './procfs/servedConnections';
+import { runSs, runSsForUnix } from './procfs/ss';
 import { isZombie } from './procfs/stat';
 
-/** One connected socket as `ss` prints it: both ends, the pids that hold this end, and whether this end was accepted. */
+/** One connected socket: both ends, the pids that hold this end, and whether this end was accepted. */
 export interface Connection {
   readonly local: string;
   readonly peer: string;
   readonly pids: readonly number[];
   /** True for the end that a listening socket accepted: its holder *serves* the other end. */
   readonly serves: boolean;
+  /** One side has said that it sends nothing more, or has gone: only somebody who is seen is still there. */
+  readonly isHalfClosed?: boolean;
 }
+
+/** Hundreds of servers are asked about at one moment. */
+const connections = new JoinedRuns(async () => {
+  const [unix, internet] = await Promise.all([runSsForUnix(), runSs(['-H', '-t', '-a', '-p', '-n'])]);
+  return [...parseUnixConnections(unix), ...parseTcpConnections(internet)];
+});
 
 /**
  * Whether one of `pids` serves a connection whose other end is held by a process outside `members`: a terminal
- * multiplexer its clients (K21), a database or dev server somebody else (K23). Connections that a process opened
- * itself do not count: every browser has some. Without `ss` it can still be told that nobody is connected, but not who
- * is: then the answer is "unknown".
+ * multiplexer its clients (K21), a database or dev server somebody else (K23), a server its living clients (K33).
+ * Connections that a process opened itself do not count: every browser has some. Without `ss`, who is connected by TCP
+ * can be told all the same; of Unix sockets only whether anybody is, and then the answer is "unknown".
  */
 export async function findOutsideUse(pids: readonly number[], members: ReadonlySet<number>): Promise<OutsideUse> {
   const hidden = pids.map(whyHidden).find((reason) => reason !== undefined);
-  if (hidden !== undefined) return { kind: 'unknown', reason: hidden };
+  const seen = await findSeenUse(pids, members);
+  // Whoever is seen to be connected is, whatever cannot be seen.
+  return hidden === undefined || seen.kind === 'used' ? seen : { kind: 'unknown', reason: hidden };
+}
+
+async function findSeenUse(pids: readonly number[], members: ReadonlySet<number>): Promise<OutsideUse> {
   try {
-    const [unix, internet] = await Promise.all([
-      runSs(['-H', '-x', '-a', '-p', '-n', '-e']),
-      runSs(['-H', '-t', '-a', '-p', '-n']),
-    ]);
-    return judgeConnections([...parseUnixConnections(unix), ...parseTcpConnections(internet)], pids, members);
+    return judgeConnections(await connections.ask(), pids, members, labelOf);
   } catch (error) {
-    return withoutPeers(pids, error as NodeJS.ErrnoException);
+    return withoutSs(pids, members, error as NodeJS.ErrnoException);
   }
 }
 
 /** What can be told where `ss` has nothing to say. */
-function withoutPeers(pids: readonly number[], error: NodeJS.ErrnoException): OutsideUse {
+async function withoutSs(
+  pids: readonly number[],
+  members: ReadonlySet<number>,
+  error: NodeJS.ErrnoException,
+): Promise<OutsideUse> {
   const failed = error.code === 'ENOENT' ? '`ss` is not installed' : '`ss` failed';
   const reason = error instanceof NoPeersError ? error.message : failed;
   try {
-    const serving = findServing(pids);
+    const internet = judgeConnections(await readTcpConnections(pids), pids, members, labelOf);
+    if (internet.kind !== 'none') return internet;
+    const serving = findServingUnix(pids);
     if (serving === undefined) return { kind: 'none' };
     return { kind: 'unknown', reason: `somebody is connected to pid ${serving}, and ${reason}` };
   } catch {
@@ -67,21 +84,47 @@ function whyHidden(pid: number): string | undefined {
   }
 }
 
+interface Ends {
+  /** Who holds an end, by both its addresses: one alone may be at the end of several connections. */
+  readonly holders: ReadonlyMap<string, readonly number[]>;
+  readonly servedBy: ReadonlyMap<number, readonly Connection[]>;
+}
+
+const ends = new WeakMap<readonly Connection[], Ends>();
+
+/** Found once for all who share a run. */
+function endsOf(all: readonly Connection[]): Ends {
+  const known = ends.get(all);
+  if (known) return known;
+  const holders = new Map<string, readonly number[]>();
+  const servedBy = new Map<number, Connection[]>();
+  for (const connection of all) {
+    holders.set(`${connection.local} ${connection.peer}`, connection.pids);
+    if (!connection.serves) continue;
+    for (const pid of new Set(connection.pids)) servedBy.set(pid, [...(servedBy.get(pid) ?? []), connection]);
+  }
+  const found = { holders, servedBy };
+  ends.set(all, found);
+  return found;
+}
+
 /** Pure part of {@link findOutsideUse}: a peer that nobody visible holds counts as somebody else's. */
 export function judgeConnections(
-  connections: readonly Connection[],
+  all: readonly Connection[],
   pids: readonly number[],
   members: ReadonlySet<number>,
+  nameOf: (pid: number) => string = (pid) => `pid ${pid}`,
 ): OutsideUse {
-  const holders = new Map<string, readonly number[]>();
-  for (const connection of connections) holders.set(connection.local, connection.pids);
-  for (const connection of connections) {
-    const holder = connection.pids.find((pid) => pids.includes(pid));
-    if (holder === undefined || !connection.serves) continue;
-    const others = holders.get(connection.peer) ?? [];
-    if (others.length === 0) return { kind: 'used', by: `a client of pid ${holder} that cannot be seen from here` };
-    const stranger = others.find((pid) => !members.has(pid));
-    if (stranger !== undefined) return { kind: 'used', by: `pid ${stranger}` };
+  const { holders, servedBy } = endsOf(all);
+  for (const pid of pids) {
+    for (const { local, peer, isHalfClosed } of servedBy.get(pid) ?? []) {
+      const others = holders.get(`${peer} ${local}`) ?? [];
+      if (others.length === 0 && !isHalfClosed) {
+        return { kind: 'used', by: `a client of ${nameOf(pid)} that cannot be seen from here` };
+      }
+      const stranger = others.find((one) => !members.has(one));
+      if (stranger !== undefined) return { kind: 'used', by: nameOf(stranger) };
+    }
   }
   return { kind: 'none' };
 }
@@ -92,7 +135,7 @@ export function judgeConnections(
  * @throws when `ss` had no peers to tell: each line then says 0, and nobody would seem connected to anybody.
  */
 export function parseUnixConnections(output: string): Connection[] {
-  const connections: Connection[] = [];
+  const found: Connection[] = [];
   // Followed by the file, for a socket that has one.
   const directions = / +[<-]-[->](?: +\w+:\S+)* *$/;
   for (const line of output.split('\n').filter((text) => /^u_\S+ +ESTAB /.test(text))) {
@@ -102,28 +145,38 @@ export function parseUnixConnections(output: string): Connection[] {
     if (columns.length < 8) continue;
     const peer = columns.at(-1) as string;
     if (peer === '0') continue;
-    connections.push({ local: `unix:${columns.at(-3)}`, peer: `unix:${peer}`, pids, serves: columns[4] !== '*' });
+    found.push({ local: `unix:${columns.at(-3)}`, peer: `unix:${peer}`, pids, serves: columns[4] !== '*' });
   }
-  return connections;
+  return found;
 }
 
+/** One that waits for an answer may have closed its half, as `nc -N` does. */
+const HALF_CLOSED = new Set(['CLOSE-WAIT', 'FIN-WAIT-1', 'FIN-WAIT-2']);
+
 /** Connected sockets of `ss -H -t -a -p -n`. One serves when its local port is also listened on. */
-function parseTcpConnections(output: string): Connection[] {
-  const lines = linesOf(output);
+export function parseTcpConnections(output: string): Connection[] {
+  const lines = linesOf(output).filter(({ columns }) => columns.length >= 5);
   const port = (address: string | undefined) => address?.slice(address.lastIndexOf(':') + 1) ?? '';
-  const listening = new Set(
-    lines.filter(({ columns }) => columns[0] === 'LISTEN').map(({ columns }) => port(columns[3])),
-  );
+  const listening = new Map<string, number[]>();
+  for (const { columns, pids } of lines) {
+    if (columns[0] !== 'LISTEN') continue;
+    listening.set(port(columns[3]), [...(listening.get(port(columns[3])) ?? []), ...pids]);
+  }
   // State Recv-Q Send-Q Local Peer. `[::ffff:127.0.0.1]` and `127.0.0.1` are one address.
   const plain = (address: string) => address.replace(/^\[::ffff:([\d.]+)\]/, '$1');
-  return lines
-    .filter(({ columns }) => columns[0] === 'ESTAB' && columns.length >= 5)
-    .map(({ columns, pids }) => ({
+  return lines.flatMap(({ columns, pids }) => {
+    const state = columns[0] as string;
+    if (state !== 'ESTAB' && !HALF_CLOSED.has(state)) return [];
+    const listeners = listening.get(port(columns[3]));
+    return {
       local: `tcp:${plain(columns[3] as string)}`,
       peer: `tcp:${plain(columns[4] as string)}`,
-      pids,
-      serves: listening.has(port(columns[3])),
-    }));
+      // One that waits to be accepted has no holder yet: it is its listener's.
+      pids: pids.length === 0 && listeners ? listeners : pids,
+      serves: listeners !== undefined,
+      isHalfClosed: state !== 'ESTAB',
+    };
+  });
 }
 
 function linesOf(output: string): { columns: string[]; pids: number[] }[] {

@@ -2,7 +2,7 @@ import type { Ruling } from '../judgement/killBar';
 import type { Member } from '../judgement/members';
 import { breathe } from '../os/eventLoop';
 import { identityKey, sameStart } from '../os/identity';
-import type { Platform } from '../os/platform';
+import type { OutsideUse, Platform } from '../os/platform';
 import type { LadderStand } from '../registry/schema';
 import type { Clock } from './clock';
 import { sendSignal } from './signals';
@@ -38,6 +38,8 @@ export interface TreeScan {
 export interface Ruled {
   readonly member: Member;
   readonly ruling: Ruling;
+  /** Who is connected to it or to its server, as far as that was asked. */
+  readonly use?: OutsideUse | undefined;
   /** Whether it was made a moment ago: where each asks `ps`, those on a large tree take seconds together. */
   readonly isFresh: () => boolean;
 }

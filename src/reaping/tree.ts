@@ -1,16 +1,19 @@
-import type { Claim, ClientAbove, StdinStand } from '../judgement/facts';
-import { askKillBar } from '../judgement/killBar';
+import type { HeldServer } from '../judgement/abandonedTogether';
+import { runsUnderOtherUser } from '../judgement/clientAbove';
+import type { Claim, ClientAbove, Facts, StdinStand } from '../judgement/facts';
+import { askKillBar, objectionTo } from '../judgement/killBar';
 import { cookieNames, type Member, membersOf } from '../judgement/members';
-import { descendantsOf, parentOf } from '../judgement/processTree';
+import { parentOf } from '../judgement/processTree';
 import { judgeSession, type SessionVerdict } from '../judgement/sessionVerdict';
-import { hasLeftRootSession } from '../judgement/signalRules';
-import { joinStdinPeers } from '../judgement/stdinStand';
+import { mayServeStrangers } from '../judgement/signalRules';
+import { isHeldWithin, joinStdinPeers } from '../judgement/stdinStand';
 import { ownTurn } from '../os/eventLoop';
 import type { ProcessIdentity } from '../os/identity';
-import type { OutsideUse, Platform, ProcessEntry, Snapshot } from '../os/platform';
+import type { Platform, ProcessEntry, Snapshot, StdinPeer } from '../os/platform';
 import { parseCookie } from '../registry/cookie';
 import { isOfLauncher, type ServerRecord, type SessionFile } from '../registry/schema';
 import type { Ruled, TreeScan } from './ladder';
+import { askOutsideUses, type OutsideUses } from './outsideUses';
 import type { StdinWatch } from './stdinWatch';
 
 /** What a ruling on a whole server tree needs besides the tree. */
@@ -25,21 +28,39 @@ export interface Circumstances {
   /** For foreign servers: whether somebody named this very one, and who of the known clients runs above a process. */
   readonly named?: boolean;
   readonly clientAbove?: (snapshot: Snapshot, entry: ProcessEntry) => ClientAbove | undefined;
+  /** For foreign servers: processes of other orphans that end together with this one, asked where somebody holds its stdin. */
+  readonly companions?: (() => Promise<ReadonlySet<number>>) | undefined;
 }
 
 /** What was found out about use and stdin, ms before the ruling and the signal: the turns of many ladders may lie between. */
 const PROBE_LASTS_MS = 250;
 
-/** One scan of a record's tree: its living members, and the means to rule on any of them from this scan. */
-export function scanTree(
+/** A record's living members in one snapshot, and what a ruling on them goes by. */
+export interface Tree {
+  readonly circumstances: Circumstances;
+  readonly snapshot: Snapshot;
+  readonly session: SessionFile;
+  readonly record: ServerRecord;
+  /** Children first, so that a wrapper cannot restart what was just ended. */
+  readonly members: readonly Member[];
+}
+
+export function treeOf(
   circumstances: Circumstances,
   snapshot: Snapshot,
   session: SessionFile,
   record: ServerRecord,
-): TreeScan {
-  // Children first, so that a wrapper cannot restart what was just ended.
-  const members = membersOf(snapshot, session, record).reverse();
-  return { members, rule: (some) => ruleOn(circumstances, snapshot, session, record, members, some) };
+): Tree {
+  return { circumstances, snapshot, session, record, members: membersOf(snapshot, session, record).reverse() };
+}
+
+/** One scan of a record's tree: its living members, and the means to rule on any of them from this scan. */
+export function scanTree(...tree: Parameters<typeof treeOf>): TreeScan {
+  return scanOf(treeOf(...tree));
+}
+
+export function scanOf(tree: Tree): TreeScan {
+  return { members: tree.members, rule: (some) => ruleOn(tree, some) };
 }
 
 /** Whether a ruling whose probes were made at `at`, as performance.now() has it, may still be acted upon. */
@@ -48,63 +69,91 @@ export function freshSince(at: number): () => boolean {
 }
 
 /** Rules on members, each process and probe read afresh. */
-async function ruleOn(
-  circumstances: Circumstances,
-  snapshot: Snapshot,
-  session: SessionFile,
-  record: ServerRecord,
-  members: readonly Member[],
-  some: readonly Member[],
-): Promise<Ruled[]> {
+async function ruleOn(tree: Tree, some: readonly Member[]): Promise<Ruled[]> {
   if (some.length === 0) return [];
-  // Hundreds of ladders look at one moment.
-  await ownTurn();
-  const { platform, self, claim, neverReap, liveOwners, named = false, clientAbove } = circumstances;
-  const memberPids = new Set(members.map(({ entry }) => entry.pid));
-  const verdict = record.kind === 'foreign' ? undefined : verdictOn(snapshot, session);
-  const needsStdin = record.kind !== 'launched' || (claim.by === 'reaper' && isOwnerGuessed(session));
-  const probe = async () => ({
-    stdin: needsStdin ? await stdinStandOf(circumstances, snapshot, members, memberPids) : undefined,
-    useOf: await outsideUses(circumstances, snapshot, record, memberPids, some),
-    at: performance.now(),
-  });
-  let probed = await probe();
-  // The last pause: what follows a ruling shall follow it at once.
-  await ownTurn();
-  if (performance.now() - probed.at > PROBE_LASTS_MS) probed = await probe();
-  const { stdin, useOf, at } = probed;
-  const isFresh = freshSince(at);
-  const ownUid = process.getuid?.();
+  const probed = await probe(tree, some);
+  const isFresh = freshSince(probed.at);
   const ruled: Ruled[] = [];
   for (const member of some) {
-    const { identity, entry } = member;
-    const service = await platform.serviceRole(identity);
-    const look = await platform.look(identity.pid);
-    const ruling = askKillBar({
-      identity,
-      kind: record.kind,
-      look,
-      snapshot,
-      self,
-      ownUid,
-      claim,
-      memberBy: member.by,
-      carriesAnother:
-        member.by !== 'root' && look.kind === 'present' && carriesAnother(look.entry.cookie, session, record),
-      provenByCookie: cookieNames(parseCookie(entry.cookie), session, record.id),
-      session: verdict,
-      stdin,
-      clientAbove: clientAbove?.(snapshot, entry),
-      named,
-      liveOwners,
-      service,
-      rootSession: record.posixSession,
-      outsideUse: useOf.get(identity.pid),
-      neverReap,
-    });
-    ruled.push({ member, ruling, isFresh });
+    const facts = await factsOn(tree, member, probed);
+    ruled.push({ member, ruling: askKillBar(facts), use: facts.outsideUse, isFresh });
   }
   return ruled;
+}
+
+/**
+ * What a tree is to other orphans whose stdin it may hold: whom nothing keeps, as if its own stdin were no question, and
+ * what that says. Gives no permits.
+ */
+export async function standOf(tree: Tree): Promise<HeldServer> {
+  const { snapshot, members } = tree;
+  // Hundreds are asked at one moment.
+  await ownTurn();
+  const [peers, uses] = await Promise.all([stdinPeersOf(tree), outsideUsesOf(tree, members)]);
+  const stdin = { peer: { kind: 'gone', proof: '' }, goneFor: Number.POSITIVE_INFINITY } as const;
+  const endable = new Set<number>();
+  for (const member of members) {
+    const kept = objectionTo(await factsOn(tree, member, { stdin, uses }));
+    if (kept === undefined && !runsUnderOtherUser(snapshot, member.entry)) endable.add(member.entry.pid);
+  }
+  return { pids: new Set(members.map(({ entry }) => entry.pid)), endable, peers };
+}
+
+interface Probed {
+  readonly stdin: StdinStand | undefined;
+  readonly uses: OutsideUses | undefined;
+  /** As performance.now() has it. */
+  readonly at: number;
+}
+
+async function probe(tree: Tree, some: readonly Member[]): Promise<Probed> {
+  const { circumstances, session, record } = tree;
+  const { claim } = circumstances;
+  // Hundreds of ladders look at one moment.
+  await ownTurn();
+  const needsStdin = record.kind !== 'launched' || (claim.by === 'reaper' && isOwnerGuessed(session));
+  const once = async (): Promise<Probed> => {
+    const [stdin, uses] = await Promise.all([
+      needsStdin ? stdinStandOf(tree) : undefined,
+      claim.by === 'user' ? undefined : outsideUsesOf(tree, some),
+    ]);
+    return { stdin, uses, at: performance.now() };
+  };
+  const probed = await once();
+  // The last pause: what follows a ruling shall follow it at once.
+  await ownTurn();
+  return performance.now() - probed.at > PROBE_LASTS_MS ? once() : probed;
+}
+
+async function factsOn(tree: Tree, member: Member, { stdin, uses }: Pick<Probed, 'stdin' | 'uses'>): Promise<Facts> {
+  const { circumstances, snapshot, session, record } = tree;
+  const { platform, self, claim, neverReap, liveOwners, named = false, clientAbove } = circumstances;
+  const { identity, entry } = member;
+  const service = await platform.serviceRole(identity);
+  const look = await platform.look(identity.pid);
+  return {
+    identity,
+    kind: record.kind,
+    look,
+    snapshot,
+    self,
+    ownUid: process.getuid?.(),
+    claim,
+    memberBy: member.by,
+    carriesAnother:
+      member.by !== 'root' && look.kind === 'present' && carriesAnother(look.entry.cookie, session, record),
+    provenByCookie: cookieNames(parseCookie(entry.cookie), session, record.id),
+    session: record.kind === 'foreign' ? undefined : verdictOn(snapshot, session),
+    stdin,
+    clientAbove: clientAbove?.(snapshot, entry),
+    named,
+    liveOwners,
+    service,
+    rootSession: record.posixSession,
+    isOwnerGuessed: isOwnerGuessed(session),
+    outsideUse: uses?.of(member),
+    neverReap,
+  };
 }
 
 /** Whether a cookie hands a process to somebody else. An overwritten environment has none, and hands it to nobody. */
@@ -139,46 +188,51 @@ function verdictOn(snapshot: Snapshot, session: SessionFile): SessionVerdict {
 }
 
 /** The stdin of what stands at the top of the tree: what is below gets its input from there, or from a file. */
-async function stdinStandOf(
-  { platform, stdinWatch }: Circumstances,
-  snapshot: Snapshot,
-  members: readonly Member[],
-  memberPids: ReadonlySet<number>,
-): Promise<StdinStand> {
-  const tops = members.filter(({ entry }) => {
-    const parent = parentOf(snapshot, entry);
-    return !parent || !memberPids.has(parent.pid);
+async function stdinStandOf(tree: Tree): Promise<StdinStand> {
+  const { stdinWatch, companions } = tree.circumstances;
+  const memberPids = new Set(tree.members.map(({ entry }) => entry.pid));
+  const tops = topsOf(tree);
+  const peers = await stdinPeersOf(tree);
+  const own = joinStdinPeers(peers, memberPids);
+  const others = own.kind === 'alive' && companions ? await companions() : new Set<number>();
+  const goneFor = tops.map(({ identity }, index) => {
+    const peer = peers[index] as StdinPeer;
+    const isHeldByOthers = isHeldWithin(peer, memberPids, others) && !isHeldWithin(peer, memberPids);
+    return stdinWatch.look(identity, peer.kind === 'gone' || isHeldByOthers);
   });
-  const ask = () => Promise.all(tops.map(({ identity }) => platform.stdinPeer(identity)));
-  let peers = await ask();
-  // A busy machine gets a second chance: what is kept now waits for the next sweep, and after a guard there is none.
-  if (peers.some((peer) => peer.kind === 'unknown' && peer.look === 'failed')) peers = await ask();
-  const goneFor = tops.map(({ identity }, index) => stdinWatch.look(identity, peers[index]?.kind === 'gone'));
-  return { peer: joinStdinPeers(peers, memberPids), goneFor: Math.min(...goneFor) };
+  return { peer: joinStdinPeers(peers, memberPids, others), goneFor: Math.min(...goneFor) };
 }
 
-/**
- * Who is connected to those that left the root's POSIX session. Mostly one question answers for all; otherwise each is
- * asked for by itself, so that what cannot be told about one keeps that one alone.
- */
-async function outsideUses(
-  { platform, claim }: Circumstances,
-  snapshot: Snapshot,
-  record: ServerRecord,
-  memberPids: ReadonlySet<number>,
-  some: readonly Member[],
-): Promise<Map<number, OutsideUse>> {
-  const left = some.filter(({ entry }) => hasLeftRootSession(entry, record.posixSession));
-  if (left.length === 0 || claim.by === 'user') return new Map();
+function topsOf({ snapshot, members }: Tree): Member[] {
+  const pids = new Set(members.map(({ entry }) => entry.pid));
+  return members.filter(({ entry }) => {
+    const parent = parentOf(snapshot, entry);
+    return !parent || !pids.has(parent.pid);
+  });
+}
+
+async function stdinPeersOf(tree: Tree): Promise<readonly StdinPeer[]> {
+  const { platform } = tree.circumstances;
+  const ask = () => Promise.all(topsOf(tree).map(({ identity }) => platform.stdinPeer(identity)));
+  const peers = await ask();
+  // A busy machine gets a second chance: what is kept now waits for the next sweep, and after a guard there is none.
+  return peers.some((peer) => peer.kind === 'unknown' && peer.look === 'failed') ? ask() : peers;
+}
+
+/** Who is connected to a server, as far as the rule wants to know. */
+function outsideUsesOf({ circumstances, snapshot, session, record, members }: Tree, some: readonly Member[]) {
+  const { platform, claim } = circumstances;
+  const isGuessed = isOwnerGuessed(session);
+  const isAskedWhole = mayServeStrangers({ kind: record.kind, isOwnerGuessed: isGuessed });
+  const memberPids = members.map(({ entry }) => entry.pid);
   // Our own pipes to a server that we stop are no stranger's use of it.
-  const insiders = claim.by === 'own session' ? new Set([...memberPids, claim.owner.pid]) : memberPids;
-  const below = (member: Member) => [
-    member.entry.pid,
-    ...descendantsOf(snapshot, member.entry.pid).map(({ pid }) => pid),
-  ];
-  const all = await platform.outsideUse([...new Set(left.flatMap(below))], insiders);
-  if (all.kind === 'none' || left.length === 1) return new Map(left.map(({ entry }) => [entry.pid, all]));
-  const uses = new Map<number, OutsideUse>();
-  for (const member of left) uses.set(member.entry.pid, await platform.outsideUse(below(member), insiders));
-  return uses;
+  const insiders = claim.by === 'own session' && !isGuessed ? [...memberPids, claim.owner.pid] : memberPids;
+  return askOutsideUses(platform, {
+    snapshot,
+    // In use or not, a server is one; of what has left it, only those are asked about who are ruled on.
+    members: isAskedWhole ? members : some,
+    rootSession: record.posixSession,
+    insiders: new Set(insiders),
+    isAskedWhole,
+  });
 }

@@ -74,7 +74,7 @@ describe('servers whose owner is dead, when nobody can look who holds their stdi
         assert.equal(await ask(scene.path('served')), child.pid);
         if (withSs) {
           const working = `exec '${programPath('ss')}' "$@"`;
-          assert.match(await sweep(working), /its stdin is still held by pid \d+/);
+          assert.match(await sweep(working), /its stdin is still held by \S+ \(pid \d+\)/);
           child.stdin?.destroy();
           await sweep(working);
         } else await sweep(undefined);

@@ -105,7 +105,7 @@ for line in sys.stdin.buffer:
     scene.add({ ...record, id: scene.id, kind: 'adopted', root: await identityOf(pid), posixSession: wrapper });
     await scene.killOwner();
     const lifecycle = await sweep();
-    assert.match(reasons(lifecycle), /its stdin is still held by pid \d+/);
+    assert.match(reasons(lifecycle), /its stdin is still held by \S+ \(pid \d+\)/);
     const answer = nextLine(client);
     client.stdin?.write('{"id":5}\n');
     assert.equal(JSON.parse(await answer).result.pid, pid);
@@ -272,21 +272,20 @@ for line in sys.stdin.buffer:
     const calls = scene.path('calls');
     const id = 'a'.repeat(64);
     const names = { session: scene.id, home: sandbox.folder.homeTag };
-    for (const [neverReap, fails, isStopped] of [
-      [['--the-client'], false, false],
-      [['--the-client'], true, false],
-      [[], false, true],
+    for (const [name, neverReap, fails, isStopped] of [
+      ['listed', ['--the-client'], false, false],
+      ['unseen', ['--the-client'], true, false],
+      ['unlisted', [], false, true],
     ] as const) {
       const client = await new Scene(sandbox).open();
       const programs = mkdtempSync(join(sandbox.path, 'bin-'));
       // It runs under the name of an engine's client; the engine that is asked is a script.
       symlinkSync(process.execPath, join(programs, 'docker'));
-      // Its own: where the one before lives on and listens, it would end with "address in use" after another has answered.
-      const socket = `s-${fails}-${isStopped}`;
-      const { record } = await client.start([...answering(socket), '--the-client'], {
+      const { record } = await client.start([...answering(name), '--the-client'], {
         command: join(programs, 'docker'),
       });
-      await askFor(socket);
+      // The one before it still has its own socket.
+      await askFor(name);
       const labels = { ...names, session: client.id, record: record.id };
       const inspected = {
         ...{ Id: id, Name: '/x', Path: 'x', Args: [], Created: '2026-01-01' },
@@ -384,7 +383,9 @@ for line in sys.stdin.buffer:
       assert.equal(await request(), database);
       assert.match(
         reasons(lifecycle),
-        withSs ? /it is in use by pid/ : /somebody is connected to pid \d+, and `ss` is not/,
+        withSs || kind === 'tcp'
+          ? /it is in use by python[\d.]* \(pid \d+\)/
+          : /somebody is connected to pid \d+, and `ss` is not/,
       );
       await killHard(client);
       await unused(database);

@@ -199,7 +199,7 @@ describe('mcp-processes run, while the client lives', function () {
     one.stdin.write('?\n');
     assert.equal(JSON.parse(await answer).result.pid, server);
     const evidence = lifecycle.picture.servers.flatMap((row) => row.evidence).join('\n');
-    assert.match(evidence, /its stdin is still held by pid \d+/);
+    assert.match(evidence, /its stdin is still held by \S+ \(pid \d+\)/);
     one.kill('SIGKILL');
     await waitFor('the client is gone', () => !isAlive(one.pid as number));
     await waitFor('control', async () => {
@@ -251,7 +251,7 @@ describe('mcp-processes run, while the client lives', function () {
     assert.notEqual(server, wrapper);
     await scene.protected();
     process.kill(wrapper, 'SIGKILL');
-    const kept = () => sandbox.guardLog().match(/is kept: its stdin is still held by pid \d+/g) ?? [];
+    const kept = () => sandbox.guardLog().match(/is kept: its stdin is still held by \S+ \(pid \d+\)/g) ?? [];
     await waitFor('two looks at it', () => kept().length >= 2);
     assert.ok(!isAlive(wrapper));
     assert.match(await one.tell({ do: 'ask' }), new RegExp(`"pid":${server}\\b`));

@@ -45,11 +45,15 @@ describe('whether somebody outside uses a process', function () {
   }
 
   for (const kind of ['unix', 'tcp'] as const) {
+    // Who is at the other end of a Unix socket only `ss` knows.
+    const isTold = withSs || kind === 'tcp';
+
     it(`K23 a connected client is seen, unless it belongs to the server itself (${kind})`, async () => {
       const { pid, client } = await connected(kind);
       const use = await useOf(pid);
-      assert.equal(use.kind, withSs ? 'used' : 'unknown', JSON.stringify(use));
-      assert.equal((await useOf(pid, client.pid as number)).kind, withSs ? 'none' : 'unknown');
+      if (isTold) assert.match(use.kind === 'used' ? use.by : '', new RegExp(`^python3?\\S* \\(pid ${client.pid}\\)$`));
+      else assert.equal(use.kind, 'unknown', JSON.stringify(use));
+      assert.equal((await useOf(pid, client.pid as number)).kind, isTold ? 'none' : 'unknown');
       client.kill('SIGKILL');
       await waitFor('nobody is connected', async () => (await useOf(pid)).kind === 'none');
     });
@@ -63,13 +67,56 @@ describe('whether somebody outside uses a process', function () {
         const path = scripts(join(sandbox.path, 'bin'), { ss: body });
         await withPath(path, async () => assert.notEqual((await askOnce(pid)).kind, 'none', body));
       }
-      await withPath('/nonexistent', async () => assert.equal((await useOf(pid)).kind, 'unknown'));
+      await withPath('/nonexistent', async () => {
+        assert.equal((await useOf(pid)).kind, kind === 'tcp' ? 'used' : 'unknown');
+        assert.equal((await useOf(pid, client.pid as number)).kind, kind === 'tcp' ? 'none' : 'unknown');
+      });
       client.kill('SIGKILL');
       await withPath('/nonexistent', () =>
         waitFor('nobody is connected', async () => (await useOf(pid)).kind === 'none'),
       );
     });
   }
+
+  it('K23 a client that has closed its half and waits for the answer is one, and so is one not yet accepted', async () => {
+    const server = `
+import os, signal, socket, sys
+signal.alarm(300)
+listener = socket.socket(); listener.bind(('127.0.0.1', 0)); listener.listen()
+clients = []
+print(listener.getsockname()[1], flush=True)
+for line in sys.stdin:
+    if line == 'accept\\n': clients.append(listener.accept())
+    print('done', flush=True)
+`;
+    const client = `
+import signal, socket, sys
+signal.alarm(300)
+one = socket.create_connection(('127.0.0.1', int(sys.argv[1])))
+print('connected', flush=True)
+for line in sys.stdin:
+    one.shutdown(socket.SHUT_WR); print('half', flush=True)
+`;
+    const start = (...args: string[]) =>
+      spawn('python3', ['-c', ...args], { env: sandbox.environment, stdio: ['pipe', 'pipe', 'inherit'] });
+    const served = start(server);
+    const one = start(client, await nextLine(served));
+    await nextLine(one);
+    const pid = served.pid as number;
+    const isUsed = async () => (await useOf(pid)).kind === 'used';
+    if (withSs) assert.ok(await isUsed(), 'not yet accepted');
+    const tell = async (child: ChildProcess, word: string) => {
+      const line = nextLine(child);
+      child.stdin?.write(`${word}\n`);
+      await line;
+    };
+    await tell(served, 'accept');
+    await tell(one, 'half');
+    assert.ok(await isUsed(), 'half closed');
+    await withPath('/nonexistent', async () => assert.ok(await isUsed(), 'half closed, without ss'));
+    one.kill('SIGKILL');
+    await waitFor('nobody is connected', async () => (await useOf(pid)).kind === 'none');
+  });
 
   it('K23 K09 no variable makes ss read a file in which nobody is connected', async () => {
     const { pid } = await connected('tcp');
@@ -80,7 +127,7 @@ describe('whether somebody outside uses a process', function () {
     try {
       for (const name of names) {
         process.env[name] = name === 'PROC_ROOT' ? sandbox.path : file;
-        assert.equal((await useOf(pid)).kind, withSs ? 'used' : 'unknown', name);
+        assert.equal((await useOf(pid)).kind, 'used', name);
         delete process.env[name];
       }
     } finally {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isAlive, killHard, Sandbox } from '../support/sandbox';
+import { Stranger } from '../support/stranger';
 import { waitFor } from '../support/waitFor';
 
 const DEAF = ['--deaf-to-eof', '--deaf-to-term'];
@@ -69,6 +70,29 @@ describe('reaping on the portable platform', function () {
     assert.ok(!isAlive(dead.servers[0] as number));
     assert.equal(await live.ask('twin'), live.servers[0]);
     await killHard(live.child);
+  });
+
+  it('K33 that the editor started: kept while a stranger is connected; ended when it is gone', async () => {
+    const address = join(sandbox.path, 'it.port');
+    const host = await sandbox.host({ it: [...DEAF, `--serve=${address}`] });
+    const [server] = host.servers as [number];
+    const stranger = await Stranger.at(sandbox, address);
+    await killHard(host.child);
+    // This platform notices no children; a session of another that took one for the editor's leaves such a record.
+    const { path, text } = session();
+    assert.match(text, /"start": "e\d+"/, 'the host runs on the portable platform');
+    writeFileSync(path, text.replaceAll('"kind": "launched"', '"kind": "adopted"'));
+    const lifecycle = await sandbox.lifecycle();
+    await waitFor('its row says who uses it', async () => {
+      await lifecycle.sweep();
+      return stranger.named.test(lifecycle.picture.servers[0]?.evidence.join('\n') ?? '');
+    });
+    assert.equal(await stranger.ask(), server);
+    await stranger.leave();
+    await waitFor('control: now it is ended', async () => {
+      await lifecycle.sweep();
+      return !isAlive(server);
+    });
   });
 
   it('K10 K12 acts on nothing of another boot; control: in this one it is ended', async () => {

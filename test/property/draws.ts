@@ -53,7 +53,9 @@ const process = fc.record({
   rootRecorded: mostly(85, [true, false]),
   inCensus: mostly(60, [true, false]),
   race: mostly(88, RACES),
-  use: mostly(85, USES),
+  use: mostly(80, USES),
+  /** Who is connected to it, if somebody is: a member, a stranger, or somebody who is dead by now. */
+  usedBy: fc.nat(10_000),
   stdin: mostly(75, PEERS),
   /** A number for whatever else is to be chosen. */
   any: fc.nat(10_000),
@@ -66,6 +68,8 @@ const session = fc.record({
   lost: mostly(80, [false, true]),
   /** Its owner's start was read in another time zone, or after the clock was set (K27). */
   shifted: mostly(85, [false, true]),
+  /** `mcp-processes run` started its servers, for whoever seemed to be the client. */
+  isOfLauncher: mostly(70, [false, true]),
   /** A record names processes at random (K13). */
   hostile: mostly(90, [false, true]),
 });

@@ -121,6 +121,7 @@ async function ruleOnUsersWord(world: World, being: Being, live: readonly Being[
     liveOwners: live.map(identityOf),
     service: await world.platform.serviceRole(identity),
     rootSession: undefined,
+    isOwnerGuessed: false,
     outsideUse: undefined,
     neverReap: world.neverReap,
   });

@@ -1,5 +1,5 @@
 import type { Claim } from '../../src/judgement/facts';
-import { type Being, cookieText, movedTo, type TrueRecord, type TrueSession, type World } from './world';
+import { type Being, cookieText, movedTo, type TrueRecord, type TrueSession, userOf, type World } from './world';
 
 // The rules once more, in another way: slowly, over the truth about the machine instead of what was observed of it.
 // Shares no code with what it judges.
@@ -122,17 +122,40 @@ export function obstacles(world: World, being: Being, asked: Case): string[] {
     'under a live owner or editor',
   );
 
-  if (record.posixSession === undefined || record.session.draw.lost || being.sid !== record.posixSession) {
-    const below = living(world, being);
-    const roles = [being, ...below].map(({ draw: { role } }) => role);
-    const uses = [being, ...below].map(({ draw: { use } }) => use);
+  const { lost, isOfLauncher } = record.session.draw;
+  const isGuessed = lost || isOfLauncher;
+  const hasLeft = (one: Being) => record.posixSession === undefined || lost || one.sid !== record.posixSession;
+  const useOf = (one: Being): 'none' | 'used' | 'unknown' => {
+    const user = userOf(world, one);
+    const isInsider = user && (members.has(user) || (stopsOwn && !isGuessed && user === record.session.owner));
+    if (user && !isInsider) return 'used';
+    return one.draw.use === 'unknown' ? 'unknown' : 'none';
+  };
+  if (hasLeft(being)) {
+    const below = [being, ...living(world, being)];
+    const roles = below.map(({ draw: { role } }) => role);
     against(
       roles.some((role) => ['terminal', 'terminalUnknown', 'editor'].includes(role)),
       'terminal or editor below',
     );
     against(
-      uses.some((use) => use !== 'none'),
+      below.some((one) => useOf(one) !== 'none'),
       'outside use',
+    );
+  }
+  // Its own session's servers are its own; all others are kept whole while a stranger is connected.
+  if (record.kind !== 'launched' || isGuessed) {
+    const stayed = [...members].filter((one) => !hasLeft(one));
+    const leftBelow = [...members].filter(
+      (one) => hasLeft(one) && stayed.some((top) => living(world, top).includes(one)),
+    );
+    against(
+      stayed.some((one) => useOf(one) !== 'none'),
+      'the server is in use, or nobody knows',
+    );
+    against(
+      leftBelow.some((one) => [one, ...living(world, one)].some((each) => useOf(each) === 'used')),
+      'in use is what runs below the server',
     );
   }
   if (world.neverReap.length > 0 && !stopsOwn) {
@@ -145,7 +168,8 @@ export function obstacles(world: World, being: Being, asked: Case): string[] {
 
   if (record.kind === 'launched') against(!stopsOwn && verdict !== 'dead', 'owner');
   if (record.kind === 'adopted') against(verdict !== 'dead', 'owner');
-  if (record.kind !== 'launched') {
+  const isGuessedDead = record.kind === 'launched' && isGuessed && !stopsOwn;
+  if (record.kind !== 'launched' || isGuessedDead) {
     const tops = [...members].filter((one) => {
       const parent = world.above(one);
       return !parent || !members.has(parent);

@@ -1,7 +1,7 @@
 import type { ProcessIdentity } from '../../src/os/identity';
 import type { Look, OutsideUse, Platform, ProcessEntry, Snapshot, StdinPeer } from '../../src/os/platform';
 import { formatCookie } from '../../src/registry/cookie';
-import { SCHEMA_VERSION, type ServerRecord, type SessionFile } from '../../src/registry/schema';
+import { LAUNCHER_EDITOR, SCHEMA_VERSION, type ServerRecord, type SessionFile } from '../../src/registry/schema';
 import { HOME, OTHER_HOME, OTHER_SCOPE, SCOPE, uuid } from '../unit/judgement/table';
 import type { ForestDraw, ProcessDraw, SessionDraw } from './draws';
 
@@ -76,6 +76,7 @@ export function makeWorld(draw: ForestDraw): World {
     inCensus: false,
     race: 'none',
     use: 'none',
+    usedBy: 0,
     stdin: 'gone',
     any: 0,
   };
@@ -254,6 +255,12 @@ function lookAt(world: Omit<World, 'platform'>, pid: number): Look {
   }
 }
 
+/** Who lives and is connected to what a process serves. */
+export function userOf({ beings }: Pick<World, 'beings'>, { draw }: Being): Being | undefined {
+  const user = beings[draw.usedBy % beings.length] as Being;
+  return draw.use === 'used' && user.draw.life === 'alive' ? user : undefined;
+}
+
 function platformOf(world: Omit<World, 'platform'>): Platform {
   const drawOf = (pid: number) => world.byPid.get(pid)?.draw;
   const platform: Partial<Platform> = {
@@ -270,12 +277,13 @@ function platformOf(world: Omit<World, 'platform'>): Platform {
       if (peer === 'alive') return { kind: 'alive', by: 'somebody' };
       return peer === 'gone' ? { kind: 'gone', proof: 'nobody' } : { kind: 'unknown', reason: 'no ss' };
     },
-    outsideUse: async (pids): Promise<OutsideUse> => {
+    outsideUse: async (pids, insiders): Promise<OutsideUse> => {
       // The dead have no connections.
-      const living = pids.map(drawOf).filter((draw) => draw?.life === 'alive');
-      const uses = living.map((draw) => draw?.use ?? 'none');
-      if (uses.includes('unknown')) return { kind: 'unknown', reason: 'no ss' };
-      return uses.includes('used') ? { kind: 'used', by: 'somebody' } : { kind: 'none' };
+      const living = pids.flatMap((pid) => world.byPid.get(pid) ?? []).filter(({ draw: { life } }) => life === 'alive');
+      const stranger = living.map((being) => userOf(world, being)).find((one) => one && !insiders.has(one.pid));
+      if (stranger) return { kind: 'used', by: `pid ${stranger.pid}` };
+      const isUnknown = living.some(({ draw: { use } }) => use === 'unknown');
+      return isUnknown ? { kind: 'unknown', reason: 'no ss' } : { kind: 'none' };
     },
   };
   return platform as Platform;
@@ -291,7 +299,8 @@ export function fileOf(session: TrueSession): SessionFile {
     home: HOME,
     owner: identity,
     startedAt: 0,
-    editor: 'an editor',
+    // Cookies do not tell who launched a server.
+    editor: draw.lost ? '' : draw.isOfLauncher ? `${LAUNCHER_EDITOR}somebody` : 'an editor',
     folder: undefined,
     automatic: 'on',
     neverReap: [],

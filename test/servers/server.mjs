@@ -8,9 +8,11 @@
 //   --odd-version          speaks a protocol version whose name holds a secret
 //   --no-lists             offers tools, resources and prompts, and has a list of none of them
 //   --heir                 a child of it answers in its place, and gives the last answer of the handshake after its end
+//   --serve=PATH           answers lines on a Unix socket there, or, as FILE.port, on a TCP port that it writes there
 //   --note-cancel=FILE     has the tool `wait`, which never answers, and writes there when its call is cancelled
 import { spawn } from 'node:child_process';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, renameSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
@@ -50,6 +52,21 @@ if (child) {
     stdio: 'ignore',
     detached: child === 'setsid',
   });
+}
+
+const serve = [...flags].find((flag) => flag.startsWith('--serve='))?.slice('--serve='.length);
+if (serve) {
+  // Whoever is connected gets an answer for each line, with our pid.
+  const listener = createServer((socket) => {
+    socket.on('error', () => {}).on('data', () => socket.write(`${process.pid}\n`));
+  });
+  if (serve.endsWith('.port')) {
+    listener.listen(0, '127.0.0.1', () => {
+      const { port } = /** @type {import('node:net').AddressInfo} */ (listener.address());
+      writeFileSync(`${serve}.new`, String(port));
+      renameSync(`${serve}.new`, serve);
+    });
+  } else listener.listen(serve);
 }
 
 /**

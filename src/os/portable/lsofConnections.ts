@@ -1,5 +1,6 @@
 import { type Connection, judgeConnections } from '../outsideUse';
 import type { OutsideUse } from '../platform';
+import { processLabel } from '../processLabel';
 import type { OpenFile } from './lsofOutput';
 
 /**
@@ -13,13 +14,16 @@ export function judgeLsofConnections(
   pids: readonly number[],
   members: ReadonlySet<number>,
 ): OutsideUse {
-  const hidden = pids.find((pid) => !own.some((file) => file.pid === pid && isReadDescriptor(file)));
-  if (hidden !== undefined) return { kind: 'unknown', reason: `\`lsof\` cannot see the open files of pid ${hidden}` };
-
   const all = [...own, ...sockets];
-  const internet = judgeConnections(tcpConnections(all), pids, members);
-  if (internet.kind !== 'none') return internet;
-  return judgeNamedSockets(own, all, members);
+  const names = new Map(all.map(({ pid, command }) => [pid, command]));
+  const nameOf = (pid: number) => processLabel(pid, names.get(pid));
+  const internet = judgeConnections(tcpConnections(all), pids, members, nameOf);
+  const seen = internet.kind === 'none' ? judgeNamedSockets(own, all, members, nameOf) : internet;
+  if (seen.kind === 'used') return seen;
+  const hidden = pids.find((pid) => !own.some((file) => file.pid === pid && isReadDescriptor(file)));
+  return hidden === undefined
+    ? seen
+    : { kind: 'unknown', reason: `\`lsof\` cannot see the open files of pid ${hidden}` };
 }
 
 function isReadDescriptor(file: OpenFile): boolean {
@@ -54,15 +58,16 @@ function judgeNamedSockets(
   own: readonly OpenFile[],
   all: readonly OpenFile[],
   members: ReadonlySet<number>,
+  nameOf: (pid: number) => string,
 ): OutsideUse {
   let doubt: OutsideUse | undefined;
   for (const socket of own) {
     if (socket.type !== 'unix' || socket.name.startsWith('->')) continue;
     const clients = all.filter(({ type, name }) => type === 'unix' && name === `->${socket.device}`);
     const stranger = clients.find(({ pid }) => !members.has(pid));
-    if (stranger) return { kind: 'used', by: `pid ${stranger.pid}` };
+    if (stranger) return { kind: 'used', by: nameOf(stranger.pid) };
     if (clients.length === 0) {
-      doubt = { kind: 'unknown', reason: `pid ${socket.pid} has a named socket, and who uses it cannot be seen` };
+      doubt = { kind: 'unknown', reason: `${nameOf(socket.pid)} has a named socket, and who uses it cannot be seen` };
     }
   }
   return doubt ?? { kind: 'none' };

@@ -1,4 +1,5 @@
 import type { StdinPeer } from '../platform';
+import { processLabel } from '../processLabel';
 import type { OpenFile } from './lsofOutput';
 
 /** What macOS's `lsof` says about one stdin: an answer, or the kernel address of the other end to look for. */
@@ -35,7 +36,7 @@ export function stdinEnd(files: readonly OpenFile[], pid: number): StdinEnd {
 export function holderOf(files: readonly OpenFile[], address: string): StdinPeer {
   const holding = files.filter((file) => file.device === address && (file.type === 'PIPE' || file.type === 'unix'));
   if (holding.length > 0) {
-    const names = new Map(holding.map(({ pid, command }) => [pid, `${command || 'a process'}, pid ${pid}`]));
+    const names = new Map(holding.map(({ pid, command }) => [pid, processLabel(pid, command)]));
     return { kind: 'alive', by: [...names.values()].join(' and '), holders: [...names.keys()] };
   }
   // Closed since, or held by a process that we may not see: the next look may tell.

@@ -1,4 +1,5 @@
 import { type ProcessIdentity, sameStart } from '../identity';
+import { JoinedRuns } from '../joinedRuns';
 import { findOutsideUse } from '../outsideUse';
 import {
   type Look,
@@ -14,7 +15,7 @@ import { type CommandRunner, reasonOf } from './commandRunner';
 import { controlGroupArguments, parseControlGroupLine } from './controlGroupColumn';
 import { parseLaunchctlServices, saysNoSuchDomain } from './launchctlOutput';
 import { judgeLsofConnections } from './lsofConnections';
-import { LSOF_FIELDS, parseLsof } from './lsofOutput';
+import { LSOF_FIELDS, type OpenFile, parseLsof } from './lsofOutput';
 import { holderOf, stdinEnd } from './lsofStdin';
 import { isQuestionablePid } from './pids';
 import { type ProcessLister, PsReader, startToken } from './psReader';
@@ -28,6 +29,9 @@ const PIDS_PER_CALL = 500;
 export class PosixPlatform implements Platform {
   readonly name = 'portable';
   private readonly ps: PsReader;
+  /** Whom the next look at open files is to be about: `lsof` takes its time, and hundreds of servers are asked about at once. */
+  private readonly wanted = new Set<number>();
+  private readonly openFiles = new JoinedRuns(() => this.lookAtOpenFiles());
 
   constructor(
     readonly scope: string,
@@ -127,14 +131,33 @@ export class PosixPlatform implements Platform {
   async outsideUse(pids: readonly number[], members: ReadonlySet<number>): Promise<OutsideUse> {
     if (this.system === 'linux') return findOutsideUse(pids, members);
     if (pids.length === 0) return { kind: 'none' };
+    for (const pid of pids) this.wanted.add(pid);
     try {
-      const own = await this.run('lsof', [...LSOF_FIELDS, '-p', pids.join(',')], TIMEOUT_MS);
-      const sockets = await this.run('lsof', [...LSOF_FIELDS, '-i', '-U'], TIMEOUT_MS);
-      if (sockets.stdout === '') return { kind: 'unknown', reason: '`lsof` shows no sockets' };
-      return judgeLsofConnections(parseLsof(own.stdout), parseLsof(sockets.stdout), pids, members);
+      const { own, sockets } = await this.openFiles.ask();
+      if (sockets.length === 0) return { kind: 'unknown', reason: '`lsof` shows no sockets' };
+      const asked = new Set(pids);
+      return judgeLsofConnections(
+        own.filter(({ pid }) => asked.has(pid)),
+        sockets,
+        pids,
+        members,
+      );
     } catch (error) {
       return { kind: 'unknown', reason: reasonOf(error) };
     }
+  }
+
+  /** Everything that those have open who are asked about, and everybody's sockets. */
+  private async lookAtOpenFiles() {
+    const pids = [...this.wanted];
+    this.wanted.clear();
+    const own: OpenFile[] = [];
+    for (let from = 0; from < pids.length; from += PIDS_PER_CALL) {
+      const some = pids.slice(from, from + PIDS_PER_CALL).join(',');
+      own.push(...parseLsof((await this.run('lsof', [...LSOF_FIELDS, '-p', some], TIMEOUT_MS)).stdout));
+    }
+    const sockets = await this.run('lsof', [...LSOF_FIELDS, '-i', '-U'], TIMEOUT_MS);
+    return { own, sockets: parseLsof(sockets.stdout) };
   }
 
   /** Undefined when the process that was asked about still has its pid; else why an answer about the pid is none. */

@@ -1,17 +1,22 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { breathe } from '../eventLoop';
+import { JoinedRuns } from '../joinedRuns';
+import type { Connection } from '../outsideUse';
 
 const UNIX_CONNECTED = '03';
 const TCP_ESTABLISHED = '01';
 const TCP_LISTENING = '0A';
+/** FIN-WAIT-1, FIN-WAIT-2, CLOSE-WAIT. */
+const TCP_HALF_CLOSED = new Set(['04', '05', '08']);
 
 /**
- * Which of `pids` serves a connection at this moment, from `/proc/net` alone. That tells who is connected, but not to
- * whom: enough to know that nobody is, where `ss` is missing.
+ * Which of `pids` serves a Unix connection at this moment, from `/proc/net` alone. That tells that somebody is
+ * connected, but not who: enough to know that nobody is, where `ss` is missing.
  * @returns the first that does; undefined when none does.
  * @throws when it cannot be read.
  */
-export function findServing(pids: readonly number[]): number | undefined {
-  const served = new Set([...servedUnixSockets(readFileSync('/proc/net/unix', 'latin1')), ...servedTcpSockets()]);
+export function findServingUnix(pids: readonly number[]): number | undefined {
+  const served = new Set(servedUnixSockets(readFileSync('/proc/net/unix', 'latin1')));
   return pids.find((pid) => socketsOf(pid).some((inode) => served.has(inode)));
 }
 
@@ -24,13 +29,57 @@ export function servedUnixSockets(table: string): string[] {
   });
 }
 
-/** Inodes of established TCP sockets whose own port is listened on. */
-export function servedTcpSockets(table = readTcpTables()): string[] {
+/**
+ * TCP connections from `/proc/net` alone, where `ss` is missing: both ends of each are in the table, and whose they are
+ * say the open files of processes. Those of everybody are read only where one of `pids` serves a connection at all.
+ * @throws when the table, or the open files of one of `pids`, cannot be read.
+ */
+export async function readTcpConnections(pids: readonly number[]): Promise<readonly Connection[]> {
+  const serving = new Set(tcpConnections(readTcpTables(), new Map()).flatMap((one) => (one.serves ? one.inode : [])));
+  if (serving.size === 0 || !pids.some((pid) => socketsOf(pid).some((inode) => serving.has(inode)))) return [];
+  return everybodys.ask();
+}
+
+const everybodys = new JoinedRuns(async () => {
+  // Before the files: a client that goes in between is an end without a holder, and so somebody.
+  const table = readTcpTables();
+  const holders = new Map<string, number[]>();
+  for (const name of readdirSync('/proc').filter((text) => /^\d+$/.test(text))) {
+    await breathe();
+    for (const inode of new Set(visibleSocketsOf(Number(name)))) {
+      holders.set(inode, [...(holders.get(inode) ?? []), Number(name)]);
+    }
+  }
+  return tcpConnections(table, holders);
+});
+
+/** Connected TCP sockets of a table; one serves when its own port is listened on. */
+export function tcpConnections(
+  table: string,
+  holders: ReadonlyMap<string, readonly number[]>,
+): (Connection & { readonly inode: string })[] {
   const rows = table.split('\n').map((line) => line.trim().split(/\s+/));
   const port = (address: string | undefined) => address?.slice(address.lastIndexOf(':') + 1);
   // sl local remote st …; the inode is the tenth.
   const listening = new Set(rows.filter((row) => row[3] === TCP_LISTENING).map((row) => port(row[1])));
-  return rows.filter((row) => row[3] === TCP_ESTABLISHED && listening.has(port(row[1]))).map((row) => row[9] as string);
+  return rows.flatMap((row) => {
+    const [, local = '', peer = '', state = ''] = row;
+    if (state !== TCP_ESTABLISHED && !TCP_HALF_CLOSED.has(state)) return [];
+    const inode = row[9] ?? '0';
+    return {
+      local: plain(local),
+      peer: plain(peer),
+      pids: holders.get(inode) ?? [],
+      serves: listening.has(port(local)),
+      isHalfClosed: state !== TCP_ESTABLISHED,
+      inode,
+    };
+  });
+}
+
+/** The kernel's words are little-endian: an IPv4 address in IPv6's clothes is the IPv4 address. */
+function plain(address: string): string {
+  return address.replace(/^0{16}FFFF0000/i, '');
 }
 
 function readTcpTables(): string {
@@ -41,6 +90,15 @@ function readTcpTables(): string {
     // Switched off.
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return tcp;
     throw error;
+  }
+}
+
+/** Of a process that is closed to us, none. */
+function visibleSocketsOf(pid: number): string[] {
+  try {
+    return socketsOf(pid);
+  } catch {
+    return [];
   }
 }
 

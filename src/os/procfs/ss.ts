@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { ownTurn } from '../eventLoop';
+import { JoinedRuns } from '../joinedRuns';
 
 const TIMEOUT_MS = 3_000;
 
@@ -15,4 +16,11 @@ export async function runSs(args: readonly string[]): Promise<string> {
       error ? reject(error) : resolve(stdout),
     );
   });
+}
+
+const unixRuns = new JoinedRuns(() => runSs(['-H', '-a', '-x', '-p', '-n', '-e']));
+
+/** All Unix sockets, one a line. Who asks for stdins and who asks for connections share a run. @throws as {@link runSs} */
+export function runSsForUnix(): Promise<string> {
+  return unixRuns.ask();
 }

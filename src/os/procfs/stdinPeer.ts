@@ -1,6 +1,7 @@
 import { readlinkSync, statSync } from 'node:fs';
 import type { ProcessIdentity } from '../identity';
 import { type FailedLook, LookError, type StdinPeer } from '../platform';
+import { labelOf } from './labels';
 import { lookAtPipe } from './pipeProbe';
 import { findPipeWriters } from './pipeWriters';
 import { codeOf, livingFolder, readStat } from './readStat';
@@ -46,7 +47,7 @@ async function socketPeer(folder: string, inode: string): Promise<StdinPeer> {
   if (readlinkSync(`${folder}/ns/net`) !== readlinkSync('/proc/self/ns/net')) {
     throw new Error('it runs in another network namespace, whose sockets cannot be seen from here');
   }
-  return judgeUnixSocket(await readUnixSockets(), inode);
+  return withNames(judgeUnixSocket(await readUnixSockets(), inode));
 }
 
 async function pipePeer(file: string, inode: string): Promise<StdinPeer> {
@@ -63,8 +64,13 @@ async function pipePeer(file: string, inode: string): Promise<StdinPeer> {
   if (!look.writers) return { kind: 'gone', proof: 'nobody can write to its stdin any more (pipe without a writer)' };
   const holders = await findPipeWriters(inode);
   return holders.length > 0
-    ? { kind: 'alive', by: holders.map((pid) => `pid ${pid}`).join(' and '), holders }
+    ? withNames({ kind: 'alive', by: '', holders })
     : { kind: 'alive', by: 'a process that cannot be seen from here' };
+}
+
+/** A number alone says little to people. */
+function withNames(peer: StdinPeer): StdinPeer {
+  return peer.kind === 'alive' && peer.holders ? { ...peer, by: peer.holders.map(labelOf).join(' and ') } : peer;
 }
 
 /** @throws Error with a reason for people when the process is gone, another, or closed to us. */

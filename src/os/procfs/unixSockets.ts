@@ -1,6 +1,6 @@
 import { JoinedRuns } from '../joinedRuns';
 import { LookError, type StdinPeer } from '../platform';
-import { runSs } from './ss';
+import { runSsForUnix } from './ss';
 
 /** One line of `ss -H -a -x -p -n -e`. */
 export interface UnixSocket {
@@ -53,7 +53,7 @@ export function judgeUnixSocket(sockets: readonly UnixSocket[], inode: string): 
     : { kind: 'alive', by: 'a process that cannot be seen from here' };
 }
 
-const runs = new JoinedRuns(async () => parseUnixSockets(await runSs(['-H', '-a', '-x', '-p', '-n', '-e'])));
+const runs = new JoinedRuns(async () => parseUnixSockets(await runSsForUnix()));
 
 /**
  * All Unix sockets of this network namespace as `ss` tells them now. Callers at the same time share one run.

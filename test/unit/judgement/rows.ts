@@ -17,18 +17,24 @@ export const USER: Claim = { by: 'user' };
 /** Facts of each kind in which nothing speaks against a signal. */
 const permitted: Record<RecordKind, Partial<Facts>> = {
   launched: {},
-  adopted: { kind: 'adopted', stdin: { peer: GONE, goneFor: 0 } },
+  adopted: { kind: 'adopted', stdin: { peer: GONE, goneFor: 0 }, outsideUse: { kind: 'none' } },
   foreign: {
     kind: 'foreign',
     session: undefined,
     named: true,
     clientAbove: { kind: 'none' },
     stdin: { peer: GONE, goneFor: FOREIGN_LOOKS_APART_MS },
+    outsideUse: { kind: 'none' },
   },
 };
 
 export function of(kind: RecordKind, change: Partial<Facts> = {}): Facts {
   return factsOn(change.snapshot, change.identity?.pid, { ...permitted[kind], ...change });
+}
+
+/** Of `mcp-processes run`, whose dead owner was only taken for the client. */
+export function ofRun(change: Partial<Facts> = {}): Facts {
+  return of('launched', { isOwnerGuessed: true, outsideUse: { kind: 'none' }, ...change });
 }
 
 /** Facts with other processes in the table, about pid 500 unless told otherwise. */

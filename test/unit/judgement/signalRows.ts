@@ -1,4 +1,5 @@
-import { among, editor, left, OWN, of, type Row, target, USER } from './rows';
+import type { Facts } from '../../../src/judgement/facts';
+import { among, editor, left, OWN, of, ofRun, type Row, target, USER } from './rows';
 import { entry, identity, machine, OTHER_SCOPE } from './table';
 
 /** Rows of the rules that hold for every signal, by rule. */
@@ -242,6 +243,45 @@ export const signalRows: Record<string, readonly Row[]> = {
       keeps: among([], { rootSession: 499, outsideUse: { kind: 'used', by: 'pid 812' } }),
       reason: /in use by pid 812/,
       permits: among([], { rootSession: 500, outsideUse: { kind: 'used', by: 'pid 812' } }),
+    },
+    ...(
+      [
+        ['adopted', (change) => of('adopted', change)],
+        ['foreign', (change) => of('foreign', change)],
+        ['of mcp-processes run', ofRun],
+      ] satisfies [string, (change?: Partial<Facts>) => Facts][]
+    ).flatMap(([kind, facts]): Row[] => [
+      {
+        what: `K33 ${kind}: the root itself serves somebody`,
+        keeps: facts({ outsideUse: { kind: 'used', by: 'python3 (pid 812)' } }),
+        reason: /^it is in use by python3 \(pid 812\)$/,
+        permits: facts(),
+      },
+      {
+        what: `K33 K09 ${kind}: whether it does is unknown`,
+        keeps: facts({ outsideUse: { kind: 'unknown', reason: 'ss failed' } }),
+        reason: /unknown: ss failed/,
+        permits: facts({ outsideUse: { kind: 'unknown', reason: 'ss failed' }, claim: USER }),
+      },
+      {
+        what: `K33 K09 ${kind}: whether it does was not examined`,
+        keeps: facts({ outsideUse: undefined }),
+        reason: /not examined/,
+        permits: facts(),
+      },
+    ]),
+    {
+      what: 'K33 of mcp-processes run, ended by its own watcher',
+      keeps: ofRun({ claim: { ...OWN, unasked: true }, outsideUse: { kind: 'used', by: 'nc (pid 9)' } }),
+      reason: /in use by nc/,
+      // What a window launched and stops is its own.
+      permits: of('launched', { claim: { ...OWN, unasked: true }, outsideUse: { kind: 'used', by: 'nc (pid 9)' } }),
+    },
+    {
+      what: 'the terminal of its dead client is no use of a server that stayed there',
+      keeps: of('foreign', { snapshot: machine(entry(500, 1, { hasTerminal: true })), rootSession: 499 }),
+      reason: /pid 500 has a terminal/,
+      permits: of('foreign', { snapshot: machine(entry(500, 1, { hasTerminal: true })), rootSession: 500 }),
     },
     {
       what: 'K09 terminal unknown',

@@ -110,6 +110,7 @@ export function factsOn(snapshot: Snapshot = machine(), pid = 500, change: Parti
     liveOwners: [],
     service: { kind: 'none' },
     rootSession: found?.sid ?? 500,
+    isOwnerGuessed: false,
     outsideUse: undefined,
     neverReap: [],
     ...change,

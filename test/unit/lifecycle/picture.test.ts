@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { ContainersSeen } from '../../../src/lifecycle/containers';
-import { rowsOfSession } from '../../../src/lifecycle/picture';
+import type { OtherServer } from '../../../src/lifecycle/others';
+import { rowsOfOthers, rowsOfSession } from '../../../src/lifecycle/picture';
 import { type AutomaticReap, LAUNCHER_EDITOR } from '../../../src/registry/schema';
 import { recordOf, sessionOf } from '../judgement/table';
 
@@ -58,5 +59,79 @@ describe('rows of another session', () => {
     assert.equal(rows({ containers: [], problem: 'no answer' }), 1);
     const one = { id: 'a'.repeat(64), image: 'img', state: 'running', labelled: true };
     assert.equal(rows({ containers: [one], problem: undefined }), 1);
+  });
+});
+
+describe('rows of other clients’ servers', () => {
+  const rowOf = (change: Partial<OtherServer>) => {
+    const record = recordOf({ kind: 'foreign' });
+    const [row] = rowsOfOthers([
+      {
+        record,
+        named: { name: 'notes', client: 'Some Client', file: undefined, basis: { kind: 'path' } },
+        dependsOn: [],
+        members: [],
+        above: { kind: 'none' },
+        starter: undefined,
+        stdin: { kind: 'gone', proof: 'nobody holds its stdin' },
+        heldBy: undefined,
+        heldWith: [],
+        use: { kind: 'none' },
+        isProven: true,
+        isOrphaned: true,
+        idleSince: undefined,
+        folder: undefined,
+        terminal: undefined,
+        ...change,
+      },
+    ]);
+    assert.ok(row);
+    return { is: `${row.verdict} ${row.group}`, says: row.evidence.slice(2).join('; ') };
+  };
+
+  it('K33 L29 say who uses it, who holds it, and what follows', () => {
+    const held = (...pids: number[]) => {
+      const by = pids.map((pid) => `sleep (pid ${pid})`).join(' and ');
+      return { kind: 'alive', by, holders: pids } as const;
+    };
+    const table: [Partial<OtherServer>, is: string, says: string][] = [
+      [{}, 'orphaned orphaned', 'nobody can talk to it any more: nobody holds its stdin'],
+      [
+        { isOrphaned: false, use: { kind: 'used', by: 'python3 (pid 7)' } },
+        'active otherClients',
+        'nobody holds its stdin; it is in use by python3 (pid 7), which is connected to it',
+      ],
+      [
+        { isOrphaned: false, use: { kind: 'unknown', reason: '`ss` failed' } },
+        'unknown ownerUnknown',
+        'nobody holds its stdin; whether somebody is connected to it is unknown: `ss` failed',
+      ],
+      [
+        { stdin: held(7), heldBy: 'orphans', heldWith: ['x'] },
+        'orphaned orphaned',
+        'nobody can talk to it any more: its stdin is held only by other orphans: sleep (pid 7)',
+      ],
+      [
+        { stdin: held(7), heldBy: 'orphans', heldWith: ['x'], isOrphaned: false, isProven: false },
+        'unknown ownerUnknown',
+        'nobody can talk to it any more: its stdin is held only by other orphans: sleep (pid 7); this was seen once; a second look follows in a moment',
+      ],
+      [
+        { stdin: held(77), heldBy: 'strangers', isOrphaned: false, use: undefined },
+        'active otherClients',
+        'its stdin is held by sleep (pid 77), which is no known MCP client',
+      ],
+      [
+        { stdin: held(77, 78), heldBy: 'strangers', isOrphaned: false, use: undefined },
+        'active otherClients',
+        'its stdin is held by sleep (pid 77) and sleep (pid 78), which are no known MCP clients',
+      ],
+      [
+        { stdin: held(77), isOrphaned: false, use: undefined },
+        'active otherClients',
+        'its stdin is held by sleep (pid 77)',
+      ],
+    ];
+    for (const [change, is, says] of table) assert.deepEqual(rowOf(change), { is, says });
   });
 });

@@ -30,10 +30,14 @@ describe('stdin in macOS’s `lsof`', () => {
     const all = parseLsof(fixture('macos-lsof-all.txt'));
     assert.deepEqual(holderOf(all, '0x1c9e55aa07f2b3d4'), {
       kind: 'alive',
-      by: 'Code\\x20H, pid 412',
+      by: 'Code\\x20H (pid 412)',
       holders: [412],
     });
-    assert.deepEqual(holderOf(all, '0xb2c3d4e5f6071829'), { kind: 'alive', by: 'Code\\x20H, pid 412', holders: [412] });
+    assert.deepEqual(holderOf(all, '0xb2c3d4e5f6071829'), {
+      kind: 'alive',
+      by: 'Code\\x20H (pid 412)',
+      holders: [412],
+    });
     assert.equal(holderOf(all, '0xdeaddeaddeaddead').kind, 'unknown');
   });
 });
@@ -49,7 +53,7 @@ describe('connections in macOS’s `lsof`', () => {
     );
 
   it('K23 a database with somebody else’s client is used; with a member’s it is not', () => {
-    assert.deepEqual(judge([500]), { kind: 'used', by: 'pid 501' });
+    assert.deepEqual(judge([500]), { kind: 'used', by: 'psql (pid 501)' });
     assert.deepEqual(judge([500], [500, 501]), { kind: 'none' });
   });
 
@@ -60,7 +64,7 @@ describe('connections in macOS’s `lsof`', () => {
   });
 
   it('K21 a named socket with a client is used; without one nobody knows', () => {
-    assert.deepEqual(judge([700]), { kind: 'used', by: 'pid 701' });
+    assert.deepEqual(judge([700]), { kind: 'used', by: 'tmux (pid 701)' });
     assert.equal(judge([702]).kind, 'unknown');
   });
 
@@ -70,6 +74,8 @@ describe('connections in macOS’s `lsof`', () => {
 
   it('K09 what `lsof` may not look into is unknown', () => {
     assert.equal(judge([704]).kind, 'unknown');
-    assert.equal(judge([500, 9999]).kind, 'unknown');
+    assert.equal(judge([501, 9999]).kind, 'unknown');
+    // Known to be used says more, and keeps as well.
+    assert.equal(judge([500, 9999]).kind, 'used');
   });
 });

@@ -139,7 +139,7 @@ describe('the portable platform on macOS, from recordings', () => {
     const answers = { '-a -p 733': fixture('macos-lsof-stdin.txt'), lsof: fixture('macos-lsof-all.txt') };
     assert.deepEqual(await mac(answers).platform.stdinPeer(SERVER), {
       kind: 'alive',
-      by: 'Code\\x20H, pid 412',
+      by: 'Code\\x20H (pid 412)',
       holders: [412],
     });
     const other = identity(733, [10, 0, 0]);
@@ -184,7 +184,7 @@ describe('the portable platform on macOS, from recordings', () => {
   it('K23 finds out about connections, and says unknown without `lsof`', async () => {
     const sockets = fixture('macos-lsof-sockets.txt');
     const { platform } = mac({ lsof: sockets });
-    assert.deepEqual(await platform.outsideUse([500], new Set([500])), { kind: 'used', by: 'pid 501' });
+    assert.deepEqual(await platform.outsideUse([500], new Set([500])), { kind: 'used', by: 'psql (pid 501)' });
     assert.deepEqual(await platform.outsideUse([], new Set()), { kind: 'none' });
     assert.equal((await mac().platform.outsideUse([500], new Set([500]))).kind, 'unknown');
     // `lsof` shows what the process has open, and then no sockets at all.
@@ -194,6 +194,19 @@ describe('the portable platform on macOS, from recordings', () => {
       kind: 'none',
     });
     assert.equal((await blind.platform.outsideUse([701], new Set([701]))).kind, 'unknown');
+  });
+
+  it('K33 who asks at the same moment shares a look, and gets an answer of its own', async () => {
+    const { platform, run } = mac({ lsof: fixture('macos-lsof-sockets.txt') });
+    const uses = await Promise.all([500, 705, 700].map((pid) => platform.outsideUse([pid], new Set([pid]))));
+    assert.deepEqual(uses, [
+      { kind: 'used', by: 'psql (pid 501)' },
+      { kind: 'none' },
+      { kind: 'used', by: 'tmux (pid 701)' },
+    ]);
+    assert.equal(run.asked.filter((line) => line.startsWith('lsof')).length, 2);
+    await platform.outsideUse([705], new Set([705]));
+    assert.equal(run.asked.filter((line) => line.startsWith('lsof')).length, 4, 'never one that began before');
   });
 
   it('K27 asks with a clock, a locale and a path of its own', () => {

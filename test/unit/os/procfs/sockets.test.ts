@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { judgeConnections, parseUnixConnections } from '../../../../src/os/outsideUse';
-import { servedTcpSockets, servedUnixSockets } from '../../../../src/os/procfs/servedConnections';
+import { servedUnixSockets, tcpConnections } from '../../../../src/os/procfs/servedConnections';
 import { judgeUnixSocket, parseUnixSockets } from '../../../../src/os/procfs/unixSockets';
 
 // As `ss -H -a -x -p -n -e` of iproute2 6.1 prints them.
@@ -66,7 +66,11 @@ describe('connections without ss', () => {
       row('0100007F:1F90', '0100007F:C001', '01', 22),
       row('0100007F:C001', '0100007F:1F90', '01', 23),
     ].join('\n');
-    assert.deepEqual(servedTcpSockets(table), ['22']);
+    const served = tcpConnections(table, new Map()).filter(({ serves }) => serves);
+    assert.deepEqual(
+      served.map(({ inode }) => inode),
+      ['22'],
+    );
   });
 
   it('K09 lines of ss without directions are no answer', () => {

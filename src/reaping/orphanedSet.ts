@@ -1,0 +1,28 @@
+import { abandonedTogether, type HeldServer } from '../judgement/abandonedTogether';
+import { JoinedRuns } from '../os/joinedRuns';
+
+/**
+ * Orphans that are ended together, of which some may hold others' stdins (L29): each is ruled on by what all of them are
+ * at that moment. Their ladders ask at the same moments, and share a look.
+ */
+export class OrphanedSet<K> {
+  private readonly looks: JoinedRuns<ReadonlyMap<K, HeldServer>>;
+  /** How many there are. */
+  readonly size: number;
+
+  /** @param standOf a fresh look at one of them */
+  constructor(keys: readonly K[], standOf: (key: K) => Promise<HeldServer>) {
+    this.size = keys.length;
+    this.looks = new JoinedRuns(async () => {
+      const stands = await Promise.all(keys.map(async (key) => ({ key, ...(await standOf(key)) })));
+      return new Map([...abandonedTogether(stands)].map((one) => [one.key, one]));
+    });
+  }
+
+  /** Processes of all others that are orphaned with this one and may be ended now; none where it is not orphaned itself. */
+  async companionsOf(key: K): Promise<ReadonlySet<number>> {
+    const abandoned = await this.looks.ask();
+    if (!abandoned.get(key)?.endable.size) return new Set();
+    return new Set([...abandoned].flatMap(([other, { endable }]) => (other === key ? [] : [...endable])));
+  }
+}

@@ -1,0 +1,187 @@
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Lifecycle } from '../../src/lifecycle/lifecycle';
+import type { Recogniser } from '../../src/lifecycle/others';
+import { LauncherScene } from '../support/launcher';
+import { nextLine } from '../support/nextLine';
+import { withSs } from '../support/programs';
+import { isAlive, killHard, Sandbox, SERVER } from '../support/sandbox';
+import { Stranger } from '../support/stranger';
+import { waitFor } from '../support/waitFor';
+
+/** Built by the stage `build`. */
+const CLI = join(__dirname, '../../dist/cli.js');
+const DEAF = ['--deaf-to-eof', '--deaf-to-term'];
+
+/** A client in Python: its server's stdin is a pipe, about which everything can be told without `ss`, too. */
+const PIPE_CLIENT = `import subprocess, sys, time
+p = subprocess.Popen(sys.argv[1:], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+print(p.pid, flush=True)
+time.sleep(600)`;
+
+describe('an orphan that strangers are connected to', function () {
+  this.timeout(120_000);
+  let sandbox: Sandbox;
+  let mark: string;
+  beforeEach(() => {
+    sandbox = new Sandbox();
+    mark = `--run=${randomUUID()}`;
+  });
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed') console.error(`${sandbox.log.join('\n')}\n${sandbox.guardLog()}`);
+    await sandbox.dispose();
+  });
+
+  const addressOf = (kind: 'tcp' | 'unix') => join(sandbox.path, kind === 'tcp' ? 'it.port' : 'it.sock');
+  const foreign = async (...flags: string[]) => {
+    const child = spawn('python3', ['-c', PIPE_CLIENT, process.execPath, SERVER, mark, ...flags], {
+      env: sandbox.environment,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    return { child, server: Number(await nextLine(child)) };
+  };
+  const known: Recogniser = {
+    serverOf: (args) =>
+      args.includes(mark)
+        ? { name: 'leader', client: 'Some Client', file: undefined, basis: { kind: 'path' as const } }
+        : undefined,
+    clientOf: () => undefined,
+  };
+  const rowOf = (lifecycle: Lifecycle, pid: number) => lifecycle.picture.servers.find((server) => server.pid === pid);
+  /** Sweeps until the row says so. */
+  const says = (lifecycle: Lifecycle, pid: number, what: RegExp) =>
+    waitFor(`its row says ${what}`, async () => {
+      await lifecycle.sweep();
+      const row = rowOf(lifecycle, pid);
+      return row && what.test(row.evidence.join('\n')) ? row : undefined;
+    });
+
+  for (const kind of ['tcp', 'unix'] as const) {
+    // Who is at the other end of a Unix socket only `ss` knows; that somebody is, is enough to keep.
+    const isTold = withSs || kind === 'tcp';
+    const reasonFor = (stranger: Stranger) =>
+      isTold ? stranger.named : /whether somebody is connected to it is unknown: .*`ss` is not installed/;
+
+    it(`K33 of another client (${kind}): neither a proven orphan nor ended by hand or by "auto"; ended when they are gone`, async () => {
+      const address = addressOf(kind);
+      const { child, server } = await foreign(...DEAF, `--serve=${address}`, '--child=plain');
+      const stranger = await Stranger.at(sandbox, address);
+      await killHard(child);
+      const settings = { reapOthers: 'auto', maxPerSweep: 1 } as const;
+      const lifecycle = await sandbox.lifecycle(settings, { recogniser: () => known });
+      const row = await says(lifecycle, server, reasonFor(stranger));
+      assert.match(row.evidence.join('\n'), /pipe without a writer/);
+      assert.deepEqual(
+        [row.verdict, row.group],
+        isTold ? ['active', 'otherClients'] : ['unknown', 'ownerUnknown'],
+        row.evidence.join('\n'),
+      );
+      const [preview] = await lifecycle.reapOrphans({ dryRun: true, only: [row.key] });
+      const [result] = await lifecycle.reapOrphans({ only: [row.key] });
+      for (const { processes } of [preview, result].flatMap((one) => one ?? [])) {
+        assert.ok(processes.length === 2 && processes.every(({ outcome }) => outcome === 'kept'));
+        assert.ok(processes.every(({ reason }) => reasonFor(stranger).test(reason ?? '')));
+      }
+      assert.ok(preview && result);
+      // Long after the second look.
+      await lifecycle.sweep();
+      assert.equal(await stranger.ask(), server);
+      await stranger.leave();
+      await waitFor('control: now it is ended', async () => {
+        await lifecycle.sweep();
+        return !isAlive(server);
+      });
+    });
+
+    it(`K33 that the editor started (${kind}): kept by guard and automatic sweep, and said; ended when they are gone`, async () => {
+      const address = addressOf(kind);
+      const host = await sandbox.host({}, 'on', { adopted: { it: [...DEAF, `--serve=${address}`] }, guard: true });
+      const [server] = host.servers as [number];
+      const stranger = await Stranger.at(sandbox, address);
+      await killHard(host.child);
+      await waitFor('the guard has come and gone', () => sandbox.guards().length === 0);
+      const lifecycle = await sandbox.lifecycle();
+      const row = await says(lifecycle, server, reasonFor(stranger));
+      assert.equal(row.verdict, isTold ? 'active' : 'orphaned', row.evidence.join('\n'));
+      assert.match(row.processes[0]?.kept ?? '', reasonFor(stranger));
+      assert.equal(await stranger.ask(), server);
+      await stranger.leave();
+      await waitFor('control: now it is ended', async () => {
+        await lifecycle.sweep();
+        return !isAlive(server);
+      });
+    });
+
+    it(`K33 of mcp-processes run (${kind}): its client is dead, it stays while they are connected`, async () => {
+      const address = addressOf(kind);
+      const scene = new LauncherScene(sandbox);
+      const client = scene.client();
+      try {
+        const server = await client.start([process.execPath, SERVER, ...DEAF, `--serve=${address}`]);
+        await scene.protected();
+        const stranger = await Stranger.at(sandbox, address);
+        await client.kill();
+        await waitFor('its watcher has come and gone', () => sandbox.guards().length === 0);
+        const lifecycle = await sandbox.lifecycle();
+        const row = await says(lifecycle, server, reasonFor(stranger));
+        assert.equal(row.verdict, isTold ? 'active' : 'orphaned', row.evidence.join('\n'));
+        assert.equal(await stranger.ask(), server);
+        await stranger.leave();
+        await waitFor('control: now it is ended', async () => {
+          await lifecycle.sweep();
+          return !isAlive(server);
+        });
+      } finally {
+        client.child.kill('SIGKILL');
+      }
+    });
+  }
+
+  it('K33 the command line lists it as in use, and reap --other-clients --yes keeps it', async () => {
+    const home = join(sandbox.path, 'user');
+    mkdirSync(home);
+    const args = [SERVER, mark, ...DEAF, `--serve=${addressOf('tcp')}`];
+    const entry = { command: process.execPath, args };
+    writeFileSync(join(home, '.claude.json'), JSON.stringify({ mcpServers: { leader: entry } }));
+    const { child, server } = await foreign(...args.slice(2));
+    const stranger = await Stranger.at(sandbox, addressOf('tcp'));
+    await killHard(child);
+    const run = (...words: string[]) => {
+      const env = { ...sandbox.environment, HOME: home };
+      return spawnSync(process.execPath, [CLI, ...words], { env, encoding: 'utf8', timeout: 60_000 });
+    };
+    const listed = run('list', '--all');
+    assert.match(listed.stdout, new RegExp(`^leader {2}active · .*pid ${server} `, 'm'), listed.stdout + listed.stderr);
+    assert.match(listed.stdout, stranger.named);
+    const kept = run('reap', '--other-clients', '--yes');
+    assert.deepEqual([kept.status, kept.stdout], [0, 'No orphaned MCP servers.\n'], kept.stderr);
+    assert.equal(await stranger.ask(), server);
+    await stranger.leave();
+    const reaped = run('reap', '--other-clients', '--yes');
+    assert.match(reaped.stdout, new RegExp(`pid ${server} \\(.+\\): killed`), reaped.stderr);
+    assert.ok(!isAlive(server), 'control');
+  });
+
+  it('K33 what a window launched and stops is its own, whoever is connected; so is one that a person ends', async () => {
+    const lifecycle = await sandbox.lifecycle({}, { recogniser: () => known });
+    const address = addressOf('tcp');
+    await lifecycle.launch(sandbox.server('it', ...DEAF, `--serve=${address}`));
+    const own = lifecycle.picture.servers.find(({ key }) => key === 'it')?.pid as number;
+    await Stranger.at(sandbox, address);
+    await lifecycle.stop('it');
+    assert.ok(!isAlive(own));
+    const { child, server } = await foreign(...DEAF, `--serve=${addressOf('unix')}`);
+    const stranger = await Stranger.at(sandbox, addressOf('unix'));
+    await killHard(child);
+    const row = await says(lifecycle, server, /pipe without a writer/);
+    const [chosen] = row.processes;
+    assert.ok(chosen);
+    const { uses } = await lifecycle.previewEnd([chosen]);
+    assert.match(uses.join('\n'), withSs ? new RegExp(`connected to python.* \\(pid ${stranger.pid}\\)`) : /unknown/);
+    await lifecycle.endChosen('leader', [chosen]);
+    assert.ok(!isAlive(server));
+  });
+});

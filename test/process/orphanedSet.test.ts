@@ -1,0 +1,205 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import type { Lifecycle } from '../../src/lifecycle/lifecycle';
+import type { ServerView } from '../../src/lifecycle/model';
+import type { Recogniser } from '../../src/lifecycle/others';
+import { nextLine } from '../support/nextLine';
+import { isAlive, killHard, Sandbox, SERVER } from '../support/sandbox';
+import { Stranger } from '../support/stranger';
+import { waitFor } from '../support/waitFor';
+
+const DEAF = ['--deaf-to-eof', '--deaf-to-term'];
+
+/**
+ * A client that lets the ends of its servers' pipes leak into others. argv: one JSON for each process to start, {args,
+ * holds}: what it runs, and the numbers of those whose stdin it inherits a writing end of. Prints their pids.
+ */
+const LEAKING_CLIENT = `
+import json, os, subprocess, sys, time
+orders = [json.loads(text) for text in sys.argv[1:]]
+pipes = [os.pipe() for _ in orders]
+started = [subprocess.Popen(order['args'], stdin=pipes[index][0], stdout=subprocess.DEVNULL,
+    pass_fds=[pipes[held][1] for held in order['holds']]) for index, order in enumerate(orders)]
+print(json.dumps([one.pid for one in started]), flush=True)
+time.sleep(600)
+`;
+
+interface Order {
+  readonly args: readonly string[];
+  /** Whose stdin it holds, by their places in the list. */
+  readonly holds: readonly number[];
+}
+
+describe('orphans that hold each other’s stdin', function () {
+  this.timeout(120_000);
+  let sandbox: Sandbox;
+  let mark: string;
+  beforeEach(() => {
+    sandbox = new Sandbox();
+    mark = `--run=${randomUUID()}`;
+  });
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed') console.error(sandbox.log.join('\n'));
+    await sandbox.dispose();
+  });
+
+  const server = (name: string, holds: readonly number[], ...flags: string[]): Order => ({
+    args: [process.execPath, SERVER, mark, `--name=${name}`, ...DEAF, `--serve=${addressOf(name)}`, ...flags],
+    holds,
+  });
+  const addressOf = (name: string) => join(sandbox.path, `${name}.port`);
+  const sleep = (...holds: number[]): Order => ({ args: ['sleep', '300'], holds });
+  const start = async (...orders: Order[]): Promise<{ client: ChildProcess; pids: number[] }> => {
+    const client = spawn('python3', ['-c', LEAKING_CLIENT, ...orders.map((one) => JSON.stringify(one))], {
+      env: sandbox.environment,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    return { client, pids: JSON.parse(await nextLine(client)) };
+  };
+  const open = (settings: Parameters<Sandbox['lifecycle']>[0] = {}) => {
+    const known: Recogniser = {
+      serverOf: (args) => {
+        const name = args.find((arg) => arg.startsWith('--name='))?.slice('--name='.length);
+        return name && args.includes(mark)
+          ? { name, client: 'Some Client', file: undefined, basis: { kind: 'path' as const } }
+          : undefined;
+      },
+      clientOf: () => undefined,
+    };
+    return sandbox.lifecycle(settings, { recogniser: () => known });
+  };
+  const rowOf = ({ picture }: Lifecycle, pid: number) => picture.servers.find((one) => one.pid === pid) as ServerView;
+  const evidenceOf = (lifecycle: Lifecycle, pid: number) => rowOf(lifecycle, pid).evidence.join('\n');
+  const orphaned = (lifecycle: Lifecycle, pids: readonly number[]) =>
+    waitFor('all are proven to be orphaned', async () => {
+      await lifecycle.sweep();
+      return pids.every((pid) => rowOf(lifecycle, pid)?.verdict === 'orphaned');
+    });
+  const keysOf = (lifecycle: Lifecycle, pids: readonly number[]) => pids.map((pid) => rowOf(lifecycle, pid).key);
+  /** Exists, and works. */
+  const answers = async (name: string) => {
+    const one = await Stranger.at(sandbox, addressOf(name));
+    const pid = await one.ask();
+    await one.leave();
+    return pid;
+  };
+
+  it('L29 each holds the other: named together, ended together; one alone is held by the other', async () => {
+    const { client, pids } = await start(server('a', [1]), server('b', [0]));
+    const [a, b] = pids as [number, number];
+    const lifecycle = await open();
+    await answers('a');
+    await lifecycle.sweep();
+    for (const pid of pids) assert.equal(rowOf(lifecycle, pid).verdict, 'active', 'its client lives');
+    await killHard(client);
+    await orphaned(lifecycle, pids);
+    assert.match(evidenceOf(lifecycle, a), new RegExp(`stdin is held only by other orphans: \\S+ \\(pid ${b}\\)`));
+    const [alone] = await lifecycle.reapOrphans({ only: keysOf(lifecycle, [a]) });
+    assert.match(alone?.processes[0]?.reason ?? '', new RegExp(`stdin is still held by \\S+ \\(pid ${b}\\)`));
+    assert.equal(await answers('a'), a);
+    const both = keysOf(lifecycle, pids);
+    const previews = await lifecycle.reapOrphans({ dryRun: true, only: both });
+    assert.ok(previews.length === 2 && previews.every(({ processes }) => processes[0]?.outcome !== 'kept'));
+    assert.ok(pids.every(isAlive));
+    const results = await lifecycle.reapOrphans({ only: both });
+    assert.deepEqual(
+      results.map(({ processes }) => processes[0]?.outcome),
+      ['killed', 'killed'],
+    );
+    assert.deepEqual(sandbox.living(), []);
+  });
+
+  it('L29 ends that leaked from each into the next: all are named at once, and ended at once', async () => {
+    const { client, pids } = await start(
+      server('a', []),
+      server('b', [0]),
+      server('c', [0, 1]),
+      server('d', [0, 1, 2]),
+    );
+    await killHard(client);
+    const lifecycle = await open();
+    await orphaned(lifecycle, pids);
+    const results = await lifecycle.reapOrphans({ only: keysOf(lifecycle, pids) });
+    assert.deepEqual(
+      results.flatMap(({ processes }) => processes.filter(({ outcome }) => outcome === 'kept')),
+      [],
+    );
+    assert.deepEqual(sandbox.living(), []);
+  });
+
+  it('L29 "auto" ends a set as a whole, and none of one that is larger than what one sweep may end', async () => {
+    const { client, pids } = await start(server('a', [1]), server('b', [0]), server('c', []));
+    const [a, b, c] = pids as [number, number, number];
+    await killHard(client);
+    const few = await open({ reapOthers: 'auto', maxPerSweep: 1 });
+    await waitFor('the one that nobody holds is ended', async () => {
+      await few.sweep();
+      return !isAlive(c);
+    });
+    await few.sweep();
+    assert.deepEqual([await answers('a'), await answers('b')], [a, b]);
+    await few.deactivate();
+    const enough = await open({ reapOthers: 'auto', maxPerSweep: 2 });
+    await waitFor('both are ended', async () => {
+      await enough.sweep();
+      return !isAlive(a) && !isAlive(b);
+    });
+  });
+
+  it('K05 L29 a stranger holds an end, too: it is named, and all that follows is kept; ended without it', async () => {
+    const { client, pids } = await start(server('a', [1]), server('b', [0]), sleep(1));
+    const [a, b, stranger] = pids as [number, number, number];
+    await killHard(client);
+    const lifecycle = await open();
+    const named = new RegExp(
+      `stdin is held by \\S+ \\(pid (?:${a}|${stranger})\\) and \\S+ \\(pid (?:${a}|${stranger})\\)`,
+    );
+    await waitFor('its row says who holds it', async () => {
+      await lifecycle.sweep();
+      return (
+        named.test(evidenceOf(lifecycle, b)) && /sleep \(pid \d+\).*no known MCP client/.test(evidenceOf(lifecycle, b))
+      );
+    });
+    const both = keysOf(lifecycle, [a, b]);
+    const results = await lifecycle.reapOrphans({ only: both });
+    assert.ok(results.every(({ processes }) => processes.every(({ outcome }) => outcome === 'kept')));
+    assert.equal(results.length, 2);
+    for (const pid of [a, b]) assert.notEqual(rowOf(lifecycle, pid).verdict, 'orphaned');
+    assert.deepEqual([await answers('a'), await answers('b')], [a, b]);
+    process.kill(stranger, 'SIGKILL');
+    await orphaned(lifecycle, [a, b]);
+    await lifecycle.reapOrphans({ only: both });
+    assert.ok(!isAlive(a) && !isAlive(b), 'control');
+  });
+
+  it('K20 L29 what is spared spares what it holds: listed to be kept, or in use', async () => {
+    const { client, pids } = await start(
+      server('a', [1]),
+      server('b', [0], '--listed'),
+      server('c', [3]),
+      server('d', [2]),
+    );
+    const [a, b, c, d] = pids as [number, number, number, number];
+    const stranger = await Stranger.at(sandbox, addressOf('c'));
+    await killHard(client);
+    const lifecycle = await open({ neverReap: ['--listed'] });
+    await orphaned(lifecycle, [a, b]);
+    await waitFor('both looks', async () => {
+      await lifecycle.sweep();
+      return stranger.named.test(evidenceOf(lifecycle, c));
+    });
+    assert.deepEqual([rowOf(lifecycle, c).verdict, rowOf(lifecycle, d).verdict], ['active', 'active']);
+    const results = await lifecycle.reapOrphans({ only: keysOf(lifecycle, pids) });
+    const reasons = results.flatMap(({ processes }) => processes.map(({ reason }) => reason ?? 'ended'));
+    assert.ok(reasons.length === 4 && !reasons.includes('ended'), reasons.join('\n'));
+    assert.equal(await stranger.ask(), c);
+    assert.deepEqual([await answers('a'), await answers('b'), await answers('d')], [a, b, d]);
+    await stranger.leave();
+    const others = await open();
+    await orphaned(others, pids);
+    await others.reapOrphans({ only: keysOf(others, pids) });
+    assert.deepEqual(sandbox.living(), [], 'control');
+  });
+});

@@ -1,0 +1,48 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { DATABASE_CLIENT } from './crowd';
+import { killHard, type Sandbox } from './sandbox';
+import { waitFor } from './waitFor';
+
+/** Somebody who is connected to a server all the while, and uses it through that very connection. */
+export class Stranger {
+  private readonly answers: AsyncIterator<string>;
+
+  private constructor(private readonly child: ChildProcess) {
+    this.answers = createInterface({ input: child.stdout as NodeJS.ReadableStream })[Symbol.asyncIterator]();
+  }
+
+  /** Connects to what a fixture server serves with `--serve=${address}`. */
+  static async at(sandbox: Sandbox, address: string): Promise<Stranger> {
+    await waitFor('the server listens', () => existsSync(address));
+    const kind = address.endsWith('.port') ? 'tcp' : 'unix';
+    const stranger = new Stranger(
+      spawn('python3', ['-c', DATABASE_CLIENT, address, kind], {
+        env: sandbox.environment,
+        stdio: ['pipe', 'pipe', 'inherit'],
+      }),
+    );
+    await stranger.ask();
+    return stranger;
+  }
+
+  get pid(): number {
+    return this.child.pid as number;
+  }
+
+  /** What a row says of it. */
+  get named(): RegExp {
+    return new RegExp(`in use by python[\\d.]* \\(pid ${this.pid}\\)`);
+  }
+
+  /** The pid that answers. */
+  async ask(): Promise<number> {
+    this.child.stdin?.write('?\n');
+    return Number((await this.answers.next()).value);
+  }
+
+  leave(): Promise<void> {
+    return killHard(this.child);
+  }
+}

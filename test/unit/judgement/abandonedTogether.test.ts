@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { abandonedTogether, type HeldServer } from '../../../src/judgement/abandonedTogether';
+import type { StdinPeer } from '../../../src/os/platform';
+
+const GONE: StdinPeer = { kind: 'gone', proof: 'x' };
+const UNKNOWN: StdinPeer = { kind: 'unknown', reason: 'x' };
+const held = (...holders: number[]): StdinPeer => ({ kind: 'alive', by: 'x', holders });
+const UNSEEN: StdinPeer = { kind: 'alive', by: 'somebody who cannot be seen' };
+
+interface Named extends HeldServer {
+  readonly name: string;
+}
+
+/** A server whose processes are those; `spared` of them are kept for another reason. */
+function server(name: string, pids: readonly number[], peer: StdinPeer | StdinPeer[], spared: number[] = []): Named {
+  const endable = new Set(pids.filter((pid) => !spared.includes(pid)));
+  return { name, pids: new Set(pids), endable, peers: [peer].flat() };
+}
+
+describe('orphans that hold only each other’s stdin', () => {
+  const a = (peer: StdinPeer | StdinPeer[], ...spared: number[]) => server('a', [10, 11], peer, spared);
+  const b = (peer: StdinPeer | StdinPeer[], ...spared: number[]) => server('b', [20], peer, spared);
+  const c = (peer: StdinPeer | StdinPeer[], ...spared: number[]) => server('c', [30], peer, spared);
+
+  const table: [what: string, servers: Named[], abandoned: string][] = [
+    ['L29 none', [], ''],
+    ['L29 nobody holds it', [a(GONE)], 'a'],
+    ['L29 each holds the other', [a(held(20)), b(held(10))], 'ab'],
+    ['L29 one holds the other, nobody holds the one', [a(held(20)), b(GONE)], 'ab'],
+    ['L29 a chain, in any order', [a(held(20)), b(held(30)), c(GONE)], 'abc'],
+    ['L29 a ring of three', [a(held(20)), b(held(30)), c(held(11))], 'abc'],
+    ['L29 several hold one', [a(held(20, 30)), b(held(10, 30)), c(GONE)], 'abc'],
+    ['L29 itself and another', [a(held(11, 20)), b(held(10))], 'ab'],
+    ['K05 a stranger holds one of them, and so all', [a(held(20)), b(held(10, 99))], ''],
+    ['K05 a stranger at the end of a chain', [a(held(20)), b(held(30)), c(held(99))], ''],
+    ['K05 a stranger holds what nobody else is held by', [a(held(99)), b(GONE)], 'b'],
+    ['K05 a stranger holds what is held by one that nobody holds', [a(held(20, 99)), b(GONE)], 'b'],
+    ['K05 somebody who cannot be seen holds one', [a(held(20)), b(UNSEEN)], ''],
+    ['K05 nobody knows who they are', [a(held(20)), b(held())], ''],
+    ['K09 nobody knows about one of them', [a(held(20)), b(UNKNOWN)], ''],
+    ['K09 one of two at the top is unknown', [a([held(20), UNKNOWN]), b(held(10))], ''],
+    ['only itself holds it, which proves nothing', [a(held(11))], ''],
+    ['what is spared spares what it holds', [a(held(20)), b(GONE, 20)], 'b'],
+    ['what is spared in a ring spares the ring', [a(held(20)), b(held(30)), c(held(10), 30)], ''],
+    ['what is spared and holds nothing spares nobody', [a(held(20), 11), b(held(10))], 'ab'],
+    ['what is spared holds it besides', [a(held(20)), b(held(10, 11), 20)], ''],
+  ];
+  for (const [what, servers, expected] of table) {
+    for (const order of [servers, servers.toReversed()]) {
+      it(`${what}${order === servers ? '' : ', the other way round'}`, () => {
+        const names = [...abandonedTogether(order)].map(({ name }) => name).sort();
+        assert.equal(names.join(''), expected);
+      });
+    }
+  }
+});
