@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { judgeConnections, parseUnixConnections } from '../../../../src/os/outsideUse';
+import { judgeConnections, parseTcpConnections, parseUnixConnections } from '../../../../src/os/outsideUse';
 import { servedUnixSockets, tcpConnections } from '../../../../src/os/procfs/servedConnections';
 import { judgeUnixSocket, parseUnixSockets } from '../../../../src/os/procfs/unixSockets';
 
@@ -79,5 +79,39 @@ describe('connections without ss', () => {
     const told = parseUnixConnections(`${line} <-> ino:7 dev:0/65024`);
     assert.deepEqual(told, [{ local: 'unix:12', peer: 'unix:13', pids: [5], serves: true }]);
     assert.equal(judgeConnections(told, [5], new Set([5])).kind, 'used');
+  });
+
+  it('K33 one address may be at the end of several connections: each end has its own holder', () => {
+    const lines = [
+      'LISTEN 0 1 127.0.0.1:80 0.0.0.0:* users:(("server",pid=5,fd=3))',
+      'LISTEN 0 1 127.0.0.1:90 0.0.0.0:* users:(("other",pid=6,fd=3))',
+      'ESTAB 0 0 127.0.0.1:80 127.0.0.1:5000 users:(("server",pid=5,fd=4))',
+      'ESTAB 0 0 127.0.0.1:5000 127.0.0.1:80 users:(("stranger",pid=7,fd=3))',
+      // A member of the server's tree has the same port on its way to somebody else.
+      'ESTAB 0 0 127.0.0.1:5000 127.0.0.1:90 users:(("member",pid=8,fd=3))',
+    ];
+    for (const some of [lines, lines.toReversed()]) {
+      const use = judgeConnections(parseTcpConnections(some.join('\n')), [5, 8], new Set([5, 8]));
+      assert.deepEqual(use, { kind: 'used', by: 'pid 7' });
+    }
+  });
+
+  it('K33 who has closed a half is a client as long as somebody holds the other end; who waits to be accepted is one', () => {
+    const judge = (...lines: string[]) =>
+      judgeConnections(
+        parseTcpConnections(
+          ['LISTEN 0 1 [::ffff:127.0.0.1]:80 *:* users:(("server",pid=5,fd=3))', ...lines].join('\n'),
+        ),
+        [5],
+        new Set([5]),
+      ).kind;
+    const served = 'CLOSE-WAIT 0 0 [::ffff:127.0.0.1]:80 [::ffff:127.0.0.1]:5000 users:(("server",pid=5,fd=4))';
+    const client = 'FIN-WAIT-2 0 0 127.0.0.1:5000 127.0.0.1:80';
+    assert.equal(judge(served, `${client} users:(("nc",pid=7,fd=3))`), 'used');
+    assert.equal(judge(served, client), 'none', 'it is dead');
+    assert.equal(judge(served), 'none');
+    assert.equal(judge(served.replace('CLOSE-WAIT', 'ESTAB')), 'used', 'one that cannot be seen');
+    const waiting = 'ESTAB 0 0 127.0.0.1:80 127.0.0.1:5000';
+    assert.equal(judge(waiting, 'ESTAB 0 0 127.0.0.1:5000 127.0.0.1:80 users:(("nc",pid=7,fd=3))'), 'used');
   });
 });
