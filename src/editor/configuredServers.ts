@@ -118,7 +118,7 @@ export class ConfiguredServers implements vscode.Disposable {
     folder: number | undefined,
   ): ConfiguredServer {
     const { name, source } = definition;
-    const key = folder === undefined ? `setting:${name}` : `ws${folder}:${name}`;
+    const key = folder === undefined ? settingKeyOf(name) : `ws${folder}:${name}`;
     const base = { key, name, client: source.client, folder: source.folder, file: source.file };
     if (definition.type !== 'stdio') {
       return { ...base, owner: 'remote', url: redactUrl(definition.url), describe: undefined, matches: () => false };
@@ -160,6 +160,11 @@ export class ConfiguredServers implements vscode.Disposable {
       grace: this.settings().graceOf(name, LAUNCHED_GRACE),
     };
   }
+}
+
+/** The key of a server of our setting. */
+export function settingKeyOf(name: string): string {
+  return `setting:${name}`;
 }
 
 /** What declares a server or its inputs: its file, or the workspace; undefined for the user's settings alone. */

@@ -45,6 +45,8 @@ export interface Actions {
   callTool(key: string, tool: string, args: Record<string, unknown>, signal?: AbortSignal): Promise<unknown>;
   /** Opens the server's log (ours) or the editor's output for it. */
   showOutput(key: string): Promise<void>;
-  /** Opens the configuration that names the server. */
+  /** Opens the configuration that names the server, at its place; says so where there is none. */
   showConfiguration(server: ServerView): Promise<void>;
+  /** Opens the editor's page of settings with one of ours. */
+  showSetting(id: string): Promise<void>;
 }

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SERVER } from '../../support/sandbox';
@@ -9,10 +10,14 @@ import { ROOT, World } from './world';
 describe('Show Configuration', function () {
   this.timeout(240_000);
   let world: World;
+  const ends: (() => unknown)[] = [];
   beforeEach(() => {
     world = new World();
   });
-  afterEach(() => world.dispose());
+  afterEach(async () => {
+    for (const end of ends.splice(0)) end();
+    await world.dispose();
+  });
 
   it('opens the file that defines the server, in a remote window too, with its name selected', async () => {
     const workspace = world.workspace('project');
@@ -30,7 +35,6 @@ describe('Show Configuration', function () {
     const claudeWords = [SERVER, '--mark=claude'];
     const ofClaude = JSON.stringify(
       {
-        mcpServers: { claudes: { command: 'true' } },
         projects: { [workspace]: { mcpServers: { claudes: { command: process.execPath, args: claudeWords } } } },
       },
       undefined,
@@ -45,32 +49,27 @@ describe('Show Configuration', function () {
     });
     const panel = await new Panel(page).open();
     const editor = new TextEditor(page);
-    const show = async (row: string) => {
-      await panel.row(row).click({ button: 'right' });
-      await page.locator('.context-view .action-label').filter({ hasText: 'Show Configuration' }).click();
-    };
+    const show = (row: string) => panel.choose(row, 'Show Configuration');
     await panel.shows('Not Running', ['editors', 'first', 'second', 'shared']);
 
-    const machine = readFileSync(join(server.folder, 'user/Machine/settings.json'), 'utf8');
-    writeFileSync(join(server.folder, 'user/Machine/settings.json'), JSON.stringify(JSON.parse(machine), undefined, 2));
-    const pretty = readFileSync(join(server.folder, 'user/Machine/settings.json'), 'utf8');
+    const ofMachine = readFileSync(join(server.folder, 'user/Machine/settings.json'), 'utf8');
     await show('second');
-    await editor.selects('/Machine/settings.json', lineOf(pretty, '"second"'), '"second"');
+    await editor.selects('/Machine/settings.json', lineOf(ofMachine, '"second"'), '"second"');
     await show('shared');
     await editor.selects('/project/.vscode/settings.json', lineOf(ofWorkspace, '"shared"'), '"shared"');
     await show('editors');
     await editor.selects('/project/.vscode/mcp.json', lineOf(ofEditor, '"editors"'), '"editors"');
 
-    // Other clients' servers have rows while they run.
+    // Other clients' servers have rows while they run: one that an extension started, one of a client outside.
     await control.ask(workspace, { start: [process.execPath, ...codexWords] });
-    await control.ask(workspace, { start: [process.execPath, ...claudeWords] });
+    const outside = spawn(process.execPath, claudeWords, { cwd: workspace, env: world.environment, stdio: 'pipe' });
+    ends.push(() => outside.kill('SIGKILL'));
     await panel.row('codexes').waitFor({ timeout: 60_000 });
     await show('codexes');
     await editor.selects('/.codex/config.toml', lineOf(ofCodex, '[mcp_servers.codexes]'), '[mcp_servers.codexes]');
     await panel.row('claudes').waitFor({ timeout: 60_000 });
     await show('claudes');
-    const line = ofClaude.slice(0, ofClaude.lastIndexOf('"claudes"')).split('\n').length;
-    await editor.selects('/.claude.json', line, '"claudes"');
+    await editor.selects('/.claude.json', lineOf(ofClaude, '"claudes"'), '"claudes"');
 
     // One that another extension launched is in no file.
     await control.ask(workspace, { api: 'launch', args: [{ name: 'programs', ...entry }] });

@@ -129,7 +129,7 @@ export const commands = {
   executeCommand: async (id: string, ...args: unknown[]) => editor.command(id, args),
 };
 
-export const env = { appName: 'Editor' };
+export const env = { appName: 'Editor', remoteName: undefined as string | undefined };
 export const ConfigurationTarget = { Global: 1 };
 export const ProgressLocation = { Notification: 15 };
 export const TreeItemCollapsibleState = { None: 0, Collapsed: 1, Expanded: 2 };
