@@ -8,6 +8,7 @@ import type { ConfiguredServers } from './configuredServers';
 import { runInEditor } from './editorClient';
 import type { IgnoredServers } from './ignoredServers';
 import type { Inputs } from './inputs';
+import { createNewServers } from './newServers';
 import type { ServerLogs } from './serverLogs';
 import { patternsOf } from './settings';
 import { showSetting } from './settingsFiles';
@@ -73,6 +74,7 @@ export function createActions(
       else logs.show(server.name);
     },
     showConfiguration: (server) => showConfiguration(server, configured, machine),
+    newServers: createNewServers(configured, machine, inputs),
     showSetting: (id) => showSetting(id),
   };
 }

@@ -1,10 +1,5 @@
 import * as vscode from 'vscode';
-
-/**
- * Where settings of this extension may stand. `user` is what holds for all of this person's workspaces: on a remote
- * machine that machine's settings, because ours are about processes there.
- */
-export type SettingsScope = 'user' | 'workspace';
+import type { SettingsScope } from '../views/actions';
 
 /** ms. The editor says a moment later than it opens an editor that it did. */
 const OPENED_MS = 10_000;

@@ -2,9 +2,10 @@ import * as vscode from 'vscode';
 import { locateInSettings, locateServer } from '../clients/locateServer';
 import type { MachineConfigs } from '../lifecycle/machineConfigs';
 import type { ServerView } from '../lifecycle/model';
+import type { SettingsScope } from '../views/actions';
 import { apiKeyOf } from './api';
 import type { ConfiguredServers } from './configuredServers';
-import { openSettingsFile, type SettingsScope, select } from './settingsFiles';
+import { openSettingsFile, select } from './settingsFiles';
 
 /** Opens what configures a server, with its name selected. Says so where nothing does. */
 export async function showConfiguration(
