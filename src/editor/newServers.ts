@@ -12,6 +12,8 @@ import { isRemote, openSettingsFile, select, workspaceSettingsFile } from './set
 
 /** ms. The editor reads a settings.json that was saved within moments. */
 const TAKEN_OVER_MS = 15_000;
+const SAVE_ATTEMPTS = 4;
+const SAVE_AGAIN_MS = 200;
 
 /** Writes new servers into the settings. */
 export function createNewServers(configured: ConfiguredServers, machine: MachineConfigs, inputs: Inputs): NewServers {
@@ -119,8 +121,17 @@ async function replaceText({ document }: vscode.TextEditor, text: string): Promi
   const { from, to, text: inserted } = changeBetween(document.getText(), text);
   const edit = new vscode.WorkspaceEdit();
   edit.replace(document.uri, new vscode.Range(document.positionAt(from), document.positionAt(to)), inserted);
-  if ((await vscode.workspace.applyEdit(edit)) && (await document.save())) return;
+  if ((await vscode.workspace.applyEdit(edit)) && (await save(document))) return;
   throw new Error(vscode.l10n.t('{0} could not be saved. Make it writable and save it.', document.fileName));
+}
+
+/** The editor gives a save up where something comes between, such as its own that comes by itself; once more, it works. */
+async function save(document: vscode.TextDocument): Promise<boolean> {
+  for (let attempt = 1; attempt <= SAVE_ATTEMPTS; attempt++) {
+    if ((await document.save()) || !document.isDirty) return true;
+    await new Promise((resolve) => setTimeout(resolve, SAVE_AGAIN_MS));
+  }
+  return false;
 }
 
 /** Why a file is left as it is; the place is selected. */

@@ -7,7 +7,7 @@ const LONGEST = 100;
 /** What says no more than that it is a server. */
 const PREFIX = /^(?:mcp[-_]server|server[-_]mcp|server|mcp)[-_]+(?=.)/i;
 const SUFFIX = /(?<=.)[-_]+(?:mcp[-_]server|server|mcp)$/i;
-const NOTHING = /^(?:mcp|server|mcp[-_]server|index|main|cli|app|start|run|__main__)?$/i;
+const NOTHING = /^(?:mcp|servers?|mcp[-_]servers?|index|main|cli|app|start|run|scripts?|tools?|__main__)?$/i;
 /** Folders in which a program's main file lies. */
 const BUILT = /^(?:dist|build|out|src|lib|bin|target|release|debug)?$/i;
 

@@ -276,8 +276,8 @@ class Questions {
       },
       ...Object.entries(servers).map(([name, entry]) => ({
         label: name,
-        description: commandLineOf(entry),
-        detail: detailOf(entry),
+        description: surroundingsOf(entry),
+        detail: commandLineOf(entry),
         alwaysShow: true,
       })),
       ...inputs.map(({ id, password }) => ({
@@ -347,14 +347,14 @@ function commandLineOf({ command, args = [] }: ServerEntry): string {
   return redactCommandLine([command, ...args]).join(' ');
 }
 
-function detailOf({ env = {}, envFile, cwd }: ServerEntry): string | undefined {
+function surroundingsOf({ env = {}, envFile, cwd }: ServerEntry): string {
   const names = Object.keys(env).join(', ');
   const parts = [
     names === '' ? undefined : vscode.l10n.t('Environment: {0}', names),
     envFile === undefined ? undefined : vscode.l10n.t('Environment file: {0}', envFile),
     cwd === undefined ? undefined : vscode.l10n.t('Folder: {0}', cwd),
   ];
-  return joinParts(parts) || undefined;
+  return joinParts(parts);
 }
 
 function placeWords({ scope, isRemote, file }: ServerPlace): { label: string; description: string; detail: string } {

@@ -7,12 +7,14 @@ export function packageSentence(kind: PackageKind, problem: PackageProblem): str
   switch (kind) {
     case 'npm':
       return l10n.t(
-        'This is no name of an npm package, such as @scope/name or name@1.2.3. Go back for a command line.',
+        'An npm package is named like @scope/name or name@1.2.3. For anything else go back and choose Command.',
       );
     case 'python':
-      return l10n.t('This is no name of a Python package, such as name or name==1.2.3. Go back for a command line.');
+      return l10n.t(
+        'A Python package is named like name or name==1.2.3. For anything else go back and choose Command.',
+      );
     case 'docker':
-      return l10n.t('This is no name of an image, such as mcp/fetch or host/name:tag. Go back for a command line.');
+      return l10n.t('An image is named like mcp/fetch or host/name:tag. For anything else go back and choose Command.');
   }
 }
 
