@@ -66,8 +66,10 @@ export function patternsOf(setting: unknown): readonly string[] | undefined {
 /** Those of the workspace and of the user: the editor would take the one list for the other, and lose what servers need. */
 function inputsOf(configuration: vscode.WorkspaceConfiguration): unknown {
   const { workspaceValue, globalValue } = configuration.inspect<unknown>('inputs') ?? {};
-  // The first of an id counts.
-  if (Array.isArray(workspaceValue) && Array.isArray(globalValue)) return [...workspaceValue, ...globalValue];
+  if (vscode.workspace.isTrusted && Array.isArray(workspaceValue) && Array.isArray(globalValue)) {
+    // The first of an id counts.
+    return [...workspaceValue, ...globalValue];
+  }
   return configuration.get('inputs');
 }
 

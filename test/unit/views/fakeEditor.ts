@@ -36,6 +36,9 @@ export class Editor {
   /** Calls off what shows its progress. */
   cancel: () => void = () => {};
   settings: Record<string, unknown> = {};
+  /** Those of the workspace, which go before the user's. */
+  workspaceSettings: Record<string, unknown> = {};
+  isTrusted = true;
   /** Runs before a setting is written. */
   beforeWrite: () => void = () => {};
   /** Runs before a document is shown. */
@@ -101,6 +104,9 @@ export const window = {
 };
 
 export const workspace = {
+  get isTrusted() {
+    return editor.isTrusted;
+  },
   registerTextDocumentContentProvider: (_scheme: string, provider: (typeof providers)[number]) => {
     providers.push(provider);
     return { dispose() {} };
@@ -112,8 +118,11 @@ export const workspace = {
     return { uri };
   },
   getConfiguration: () => ({
-    get: (name: string) => editor.settings[name],
-    inspect: (name: string) => ({ globalValue: editor.settings[name] }),
+    get: (name: string) => editor.workspaceSettings[name] ?? editor.settings[name],
+    inspect: (name: string) => ({
+      globalValue: editor.settings[name],
+      workspaceValue: editor.workspaceSettings[name],
+    }),
     update: async (name: string, value: unknown) => {
       editor.beforeWrite();
       editor.settings[name] = value;
