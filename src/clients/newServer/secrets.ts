@@ -69,16 +69,21 @@ export interface SecretInput {
 /** @param taken ids of inputs that mean something else; what is given out here is added */
 export function inputsFor(server: string, secrets: readonly Secret[], taken: Set<string>): SecretInput[] {
   return secrets.map((secret) => {
-    const base = [server, secret.label]
-      .join('-')
-      .toLowerCase()
-      .replace(/[^a-z0-9]+/g, '-')
-      .replace(/^-+|-+$/g, '');
+    const [name, label] = [wordsOf(server), wordsOf(secret.label)];
+    // `github-token` says enough of GITHUB_TOKEN for "github".
+    const base = name === '' || label.startsWith(`${name}-`) ? label : `${name}-${label}`;
     let id = base;
     for (let number = 2; taken.has(id); number++) id = `${base}-${number}`;
     taken.add(id);
     return { secret, input: { id, type: 'promptString', description: `${secret.label} (${server})`, password: true } };
   });
+}
+
+function wordsOf(text: string): string {
+  return text
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '');
 }
 
 /** The entry with its secrets replaced by the inputs that stand for them. */

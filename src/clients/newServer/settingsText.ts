@@ -151,7 +151,7 @@ function json(value: unknown, unit: string, indent: string): string {
   if (Array.isArray(value)) {
     const items = value.map((item) => json(item, unit, inner));
     const line = `[${items.join(', ')}]`;
-    if (!line.includes('\n') && !line.includes('{') && line.length <= LINE) return line;
+    if (value.every((item) => typeof item !== 'object') && line.length <= LINE) return line;
     return `[\n${items.map((item) => inner + item).join(',\n')}\n${indent}]`;
   }
   const members = Object.entries(value).map(

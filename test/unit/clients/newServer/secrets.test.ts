@@ -55,6 +55,12 @@ describe('secrets in a new server', () => {
     assert.deepEqual(JSON.parse(filled), entry);
   });
 
+  it('are called after the server, once', () => {
+    const secrets = secretsIn({ command: 'x', env: { GITHUB_TOKEN: 'a' } });
+    const ids = ['github', 'git', '日本'].map((name) => inputsFor(name, secrets, new Set())[0]?.input.id);
+    assert.deepEqual(ids, ['github-token', 'git-github-token', 'github-token']);
+  });
+
   it('inputs that an entry names and nobody has defined get a definition', () => {
     const entry = { command: 'x', args: ['${input:a}', '${input:api-key}', '${input:known}'] };
     assert.deepEqual(missingInputs('n', entry, ['known']), [
