@@ -21,6 +21,7 @@ const common = {
   legalComments: 'none',
   // jsonc-parser's UMD build hides its parts from the bundler.
   mainFields: ['module', 'main'],
+  alias: { '@modelcontextprotocol/client/_shims': './src/mcp/sdkShims.ts' },
   logLevel: 'warning',
   ...importMeta,
 };
