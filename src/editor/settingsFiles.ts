@@ -19,9 +19,7 @@ export async function openSettingsFile(scope: SettingsScope): Promise<vscode.Tex
   }
   const command = isRemote() ? 'workbench.action.openRemoteSettingsFile' : 'workbench.action.openSettingsJson';
   await vscode.commands.executeCommand(command);
-  return activeEditor(({ path, scheme }) =>
-    isRemote() ? path.endsWith('/Machine/settings.json') : path.endsWith('/settings.json') && scheme !== 'output',
-  );
+  return activeEditor(isRemote() ? isOfMachine : isOfUser);
 }
 
 /** The file with the settings of the workspace: its own, or that of its only folder. Whether it exists is not known. */
@@ -43,6 +41,15 @@ export function select(editor: vscode.TextEditor, span: { readonly offset: numbe
 
 export function isRemote(): boolean {
   return vscode.env.remoteName !== undefined;
+}
+
+function isOfMachine({ path }: vscode.Uri): boolean {
+  return path.endsWith('/Machine/settings.json');
+}
+
+/** One of a workspace may have been open before. */
+function isOfUser(uri: vscode.Uri): boolean {
+  return uri.path.endsWith('/settings.json') && !vscode.workspace.getWorkspaceFolder(uri);
 }
 
 function activeEditor(isMeant: (uri: vscode.Uri) => boolean): Promise<vscode.TextEditor> {

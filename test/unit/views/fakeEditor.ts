@@ -39,6 +39,8 @@ export class Editor {
   /** Those of the workspace, which go before the user's. */
   workspaceSettings: Record<string, unknown> = {};
   isTrusted = true;
+  /** The input box that is shown, and what a person may do in it besides typing. */
+  input: { back(): void; cancel(): void } | undefined;
   /** Runs before a setting is written. */
   beforeWrite: () => void = () => {};
   /** Runs before a document is shown. */
@@ -89,6 +91,19 @@ export const window = {
     editor.described.push(...items.map(({ description }) => description ?? ''));
     editor.picks.push(options.title ?? options.placeHolder ?? '');
     return editor.pick(items);
+  },
+  createInputBox: () => {
+    const listeners: Record<string, (value?: unknown) => void> = {};
+    const on = (name: string) => (listener: (value?: unknown) => void) => {
+      listeners[name] = listener;
+      return { dispose() {} };
+    };
+    const fire = (name: string) => () => listeners[name]?.();
+    editor.input = { back: fire('button'), cancel: fire('hide') };
+    return {
+      ...{ onDidChangeValue: on('value'), onDidAccept: on('accept'), onDidHide: on('hide') },
+      ...{ onDidTriggerButton: on('button'), show() {}, dispose() {} },
+    };
   },
   withProgress: (_options: unknown, work: (...args: unknown[]) => unknown) => {
     const onCancellationRequested = (cancelled: () => void) => {
@@ -142,6 +157,7 @@ export const env = { appName: 'Editor', remoteName: undefined as string | undefi
 export const ConfigurationTarget = { Global: 1 };
 export const ProgressLocation = { Notification: 15 };
 export const TreeItemCollapsibleState = { None: 0, Collapsed: 1, Expanded: 2 };
+export const QuickInputButtons = { Back: {} };
 export class CancellationError extends Error {}
 export class ThemeColor {}
 export class ThemeIcon {}
