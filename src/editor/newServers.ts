@@ -138,7 +138,7 @@ async function save(document: vscode.TextDocument): Promise<boolean> {
 function refusal(problem: SettingsProblem, editor: vscode.TextEditor): string {
   const { document } = editor;
   if (problem.kind === 'taken') {
-    return vscode.l10n.t('{0} has a server "{1}" already. Add it under another name.', document.fileName, problem.name);
+    return vscode.l10n.t('{0} already has a server "{1}". Add it under another name.', document.fileName, problem.name);
   }
   const { line, column } = problem;
   select(editor, { offset: document.offsetAt(new vscode.Position(line - 1, column - 1)), length: 0 });

@@ -231,15 +231,15 @@ class Questions {
       {
         answer: 'write',
         label: `$(warning) ${l10n.t('Write into the Settings')}`,
-        detail: l10n.t('Anybody who can read the settings can read it there.'),
+        detail: l10n.t('As plain text: everyone who can read the settings can read it.'),
       },
     ];
     const picked = await askOne(frame, {
       items,
       placeholder:
         names.length === 1
-          ? l10n.t('{0} looks like a secret. Where is it to be kept?', names.join(', '))
-          : l10n.t('{0} look like secrets. Where are they to be kept?', names.join(', ')),
+          ? l10n.t('{0} looks like a secret. Where should it be kept?', names.join(', '))
+          : l10n.t('{0} look like secrets. Where should they be kept?', names.join(', ')),
       active: items.find(({ answer }) => answer === state.secrets),
     });
     return isMove(picked) ? picked : { ...state, secrets: picked.answer };
@@ -249,7 +249,7 @@ class Questions {
     const items = this.#places.map((place) => ({ place, ...placeWords(place) }));
     const picked = await askOne(frame, {
       items,
-      placeholder: vscode.l10n.t('Where is it to be written?'),
+      placeholder: vscode.l10n.t('Where should it be written?'),
       active: items.find(({ place }) => place === state.place),
     });
     return isMove(picked) ? picked : { ...state, place: picked.place };

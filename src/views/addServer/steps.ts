@@ -67,7 +67,7 @@ export function askText(frame: Frame, { value, prompt, placeholder, problemOf }:
   const box = vscode.window.createInputBox();
   Object.assign(box, { value, prompt, placeholder });
   return shown(box, frame, (answer) => {
-    // Nobody is told off before having typed.
+    // An empty box is no mistake before it is accepted.
     box.onDidChangeValue((text) => {
       box.validationMessage = text === '' ? undefined : problemOf(text);
     });

@@ -42,7 +42,7 @@ export function nameSentence(problem: NameProblem): string {
     case 'empty':
       return l10n.t('Enter a name.');
     case 'taken':
-      return l10n.t('There is a server of this name already.');
+      return l10n.t('A server with this name already exists.');
     case 'tooLong':
       return l10n.t('This name is too long.');
   }

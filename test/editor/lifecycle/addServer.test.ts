@@ -81,7 +81,7 @@ describe('Add Server…', function () {
     await add.at(3);
     assert.equal(await add.offered(), 'test');
     await add.type('mine');
-    await add.refuses('There is a server of this name already');
+    await add.refuses('A server with this name already exists');
     await add.back();
     await add.at(2);
     assert.equal(await add.offered(), command);
