@@ -22,9 +22,7 @@ const common = {
   legalComments: 'none',
   // jsonc-parser's UMD build hides its parts from the bundler.
   mainFields: ['module', 'main'],
-  // Of the SDK's two validators the one that generates no code, and is a fifth of the other's size. What else its shims
-  // hold is about fetch, which a client over stdio does not use.
-  alias: { '@modelcontextprotocol/client/_shims': './node_modules/@modelcontextprotocol/client/dist/shimsBrowser.mjs' },
+  alias: { '@modelcontextprotocol/client/_shims': './src/mcp/sdkShims.ts' },
   logLevel: 'warning',
   ...importMeta,
 };

@@ -102,7 +102,7 @@ async function start(context: vscode.ExtensionContext, log: vscode.LogOutputChan
   const launcher = new Launcher(folder, context.asAbsolutePath('dist'), version, log);
   launcher.refresh(settings);
   const ignored = new IgnoredServers(context.globalState, platform.scope);
-  const actions = createActions(core, configured, inputs, logs, ignored, folder);
+  const actions = createActions(core, configured, inputs, logs, ignored, folder, machine);
   const { reviewOrphans } = registerCommands(context, actions, log);
   const tree = new ProcessTree(actions, (row) => containerTooltip(row, actions));
   context.subscriptions.push(

@@ -38,9 +38,19 @@ export function readCodexToml(text: string, source: DefinitionSource): ReadConfi
 
 /** Where a server's table begins; a parsed TOML has lost its places. */
 function placeOf(text: string, name: string | undefined): { line?: number; column?: number } {
-  const key = name && escapePattern(name);
-  const header =
-    key === undefined ? undefined : new RegExp(`^[ \\t]*\\[\\s*mcp_servers\\s*\\.\\s*["']?${key}["']?\\s*[.\\]]`, 'm');
-  const offset = header?.exec(text)?.index ?? /^[ \t]*\[?\s*mcp_servers\b/m.exec(text)?.index ?? 0;
+  const header = name === undefined ? undefined : tableHeaderOf(text, name);
+  const offset = header?.offset ?? /^[ \t]*\[?\s*mcp_servers\b/m.exec(text)?.index ?? 0;
   return positionOf(text, offset);
+}
+
+/** The header of a server's table, or of one below it. */
+export function tableHeaderOf(text: string, name: string): { offset: number; length: number } | undefined {
+  const key = escapePattern(name);
+  const header = new RegExp(
+    `^([ \\t]*)(\\[\\s*mcp_servers\\s*\\.\\s*["']?${key}["']?\\s*(?:\\]|\\.[^\\]\\r\\n]*\\]?))`,
+    'm',
+  ).exec(text);
+  if (!header) return undefined;
+  const [, indent = '', table = ''] = header;
+  return { offset: header.index + indent.length, length: table.length };
 }

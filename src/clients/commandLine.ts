@@ -60,12 +60,25 @@ export function programOf(word: string): string {
 /** Commands that only prepare for the one behind `&&`. */
 const PREPARING = new Set(['cd', 'export', 'source', '.', 'set']);
 
+/** Why a shell's text is no plain command: a quote that nothing closes, something that only a shell can do, its length. */
+export type ShellTextProblem = 'openQuote' | 'shellSyntax' | 'tooLong';
+
 /**
  * The words of the one program that a shell's text starts; undefined where that takes more than reading: several
  * programs, variables, redirections. `${…}` of a configuration is kept as it stands.
  */
 export function shellWords(text: string): string[] | undefined {
-  if (text.length > 8_192) return undefined;
+  const commands = shellCommands(text);
+  if (typeof commands === 'string') return undefined;
+  const last = [...(commands.at(-1) ?? [])];
+  if (!commands.slice(0, -1).every(([first]) => first !== undefined && PREPARING.has(first))) return undefined;
+  while (last.length > 1 && (last[0] === 'exec' || /^[A-Za-z_]\w*=/.test(last[0] as string))) last.shift();
+  return last.length > 0 ? last : undefined;
+}
+
+/** The words of each of the commands that `&&` joins, or why that takes more than reading. */
+export function shellCommands(text: string): string[][] | ShellTextProblem {
+  if (text.length > 8_192) return 'tooLong';
   const commands: string[][] = [[]];
   let word: string | undefined;
   const end = () => {
@@ -86,21 +99,18 @@ export function shellWords(text: string): string[] | undefined {
       at++;
     } else if (char === "'" || char === '"') {
       const close = closing(text, at);
-      if (close === undefined) return undefined;
+      if (close === undefined) return 'openQuote';
       const inner = text.slice(at + 1, close);
-      if (char === '"' && /`|\$(?!\{[^${}]{1,200}\})/.test(inner)) return undefined;
+      if (char === '"' && /`|\$(?!\{[^${}]{1,200}\})/.test(inner)) return 'shellSyntax';
       word = (word ?? '') + (char === '"' ? inner.replace(/\\([$`"\\])/g, '$1') : inner);
       at = close;
     } else if (char === '\\' && at + 1 < text.length) {
       word = (word ?? '') + text[++at];
-    } else if (/[;&|<>()`$\n\r*?#]/.test(char)) return undefined;
+    } else if (/[;&|<>()`$\n\r*?#]/.test(char)) return 'shellSyntax';
     else word = (word ?? '') + char;
   }
   end();
-  const last = commands.pop() ?? [];
-  if (!commands.every(([first]) => first !== undefined && PREPARING.has(first))) return undefined;
-  while (last.length > 1 && (last[0] === 'exec' || /^[A-Za-z_]\w*=/.test(last[0] as string))) last.shift();
-  return last.length > 0 ? last : undefined;
+  return commands;
 }
 
 /** Index of the quote that closes the one at `open`. */

@@ -23,8 +23,11 @@ export interface ResolvedDefinition {
 
 const VARIABLE = /\$\{([^${}]{1,200})\}/g;
 
+/** Where variables may stand. */
+type Texts = Pick<StdioServerDefinition, 'command' | 'args' | 'env' | 'envFile' | 'cwd'>;
+
 /** Ids of the inputs that a definition uses, in order of appearance. */
-export function inputIdsOf(definition: StdioServerDefinition): string[] {
+export function inputIdsOf(definition: Texts): string[] {
   const ids = new Set<string>();
   for (const text of textsOf(definition)) {
     for (const [, name] of text.matchAll(VARIABLE))
@@ -163,7 +166,7 @@ function replacementOf(name: string, server: string, context: VariableContext): 
   throw new Error(`"${server}" uses \${${name}}, which is not known. Correct its configuration.`);
 }
 
-function textsOf({ command, args, env, envFile, cwd }: StdioServerDefinition): string[] {
+function textsOf({ command, args, env, envFile, cwd }: Texts): string[] {
   const values = Object.values(env).filter((value) => typeof value === 'string');
   return [command, ...args, ...values, ...[envFile, cwd].filter((text) => text !== undefined)];
 }

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Lifecycle } from '../lifecycle/lifecycle';
+import type { MachineConfigs } from '../lifecycle/machineConfigs';
 import type { ServerView } from '../lifecycle/model';
 import { type DataFolder, tellOnce } from '../registry/dataFolder';
 import type { Actions } from '../views/actions';
@@ -7,8 +8,11 @@ import type { ConfiguredServers } from './configuredServers';
 import { runInEditor } from './editorClient';
 import type { IgnoredServers } from './ignoredServers';
 import type { Inputs } from './inputs';
+import { createNewServers } from './newServers';
 import type { ServerLogs } from './serverLogs';
 import { patternsOf } from './settings';
+import { showSetting } from './settingsFiles';
+import { showConfiguration } from './showConfiguration';
 
 /** Joins what a person asks for with who does it: us for our servers, the editor for its own. */
 export function createActions(
@@ -18,6 +22,7 @@ export function createActions(
   logs: ServerLogs,
   ignored: IgnoredServers,
   folder: DataFolder,
+  machine: MachineConfigs,
 ): Actions {
   const serverOf = (key: string): ServerView => {
     const server = lifecycle.picture.servers.find((one) => one.key === key);
@@ -71,11 +76,9 @@ export function createActions(
       if (server.owner === 'editor') await runInEditor('showOutput', server);
       else logs.show(server.name);
     },
-    async showConfiguration(server) {
-      const file = configured.servers.find(({ key }) => key === server.key)?.file ?? server.configurationFile;
-      if (file) await vscode.window.showTextDocument(vscode.Uri.file(file));
-      else await vscode.commands.executeCommand('workbench.action.openSettings', 'mcpProcesses.servers');
-    },
+    showConfiguration: (server) => showConfiguration(server, configured, machine),
+    newServers: createNewServers(configured, machine, inputs),
+    showSetting: (id) => showSetting(id),
   };
 }
 

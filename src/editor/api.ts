@@ -16,6 +16,11 @@ function readDefinition(definition: LaunchDefinition | undefined): StdioServerDe
   return server;
 }
 
+/** The key of a server that came through the API. */
+export function apiKeyOf(name: string): string {
+  return `api:${name}`;
+}
+
 /** The extension's exports, over the core. */
 export function createApi(lifecycle: Lifecycle, configured: ConfiguredServers): McpProcessesApi {
   return {
@@ -25,7 +30,7 @@ export function createApi(lifecycle: Lifecycle, configured: ConfiguredServers): 
     async launch(definition: LaunchDefinition): Promise<ServerView> {
       const server = readDefinition(definition);
       const { name } = server;
-      const key = `api:${name}`;
+      const key = apiKeyOf(name);
       await lifecycle.launch(await configured.describe(server, key));
       const view = lifecycle.picture.servers.find((one) => one.key === key);
       if (!view) throw new Error(`"${name}" ended right after it had started.`);

@@ -31,7 +31,7 @@ export class ConfiguredServers implements vscode.Disposable {
   servers: readonly ConfiguredServer[] = [];
   problems: readonly Problem[] = [];
   private readonly subscriptions: vscode.Disposable[] = [];
-  private readonly listeners: (() => void)[] = [];
+  private readonly listeners = new Set<() => void>();
   /** Whether the editor starts the servers of `.vscode/mcp.json` itself; until we know, they are not ours to start. */
   private editorHasClient = true;
   private said = new Set<string>();
@@ -60,8 +60,24 @@ export class ConfiguredServers implements vscode.Disposable {
     this.read();
   }
 
-  onChange(listener: () => void): void {
-    this.listeners.push(listener);
+  onChange(listener: () => void): vscode.Disposable {
+    this.listeners.add(listener);
+    return { dispose: () => this.listeners.delete(listener) };
+  }
+
+  /** Waits until servers are listed that were just written into a setting. @returns whether they are within `limit` ms. */
+  async lists(keys: readonly string[], limit: number): Promise<boolean> {
+    const areListed = () => keys.every((key) => this.servers.some((server) => server.key === key));
+    if (areListed()) return true;
+    const { promise, resolve } = withResolve<boolean>();
+    const subscription = this.onChange(() => areListed() && resolve(true));
+    const timer = setTimeout(() => resolve(false), limit);
+    try {
+      return await promise;
+    } finally {
+      subscription.dispose();
+      clearTimeout(timer);
+    }
   }
 
   /** The editor turns out to have no MCP client: the servers of `.vscode/mcp.json` are ours then. */
@@ -125,7 +141,7 @@ export class ConfiguredServers implements vscode.Disposable {
     folder: number | undefined,
   ): ConfiguredServer {
     const { name, source } = definition;
-    const key = folder === undefined ? `setting:${name}` : `ws${folder}:${name}`;
+    const key = folder === undefined ? settingKeyOf(name) : `ws${folder}:${name}`;
     const base = { key, name, client: source.client, folder: source.folder, file: source.file };
     if (definition.type !== 'stdio') {
       return { ...base, owner: 'remote', url: redactUrl(definition.url), describe: undefined, matches: () => false };
@@ -168,9 +184,29 @@ export class ConfiguredServers implements vscode.Disposable {
   }
 }
 
+/** The key of a server of our setting. */
+export function settingKeyOf(name: string): string {
+  return `setting:${name}`;
+}
+
+function withResolve<T>(): { promise: Promise<T>; resolve: (value: T) => void } {
+  let resolve: (value: T) => void = () => {};
+  const promise = new Promise<T>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
+}
+
 /** What declares a server or its inputs: its file, or the workspace; undefined for the user's settings alone. */
 function placeOf({ name, source }: StdioServerDefinition): string | undefined {
-  if (source.file !== undefined) return source.file;
+  return source.file ?? placeOfSetting(name);
+}
+
+/**
+ * What declares a server of our setting, or its inputs.
+ * @param isNew whether it is about to be written into the workspace's settings
+ */
+export function placeOfSetting(name: string, isNew = false): string | undefined {
   const configuration = vscode.workspace.getConfiguration('mcpProcesses');
   const inputs = configuration.inspect('inputs');
   const servers = configuration.inspect<object>('servers');
@@ -178,7 +214,7 @@ function placeOf({ name, source }: StdioServerDefinition): string | undefined {
   const isWorkspaces =
     [inputs?.workspaceValue, inputs?.workspaceFolderValue].some((value) => value !== undefined) ||
     [servers?.workspaceValue, servers?.workspaceFolderValue].some((value) => Object.hasOwn(value ?? {}, name));
-  if (!isWorkspaces) return undefined;
+  if (!isWorkspaces && !isNew) return undefined;
   const { workspaceFile, workspaceFolders } = vscode.workspace;
   return String(workspaceFile ?? workspaceFolders?.[0]?.uri ?? 'a window without a folder');
 }

@@ -37,6 +37,11 @@ export class Inputs {
     return values;
   }
 
+  /** Keeps the answer to a password that a person has given already. @param place see {@link valuesOf} */
+  async keep(id: string, value: string, place: string | undefined): Promise<void> {
+    await this.store(keyOf(id, place), value);
+  }
+
   /** Forgets every value. @returns how many there were. */
   async forget(): Promise<number> {
     const keys = this.storedKeys;
@@ -58,12 +63,15 @@ export class Inputs {
     if (known !== undefined) return known;
     const value = await this.ask(definition);
     if (value === undefined) return undefined;
-    if (definition.password) {
-      // First: nothing must be stored that could not be forgotten.
-      await this.state.update(STORED_KEYS, [...new Set([...this.storedKeys, key])]);
-      await this.secrets.store(key, value);
-    } else this.answers.set(key, value);
+    if (definition.password) await this.store(key, value);
+    else this.answers.set(key, value);
     return value;
+  }
+
+  private async store(key: string, value: string): Promise<void> {
+    // First: nothing must be stored that could not be forgotten.
+    await this.state.update(STORED_KEYS, [...new Set([...this.storedKeys, key])]);
+    await this.secrets.store(key, value);
   }
 
   private get storedKeys(): readonly string[] {

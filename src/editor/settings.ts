@@ -38,7 +38,7 @@ export function readSettings(): EditorSettings {
   const timeout = Number(configuration.get('launch.timeoutSeconds'));
   return {
     servers: configuration.get('servers'),
-    inputs: configuration.get('inputs'),
+    inputs: inputsOf(configuration),
     automatic: automatic === 'on' || automatic === 'ask' ? automatic : 'off',
     neverReap: neverReap ?? [EVERYTHING],
     problems: neverReap
@@ -61,6 +61,16 @@ export function patternsOf(setting: unknown): readonly string[] | undefined {
   const list = typeof setting === 'string' ? [setting] : (setting ?? []);
   if (!Array.isArray(list) || !list.every((one) => typeof one === 'string')) return undefined;
   return list.filter((one) => one !== '');
+}
+
+/** Those of the workspace and of the user: the editor would take the one list for the other, and lose what servers need. */
+function inputsOf(configuration: vscode.WorkspaceConfiguration): unknown {
+  const { workspaceValue, globalValue } = configuration.inspect<unknown>('inputs') ?? {};
+  if (vscode.workspace.isTrusted && Array.isArray(workspaceValue) && Array.isArray(globalValue)) {
+    // The first of an id counts.
+    return [...workspaceValue, ...globalValue];
+  }
+  return configuration.get('inputs');
 }
 
 /** The setting where somebody set it, else `MCP_PROCESS_CLEANUP_INTERVAL`, else the default. */

@@ -6,6 +6,7 @@ import { type ConfigContext, type ConfigFile, configFilesOf } from '../clients/c
 import { guessServer } from '../clients/guess';
 import { knownClientOf } from '../clients/knownClients';
 import { readConfig } from '../clients/readConfig';
+import type { ReadConfiguration } from '../clients/serverDefinition';
 import { knownReadings, type VariableContext } from '../clients/variables';
 import { type ConfiguredRun, configuredRun } from './configuredRun';
 import type { ConfiguredServer } from './configuredServer';
@@ -68,6 +69,15 @@ export class MachineConfigs {
     return this.runs;
   }
 
+  /** What all files say now, as it is written there: with whatever secrets are in it. */
+  definitions(): { readonly file: ConfigFile; readonly read: ReadConfiguration }[] {
+    const files = configFilesOf(this.context()).flatMap(expand);
+    return files.flatMap((file) => {
+      const read = this.configurationIn(file);
+      return read ? [{ file, read }] : [];
+    });
+  }
+
   private refresh(): void {
     const now = performance.now();
     if (now - this.lookedAt < (this.parts.lookAgain ?? LOOK_AGAIN_MS)) return;
@@ -104,18 +114,19 @@ export class MachineConfigs {
     }));
   }
 
-  private read(file: ConfigFile, { home, environment }: ConfigContext): Known[] {
+  private configurationIn(file: ConfigFile): ReadConfiguration | undefined {
     const text = this.textOf(file.path);
-    if (text === undefined) return [];
-    const { servers, problems } = readConfig(file.format, text, {
-      client: file.client,
-      file: file.path,
-      folder: file.folder,
-    });
-    for (const { line, column, message } of problems) {
+    if (text === undefined) return undefined;
+    return readConfig(file.format, text, { client: file.client, file: file.path, folder: file.folder });
+  }
+
+  private read(file: ConfigFile, { home, environment }: ConfigContext): Known[] {
+    const read = this.configurationIn(file);
+    if (!read) return [];
+    for (const { line, column, message } of read.problems) {
       this.tellOnce(`${[file.path, line, column].filter((part) => part !== undefined).join(':')}: ${message}`);
     }
-    return servers.flatMap((server) => {
+    return read.servers.flatMap((server) => {
       if (server.type !== 'stdio') return [];
       const variables: VariableContext = {
         workspaceFolder: server.source.folder,

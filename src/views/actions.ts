@@ -1,3 +1,4 @@
+import type { Draft, Plan } from '../clients/newServer/plan';
 import type { CrashReport } from '../lifecycle/formerCrashes';
 import type { ReapOptions } from '../lifecycle/ladderQueue';
 import type { Picture, ReapResult, ServerView } from '../lifecycle/model';
@@ -12,6 +13,41 @@ export interface ToolDescription {
   readonly description: string | undefined;
   /** JSON schema of its arguments. */
   readonly inputSchema: unknown;
+}
+
+/**
+ * Where settings of this extension may stand. `user` is what holds for all of this person's workspaces: in a remote window
+ * the remote machine's settings, because ours are about processes there.
+ */
+export type SettingsScope = 'user' | 'workspace';
+
+/** A place for new servers. */
+export interface ServerPlace {
+  readonly scope: SettingsScope;
+  /** The user's settings are those of a remote machine. */
+  readonly isRemote: boolean;
+  /** For people; undefined for the user's settings. */
+  readonly file: string | undefined;
+}
+
+/** A server that the configuration of another client on this machine has. It holds whatever secrets stand there. */
+export interface ImportableServer extends Draft {
+  readonly client: string;
+  /** For people. */
+  readonly file: string;
+  /** The folder that it belongs to, if any. */
+  readonly folder: string | undefined;
+}
+
+/** Adding servers to the settings. */
+export interface NewServers {
+  /** Where servers for this window can be written; the first is the usual one. */
+  places(): readonly ServerPlace[];
+  /** Names of servers, and ids of inputs, that the settings have. */
+  taken(): { readonly names: ReadonlySet<string>; readonly inputs: ReadonlySet<string> };
+  importable(): readonly ImportableServer[];
+  /** Writes and shows them. @returns the keys of the new servers, which are listed then. @throws with a remedy */
+  add(plan: Plan, scope: SettingsScope): Promise<readonly string[]>;
 }
 
 /** What views and commands may ask for. Implemented by `editor/actions.ts` over `lifecycle/`; rejections carry a remedy. */
@@ -53,6 +89,9 @@ export interface Actions {
   callTool(key: string, tool: string, args: Record<string, unknown>, signal?: AbortSignal): Promise<unknown>;
   /** Opens the server's log (ours) or the editor's output for it. */
   showOutput(key: string): Promise<void>;
-  /** Opens the configuration that names the server. */
+  /** Opens the configuration that names the server, at its place; says so where there is none. */
   showConfiguration(server: ServerView): Promise<void>;
+  readonly newServers: NewServers;
+  /** Opens the editor's page of settings with one of ours. */
+  showSetting(id: string): Promise<void>;
 }

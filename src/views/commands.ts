@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { ReapResult, ServerView } from '../lifecycle/model';
 import { isStillThere } from '../lifecycle/result';
 import type { Actions } from './actions';
+import { addServer } from './addServer/addServer';
 import { chooseOrphans, reapWithProgress } from './chooseOrphans';
 import { leftRunning, showContainerLogs, stopContainer, stopContainers, stopLabel } from './containers';
 import { endProcess, keepServer } from './endProcess';
@@ -22,6 +23,16 @@ interface Log {
 
 /** A row of the tree, or a server's key from another extension or a keybinding; nothing from the palette. */
 type Target = Node | string | undefined;
+
+/** What a command without a row says. */
+interface ChoiceWords {
+  /** Above the list of servers that fit. */
+  readonly select: string;
+  /** Where none fits. */
+  readonly none: string;
+  /** Whether a new one would. */
+  readonly canAdd?: boolean;
+}
 
 /** And nobody is at it yet. */
 const isOrphaned = ({ verdict, state }: ServerView) => verdict === 'orphaned' && state !== 'stopping';
@@ -49,6 +60,7 @@ export function registerCommands(
   register('mcpProcesses.reapOrphans', () => commands.reapOrphans());
   register('mcpProcesses.previewReap', (target) => commands.previewReap(target));
   register('mcpProcesses.reapServer', (target) => commands.reapServer(target));
+  register('mcpProcesses.addServer', () => addServer(actions));
   register('mcpProcesses.start', (target) => commands.start(target));
   register('mcpProcesses.stop', (target) => commands.stop(target));
   register('mcpProcesses.restart', (target) => commands.restart(target));
@@ -137,11 +149,10 @@ class Commands implements vscode.Disposable {
       }
       return;
     }
-    const server = await this.#choose(
-      target,
-      offers('canReap'),
-      vscode.l10n.t('Which orphaned server is to be reaped?'),
-    );
+    const server = await this.#choose(target, offers('canReap'), {
+      select: vscode.l10n.t('Select an orphaned server to reap'),
+      none: vscode.l10n.t('No orphaned servers found.'),
+    });
     if (server) {
       this.#report(await inView(() => this.#actions.reapOrphans({ only: [server.key] })));
     }
@@ -153,14 +164,20 @@ class Commands implements vscode.Disposable {
   }
 
   async ignoreServer(target: Target): Promise<void> {
-    const server = await this.#choose(target, offers('canIgnore'), vscode.l10n.t('Which server is to be hidden?'));
+    const server = await this.#choose(target, offers('canIgnore'), {
+      select: vscode.l10n.t('Select a server to hide'),
+      none: vscode.l10n.t('There is no server of another client to hide.'),
+    });
     if (server) {
       await this.#actions.ignore(server);
     }
   }
 
   async keepServer(target: Target): Promise<void> {
-    const server = await this.#choose(target, offers('canKeep'), vscode.l10n.t('Which server is never to be reaped?'));
+    const server = await this.#choose(target, offers('canKeep'), {
+      select: vscode.l10n.t('Select a server that is never reaped'),
+      none: vscode.l10n.t('No orphaned servers found.'),
+    });
     if (server) {
       await keepServer(server, this.#actions);
     }
@@ -178,14 +195,21 @@ class Commands implements vscode.Disposable {
   }
 
   async start(target: Target): Promise<void> {
-    const server = await this.#choose(target, offers('canStart'), vscode.l10n.t('Which server is to be started?'));
+    const server = await this.#choose(target, offers('canStart'), {
+      select: vscode.l10n.t('Select a server to start'),
+      none: vscode.l10n.t('There is no server to start.'),
+      canAdd: true,
+    });
     if (server) {
       await startServer(server, this.#actions);
     }
   }
 
   async stop(target: Target): Promise<void> {
-    const server = await this.#choose(target, offers('canStop'), vscode.l10n.t('Which server is to be stopped?'));
+    const server = await this.#choose(target, offers('canStop'), {
+      select: vscode.l10n.t('Select a server to stop'),
+      none: vscode.l10n.t('No server is running.'),
+    });
     if (server) {
       const result = await inView(() => this.#actions.stop(server.key));
       this.#reportLeft(result ? [result] : []);
@@ -193,7 +217,10 @@ class Commands implements vscode.Disposable {
   }
 
   async restart(target: Target): Promise<void> {
-    const server = await this.#choose(target, offers('canStop'), vscode.l10n.t('Which server is to be restarted?'));
+    const server = await this.#choose(target, offers('canStop'), {
+      select: vscode.l10n.t('Select a server to restart'),
+      none: vscode.l10n.t('No server is running.'),
+    });
     if (server) {
       await restartServer(server, this.#actions);
     }
@@ -245,32 +272,42 @@ class Commands implements vscode.Disposable {
   }
 
   async showOutput(target: Target): Promise<void> {
-    const server = await this.#choose(target, offers('canShowOutput'), vscode.l10n.t('Whose output is to be shown?'));
+    const server = await this.#choose(target, offers('canShowOutput'), {
+      select: vscode.l10n.t('Select a server to show its output'),
+      none: vscode.l10n.t('There is no server with output.'),
+      canAdd: true,
+    });
     if (server) {
       await this.#actions.showOutput(server.key);
     }
   }
 
   async showConfiguration(target: Target): Promise<void> {
-    const server = await this.#choose(
-      target,
-      offers('canShowConfiguration'),
-      vscode.l10n.t('Whose configuration is to be shown?'),
-    );
+    const server = await this.#choose(target, offers('canShowConfiguration'), {
+      select: vscode.l10n.t('Select a server to show its configuration'),
+      none: vscode.l10n.t('No server is configured.'),
+      canAdd: true,
+    });
     if (server) {
       await this.#actions.showConfiguration(server);
     }
   }
 
   async showEvidence(target: Target): Promise<void> {
-    const server = await this.#choose(target, () => true, vscode.l10n.t('Whose evidence is to be shown?'));
+    const server = await this.#choose(target, () => true, {
+      select: vscode.l10n.t('Select a server'),
+      none: vscode.l10n.t('There is no server.'),
+    });
     if (server) {
       await this.#documents.show(vscode.l10n.t('Evidence for {0}.txt', server.name), evidenceText(server), server.key);
     }
   }
 
   async copyEvidence(target: Target): Promise<void> {
-    const server = await this.#choose(target, () => true, vscode.l10n.t('Whose evidence is to be copied?'));
+    const server = await this.#choose(target, () => true, {
+      select: vscode.l10n.t('Select a server'),
+      none: vscode.l10n.t('There is no server.'),
+    });
     if (server) {
       await vscode.env.clipboard.writeText(evidenceText(server));
       vscode.window.setStatusBarMessage(vscode.l10n.t('Evidence for {0} copied', server.name), 4000);
@@ -278,9 +315,11 @@ class Commands implements vscode.Disposable {
   }
 
   async copyPid(target: Target): Promise<void> {
-    const pid = isProcess(target)
-      ? target.process.pid
-      : (await this.#choose(target, offers('hasPid'), vscode.l10n.t('Whose process ID is to be copied?')))?.pid;
+    const words = {
+      select: vscode.l10n.t('Select a server to copy its process ID'),
+      none: vscode.l10n.t('No server is running.'),
+    };
+    const pid = isProcess(target) ? target.process.pid : (await this.#choose(target, offers('hasPid'), words))?.pid;
     if (pid !== undefined) {
       await vscode.env.clipboard.writeText(String(pid));
       vscode.window.setStatusBarMessage(vscode.l10n.t('Process ID {0} copied', pid), 4000);
@@ -292,7 +331,10 @@ class Commands implements vscode.Disposable {
   }
 
   async callTool(target: Target): Promise<void> {
-    const server = await this.#choose(target, offers('canCallTool'), vscode.l10n.t('Which server has the tool?'));
+    const server = await this.#choose(target, offers('canCallTool'), {
+      select: vscode.l10n.t('Select the server that has the tool'),
+      none: vscode.l10n.t('No server is running.'),
+    });
     if (server) {
       await this.#toolCalls.chooseTool(server);
     }
@@ -370,7 +412,7 @@ class Commands implements vscode.Disposable {
   async #choose(
     target: Target,
     fits: (server: ServerView) => boolean,
-    placeHolder: string,
+    words: ChoiceWords,
   ): Promise<ServerView | undefined> {
     const key = typeof target === 'string' ? target : serverOf(target)?.key;
     if (key !== undefined) {
@@ -379,13 +421,7 @@ class Commands implements vscode.Disposable {
     }
     const servers = this.#actions.picture().servers.filter(fits);
     if (servers.length === 0) {
-      vscode.window.showInformationMessage(
-        this.#actions.picture().scanned
-          ? vscode.l10n.t(
-              'No MCP server can do this now. The view "MCP Processes" shows what there is; "MCP Processes: Scan Now" looks again.',
-            )
-          : vscode.l10n.t('The first scan is still under way. Try again in a moment.'),
-      );
+      this.#sayNone(words);
       return undefined;
     }
     const picked = await vscode.window.showQuickPick(
@@ -399,9 +435,23 @@ class Commands implements vscode.Disposable {
         ]),
         server,
       })),
-      { placeHolder, matchOnDescription: true },
+      { placeHolder: words.select, matchOnDescription: true },
     );
     return picked?.server;
+  }
+
+  #sayNone({ none, canAdd = false }: ChoiceWords): void {
+    const isScanned = this.#actions.picture().scanned;
+    const add = vscode.l10n.t('Add Server');
+    const answered = vscode.window
+      .showInformationMessage(
+        isScanned ? none : vscode.l10n.t('The first scan is still under way. Try again in a moment.'),
+        ...(isScanned && canAdd ? [add] : []),
+      )
+      .then(async (answer) => {
+        if (answer === add) await vscode.commands.executeCommand('mcpProcesses.addServer');
+      });
+    showFailure(answered);
   }
 }
 

@@ -100,9 +100,7 @@ export async function keepServer(server: ServerView, actions: Actions): Promise<
     .showInformationMessage(vscode.l10n.t('{0} will never be reaped.', server.name), undo, show)
     .then(async (answer) => {
       if (answer === undo) await actions.unkeep(pattern);
-      if (answer === show) {
-        await vscode.commands.executeCommand('workbench.action.openSettings', 'mcpProcesses.reap.neverReap');
-      }
+      if (answer === show) await actions.showSetting('mcpProcesses.reap.neverReap');
     });
   showFailure(answered);
 }

@@ -18,7 +18,7 @@ export function offersOf(server: ServerView) {
     canStop: isSteered && (state === 'running' || state === 'starting'),
     canCallTool: isHere && owner === 'us' && state === 'running',
     canShowOutput: isSteered,
-    canShowConfiguration: isHere,
+    canShowConfiguration: isHere || server.configurationFile !== undefined,
     hasPid: server.pid !== undefined,
     canIgnore: owner === 'other' && !isHere,
     canKeep: isUnwanted && server.processes.length > 0,

@@ -46,7 +46,7 @@ export async function startEditorServer({
   };
   // A remote window takes settings that belong to a machine from here; the user's it drops when it reads them again.
   for (const part of ['User', 'Machine'])
-    writeFileSync(join(folder, `user/${part}/settings.json`), JSON.stringify(all));
+    writeFileSync(join(folder, `user/${part}/settings.json`), JSON.stringify(all, undefined, 2));
   for (const path of [installed ?? []].flat()) {
     symlinkSync(path, join(folder, 'extensions', extensionFolderName(path)));
   }

@@ -159,6 +159,6 @@ describe('what a person sees', function () {
     rmSync(file);
     await panel.notified('MCP Processes is not running');
     await panel.notifications.locator('.monaco-button').filter({ hasText: 'Reload Window' }).click();
-    await panel.view.getByText('No MCP server is configured').waitFor();
+    await panel.view.getByText('No MCP servers yet').waitFor();
   });
 });

@@ -102,6 +102,18 @@ export class Panel {
     await row.locator(`a[aria-label^="${button}"]`).click();
   }
 
+  /** Chooses from the menu of a row. */
+  async choose(text: string | RegExp, action: string): Promise<void> {
+    await this.row(text).click({ button: 'right' });
+    const item = this.page.locator('.context-view .action-label').filter({ hasText: action });
+    await item.waitFor();
+    // The editor takes a click right after the menu has opened for part of the one that opened it.
+    await waitFor(`chosen: ${action}`, async () => {
+      await item.click({ timeout: 2_000 }).catch(() => {});
+      return !(await item.isVisible());
+    });
+  }
+
   /** Runs one of the extension's commands through the palette. */
   run(title: string): Promise<void> {
     return this.runEditors(`MCP Processes: ${title}`);

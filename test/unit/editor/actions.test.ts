@@ -1,7 +1,7 @@
 import '../views/fakeEditor';
 import assert from 'node:assert/strict';
 import { createActions } from '../../../src/editor/actions';
-import { type Editor, newEditor } from '../views/fakeEditor';
+import { type Editor, env, newEditor } from '../views/fakeEditor';
 
 /** Only the setting is used. */
 const actions = createActions(...([] as unknown as Parameters<typeof createActions>));
@@ -32,6 +32,25 @@ describe('what is never reaped', () => {
       editor.settings = { 'reap.neverReap': set };
       await assert.rejects(actions.keep('node server.js'), /must be a list of texts. Correct it first/);
       assert.equal(editor.settings['reap.neverReap'], set);
+    }
+  });
+});
+
+describe('a setting that is shown', () => {
+  afterEach(() => {
+    env.remoteName = undefined;
+  });
+
+  it('is looked for where the window has it: the settings of a remote machine are not the user’s', async () => {
+    for (const [remoteName, command] of [
+      [undefined, 'workbench.action.openSettings'],
+      ['ssh-remote', 'workbench.action.openRemoteSettings'],
+    ] as const) {
+      const asked: unknown[] = [];
+      newEditor().command = (...one) => asked.push(one);
+      env.remoteName = remoteName;
+      await actions.showSetting('mcpProcesses.reap.neverReap');
+      assert.deepEqual(asked, [[command, [{ query: 'mcpProcesses.reap.neverReap' }]]]);
     }
   });
 });

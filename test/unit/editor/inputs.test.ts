@@ -72,6 +72,15 @@ describe('inputs of servers', () => {
     assert.equal(asked.length, 8);
   });
 
+  it('that were given with a new server are not asked for, there and only there', async () => {
+    const inputs = open();
+    await inputs.keep('token', 'known', '/a');
+    assert.equal(await given(inputs, token, '/a'), 'known');
+    assert.equal(await given(inputs, token, '/b'), 'given');
+    assert.equal(await open().forget(), 2);
+    assert.equal(secrets.size, 0);
+  });
+
   it('are forgotten, wherever and whenever they were given', async () => {
     await given(open(), token, '/a');
     const inputs = open();

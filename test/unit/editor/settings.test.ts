@@ -50,3 +50,19 @@ describe('what is never reaped', () => {
     }
   });
 });
+
+describe('inputs', () => {
+  it('of the workspace do not take away those of the user, whose servers need them', () => {
+    const editor = newEditor();
+    const [mine, theirs] = [{ id: 'mine' }, { id: 'theirs' }];
+    editor.settings = { inputs: [mine] };
+    assert.deepEqual(readSettings().inputs, [mine]);
+    editor.workspaceSettings = { inputs: [theirs] };
+    assert.deepEqual(readSettings().inputs, [theirs, mine]);
+    editor.workspaceSettings = { inputs: 'nonsense' };
+    assert.equal(readSettings().inputs, 'nonsense');
+    editor.workspaceSettings = {};
+    editor.isTrusted = false;
+    assert.deepEqual(readSettings().inputs, [mine]);
+  });
+});

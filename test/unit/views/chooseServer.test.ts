@@ -1,22 +1,27 @@
 import './fakeEditor';
 import assert from 'node:assert/strict';
 import { registerCommands } from '../../../src/views/commands';
-import { newEditor } from './fakeEditor';
+import { newEditor, settled } from './fakeEditor';
 import { actionsOver, pictureOf, serverView } from './rows';
 
 describe('a command without a row', () => {
   it('says what to do where no server fits', async () => {
-    const table: [boolean, RegExp][] = [
-      [true, /^No MCP server can do this now\. .*"MCP Processes: Scan Now" looks again\.$/],
-      [false, /^The first scan is still under way\. Try again in a moment\.$/],
+    const table: [string, boolean, string, string[]][] = [
+      ['start', true, 'There is no server to start.', ['Add Server']],
+      ['stop', true, 'No server is running.', []],
+      ['reapServer', true, 'No orphaned servers found.', []],
+      ['showConfiguration', true, 'No server is configured.', ['Add Server']],
+      ['start', false, 'The first scan is still under way. Try again in a moment.', []],
     ];
-    for (const [scanned, text] of table) {
+    for (const [command, scanned, text, buttons] of table) {
       const editor = newEditor();
-      const picture = () => ({ ...pictureOf([serverView()]), scanned });
+      const picture = () => ({
+        ...pictureOf([serverView({ group: 'otherClients', owner: 'other', verdict: 'active' })]),
+        scanned,
+      });
       registerCommands({ subscriptions: [] }, actionsOver([], { picture }), { info() {}, error() {} });
-      await editor.registered.get('mcpProcesses.start')?.();
-      assert.equal(editor.messages.length, 1);
-      assert.match(editor.messages[0]?.text ?? '', text);
+      await editor.registered.get(`mcpProcesses.${command}`)?.();
+      assert.deepEqual(editor.messages, [{ kind: 'information', text, buttons }]);
       assert.deepEqual(editor.picks, []);
     }
   });
@@ -26,7 +31,18 @@ describe('a command without a row', () => {
     const orphans = [serverView(), serverView({ key: 's:2', pid: 600 })];
     registerCommands({ subscriptions: [] }, actionsOver(orphans), { info() {}, error() {} });
     await editor.registered.get('mcpProcesses.reapServer')?.();
-    assert.deepEqual(editor.picks, ['Which orphaned server is to be reaped?']);
+    assert.deepEqual(editor.picks, ['Select an orphaned server to reap']);
     assert.deepEqual(editor.described, ['MCP Processes · orphaned · pid 500', 'MCP Processes · orphaned · pid 600']);
+  });
+
+  it('leads to a new server where there is none', async () => {
+    const editor = newEditor();
+    const ran: string[] = [];
+    editor.command = (id) => ran.push(id);
+    editor.click = ([button]) => button;
+    registerCommands({ subscriptions: [] }, actionsOver([]), { info() {}, error() {} });
+    await editor.registered.get('mcpProcesses.start')?.();
+    await settled();
+    assert.deepEqual(ran, ['mcpProcesses.addServer']);
   });
 });

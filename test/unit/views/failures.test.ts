@@ -29,8 +29,7 @@ describe('what a click on a notification cannot do is shown', () => {
 
   it('showing the setting', async () => {
     editor.click = clickOn('Show Setting');
-    editor.command = fail;
-    await keepServer(serverView(), actionsOver([]));
+    await keepServer(serverView(), actionsOver([], { showSetting: fail }));
     await settled();
     assert.deepEqual(editor.errors(), [BROKEN]);
   });

@@ -36,6 +36,11 @@ export class Editor {
   /** Calls off what shows its progress. */
   cancel: () => void = () => {};
   settings: Record<string, unknown> = {};
+  /** Those of the workspace, which go before the user's. */
+  workspaceSettings: Record<string, unknown> = {};
+  isTrusted = true;
+  /** The input box that is shown, and what a person may do in it besides typing. */
+  input: { back(): void; cancel(): void } | undefined;
   /** Runs before a setting is written. */
   beforeWrite: () => void = () => {};
   /** Runs before a document is shown. */
@@ -87,6 +92,19 @@ export const window = {
     editor.picks.push(options.title ?? options.placeHolder ?? '');
     return editor.pick(items);
   },
+  createInputBox: () => {
+    const listeners: Record<string, (value?: unknown) => void> = {};
+    const on = (name: string) => (listener: (value?: unknown) => void) => {
+      listeners[name] = listener;
+      return { dispose() {} };
+    };
+    const fire = (name: string) => () => listeners[name]?.();
+    editor.input = { back: fire('button'), cancel: fire('hide') };
+    return {
+      ...{ onDidChangeValue: on('value'), onDidAccept: on('accept'), onDidHide: on('hide') },
+      ...{ onDidTriggerButton: on('button'), show() {}, dispose() {} },
+    };
+  },
   withProgress: (_options: unknown, work: (...args: unknown[]) => unknown) => {
     const onCancellationRequested = (cancelled: () => void) => {
       editor.cancel = cancelled;
@@ -101,6 +119,9 @@ export const window = {
 };
 
 export const workspace = {
+  get isTrusted() {
+    return editor.isTrusted;
+  },
   registerTextDocumentContentProvider: (_scheme: string, provider: (typeof providers)[number]) => {
     providers.push(provider);
     return { dispose() {} };
@@ -112,8 +133,11 @@ export const workspace = {
     return { uri };
   },
   getConfiguration: () => ({
-    get: (name: string) => editor.settings[name],
-    inspect: (name: string) => ({ globalValue: editor.settings[name] }),
+    get: (name: string) => editor.workspaceSettings[name] ?? editor.settings[name],
+    inspect: (name: string) => ({
+      globalValue: editor.settings[name],
+      workspaceValue: editor.workspaceSettings[name],
+    }),
     update: async (name: string, value: unknown) => {
       editor.beforeWrite();
       editor.settings[name] = value;
@@ -129,10 +153,11 @@ export const commands = {
   executeCommand: async (id: string, ...args: unknown[]) => editor.command(id, args),
 };
 
-export const env = { appName: 'Editor' };
+export const env = { appName: 'Editor', remoteName: undefined as string | undefined };
 export const ConfigurationTarget = { Global: 1 };
 export const ProgressLocation = { Notification: 15 };
 export const TreeItemCollapsibleState = { None: 0, Collapsed: 1, Expanded: 2 };
+export const QuickInputButtons = { Back: {} };
 export class CancellationError extends Error {}
 export class ThemeColor {}
 export class ThemeIcon {}

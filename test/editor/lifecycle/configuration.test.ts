@@ -1,0 +1,80 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { SERVER } from '../../support/sandbox';
+import { Panel } from './panel';
+import { REMOTE_CONTROL, RemoteControl } from './remoteControl';
+import { lineOf, TextEditor } from './textEditor';
+import { ROOT, World } from './world';
+
+describe('Show Configuration', function () {
+  this.timeout(240_000);
+  let world: World;
+  const ends: (() => unknown)[] = [];
+  beforeEach(() => {
+    world = new World();
+  });
+  afterEach(async () => {
+    for (const end of ends.splice(0)) end();
+    await world.dispose();
+  });
+
+  it('opens the file that defines the server, in a remote window too, with its name selected', async () => {
+    const workspace = world.workspace('project');
+    const entry = { command: process.execPath, args: [SERVER] };
+    const ofWorkspace = `{\n  // Of this project.\n  "mcpProcesses.servers": {\n    "shared": ${JSON.stringify(entry)}\n  }\n}\n`;
+    writeFileSync(join(workspace, '.vscode/settings.json'), ofWorkspace);
+    const ofEditor = `{\n  "inputs": [],\n  "servers": {\n    "editors": ${JSON.stringify(entry)}\n  }\n}\n`;
+    writeFileSync(join(workspace, '.vscode/mcp.json'), ofEditor);
+    // Two clients of the same home.
+    const home = join(world.path, 'user');
+    mkdirSync(join(home, '.codex'), { recursive: true });
+    const codexWords = [SERVER, '--mark=codex'];
+    const ofCodex = `model = "x"\n\n[mcp_servers.other]\ncommand = "true"\n\n[mcp_servers.codexes]\ncommand = ${JSON.stringify(process.execPath)}\nargs = ${JSON.stringify(codexWords)}\n`;
+    writeFileSync(join(home, '.codex/config.toml'), ofCodex);
+    const claudeWords = [SERVER, '--mark=claude'];
+    const ofClaude = JSON.stringify(
+      {
+        projects: { [workspace]: { mcpServers: { claudes: { command: process.execPath, args: claudeWords } } } },
+      },
+      undefined,
+      2,
+    );
+    writeFileSync(join(home, '.claude.json'), ofClaude);
+    const control = new RemoteControl(join(world.path, 'control'));
+    const { page, server } = await world.openEditor(workspace, {
+      installed: [ROOT, REMOTE_CONTROL],
+      settings: { 'mcpProcesses.servers': { first: entry, second: entry } },
+      environment: { ...control.environment, HOME: home },
+    });
+    const panel = await new Panel(page).open();
+    const editor = new TextEditor(page);
+    const show = (row: string) => panel.choose(row, 'Show Configuration');
+    await panel.shows('Not Running', ['editors', 'first', 'second', 'shared']);
+
+    const ofMachine = readFileSync(join(server.folder, 'user/Machine/settings.json'), 'utf8');
+    await show('second');
+    await editor.selects('/Machine/settings.json', lineOf(ofMachine, '"second"'), '"second"');
+    await show('shared');
+    await editor.selects('/project/.vscode/settings.json', lineOf(ofWorkspace, '"shared"'), '"shared"');
+    await show('editors');
+    await editor.selects('/project/.vscode/mcp.json', lineOf(ofEditor, '"editors"'), '"editors"');
+
+    // Other clients' servers have rows while they run: one that an extension started, one of a client outside.
+    await control.ask(workspace, { start: [process.execPath, ...codexWords] });
+    const outside = spawn(process.execPath, claudeWords, { cwd: workspace, env: world.environment, stdio: 'pipe' });
+    ends.push(() => outside.kill('SIGKILL'));
+    await panel.row('codexes').waitFor({ timeout: 60_000 });
+    await show('codexes');
+    await editor.selects('/.codex/config.toml', lineOf(ofCodex, '[mcp_servers.codexes]'), '[mcp_servers.codexes]');
+    await panel.row('claudes').waitFor({ timeout: 60_000 });
+    await show('claudes');
+    await editor.selects('/.claude.json', lineOf(ofClaude, '"claudes"'), '"claudes"');
+
+    // One that another extension launched is in no file.
+    await control.ask(workspace, { api: 'launch', args: [{ name: 'programs', ...entry }] });
+    await panel.row('programs').waitFor();
+    await show('programs');
+    await panel.notified('was started by another extension and is in no configuration file');
+  });
+});
