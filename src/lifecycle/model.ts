@@ -58,6 +58,8 @@ export interface ServerView {
   readonly terminal?: string;
   /** Other clients' only: epoch ms since when it has used no CPU time. */
   readonly idleSince?: number;
+  /** Who is connected to it, where that alone makes it active: its client is gone. For people. */
+  readonly usedBy?: string;
   readonly group: ServerGroup;
   readonly owner: ServerOwner;
   readonly verdict: VerdictKind;

@@ -66,6 +66,7 @@ export function rowsOfSession(
         name: record.server || 'unknown server',
         client: (isRun && clientOf(session.owner)) || record.client || 'MCP Processes',
         folder: record.folder,
+        ...(user !== undefined && { usedBy: user }),
         group: isOrphaned ? 'orphaned' : isRun || user !== undefined ? 'otherClients' : 'otherWindows',
         owner: 'us',
         verdict: isOrphaned ? 'orphaned' : user !== undefined ? 'active' : verdictOf(verdict, detached),
@@ -106,7 +107,9 @@ export function rowsOfOthers(
   return others.map((other) => {
     const { record, named, members, above, starter, stdin, use, isOrphaned } = other;
     const isHeld = stdin?.kind === 'alive' && other.heldBy !== 'orphans';
-    const served = above.kind === 'client' || starter !== undefined || isHeld || use?.kind === 'used';
+    const isServed = above.kind === 'client' || starter !== undefined || isHeld;
+    const usedBy = !isServed && use?.kind === 'used' ? use.by : undefined;
+    const isActive = isServed || usedBy !== undefined;
     const count = above.kind === 'client' ? (copies.get(copyKey(other)) ?? 1) : 1;
     return rowOf(members, new Map(), {
       key: foreignKey(record),
@@ -115,9 +118,10 @@ export function rowsOfOthers(
       folder: other.folder,
       terminal: other.terminal,
       idleSince: other.idleSince,
-      group: isOrphaned ? 'orphaned' : served ? 'otherClients' : 'ownerUnknown',
+      ...(usedBy !== undefined && { usedBy }),
+      group: isOrphaned ? 'orphaned' : isActive ? 'otherClients' : 'ownerUnknown',
       owner: 'other',
-      verdict: isOrphaned ? 'orphaned' : served ? 'active' : 'unknown',
+      verdict: isOrphaned ? 'orphaned' : isActive ? 'active' : 'unknown',
       evidence: [
         `pid ${record.root?.pid} matches "${named.name}" of ${named.client}${named.file ? ` (${named.file})` : ''}`,
         ...ownerEvidence(other),

@@ -71,6 +71,7 @@ function row(value: unknown): ServerView {
   const json = object(value);
   const terminal = optional(json.terminal, text);
   const idleSince = optional(json.idleSince, amount);
+  const usedBy = optional(json.usedBy, text);
   return {
     key: text(json.key),
     name: text(json.name),
@@ -78,6 +79,7 @@ function row(value: unknown): ServerView {
     folder: optional(json.folder, text),
     ...(terminal !== undefined && { terminal }),
     ...(idleSince !== undefined && { idleSince }),
+    ...(usedBy !== undefined && { usedBy }),
     group: oneOf(GROUPS, json.group),
     owner: oneOf(OWNERS, json.owner),
     verdict: oneOf(VERDICTS, json.verdict),

@@ -28,7 +28,7 @@ export function stateWord(server: ServerView): string {
     case 'gone':
       return vscode.l10n.t('gone');
     case 'active':
-      return vscode.l10n.t('active');
+      return server.usedBy === undefined ? vscode.l10n.t('active') : vscode.l10n.t('in use');
   }
 }
 
@@ -60,7 +60,9 @@ export function verdictSentence(server: ServerView): string {
   }
   switch (server.verdict) {
     case 'active':
-      return vscode.l10n.t('Active: its client is alive and uses it.');
+      return server.usedBy === undefined
+        ? vscode.l10n.t('Active: its client is alive and uses it.')
+        : vscode.l10n.t('In use: its client is gone, but {0} is connected to it.', server.usedBy);
     case 'orphaned':
       return vscode.l10n.t('Orphaned: its client is gone, and nothing uses it any more.');
     case 'detached':

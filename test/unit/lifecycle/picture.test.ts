@@ -58,6 +58,7 @@ describe('rows of other clients’ servers', () => {
       },
     ]);
     assert.ok(row);
+    assert.equal(row.usedBy, change.use?.kind === 'used' ? change.use.by : undefined);
     return { is: `${row.verdict} ${row.group}`, says: row.evidence.slice(2).join('; ') };
   };
 

@@ -2,7 +2,7 @@ import './fakeEditor';
 import assert from 'node:assert/strict';
 import type { ServerView } from '../../../src/lifecycle/model';
 import { offersOf } from '../../../src/views/offers';
-import { countedOrphans, introductionSentence, verdictSentence } from '../../../src/views/serverWords';
+import { countedOrphans, introductionSentence, stateWord, verdictSentence } from '../../../src/views/serverWords';
 import { NODE, pictureOf, serverView } from './rows';
 
 const LISTED = 'the setting mcpProcesses.reap.neverReap lists it (node server.js)';
@@ -33,6 +33,14 @@ describe('words for a server', () => {
   it('one that failed may have run before', () => {
     const failed = serverView({ state: 'failed', verdict: 'gone', group: 'thisWindow', problem: '"files" crashed.' });
     assert.equal(verdictSentence(failed), 'Failed: it could not be started, or it ended by itself.');
+  });
+
+  it('K33 one that outlived its client, and that somebody is connected to', () => {
+    const used = serverView({ verdict: 'active', group: 'otherClients', usedBy: 'python3 (pid 7)' });
+    assert.equal(stateWord(used), 'in use');
+    assert.equal(verdictSentence(used), 'In use: its client is gone, but python3 (pid 7) is connected to it.');
+    assert.deepEqual(countedOrphans(pictureOf([used])), []);
+    assert.equal(offersOf(used).canReap, false);
   });
 
   it('what it says of itself, singular and plural', () => {
