@@ -106,10 +106,10 @@ export function rowsOfOthers(
   for (const other of others) copies.set(copyKey(other), (copies.get(copyKey(other)) ?? 0) + 1);
   return others.map((other) => {
     const { record, named, members, above, starter, stdin, use, isOrphaned } = other;
+    const isRun = above.kind === 'client' || starter !== undefined;
     const isHeld = stdin?.kind === 'alive' && other.heldBy !== 'orphans';
-    const isServed = above.kind === 'client' || starter !== undefined || isHeld;
-    const usedBy = !isServed && use?.kind === 'used' ? use.by : undefined;
-    const isActive = isServed || usedBy !== undefined;
+    const isActive = isRun || isHeld || use?.kind === 'used';
+    const usedBy = isRun ? undefined : userOf(other);
     const count = above.kind === 'client' ? (copies.get(copyKey(other)) ?? 1) : 1;
     return rowOf(members, new Map(), {
       key: foreignKey(record),
@@ -136,6 +136,12 @@ export function rowsOfOthers(
       ...containersSeen(containersOf(record.id)),
     });
   });
+}
+
+/** Who has a connection to a server that no known client runs. */
+function userOf({ stdin, heldBy, use }: OtherServer): string | undefined {
+  if (stdin?.kind === 'alive' && heldBy === 'strangers') return stdin.by;
+  return use?.kind === 'used' ? use.by : undefined;
 }
 
 function ownerEvidence({ above, starter, stdin, heldBy, use }: OtherServer): string[] {

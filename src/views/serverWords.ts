@@ -62,7 +62,7 @@ export function verdictSentence(server: ServerView): string {
     case 'active':
       return server.usedBy === undefined
         ? vscode.l10n.t('Active: its client is alive and uses it.')
-        : vscode.l10n.t('In use: its client is gone, but {0} is connected to it.', server.usedBy);
+        : vscode.l10n.t('In use: no known client runs it, but {0} still has a connection to it.', server.usedBy);
     case 'orphaned':
       return vscode.l10n.t('Orphaned: its client is gone, and nothing uses it any more.');
     case 'detached':

@@ -38,7 +38,10 @@ describe('words for a server', () => {
   it('K33 one that outlived its client, and that somebody is connected to', () => {
     const used = serverView({ verdict: 'active', group: 'otherClients', usedBy: 'python3 (pid 7)' });
     assert.equal(stateWord(used), 'in use');
-    assert.equal(verdictSentence(used), 'In use: its client is gone, but python3 (pid 7) is connected to it.');
+    assert.equal(
+      verdictSentence(used),
+      'In use: no known client runs it, but python3 (pid 7) still has a connection to it.',
+    );
     assert.deepEqual(countedOrphans(pictureOf([used])), []);
     assert.equal(offersOf(used).canReap, false);
   });
