@@ -85,6 +85,8 @@ export interface ServerView {
   readonly terminal?: string;
   /** Other clients' only: epoch ms since when it has used no CPU time. */
   readonly idleSince?: number;
+  /** Who still has a connection to it, where that alone makes it active: no client is known. For people. */
+  readonly usedBy?: string;
   readonly group: ServerGroup;
   readonly owner: ServerOwner;
   readonly verdict: VerdictKind;

@@ -70,6 +70,7 @@ export function rowsOfSession(
         name: record.server || 'unknown server',
         client: (isRun && clientOf(session.owner)) || record.client || 'MCP Processes',
         folder: record.folder,
+        ...(user !== undefined && { usedBy: user }),
         group: isOrphaned ? 'orphaned' : isRun || user !== undefined ? 'otherClients' : 'otherWindows',
         owner: 'us',
         verdict: isOrphaned ? 'orphaned' : user !== undefined ? 'active' : verdictOf(verdict, detached),
@@ -110,8 +111,10 @@ export function rowsOfOthers(
   for (const other of others) copies.set(copyKey(other), (copies.get(copyKey(other)) ?? 0) + 1);
   return others.map((other) => {
     const { record, named, members, above, starter, stdin, use, isOrphaned, isProven, dependsOn } = other;
+    const isRun = above.kind === 'client' || starter !== undefined;
     const isHeld = stdin?.kind === 'alive' && other.heldBy !== 'orphans';
-    const served = above.kind === 'client' || starter !== undefined || isHeld || use?.kind === 'used';
+    const isActive = isRun || isHeld || use?.kind === 'used';
+    const usedBy = isRun ? undefined : userOf(other);
     const count = above.kind === 'client' ? (copies.get(copyKey(other)) ?? 1) : 1;
     return rowOf(members, new Map(), {
       key: foreignKey(record),
@@ -120,9 +123,10 @@ export function rowsOfOthers(
       folder: other.folder,
       terminal: other.terminal,
       idleSince: other.idleSince,
-      group: isOrphaned ? 'orphaned' : served ? 'otherClients' : 'ownerUnknown',
+      ...(usedBy !== undefined && { usedBy }),
+      group: isOrphaned ? 'orphaned' : isActive ? 'otherClients' : 'ownerUnknown',
       owner: 'other',
-      verdict: isOrphaned ? 'orphaned' : served ? 'active' : 'unknown',
+      verdict: isOrphaned ? 'orphaned' : isActive ? 'active' : 'unknown',
       ...(!isProven && { checking: true }),
       dependsOn: dependsOn.map(({ pid, start }) => ({ pid, start })),
       evidence: [
@@ -160,6 +164,12 @@ function basisEvidence(basis: Basis): string {
     case 'name':
       return 'nothing but its name says so';
   }
+}
+
+/** Who has a connection to a server that no known client runs. */
+function userOf({ stdin, heldBy, use }: OtherServer): string | undefined {
+  if (stdin?.kind === 'alive' && heldBy === 'strangers') return stdin.by;
+  return use?.kind === 'used' ? use.by : undefined;
 }
 
 function ownerEvidence({ above, starter, stdin, heldBy, use }: OtherServer): string[] {

@@ -73,6 +73,7 @@ function row(value: unknown): ServerView {
   const idleSince = optional(json.idleSince, amount);
   const dependsOn = optional(json.dependsOn, (value) => list(value, processId));
   const awaitsAnswer = optional(json.awaitsAnswer, (value) => oneOf(['window', 'client'] as const, value));
+  const usedBy = optional(json.usedBy, text);
   return {
     key: text(json.key),
     name: text(json.name),
@@ -82,6 +83,7 @@ function row(value: unknown): ServerView {
     ...(idleSince !== undefined && { idleSince }),
     ...(dependsOn !== undefined && { dependsOn }),
     ...(awaitsAnswer !== undefined && { awaitsAnswer }),
+    ...(usedBy !== undefined && { usedBy }),
     group: oneOf(GROUPS, json.group),
     owner: oneOf(OWNERS, json.owner),
     verdict: oneOf(VERDICTS, json.verdict),

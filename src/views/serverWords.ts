@@ -29,7 +29,7 @@ export function stateWord(server: ServerView): string {
     case 'gone':
       return vscode.l10n.t('gone');
     case 'active':
-      return vscode.l10n.t('active');
+      return server.usedBy === undefined ? vscode.l10n.t('active') : vscode.l10n.t('in use');
   }
 }
 
@@ -104,6 +104,9 @@ export function verdictSentence(server: ServerView): string {
 function settledSentence(server: ServerView): string {
   switch (server.verdict) {
     case 'active':
+      if (server.usedBy !== undefined) {
+        return vscode.l10n.t('In use: no known client runs it, but {0} still has a connection to it.', server.usedBy);
+      }
       return server.group === 'thisWindow'
         ? vscode.l10n.t('Running. Used by this window.')
         : vscode.l10n.t('Running. Used by {0}.', server.client);

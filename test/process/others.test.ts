@@ -264,7 +264,7 @@ print('held', flush=True); time.sleep(600)`,
     assert.ok(!isAlive(server));
   });
 
-  it('a known client above it keeps it, whatever its stdin looks like', async () => {
+  it('K36 a known client above it keeps it, whatever its stdin looks like', async () => {
     const shell = spawn(
       '/bin/sh',
       [

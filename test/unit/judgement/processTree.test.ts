@@ -24,7 +24,7 @@ describe('process tree', () => {
     assert.deepEqual(pids(descendantsOf(snapshot, 999)), []);
   });
 
-  it('L21 a parent pid that somebody younger has by now is no parent', () => {
+  it('L21 K37 a parent pid that somebody younger has by now is no parent', () => {
     const recycled = table(entry(1, 0), entry(10, 1, { start: 't500' }), entry(20, 10), entry(30, 20));
     assert.equal(parentOf(recycled, at(recycled, 20)), undefined);
     assert.deepEqual(pids(ancestorsOf(recycled, at(recycled, 30))), [20]);

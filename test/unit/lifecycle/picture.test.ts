@@ -86,7 +86,10 @@ describe('rows of other clients’ servers', () => {
       },
     ]);
     assert.ok(row);
-    return { is: `${row.verdict} ${row.group}`, says: row.evidence.slice(2).join('; ') };
+    return {
+      is: [row.verdict, row.group, ...[row.usedBy ?? []].flat()].join(' '),
+      says: row.evidence.slice(2).join('; '),
+    };
   };
 
   it('K33 L29 say who uses it, who holds it, and what follows', () => {
@@ -98,7 +101,7 @@ describe('rows of other clients’ servers', () => {
       [{}, 'orphaned orphaned', 'nobody can talk to it any more: nobody holds its stdin'],
       [
         { isOrphaned: false, use: { kind: 'used', by: 'python3 (pid 7)' } },
-        'active otherClients',
+        'active otherClients python3 (pid 7)',
         'nobody holds its stdin; it is in use by python3 (pid 7), which is connected to it',
       ],
       [
@@ -118,12 +121,12 @@ describe('rows of other clients’ servers', () => {
       ],
       [
         { stdin: held(77), heldBy: 'strangers', isOrphaned: false, use: undefined },
-        'active otherClients',
+        'active otherClients sleep (pid 77)',
         'its stdin is held by sleep (pid 77), which is no known MCP client',
       ],
       [
         { stdin: held(77, 78), heldBy: 'strangers', isOrphaned: false, use: undefined },
-        'active otherClients',
+        'active otherClients sleep (pid 77) and sleep (pid 78)',
         'its stdin is held by sleep (pid 77) and sleep (pid 78), which are no known MCP clients',
       ],
       [

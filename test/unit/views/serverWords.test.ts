@@ -98,6 +98,17 @@ describe('words for a server', () => {
     for (const [over, sentence] of table) assert.equal(verdictSentence(serverView(over)), sentence);
   });
 
+  it('K33 one that outlived its client, and that somebody is connected to', () => {
+    const used = serverView({ verdict: 'active', group: 'otherClients', usedBy: 'python3 (pid 7)' });
+    assert.equal(stateWord(used), 'in use');
+    assert.equal(
+      verdictSentence(used),
+      'In use: no known client runs it, but python3 (pid 7) still has a connection to it.',
+    );
+    assert.deepEqual(countedOrphans(pictureOf([used])), []);
+    assert.equal(offersOf(used).canReap, false);
+  });
+
   it('what it says of itself, singular and plural', () => {
     const said = { name: 'files', version: '1.0', tools: 1, resources: 0, prompts: 2 };
     assert.equal(introductionSentence(said), 'It says it is files 1.0, with 1 tool, 0 resources and 2 prompts.');
