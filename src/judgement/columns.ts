@@ -75,7 +75,7 @@ function foreignHasNoClient({ clientAbove }: Facts): string | undefined {
 }
 
 /** Why a stranger whose stdin has no holder is kept until it has been seen so a second time. */
-export const AWAITS_SECOND_LOOK = 'its stdin has no holder; a second look is to confirm it';
+export const AWAITS_SECOND_LOOK = 'its input is closed at the other end; awaiting a second check';
 
 function foreignIsUnserved({ stdin }: Facts): string | undefined {
   if (!stdin) return 'who holds its stdin was not examined';

@@ -1,6 +1,6 @@
 import type { ProcessIdentity } from '../os/identity';
 import type { Snapshot } from '../os/platform';
-import type { SessionFile } from '../registry/schema';
+import { isOfLauncher, type SessionFile } from '../registry/schema';
 import { findAlive, type Member } from './members';
 
 /** Whether a session's owner lives, and how we know. */
@@ -15,16 +15,20 @@ export interface SessionVerdict {
  */
 export function judgeSession(
   snapshot: Snapshot,
-  session: Pick<SessionFile, 'owner'>,
+  session: Pick<SessionFile, 'owner' | 'editor'>,
   members: readonly Member[],
 ): SessionVerdict {
   const { owner } = session;
+  const who = `the ${ownerWord(session)} that started it (pid ${owner.pid})`;
   if (snapshot.scope === '' || owner.scope !== snapshot.scope) {
     return { kind: 'unknown', evidence: 'its session belongs to another boot, container or machine' };
   }
-  if (findAlive(snapshot, owner)) return { kind: 'live', evidence: `its owner, pid ${owner.pid}, is running` };
+  if (findAlive(snapshot, owner)) return { kind: 'live', evidence: `${who} is running` };
   if (snapshot.isHidden?.(owner.pid)) {
-    return { kind: 'unknown', evidence: `somebody with its owner's pid ${owner.pid} is hidden from us` };
+    return {
+      kind: 'unknown',
+      evidence: `pid ${owner.pid}, which its owner had, belongs to a process that is hidden from this user`,
+    };
   }
   const contradiction = stillParent(snapshot, owner, members);
   if (contradiction) return { kind: 'unknown', evidence: contradiction };
@@ -33,9 +37,15 @@ export function judgeSession(
     kind: 'dead',
     evidence:
       holder && !holder.zombie
-        ? `its owner, pid ${owner.pid}, is gone: that pid now belongs to a process with another start time`
-        : `its owner, pid ${owner.pid}, is gone`,
+        ? `${who} no longer exists: that pid now belongs to a process with another start time`
+        : `${who} no longer exists`,
   };
+}
+
+/** What a session's owner is to people; unknown where a cookie is all that is left of the session. */
+function ownerWord(session: Pick<SessionFile, 'editor'>): string {
+  if (session.editor === '') return 'process';
+  return isOfLauncher(session) ? 'client' : 'window';
 }
 
 /**

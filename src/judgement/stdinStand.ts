@@ -10,7 +10,7 @@ export function isHeldWithin(peer: StdinPeer, ...groups: readonly ReadonlySet<nu
 
 function heldByCompanions(peer: StdinPeer): StdinPeer {
   const by = peer.kind === 'alive' ? peer.by : '';
-  return { kind: 'gone', proof: `its stdin is held only by orphans, which nobody can talk to either: ${by}` };
+  return { kind: 'gone', proof: `its stdin is held only by other orphans: ${by}` };
 }
 
 /**

@@ -181,7 +181,7 @@ function assertStartable({ command, args, environment, cwd }: LaunchDescription)
   // Node would quote the value, and it may be a secret.
   if ([command, ...args, ...Object.entries(environment).flat()].some((text) => text.includes('\0'))) {
     throw new Error(
-      `its command, arguments or environment hold a zero byte, which no program can be given. Correct "command", "args", "env" or "envFile".`,
+      `its command, arguments or environment contain a NUL byte, which no program can be given. Correct "command", "args", "env" or "envFile".`,
     );
   }
   if (cwd !== undefined && !isFolder(cwd)) {

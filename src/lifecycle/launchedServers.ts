@@ -294,10 +294,7 @@ export class LaunchedServers {
 /** Otherwise whoever starts the server later would wait with the first for ever. */
 function withinPatience<T>(answer: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(
-      () => reject(new Error('Nobody answered what this server asks for. Start it again.')),
-      PATIENCE,
-    );
+    const timer = setTimeout(() => reject(new Error('Timed out waiting for input values. Start it again.')), PATIENCE);
     timer.unref();
     answer.then(resolve, reject).finally(() => clearTimeout(timer));
   });

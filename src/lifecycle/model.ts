@@ -98,6 +98,8 @@ export interface ServerView {
   readonly awaitsAnswer?: 'window' | 'client';
   /** Every observed fact that led to the verdict, one sentence each, for people. */
   readonly evidence: readonly string[];
+  /** The one among {@link evidence} that says the most about whether anything uses it, where that is a question. */
+  readonly proof?: string;
   readonly state: RunState;
   /** With `failed`, and while what a crash of it left is ended. */
   readonly failure: Failure | undefined;

@@ -104,7 +104,7 @@ export class OwnSession {
 
   private write(next: SessionFile): void {
     if (this.isLost()) {
-      this.log.warn(`The file of session ${this.file.id} was removed by somebody; it is written again.`);
+      this.log.warn(`The file of session ${this.file.id} was removed by another program. It is written again.`);
       restoreDataFolder(this.folder);
     } else if (this.isClaimed()) {
       this.log.warn(`Session ${this.file.id} was claimed by somebody else; nothing more is written to it.`);

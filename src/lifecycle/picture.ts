@@ -43,16 +43,15 @@ export function rowsOfSession(
     const key = recordKey(session.id, record.id);
     const kept = keptOf(key);
     const user = verdict.kind === 'dead' ? usedBy(key) : undefined;
-    const how = record.kind === 'adopted' ? 'started' : 'launched';
     const evidence = [
       verdict.evidence,
-      `${record.server || 'this server'} was ${how} by ${session.editor || 'an editor session'} and recorded as ${record.id}`,
-      ...members.map(membershipEvidence),
+      `${record.server || 'this server'} was started by ${session.editor || 'an editor session'}`,
+      ...membershipEvidence(members),
       ...(user === undefined ? [] : [inUseEvidence(user)]),
       ...[...kept].map(([pid, reason]) => `pid ${pid} is kept: ${reason}`),
     ];
     if (record.container) evidence.push(...containerEvidence(record.container, seen));
-    if (claimedBy) evidence.push(`pid ${claimedBy.pid} is reaping it`);
+    if (claimedBy) evidence.push(`pid ${claimedBy.pid} is ending it`);
     const isOrphaned = verdict.kind === 'dead' && user === undefined;
     if (verdict.kind === 'dead' && session.automatic !== 'on') {
       evidence.push(
@@ -75,6 +74,7 @@ export function rowsOfSession(
         owner: 'us',
         verdict: isOrphaned ? 'orphaned' : user !== undefined ? 'active' : verdictOf(verdict, detached),
         evidence,
+        proof: verdict.evidence,
         ...(awaitsAnswer && { awaitsAnswer: isRun ? ('client' as const) : ('window' as const) }),
         state: 'running',
         sessionId: session.id,
@@ -116,6 +116,7 @@ export function rowsOfOthers(
     const isActive = isRun || isHeld || use?.kind === 'used';
     const usedBy = isRun ? undefined : userOf(other);
     const count = above.kind === 'client' ? (copies.get(copyKey(other)) ?? 1) : 1;
+    const proof = above.kind === 'client' ? undefined : inputEvidence(other);
     return rowOf(members, new Map(), {
       key: foreignKey(record),
       name: named.name,
@@ -132,11 +133,15 @@ export function rowsOfOthers(
       evidence: [
         `pid ${record.root?.pid} matches "${named.name}" of ${named.client}${named.file ? ` (${named.file})` : ''}: ${basisEvidence(named.basis)}`,
         ...ownerEvidence(other),
+        ...(proof === undefined ? [] : [proof]),
+        ...useEvidence(other),
         ...(isProven ? [] : ['this was seen once; a second look follows in a moment']),
         ...(count > 1 ? [`${count} copies of it run under the same client`] : []),
-        ...members.map(membershipEvidence),
+        // That its first process is itself is no news: it was recorded in this very scan.
+        ...membershipEvidence(members).slice(members[0]?.by === 'root' ? 1 : 0),
         ...unlabelledEvidence(record, members, containersOf(record.id)),
       ],
+      ...(proof !== undefined && { proof }),
       state: 'running',
       copies: count,
       configurationFile: named.file,
@@ -172,24 +177,39 @@ function userOf({ stdin, heldBy, use }: OtherServer): string | undefined {
   return use?.kind === 'used' ? use.by : undefined;
 }
 
-function ownerEvidence({ above, starter, stdin, heldBy, use }: OtherServer): string[] {
+function ownerEvidence({ above, starter }: OtherServer): string[] {
   if (above.kind === 'client') return [`it runs under ${above.title}, pid ${above.pid}`];
-  const evidence = starter
+  return starter
     ? [`it runs under ${starter.name}, pid ${starter.pid}`]
     : ['its parent has exited, and no known client is above it'];
-  const isUnused = use?.kind === 'none' ? 'nobody can talk to it any more: ' : '';
-  if (stdin?.kind === 'gone') evidence.push(`${isUnused}${stdin.proof}`);
-  if (stdin?.kind === 'alive' && heldBy === 'orphans') {
-    evidence.push(`${isUnused}its stdin is held only by other orphans: ${stdin.by}`);
-  } else if (stdin?.kind === 'alive') {
-    const many = (stdin.holders?.length ?? 0) > 1;
-    const stranger = many ? ', which are no known MCP clients' : ', which is no known MCP client';
-    evidence.push(`its stdin is held by ${stdin.by}${heldBy === 'strangers' ? stranger : ''}`);
+}
+
+function inputEvidence({ stdin, heldBy }: OtherServer): string | undefined {
+  switch (stdin?.kind) {
+    case 'gone':
+      return stdin.proof;
+    case 'unknown':
+      return `cannot confirm that no client is connected: ${stdin.reason}`;
+    case 'alive': {
+      if (heldBy === 'orphans') return `its stdin is held only by other orphans: ${stdin.by}`;
+      const many = (stdin.holders?.length ?? 0) > 1;
+      const stranger = many ? ', which are no known MCP clients' : ', which is no known MCP client';
+      return `its stdin is held by ${stdin.by}${heldBy === 'strangers' ? stranger : ''}`;
+    }
   }
-  if (use?.kind === 'used') evidence.push(inUseEvidence(use.by));
-  if (use?.kind === 'unknown') evidence.push(`whether somebody is connected to it is unknown: ${use.reason}`);
-  if (stdin?.kind === 'unknown') evidence.push(`it cannot be proven that no client is connected: ${stdin.reason}`);
-  return evidence;
+}
+
+function useEvidence({ above, use }: OtherServer): string[] {
+  if (above.kind === 'client') return [];
+  switch (use?.kind) {
+    case 'used':
+      return [inUseEvidence(use.by)];
+    case 'unknown':
+      return [`whether somebody is connected to it is unknown: ${use.reason}`];
+    case 'none':
+      return ['no other program is connected to it'];
+  }
+  return [];
 }
 
 /** What a row of this window is made from. */
@@ -245,9 +265,9 @@ function adoptedRow(
     verdict: 'active',
     evidence: [
       root
-        ? `started by ${record.client} in this window's extension host, and recorded as ${record.id}`
-        : `its first process has ended, but what it started still runs; recorded as ${record.id}`,
-      ...members.map(membershipEvidence),
+        ? `started by ${record.client} in this window`
+        : 'its first process has ended, but what it started still runs',
+      ...membershipEvidence(members),
       ...unlabelledEvidence(record, members, containersOf(record.id)),
     ],
     state: 'running',
@@ -265,9 +285,7 @@ function launchedRow(snapshot: Snapshot, window: ThisWindow, key: string, server
   const members = record ? membersOf(snapshot, own.session, record) : [];
   const running = members.length > 0 || state === 'starting' || state === 'stopping';
   const introduction = server.connection?.introduction;
-  const evidence = running ? [`launched by this window and recorded as ${server.recordId}`] : [];
-  if (introduction) evidence.push(`it answers MCP as ${introduction.name} ${introduction.version}`);
-  evidence.push(...members.map(membershipEvidence));
+  const evidence = running ? ['started by this window', ...membershipEvidence(members)] : [];
   const seen = window.containersOf(server.recordId);
   if (record?.container) evidence.push(...containerEvidence(record.container, seen));
   return rowOf(members, new Map(), {
@@ -343,16 +361,22 @@ function containerEvidence({ program }: ContainerRun, seen: ContainersSeen | und
   return seen.containers.map(({ id, image, state }) => `container ${id.slice(0, 12)} of ${image} is ${state}`);
 }
 
-function membershipEvidence({ entry, by }: Member): string {
+/** Why each of a server's processes is its, in their order. */
+function membershipEvidence(members: readonly Member[]): string[] {
+  const roots = new Set(members.flatMap(({ entry, by }) => (by === 'root' ? [entry.pid] : [])));
+  return members.map((member) => membershipSentence(member, roots));
+}
+
+function membershipSentence({ entry: { pid, ppid }, by }: Member, roots: ReadonlySet<number>): string {
   switch (by) {
     case 'root':
-      return `pid ${entry.pid} is the process that was recorded`;
+      return `pid ${pid} is the same process that was started (checked by start time)`;
     case 'census':
-      return `pid ${entry.pid} was seen below it before`;
+      return `pid ${pid} was seen earlier as its child process`;
     case 'cookie':
-      return `pid ${entry.pid} carries its cookie`;
+      return `pid ${pid} carries its cookie`;
     case 'tree':
-      return `pid ${entry.pid} runs below it`;
+      return roots.has(ppid) ? `pid ${pid} is its child process` : `pid ${pid} is a child process of pid ${ppid}`;
   }
 }
 

@@ -74,6 +74,7 @@ function row(value: unknown): ServerView {
   const dependsOn = optional(json.dependsOn, (value) => list(value, processId));
   const awaitsAnswer = optional(json.awaitsAnswer, (value) => oneOf(['window', 'client'] as const, value));
   const usedBy = optional(json.usedBy, text);
+  const proof = optional(json.proof, text);
   return {
     key: text(json.key),
     name: text(json.name),
@@ -88,6 +89,7 @@ function row(value: unknown): ServerView {
     owner: oneOf(OWNERS, json.owner),
     verdict: oneOf(VERDICTS, json.verdict),
     evidence: list(json.evidence, text),
+    ...(proof !== undefined && { proof }),
     state: oneOf(STATES, json.state),
     failure: undefined,
     copies: amount(json.copies),

@@ -35,7 +35,7 @@ export interface Survey {
   readonly problems: readonly string[];
 }
 
-const MOVED: SessionVerdict = { kind: 'unknown', evidence: 'somebody else was at its session in this moment' };
+const MOVED: SessionVerdict = { kind: 'unknown', evidence: 'another process is changing its session file' };
 
 /**
  * Looks once: snapshot, session files, cookies; judges each session and finds each record's members.

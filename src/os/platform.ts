@@ -52,6 +52,9 @@ export type Identification =
   | { readonly kind: 'gone' }
   | { readonly kind: 'error'; readonly reason: string };
 
+/** What proves that nobody can ask a server anything by its stdin any more; for people. */
+export const NO_STDIN_PEER = 'nothing is connected to its input any more';
+
 export type StdinPeer =
   /** `holders`: pids that hold the other end, as far as they can be seen; absent where they cannot. */
   | { readonly kind: 'alive'; readonly by: string; readonly holders?: readonly number[] }

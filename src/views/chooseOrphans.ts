@@ -18,7 +18,7 @@ export async function chooseOrphans(servers: readonly ServerView[]): Promise<str
         formatMemory(server.memory),
         server.pid === undefined ? undefined : vscode.l10n.t('pid {0}', server.pid),
       ]),
-      detail: proofOf(server),
+      detail: server.proof ?? server.evidence[0],
       picked: server.verdict === 'orphaned',
       key: server.key,
     })),
@@ -32,11 +32,6 @@ export async function chooseOrphans(servers: readonly ServerView[]): Promise<str
   return (picked ?? []).map(({ key }) => key);
 }
 
-/** The sentence that says why: for other clients' servers the one about their input. */
-function proofOf({ evidence }: ServerView): string | undefined {
-  return evidence.find((sentence) => /stdin|talk to it|its owner/.test(sentence)) ?? evidence[1] ?? evidence[0];
-}
-
 /**
  * Reaps what was chosen, which takes some seconds of proof and grace. Cancelling stops before the next server's turn:
  * one whose ladder has begun is ended as its ladder says.
@@ -48,7 +43,7 @@ export function reapWithProgress(
   return vscode.window.withProgress(
     {
       location: vscode.ProgressLocation.Notification,
-      title: vscode.l10n.t('Reaping orphaned MCP servers'),
+      title: vscode.l10n.t('Ending orphaned MCP servers'),
       cancellable: true,
     },
     async (progress, token) => {

@@ -113,7 +113,7 @@ describe('servers of other clients', function () {
       await killHard(child);
       if (kind === 'node' && !withSs) return provesNothing(server);
       const row = await provenOrphan(lifecycle, server);
-      assert.match(row.evidence.join('\n'), /nobody can talk to it any more/);
+      assert.match(row.evidence.join('\n'), /nothing is connected to its input any more/);
       assert.ok(isAlive(server), 'a sweep only reports it');
       await lifecycle.reapOrphans();
       assert.ok(isAlive(server), 'reaping what is ours does not touch it');

@@ -49,7 +49,7 @@ describe('a client made with the MCP SDK, its servers started through npx', func
     await waitFor('the memory server is gone', () => !pidsOf(before.memory).some(isAlive));
     if (!withSs) {
       const row = (await world.rows(lifecycle)).get('deaf');
-      assert.match(row?.evidence.join('\n') ?? '', /cannot be proven that no client is connected/);
+      assert.match(row?.evidence.join('\n') ?? '', /cannot confirm that no client is connected/);
       await lifecycle.reapOrphans({ only: [row?.key ?? ''] });
       assert.ok(pidsOf(before.deaf).some(isAlive));
       return;
@@ -59,7 +59,7 @@ describe('a client made with the MCP SDK, its servers started through npx', func
       assert.deepEqual([...rows.keys()], ['deaf']);
       return rows.get('deaf')?.verdict === 'orphaned' ? rows.get('deaf') : undefined;
     });
-    assert.match(orphan.evidence.join('\n'), /nobody can talk to it any more/);
+    assert.match(orphan.evidence.join('\n'), /nothing is connected to its input any more/);
     // L30: a scan that a person asks for takes nothing of that back.
     const verdicts = new Set<string | undefined>();
     lifecycle.onDidChange(({ servers }) => verdicts.add(servers.find(({ key }) => key === orphan.key)?.verdict));

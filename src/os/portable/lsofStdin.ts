@@ -1,4 +1,4 @@
-import type { StdinPeer } from '../platform';
+import { NO_STDIN_PEER, type StdinPeer } from '../platform';
 import { processLabel } from '../processLabel';
 import type { OpenFile } from './lsofOutput';
 
@@ -24,10 +24,10 @@ export function stdinEnd(files: readonly OpenFile[], pid: number): StdinEnd {
   const peer = /^->(0x[0-9a-f]+)\b/.exec(stdin.name)?.[1];
   if (peer && isAddress(peer)) return { kind: 'peer', address: peer };
   if (stdin.type === 'PIPE' && /^(?:, cnt=\d+)?$/.test(stdin.name)) {
-    return { kind: 'gone', proof: 'the other end of its stdin pipe is closed in every process (`lsof` shows no peer)' };
+    return { kind: 'gone', proof: `${NO_STDIN_PEER} (\`lsof\` shows no peer)` };
   }
   if (stdin.type === 'unix' && stdin.name === '->(none)') {
-    return { kind: 'gone', proof: 'its stdin socket is connected to nothing (`lsof` shows `->(none)`)' };
+    return { kind: 'gone', proof: `${NO_STDIN_PEER} (\`lsof\` shows \`->(none)\`)` };
   }
   return { kind: 'unknown', reason: `its stdin is a ${stdin.type} of an unexpected form` };
 }

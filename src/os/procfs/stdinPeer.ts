@@ -1,6 +1,6 @@
 import { readlinkSync, statSync } from 'node:fs';
 import type { ProcessIdentity } from '../identity';
-import { type FailedLook, LookError, type StdinPeer } from '../platform';
+import { type FailedLook, LookError, NO_STDIN_PEER, type StdinPeer } from '../platform';
 import { labelOf } from './labels';
 import { lookAtPipe } from './pipeProbe';
 import { findPipeWriters } from './pipeWriters';
@@ -61,7 +61,7 @@ async function pipePeer(file: string, inode: string): Promise<StdinPeer> {
       throw new LookError('its stdin changed while it was examined', 'failed');
     }
   }
-  if (!look.writers) return { kind: 'gone', proof: 'nobody can write to its stdin any more (pipe without a writer)' };
+  if (!look.writers) return { kind: 'gone', proof: NO_STDIN_PEER };
   const holders = await findPipeWriters(inode);
   return holders.length > 0
     ? withNames({ kind: 'alive', by: '', holders })

@@ -1,5 +1,5 @@
 import { JoinedRuns } from '../joinedRuns';
-import { LookError, type StdinPeer } from '../platform';
+import { LookError, NO_STDIN_PEER, type StdinPeer } from '../platform';
 import { runSsForUnix } from './ss';
 
 /** One line of `ss -H -a -x -p -n -e`. */
@@ -45,7 +45,7 @@ export function judgeUnixSocket(sockets: readonly UnixSocket[], inode: string): 
       // Open and with no other end: it waits to be accepted.
       return { kind: 'unknown', reason, look: socket.directions === undefined ? 'no means' : 'failed' };
     }
-    return { kind: 'gone', proof: 'nobody holds the other end of its stdin (socket pair)' };
+    return { kind: 'gone', proof: NO_STDIN_PEER };
   }
   const holders = sockets.find(({ inode: other }) => other === socket.peer)?.pids ?? [];
   return holders.length > 0

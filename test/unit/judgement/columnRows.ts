@@ -142,7 +142,7 @@ export const columnRows: Record<string, readonly Row[]> = {
     {
       what: 'one look, or two too close',
       keeps: of('foreign', { stdin: { peer: GONE, goneFor: FOREIGN_LOOKS_APART_MS - 1 } }),
-      reason: /second look/,
+      reason: /second check/,
       permits: of('foreign', { stdin: { peer: GONE, goneFor: FOREIGN_LOOKS_APART_MS } }),
     },
     {

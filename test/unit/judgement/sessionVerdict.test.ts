@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { membersOf } from '../../../src/judgement/members';
 import { judgeSession, type SessionVerdict } from '../../../src/judgement/sessionVerdict';
 import type { Snapshot } from '../../../src/os/platform';
-import type { SessionFile } from '../../../src/registry/schema';
+import { LAUNCHER_EDITOR, type SessionFile } from '../../../src/registry/schema';
 import { entry, identity, machine, OTHER_SCOPE, recordOf, sessionOf, table } from './table';
 
 function judge(snapshot: Snapshot, change: Partial<SessionFile> = {}): SessionVerdict {
@@ -26,6 +26,18 @@ describe('session verdict', () => {
     const { kind, evidence } = judge(table(orphan, entry(300, 1, { start: 't400' })));
     assert.equal(kind, 'dead');
     assert.match(evidence, /another start time/);
+  });
+
+  it('says what its owner was to people', () => {
+    const table: [SessionFile['editor'], string][] = [
+      ['VS Code 1.139', 'window'],
+      [`${LAUNCHER_EDITOR}claude`, 'client'],
+      ['', 'process'],
+    ];
+    for (const [editor, who] of table) {
+      assert.equal(judge(machine(), { editor }).evidence, `the ${who} that started it (pid 300) no longer exists`);
+      assert.equal(judge(machine(owner), { editor }).evidence, `the ${who} that started it (pid 300) is running`);
+    }
   });
 
   it('L15 an owner that is a zombie is dead', () => {
@@ -68,7 +80,7 @@ describe('session verdict', () => {
   it('K09 K15 an owner that the system hides from us is not dead; control: one that does not exist is', () => {
     const snapshot = machine(entry(500, 1));
     const verdict = (isHidden: (pid: number) => boolean) =>
-      judgeSession({ ...snapshot, isHidden }, { owner: identity(4_000) }, []).kind;
+      judgeSession({ ...snapshot, isHidden }, { owner: identity(4_000), editor: '' }, []).kind;
     assert.equal(
       verdict((pid) => pid === 4_000),
       'unknown',

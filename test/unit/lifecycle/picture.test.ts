@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
+import type { Member } from '../../../src/judgement/members';
 import type { ContainersSeen } from '../../../src/lifecycle/containers';
 import type { OtherServer } from '../../../src/lifecycle/others';
 import { rowsOfOthers, rowsOfSession } from '../../../src/lifecycle/picture';
 import { type AutomaticReap, LAUNCHER_EDITOR } from '../../../src/registry/schema';
-import { recordOf, sessionOf } from '../judgement/table';
+import { entry, identity, recordOf, sessionOf } from '../judgement/table';
 
 describe('rows of another session', () => {
   const container = {
@@ -35,7 +36,7 @@ describe('rows of another session', () => {
         {
           session: by === 'run' ? { ...session, editor: LAUNCHER_EDITOR } : session,
           found: undefined,
-          verdict: { kind, evidence: 'its owner, pid 7, is gone' },
+          verdict: { kind, evidence: 'the window that started it (pid 7) no longer exists' },
           records: [{ record: recordOf({ container }), members: [] }],
           claimedBy: by === 'claimed' ? session.owner : undefined,
         },
@@ -62,6 +63,34 @@ describe('rows of another session', () => {
   });
 });
 
+describe('the evidence of a row', () => {
+  const members = [
+    { entry: entry(500, 1), by: 'root' },
+    { entry: entry(501, 500), by: 'tree' },
+    { entry: entry(502, 501), by: 'tree' },
+  ].map((member) => ({ ...member, identity: identity(member.entry.pid) }) as Member);
+  const session = sessionOf({ editor: 'VS Code 1.139' });
+
+  it('says why each process is its, and names no ids; the proof is that its window is gone', () => {
+    const verdict = { kind: 'dead', evidence: 'the window that started it (pid 7) no longer exists' } as const;
+    const records = [{ record: recordOf(), members }];
+    const [row] = rowsOfSession(
+      { session, found: undefined, verdict, records, claimedBy: undefined },
+      () => new Map(),
+      () => undefined,
+      () => undefined,
+    );
+    assert.deepEqual(row?.evidence, [
+      verdict.evidence,
+      `${recordOf().server} was started by VS Code 1.139`,
+      'pid 500 is the same process that was started (checked by start time)',
+      'pid 501 is its child process',
+      'pid 502 is a child process of pid 501',
+    ]);
+    assert.equal(row.proof, verdict.evidence);
+  });
+});
+
 describe('rows of other clients’ servers', () => {
   const rowOf = (change: Partial<OtherServer>) => {
     const record = recordOf({ kind: 'foreign' });
@@ -73,7 +102,7 @@ describe('rows of other clients’ servers', () => {
         members: [],
         above: { kind: 'none' },
         starter: undefined,
-        stdin: { kind: 'gone', proof: 'nobody holds its stdin' },
+        stdin: { kind: 'gone', proof: 'nothing is connected to its input any more' },
         heldBy: undefined,
         heldWith: [],
         use: { kind: 'none' },
@@ -86,6 +115,7 @@ describe('rows of other clients’ servers', () => {
       },
     ]);
     assert.ok(row);
+    assert.equal(row.proof, row.evidence[2], 'the proof is what is said of its input');
     return {
       is: [row.verdict, row.group, ...[row.usedBy ?? []].flat()].join(' '),
       says: row.evidence.slice(2).join('; '),
@@ -98,26 +128,26 @@ describe('rows of other clients’ servers', () => {
       return { kind: 'alive', by, holders: pids } as const;
     };
     const table: [Partial<OtherServer>, is: string, says: string][] = [
-      [{}, 'orphaned orphaned', 'nobody can talk to it any more: nobody holds its stdin'],
+      [{}, 'orphaned orphaned', 'nothing is connected to its input any more; no other program is connected to it'],
       [
         { isOrphaned: false, use: { kind: 'used', by: 'python3 (pid 7)' } },
         'active otherClients python3 (pid 7)',
-        'nobody holds its stdin; it is in use by python3 (pid 7), which is connected to it',
+        'nothing is connected to its input any more; it is in use by python3 (pid 7), which is connected to it',
       ],
       [
         { isOrphaned: false, use: { kind: 'unknown', reason: '`ss` failed' } },
         'unknown ownerUnknown',
-        'nobody holds its stdin; whether somebody is connected to it is unknown: `ss` failed',
+        'nothing is connected to its input any more; whether somebody is connected to it is unknown: `ss` failed',
       ],
       [
         { stdin: held(7), heldBy: 'orphans', heldWith: ['x'] },
         'orphaned orphaned',
-        'nobody can talk to it any more: its stdin is held only by other orphans: sleep (pid 7)',
+        'its stdin is held only by other orphans: sleep (pid 7); no other program is connected to it',
       ],
       [
         { stdin: held(7), heldBy: 'orphans', heldWith: ['x'], isOrphaned: false, isProven: false },
         'unknown ownerUnknown',
-        'nobody can talk to it any more: its stdin is held only by other orphans: sleep (pid 7); this was seen once; a second look follows in a moment',
+        'its stdin is held only by other orphans: sleep (pid 7); no other program is connected to it; this was seen once; a second look follows in a moment',
       ],
       [
         { stdin: held(77), heldBy: 'strangers', isOrphaned: false, use: undefined },
