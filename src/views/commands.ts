@@ -60,6 +60,7 @@ export function registerCommands(
   register('mcpProcesses.reapOrphans', () => commands.reapOrphans());
   register('mcpProcesses.previewReap', (target) => commands.previewReap(target));
   register('mcpProcesses.reapServer', (target) => commands.reapServer(target));
+  register('mcpProcesses.reapServers', (target) => commands.reapServer(target));
   register('mcpProcesses.addServer', () => addServer(actions));
   register('mcpProcesses.start', (target) => commands.start(target));
   register('mcpProcesses.stop', (target) => commands.stop(target));
@@ -73,6 +74,7 @@ export function registerCommands(
   register('mcpProcesses.copyPid', (target) => commands.copyPid(target));
   register('mcpProcesses.callTool', (target) => commands.callTool(target));
   register('mcpProcesses.endProcess', (target) => endProcess(rowOf(target), actions));
+  register('mcpProcesses.endServer', (target) => endProcess(rowOf(target), actions));
   register('mcpProcesses.ignoreServer', (target) => commands.ignoreServer(target));
   register('mcpProcesses.keepServer', (target) => commands.keepServer(target));
   register('mcpProcesses.showContainerLogs', (target) => commands.showContainerLogs(target));
@@ -150,7 +152,7 @@ class Commands implements vscode.Disposable {
       return;
     }
     const server = await this.#choose(target, offers('canReap'), {
-      select: vscode.l10n.t('Select an orphaned server to reap'),
+      select: vscode.l10n.t('Select an orphaned server to end'),
       none: vscode.l10n.t('No orphaned servers found.'),
     });
     if (server) {
@@ -175,7 +177,7 @@ class Commands implements vscode.Disposable {
 
   async keepServer(target: Target): Promise<void> {
     const server = await this.#choose(target, offers('canKeep'), {
-      select: vscode.l10n.t('Select a server that is never reaped'),
+      select: vscode.l10n.t('Select a server to protect from being reaped'),
       none: vscode.l10n.t('No orphaned servers found.'),
     });
     if (server) {
@@ -191,7 +193,7 @@ class Commands implements vscode.Disposable {
       nothingFound();
       return;
     }
-    await this.#documents.show(vscode.l10n.t('What Reaping Would Do.txt'), reapReport(results, vscode.l10n.t));
+    await this.#documents.show(vscode.l10n.t('Cleanup Preview.txt'), reapReport(results, vscode.l10n.t));
   }
 
   async start(target: Target): Promise<void> {
@@ -229,7 +231,7 @@ class Commands implements vscode.Disposable {
   async stopAll(): Promise<void> {
     const servers = this.#actions.picture().servers.filter(offers('canStop'));
     if (servers.length === 0) {
-      vscode.window.showInformationMessage(vscode.l10n.t('No MCP server runs in this window.'));
+      vscode.window.showInformationMessage(vscode.l10n.t('No MCP servers are running in this window.'));
       return;
     }
     const stopAll = vscode.l10n.t('Stop All');
@@ -262,7 +264,7 @@ class Commands implements vscode.Disposable {
     const count = await this.#actions.forgetInputs();
     vscode.window.showInformationMessage(
       count === 0
-        ? vscode.l10n.t('No input is stored.')
+        ? vscode.l10n.t('There are no stored inputs.')
         : vscode.l10n.t('Stored inputs forgotten: {0}. A server that needs one asks for it again.', count),
     );
   }
@@ -299,7 +301,7 @@ class Commands implements vscode.Disposable {
       none: vscode.l10n.t('There is no server.'),
     });
     if (server) {
-      await this.#documents.show(vscode.l10n.t('Evidence for {0}.txt', server.name), evidenceText(server), server.key);
+      await this.#documents.show(vscode.l10n.t('Status of {0}.txt', server.name), evidenceText(server), server.key);
     }
   }
 
@@ -310,7 +312,7 @@ class Commands implements vscode.Disposable {
     });
     if (server) {
       await vscode.env.clipboard.writeText(evidenceText(server));
-      vscode.window.setStatusBarMessage(vscode.l10n.t('Evidence for {0} copied', server.name), 4000);
+      vscode.window.setStatusBarMessage(vscode.l10n.t('Diagnostics of {0} copied', server.name), 4000);
     }
   }
 
@@ -364,7 +366,7 @@ class Commands implements vscode.Disposable {
         await stopContainers(running, this.#actions);
       }
       if (answer === details) {
-        await this.#documents.show(vscode.l10n.t('What Was Reaped.txt'), reapReport(results, vscode.l10n.t));
+        await this.#documents.show(vscode.l10n.t('Cleanup Report.txt'), reapReport(results, vscode.l10n.t));
       }
     });
     showFailure(answered);
@@ -403,7 +405,7 @@ class Commands implements vscode.Disposable {
   #find(key: string): ServerView {
     const server = this.#actions.picture().servers.find((candidate) => candidate.key === key);
     if (!server) {
-      throw new Error(vscode.l10n.t('There is no such server any more. Run "MCP Processes: Scan Now" to look again.'));
+      throw new Error(vscode.l10n.t('This server is gone. Run "MCP Processes: Scan Now" to refresh.'));
     }
     return server;
   }

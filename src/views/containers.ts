@@ -18,7 +18,7 @@ export async function showContainerLogs(
   const { id, image } = rowOf(target).container;
   const text = await inView(() => actions.containerLogs(id));
   const title = vscode.l10n.t('Logs of {0} ({1}).txt', image, shortId(id));
-  await documents.show(title, text || vscode.l10n.t('It has written nothing.'), id);
+  await documents.show(title, text || vscode.l10n.t('No log output.'), id);
 }
 
 /** Stops the container of a row; without one, those without a client that a person ticks. */
@@ -98,8 +98,7 @@ async function isConfirmed({ container, parent }: ContainerRow): Promise<boolean
     containerSentence(container),
     server && belongsSentence(server),
     lost && ownerSentence(lost),
-    lost &&
-      vscode.l10n.t('A client on another machine, or one that uses the engine directly, would not be seen from here.'),
+    lost && vscode.l10n.t('Clients on other machines, or connected directly to the engine, cannot be detected.'),
   ];
   const answer = await vscode.window.showWarningMessage(
     vscode.l10n.t('Stop container {0} ({1})?', shortId(container.id), container.image),
@@ -112,7 +111,7 @@ async function isConfirmed({ container, parent }: ContainerRow): Promise<boolean
 async function choose(containers: readonly ContainerWithoutClient[]): Promise<string[]> {
   const offered = containers.filter(({ notOurs }) => notOurs === undefined);
   if (offered.length === 0) {
-    vscode.window.showInformationMessage(vscode.l10n.t('There is no container without a client.'));
+    vscode.window.showInformationMessage(vscode.l10n.t('No containers without a client found.'));
     return [];
   }
   const picked = await vscode.window.showQuickPick(
@@ -126,7 +125,7 @@ async function choose(containers: readonly ContainerWithoutClient[]): Promise<st
       canPickMany: true,
       matchOnDescription: true,
       title: vscode.l10n.t('Stop Containers Without a Client'),
-      placeHolder: vscode.l10n.t('No client of theirs was seen on this machine. One elsewhere would not be seen.'),
+      placeHolder: vscode.l10n.t('They have no client on this machine. Clients elsewhere cannot be detected.'),
     },
   );
   return (picked ?? []).map(({ id }) => id);
@@ -139,7 +138,7 @@ function belongsSentence({ name, client, pid }: ServerView): string {
 }
 
 function ownerSentence({ server, client }: ContainerWithoutClient): string {
-  return vscode.l10n.t('It runs like the server {0} configured in {1}.', server, client);
+  return vscode.l10n.t('Matches server {0} from {1}.', server, client);
 }
 
 async function stopAll(ids: readonly string[], actions: Actions): Promise<void> {

@@ -31,8 +31,8 @@ export class Discovery implements vscode.Disposable {
     const answered = vscode.window
       .showInformationMessage(
         count === 1
-          ? vscode.l10n.t('1 MCP server process has no client left ({0}).', memory)
-          : vscode.l10n.t('{0} MCP server processes have no client left ({1}).', count, memory),
+          ? vscode.l10n.t('Found 1 orphaned MCP server process ({0}).', memory)
+          : vscode.l10n.t('Found {0} orphaned MCP server processes ({1}).', count, memory),
         review,
         // It is told once anyhow; people look for the button.
         vscode.l10n.t("Don't Show Again"),

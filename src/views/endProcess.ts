@@ -12,10 +12,10 @@ import type { Node } from './treeRows';
 export async function endProcess(target: Node | undefined, actions: Actions): Promise<void> {
   const meant = target && meantBy(target);
   if (!meant) {
-    throw new Error(vscode.l10n.t('Choose the process in the view "MCP Processes": End This Process… is in its menu.'));
+    throw new Error(vscode.l10n.t('Right-click a process or a server in the MCP Processes view to end it.'));
   }
   const { server, processes } = meant;
-  if (processes.length === 0) throw new Error(vscode.l10n.t('No process of it is left.'));
+  if (processes.length === 0) throw new Error(vscode.l10n.t('It is no longer running.'));
   const question = questionOf(server, await actions.previewEnd(processes));
   const answer = await vscode.window.showWarningMessage(
     question.text,
@@ -35,7 +35,7 @@ export async function endProcess(target: Node | undefined, actions: Actions): Pr
   const left = result.processes.filter(isStillThere);
   if (left.length > 0) {
     const names = left.map(({ name, pid, reason }) => joinParts([`${name} (${pid})`, reason]));
-    throw new Error(vscode.l10n.t('These still run: {0}', names.join('; ')));
+    throw new Error(vscode.l10n.t('Could not end: {0}', names.join('; ')));
   }
 }
 
@@ -90,7 +90,7 @@ function paragraphs(...all: readonly (readonly string[])[]): string {
 /** Puts a server on the list of what is never reaped; a click undoes it. */
 export async function keepServer(server: ServerView, actions: Actions): Promise<void> {
   const [root] = server.processes;
-  if (!root) throw new Error(vscode.l10n.t('No process of it is left.'));
+  if (!root) throw new Error(vscode.l10n.t('It is no longer running.'));
   // What is hidden in a command line may be anything.
   const pattern = root.commandLine.replaceAll('•••', '*');
   await actions.keep(pattern);

@@ -24,7 +24,7 @@ export class EvidenceDocuments implements vscode.TextDocumentContentProvider, vs
 
   provideTextDocumentContent(uri: vscode.Uri): string {
     // Undefined after a reload of the window: the editor restores the tab, its text is gone.
-    return this.#texts.get(uri.toString()) ?? vscode.l10n.t('This text is no longer there. Run the command again.');
+    return this.#texts.get(uri.toString()) ?? vscode.l10n.t('This document has expired. Run the command again.');
   }
 
   /** Shows `text` under `title`; the same title and `subject` again replaces it. */

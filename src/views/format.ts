@@ -84,10 +84,10 @@ export function joinParts(parts: readonly (string | undefined)[]): string {
 const ended = (process: ReapedProcess) =>
   process.outcome === 'exited' || process.outcome === 'terminated' || process.outcome === 'killed';
 
-/** One sentence or two for people: "Reaped 3 servers: 5 processes ended, 1 kept (why). 120 MB came back." */
+/** A few sentences for people: "Ended 3 orphaned servers (5 processes), freed 120 MB. 1 process kept (why)." */
 export function summariseReap(all: readonly ReapResult[], t: Translate = plain, isCalledOff = false): string {
   if (all.length === 0) {
-    return isCalledOff ? t('Called off; nothing was reaped.') : t('No orphaned servers found.');
+    return isCalledOff ? t('Cancelled. Nothing was ended.') : t('No orphaned servers found.');
   }
   const results = all.filter(({ problem }) => problem === undefined);
   const failed = failureSentences(all, t);
@@ -95,32 +95,46 @@ export function summariseReap(all: readonly ReapResult[], t: Translate = plain, 
     return failed.join(' ');
   }
   const processes = results.flatMap((result) => result.processes);
-  const dryRun = results.every((result) => result.dryRun);
-  const parts = [countEnded(processes.filter(ended).length, dryRun, t)];
-  const kept = processes.filter((process) => process.outcome === 'kept');
-  if (kept.length > 0) {
-    parts.push(t('{0} kept{1}', kept.length, reasons(kept)));
-  }
-  const survived = processes.filter((process) => process.outcome === 'survived');
-  if (survived.length > 0) {
-    parts.push(t('{0} survived{1}', survived.length, reasons(survived)));
-  }
-  const sentence = `${countServers(results.length, dryRun, t)}: ${parts.join(', ')}.`;
-  const containers = containerSentences(results, t);
-  const memory = dryRun
-    ? processes.filter(ended).reduce((sum, process) => sum + (process.memory ?? 0), 0)
-    : results.reduce((sum, result) => sum + result.memoryFreed, 0);
-  const amount = formatMemory(memory);
-  const back = dryRun ? t('{0} would come back.', amount) : t('{0} came back.', amount);
-  return [sentence, ...(memory > 0 ? [back] : []), ...containers, ...failed].join(' ');
+  return [endedSentence(results, t), ...leftSentences(processes, t), ...containerSentences(results, t), ...failed].join(
+    ' ',
+  );
 }
 
-/** How many could not be reaped, and each reason once: it says what to do. */
+/** How much was ended, or would be; a server of which everything was kept counts for none. */
+function endedSentence(results: readonly ReapResult[], t: Translate): string {
+  const dryRun = results.every((result) => result.dryRun);
+  const servers = results.filter(({ processes }) => processes.length === 0 || processes.some(ended)).length;
+  if (servers === 0) return dryRun ? t('Nothing would be ended.') : t('Nothing was ended.');
+  const processes = results.flatMap((result) => result.processes).filter(ended);
+  const whole = countServers(servers, dryRun, t);
+  // None where only a container was left.
+  const count = processes.length === 0 ? whole : t('{0} ({1})', whole, countProcesses(processes.length, t));
+  const memory = dryRun
+    ? processes.reduce((sum, process) => sum + (process.memory ?? 0), 0)
+    : results.reduce((sum, result) => sum + result.memoryFreed, 0);
+  if (memory <= 0) return `${count}.`;
+  const amount = formatMemory(memory);
+  return dryRun ? t('{0}, freeing {1}.', count, amount) : t('{0}, freed {1}.', count, amount);
+}
+
+/** What was kept or survived, and why. */
+function leftSentences(processes: readonly ReapedProcess[], t: Translate): string[] {
+  const kept = processes.filter(({ outcome }) => outcome === 'kept');
+  const survived = processes.filter(({ outcome }) => outcome === 'survived');
+  const sentences: string[] = [];
+  if (kept.length === 1) sentences.push(t('1 process kept{0}.', reasons(kept)));
+  if (kept.length > 1) sentences.push(t('{0} processes kept{1}.', kept.length, reasons(kept)));
+  if (survived.length === 1) sentences.push(t('1 process survived{0}.', reasons(survived)));
+  if (survived.length > 1) sentences.push(t('{0} processes survived{1}.', survived.length, reasons(survived)));
+  return sentences;
+}
+
+/** How many could not be ended, and each reason once: it says what to do. */
 function failureSentences(results: readonly ReapResult[], t: Translate): string[] {
   const problems = results.flatMap(({ problem }) => problem ?? []);
   if (problems.length === 0) return [];
   const count =
-    problems.length === 1 ? t('1 server could not be reaped.') : t('{0} servers could not be reaped.', problems.length);
+    problems.length === 1 ? t('1 server could not be ended.') : t('{0} servers could not be ended.', problems.length);
   return [count, ...new Set(problems)];
 }
 
@@ -134,7 +148,7 @@ function containerSentences(results: readonly ReapResult[], t: Translate): strin
     if (outcome === 'left running') sentences.push(t('Container {0} is left running.', shortId(id)));
   }
   if (results.some(({ containerProblem }) => containerProblem !== undefined)) {
-    sentences.push(t('What became of a container is unknown.'));
+    sentences.push(t('The state of one container could not be determined.'));
   }
   return sentences;
 }
@@ -165,16 +179,13 @@ function containerWord(outcome: ReapResult['containers'][number]['outcome'], t: 
 
 function countServers(count: number, dryRun: boolean, t: Translate): string {
   if (dryRun) {
-    return count === 1 ? t('Would reap 1 server') : t('Would reap {0} servers', count);
+    return count === 1 ? t('Would end 1 orphaned server') : t('Would end {0} orphaned servers', count);
   }
-  return count === 1 ? t('Reaped 1 server') : t('Reaped {0} servers', count);
+  return count === 1 ? t('Ended 1 orphaned server') : t('Ended {0} orphaned servers', count);
 }
 
-function countEnded(count: number, dryRun: boolean, t: Translate): string {
-  if (dryRun) {
-    return count === 1 ? t('1 process would end') : t('{0} processes would end', count);
-  }
-  return count === 1 ? t('1 process ended') : t('{0} processes ended', count);
+function countProcesses(count: number, t: Translate): string {
+  return count === 1 ? t('1 process') : t('{0} processes', count);
 }
 
 /** Each reason once, as " (why; why)"; empty where none was given. */
@@ -186,7 +197,7 @@ function reasons(processes: readonly ReapedProcess[]): string {
 export function outcomeWord(outcome: ReapedProcess['outcome'], dryRun: boolean, t: Translate = plain): string {
   switch (outcome) {
     case 'exited':
-      return dryRun ? t('would end') : t('ended by itself when asked');
+      return dryRun ? t('would end') : t('exited on request');
     case 'terminated':
       return dryRun ? t('would be terminated') : t('terminated');
     case 'killed':
@@ -220,15 +231,16 @@ export function reapReport(results: readonly ReapResult[], t: Translate = plain)
     }
     lines.push(...containerLines(result, t).map((line) => `  ${line}`));
     if (result.problem !== undefined) {
-      lines.push(`  ${t('could not be reaped: {0}', result.problem)}`);
-    }
-    if (hasSession(result)) {
-      lines.push(`  ${t('session {0}, record {1}', result.sessionId, result.recordId)}`);
+      lines.push(`  ${t('could not be ended: {0}', result.problem)}`);
     }
     if (!result.dryRun && result.problem === undefined) {
       lines.push(`  ${t('took {0} ms', Math.round(result.milliseconds))}`);
     }
     lines.push('');
   }
+  const ids = results
+    .filter(hasSession)
+    .map(({ server, sessionId, recordId }) => `  ${t('{0}: session {1}, record {2}', server, sessionId, recordId)}`);
+  if (ids.length > 0) lines.push(t('For bug reports:'), ...ids, '');
   return lines.join('\n');
 }

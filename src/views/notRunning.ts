@@ -7,7 +7,7 @@ export function showNotRunning(reason: string): vscode.Disposable {
   const view = vscode.window.createTreeView(VIEW_ID, {
     treeDataProvider: { getChildren: () => [], getTreeItem: (item: vscode.TreeItem) => item },
   });
-  const message = vscode.l10n.t('MCP Processes is not running: {0} Then reload the window.', reason);
+  const message = vscode.l10n.t('MCP Processes could not start: {0} Fix this and reload the window.', reason);
   // A view with a message shows no welcome, and no button.
   view.message = message;
   showFailure(offerReload(message));

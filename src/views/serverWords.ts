@@ -148,7 +148,7 @@ export function failureLines({ at, lastLine }: Failure): string[] {
 export function introductionSentence({ name, version, tools, resources, prompts }: ServerIntroduction): string {
   const l10n = vscode.l10n;
   return l10n.t(
-    'It says it is {0} {1}, with {2}, {3} and {4}.',
+    'Server: {0} {1} · {2}, {3}, {4}',
     name,
     version,
     tools === 1 ? l10n.t('1 tool') : l10n.t('{0} tools', tools),
@@ -175,14 +175,17 @@ export function evidenceText(server: ServerView): string {
   fact(server.url === undefined ? undefined : l10n.t('Address: {0}', server.url));
   fact(server.configurationFile === undefined ? undefined : l10n.t('Configuration: {0}', server.configurationFile));
   fact(server.startedAt === undefined ? undefined : l10n.t('Started: {0}', new Date(server.startedAt).toISOString()));
-  fact(server.sessionId === undefined ? undefined : l10n.t('Session: {0}', server.sessionId));
-  fact(server.recordId === undefined ? undefined : l10n.t('Record: {0}', server.recordId));
   if (server.introduction) {
     fact(introductionSentence(server.introduction));
   }
   if (server.processes.length > 0) {
     lines.push('', l10n.t('Processes:'), ...processLines(server.processes, '  '));
   }
+  const ids = [
+    ...(server.sessionId === undefined ? [] : [l10n.t('Session: {0}', server.sessionId)]),
+    ...(server.recordId === undefined ? [] : [l10n.t('Record: {0}', server.recordId)]),
+  ];
+  if (ids.length > 0) lines.push('', l10n.t('For bug reports:'), ...ids.map((id) => `  ${id}`));
   return lines.join('\n') + '\n';
 }
 

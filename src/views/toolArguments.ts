@@ -81,7 +81,7 @@ export function parseArguments(text: string, t: Translate = plain): Record<strin
     const { line = 1, column = 1 } = positionOf(text, error.offset);
     throw new Error(
       t(
-        'The arguments are not valid JSON: {0} in line {1}, column {2}. Mend them and run again.',
+        'The arguments are not valid JSON: {0} in line {1}, column {2}. Fix them and run the tool again.',
         printParseErrorCode(error.error),
         line,
         column,
@@ -89,7 +89,7 @@ export function parseArguments(text: string, t: Translate = plain): Record<strin
     );
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new Error(t('The arguments must be a JSON object, such as {0}. Mend them and run again.', '{ }'));
+    throw new Error(t('The arguments must be a JSON object, such as {0}. Fix them and run the tool again.', '{ }'));
   }
   return value as Record<string, unknown>;
 }

@@ -62,7 +62,7 @@ export class ToolCalls implements vscode.Disposable {
     const call = document && this.#calls.get(document.uri.toString());
     if (!document || !call) {
       throw new Error(
-        vscode.l10n.t('The active editor holds no arguments for a tool. Run "MCP Processes: Call Tool…" first.'),
+        vscode.l10n.t('The active editor does not contain tool arguments. Run "MCP Processes: Call Tool…" first.'),
       );
     }
     await this.#call(call.server, call.tool, parseArguments(document.getText(), vscode.l10n.t));
@@ -105,7 +105,7 @@ function argumentsDocument(server: ServerView, tool: ToolDescription): string {
   const comment = (text: string) => text.split(/\r?\n/).map((line) => `// ${line}`.trimEnd());
   return [
     ...comment(vscode.l10n.t('Arguments for the tool {0} of {1}.', tool.name, server.name)),
-    ...comment(vscode.l10n.t('Call it with the Run button of this editor, or with "MCP Processes: Run Tool".')),
+    ...comment(vscode.l10n.t('Press ▷ in the title bar of this editor, or run "MCP Processes: Run Tool".')),
     ...(tool.description ? ['//', ...comment(tool.description)] : []),
     JSON.stringify(argumentsTemplate(tool.inputSchema), undefined, 2),
     '',

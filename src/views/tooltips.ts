@@ -19,7 +19,7 @@ export function tooltipOf(row: Node): vscode.MarkdownString | string {
       return containerSentence(row.container);
     case 'containerGroup':
       return vscode.l10n.t(
-        'Containers that wait for input, run like a configured server, and have no client on this machine. Nothing is done to them by itself.',
+        'Containers that wait for input, run like a configured server, and have no client on this machine. They are never stopped automatically.',
       );
     case 'note':
       return row.note.tooltip;
@@ -29,7 +29,7 @@ export function tooltipOf(row: Node): vscode.MarkdownString | string {
 function groupSentence(group: ServerGroup): string {
   switch (group) {
     case 'orphaned':
-      return vscode.l10n.t('Servers whose client is provably gone. Reaping ends them.');
+      return vscode.l10n.t('Servers whose client no longer exists. "Reap Orphaned MCP Servers" ends them.');
     case 'thisWindow':
       return vscode.l10n.t('Servers that this window uses.');
     case 'otherWindows':
@@ -39,7 +39,7 @@ function groupSentence(group: ServerGroup): string {
     case 'ownerUnknown':
       return vscode.l10n.t('The process that started them has exited, but something may still be connected.');
     case 'notRunning':
-      return vscode.l10n.t('Configured servers without a process. VS Code starts its own when chat needs them.');
+      return vscode.l10n.t('Configured but not running. VS Code starts its own servers when chat needs them.');
   }
 }
 

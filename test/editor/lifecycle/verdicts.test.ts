@@ -48,7 +48,7 @@ describe('what the panel says while it looks, and while it ends', function () {
 
     const isReapable = async () => {
       await panel.row('tickets').hover();
-      return panel.row('tickets').locator('a[aria-label^="Reap"]').isVisible();
+      return panel.row('tickets').locator('a[aria-label^="End Orphaned Server"]').isVisible();
     };
     await waitFor('it can be reaped', isReapable);
     await panel.run('Scan Now');
@@ -62,13 +62,13 @@ describe('what the panel says while it looks, and while it ends', function () {
       [],
     );
 
-    await panel.press('tickets', 'Reap');
+    await panel.press('tickets', 'End Orphaned Server');
     const ending = panel.row(/tickets.*ending …/);
     await ending.waitFor();
     await ending.hover();
     assert.ok(await ending.locator('.codicon-loading').isVisible());
-    assert.equal(await ending.locator('a[aria-label^="Reap"]').count(), 0);
-    await panel.notified(/^Reaped 1 server/);
+    assert.equal(await ending.locator('a[aria-label^="End Orphaned Server"]').count(), 0);
+    await panel.notified(/^Ended 1 orphaned server/);
     await panel.shows('Orphaned', ['notes ×3']);
     await panel.view.getByText(/^3 orphaned servers of other clients · \d+ MB$/).waitFor();
 
@@ -83,9 +83,9 @@ describe('what the panel says while it looks, and while it ends', function () {
       [],
     );
 
-    await panel.run('Preview Reaping (Dry Run)');
+    await panel.run('Preview Cleanup');
     await panel.notified('No orphaned servers found.');
-    assert.equal(await page.locator('.tab').filter({ hasText: 'What Reaping Would Do' }).count(), 0);
+    assert.equal(await page.locator('.tab').filter({ hasText: 'Cleanup Preview' }).count(), 0);
   });
 
   it('"ask" asks once, and ends what is chosen', async () => {

@@ -31,7 +31,7 @@ describe('a command without a row', () => {
     const orphans = [serverView(), serverView({ key: 's:2', pid: 600 })];
     registerCommands({ subscriptions: [] }, actionsOver(orphans), { info() {}, error() {} });
     await editor.registered.get('mcpProcesses.reapServer')?.();
-    assert.deepEqual(editor.picks, ['Select an orphaned server to reap']);
+    assert.deepEqual(editor.picks, ['Select an orphaned server to end']);
     assert.deepEqual(editor.described, ['MCP Processes · orphaned · pid 500', 'MCP Processes · orphaned · pid 600']);
   });
 

@@ -8,8 +8,8 @@ import { actionsOver, NODE, pictureOf, serverView } from './rows';
 describe('the notice of what other clients left behind', () => {
   it('counts processes, and is told once', async () => {
     const table: [number, string][] = [
-      [1, '2 MCP server processes have no client left (1 MB).'],
-      [2, '4 MCP server processes have no client left (2 MB).'],
+      [1, 'Found 2 orphaned MCP server processes (1 MB).'],
+      [2, 'Found 4 orphaned MCP server processes (2 MB).'],
     ];
     for (const [count, text] of table) {
       const editor = newEditor();

@@ -161,7 +161,19 @@ export const QuickInputButtons = { Back: {} };
 export class CancellationError extends Error {}
 export class ThemeColor {}
 export class ThemeIcon {}
-export class MarkdownString {}
+export class MarkdownString {
+  value = '';
+  appendMarkdown(text: string): this {
+    this.value += text;
+    return this;
+  }
+  appendText(text: string): this {
+    return this.appendMarkdown(text);
+  }
+  appendCodeblock(text: string): this {
+    return this.appendMarkdown(text);
+  }
+}
 export class TreeItem {
   constructor(readonly label: string) {}
 }

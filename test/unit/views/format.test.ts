@@ -102,7 +102,7 @@ describe('format', () => {
   });
 
   describe('summary of a reap', () => {
-    it('counts servers and processes, says why something was kept and what came back', () => {
+    it('counts servers and processes, says why something was kept and what was freed', () => {
       const results = [
         reaped([ended(1, 'exited'), ended(2, 'terminated'), ended(3, 'kept', 'its start time differs.')], 60 * MB),
         reaped([ended(4, 'killed'), ended(5, 'killed')], 40 * MB),
@@ -110,41 +110,52 @@ describe('format', () => {
       ];
       assert.equal(
         summariseReap(results),
-        'Reaped 3 servers: 5 processes ended, 1 kept (its start time differs). 120 MB came back.',
+        'Ended 3 orphaned servers (5 processes), freed 120 MB. 1 process kept (its start time differs).',
       );
     });
 
     it('singular, without memory', () => {
-      assert.equal(summariseReap([reaped([ended(1, 'exited')], 0)]), 'Reaped 1 server: 1 process ended.');
+      assert.equal(summariseReap([reaped([ended(1, 'exited')], 0)]), 'Ended 1 orphaned server (1 process).');
     });
 
     it('survivors and equal reasons once', () => {
       const results = [reaped([ended(1, 'survived', 'no permission'), ended(2, 'survived', 'no permission')], 0)];
-      assert.equal(summariseReap(results), 'Reaped 1 server: 0 processes ended, 2 survived (no permission).');
+      assert.equal(summariseReap(results), 'Nothing was ended. 2 processes survived (no permission).');
     });
 
     it('a dry run promises, it does not claim', () => {
       const results = [reaped([ended(1, 'terminated'), ended(2, 'kept', 'listed')], 0, true)];
       assert.equal(
         summariseReap(results),
-        'Would reap 1 server: 1 process would end, 1 kept (listed). 10 MB would come back.',
+        'Would end 1 orphaned server (1 process), freeing 10 MB. 1 process kept (listed).',
       );
+      const kept = [reaped([ended(1, 'kept', 'listed')], 0, true)];
+      assert.equal(summariseReap(kept), 'Nothing would be ended. 1 process kept (listed).');
+    });
+
+    it('does not count a server of which everything was kept, and counts one of which only a container was left', () => {
+      const kept = reaped([ended(2, 'kept', 'listed'), ended(3, 'kept', 'listed')], 0);
+      assert.equal(
+        summariseReap([reaped([ended(1, 'killed')], 0), kept]),
+        'Ended 1 orphaned server (1 process). 2 processes kept (listed).',
+      );
+      assert.equal(summariseReap([reaped([], 0)]), 'Ended 1 orphaned server.');
     });
 
     it('nothing', () => {
       assert.equal(summariseReap([]), 'No orphaned servers found.');
-      assert.equal(summariseReap([], plain, true), 'Called off; nothing was reaped.');
+      assert.equal(summariseReap([], plain, true), 'Cancelled. Nothing was ended.');
     });
 
     it('what could not be reaped, each reason once, beside what was', () => {
       const failed = { ...reaped([], 0), problem: 'Session s could not be claimed. Make room.' };
-      assert.equal(summariseReap([failed]), '1 server could not be reaped. Session s could not be claimed. Make room.');
+      assert.equal(summariseReap([failed]), '1 server could not be ended. Session s could not be claimed. Make room.');
       assert.equal(
         summariseReap([failed, reaped([ended(1, 'exited')], 0), failed]),
-        'Reaped 1 server: 1 process ended. 2 servers could not be reaped. Session s could not be claimed. Make room.',
+        'Ended 1 orphaned server (1 process). 2 servers could not be ended. Session s could not be claimed. Make room.',
       );
       const report = reapReport([failed]);
-      assert.match(report, /^files\n {2}could not be reaped: Session s could not be claimed\. Make room\.$/m);
+      assert.match(report, /^files\n {2}could not be ended: Session s could not be claimed\. Make room\.$/m);
       assert.doesNotMatch(report, /took/);
     });
   });
@@ -164,14 +175,14 @@ describe('format', () => {
       [one([container('a', 'removed'), container('b', 'stopped')]), ' 2 containers ended.'],
       [one([container('3', 'left running', 'no label')]), ' Container 333333333333 is left running.'],
       [one([container('a', 'kept')]), ''],
-      [one([], 'no answer'), ' What became of a container is unknown.'],
+      [one([], 'no answer'), ' The state of one container could not be determined.'],
       [one([container('3', 'left running')], undefined, true), ''],
     ];
     for (const [result, said] of table) {
       const sentence = result.dryRun
-        ? 'Would reap 1 server: 1 process would end.'
-        : 'Reaped 1 server: 1 process ended.';
-      assert.equal(summariseReap([result]).replace(/ 10 MB would come back\./, ''), sentence + said);
+        ? 'Would end 1 orphaned server (1 process), freeing 10 MB.'
+        : 'Ended 1 orphaned server (1 process).';
+      assert.equal(summariseReap([result]), sentence + said);
     }
     assert.deepEqual(containerLines(one([container('3', 'left running', 'no label')], 'no answer')), [
       'container 333333333333 · mcp/fetch · left running: no label',
@@ -183,14 +194,14 @@ describe('format', () => {
     assert.match(reapReport([one([container('a', 'removed')])]), /container aaaaaaaaaaaa · mcp\/fetch · removed/);
   });
 
-  it('the report names session and record of our servers; other clients’ have none', () => {
+  it('the report ends with session and record of our servers; other clients’ have none', () => {
     const ours = reaped([ended(1, 'killed')], 0);
-    assert.match(reapReport([ours]), /session s, record r/);
+    assert.match(reapReport([ours, ours]), /For bug reports:\n(?: {2}files: session s, record r\n){2}$/);
     for (const theirs of [
       { ...ours, sessionId: '', dryRun: true },
       { ...ours, sessionId: 'r' },
     ]) {
-      assert.doesNotMatch(reapReport([theirs]), /session|record/);
+      assert.doesNotMatch(reapReport([theirs]), /session|record|bug reports/);
     }
   });
 

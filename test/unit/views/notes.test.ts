@@ -74,12 +74,7 @@ describe('what stands below the servers', () => {
       historyNote([reaped({ processes })])
         ?.below[0]?.tooltip.split('\n')
         .slice(2),
-      [
-        'node (500): ended by itself when asked',
-        'node (501): terminated',
-        'node (502): survived',
-        'node (503): a newer word',
-      ],
+      ['node (500): exited on request', 'node (501): terminated', 'node (502): survived', 'node (503): a newer word'],
     );
   });
 

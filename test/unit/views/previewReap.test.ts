@@ -13,7 +13,7 @@ const theirs = ['other:1', 'other:2', 'other:3'].map((key) =>
 );
 const living = serverView({ key: 'other:9', owner: 'other', verdict: 'active', group: 'otherClients' });
 
-describe('Preview Reaping', () => {
+describe('Preview Cleanup', () => {
   let editor: Editor;
   beforeEach(() => {
     editor = newEditor();
@@ -38,7 +38,7 @@ describe('Preview Reaping', () => {
     ]);
     assert.deepEqual(
       editor.documents.map(({ title }) => title),
-      ['What Reaping Would Do.txt', 'What Reaping Would Do.txt'],
+      ['Cleanup Preview.txt', 'Cleanup Preview.txt'],
     );
   });
 
@@ -76,6 +76,6 @@ describe('Preview Reaping', () => {
 
   it('of a server that is gone says so', async () => {
     assert.deepEqual(await preview([ours], 'other:1'), []);
-    assert.match(editor.errors()[0] ?? '', /no such server any more/);
+    assert.match(editor.errors()[0] ?? '', /^This server is gone\./);
   });
 });

@@ -7,7 +7,7 @@ import { actionsOver, resultOf, serverView } from './rows';
 
 const theirs = serverView({ key: 'other:1', owner: 'other', sessionId: undefined });
 
-describe('Reap Orphaned Servers tells what became of it', () => {
+describe('Reap Orphaned MCP Servers tells what became of it', () => {
   let editor: Editor;
   beforeEach(() => {
     editor = newEditor();
@@ -25,7 +25,7 @@ describe('Reap Orphaned Servers tells what became of it', () => {
       editor.cancel();
       return [];
     };
-    assert.deepEqual(await reap([theirs], calledOff), ['information: Called off; nothing was reaped.']);
+    assert.deepEqual(await reap([theirs], calledOff), ['information: Cancelled. Nothing was ended.']);
   });
 
   it('called off after somebody was ended', async () => {
@@ -33,7 +33,7 @@ describe('Reap Orphaned Servers tells what became of it', () => {
       editor.cancel();
       return [resultOf()];
     };
-    assert.deepEqual(await reap([theirs], calledOff), ['information: Reaped 1 server: 1 process ended.']);
+    assert.deepEqual(await reap([theirs], calledOff), ['information: Ended 1 orphaned server (1 process).']);
   });
 
   it('not called off, and nobody was orphaned any more', async () => {
@@ -41,10 +41,10 @@ describe('Reap Orphaned Servers tells what became of it', () => {
     assert.deepEqual(await reap([theirs], none), ['information: No orphaned servers found.']);
   });
 
-  it('what could not be reaped is a warning that says what to do', async () => {
+  it('what could not be ended is a warning that says what to do', async () => {
     const failed = async () => [resultOf({ processes: [], problem: 'Session s could not be claimed. Make room.' })];
     assert.deepEqual(await reap([serverView()], failed), [
-      'warning: 1 server could not be reaped. Session s could not be claimed. Make room.',
+      'warning: 1 server could not be ended. Session s could not be claimed. Make room.',
     ]);
   });
 });

@@ -10,7 +10,8 @@ import {
   uncountedOrphans,
   verdictSentence,
 } from '../../../src/views/serverWords';
-import { NODE, pictureOf, serverView } from './rows';
+import { tooltipOf } from '../../../src/views/tooltips';
+import { NODE, pictureOf, rowOf, serverView } from './rows';
 
 const LISTED = 'the setting mcpProcesses.reap.neverReap lists it (node server.js)';
 const IN_DOUBT = 'whether the setting mcpProcesses.reap.neverReap lists it cannot be determined';
@@ -109,12 +110,22 @@ describe('words for a server', () => {
     assert.equal(offersOf(used).canReap, false);
   });
 
+  it('ids for bug reports stand at the end of the evidence, and nowhere else', () => {
+    const ids = { sessionId: '5e55', recordId: '4ec0', evidence: ['started by this window'] };
+    assert.match(evidenceText(serverView(ids)), /\n\nFor bug reports:\n {2}Session: 5e55\n {2}Record: 4ec0\n$/);
+    const { value } = tooltipOf(rowOf(serverView(ids))) as { value: string };
+    assert.match(value, /started by this window/);
+    assert.doesNotMatch(value, /5e55|4ec0/);
+    const none = serverView({ sessionId: undefined, recordId: undefined });
+    assert.doesNotMatch(evidenceText(none), /bug reports/);
+  });
+
   it('what it says of itself, singular and plural', () => {
     const said = { name: 'files', version: '1.0', tools: 1, resources: 0, prompts: 2 };
-    assert.equal(introductionSentence(said), 'It says it is files 1.0, with 1 tool, 0 resources and 2 prompts.');
+    assert.equal(introductionSentence(said), 'Server: files 1.0 · 1 tool, 0 resources, 2 prompts');
     assert.match(
       introductionSentence({ ...said, tools: 2, resources: 1, prompts: 1 }),
-      /2 tools, 1 resource and 1 prompt\.$/,
+      /2 tools, 1 resource, 1 prompt$/,
     );
   });
 });
