@@ -122,7 +122,7 @@ async function main(keep) {
   await take(page, 'tooltip', { x: 0, y: 0, width: 900, height: 360 });
   await away();
   await orphan.hover();
-  await orphan.locator('a[aria-label^="Show Evidence"]').click();
+  await orphan.locator('a[aria-label^="Why This Status?"]').click();
   await page.locator('.view-lines').getByText('Evidence:').waitFor();
   await away();
   await clear(page);

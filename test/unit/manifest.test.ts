@@ -147,7 +147,7 @@ describe('manifest', () => {
     );
     assert.deepEqual([...new Set(offered.map(({ command }) => command))].toSorted(), [
       'mcpProcesses.previewReap',
-      'mcpProcesses.reapServer',
+      'mcpProcesses.reapServers',
     ]);
   });
 
