@@ -63,7 +63,7 @@ describe('the command line', function () {
     const text = run(['list']);
     assert.equal(text.status, 0, text.stderr);
     assert.match(text.stdout, /^left {2}orphaned · test · pid \d+ · .+ MB\n( {4}\S.*\n)+$/);
-    assert.match(text.stdout, / is gone/);
+    assert.match(text.stdout, / no longer exists/);
     const json = run(['list', '--json']);
     assert.equal(json.status, 0, json.stderr);
     const { servers, containersWithoutClient } = JSON.parse(json.stdout);

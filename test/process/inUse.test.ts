@@ -73,7 +73,7 @@ describe('an orphan that strangers are connected to', function () {
       const settings = { reapOthers: 'auto', maxPerSweep: 1 } as const;
       const lifecycle = await sandbox.lifecycle(settings, { recogniser: () => known });
       const row = await says(lifecycle, server, reasonFor(stranger));
-      assert.match(row.evidence.join('\n'), /pipe without a writer/);
+      assert.match(row.evidence.join('\n'), /nothing is connected to its input/);
       assert.deepEqual(
         [row.verdict, row.group],
         isTold ? ['active', 'otherClients'] : ['unknown', 'ownerUnknown'],
@@ -176,7 +176,7 @@ describe('an orphan that strangers are connected to', function () {
     const { child, server } = await foreign(...DEAF, `--serve=${addressOf('unix')}`);
     const stranger = await Stranger.at(sandbox, addressOf('unix'));
     await killHard(child);
-    const row = await says(lifecycle, server, /pipe without a writer/);
+    const row = await says(lifecycle, server, /nothing is connected to its input/);
     const [chosen] = row.processes;
     assert.ok(chosen);
     const { uses } = await lifecycle.previewEnd([chosen]);

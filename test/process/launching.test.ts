@@ -93,7 +93,7 @@ describe('launching a server', function () {
     ],
     ['more than a program can be given', { args: ['x'.repeat(3 << 20)] }, /larger than this system allows\. Shorten/],
     // Node's own message quotes the whole value.
-    ['a zero byte in a secret', { environment: { KEY: 'hunter2\0' } }, /^(?!.*hunter2).*hold a zero byte/],
+    ['a NUL byte in a secret', { environment: { KEY: 'hunter2\0' } }, /^(?!.*hunter2).*contain a NUL byte/],
     ['a working folder that does not exist', { cwd: '/no/such/folder' }, /working folder .* does not exist/],
     ['a working folder that is a file', { cwd: '/etc/hosts' }, /working folder .* is no folder/],
   ];
@@ -227,7 +227,7 @@ describe('launching a server', function () {
     const lifecycle = await sandbox.lifecycle({}, { configured: () => [configured('one', describe)] });
     mock.timers.enable({ apis: ['setTimeout'] });
     try {
-      const first = assert.rejects(lifecycle.start('one'), /Nobody answered .* Start it again/);
+      const first = assert.rejects(lifecycle.start('one'), /Timed out waiting for input values\. Start it again/);
       mock.timers.tick(10 * 60_000);
       await first;
     } finally {

@@ -381,7 +381,7 @@ describe('reaping what a dead session left', function () {
     const picture = await lifecycle.sweep();
     const [orphan] = picture.servers;
     assert.equal(orphan?.verdict, 'orphaned');
-    assert.ok(orphan?.evidence.some((line) => line.includes('is gone')));
+    assert.ok(orphan?.evidence.some((line) => line.includes('no longer exists')));
     const preview = await lifecycle.reapOrphans({ dryRun: true });
     assert.deepEqual(
       preview.map(({ dryRun, processes }) => [dryRun, processes.length]),

@@ -88,12 +88,13 @@ describe('what a person sees', function () {
       file,
       JSON.stringify({ ...hostile, records: [{ ...record, id: randomUUID(), root: claimed[0], census: claimed }] }),
     );
-    await panel.status.waitFor({ timeout: 30_000 });
+    // The browser is connected to the editor: what the file claims is in use, and no orphan.
+    await panel.row(/deaf.*in use/).waitFor();
     await panel.run('Reap Orphaned MCP Servers');
     // What the host itself runs for a moment, such as `ss`, stands below it too and may end by itself meanwhile.
-    await panel.notified(/ ended, \d+ kept/);
+    await panel.notified(/\d+ processes kept/);
     rmSync(file);
-    await panel.status.waitFor({ state: 'hidden', timeout: 30_000 });
+    await panel.shows('Other Clients', []);
     assert.deepEqual(claims.filter(isAlive), claims);
 
     await panel.run('Stop All Servers in This Window');
@@ -150,14 +151,14 @@ describe('what a person sees', function () {
       environment: { MCP_PROCESSES_HOME: file },
     });
     const panel = new Panel(page);
-    const said = await panel.notified('MCP Processes is not running');
+    const said = await panel.notified('MCP Processes could not start');
     assert.match(said, /The data folder .*file cannot be used: .*MCP_PROCESSES_HOME/);
     assert.equal(server.extensionHosts().length, 1);
     await panel.open();
-    await panel.view.getByText(/The data folder .*file cannot be used: .*Then reload the window\./).waitFor();
+    await panel.view.getByText(/The data folder .*file cannot be used: .*Fix this and reload the window\./).waitFor();
     // Control arm: mended and reloaded, it runs.
     rmSync(file);
-    await panel.notified('MCP Processes is not running');
+    await panel.notified('MCP Processes could not start');
     await panel.notifications.locator('.monaco-button').filter({ hasText: 'Reload Window' }).click();
     await panel.view.getByText('No MCP servers yet').waitFor();
   });

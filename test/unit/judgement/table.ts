@@ -103,7 +103,7 @@ export function factsOn(snapshot: Snapshot = machine(), pid = 500, change: Parti
     memberBy: 'root',
     provenByCookie: false,
     carriesAnother: false,
-    session: { kind: 'dead', evidence: 'its owner, pid 300, is gone' },
+    session: { kind: 'dead', evidence: 'the window that started it (pid 300) no longer exists' },
     stdin: undefined,
     clientAbove: undefined,
     named: false,
