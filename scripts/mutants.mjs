@@ -153,7 +153,7 @@ export const mutants = [
     'if (isGone) return { ...found, path, claimer };',
   ],
   ['stdin: unknown does not count', STAND, 'if (unknown) return unknown;', ''],
-  ['stdin: members’ own pipes are clients', STAND, '.every((pid) => members.has(pid))', '.every(() => false)'],
+  ['stdin: members’ own pipes are clients', STAND, '.some((group) => group.has(pid))', '.some(() => false)'],
   [
     'stdin: tops by pid alone',
     RULINGS,
@@ -205,7 +205,7 @@ export const mutants = [
   [
     'use: the client of mcp-processes run is no stranger',
     RULINGS,
-    "claim.by === 'own session' && !isOwnerGuessedHere ?",
+    "claim.by === 'own session' && !isGuessed ?",
     "claim.by === 'own session' ?",
   ],
   [
