@@ -88,11 +88,14 @@ describe('what a person sees', function () {
       file,
       JSON.stringify({ ...hostile, records: [{ ...record, id: randomUUID(), root: claimed[0], census: claimed }] }),
     );
-    await panel.status.waitFor({ timeout: 30_000 });
+    // Windows are connected to what it claims: it is in use, and so no orphan.
+    await panel.shows('Other Clients', ['deaf']);
+    assert.ok((await panel.rows()).some(({ description }) => description.startsWith('in use')));
     await panel.run('Reap Orphaned MCP Servers');
     // What the host itself runs for a moment, such as `ss`, stands below it too and may end by itself meanwhile.
     await panel.notified(/ ended, \d+ kept/);
     rmSync(file);
+    await panel.shows('Other Clients', []);
     await panel.status.waitFor({ state: 'hidden', timeout: 30_000 });
     assert.deepEqual(claims.filter(isAlive), claims);
 
