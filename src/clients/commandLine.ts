@@ -58,14 +58,22 @@ export function programOf(word: string): string {
 }
 
 /** Commands that only prepare for the one behind `&&`. */
-const PREPARING = new Set(['cd', 'export', 'source', '.', 'set']);
+const PREPARING = new Set(['cd', 'export', 'source', '.', 'set', 'nvm']);
+/** Where errors go is no word of the program. */
+const ERRORS_REDIRECTED = /\s2>{1,2}\s?(?:&1|[\w./~-]+)\s*$/;
 
 /**
  * The words of the one program that a shell's text starts; undefined where that takes more than reading: several
- * programs, variables, redirections. `${…}` of a configuration is kept as it stands.
+ * programs, variables, redirections. `${…}` of a configuration is kept as it stands, and so is `$HOME` before a path.
  */
 export function shellWords(text: string): string[] | undefined {
-  if (text.length > 8_192) return undefined;
+  return shellCommands(text)?.at(-1);
+}
+
+/** The commands of such a text: those that prepare, and the one program. */
+export function shellCommands(whole: string): string[][] | undefined {
+  if (whole.length > 8_192) return undefined;
+  const text = whole.replace(ERRORS_REDIRECTED, '');
   const commands: string[][] = [[]];
   let word: string | undefined;
   const end = () => {
@@ -76,7 +84,8 @@ export function shellWords(text: string): string[] | undefined {
     const rest = text.slice(at, at + 210);
     const char = text[at] as string;
     const placeholder = /^\$\{[^${}]{1,200}\}/.exec(rest)?.[0];
-    if (placeholder) {
+    if (rest.startsWith('$HOME/')) word = (word ?? '') + char;
+    else if (placeholder) {
       word = (word ?? '') + placeholder;
       at += placeholder.length - 1;
     } else if (char === ' ' || char === '\t') end();
@@ -84,11 +93,14 @@ export function shellWords(text: string): string[] | undefined {
       end();
       commands.push([]);
       at++;
+    } else if (char === ';' && PREPARING.has(commands.at(-1)?.[0] ?? word ?? '')) {
+      end();
+      commands.push([]);
     } else if (char === "'" || char === '"') {
       const close = closing(text, at);
       if (close === undefined) return undefined;
       const inner = text.slice(at + 1, close);
-      if (char === '"' && /`|\$(?!\{[^${}]{1,200}\})/.test(inner)) return undefined;
+      if (char === '"' && /`|\$(?!\{[^${}]{1,200}\}|HOME\/)/.test(inner)) return undefined;
       word = (word ?? '') + (char === '"' ? inner.replace(/\\([$`"\\])/g, '$1') : inner);
       at = close;
     } else if (char === '\\' && at + 1 < text.length) {
@@ -98,9 +110,14 @@ export function shellWords(text: string): string[] | undefined {
   }
   end();
   const last = commands.pop() ?? [];
-  if (!commands.every(([first]) => first !== undefined && PREPARING.has(first))) return undefined;
+  if (!commands.every(isPreparing)) return undefined;
   while (last.length > 1 && (last[0] === 'exec' || /^[A-Za-z_]\w*=/.test(last[0] as string))) last.shift();
-  return last.length > 0 ? last : undefined;
+  return last.length > 0 ? [...commands, last] : undefined;
+}
+
+function isPreparing([first = '', second]: readonly string[]): boolean {
+  // `nvm use 20`, and not `nvm exec`.
+  return PREPARING.has(first) && (first !== 'nvm' || second === 'use');
 }
 
 /** Index of the quote that closes the one at `open`. */
