@@ -62,6 +62,7 @@ function placesOf(
   const isSaid = cwd !== undefined || source.folder !== undefined;
   return {
     folder: isSaid ? realFolder(resolve(source.folder ?? userHome, cwd ?? '.')) : undefined,
+    isFolderSaid: isSaid,
     projects: () => folders.projects(),
     isPluginRoot: (folder) => source.file !== undefined && folders.isPluginRoot(folder, source.file),
     isProgramFolder: (folder) => folders.isProgramFolder(folder),
