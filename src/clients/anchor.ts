@@ -116,6 +116,9 @@ const SERVE_WORDS = new Set(['serve', 'server', 'start']);
 /** Folders of programs of all kinds: a path through them says no more than a name does. */
 const SHARED_FOLDER =
   /^(?:(?:\/usr(?:\/local)?)?\/s?bin|\/opt\/(?:homebrew|local)\/bin|\/snap\/bin|.*\/(?:\.local|\.cargo|\.bun|\.deno|\.volta|\.npm-global|go|\.linuxbrew)\/bin|.*\/node_modules\/\.bin|.*\/\.nvm\/versions\/node\/[^/]+\/bin)\/[^/]+$/;
+const MOST_WORDS = 1_000;
+/** Of a path only its end is looked at. */
+const LONGEST_PLACE = 1_000;
 /** A package of another tool, or a URL, where its runner takes a path. */
 const REMOTE_SCRIPT = /^(?:jsr:|npm:|https:\/\/)./;
 /** Packages that are a folder, an archive or a link, and no published name. */
@@ -133,6 +136,8 @@ const TEXT_FLAG =
  * @returns undefined where a placeholder leaves open what runs, and nothing that can be observed would close it (K31)
  */
 export function anchorOf(words: readonly string[]): Anchor | undefined {
+  // Commands within commands have an end.
+  if (words.length > MOST_WORDS) return undefined;
   const [command = '', ...args] = words;
   const program = plainProgram(command);
   if (PLACEHOLDER.test(command)) return OPEN_PATH.test(command) ? pathAnchor(command) : undefined;
@@ -148,7 +153,9 @@ export function anchorOf(words: readonly string[]): Anchor | undefined {
   if (runsTheFolder(program)) return runnerAnchor(program, command, args);
   if (/[\\/]/.test(command)) {
     if (!ABSOLUTE.test(command) || args.some(isRelativePath) || isOfRunner(command)) return bound(args);
-    return SHARED_FOLDER.test(command) && !isSelfContained([program], args) ? bound(args) : pathAnchor(command);
+    return SHARED_FOLDER.test(command.slice(-LONGEST_PLACE)) && !isSelfContained([program], args)
+      ? bound(args)
+      : pathAnchor(command);
   }
   return selfContained('program', [program], args);
 }
@@ -158,7 +165,7 @@ const INSTALLED: Anchor = { kind: 'program', open: [] };
 
 /** A script of a package that runs what the folder says: `…/node_modules/tsx/dist/cli.mjs`. */
 function isOfRunner(path: string): boolean {
-  const name = /.*[\\/]node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/.][^\\/]*)[\\/]/.exec(path)?.[1];
+  const name = /.*[\\/]node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/.][^\\/]*)[\\/]/.exec(path.slice(-LONGEST_PLACE))?.[1];
   return name !== undefined && runsTheFolder(name.replace(/-cli$/, ''));
 }
 
@@ -417,12 +424,11 @@ function isWhole(word: string): boolean {
 /** The command that begins at a word, or that is one, where that is known to start others. */
 function commandAt(args: readonly string[], at: number): readonly string[] | undefined {
   const word = args[at] as string;
-  const words = /\s/.test(word) ? shellWords(word) : args.slice(at);
-  if (!words || (words.length < 2 && mayBeValue(args, at))) return undefined;
-  const [command = ''] = words;
-  const program = plainProgram(command);
-  const isStarter = STARTERS.has(program) || ENGINES.has(program);
-  return isStarter && (command === word || /\s/.test(word)) ? words : undefined;
+  const text = /\s/.test(word) ? shellWords(word) : undefined;
+  const program = plainProgram(text?.[0] ?? word);
+  if (!STARTERS.has(program) && !ENGINES.has(program)) return undefined;
+  const words = text ?? args.slice(at);
+  return words.length < 2 && mayBeValue(args, at) ? undefined : words;
 }
 
 /** What a gateway is given for a command; other words of {@link runsTheFolder} have a sense of their own. */

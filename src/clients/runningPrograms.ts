@@ -74,6 +74,9 @@ const VALUED = new Set(
   ),
 );
 
+/** Longer than any file's name; what is read with expressions has an end. */
+const LONGEST_NAME = 255;
+
 /** Names of tools that are anybody's names for a program or script of their own, too. */
 const COMMON_NAMES = new Set(
   `task just air next op func sam script time mill moon rush please mask doit poe rye r mcp fastmcp run air entr fire
@@ -86,6 +89,7 @@ const COMMON_NAMES = new Set(
  */
 export function plainProgram(word: string): string {
   const whole = programOf(word);
+  if (whole.length > LONGEST_NAME) return whole;
   const plain = whole.replace(/[-@]?\d+(?:\.\d+)*(?=(?:\.[cm]?js)?$)/, '') || whole;
   const name = /^(?:yarn|npm|npx|pnpm|tsx|gulp|grunt|pm2)\.[cm]?js$/.test(plain) ? plain.replace(/\..*/, '') : plain;
   return COMMON_NAMES.has(name) && !isInProgramFolder(word) ? word : name;
