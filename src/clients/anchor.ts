@@ -406,12 +406,13 @@ function isSelfContained(names: readonly string[], args: readonly string[]): boo
   const says = own.findIndex((arg, index) => MCP_WORD.test(arg) && !mayBeValue(own, index));
   if (says >= 0 && !own.slice(0, says).some((arg) => TASK_WORDS.has(arg))) return true;
   const isServer = names.some((name) => /server/i.test(name));
+  const isRunner = !isServer && !names.some((name) => name.startsWith('@'));
   return own.every((arg, index) => {
     const [name = '', inline] = arg.split(/=(.*)/s);
-    if (arg.startsWith('-')) return inline === undefined || !TASK_FLAG.test(name) || isWhole(inline);
+    if (arg.startsWith('-')) return inline === undefined || !isRunner || !TASK_FLAG.test(name) || isWhole(inline);
     if (arg === '' || isWhole(arg) || NEUTRAL.test(arg) || (isServer && SERVE_WORDS.has(arg))) return true;
     const flag = own[index - 1] ?? '';
-    if (!mayBeValue(own, index) || TASK_FLAG.test(flag)) return false;
+    if (!mayBeValue(own, index) || (isRunner && TASK_FLAG.test(flag))) return false;
     // Of a short flag nobody knows whether it takes a value.
     return flag.startsWith('--') || !/^[a-z][\w.:/-]*$/.test(arg);
   });

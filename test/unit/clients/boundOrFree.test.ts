@@ -654,6 +654,8 @@ const FREE = linesOf(String.raw`
   bash /srv/run.sh stdio
   sh /srv/run.sh
   /srv/run.sh
+  npx -y @acme/notes --run=x --project y
+  notes-server --config x --app=y
 `);
 
 describe('commands that are bound to their folder, and such that are free of it', () => {
