@@ -94,6 +94,8 @@ const FOLDER_FLAGS: Readonly<Record<string, FolderFlags>> = {
 const ABSOLUTE = /^(?:[\\/]|~[\\/]|\$HOME[\\/]|[A-Za-z]:[\\/])/;
 const ADDRESS = /^[a-z][a-z0-9+.-]*:\/\//i;
 const SCRIPT = /\.(?:[cm]?[jt]sx?|py|pyz|rb|sh|jar|php|pl|lua|exs?|dll|csproj|fsproj|toml|json|ya?ml)$/i;
+/** Such of them that no runner takes for a program. */
+const DATA = /\.(?:json|ya?ml|toml)$/i;
 /** A placeholder that stands for whole folders: at the front, with a separator or nothing behind it. */
 const OPEN_FRONT = /^(\$\{[^${}]{1,200}\})(?:[\\/]|$)/;
 /** The same with something behind it: a whole word may be no path at all. */
@@ -152,10 +154,10 @@ export function anchorOf(words: readonly string[]): Anchor | undefined {
   if (started) return startedAnchor(started, args);
   if (runsTheFolder(program)) return runnerAnchor(program, command, args);
   if (/[\\/]/.test(command)) {
-    if (!ABSOLUTE.test(command) || args.some(isRelativePath) || isOfRunner(command)) return bound(args);
-    return SHARED_FOLDER.test(command.slice(-LONGEST_PLACE)) && !isSelfContained([program], args)
-      ? bound(args)
-      : pathAnchor(command);
+    if (!ABSOLUTE.test(command) || isOfRunner(command)) return bound(args);
+    if (!SHARED_FOLDER.test(command.slice(-LONGEST_PLACE))) return scriptAnchor(command, args);
+    const anchor = selfContained('program', [program], args);
+    return anchor?.kind === 'program' ? { ...anchor, kind: 'path' } : anchor;
   }
   return selfContained('program', [program], args);
 }
@@ -291,7 +293,7 @@ function runnerAnchor(program: string, command: string, args: readonly string[])
     return ABSOLUTE.test(command) && !args.some(isRelativePath) ? pathAnchor(command) : bound(args);
   }
   const script = scriptOf(program, args);
-  if (script === undefined || args.some(isRelativePath)) {
+  if (script === undefined || (args.some(isRelativePath) && !hasOnlyData(args))) {
     const [flag = '', name = '', ...rest] = args.slice(args.findIndex((arg) => !isSwitch(arg)));
     const isModule = program === 'python' && flag === '-m' && !PLACEHOLDER.test(name) && !isRunModule(name);
     if (isModule && isSelfContained(['mcp'], rest)) return { ...BOUND, module: { python: command, name } };
@@ -300,9 +302,25 @@ function runnerAnchor(program: string, command: string, args: readonly string[])
       ? undefined
       : bound(args);
   }
-  if (script === PUBLISHED) return { kind: 'package', open: [] };
+  if (script === PUBLISHED) return args.some(isRelativePath) ? bound(args) : { kind: 'package', open: [] };
   const isTool = ABSOLUTE.test(script) && (runsTheFolder(plainProgram(script)) || isOfRunner(script));
-  return isTool ? bound(args) : pathAnchor(script);
+  return isTool ? bound(args) : scriptAnchor(script, args);
+}
+
+/** What a path names whole, whatever data of the folder its arguments name. */
+function scriptAnchor(path: string, args: readonly string[]): Anchor | undefined {
+  if (!args.some(isRelativePath)) return pathAnchor(path);
+  const anchor = hasOnlyData(args) ? pathAnchor(path) : undefined;
+  return anchor ? { ...anchor, hasFolderData: true } : bound(args);
+}
+
+/** A relative path that a flag names, and that is no program: `--root .`. Alone it may be what is run. */
+function hasOnlyData(args: readonly string[]): boolean {
+  return args.every((arg, at) => {
+    if (!isRelativePath(arg)) return true;
+    const isNamed = arg.startsWith('-') || mayBeValue(args, at);
+    return isNamed && isDotted(pathIn(arg)) && (!SCRIPT.test(arg) || DATA.test(arg));
+  });
 }
 
 const PUBLISHED = Symbol('published');
@@ -315,6 +333,7 @@ function scriptOf(program: string, args: readonly string[]): string | typeof PUB
       : undefined;
   let words = scriptWordsOf(program);
   if (!words) return undefined;
+  const isShell = /^(?:sh|bash|dash|zsh|ash|ksh)$/.test(program);
   let isUncertain = false;
   for (let at = 0; at < args.length; at++) {
     const arg = args[at] as string;
@@ -322,14 +341,16 @@ function scriptOf(program: string, args: readonly string[]): string | typeof PUB
     if (/^-(?:cp|classpath)$|^--?(?:class|module)-path$/.test(arg) && /^javaw?$/.test(program)) {
       return next.split(/[:;](?![\\/])/).every((one) => ABSOLUTE.test(one)) ? next : undefined;
     }
+    if (isShell && /^-[efuxh]+$/.test(arg)) continue;
     if (TEXT_FLAG.test(arg) || (arg === '-r' && program === 'php')) return undefined;
     if (/^(?:ruby|perl|php|lua|luajit)$/.test(program) && /^-[IdErCxl]$/.test(arg)) at++;
     else if (arg === '--' || isSwitch(arg) || (arg.startsWith('-') && arg.includes('='))) continue;
-    if (isValued(arg)) at++;
+    else if (isValued(arg)) at++;
     else if (arg.startsWith('-')) {
-      isUncertain = !/^-[DX]/.test(arg);
+      const isUnknown = !/^-[DX]/.test(arg);
+      isUncertain ||= isUnknown;
       // It is the script, or a value before it.
-      if (isUncertain && !next.startsWith('-') && !isWholePath(next)) return undefined;
+      if (isUnknown && !next.startsWith('-') && !isWholePath(next)) return undefined;
     } else if (words.includes(arg)) words = [];
     else if (isPublished(program, arg)) return PUBLISHED;
     else if (!isWholePath(arg)) return undefined;

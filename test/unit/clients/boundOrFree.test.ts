@@ -308,6 +308,15 @@ const BOUND = linesOf(`
   foorun @{input:task}
   cmd /c npm run mcp
   cmd /c node server.js
+  node /srv/run.js ./server
+  node /srv/run.js .
+  node /srv/run.js --file ./server.js
+  /usr/local/bin/foorun --root .
+  bash -e server.sh /srv/x
+  ruby -I lib server /srv/x
+  ruby -E UTF-8 server /srv/x
+  java --foo /srv/x -Da=b server
+  deno run -A jsr:@acme/run ./server.ts
 `);
 
 /** These run the same program wherever they are started; most are from what servers say of their own installation. */
@@ -655,6 +664,12 @@ const FREE = linesOf(String.raw`
   sh /srv/run.sh
   /srv/run.sh
   npx -y @acme/notes --run=x --project y
+  bash -e /srv/x.sh
+  node /srv/x.js --dir=.
+  python /srv/x.py --config ./x.json
+  /srv/bin/x --root .
+  /usr/local/bin/mcp-x --root .
+  python3 -I /srv/x.py
   notes-server --config x --app=y
 `);
 
