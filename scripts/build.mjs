@@ -35,5 +35,4 @@ await build({
   outfile: 'dist/cli.js',
   banner: { js: `#!/usr/bin/env node\n${importMeta.banner.js}` },
 });
-await build({ ...common, entryPoints: ['src/launcher/launcher.ts'], outfile: 'dist/launcher.js' });
 for (const script of ['run.sh', 'watch.sh']) cpSync(`src/launcher/${script}`, `dist/launcher/${script}`);

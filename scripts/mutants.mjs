@@ -163,7 +163,7 @@ const TABLE = [
     'if (isGone) return { ...found, path, claimer };',
   ],
   ['stdin: unknown does not count', STAND, 'if (unknown) return unknown;', ''],
-  ['stdin: members’ own pipes are clients', STAND, '.every((pid) => members.has(pid))', '.every(() => false)'],
+  ['stdin: members’ own pipes are clients', STAND, '.some((group) => group.has(pid))', '.some(() => false)'],
   [
     'stdin: tops by pid alone',
     RULINGS,
@@ -215,7 +215,7 @@ const TABLE = [
   [
     'use: the client of mcp-processes run is no stranger',
     RULINGS,
-    "claim.by === 'own session' && !isOwnerGuessedHere ?",
+    "claim.by === 'own session' && !isGuessed ?",
     "claim.by === 'own session' ?",
   ],
   [

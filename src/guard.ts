@@ -1,6 +1,7 @@
 import { appendFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { containerLine } from './launcher/containerWords';
+import { launch } from './launcher/launcher';
 import { choosePlatform } from './lifecycle/choosePlatform';
 import { reapDeadSession } from './lifecycle/deadSession';
 import type { Log } from './lifecycle/log';
@@ -18,6 +19,7 @@ const MOST_LOG_BYTES = 256 << 10;
  * - `--launcher`: the same for what `mcp-processes run` started; its watcher calls.
  * - `--scope` instead of a session: only prints the scope tag, for the launcher.
  * - `--container command args…`: only prints where its labels belong and what its record keeps, for the launcher.
+ * - `--run` instead of a session: `mcp-processes` on Windows. It shares this file because it shares nearly all of its code.
  * - `--unserved=<what its stdin was>`: its owner lives, but perhaps nobody can ask its server anything any more.
  */
 async function main(argv: string[]): Promise<void> {
@@ -30,6 +32,7 @@ async function main(argv: string[]): Promise<void> {
     process.stdout.write(await containerLine(argv.slice(1)));
     return;
   }
+  if (sessionId === '--run') return launch(argv.slice(1));
   if (!isUuid(sessionId)) throw new Error('usage: guard.js <session id>');
   if (mode === '--wait' && (await stoodDown())) return;
   const folder = openDataFolder();

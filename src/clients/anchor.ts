@@ -1,6 +1,18 @@
-import { programOf } from './commandLine';
+import { shellWords } from './commandLine';
 import { type PackageRun, packageName, packageRunOf } from './runners';
-import { isScriptRunner } from './unwrap';
+import {
+  isOwnServer,
+  isRunModule,
+  isSwitch,
+  isValued,
+  mayBeValue,
+  plainProgram,
+  reachesElsewhere,
+  runsTheFolder,
+  scriptWordsOf,
+  startedBy,
+} from './runningPrograms';
+import { layersOf } from './unwrap';
 
 /** `${…}` of a configuration that nothing here could replace. */
 export const PLACEHOLDER = /\$\{[^${}]{1,200}\}/;
@@ -23,114 +35,101 @@ export interface Anchor {
   readonly kind: AnchorKind;
   /** Placeholders in the words that say which program runs; what they stand for has to be closed by something else. */
   readonly open: readonly string[];
+  /** Its words hold paths of data that only the folder completes: they tell servers apart where an entry has a folder. */
+  readonly hasFolderData?: true;
+  /** The same words run a module that is installed, wherever the folder does not take its place. */
+  readonly module?: PythonModule;
 }
 
-/** They run what a folder's own files say. Their words mean nothing without that folder. */
-const RUN_THE_FOLDER = new Set([
-  ...['make', 'gmake', 'just', 'task', 'go-task', 'rake', 'ant', 'mvn', 'mvnw', 'gradle', 'gradlew', 'bazel', 'pants'],
-  ...['npm', 'npx', 'pnpm', 'pnpx', 'yarn', 'bun', 'bunx', 'deno', 'ni', 'nr', 'nx', 'turbo', 'lerna', 'rush', 'moon'],
-  ...['tsx', 'ts-node', 'ts-node-esm', 'vite-node', 'esno', 'jiti', 'babel-node', 'swc-node', 'esbuild-runner', 'esr'],
-  ...['nodemon', 'pm2', 'forever', 'concurrently', 'wireit', 'vite', 'next', 'nuxt', 'astro', 'wrangler', 'electron'],
-  ...['cross-env', 'dotenv', 'dotenvx', 'env-cmd', 'envmcp', 'varlock', 'infisical', 'doppler', 'op'],
-  ...['uv', 'uvx', 'pipx', 'poetry', 'pdm', 'hatch', 'rye', 'pipenv', 'pixi', 'conda', 'mamba', 'micromamba', 'tox'],
-  ...['nox', 'invoke', 'inv', 'fab', 'doit', 'poe', 'mcp', 'fastmcp', 'uvicorn', 'gunicorn', 'hypercorn', 'flask'],
-  ...['streamlit', 'ipython', 'honcho', 'foreman', 'overmind', 'goreman', 'hivemind', 'process-compose'],
-  ...[
-    'cargo',
-    'go',
-    'java',
-    'javaw',
-    'dotnet',
-    'kotlin',
-    'scala',
-    'sbt',
-    'mill',
-    'lein',
-    'clj',
-    'clojure',
-    'bb',
-    'jbang',
-  ],
-  ...['swift', 'dart', 'flutter', 'mix', 'elixir', 'iex', 'stack', 'cabal', 'zig', 'nim', 'crystal', 'dub'],
-  ...['bundle', 'rails', 'composer', 'php', 'symfony', 'lua', 'luajit', 'julia', 'rscript', 'r', 'tclsh', 'guile'],
-  ...[
-    'mise',
-    'asdf',
-    'volta',
-    'fnm',
-    'nvm',
-    'direnv',
-    'devbox',
-    'nix',
-    'nix-shell',
-    'flox',
-    'watchexec',
-    'entr',
-    'air',
-  ],
-  ...['docker-compose', 'podman-compose', 'tilt', 'skaffold', 'earthly', 'dagger', 'sam', 'func', 'firebase'],
-  ...[
-    'cmd',
-    'powershell',
-    'pwsh',
-    'env',
-    'bwrap',
-    'sudo',
-    'doas',
-    'xargs',
-    'time',
-    'timeout',
-    'nice',
-    'script',
-    'flock',
-  ],
-]);
+/** `python -m NAME`. */
+export interface PythonModule {
+  readonly python: string;
+  readonly name: string;
+}
 
 /** What looks like a path there may be an image. */
 const ENGINES = new Set(['docker', 'podman', 'nerdctl']);
 /** Flags of an engine's `run` and `exec` that take no value. Another flag is taken for one that does. */
 const ENGINE_SWITCHES =
-  /^(?:-[itdPq]+|--(?:rm|interactive|tty|detach|init|privileged|read-only|publish-all|quiet|no-healthcheck|sig-proxy))$/;
+  /^(?:-[itdPq]+|--(?:rm|interactive|tty|detach|init|privileged|read-only|publish-all|quiet|no-healthcheck|sig-proxy|replace|rmi|tls-verify|http-proxy|env-host|no-hosts|oom-kill-disable|disable-content-trust|use-api-socket))$/;
+const ENGINE_VALUED =
+  /^(?:-[evpwuhlmac]|--(?:env|env-file|volume|mount|publish|name|network|net|workdir|user|entrypoint|hostname|label|add-host|memory|cpus|platform|pull|gpus|device|cap-add|cap-drop|security-opt|shm-size|ulimit|tmpfs|log-driver|restart|dns|volumes-from|userns|ipc|pid|runtime|group-add))$/;
+const MOUNTS = new Set(['-v', '--volume', '--mount']);
 
-/** Flags that name the folder of what is run, by program. Those of `moves` change the working folder as well. */
-const FOLDER_FLAGS: Readonly<Record<string, { moves?: readonly string[]; names?: readonly string[] }>> = {
-  npm: { moves: ['--prefix', '-C'] },
+interface FolderFlags {
+  /** They change the working folder as well. */
+  readonly moves?: readonly string[];
+  readonly names?: readonly string[];
+  /** They count behind the name of a task, too. */
+  readonly anywhere?: true;
+}
+
+/** Flags that name the folder of what is run, by program. */
+const FOLDER_FLAGS: Readonly<Record<string, FolderFlags>> = {
+  npm: { moves: ['--prefix', '-C'], anywhere: true },
   pnpm: { moves: ['-C', '--dir', '--prefix'] },
   yarn: { moves: ['--cwd'] },
   bun: { moves: ['--cwd'] },
-  make: { moves: ['-C', '--directory'] },
+  make: { moves: ['-C', '--directory'], anywhere: true },
   uv: { moves: ['--directory'], names: ['--project'] },
   poetry: { moves: ['-C', '--directory'], names: ['-P', '--project'] },
   pdm: { names: ['-p', '--project'] },
   cargo: { moves: ['-C'], names: ['--manifest-path'] },
   go: { moves: ['-C'] },
-  dotnet: { names: ['--project'] },
-  gradle: { moves: ['-p', '--project-dir'] },
-  mvn: { names: ['-f', '--file'] },
+  dotnet: { names: ['--project'], anywhere: true },
+  gradle: { moves: ['-p', '--project-dir'], anywhere: true },
+  mvn: { names: ['-f', '--file'], anywhere: true },
   just: { moves: ['-d', '--working-directory'] },
   task: { moves: ['-d', '--dir'] },
   mise: { moves: ['-C', '--cd'] },
+  'docker-compose': { moves: ['-f', '--file', '--project-directory'], anywhere: true },
+  swift: { names: ['--package-path'] },
+  uvicorn: { names: ['--app-dir'], anywhere: true },
+  gunicorn: { moves: ['--chdir'], anywhere: true },
+  wp: { moves: ['--path'] },
+  conda: { moves: ['--cwd'] },
 };
 
 /** A path from the root, a home, a drive. `~name` is somebody's home, and no path of ours. */
-const ABSOLUTE = /^(?:[\\/]|~[\\/]|[A-Za-z]:[\\/])/;
+const ABSOLUTE = /^(?:[\\/]|~[\\/]|\$HOME[\\/]|[A-Za-z]:[\\/])/;
 const ADDRESS = /^[a-z][a-z0-9+.-]*:\/\//i;
 const SCRIPT = /\.(?:[cm]?[jt]sx?|py|pyz|rb|sh|jar|php|pl|lua|exs?|dll|csproj|fsproj|toml|json|ya?ml)$/i;
+/** Such of them that no runner takes for a program. */
+const DATA = /\.(?:json|ya?ml|toml)$/i;
 /** A placeholder that stands for whole folders: at the front, with a separator or nothing behind it. */
 const OPEN_FRONT = /^(\$\{[^${}]{1,200}\})(?:[\\/]|$)/;
 /** The same with something behind it: a whole word may be no path at all. */
 const OPEN_PATH = /^\$\{[^${}]{1,200}\}[\\/]./;
 /** What says of itself that it speaks MCP is no task runner. */
-const SPEAKS_MCP = /mcp|modelcontextprotocol/i;
-/** Says how, sets something, or is a published package's name. */
-const NEUTRAL = /^(?:run|exec|x|[A-Za-z_]\w*=.*|@[\w.-]+\/[\w.-]+(?:@.*)?)$/s;
+const SPEAKS_MCP = /mcp|modelcontextprotocol|smithery/i;
+/** A word of its own that does; a path or a value may merely hold those letters. */
+const MCP_WORD = /^(?:--?)?[\w.:@-]*mcp[\w.:@-]*$/i;
+/** What is given to these may be a program. */
+const GATEWAY = /prox|gateway|inspect|mcpo\b|bridge|wrap|supervis|debug|runner|router|hub/i;
+/** Flags by which a runner may be told what to run. */
+const TASK_FLAG =
+  /^--?(?:task|target|script|file|recipe|command|cmd|exec|run|entry|main|module|app|project|workspace|package|filter|service|goal|config)$/;
+/** What follows is a task of the folder, however it is called. */
+const TASK_WORDS = new Set(['run', 'exec', 'task', 'script', 'start', 'dev', 'watch', 'x', 'do', 'serve', 'workspace']);
+/** How it speaks, or a setting. */
+const NEUTRAL = /^(?:stdio|sse|http|streamable-?http|[\d.:]+|[A-Za-z_]\w*=.*)$/s;
+/** What a server may be told to do. */
+const SERVE_WORDS = new Set(['serve', 'server', 'start']);
+/** Folders of programs of all kinds: a path through them says no more than a name does. */
+const SHARED_FOLDER =
+  /^(?:(?:\/usr(?:\/local)?)?\/s?bin|\/opt\/(?:homebrew|local)\/bin|\/snap\/bin|.*\/(?:\.local|\.cargo|\.bun|\.deno|\.volta|\.npm-global|go|\.linuxbrew)\/bin|.*\/node_modules\/\.bin|.*\/\.nvm\/versions\/node\/[^/]+\/bin)\/[^/]+$/;
+const MOST_WORDS = 1_000;
+/** Of a path only its end is looked at. */
+const LONGEST_PLACE = 1_000;
+/** A package of another tool, or a URL, where its runner takes a path. */
+const REMOTE_SCRIPT = /^(?:jsr:|npm:|https:\/\/)./;
 /** Packages that are a folder, an archive or a link, and no published name. */
 const LOCAL_PACKAGE = /^(?:\.|file:|link:|portal:|workspace:|patch:)/;
 /** Flags of package runners after which a folder decides what is run. */
 const LOCAL_FLAGS = new Set(['-w', '--workspace', '--workspaces', '--no-install', '--no', '--project', '--directory']);
-
-/** Words of a runner that only say "run it". */
-const RUN_WORDS = new Set(['run', 'exec', 'x', 'start', 'watch', 'dev']);
+/** A program's text, or a module, instead of a script. `-p` is an interpreter's version in Python's tools. */
+const TEXT_FLAG =
+  /^(?:-[cep]|-[a-zA-Z]?e|--eval|--print|-Command|-EncodedCommand|-[bBdEiIOPqsSuvx]*m.*|-[bBdEiIOPqsSuvx]*c)$/;
 
 /**
  * What a command rests on. A command is bound to its folder unless something proves that it means the same everywhere:
@@ -139,28 +138,42 @@ const RUN_WORDS = new Set(['run', 'exec', 'x', 'start', 'watch', 'dev']);
  * @returns undefined where a placeholder leaves open what runs, and nothing that can be observed would close it (K31)
  */
 export function anchorOf(words: readonly string[]): Anchor | undefined {
+  // Commands within commands have an end.
+  if (words.length > MOST_WORDS) return undefined;
   const [command = '', ...args] = words;
-  const program = programOf(command);
+  const program = plainProgram(command);
   if (PLACEHOLDER.test(command)) return OPEN_PATH.test(command) ? pathAnchor(command) : undefined;
   const run = packageRunOf(words);
   if (run) return packageAnchor(run, words);
   if (ENGINES.has(program)) return engineAnchor(args);
+  if (reachesElsewhere(program)) return args.some((arg) => PLACEHOLDER.test(arg)) ? undefined : INSTALLED;
+  if (isOwnServer(program, args)) return INSTALLED;
   const folder = folderOfFlag(program, args);
   if (folder !== undefined) return pathAnchor(folder);
-  if (isScriptRunner(program) || RUN_THE_FOLDER.has(program)) return runnerAnchor(args);
+  const started = startedBy(program, args);
+  if (started) return startedAnchor(started, args);
+  if (runsTheFolder(program)) return runnerAnchor(program, command, args);
   if (/[\\/]/.test(command)) {
-    return ABSOLUTE.test(command) && !args.some(isRelativePath) ? pathAnchor(command) : BOUND;
+    if (!ABSOLUTE.test(command) || isOfRunner(command)) return bound(args);
+    if (!SHARED_FOLDER.test(command.slice(-LONGEST_PLACE))) return scriptAnchor(command, args);
+    const anchor = selfContained('program', [program], args);
+    return anchor?.kind === 'program' ? { ...anchor, kind: 'path' } : anchor;
   }
-  return isSelfContained([command], args) ? { kind: 'program', open: [] } : bound(args);
+  return selfContained('program', [program], args);
 }
 
 const BOUND: Anchor = { kind: 'folder', open: [] };
+const INSTALLED: Anchor = { kind: 'program', open: [] };
+
+/** A script of a package that runs what the folder says: `…/node_modules/tsx/dist/cli.mjs`. */
+function isOfRunner(path: string): boolean {
+  const name = /.*[\\/]node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/.][^\\/]*)[\\/]/.exec(path.slice(-LONGEST_PLACE))?.[1];
+  return name !== undefined && runsTheFolder(name.replace(/-cli$/, ''));
+}
 
 /** Placeholders that are values of flags do not matter where the folder decides; others may be what is run. */
 function bound(args: readonly string[]): Anchor | undefined {
-  const isOpen = args.some(
-    (arg, at) => PLACEHOLDER.test(arg) && !arg.startsWith('-') && !args[at - 1]?.startsWith('-'),
-  );
+  const isOpen = args.some((arg, at) => PLACEHOLDER.test(arg) && !arg.startsWith('-') && !mayBeValue(args, at));
   return isOpen ? undefined : BOUND;
 }
 
@@ -176,66 +189,225 @@ function pathAnchor(path: string): Anchor | undefined {
 function packageAnchor({ packages, program = '', args }: PackageRun, words: readonly string[]): Anchor | undefined {
   const names = [...packages.map(packageName), program];
   if ([...packages, program].some((one) => PLACEHOLDER.test(one))) return undefined;
-  if (names.some((name) => RUN_THE_FOLDER.has(name))) return runnerAnchor(args);
+  const runner = names.find(runsTheFolder);
+  if (runner !== undefined) {
+    const started = startedBy(runner, args);
+    return started ? startedAnchor(started, args) : runnerAnchor(runner, runner, args);
+  }
   const before = words.slice(1, words.length - args.length);
-  const isLocal = packages.some((one) => LOCAL_PACKAGE.test(one)) || before.some((word) => LOCAL_FLAGS.has(word));
+  const isLocal = packages.some((one) => LOCAL_PACKAGE.test(one)) || before.some((_, at) => isLocalFlag(before, at));
   if (isLocal || before.some(isRelativePath)) return bound(args);
   const path = packages.find((one) => ABSOLUTE.test(one));
-  if (path !== undefined) return pathAnchor(path);
-  return isSelfContained(names, args) ? { kind: 'package', open: [] } : bound(args);
+  if (path !== undefined && args.some(isRelativePath)) return bound(args);
+  // Behind a flag that nobody here knows a path may be its value.
+  if (path !== undefined) {
+    return program === '' && words[words.length - args.length - 2]?.startsWith('-') && args.length > 0
+      ? selfContained('package', [], args)
+      : pathAnchor(path);
+  }
+  return selfContained('package', names, args);
+}
+
+/** Whether a flag of a package runner makes a folder decide what is run. */
+function isLocalFlag(words: readonly string[], at: number): boolean {
+  const [flag = '', inline] = (words[at] as string).split(/=(.*)/s);
+  const value = inline ?? words[at + 1] ?? '';
+  return LOCAL_FLAGS.has(flag) || (/^(?:--prefix|--cwd|-C|--dir)$/.test(flag) && !ABSOLUTE.test(value));
 }
 
 /** An image or a container is the same wherever its engine is asked from; a Compose project is a folder's. */
 function engineAnchor(args: readonly string[]): Anchor | undefined {
-  const at = args.findIndex((arg) => arg === 'run' || arg === 'exec');
+  const at = args.findIndex((arg) => arg === 'run' || arg === 'exec' || arg === 'start');
   const before = args.slice(0, Math.max(0, at)).filter((arg) => !arg.startsWith('-'));
-  if (at < 0 || before.includes('compose')) return bound(args);
+  if (at < 0 || before.includes('compose')) {
+    const folder = before.includes('compose') ? folderOfFlag('docker-compose', args.slice(0, at)) : undefined;
+    return folder === undefined ? bound(args) : pathAnchor(folder);
+  }
   // Docker's own gateway: `docker mcp gateway run`.
-  if (before.some((arg) => SPEAKS_MCP.test(arg))) return { kind: 'program', open: [] };
+  if (before.some((arg) => SPEAKS_MCP.test(arg))) return INSTALLED;
+  if (args[at] === 'start') return args.some((arg) => PLACEHOLDER.test(arg)) ? undefined : { kind: 'image', open: [] };
+  const mounts: string[] = [];
   let image = at + 1;
   while (args[image]?.startsWith('-')) {
-    const flag = args[image] as string;
-    image += flag.includes('=') || ENGINE_SWITCHES.test(flag) ? 1 : 2;
+    const [flag = '', inline] = (args[image] as string).split(/=(.*)/s);
+    const value = inline ?? args[image + 1] ?? '';
+    const takes = inline === undefined && !ENGINE_SWITCHES.test(flag);
+    // The image itself, were this a switch.
+    if (takes && !ENGINE_VALUED.test(flag) && PLACEHOLDER.test(value)) return undefined;
+    if (MOUNTS.has(flag)) mounts.push(value);
+    image += takes ? 2 : 1;
   }
   const word = args[image];
-  return word === undefined || PLACEHOLDER.test(word) ? undefined : { kind: 'image', open: [] };
+  if (word === undefined || PLACEHOLDER.test(word)) return undefined;
+  // An image of a language runs what is mounted into it; one that speaks MCP is given data.
+  if (SPEAKS_MCP.test(word) || args.length === image + 1) return { kind: 'image', open: [] };
+  const sources = mounts.map((mount) => /(?:^|,)(?:src|source)=([^,]*)/.exec(mount)?.[1] ?? mount);
+  if (sources.some((source) => /^\.{1,2}(?:[\\/:]|$)/.test(source))) return bound(args);
+  const open = sources.flatMap((source) => /^\$\{[^${}]{1,200}\}/.exec(source)?.[0] ?? []);
+  return sources.some((source) => PLACEHOLDER.test(source.replace(/^\$\{[^${}]{1,200}\}/, '')))
+    ? undefined
+    : { kind: 'image', open };
 }
 
 /** The folder that a flag names for what is run; undefined where none does, or what runs is still found from another. */
 function folderOfFlag(program: string, args: readonly string[]): string | undefined {
-  const { moves = [], names = [] } = FOLDER_FLAGS[program] ?? {};
-  for (const [at, arg] of args.entries()) {
+  const { moves = [], names = [], anywhere = false } = FOLDER_FLAGS[program] ?? {};
+  let isStarted = false;
+  for (let at = 0; at < args.length; at++) {
+    const arg = args[at] as string;
     const [flag = '', inline] = arg.split(/=(.*)/s);
     const isMove = moves.includes(flag);
-    if (!isMove && !names.includes(flag)) continue;
-    const folder = inline ?? args[at + 1] ?? '';
-    if (!ABSOLUTE.test(folder) && !OPEN_FRONT.test(folder)) return undefined;
-    const others = args.filter((_, index) => index !== at && (inline !== undefined || index !== at + 1));
-    return isMove || !others.some(isRelativePath) ? folder : undefined;
+    if (isMove || names.includes(flag)) {
+      const folder = inline ?? args[at + 1] ?? '';
+      if (!ABSOLUTE.test(folder) && !OPEN_FRONT.test(folder)) return undefined;
+      const others = args.filter((_, index) => index !== at && (inline !== undefined || index !== at + 1));
+      if (isMove) return folder;
+      const [starter] = startedBy(program, others) ?? [];
+      const isBound = others.some(isRelativePath) || (starter !== undefined && runsTheFolder(plainProgram(starter)));
+      return isBound ? undefined : folder;
+    }
+    if (arg === '--') return undefined;
+    if (isValued(flag) && inline === undefined) at++;
+    else if (!arg.startsWith('-') && !anywhere && !mayBeValue(args, at)) {
+      // What follows the name of a task or script is for that.
+      if (isStarted || !['run', 'exec', 'x', 'tool'].includes(arg)) return undefined;
+      isStarted = true;
+    }
   }
   return undefined;
 }
 
+/** What is started by another: that one's place decides, as far as it has one. A bare name may be the project's. */
+function startedAnchor(words: readonly string[], all: readonly string[]): Anchor | undefined {
+  if (all.some(isRelativePath)) return bound(all);
+  const inner = layersOf(words).at(-1) ?? [];
+  const anchor = anchorOf(inner);
+  if (anchor?.kind === 'program' || anchor?.module) return bound(all);
+  return anchor?.kind === 'folder' ? bound(all) : anchor;
+}
+
 /** A script by its whole path. A module, a text (`-c`, `-e`), a task and whatever is relative is found from the folder. */
-function runnerAnchor(args: readonly string[]): Anchor | undefined {
-  const script = args.findIndex((arg) => ABSOLUTE.test(arg) || OPEN_PATH.test(arg));
-  const before = script < 0 ? args : args.slice(0, script);
-  const isOther = before.some(
-    (arg, at) => !arg.startsWith('-') && !RUN_WORDS.has(arg) && !args[at - 1]?.startsWith('-'),
-  );
-  const isText = before.some((arg) => /^(?:-m|-c|-e|-p|--eval|--print)$/.test(arg));
-  if (script < 0 || isOther || isText || args.some(isRelativePath)) {
-    // The text itself may be open, and it is what runs.
-    return isText && args.some((arg) => PLACEHOLDER.test(arg)) ? undefined : bound(args);
+function runnerAnchor(program: string, command: string, args: readonly string[]): Anchor | undefined {
+  // `/srv/bin/mcp --stdio` is a server of that name.
+  if (/^(?:fast)?mcp$/.test(program) && /[\\/]/.test(command) && !['run', 'dev'].includes(args[0] ?? '')) {
+    return ABSOLUTE.test(command) && !args.some(isRelativePath) ? pathAnchor(command) : bound(args);
   }
-  return pathAnchor(args[script] as string);
+  const script = scriptOf(program, args);
+  if (script === undefined || (args.some(isRelativePath) && !hasOnlyData(args))) {
+    const [flag = '', name = '', ...rest] = args.slice(args.findIndex((arg) => !isSwitch(arg)));
+    const isModule = program === 'python' && flag === '-m' && !PLACEHOLDER.test(name) && !isRunModule(name);
+    if (isModule && isSelfContained(['mcp'], rest)) return { ...BOUND, module: { python: command, name } };
+    // The text itself may be open, and it is what runs.
+    return args.some((arg) => TEXT_FLAG.test(arg)) && args.some((arg) => PLACEHOLDER.test(arg))
+      ? undefined
+      : bound(args);
+  }
+  if (script === PUBLISHED) return args.some(isRelativePath) ? bound(args) : { kind: 'package', open: [] };
+  const isTool = ABSOLUTE.test(script) && (runsTheFolder(plainProgram(script)) || isOfRunner(script));
+  return isTool ? bound(args) : scriptAnchor(script, args);
+}
+
+/** What a path names whole, whatever data of the folder its arguments name. */
+function scriptAnchor(path: string, args: readonly string[]): Anchor | undefined {
+  if (!args.some(isRelativePath)) return pathAnchor(path);
+  const anchor = hasOnlyData(args) ? pathAnchor(path) : undefined;
+  return anchor ? { ...anchor, hasFolderData: true } : bound(args);
+}
+
+/** A relative path that a flag names, and that is no program: `--root .`. Alone it may be what is run. */
+function hasOnlyData(args: readonly string[]): boolean {
+  return args.every((arg, at) => {
+    if (!isRelativePath(arg)) return true;
+    const isNamed = arg.startsWith('-') || mayBeValue(args, at);
+    return isNamed && isDotted(pathIn(arg)) && (!SCRIPT.test(arg) || DATA.test(arg));
+  });
+}
+
+const PUBLISHED = Symbol('published');
+
+/** What a runner is told to run, where that is a whole path or a published address; undefined where it may be another. */
+function scriptOf(program: string, args: readonly string[]): string | typeof PUBLISHED | undefined {
+  if (program === 'nix')
+    return args[0] === 'run' && /^(?:(?:github|gitlab|sourcehut|(?:git\+)?https):|nixpkgs#)[^$]+$/.test(args[1] ?? '')
+      ? PUBLISHED
+      : undefined;
+  let words = scriptWordsOf(program);
+  if (!words) return undefined;
+  const isShell = /^(?:sh|bash|dash|zsh|ash|ksh)$/.test(program);
+  let isUncertain = false;
+  for (let at = 0; at < args.length; at++) {
+    const arg = args[at] as string;
+    const next = args[at + 1] ?? '';
+    if (/^-(?:cp|classpath)$|^--?(?:class|module)-path$/.test(arg) && /^javaw?$/.test(program)) {
+      return next.split(/[:;](?![\\/])/).every((one) => ABSOLUTE.test(one)) ? next : undefined;
+    }
+    if (isShell && /^-[efuxh]+$/.test(arg)) continue;
+    if (TEXT_FLAG.test(arg) || (arg === '-r' && program === 'php')) return undefined;
+    if (/^(?:ruby|perl|php|lua|luajit)$/.test(program) && /^-[IdErCxl]$/.test(arg)) at++;
+    else if (arg === '--' || isSwitch(arg) || (arg.startsWith('-') && arg.includes('='))) continue;
+    else if (isValued(arg)) at++;
+    else if (arg.startsWith('-')) {
+      const isUnknown = !/^-[DX]/.test(arg);
+      isUncertain ||= isUnknown;
+      // It is the script, or a value before it.
+      if (isUnknown && !next.startsWith('-') && !isWholePath(next)) return undefined;
+    } else if (words.includes(arg)) words = [];
+    else if (isPublished(program, arg)) return PUBLISHED;
+    else if (!isWholePath(arg)) return undefined;
+    else if (isUncertain && args.slice(at + 1).some((one) => !one.startsWith('-') && !isWholePath(one)))
+      return undefined;
+    else return arg;
+  }
+  return undefined;
+}
+
+function isWholePath(word: string): boolean {
+  return ABSOLUTE.test(word) || OPEN_PATH.test(word);
+}
+
+/** What a language's own tool fetches: a package of Go with a version, one of Deno's addresses, Maven's coordinates. */
+function isPublished(program: string, word: string): boolean {
+  if (PLACEHOLDER.test(word)) return false;
+  if (program === 'go') return /^[\w-]+(?:\.[\w-]+)+\/[^@]+@[\w.+-]+$/.test(word);
+  if (program === 'deno') return REMOTE_SCRIPT.test(word);
+  return program === 'jbang' && /^(?:[\w.-]+:[\w.-]+:[\w.-]+|https:\/\/.+)$/.test(word);
 }
 
 /** A word that only the working folder makes a path: `src/server.ts`, `.`, `--config=./x`. */
 function isRelativePath(word: string): boolean {
-  const value = word.startsWith('-') ? (/=(.*)$/s.exec(word)?.[1] ?? '') : word;
+  const value = pathIn(word);
   if (value === '' || ABSOLUTE.test(value) || ADDRESS.test(value) || OPEN_FRONT.test(value)) return false;
-  return /^\.{1,2}(?:[\\/]|$)/.test(value) || SCRIPT.test(value);
+  if (REMOTE_SCRIPT.test(value) || /^[\w.-]+@[\w.-]+:/.test(value)) return false;
+  return isDotted(value) || SCRIPT.test(value);
+}
+
+function pathIn(word: string): string {
+  return word.startsWith('-') ? (/=(.*)$/s.exec(word)?.[1] ?? '') : word;
+}
+
+function isDotted(path: string): boolean {
+  return /^\.{1,2}(?:[\\/]|$)/.test(path);
+}
+
+/** @param names of the program and of the packages that it comes from */
+function selfContained(
+  kind: 'program' | 'package',
+  names: readonly string[],
+  args: readonly string[],
+): Anchor | undefined {
+  // The first word of a program that nobody here knows may be a task.
+  const isKnown = names.some((name) => SPEAKS_MCP.test(name) || name.startsWith('@'));
+  const task = args.findIndex((arg, at) => !arg.startsWith('-') && !mayBeValue(args, at));
+  if (!isKnown && PLACEHOLDER.test(args[task] ?? '')) return undefined;
+  if (isSelfContained(names, args)) return { kind, open: [] };
+  const isOfData = args.every((arg) => !isRelativePath(arg) || (isDotted(pathIn(arg)) && !SCRIPT.test(arg)));
+  const withoutData = args.map((arg) => (isRelativePath(arg) ? '/' : arg));
+  const [first = ''] = args.filter((arg) => !arg.startsWith('-'));
+  const isServer = names.some((name) => SPEAKS_MCP.test(name)) || (MCP_WORD.test(first) && args[0] === first);
+  const isGateway = args.includes('--') || names.some((name) => GATEWAY.test(name));
+  return isOfData && isServer && !isGateway && isSelfContained(names, withoutData)
+    ? { kind, open: [], hasFolderData: true }
+    : bound(args);
 }
 
 /**
@@ -244,9 +416,45 @@ function isRelativePath(word: string): boolean {
  */
 function isSelfContained(names: readonly string[], args: readonly string[]): boolean {
   if (args.some(isRelativePath)) return false;
-  if ([...names, ...args].some((word) => SPEAKS_MCP.test(word))) return true;
-  return args.every((arg, at) => {
-    if (arg === '' || arg.startsWith('-') || args[at - 1]?.startsWith('-') || NEUTRAL.test(arg)) return true;
-    return ABSOLUTE.test(arg) || ADDRESS.test(arg) || PLACEHOLDER.test(arg);
+  const at = args.findIndex((_, index) => commandAt(args, index) !== undefined);
+  // A gateway's server is a command of its own.
+  if (at >= 0) {
+    const anchor = anchorOf(layersOf(commandAt(args, at) as readonly string[]).at(-1) ?? []);
+    if (!anchor || anchor.kind === 'folder' || anchor.hasFolderData || anchor.open.length > 0) return false;
+  }
+  const own = at < 0 ? args : args.slice(0, at);
+  if (names.some((name) => SPEAKS_MCP.test(name))) return true;
+  const says = own.findIndex((arg, index) => MCP_WORD.test(arg) && !mayBeValue(own, index));
+  if (says >= 0 && !own.slice(0, says).some((arg) => TASK_WORDS.has(arg))) return true;
+  const isServer = names.some((name) => /server/i.test(name));
+  const isRunner = !isServer && !names.some((name) => name.startsWith('@'));
+  return own.every((arg, index) => {
+    const [name = '', inline] = arg.split(/=(.*)/s);
+    if (arg.startsWith('-')) return inline === undefined || !isRunner || !TASK_FLAG.test(name) || isWhole(inline);
+    if (arg === '' || isWhole(arg) || NEUTRAL.test(arg) || (isServer && SERVE_WORDS.has(arg))) return true;
+    const flag = own[index - 1] ?? '';
+    if (!mayBeValue(own, index) || (isRunner && TASK_FLAG.test(flag))) return false;
+    // Of a short flag nobody knows whether it takes a value.
+    return flag.startsWith('--') || !/^[a-z][\w.:/-]*$/.test(arg);
   });
 }
+
+function isWhole(word: string): boolean {
+  return ABSOLUTE.test(word) || ADDRESS.test(word) || PLACEHOLDER.test(word);
+}
+
+/** The command that begins at a word, or that is one, where that is known to start others. */
+function commandAt(args: readonly string[], at: number): readonly string[] | undefined {
+  const word = args[at] as string;
+  const text = /\s/.test(word) ? shellWords(word) : undefined;
+  const program = plainProgram(text?.[0] ?? word);
+  if (!STARTERS.has(program) && !ENGINES.has(program)) return undefined;
+  const words = text ?? args.slice(at);
+  return words.length < 2 && mayBeValue(args, at) ? undefined : words;
+}
+
+/** What a gateway is given for a command; other words of {@link runsTheFolder} have a sense of their own. */
+const STARTERS = new Set(
+  `node bun bunx deno npm npx pnpm pnpx yarn tsx ts-node python uv uvx pipx poetry pdm pipenv cargo java dotnet make just
+  php ruby bundle sh bash zsh cmd env`.split(/\s+/),
+);

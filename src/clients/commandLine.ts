@@ -58,26 +58,39 @@ export function programOf(word: string): string {
 }
 
 /** Commands that only prepare for the one behind `&&`. */
-const PREPARING = new Set(['cd', 'export', 'source', '.', 'set']);
+const PREPARING = new Set(['cd', 'export', 'source', '.', 'set', 'nvm']);
+/** Where errors go is no word of the program. */
+const ERRORS_REDIRECTED = /\s2>{1,2}\s?(?:&1|[\w./~-]+)\s*$/;
 
 /** Why a shell's text is no plain command: a quote that nothing closes, something that only a shell can do, its length. */
 export type ShellTextProblem = 'openQuote' | 'shellSyntax' | 'tooLong';
 
 /**
  * The words of the one program that a shell's text starts; undefined where that takes more than reading: several
- * programs, variables, redirections. `${…}` of a configuration is kept as it stands.
+ * programs, variables, redirections. `${…}` of a configuration is kept as it stands, and so is `$HOME` before a path.
  */
 export function shellWords(text: string): string[] | undefined {
-  const commands = shellCommands(text);
+  return programCommands(text)?.at(-1);
+}
+
+/** The commands of such a text: those that prepare, and the one program. */
+export function programCommands(text: string): string[][] | undefined {
+  const commands = splitCommands(text.replace(ERRORS_REDIRECTED, ''), true);
   if (typeof commands === 'string') return undefined;
   const last = [...(commands.at(-1) ?? [])];
-  if (!commands.slice(0, -1).every(([first]) => first !== undefined && PREPARING.has(first))) return undefined;
+  const before = commands.slice(0, -1);
+  if (!before.every(isPreparing)) return undefined;
   while (last.length > 1 && (last[0] === 'exec' || /^[A-Za-z_]\w*=/.test(last[0] as string))) last.shift();
-  return last.length > 0 ? last : undefined;
+  return last.length > 0 ? [...before, last] : undefined;
 }
 
 /** The words of each of the commands that `&&` joins, or why that takes more than reading. */
 export function shellCommands(text: string): string[][] | ShellTextProblem {
+  return splitCommands(text, false);
+}
+
+/** @param isRead whether the text is a shell's, which knows `$HOME` and where a command ends, and is only to be read */
+function splitCommands(text: string, isRead: boolean): string[][] | ShellTextProblem {
   if (text.length > 8_192) return 'tooLong';
   const commands: string[][] = [[]];
   let word: string | undefined;
@@ -85,11 +98,13 @@ export function shellCommands(text: string): string[][] | ShellTextProblem {
     if (word !== undefined) commands.at(-1)?.push(word);
     word = undefined;
   };
+  const expanded = isRead ? /`|\$(?!\{[^${}]{1,200}\}|HOME\/)/ : /`|\$(?!\{[^${}]{1,200}\})/;
   for (let at = 0; at < text.length; at++) {
     const rest = text.slice(at, at + 210);
     const char = text[at] as string;
     const placeholder = /^\$\{[^${}]{1,200}\}/.exec(rest)?.[0];
-    if (placeholder) {
+    if (isRead && rest.startsWith('$HOME/')) word = (word ?? '') + char;
+    else if (placeholder) {
       word = (word ?? '') + placeholder;
       at += placeholder.length - 1;
     } else if (char === ' ' || char === '\t') end();
@@ -97,11 +112,14 @@ export function shellCommands(text: string): string[][] | ShellTextProblem {
       end();
       commands.push([]);
       at++;
+    } else if (isRead && char === ';' && PREPARING.has(commands.at(-1)?.[0] ?? word ?? '')) {
+      end();
+      commands.push([]);
     } else if (char === "'" || char === '"') {
       const close = closing(text, at);
       if (close === undefined) return 'openQuote';
       const inner = text.slice(at + 1, close);
-      if (char === '"' && /`|\$(?!\{[^${}]{1,200}\})/.test(inner)) return 'shellSyntax';
+      if (char === '"' && expanded.test(inner)) return 'shellSyntax';
       word = (word ?? '') + (char === '"' ? inner.replace(/\\([$`"\\])/g, '$1') : inner);
       at = close;
     } else if (char === '\\' && at + 1 < text.length) {
@@ -111,6 +129,11 @@ export function shellCommands(text: string): string[][] | ShellTextProblem {
   }
   end();
   return commands;
+}
+
+function isPreparing([first = '', second]: readonly string[]): boolean {
+  // `nvm use 20`, and not `nvm exec`.
+  return PREPARING.has(first) && (first !== 'nvm' || second === 'use');
 }
 
 /** Index of the quote that closes the one at `open`. */

@@ -1,6 +1,11 @@
 import { existsSync, realpathSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
-import { nearestPackageName, pythonEnvironmentHas } from './installedPackages';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
+import {
+  installedPackageName,
+  isModuleIn,
+  pythonEnvironmentHas,
+  pythonEnvironmentHasModule,
+} from './installedPackages';
 import type { Match, Need } from './recognise';
 import { type PackageRun, packageName, programNamesOf } from './runners';
 
@@ -20,6 +25,8 @@ export interface Observed {
 export interface Places {
   /** The folder that the entry is run in; undefined where only its client knows. */
   readonly folder: string | undefined;
+  /** Whether the entry, or the place of its file, says a folder, though it may not be there. */
+  readonly isFolderSaid: boolean;
   /** Folders that this window has open, and those that a client remembers as its own. */
   projects(): ReadonlySet<string>;
   /** Whether a folder is the root of the plugin or extension that brings the entry. */
@@ -46,11 +53,13 @@ function isReplaceable({ kind }: Need, observed: Observed, { folder }: Places): 
 function holds(need: Need, observed: Observed, places: Places): boolean {
   switch (need.kind) {
     case 'folder':
-      return isInFolder(need.folder, observed.folder(), places.folder);
+      return (!places.isFolderSaid && need.ifSaid) || isInFolder(need, observed.folder(), places.folder);
     case 'placeholder':
       return closes(need.placeholder.slice(2, -1), need.value, observed, places);
     case 'installed':
       return isInstalled(need, observed, places);
+    case 'module':
+      return isInstalledModule(need, observed);
     case 'file':
       return observed.executable() !== undefined && observed.executable() === realPath(need.path);
     case 'inPackage':
@@ -60,17 +69,22 @@ function holds(need: Need, observed: Observed, places: Places): boolean {
   }
 }
 
-/** @param shellFolder what a shell has changed to since; before that it is where the entry runs */
-function isInFolder(shellFolder: string | undefined, running: string | undefined, own: string | undefined): boolean {
+/** What a shell changes to counts for what it starts; the shell itself may still be where the entry runs. */
+function isInFolder(
+  { folder: shellFolder, isBehind }: Extract<Need, { kind: 'folder' }>,
+  running: string | undefined,
+  own: string | undefined,
+): boolean {
   if (running === undefined) return false;
-  if (running === own) return true;
+  if (running === own && !isBehind) return true;
   if (shellFolder === undefined) return false;
   const isAbsolute = /^[\\/]/.test(shellFolder);
   return (isAbsolute || own !== undefined) && running === realPath(resolve(own ?? '/', shellFolder));
 }
 
 function closes(variable: string, value: string, observed: Observed, places: Places): boolean {
-  const folder = realPath(value);
+  // What is written from its own folder would be read from ours.
+  const folder = isAbsolute(value) ? realPath(value) : undefined;
   if (folder === undefined) return false;
   if (PLUGIN.test(variable)) return places.isPluginRoot(folder);
   if (PROJECT.test(variable)) return observed.clientFolders().has(folder) || places.projects().has(folder);
@@ -85,17 +99,17 @@ function isInstalled(
   { isProgramFolder }: Places,
 ): boolean {
   if (/[\\/]/.test(word)) return isProgramFolder(dirname(word));
-  const path = onPath(word, observed.variable('PATH'));
+  const path = onPath(word, observed);
   if (path === undefined || !isProgramFolder(dirname(path))) return false;
   return isInner || observed.executable() === realPath(path);
 }
 
 /** A link in a `bin` folder leads into its package; the environment of a Python program lists its packages. */
 function isInPackage({ word, run }: Extract<Need, { kind: 'inPackage' }>, observed: Observed): boolean {
-  const path = /[\\/]/.test(word) ? resolve(observed.folder() ?? '/', word) : onPath(word, observed.variable('PATH'));
+  const path = /[\\/]/.test(word) ? resolve(observed.folder() ?? '/', word) : onPath(word, observed);
   if (path === undefined) return false;
   if (run.ecosystem === 'python') return run.packages.some((one) => pythonEnvironmentHas(dirname(dirname(path)), one));
-  const name = nearestPackageName(realPath(path));
+  const name = installedPackageName(realPath(path));
   return name !== undefined && run.packages.map(packageName).includes(name);
 }
 
@@ -110,22 +124,46 @@ function isShadowed(run: PackageRun, folder: string | undefined): boolean {
     for (const name of programNamesOf(run)) {
       const path = join(at, 'node_modules', '.bin', name);
       if (!existsSync(path)) continue;
-      return !packages.includes(nearestPackageName(realPath(path)) ?? '');
+      return !packages.includes(installedPackageName(realPath(path)) ?? '');
     }
     if (dirname(at) === at) return false;
   }
 }
 
-function onPath(word: string, path: string | undefined): string | undefined {
-  return (path ?? '')
-    .split(':')
-    .filter((folder) => folder.startsWith('/'))
-    .map((folder) => join(folder, word))
-    .find((candidate) => existsSync(candidate));
+/**
+ * The environment of an interpreter that an entry names by its whole path has the module, if the folder has none and no
+ * variable adds one; of any other it is the MCP server of that name, where it is installed there.
+ */
+function isInstalledModule({ word, module, isInner }: Extract<Need, { kind: 'module' }>, observed: Observed): boolean {
+  const folder = observed.folder();
+  const top = module.name.split('.')[0] as string;
+  if (folder === undefined || !/^\w+$/.test(top)) return false;
+  const added = (observed.variable('PYTHONPATH') ?? '').split(':').map((one) => resolve(folder, one));
+  if ([folder, ...added].some((one) => isModuleIn(one, top))) return false;
+  if (isAbsolute(module.python)) return isInner || word === module.python;
+  if (!/mcp/i.test(module.name)) return false;
+  const python = /[\\/]/.test(word) ? resolve(folder, word) : onPath(word, observed);
+  if (python === undefined) return false;
+  const own = dirname(dirname(python));
+  const isVirtual = existsSync(join(own, 'pyvenv.cfg'));
+  const environments = isVirtual ? [own] : [own, '/usr/local', join(observed.variable('HOME') ?? '/', '.local')];
+  return environments.some((one) => pythonEnvironmentHasModule(one, top));
+}
+
+/** What a bare word means to a process. A part of its PATH may be a folder of its own. */
+function onPath(word: string, observed: Observed): string | undefined {
+  const own = observed.folder();
+  for (const part of (observed.variable('PATH') ?? '').split(':')) {
+    if (!part.startsWith('/') && own === undefined) return undefined;
+    const candidate = resolve(own ?? '/', part, word);
+    if (existsSync(candidate)) return candidate;
+  }
+  return undefined;
 }
 
 /** Without links; undefined where nothing is there. */
 function realPath(path: string): string | undefined {
+  if (!isAbsolute(path)) return undefined;
   try {
     return realpathSync(path);
   } catch {

@@ -123,30 +123,39 @@ const PYTHON_CACHE =
  * program's name, which proves nothing anywhere else (K34).
  */
 export function placeOfProgram(run: PackageRun, word: string): 'own' | 'unproven' | undefined {
+  const isProgram = isInProgramFolder(word);
+  if (!isProgram && !word.includes('node_modules')) return undefined;
   const name = baseName(word).replace(/\.(?:exe|cmd|ps1)$/i, '');
-  const isNamed = isInProgramFolder(word) && programNamesOf(run).includes(name);
+  const isNamed = isProgram && programNamesOf(run).includes(name);
   const path = `/${word.split(/[\\/]+/).join('/')}`;
   if (run.ecosystem === 'python') {
     if (!isNamed) return undefined;
     // A program is called as its package, unless the command says otherwise.
     return run.program === undefined && PYTHON_CACHE.test(path) ? 'own' : 'unproven';
   }
+  if (!/[\\/]/.test(word)) return isNamed ? 'unproven' : undefined;
   const isWhole =
     run.program === undefined || run.program === name || !path.includes('/.bin/') || path.includes('/.bin/../');
-  if (path.includes(`/_npx/${npxFolder(run.packages)}/node_modules/`)) return isWhole ? 'own' : undefined;
+  if (path.includes('/_npx/') && path.includes(`/_npx/${npxFolder(run.packages)}/node_modules/`))
+    return isWhole ? 'own' : undefined;
   if (run.packages.length === 1) {
     const full = packageName(run.packages[0] as string);
     // The scripts that npm and pnpm write for Windows and for shells reach the package through its neighbour.
     if (path.includes(`/node_modules/.bin/../${full}/`)) return 'own';
-    if (isNamed && new RegExp(`/bunx-\\d+-${escapePattern(full)}(?:@[^/]*)?/node_modules/`).test(path)) return 'own';
+    if (
+      isNamed &&
+      path.includes('/bunx-') &&
+      new RegExp(`/bunx-\\d+-${escapePattern(full)}(?:@[^/]*)?/node_modules/`).test(path)
+    )
+      return 'own';
   }
   return isNamed ? 'unproven' : undefined;
 }
 
 /** Whether a word is a program's by its place: a bare name, found through PATH, or a path in a folder for programs. */
 export function isInProgramFolder(word: string): boolean {
-  const folders = word.split(/[\\/]/).slice(0, -1);
-  return folders.length === 0 || /^(?:\.?bin|scripts)$/i.test(folders.at(-1) as string);
+  const name = baseName(word);
+  return name === word || /(?:^|[\\/])(?:\.?bin|scripts)$/i.test(word.slice(0, -name.length - 1).slice(-9));
 }
 
 /** What the program of a package may be called. */

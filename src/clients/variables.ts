@@ -63,8 +63,12 @@ export type Reading = Pick<StdioServerDefinition, 'command' | 'args' | 'cwd'>;
 export function knownReadings(definition: StdioServerDefinition, context: VariableContext): Reading[] {
   const { command, args, cwd } = definition;
   const texts = [command, ...args, ...(cwd === undefined ? [] : [cwd])];
-  if (!texts.some((text) => DEFAULTED.test(text)))
-    return [readAs(definition, (text) => known(text, definition, context))];
+  if (!texts.some((text) => DEFAULTED.test(text))) {
+    const whole = readAs(definition, (text) => known(text, definition, context));
+    // As the text of a shell has it, and as the shell reads it.
+    const ofShell = (text: string) => text.replaceAll('$HOME/', `${context.userHome}/`);
+    return args.some((arg) => arg.includes('$HOME/')) ? [whole, readAs(whole, ofShell)] : [whole];
+  }
   const ofDefault = (_: string, standard: string): string => withDefaults(standard, ofDefault, closingBrace);
   const ofClient = (name: string) => context.environment[name] ?? `\${env:${name}}`;
   const readings = [ofDefault, ofClient].flatMap((choose) =>

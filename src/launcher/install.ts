@@ -29,10 +29,9 @@ export function installLauncher(folder: DataFolder, parts: LauncherParts): strin
   const guard = installGuard(folder, join(dist, 'guard.js'), version);
   const cli = installGuard(folder, join(dist, 'cli.js'), version);
   if (process.platform === 'win32') {
-    const script = installGuard(folder, join(dist, 'launcher.js'), version);
     writeIfNew(join(bin, 'settings'), formatSettings({ ...settings, node, guard, cli }), 0o600);
     const path = join(bin, 'mcp-processes.cmd');
-    writeIfNew(path, `@set ELECTRON_RUN_AS_NODE=1\r\n@"${node}" "${script}" %*\r\n`, 0o700);
+    writeIfNew(path, `@set ELECTRON_RUN_AS_NODE=1\r\n@"${node}" "${guard}" --run %*\r\n`, 0o700);
     return path;
   }
   const shell = parts.shell ?? chooseShell();

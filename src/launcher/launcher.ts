@@ -16,7 +16,7 @@ import { clientName, findOwner, isOwnerGone } from './owner';
 import { parseSettings } from './settings';
 
 /*
- * `launcher.js run [--name N] [--] command args…`: what `run.sh` is where there is no exec. Node stays between client
+ * `guard.js --run run [--name N] [--] command args…`: what `run.sh` is where there is no exec. Node stays between client
  * and server, with stdin, stdout and stderr inherited, so that it sees none of what they say.
  */
 
@@ -124,7 +124,8 @@ function say(message: string): void {
   process.stderr.write(`mcp-processes: ${message}\n`);
 }
 
-async function main(argv: readonly string[]): Promise<void> {
+/** Starts a server under protection. @param argv what stands behind `mcp-processes` */
+export async function launch(argv: readonly string[]): Promise<void> {
   const asked = parse(argv);
   if (!asked) {
     say('usage: mcp-processes run [--name N] -- command args...');
@@ -155,5 +156,3 @@ async function main(argv: readonly string[]): Promise<void> {
       .finally(() => process.exit());
   });
 }
-
-void main(process.argv.slice(2));

@@ -17,7 +17,11 @@ export type Basis =
   | { readonly kind: 'name' };
 
 /** Whether a process is an entry's own; undefined where it is not, or it is not certain. */
-export type EntryMatcher = (args: readonly string[], observed: Observed) => Basis | undefined;
+export interface EntryMatcher {
+  (args: readonly string[], observed: Observed): Basis | undefined;
+  /** Whether it has the entry's words, which say nothing of what has to be observed. */
+  hasWords(args: readonly string[]): boolean;
+}
 
 /** Makes the test for one entry, in all readings that its variables have. */
 export function entryMatcher(
@@ -29,17 +33,23 @@ export function entryMatcher(
     matchesOf: definitionMatcher(reading),
     places: placesOf(reading, definition, context, folders),
   }));
-  // Arguments do not change, and nearly all match nothing.
   const known = new WeakMap<readonly string[], readonly Candidate[]>();
-  return (args, observed) => {
-    let candidates = known.get(args);
-    if (!candidates) {
-      candidates = readings.flatMap(({ matchesOf, places }) => matchesOf(args).map((match) => ({ match, places })));
-      known.set(args, candidates);
-    }
-    const proven = candidates.find(({ match, places }) => isProven(match, observed, places));
-    return proven && basisOf(proven.match, observed);
+  const candidatesFor = (args: readonly string[]): readonly Candidate[] => {
+    const before = known.get(args);
+    if (before) return before;
+    const found: Candidate[] = [];
+    for (const { matchesOf, places } of readings) for (const match of matchesOf(args)) found.push({ match, places });
+    // Nearly all match nothing, and there are many.
+    if (found.length > 0) known.set(args, found);
+    return found;
   };
+  return Object.assign(
+    (args: readonly string[], observed: Observed) => {
+      const proven = candidatesFor(args).find(({ match, places }) => isProven(match, observed, places));
+      return proven && basisOf(proven.match, observed);
+    },
+    { hasWords: (args: readonly string[]) => candidatesFor(args).length > 0 },
+  );
 }
 
 interface Candidate {
@@ -62,6 +72,7 @@ function placesOf(
   const isSaid = cwd !== undefined || source.folder !== undefined;
   return {
     folder: isSaid ? realFolder(resolve(source.folder ?? userHome, cwd ?? '.')) : undefined,
+    isFolderSaid: isSaid,
     projects: () => folders.projects(),
     isPluginRoot: (folder) => source.file !== undefined && folders.isPluginRoot(folder, source.file),
     isProgramFolder: (folder) => folders.isProgramFolder(folder),

@@ -2,8 +2,6 @@ import { type Crash, readCrashes, takeCrash } from '../registry/crashes';
 import type { DataFolder } from '../registry/dataFolder';
 import { readHistory } from '../registry/history';
 import type { SessionFile } from '../registry/schema';
-import type { ProcessOutcome } from './model';
-import { isStillThere } from './result';
 
 /** The window of the crashed session comes back first, where it does; after this another one tells, ms. */
 const OTHERS_WAIT_MS = 30_000;
@@ -11,7 +9,7 @@ const OTHERS_WAIT_MS = 30_000;
 /** What a window tells of crashes before it, and what it can offer. */
 export interface CrashReport {
   readonly crashes: readonly Crash[];
-  /** Servers that were left and have been ended since. */
+  /** Servers that were left and have been ended since; one that ended because its host did was not left. */
   readonly ended: number;
   /** Bytes. */
   readonly memoryFreed: number;
@@ -40,8 +38,7 @@ export class FormerCrashes {
       ({ sessionId, cause, processes, containers }) =>
         sessions.has(sessionId) &&
         cause === 'orphaned' &&
-        (containers.length > 0 ||
-          processes.some(({ outcome }) => !isStillThere({ outcome: outcome as ProcessOutcome }))),
+        (containers.length > 0 || processes.some(({ outcome }) => outcome === 'terminated' || outcome === 'killed')),
     );
     const memoryFreed = entries.reduce((sum, one) => sum + one.memoryFreed, 0);
     return { crashes, ended: entries.length, memoryFreed };

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { delimiter, dirname, isAbsolute, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type ConfigContext, pluginFoldersOf, workspaceStorageOf } from '../clients/configFiles';
@@ -40,11 +40,18 @@ export class KnownFolders {
 
   /**
    * Whether programs of a folder mean the same for everything that this user runs: it is on the PATH, or one in which
-   * installers put them. A project's own `node_modules/.bin` or virtual environment is none, though it may be on it.
+   * installers put them. A project's own `node_modules/.bin`, `bin` or virtual environment is none, though it may be on
+   * it.
    */
   isProgramFolder(folder: string): boolean {
-    this.programs ??= new Set([...this.onPath(), ...this.ofInstallers()].filter((one) => !isOfProject(one)));
-    return this.programs.has(folder);
+    const { home } = this.context();
+    this.programs ??= new Set(
+      [...this.onPath().filter((one) => !isInProject(one, home)), ...this.ofInstallers()].filter(
+        (one) => !isOfPackages(one),
+      ),
+    );
+    if (this.programs.has(folder)) return true;
+    return folder.startsWith(`${home}${sep}.`) && OF_VERSIONS.test(folder.slice(home.length)) && !isOfPackages(folder);
   }
 
   private onPath(): string[] {
@@ -61,9 +68,15 @@ export class KnownFolders {
       '.deno/bin',
       '.dotnet/tools',
       '.volta/bin',
+      '.npm-global/bin',
+      '.nix-profile/bin',
+      '.opencode/bin',
     ];
     const shared = [
       '/usr/local/bin',
+      '/usr/local/sbin',
+      '/usr/sbin',
+      '/sbin',
       '/usr/bin',
       '/bin',
       '/opt/homebrew/bin',
@@ -75,9 +88,23 @@ export class KnownFolders {
   }
 }
 
-function isOfProject(folder: string): boolean {
+/** Where managers of versions keep the programs of each: which of them is on our PATH says little. */
+const OF_VERSIONS =
+  /^\/\.(?:nvm\/versions\/node\/[^/]+|(?:local\/share\/)?fnm\/node-versions\/[^/]+\/installation|(?:asdf|local\/share\/mise)\/installs\/[^/]+\/[^/]+|(?:pyenv|rbenv)\/versions\/[^/]+|volta\/tools\/image\/[^/]+\/[^/]+)\/bin$/;
+
+/** Whether a folder lies in what somebody works on. What begins with a dot in a home is a tool's. */
+function isInProject(folder: string, home: string): boolean {
+  if (folder.startsWith(`${home}${sep}.`)) return false;
+  for (let at = dirname(folder); at !== home && at !== dirname(at); at = dirname(at)) {
+    if (existsSync(join(at, '.git')) || existsSync(join(at, '.envrc'))) return true;
+  }
+  return false;
+}
+
+function isOfPackages(folder: string): boolean {
   if (/[\\/]node_modules[\\/]\.bin$/.test(folder)) return true;
-  return statSync(join(dirname(folder), 'pyvenv.cfg'), { throwIfNoEntry: false }) !== undefined;
+  // Nothing is thrown where a part of a PATH may not be read.
+  return existsSync(join(dirname(folder), 'pyvenv.cfg'));
 }
 
 /** Folders of the workspaces that one editor remembers, as far as they are there. */

@@ -89,9 +89,13 @@ export class MachineConfigs {
     this.state = state;
     const known = files.flatMap((file) => this.read(file, context));
     const isGuessing = this.parts.guess();
+    // Arguments do not change, and nearly all have no entry's words.
+    const worded = new WeakMap<readonly string[], readonly Known[]>();
     this.current = {
       serverOf: (args, observed) => {
-        for (const { basisFor, named } of known) {
+        const possible = worded.get(args) ?? known.filter(({ basisFor }) => basisFor.hasWords(args));
+        worded.set(args, possible);
+        for (const { basisFor, named } of possible) {
           const basis = basisFor(args, observed);
           if (basis) return { ...named, basis };
         }

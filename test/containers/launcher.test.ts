@@ -5,14 +5,13 @@ import { containerRunOf, withLabels } from '../../src/reaping/containers/runComm
 import type { Client } from '../support/launcher';
 import { LauncherScene } from '../support/launcher';
 import { scripts } from '../support/programs';
-import { isAlive, Sandbox } from '../support/sandbox';
+import { GUARD, isAlive, Sandbox } from '../support/sandbox';
 import { waitFor } from '../support/waitFor';
 import { IMAGE } from './host/engine';
 import { TestEngine } from './host/testEngine';
 import { useEngine } from './host/useEngine';
 import { PROGRAMS } from './support';
 
-const LAUNCHER = join(__dirname, '../../dist/launcher.js');
 const SHELLS = ['dash', 'bash', 'busybox'] as const;
 const BOXED = ['run', '-i', '--rm', '--network', 'none', IMAGE, 'sh', '-c', PROGRAMS['trap loop']];
 
@@ -100,7 +99,7 @@ describe('mcp-processes run of a container', function () {
   it('L07 in Node: the same for who has no shell', async () => {
     const scene = new LauncherScene(sandbox);
     const one = client(scene);
-    const words = [process.execPath, LAUNCHER, 'run', '--', 'docker', ...BOXED];
+    const words = [process.execPath, GUARD, '--run', 'run', '--', 'docker', ...BOXED];
     await one.startPlain(words, environmentOf(scene));
     await waitFor('its container runs', async () => (await engine.states()).includes('running'));
     const record = scene.sessions()[0]?.records[0];

@@ -5,11 +5,9 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { LauncherScene } from '../support/launcher';
 import { programPath, scripts } from '../support/programs';
-import { isAlive, Sandbox } from '../support/sandbox';
+import { GUARD, isAlive, Sandbox } from '../support/sandbox';
 import { ask, identityOf } from '../support/scene';
 import { waitFor } from '../support/waitFor';
-
-const LAUNCHER = join(__dirname, '../../dist/launcher.js');
 
 /** What stands in for the shell where there is none (Windows); here only what does not depend on the system. */
 describe('mcp-processes run, in Node', function () {
@@ -26,7 +24,7 @@ describe('mcp-processes run, in Node', function () {
     await sandbox.dispose();
   });
   const run = (args: string[]) =>
-    spawn(process.execPath, [LAUNCHER, 'run', '--name', 'it', '--', ...args], { env: scene.environment });
+    spawn(process.execPath, [GUARD, '--run', 'run', '--name', 'it', '--', ...args], { env: scene.environment });
 
   it('passes on arguments, input and exit code, and leaves nothing', async () => {
     const program = 'process.stdin.pipe(process.stdout); process.stdin.on("end", () => { process.exitCode = 23; })';
@@ -49,7 +47,8 @@ describe('mcp-processes run, in Node', function () {
     child = client.child;
     await client.startPlain([
       process.execPath,
-      LAUNCHER,
+      GUARD,
+      '--run',
       'run',
       '--',
       ...scene.server('it', '--deaf', scene.escaped('e')),
@@ -83,7 +82,7 @@ describe('mcp-processes run, in Node', function () {
     const path = `${scripts(join(sandbox.path, 'failing'), { ps })}:${scene.environment.PATH}`;
     for (const environment of [{}, { MCP_PROCESSES_PLATFORM: 'portable', PATH: path }]) {
       const env = { ...scene.environment, ...environment };
-      child = spawn(process.execPath, [LAUNCHER, 'run', '--name', 'it', '--', '/nonexistent/server'], { env });
+      child = spawn(process.execPath, [GUARD, '--run', 'run', '--name', 'it', '--', '/nonexistent/server'], { env });
       let complained = '';
       child.stderr?.on('data', (chunk) => {
         complained += chunk;

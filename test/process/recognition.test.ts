@@ -110,6 +110,49 @@ describe('whose server a process is', function () {
     ]);
   });
 
+  it('K32 a whole path among such words is not what they run', async () => {
+    const x = mark;
+    await tellsApart([
+      ...[
+        ['npm', 'run', 'start', `/data/${x}`],
+        ['node', '--env-file', '/data/.env', x],
+        ['uv', 'run', x, '--directory', '/data'],
+      ],
+      ...[
+        ['cargo', 'run', '--', `/data/${x}`],
+        ['python3', '-um', `${x}.main`, '/data'],
+        ['dotenvx', 'run', '-f', '/data/.env', '--', 'npm', 'run', x],
+      ],
+      ...[
+        ['direnv', 'exec', '/data', 'make', x],
+        ['nice', '/usr/bin/make', x],
+        ['flock', '/data/lock', 'make', x],
+        ['/usr/local/bin/foorun', x],
+      ],
+      ...[
+        ['docker', 'run', '-i', '--rm', '-v', '.:/app', 'node:20', 'node', `/app/${x}.js`],
+        ['/usr/bin/php8.2', 'artisan', `${x}:mcp`],
+        ['/data/venv/bin/python', '-m', 'uvicorn', `${x}:app`],
+      ],
+    ]);
+  });
+
+  it('K32 words of MCP among such words name no server', async () => {
+    const x = mark;
+    await tellsApart([
+      ...[
+        ['npx', 'gulp', 'mcp', x],
+        ['uvx', 'mcp-proxy', 'npm', 'run', x],
+        ['npx', '-y', 'supergateway', '--stdio', `npm run ${x}`],
+      ],
+      ...[
+        ['npx', 'dotenv-cli', 'npm', 'run', `mcp-${x}`],
+        ['corepack', 'pnpm', 'run', `mcp-${x}`],
+        ['npx', 'foorun', `apps/mcp-${x}`],
+      ],
+    ]);
+  });
+
   it('K31 what only a client can fill in names nobody of whom nothing else tells', async () => {
     const entry = (command: string, ...args: string[]) => ({ command, args });
     write('.config/Code/User/mcp.json', {

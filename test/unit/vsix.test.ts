@@ -81,7 +81,6 @@ describe('the VSIX', function () {
         'extension/dist/cli.js',
         'extension/dist/extension.js',
         'extension/dist/guard.js',
-        'extension/dist/launcher.js',
         'extension/dist/launcher/run.sh',
         'extension/dist/launcher/watch.sh',
         'extension/media/icon.png',
@@ -119,7 +118,7 @@ describe('the VSIX', function () {
   });
 
   it('loads nothing at run time that it does not carry', () => {
-    for (const name of ['extension', 'guard', 'cli', 'launcher']) {
+    for (const name of ['extension', 'guard', 'cli']) {
       // In quotes it is text: ajv can write programs that it does not run.
       const loaded = [...text(`dist/${name}.js`).matchAll(/(?<!['"`])\brequire\("([^"]+)"\)/g)].map(
         (match) => match[1] as string,
@@ -134,7 +133,6 @@ describe('the VSIX', function () {
     assert.match(text('dist/extension.js'), /notifications\/initialized/);
     assert.doesNotMatch(text('dist/guard.js'), /notifications\/initialized/);
     assert.doesNotMatch(text('dist/cli.js'), /notifications\/initialized/);
-    assert.doesNotMatch(text('dist/launcher.js'), /notifications\/initialized/);
   });
 
   it('shows no picture in its README that it does not carry', () => {
@@ -171,7 +169,7 @@ describe('the VSIX', function () {
   });
 
   it('carries no path of the machine it was built on', () => {
-    for (const name of ['dist/extension.js', 'dist/guard.js', 'dist/cli.js', 'dist/launcher.js']) {
+    for (const name of ['dist/extension.js', 'dist/guard.js', 'dist/cli.js']) {
       assert.ok(!text(name).includes(root), name);
     }
   });

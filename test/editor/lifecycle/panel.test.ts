@@ -88,13 +88,15 @@ describe('what a person sees', function () {
       file,
       JSON.stringify({ ...hostile, records: [{ ...record, id: randomUUID(), root: claimed[0], census: claimed }] }),
     );
-    // The browser is connected to the editor: what the file claims is in use, and no orphan.
-    await panel.row(/deaf.*in use/).waitFor();
+    // Windows are connected to what it claims: it is in use, and so no orphan.
+    await panel.shows('Other Clients', ['deaf']);
+    assert.ok((await panel.rows()).some(({ description }) => description.startsWith('in use')));
     await panel.run('Reap Orphaned MCP Servers');
     // What the host itself runs for a moment, such as `ss`, stands below it too and may end by itself meanwhile.
     await panel.notified(/\d+ processes kept/);
     rmSync(file);
     await panel.shows('Other Clients', []);
+    await panel.status.waitFor({ state: 'hidden', timeout: 30_000 });
     assert.deepEqual(claims.filter(isAlive), claims);
 
     await panel.run('Stop All Servers in This Window');

@@ -107,14 +107,7 @@ describe('what a command rests on', () => {
         'npx json-server db.json',
         'uv run -m app',
       ],
-      ...[
-        'npx concurrently app',
-        'npx envmcp npx -y @acme/x',
-        'mvn -q exec:java',
-        'gradle run',
-        './gradlew run',
-        'cmd /c npm start',
-      ],
+      ...['npx concurrently app', 'mvn -q exec:java', 'gradle run', './gradlew run', 'cmd /c npm start'],
     ],
   };
   for (const [kind, lines] of Object.entries(kinds)) {

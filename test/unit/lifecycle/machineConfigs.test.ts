@@ -230,6 +230,213 @@ describe('configuration files of all clients', () => {
     assert.equal(server(configs, 'srv', '--port'), undefined);
   });
 
+  // biome-ignore-start lint/suspicious/noTemplateCurlyInString: variables of the configuration file
+  it('K31 what a placeholder stands for is a whole path, and not one that is read from our own folder', () => {
+    const known = join(home, 'known');
+    for (const folder of ['known/sub', 'other', 'shop']) mkdirSync(join(home, folder), { recursive: true });
+    const args = ['${workspaceFolder}/dist/index.js', '${workspaceFolder}'];
+    write('.config/Code/User/mcp.json', JSON.stringify({ servers: { mine: { command: 'node', args } } }));
+    const configs = open({ folders: [known, join(home, 'other'), process.cwd(), '/'] });
+    const named = (...values: [string, string]) =>
+      inFolder(configs, realpathSync(join(home, 'shop')), 'node', `${values[0]}/dist/index.js`, values[1])?.name;
+    assert.equal(named(known, known), 'mine');
+    for (const values of [
+      ...[
+        ['.', '.'],
+        ['', ''],
+        ['sub', 'sub'],
+        ['known', 'known'],
+      ],
+      // It stands for one folder.
+      ...[
+        [known, join(home, 'other')],
+        [known, '/anything'],
+      ],
+    ] as [string, string][]) {
+      assert.equal(named(...values), undefined, String(values));
+    }
+  });
+
+  it('K31 what a container of a language runs is what is mounted into it', () => {
+    mkdirSync(join(home, 'known'));
+    const entry = (image: string, ...more: string[]) => ({
+      command: 'docker',
+      args: ['run', '-i', '--rm', '-v', '${workspaceFolder}:/app', image, ...more],
+    });
+    const servers = { code: entry('node:20', 'node', '/app/index.js'), data: entry('mcp/git', '/app') };
+    write('.config/Code/User/mcp.json', JSON.stringify({ servers }));
+    const configs = open({ folders: [join(home, 'known')] });
+    const named = (folder: string, ...words: string[]) =>
+      server(configs, 'docker', 'run', '-i', '--rm', '-v', `${join(home, folder)}:/app`, ...words)?.name;
+    assert.equal(named('shop', 'node:20', 'node', '/app/index.js'), undefined);
+    assert.equal(named('known', 'node:20', 'node', '/app/index.js'), 'code');
+    assert.equal(named('shop', 'mcp/git', '/app'), 'data');
+  });
+  // biome-ignore-end lint/suspicious/noTemplateCurlyInString: they end here
+
+  /** Shells that change the folder: what they start counts where they have gone, and only there. */
+  const changes: [string, string, string[]][] = [
+    ['cd server && npm start', 'project/server', ['project', 'project/sub']],
+    ['cd sub && cd server && npm start', 'project/sub/server', ['project', 'project/sub', 'project/server']],
+    ['export A=b && cd server && npm start', 'project/server', ['project']],
+    ['cd server; npm start', 'project/server', ['project']],
+    ["cd 'sub' && npm start", 'project/sub', ['project']],
+  ];
+  for (const [text, own, others] of changes) {
+    it(`K32 what ‘${text}’ starts counts where the shell has gone`, () => {
+      for (const folder of ['server', 'sub/server']) mkdirSync(join(home, 'project', folder), { recursive: true });
+      write('project/.mcp.json', JSON.stringify({ mcpServers: { it: { command: 'bash', args: ['-c', text] } } }));
+      const configs = open({ folders: [join(home, 'project')] });
+      const named = (folder: string, ...words: string[]) =>
+        inFolder(configs, realpathSync(join(home, folder)), ...words)?.name;
+      assert.equal(named(own, 'npm', 'start'), 'it');
+      for (const folder of others) assert.equal(named(folder, 'npm', 'start'), undefined, folder);
+      assert.equal(named('project', 'bash', '-c', text), 'it');
+    });
+  }
+
+  it('K32 env -C changes the folder of what it starts', () => {
+    mkdirSync(join(home, 'project/sub'), { recursive: true });
+    const args = ['-C', 'sub', 'A=b', 'npm', 'start'];
+    write('project/.mcp.json', JSON.stringify({ mcpServers: { it: { command: 'env', args } } }));
+    const configs = open({ folders: [join(home, 'project')] });
+    const named = (folder: string) => inFolder(configs, realpathSync(join(home, folder)), 'npm', 'start')?.name;
+    assert.equal(named('project/sub'), 'it');
+    assert.equal(named('project'), undefined);
+  });
+
+  it('data of the folder tells servers apart where the entry has one, and is anybody’s own where it has none', () => {
+    const it = { command: 'npx', args: ['-y', '@acme/mcp-files', './docs'] };
+    write('.claude.json', JSON.stringify({ mcpServers: { everywhere: it } }));
+    const words = ['node', '/usr/bin/npx', ...it.args];
+    for (const folder of ['mine', 'shop']) mkdirSync(join(home, folder));
+    const named = (folder: string) => inFolder(open(), realpathSync(join(home, folder)), ...words)?.name;
+    assert.equal(named('shop'), 'everywhere');
+    write('.claude.json', JSON.stringify({ mcpServers: { here: { ...it, cwd: join(home, 'mine') } } }));
+    assert.equal(named('mine'), 'here');
+    assert.equal(named('shop'), undefined);
+    write('.claude.json', JSON.stringify({ mcpServers: { gone: { ...it, cwd: join(home, 'gone') } } }));
+    assert.equal(named('shop'), undefined);
+  });
+
+  it('a module of Python counts where it is installed, and not where the folder has one of that name', () => {
+    const python = join(home, 'venv/bin/python');
+    const entries = {
+      published: { command: 'python', args: ['-m', 'field_mcp.server'] },
+      own: { command: python, args: ['-m', 'app'] },
+      nobodys: { command: 'python', args: ['-m', 'app', '--port', '1'] },
+    };
+    write('.cursor/mcp.json', JSON.stringify({ mcpServers: entries }));
+    write('venv/pyvenv.cfg', '');
+    write('venv/lib/python3.12/site-packages/field_mcp/__init__.py', '');
+    write('venv/lib/python3.12/site-packages/app/__init__.py', '');
+    write('empty/pyvenv.cfg', '');
+    write('shop/field_mcp/__init__.py', '');
+    write('shop/app.py', '');
+    mkdirSync(join(home, 'other'));
+    const configs = open();
+    const named = (folder: string, words: readonly string[], path?: string) =>
+      configs.recogniser().serverOf(words, {
+        ...UNSEEN,
+        folder: () => realpathSync(join(home, folder)),
+        variable: (name) => (name === 'PYTHONPATH' ? path : name === 'PATH' ? join(home, 'bin') : undefined),
+      })?.name;
+    const published = [python, '-m', 'field_mcp.server'];
+    assert.equal(named('other', published), 'published');
+    assert.equal(named('shop', published), undefined);
+    assert.equal(named('other', published, join(home, 'shop')), undefined);
+    assert.equal(named('other', published, '../shop'), undefined);
+    assert.equal(named('other', [join(home, 'empty/bin/python'), '-m', 'field_mcp.server']), undefined);
+    assert.equal(named('other', ['python', '-m', 'field_mcp.server']), undefined);
+    assert.equal(named('other', [python, '-m', 'app']), 'own');
+    assert.equal(named('shop', [python, '-m', 'app']), undefined);
+    assert.equal(named('other', [join(home, 'shop/venv/bin/python'), '-m', 'app']), undefined);
+    assert.equal(named('other', [python, '-m', 'app', '--port', '1']), undefined);
+  });
+
+  it('K34 a package that somebody works on is not the published one of that name', () => {
+    write('.cursor/mcp.json', '{"mcpServers": {"it": {"command": "npx", "args": ["-y", "@field/server"]}}}');
+    write('work/package.json', '{"name": "@field/server"}');
+    write('work/bin/server', '');
+    mkdirSync(join(home, 'work/node_modules/.bin'), { recursive: true });
+    symlinkSync('../../bin/server', join(home, 'work/node_modules/.bin/server'));
+    const configs = open();
+    assert.equal(server(configs, 'node', join(home, 'work/bin/server')), undefined);
+    assert.equal(server(configs, 'node', join(home, 'work/node_modules/.bin/server')), undefined);
+    assert.equal(inFolder(configs, realpathSync(join(home, 'work')), 'npm exec @field/server'), undefined);
+  });
+
+  it('K34 what a shell starts through npx may be the folder’s, too', () => {
+    const args = ['-c', 'npx -y field-mcp'];
+    write('.cursor/mcp.json', JSON.stringify({ mcpServers: { it: { command: 'sh', args } } }));
+    write('shop/node_modules/.bin/field-mcp', '');
+    mkdirSync(join(home, 'other'));
+    const named = (folder: string) => inFolder(open(), realpathSync(join(home, folder)), 'sh', ...args)?.name;
+    assert.equal(named('shop'), undefined);
+    assert.equal(named('other'), 'it');
+  });
+
+  it('K34 a part of a PATH that is no whole path means the folder', () => {
+    write('.cursor/mcp.json', '{"mcpServers": {"it": {"command": "sh", "args": ["-c", "field-mcp stdio"]}}}');
+    write('.local/bin/field-mcp', '');
+    write('shop/bin/field-mcp', '');
+    mkdirSync(join(home, 'other'));
+    const configs = open();
+    const named = (folder: string, first: string) =>
+      configs.recogniser().serverOf(['sh', '-c', 'field-mcp stdio'], {
+        ...UNSEEN,
+        folder: () => realpathSync(join(home, folder)),
+        variable: () => `${first}:${join(home, '.local/bin')}`,
+      })?.name;
+    assert.equal(named('other', './bin'), 'it');
+    assert.equal(named('shop', './bin'), undefined);
+    assert.equal(named('shop/bin', ''), undefined);
+  });
+
+  it('K34 a folder of what somebody works on holds no installed programs, though our PATH has it', () => {
+    write('.cursor/mcp.json', '{"mcpServers": {"it": {"command": "field-mcp", "args": ["stdio"]}}}');
+    for (const folder of ['work/bin', 'tools/bin', '.nvm/versions/node/v20.1.0/bin', 'loop'])
+      write(`${folder}/field-mcp`, '');
+    mkdirSync(join(home, 'work/.git'));
+    // Looking at what is on it may fail.
+    symlinkSync('round', join(home, 'round'));
+    const path = process.env.PATH;
+    process.env.PATH = [join(home, 'round/bin'), join(home, 'work/bin'), join(home, 'tools/bin'), path].join(':');
+    try {
+      const configs = open();
+      assert.equal(server(configs, join(home, 'work/bin/field-mcp'), 'stdio'), undefined);
+      assert.equal(server(configs, join(home, 'tools/bin/field-mcp'), 'stdio')?.name, 'it');
+      assert.equal(
+        server(configs, 'node', join(home, '.nvm/versions/node/v20.1.0/bin/field-mcp'), 'stdio')?.name,
+        'it',
+      );
+    } finally {
+      process.env.PATH = path;
+    }
+  });
+
+  it('a program of Python that was fetched from an address is known by it', () => {
+    const args = ['--from', 'git+https://github.com/field/notes@main', 'notes', 'start-mcp-server'];
+    write('.cursor/mcp.json', JSON.stringify({ mcpServers: { it: { command: 'uvx', args } } }));
+    const fetched = (environment: string, url: string) => {
+      const path = `${environment}/lib/python3.12/site-packages/notes_agent-1.0.dist-info/direct_url.json`;
+      write(path, JSON.stringify({ url, vcs_info: { vcs: 'git' } }));
+      return [join(home, environment, 'bin/python'), join(home, environment, 'bin/notes'), 'start-mcp-server'];
+    };
+    const configs = open();
+    assert.equal(server(configs, ...fetched('.cache/uv/archive-v0/a', 'https://github.com/field/notes'))?.name, 'it');
+    assert.equal(server(configs, ...fetched('.cache/uv/archive-v0/b', 'https://github.com/other/notes')), undefined);
+  });
+
+  it('the home that a shell’s text has as a variable is the user’s', () => {
+    const args = ['-c', 'exec sh "$HOME/tools/server.sh" 2>/dev/null'];
+    write('.claude.json', JSON.stringify({ mcpServers: { it: { command: 'sh', args } } }));
+    const configs = open();
+    assert.equal(server(configs, 'sh', join(home, 'tools/server.sh'))?.name, 'it');
+    assert.equal(server(configs, 'sh', ...args)?.name, 'it');
+    assert.equal(server(configs, 'sh', '/elsewhere/tools/server.sh'), undefined);
+  });
+
   it('reads profiles, notices changes, and stays the same object without one', () => {
     const configs = open();
     const before = configs.recogniser();

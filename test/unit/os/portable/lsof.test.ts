@@ -74,8 +74,8 @@ describe('connections in macOS’s `lsof`', () => {
 
   it('K09 what `lsof` may not look into is unknown', () => {
     assert.equal(judge([704]).kind, 'unknown');
-    assert.equal(judge([501, 9999]).kind, 'unknown');
-    // Known to be used says more, and keeps as well.
+    assert.equal(judge([705, 9999]).kind, 'unknown');
+    // Whoever is seen to be connected is, whatever cannot be seen.
     assert.equal(judge([500, 9999]).kind, 'used');
   });
 });
