@@ -13,7 +13,10 @@ const IN_PACKAGES =
  * program, the package that a runner runs, or a container's image; never some other argument or a folder (K03).
  */
 export function guessServer(args: readonly string[]): string | undefined {
-  for (const words of layersOf(wordsOf(args).words)) {
+  const layers = layersOf(wordsOf(args).words);
+  // `sudo mcp-server-x-setup`: what runs as somebody else is no server of this user's.
+  if (layers.some(([program = '']) => /^(?:sudo|doas)$/.test(programOf(program)))) return undefined;
+  for (const words of layers) {
     const name = nameIn(words);
     if (name !== undefined) return name;
   }

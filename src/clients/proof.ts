@@ -45,9 +45,14 @@ export function isProven({ needs }: Match, observed: Observed, places: Places): 
   return needs.every((need) => holds(need, observed, places) || isReplaceable(need, observed, places));
 }
 
-/** What a command is free of its folder by need not be shown of a process that runs in the entry's own. */
-function isReplaceable({ kind }: Need, observed: Observed, { folder }: Places): boolean {
-  return (kind === 'installed' || kind === 'notShadowed') && folder !== undefined && observed.folder() === folder;
+/**
+ * What a command is free of its folder by need not be shown of a process that runs in the entry's own: there `npx` takes
+ * what that folder has.
+ */
+function isReplaceable(need: Need, observed: Observed, { folder }: Places): boolean {
+  if (folder === undefined || observed.folder() !== folder) return false;
+  if (need.kind === 'inPackage') return need.word.startsWith(join(folder, 'node_modules', '.bin', '/'));
+  return need.kind === 'installed' || need.kind === 'notShadowed';
 }
 
 function holds(need: Need, observed: Observed, places: Places): boolean {

@@ -42,13 +42,16 @@ export class ClientWorld {
     mkdirSync(this.home, { recursive: true });
     this.write('project/package.json', '{ "private": true }');
     this.package('@modelcontextprotocol/server-memory', 'mcp-server-memory', MEMORY, 'dist/index.js');
-    const deaf = join(this.home, 'packages/deaf-server');
-    this.write('packages/deaf-server/package.json', '{"name":"deaf-server","version":"1.0.0","bin":"server.mjs"}');
+    // Installed and not linked: a package that somebody works on is not the published one of its name.
     this.write(
-      'packages/deaf-server/server.mjs',
+      'project/node_modules/deaf-server/package.json',
+      '{"name":"deaf-server","version":"1.0.0","bin":"server.mjs"}',
+    );
+    this.write(
+      'project/node_modules/deaf-server/server.mjs',
       `#!/usr/bin/env node\nawait import(${JSON.stringify(pathToFileURL(SERVER).href)});\n`,
     );
-    this.package('deaf-server', 'deaf-server', deaf, 'server.mjs');
+    this.package('deaf-server', 'deaf-server', undefined, 'server.mjs');
   }
 
   /** The two servers as a client's configuration has them. Clients hand on little: what tests need is in `env`. */
@@ -157,13 +160,14 @@ export class ClientWorld {
     await this.sandbox.dispose();
   }
 
-  private package(name: string, bin: string, folder: string, script: string): void {
+  /** @param folder where it is installed already; undefined where it is in its place */
+  private package(name: string, bin: string, folder: string | undefined, script: string): void {
     const modules = join(this.project, 'node_modules');
     mkdirSync(join(modules, dirname(name)), { recursive: true });
     mkdirSync(join(modules, '.bin'), { recursive: true });
-    symlinkSync(folder, join(modules, name));
+    if (folder !== undefined) symlinkSync(folder, join(modules, name));
     symlinkSync(join('..', name, script), join(modules, '.bin', bin));
-    if (folder !== MEMORY) chmodSync(join(folder, script), 0o755);
+    if (folder === undefined) chmodSync(join(modules, name, script), 0o755);
   }
 }
 

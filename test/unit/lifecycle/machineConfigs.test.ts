@@ -219,6 +219,17 @@ describe('configuration files of all clients', () => {
     assert.equal(named('shop'), undefined);
   });
 
+  it('K34 a program of the entry’s own folder is what npx runs there, and nobody’s anywhere else', () => {
+    write('project/.mcp.json', '{"mcpServers": {"it": {"command": "npx", "args": ["-y", "@field/server"]}}}');
+    for (const folder of ['project', 'shop']) write(`${folder}/node_modules/.bin/server`, '');
+    const configs = open({ folders: [join(home, 'project')] });
+    const named = (folder: string, program: string) =>
+      inFolder(configs, realpathSync(join(home, folder)), 'node', join(realpathSync(home), program))?.name;
+    assert.equal(named('project', 'project/node_modules/.bin/server'), 'it');
+    assert.equal(named('project', 'shop/node_modules/.bin/server'), undefined);
+    assert.equal(named('shop', 'project/node_modules/.bin/server'), undefined);
+  });
+
   it('K34 a program under a bare name is the file that an entry names only if it executes that', () => {
     write('srv', '');
     write('.cursor/mcp.json', JSON.stringify({ mcpServers: { it: { command: join(home, 'srv'), args: ['--port'] } } }));
