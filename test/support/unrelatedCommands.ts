@@ -186,29 +186,29 @@ sudo -E mcp-server-x-setup --port %
 cat ~/.local/share/mcp/fifo-%
 sqlite3 ~/.mcp/memory-%.db
 node ~/projects/shop-%/dist/index.js
-node ~/work/api-%/build/index.js --stdio
-node --enable-source-maps ~/work/api-%/dist/server.mjs
+node ~/code/api-%/build/index.js --stdio
+node --enable-source-maps ~/code/api-%/dist/server.mjs
 node ~/projects/shop-%/node_modules/.bin/server
-python3 ~/work/tool-%/server.py
+python3 ~/code/tool-%/server.py
 python ~/src/tool-%/main.py --stdio
-~/work/tool-%/.venv/bin/python ~/work/tool-%/server.py
-~/work/tool-%/bin/server --stdio
+~/code/tool-%/.venv/bin/python ~/code/tool-%/server.py
+~/code/tool-%/bin/server --stdio
 npx tsx src/server.ts
 npx tsx src/index.ts --port 3%
 make serve
 python3 -m app.main
 uv run app
 uv run server.py
-uv --directory ~/work/tool-% run server.py
+uv --directory ~/code/tool-% run server.py
 cargo run --bin app
 npm start
 npm run start
 bun run ~/projects/app-%/src/index.ts
 deno run -A ~/projects/app-%/main.ts
-java -jar ~/work/svc-%/target/app.jar
-dotnet run --project ~/work/svc-%
+java -jar ~/code/svc-%/target/app.jar
+dotnet run --project ~/code/svc-%
 go run .
-bash ~/work/tool-%/run.sh
+bash ~/code/tool-%/run.sh
 ./server --stdio
 docker run -i --rm acme/tool-%
 env FOO=% make mcp
