@@ -1,4 +1,5 @@
 import { readdirSync, readlinkSync } from 'node:fs';
+import type { Connection } from './connection';
 import { JoinedRuns } from './joinedRuns';
 import type { OutsideUse } from './platform';
 import { labelOf } from './procfs/labels';
@@ -6,17 +7,6 @@ import { livingFolder, readStat } from './procfs/readStat';
 import { findServingUnix, readTcpConnections } from './procfs/servedConnections';
 import { runSs, runSsForUnix } from './procfs/ss';
 import { isZombie } from './procfs/stat';
-
-/** One connected socket: both ends, the pids that hold this end, and whether this end was accepted. */
-export interface Connection {
-  readonly local: string;
-  readonly peer: string;
-  readonly pids: readonly number[];
-  /** True for the end that a listening socket accepted: its holder *serves* the other end. */
-  readonly serves: boolean;
-  /** One side has said that it sends nothing more, or has gone: only somebody who is seen is still there. */
-  readonly isHalfClosed?: boolean;
-}
 
 /** Hundreds of servers are asked about at one moment. */
 const connections = new JoinedRuns(async () => {

@@ -1,4 +1,5 @@
-import { type Connection, judgeConnections } from '../outsideUse';
+import type { Connection } from '../connection';
+import { judgeConnections } from '../outsideUse';
 import type { OutsideUse } from '../platform';
 import { processLabel } from '../processLabel';
 import type { OpenFile } from './lsofOutput';
