@@ -204,6 +204,26 @@ describe('whose server a process is', function () {
     );
   });
 
+  it('K31 a default within a default names what it says, as it is meant and as a client misread it, and nobody else', async () => {
+    write('.claude.json', {
+      mcpServers: {
+        nested: { command: 'python3', args: ['${FIELD_DIR_OF_NOBODY:-${HOME}/.field}/server.py', '--ro', mark] },
+      },
+    });
+    const scripts = ['.field/server.py', '.field/.field}/server.py', 'shop/server.py'];
+    const pids = await abandoned(
+      sandbox,
+      scripts.map((script) => ({ args: ['python3', join(home, script), '--ro', mark], folder: join(home, 'shop') })),
+    );
+    const verdicts = listed();
+    assert.deepEqual(
+      pids.map((pid) => verdicts.get(pid)),
+      ['orphaned', 'orphaned', undefined],
+    );
+    cli('reap', '--other-clients', '--yes');
+    assert.deepEqual(pids.map(isAlive), [false, false, true]);
+  });
+
   it('K34 the name of a package’s program proves nothing somewhere else', async () => {
     write('.cursor/mcp.json', {
       mcpServers: { it: { command: 'npx', args: ['-y', '@field/server', `--run=${mark}`] } },
