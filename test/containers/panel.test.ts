@@ -54,10 +54,7 @@ describe('containers in the panel of a real editor', function () {
     await panel.press(IMAGE, 'Show Container Logs');
     await page.locator('.editor-instance').getByText('hello').waitFor();
     await panel.press(IMAGE, 'Stop Container');
-    assert.match(
-      await panel.answer('Cancel'),
-      /Stop container [0-9a-f]{12} \(.*the server lost configured in VS Code/s,
-    );
+    assert.match(await panel.answer('Cancel'), /Stop container [0-9a-f]{12} \(.*Matches server lost from VS Code/s);
     assert.equal(await count(), 1);
     await panel.press(IMAGE, 'Stop Container');
     await panel.answer('Stop Container');

@@ -102,15 +102,23 @@ export class Panel {
     await row.locator(`a[aria-label^="${button}"]`).click();
   }
 
-  /** Chooses from the menu of a row. */
+  /** Chooses from the menu of a row. One that moves in that moment, or that a hover covers, is tried again. */
   async choose(text: string | RegExp, action: string): Promise<void> {
-    await this.row(text).click({ button: 'right' });
+    const row = this.row(text);
+    await row.waitFor();
     const item = this.page.locator('.context-view .action-label').filter({ hasText: action });
-    await item.waitFor();
-    // The editor takes a click right after the menu has opened for part of the one that opened it.
     await waitFor(`chosen: ${action}`, async () => {
-      await item.click({ timeout: 2_000 }).catch(() => {});
-      return !(await item.isVisible());
+      await this.page.mouse.move(0, 0);
+      await this.page.locator('.monaco-hover').first().waitFor({ state: 'hidden', timeout: 5_000 });
+      const before = await row.boundingBox();
+      await row.click({ button: 'right', timeout: 5_000 });
+      await item.waitFor({ timeout: 5_000 });
+      const isMeant = (await row.boundingBox())?.y === before?.y;
+      // The editor takes a click right after the menu has opened for part of the one that opened it.
+      if (isMeant) await item.click({ timeout: 2_000 }).catch(() => {});
+      if (isMeant && !(await item.isVisible())) return true;
+      await this.page.keyboard.press('Escape');
+      return false;
     });
   }
 

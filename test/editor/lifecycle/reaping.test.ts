@@ -57,7 +57,7 @@ describe('reaping is called off, or goes with the extension', function () {
     await page.locator('.quick-input-widget .monaco-button').filter({ hasText: 'OK' }).click();
     // Without the focus of a person the editor keeps its notices behind the bell.
     await page.locator('.statusbar-item[id="status.notifications"]').click();
-    const notice = page.locator('.notification-list-item').filter({ hasText: 'Reaping orphaned' });
+    const notice = page.locator('.notification-list-item').filter({ hasText: 'Ending orphaned' });
     await notice.hover();
     await notice.locator('.monaco-button').filter({ hasText: 'Cancel' }).click();
 
