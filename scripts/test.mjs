@@ -197,16 +197,27 @@ async function settled() {
   }
 }
 
+/**
+ * After each stage, so that one is known that left something, and the next is not disturbed.
+ * @param {string} name of the stage
+ */
+async function endLeftovers(name) {
+  const left = await settled();
+  for (const { pid, command } of left) fail(`${name}: left behind pid ${pid} ${command}`);
+  for (const { pid } of left) process.kill(pid, 'SIGKILL');
+}
+
 async function main() {
   checkThatAllRun(root);
   const stages = chooseStages(only);
   if (process.platform === 'linux') installBusybox();
   installPackages(root);
-  await inTurn(stages.filter(({ sideBySide }) => !sideBySide));
+  for (const stage of stages.filter(({ sideBySide }) => !sideBySide)) {
+    await inTurn([stage]);
+    await endLeftovers(stage.name);
+  }
   await Promise.all(stages.filter(({ sideBySide }) => sideBySide).map((stage) => inTurn([stage])));
-  const left = await settled();
-  for (const { pid, command } of left) fail(`Left behind: pid ${pid} ${command}`);
-  for (const { pid } of left) process.kill(pid, 'SIGKILL');
+  await endLeftovers('side by side');
   const files = [temp, join(temp, 'user')]
     .flatMap((folder) => (existsSync(folder) ? readdirSync(folder) : []))
     .filter((name) => !/^(?:tsx-|node-compile-cache|\.|(?:home|user|checkout|without-ss)$)/.test(name));
