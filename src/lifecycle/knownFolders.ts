@@ -31,7 +31,9 @@ export class KnownFolders {
 
   /** @param file that holds the entry: a plugin's own file lies in its root. */
   isPluginRoot(folder: string, file: string): boolean {
-    if (folder === realFolder(dirname(file))) return true;
+    const { home } = this.context();
+    // A file in the home itself is a client's own.
+    if (folder === realFolder(dirname(file))) return folder !== realFolder(home);
     return pluginFoldersOf(this.context()).some((one) => {
       const root = realFolder(one);
       return root !== undefined && folder.startsWith(root + sep);

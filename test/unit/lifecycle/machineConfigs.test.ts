@@ -126,6 +126,9 @@ describe('configuration files of all clients', () => {
     assert.equal(named('.claude/plugins/cache/m/p/1.0'), 'sub');
     assert.equal(named('shop'), undefined);
     assert.equal(named('.claude/plugins'), undefined);
+    // A client's own file is no plugin's.
+    write('.claude.json', JSON.stringify({ mcpServers: { sub: { command: 'node', args } } }));
+    assert.equal(server(open(), 'node', join(home, 'dist/server.mjs')), undefined);
   });
 
   it('K31 a variable of the environment stands for what the process itself has it for', () => {
