@@ -151,7 +151,10 @@ describe('the end of a server', function () {
     await killHard(host.child);
     await waitFor('it has ended', () => sandbox.living().length === 0);
     const successor = await sandbox.lifecycle();
-    await successor.sweep();
+    await waitFor('it is noted', async () => {
+      await successor.sweep();
+      return successor.crashes.find().length === 1;
+    });
     const report = successor.takeCrashes(successor.crashes.find());
     assert.deepEqual([report?.ended, report?.crashes[0]?.servers.length], [0, 1]);
   });
