@@ -1,5 +1,6 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { namesIn } from './paths';
 import { packageName } from './runners';
 
 const MAX_MANIFEST_BYTES = 1 << 20;
@@ -86,12 +87,4 @@ function sitePackagesOf(environment: string): string[] {
     ),
     join(environment, 'Lib', 'site-packages'),
   ];
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
 }

@@ -1,4 +1,4 @@
-import { existsSync, realpathSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import {
   installedPackageName,
@@ -6,6 +6,7 @@ import {
   pythonEnvironmentHas,
   pythonEnvironmentHasModule,
 } from './installedPackages';
+import { realPath } from './paths';
 import type { Match, Need } from './recognise';
 import { type PackageRun, packageName, programNamesOf } from './runners';
 
@@ -164,14 +165,4 @@ function onPath(word: string, observed: Observed): string | undefined {
     if (existsSync(candidate)) return candidate;
   }
   return undefined;
-}
-
-/** Without links; undefined where nothing is there. */
-function realPath(path: string): string | undefined {
-  if (!isAbsolute(path)) return undefined;
-  try {
-    return realpathSync(path);
-  } catch {
-    return undefined;
-  }
 }

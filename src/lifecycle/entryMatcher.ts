@@ -1,10 +1,11 @@
 import { resolve } from 'node:path';
 import type { AnchorKind } from '../clients/anchor';
+import { realPath } from '../clients/paths';
 import { isProven, type Observed, type Places } from '../clients/proof';
 import { definitionMatcher, type Match } from '../clients/recognise';
 import type { StdioServerDefinition } from '../clients/serverDefinition';
 import { knownReadings, type Reading, type VariableContext } from '../clients/variables';
-import { type KnownFolders, realFolder } from './knownFolders';
+import type { KnownFolders } from './knownFolders';
 
 /** What it rests on that a process is taken for an entry's server. */
 export type Basis =
@@ -71,7 +72,7 @@ function placesOf(
 ): Places {
   const isSaid = cwd !== undefined || source.folder !== undefined;
   return {
-    folder: isSaid ? realFolder(resolve(source.folder ?? userHome, cwd ?? '.')) : undefined,
+    folder: isSaid ? realPath(resolve(source.folder ?? userHome, cwd ?? '.')) : undefined,
     isFolderSaid: isSaid,
     projects: () => folders.projects(),
     isPluginRoot: (folder) => source.file !== undefined && folders.isPluginRoot(folder, source.file),

@@ -1,7 +1,8 @@
-import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { delimiter, dirname, isAbsolute, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type ConfigContext, pluginFoldersOf, workspaceStorageOf } from '../clients/configFiles';
+import { namesIn, realPath } from '../clients/paths';
 
 const REMEMBERED_INTERVAL_MS = 60_000;
 const MAX_WORKSPACES = 500;
@@ -25,7 +26,7 @@ export class KnownFolders {
       this.readAt = now;
       this.remembered = new Set(workspaceStorageOf(this.context()).flatMap(workspacesIn));
     }
-    const open = this.context().folders.flatMap((folder) => realFolder(folder) ?? []);
+    const open = this.context().folders.flatMap((folder) => realPath(folder) ?? []);
     return new Set([...open, ...this.remembered]);
   }
 
@@ -33,9 +34,9 @@ export class KnownFolders {
   isPluginRoot(folder: string, file: string): boolean {
     const { home } = this.context();
     // A file in the home itself is a client's own.
-    if (folder === realFolder(dirname(file))) return folder !== realFolder(home);
+    if (folder === realPath(dirname(file))) return folder !== realPath(home);
     return pluginFoldersOf(this.context()).some((one) => {
-      const root = realFolder(one);
+      const root = realPath(one);
       return root !== undefined && folder.startsWith(root + sep);
     });
   }
@@ -119,28 +120,9 @@ function workspacesIn(storage: string): string[] {
         const stat = statSync(path);
         if (!stat.isFile() || stat.size > MAX_WORKSPACE_BYTES) return [];
         const { folder } = JSON.parse(readFileSync(path, 'utf8')) as { folder?: unknown };
-        return typeof folder === 'string' && folder.startsWith('file:')
-          ? (realFolder(fileURLToPath(folder)) ?? [])
-          : [];
+        return typeof folder === 'string' && folder.startsWith('file:') ? (realPath(fileURLToPath(folder)) ?? []) : [];
       } catch {
         return [];
       }
     });
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
-}
-
-/** Without links; undefined where nothing is there. */
-export function realFolder(path: string): string | undefined {
-  try {
-    return realpathSync(path);
-  } catch {
-    return undefined;
-  }
 }

@@ -7,6 +7,7 @@ import type { Lifecycle } from '../../src/lifecycle/lifecycle';
 import type { Recogniser } from '../../src/lifecycle/others';
 import { LauncherScene } from '../support/launcher';
 import { nextLine } from '../support/nextLine';
+import { PIPE_CLIENT } from '../support/pipeClient';
 import { withSs } from '../support/programs';
 import { isAlive, killHard, Sandbox, SERVER } from '../support/sandbox';
 import { Stranger } from '../support/stranger';
@@ -15,12 +16,6 @@ import { waitFor } from '../support/waitFor';
 /** Built by the stage `build`. */
 const CLI = join(__dirname, '../../dist/cli.js');
 const DEAF = ['--deaf-to-eof', '--deaf-to-term'];
-
-/** A client in Python: its server's stdin is a pipe, about which everything can be told without `ss`, too. */
-const PIPE_CLIENT = `import subprocess, sys, time
-p = subprocess.Popen(sys.argv[1:], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-print(p.pid, flush=True)
-time.sleep(600)`;
 
 describe('an orphan that strangers are connected to', function () {
   this.timeout(120_000);

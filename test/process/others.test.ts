@@ -9,6 +9,7 @@ import type { ProcessIdentity } from '../../src/os/identity';
 import { readHistory } from '../../src/registry/history';
 import { definite } from '../support/askingAgain';
 import { nextLine } from '../support/nextLine';
+import { PIPE_CLIENT } from '../support/pipeClient';
 import { withSs } from '../support/programs';
 import { isAlive, killHard, Sandbox, SERVER, SHORT_GRACE } from '../support/sandbox';
 import { waitFor } from '../support/waitFor';
@@ -23,14 +24,7 @@ const CLIENTS = {
      console.log(child.pid); setInterval(() => {}, 1e6)`,
     '--',
   ],
-  python: [
-    'python3',
-    '-c',
-    `import subprocess, sys, time
-p = subprocess.Popen(sys.argv[1:], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-print(p.pid, flush=True)
-time.sleep(600)`,
-  ],
+  python: ['python3', '-c', PIPE_CLIENT],
 } as const;
 
 describe('servers of other clients', function () {
