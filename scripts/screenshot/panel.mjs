@@ -62,8 +62,18 @@ export async function start(page, name) {
     if ((await group.getAttribute('aria-expanded')) === 'false') await group.click();
     return false;
   });
-  await stopped.hover();
-  await stopped.locator('a[aria-label^="Start"]').click();
+  const begun = row(page, new RegExp(`${name}.*(?:starting|active)`));
+  await until(`${name} is being started`, async () => {
+    if (await begun.isVisible()) return true;
+    // A click on a row that is drawn anew in that moment goes nowhere.
+    await stopped.hover({ timeout: 2_000 }).catch(() => {});
+    await stopped
+      .locator('a[aria-label^="Start"]')
+      .click({ timeout: 2_000 })
+      .catch(() => {});
+    await begun.waitFor({ timeout: 2_000 }).catch(() => {});
+    return begun.isVisible();
+  });
   await row(page, new RegExp(`${name}.*active`)).waitFor({ timeout: 60_000 });
 }
 

@@ -17,7 +17,7 @@ describe('what a command rests on', () => {
       'deno run -A /srv/server.ts',
       'npx -y tsx /srv/src/server.ts',
       'uv run --with mcp[cli] /srv/server.py',
-      'uv run --with mcp[cli] mcp run /srv/server.py'.replace(' mcp run', ''),
+      'uv run --with mcp[cli] mcp run /srv/server.py',
       'uv --directory /srv/weather run weather.py',
       'uv run --directory=/srv/weather weather.py',
       'npm --prefix /srv/x run start',
