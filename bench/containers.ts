@@ -1,5 +1,5 @@
-import { systemClock } from '../src/reaping/clock';
-import { stopContainers } from '../src/reaping/containers/containerReaper';
+import { systemClock } from '../src/common/clock';
+import { stopContainers } from '../src/reaping/stopContainers';
 import { TestEngine } from '../test/containers/host/testEngine';
 import { killHard, Launcher, newOwner, PROGRAMS } from '../test/containers/support';
 import { median, type Table, time } from './measure';

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import treeKill from 'tree-kill';
-import type { Lifecycle } from '../src/lifecycle/lifecycle';
-import type { Recogniser } from '../src/lifecycle/others';
+import type { Recogniser } from '../src/clients/recogniser';
+import type { Lifecycle } from '../src/tracker/tracker';
 import { isAlive, killHard, Sandbox } from '../test/support/sandbox';
 import { Scene } from '../test/support/scene';
 import { waitFor } from '../test/support/waitFor';

@@ -22,7 +22,7 @@ const common = {
   legalComments: 'none',
   // jsonc-parser's UMD build hides its parts from the bundler.
   mainFields: ['module', 'main'],
-  alias: { '@modelcontextprotocol/client/_shims': './src/mcp/sdkShims.ts' },
+  alias: { '@modelcontextprotocol/client/_shims': './src/launch/sdkShims.ts' },
   logLevel: 'warning',
   ...importMeta,
 };
@@ -35,4 +35,4 @@ await build({
   outfile: 'dist/cli.js',
   banner: { js: `#!/usr/bin/env node\n${importMeta.banner.js}` },
 });
-for (const script of ['run.sh', 'watch.sh']) cpSync(`src/launcher/${script}`, `dist/launcher/${script}`);
+for (const script of ['run.sh', 'watch.sh']) cpSync(`src/wrapper/${script}`, `dist/wrapper/${script}`);

@@ -21,7 +21,7 @@ const UNIT = [
   'test/unit/registry/sessionStore.test.ts',
   'test/unit/clients/anchor.test.ts',
   'test/unit/clients/recognise.test.ts',
-  'test/unit/lifecycle/machineConfigs.test.ts',
+  'test/unit/clients/machineConfigs.test.ts',
 ];
 const PROPERTY = ['test/property/*.test.ts'];
 /** A mutant that makes a test run for so long has been noticed. */

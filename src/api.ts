@@ -1,4 +1,9 @@
-import type { Picture, ReapResult, ServerView } from './lifecycle/model';
+import { readEntry } from './clients/entry';
+import type { StdioServerDefinition } from './clients/serverDefinition';
+import type { ConfiguredServers } from './editor/configuredServers';
+import type { Picture, ReapResult, ServerView } from './model/inventory';
+import { apiKeyOf } from './model/keys';
+import type { Lifecycle } from './tracker/tracker';
 
 /** A stdio server to launch: the shape of an entry in `mcp.json`, plus its name. */
 export interface LaunchDefinition {
@@ -36,4 +41,38 @@ export interface McpProcessesApi {
   /** Reaps what is provably orphaned. `dryRun` says what would be signalled, and signals nothing. */
   reapOrphans(options?: { dryRun?: boolean }): Promise<readonly ReapResult[]>;
   onDidChange(listener: (picture: Picture) => void): Subscription;
+}
+
+/** Other extensions may be plain JavaScript: whatever they pass is read like an entry of a configuration. */
+function readDefinition(definition: LaunchDefinition | undefined): StdioServerDefinition {
+  const { name, command, args, env, envFile, cwd } = definition ?? ({} as Partial<LaunchDefinition>);
+  if (typeof name !== 'string') throw new Error('launch needs a "name" for the server.');
+  const source = { client: 'MCP Processes', file: undefined, folder: undefined };
+  const server = readEntry(name, { type: 'stdio', command, args, env, envFile, cwd }, source);
+  if (typeof server === 'string') throw new Error(server);
+  if (server.type !== 'stdio') throw new Error(`"${name}" has no process to launch.`);
+  return server;
+}
+
+/** The extension's exports, over the core. */
+export function createApi(lifecycle: Lifecycle, configured: ConfiguredServers): McpProcessesApi {
+  return {
+    version: 1,
+    servers: () => lifecycle.picture.servers,
+    picture: () => lifecycle.picture,
+    async launch(definition: LaunchDefinition): Promise<ServerView> {
+      const server = readDefinition(definition);
+      const { name } = server;
+      const key = apiKeyOf(name);
+      await lifecycle.launch(await configured.describe(server, key));
+      const view = lifecycle.picture.servers.find((one) => one.key === key);
+      if (!view) throw new Error(`"${name}" ended right after it had started.`);
+      return view;
+    },
+    stop: (key) => lifecycle.stop(key),
+    callTool: (key, tool, args = {}) => lifecycle.callTool(key, tool, args),
+    sweep: () => lifecycle.sweep(),
+    reapOrphans: (options = {}) => lifecycle.reapOrphans({ dryRun: options.dryRun ?? false }),
+    onDidChange: (listener) => lifecycle.onDidChange(listener),
+  };
 }

@@ -1,19 +1,20 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { parseSettings } from './launcher/settings';
-import { choosePlatform } from './lifecycle/choosePlatform';
-import { Containers } from './lifecycle/containers';
-import type { Log } from './lifecycle/log';
-import { MachineConfigs } from './lifecycle/machineConfigs';
-import type { ContainerWithoutClient, ReapResult, ServerView } from './lifecycle/model';
-import { OtherServers } from './lifecycle/others';
-import { OwnSession } from './lifecycle/ownSession';
-import { Reaper } from './lifecycle/reaper';
-import { isFinished } from './lifecycle/result';
-import { Sweeper } from './lifecycle/sweeper';
+import { MachineConfigs } from './clients/machineConfigs';
+import type { Log } from './common/log';
+import { configuredRuns } from './containers/configuredContainer';
+import { RecordedContainers } from './containers/recordedContainers';
+import type { ContainerWithoutClient, ReapResult, ServerView } from './model/inventory';
+import { choosePlatform } from './os/choosePlatform';
+import { Reaper } from './reaping/reaper';
+import { isFinished } from './reaping/results';
 import { type DataFolder, openDataFolder } from './registry/dataFolder';
-import { containerLines, formatAge, formatMemory, shortId } from './views/format';
+import { OwnSession } from './registry/ownSession';
+import { OtherServers } from './scan/foreignServers';
+import { Sweeper } from './tracker/sweeper';
+import { containerLines, formatAge, formatMemory, shortId } from './wording/results';
+import { parseSettings } from './wrapper/settings';
 
 const USAGE = `mcp-processes: MCP server processes on this machine
 
@@ -123,7 +124,7 @@ async function openSweeper(withOthers: boolean): Promise<Sweeper> {
   const folder = openDataFolder();
   const self = await platform.self();
   const settings = { automatic: 'off' as const, neverReap: neverReapOf(folder) };
-  const containers = new Containers(log);
+  const containers = new RecordedContainers(log);
   const machine = withOthers ? machineConfigs(log) : undefined;
   return new Sweeper({
     platform,
@@ -143,7 +144,7 @@ async function openSweeper(withOthers: boolean): Promise<Sweeper> {
     log,
     settings: () => settings,
     others: machine && new OtherServers({ platform, self, recogniser: () => machine.recogniser() }),
-    containerRuns: machine && (() => machine.containerRuns()),
+    containerRuns: machine && (() => configuredRuns(machine.servers())),
     rowsOfThisWindow: () => [],
     problems: () => [],
   });

@@ -1,24 +1,25 @@
 import * as vscode from 'vscode';
 import type { McpProcessesApi } from './api';
+import { createApi } from './api';
+import { MachineConfigs } from './clients/machineConfigs';
+import { configuredRuns } from './containers/configuredContainer';
 import { createActions } from './editor/actions';
-import { createApi } from './editor/api';
 import { askInput } from './editor/askInput';
 import { ClientPresence } from './editor/clientPresence';
 import { ConfiguredServers, openWorkspace } from './editor/configuredServers';
 import { editorHasMcpClient } from './editor/editorClient';
 import { IgnoredServers } from './editor/ignoredServers';
 import { Inputs } from './editor/inputs';
-import { Launcher } from './editor/launcher';
 import { ServerLogs } from './editor/serverLogs';
 import { readSettings } from './editor/settings';
 import { WorkspaceRecords } from './editor/workspaceRecords';
-import { AutoStart } from './lifecycle/autoStart';
-import { choosePlatform } from './lifecycle/choosePlatform';
-import { Lifecycle } from './lifecycle/lifecycle';
-import { MachineConfigs } from './lifecycle/machineConfigs';
-import { OwnSession } from './lifecycle/ownSession';
-import { SweepSchedule } from './lifecycle/schedule';
+import { Launcher } from './editor/wrapper';
+import { choosePlatform } from './os/choosePlatform';
 import { openDataFolder } from './registry/dataFolder';
+import { OwnSession } from './registry/ownSession';
+import { AutoStart } from './tracker/autoStart';
+import { SweepSchedule } from './tracker/schedule';
+import { Lifecycle } from './tracker/tracker';
 import { AskToReap } from './views/askToReap';
 import { registerCommands } from './views/commands';
 import { containerTooltip } from './views/containers';
@@ -89,7 +90,7 @@ async function start(context: vscode.ExtensionContext, log: vscode.LogOutputChan
     configured: () => configured.servers,
     adoptable: () => machine.adoptable(),
     recogniser: () => (settings.scanOthers ? machine.recogniser() : undefined),
-    containerRuns: () => (settings.scanOthers ? machine.containerRuns() : []),
+    containerRuns: () => (settings.scanOthers ? configuredRuns(machine.servers()) : []),
     configurationProblems: () => configured.problems,
     onOutput: (server, line) => logs.write(server, line),
   });

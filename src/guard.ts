@@ -1,13 +1,13 @@
 import { appendFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { containerLine } from './launcher/containerWords';
-import { launch } from './launcher/launcher';
-import { choosePlatform } from './lifecycle/choosePlatform';
-import { reapDeadSession } from './lifecycle/deadSession';
-import type { Log } from './lifecycle/log';
-import { reapUnservedSession } from './lifecycle/unservedSession';
+import type { Log } from './common/log';
+import { choosePlatform } from './os/choosePlatform';
+import { reapUnservedSession } from './reaping/abandonedServer';
+import { reapDeadSession } from './reaping/deadSession';
 import { isUuid } from './registry/cookie';
 import { dataFolderPath, openDataFolder } from './registry/dataFolder';
+import { containerLine } from './wrapper/containerLabels';
+import { launch } from './wrapper/wrapper';
 
 const UNSERVED = '--unserved=';
 /** The guard's log is for bug reports; it starts anew before it grows. */

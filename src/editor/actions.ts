@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
-import type { Lifecycle } from '../lifecycle/lifecycle';
-import type { MachineConfigs } from '../lifecycle/machineConfigs';
-import type { ServerView } from '../lifecycle/model';
+import type { MachineConfigs } from '../clients/machineConfigs';
+import type { ServerView } from '../model/inventory';
 import { type DataFolder, tellOnce } from '../registry/dataFolder';
+import type { Lifecycle } from '../tracker/tracker';
 import type { Actions } from '../views/actions';
 import type { ConfiguredServers } from './configuredServers';
 import { runInEditor } from './editorClient';

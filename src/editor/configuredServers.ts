@@ -2,7 +2,11 @@ import { readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import * as vscode from 'vscode';
+import type { ConfiguredServer } from '../clients/configuredServer';
+import { entryMatcher } from '../clients/entryMatcher';
 import { environmentOf } from '../clients/environment';
+import { KnownFolders } from '../clients/knownFolders';
+import type { LaunchDescription } from '../clients/launchDescription';
 import { readMcpJson, readSettingServers } from '../clients/mcpJson';
 import { redactUrl } from '../clients/redaction';
 import type {
@@ -13,12 +17,8 @@ import type {
   StdioServerDefinition,
 } from '../clients/serverDefinition';
 import { inputIdsOf, resolveVariables, type VariableContext } from '../clients/variables';
-import type { ConfiguredServer } from '../lifecycle/configuredServer';
-import { entryMatcher } from '../lifecycle/entryMatcher';
-import { KnownFolders } from '../lifecycle/knownFolders';
-import type { LaunchDescription } from '../lifecycle/launchedServer';
-import type { Log } from '../lifecycle/log';
-import type { Problem } from '../lifecycle/model';
+import type { Log } from '../common/log';
+import type { Problem } from '../model/inventory';
 import { LAUNCHED_GRACE } from '../registry/schema';
 import type { Inputs } from './inputs';
 import type { EditorSettings } from './settings';

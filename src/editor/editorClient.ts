@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { ServerView } from '../lifecycle/model';
+import type { ServerView } from '../model/inventory';
 
 /** The editor's own MCP client, steered through its internal commands. `autoTrustChanges` is never passed: trust is the person's to give. */
 export type EditorCommand = 'startServer' | 'stopServer' | 'restartServer' | 'showOutput';

@@ -1,5 +1,5 @@
 import type { Memento } from 'vscode';
-import type { Picture, ServerView } from '../lifecycle/model';
+import type { Picture, ServerView } from '../model/inventory';
 import { identityKey } from '../os/identity';
 
 const KEY = 'ignoredServers';

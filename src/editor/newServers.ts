@@ -1,10 +1,10 @@
 import { homedir } from 'node:os';
 import * as vscode from 'vscode';
 import { locateInSettings } from '../clients/locateServer';
+import type { MachineConfigs } from '../clients/machineConfigs';
 import { importedServer } from '../clients/newServer/imported';
 import type { Plan } from '../clients/newServer/plan';
 import { addToSettings, changeBetween, type SettingsProblem } from '../clients/newServer/settingsText';
-import type { MachineConfigs } from '../lifecycle/machineConfigs';
 import type { ImportableServer, NewServers, ServerPlace, SettingsScope } from '../views/actions';
 import { type ConfiguredServers, openWorkspace, placeOfSetting, settingKeyOf } from './configuredServers';
 import type { Inputs } from './inputs';

@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
 import { locateInSettings, locateServer } from '../clients/locateServer';
-import type { MachineConfigs } from '../lifecycle/machineConfigs';
-import type { ServerView } from '../lifecycle/model';
+import type { MachineConfigs } from '../clients/machineConfigs';
+import type { ServerView } from '../model/inventory';
+import { apiKeyOf } from '../model/keys';
 import type { SettingsScope } from '../views/actions';
-import { apiKeyOf } from './api';
 import type { ConfiguredServers } from './configuredServers';
 import { openSettingsFile, select } from './settingsFiles';
 

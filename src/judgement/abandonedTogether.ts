@@ -1,5 +1,5 @@
 import type { StdinPeer } from '../os/platform';
-import { joinStdinPeers } from './stdinStand';
+import { joinStdinPeers } from './stdinStatus';
 
 /** A server that is an orphan, unless somebody holds its stdin. */
 export interface HeldServer {

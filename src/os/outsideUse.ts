@@ -1,6 +1,6 @@
 import { readdirSync, readlinkSync } from 'node:fs';
+import { JoinedRuns } from '../common/async';
 import type { Connection } from './connection';
-import { JoinedRuns } from './joinedRuns';
 import type { OutsideUse } from './platform';
 import { labelOf } from './procfs/labels';
 import { livingFolder, readStat } from './procfs/readStat';

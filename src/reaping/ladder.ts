@@ -1,10 +1,10 @@
-import type { Ruling } from '../judgement/killBar';
+import type { Clock } from '../common/clock';
+import { breathe } from '../common/eventLoop';
+import type { Ruling } from '../judgement/killPolicy';
 import type { Member } from '../judgement/members';
-import { breathe } from '../os/eventLoop';
 import { identityKey, sameStart } from '../os/identity';
 import type { OutsideUse, Platform } from '../os/platform';
 import type { LadderStand } from '../registry/schema';
-import type { Clock } from './clock';
 import { sendSignal } from './signals';
 
 /** One process as the ladder met it and what became of it. */

@@ -1,5 +1,5 @@
+import { JoinedRuns } from '../common/async';
 import { abandonedTogether, type HeldServer } from '../judgement/abandonedTogether';
-import { JoinedRuns } from '../os/joinedRuns';
 
 /**
  * Orphans that are ended together, of which some may hold others' stdins (L29): each is ruled on by what all of them are

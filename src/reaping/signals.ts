@@ -1,4 +1,4 @@
-import { type Permit, spendPermit } from '../judgement/killBar';
+import { type Permit, spendPermit } from '../judgement/killPolicy';
 import { sameProcess } from '../os/identity';
 import type { Identification, Look, Platform } from '../os/platform';
 

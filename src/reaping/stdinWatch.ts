@@ -1,5 +1,5 @@
+import type { Clock } from '../common/clock';
 import { identityKey, type ProcessIdentity } from '../os/identity';
-import type { Clock } from './clock';
 
 /** Remembers since when each process's stdin has been seen without a holder, so that one look is never enough. */
 export class StdinWatch {

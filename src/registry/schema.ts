@@ -236,3 +236,8 @@ function time(value: unknown): number {
 function milliseconds(value: unknown): number {
   return typeof value === 'number' && value >= 0 && value <= MAX_GRACE_MS ? value : MAX_GRACE_MS;
 }
+
+/** Whether a record's container carries our labels: it is ours to end. Others were noted while their client lived. */
+export function isLabelled(record: ServerRecord): boolean {
+  return record.kind === 'launched' && record.container !== undefined;
+}

@@ -1,11 +1,11 @@
 import type { Draft, Plan } from '../clients/newServer/plan';
-import type { CrashReport } from '../lifecycle/formerCrashes';
-import type { ReapOptions } from '../lifecycle/ladderQueue';
-import type { Picture, ReapResult, ServerView } from '../lifecycle/model';
-import type { ChosenProcess, EndPreview } from '../lifecycle/userEnd';
-import type { ContainerOutcome } from '../reaping/containers/containerReaper';
-import type { ContainerStats } from '../reaping/containers/engine';
+import type { ContainerStats } from '../containers/engine';
+import type { ContainerOutcome } from '../model/containerOutcome';
+import type { Picture, ReapResult, ServerView } from '../model/inventory';
+import type { ChosenProcess, EndPreview } from '../reaping/endProcesses';
+import type { ReapOptions } from '../reaping/reapQueue';
 import type { Crash } from '../registry/crashes';
+import type { CrashReport } from '../tracker/formerCrashes';
 
 /** A tool as the server describes it. */
 export interface ToolDescription {

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
-import type { Picture } from '../lifecycle/model';
+import type { Picture } from '../model/inventory';
+import { formatMemory } from '../wording/results';
 import type { Actions } from './actions';
 import { showFailure } from './failures';
-import { formatMemory } from './format';
 import { totalMemory } from './serverWords';
 
 /** Asks, once in each window, about servers whose session was set to ask before they are ended. */

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
-import type { ReapResult, ServerView } from '../lifecycle/model';
+import type { ReapResult, ServerView } from '../model/inventory';
+import { folderName, formatAge, formatMemory, joinParts } from '../wording/results';
 import type { Actions } from './actions';
-import { folderName, formatAge, formatMemory, joinParts } from './format';
 
 /** A list to tick: what is proven is ticked, what is not can be, and is then kept unless the proof turns up. */
 export async function chooseOrphans(servers: readonly ServerView[]): Promise<string[]> {

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
-import type { ReapResult, ServerView } from '../lifecycle/model';
-import { isStillThere } from '../lifecycle/result';
+import type { ReapResult, ServerView } from '../model/inventory';
+import { isStillThere } from '../reaping/results';
+import { folderName, joinParts, reapReport, summariseReap } from '../wording/results';
 import type { Actions } from './actions';
 import { addServer } from './addServer/addServer';
 import { chooseOrphans, reapWithProgress } from './chooseOrphans';
@@ -8,7 +9,6 @@ import { leftRunning, showContainerLogs, stopContainer, stopContainers, stopLabe
 import { endProcess, keepServer } from './endProcess';
 import { EvidenceDocuments } from './evidenceDocument';
 import { messageOf, showFailure } from './failures';
-import { folderName, joinParts, reapReport, summariseReap } from './format';
 import { inView } from './inView';
 import { type Offer, offersOf } from './offers';
 import { evidenceText, stateWord } from './serverWords';

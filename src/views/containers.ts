@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
-import { stopStandOf } from '../lifecycle/containerActions';
-import type { ContainerView, ContainerWithoutClient, ReapResult, ServerView } from '../lifecycle/model';
+import type { ContainerView, ContainerWithoutClient, ReapResult, ServerView } from '../model/inventory';
+import { stopStandOf } from '../reaping/containerActions';
+import { formatAge, formatMemory, joinParts, shortId } from '../wording/results';
 import type { Actions } from './actions';
 import type { EvidenceDocuments } from './evidenceDocument';
 import { showFailure } from './failures';
-import { formatAge, formatMemory, joinParts, shortId } from './format';
 import { inView } from './inView';
 import { containerSentence } from './serverWords';
 import type { ContainerRow, Node } from './treeRows';

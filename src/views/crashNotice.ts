@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
-import type { CrashReport } from '../lifecycle/formerCrashes';
-import type { ServerView } from '../lifecycle/model';
+import type { ServerView } from '../model/inventory';
 import type { Crash } from '../registry/crashes';
+import type { CrashReport } from '../tracker/formerCrashes';
+import { folderName, formatMemory } from '../wording/results';
 import type { Actions } from './actions';
 import { showFailure } from './failures';
-import { folderName, formatMemory } from './format';
 import { offersOf } from './offers';
 import { startServer } from './startServer';
 

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
-import type { Picture } from '../lifecycle/model';
+import type { Picture } from '../model/inventory';
+import { formatMemory } from '../wording/results';
 import type { Actions } from './actions';
 import { showFailure } from './failures';
-import { formatMemory } from './format';
 import { totalMemory } from './serverWords';
 import { pids } from './tooltips';
 

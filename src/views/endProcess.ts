@@ -1,11 +1,11 @@
 import * as vscode from 'vscode';
-import type { ProcessNode, ServerView } from '../lifecycle/model';
-import { isStillThere } from '../lifecycle/result';
-import type { EndPreview, PreviewedProcess } from '../lifecycle/userEnd';
+import type { ProcessNode, ServerView } from '../model/inventory';
+import type { EndPreview, PreviewedProcess } from '../reaping/endProcesses';
+import { isStillThere } from '../reaping/results';
+import { joinParts } from '../wording/results';
 import type { Actions } from './actions';
 import { offerToStop } from './containers';
 import { showFailure } from './failures';
-import { joinParts } from './format';
 import type { Node } from './treeRows';
 
 /** Asks, with everything that is known, and ends the process of a row, or all processes of a server's row. */

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
-import { type GuardView, MOST_HISTORY, type Picture, type ProcessOutcome } from '../lifecycle/model';
-import { isStillThere } from '../lifecycle/result';
+import { type GuardView, MOST_HISTORY, type Picture, type ProcessOutcome } from '../model/inventory';
+import { isStillThere } from '../reaping/results';
 import type { HistoryEntry } from '../registry/history';
-import { formatAge, formatMemory, joinParts, outcomeWord, shortId } from './format';
+import { formatAge, formatMemory, joinParts, outcomeWord, shortId } from '../wording/results';
 import { exitWord } from './serverWords';
 import type { Note } from './treeRows';
 

@@ -1,4 +1,4 @@
-import type { ServerView } from '../lifecycle/model';
+import type { ServerView } from '../model/inventory';
 import { isKeptByUser } from './serverWords';
 
 /** What a server offers at the moment, to its row and to commands without a row. Keys are flags of `when` clauses. */

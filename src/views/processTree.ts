@@ -1,9 +1,9 @@
 import { hostname } from 'node:os';
 import * as vscode from 'vscode';
-import { stopStandOf } from '../lifecycle/containerActions';
-import type { ContainerView, ContainerWithoutClient, Picture, ProcessNode, ServerView } from '../lifecycle/model';
+import type { ContainerView, ContainerWithoutClient, Picture, ProcessNode, ServerView } from '../model/inventory';
+import { stopStandOf } from '../reaping/containerActions';
+import { folderName } from '../wording/results';
 import type { Actions } from './actions';
-import { folderName } from './format';
 import { inView, VIEW_ID } from './inView';
 import { HISTORY_ID, notesOf } from './notes';
 import { redrawAfter } from './rowClock';

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import { isListedToKeep } from '../judgement/signalRules';
-import type { ContainerView, Failure, Picture, ProcessNode, ServerIntroduction, ServerView } from '../lifecycle/model';
+import type { ContainerView, Failure, Picture, ProcessNode, ServerIntroduction, ServerView } from '../model/inventory';
 import type { ExitStatus } from '../registry/history';
-import { formatMemory, joinParts, shortId } from './format';
+import { formatMemory, joinParts, shortId } from '../wording/results';
 
 /** One or two words for a row. The verdict comes first where it is the news. */
 export function stateWord(server: ServerView): string {

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { ServerView } from '../lifecycle/model';
+import type { ServerView } from '../model/inventory';
 import type { Actions } from './actions';
 import { messageOf, showFailure } from './failures';
 import { inView } from './inView';

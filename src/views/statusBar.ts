@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Picture } from '../lifecycle/model';
+import type { Picture } from '../model/inventory';
 import type { Actions } from './actions';
 import { countedOrphans, uncountedOrphans } from './serverWords';
 

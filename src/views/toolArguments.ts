@@ -1,6 +1,6 @@
 import { type ParseError, parse, printParseErrorCode } from 'jsonc-parser';
 import { positionOf } from '../clients/jsonText';
-import { plain, type Translate } from './format';
+import { plain, type Translate } from '../wording/results';
 
 /** The text of an MCP `CallToolResult`: text as it is, the rest as JSON. Anything else as JSON. */
 export function toolResultText(result: unknown, t: Translate = plain): string {

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { ServerView } from '../lifecycle/model';
+import type { ServerView } from '../model/inventory';
 import type { Actions, ToolDescription } from './actions';
 import type { EvidenceDocuments } from './evidenceDocument';
 import { inView } from './inView';

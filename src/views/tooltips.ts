@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import type { ProcessNode, ServerGroup, ServerView } from '../lifecycle/model';
-import { formatAge } from './format';
+import type { ProcessNode, ServerGroup, ServerView } from '../model/inventory';
+import { formatAge } from '../wording/results';
 import { containerSentence, failureLines, introductionSentence, verdictSentence } from './serverWords';
 import type { Node } from './treeRows';
 

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import type { ProcessNode, ServerGroup, ServerView } from '../lifecycle/model';
-import { folderName, formatAge, formatMemory, joinParts, processLabel, shortId } from './format';
+import type { ProcessNode, ServerGroup, ServerView } from '../model/inventory';
+import { folderName, formatAge, formatMemory, joinParts, processLabel, shortId } from '../wording/results';
 import { offersOf } from './offers';
 import { stateWords, totalMemory } from './serverWords';
 import type { ContainerGroupRow, ContainerRow, GroupRow, Node, NoteRow, ProcessRow, ServerRow } from './treeRows';

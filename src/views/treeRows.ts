@@ -1,5 +1,5 @@
-import type { StopStand } from '../lifecycle/containerActions';
-import type { ContainerView, ContainerWithoutClient, ProcessNode, ServerGroup, ServerView } from '../lifecycle/model';
+import type { ContainerView, ContainerWithoutClient, ProcessNode, ServerGroup, ServerView } from '../model/inventory';
+import type { StopStand } from '../reaping/containerActions';
 
 export interface GroupRow {
   readonly kind: 'group';

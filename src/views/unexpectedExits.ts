@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Picture, ServerView } from '../lifecycle/model';
+import type { Picture, ServerView } from '../model/inventory';
 import type { Actions } from './actions';
 import { showFailure } from './failures';
 import { exitWord } from './serverWords';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { containerRunOf, withLabels } from '../../src/reaping/containers/runCommand';
+import { containerRunOf, withLabels } from '../../src/containers/containerRun';
 import type { Client } from '../support/launcher';
 import { LauncherScene } from '../support/launcher';
 import { scripts } from '../support/programs';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { LABELS } from '../../src/reaping/containers/runCommand';
+import { LABELS } from '../../src/containers/containerRun';
 import { waitFor } from '../support/waitFor';
 import { type Engine, IMAGE } from './host/engine';
 import { TestEngine } from './host/testEngine';

@@ -1,14 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { systemClock } from '../../src/reaping/clock';
-import { stopContainers } from '../../src/reaping/containers/containerReaper';
-import { type Container, ContainerEngine, type EngineLimits } from '../../src/reaping/containers/engine';
-import {
-  type ContainerOwner,
-  containerRunOf,
-  engineVariablesOf,
-  withLabels,
-} from '../../src/reaping/containers/runCommand';
+import { systemClock } from '../../src/common/clock';
+import { type ContainerOwner, containerRunOf, engineVariablesOf, withLabels } from '../../src/containers/containerRun';
+import { type Container, ContainerEngine, type EngineLimits } from '../../src/containers/engine';
+import { stopContainers } from '../../src/reaping/stopContainers';
 import type { ContainerRun } from '../../src/registry/schema';
 import { killHard } from '../support/sandbox';
 import { waitFor } from '../support/waitFor';

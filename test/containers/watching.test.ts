@@ -1,12 +1,7 @@
 import assert from 'node:assert/strict';
-import {
-  attachedContainer,
-  hasNoClient,
-  notOurs,
-  type RunningClient,
-} from '../../src/reaping/containers/attachedContainer';
-import type { Container } from '../../src/reaping/containers/engine';
-import { describeRun, LABELS, type RunDescription } from '../../src/reaping/containers/runCommand';
+import { describeRun, LABELS, type RunDescription } from '../../src/containers/containerRun';
+import type { Container } from '../../src/containers/engine';
+import { attachedContainer, hasNoClient, notOurs, type RunningClient } from '../../src/containers/matchContainer';
 import { waitFor } from '../support/waitFor';
 import { IMAGE } from './host/engine';
 import { TestEngine } from './host/testEngine';

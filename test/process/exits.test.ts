@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
-import type { Lifecycle } from '../../src/lifecycle/lifecycle';
-import type { Failure } from '../../src/lifecycle/model';
+import type { Failure } from '../../src/model/inventory';
 import { readCrashes } from '../../src/registry/crashes';
 import { type HistoryEntry, readHistory } from '../../src/registry/history';
+import type { Lifecycle } from '../../src/tracker/tracker';
 import { isAlive, killHard, Sandbox } from '../support/sandbox';
 import { waitFor } from '../support/waitFor';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { chmodSync, copyFileSync, readdirSync, readFileSync, readlinkSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { reapDeadSession } from '../../src/lifecycle/deadSession';
+import { reapDeadSession } from '../../src/reaping/deadSession';
 import { readHistory } from '../../src/registry/history';
 import { GUARD, isAlive, killHard, Sandbox } from '../support/sandbox';
 import { identityOf, Scene } from '../support/scene';

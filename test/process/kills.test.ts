@@ -3,17 +3,17 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { systemClock } from '../../src/common/clock';
+import { RecordedContainers } from '../../src/containers/recordedContainers';
 import { childrenOf } from '../../src/judgement/processTree';
-import { Containers } from '../../src/lifecycle/containers';
-import { Reaper } from '../../src/lifecycle/reaper';
-import { type JudgedSession, survey } from '../../src/lifecycle/sweep';
 import type { Platform } from '../../src/os/platform';
-import { systemClock } from '../../src/reaping/clock';
+import { Reaper } from '../../src/reaping/reaper';
 import { StdinWatch } from '../../src/reaping/stdinWatch';
-import { scanTree } from '../../src/reaping/tree';
+import { scanTree } from '../../src/reaping/treeScan';
 import { COOKIE_VARIABLE } from '../../src/registry/cookie';
 import type { ServerRecord } from '../../src/registry/schema';
 import { readSessions } from '../../src/registry/sessionStore';
+import { type JudgedSession, survey } from '../../src/scan/scanSessions';
 import { DATABASE, DATABASE_CLIENT, MULTIPLEXER } from '../support/crowd';
 import { nextLine } from '../support/nextLine';
 import { scripts, withSs } from '../support/programs';
@@ -315,7 +315,7 @@ for line in sys.stdin.buffer:
         folder: sandbox.folder,
         self: await platform.self(),
         log,
-        containers: new Containers(log),
+        containers: new RecordedContainers(log),
         by: 'window',
         neverReap: () => neverReap,
       });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 import { sameProcess } from '../../src/os/identity';
 import type { Platform, ProcessEntry } from '../../src/os/platform';
-import { createPortablePlatform } from '../../src/os/portable/portablePlatform';
+import { createPortablePlatform } from '../../src/os/portablePlatform';
 import { createProcfsPlatform } from '../../src/os/procfs/procfsPlatform';
 import { readStat } from '../../src/os/procfs/readStat';
 import { readLinuxScopeParts, scopeTag } from '../../src/os/scope';

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { MachineConfigs } from '../../src/lifecycle/machineConfigs';
+import { MachineConfigs } from '../../src/clients/machineConfigs';
 import { forgetConfigPlaces } from '../support/configPlaces';
 import { Lookalikes } from '../support/lookalikes';
 import { Sandbox, SERVER } from '../support/sandbox';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import type { Lifecycle } from '../../src/lifecycle/lifecycle';
+import type { Lifecycle } from '../../src/tracker/tracker';
 import { nextLine } from '../support/nextLine';
 import { isAlive, killHard, Sandbox } from '../support/sandbox';
 import { PLAIN, Scene } from '../support/scene';

@@ -12,15 +12,15 @@ import fs, {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import type { Lifecycle } from '../../src/lifecycle/lifecycle';
-import { OwnSession } from '../../src/lifecycle/ownSession';
-import { survey } from '../../src/lifecycle/sweep';
 import type { ProcessIdentity } from '../../src/os/identity';
 import type { Platform } from '../../src/os/platform';
 import { openDataFolder } from '../../src/registry/dataFolder';
 import { readHistory } from '../../src/registry/history';
+import { OwnSession } from '../../src/registry/ownSession';
 import type { ServerRecord } from '../../src/registry/schema';
 import { readSessions } from '../../src/registry/sessionStore';
+import { survey } from '../../src/scan/scanSessions';
+import type { Lifecycle } from '../../src/tracker/tracker';
 import { isAlive, killHard, Sandbox } from '../support/sandbox';
 import { identityOf, PLAIN, Scene } from '../support/scene';
 import { waitFor } from '../support/waitFor';

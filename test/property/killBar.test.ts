@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Claim } from '../../src/judgement/facts';
-import { askKillBar, type Ruling } from '../../src/judgement/killBar';
+import { askKillBar, type Ruling } from '../../src/judgement/killPolicy';
 import { type Member, membersOf } from '../../src/judgement/members';
 import { judgeSession } from '../../src/judgement/sessionVerdict';
 import { StdinWatch } from '../../src/reaping/stdinWatch';
-import { scanTree } from '../../src/reaping/tree';
+import { scanTree } from '../../src/reaping/treeScan';
 import type { SessionFile } from '../../src/registry/schema';
 import { type ForestDraw, forests } from './draws';
 import { chain, isEditor, isNamed, liveOwners, obstacles, trueMembers, verdictOn } from './oracle';

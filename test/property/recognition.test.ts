@@ -4,10 +4,10 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
+import { entryMatcher } from '../../src/clients/entryMatcher';
+import { KnownFolders } from '../../src/clients/knownFolders';
 import type { Observed } from '../../src/clients/proof';
 import { npxFolder } from '../../src/clients/runners';
-import { entryMatcher } from '../../src/lifecycle/entryMatcher';
-import { KnownFolders } from '../../src/lifecycle/knownFolders';
 import { check } from './seeds';
 
 // An entry and a process with its words, more or less; the truth about both is drawn, and who the process belongs to

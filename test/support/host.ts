@@ -1,9 +1,9 @@
 // Stands for an extension host: launches what it is told, prints the pids, and lives until it is killed.
 import { spawn } from 'node:child_process';
-import { choosePlatform } from '../../src/lifecycle/choosePlatform';
-import { Lifecycle } from '../../src/lifecycle/lifecycle';
-import { OwnSession } from '../../src/lifecycle/ownSession';
+import { choosePlatform } from '../../src/os/choosePlatform';
 import { openDataFolder } from '../../src/registry/dataFolder';
+import { OwnSession } from '../../src/registry/ownSession';
+import { Lifecycle } from '../../src/tracker/tracker';
 import { GUARD, SERVER, SHORT_GRACE } from './sandbox';
 import { waitFor } from './waitFor';
 

@@ -2,9 +2,9 @@ import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { installLauncher } from '../../src/launcher/install';
-import type { LauncherSettings } from '../../src/launcher/settings';
 import { readSessions } from '../../src/registry/sessionStore';
+import { installLauncher } from '../../src/wrapper/install';
+import type { LauncherSettings } from '../../src/wrapper/settings';
 import { killHard, type Sandbox, SHORT_GRACE } from './sandbox';
 import { PLAIN } from './scene';
 import { findShell, type Shell } from './shells';

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { ownTurn } from '../eventLoop';
+import { ownTurn } from '../../common/eventLoop';
 import { LookError } from '../platform';
 
 /** What one look at a pipe's reading end says. `writers: false` is the kernel's own word: no process can write to it. */

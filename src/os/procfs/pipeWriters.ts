@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { breathe } from '../eventLoop';
-import { JoinedRuns } from '../joinedRuns';
+import { JoinedRuns } from '../../common/async';
+import { breathe } from '../../common/eventLoop';
 import { livingFolder, readStat } from './readStat';
 
 const ACCESS_MODE = 0o3;

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { breathe } from '../eventLoop';
+import { breathe } from '../../common/eventLoop';
 import type { ProcessIdentity } from '../identity';
 import { findOutsideUse } from '../outsideUse';
 import type { Identification, Look, Platform, ProcessEntry, ServiceRole, Snapshot, StdinPeer } from '../platform';

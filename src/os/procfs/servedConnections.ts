@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { JoinedRuns } from '../../common/async';
+import { breathe } from '../../common/eventLoop';
 import type { Connection } from '../connection';
-import { breathe } from '../eventLoop';
-import { JoinedRuns } from '../joinedRuns';
 
 const UNIX_CONNECTED = '03';
 const TCP_ESTABLISHED = '01';

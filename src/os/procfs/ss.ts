@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
-import { ownTurn } from '../eventLoop';
-import { JoinedRuns } from '../joinedRuns';
+import { JoinedRuns } from '../../common/async';
+import { ownTurn } from '../../common/eventLoop';
 
 const TIMEOUT_MS = 3_000;
 

@@ -1,4 +1,4 @@
-import { JoinedRuns } from '../joinedRuns';
+import { JoinedRuns } from '../../common/async';
 import { LookError, NO_STDIN_PEER, type StdinPeer } from '../platform';
 import { runSsForUnix } from './ss';
 

@@ -11,10 +11,10 @@ import {
 import { nameProblem, suggestName, uniqueName } from '../../clients/newServer/names';
 import { type Draft, type Plan, planOf, type SecretHandling, secretNames } from '../../clients/newServer/plan';
 import { redactCommandLine } from '../../clients/redaction';
-import { describeRun } from '../../reaping/containers/runCommand';
+import { describeRun } from '../../containers/containerRun';
+import { folderName, joinParts } from '../../wording/results';
 import type { Actions, ImportableServer, NewServers, ServerPlace } from '../actions';
 import { messageOf } from '../failures';
-import { folderName, joinParts } from '../format';
 import { inView } from '../inView';
 import { askInTurn, askMany, askOne, askText, type Frame, isMove, type Move, type Step } from './steps';
 import { commandSentence, nameSentence, packageSentence } from './words';

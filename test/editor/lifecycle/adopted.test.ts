@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { ServerView } from '../../../src/lifecycle/model';
+import type { ServerView } from '../../../src/model/inventory';
 import { isAlive } from '../../support/sandbox';
 import { waitFor } from '../../support/waitFor';
 import { Arm, adoptionTimes, type BusyWindow, commandLine, living, NAMES, PROCESSES } from './editorsServers';

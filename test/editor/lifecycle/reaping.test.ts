@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Picture } from '../../../src/lifecycle/model';
+import type { Picture } from '../../../src/model/inventory';
 import { isAlive, SERVER } from '../../support/sandbox';
 import { PLAIN, Scene } from '../../support/scene';
 import { waitFor } from '../../support/waitFor';

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { McpProcessesApi } from '../../../src/api';
-import { choosePlatform } from '../../../src/lifecycle/choosePlatform';
+import { choosePlatform } from '../../../src/os/choosePlatform';
 import { openDataFolder } from '../../../src/registry/dataFolder';
 import { writeSession } from '../../../src/registry/sessionStore';
 import { sessionFile } from '../../support/sessionFile';

@@ -3,7 +3,7 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import * as vscode from 'vscode';
 import type { McpProcessesApi } from '../../../src/api';
-import type { ServerIntroduction } from '../../../src/lifecycle/model';
+import type { ServerIntroduction } from '../../../src/model/inventory';
 import { isAlive } from '../../support/sandbox';
 import { configuredEntry, extensionApi, serverNamed, sessionFiles } from './support';
 

@@ -1,5 +1,5 @@
 // Run in namespaces of its own: says which platform is chosen there, or why none.
-import { choosePlatform } from '../../../src/lifecycle/choosePlatform';
+import { choosePlatform } from '../../../src/os/choosePlatform';
 
 choosePlatform().then(
   ({ name }) => process.stdout.write(`${name}\n`),

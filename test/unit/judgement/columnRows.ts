@@ -1,4 +1,4 @@
-import { FOREIGN_LOOKS_APART_MS } from '../../../src/judgement/columns';
+import { FOREIGN_LOOKS_APART_MS } from '../../../src/judgement/kindRules';
 import type { MembershipProof } from '../../../src/judgement/members';
 import { ALIVE, FAILED, GONE, NO_MEANS, OWN, of, type Row, UNKNOWN, USER } from './rows';
 

@@ -1,5 +1,5 @@
-import { FOREIGN_LOOKS_APART_MS } from '../../../src/judgement/columns';
 import type { Claim, Facts } from '../../../src/judgement/facts';
+import { FOREIGN_LOOKS_APART_MS } from '../../../src/judgement/kindRules';
 import type { ProcessEntry, StdinPeer } from '../../../src/os/platform';
 import type { RecordKind } from '../../../src/registry/schema';
 import { entry, factsOn, identity, machine } from './table';

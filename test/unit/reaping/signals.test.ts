@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { askKillBar, type Permit } from '../../../src/judgement/killBar';
+import { askKillBar, type Permit } from '../../../src/judgement/killPolicy';
 import type { Look, Platform } from '../../../src/os/platform';
 import { sendSignal } from '../../../src/reaping/signals';
 import { entry, factsOn, identity, machine, OTHER_SCOPE, SCOPE } from '../judgement/table';

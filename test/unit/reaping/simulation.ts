@@ -1,8 +1,8 @@
-import { askKillBar } from '../../../src/judgement/killBar';
+import type { Clock } from '../../../src/common/clock';
+import { askKillBar } from '../../../src/judgement/killPolicy';
 import type { Member } from '../../../src/judgement/members';
 import { sameProcess } from '../../../src/os/identity';
 import type { Platform, ProcessEntry, Snapshot } from '../../../src/os/platform';
-import type { Clock } from '../../../src/reaping/clock';
 import {
   climbLadder,
   type LadderOptions,

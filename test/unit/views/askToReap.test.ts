@@ -1,7 +1,7 @@
 import './fakeEditor';
 import assert from 'node:assert/strict';
-import type { ReapOptions } from '../../../src/lifecycle/ladderQueue';
-import type { Picture, ServerView } from '../../../src/lifecycle/model';
+import type { Picture, ServerView } from '../../../src/model/inventory';
+import type { ReapOptions } from '../../../src/reaping/reapQueue';
 import { AskToReap } from '../../../src/views/askToReap';
 import { registerCommands } from '../../../src/views/commands';
 import { type Editor, newEditor, settled } from './fakeEditor';

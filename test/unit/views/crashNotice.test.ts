@@ -1,8 +1,8 @@
 import './fakeEditor';
 import assert from 'node:assert/strict';
-import type { CrashReport } from '../../../src/lifecycle/formerCrashes';
-import type { ServerView } from '../../../src/lifecycle/model';
+import type { ServerView } from '../../../src/model/inventory';
 import type { Crash } from '../../../src/registry/crashes';
+import type { CrashReport } from '../../../src/tracker/formerCrashes';
 import { CrashNotice } from '../../../src/views/crashNotice';
 import { type Editor, newEditor } from './fakeEditor';
 import { actionsOver, pictureOf, serverView } from './rows';

@@ -1,6 +1,6 @@
 import './fakeEditor';
 import assert from 'node:assert/strict';
-import type { Picture } from '../../../src/lifecycle/model';
+import type { Picture } from '../../../src/model/inventory';
 import { Discovery } from '../../../src/views/discovery';
 import { newEditor, settled } from './fakeEditor';
 import { actionsOver, NODE, pictureOf, serverView } from './rows';

@@ -1,7 +1,7 @@
 import './fakeEditor';
 import assert from 'node:assert/strict';
-import type { ServerView } from '../../../src/lifecycle/model';
-import type { ChosenProcess, EndPreview } from '../../../src/lifecycle/userEnd';
+import type { ServerView } from '../../../src/model/inventory';
+import type { ChosenProcess, EndPreview } from '../../../src/reaping/endProcesses';
 import { endProcess } from '../../../src/views/endProcess';
 import type { Node } from '../../../src/views/treeRows';
 import { type Editor, newEditor } from './fakeEditor';

@@ -1,6 +1,6 @@
 import './fakeEditor';
 import assert from 'node:assert/strict';
-import { type GuardView, MOST_HISTORY } from '../../../src/lifecycle/model';
+import { type GuardView, MOST_HISTORY } from '../../../src/model/inventory';
 import type { HistoryEntry } from '../../../src/registry/history';
 import { notesOf } from '../../../src/views/notes';
 import { pictureOf } from './rows';

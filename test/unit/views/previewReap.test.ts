@@ -1,7 +1,7 @@
 import './fakeEditor';
 import assert from 'node:assert/strict';
-import type { ReapOptions } from '../../../src/lifecycle/ladderQueue';
-import type { ServerView } from '../../../src/lifecycle/model';
+import type { ServerView } from '../../../src/model/inventory';
+import type { ReapOptions } from '../../../src/reaping/reapQueue';
 import { registerCommands } from '../../../src/views/commands';
 import type { ContainerRow, Node, ProcessRow } from '../../../src/views/treeRows';
 import { type Editor, newEditor } from './fakeEditor';

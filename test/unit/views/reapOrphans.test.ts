@@ -1,6 +1,6 @@
 import './fakeEditor';
 import assert from 'node:assert/strict';
-import type { ReapResult, ServerView } from '../../../src/lifecycle/model';
+import type { ReapResult, ServerView } from '../../../src/model/inventory';
 import { registerCommands } from '../../../src/views/commands';
 import { type Editor, newEditor } from './fakeEditor';
 import { actionsOver, resultOf, serverView } from './rows';

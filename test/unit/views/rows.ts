@@ -1,4 +1,4 @@
-import type { Picture, ProcessNode, ReapResult, ServerView } from '../../../src/lifecycle/model';
+import type { Picture, ProcessNode, ReapResult, ServerView } from '../../../src/model/inventory';
 import type { Actions } from '../../../src/views/actions';
 import type { BundleRow, GroupRow, ServerRow } from '../../../src/views/treeRows';
 

@@ -1,6 +1,6 @@
 import './fakeEditor';
 import assert from 'node:assert/strict';
-import type { Failure, Picture, ServerView } from '../../../src/lifecycle/model';
+import type { Failure, Picture, ServerView } from '../../../src/model/inventory';
 import { offersOf } from '../../../src/views/offers';
 import {
   countedOrphans,

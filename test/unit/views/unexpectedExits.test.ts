@@ -1,7 +1,7 @@
 import './fakeEditor';
 import assert from 'node:assert/strict';
 import { mock } from 'node:test';
-import type { Picture, ServerView } from '../../../src/lifecycle/model';
+import type { Picture, ServerView } from '../../../src/model/inventory';
 import { UnexpectedExits } from '../../../src/views/unexpectedExits';
 import { type Editor, newEditor, settled } from './fakeEditor';
 import { actionsOver, pictureOf, serverView } from './rows';

@@ -1,0 +1,81 @@
+import { resolve } from 'node:path';
+import type { AnchorKind } from './anchor';
+import type { KnownFolders } from './knownFolders';
+import { realPath } from './paths';
+import { isProven, type Observed, type Places } from './proof';
+import { definitionMatcher, type Match } from './recognise';
+import type { StdioServerDefinition } from './serverDefinition';
+import { knownReadings, type Reading, type VariableContext } from './variables';
+
+/** What it rests on that a process is taken for an entry's server. */
+export type Basis =
+  | { readonly kind: Exclude<AnchorKind, 'folder'> }
+  /** Its words mean this server in one folder only, and that is where it runs. */
+  | { readonly kind: 'folder'; readonly folder: string }
+  /** What the entry leaves open stands for a folder in which the entry counts. */
+  | { readonly kind: 'placeholder'; readonly placeholder: string; readonly value: string }
+  /** Nothing but its name; only where guesses are asked for. */
+  | { readonly kind: 'name' };
+
+/** Whether a process is an entry's own; undefined where it is not, or it is not certain. */
+export interface EntryMatcher {
+  (args: readonly string[], observed: Observed): Basis | undefined;
+  /** Whether it has the entry's words, which say nothing of what has to be observed. */
+  hasWords(args: readonly string[]): boolean;
+}
+
+/** Makes the test for one entry, in all readings that its variables have. */
+export function entryMatcher(
+  definition: StdioServerDefinition,
+  context: VariableContext,
+  folders: KnownFolders,
+): EntryMatcher {
+  const readings = knownReadings(definition, context).map((reading) => ({
+    matchesOf: definitionMatcher(reading),
+    places: placesOf(reading, definition, context, folders),
+  }));
+  const known = new WeakMap<readonly string[], readonly Candidate[]>();
+  const candidatesFor = (args: readonly string[]): readonly Candidate[] => {
+    const before = known.get(args);
+    if (before) return before;
+    const found: Candidate[] = [];
+    for (const { matchesOf, places } of readings) for (const match of matchesOf(args)) found.push({ match, places });
+    // Nearly all match nothing, and there are many.
+    if (found.length > 0) known.set(args, found);
+    return found;
+  };
+  return Object.assign(
+    (args: readonly string[], observed: Observed) => {
+      const proven = candidatesFor(args).find(({ match, places }) => isProven(match, observed, places));
+      return proven && basisOf(proven.match, observed);
+    },
+    { hasWords: (args: readonly string[]) => candidatesFor(args).length > 0 },
+  );
+}
+
+interface Candidate {
+  readonly match: Match;
+  readonly places: Places;
+}
+
+function basisOf({ anchor, needs }: Match, observed: Observed): Basis {
+  if (anchor === 'folder') return { kind: anchor, folder: observed.folder() ?? '' };
+  const opened = needs.find((need) => need.kind === 'placeholder');
+  return opened ? { kind: 'placeholder', placeholder: opened.placeholder, value: opened.value } : { kind: anchor };
+}
+
+function placesOf(
+  { cwd }: Reading,
+  { source }: StdioServerDefinition,
+  { userHome }: VariableContext,
+  folders: KnownFolders,
+): Places {
+  const isSaid = cwd !== undefined || source.folder !== undefined;
+  return {
+    folder: isSaid ? realPath(resolve(source.folder ?? userHome, cwd ?? '.')) : undefined,
+    isFolderSaid: isSaid,
+    projects: () => folders.projects(),
+    isPluginRoot: (folder) => source.file !== undefined && folders.isPluginRoot(folder, source.file),
+    isProgramFolder: (folder) => folders.isProgramFolder(folder),
+  };
+}

@@ -1,0 +1,128 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { delimiter, dirname, isAbsolute, join, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type ConfigContext, pluginFoldersOf, workspaceStorageOf } from './configFiles';
+import { namesIn, realPath } from './paths';
+
+const REMEMBERED_INTERVAL_MS = 60_000;
+const MAX_WORKSPACES = 500;
+const MAX_WORKSPACE_BYTES = 64 << 10;
+
+/**
+ * Folders that tell where a configuration counts: workspaces, roots of plugins, places of programs. Asked only about
+ * processes whose words already match. Paths are without links.
+ */
+export class KnownFolders {
+  private remembered: ReadonlySet<string> = new Set();
+  private readAt = Number.NEGATIVE_INFINITY;
+  private programs: ReadonlySet<string> | undefined;
+
+  constructor(private readonly context: () => ConfigContext) {}
+
+  /** What this window has open, and what editors of VS Code's family remember to have had open. */
+  projects(): ReadonlySet<string> {
+    const now = performance.now();
+    if (now - this.readAt >= REMEMBERED_INTERVAL_MS) {
+      this.readAt = now;
+      this.remembered = new Set(workspaceStorageOf(this.context()).flatMap(workspacesIn));
+    }
+    const open = this.context().folders.flatMap((folder) => realPath(folder) ?? []);
+    return new Set([...open, ...this.remembered]);
+  }
+
+  /** @param file that holds the entry: a plugin's own file lies in its root. */
+  isPluginRoot(folder: string, file: string): boolean {
+    const { home } = this.context();
+    // A file in the home itself is a client's own.
+    if (folder === realPath(dirname(file))) return folder !== realPath(home);
+    return pluginFoldersOf(this.context()).some((one) => {
+      const root = realPath(one);
+      return root !== undefined && folder.startsWith(root + sep);
+    });
+  }
+
+  /**
+   * Whether programs of a folder mean the same for everything that this user runs: it is on the PATH, or one in which
+   * installers put them. A project's own `node_modules/.bin`, `bin` or virtual environment is none, though it may be on
+   * it.
+   */
+  isProgramFolder(folder: string): boolean {
+    const { home } = this.context();
+    this.programs ??= new Set(
+      [...this.onPath().filter((one) => !isInProject(one, home)), ...this.ofInstallers()].filter(
+        (one) => !isOfPackages(one),
+      ),
+    );
+    if (this.programs.has(folder)) return true;
+    return folder.startsWith(`${home}${sep}.`) && OF_VERSIONS.test(folder.slice(home.length)) && !isOfPackages(folder);
+  }
+
+  private onPath(): string[] {
+    return (this.context().environment.PATH ?? '').split(delimiter).filter(isAbsolute);
+  }
+
+  private ofInstallers(): string[] {
+    const inHome = [
+      '.local/bin',
+      'bin',
+      '.cargo/bin',
+      'go/bin',
+      '.bun/bin',
+      '.deno/bin',
+      '.dotnet/tools',
+      '.volta/bin',
+      '.npm-global/bin',
+      '.nix-profile/bin',
+      '.opencode/bin',
+    ];
+    const shared = [
+      '/usr/local/bin',
+      '/usr/local/sbin',
+      '/usr/sbin',
+      '/sbin',
+      '/usr/bin',
+      '/bin',
+      '/opt/homebrew/bin',
+      '/home/linuxbrew/.linuxbrew/bin',
+      '/snap/bin',
+    ];
+    const { home } = this.context();
+    return [...shared, ...inHome.map((one) => join(home, one)), join(home, '.local/share/pnpm')];
+  }
+}
+
+/** Where managers of versions keep the programs of each: which of them is on our PATH says little. */
+const OF_VERSIONS =
+  /^\/\.(?:nvm\/versions\/node\/[^/]+|(?:local\/share\/)?fnm\/node-versions\/[^/]+\/installation|(?:asdf|local\/share\/mise)\/installs\/[^/]+\/[^/]+|(?:pyenv|rbenv)\/versions\/[^/]+|volta\/tools\/image\/[^/]+\/[^/]+)\/bin$/;
+
+/** Whether a folder lies in what somebody works on. What begins with a dot in a home is a tool's. */
+function isInProject(folder: string, home: string): boolean {
+  if (folder.startsWith(`${home}${sep}.`)) return false;
+  for (let at = dirname(folder); at !== home && at !== dirname(at); at = dirname(at)) {
+    if (existsSync(join(at, '.git')) || existsSync(join(at, '.envrc'))) return true;
+  }
+  return false;
+}
+
+function isOfPackages(folder: string): boolean {
+  if (/[\\/]node_modules[\\/]\.bin$/.test(folder)) return true;
+  // Nothing is thrown where a part of a PATH may not be read.
+  return existsSync(join(dirname(folder), 'pyvenv.cfg'));
+}
+
+/** Folders of the workspaces that one editor remembers, as far as they are there. */
+function workspacesIn(storage: string): string[] {
+  return namesIn(storage)
+    .slice(0, MAX_WORKSPACES)
+    .flatMap((name) => {
+      try {
+        const path = join(storage, name, 'workspace.json');
+        const stat = statSync(path);
+        if (!stat.isFile() || stat.size > MAX_WORKSPACE_BYTES) return [];
+        const { folder } = JSON.parse(readFileSync(path, 'utf8')) as { folder?: unknown };
+        return typeof folder === 'string' && folder.startsWith('file:') ? (realPath(fileURLToPath(folder)) ?? []) : [];
+      } catch {
+        return [];
+      }
+    });
+}

@@ -1,0 +1,227 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import type { Log } from '../common/log';
+import { type ConfigContext, type ConfigFile, configFilesOf } from './configFiles';
+import type { ConfiguredServer } from './configuredServer';
+import { type EntryMatcher, entryMatcher } from './entryMatcher';
+import { guessServer } from './guess';
+import { knownClientOf } from './knownClients';
+import { KnownFolders } from './knownFolders';
+import { readConfig } from './readConfig';
+import type { NamedServer, Recogniser } from './recogniser';
+import type { ReadConfiguration, StdioServerDefinition } from './serverDefinition';
+import { knownReadings, type VariableContext } from './variables';
+
+export interface MachineConfigsParts {
+  /** Folders and file of the open workspace; none of them where it is not trusted. */
+  readonly workspace: () => Pick<ConfigContext, 'folders' | 'workspaceFile'>;
+  /** Whether names alone may make something a server. */
+  readonly guess: () => boolean;
+  readonly log: Log;
+  readonly home?: string;
+  /** ms; {@link LOOK_AGAIN_MS} unless told. */
+  readonly lookAgain?: number;
+}
+
+/** How often the files are looked at, in ms; a look is a few dozen calls of `stat`. */
+const LOOK_AGAIN_MS = 5_000;
+const LONGEST_FILE = 16 << 20;
+
+interface Known {
+  readonly basisFor: EntryMatcher;
+  readonly named: Omit<NamedServer, 'basis'>;
+  readonly folder: string | undefined;
+  /** With its variables replaced where each has one value only. */
+  readonly definition: StdioServerDefinition;
+  /** The command, with whatever secrets are in it. */
+  readonly words: readonly string[];
+}
+
+/** A stdio server as some client's file configures it. */
+export interface ReadServer {
+  readonly name: string;
+  readonly client: string;
+  /** Variables with a known value are replaced; it holds whatever secrets the file does. */
+  readonly definition: StdioServerDefinition;
+}
+
+/** What the configuration files of all MCP clients of this user say. Files that do not exist are the normal case. */
+export class MachineConfigs {
+  private lookedAt = Number.NEGATIVE_INFINITY;
+  private state = '';
+  private current: Recogniser = { serverOf: () => undefined, clientOf: () => undefined };
+  private adoptableServers: readonly ConfiguredServer[] = [];
+  private known: readonly ReadServer[] = [];
+  private readonly told = new Set<string>();
+  private readonly folders = new KnownFolders(() => this.context());
+
+  constructor(private readonly parts: MachineConfigsParts) {}
+
+  /** The same object as long as nothing has changed. */
+  recogniser(): Recogniser {
+    this.refresh();
+    return this.current;
+  }
+
+  /** What an extension in this window's host may start besides `.vscode/mcp.json`. */
+  adoptable(): readonly ConfiguredServer[] {
+    this.refresh();
+    return this.adoptableServers;
+  }
+
+  /** The same list as long as nothing has changed. */
+  servers(): readonly ReadServer[] {
+    this.refresh();
+    return this.known;
+  }
+
+  /** What all files say now, as it is written there: with whatever secrets are in it. */
+  definitions(): { readonly file: ConfigFile; readonly read: ReadConfiguration }[] {
+    const files = configFilesOf(this.context()).flatMap(expand);
+    return files.flatMap((file) => {
+      const read = this.configurationIn(file);
+      return read ? [{ file, read }] : [];
+    });
+  }
+
+  private refresh(): void {
+    const now = performance.now();
+    if (now - this.lookedAt < (this.parts.lookAgain ?? LOOK_AGAIN_MS)) return;
+    this.lookedAt = now;
+    const context = this.context();
+    const files = configFilesOf(context).flatMap(expand);
+    const state = `${this.parts.guess()}\n${files.map(({ path }) => `${path} ${stampOf(path)}`).join('\n')}`;
+    if (state === this.state) return;
+    this.state = state;
+    const known = files.flatMap((file) => this.read(file, context));
+    const isGuessing = this.parts.guess();
+    // Arguments do not change, and nearly all have no entry's words.
+    const worded = new WeakMap<readonly string[], readonly Known[]>();
+    this.current = {
+      serverOf: (args, observed) => {
+        const possible = worded.get(args) ?? known.filter(({ basisFor }) => basisFor.hasWords(args));
+        worded.set(args, possible);
+        for (const { basisFor, named } of possible) {
+          const basis = basisFor(args, observed);
+          if (basis) return { ...named, basis };
+        }
+        const guessed = isGuessing ? guessServer(args) : undefined;
+        if (guessed === undefined) return undefined;
+        return { name: guessed, client: 'guessed by its name', file: undefined, basis: { kind: 'name' } };
+      },
+      clientOf: ({ args, name }) => knownClientOf(args, name)?.title,
+      fingerprint: fingerprintOf(isGuessing, known),
+    };
+    this.known = known.map(({ definition, named }) => ({ definition, ...named }));
+    this.adoptableServers = known.map(({ basisFor, named, folder }) => ({
+      key: `file:${named.file}:${named.name}`,
+      ...named,
+      folder,
+      owner: 'other',
+      url: undefined,
+      describe: undefined,
+      matches: (args, observed) => basisFor(args, observed) !== undefined,
+    }));
+  }
+
+  private configurationIn(file: ConfigFile): ReadConfiguration | undefined {
+    const text = this.textOf(file.path);
+    if (text === undefined) return undefined;
+    return readConfig(file.format, text, { client: file.client, file: file.path, folder: file.folder });
+  }
+
+  private read(file: ConfigFile, { home, environment }: ConfigContext): Known[] {
+    const read = this.configurationIn(file);
+    if (!read) return [];
+    for (const { line, column, message } of read.problems) {
+      this.tellOnce(`${[file.path, line, column].filter((part) => part !== undefined).join(':')}: ${message}`);
+    }
+    return read.servers.flatMap((server) => {
+      if (server.type !== 'stdio') return [];
+      const variables: VariableContext = {
+        workspaceFolder: server.source.folder,
+        folders: new Map(),
+        userHome: home,
+        environment,
+        inputs: new Map(),
+      };
+      const named = { name: server.name, client: file.client, file: file.path };
+      const readings = knownReadings(server, variables);
+      return [
+        {
+          basisFor: entryMatcher(server, variables, this.folders),
+          named,
+          folder: server.source.folder,
+          definition: { ...server, ...readings[0] },
+          words: readings.flatMap(({ command, args, cwd = '' }) => [command, ...args, cwd]),
+        },
+      ];
+    });
+  }
+
+  private context(): ConfigContext {
+    return {
+      home: this.parts.home ?? homedir(),
+      platform: process.platform,
+      environment: process.env,
+      ...this.parts.workspace(),
+    };
+  }
+
+  private textOf(path: string): string | undefined {
+    try {
+      const stat = statSync(path);
+      // Reading a named pipe would wait for ever.
+      if (!stat.isFile() && !stat.isDirectory()) return undefined;
+      if (stat.size > LONGEST_FILE) {
+        this.tellOnce(`${path} is too large to be a configuration; it is not read.`);
+        return undefined;
+      }
+      return readFileSync(path, 'utf8');
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code !== 'ENOENT' && code !== 'ENOTDIR') this.tellOnce(`${path} cannot be read (${code}).`);
+      return undefined;
+    }
+  }
+
+  private tellOnce(message: string): void {
+    if (this.told.has(message)) return;
+    this.told.add(message);
+    this.parts.log.warn(message);
+  }
+}
+
+function fingerprintOf(isGuessing: boolean, known: readonly Known[]): string {
+  const entries = known.map(({ named, words }) => [named, words]);
+  return createHash('sha256')
+    .update(JSON.stringify([isGuessing, entries]))
+    .digest('hex');
+}
+
+/** A path with `*` in one of its parts → those that exist. */
+function expand(file: ConfigFile): ConfigFile[] {
+  if (!file.isPattern) return [file];
+  const parts = file.path.split(/(?<=[\\/])/);
+  const at = parts.findIndex((part) => part.includes('*'));
+  const folder = parts.slice(0, at).join('');
+  const [before = '', after = ''] = (parts[at] ?? '').replace(/[\\/]$/, '').split('*');
+  try {
+    return readdirSync(folder)
+      .filter((name) => name.startsWith(before) && name.endsWith(after))
+      .map((name) => ({ ...file, isPattern: false, path: join(folder, name, ...parts.slice(at + 1)) }));
+  } catch {
+    return [];
+  }
+}
+
+function stampOf(path: string): string {
+  try {
+    const stat = statSync(path, { throwIfNoEntry: false });
+    return stat ? `${stat.mtimeMs} ${stat.size}` : '';
+  } catch (error) {
+    return String((error as NodeJS.ErrnoException).code);
+  }
+}

@@ -1,0 +1,17 @@
+import type { Platform, ProcessEntry, Snapshot } from '../os/platform';
+import type { Observed } from './proof';
+
+/** What recognising may ask about a process, asked of the system when it is. */
+export function observe(
+  platform: Platform,
+  { scope }: Pick<Snapshot, 'scope'>,
+  { pid, start }: Pick<ProcessEntry, 'pid' | 'start'>,
+  clientFolders: () => ReadonlySet<string> = () => new Set(),
+): Observed {
+  return {
+    folder: () => platform.folderOf?.(pid),
+    executable: () => platform.executableOf?.(pid),
+    variable: (name) => platform.variablesOf?.({ pid, start, scope }, [name])?.[name],
+    clientFolders,
+  };
+}

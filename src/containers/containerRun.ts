@@ -1,0 +1,183 @@
+import { isAbsolute, resolve } from 'node:path';
+import type { ContainerRun } from '../registry/schema';
+import { type EngineName, type Flag, GLOBAL_FLAGS, isFlag, PLAIN_RUN_FLAGS, readFlags, TALK } from './flags';
+
+/** Labels that a container of a launched server carries; with all three it is that record's, and nobody else's. */
+export const LABELS = {
+  session: 'mcp-processes.session',
+  record: 'mcp-processes.record',
+  home: 'mcp-processes.home',
+} as const;
+
+/** Whose container it is: home tag, session id, record id. */
+export interface ContainerOwner {
+  readonly home: string;
+  readonly session: string;
+  readonly record: string;
+}
+
+/** What a `run` command line says. */
+export interface RunDescription {
+  readonly engine: EngineName;
+  /** Flags that choose the engine (context, host, store), wherever they stood; for reaching the same one again. */
+  readonly globalFlags: readonly string[];
+  /** As typed; undefined when the line ends before it. */
+  readonly image: string | undefined;
+  /** What follows the image. */
+  readonly arguments: readonly string[];
+  /** The user wants the container gone when it has ended. */
+  readonly hasRm: boolean;
+  readonly detach: boolean;
+  readonly interactive: boolean;
+  readonly name: string | undefined;
+  readonly entrypoint: string | undefined;
+}
+
+/** Variables that choose the engine that a client talks to. */
+export const ENGINE_VARIABLES: readonly string[] = [
+  'DOCKER_HOST',
+  'DOCKER_CONTEXT',
+  'DOCKER_CONFIG',
+  'DOCKER_CERT_PATH',
+  'DOCKER_TLS',
+  'DOCKER_TLS_VERIFY',
+  'DOCKER_API_VERSION',
+  'CONTAINER_HOST',
+  'CONTAINER_CONNECTION',
+  'CONTAINER_SSHKEY',
+  'CONTAINERS_CONF',
+  'CONTAINERS_STORAGE_CONF',
+  'CONTAINERD_ADDRESS',
+  'CONTAINERD_NAMESPACE',
+  'NERDCTL_TOML',
+];
+
+/** Which client a command is, by its file name: `docker`, `/usr/bin/podman`, `docker.exe`. */
+export function engineNameOf(command: string): EngineName | undefined {
+  return /(?:^|[\\/])(docker|podman|nerdctl)(?:\.exe)?$/i.exec(command)?.[1]?.toLowerCase() as EngineName | undefined;
+}
+
+/**
+ * The arguments with our labels directly after `run`, and nothing else changed.
+ * Undefined when the command is no `run` of a container engine (`exec`, `compose run`, a gateway), or cannot be read.
+ */
+export function withLabels(
+  command: string,
+  args: readonly string[],
+  { session, record, home }: ContainerOwner,
+): string[] | undefined {
+  const at = labelPosition(command, args);
+  if (at === undefined) return undefined;
+  const labels = [`${LABELS.session}=${session}`, `${LABELS.record}=${record}`, `${LABELS.home}=${home}`];
+  return [...args.slice(0, at), ...labels.flatMap((label) => ['--label', label]), ...args.slice(at)];
+}
+
+/** How many of the arguments stand before our labels; undefined when there is nothing to label. */
+export function labelPosition(command: string, args: readonly string[]): number | undefined {
+  return findRun(command, args)?.options;
+}
+
+/** What a `run` command line says; undefined when it is none. */
+export function describeRun(command: string, args: readonly string[]): RunDescription | undefined {
+  const run = findRun(command, args);
+  if (!run) return undefined;
+  const { engine } = run;
+  const globalFlags = [...run.globalFlags];
+  const seen = new Map<string, string | undefined>();
+  let at = run.options;
+  while (isFlag(args[at])) {
+    const read = readFlags(args, at, (name) => PLAIN_RUN_FLAGS.has(name));
+    // A valued flag with nothing behind it: there is no image either.
+    if (!read) return describe(args.length);
+    for (const { name, value } of read.flags) seen.set(name, value);
+    if (read.flags.some(({ name }) => name.length > 1 && GLOBAL_FLAGS[engine].anywhere.has(name))) {
+      globalFlags.push(...args.slice(at, read.next));
+    }
+    at = read.next;
+  }
+  return describe(args[at] === '--' ? at + 1 : at);
+
+  function describe(imageAt: number): RunDescription {
+    const on = (...names: string[]) => names.some((name) => seen.has(name) && isTrue(seen.get(name)));
+    return {
+      engine,
+      globalFlags,
+      image: args[imageAt],
+      arguments: args.slice(imageAt + 1),
+      hasRm: on('rm') || (engine === 'podman' && on('rmi')),
+      detach: on('d', 'detach'),
+      interactive: on('i', 'interactive'),
+      name: seen.get('name'),
+      entrypoint: seen.get('entrypoint'),
+    };
+  }
+}
+
+/**
+ * What a record keeps of a `run`, so that its container can be reached later from another process.
+ * @param environment what the server is started with; @param cwd its working folder, for a relative program.
+ */
+export function containerRunOf(
+  command: string,
+  args: readonly string[],
+  environment: Readonly<Record<string, string | undefined>>,
+  cwd = process.cwd(),
+): ContainerRun | undefined {
+  const run = describeRun(command, args);
+  if (!run) return undefined;
+  return {
+    program: /[\\/]/.test(command) && !isAbsolute(command) ? resolve(cwd, command) : command,
+    globalFlags: run.globalFlags,
+    environment: engineVariablesOf(environment),
+    removable: run.hasRm,
+    containerId: undefined,
+  };
+}
+
+/** Those of the {@link ENGINE_VARIABLES} that are set. */
+export function engineVariablesOf(environment: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  return Object.fromEntries(
+    ENGINE_VARIABLES.map((name) => [name, environment[name]] as const).filter(
+      (pair): pair is [string, string] => typeof pair[1] === 'string',
+    ),
+  );
+}
+
+interface FoundRun {
+  readonly engine: EngineName;
+  readonly globalFlags: readonly string[];
+  /** Index of the first word after `run`. */
+  readonly options: number;
+}
+
+/** Finds `run` or `container run` behind global flags. */
+function findRun(command: string, args: readonly string[]): FoundRun | undefined {
+  const engine = engineNameOf(command);
+  if (!engine) return undefined;
+  const { valued, plain } = GLOBAL_FLAGS[engine];
+  const globalFlags: string[] = [];
+  let inContainer = false;
+  for (let at = 0; at < args.length; ) {
+    if (isFlag(args[at])) {
+      const read = readFlags(args, at, (name) => plain.has(name) || (valued.has(name) ? false : undefined));
+      if (!read) return undefined;
+      if (!read.flags.every(isTalk)) globalFlags.push(...args.slice(at, read.next));
+      at = read.next;
+    } else if (args[at] === 'container' && !inContainer) {
+      inContainer = true;
+      at++;
+    } else {
+      return args[at] === 'run' ? { engine, globalFlags, options: at + 1 } : undefined;
+    }
+  }
+  return undefined;
+}
+
+function isTalk({ name }: Flag): boolean {
+  return TALK.has(name);
+}
+
+/** A plain flag may be written `--rm=false`. What the client would refuse does not count as said. */
+function isTrue(value: string | undefined): boolean {
+  return value === undefined || /^(?:1|t|true)$/i.test(value);
+}

@@ -1,0 +1,189 @@
+import { redactText } from '../clients/redaction';
+import { engineNameOf } from './containerRun';
+import { type Call, type CallEnd, callClient, clientEnvironment, type EngineAnswer } from './engineCall';
+import {
+  type Container,
+  type ContainerStats,
+  isContainerId,
+  parseIds,
+  parseInspection,
+  parseStats,
+  STATS_TEMPLATE,
+} from './engineOutput';
+import type { EngineName } from './flags';
+
+export type { EngineAnswer, EngineError } from './engineCall';
+export type { Container, ContainerStats } from './engineOutput';
+
+/** How to reach an engine: the server's own client, with the same choice of engine. A `ContainerRun` is one. */
+export interface EngineAddress {
+  readonly program: string;
+  readonly globalFlags: readonly string[];
+  /** Engine variables (`DOCKER_HOST`, …) as the server had them. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+export interface EngineLimits {
+  /** ms for a question. */
+  readonly timeout: number;
+  /** ms that a stop may take beyond its grace. */
+  readonly stopMargin: number;
+  /** Bytes of output of one call. */
+  readonly output: number;
+}
+
+const LIMITS: EngineLimits = { timeout: 10_000, stopMargin: 10_000, output: 16 << 20 };
+/** Docker's flags for a host or a context. */
+const CHOOSES_HOST = /^(?:-\w*[cH]|--(?:context|host)(?:=|$))/;
+/** Ids in one call of `inspect`: an environment can be long, and a command line must not be. */
+const BATCH = 50;
+
+/**
+ * A container engine, asked through its command-line client: that alone honours contexts, connections and credentials
+ * as the server's own `run` did. No call rejects, hangs or uses a shell. Containers are named by full id only.
+ */
+export class ContainerEngine {
+  private readonly name: EngineName;
+  private readonly environment: NodeJS.ProcessEnv;
+  private readonly limits: EngineLimits;
+
+  /**
+   * @param base environment for everything but the choice of engine.
+   * @throws Error when the program is no container client: a registry file is not to run other programs.
+   */
+  constructor(
+    private readonly address: EngineAddress,
+    limits: Partial<EngineLimits> = {},
+    base: NodeJS.ProcessEnv = process.env,
+  ) {
+    const name = engineNameOf(address.program);
+    if (!name) throw new Error(`"${address.program}" is not docker, podman or nerdctl.`);
+    this.name = name;
+    this.limits = { ...LIMITS, ...limits };
+    this.environment = clientEnvironment(base, address.environment);
+  }
+
+  /**
+   * Ids of all containers, in whatever state, that carry each of these labels with exactly this value. Only ids: the
+   * labels in the client's listing are joined with commas, which values may contain.
+   * @param which `running` leaves out those that never ran or have ended.
+   */
+  async list(
+    labels: Readonly<Record<string, string>> = {},
+    which: 'all' | 'running' = 'all',
+  ): Promise<EngineAnswer<string[]>> {
+    const filters = Object.entries(labels).flatMap(([name, value]) => ['--filter', `label=${name}=${value}`]);
+    const end = await this.call(['ps', ...(which === 'all' ? ['--all'] : []), '--quiet', '--no-trunc', ...filters]);
+    return this.read(end, () => parseIds(end.stdout));
+  }
+
+  /** What the engine knows of these containers. One that is missing from the answer no longer exists. */
+  async inspect(ids: readonly string[]): Promise<EngineAnswer<Container[]>> {
+    const containers: Container[] = [];
+    for (let from = 0; from < ids.length; from += BATCH) {
+      const answer = await this.inspectBatch(ids.slice(from, from + BATCH));
+      if (!answer.ok) return answer;
+      containers.push(...answer.value);
+    }
+    return { ok: true, value: containers };
+  }
+
+  /** Lets a paused container run. */
+  async resume(id: string): Promise<EngineAnswer<void>> {
+    return this.read(await this.call(['unpause', id]), () => undefined);
+  }
+
+  /** Asks its main process to end, and kills it after the grace (ms, rounded up to whole seconds). Waits for it. */
+  async stop(id: string, grace: number): Promise<EngineAnswer<void>> {
+    const seconds = Math.ceil(grace / 1_000);
+    const end = await this.call(['stop', '-t', String(seconds), id], {
+      timeout: seconds * 1_000 + this.limits.stopMargin,
+    });
+    return this.read(end, () => undefined);
+  }
+
+  /** Removes a container that does not run, with its anonymous volumes. Never by force: one that runs is refused. */
+  async remove(id: string): Promise<EngineAnswer<void>> {
+    return this.read(await this.call(['rm', '-v', id]), () => undefined);
+  }
+
+  /** The last lines that it wrote, stdout before stderr, redacted. */
+  async logs(id: string, lines: number): Promise<EngineAnswer<string>> {
+    const end = await this.call(['logs', '--tail', String(lines), id], { limit: 1 << 20 });
+    const text = `${end.stdout}${end.stderr}`;
+    if (end.error && !end.cutOff) return { ok: false, error: end.error };
+    return {
+      ok: true,
+      value: text
+        .split(/\r?\n/)
+        .slice(-lines - 1)
+        .map(redactText)
+        .join('\n'),
+    };
+  }
+
+  /** Takes a second or two: the client measures over an interval. */
+  async stats(ids: readonly string[]): Promise<EngineAnswer<ContainerStats[]>> {
+    if (ids.length === 0) return { ok: true, value: [] };
+    const end = await this.call(['stats', '--no-stream', '--format', STATS_TEMPLATE, ...ids]);
+    return this.read(end, () => parseStats(end.stdout, ids));
+  }
+
+  /**
+   * The docker context in use now, to be kept as `DOCKER_CONTEXT` in the record: the user may change it before the
+   * container is looked for, and an engine that does not know the container would say that it is gone.
+   * Undefined where the address chooses already, or the client has no contexts.
+   */
+  async contextInUse(): Promise<EngineAnswer<string | undefined>> {
+    const { globalFlags, environment } = this.address;
+    const chosen =
+      globalFlags.some((flag) => CHOOSES_HOST.test(flag)) || environment.DOCKER_HOST || environment.DOCKER_CONTEXT;
+    if (this.name !== 'docker' || chosen) return { ok: true, value: undefined };
+    const end = await this.call(['context', 'inspect', '--format', '{{.Name}}']);
+    return this.read(end, () => end.stdout.trim() || undefined);
+  }
+
+  private async inspectBatch(ids: readonly string[]): Promise<EngineAnswer<Container[]>> {
+    const end = await this.call(['container', 'inspect', ...ids]);
+    // With one id that does not exist the client fails, but describes the others.
+    if (end.error && (end.exitCode === undefined || !onlyMissing(end, ids))) return { ok: false, error: end.error };
+    return this.read({ ...end, error: undefined }, () => {
+      const containers = parseInspection(end.stdout, this.name).filter(({ id }) => ids.includes(id));
+      const missing = ids.filter((id) => !containers.some((container) => container.id === id));
+      const unsaid = missing.find((id) => !saysMissing(end.stderr, id));
+      if (unsaid !== undefined) throw new Error(`it said nothing about container ${unsaid.slice(0, 12)}`);
+      return containers;
+    });
+  }
+
+  private async call(args: readonly string[], own: Partial<Pick<Call, 'timeout' | 'limit'>> = {}): Promise<CallEnd> {
+    return callClient({
+      program: this.address.program,
+      args: [...this.address.globalFlags, ...args],
+      environment: this.environment,
+      timeout: this.limits.timeout,
+      limit: this.limits.output,
+      ...own,
+    });
+  }
+
+  private read<T>(end: CallEnd, parse: () => T): EngineAnswer<T> {
+    if (end.error) return { ok: false, error: end.error };
+    try {
+      return { ok: true, value: parse() };
+    } catch (error) {
+      const message = `"${this.address.program}" gave an answer that cannot be read: ${(error as Error).message}.`;
+      return { ok: false, error: { kind: 'failed', message } };
+    }
+  }
+}
+
+/** Whether a failed inspection failed for nothing but ids that do not exist. */
+function onlyMissing({ stderr }: CallEnd, ids: readonly string[]): boolean {
+  return ids.some((id) => saysMissing(stderr, id)) && !/cannot connect|permission denied/i.test(stderr);
+}
+
+function saysMissing(stderr: string, id: string): boolean {
+  if (!isContainerId(id)) return false;
+  return stderr.split(/\r?\n/).some((line) => /no such (?:container|object)/i.test(line) && line.includes(id));
+}

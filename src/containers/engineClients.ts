@@ -1,0 +1,120 @@
+import { programOf, wordsOf } from '../clients/commandLine';
+import { identityOf, type Member } from '../judgement/members';
+import { sameStart } from '../os/identity';
+import type { Platform, ProcessEntry, Snapshot } from '../os/platform';
+import { approximateStart } from '../os/startTime';
+import type { ContainerRun } from '../registry/schema';
+import { containerRunOf, describeRun, ENGINE_VARIABLES, engineNameOf, LABELS } from './containerRun';
+import { type Container, ContainerEngine } from './engine';
+import type { EngineAnswer } from './engineCall';
+import { attachedContainer, type RunningClient } from './matchContainer';
+
+/** A living process that is a container engine's client. */
+export interface ClientProcess {
+  readonly entry: ProcessEntry;
+  readonly words: readonly string[];
+  /** Undefined when it is no `run`, or its words are a guess. */
+  readonly running: RunningClient | undefined;
+}
+
+/**
+ * All living clients in a snapshot that carry no label of ours. Where the system gives whole lines only, none has a
+ * description: what its words are is then a guess.
+ */
+export function clientProcessesIn(snapshot: Snapshot): ClientProcess[] {
+  return [...snapshot.processes.values()].flatMap((entry) => clientProcessOf(entry) ?? []);
+}
+
+/** What a living process says of itself if it is an engine's client without a label of ours. */
+export function clientProcessOf(entry: ProcessEntry): ClientProcess | undefined {
+  if (entry.zombie || !entry.args) return undefined;
+  const { words, isLine } = wordsOf(entry.args);
+  const program = programOf(words[0] ?? '');
+  if (!engineNameOf(program) || words.some((word) => word.includes(`${LABELS.session}=`))) return undefined;
+  const run = isLine ? undefined : describeRun(program, words.slice(1));
+  const startedAt = approximateStart(entry.start);
+  return { entry, words, running: run && startedAt !== undefined ? { run, startedAt } : undefined };
+}
+
+/** Words of the commands that hold a container's input. Others only ask: our own `stats` and `inspect` do. */
+const ATTACHING = /^(?:attach|start|run)$/;
+
+/** Whether a client that is no readable `run` (attach, start, a whole line) may be attached to a container. */
+export function mayBeAttached(
+  words: readonly string[],
+  { id, name, image }: Pick<Container, 'id' | 'name' | 'image'>,
+): boolean {
+  const all = words.flatMap((word) => word.split(/\s+/));
+  if (!all.some((word) => ATTACHING.test(word))) return false;
+  return all.some((word) => word === name || word === image || (/^[0-9a-f]{4,64}$/.test(word) && id.startsWith(word)));
+}
+
+/** Whether a process is a client of a container engine, labelled or not. */
+export function isEngineClient({ args }: Pick<ProcessEntry, 'args'>): boolean {
+  return args !== undefined && engineNameOf(programOf(wordsOf(args).words[0] ?? '')) !== undefined;
+}
+
+/** Whether one of a server's processes runs a container without a label of ours. */
+export function runsUnlabelled(members: readonly Pick<Member, 'entry'>[]): boolean {
+  return members.some(({ entry }) => clientProcessOf(entry)?.running !== undefined);
+}
+
+/** Why the container in which a client's server runs is not this client's own, as a sentence; undefined otherwise. */
+export function elsewhereReason({ args, zombie }: Pick<ProcessEntry, 'args' | 'zombie'>): string | undefined {
+  if (zombie || !args) return undefined;
+  const { words } = wordsOf(args);
+  const program = programOf(words[0] ?? '');
+  const rest = words.slice(1);
+  if (/^(?:docker|podman)-compose$/.test(program)) return 'its container is not ours: a Compose project runs it';
+  const engine = engineNameOf(program);
+  if (!engine) return undefined;
+  const [command = '', second] = rest.filter((word) => !word.startsWith('-'));
+  if (command === 'exec' || (command === 'container' && second === 'exec')) {
+    return `its container is not ours: ${engine} exec only joins one that runs already`;
+  }
+  if (command === 'compose') return 'its container is not ours: a Compose project runs it';
+  if (command === 'mcp') return 'its containers are not ours: an MCP gateway runs them';
+  return undefined;
+}
+
+/**
+ * The container of an unlabelled server, while its client lives: the only one that fits this client and no other.
+ * Undefined when no member is such a client, or there is any doubt. For telling and asking people, never for acting.
+ * @param timeout ms for each question.
+ */
+export async function noteContainer(
+  platform: Platform,
+  members: readonly Member[],
+  withContext: (run: ContainerRun) => Promise<ContainerRun>,
+  timeout: number,
+): Promise<EngineAnswer<ContainerRun | undefined>> {
+  const nothing = { ok: true, value: undefined } as const;
+  const clients = members.flatMap(({ entry }) => (clientProcessOf(entry)?.running ? [entry] : []));
+  const [client] = clients;
+  if (!client || clients.length > 1) return nothing;
+  const snapshot = await platform.snapshot();
+  const entry = snapshot.processes.get(client.pid);
+  const found = entry && sameStart(entry.start, client.start) ? clientProcessOf(entry) : undefined;
+  const variables = entry && platform.variablesOf?.(identityOf(snapshot, entry), ENGINE_VARIABLES);
+  if (!found?.running || !variables) return nothing;
+  const asked = containerRunOf(programToAsk(found.words[0] as string), found.words.slice(1), variables);
+  if (!asked) return nothing;
+  const run = await withContext(asked);
+  const engine = new ContainerEngine(run, { timeout });
+  const listed = await engine.list({}, 'running');
+  const containers = listed.ok ? await engine.inspect(listed.value) : listed;
+  if (!containers.ok) return containers;
+  const others = clientProcessesIn(snapshot).flatMap(({ entry, running }) =>
+    running && entry.pid !== client.pid ? [running] : [],
+  );
+  const container = attachedContainer(found.running, containers.value, others);
+  const after = await platform.look(client.pid);
+  const stillLives = after.kind === 'present' && !after.entry.zombie && sameStart(after.entry.start, client.start);
+  return container && stillLives ? { ok: true, value: { ...run, containerId: container.id } } : nothing;
+}
+
+/** A relative path means another program from another folder: then the one that is found by name. */
+function programToAsk(word: string): string {
+  const isAbsolute = /^(?:[\\/]|[a-z]:)/i.test(word) && engineNameOf(word) !== undefined;
+  return isAbsolute ? word : programOf(word);
+}

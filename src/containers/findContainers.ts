@@ -1,0 +1,43 @@
+import { isHomeTag, isUuid } from '../registry/cookie';
+import type { ContainerOwner } from './containerRun';
+import { LABELS } from './containerRun';
+import type { Container, ContainerEngine, EngineAnswer } from './engine';
+
+/** Containers, in whatever state, that carry these labels of ours; each checked against its own description. */
+export async function findContainers(
+  engine: Pick<ContainerEngine, 'list' | 'inspect'>,
+  owner: ContainerOwner,
+): Promise<EngineAnswer<Container[]>> {
+  const looked = await look(engine, owner);
+  return looked.ok ? { ok: true, value: looked.value.containers } : looked;
+}
+
+/** @returns also the ids that are listed, and of which the engine then says that there are no such containers. */
+export async function look(
+  engine: Pick<ContainerEngine, 'list' | 'inspect'>,
+  owner: ContainerOwner,
+): Promise<EngineAnswer<{ containers: Container[]; vanishing: string[] }>> {
+  // An empty value would match the containers of others.
+  if (!isComplete(owner))
+    return { ok: false, error: { kind: 'failed', message: 'The record does not say whose it is.' } };
+  const listed = await engine.list(labelsOf(owner));
+  if (!listed.ok) return listed;
+  const inspected = await engine.inspect(listed.value);
+  if (!inspected.ok) return inspected;
+  const containers = inspected.value.filter((container) => isOwnedBy(container, owner));
+  const vanishing = listed.value.filter((id) => !inspected.value.some((container) => container.id === id));
+  return { ok: true, value: { containers, vanishing } };
+}
+
+/** Whether a container carries exactly these labels. */
+export function isOwnedBy(container: Pick<Container, 'labels'>, owner: ContainerOwner): boolean {
+  return Object.entries(labelsOf(owner)).every(([name, value]) => container.labels[name] === value);
+}
+
+export function isComplete({ home, session, record }: ContainerOwner): boolean {
+  return isHomeTag(home) && isUuid(session) && isUuid(record);
+}
+
+export function labelsOf({ home, session, record }: ContainerOwner): Record<string, string> {
+  return { [LABELS.home]: home, [LABELS.session]: session, [LABELS.record]: record };
+}

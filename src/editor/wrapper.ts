@@ -1,0 +1,48 @@
+import * as vscode from 'vscode';
+import type { Log } from '../common/log';
+import type { DataFolder } from '../registry/dataFolder';
+import { LAUNCHED_GRACE } from '../registry/schema';
+import { installLauncher } from '../wrapper/install';
+import type { EditorSettings } from './settings';
+
+/** Activation comes first: nobody waits for these files. */
+const LATER_MS = 1_000;
+
+/** Keeps `mcp-processes`, which stands in other clients' configurations, and what it must know up to date. */
+export class Launcher implements vscode.Disposable {
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly folder: DataFolder,
+    private readonly dist: string,
+    private readonly version: string,
+    private readonly log: Log,
+  ) {}
+
+  /** Installs it, or brings its settings up to date; soon, and at most once for several calls. */
+  refresh(settings: EditorSettings): void {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.install(settings), LATER_MS);
+    this.timer.unref();
+  }
+
+  dispose(): void {
+    clearTimeout(this.timer);
+  }
+
+  private install({ automatic, neverReap, graceOf }: EditorSettings): void {
+    const table = vscode.workspace.getConfiguration('mcpProcesses').get<object>('reap.grace') ?? {};
+    const names = new Set(['*', ...Object.keys(table)]);
+    const graces = [...names].map((name) => [name, graceOf(name, LAUNCHED_GRACE)] as const);
+    try {
+      const path = installLauncher(this.folder, {
+        dist: this.dist,
+        version: this.version,
+        settings: { automatic, neverReap, graces },
+      });
+      this.log.info(`For other clients' configurations: ${path} run -- command args…`);
+    } catch (error) {
+      this.log.warn(`The launcher for other clients could not be installed: ${(error as Error).message}`);
+    }
+  }
+}

@@ -1,0 +1,165 @@
+import { randomUUID } from 'node:crypto';
+import type { ConfiguredServer } from '../clients/configuredServer';
+import { observe } from '../clients/observed';
+import { commandLineOf } from '../clients/shownCommandLine';
+import type { Log } from '../common/log';
+import { type ProcessIdentity, sameStart } from '../os/identity';
+import type { Platform, ProcessEntry } from '../os/platform';
+import { COOKIE_VARIABLE } from '../registry/cookie';
+import type { OwnSession } from '../registry/ownSession';
+import type { Grace, ServerRecord } from '../registry/schema';
+
+export interface AdopterParts {
+  readonly platform: Platform;
+  readonly self: ProcessIdentity;
+  readonly own: OwnSession;
+  readonly log: Log;
+  /** Entries of trusted places that something else in this host may start. */
+  readonly adoptable: () => readonly ConfiguredServer[];
+  readonly graceOf: (server: string) => Grace;
+  /** Somebody was adopted, or has ended: look again. */
+  readonly onChange: () => void;
+}
+
+const TICK_MS = 1_000;
+/** A child may still be between fork and exec, or about to give itself another title, as `npx` does. */
+const YOUNG_MS = 10_000;
+/** While its tree is growing, the census is kept up between sweeps: who leaves the tree unseen is lost to us. */
+const GROWING_MS = 30_000;
+const MOST_CENSUS = 500;
+
+interface Watched {
+  readonly start: string;
+  readonly since: number;
+}
+
+/**
+ * Notices MCP servers that this window's extension host started for somebody else: the editor's own client, other
+ * extensions. They get a record and so the guard; while this host lives they are nobody's business but its own.
+ */
+export class Adopter {
+  private readonly watched = new Map<number, Watched>();
+  private readonly timer: NodeJS.Timeout;
+  /** Records whose root was found gone; each is told of once. */
+  private readonly ended = new Set<string>();
+  private isTicking = false;
+  private cannotRecord = false;
+
+  constructor(private readonly parts: AdopterParts) {
+    this.timer = setInterval(() => void this.tick(), TICK_MS);
+    this.timer.unref();
+  }
+
+  dispose(): void {
+    clearInterval(this.timer);
+  }
+
+  /** One look at the children of this host. Never rejects. */
+  async tick(): Promise<void> {
+    const { platform, self, own, log } = this.parts;
+    if (this.isTicking || !platform.childrenOf) return;
+    this.isTicking = true;
+    try {
+      const children = platform.childrenOf(self.pid) ?? [];
+      const now = performance.now();
+      let adopted = false;
+      for (const pid of children) adopted = (await this.consider(pid, now)) || adopted;
+      for (const pid of this.watched.keys()) if (!children.includes(pid)) this.watched.delete(pid);
+      for (const record of own.session.records) {
+        if (record.kind === 'adopted' && Date.now() - record.createdAt < GROWING_MS) await this.growCensus(record);
+      }
+      if (adopted || this.hasEnded(children)) this.parts.onChange();
+    } catch (error) {
+      log.warn(`The children of this host could not be read: ${(error as Error).message}`);
+    } finally {
+      this.isTicking = false;
+    }
+  }
+
+  /** Forgets what was not adopted; the configuration has changed. */
+  considerAgain(): void {
+    this.watched.clear();
+  }
+
+  private async consider(pid: number, now: number): Promise<boolean> {
+    const { platform, own, adoptable } = this.parts;
+    if (own.session.records.some(({ root }) => root?.pid === pid && this.isSame(pid, root))) return false;
+    const known = this.watched.get(pid);
+    // Nobody who has been looked at for long becomes an MCP server.
+    if (known && now - known.since > YOUNG_MS) return false;
+    const look = await platform.look(pid);
+    if (look.kind !== 'present' || look.entry.zombie) return false;
+    // Ours already: launched by this session, or through the launcher. A cookie that this host itself inherited says nothing.
+    if (look.entry.cookie && look.entry.cookie !== process.env[COOKIE_VARIABLE]) return false;
+    const { entry } = look;
+    if (!known || known.start !== entry.start) this.watched.set(pid, { start: entry.start, since: now });
+    const { args } = entry;
+    const observed = observe(platform, platform, entry);
+    const server = args && adoptable().find((one) => one.matches(args, observed));
+    return server ? this.adopt(entry, server) : false;
+  }
+
+  private hasEnded(children: readonly number[]): boolean {
+    const gone = this.parts.own.session.records.filter(
+      ({ id, kind, root }) => kind === 'adopted' && root && !children.includes(root.pid) && !this.ended.has(id),
+    );
+    for (const { id } of gone) this.ended.add(id);
+    return gone.length > 0;
+  }
+
+  private isSame(pid: number, root: ProcessIdentity): boolean {
+    const known = this.watched.get(pid);
+    return known === undefined || sameStart(known.start, root.start);
+  }
+
+  private adopt(entry: ProcessEntry, server: ConfiguredServer): boolean {
+    const { own, platform, log, graceOf } = this.parts;
+    const root = { pid: entry.pid, start: entry.start, scope: platform.scope };
+    try {
+      own.add({
+        id: randomUUID(),
+        server: server.name,
+        client: server.client,
+        folder: server.folder,
+        kind: 'adopted',
+        commandLine: commandLineOf(entry),
+        createdAt: Date.now(),
+        root,
+        posixSession: entry.sid,
+        census: [root],
+        grace: graceOf(server.name),
+        ladder: undefined,
+        container: undefined,
+      });
+      this.cannotRecord = false;
+      this.watched.set(entry.pid, { start: entry.start, since: performance.now() });
+      log.info(`Adopted "${server.name}", pid ${entry.pid}, which ${server.client} started.`);
+      return true;
+    } catch (error) {
+      // Said once: it would be said every second.
+      if (!this.cannotRecord) log.warn(`"${server.name}" cannot be recorded: ${(error as Error).message}`);
+      this.cannotRecord = true;
+      return false;
+    }
+  }
+
+  /** Adds those below the known ones; only ever adds: the sweep, which sees everything, is what removes. */
+  private async growCensus(record: ServerRecord): Promise<void> {
+    const { platform, own } = this.parts;
+    const census = [...record.census];
+    const known = new Set(census.map(({ pid }) => pid));
+    for (let index = 0; index < census.length && census.length < MOST_CENSUS; index++) {
+      const parent = census[index] as ProcessIdentity;
+      for (const pid of platform.childrenOf?.(parent.pid) ?? []) {
+        if (known.has(pid)) continue;
+        known.add(pid);
+        // A recycled parent pid would bring strangers: both must be who they are said to be, at this moment.
+        const [child, above] = [await platform.look(pid), await platform.look(parent.pid)];
+        if (child.kind !== 'present' || child.entry.zombie || child.entry.ppid !== parent.pid) continue;
+        if (above.kind !== 'present' || !sameStart(above.entry.start, parent.start)) continue;
+        census.push({ pid, start: child.entry.start, scope: platform.scope });
+      }
+    }
+    if (census.length > record.census.length) own.update(record.id, { census });
+  }
+}

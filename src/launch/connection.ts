@@ -1,0 +1,99 @@
+import type { ChildProcess } from 'node:child_process';
+import { Client, type ClientOptions, ProtocolError } from '@modelcontextprotocol/client';
+import type { ServerIntroduction } from '../model/inventory';
+import { ChildTransport } from './childTransport';
+
+/** The revision that has no `initialize`: a server that speaks nothing older answers it with an error. */
+const WITHOUT_INITIALIZE = '2026-07-28';
+/** ms. A person who waits can cancel; a call that nobody cancels must not wait for ever. */
+const CALL_TIMEOUT = 3_600_000;
+
+export interface ServerTool {
+  readonly name: string;
+  readonly description: string | undefined;
+  readonly inputSchema: unknown;
+}
+
+/** A conversation with one launched server. */
+export class Connection {
+  private constructor(
+    private readonly client: Client,
+    readonly introduction: ServerIntroduction,
+  ) {}
+
+  /**
+   * Shakes hands with a server.
+   * @param timeout in ms, for each of its requests.
+   * @throws Error when the server ends, answers garbage, or does not answer in time.
+   */
+  static async open(child: ChildProcess, version: string, timeout: number): Promise<Connection> {
+    const client = await connect(child, version, timeout);
+    return new Connection(client, await introductionOf(client, timeout));
+  }
+
+  async listTools(): Promise<ServerTool[]> {
+    const { tools } = await this.client.listTools();
+    return tools.map(({ name, description, inputSchema }) => ({ name, description, inputSchema }));
+  }
+
+  /** @param signal tells the server that nobody waits any more. @returns the MCP `CallToolResult`. */
+  callTool(name: string, args: Record<string, unknown>, signal?: AbortSignal): Promise<unknown> {
+    return this.client.callTool(
+      { name, arguments: args },
+      // Only who listens for progress is sent any.
+      { signal, timeout: CALL_TIMEOUT, resetTimeoutOnProgress: true, onprogress: () => {} },
+    );
+  }
+
+  /** Lets go of the conversation; the process is the ladder's. */
+  async close(): Promise<void> {
+    await this.client.close();
+  }
+}
+
+async function connect(child: ChildProcess, version: string, timeout: number): Promise<Client> {
+  try {
+    return await shake(child, version, timeout, {});
+  } catch (error) {
+    // Only a server that answered may be asked again. The other order, the newest question first, ends servers of
+    // older SDKs for good, and others never answer it.
+    if (!(error instanceof ProtocolError) || child.exitCode !== null || child.signalCode !== null) throw error;
+    return shake(child, version, timeout, { versionNegotiation: { mode: { pin: WITHOUT_INITIALIZE } } }).catch(() => {
+      // The answer to the question that every server knows says more.
+      throw error;
+    });
+  }
+}
+
+async function shake(
+  child: ChildProcess,
+  version: string,
+  timeout: number,
+  negotiation: Pick<ClientOptions, 'versionNegotiation'>,
+): Promise<Client> {
+  const client = new Client({ name: 'mcp-processes', version }, negotiation);
+  await client.connect(new ChildTransport(child), { timeout });
+  return client;
+}
+
+async function introductionOf(client: Client, timeout: number): Promise<ServerIntroduction> {
+  const offered = client.getServerCapabilities();
+  const server = client.getServerVersion();
+  const options = { timeout };
+  const [tools, resources, prompts] = await Promise.all([
+    count(offered?.tools && client.listTools(undefined, options).then((list) => list.tools)),
+    count(offered?.resources && client.listResources(undefined, options).then((list) => list.resources)),
+    count(offered?.prompts && client.listPrompts(undefined, options).then((list) => list.prompts)),
+  ]);
+  return { name: server?.name ?? '', version: server?.version ?? '', tools, resources, prompts };
+}
+
+async function count(list: Promise<readonly unknown[]> | undefined): Promise<number> {
+  try {
+    return (await list)?.length ?? 0;
+  } catch (error) {
+    // Some servers offer what they then have no list of; they work all the same.
+    if (error instanceof ProtocolError) return 0;
+    throw error;
+  }
+}

@@ -1,0 +1,152 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import type { Log } from '../common/log';
+import type { DataFolder } from '../registry/dataFolder';
+import { installGuard } from '../registry/guardCopy';
+
+/**
+ * A shell blocked in `read` costs under 2 MB where Node costs 40. Its stdin ends the moment this host is gone, however
+ * it went; only then does Node start. `"$0"` is the editor's own Node: an update may have taken it away by then.
+ */
+const WATCH = 'trap "" TERM HUP INT; read -r word || { [ -x "$0" ] && "$0" "$@" && exit; exec node "$@"; }';
+
+/** All that the guard needs, and podman to find its store. No cookie: it must not find itself. */
+const PASSED_ON =
+  /^(?:HOME|PATH|LANG|LD_LIBRARY_PATH|XDG_(?:RUNTIME_DIR|DATA_HOME|CONFIG_HOME)|DOCKER_.*|CONTAINER_.*|MCP_PROCESSES_PLATFORM)$/;
+const PASSED_ON_WINDOWS = /^(?:Path|SystemRoot|LOCALAPPDATA|APPDATA|USERPROFILE|TEMP|TMP)$/i;
+
+const CHECK_TIMEOUT_MS = 10_000;
+/** A guard that keeps dying is given up: something on this machine does not want it. */
+const MOST_REARMS = 10;
+
+export interface GuardState {
+  readonly kind: 'off' | 'armed' | 'unavailable';
+  readonly pid: number | undefined;
+  /** Why it is unavailable, without saying that it is. */
+  readonly problem: string | undefined;
+}
+
+export interface ArmedGuardParts {
+  readonly folder: DataFolder;
+  readonly log: Log;
+  /** The bundled guard; it is copied into the data folder, because an update takes this one away. */
+  readonly script: string;
+  readonly version: string;
+  readonly isEnabled: () => boolean;
+  readonly onChange: () => void;
+  readonly environment?: NodeJS.ProcessEnv;
+  readonly node?: string;
+  /** A POSIX shell; the system's own unless told. */
+  readonly shell?: string;
+}
+
+/** The dead man's switch of this session: at most one guard process outside the editor. */
+export class ArmedGuard {
+  private child: ChildProcess | undefined;
+  private sessionId: string | undefined;
+  private rearms = 0;
+  private problem: string | undefined;
+  private checked: Promise<void> | undefined;
+
+  constructor(private readonly parts: ArmedGuardParts) {}
+
+  get state(): GuardState {
+    const kind = this.child ? 'armed' : this.problem ? 'unavailable' : 'off';
+    return { kind, pid: this.child?.pid, problem: this.problem };
+  }
+
+  /** Arms for a session, unless it is armed for that already. Never rejects: without a guard, sweeps do the work later. */
+  async arm(sessionId: string): Promise<void> {
+    if (!this.parts.isEnabled()) return this.standDown();
+    if (this.child && this.sessionId === sessionId) return;
+    this.standDown();
+    this.sessionId = sessionId;
+    try {
+      this.checked ??= this.checkNode();
+      await this.checked;
+      // Somebody else may have armed, or stood down, in the meantime.
+      if (!this.child && this.sessionId === sessionId) this.spawn(sessionId);
+      this.problem = undefined;
+    } catch (error) {
+      this.checked = undefined;
+      this.noteProblem((error as Error).message);
+    }
+    this.parts.onChange();
+  }
+
+  /** Tells the guard that there is nothing left to guard; it exits without looking at anything. */
+  standDown(): void {
+    const { child } = this;
+    this.child = undefined;
+    this.sessionId = undefined;
+    if (!child) return;
+    child.removeAllListeners('exit');
+    child.stdin?.end('done\n');
+    this.parts.onChange();
+  }
+
+  private spawn(sessionId: string): void {
+    const { folder, script, version } = this.parts;
+    const copy = installGuard(folder, script, version);
+    const node = this.parts.node ?? process.execPath;
+    const options = { cwd: folder.path, env: this.environment, detached: true, windowsHide: true } as const;
+    const child =
+      process.platform === 'win32'
+        ? spawn(node, [copy, sessionId, '--wait'], { ...options, stdio: ['pipe', 'ignore', 'ignore'] })
+        : spawn(this.parts.shell ?? '/bin/sh', ['-c', WATCH, node, copy, sessionId], {
+            ...options,
+            // It must not keep a folder or a mounted disk busy.
+            cwd: '/',
+            stdio: ['pipe', 'ignore', 'ignore'],
+          });
+    child.stdin?.on('error', () => {});
+    child.once('error', (error) => {
+      this.child = undefined;
+      this.noteProblem(error.message);
+      this.parts.onChange();
+    });
+    child.once('exit', () => this.onExit(sessionId));
+    // Neither its process nor its pipe may keep this one from exiting.
+    child.unref();
+    (child.stdin as unknown as { unref?: () => void } | null)?.unref?.();
+    this.child = child;
+  }
+
+  private onExit(sessionId: string): void {
+    this.child = undefined;
+    if (this.sessionId !== sessionId) return;
+    if (++this.rearms > MOST_REARMS) {
+      this.noteProblem(`it was ended ${this.rearms} times`);
+      this.parts.onChange();
+      return;
+    }
+    this.parts.log.info('The guard was ended by somebody else; it is armed again.');
+    void this.arm(sessionId);
+  }
+
+  private noteProblem(problem: string): void {
+    this.problem = problem;
+    this.parts.log.warn(
+      `The guard is unavailable: ${problem}. Servers left by a crash are ended at the next start instead.`,
+    );
+  }
+
+  private get environment(): NodeJS.ProcessEnv {
+    const environment = this.parts.environment ?? process.env;
+    const isPassedOn = (name: string) =>
+      PASSED_ON.test(name) || (process.platform === 'win32' && PASSED_ON_WINDOWS.test(name));
+    const passed = Object.entries(environment).filter(([name]) => isPassedOn(name));
+    // In a desktop editor the program is Electron, which is a Node only when told so.
+    return { ...Object.fromEntries(passed), MCP_PROCESSES_HOME: this.parts.folder.path, ELECTRON_RUN_AS_NODE: '1' };
+  }
+
+  private checkNode(): Promise<void> {
+    const node = this.parts.node ?? process.execPath;
+    return new Promise((resolve, reject) => {
+      execFile(node, ['-v'], { env: this.environment, timeout: CHECK_TIMEOUT_MS }, (error, stdout) => {
+        if (error) reject(new Error(`${node} cannot be run (${error.code ?? error.signal ?? error.message})`));
+        else if (!/^v\d+\./.test(stdout)) reject(new Error(`${node} is no Node`));
+        else resolve();
+      });
+    });
+  }
+}

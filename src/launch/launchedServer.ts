@@ -1,0 +1,214 @@
+import type { ChildProcess } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { existsSync, statSync } from 'node:fs';
+import { delimiter, resolve } from 'node:path';
+import spawn from 'cross-spawn';
+import type { LaunchDescription } from '../clients/launchDescription';
+import { redactCommandLine, redactText } from '../clients/redaction';
+import { containerRunOf, withLabels } from '../containers/containerRun';
+import type { Failure, ReapResult, StartFailure, UnexpectedExit } from '../model/inventory';
+import type { Platform } from '../os/platform';
+import { COOKIE_VARIABLE, formatCookie } from '../registry/cookie';
+import type { ExitStatus } from '../registry/history';
+import type { OwnSession } from '../registry/ownSession';
+import type { Connection } from './connection';
+
+/** stderr lines kept for an error message. */
+const LAST_LINES = 12;
+const LINE_LENGTH = 400;
+/** What a server wrote before its end is read after it; a child of it that still runs may keep its stderr open, ms. */
+const LAST_WORDS_MS = 1_000;
+
+/** One server that this session launched: its process, its conversation and its last words. */
+export class LaunchedServer {
+  readonly recordId = randomUUID();
+  state: 'starting' | 'running' | 'stopping' | 'stopped' | 'failed' = 'starting';
+  connection: Connection | undefined;
+  child: ChildProcess | undefined;
+  exit: ExitStatus | undefined;
+  /** How many times a person ends processes of it at the moment, in another way than by stopping it. */
+  expectedEnds = 0;
+  /** The ladder that runs on it now. */
+  ending: Promise<ReapResult> | undefined;
+  private readonly lastLines: string[] = [];
+  private failed: Omit<StartFailure, 'lastLine'> | Omit<UnexpectedExit, 'lastLine'> | undefined;
+  private stderrEnd: Promise<void> = Promise.resolve();
+
+  constructor(
+    readonly description: LaunchDescription,
+    private readonly session: OwnSession,
+    private readonly platform: Platform,
+    private readonly onOutput: (line: string) => void,
+  ) {}
+
+  /**
+   * Records, spawns, completes the record. The record comes first: whoever dies in between leaves a cookie that the
+   * record explains (L11, L18).
+   * @throws Error with the reason and a remedy when the program cannot be started or cannot be recorded.
+   */
+  async spawn(): Promise<ChildProcess> {
+    const { description, session } = this;
+    assertStartable(description);
+    const { id, home, owner } = session.session;
+    const whose = { home, session: id, record: this.recordId };
+    const { command, environment } = description;
+    // Only labels prove later whose container it is; without a `run` there is nothing to label.
+    const args = withLabels(command, description.args, whose) ?? description.args;
+    this.session.add({
+      id: this.recordId,
+      server: description.name,
+      client: description.client,
+      folder: description.folder,
+      kind: 'launched',
+      commandLine: redactCommandLine([description.command, ...description.args]).join(' '),
+      createdAt: Date.now(),
+      root: undefined,
+      posixSession: undefined,
+      census: [],
+      grace: description.grace,
+      ladder: undefined,
+      container: containerRunOf(command, args, environment, description.cwd),
+    });
+    const cookie = formatCookie({ home, session: id, record: this.recordId, owner });
+    const child = await this.spawned(args, { ...environment, [COOKIE_VARIABLE]: cookie }).catch((error) => {
+      session.remove(this.recordId);
+      throw new Error(explainSpawnError(error, description));
+    });
+    await this.completeRecord(child.pid as number);
+    return child;
+  }
+
+  /** @throws what Node says, some of it at once (E2BIG, ENOTDIR) and some of it as an event (ENOENT). */
+  private async spawned(args: readonly string[], env: Readonly<Record<string, string>>): Promise<ChildProcess> {
+    const child = spawn(this.description.command, [...args], {
+      cwd: this.description.cwd,
+      env,
+      stdio: 'pipe',
+      // A group and POSIX session of its own: what leaves it later is known to have left.
+      detached: process.platform !== 'win32',
+      windowsHide: true,
+    });
+    this.child = child;
+    child.stdin?.on('error', () => {});
+    this.listen(child);
+    await new Promise<void>((resolve, reject) => {
+      child.once('spawn', resolve);
+      child.once('error', reject);
+    });
+    return child;
+  }
+
+  get failure(): Failure | undefined {
+    return this.failed && { ...this.failed, lastLine: this.lastLine };
+  }
+
+  noteFailedStart(reason: string): void {
+    this.failed = { kind: 'start', at: Date.now(), reason, exit: this.exit };
+  }
+
+  noteUnexpectedExit(): void {
+    this.failed = { kind: 'exit', at: Date.now(), exit: this.exit ?? {} };
+  }
+
+  get lastLine(): string | undefined {
+    return this.lastLines.findLast((line) => line.trim() !== '');
+  }
+
+  /** The end of its stderr, redacted, for an error message. */
+  lastWords(): string {
+    return this.lastLines.join('\n');
+  }
+
+  /** Waits until its stderr is read to its end, as far as it has one. */
+  async heard(): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const deadline = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, LAST_WORDS_MS);
+    });
+    await Promise.race([this.stderrEnd, deadline]);
+    clearTimeout(timer);
+  }
+
+  private async completeRecord(pid: number): Promise<void> {
+    const look = await this.platform.look(pid);
+    // A server that has ended already, or cannot be read, is still found by its cookie.
+    if (look.kind !== 'present') return;
+    this.session.update(this.recordId, {
+      root: { pid, start: look.entry.start, scope: this.platform.scope },
+      // Spawned detached, it leads a session of its own.
+      posixSession: process.platform === 'win32' ? undefined : pid,
+    });
+  }
+
+  private listen(child: ChildProcess): void {
+    let rest = '';
+    child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
+      const lines = (rest + chunk).slice(-65_536).split(/\r?\n/);
+      rest = lines.pop() ?? '';
+      for (const line of lines) this.hear(line);
+    });
+    this.stderrEnd = new Promise((resolve) => {
+      child.stderr?.once('close', resolve);
+    });
+    child.stderr?.once('end', () => rest && this.hear(rest));
+    child.once('exit', (code, signal) => {
+      this.exit = signal ? { signal } : { code: code ?? undefined };
+    });
+  }
+
+  private hear(line: string): void {
+    const redacted = redactText(line.slice(0, LINE_LENGTH));
+    this.lastLines.push(redacted);
+    if (this.lastLines.length > LAST_LINES) this.lastLines.shift();
+    this.onOutput(redacted);
+  }
+}
+
+function assertStartable({ command, args, environment, cwd }: LaunchDescription): void {
+  // Node would quote the value, and it may be a secret.
+  if ([command, ...args, ...Object.entries(environment).flat()].some((text) => text.includes('\0'))) {
+    throw new Error(
+      `its command, arguments or environment contain a NUL byte, which no program can be given. Correct "command", "args", "env" or "envFile".`,
+    );
+  }
+  if (cwd !== undefined && !isFolder(cwd)) {
+    const what = existsSync(cwd) ? 'is no folder' : 'does not exist';
+    throw new Error(`its working folder ${cwd} ${what}. Correct "cwd".`);
+  }
+  if (/[\\/]/.test(command) && isFolder(command)) {
+    throw new Error(`${command} is a folder. "command" must name a program.`);
+  }
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
+}
+
+/** What is wrong, and what to do about it. */
+function explainSpawnError(error: NodeJS.ErrnoException, { command, cwd, environment }: LaunchDescription): string {
+  const isPath = /[\\/]/.test(command);
+  const places = isPath ? [resolve(cwd ?? '.')] : (environment.PATH ?? '').split(delimiter);
+  const isFound = places.some((folder) => existsSync(resolve(folder, command)));
+  switch (error.code) {
+    // A folder of PATH that is closed to us reads as "not permitted", also where the program is nowhere.
+    case 'ENOENT':
+    case 'EACCES':
+      if (!isFound && (error.code === 'ENOENT' || !isPath))
+        return `the program "${command}" was not found. Install it, or give its full path in "command".`;
+      return error.code === 'EACCES'
+        ? `"${command}" may not be executed. Make it executable, or correct "command".`
+        : `"${command}" needs a program that was not found (see its first line). Install that, or correct "command".`;
+    case 'ENOTDIR':
+    case 'ELOOP':
+    case 'ENAMETOOLONG':
+      return `"${command}" is no path to a program (${error.code}). Correct "command".`;
+    case 'E2BIG':
+      return 'its arguments and environment are larger than this system allows. Shorten "args", "env" or "envFile".';
+    default:
+      return `the system refuses (${error.code ?? error.message}). Correct "command".`;
+  }
+}

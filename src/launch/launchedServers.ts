@@ -1,0 +1,314 @@
+import type { ConfiguredServer } from '../clients/configuredServer';
+import type { LaunchDescription } from '../clients/launchDescription';
+import { redactText } from '../clients/redaction';
+import type { Log } from '../common/log';
+import { withContextInUse } from '../containers/recordedContainers';
+import type { ReapResult } from '../model/inventory';
+import type { Platform } from '../os/platform';
+import type { Reaper } from '../reaping/reaper';
+import { type Ending, logResult } from '../reaping/results';
+import { endLivingChildTree } from '../reaping/windowsTree';
+import type { EndCause, ExitStatus } from '../registry/history';
+import type { OwnSession } from '../registry/ownSession';
+import type { LadderStand } from '../registry/schema';
+import { Connection, type ServerTool } from './connection';
+import { LaunchedServer } from './launchedServer';
+
+export interface LaunchedServersParts {
+  readonly platform: Platform;
+  readonly own: OwnSession;
+  readonly reaper: Reaper;
+  readonly log: Log;
+  readonly version: string;
+  /** ms that a server may take for its handshake. */
+  readonly launchTimeout: () => number;
+  readonly configured: () => readonly ConfiguredServer[];
+  /** One redacted line of a server's stderr. */
+  readonly onOutput: (server: string, line: string) => void;
+  /** Something changed that needs no new look. */
+  readonly onChange: () => void;
+  /** Processes came or went. */
+  readonly lookAgain: () => Promise<void>;
+  /** Called before each spawn: whoever watches over this session from outside has to be there first. */
+  readonly beforeSpawn: () => Promise<void>;
+}
+
+/** A start that failed with the server's own doing; the log has it already. */
+export class LaunchError extends Error {}
+
+/** How long a start waits for what its description asks a person, ms. With the window away the question is lost. */
+const PATIENCE = 10 * 60_000;
+
+/** A wrapper such as `npx` ends after what it wraps, ms. */
+const AFTERMATH_MS = 5_000;
+
+/** The servers that this session launched: start, stop, talk to, and hand over. */
+export class LaunchedServers {
+  private readonly servers = new Map<string, LaunchedServer>();
+  /** From the description on, which may ask the user. */
+  private readonly launching = new Map<string, Promise<void>>();
+  private readonly steps = new Map<string, { step: LadderStand['step']; until: number }>();
+  private isEnding = false;
+
+  constructor(private readonly parts: LaunchedServersParts) {}
+
+  get all(): ReadonlyMap<string, LaunchedServer> {
+    return this.servers;
+  }
+
+  /** Starts a configured server of ours. A second call while it starts joins the first; a running one stays as it is. */
+  async start(key: string): Promise<void> {
+    const configured = this.parts.configured().find((server) => server.key === key);
+    if (!configured?.describe) throw new Error('This server is not started by MCP Processes.');
+    await this.launchAs(key, configured.describe);
+  }
+
+  /** Spawns, records and shakes hands. @throws Error with a remedy; what had started is stopped again. */
+  launch(description: LaunchDescription): Promise<void> {
+    return this.launchAs(description.key, async () => description);
+  }
+
+  private launchAs(key: string, describe: () => Promise<LaunchDescription>): Promise<void> {
+    const running = this.launching.get(key);
+    if (running) return running;
+    const launching = this.launchOnce(key, describe).finally(() => this.launching.delete(key));
+    this.launching.set(key, launching);
+    return launching;
+  }
+
+  private async launchOnce(key: string, describe: () => Promise<LaunchDescription>): Promise<void> {
+    const { own, platform, log, version, launchTimeout, onOutput } = this.parts;
+    const before = this.servers.get(key);
+    if (before && (before.state === 'running' || before.state === 'starting')) return;
+    if (before?.state === 'stopping')
+      throw new Error(`"${before.description.name}" is still stopping; start it again in a moment.`);
+    const description = await withinPatience(describe());
+    this.assertOpen();
+    await this.parts.beforeSpawn();
+    // What is spawned after the handing over would have nobody to end it.
+    this.assertOpen();
+    const server = new LaunchedServer(description, own, platform, (line) => onOutput(description.name, line));
+    this.servers.set(key, server);
+    try {
+      const child = await server.spawn();
+      log.info(`Started "${description.name}", pid ${child.pid}.`);
+      child.once('exit', () => void this.onExit(server));
+      void this.noteContext(server);
+      this.parts.onChange();
+      const connection = await Connection.open(child, version, launchTimeout());
+      // Its last answer may be read after its end, and a stop may have come in between.
+      if (server.exit !== undefined || server.state !== 'starting') {
+        await connection.close().catch(() => {});
+        throw new Error('it ended');
+      }
+      server.connection = connection;
+      server.state = 'running';
+    } catch (error) {
+      if (server.state !== 'starting') {
+        await server.ending?.catch(() => {});
+        throw new Error(`"${description.name}" was stopped while it started.`);
+      }
+      const reason = this.reasonOf(server, error as Error);
+      server.noteFailedStart(reason);
+      const problem = [`"${description.name}" cannot start: ${reason}`, ...lastWords(server)].join(' ');
+      log.error(problem);
+      await this.end(server, 'failed', 'start').catch(() => {});
+      server.state = 'failed';
+      throw new LaunchError(problem);
+    } finally {
+      await this.parts.lookAgain();
+    }
+  }
+
+  private assertOpen(): void {
+    if (this.isEnding) throw new Error('The window is closing.');
+  }
+
+  /** Runs the ladder on a launched server; a second call while it runs joins the first. @throws when it does not run. */
+  async stop(key: string): Promise<ReapResult> {
+    const server = this.servers.get(key);
+    if (!server?.child || !this.parts.own.record(server.recordId)) throw new Error('This server is not running.');
+    const isFirst = server.ending === undefined;
+    const result = await this.end(server, 'stopped', 'user');
+    if (isFirst) logResult(this.parts.log, result);
+    await this.parts.lookAgain();
+    return result;
+  }
+
+  async restart(key: string): Promise<void> {
+    const server = this.servers.get(key);
+    if (server && server.state !== 'stopped' && server.state !== 'failed') await this.stop(key);
+    // A start that was stopped just now would be joined, and fail.
+    await this.launching.get(key)?.catch(() => {});
+    if (this.parts.configured().some((one) => one.key === key && one.describe)) await this.start(key);
+    else if (server) await this.launch(server.description);
+  }
+
+  /** While the server starts, this waits for it. @throws when it does not run. */
+  async listTools(key: string): Promise<ServerTool[]> {
+    return (await this.connectionOf(key)).listTools();
+  }
+
+  /** While the server starts, this waits for it. @throws when it does not run. */
+  async callTool(key: string, tool: string, args: Record<string, unknown>, signal?: AbortSignal): Promise<unknown> {
+    return (await this.connectionOf(key)).callTool(tool, args, signal);
+  }
+
+  /**
+   * Ends what runs: closes every stdin and climbs the ladders for at most `time` ms. No wait is shortened to fit: the
+   * session file says where each ladder stands, for whoever carries on.
+   */
+  async handOver(time: number): Promise<void> {
+    this.isEnding = true;
+    const running = [...this.servers.values()].filter(
+      ({ child, state }) => child && state !== 'stopped' && state !== 'failed',
+    );
+    const ladders = Promise.all(running.map((server) => this.end(server, 'stopped', 'close').catch(() => undefined)));
+    let timer: NodeJS.Timeout | undefined;
+    const deadline = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, time);
+    });
+    await Promise.race([ladders, deadline]);
+    clearTimeout(timer);
+    for (const [recordId, { step, until }] of this.steps) {
+      const remaining = Math.max(0, Math.round(until - performance.now()));
+      this.parts.own.update(recordId, { ladder: { step, remaining } });
+    }
+  }
+
+  private async noteContext({ recordId }: LaunchedServer): Promise<void> {
+    const run = this.parts.own.record(recordId)?.container;
+    if (run) this.parts.own.update(recordId, { container: await withContextInUse(run) });
+  }
+
+  /**
+   * One ladder for each server at a time; `outcome` is what its state is after the first one's.
+   * @param cause where a person wants it to end, what is listed to be kept goes, too
+   */
+  private end(server: LaunchedServer, outcome: 'stopped' | 'failed', cause: EndCause): Promise<ReapResult> {
+    server.ending ??= this.endOnce(server, outcome, cause).finally(() => {
+      server.ending = undefined;
+    });
+    return server.ending;
+  }
+
+  private async endOnce(server: LaunchedServer, outcome: 'stopped' | 'failed', cause: EndCause): Promise<ReapResult> {
+    const { own, reaper, onChange } = this.parts;
+    const before = server.state;
+    server.state = 'stopping';
+    onChange();
+    const { connection } = server;
+    server.connection = undefined;
+    await connection?.close().catch(() => {});
+    try {
+      if (process.platform === 'win32' && server.child) {
+        // The ladder cannot end anything there: Windows knows no signals, and tells too little for the kill bar.
+        const ending = await endLivingChildTree(server.child, this.parts.platform, server.description.grace.stdin);
+        if (ending.kind === 'kept') this.parts.log.warn(`"${server.description.name}" is kept: ${ending.reason}.`);
+      }
+      const { result, isDone } = await reaper.stopOwn(
+        () => own.session,
+        server.recordId,
+        cause,
+        () => this.exitOf(server, cause),
+        () => server.child?.stdin?.end(),
+        (step, wait) => {
+          this.steps.set(server.recordId, { step, until: performance.now() + wait });
+        },
+      );
+      if (isDone) own.remove(server.recordId);
+      server.state = outcome;
+      return result;
+    } catch (error) {
+      // "Stopping" for ever could be neither stopped nor started again.
+      server.state = before === 'starting' || server.exit !== undefined ? 'failed' : before;
+      throw error;
+    } finally {
+      this.steps.delete(server.recordId);
+    }
+  }
+
+  /** A server that ends by itself may leave children; their tree is ended like any other. */
+  private async onExit(server: LaunchedServer): Promise<void> {
+    const { log, own, lookAgain } = this.parts;
+    if (server.state === 'stopping' || server.state === 'starting' || this.isEnding) return;
+    // The ladder may have seen its end first.
+    if (server.state !== 'running' && !own.record(server.recordId)) return;
+    const isWanted = server.expectedEnds > 0;
+    if (!isWanted) server.noteUnexpectedExit();
+    const outcome = isWanted ? 'stopped' : 'failed';
+    await this.end(server, outcome, isWanted ? 'user' : 'exit').catch((error) => log.error((error as Error).message));
+    server.state = outcome;
+    if (!isWanted) {
+      const how = `"${server.description.name}" ended without being asked: it ${howEnded(server.exit ?? {})}.`;
+      log.warn([how, ...lastWords(server)].join(' '));
+    }
+    await lookAgain();
+  }
+
+  /**
+   * A person ends processes in another way than by stopping their server: no server that ends with them has crashed.
+   * @returns to be called when they have ended
+   */
+  expectEnd(pids: readonly number[]): () => void {
+    const theirs = [...this.servers.values()].filter(({ recordId, child }) => {
+      const census = this.parts.own.record(recordId)?.census ?? [];
+      return [child, ...census].some((one) => one?.pid !== undefined && pids.includes(one.pid));
+    });
+    for (const server of theirs) server.expectedEnds++;
+    return () => {
+      const done = () => {
+        for (const server of theirs) server.expectedEnds--;
+      };
+      setTimeout(done, AFTERMATH_MS).unref();
+    };
+  }
+
+  /** For the history. Asked for when the ladder is done: then everything that it wrote can be read. */
+  private async exitOf(server: LaunchedServer, cause: EndCause): Promise<Pick<Ending, 'exit' | 'lastLine'>> {
+    if (cause !== 'exit' && cause !== 'start') return {};
+    await server.heard();
+    return { exit: server.failure?.exit, lastLine: server.lastLine };
+  }
+
+  private reasonOf(server: LaunchedServer, error: Error): string {
+    // The server may have chosen the words.
+    const message = redactText(error.message);
+    if (!server.child?.pid) return message;
+    if (server.exit) return `it ${howEnded(server.exit)} before it answered.`;
+    if (/timed? ?out/i.test(message)) {
+      const seconds = this.parts.launchTimeout() / 1000;
+      return `it did not answer within ${seconds} s. Check its command, or raise mcpProcesses.launch.timeoutSeconds.`;
+    }
+    return `it did not speak MCP: ${message}. Check that its command starts an MCP server.`;
+  }
+
+  private async connectionOf(key: string): Promise<Connection> {
+    await this.launching.get(key);
+    const connection = this.servers.get(key)?.connection;
+    if (!connection)
+      throw new Error('This server is not running, or was not launched by MCP Processes. Start it first.');
+    return connection;
+  }
+}
+
+/** Otherwise whoever starts the server later would wait with the first for ever. */
+function withinPatience<T>(answer: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error('Timed out waiting for input values. Start it again.')), PATIENCE);
+    timer.unref();
+    answer.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}
+
+function howEnded({ code, signal }: ExitStatus): string {
+  if (signal !== undefined) return `was ended by ${signal}`;
+  return code === undefined ? 'ended' : `exited with code ${code}`;
+}
+
+/** Nothing of one that never ran. */
+function lastWords(server: LaunchedServer): string[] {
+  if (!server.child?.pid) return [];
+  const words = server.lastWords();
+  return [words === '' ? 'It wrote nothing to stderr.' : `The last lines of its stderr:\n${words}`];
+}

@@ -1,0 +1,220 @@
+import type { ExitStatus, HistoryEntry } from '../registry/history';
+import type { ContainerOutcome } from './containerOutcome';
+
+/** What one sweep publishes, and the only thing that views, API and CLI read. Plain data, redacted, no live handles. */
+
+export type VerdictKind = 'active' | 'orphaned' | 'detached' | 'unknown' | 'gone';
+
+/** Which group of the panel a server belongs to. */
+export type ServerGroup = 'orphaned' | 'thisWindow' | 'otherWindows' | 'otherClients' | 'ownerUnknown' | 'notRunning';
+
+/**
+ * Who starts and stops it: us, the editor's own MCP client, somebody else (another extension, another client), or nobody
+ * (a remote server has no process).
+ */
+export type ServerOwner = 'us' | 'editor' | 'other' | 'remote';
+
+/**
+ * - `starting`: spawned, the MCP handshake is not done.
+ * - `running`: answers. - `stopping`: its ladder runs, or is about to. - `stopped`: configured, no process.
+ * - `failed`: did not start, or ended without being asked; {@link Failure} says which.
+ */
+export type RunState = 'starting' | 'running' | 'stopping' | 'stopped' | 'failed';
+
+/** What went wrong with a server of ours: it did not start, or it ended without being asked. */
+export type Failure = StartFailure | UnexpectedExit;
+
+interface FailureFacts {
+  /** Epoch ms. */
+  readonly at: number;
+  /** The last line of its stderr, redacted. */
+  readonly lastLine: string | undefined;
+}
+
+export interface StartFailure extends FailureFacts {
+  readonly kind: 'start';
+  /** Why, and what to do; does not name the server. */
+  readonly reason: string;
+  /** Where it ended before it answered. */
+  readonly exit: ExitStatus | undefined;
+}
+
+export interface UnexpectedExit extends FailureFacts {
+  readonly kind: 'exit';
+  readonly exit: ExitStatus;
+}
+
+/** A process of this machine since its last boot. */
+export interface ProcessId {
+  readonly pid: number;
+  /** Start token; with the pid it identifies the process. */
+  readonly start: string;
+}
+
+export interface ProcessNode extends ProcessId {
+  readonly name: string;
+  /** Redacted command line. */
+  readonly commandLine: string;
+  /** Epoch ms, approximate; for display only. */
+  readonly startedAt: number | undefined;
+  /** Bytes; undefined where unknown. */
+  readonly memory: number | undefined;
+  /** Why the kill bar keeps it, if it does. */
+  readonly kept: string | undefined;
+  readonly children: readonly ProcessNode[];
+}
+
+/** What the server said about itself in the MCP handshake. */
+export interface ServerIntroduction {
+  readonly name: string;
+  readonly version: string;
+  readonly tools: number;
+  readonly resources: number;
+  readonly prompts: number;
+}
+
+export interface ServerView {
+  /** Stable and unique; the tree's id. */
+  readonly key: string;
+  readonly name: string;
+  /** The MCP client whose configuration names it, e.g. "MCP Processes", "VS Code". */
+  readonly client: string;
+  /** Workspace folder, absolute; undefined when it has none. */
+  readonly folder: string | undefined;
+  /** Other clients' only: the terminal of whoever runs it, e.g. `pts/3`. */
+  readonly terminal?: string;
+  /** Other clients' only: epoch ms since when it has used no CPU time. */
+  readonly idleSince?: number;
+  /** Who still has a connection to it, where that alone makes it active: no client is known. For people. */
+  readonly usedBy?: string;
+  readonly group: ServerGroup;
+  readonly owner: ServerOwner;
+  readonly verdict: VerdictKind;
+  /** A second look is under way; until it is done, the verdict is that of the looks before. */
+  readonly checking?: boolean;
+  /** Other clients' only: those whose end may make it an orphan. */
+  readonly dependsOn?: readonly ProcessId[];
+  /** Orphaned servers of a session whose setting is to ask before they are ended: what the session was. */
+  readonly awaitsAnswer?: 'window' | 'client';
+  /** Every observed fact that led to the verdict, one sentence each, for people. */
+  readonly evidence: readonly string[];
+  /** The one among {@link evidence} that says the most about whether anything uses it, where that is a question. */
+  readonly proof?: string;
+  readonly state: RunState;
+  /** With `failed`, and while what a crash of it left is ended. */
+  readonly failure: Failure | undefined;
+  /** How many copies of it run under the same client; 1 for most. More than one is worth a look. */
+  readonly copies: number;
+  /** Root process (or the first living member when the root is gone). */
+  readonly pid: number | undefined;
+  /** Epoch ms. */
+  readonly startedAt: number | undefined;
+  /** Bytes of the whole tree. */
+  readonly memory: number | undefined;
+  readonly processes: readonly ProcessNode[];
+  /** The containers it runs in, as far as their engine says. */
+  readonly containers: readonly ContainerView[];
+  /** "container unknown": why the engine could not say. */
+  readonly containerProblem: string | undefined;
+  readonly introduction: ServerIntroduction | undefined;
+  /** URL of a remote server, credentials removed. */
+  readonly url: string | undefined;
+  /** The file that configures it; undefined for the setting. */
+  readonly configurationFile: string | undefined;
+  readonly sessionId: string | undefined;
+  readonly recordId: string | undefined;
+}
+
+export interface Problem {
+  readonly file: string | undefined;
+  readonly line: number | undefined;
+  readonly column: number | undefined;
+  readonly message: string;
+}
+
+/** One published picture of everything. */
+export interface Picture {
+  /** False until the first sweep has finished. */
+  readonly scanned: boolean;
+  /** Epoch ms of the sweep; 0 before the first. */
+  readonly sweptAt: number;
+  readonly servers: readonly ServerView[];
+  /** Configuration and registry problems, for the log and the panel. */
+  readonly problems: readonly Problem[];
+  /** What sweeps do about other clients' orphans; with `report` they are listed, and the badge does not count them. */
+  readonly reapOthers: 'report' | 'ask' | 'auto';
+  readonly guard: GuardView;
+  /** Containers that wait for a client that is gone; for people to look at and to choose from. */
+  readonly containersWithoutClient: readonly ContainerWithoutClient[];
+  /** What was reaped lately on this machine, by whomever; newest first, at most {@link MOST_HISTORY}. */
+  readonly history: readonly HistoryEntry[];
+}
+
+/** Most entries of the history that a picture has. */
+export const MOST_HISTORY = 20;
+
+/** The guard of this window. */
+export interface GuardView {
+  readonly state: 'off' | 'armed' | 'unavailable';
+  readonly pid: number | undefined;
+  /** Bytes. */
+  readonly memory: number | undefined;
+  /** Why it is unavailable. */
+  readonly problem: string | undefined;
+}
+
+export type ProcessOutcome = 'exited' | 'terminated' | 'killed' | 'survived' | 'kept';
+
+export interface ReapedProcess {
+  readonly pid: number;
+  readonly name: string;
+  readonly commandLine: string;
+  readonly outcome: ProcessOutcome;
+  /** Why it was kept or survived. */
+  readonly reason: string | undefined;
+  /** Bytes seen before it ended. */
+  readonly memory: number | undefined;
+}
+
+/** One container of a server. */
+export interface ContainerView {
+  /** Full id. */
+  readonly id: string;
+  readonly image: string;
+  /** The engine's own word: `running`, `created`, `exited`, … */
+  readonly state: string;
+  /** It carries our labels: it is a launched server's. */
+  readonly labelled: boolean;
+}
+
+/** A running container without a client on this machine, started as some configuration says. */
+export interface ContainerWithoutClient extends ContainerView {
+  /** The engine's name for it. */
+  readonly name: string;
+  /** Epoch ms, by the engine's clock. */
+  readonly createdAt: number | undefined;
+  /** The configured server that runs like this, and the client whose configuration it is. */
+  readonly server: string;
+  readonly client: string;
+  /** Why it is not for us to offer; undefined when it may be stopped on the user's word. */
+  readonly notOurs: string | undefined;
+}
+
+/** What became of one server tree. */
+export interface ReapResult {
+  readonly server: string;
+  readonly sessionId: string;
+  readonly recordId: string;
+  /** True when nothing was signalled because it was only asked what would be. */
+  readonly dryRun: boolean;
+  readonly processes: readonly ReapedProcess[];
+  /** What became of the containers it ran in. */
+  readonly containers: readonly ContainerOutcome[];
+  /** Why the engine could not be asked to the end; the record stays until its containers are known to be gone. */
+  readonly containerProblem: string | undefined;
+  /** Why it could not be reaped, and what to do. */
+  readonly problem?: string;
+  /** Bytes of the processes that ended. */
+  readonly memoryFreed: number;
+  readonly milliseconds: number;
+}

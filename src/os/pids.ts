@@ -1,0 +1,26 @@
+import type { ProcessIdentity } from './identity';
+import type { Look } from './platform';
+
+/** Whether a number cannot name a process; then no table says anything about it. Process 1 may be asked about. */
+export function isQuestionablePid(pid: number): boolean {
+  return !Number.isInteger(pid) || pid < 1 || pid > 0xffff_ffff;
+}
+
+/**
+ * Whether the kernel knows this number, as a process, a zombie or a thread, ours or not. Signal 0 reaches nobody.
+ * Never to be asked whether something lives: only to doubt a table that does not list it.
+ */
+export function isKnownToKernel(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
+  }
+}
+
+/** @throws Error when this process could not find itself. */
+export function selfOf(look: Look, scope: string): ProcessIdentity {
+  if (look.kind === 'present') return { pid: process.pid, start: look.entry.start, scope };
+  throw new Error(look.kind === 'error' ? look.reason : 'this process itself is not listed');
+}

@@ -1,0 +1,173 @@
+import { JoinedRuns } from '../../common/async';
+import { type ProcessIdentity, sameStart } from '../identity';
+import { findOutsideUse } from '../outsideUse';
+import { isQuestionablePid } from '../pids';
+import {
+  type Look,
+  LookError,
+  type OutsideUse,
+  type Platform,
+  type ServiceRole,
+  type Snapshot,
+  type StdinPeer,
+} from '../platform';
+import { type CommandRunner, reasonOf } from '../runCommand';
+import { serviceRoleOfControlGroup } from '../serviceRole';
+import { controlGroupArguments, parseControlGroupLine } from './controlGroupColumn';
+import { parseLaunchctlServices, saysNoSuchDomain } from './launchctlOutput';
+import { judgeLsofConnections } from './lsofConnections';
+import { LSOF_FIELDS, type OpenFile, parseLsof } from './lsofOutput';
+import { holderOf, stdinEnd } from './lsofStdin';
+import { type ProcessLister, PsReader, startToken } from './psReader';
+import type { PosixSystem } from './psTable';
+
+const TIMEOUT_MS = 10_000;
+/** One command line holds far more; but what is printed must stay within the time-out. */
+const PIDS_PER_CALL = 500;
+
+/** macOS, and Linux by choice, by `ps`, `lsof`, `launchctl` and `ss`. */
+export class PosixPlatform implements Platform {
+  readonly name = 'portable';
+  private readonly ps: PsReader;
+  /** Whom the next look at open files is to be about: `lsof` takes its time, and hundreds of servers are asked about at once. */
+  private readonly wanted = new Set<number>();
+  private readonly openFiles = new JoinedRuns(() => this.lookAtOpenFiles());
+
+  constructor(
+    readonly scope: string,
+    private readonly system: PosixSystem,
+    private readonly run: CommandRunner,
+    list: ProcessLister,
+  ) {
+    this.ps = new PsReader(system, run, list);
+  }
+
+  async self(): Promise<ProcessIdentity> {
+    return { pid: process.pid, start: await this.ps.readOwnStart(), scope: this.scope };
+  }
+
+  async snapshot(): Promise<Snapshot> {
+    const takenAt = Date.now();
+    return { scope: this.scope, takenAt, processes: await this.ps.readAll() };
+  }
+
+  async look(pid: number): Promise<Look> {
+    return (await this.lookAll([pid])).get(pid) as Look;
+  }
+
+  async lookAll(pids: readonly number[]): Promise<ReadonlyMap<number, Look>> {
+    const looks = new Map<number, Look>();
+    for (const pid of pids) {
+      if (isQuestionablePid(pid)) looks.set(pid, { kind: 'error', reason: 'not the id of a process' });
+    }
+    const asked = [...new Set(pids)].filter((pid) => !looks.has(pid));
+    for (let from = 0; from < asked.length; from += PIDS_PER_CALL) {
+      const some = asked.slice(from, from + PIDS_PER_CALL);
+      try {
+        for (const [pid, look] of await this.ps.lookAt(some)) looks.set(pid, look);
+      } catch (error) {
+        for (const pid of some) looks.set(pid, { kind: 'error', reason: reasonOf(error) });
+      }
+    }
+    return looks;
+  }
+
+  async stdinPeer(identity: ProcessIdentity): Promise<StdinPeer> {
+    if (this.system === 'linux') return { kind: 'unknown', reason: 'not examined without a usable /proc' };
+    try {
+      const { pid } = identity;
+      const own = await this.run('lsof', [...LSOF_FIELDS, '-a', '-p', String(pid), '-d', '0'], TIMEOUT_MS);
+      // Everything it says is in the output; its code also tells of matters that are not ours.
+      const end = stdinEnd(parseLsof(own.stdout), pid);
+      const peer =
+        end.kind === 'peer'
+          ? holderOf(parseLsof((await this.run('lsof', LSOF_FIELDS, TIMEOUT_MS)).stdout), end.address)
+          : end;
+      if (peer.kind === 'unknown') return peer;
+      return (await this.stillThere(identity)) ?? peer;
+    } catch (error) {
+      return { kind: 'unknown', reason: reasonOf(error), look: error instanceof LookError ? error.look : 'failed' };
+    }
+  }
+
+  async serviceRole(identity: ProcessIdentity): Promise<ServiceRole> {
+    try {
+      return this.system === 'linux' ? await this.systemdRole(identity) : await this.launchdRole(identity);
+    } catch (error) {
+      return { kind: 'unknown', reason: reasonOf(error) };
+    }
+  }
+
+  private async systemdRole(identity: ProcessIdentity): Promise<ServiceRole> {
+    const { code, stdout } = await this.run('ps', controlGroupArguments(identity.pid), TIMEOUT_MS);
+    const line = code === 0 ? parseControlGroupLine(stdout) : undefined;
+    if (!line) return { kind: 'unknown', reason: '`ps` does not tell its control group' };
+    if (!sameStart(startToken(line.startSeconds), identity.start)) {
+      return { kind: 'unknown', reason: 'its pid belongs to another process' };
+    }
+    return serviceRoleOfControlGroup(line.controlGroups);
+  }
+
+  private async launchdRole(identity: ProcessIdentity): Promise<ServiceRole> {
+    const look = await this.look(identity.pid);
+    if (look.kind === 'error') return { kind: 'unknown', reason: look.reason };
+    if (look.kind === 'gone' || !sameStart(look.entry.start, identity.start)) {
+      return { kind: 'unknown', reason: 'it is gone' };
+    }
+    // launchd starts every job itself.
+    if (look.entry.ppid !== 1) return { kind: 'none' };
+    const uid = process.getuid?.();
+    for (const domain of ['system', `user/${uid}`, `gui/${uid}`]) {
+      const { code, stdout, stderr } = await this.run('launchctl', ['print', domain], TIMEOUT_MS);
+      if (code !== 0 && domain !== 'system' && saysNoSuchDomain(stdout + stderr)) continue;
+      const services = code === 0 ? parseLaunchctlServices(stdout) : undefined;
+      if (!services) return { kind: 'unknown', reason: `\`launchctl print ${domain}\` cannot be read` };
+      const name = services.get(identity.pid);
+      if (name !== undefined) return { kind: 'service', name };
+    }
+    return (await this.stillThere(identity)) ?? { kind: 'none' };
+  }
+
+  async outsideUse(pids: readonly number[], members: ReadonlySet<number>): Promise<OutsideUse> {
+    if (this.system === 'linux') return findOutsideUse(pids, members);
+    if (pids.length === 0) return { kind: 'none' };
+    for (const pid of pids) this.wanted.add(pid);
+    try {
+      const { own, sockets } = await this.openFiles.ask();
+      if (sockets.length === 0) return { kind: 'unknown', reason: '`lsof` shows no sockets' };
+      const asked = new Set(pids);
+      return judgeLsofConnections(
+        own.filter(({ pid }) => asked.has(pid)),
+        sockets,
+        pids,
+        members,
+      );
+    } catch (error) {
+      return { kind: 'unknown', reason: reasonOf(error) };
+    }
+  }
+
+  /** Everything that those have open who are asked about, and everybody's sockets. */
+  private async lookAtOpenFiles() {
+    const pids = [...this.wanted];
+    this.wanted.clear();
+    const own: OpenFile[] = [];
+    for (let from = 0; from < pids.length; from += PIDS_PER_CALL) {
+      const some = pids.slice(from, from + PIDS_PER_CALL).join(',');
+      own.push(...parseLsof((await this.run('lsof', [...LSOF_FIELDS, '-p', some], TIMEOUT_MS)).stdout));
+    }
+    const sockets = await this.run('lsof', [...LSOF_FIELDS, '-i', '-U'], TIMEOUT_MS);
+    return { own, sockets: parseLsof(sockets.stdout) };
+  }
+
+  /** Undefined when the process that was asked about still has its pid; else why an answer about the pid is none. */
+  private async stillThere(
+    identity: ProcessIdentity,
+  ): Promise<{ kind: 'unknown'; reason: string; look?: 'failed' } | undefined> {
+    const look = await this.look(identity.pid);
+    if (look.kind === 'present' && sameStart(look.entry.start, identity.start)) return undefined;
+    return look.kind === 'error'
+      ? { kind: 'unknown', reason: look.reason, look: 'failed' }
+      : { kind: 'unknown', reason: 'it is gone' };
+  }
+}

@@ -1,0 +1,140 @@
+import { sameStart } from '../identity';
+import { isKnownToKernel } from '../pids';
+import type { Look, ProcessEntry } from '../platform';
+import type { CommandRunner } from '../runCommand';
+import { environmentOf, parseEnvironmentLines, psEnvironmentArguments } from './psEnvironment';
+import { type PosixSystem, type PsRow, parsePsTable, psTableArguments } from './psTable';
+
+/** What `ps-list` tells that we use. Its start time is not: it is read in local time (K27). */
+export type ProcessLister = () => Promise<readonly { readonly pid: number }[]>;
+
+/** A busy machine may take seconds; all that a longer wait costs is time. */
+const TIMEOUT_MS = 10_000;
+
+/** Processes of a POSIX system by `ps`. */
+export class PsReader {
+  private ownStart: string | undefined;
+
+  constructor(
+    private readonly system: PosixSystem,
+    private readonly run: CommandRunner,
+    private readonly list: ProcessLister,
+  ) {}
+
+  /** @throws Error when this process cannot find itself. */
+  async readOwnStart(): Promise<string> {
+    return startToken((await this.readTable([process.pid])).get(process.pid)?.startSeconds as number);
+  }
+
+  /**
+   * All processes. Our own `ps` comes first: if it hangs, then where we can end it.
+   * @throws Error when the table cannot be read, or is not whole.
+   */
+  async readAll(): Promise<Map<number, ProcessEntry>> {
+    const before = await this.readTable();
+    const [lines, listed] = await Promise.all([this.readEnvironments(), withTimeout(this.list(), '`ps-list`')]);
+    const after = await this.readTable();
+    // Read and parsed independently: what both of ours lack although it exists shows that they are not whole (K09).
+    const lost = listed.find(({ pid }) => !before.has(pid) && !after.has(pid) && isKnownToKernel(pid));
+    if (lost) throw new Error(`\`ps\` lists pid ${lost.pid} one time and not the other`);
+    return new Map([...after].map(([pid, row]) => [pid, entryOf(row, lineFor(row, before.get(pid), lines.get(pid)))]));
+  }
+
+  /** Some processes. @throws Error when `ps` cannot be asked. */
+  async lookAt(pids: readonly number[]): Promise<Map<number, Look>> {
+    const before = await this.readTable(pids);
+    const lines = await this.readEnvironments(pids);
+    const after = await this.readTable(pids);
+    return new Map(pids.map((pid) => [pid, lookOf(pid, before.get(pid), lines.get(pid), after.get(pid))]));
+  }
+
+  /**
+   * Our own table, of `pids` or of everything. We ask about ourselves every time: `ps` ends with code 1 and no output
+   * both when all are gone and when it could not look, and a table without us proves nothing about others (K09).
+   */
+  private async readTable(pids?: readonly number[]): Promise<Map<number, PsRow>> {
+    const stdout = await this.ps(psTableArguments(this.system, withUs(pids)));
+    const rows = new Map(parsePsTable(stdout, this.system).map((row) => [row.pid, row]));
+    const own = rows.get(process.pid);
+    if (!own) throw new Error('`ps` does not list this process itself');
+    // In a pid namespace whose /proc is another's, `ps` shows strangers under our numbers.
+    if (own.ppid !== process.ppid) throw new Error('`ps` shows another process under the pid of this one');
+    const start = startToken(own.startSeconds);
+    this.ownStart ??= start;
+    // Linux stores ticks since boot, and `ps` adds today's clock: when that is set, every start time moves (K27).
+    if (!sameStart(start, this.ownStart)) {
+      throw new Error('`ps` gives this process itself another start time than before: the clock was set');
+    }
+    return rows;
+  }
+
+  private async readEnvironments(pids?: readonly number[]): Promise<Map<number, string>> {
+    const lines = parseEnvironmentLines(await this.ps(psEnvironmentArguments(this.system, withUs(pids))));
+    if (!lines.has(process.pid)) throw new Error('`ps` does not list this process itself');
+    return lines;
+  }
+
+  private async ps(args: readonly string[]): Promise<string> {
+    const { code, stdout } = await this.run('ps', args, TIMEOUT_MS);
+    if (code !== 0) throw new Error(`\`ps\` failed with code ${code}`);
+    return stdout;
+  }
+}
+
+/** How this platform writes a start time. */
+export function startToken(seconds: number): string {
+  return `e${seconds}`;
+}
+
+function withUs(pids: readonly number[] | undefined): number[] | undefined {
+  return pids && [...new Set([...pids, process.pid])];
+}
+
+/** Without the same arguments before and after, nothing can be subtracted from the line in between. */
+function lineFor(after: PsRow, before: PsRow | undefined, line: string | undefined): string | undefined {
+  return before?.args === after.args && before.startSeconds === after.startSeconds ? line : undefined;
+}
+
+function lookOf(pid: number, before: PsRow | undefined, line: string | undefined, after: PsRow | undefined): Look {
+  if (!after) {
+    // A system that hides other users' processes does not list what has changed its user.
+    if (isKnownToKernel(pid)) return { kind: 'error', reason: 'it exists, but `ps` does not list it' };
+    return { kind: 'gone' };
+  }
+  if (!before || !sameStart(startToken(before.startSeconds), startToken(after.startSeconds))) {
+    return { kind: 'error', reason: 'changed while being read' };
+  }
+  return { kind: 'present', entry: entryOf(after, lineFor(after, before, line)) };
+}
+
+function entryOf(row: PsRow, environmentLine: string | undefined): ProcessEntry {
+  const { pid, ppid, uid, pgid, sid, hasTerminal, zombie, name, memory, cpuTime } = row;
+  return {
+    pid,
+    start: startToken(row.startSeconds),
+    ppid,
+    uid,
+    pgid,
+    sid,
+    hasTerminal,
+    zombie,
+    name,
+    // Of a zombie `ps` prints a name of its own making.
+    args: zombie ? undefined : [row.args],
+    memory,
+    cpuTime,
+    ...environmentOf(row.args, environmentLine),
+  };
+}
+
+async function withTimeout<T>(promise: Promise<T>, what: string): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`${what} did not answer within ${TIMEOUT_MS / 1000} s`)), TIMEOUT_MS);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,112 @@
+import { systemClock } from '../common/clock';
+import { RecordedContainers } from '../containers/recordedContainers';
+import { FOREIGN_LOOKS_APART_MS } from '../judgement/kindRules';
+import { findAlive } from '../judgement/members';
+import type { ReapResult } from '../model/inventory';
+import type { OutsideUse, StdinPeer } from '../os/platform';
+import { findOpenInput } from '../os/procfs/openInput';
+import { isLabelled } from '../registry/schema';
+import { removeSession } from '../registry/sessionStore';
+import { type JudgedSession, survey } from '../scan/scanSessions';
+import type { DeadSessionParts } from './deadSession';
+import { Reaper } from './reaper';
+import { logResult } from './results';
+
+/**
+ * Ends a server that `mcp-processes run` started and that nobody can ask anything any more, though its owner lives: a
+ * client that reconnects abandons the old one under itself (L12). Proven twice, 2 s apart; whatever cannot be told
+ * keeps it. Nothing is done where the dead session's owner is dead, too: that is {@link reapDeadSession}'s.
+ * @param input what the server's stdin was at its start, as its link in `/proc` said: `pipe:[1234]`, `socket:[1234]`.
+ */
+export async function reapUnservedSession(
+  sessionId: string,
+  input: string,
+  parts: DeadSessionParts,
+): Promise<ReapResult[]> {
+  const { platform, folder, log, clock = systemClock } = parts;
+  const lookOnce = async (): Promise<{ judged: JudgedSession; peer: StdinPeer; use: OutsideUse } | undefined> => {
+    const seen = await survey(platform, folder, undefined, { automatic: 'off', neverReap: [] });
+    const judged = seen.sessions.find(({ session }) => session.id === sessionId);
+    if (!judged?.found || judged.verdict.kind !== 'live' || judged.claimedBy) return undefined;
+    const claimer = judged.found.claimer;
+    if (claimer && findAlive(seen.snapshot, claimer)) return undefined;
+    return { judged, peer: await peerOf(judged, input, parts), use: await useOf(judged, parts) };
+  };
+  const first = await lookOnce();
+  if (!first) return [];
+  const { session, found, records } = first.judged;
+  if (found && records.every(({ members }) => members.length === 0)) {
+    if (records.some(({ record }) => isLabelled(record))) return endContainers(first.judged, parts);
+    removeSession(found.path);
+    return [];
+  }
+  if (session.automatic !== 'on') return [];
+  const whyKept = ({ peer, use }: { peer: StdinPeer; use: OutsideUse }): string | undefined => {
+    if (peer.kind === 'alive') return `its stdin is still held by ${peer.by}`;
+    if (peer.kind === 'unknown') return peer.reason;
+    if (use.kind === 'used') return `it is in use by ${use.by}`;
+    return use.kind === 'unknown' ? `whether somebody is connected to it is unknown: ${use.reason}` : undefined;
+  };
+  const keep = (why: string): ReapResult[] => {
+    log.info(`Session ${sessionId} is kept: ${why}.`);
+    return [];
+  };
+  const before = whyKept(first);
+  if (before !== undefined) return keep(before);
+  await clock.sleep(FOREIGN_LOOKS_APART_MS);
+  const second = await lookOnce();
+  if (!second) return [];
+  const now = whyKept(second);
+  if (now !== undefined || second.peer.kind !== 'gone') return keep(now ?? '');
+  log.info(`Session ${sessionId}: ${second.peer.proof}; its owner, pid ${session.owner.pid}, runs.`);
+  // Nobody asked for it, so that what the user wants kept is kept.
+  const claim = { by: 'own session', owner: session.owner, unasked: true } as const;
+  const reaper = new Reaper({ ...parts, containers: new RecordedContainers(log), neverReap: () => [] });
+  const results = await reaper.reap(second.judged, undefined, claim);
+  for (const result of results) logResult(log, result);
+  return results;
+}
+
+/** Whether somebody talks to it in another way: a server may serve HTTP as well, or its daemon other clients (K20). */
+function useOf({ records }: JudgedSession, { platform }: DeadSessionParts): Promise<OutsideUse> {
+  const pids = records.flatMap(({ members }) => members.map(({ entry }) => entry.pid));
+  return platform.outsideUse(pids, new Set(pids));
+}
+
+/** Its client has ended, its owner lives: what is left is a container that nobody can talk to any more (L07). */
+async function endContainers(judged: JudgedSession, parts: DeadSessionParts): Promise<ReapResult[]> {
+  const { session, found } = judged;
+  const containers = new RecordedContainers(parts.log);
+  if (session.automatic !== 'on') {
+    await containers.look([session]);
+    if (found && session.records.every(({ id }) => containers.isGone(id))) removeSession(found.path);
+    else parts.log.info(`Session ${session.id}: what its client has left in a container waits for a click.`);
+    return [];
+  }
+  const claim = { by: 'own session', owner: session.owner, unasked: true } as const;
+  const results = await new Reaper({ ...parts, containers, neverReap: () => [] }).reap(judged, undefined, claim);
+  for (const result of results) logResult(parts.log, result);
+  return results;
+}
+
+/** Who holds the other end of what was the server's stdin. */
+async function peerOf({ records }: JudgedSession, input: string, { platform }: DeadSessionParts): Promise<StdinPeer> {
+  const members = records.flatMap((one) => one.members);
+  const open = findOpenInput(
+    input,
+    members.map(({ entry }) => entry.pid),
+  );
+  if (open.kind === 'unknown') return open;
+  const root = members.find(({ by }) => by === 'root');
+  if (open.holders.length === 0) {
+    // A server that closed its own stdin may serve in another way; one that has ended cannot.
+    return root
+      ? { kind: 'unknown', reason: 'it has closed its stdin itself' }
+      : { kind: 'gone', proof: 'it has ended, and none of its processes has its stdin open' };
+  }
+  const one = root ?? members.find(({ entry }) => open.asStdin.includes(entry.pid));
+  if (!one || !open.asStdin.includes(one.entry.pid)) {
+    return { kind: 'unknown', reason: 'what was its stdin is open under another number' };
+  }
+  return platform.stdinPeer(one.identity);
+}

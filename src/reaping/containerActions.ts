@@ -1,0 +1,115 @@
+import { LABELS } from '../containers/containerRun';
+import { type Container, ContainerEngine, type ContainerStats } from '../containers/engine';
+import { clientProcessesIn, mayBeAttached } from '../containers/engineClients';
+import { isNotRunning } from '../containers/engineOutput';
+import { isOwnedBy } from '../containers/findContainers';
+import { attachedContainer, notOurs } from '../containers/matchContainer';
+import type { RecordedContainers } from '../containers/recordedContainers';
+import type { ContainerOutcome } from '../model/containerOutcome';
+import type { Picture, ServerView } from '../model/inventory';
+import type { Platform } from '../os/platform';
+
+export interface ContainerActionsParts {
+  readonly platform: Platform;
+  readonly containers: RecordedContainers;
+  readonly homeTag: string;
+  readonly picture: () => Picture;
+}
+
+/** Whether a container may be stopped: at once, after a question that names it, or not from here, and why. */
+export type StopStand = { readonly kind: 'at once' } | { readonly kind: 'ask' } | { readonly kind: 'no'; why: string };
+
+/** Between the request to end and the kill. */
+const GRACE_MS = 5_000;
+const LINES = 200;
+
+/** What a person may do with a container that the picture shows, or that a result named as left running. */
+export function stopStandOf({ servers, containersWithoutClient }: Picture, id: string): StopStand {
+  const loose = containersWithoutClient.find((one) => one.id === id);
+  if (loose?.notOurs !== undefined) return { kind: 'no', why: `it is not ours: ${loose.notOurs}` };
+  const server = serverOf(servers, id);
+  if (server && isLabelledIn(server, id)) {
+    if (server.verdict === 'orphaned') return { kind: 'at once' };
+    if (server.group !== 'thisWindow') return { kind: 'no', why: 'another live session uses it; stop it there' };
+  }
+  return { kind: 'ask' };
+}
+
+/** What people do with one container. Every rejection says what to do. */
+export class ContainerActions {
+  constructor(private readonly parts: ContainerActionsParts) {}
+
+  /** The last lines that it wrote, redacted. */
+  async logs(id: string): Promise<string> {
+    const answer = await this.engineOf(id).logs(id, LINES);
+    if (!answer.ok) throw new Error(answer.error.message);
+    return answer.value;
+  }
+
+  /** What it uses at this moment; takes a second or two. Undefined when it no longer runs. */
+  async stats(id: string): Promise<ContainerStats | undefined> {
+    const answer = await this.engineOf(id).stats([id]);
+    if (!answer.ok) throw new Error(answer.error.message);
+    return answer.value[0];
+  }
+
+  /**
+   * Stops one container on the user's word, after looking at it and at who may be attached to it afresh. Never removes
+   * one; its engine does, where it was started with `--rm`.
+   */
+  async stop(id: string): Promise<ContainerOutcome> {
+    const stand = stopStandOf(this.parts.picture(), id);
+    if (stand.kind === 'no') throw new Error(`Container ${id.slice(0, 12)} was not stopped: ${stand.why}.`);
+    const engine = this.engineOf(id);
+    const before = await lookAt(engine, id);
+    if (!before) return { id, image: '', outcome: 'removed', reason: undefined };
+    const problem = await this.objection(before);
+    if (problem) throw new Error(`Container ${id.slice(0, 12)} was not stopped: ${problem}.`);
+    const { image } = before;
+    if (isNotRunning(before)) return { id, image, outcome: 'kept', reason: `it is ${before.state}` };
+    const stopped = await engine.stop(id, GRACE_MS);
+    const after = await lookAt(engine, id);
+    if (!after || after.state === 'removing') return { id, image, outcome: 'removed', reason: undefined };
+    if (isNotRunning(after)) return { id, image, outcome: 'stopped', reason: 'its data is kept' };
+    throw new Error(stopped.ok ? `Container ${id.slice(0, 12)} is still ${after.state}.` : stopped.error.message);
+  }
+
+  /** Why a container that was just looked at is not to be stopped after all. */
+  private async objection(container: Container): Promise<string | undefined> {
+    const server = serverOf(this.parts.picture().servers, container.id);
+    if (server && isLabelledIn(server, container.id)) {
+      const { sessionId: session, recordId: record } = server;
+      const isSame = session && record && isOwnedBy(container, { home: this.parts.homeTag, session, record });
+      return isSame ? undefined : 'its labels are not those of this record';
+    }
+    if (LABELS.session in container.labels) return 'it carries the labels of a session';
+    const others = notOurs(container);
+    // The client of one that a server's row shows is known, and named in the question.
+    if (others || server) return others;
+    const clients = clientProcessesIn(await this.parts.platform.snapshot());
+    const attached = clients.find(({ running, words }) =>
+      running ? attachedContainer(running, [container], []) : mayBeAttached(words, container),
+    );
+    return attached && `pid ${attached.entry.pid} (${attached.entry.name}) may use it`;
+  }
+
+  private engineOf(id: string): ContainerEngine {
+    const address = this.parts.containers.addressOf(id);
+    if (!address) throw new Error('This container is no longer listed. Scan again.');
+    return new ContainerEngine(address);
+  }
+}
+
+function serverOf(servers: readonly ServerView[], id: string): ServerView | undefined {
+  return servers.find(({ containers }) => containers.some((one) => one.id === id));
+}
+
+function isLabelledIn({ containers }: ServerView, id: string): boolean {
+  return containers.some((one) => one.id === id && one.labelled);
+}
+
+async function lookAt(engine: ContainerEngine, id: string): Promise<Container | undefined> {
+  const answer = await engine.inspect([id]);
+  if (!answer.ok) throw new Error(answer.error.message);
+  return answer.value[0];
+}

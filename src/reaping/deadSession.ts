@@ -1,0 +1,144 @@
+import { type Clock, systemClock } from '../common/clock';
+import type { Log } from '../common/log';
+import { RecordedContainers } from '../containers/recordedContainers';
+import type { ReapResult } from '../model/inventory';
+import type { ProcessIdentity } from '../os/identity';
+import { sameProcess } from '../os/identity';
+import type { Platform } from '../os/platform';
+import type { DataFolder } from '../registry/dataFolder';
+import { type FoundSession, isClaimed, isStillOurs, readSessions } from '../registry/sessionStore';
+import { survey } from '../scan/scanSessions';
+import { Reaper } from './reaper';
+import { logResult } from './results';
+
+export interface DeadSessionParts {
+  readonly platform: Platform;
+  readonly folder: DataFolder;
+  readonly self: ProcessIdentity;
+  readonly log: Log;
+  readonly by: 'guard' | 'launcher';
+  readonly clock?: Clock;
+}
+
+/** End-of-file can come before the host is gone: it closes its files first, and a graceful one takes up to 5 s. */
+const OWNER_MS = 10_000;
+const OWNER_LOOK_MS = 10;
+/** A server that was being spawned at that moment shows its cookie only after its `exec`. */
+const LATE_SPAWN_MS = 1_000;
+/** Whoever holds the claim may go before its ladders are done, as all windows of an editor that quits, and nobody would be left. */
+const CLAIM_MS = 60_000;
+const CLAIM_LOOK_MS = 500;
+const KEEP_UNKNOWN = { automatic: 'off', neverReap: [] } as const;
+/** A look that fails is tried again; nothing is signalled meanwhile. */
+const MOST_TRIES = 5;
+
+/**
+ * What the guard does once its pipe has ended: waits until the owner is really gone, claims the session and carries
+ * its ladders on. While somebody else holds the claim, it waits for what becomes of that, at most a minute. Returns what
+ * became of it; nothing when the owner lives, somebody else has done it, or it may not reap.
+ */
+export async function reapDeadSession(sessionId: string, parts: DeadSessionParts): Promise<ReapResult[]> {
+  const { platform, folder, log } = parts;
+  const clock = parts.clock ?? systemClock;
+  const found = await findSession(sessionId, parts, clock);
+  if (!found) return [];
+  const { owner, automatic } = found.session;
+  if (!(await waitUntilGone(platform, clock, owner))) {
+    log.info(`Session ${sessionId}: its owner, pid ${owner.pid}, still runs; nothing is done.`);
+    return [];
+  }
+  if (automatic !== 'on') {
+    // What has ended by itself needs no click: a look removes the file that stands for nothing.
+    await tryAgain(async () => void (await survey(platform, folder, undefined, KEEP_UNKNOWN)), clock, log);
+    log.info(`Session ${sessionId}: mcpProcesses.reap.automatic is "${automatic}"; its servers wait for a click.`);
+    return [];
+  }
+  const reaper = new Reaper({ ...parts, containers: new RecordedContainers(log), neverReap: () => [] });
+  const results: ReapResult[] = [];
+  /** Whether somebody else was at it. */
+  const pass = async (): Promise<boolean> => {
+    const seen = await survey(platform, folder, undefined, { automatic: 'off', neverReap: found.session.neverReap });
+    const judged = seen.sessions.find(({ session }) => session.id === sessionId);
+    if (judged?.verdict.kind !== 'dead') {
+      return !judged?.found && (isStillOurs(folder, sessionId) || isClaimed(folder, sessionId));
+    }
+    if (judged.claimedBy) return !isSelf(judged.claimedBy);
+    const reaped = await reaper.reap(judged);
+    for (const result of reaped) {
+      logResult(log, result);
+      if (result.processes.length + result.containers.length > 0) results.push(result);
+    }
+    return reaped.length === 0 && isClaimed(folder, sessionId);
+  };
+  const isSelf = (one: ProcessIdentity) => sameProcess(one, parts.self);
+  const isHeld = async () => {
+    const now = await findSession(sessionId, parts, clock);
+    return now?.claimer !== undefined && !isSelf(now.claimer) && !(await isGone(platform, now.claimer));
+  };
+  const deadline = clock.now() + CLAIM_MS;
+  const carryOn = async () => {
+    while (await tryAgain(pass, clock, log)) {
+      do {
+        if (clock.now() >= deadline) {
+          log.info(`Session ${sessionId}: somebody else still holds its claim, and is left to it.`);
+          return;
+        }
+        await clock.sleep(CLAIM_LOOK_MS);
+      } while (await tryAgain(isHeld, clock, log));
+    }
+  };
+  const wasSpawning = found.session.records.some(({ root }) => root === undefined);
+  await carryOn();
+  if (wasSpawning) {
+    await clock.sleep(LATE_SPAWN_MS);
+    await carryOn();
+  }
+  return results;
+}
+
+/** The session's file, whoever holds it. Undefined when it was stood down, or finished by another window's sweep. */
+async function findSession(
+  sessionId: string,
+  { folder, log }: DeadSessionParts,
+  clock: Clock,
+): Promise<FoundSession | undefined> {
+  for (let tries = 1; ; tries++) {
+    const { sessions, unread, moved } = readSessions(folder);
+    const found = sessions.find(({ session }) => session.id === sessionId);
+    if (unread.has(sessionId)) log.warn(`Session ${sessionId}: its file cannot be read; its servers wait for a click.`);
+    // Claimed or given back in this moment.
+    if (found || !moved.has(sessionId) || tries === MOST_TRIES) return found;
+    await clock.sleep(OWNER_LOOK_MS);
+  }
+}
+
+/** Whether the owner's identity is gone, waited for. */
+async function waitUntilGone(platform: Platform, clock: Clock, owner: ProcessIdentity): Promise<boolean> {
+  if (owner.scope !== platform.scope || platform.scope === '') return false;
+  const deadline = clock.now() + OWNER_MS;
+  for (;;) {
+    if (await isGone(platform, owner)) return true;
+    if (clock.now() >= deadline) return false;
+    await clock.sleep(OWNER_LOOK_MS);
+  }
+}
+
+/** An error is no "gone". */
+async function isGone(platform: Platform, identity: ProcessIdentity): Promise<boolean> {
+  const look = await platform.look(identity.pid);
+  if (look.kind !== 'present') return look.kind === 'gone';
+  const { pid, start, zombie } = look.entry;
+  return zombie || !sameProcess({ pid, start, scope: platform.scope }, identity);
+}
+
+async function tryAgain<T>(pass: () => Promise<T>, clock: Clock, log: Log): Promise<T | undefined> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await pass();
+    } catch (error) {
+      log.warn(`A look failed: ${(error as Error).message}. Nothing was signalled.`);
+      if (tries === MOST_TRIES) return undefined;
+      await clock.sleep(1_000);
+    }
+  }
+}

@@ -1,0 +1,54 @@
+import { type Clock, systemClock } from '../common/clock';
+import type { ContainerEngine } from '../containers/engine';
+import { isNotRunning } from '../containers/engineOutput';
+import { engineOf, notedContainer, type RecordedContainers } from '../containers/recordedContainers';
+import type { ContainerOutcome } from '../model/containerOutcome';
+import { type ContainerRun, isLabelled, type ServerRecord, type SessionFile } from '../registry/schema';
+import { stopContainers } from './stopContainers';
+
+export interface ContainersEnded {
+  readonly containers: readonly ContainerOutcome[];
+  readonly problem: string | undefined;
+}
+
+/**
+ * Ends the containers of one record, after its processes. One that is not ours to end is named as left running.
+ * Never rejects; nothing to do for most records.
+ */
+export async function endContainers(
+  known: RecordedContainers,
+  record: ServerRecord,
+  session: Pick<SessionFile, 'id' | 'home'>,
+  clock: Clock = systemClock,
+): Promise<ContainersEnded> {
+  const run = record.container;
+  if (!run) return { containers: [], problem: undefined };
+  const engine = engineOf(run);
+  if (!engine) return { containers: [], problem: `${run.program} is no container client` };
+  if (!isLabelled(record)) return { containers: await leaveRunning(known, engine, run), problem: undefined };
+  const { containers, error, finished } = await stopContainers(
+    engine,
+    { home: session.home, session: session.id, record: record.id },
+    { clock, grace: record.grace.term, removable: run.removable },
+  );
+  if (finished) known.forget(record.id);
+  const unknown = containers.find(({ outcome }) => outcome === 'unknown');
+  const problem = finished ? undefined : (error?.message ?? unknown?.reason ?? 'its engine did not finish');
+  return { containers, problem };
+}
+
+/** What is said of a container without our labels when its client has been ended; nothing is done to it. */
+async function leaveRunning(
+  known: RecordedContainers,
+  engine: ContainerEngine,
+  run: ContainerRun,
+): Promise<ContainerOutcome[]> {
+  const { containerId: id } = run;
+  if (id === undefined) return [];
+  const looked = await notedContainer(engine, run);
+  if (!looked.ok) return [{ id, image: '', outcome: 'unknown', reason: looked.error.message }];
+  const [container] = looked.value;
+  if (!container || isNotRunning(container) || container.state === 'removing') return [];
+  known.keepAddress(id, run);
+  return [{ id, image: container.image, outcome: 'left running', reason: 'it carries no label of ours' }];
+}

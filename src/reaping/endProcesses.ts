@@ -1,0 +1,179 @@
+import { commandLineOf } from '../clients/shownCommandLine';
+import { type Clock, systemClock } from '../common/clock';
+import type { Log } from '../common/log';
+import { askKillBar } from '../judgement/killPolicy';
+import { findAlive, identityOf, type Member } from '../judgement/members';
+import { descendantsOf } from '../judgement/processTree';
+import type { ReapResult } from '../model/inventory';
+import type { ProcessIdentity } from '../os/identity';
+import type { Platform, Snapshot } from '../os/platform';
+import type { DataFolder } from '../registry/dataFolder';
+import type { Grace } from '../registry/schema';
+import { liveOwnersOf, survey } from '../scan/scanSessions';
+import { climbLadder, type Ruled, type TreeScan } from './ladder';
+import { describeProcess, freedBy, writeResult } from './results';
+import { freshSince } from './treeScan';
+
+/** A process as a row showed it. The start token makes sure that it is still that one. */
+export interface ChosenProcess {
+  readonly pid: number;
+  readonly start: string;
+}
+
+/** What a person should know before ending processes. */
+export interface EndPreview {
+  /** Those that are still there. */
+  readonly processes: readonly PreviewedProcess[];
+  /** Who still uses them, as far as it can be seen; one sentence each. */
+  readonly uses: readonly string[];
+}
+
+export interface PreviewedProcess {
+  readonly pid: number;
+  readonly name: string;
+  /** Redacted. */
+  readonly commandLine: string;
+  /** Why it cannot be ended even on the user's word. */
+  readonly kept: string | undefined;
+}
+
+export interface UserEndParts {
+  readonly platform: Platform;
+  readonly folder: DataFolder;
+  readonly self: ProcessIdentity;
+  readonly log: Log;
+  readonly clock?: Clock;
+  readonly ownSessionId: string;
+  readonly neverReap: () => readonly string[];
+}
+
+const GRACE: Grace = { stdin: 0, term: 5_000 };
+
+/** Says who processes are and who uses them. @throws when none of them is there any more. */
+export async function previewEnd(chosen: readonly ChosenProcess[], parts: UserEndParts): Promise<EndPreview> {
+  const { snapshot, scan } = await look(chosen, parts);
+  const ruled = await scan.rule(scan.members);
+  if (ruled.length === 0) {
+    throw new Error(
+      chosen.length === 1
+        ? `The process with pid ${chosen[0]?.pid} has ended, or its number belongs to another process by now.`
+        : 'These processes have ended, or their numbers belong to others by now.',
+    );
+  }
+  const processes = ruled.map(({ member: { entry }, ruling }) => ({
+    pid: entry.pid,
+    name: entry.name,
+    commandLine: commandLineOf(entry),
+    kept: 'kept' in ruling ? ruling.kept : undefined,
+  }));
+  const endable = ruled.flatMap(({ member, ruling }) => ('kept' in ruling ? [] : [member]));
+  return { processes, uses: endable.length > 0 ? await usesOf(endable, snapshot, parts.platform) : [] };
+}
+
+/** Who uses processes from outside: what they are to each other is no reason to let one of them live. */
+async function usesOf(members: readonly Member[], snapshot: Snapshot, platform: Platform): Promise<string[]> {
+  const meant = new Set(members.map(({ entry }) => entry.pid));
+  const tops = members.filter(({ entry }) => !meant.has(entry.ppid));
+  const ofTops: string[] = [];
+  // One after the other: each may need a program of the system.
+  for (const { entry, identity } of tops) {
+    const peer = await platform.stdinPeer(identity);
+    const parent = snapshot.processes.get(entry.ppid);
+    // Whose sentence it is goes without saying where only one can be meant.
+    const who = tops.length > 1 ? `pid ${entry.pid}: ` : '';
+    const isHeldByThem = peer.kind === 'alive' && peer.holders?.length && peer.holders.every((pid) => meant.has(pid));
+    if (peer.kind === 'alive' && !isHeldByThem) ofTops.push(`${who}Its input is held by ${peer.by}.`);
+    if (peer.kind === 'unknown') ofTops.push(`${who}Who holds its input is unknown: ${peer.reason}.`);
+    if (parent && parent.pid > 1) ofTops.push(`${who}It runs under ${parent.name}, pid ${parent.pid}.`);
+  }
+  const below = new Set(tops.flatMap(({ entry }) => descendantsOf(snapshot, entry.pid).map(({ pid }) => pid)));
+  const all = new Set([...meant, ...below]);
+  const use = await platform.outsideUse([...all], all);
+  const them = members.length > 1 ? 'them' : 'it';
+  const more = all.size - meant.size;
+  return [
+    ...(use.kind === 'used' ? [`${members.length > 1 ? 'They are' : 'It is'} connected to ${use.by}.`] : []),
+    ...(use.kind === 'unknown' ? [`Who is connected to ${them} is unknown: ${use.reason}.`] : []),
+    ...(more === 1 ? [`1 more process below ${them} is not ended with ${them}.`] : []),
+    ...(more > 1 ? [`${more} more processes below ${them} are not ended with ${them}.`] : []),
+    // Last: of many there are many.
+    ...ofTops,
+  ];
+}
+
+/** Ends processes on the user's word: SIGTERM, then SIGKILL. Each signal passes what of the bar nobody can waive. */
+export async function endChosen(
+  server: string,
+  chosen: readonly ChosenProcess[],
+  parts: UserEndParts,
+): Promise<ReapResult> {
+  const clock = parts.clock ?? systemClock;
+  const startedAt = clock.now();
+  const processes = await climbLadder({
+    platform: parts.platform,
+    clock,
+    grace: GRACE,
+    from: { step: 'term', remaining: GRACE.term },
+    closeStdin: undefined,
+    scan: async () => (await look(chosen, parts)).scan,
+  });
+  const result: ReapResult = {
+    server,
+    sessionId: '',
+    recordId: '',
+    dryRun: false,
+    processes: processes.map(describeProcess),
+    containers: [],
+    containerProblem: undefined,
+    memoryFreed: freedBy(processes.map(describeProcess)),
+    milliseconds: Math.round(clock.now() - startedAt),
+  };
+  writeResult(parts, 'window', result, { cause: 'user', commandLine: result.processes[0]?.commandLine });
+  return result;
+}
+
+async function look(
+  chosen: readonly ChosenProcess[],
+  { platform, folder, self, ownSessionId, neverReap }: UserEndParts,
+): Promise<{ snapshot: Snapshot; scan: TreeScan }> {
+  const seen = await survey(platform, folder, ownSessionId, { automatic: 'off', neverReap: [] });
+  const { snapshot } = seen;
+  const members = chosen.flatMap(({ pid, start }): Member[] => {
+    const entry = findAlive(snapshot, { pid, start, scope: platform.scope });
+    return entry ? [{ entry, identity: identityOf(snapshot, entry), by: 'root' }] : [];
+  });
+  // What another window's session owns is ended from there; our own is ours to end.
+  const liveOwners = liveOwnersOf(snapshot, seen.sessions).filter(({ pid }) => pid !== self.pid);
+  const rule = (some: readonly Member[]) =>
+    Promise.all(
+      some.map(async (member): Promise<Ruled> => {
+        const { identity } = member;
+        const isFresh = freshSince(performance.now());
+        const service = await platform.serviceRole(identity);
+        const ruling = askKillBar({
+          identity,
+          kind: 'foreign',
+          look: await platform.look(identity.pid),
+          snapshot,
+          self,
+          ownUid: process.getuid?.(),
+          claim: { by: 'user' },
+          memberBy: member.by,
+          provenByCookie: false,
+          carriesAnother: false,
+          session: undefined,
+          stdin: undefined,
+          clientAbove: undefined,
+          named: true,
+          liveOwners,
+          service,
+          rootSession: undefined,
+          isOwnerGuessed: false,
+          outsideUse: undefined,
+          neverReap: neverReap(),
+        });
+        return { member, ruling, isFresh };
+      }),
+    );
+  return { snapshot, scan: { members, rule } };
+}

@@ -1,0 +1,456 @@
+import { commandLineOf } from '../clients/shownCommandLine';
+import { JoinedRuns } from '../common/async';
+import { type Clock, systemClock } from '../common/clock';
+import { ownTurn } from '../common/eventLoop';
+import type { Log } from '../common/log';
+import { isEngineClient, runsUnlabelled } from '../containers/engineClients';
+import type { ContainersSeen, RecordedContainers } from '../containers/recordedContainers';
+import type { Claim } from '../judgement/facts';
+import { AWAITS_SECOND_LOOK, FOREIGN_LOOKS_APART_MS, isStillHeld } from '../judgement/kindRules';
+import { findAlive } from '../judgement/members';
+import type { ReapedProcess, ReapResult } from '../model/inventory';
+import { recordKey } from '../model/keys';
+import { identityKey, type ProcessIdentity } from '../os/identity';
+import type { Platform, Snapshot } from '../os/platform';
+import { noteCrash } from '../registry/crashes';
+import type { DataFolder } from '../registry/dataFolder';
+import type { EndCause, Reapers } from '../registry/history';
+import type { LadderStand, ServerRecord, SessionFile } from '../registry/schema';
+import { isLabelled } from '../registry/schema';
+import {
+  claimLost,
+  claimSession,
+  type FoundSession,
+  releaseClaim,
+  removeSession,
+  writeClaimed,
+} from '../registry/sessionStore';
+import type { OtherServers } from '../scan/foreignServers';
+import { type JudgedSession, liveOwnersOf, type Survey, survey } from '../scan/scanSessions';
+import { endContainers } from './endContainers';
+import { climbLadder, type Ruled, type TreeScan } from './ladder';
+import { OrphanedSet } from './orphanedSet';
+import { LadderQueue } from './reapQueue';
+import { describeProcess, type Ending, freedBy, isFinished, isStillThere, joinResults, writeResult } from './results';
+import { StdinWatch } from './stdinWatch';
+import { type Circumstances, scanOf, scanTree, standOf, type Tree, treeOf } from './treeScan';
+
+export interface ReaperParts {
+  readonly platform: Platform;
+  readonly folder: DataFolder;
+  readonly self: ProcessIdentity;
+  readonly log: Log;
+  readonly containers: RecordedContainers;
+  readonly clock?: Clock;
+  /** Who this is, for the history. */
+  readonly by: Reapers;
+  /** Patterns of the setting, joined with those of the dead session. */
+  readonly neverReap: () => readonly string[];
+}
+
+/** Wrappers around wrappers, each of which holds its server's stdin, are ended layer by layer; nobody has more. */
+const MOST_ROUNDS = 5;
+
+/** Servers of somebody else's that are ended together, by the ids of their records. */
+export type ForeignSet = OrphanedSet<string>;
+
+/** Ends server trees: those of dead sessions, after claiming them, and our own on request. */
+export class Reaper {
+  private readonly clock: Clock;
+  private readonly stdinWatch: StdinWatch;
+  /** Hundreds of ladders may look at once. */
+  private readonly surveys: JoinedRuns<Survey>;
+  private readonly snapshots: JoinedRuns<Snapshot>;
+  /** Sessions of which the log says already that they cannot be claimed. */
+  private readonly unclaimable = new Set<string>();
+
+  constructor(private readonly parts: ReaperParts) {
+    this.clock = parts.clock ?? systemClock;
+    this.stdinWatch = new StdinWatch(this.clock);
+    const { platform, folder } = parts;
+    this.surveys = new JoinedRuns(() => survey(platform, folder, undefined, { automatic: 'off', neverReap: [] }));
+    this.snapshots = new JoinedRuns(() => platform.snapshot());
+  }
+
+  /** What would be signalled in a dead session, and what would be kept and why. Signals nothing. */
+  async plan(seen: Survey, judged: JudgedSession): Promise<Map<string, Ruled[]>> {
+    const plans = new Map<string, Ruled[]>();
+    this.stdinWatch.keepOnly((identity) => findAlive(seen.snapshot, identity) !== undefined);
+    const circumstances = this.circumstances({ by: 'reaper' }, judged.session, ownersIn(seen));
+    // Together: what they ask the system for at one moment they share.
+    const ruled = await Promise.all(
+      judged.records.map(({ record }) => {
+        const scan = scanTree(circumstances, seen.snapshot, judged.session, record);
+        return scan.rule(scan.members);
+      }),
+    );
+    for (const [index, { record }] of judged.records.entries()) plans.set(record.id, [...(ruled[index] ?? [])]);
+    return plans;
+  }
+
+  /** The plan in the shape of a result. */
+  async preview(seen: Survey, judged: JudgedSession): Promise<ReapResult[]> {
+    const plans = await this.plan(seen, judged);
+    return judged.records
+      .map(({ record }) => ({ record, ruled: plans.get(record.id) ?? [] }))
+      .filter(({ record, ruled }) => ruled.length > 0 || record.container)
+      .map(({ record, ruled }) => preview(record, judged.session.id, ruled, this.parts.containers.seenOf(record.id)));
+  }
+
+  /**
+   * Reaps a session that was judged dead: claims its file, climbs each record's ladder, and forgets what is gone.
+   * What is kept or survives stays recorded, so that it stays visible. Empty when somebody else holds the claim; where
+   * it cannot be claimed, or the reap fails, the results say why. Never rejects: a sweep has others to look after.
+   * @param claim the session's own, where it ends itself while its owner lives
+   * @param isAsked whether a person wants it
+   */
+  async reap(
+    judged: JudgedSession,
+    only?: ReadonlySet<string>,
+    claim: Claim = { by: 'reaper' },
+    queue = new LadderQueue(),
+    isAsked = false,
+  ): Promise<ReapResult[]> {
+    const { log, folder } = this.parts;
+    const claimed = this.tryClaim(judged);
+    if (typeof claimed === 'string') return unreaped(judged, only, claimed);
+    if (!claimed) return [];
+    let left = claimed;
+    try {
+      const written = new Set(claimed.session.records.map(({ id }) => id));
+      const lost = judged.session.records.filter(({ id }) => !written.has(id));
+      const session = { ...claimed.session, records: [...claimed.session.records, ...lost] };
+      const chosen = session.records.filter((record) => !only || only.has(recordKey(session.id, record.id)));
+      const climbed = await Promise.all(
+        chosen.map((record) => queue.run(() => this.reapRecord(session, record, claim))),
+      );
+      const reaped = climbed.filter((one) => one !== undefined);
+      const begun = new Set(reaped.map(({ record }) => record.id));
+      const results = reaped.map(({ result }) => result);
+      const cause = isAsked ? 'user' : session.handedOver === undefined ? 'orphaned' : 'close';
+      const unfinished = new Map(reaped.filter(({ isDone }) => !isDone).map(({ record }) => [record.id, record]));
+      const records = session.records.flatMap((record) =>
+        begun.has(record.id) ? (unfinished.get(record.id) ?? []) : record,
+      );
+      try {
+        left = writeClaimed(claimed, { ...session, records });
+      } catch (error) {
+        // What was ended is ended, and is to be told.
+        log.error(`Session ${session.id} could not be written: ${(error as Error).message}`);
+      }
+      for (const { result, record } of reaped) {
+        await ownTurn();
+        this.remember(result, { cause, commandLine: record.commandLine });
+      }
+      // Last: who finds it finds the history, too.
+      if (judged.found && cause === 'orphaned') noteCrash(folder, session);
+      return results;
+    } catch (error) {
+      const problem = `Reaping session ${claimed.session.id} failed: ${(error as Error).message}. Reap again.`;
+      log.error(problem);
+      return unreaped(judged, only, problem);
+    } finally {
+      this.letGo(left);
+    }
+  }
+
+  /**
+   * Ends one server of our own session. `isDone`: nothing is left of it, for certain.
+   * @param cause unless a person wants it to end, what is listed to be kept stays
+   * @param exitOf asked when the ladder is done
+   */
+  async stopOwn(
+    session: () => SessionFile,
+    recordId: string,
+    cause: EndCause,
+    exitOf: () => Promise<Pick<Ending, 'exit' | 'lastLine'>>,
+    closeStdin: () => void,
+    onStep?: (step: LadderStand['step'], wait: number) => void,
+  ): Promise<{ readonly result: ReapResult; readonly isDone: boolean }> {
+    const claim: Claim = { by: 'own session', owner: session().owner, unasked: cause !== 'user' };
+    const record = session().records.find(({ id }) => id === recordId);
+    if (!record) throw new Error('This server has no record; scan again.');
+    // What runs for a live session of somebody else below a server of ours is not ours. Asked beside the closing of its
+    // stdin; a data folder that cannot be read keeps no window from ending its own servers.
+    const owners = this.surveys.ask().then(ownersIn, () => []);
+    const climbed = await this.climb(record, session(), closeStdin, onStep, async (seen) => {
+      const current = session();
+      const snapshot = await this.snapshots.ask();
+      const now = current.records.find(({ id }) => id === recordId) ?? record;
+      return scanTree(this.circumstances(claim, current, await owners), snapshot, current, withSeen(now, seen));
+    });
+    this.remember(climbed.result, { cause, ...(await exitOf()), commandLine: record.commandLine });
+    return climbed;
+  }
+
+  /**
+   * Reaps a server of somebody else's that the user, or the setting, named. Looks twice, 2 s apart, before the ladder
+   * begins: a client may be handing its servers over.
+   * @returns undefined when it was called off before that.
+   */
+  async reapForeign(
+    record: ServerRecord,
+    others: OtherServers,
+    set: ForeignSet = this.foreignSet([record], others),
+    queue = new LadderQueue(),
+    isAsked = false,
+  ): Promise<ReapResult | undefined> {
+    const first = await this.scanForeign(record, others, set);
+    await first.rule(first.members);
+    await this.clock.sleep(FOREIGN_LOOKS_APART_MS);
+    return queue.run(() => this.endForeign(record, others, set, isAsked ? 'user' : 'orphaned'));
+  }
+
+  /** Servers of somebody else's that are all named: those that only hold each other's stdin are ended together. */
+  foreignSet(records: readonly ServerRecord[], others: OtherServers): ForeignSet {
+    const byId = new Map(records.map((record) => [record.id, record]));
+    return new OrphanedSet([...byId.keys()], async (id) =>
+      standOf(await this.foreignTree(byId.get(id) as ServerRecord, others)),
+    );
+  }
+
+  private async endForeign(
+    record: ServerRecord,
+    others: OtherServers,
+    set: ForeignSet,
+    cause: EndCause,
+  ): Promise<ReapResult> {
+    const climb = (one: ServerRecord) =>
+      this.climb(one, others.sessionOf(one), undefined, undefined, (seen) =>
+        this.scanForeign(withSeen(one, seen), others, set),
+      );
+    const startedAt = this.clock.now();
+    let { result, record: left } = await climb(others.current(record));
+    for (let round = 0; round < MOST_ROUNDS; round++) {
+      // What stood below a wrapper is on top now, and its stdin has been looked at once: not enough to kill it. And a
+      // wrapper that was going down just then could not be examined.
+      const isPassing = ({ outcome, reason }: ReapedProcess) =>
+        reason === AWAITS_SECOND_LOOK ||
+        (round === 0 && outcome === 'survived') ||
+        // Another of its set that held its stdin was just going, too.
+        (round === 0 && set.size > 1 && isStillHeld(reason));
+      const waiting = result.processes.filter((one) => isStillThere(one) && isPassing(one));
+      if (waiting.length === 0) break;
+      await this.clock.sleep(FOREIGN_LOOKS_APART_MS);
+      const isTermed = waiting.every(({ outcome }) => outcome === 'survived');
+      const later = await climb({
+        ...left,
+        ladder: isTermed ? { step: 'kill', remaining: 0 } : { step: 'term', remaining: record.grace.term },
+      });
+      left = later.record;
+      result = joinResults(result, later.result, new Set(left.census.map(({ pid }) => pid)));
+    }
+    result = { ...result, milliseconds: Math.round(this.clock.now() - startedAt) };
+    await ownTurn();
+    this.remember(result, { cause, commandLine: record.commandLine });
+    return result;
+  }
+
+  /** What {@link reapForeign} would do; takes as long for its two looks, and signals nothing. */
+  async previewForeign(
+    record: ServerRecord,
+    others: OtherServers,
+    set: ForeignSet = this.foreignSet([record], others),
+  ): Promise<ReapResult> {
+    const first = await this.scanForeign(record, others, set);
+    await first.rule(first.members);
+    await this.clock.sleep(FOREIGN_LOOKS_APART_MS);
+    const second = await this.scanForeign(record, others, set);
+    return preview(record, '', await second.rule(second.members), this.parts.containers.seenOf(record.id));
+  }
+
+  private async scanForeign(record: ServerRecord, others: OtherServers, set: ForeignSet): Promise<TreeScan> {
+    return scanOf(await this.foreignTree(record, others, () => set.companionsOf(record.id)));
+  }
+
+  private async foreignTree(
+    record: ServerRecord,
+    others: OtherServers,
+    companions?: Circumstances['companions'],
+  ): Promise<Tree> {
+    const seen = await this.surveys.ask();
+    const session = others.sessionOf(record);
+    const circumstances: Circumstances = {
+      ...this.circumstances({ by: 'reaper' }, session, ownersIn(seen)),
+      named: true,
+      clientAbove: (snapshot, entry) => others.clientAbove(snapshot, entry),
+      companions,
+    };
+    return treeOf(circumstances, seen.snapshot, session, record);
+  }
+
+  private async reapRecord(session: SessionFile, record: ServerRecord, claim: Claim): Promise<Climbed> {
+    return this.climb(record, session, undefined, undefined, async (seen) => {
+      const now = await this.surveys.ask();
+      return scanTree(this.circumstances(claim, session, ownersIn(now)), now.snapshot, session, withSeen(record, seen));
+    });
+  }
+
+  private async climb(
+    record: ServerRecord,
+    session: Pick<SessionFile, 'id' | 'home'>,
+    closeStdin: (() => void) | undefined,
+    onStep: ((step: LadderStand['step'], wait: number) => void) | undefined,
+    scan: (seen: Seen) => Promise<TreeScan>,
+  ): Promise<Climbed> {
+    const { platform } = this.parts;
+    const startedAt = this.clock.now();
+    const seen = new Map<string, ProcessIdentity>();
+    let isCertain = false;
+    let { container } = record;
+    // A launched one has our labels; of others the container is known only as long as its client lives.
+    let isNoted = record.kind === 'launched' || container !== undefined;
+    const processes = await climbLadder({
+      platform,
+      clock: this.clock,
+      grace: record.grace,
+      from: record.ladder,
+      closeStdin,
+      scan: async () => {
+        isCertain = false;
+        let found = await scan(seen);
+        if (!isNoted && runsUnlabelled(found.members)) {
+          const noted = await this.parts.containers.note(platform, record.server, found.members);
+          container = typeof noted === 'string' ? undefined : noted;
+          found = await scan(seen);
+        }
+        isNoted = true;
+        isCertain = true;
+        for (const { identity } of found.members) seen.set(identityKey(identity), identity);
+        return found;
+      },
+      onStep,
+    });
+    // Whoever keeps the client keeps what it is attached to; and who could not be looked at may be kept.
+    const isKept = !isCertain || processes.some((one) => isStillThere(one) && isEngineClient(one.member.entry));
+    const unseen = container && 'its processes could not be looked at, so that its container is left alone';
+    const ended = isKept
+      ? { containers: [], problem: isCertain ? undefined : unseen }
+      : await endContainers(this.parts.containers, { ...record, container }, session, this.clock);
+    const result: ReapResult = {
+      server: record.server,
+      sessionId: session.id,
+      recordId: record.id,
+      dryRun: false,
+      processes: processes.map(describeProcess),
+      containers: ended.containers,
+      containerProblem: ended.problem,
+      memoryFreed: freedBy(processes.map(describeProcess)),
+      milliseconds: Math.round(this.clock.now() - startedAt),
+    };
+    const left = processes.filter(isStillThere).map(({ member }) => member.identity);
+    const isDone = isCertain && isFinished(result);
+    // Where its ladder once stood says nothing about the next one: without SIGTERM nobody is killed.
+    const rest = { ...record, ladder: undefined };
+    return { result, isDone, record: isCertain ? { ...rest, census: left } : rest };
+  }
+
+  private circumstances(
+    claim: Claim,
+    session: Pick<SessionFile, 'neverReap'>,
+    liveOwners: readonly ProcessIdentity[],
+  ): Circumstances {
+    const { platform, self, neverReap } = this.parts;
+    return {
+      platform,
+      self,
+      claim,
+      liveOwners,
+      neverReap: [...session.neverReap, ...neverReap()],
+      stdinWatch: this.stdinWatch,
+    };
+  }
+
+  private remember(result: ReapResult, ending: Ending): void {
+    writeResult(this.parts, this.parts.by, result, ending);
+  }
+
+  /** Forgets a session of which nothing is left, and gives any other back. Other ladders climb on where it fails. */
+  private letGo(left: FoundSession): void {
+    const { folder, log } = this.parts;
+    try {
+      if (left.session.records.length === 0) removeSession(left.path);
+      else releaseClaim(folder, left);
+    } catch (error) {
+      log.error(`The file of session ${left.session.id} stays claimed: ${(error as Error).message}`);
+    }
+  }
+
+  /** @returns undefined when somebody else holds the claim; the reason where nobody can claim it: it is kept then. */
+  private tryClaim({ session, found }: JudgedSession): FoundSession | undefined | string {
+    const { folder, self, log } = this.parts;
+    try {
+      return found ? claimSession(folder, found, self) : claimLost(folder, session, self);
+    } catch (error) {
+      const problem =
+        `Session ${session.id} could not be claimed, so that nothing of it was ended: ${(error as Error).message}. ` +
+        `Make sure that you can write to the folder ${folder.sessions}, and reap again.`;
+      // Once, not in every sweep.
+      if (!this.unclaimable.has(session.id)) log.error(problem);
+      this.unclaimable.add(session.id);
+      return problem;
+    }
+  }
+}
+
+function ownersIn({ snapshot, sessions }: Survey): ProcessIdentity[] {
+  return liveOwnersOf(snapshot, sessions);
+}
+
+/** Members that earlier scans of a ladder have seen, by identity. */
+type Seen = ReadonlyMap<string, ProcessIdentity>;
+
+/** What became of a record, and the record with the census of those that are still there. */
+interface Climbed {
+  readonly result: ReapResult;
+  /** Nothing is left. Never after a scan that failed: it may have missed somebody. */
+  readonly isDone: boolean;
+  readonly record: ServerRecord;
+}
+
+/** Whoever was seen in the tree stays known when the ladder ends its parent: without a cookie nothing else names it. */
+function withSeen(record: ServerRecord, seen: Seen): ServerRecord {
+  return { ...record, census: [...record.census, ...seen.values()] };
+}
+
+/** The problem in the shape of results, for those that were to be reaped. */
+function unreaped(
+  { session, records }: JudgedSession,
+  only: ReadonlySet<string> | undefined,
+  problem: string,
+): ReapResult[] {
+  return records
+    .filter(({ record }) => !only || only.has(recordKey(session.id, record.id)))
+    .map(({ record }) => ({ ...preview(record, session.id, [], undefined), dryRun: false, problem }));
+}
+
+function preview(
+  record: ServerRecord,
+  sessionId: string,
+  ruled: readonly Ruled[],
+  seen: ContainersSeen | undefined,
+): ReapResult {
+  return {
+    server: record.server,
+    sessionId,
+    recordId: record.id,
+    dryRun: true,
+    processes: ruled.map(({ member, ruling }) => ({
+      pid: member.entry.pid,
+      name: member.entry.name,
+      commandLine: commandLineOf(member.entry),
+      outcome: 'kept' in ruling ? ('kept' as const) : ('terminated' as const),
+      reason: 'kept' in ruling ? ruling.kept : undefined,
+      memory: member.entry.memory,
+    })),
+    containers: (seen?.containers ?? []).map(({ id, image, state }) => ({
+      id,
+      image,
+      outcome: isLabelled(record) ? ('stopped' as const) : ('left running' as const),
+      reason: `it is ${state}`,
+    })),
+    containerProblem: seen?.problem,
+    memoryFreed: 0,
+    milliseconds: 0,
+  };
+}

@@ -1,0 +1,116 @@
+import { commandLineOf } from '../clients/shownCommandLine';
+import type { Log } from '../common/log';
+import type { ReapResult } from '../model/inventory';
+import type { DataFolder } from '../registry/dataFolder';
+import { type EndCause, type ExitStatus, type Reapers, writeHistory } from '../registry/history';
+import type { LadderProcess } from './ladder';
+
+export function isStillThere({ outcome }: { readonly outcome: LadderProcess['outcome'] }): boolean {
+  return outcome === 'kept' || outcome === 'survived';
+}
+
+/** Whether nothing of the server is left, for certain; only then may its record be forgotten. */
+export function isFinished({ processes, containerProblem, problem }: ReapResult): boolean {
+  return !processes.some(isStillThere) && containerProblem === undefined && problem === undefined;
+}
+
+/** Whether it tells of anything: there may have been nobody left to end. */
+export function hasContent({ processes, containers, problem }: ReapResult): boolean {
+  return processes.length + containers.length > 0 || problem !== undefined;
+}
+
+/** Bytes of those that have gone. */
+export function freedBy(processes: ReapResult['processes']): number {
+  return processes.reduce((sum, one) => sum + (isStillThere(one) ? 0 : (one.memory ?? 0)), 0);
+}
+
+/**
+ * The result of a ladder and of a later one for what the first had left.
+ * @param left pids that may still be there after the later one
+ */
+export function joinResults(first: ReapResult, later: ReapResult, left: ReadonlySet<number>): ReapResult {
+  const before = new Map(first.processes.map((one) => [one.pid, one]));
+  const again = new Set(later.processes.map(({ pid }) => pid));
+  const processes = [
+    ...first.processes
+      .filter(({ pid }) => !again.has(pid))
+      .map((one) => (isStillThere(one) && !left.has(one.pid) ? { ...one, ...goneAfter(one.outcome) } : one)),
+    ...later.processes.map((one) => {
+      if (before.get(one.pid)?.outcome !== 'survived') return one;
+      // It has heard SIGTERM before.
+      if (one.outcome === 'kept') return { ...one, outcome: 'survived' as const };
+      return one.outcome === 'exited' ? { ...one, ...goneAfter('survived') } : one;
+    }),
+  ];
+  return {
+    ...later,
+    processes,
+    containers: [...first.containers, ...later.containers],
+    memoryFreed: freedBy(processes),
+    milliseconds: first.milliseconds + later.milliseconds,
+  };
+}
+
+function goneAfter(outcome: LadderProcess['outcome']): Pick<LadderProcess, 'outcome' | 'reason'> {
+  return { outcome: outcome === 'survived' ? 'terminated' : 'exited', reason: undefined };
+}
+
+/** One process of a ladder in the shape of a result. */
+export function describeProcess({ member, outcome, reason }: LadderProcess): ReapResult['processes'][number] {
+  const { entry } = member;
+  return { pid: entry.pid, name: entry.name, commandLine: commandLineOf(entry), outcome, reason, memory: entry.memory };
+}
+
+/** Why a server ended, and what is known about that. */
+export interface Ending {
+  readonly cause: EndCause;
+  readonly exit?: ExitStatus;
+  readonly lastLine?: string;
+  /** Redacted. */
+  readonly commandLine?: string;
+}
+
+/** A command line in the history is there to recognise a server by. */
+const MAX_COMMAND_LINE = 500;
+
+/**
+ * Writes what became of a server into the history, unless nothing did: what is kept is kept at each sweep. A failure is
+ * logged: what is done is done.
+ */
+export function writeResult(
+  { folder, log }: { readonly folder: DataFolder; readonly log: Log },
+  by: Reapers,
+  { server, sessionId, recordId, processes, containers, memoryFreed, milliseconds }: ReapResult,
+  ending: Ending,
+): void {
+  const isEnded =
+    ending.cause === 'exit' || containers.some(({ outcome }) => outcome === 'removed' || outcome === 'stopped');
+  if (!isEnded && processes.every(({ outcome }) => outcome === 'kept')) return;
+  try {
+    const at = Date.now();
+    writeHistory(folder, recordId || `${processes[0]?.pid}`, {
+      at,
+      by,
+      ...ending,
+      commandLine: ending.commandLine?.slice(0, MAX_COMMAND_LINE),
+      server,
+      sessionId,
+      processes: processes.map(({ pid, name, outcome }) => ({ pid, name, outcome })),
+      containers: containers.map(({ id, outcome }) => ({ id, outcome })),
+      memoryFreed,
+      milliseconds,
+    });
+  } catch (error) {
+    log.warn(`The history could not be written: ${(error as Error).message}`);
+  }
+}
+
+/** One line per process, with its name only. */
+export function logResult(log: Log, result: ReapResult): void {
+  for (const { pid, name, outcome, reason } of result.processes) {
+    log.info(`"${result.server}": pid ${pid} (${name}) ${outcome}${reason ? `: ${reason}` : ''}`);
+  }
+  for (const { id, image, outcome, reason } of result.containers) {
+    log.info(`"${result.server}": container ${id.slice(0, 12)} (${image}) ${outcome}${reason ? `: ${reason}` : ''}`);
+  }
+}

@@ -1,0 +1,238 @@
+import { ownTurn } from '../common/eventLoop';
+import type { HeldServer } from '../judgement/abandonedTogether';
+import { runsUnderOtherUser } from '../judgement/clientAbove';
+import type { Claim, ClientAbove, Facts, StdinStand } from '../judgement/facts';
+import { askKillBar, objectionTo } from '../judgement/killPolicy';
+import { cookieNames, type Member, membersOf } from '../judgement/members';
+import { parentOf } from '../judgement/processTree';
+import { judgeSession, type SessionVerdict } from '../judgement/sessionVerdict';
+import { mayServeStrangers } from '../judgement/signalRules';
+import { isHeldWithin, joinStdinPeers } from '../judgement/stdinStatus';
+import type { ProcessIdentity } from '../os/identity';
+import type { Platform, ProcessEntry, Snapshot, StdinPeer } from '../os/platform';
+import { parseCookie } from '../registry/cookie';
+import { isOfLauncher, type ServerRecord, type SessionFile } from '../registry/schema';
+import { askOutsideUses, type OutsideUses } from '../scan/outsideUses';
+import type { Ruled, TreeScan } from './ladder';
+import type { StdinWatch } from './stdinWatch';
+
+/** What a ruling on a whole server tree needs besides the tree. */
+export interface Circumstances {
+  readonly platform: Platform;
+  readonly self: ProcessIdentity;
+  readonly claim: Claim;
+  /** Owners of live sessions in this snapshot. */
+  readonly liveOwners: readonly ProcessIdentity[];
+  readonly neverReap: readonly string[];
+  readonly stdinWatch: StdinWatch;
+  /** For foreign servers: whether somebody named this very one, and who of the known clients runs above a process. */
+  readonly named?: boolean;
+  readonly clientAbove?: (snapshot: Snapshot, entry: ProcessEntry) => ClientAbove | undefined;
+  /** For foreign servers: processes of other orphans that end together with this one, asked where somebody holds its stdin. */
+  readonly companions?: (() => Promise<ReadonlySet<number>>) | undefined;
+}
+
+/** What was found out about use and stdin, ms before the ruling and the signal: the turns of many ladders may lie between. */
+const PROBE_LASTS_MS = 250;
+
+/** A record's living members in one snapshot, and what a ruling on them goes by. */
+export interface Tree {
+  readonly circumstances: Circumstances;
+  readonly snapshot: Snapshot;
+  readonly session: SessionFile;
+  readonly record: ServerRecord;
+  /** Children first, so that a wrapper cannot restart what was just ended. */
+  readonly members: readonly Member[];
+}
+
+export function treeOf(
+  circumstances: Circumstances,
+  snapshot: Snapshot,
+  session: SessionFile,
+  record: ServerRecord,
+): Tree {
+  return { circumstances, snapshot, session, record, members: membersOf(snapshot, session, record).reverse() };
+}
+
+/** One scan of a record's tree: its living members, and the means to rule on any of them from this scan. */
+export function scanTree(...tree: Parameters<typeof treeOf>): TreeScan {
+  return scanOf(treeOf(...tree));
+}
+
+export function scanOf(tree: Tree): TreeScan {
+  return { members: tree.members, rule: (some) => ruleOn(tree, some) };
+}
+
+/** Whether a ruling whose probes were made at `at`, as performance.now() has it, may still be acted upon. */
+export function freshSince(at: number): () => boolean {
+  return () => performance.now() - at <= PROBE_LASTS_MS;
+}
+
+/** Rules on members, each process and probe read afresh. */
+async function ruleOn(tree: Tree, some: readonly Member[]): Promise<Ruled[]> {
+  if (some.length === 0) return [];
+  const probed = await probe(tree, some);
+  const isFresh = freshSince(probed.at);
+  const ruled: Ruled[] = [];
+  for (const member of some) {
+    const facts = await factsOn(tree, member, probed);
+    ruled.push({ member, ruling: askKillBar(facts), use: facts.outsideUse, isFresh });
+  }
+  return ruled;
+}
+
+/**
+ * What a tree is to other orphans whose stdin it may hold: whom nothing keeps, as if its own stdin were no question, and
+ * what that says. Gives no permits.
+ */
+export async function standOf(tree: Tree): Promise<HeldServer> {
+  const { snapshot, members } = tree;
+  // Hundreds are asked at one moment.
+  await ownTurn();
+  const [peers, uses] = await Promise.all([stdinPeersOf(tree), outsideUsesOf(tree, members)]);
+  const stdin = { peer: { kind: 'gone', proof: '' }, goneFor: Number.POSITIVE_INFINITY } as const;
+  const endable = new Set<number>();
+  for (const member of members) {
+    const kept = objectionTo(await factsOn(tree, member, { stdin, uses }));
+    if (kept === undefined && !runsUnderOtherUser(snapshot, member.entry)) endable.add(member.entry.pid);
+  }
+  return { pids: new Set(members.map(({ entry }) => entry.pid)), endable, peers };
+}
+
+interface Probed {
+  readonly stdin: StdinStand | undefined;
+  readonly uses: OutsideUses | undefined;
+  /** As performance.now() has it. */
+  readonly at: number;
+}
+
+async function probe(tree: Tree, some: readonly Member[]): Promise<Probed> {
+  const { circumstances, session, record } = tree;
+  const { claim } = circumstances;
+  // Hundreds of ladders look at one moment.
+  await ownTurn();
+  const needsStdin = record.kind !== 'launched' || (claim.by === 'reaper' && isOwnerGuessed(session));
+  const once = async (): Promise<Probed> => {
+    const [stdin, uses] = await Promise.all([
+      needsStdin ? stdinStandOf(tree) : undefined,
+      claim.by === 'user' ? undefined : outsideUsesOf(tree, some),
+    ]);
+    return { stdin, uses, at: performance.now() };
+  };
+  const probed = await once();
+  // The last pause: what follows a ruling shall follow it at once.
+  await ownTurn();
+  return performance.now() - probed.at > PROBE_LASTS_MS ? once() : probed;
+}
+
+async function factsOn(tree: Tree, member: Member, { stdin, uses }: Pick<Probed, 'stdin' | 'uses'>): Promise<Facts> {
+  const { circumstances, snapshot, session, record } = tree;
+  const { platform, self, claim, neverReap, liveOwners, named = false, clientAbove } = circumstances;
+  const { identity, entry } = member;
+  const service = await platform.serviceRole(identity);
+  const look = await platform.look(identity.pid);
+  return {
+    identity,
+    kind: record.kind,
+    look,
+    snapshot,
+    self,
+    ownUid: process.getuid?.(),
+    claim,
+    memberBy: member.by,
+    carriesAnother:
+      member.by !== 'root' && look.kind === 'present' && carriesAnother(look.entry.cookie, session, record),
+    provenByCookie: cookieNames(parseCookie(entry.cookie), session, record.id),
+    session: record.kind === 'foreign' ? undefined : verdictOn(snapshot, session),
+    stdin,
+    clientAbove: clientAbove?.(snapshot, entry),
+    named,
+    liveOwners,
+    service,
+    rootSession: record.posixSession,
+    isOwnerGuessed: isOwnerGuessed(session),
+    outsideUse: uses?.of(member),
+    neverReap,
+  };
+}
+
+/** Whether a cookie hands a process to somebody else. An overwritten environment has none, and hands it to nobody. */
+function carriesAnother(text: string | undefined, session: SessionFile, { id }: ServerRecord): boolean {
+  const cookie = parseCookie(text);
+  return cookie !== undefined && !cookieNames(cookie, session, id);
+}
+
+/**
+ * Whether the owner was only taken for the client, being the nearest likely ancestor; a session that is known from
+ * cookies alone may be such a one. Where we launched the server ourselves, nobody else ever had its stdin.
+ */
+function isOwnerGuessed(session: SessionFile): boolean {
+  return session.editor === '' || isOfLauncher(session);
+}
+
+const verdicts = new WeakMap<Snapshot, WeakMap<SessionFile, SessionVerdict>>();
+
+/** Whether a session is dead, by the members of all its records: each may contradict. Judged once per snapshot. */
+function verdictOn(snapshot: Snapshot, session: SessionFile): SessionVerdict {
+  const known = verdicts.get(snapshot) ?? new WeakMap<SessionFile, SessionVerdict>();
+  verdicts.set(snapshot, known);
+  const verdict =
+    known.get(session) ??
+    judgeSession(
+      snapshot,
+      session,
+      session.records.flatMap((record) => membersOf(snapshot, session, record)),
+    );
+  known.set(session, verdict);
+  return verdict;
+}
+
+/** The stdin of what stands at the top of the tree: what is below gets its input from there, or from a file. */
+async function stdinStandOf(tree: Tree): Promise<StdinStand> {
+  const { stdinWatch, companions } = tree.circumstances;
+  const memberPids = new Set(tree.members.map(({ entry }) => entry.pid));
+  const tops = topsOf(tree);
+  const peers = await stdinPeersOf(tree);
+  const own = joinStdinPeers(peers, memberPids);
+  const others = own.kind === 'alive' && companions ? await companions() : new Set<number>();
+  const goneFor = tops.map(({ identity }, index) => {
+    const peer = peers[index] as StdinPeer;
+    const isHeldByOthers = isHeldWithin(peer, memberPids, others) && !isHeldWithin(peer, memberPids);
+    return stdinWatch.look(identity, peer.kind === 'gone' || isHeldByOthers);
+  });
+  return { peer: joinStdinPeers(peers, memberPids, others), goneFor: Math.min(...goneFor) };
+}
+
+function topsOf({ snapshot, members }: Tree): Member[] {
+  const pids = new Set(members.map(({ entry }) => entry.pid));
+  return members.filter(({ entry }) => {
+    const parent = parentOf(snapshot, entry);
+    return !parent || !pids.has(parent.pid);
+  });
+}
+
+async function stdinPeersOf(tree: Tree): Promise<readonly StdinPeer[]> {
+  const { platform } = tree.circumstances;
+  const ask = () => Promise.all(topsOf(tree).map(({ identity }) => platform.stdinPeer(identity)));
+  const peers = await ask();
+  // A busy machine gets a second chance: what is kept now waits for the next sweep, and after a guard there is none.
+  return peers.some((peer) => peer.kind === 'unknown' && peer.look === 'failed') ? ask() : peers;
+}
+
+/** Who is connected to a server, as far as the rule wants to know. */
+function outsideUsesOf({ circumstances, snapshot, session, record, members }: Tree, some: readonly Member[]) {
+  const { platform, claim } = circumstances;
+  const isGuessed = isOwnerGuessed(session);
+  const isAskedWhole = mayServeStrangers({ kind: record.kind, isOwnerGuessed: isGuessed });
+  const memberPids = members.map(({ entry }) => entry.pid);
+  // Our own pipes to a server that we stop are no stranger's use of it.
+  const insiders = claim.by === 'own session' && !isGuessed ? [...memberPids, claim.owner.pid] : memberPids;
+  return askOutsideUses(platform, {
+    snapshot,
+    // In use or not, a server is one; of what has left it, only those are asked about who are ruled on.
+    members: isAskedWhole ? members : some,
+    rootSession: record.posixSession,
+    insiders: new Set(insiders),
+    isAskedWhole,
+  });
+}

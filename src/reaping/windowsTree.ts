@@ -1,0 +1,80 @@
+import type { ChildProcess } from 'node:child_process';
+import treeKill from 'tree-kill';
+import { startedNoLaterThan } from '../os/identity';
+import type { Platform, Snapshot } from '../os/platform';
+import { reasonOf } from '../os/runCommand';
+
+export type ChildTreeEnding =
+  /** The child has exited, by itself or because of us. */
+  | { readonly kind: 'ended'; readonly by: 'itself' | 'us' }
+  /** Nothing was ended. */
+  | { readonly kind: 'kept'; readonly reason: string };
+
+/** ms that a killed child may take to be gone. */
+const CONFIRM_MS = 5_000;
+
+/**
+ * Closes a child's stdin, waits `grace` ms, and ends it by force with everything below it. For Windows, which knows no
+ * signals and whose table does not tell enough for the kill bar: there, nothing else can end a server of our own.
+ *
+ * Takes the handle and never a pid: as long as it says that the child lives, the child's pid is its own (K01). A tree
+ * in which somebody merely *seems* to be below it (recycled parent pid, L21), or that we are part of, is kept.
+ */
+export async function endLivingChildTree(
+  child: ChildProcess,
+  platform: Platform,
+  grace: number,
+): Promise<ChildTreeEnding> {
+  if (hasExited(child)) return { kind: 'ended', by: 'itself' };
+  child.stdin?.end();
+  if (await exitsWithin(child, grace)) return { kind: 'ended', by: 'itself' };
+  try {
+    const snapshot = await platform.snapshot();
+    const reason = whyNotATree(snapshot, child.pid as number);
+    if (reason !== undefined) return { kind: 'kept', reason };
+    // Nothing is awaited between this look at the handle and the call.
+    if (hasExited(child)) return { kind: 'ended', by: 'itself' };
+    await new Promise<void>((resolve, reject) =>
+      treeKill(child.pid as number, 'SIGKILL', (error) => (error ? reject(error) : resolve())),
+    );
+  } catch (error) {
+    return { kind: 'kept', reason: reasonOf(error) };
+  }
+  if (await exitsWithin(child, CONFIRM_MS)) return { kind: 'ended', by: 'us' };
+  return { kind: 'kept', reason: 'it did not end' };
+}
+
+function hasExited(child: ChildProcess): boolean {
+  return child.pid === undefined || child.exitCode !== null || child.signalCode !== null;
+}
+
+function exitsWithin(child: ChildProcess, time: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    if (hasExited(child)) return resolve(true);
+    const onExit = () => done(true);
+    const timer = setTimeout(() => done(false), time);
+    const done = (exited: boolean) => {
+      clearTimeout(timer);
+      child.off('exit', onExit);
+      resolve(exited);
+    };
+    child.once('exit', onExit);
+  });
+}
+
+/** Why what goes by parent pids alone, as `taskkill /T` does, would reach more than this process's tree. */
+function whyNotATree(snapshot: Snapshot, root: number): string | undefined {
+  const seen = new Set([root]);
+  for (const pid of seen) {
+    const parent = snapshot.processes.get(pid);
+    if (!parent) return `pid ${pid} is missing from the process table`;
+    for (const entry of snapshot.processes.values()) {
+      if (entry.ppid !== pid || entry.pid === pid) continue;
+      if (!startedNoLaterThan(parent.start, entry.start)) {
+        return `pid ${entry.pid} only seems to be below pid ${pid}: it started earlier`;
+      }
+      seen.add(entry.pid);
+    }
+  }
+  return seen.has(process.pid) ? 'this process runs below it' : undefined;
+}

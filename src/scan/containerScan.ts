@@ -1,0 +1,173 @@
+import { type Clock, systemClock } from '../common/clock';
+import type { Log } from '../common/log';
+import type { ConfiguredRun } from '../containers/configuredContainer';
+import { type Container, ContainerEngine } from '../containers/engine';
+import { clientProcessesIn, mayBeAttached, runsUnlabelled } from '../containers/engineClients';
+import { hasNoClient, matchesRun, notOurs } from '../containers/matchContainer';
+import type { RecordedContainers } from '../containers/recordedContainers';
+import { membersOf } from '../judgement/members';
+import type { ContainerWithoutClient } from '../model/inventory';
+import type { Platform, Snapshot } from '../os/platform';
+import { approximateStart } from '../os/startTime';
+import type { OwnSession } from '../registry/ownSession';
+import type { OtherServer, OtherServers } from './foreignServers';
+import type { Survey } from './scanSessions';
+
+export interface ContainerWatchParts {
+  readonly platform: Platform;
+  readonly log: Log;
+  readonly containers: RecordedContainers;
+  readonly own: OwnSession;
+  readonly others?: OtherServers;
+  /** What configurations run in containers; absent or empty: no engine is asked about containers without a client. */
+  readonly containerRuns?: () => readonly ConfiguredRun[];
+  readonly clock?: Clock;
+}
+
+/** A client that ended a moment ago: its container may be ending, too. */
+const LOOKS_APART_MS = 2_000;
+/** A client this old without a container that fits will never have one. */
+const SETTLED_MS = 30_000;
+
+/**
+ * Looks at containers beside the sweeps, which never wait for an engine: what recorded ones do, which ones belong to
+ * the living clients of others, and which have no client any more.
+ */
+export class ContainerWatch {
+  private found: readonly ContainerWithoutClient[] = [];
+  /** Records of which no container will ever be known. */
+  private readonly hopeless = new Set<string>();
+  /** What each engine last failed with; told when it is new. */
+  private readonly problems = new Map<string, string>();
+  private looking: Promise<void> | undefined;
+  private readonly clock: Clock;
+
+  constructor(private readonly parts: ContainerWatchParts) {
+    this.clock = parts.clock ?? systemClock;
+  }
+
+  /** As of the last look. */
+  get withoutClient(): readonly ContainerWithoutClient[] {
+    return this.found;
+  }
+
+  /** Resolves when the look that is under way has ended. */
+  async settled(): Promise<void> {
+    await this.looking;
+  }
+
+  /** One look at a time; one that is asked for during another joins it. Never rejects. Tells of each change. */
+  look(seen: Survey, foreign: readonly OtherServer[], onChange: () => void): Promise<void> {
+    this.looking ??= this.lookOnce(seen, foreign, onChange)
+      .catch((error: Error) => this.parts.log.warn(`Containers could not be looked at: ${error.message}`))
+      .finally(() => {
+        this.looking = undefined;
+      });
+    return this.looking;
+  }
+
+  private async lookOnce(
+    { snapshot, sessions }: Survey,
+    foreign: readonly OtherServer[],
+    onChange: () => void,
+  ): Promise<void> {
+    const { containers, own, others } = this.parts;
+    await this.noteThose(snapshot, foreign);
+    const ofOthers = others ? foreign.map(({ record }) => others.sessionOf(others.current(record))) : [];
+    if (await containers.look([...sessions.map(({ session }) => session), own.session, ...ofOthers])) onChange();
+    const before = JSON.stringify(this.found);
+    this.found = await this.findWithoutClient(snapshot);
+    if (JSON.stringify(this.found) !== before) onChange();
+  }
+
+  /** Notes the containers of living clients that others started. */
+  private async noteThose(snapshot: Snapshot, foreign: readonly OtherServer[]): Promise<void> {
+    const { platform, containers, own, others } = this.parts;
+    const adopted = own.session.records
+      .filter(({ kind }) => kind === 'adopted')
+      .map((record) => ({ record, members: membersOf(snapshot, own.session, record) }));
+    for (const { record, members } of [...adopted, ...foreign]) {
+      const known = record.kind === 'foreign' ? others?.current(record) : record;
+      if (known?.container || this.hopeless.has(record.id) || !runsUnlabelled(members)) continue;
+      const container = await containers.note(platform, record.server, members);
+      if (container === 'unknown') continue;
+      if (container === 'none') {
+        if (isSettled(members[0]?.entry.start)) this.hopeless.add(record.id);
+      } else if (record.kind === 'adopted') own.update(record.id, { container });
+      else others?.noteContainer(record, container);
+    }
+    const living = new Set([...adopted, ...foreign].map(({ record }) => record.id));
+    for (const id of this.hopeless) if (!living.has(id)) this.hopeless.delete(id);
+  }
+
+  private async findWithoutClient(snapshot: Snapshot): Promise<ContainerWithoutClient[]> {
+    const runs = this.parts.containerRuns?.() ?? [];
+    const engines = new Map(runs.map(({ address }) => [JSON.stringify(address), address]));
+    const results = await Promise.all(
+      [...engines].map(async ([key, address]) => {
+        const configured = runs.filter((one) => JSON.stringify(one.address) === key);
+        const engine = new ContainerEngine(address);
+        const listed = await engine.list({}, 'running');
+        const all = listed.ok ? await engine.inspect(listed.value) : listed;
+        if (!all.ok) return this.tell(key, all.error.message);
+        const candidates = unattended(all.value, configured, snapshot);
+        const known = new Set(this.found.map(({ id }) => id));
+        if (candidates.some(({ id }) => !known.has(id))) await this.clock.sleep(LOOKS_APART_MS);
+        const again = await engine.inspect(candidates.map(({ id }) => id));
+        if (!again.ok) return this.tell(key, again.error.message);
+        this.problems.delete(key);
+        // Taken after the engine's answer: a client that has started since is seen, not missed.
+        const now = again.value.length > 0 ? await this.parts.platform.snapshot() : snapshot;
+        const left = unattended(again.value, configured, now);
+        for (const { id } of left) {
+          this.parts.containers.keepAddress(id, { ...address, removable: false, containerId: id });
+        }
+        return left.map((container) => viewOf(container, configured));
+      }),
+    );
+    // Two addresses may lead to one engine.
+    const byId = new Map(results.flat().map((one) => [one.id, one]));
+    return [...byId.values()].sort((a, b) => a.server.localeCompare(b.server) || a.id.localeCompare(b.id));
+  }
+
+  /** One line for as long as an engine fails in the same way. Nothing is shown of it meanwhile. */
+  private tell(engine: string, problem: string): never[] {
+    if (this.problems.get(engine) !== problem) {
+      this.parts.log.warn(`Containers without a client cannot be looked for: ${problem}`);
+    }
+    this.problems.set(engine, problem);
+    return [];
+  }
+}
+
+/** Containers that are configured to be servers, and to which nobody on this machine may be attached. */
+function unattended(
+  containers: readonly Container[],
+  configured: readonly ConfiguredRun[],
+  snapshot: Snapshot,
+): Container[] {
+  const clients = clientProcessesIn(snapshot);
+  const running = clients.flatMap((client) => client.running ?? []);
+  const runs = configured.map(({ run }) => run);
+  return containers.filter(
+    (container) =>
+      hasNoClient(container, runs, running) &&
+      !clients.some((client) => !client.running && mayBeAttached(client.words, container)),
+  );
+}
+
+function viewOf(container: Container, configured: readonly ConfiguredRun[]): ContainerWithoutClient {
+  const { id, name, image, state, createdAt } = container;
+  const named = configured.find(({ run }) => matchesRun(run, container));
+  return {
+    ...{ id, name, image, state, createdAt, labelled: false },
+    server: named?.server ?? '',
+    client: named?.client ?? '',
+    notOurs: notOurs(container),
+  };
+}
+
+function isSettled(start: string | undefined): boolean {
+  const startedAt = start === undefined ? undefined : approximateStart(start);
+  return startedAt !== undefined && Date.now() - startedAt > SETTLED_MS;
+}

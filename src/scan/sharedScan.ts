@@ -1,0 +1,170 @@
+import type {
+  ProcessId,
+  ProcessNode,
+  RunState,
+  ServerGroup,
+  ServerOwner,
+  ServerView,
+  VerdictKind,
+} from '../model/inventory';
+import { isProcessId, isStartToken } from '../os/identity';
+import type { DataFolder } from '../registry/dataFolder';
+import { readShared, removeShared, writeShared } from '../registry/sharedFile';
+
+/** What one window's sweep found, for the other windows of this machine. Redacted rows; never a reason to signal. */
+export interface SharedSweep {
+  /** The session of the window that looked. */
+  readonly by: string;
+  /** What it looked for, and how. Only a window that would do the same may take it over. */
+  readonly manner: string;
+  /** Epoch ms. */
+  readonly sweptAt: number;
+  /** Rows of all sessions, its own among them, as another window shows them. */
+  readonly sessions: readonly ServerView[];
+  /** Rows of other clients' servers. */
+  readonly others: readonly ServerView[];
+  readonly problems: readonly string[];
+}
+
+const FILE = 'sweep.json';
+
+/** Whether a row may be shared: how to reach its container's engine, each window has to find out for itself. */
+export function isShareable({ containers, containerProblem }: ServerView): boolean {
+  return containers.length === 0 && containerProblem === undefined;
+}
+
+export function writeSharedSweep(folder: DataFolder, scope: string, sweep: SharedSweep): void {
+  writeShared(folder, FILE, scope, sweep);
+}
+
+/** From now on every window looks for itself, until the next sweep is shared. */
+export function forgetSharedSweep(folder: DataFolder): void {
+  removeShared(folder, FILE);
+}
+
+/**
+ * The last sweep that a window of this scope has shared; undefined where there is none, or it cannot be made out.
+ * @param youngerThan ms
+ */
+export function readSharedSweep(
+  folder: DataFolder,
+  scope: string,
+  youngerThan: number,
+  now = Date.now(),
+): SharedSweep | undefined {
+  const json = readShared(folder, FILE, scope);
+  if (!json) return undefined;
+  try {
+    const sweep = {
+      by: text(json.by),
+      manner: text(json.manner),
+      sweptAt: amount(json.sweptAt),
+      sessions: list(json.sessions, row),
+      others: list(json.others, row),
+      problems: list(json.problems, text),
+    };
+    return sweep.sweptAt <= now && now - sweep.sweptAt < youngerThan ? sweep : undefined;
+  } catch {
+    // Damaged or hostile.
+    return undefined;
+  }
+}
+
+const GROUPS: readonly ServerGroup[] = ['orphaned', 'thisWindow', 'otherWindows', 'otherClients', 'ownerUnknown'];
+const OWNERS: readonly ServerOwner[] = ['us', 'editor', 'other'];
+const VERDICTS: readonly VerdictKind[] = ['active', 'orphaned', 'detached', 'unknown'];
+const STATES: readonly RunState[] = ['starting', 'running', 'stopping'];
+
+function row(value: unknown): ServerView {
+  const json = object(value);
+  const terminal = optional(json.terminal, text);
+  const idleSince = optional(json.idleSince, amount);
+  const dependsOn = optional(json.dependsOn, (value) => list(value, processId));
+  const awaitsAnswer = optional(json.awaitsAnswer, (value) => oneOf(['window', 'client'] as const, value));
+  const usedBy = optional(json.usedBy, text);
+  const proof = optional(json.proof, text);
+  return {
+    key: text(json.key),
+    name: text(json.name),
+    client: text(json.client),
+    folder: optional(json.folder, text),
+    ...(terminal !== undefined && { terminal }),
+    ...(idleSince !== undefined && { idleSince }),
+    ...(dependsOn !== undefined && { dependsOn }),
+    ...(awaitsAnswer !== undefined && { awaitsAnswer }),
+    ...(usedBy !== undefined && { usedBy }),
+    group: oneOf(GROUPS, json.group),
+    owner: oneOf(OWNERS, json.owner),
+    verdict: oneOf(VERDICTS, json.verdict),
+    evidence: list(json.evidence, text),
+    ...(proof !== undefined && { proof }),
+    state: oneOf(STATES, json.state),
+    failure: undefined,
+    copies: amount(json.copies),
+    pid: optional(json.pid, pid),
+    startedAt: optional(json.startedAt, amount),
+    memory: optional(json.memory, amount),
+    processes: list(json.processes, node),
+    containers: [],
+    containerProblem: undefined,
+    introduction: undefined,
+    url: undefined,
+    configurationFile: optional(json.configurationFile, text),
+    sessionId: optional(json.sessionId, text),
+    recordId: optional(json.recordId, text),
+  };
+}
+
+function node(value: unknown): ProcessNode {
+  const json = object(value);
+  return {
+    ...processId(json),
+    name: text(json.name),
+    commandLine: text(json.commandLine),
+    startedAt: optional(json.startedAt, amount),
+    memory: optional(json.memory, amount),
+    kept: optional(json.kept, text),
+    children: list(json.children, node),
+  };
+}
+
+function processId(value: unknown): ProcessId {
+  const json = object(value);
+  const start = text(json.start);
+  if (!isStartToken(start)) throw new Error('not a start token');
+  return { pid: pid(json.pid), start };
+}
+
+function object(value: unknown): Record<string, unknown> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Error('not an object');
+  return value as Record<string, unknown>;
+}
+
+function text(value: unknown): string {
+  if (typeof value !== 'string') throw new Error('not a text');
+  return value;
+}
+
+function amount(value: unknown): number {
+  if (typeof value !== 'number' || !Number.isFinite(value)) throw new Error('not a number');
+  return value;
+}
+
+function pid(value: unknown): number {
+  if (!isProcessId(value)) throw new Error('not a pid');
+  return value;
+}
+
+function optional<T>(value: unknown, read: (value: unknown) => T): T | undefined {
+  return value === undefined ? undefined : read(value);
+}
+
+function list<T>(value: unknown, read: (value: unknown) => T): T[] {
+  if (!Array.isArray(value)) throw new Error('not a list');
+  return value.map(read);
+}
+
+function oneOf<T>(known: readonly T[], value: unknown): T {
+  if (!known.includes(value as T)) throw new Error('not one that is known');
+  return value as T;
+}

@@ -1,0 +1,28 @@
+import type { ConfiguredServer } from '../clients/configuredServer';
+import type { Log } from '../common/log';
+import { LaunchError } from '../launch/launchedServers';
+import type { Lifecycle } from './tracker';
+
+/**
+ * Starts servers of ours by itself, each once per activation: workspace settings and trust can come after activation,
+ * and a server that a person stopped is not started again behind their back.
+ */
+export class AutoStart {
+  private readonly tried = new Set<string>();
+
+  constructor(
+    private readonly lifecycle: Lifecycle,
+    private readonly log: Log,
+  ) {}
+
+  /** Call whenever the configuration may have changed. */
+  start(servers: readonly ConfiguredServer[]): void {
+    for (const { key, name, describe } of servers) {
+      if (!describe || this.tried.has(key)) continue;
+      this.tried.add(key);
+      this.lifecycle.start(key).catch((error: Error) => {
+        if (!(error instanceof LaunchError)) this.log.warn(`"${name}" was not started: ${error.message}`);
+      });
+    }
+  }
+}

@@ -1,0 +1,40 @@
+import type { ProcessNode, ServerView } from '../model/inventory';
+
+/**
+ * Rows whose finding takes a second look stay where they were: a verdict changes only when all looks are done, and say
+ * otherwise. One that was never shown has no verdict to keep.
+ * @param before what was shown last
+ */
+export function withFormerVerdicts(rows: readonly ServerView[], before: readonly ServerView[]): ServerView[] {
+  const former = new Map(before.map((row) => [row.key, row]));
+  return rows.map((row) => {
+    const known = row.checking ? former.get(row.key) : undefined;
+    return known ? { ...row, group: known.group, verdict: known.verdict } : row;
+  });
+}
+
+/**
+ * Rows of other clients' servers of which no process stands in another row: adopted or recorded since they were found,
+ * they are that row's. One process, one row.
+ */
+export function withoutRecorded(others: readonly ServerView[], recorded: readonly ServerView[]): ServerView[] {
+  const known = new Set(recorded.flatMap(({ processes }) => processKeys(processes)));
+  return others.filter(({ processes }) => !processKeys(processes).some((key) => known.has(key)));
+}
+
+/** Rows that are being ended, by key, say so; not those of which everything is kept. */
+export function withEnding(rows: readonly ServerView[], ending: { has(key: string): boolean }): ServerView[] {
+  return rows.map((row) => (ending.has(row.key) && !isKept(row) ? { ...row, state: 'stopping' } : row));
+}
+
+function isKept({ processes }: ServerView): boolean {
+  return processes.length > 0 && allOf(processes).every(({ kept }) => kept !== undefined);
+}
+
+function processKeys(processes: readonly ProcessNode[]): string[] {
+  return allOf(processes).map(({ pid, start }) => `${pid}:${start}`);
+}
+
+function allOf(processes: readonly ProcessNode[]): ProcessNode[] {
+  return processes.flatMap((process) => [process, ...allOf(process.children)]);
+}

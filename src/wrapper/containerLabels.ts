@@ -1,0 +1,33 @@
+import { containerRunOf, describeRun, labelPosition } from '../containers/containerRun';
+import { withContextInUse } from '../containers/recordedContainers';
+import type { ContainerRun } from '../registry/schema';
+
+/** ms. The server waits for it; without an answer the context is the one in use when the container is looked for. */
+const CONTEXT_TIMEOUT = 2_000;
+
+/** What the launcher must know of a command that runs a container. */
+export interface ContainerWords {
+  /** How many arguments stand before the labels. */
+  readonly position: number;
+  /** For the record. */
+  readonly run: ContainerRun;
+}
+
+/** Reads a server's command; undefined when it runs no container, or not in words that can be read. Never rejects. */
+export async function containerWords(
+  command: string,
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv,
+): Promise<ContainerWords | undefined> {
+  const position = labelPosition(command, args);
+  const run = containerRunOf(command, args, environment);
+  // With `-d` its client ends at once, and the container is meant to live on.
+  if (position === undefined || !run || describeRun(command, args)?.detach) return undefined;
+  return { position, run: await withContextInUse(run, { timeout: CONTEXT_TIMEOUT }) };
+}
+
+/** The same in one line for the launcher's shell; empty when there is nothing to label. */
+export async function containerLine([command = '', ...args]: readonly string[]): Promise<string> {
+  const words = await containerWords(command, args, process.env);
+  return words ? `${words.position} ${JSON.stringify(words.run)}\n` : '';
+}

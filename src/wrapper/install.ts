@@ -1,0 +1,69 @@
+import { existsSync, lstatSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import writeFileAtomic from 'write-file-atomic';
+import type { DataFolder } from '../registry/dataFolder';
+import { installGuard } from '../registry/guardCopy';
+import { formatSettings, type LauncherSettings } from './settings';
+
+export interface LauncherParts {
+  /** The extension's folder of bundles, with `guard.js`, `cli.js` and `launcher/`. */
+  readonly dist: string;
+  readonly version: string;
+  readonly settings: LauncherSettings;
+  /** The Node that runs guard and command line; this process's own unless told. */
+  readonly node?: string;
+  /** The shell that runs launcher and watcher. */
+  readonly shell?: string;
+}
+
+/**
+ * Puts `mcp-processes` into the data folder, at a path that no update of the extension changes, so that it can stand in
+ * any client's configuration. Writes only what differs: every window does this at its start.
+ * @returns its path.
+ * @throws Error when it cannot be read or written.
+ */
+export function installLauncher(folder: DataFolder, parts: LauncherParts): string {
+  const bin = join(folder.path, 'bin');
+  mkdirSync(bin, { recursive: true, mode: 0o700 });
+  const { dist, version, settings, node = process.execPath } = parts;
+  const guard = installGuard(folder, join(dist, 'guard.js'), version);
+  const cli = installGuard(folder, join(dist, 'cli.js'), version);
+  if (process.platform === 'win32') {
+    writeIfNew(join(bin, 'settings'), formatSettings({ ...settings, node, guard, cli }), 0o600);
+    const path = join(bin, 'mcp-processes.cmd');
+    writeIfNew(path, `@set ELECTRON_RUN_AS_NODE=1\r\n@"${node}" "${guard}" --run %*\r\n`, 0o700);
+    return path;
+  }
+  const shell = parts.shell ?? chooseShell();
+  writeIfNew(join(bin, 'settings'), formatSettings({ ...settings, node, guard, cli }), 0o600);
+  writeIfNew(join(bin, 'watch'), readFileSync(join(dist, 'wrapper/watch.sh'), 'utf8'), 0o600);
+  // Last: from here on it works.
+  const path = join(bin, 'mcp-processes');
+  writeIfNew(path, fillIn(readFileSync(join(dist, 'wrapper/run.sh'), 'utf8'), folder.path, shell), 0o700);
+  return path;
+}
+
+/** The launcher's text for one data folder. */
+export function fillIn(script: string, dataFolder: string, shell: string): string {
+  return script
+    .replace(/^#!.*/, () => `#!${shell}`)
+    .replace(/'@(DATA|SHELL)@'/g, (_, what) => quote(what === 'DATA' ? dataFolder : shell));
+}
+
+function quote(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+/** Dash waits in half of bash's memory; on many systems `/bin/sh` is bash. */
+function chooseShell(): string {
+  return existsSync('/bin/dash') ? '/bin/dash' : '/bin/sh';
+}
+
+function writeIfNew(path: string, text: string, mode: number): void {
+  try {
+    if (lstatSync(path).isFile() && readFileSync(path, 'utf8') === text) return;
+  } catch {
+    // Not there yet.
+  }
+  writeFileAtomic.sync(path, text, { mode });
+}

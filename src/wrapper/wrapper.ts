@@ -1,0 +1,159 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { constants } from 'node:os';
+import { basename, join } from 'node:path';
+import spawn from 'cross-spawn';
+import { withLabels } from '../containers/containerRun';
+import { RecordedContainers } from '../containers/recordedContainers';
+import { choosePlatform } from '../os/choosePlatform';
+import { reapDeadSession } from '../reaping/deadSession';
+import { endContainers } from '../reaping/endContainers';
+import { COOKIE_VARIABLE, formatCookie } from '../registry/cookie';
+import { openDataFolder } from '../registry/dataFolder';
+import { OwnSession } from '../registry/ownSession';
+import { LAUNCHER_EDITOR, type ServerRecord, type SessionFile } from '../registry/schema';
+import { containerWords } from './containerLabels';
+import { clientName, findOwner, isOwnerGone } from './owner';
+import { parseSettings } from './settings';
+
+/*
+ * `guard.js --run run [--name N] [--] command args…`: what `run.sh` is where there is no exec. Node stays between client
+ * and server, with stdin, stdout and stderr inherited, so that it sees none of what they say.
+ */
+
+interface Protection {
+  /** The server's, with labels where it runs a container. */
+  readonly args: readonly string[];
+  readonly environment: NodeJS.ProcessEnv;
+  /** Told once the server runs. */
+  readonly started: (pid: number) => Promise<void>;
+  /** Told when it has ended. */
+  readonly ended: () => Promise<void>;
+}
+
+function parse(argv: readonly string[]): { name: string | undefined; command: string; args: string[] } | undefined {
+  const rest = argv.slice(1);
+  let name: string | undefined;
+  for (let word = rest[0]; word?.startsWith('-'); word = rest[0]) {
+    rest.shift();
+    if (word === '--') break;
+    if (word === '--name') name = rest.shift();
+    else if (word.startsWith('--name=')) name = word.slice('--name='.length);
+    else return undefined;
+  }
+  const [command, ...args] = rest;
+  return argv[0] === 'run' && command ? { name, command, args } : undefined;
+}
+
+/** @throws Error that says why the server runs without protection. */
+async function protect(command: string, args: readonly string[], name: string | undefined): Promise<Protection> {
+  const platform = await choosePlatform();
+  const folder = openDataFolder();
+  const settings = parseSettings(readFileSync(join(folder.path, 'bin', 'settings'), 'utf8'));
+  const self = await platform.self();
+  const owner = findOwner(await platform.snapshot(), process.pid);
+  if (!owner) throw new Error('no client was found among the processes that started it');
+  const identity = { pid: owner.pid, start: owner.start, scope: platform.scope };
+  const client = clientName(owner);
+  const log = { info: () => {}, warn: say, error: say };
+  const editor = `${LAUNCHER_EDITOR}${client}`;
+  const session = new OwnSession(folder, log, identity, editor, process.cwd(), settings);
+  const server = name ?? basename(command);
+  const record = randomUUID();
+  const { id, home } = session.session;
+  const words = await containerWords(command, args, process.env);
+  session.add({
+    id: record,
+    server,
+    client,
+    folder: process.cwd(),
+    kind: 'launched',
+    commandLine: basename(command),
+    createdAt: Date.now(),
+    root: undefined,
+    posixSession: undefined,
+    census: [],
+    grace: settings.graceOf(server),
+    ladder: undefined,
+    container: words?.run,
+  });
+  let reaping: Promise<unknown> | undefined;
+  const timer = setInterval(() => void lookAtOwner(), checkSeconds() * 1000);
+  async function lookAtOwner(): Promise<void> {
+    if (reaping || !(await isOwnerGone(platform, identity))) return;
+    clearInterval(timer);
+    reaping = reapDeadSession(id, { platform, folder, self, log, by: 'launcher' });
+  }
+  return {
+    args: (words && withLabels(command, args, { home, session: id, record })) ?? args,
+    environment: { ...process.env, [COOKIE_VARIABLE]: formatCookie({ home, session: id, record, owner: identity }) },
+    started: async (pid) => {
+      const look = await platform.look(pid);
+      if (look.kind !== 'present') return;
+      const root = { pid, start: look.entry.start, scope: platform.scope };
+      session.update(record, { root, posixSession: look.entry.sid });
+    },
+    ended: async () => {
+      clearInterval(timer);
+      // It ended because it is being reaped; what it started must be, too.
+      if (reaping) return void (await reaping);
+      const snapshot = await platform.snapshot();
+      // What it started may still run; then a sweep ends it once the owner is gone.
+      const carried = [...snapshot.processes.values()].some(({ cookie }) => cookie?.includes(record));
+      if (carried) return;
+      const kept = session.record(record);
+      // Its client can be killed without its container; what cannot be told stays recorded.
+      const containers = new RecordedContainers(log);
+      if (!kept || (await isOver(containers, kept, session.session))) session.remove(record);
+    },
+  };
+}
+
+/** Ends what the client of an ended server has left, where that needs no click. @returns whether nothing is left. */
+async function isOver(containers: RecordedContainers, record: ServerRecord, session: SessionFile): Promise<boolean> {
+  if (session.automatic === 'on') return (await endContainers(containers, record, session)).problem === undefined;
+  await containers.look([session]);
+  return containers.isGone(record.id);
+}
+
+function checkSeconds(): number {
+  const seconds = Number(process.env.MCP_PROCESSES_PARENT_CHECK_SECONDS || 5);
+  return seconds > 0 && seconds < 86_400 ? seconds : 5;
+}
+
+function say(message: string): void {
+  process.stderr.write(`mcp-processes: ${message}\n`);
+}
+
+/** Starts a server under protection. @param argv what stands behind `mcp-processes` */
+export async function launch(argv: readonly string[]): Promise<void> {
+  const asked = parse(argv);
+  if (!asked) {
+    say('usage: mcp-processes run [--name N] -- command args...');
+    process.exitCode = 2;
+    return;
+  }
+  const { command, args, name } = asked;
+  const protection = await protect(command, args, name).catch((error: Error) => {
+    say(`${name ?? basename(command)} runs without protection: ${error.message}`);
+    return undefined;
+  });
+  const env = { ...(protection?.environment ?? process.env) };
+  // It was set for this Node only.
+  delete env.ELECTRON_RUN_AS_NODE;
+  const child = spawn(command, [...(protection?.args ?? args)], { stdio: 'inherit', env });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal));
+  child.once('spawn', () => void protection?.started(child.pid as number).catch((error) => say(error.message)));
+  child.once('error', (error) => {
+    say(`${command} could not be started: ${error.message}`);
+    process.exitCode = 127;
+    void protection?.ended().catch((failure: Error) => say(failure.message));
+  });
+  child.once('exit', (code, signal) => {
+    process.exitCode = code ?? 128 + (constants.signals[signal as NodeJS.Signals] ?? 0);
+    void protection
+      ?.ended()
+      .catch((error) => say(error.message))
+      .finally(() => process.exit());
+  });
+}

@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import type { Facts, Rule } from '../../../src/judgement/facts';
+import { askKillBar, spendPermit } from '../../../src/judgement/killPolicy';
+import { columns } from '../../../src/judgement/kindRules';
+import { signalRules } from '../../../src/judgement/signalRules';
+import type { ProcessEntry } from '../../../src/os/platform';
+import { columnRows } from './columnRows';
+import { among, editor, OWN, of, type Row, USER } from './rows';
+import { signalRows } from './signalRows';
+import { entry, factsOn, identity, machine } from './table';
+
+const rows: Record<string, readonly Row[]> = { ...signalRows, ...columnRows };
+
+function kept(facts: Facts): string | undefined {
+  const ruling = askKillBar(facts);
+  return 'kept' in ruling ? ruling.kept : undefined;
+}
+
+/** The names of all rules that have something against it. */
+function objections(facts: Facts): string[] {
+  const { look, claim, kind } = facts;
+  assert.ok(look.kind === 'present');
+  const rules: [string, Rule][] = Object.entries(signalRules);
+  if (claim.by !== 'user') rules.push(...Object.entries(columns[kind]));
+  return rules.filter(([, rule]) => rule(facts, look.entry) !== undefined).map(([name]) => name);
+}
+
+describe('kill bar', () => {
+  for (const [rule, list] of Object.entries(rows)) {
+    describe(rule, () => {
+      for (const { what, keeps, reason, permits } of list) {
+        it(what, () => {
+          assert.match(kept(keeps) ?? 'permitted', reason);
+          assert.deepEqual(objections(keeps), [rule], 'this rule alone keeps it');
+          assert.equal(kept(permits), undefined, 'control');
+        });
+      }
+    });
+  }
+
+  describe('as a whole', () => {
+    it('has a row for every rule', () => {
+      const names = [signalRules, ...Object.values(columns)].flatMap((list) => Object.keys(list));
+      assert.deepEqual(Object.keys(rows).sort(), names.sort());
+    });
+
+    it('K09 what cannot be looked at is kept, what is gone gets no permit, whoever asks', () => {
+      for (const claim of [{ by: 'reaper' }, OWN, USER] as const) {
+        assert.match(
+          kept(among([], { claim, look: { kind: 'error', reason: 'EIO' } })) ?? '',
+          /cannot be examined \(EIO\)/,
+        );
+        assert.match(kept(among([], { claim, look: { kind: 'gone' } })) ?? '', /it is gone/);
+      }
+    });
+
+    it('each kind is held to its own column, and the user’s word waives the column but no rule for every signal', () => {
+      const hopeless = { session: undefined, stdin: undefined, clientAbove: undefined, named: false };
+      for (const kind of ['launched', 'adopted', 'foreign'] as const) {
+        assert.equal(kept(of(kind)), undefined, kind);
+        assert.deepEqual(
+          Object.keys(columns[kind]).filter((name) => !objections(of(kind, hopeless)).includes(name)),
+          kind === 'launched'
+            ? ['launchedIsNamed', 'launchedIsUnserved']
+            : kind === 'adopted'
+              ? ['adoptedIsNamed']
+              : [],
+        );
+        assert.equal(kept(of(kind, { ...hopeless, claim: USER })), undefined, kind);
+      }
+      const waived = new Set(['notInUse']);
+      for (const [rule, list] of Object.entries(rows)) {
+        if (!(rule in signalRules) || waived.has(rule)) continue;
+        const held = list.filter(({ keeps }) => kept({ ...keeps, claim: USER }) !== undefined);
+        assert.ok(held.length > 0, `${rule} also holds for the user's word`);
+      }
+    });
+
+    it('the look, not the snapshot, decides: what changed since is seen', () => {
+      const snapshot = machine();
+      const now = (change: Partial<ProcessEntry>) =>
+        factsOn(snapshot, 500, { look: { kind: 'present', entry: entry(500, 1, change) } });
+      assert.match(kept(now({ start: 't900' })) ?? '', /another process/);
+      assert.match(kept(now({ uid: 0 })) ?? '', /another user/);
+      assert.match(kept(now(editor)) ?? '', /editor/);
+      assert.match(kept(now({ ppid: 200, sid: 7, hasTerminal: true })) ?? '', /terminal/);
+      assert.equal(kept(now({})), undefined, 'control');
+    });
+
+    it('a permit names one identity and is good for once, and only the bar can make one', () => {
+      const ruling = askKillBar(factsOn());
+      assert.ok('permit' in ruling && spendPermit(ruling.permit));
+      assert.ok(!spendPermit(ruling.permit), 'spent');
+      assert.deepEqual(ruling.permit.identity, identity(500));
+      const forged = [
+        { identity: identity(500) },
+        Object.create(Object.getPrototypeOf(ruling.permit)),
+        null,
+        undefined,
+        5,
+      ];
+      for (const permit of forged) assert.ok(!spendPermit(permit));
+    });
+  });
+});

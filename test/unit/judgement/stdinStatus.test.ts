@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { joinStdinPeers } from '../../../src/judgement/stdinStatus';
+import type { StdinPeer } from '../../../src/os/platform';
+
+describe('stdin of a whole server', () => {
+  const gone: StdinPeer = { kind: 'gone', proof: 'x' };
+  const unknown: StdinPeer = { kind: 'unknown', reason: 'x' };
+  const alive = (...holders: number[]): StdinPeer => ({ kind: 'alive', by: 'x', holders });
+  const unseen: StdinPeer = { kind: 'alive', by: 'x' };
+
+  it('K05 K09 one that is served makes it served, one that cannot be told makes it unknown', () => {
+    const table: [StdinPeer[], StdinPeer['kind']][] = [
+      [[gone], 'gone'],
+      [[gone, gone], 'gone'],
+      [[unknown], 'unknown'],
+      [[gone, unknown], 'unknown'],
+      [[unknown, gone], 'unknown'],
+      [[unseen], 'alive'],
+      [[gone, unknown, unseen], 'alive'],
+      [[alive(9)], 'alive'],
+      // Held by one of its own: no client.
+      [[gone, alive(5)], 'gone'],
+      [[gone, alive(5, 6)], 'gone'],
+      // Held by one of its own and by somebody else.
+      [[gone, alive(5, 9)], 'alive'],
+      // Held by nobody who can be seen: somebody else.
+      [[gone, alive()], 'alive'],
+      // Nothing that speaks for the whole.
+      [[alive(5)], 'unknown'],
+      [[], 'unknown'],
+    ];
+    for (const [peers, kind] of table) {
+      assert.equal(joinStdinPeers(peers, new Set([5, 6])).kind, kind, JSON.stringify(peers));
+    }
+  });
+
+  it('K09 a look that came to nothing is not hidden behind a stdin that tells nobody anything', () => {
+    const failed: StdinPeer = { kind: 'unknown', reason: 'x', look: 'failed' };
+    const blind: StdinPeer = { kind: 'unknown', reason: 'x', look: 'no means' };
+    const orders = [
+      [gone, unknown, blind, failed],
+      [failed, blind, unknown, gone],
+    ];
+    for (const peers of orders) assert.deepEqual(joinStdinPeers(peers, new Set()), failed);
+    assert.deepEqual(joinStdinPeers([unknown, blind], new Set()), blind);
+  });
+});

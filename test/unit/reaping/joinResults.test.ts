@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import type { ProcessOutcome, ReapResult } from '../../../src/model/inventory';
+import { joinResults } from '../../../src/reaping/results';
+
+const result = (outcomes: Record<number, ProcessOutcome>): ReapResult => ({
+  server: 's',
+  sessionId: '',
+  recordId: 'r',
+  dryRun: false,
+  processes: Object.entries(outcomes).map(([pid, outcome]) => ({
+    pid: Number(pid),
+    name: 'node',
+    commandLine: 'node',
+    outcome,
+    reason: outcome === 'kept' || outcome === 'survived' ? 'because' : undefined,
+    memory: 10,
+  })),
+  containers: [],
+  containerProblem: undefined,
+  memoryFreed: 0,
+  milliseconds: 1,
+});
+
+describe('a ladder climbed once more for what it had left', () => {
+  const table: [
+    what: string,
+    first: ProcessOutcome,
+    later: ProcessOutcome | undefined,
+    left: boolean,
+    ProcessOutcome,
+  ][] = [
+    ['what ended stays ended', 'terminated', undefined, false, 'terminated'],
+    ['went down between the two, after SIGTERM', 'survived', undefined, false, 'terminated'],
+    ['went down between the two, never signalled', 'kept', undefined, false, 'exited'],
+    ['was not seen again, but may be there', 'survived', undefined, true, 'survived'],
+    ['killed now', 'survived', 'killed', false, 'killed'],
+    ['went down while it was looked at', 'survived', 'exited', false, 'terminated'],
+    ['kept now, but has heard SIGTERM', 'survived', 'kept', true, 'survived'],
+    ['kept both times', 'kept', 'kept', true, 'kept'],
+  ];
+  for (const [what, first, later, left, expected] of table) {
+    it(what, () => {
+      const joined = joinResults(
+        result({ 1: first, 2: 'terminated' }),
+        result(later ? { 1: later, 3: 'killed' } : { 3: 'killed' }),
+        new Set(left ? [1] : []),
+      );
+      const outcomes = new Map(joined.processes.map((one) => [one.pid, one]));
+      assert.deepEqual(
+        [outcomes.get(1)?.outcome, outcomes.get(2)?.outcome, outcomes.get(3)?.outcome],
+        [expected, 'terminated', 'killed'],
+      );
+      const isThere = expected === 'kept' || expected === 'survived';
+      assert.equal(outcomes.get(1)?.reason, isThere ? 'because' : undefined);
+      assert.equal(joined.memoryFreed, isThere ? 20 : 30);
+    });
+  }
+});

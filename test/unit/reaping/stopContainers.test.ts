@@ -1,0 +1,241 @@
+import assert from 'node:assert/strict';
+import type { Clock } from '../../../src/common/clock';
+import { LABELS } from '../../../src/containers/containerRun';
+import type { Container, EngineAnswer, EngineError } from '../../../src/containers/engine';
+import { stopContainers } from '../../../src/reaping/stopContainers';
+
+const OWNER = {
+  home: 'aaaa000011112222',
+  session: '11111111-1111-4111-8111-111111111111',
+  record: '22222222-2222-4222-8222-222222222222',
+};
+const MARKS = { [LABELS.home]: OWNER.home, [LABELS.session]: OWNER.session, [LABELS.record]: OWNER.record };
+const FAILED: EngineError = { kind: 'failed', message: 'It failed.' };
+
+const at = (index: number) => String(index).repeat(64);
+
+function container(id: string, state: string, more: Partial<Container> = {}): Container {
+  const rest = { name: '', image: 'img', createdAt: 0, commandLine: [], openStdin: true };
+  return { id, state, labels: MARKS, neverStarted: state === 'created', ...rest, ...more };
+}
+
+/** An engine in memory, for what a real one does at no time that a test could choose. */
+class FakeEngine {
+  readonly calls: string[] = [];
+  /** Called before each call; may change things, or answer with an error. */
+  onCall: (call: string, id: string) => EngineError | undefined = () => undefined;
+
+  constructor(readonly containers: Map<string, Container>) {}
+
+  async list(): Promise<EngineAnswer<string[]>> {
+    return this.answer('list', '', () => [...this.containers.keys()]);
+  }
+  async inspect(ids: readonly string[]): Promise<EngineAnswer<Container[]>> {
+    return this.answer('inspect', ids.join(), () => ids.flatMap((id) => this.containers.get(id) ?? []));
+  }
+  async resume(id: string): Promise<EngineAnswer<void>> {
+    return this.answer('resume', id, () => this.set(id, 'running'));
+  }
+  async stop(id: string): Promise<EngineAnswer<void>> {
+    return this.answer('stop', id, () => this.set(id, 'exited'));
+  }
+  async remove(id: string): Promise<EngineAnswer<void>> {
+    return this.answer('remove', id, () => void this.containers.delete(id));
+  }
+  set(id: string, state: string): void {
+    this.containers.set(id, { ...(this.containers.get(id) as Container), state, neverStarted: false });
+  }
+  done(): string[] {
+    return this.calls.filter((call) => !/^(?:list|inspect)/.test(call));
+  }
+
+  private answer<T>(call: string, id: string, value: () => T): EngineAnswer<T> {
+    this.calls.push(`${call} ${id.slice(0, 1)}`.trim());
+    const error = this.onCall(call, id);
+    return error ? { ok: false, error } : { ok: true, value: value() };
+  }
+}
+
+class FakeClock implements Clock {
+  slept = 0;
+  now = () => this.slept;
+  async sleep(milliseconds: number) {
+    this.slept += milliseconds;
+  }
+}
+
+function reap(engine: FakeEngine, removable = true) {
+  return stopContainers(engine, OWNER, { clock: new FakeClock(), grace: 1_000, removable });
+}
+
+function engineWith(...containers: Container[]): FakeEngine {
+  return new FakeEngine(new Map(containers.map((one) => [one.id, one])));
+}
+
+describe('ending containers of a record', () => {
+  it('K11 looks at the labels again immediately before it touches a container', async () => {
+    for (const changed of [{}, { ...MARKS, [LABELS.home]: 'bbbb000011112222' }, { ...MARKS, [LABELS.record]: 'x' }]) {
+      const engine = engineWith(container(at(1), 'running'));
+      let inspections = 0;
+      engine.onCall = (call) => {
+        if (call === 'inspect' && ++inspections === 2)
+          engine.containers.set(at(1), container(at(1), 'running', { labels: changed }));
+        return undefined;
+      };
+      const { containers } = await reap(engine);
+      assert.deepEqual(containers, [
+        { id: at(1), image: 'img', outcome: 'kept', reason: 'its labels are not those of this record' },
+      ]);
+      assert.deepEqual(engine.done(), []);
+    }
+  });
+
+  it('K11 touches nothing that is listed but not labelled', async () => {
+    const engine = engineWith(container(at(1), 'running', { labels: { ...MARKS, [LABELS.session]: 'other' } }));
+    assert.deepEqual(await reap(engine), { containers: [], error: undefined, finished: true });
+    assert.deepEqual(engine.done(), []);
+  });
+
+  it('does what each state asks for', async () => {
+    const rows: [string, boolean, string[], string][] = [
+      ['running', true, ['stop 1', 'remove 1'], 'removed'],
+      ['running', false, ['stop 1'], 'stopped'],
+      ['paused', false, ['resume 1', 'stop 1'], 'stopped'],
+      ['restarting', false, ['stop 1'], 'stopped'],
+      ['something new', false, ['stop 1'], 'stopped'],
+      ['exited', true, ['remove 1'], 'removed'],
+      ['dead', true, ['remove 1'], 'removed'],
+      ['exited', false, [], 'kept'],
+      ['stopped', false, [], 'kept'],
+      ['created', true, ['remove 1'], 'removed'],
+      ['created', false, ['remove 1'], 'removed'],
+    ];
+    for (const [state, removable, calls, outcome] of rows) {
+      const engine = engineWith(container(at(1), state));
+      const { containers, finished } = await reap(engine, removable);
+      assert.deepEqual(engine.done(), calls, state);
+      assert.deepEqual(
+        containers.map((one) => one.outcome),
+        [outcome],
+        state,
+      );
+      assert.equal(finished, true);
+    }
+  });
+
+  it('K28 does not remove what may have run, although it is called created', async () => {
+    const engine = engineWith(container(at(1), 'created', { neverStarted: false }));
+    assert.equal((await reap(engine, false)).containers[0]?.outcome, 'kept');
+    assert.deepEqual(engine.done(), []);
+  });
+
+  it('L20 a created one that begins to run is not removed by force: it is stopped at the next look', async () => {
+    const engine = engineWith(container(at(1), 'created'));
+    engine.onCall = (call) => {
+      if (call !== 'remove' || engine.containers.get(at(1))?.state !== 'created') return undefined;
+      engine.set(at(1), 'running');
+      return FAILED;
+    };
+    const { containers, finished } = await reap(engine);
+    assert.deepEqual(engine.done(), ['remove 1', 'stop 1', 'remove 1']);
+    assert.deepEqual(
+      containers.map((one) => one.outcome),
+      ['removed'],
+    );
+    assert.equal(finished, true);
+  });
+
+  it('L16 takes in what appears between two looks, and is done after two that find nothing', async () => {
+    const engine = engineWith(container(at(1), 'running'));
+    let lists = 0;
+    engine.onCall = (call) => {
+      if (call === 'list' && ++lists === 3) engine.containers.set(at(2), container(at(2), 'running'));
+      return undefined;
+    };
+    const { containers } = await reap(engine);
+    assert.deepEqual(
+      containers.map(({ id, outcome }) => [id, outcome]),
+      [
+        [at(1), 'removed'],
+        [at(2), 'removed'],
+      ],
+    );
+    assert.equal(lists, 5);
+  });
+
+  it('one that the engine is removing is waited for', async () => {
+    const engine = engineWith(container(at(1), 'removing'));
+    let lists = 0;
+    engine.onCall = (call) => {
+      if (call === 'list' && ++lists === 3) engine.containers.delete(at(1));
+      return undefined;
+    };
+    assert.deepEqual(
+      (await reap(engine)).containers.map((one) => one.outcome),
+      ['removed'],
+    );
+    assert.deepEqual(engine.done(), []);
+  });
+
+  it('one that is listed and of which the engine says that it is not there is waited for, not for ever', async () => {
+    for (const [until, lists] of [
+      [3, 4],
+      [Number.POSITIVE_INFINITY, 40],
+    ] as const) {
+      const engine = engineWith();
+      let asked = 0;
+      engine.list = async () => ({ ok: true, value: ++asked < until ? [at(1)] : [] });
+      assert.deepEqual(await reap(engine), { containers: [], error: undefined, finished: true });
+      assert.equal(asked, lists);
+    }
+  });
+
+  it('one that cannot be ended is unknown, the others are ended, and it comes to an end', async () => {
+    const engine = engineWith(container(at(1), 'running'), container(at(2), 'running'));
+    engine.onCall = (call, id) => (call === 'stop' && id === at(1) ? FAILED : undefined);
+    const { containers, error, finished } = await reap(engine);
+    assert.deepEqual(
+      containers.map(({ id, outcome, reason }) => [id, outcome, reason]),
+      [
+        [at(1), 'unknown', 'It failed.'],
+        [at(2), 'removed', undefined],
+      ],
+    );
+    assert.equal(error, undefined);
+    assert.equal(finished, false);
+  });
+
+  it('a stop that the engine only seems to have done is not believed', async () => {
+    const engine = engineWith(container(at(1), 'running'));
+    let stops = 0;
+    engine.stop = async () => {
+      stops++;
+      return { ok: true, value: undefined };
+    };
+    const { containers, finished } = await reap(engine);
+    assert.equal(containers[0]?.outcome, 'unknown');
+    assert.match(containers[0]?.reason ?? '', /still running/);
+    assert.equal(stops, 3, 'each takes as long as the grace');
+    assert.equal(finished, false);
+  });
+
+  it('an engine that does not answer is not asked on, and says so', async () => {
+    const timeout: EngineError = { kind: 'timeout', message: 'No answer.' };
+    for (const [where, calls] of [
+      ['list', 1],
+      ['inspect', 2],
+    ] as const) {
+      const engine = engineWith(container(at(1), 'running'));
+      engine.onCall = (call) => (call === where ? timeout : undefined);
+      assert.deepEqual(await reap(engine), { containers: [], error: timeout, finished: false });
+      assert.equal(engine.calls.length, calls);
+    }
+    const engine = engineWith(...[1, 2, 3, 4, 5, 6, 7].map((index) => container(at(index), 'running')));
+    engine.onCall = (call, id) => (call === 'stop' && id === at(2) ? timeout : undefined);
+    const { containers, error, finished } = await reap(engine);
+    assert.equal(error, timeout);
+    assert.equal(finished, false);
+    assert.equal(containers.find(({ id }) => id === at(2))?.outcome, 'unknown');
+    assert.equal(engine.calls.includes('stop 6'), false);
+  });
+});

@@ -1,0 +1,313 @@
+import assert from 'node:assert/strict';
+import { FOREIGN_LOOKS_APART_MS } from '../../../src/judgement/kindRules';
+import type { OutsideUse, Platform, Snapshot, StdinPeer } from '../../../src/os/platform';
+import { OrphanedSet } from '../../../src/reaping/orphanedSet';
+import { StdinWatch } from '../../../src/reaping/stdinWatch';
+import { type Circumstances, scanOf, standOf, type Tree, treeOf } from '../../../src/reaping/treeScan';
+import { LAUNCHER_EDITOR, type ServerRecord, type SessionFile } from '../../../src/registry/schema';
+import { entry, identity, machine, recordOf, SCOPE, sessionOf, table, uuid } from '../judgement/table';
+
+interface Probes {
+  readonly use?: Record<number, OutsideUse>;
+  readonly stdin?: Record<number, StdinPeer>;
+  readonly insiders?: ReadonlySet<number>[];
+}
+
+function treeIn(
+  snapshot: Snapshot,
+  record: ServerRecord,
+  probes: Probes = {},
+  change: Partial<Circumstances> = {},
+  records: readonly ServerRecord[] = [record],
+  session: Partial<SessionFile> = {},
+): Tree {
+  const platform = {
+    scope: SCOPE,
+    look: async (pid: number) => ({ kind: 'present', entry: snapshot.processes.get(pid) }),
+    serviceRole: async () => ({ kind: 'none' }),
+    stdinPeer: async ({ pid }: { pid: number }) => probes.stdin?.[pid] ?? { kind: 'unknown', reason: 'no probe' },
+    // One answer for all, as `ss` gives it: what is hidden about one hides the whole.
+    outsideUse: async (pids: readonly number[], insiders: ReadonlySet<number>) => {
+      probes.insiders?.push(insiders);
+      const all = pids.map((pid) => probes.use?.[pid] ?? { kind: 'none' });
+      return all.find(({ kind }) => kind === 'unknown') ?? all.find(({ kind }) => kind === 'used') ?? { kind: 'none' };
+    },
+  } as unknown as Platform;
+  const circumstances: Circumstances = {
+    platform,
+    self: identity(200),
+    claim: { by: 'reaper' },
+    liveOwners: [],
+    neverReap: [],
+    stdinWatch: new StdinWatch({ now: () => 0, sleep: async () => {} }),
+    ...change,
+  };
+  return treeOf(circumstances, snapshot, sessionOf({ records, ...session }), record);
+}
+
+/** What becomes of each member: `<pid> permit` or `<pid> <reason>`. */
+async function rule(...tree: Parameters<typeof treeIn>): Promise<string[]> {
+  const scan = scanOf(treeIn(...tree));
+  const ruled = await scan.rule(scan.members);
+  return ruled.map(({ member, ruling }) => `${member.entry.pid} ${'kept' in ruling ? ruling.kept : 'permit'}`);
+}
+
+/** The table's usual user is nobody here. */
+const ours = { uid: process.getuid?.() };
+
+describe('rulings on a tree', () => {
+  const snapshot = machine(
+    entry(500, 1, ours),
+    entry(501, 500, { ...ours, sid: 500 }),
+    entry(502, 500, { ...ours, sid: 502 }),
+    entry(503, 500, { ...ours, sid: 503 }),
+    entry(504, 502, { ...ours, sid: 502 }),
+  );
+
+  it('L04 children first', async () => {
+    const found = (await rule(snapshot, recordOf())).map((line) => Number(line.split(' ')[0]));
+    for (const [child, parent] of [
+      [504, 502],
+      [502, 500],
+      [501, 500],
+    ] as const) {
+      assert.ok(found.indexOf(child) < found.indexOf(parent), `${found}`);
+    }
+  });
+
+  it('K33 a server that somebody started for others is kept whole while one of its own is in use', async () => {
+    const used: OutsideUse = { kind: 'used', by: 'python3 (pid 812)' };
+    const gone = { stdin: { 500: { kind: 'gone', proof: '' } as const } };
+    const foreign = { named: true, clientAbove: () => ({ kind: 'none' }) as const };
+    const run = { editor: `${LAUNCHER_EDITOR}x` };
+    const kinds: [ServerRecord['kind'], Partial<Circumstances>, Partial<SessionFile>][] = [
+      ['adopted', {}, {}],
+      ['foreign', foreign, {}],
+      ['launched', {}, run],
+      // Known from cookies alone: whoever launched it.
+      ['launched', {}, { editor: '' }],
+    ];
+    const kept = (lines: string[], reason: RegExp) => lines.filter((line) => reason.test(line)).length;
+    for (const [kind, change, session] of kinds) {
+      const ask = (use: Record<number, OutsideUse>) =>
+        rule(snapshot, recordOf({ kind }), { use, ...gone }, change, undefined, session);
+      const what = `${kind} ${JSON.stringify(session)}`;
+      for (const pid of [500, 501, 502, 504]) {
+        assert.equal(kept(await ask({ [pid]: used }), /in use by python3 \(pid 812\)/), 5, `${what}: ${pid}`);
+      }
+      // What cannot be told about one that left, such as a browser in its sandbox, keeps that one and what is above it.
+      const unknown: OutsideUse = { kind: 'unknown', reason: 'hidden' };
+      assert.equal(kept(await ask({ 504: unknown }), /unknown: hidden/), 2, what);
+      for (const pid of [500, 501]) assert.equal(kept(await ask({ [pid]: unknown }), /unknown: hidden/), 5, what);
+      assert.equal(kept(await ask({}), /in use|connected/), 0, what);
+    }
+    // What its own session launched is its own: only what has left is asked about.
+    const own = await rule(snapshot, recordOf(), { use: { 500: used, 501: used } });
+    assert.ok(
+      own.every((line) => line.endsWith('permit')),
+      own.join('\n'),
+    );
+  });
+
+  it('K33 the owner is no stranger to what it launched; whom mcp-processes run took for the client is one', async () => {
+    for (const [editor, isInsider] of [
+      ['an editor', true],
+      [`${LAUNCHER_EDITOR}x`, false],
+    ] as const) {
+      const insiders: ReadonlySet<number>[] = [];
+      const claim = { by: 'own session', owner: identity(300), unasked: true } as const;
+      await rule(snapshot, recordOf(), { insiders }, { claim }, undefined, { editor });
+      assert.ok(insiders.length > 0 && insiders.every((one) => one.has(300) === isInsider && one.has(500)), editor);
+    }
+  });
+
+  it('K33 what has left a server and runs on without it is kept alone', async () => {
+    const away = machine(entry(500, 1, ours), entry(501, 500, { ...ours, sid: 500 }), entry(502, 1, ours));
+    const record = recordOf({ kind: 'adopted', census: [identity(502)] });
+    const stdin = { 500: { kind: 'gone', proof: '' }, 502: { kind: 'gone', proof: '' } } as const;
+    const ruled = await rule(away, record, { stdin, use: { 502: { kind: 'used', by: 'psql (pid 9)' } } });
+    assert.deepEqual(ruled.sort(), ['500 permit', '501 permit', '502 it is in use by psql (pid 9)']);
+  });
+
+  it('K23 what is in use, or cannot be told, keeps the members above it and no others', async () => {
+    const uses: [OutsideUse, RegExp][] = [
+      [{ kind: 'used', by: 'pid 812' }, /in use by pid 812/],
+      [{ kind: 'unknown', reason: 'hidden' }, /unknown: hidden/],
+    ];
+    for (const [use, reason] of uses) {
+      const ruled = (await rule(snapshot, recordOf(), { use: { 504: use } })).sort();
+      assert.deepEqual(
+        ruled.filter((line) => line.endsWith('permit')),
+        ['500 permit', '501 permit', '503 permit'],
+      );
+      assert.equal(ruled.filter((line) => reason.test(line)).length, 2);
+    }
+    assert.ok(
+      (await rule(snapshot, recordOf())).every((line) => line.endsWith('permit')),
+      'control',
+    );
+  });
+
+  it('K05 the stdin of the topmost speaks for an adopted server', async () => {
+    const record = recordOf({ kind: 'adopted' });
+    const alive: StdinPeer = { kind: 'alive', by: 'python3, pid 812' };
+    const ruled = await rule(snapshot, record, { stdin: { 500: alive } });
+    assert.ok(
+      ruled.every((line) => line.endsWith('held by python3, pid 812')),
+      ruled.join('\n'),
+    );
+    const below = await rule(snapshot, record, { stdin: { 501: alive } });
+    assert.ok(
+      below.every((line) => line.endsWith('permit')),
+      below.join('\n'),
+    );
+    const foreign = await rule(snapshot, recordOf({ kind: 'foreign' }), {
+      stdin: { 500: { kind: 'gone', proof: '' } },
+    });
+    assert.ok(
+      foreign.every((line) => line.endsWith('nobody asked to end it')),
+      foreign.join('\n'),
+    );
+  });
+
+  it('K05 L16 what a busy machine could not tell about it is asked once more, and kept if that fails, too', async () => {
+    const failed: StdinPeer = { kind: 'unknown', reason: 'it took too long', look: 'failed' };
+    const gone: StdinPeer = { kind: 'gone', proof: '' };
+    const asked = async (...answers: StdinPeer[]) => {
+      let count = 0;
+      const stdin = Object.defineProperty({}, 500, { get: () => answers[count++] });
+      const ruled = await rule(snapshot, recordOf({ kind: 'adopted' }), { stdin });
+      return { count, permits: ruled.filter((line) => line.endsWith('permit')).length };
+    };
+    assert.deepEqual(await asked(failed, failed), { count: 2, permits: 0 });
+    assert.deepEqual(await asked(failed, gone), { count: 2, permits: 5 });
+    assert.deepEqual(await asked(gone), { count: 1, permits: 5 });
+    // Here nobody ever can look.
+    assert.deepEqual(await asked({ ...failed, look: 'no means' }), { count: 1, permits: 5 });
+  });
+
+  it('L21 a parent pid that a member has by now does not hide who stands at the top', async () => {
+    // The parent of 500 is dead; its pid went to what 500 started.
+    const recycled = machine(entry(500, 501, ours), entry(501, 500, { ...ours, sid: 500 }));
+    const record = recordOf({ kind: 'adopted' });
+    const ruled = await rule(recycled, record, { stdin: { 500: { kind: 'alive', by: 'x' } } });
+    assert.ok(ruled.length === 2 && ruled.every((line) => line.endsWith('held by x')), ruled.join('\n'));
+  });
+
+  it('K27 a member of another record contradicts for all of the session', async () => {
+    const other = recordOf({ id: uuid(2), root: identity(600) });
+    const shifted = table(
+      entry(1, 0),
+      entry(200, 1),
+      entry(500, 1, ours),
+      entry(300, 1, { start: 't400' }),
+      entry(600, 300, ours),
+    );
+    const both = await rule(shifted, recordOf(), {}, {}, [recordOf(), other]);
+    assert.match(both.join(), /^500 its owner seems gone, but pid 600 still has pid 300 as its parent$/);
+    assert.deepEqual(await rule(shifted, recordOf()), ['500 permit'], 'control');
+  });
+
+  it('L17 a wrapper that is gone leaves several at the top; one that is served serves them all', async () => {
+    const orphans = machine(entry(501, 1, { ...ours, sid: 500 }), entry(502, 1, { ...ours, sid: 500 }));
+    const record = recordOf({ kind: 'adopted', root: undefined, census: [identity(501), identity(502)] });
+    const ruled = await rule(orphans, record, {
+      stdin: { 501: { kind: 'gone', proof: '' }, 502: { kind: 'alive', by: 'x' } },
+    });
+    assert.ok(ruled.length === 2 && ruled.every((line) => line.endsWith('held by x')), ruled.join('\n'));
+    const pipes = await rule(orphans, record, {
+      stdin: { 501: { kind: 'gone', proof: '' }, 502: { kind: 'alive', by: 'x', holders: [501] } },
+    });
+    assert.ok(
+      pipes.every((line) => line.endsWith('permit')),
+      pipes.join('\n'),
+    );
+  });
+
+  describe('of orphans that hold each other’s stdin', () => {
+    const held = (...holders: number[]): StdinPeer => ({ kind: 'alive', by: `pid ${holders}`, holders });
+    const gone: StdinPeer = { kind: 'gone', proof: '' };
+    const both = machine(entry(500, 1, ours), entry(501, 500, { ...ours, sid: 500 }), entry(600, 1, ours));
+    const records = [500, 600].map((pid) =>
+      recordOf({ id: uuid(pid), kind: 'foreign', root: identity(pid), posixSession: pid }),
+    );
+
+    /** What becomes of both, looked at twice with 2 s in between. */
+    async function ruleOnBoth(probes: Probes, change: Partial<Circumstances> = {}, snapshot = both): Promise<string> {
+      let now = 0;
+      const stdinWatch = new StdinWatch({ now: () => now, sleep: async () => {} });
+      const circumstances = { named: true, clientAbove: () => ({ kind: 'none' }) as const, stdinWatch, ...change };
+      const byId = new Map(records.map((record) => [record.id, record]));
+      const set = new OrphanedSet([...byId.keys()], (id) =>
+        standOf(treeIn(snapshot, byId.get(id) as ServerRecord, probes, circumstances)),
+      );
+      const look = async () => {
+        const ruled = records.map((record) =>
+          rule(snapshot, record, probes, { ...circumstances, companions: () => set.companionsOf(record.id) }),
+        );
+        return (await Promise.all(ruled)).flat().sort().join('; ');
+      };
+      assert.ok(!(await look()).includes('permit'), 'one look is not enough');
+      now = FOREIGN_LOOKS_APART_MS;
+      return look();
+    }
+    const ALL = '500 permit; 501 permit; 600 permit';
+
+    it('L29 both are ended', async () => {
+      assert.equal(await ruleOnBoth({ stdin: { 500: held(600), 600: held(501) } }), ALL);
+      assert.equal(await ruleOnBoth({ stdin: { 500: held(600), 600: gone } }), ALL);
+    });
+
+    it('K05 L29 a stranger that holds one of them keeps both', async () => {
+      const kept = await ruleOnBoth({ stdin: { 500: held(600), 600: held(501, 200) } });
+      assert.ok(!kept.includes('permit'), kept);
+      // What it holds itself is no matter to it.
+      const one = await ruleOnBoth({ stdin: { 500: held(600, 200), 600: gone } });
+      assert.match(one, /^500 its stdin is still held by .*; 501 its stdin is still held .*; 600 permit$/);
+    });
+
+    it('K09 L29 with what nobody can tell about one of them, both are kept', async () => {
+      const kept = await ruleOnBoth({ stdin: { 500: held(600), 600: { kind: 'unknown', reason: 'x' } } });
+      assert.ok(!kept.includes('permit'), kept);
+    });
+
+    it('K20 K33 L29 one that is spared spares what it holds', async () => {
+      const stdin = { 500: held(600), 600: gone };
+      const listed = await ruleOnBoth({ stdin }, { neverReap: ['server-600'] });
+      assert.match(listed, /^500 its stdin is still held.*; 600 the setting mcpProcesses.reap.neverReap lists it/);
+      const used = await ruleOnBoth({ stdin, use: { 600: { kind: 'used', by: 'nc (pid 9)' } } });
+      assert.match(used, /^500 its stdin is still held.*; 600 it is in use by nc/);
+      const client = { kind: 'client', title: 'Claude', pid: 7 } as const;
+      const served = await ruleOnBoth(
+        { stdin },
+        { clientAbove: (_, { pid }) => (pid === 600 ? client : { kind: 'none' }) },
+      );
+      assert.match(served, /^500 its stdin is still held.*; 600 it runs under Claude/);
+    });
+
+    it('K15 L29 below another user’s process those who are seen to hold it are not all', async () => {
+      const below = machine(entry(100, 1, { uid: 77 }), entry(500, 100, ours), entry(600, 1, ours));
+      const kept = await ruleOnBoth({ stdin: { 500: held(600), 600: held(500) } }, {}, below);
+      assert.ok(!kept.includes('permit'), kept);
+      const one = await ruleOnBoth({ stdin: { 500: held(600), 600: gone } }, {}, below);
+      assert.match(one, /^500 its stdin is still held.*; 600 permit$/);
+      const child = entry(501, 500, { ...ours, sid: 500 });
+      const own = machine(entry(100, 1, ours), entry(500, 100, ours), child, entry(600, 1, ours));
+      const control = await ruleOnBoth({ stdin: { 500: held(600), 600: held(500) } }, {}, own);
+      assert.equal(control, ALL);
+    });
+
+    it('L29 one that is not named is a stranger', async () => {
+      const ruled = await rule(
+        both,
+        records[0] as ServerRecord,
+        { stdin: { 500: held(600) } },
+        { named: true, clientAbove: () => ({ kind: 'none' }) },
+      );
+      assert.ok(
+        ruled.every((line) => line.includes('still held by')),
+        ruled.join('\n'),
+      );
+    });
+  });
+});

@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import type { Identification } from '../../../src/os/platform';
+import { ClientWatch } from '../../../src/scan/clientWatch';
+
+const CLIENT = { pid: 7, start: 't100' };
+const present = (over: Partial<Extract<Identification, { kind: 'present' }>> = {}): Identification => ({
+  kind: 'present',
+  ...CLIENT,
+  zombie: false,
+  ...over,
+});
+
+describe('the end of a client is noticed', () => {
+  let now: Identification;
+  let told: number;
+  let watch: ClientWatch;
+  beforeEach(() => {
+    now = present();
+    told = 0;
+    watch = new ClientWatch({ platform: { identify: () => now }, onEnd: () => told++ });
+    watch.watch([CLIENT]);
+  });
+  afterEach(() => watch.dispose());
+
+  const table: [string, Identification, boolean][] = [
+    ['it lives', present(), false],
+    ['it is gone', { kind: 'gone' }, true],
+    ['its pid is another’s by now', present({ start: 't200' }), true],
+    ['it is dead and not collected', present({ zombie: true }), true],
+    ['it cannot be read', { kind: 'error', reason: 'no' }, false],
+  ];
+  for (const [what, identification, isEnd] of table) {
+    it(`${what}: ${isEnd ? 'told' : 'not told'}`, () => {
+      now = identification;
+      watch.check();
+      assert.equal(told, isEnd ? 1 : 0);
+    });
+  }
+
+  it('is told once, also while rows still name it, and again of the next one', () => {
+    now = { kind: 'gone' };
+    watch.check();
+    watch.watch([CLIENT]);
+    watch.check();
+    assert.equal(told, 1);
+    watch.watch([CLIENT, { pid: 8, start: 't5' }]);
+    watch.check();
+    assert.equal(told, 2);
+  });
+
+  it('of nobody who is not named any more', () => {
+    watch.watch([]);
+    now = { kind: 'gone' };
+    watch.check();
+    assert.equal(told, 0);
+  });
+});

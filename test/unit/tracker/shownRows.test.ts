@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import type { ProcessNode, ServerView } from '../../../src/model/inventory';
+import { EndingRows } from '../../../src/tracker/endingRows';
+import { withEnding, withFormerVerdicts, withoutRecorded } from '../../../src/tracker/shownRows';
+import { NODE, serverView } from '../views/rows';
+
+const node = (pid: number, start = 't1', children: ProcessNode[] = []): ProcessNode => ({
+  ...NODE,
+  pid,
+  start,
+  children,
+});
+
+describe('rows whose finding takes a second look', () => {
+  const orphaned = serverView({ key: 'a', owner: 'other' });
+  const active = serverView({ key: 'a', owner: 'other', group: 'otherClients', verdict: 'active' });
+  const unknown = serverView({ key: 'a', owner: 'other', group: 'ownerUnknown', verdict: 'unknown' });
+  const checking = { ...unknown, checking: true };
+  const table: [string, ServerView, ServerView[], string][] = [
+    ['a proven orphan stays one', checking, [orphaned], 'orphaned orphaned'],
+    ['one whose client has just died stays active', checking, [active], 'otherClients active'],
+    ['the second look says otherwise', unknown, [orphaned], 'ownerUnknown unknown'],
+    ['the first look is enough to say that it is in use', active, [orphaned], 'otherClients active'],
+    ['one that was never shown has nothing to keep', checking, [], 'ownerUnknown unknown'],
+    ['another one’s verdict is not its own', checking, [{ ...orphaned, key: 'b' }], 'ownerUnknown unknown'],
+  ];
+  for (const [what, row, before, expected] of table) {
+    it(what, () => {
+      const [shown] = withFormerVerdicts([row], before);
+      assert.equal(`${shown?.group} ${shown?.verdict}`, expected);
+      assert.equal(shown?.checking, row.checking);
+    });
+  }
+});
+
+describe('one process, one row', () => {
+  const here = serverView({ key: 'here', group: 'thisWindow', processes: [node(10, 't1', [node(11)])] });
+  const table: [string, ProcessNode[], boolean][] = [
+    ['another server', [node(20)], true],
+    ['the same root', [node(10)], false],
+    ['its root is somebody below', [node(11)], false],
+    ['somebody below it is the other’s root', [node(9, 't1', [node(10)])], false],
+    ['a recycled pid is another process', [node(10, 't2')], true],
+    ['no process is left of it', [], true],
+  ];
+  for (const [what, processes, isShown] of table) {
+    it(`${what}: ${isShown ? 'shown' : 'not shown'}`, () => {
+      const other = serverView({ key: 'other', owner: 'other', processes });
+      assert.deepEqual(withoutRecorded([other], [here]), isShown ? [other] : []);
+    });
+  }
+});
+
+describe('rows that are being ended', () => {
+  const stateOf = (row: ServerView, keys = ['s:r']) => withEnding([row], new Set(keys))[0]?.state;
+  const kept = { ...NODE, kept: 'it is in use' };
+
+  it('say so, except where everything is kept', () => {
+    assert.equal(stateOf(serverView()), 'stopping');
+    assert.equal(stateOf(serverView(), ['s:other']), 'running');
+    assert.equal(stateOf(serverView({ processes: [kept] })), 'running');
+    assert.equal(stateOf(serverView({ processes: [{ ...kept, children: [NODE] }] })), 'stopping');
+    assert.equal(stateOf(serverView({ processes: [] })), 'stopping', 'a container is left');
+  });
+
+  it('until every reap that was to end them is done, also one that fails', async () => {
+    const told: boolean[] = [];
+    const ending = new EndingRows(() => told.push(ending.has('a')));
+    let finish = () => {};
+    const first = ending.during(
+      ['a', 'b'],
+      () =>
+        new Promise<void>((resolve) => {
+          finish = resolve;
+        }),
+    );
+    await assert.rejects(
+      ending.during(['a'], async () => {
+        throw new Error('failed');
+      }),
+    );
+    assert.ok(ending.has('a'));
+    finish();
+    await first;
+    assert.deepEqual([ending.has('a'), ending.has('b')], [false, false]);
+    assert.deepEqual(told, [true, true, true, false]);
+  });
+});

@@ -1,0 +1,215 @@
+import assert from 'node:assert/strict';
+import type { ContainerOutcome } from '../../../src/model/containerOutcome';
+import type { ProcessOutcome, ReapedProcess, ReapResult } from '../../../src/model/inventory';
+import {
+  containerLines,
+  folderName,
+  formatAge,
+  formatMemory,
+  joinParts,
+  plain,
+  processLabel,
+  reapReport,
+  summariseReap,
+} from '../../../src/wording/results';
+
+const MB = 1024 * 1024;
+
+function ended(pid: number, outcome: ProcessOutcome, reason?: string): ReapedProcess {
+  return { pid, name: 'node', commandLine: `node server-${pid}.js`, outcome, reason, memory: 10 * MB };
+}
+
+function reaped(processes: ReapedProcess[], memoryFreed: number, dryRun = false): ReapResult {
+  return {
+    server: 'files',
+    sessionId: 's',
+    recordId: 'r',
+    dryRun,
+    processes,
+    containers: [],
+    containerProblem: undefined,
+    memoryFreed,
+    milliseconds: 12.4,
+  };
+}
+
+describe('format', () => {
+  it('memory', () => {
+    const table: [number | undefined, string | undefined][] = [
+      [undefined, undefined],
+      [Number.NaN, undefined],
+      [-1, undefined],
+      [0, '0 KB'],
+      [512 * 1024, '512 KB'],
+      [MB - 1, '1 MB'],
+      [MB, '1 MB'],
+      [1.5 * MB, '1.5 MB'],
+      [9.97 * MB, '10 MB'],
+      [120 * MB, '120 MB'],
+      [1024 * MB - 1, '1 GB'],
+      [1.25 * 1024 * MB, '1.3 GB'],
+    ];
+    for (const [bytes, text] of table) {
+      assert.equal(formatMemory(bytes), text, String(bytes));
+    }
+  });
+
+  it('age', () => {
+    const second = 1000;
+    const hour = 3600 * second;
+    const table: [number, string][] = [
+      [0, '0 s'],
+      [59.9 * second, '59 s'],
+      [60 * second, '1 min'],
+      [hour - 1, '59 min'],
+      [hour, '1 h'],
+      [47 * hour, '47 h'],
+      [48 * hour, '2 d'],
+      [-5 * second, '0 s'],
+    ];
+    for (const [age, text] of table) {
+      assert.equal(formatAge(1e12, 1e12 + age), text);
+    }
+    assert.equal(formatAge(undefined, 1e12), undefined);
+  });
+
+  it('folder names of both platforms', () => {
+    assert.equal(folderName('/home/me/project/'), 'project');
+    assert.equal(folderName('C:\\Users\\me\\project'), 'project');
+    assert.equal(folderName('/'), '/');
+  });
+
+  it('tells the processes of one interpreter apart by their script', () => {
+    const table: [string, string, string][] = [
+      ['node', 'node /home/me/servers/leaky.mjs child', 'node leaky.mjs'],
+      ['node', 'node server.js', 'node server.js'],
+      ['python3', 'python3 -m mcp_server', 'python3'],
+      ['npm exec @x/y', 'npm exec @x/y', 'npm exec @x/y'],
+      ['mcp-server', 'mcp-server', 'mcp-server'],
+      ['node.exe', 'C:\\node.exe C:\\servers\\leaky.mjs', 'node.exe leaky.mjs'],
+    ];
+    for (const [name, commandLine, label] of table) {
+      assert.equal(processLabel(name, commandLine), label);
+    }
+  });
+
+  it('joins what is there', () => {
+    assert.equal(joinParts(['VS Code', undefined, '', 'active']), 'VS Code · active');
+  });
+
+  it('plain replaces numbered arguments, also in the text of others, once', () => {
+    assert.equal(plain('{0} and {1} and {2}', '{1}', 2), '{1} and 2 and {2}');
+  });
+
+  describe('summary of a reap', () => {
+    it('counts servers and processes, says why something was kept and what was freed', () => {
+      const results = [
+        reaped([ended(1, 'exited'), ended(2, 'terminated'), ended(3, 'kept', 'its start time differs.')], 60 * MB),
+        reaped([ended(4, 'killed'), ended(5, 'killed')], 40 * MB),
+        reaped([ended(6, 'exited')], 20 * MB),
+      ];
+      assert.equal(
+        summariseReap(results),
+        'Ended 3 orphaned servers (5 processes), freed 120 MB. 1 process kept (its start time differs).',
+      );
+    });
+
+    it('singular, without memory', () => {
+      assert.equal(summariseReap([reaped([ended(1, 'exited')], 0)]), 'Ended 1 orphaned server (1 process).');
+    });
+
+    it('survivors and equal reasons once', () => {
+      const results = [reaped([ended(1, 'survived', 'no permission'), ended(2, 'survived', 'no permission')], 0)];
+      assert.equal(summariseReap(results), 'Nothing was ended. 2 processes survived (no permission).');
+    });
+
+    it('a dry run promises, it does not claim', () => {
+      const results = [reaped([ended(1, 'terminated'), ended(2, 'kept', 'listed')], 0, true)];
+      assert.equal(
+        summariseReap(results),
+        'Would end 1 orphaned server (1 process), freeing 10 MB. 1 process kept (listed).',
+      );
+      const kept = [reaped([ended(1, 'kept', 'listed')], 0, true)];
+      assert.equal(summariseReap(kept), 'Nothing would be ended. 1 process kept (listed).');
+    });
+
+    it('does not count a server of which everything was kept, and counts one of which only a container was left', () => {
+      const kept = reaped([ended(2, 'kept', 'listed'), ended(3, 'kept', 'listed')], 0);
+      assert.equal(
+        summariseReap([reaped([ended(1, 'killed')], 0), kept]),
+        'Ended 1 orphaned server (1 process). 2 processes kept (listed).',
+      );
+      assert.equal(summariseReap([reaped([], 0)]), 'Ended 1 orphaned server.');
+    });
+
+    it('nothing', () => {
+      assert.equal(summariseReap([]), 'No orphaned servers found.');
+      assert.equal(summariseReap([], plain, true), 'Cancelled. Nothing was ended.');
+    });
+
+    it('what could not be reaped, each reason once, beside what was', () => {
+      const failed = { ...reaped([], 0), problem: 'Session s could not be claimed. Make room.' };
+      assert.equal(summariseReap([failed]), '1 server could not be ended. Session s could not be claimed. Make room.');
+      assert.equal(
+        summariseReap([failed, reaped([ended(1, 'exited')], 0), failed]),
+        'Ended 1 orphaned server (1 process). 2 servers could not be ended. Session s could not be claimed. Make room.',
+      );
+      const report = reapReport([failed]);
+      assert.match(report, /^files\n {2}could not be ended: Session s could not be claimed\. Make room\.$/m);
+      assert.doesNotMatch(report, /took/);
+    });
+  });
+
+  it('containers: what ended, what is left running by its name, what is not known', () => {
+    const id = (digit: string) => digit.repeat(64);
+    const container = (digit: string, outcome: ContainerOutcome['outcome'], reason?: string) => ({
+      ...{ id: id(digit), image: 'mcp/fetch', outcome, reason },
+    });
+    const one = (containers: ContainerOutcome[], containerProblem?: string, dryRun = false) => ({
+      ...reaped([ended(1, 'killed')], 0, dryRun),
+      containers,
+      containerProblem,
+    });
+    const table: [ReapResult, string][] = [
+      [one([container('a', 'removed')]), ' 1 container ended.'],
+      [one([container('a', 'removed'), container('b', 'stopped')]), ' 2 containers ended.'],
+      [one([container('3', 'left running', 'no label')]), ' Container 333333333333 is left running.'],
+      [one([container('a', 'kept')]), ''],
+      [one([], 'no answer'), ' The state of one container could not be determined.'],
+      [one([container('3', 'left running')], undefined, true), ''],
+    ];
+    for (const [result, said] of table) {
+      const sentence = result.dryRun
+        ? 'Would end 1 orphaned server (1 process), freeing 10 MB.'
+        : 'Ended 1 orphaned server (1 process).';
+      assert.equal(summariseReap([result]), sentence + said);
+    }
+    assert.deepEqual(containerLines(one([container('3', 'left running', 'no label')], 'no answer')), [
+      'container 333333333333 · mcp/fetch · left running: no label',
+      'container unknown: no answer',
+    ]);
+    assert.deepEqual(containerLines(one([container('a', 'stopped', 'it is running')], undefined, true)), [
+      'container aaaaaaaaaaaa · mcp/fetch · would be ended: it is running',
+    ]);
+    assert.match(reapReport([one([container('a', 'removed')])]), /container aaaaaaaaaaaa · mcp\/fetch · removed/);
+  });
+
+  it('the report ends with session and record of our servers; other clients’ have none', () => {
+    const ours = reaped([ended(1, 'killed')], 0);
+    assert.match(reapReport([ours, ours]), /For bug reports:\n(?: {2}files: session s, record r\n){2}$/);
+    for (const theirs of [
+      { ...ours, sessionId: '', dryRun: true },
+      { ...ours, sessionId: 'r' },
+    ]) {
+      assert.doesNotMatch(reapReport([theirs]), /session|record|bug reports/);
+    }
+  });
+
+  it('the report names every process', () => {
+    const report = reapReport([reaped([ended(1, 'killed'), ended(2, 'kept', 'not ours')], 10 * MB)]);
+    assert.match(report, /pid 1 · node · killed · 10 MB\n {4}node server-1\.js/);
+    assert.match(report, /pid 2 · node · kept: not ours/);
+    assert.match(report, /took 12 ms/);
+    assert.doesNotMatch(reapReport([reaped([ended(1, 'killed')], 0, true)]), /took|· killed/);
+  });
+});
