@@ -44,14 +44,14 @@ async function endByLadder(size: number): Promise<number> {
   const sandbox = new Sandbox();
   try {
     const { command, args } = tree(size);
-    const lifecycle = await sandbox.lifecycle({ launchTimeout: 60_000 });
+    const tracker = await sandbox.tracker({ launchTimeout: 60_000 });
     const description = { ...sandbox.server('tree'), command, args, grace: { stdin: 0, term: 0 } };
     // It speaks no MCP: the launch stays pending, which does not matter here.
-    const launching = lifecycle.launch(description).catch(() => {});
+    const launching = tracker.launch(description).catch(() => {});
     await waitFor('the tree is complete', () => sandbox.living().length >= size, 60_000);
-    await lifecycle.sweep();
+    await tracker.sweep();
     const started = performance.now();
-    await lifecycle.stop('tree');
+    await tracker.stop('tree');
     const took = performance.now() - started;
     if (sandbox.living().length > 0) throw new Error('something is left');
     await launching;

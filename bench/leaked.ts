@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import treeKill from 'tree-kill';
 import type { Recogniser } from '../src/clients/recogniser';
-import type { Lifecycle } from '../src/tracker/tracker';
+import type { Tracker } from '../src/tracker/tracker';
 import { isAlive, killHard, Sandbox } from '../test/support/sandbox';
 import { Scene } from '../test/support/scene';
 import { waitFor } from '../test/support/waitFor';
@@ -57,32 +57,32 @@ async function leakedAtOnce(count: number): Promise<string[]> {
       clientOf: () => undefined,
     };
     const settings = { automatic: 'off' as const, graceOf: () => ({ stdin: 0, term: 0 }) };
-    const lifecycle = await sandbox.lifecycle(settings, { recogniser: () => known });
-    const orphans = () => lifecycle.picture.servers.filter(({ verdict }) => verdict === 'orphaned');
+    const tracker = await sandbox.tracker(settings, { recogniser: () => known });
+    const orphans = () => tracker.inventory.servers.filter(({ verdict }) => verdict === 'orphaned');
     const started = performance.now();
-    let [picture, proof, reap] = [0, 0, 0];
+    let [inventory, proof, reap] = [0, 0, 0];
     const lookBlock = await longestBlock(async () => {
-      await waitFor('all are listed', () => listed(lifecycle, count), 120_000);
-      picture = performance.now() - started;
-      await waitFor('all are proven', async () => (await lifecycle.sweep()) && orphans().length === count, 120_000);
+      await waitFor('all are listed', () => listed(tracker, count), 120_000);
+      inventory = performance.now() - started;
+      await waitFor('all are proven', async () => (await tracker.sweep()) && orphans().length === count, 120_000);
       proof = performance.now() - started;
     });
     const only = orphans().map(({ key }) => key);
     const reapBlock = await longestBlock(async () => {
       const before = performance.now();
-      await lifecycle.reapOrphans({ only });
+      await tracker.reapOrphans({ only });
       reap = performance.now() - before;
     });
     if (sandbox.living().length > 0) throw new Error(`${sandbox.living().length} processes are left`);
     const peer = await endByTreeKill(sandbox, count);
-    return [`${count}`, ...[picture, proof, reap, lookBlock, reapBlock, peer].map(time), ratio(peer, reap)];
+    return [`${count}`, ...[inventory, proof, reap, lookBlock, reapBlock, peer].map(time), ratio(peer, reap)];
   } finally {
     await sandbox.dispose();
   }
 }
 
-async function listed(lifecycle: Lifecycle, count: number): Promise<boolean> {
-  return (await lifecycle.sweep()).servers.length === count;
+async function listed(tracker: Tracker, count: number): Promise<boolean> {
+  return (await tracker.sweep()).servers.length === count;
 }
 
 /** Starts `count` servers and kills whoever started them. */

@@ -37,7 +37,7 @@ export async function benchSweep(counts: readonly number[]): Promise<Table> {
             container: undefined,
           };
         });
-        const lifecycle = await sandbox.lifecycle();
+        const tracker = await sandbox.tracker();
         writeSession(sandbox.folder, {
           schema: SCHEMA_VERSION,
           id: randomUUID(),
@@ -56,12 +56,12 @@ export async function benchSweep(counts: readonly number[]): Promise<Table> {
         const apart = Object.create(platform, {
           childrenOf: { value: (pid: number) => platform.childrenOf?.(pid)?.filter((child) => child !== crowd.pid) },
         });
-        const other = await sandbox.lifecycle({}, { platform: apart });
+        const other = await sandbox.tracker({}, { platform: apart });
         await other.sweep();
-        await lifecycle.sweep();
+        await tracker.sweep();
         const before = process.memoryUsage().heapUsed;
-        const took = await medianTime(5, () => lifecycle.sweep());
-        const block = await longestBlock(() => lifecycle.sweep());
+        const took = await medianTime(5, () => tracker.sweep());
+        const block = await longestBlock(() => tracker.sweep());
         const takenOver = await medianTime(5, () => other.sweepInTurn(60_000));
         globalThis.gc?.();
         const memory = Math.max(0, process.memoryUsage().heapUsed - before) / 2 ** 20;

@@ -1,9 +1,9 @@
 import { readEntry } from './clients/entry';
 import type { StdioServerDefinition } from './clients/serverDefinition';
 import type { ConfiguredServers } from './editor/configuredServers';
-import type { Picture, ReapResult, ServerView } from './model/inventory';
+import type { Inventory, ReapResult, ServerView } from './model/inventory';
 import { apiKeyOf } from './model/keys';
-import type { Lifecycle } from './tracker/tracker';
+import type { Tracker } from './tracker/tracker';
 
 /** A stdio server to launch: the shape of an entry in `mcp.json`, plus its name. */
 export interface LaunchDefinition {
@@ -29,7 +29,7 @@ export interface McpProcessesApi {
   readonly version: 1;
   /** All servers as of the last sweep, with verdict and evidence. */
   servers(): readonly ServerView[];
-  picture(): Picture;
+  inventory(): Inventory;
   /** Always a spawn of ours, recorded before it starts. Resolves after the MCP handshake. */
   launch(definition: LaunchDefinition): Promise<ServerView>;
   /** Runs the ladder; resolves when nothing is left of it, or says what stayed and why. */
@@ -37,10 +37,10 @@ export interface McpProcessesApi {
   /** Calls a tool of a launched, running server. Resolves to the MCP `CallToolResult`. */
   callTool(key: string, tool: string, args?: Record<string, unknown>): Promise<unknown>;
   /** One pass now; joins one that is under way. */
-  sweep(): Promise<Picture>;
+  sweep(): Promise<Inventory>;
   /** Reaps what is provably orphaned. `dryRun` says what would be signalled, and signals nothing. */
   reapOrphans(options?: { dryRun?: boolean }): Promise<readonly ReapResult[]>;
-  onDidChange(listener: (picture: Picture) => void): Subscription;
+  onDidChange(listener: (inventory: Inventory) => void): Subscription;
 }
 
 /** Other extensions may be plain JavaScript: whatever they pass is read like an entry of a configuration. */
@@ -55,24 +55,24 @@ function readDefinition(definition: LaunchDefinition | undefined): StdioServerDe
 }
 
 /** The extension's exports, over the core. */
-export function createApi(lifecycle: Lifecycle, configured: ConfiguredServers): McpProcessesApi {
+export function createApi(tracker: Tracker, configured: ConfiguredServers): McpProcessesApi {
   return {
     version: 1,
-    servers: () => lifecycle.picture.servers,
-    picture: () => lifecycle.picture,
+    servers: () => tracker.inventory.servers,
+    inventory: () => tracker.inventory,
     async launch(definition: LaunchDefinition): Promise<ServerView> {
       const server = readDefinition(definition);
       const { name } = server;
       const key = apiKeyOf(name);
-      await lifecycle.launch(await configured.describe(server, key));
-      const view = lifecycle.picture.servers.find((one) => one.key === key);
+      await tracker.launch(await configured.describe(server, key));
+      const view = tracker.inventory.servers.find((one) => one.key === key);
       if (!view) throw new Error(`"${name}" ended right after it had started.`);
       return view;
     },
-    stop: (key) => lifecycle.stop(key),
-    callTool: (key, tool, args = {}) => lifecycle.callTool(key, tool, args),
-    sweep: () => lifecycle.sweep(),
-    reapOrphans: (options = {}) => lifecycle.reapOrphans({ dryRun: options.dryRun ?? false }),
-    onDidChange: (listener) => lifecycle.onDidChange(listener),
+    stop: (key) => tracker.stop(key),
+    callTool: (key, tool, args = {}) => tracker.callTool(key, tool, args),
+    sweep: () => tracker.sweep(),
+    reapOrphans: (options = {}) => tracker.reapOrphans({ dryRun: options.dryRun ?? false }),
+    onDidChange: (listener) => tracker.onDidChange(listener),
   };
 }

@@ -11,7 +11,7 @@ import { Reaper } from './reaping/reaper';
 import { isFinished } from './reaping/results';
 import { type DataFolder, openDataFolder } from './registry/dataFolder';
 import { OwnSession } from './registry/ownSession';
-import { OtherServers } from './scan/foreignServers';
+import { ForeignServers } from './scan/foreignServers';
 import { Sweeper } from './tracker/sweeper';
 import { containerLines, formatAge, formatMemory, shortId } from './wording/results';
 import { parseSettings } from './wrapper/settings';
@@ -44,13 +44,13 @@ async function main(argv: string[]): Promise<number> {
   }
   const [command] = positionals;
   const all = values.all ?? false;
-  const others = values['other-clients'] ?? false;
+  const foreign = values['other-clients'] ?? false;
   const wrong = wrongUsage(positionals, values);
   if (wrong !== undefined) {
     process.stderr.write(`${wrong}\n\n${USAGE}\n`);
     return 2;
   }
-  const sweeper = await openSweeper(all || others);
+  const sweeper = await openSweeper(all || foreign);
   if (command === 'list') {
     const { servers, containersWithoutClient } = await sweeper.lookTwice();
     const text = () => listing(servers, all) + listingOfContainers(containersWithoutClient);
@@ -58,9 +58,9 @@ async function main(argv: string[]): Promise<number> {
     process.stdout.write(values.json ? json() : text());
     return 0;
   }
-  const results = await reap(sweeper, { dryRun: values['dry-run'] ?? false, others, yes: values.yes ?? false });
+  const results = await reap(sweeper, { dryRun: values['dry-run'] ?? false, foreign, yes: values.yes ?? false });
   process.stdout.write(values.json ? `${JSON.stringify(results, undefined, 2)}\n` : report(results));
-  if (others && !values.yes && !values.json && results.some(({ sessionId }) => sessionId === '')) {
+  if (foreign && !values.yes && !values.json && results.some(({ sessionId }) => sessionId === '')) {
     process.stdout.write("Other clients' servers were only shown; --yes ends them.\n");
   }
   if (results.some(({ problem }) => problem !== undefined)) return 1;
@@ -74,10 +74,10 @@ async function main(argv: string[]): Promise<number> {
 /** Ours at once; other clients' only where they are proven to be orphaned, and only with the word for it. */
 async function reap(
   sweeper: Sweeper,
-  { dryRun, others, yes }: { dryRun: boolean; others: boolean; yes: boolean },
+  { dryRun, foreign, yes }: { dryRun: boolean; foreign: boolean; yes: boolean },
 ): Promise<ReapResult[]> {
   const results = await sweeper.reapOrphans({ dryRun });
-  if (!others) return results;
+  if (!foreign) return results;
   const { servers } = await sweeper.lookTwice();
   const only = servers
     .filter(({ owner, verdict }) => owner === 'other' && verdict === 'orphaned')
@@ -143,7 +143,7 @@ async function openSweeper(withOthers: boolean): Promise<Sweeper> {
     }),
     log,
     settings: () => settings,
-    others: machine && new OtherServers({ platform, self, recogniser: () => machine.recogniser() }),
+    foreignServers: machine && new ForeignServers({ platform, self, recogniser: () => machine.recogniser() }),
     containerRuns: machine && (() => configuredRuns(machine.servers())),
     rowsOfThisWindow: () => [],
     problems: () => [],

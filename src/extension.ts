@@ -8,18 +8,18 @@ import { askInput } from './editor/askInput';
 import { ClientPresence } from './editor/clientPresence';
 import { ConfiguredServers, openWorkspace } from './editor/configuredServers';
 import { editorHasMcpClient } from './editor/editorClient';
-import { IgnoredServers } from './editor/ignoredServers';
+import { HiddenServers } from './editor/ignoredServers';
 import { Inputs } from './editor/inputs';
 import { ServerLogs } from './editor/serverLogs';
 import { readSettings } from './editor/settings';
 import { WorkspaceRecords } from './editor/workspaceRecords';
-import { Launcher } from './editor/wrapper';
+import { WrapperInstaller } from './editor/wrapper';
 import { choosePlatform } from './os/choosePlatform';
 import { openDataFolder } from './registry/dataFolder';
 import { OwnSession } from './registry/ownSession';
 import { AutoStart } from './tracker/autoStart';
 import { SweepSchedule } from './tracker/schedule';
-import { Lifecycle } from './tracker/tracker';
+import { Tracker } from './tracker/tracker';
 import { AskToReap } from './views/askToReap';
 import { registerCommands } from './views/commands';
 import { containerTooltip } from './views/containers';
@@ -31,7 +31,7 @@ import { ProcessTree } from './views/processTree';
 import { OrphanStatus } from './views/statusBar';
 import { UnexpectedExits } from './views/unexpectedExits';
 
-let lifecycle: Lifecycle | undefined;
+let tracker: Tracker | undefined;
 
 /** Builds the parts and wires them. Never throws: what is wrong is shown, with what to do. */
 export async function activate(context: vscode.ExtensionContext): Promise<McpProcessesApi | undefined> {
@@ -71,14 +71,14 @@ async function start(context: vscode.ExtensionContext, log: vscode.LogOutputChan
   const configured = new ConfiguredServers(inputs, () => settings, log);
   // Not awaited: a starting editor takes its time to answer.
   showFailure(editorHasMcpClient().then((has) => has || configured.noteEditorWithoutClient()));
-  configured.onChange(() => lifecycle?.refresh());
+  configured.onChange(() => tracker?.refresh());
   const version = String(context.extension.packageJSON.version);
   const machine = new MachineConfigs({
     workspace: () => (vscode.workspace.isTrusted ? openWorkspace() : { folders: [], workspaceFile: undefined }),
     guess: () => settings.guess,
     log,
   });
-  const core = new Lifecycle({
+  const core = new Tracker({
     platform,
     folder,
     self,
@@ -89,21 +89,21 @@ async function start(context: vscode.ExtensionContext, log: vscode.LogOutputChan
     settings: () => settings,
     configured: () => configured.servers,
     adoptable: () => machine.adoptable(),
-    recogniser: () => (settings.scanOthers ? machine.recogniser() : undefined),
-    containerRuns: () => (settings.scanOthers ? configuredRuns(machine.servers()) : []),
+    recogniser: () => (settings.scanForeign ? machine.recogniser() : undefined),
+    containerRuns: () => (settings.scanForeign ? configuredRuns(machine.servers()) : []),
     configurationProblems: () => configured.problems,
     onOutput: (server, line) => logs.write(server, line),
   });
-  lifecycle = core;
+  tracker = core;
   const schedule = new SweepSchedule(
     (interval) => (interval === undefined ? core.sweep() : core.sweepInTurn(interval / 2)),
     log,
   );
   schedule.setInterval(settings.sweepInterval);
-  const launcher = new Launcher(folder, context.asAbsolutePath('dist'), version, log);
+  const launcher = new WrapperInstaller(folder, context.asAbsolutePath('dist'), version, log);
   launcher.refresh(settings);
-  const ignored = new IgnoredServers(context.globalState, platform.scope);
-  const actions = createActions(core, configured, inputs, logs, ignored, folder, machine);
+  const hidden = new HiddenServers(context.globalState, platform.scope);
+  const actions = createActions(core, configured, inputs, logs, hidden, folder, machine);
   const { reviewOrphans } = registerCommands(context, actions, log);
   const tree = new ProcessTree(actions, (row) => containerTooltip(row, actions));
   context.subscriptions.push(
@@ -139,5 +139,5 @@ async function start(context: vscode.ExtensionContext, log: vscode.LogOutputChan
 
 /** At most 5 s, with the UI out of reach: end what we launched, hand over what takes longer. */
 export async function deactivate(): Promise<void> {
-  await lifecycle?.deactivate();
+  await tracker?.deactivate();
 }

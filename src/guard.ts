@@ -2,16 +2,16 @@ import { appendFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Log } from './common/log';
 import { choosePlatform } from './os/choosePlatform';
-import { reapUnservedSession } from './reaping/abandonedServer';
+import { reapAbandonedServer } from './reaping/abandonedServer';
 import { reapDeadSession } from './reaping/deadSession';
 import { isUuid } from './registry/cookie';
 import { dataFolderPath, openDataFolder } from './registry/dataFolder';
 import { containerLine } from './wrapper/containerLabels';
-import { launch } from './wrapper/wrapper';
+import { runWrapped } from './wrapper/wrapper';
 
-const UNSERVED = '--unserved=';
+const ABANDONED = '--unserved=';
 /** The guard's log is for bug reports; it starts anew before it grows. */
-const MOST_LOG_BYTES = 256 << 10;
+const MAX_LOG_BYTES = 256 << 10;
 
 /**
  * `guard.js <session id>`: carries on where a host that is gone left its session.
@@ -32,15 +32,15 @@ async function main(argv: string[]): Promise<void> {
     process.stdout.write(await containerLine(argv.slice(1)));
     return;
   }
-  if (sessionId === '--run') return launch(argv.slice(1));
+  if (sessionId === '--run') return runWrapped(argv.slice(1));
   if (!isUuid(sessionId)) throw new Error('usage: guard.js <session id>');
   if (mode === '--wait' && (await stoodDown())) return;
   const folder = openDataFolder();
   const platform = await choosePlatform();
   const log = fileLog(join(folder.logs, 'guard.log'));
   const parts = { platform, folder, self: await platform.self(), log };
-  if (mode?.startsWith(UNSERVED)) {
-    await reapUnservedSession(sessionId, mode.slice(UNSERVED.length), { ...parts, by: 'launcher' });
+  if (mode?.startsWith(ABANDONED)) {
+    await reapAbandonedServer(sessionId, mode.slice(ABANDONED.length), { ...parts, by: 'launcher' });
   } else {
     await reapDeadSession(sessionId, { ...parts, by: mode === '--launcher' ? 'launcher' : 'guard' });
   }
@@ -55,7 +55,7 @@ async function stoodDown(): Promise<boolean> {
 function fileLog(path: string): Log {
   const write = (message: string) => {
     try {
-      const flag = (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > MOST_LOG_BYTES ? 'w' : 'a';
+      const flag = (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > MAX_LOG_BYTES ? 'w' : 'a';
       appendFileSync(path, `${new Date().toISOString()} ${message}\n`, { flag, mode: 0o600 });
     } catch {
       // A log that cannot be written must not keep the guard from its work.

@@ -118,9 +118,9 @@ const SERVE_WORDS = new Set(['serve', 'server', 'start']);
 /** Folders of programs of all kinds: a path through them says no more than a name does. */
 const SHARED_FOLDER =
   /^(?:(?:\/usr(?:\/local)?)?\/s?bin|\/opt\/(?:homebrew|local)\/bin|\/snap\/bin|.*\/(?:\.local|\.cargo|\.bun|\.deno|\.volta|\.npm-global|go|\.linuxbrew)\/bin|.*\/node_modules\/\.bin|.*\/\.nvm\/versions\/node\/[^/]+\/bin)\/[^/]+$/;
-const MOST_WORDS = 1_000;
+const MAX_WORDS = 1_000;
 /** Of a path only its end is looked at. */
-const LONGEST_PLACE = 1_000;
+const MAX_PLACE_LENGTH = 1_000;
 /** A package of another tool, or a URL, where its runner takes a path. */
 const REMOTE_SCRIPT = /^(?:jsr:|npm:|https:\/\/)./;
 /** Packages that are a folder, an archive or a link, and no published name. */
@@ -139,7 +139,7 @@ const TEXT_FLAG =
  */
 export function anchorOf(words: readonly string[]): Anchor | undefined {
   // Commands within commands have an end.
-  if (words.length > MOST_WORDS) return undefined;
+  if (words.length > MAX_WORDS) return undefined;
   const [command = '', ...args] = words;
   const program = plainProgram(command);
   if (PLACEHOLDER.test(command)) return OPEN_PATH.test(command) ? pathAnchor(command) : undefined;
@@ -155,7 +155,7 @@ export function anchorOf(words: readonly string[]): Anchor | undefined {
   if (runsTheFolder(program)) return runnerAnchor(program, command, args);
   if (/[\\/]/.test(command)) {
     if (!ABSOLUTE.test(command) || isOfRunner(command)) return bound(args);
-    if (!SHARED_FOLDER.test(command.slice(-LONGEST_PLACE))) return scriptAnchor(command, args);
+    if (!SHARED_FOLDER.test(command.slice(-MAX_PLACE_LENGTH))) return scriptAnchor(command, args);
     const anchor = selfContained('program', [program], args);
     return anchor?.kind === 'program' ? { ...anchor, kind: 'path' } : anchor;
   }
@@ -167,7 +167,9 @@ const INSTALLED: Anchor = { kind: 'program', open: [] };
 
 /** A script of a package that runs what the folder says: `…/node_modules/tsx/dist/cli.mjs`. */
 function isOfRunner(path: string): boolean {
-  const name = /.*[\\/]node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/.][^\\/]*)[\\/]/.exec(path.slice(-LONGEST_PLACE))?.[1];
+  const name = /.*[\\/]node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/.][^\\/]*)[\\/]/.exec(
+    path.slice(-MAX_PLACE_LENGTH),
+  )?.[1];
   return name !== undefined && runsTheFolder(name.replace(/-cli$/, ''));
 }
 
@@ -350,18 +352,18 @@ function scriptOf(program: string, args: readonly string[]): string | typeof PUB
       const isUnknown = !/^-[DX]/.test(arg);
       isUncertain ||= isUnknown;
       // It is the script, or a value before it.
-      if (isUnknown && !next.startsWith('-') && !isWholePath(next)) return undefined;
+      if (isUnknown && !next.startsWith('-') && !isCompletePath(next)) return undefined;
     } else if (words.includes(arg)) words = [];
     else if (isPublished(program, arg)) return PUBLISHED;
-    else if (!isWholePath(arg)) return undefined;
-    else if (isUncertain && args.slice(at + 1).some((one) => !one.startsWith('-') && !isWholePath(one)))
+    else if (!isCompletePath(arg)) return undefined;
+    else if (isUncertain && args.slice(at + 1).some((one) => !one.startsWith('-') && !isCompletePath(one)))
       return undefined;
     else return arg;
   }
   return undefined;
 }
 
-function isWholePath(word: string): boolean {
+function isCompletePath(word: string): boolean {
   return ABSOLUTE.test(word) || OPEN_PATH.test(word);
 }
 
@@ -430,8 +432,8 @@ function isSelfContained(names: readonly string[], args: readonly string[]): boo
   const isRunner = !isServer && !names.some((name) => name.startsWith('@'));
   return own.every((arg, index) => {
     const [name = '', inline] = arg.split(/=(.*)/s);
-    if (arg.startsWith('-')) return inline === undefined || !isRunner || !TASK_FLAG.test(name) || isWhole(inline);
-    if (arg === '' || isWhole(arg) || NEUTRAL.test(arg) || (isServer && SERVE_WORDS.has(arg))) return true;
+    if (arg.startsWith('-')) return inline === undefined || !isRunner || !TASK_FLAG.test(name) || isComplete(inline);
+    if (arg === '' || isComplete(arg) || NEUTRAL.test(arg) || (isServer && SERVE_WORDS.has(arg))) return true;
     const flag = own[index - 1] ?? '';
     if (!mayBeValue(own, index) || (isRunner && TASK_FLAG.test(flag))) return false;
     // Of a short flag nobody knows whether it takes a value.
@@ -439,7 +441,7 @@ function isSelfContained(names: readonly string[], args: readonly string[]): boo
   });
 }
 
-function isWhole(word: string): boolean {
+function isComplete(word: string): boolean {
   return ABSOLUTE.test(word) || ADDRESS.test(word) || PLACEHOLDER.test(word);
 }
 
@@ -448,13 +450,13 @@ function commandAt(args: readonly string[], at: number): readonly string[] | und
   const word = args[at] as string;
   const text = /\s/.test(word) ? shellWords(word) : undefined;
   const program = plainProgram(text?.[0] ?? word);
-  if (!STARTERS.has(program) && !ENGINES.has(program)) return undefined;
+  if (!WRAPPERS.has(program) && !ENGINES.has(program)) return undefined;
   const words = text ?? args.slice(at);
   return words.length < 2 && mayBeValue(args, at) ? undefined : words;
 }
 
 /** What a gateway is given for a command; other words of {@link runsTheFolder} have a sense of their own. */
-const STARTERS = new Set(
+const WRAPPERS = new Set(
   `node bun bunx deno npm npx pnpm pnpx yarn tsx ts-node python uv uvx pipx poetry pdm pipenv cargo java dotnet make just
   php ruby bundle sh bash zsh cmd env`.split(/\s+/),
 );

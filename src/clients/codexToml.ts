@@ -1,18 +1,18 @@
 import { parse, TomlError } from 'smol-toml';
 import { escapePattern } from './commandLine';
 import { isRecord, readForeignEntry } from './entry';
-import { LONGEST_FILE, MOST_PROBLEMS, positionOf } from './jsonText';
+import { MAX_FILE_BYTES, MAX_PROBLEMS, positionOf } from './jsonText';
 import type { ConfigurationProblem, DefinitionSource, ReadConfiguration, ServerDefinition } from './serverDefinition';
 
 /** Reads Codex's `config.toml`: `[mcp_servers.NAME]`. Never throws; a broken file gives one problem with its place. */
 export function readCodexToml(text: string, source: DefinitionSource): ReadConfiguration {
   const problems: ConfigurationProblem[] = [];
-  const complain = (message: string, place: { line?: number; column?: number } = {}) =>
+  const report = (message: string, place: { line?: number; column?: number } = {}) =>
     problems.push({ file: source.file, line: place.line, column: place.column, message });
   const servers: ServerDefinition[] = [];
   const done = { servers, inputs: [], problems };
-  if (text.length > LONGEST_FILE) {
-    complain('The file is too large to be a server configuration; nothing in it is used.');
+  if (text.length > MAX_FILE_BYTES) {
+    report('The file is too large to be a server configuration; nothing in it is used.');
     return done;
   }
   let root: unknown;
@@ -21,17 +21,17 @@ export function readCodexToml(text: string, source: DefinitionSource): ReadConfi
   } catch (error) {
     // The parser's own message quotes the lines around the place, which may hold a secret.
     const place = error instanceof TomlError ? { line: error.line, column: error.column } : { line: 1, column: 1 };
-    complain('Not valid TOML here. Correct it, then save.', place);
+    report('Not valid TOML here. Correct it, then save.', place);
     return done;
   }
   const block = isRecord(root) ? root.mcp_servers : undefined;
   if (block !== undefined && !isRecord(block)) {
-    complain('"mcp_servers" must hold one table for each server.', placeOf(text, undefined));
+    report('"mcp_servers" must hold one table for each server.', placeOf(text, undefined));
   }
   for (const [name, value] of isRecord(block) ? Object.entries(block) : []) {
     const read = readForeignEntry(name, value, source);
     if (typeof read !== 'string') servers.push(read);
-    else if (problems.length < MOST_PROBLEMS) complain(read, placeOf(text, name));
+    else if (problems.length < MAX_PROBLEMS) report(read, placeOf(text, name));
   }
   return done;
 }

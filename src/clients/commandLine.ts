@@ -2,7 +2,7 @@
 export interface CommandLine {
   readonly words: readonly string[];
   /** It came as one line: where one argument ends and the next begins is a guess. */
-  readonly isLine: boolean;
+  readonly isSingleString: boolean;
 }
 
 /**
@@ -11,15 +11,15 @@ export interface CommandLine {
  */
 export function wordsOf(args: readonly string[]): CommandLine {
   const [only] = args;
-  if (args.length !== 1 || only === undefined || !/\s/.test(only)) return { words: args, isLine: false };
+  if (args.length !== 1 || only === undefined || !/\s/.test(only)) return { words: args, isSingleString: false };
   // `cmd.exe /d /s /c "npx ^"-y^" ^"x^""`: what is behind the switch is one text, escaped in a way of its own.
   const [, shell, text] = /^("?[^"]{0,300}\bcmd(?:\.exe)?"?(?:\s+\/\S+)*?\s+\/c)\s+(.+)$/is.exec(only) ?? [];
   if (shell && text) {
     const plain = text.replace(/^"(.*)"$/s, '$1').replace(/\^(.)/g, '$1');
-    return { words: [...splitQuoted(shell), plain], isLine: false };
+    return { words: [...splitQuoted(shell), plain], isSingleString: false };
   }
   const isWindows = /^"|^[a-z]:\\|^\S+\.exe\s/i.test(only);
-  return { words: isWindows ? splitQuoted(only) : only.split(' ').filter(Boolean), isLine: !isWindows };
+  return { words: isWindows ? splitQuoted(only) : only.split(' ').filter(Boolean), isSingleString: !isWindows };
 }
 
 /** Splits a Windows command line: double quotes hold words together, a backslash is an ordinary character. */

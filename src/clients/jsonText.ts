@@ -9,11 +9,11 @@ import {
 import type { ConfigurationProblem, DefinitionSource, ServerDefinition } from './serverDefinition';
 
 /** Nobody's server configuration is longer, in characters; reading more would hold up the editor. */
-export const LONGEST_FILE = 4 << 20;
+export const MAX_FILE_BYTES = 4 << 20;
 
 /** Nobody reads more, and a hostile file could have a million. */
-export const MOST_PROBLEMS = 20;
-const MOST_NAMES = 1_000;
+export const MAX_PROBLEMS = 20;
+const MAX_NAMES = 1_000;
 
 /** A value of a configuration, or what is wrong with it in a sentence. `undefined`: no server, and nothing wrong. */
 export type EntryReader = (
@@ -34,8 +34,8 @@ export class JsonText {
     private readonly file: string | undefined,
     expected: string,
   ) {
-    if (text.length > LONGEST_FILE) {
-      this.complain(undefined, 'The file is too large to be a server configuration; nothing in it is used.');
+    if (text.length > MAX_FILE_BYTES) {
+      this.report(undefined, 'The file is too large to be a server configuration; nothing in it is used.');
       return;
     }
     // Just created, or emptied on purpose.
@@ -43,23 +43,23 @@ export class JsonText {
     try {
       this.root = parseTree(text.replace(/^\uFEFF/, ' '), this.errors, { allowTrailingComma: true });
     } catch {
-      this.complain(0, 'The file is nested too deeply to be read; nothing in it is used.');
+      this.report(0, 'The file is nested too deeply to be read; nothing in it is used.');
       return;
     }
     // One mistake makes a parser stumble several times; the first place is where to look.
     const [error] = this.errors;
     if (error)
-      this.complain(error.offset, `Not valid JSON here (${printParseErrorCode(error.error)}). Correct it, then save.`);
-    else if (this.root?.type !== 'object') this.complain(0, `The file must hold one object${expected}.`);
+      this.report(error.offset, `Not valid JSON here (${printParseErrorCode(error.error)}). Correct it, then save.`);
+    else if (this.root?.type !== 'object') this.report(0, `The file must hold one object${expected}.`);
   }
 
   /** Reads each property of the object at `path`; absent is fine. An entry that is broken never loses the others. */
   servers(path: readonly string[], source: DefinitionSource, read: EntryReader): ServerDefinition[] {
     const found: ServerDefinition[] = [];
-    for (const { name, value, offset, isWhole } of this.properties(path)) {
-      if (!isWhole) continue;
+    for (const { name, value, offset, isComplete } of this.properties(path)) {
+      if (!isComplete) continue;
       const entry = read(name, value, source);
-      if (typeof entry === 'string') this.complain(offset, entry);
+      if (typeof entry === 'string') this.report(offset, entry);
       else if (entry) found.push(entry);
     }
     return found;
@@ -69,7 +69,7 @@ export class JsonText {
   names(path: readonly string[]): string[] {
     const block = this.at(path);
     if (block?.type !== 'object') return [];
-    const first = (block.children ?? []).slice(0, MOST_NAMES);
+    const first = (block.children ?? []).slice(0, MAX_NAMES);
     return first.flatMap(({ children }) => (children?.[0] ? [String(children[0].value)] : []));
   }
 
@@ -80,24 +80,24 @@ export class JsonText {
   }
 
   /** Complains of what stands at `path`, if something does. */
-  complainOf(path: readonly string[], message: string): void {
+  reportOf(path: readonly string[], message: string): void {
     const node = this.at(path);
-    if (node) this.complain(node.offset, message);
+    if (node) this.report(node.offset, message);
   }
 
   private *properties(path: readonly string[]) {
     const block = this.at(path);
     if (block && block.type !== 'object' && block.type !== 'null') {
-      this.complain(block.offset, `"${path.at(-1)}" must be an object: one entry for each server.`);
+      this.report(block.offset, `"${path.at(-1)}" must be an object: one entry for each server.`);
     }
     for (const property of block?.type === 'object' ? (block.children ?? []) : []) {
       const [nameNode, valueNode] = property.children ?? [];
       if (!nameNode) continue;
       // An entry that holds an error, or that the parser ended early because of it, may be half of what was meant.
       const end = property.offset + property.length;
-      const isWhole = !this.hasErrorWithin(property.offset, end + 1);
+      const isComplete = !this.hasErrorWithin(property.offset, end + 1);
       const value = valueNode && valueIn(valueNode);
-      yield { name: String(nameNode.value), value, offset: (valueNode ?? nameNode).offset, isWhole };
+      yield { name: String(nameNode.value), value, offset: (valueNode ?? nameNode).offset, isComplete };
     }
   }
 
@@ -118,8 +118,8 @@ export class JsonText {
     return path.length === 0 ? this.root : findNodeAtLocation(this.root, [...path]);
   }
 
-  private complain(offset: number | undefined, message: string): void {
-    if (this.problems.length >= MOST_PROBLEMS) return;
+  private report(offset: number | undefined, message: string): void {
+    if (this.problems.length >= MAX_PROBLEMS) return;
     this.problems.push({ file: this.file, ...positionOf(this.text, offset), message });
   }
 }

@@ -10,7 +10,7 @@ export interface KnownClient {
 }
 
 /** How the processes of one client look. Any one of the ways is enough. */
-interface ClientLook extends KnownClient {
+interface ClientProcess extends KnownClient {
   /** File names of its own executables, without `.exe`. */
   readonly programs?: readonly string[];
   /** Where its executable lies, whatever its name; with `/` on every system. */
@@ -24,7 +24,7 @@ interface ClientLook extends KnownClient {
 }
 
 /** An editor of VS Code's family. `home`: part of the path of its remote server. */
-interface EditorLook extends ClientLook {
+interface EditorProcess extends ClientProcess {
   readonly home: RegExp;
 }
 
@@ -33,7 +33,7 @@ function bundle(name: string): RegExp {
 }
 
 /** Clients that are no editors, the particular ones first: Claude Desktop's program has the name of Claude Code's. */
-const CLIENTS: readonly ClientLook[] = [
+const CLIENTS: readonly ClientProcess[] = [
   {
     id: 'claude-desktop',
     title: 'Claude Desktop',
@@ -91,7 +91,7 @@ const CLIENTS: readonly ClientLook[] = [
 ];
 
 /** Clients that live in an extension host (Continue, Cline, Roo Code) are that editor. The last one stands for forks. */
-const EDITORS: readonly EditorLook[] = [
+const EDITORS: readonly EditorProcess[] = [
   { id: 'cursor', title: 'Cursor', programs: ['cursor'], app: bundle('Cursor'), home: /\/\.cursor-server\// },
   { id: 'windsurf', title: 'Windsurf', programs: ['windsurf'], app: bundle('Windsurf'), home: /\/\.windsurf-server\// },
   { id: 'kiro', title: 'Kiro', programs: ['kiro'], app: bundle('Kiro'), home: /\/\.kiro-server\// },
@@ -153,12 +153,12 @@ function clientOf(layers: readonly (readonly string[])[], line: string): KnownCl
   return { id: editor.id, title: editor.title };
 }
 
-function remoteEditor(layers: readonly (readonly string[])[]): EditorLook | undefined {
+function remoteEditor(layers: readonly (readonly string[])[]): EditorProcess | undefined {
   const script = layers.map(([first = '']) => first.replaceAll('\\', '/')).find((path) => EDITOR_SCRIPT.test(path));
   return script === undefined ? undefined : EDITORS.find(({ home }) => home.test(script));
 }
 
-function isLike(look: ClientLook, layers: readonly (readonly string[])[], line: string): boolean {
+function isLike(look: ClientProcess, layers: readonly (readonly string[])[], line: string): boolean {
   const { programs = [], place, app, packages = [], scripts = [] } = look;
   if (app?.test(line)) return true;
   return layers.some((words, depth) => {

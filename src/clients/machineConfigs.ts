@@ -21,13 +21,13 @@ export interface MachineConfigsParts {
   readonly guess: () => boolean;
   readonly log: Log;
   readonly home?: string;
-  /** ms; {@link LOOK_AGAIN_MS} unless told. */
+  /** ms; {@link SCAN_INTERVAL_MS} unless told. */
   readonly lookAgain?: number;
 }
 
 /** How often the files are looked at, in ms; a look is a few dozen calls of `stat`. */
-const LOOK_AGAIN_MS = 5_000;
-const LONGEST_FILE = 16 << 20;
+const SCAN_INTERVAL_MS = 5_000;
+const MAX_FILE_BYTES = 16 << 20;
 
 interface Known {
   readonly basisFor: EntryMatcher;
@@ -88,11 +88,11 @@ export class MachineConfigs {
 
   private refresh(): void {
     const now = performance.now();
-    if (now - this.lookedAt < (this.parts.lookAgain ?? LOOK_AGAIN_MS)) return;
+    if (now - this.lookedAt < (this.parts.lookAgain ?? SCAN_INTERVAL_MS)) return;
     this.lookedAt = now;
     const context = this.context();
     const files = configFilesOf(context).flatMap(expand);
-    const state = `${this.parts.guess()}\n${files.map(({ path }) => `${path} ${stampOf(path)}`).join('\n')}`;
+    const state = `${this.parts.guess()}\n${files.map(({ path }) => `${path} ${mtimeKeyOf(path)}`).join('\n')}`;
     if (state === this.state) return;
     this.state = state;
     const known = files.flatMap((file) => this.read(file, context));
@@ -136,7 +136,7 @@ export class MachineConfigs {
     const read = this.configurationIn(file);
     if (!read) return [];
     for (const { line, column, message } of read.problems) {
-      this.tellOnce(`${[file.path, line, column].filter((part) => part !== undefined).join(':')}: ${message}`);
+      this.announceOnce(`${[file.path, line, column].filter((part) => part !== undefined).join(':')}: ${message}`);
     }
     return read.servers.flatMap((server) => {
       if (server.type !== 'stdio') return [];
@@ -175,19 +175,19 @@ export class MachineConfigs {
       const stat = statSync(path);
       // Reading a named pipe would wait for ever.
       if (!stat.isFile() && !stat.isDirectory()) return undefined;
-      if (stat.size > LONGEST_FILE) {
-        this.tellOnce(`${path} is too large to be a configuration; it is not read.`);
+      if (stat.size > MAX_FILE_BYTES) {
+        this.announceOnce(`${path} is too large to be a configuration; it is not read.`);
         return undefined;
       }
       return readFileSync(path, 'utf8');
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      if (code !== 'ENOENT' && code !== 'ENOTDIR') this.tellOnce(`${path} cannot be read (${code}).`);
+      if (code !== 'ENOENT' && code !== 'ENOTDIR') this.announceOnce(`${path} cannot be read (${code}).`);
       return undefined;
     }
   }
 
-  private tellOnce(message: string): void {
+  private announceOnce(message: string): void {
     if (this.told.has(message)) return;
     this.told.add(message);
     this.parts.log.warn(message);
@@ -217,7 +217,7 @@ function expand(file: ConfigFile): ConfigFile[] {
   }
 }
 
-function stampOf(path: string): string {
+function mtimeKeyOf(path: string): string {
   try {
     const stat = statSync(path, { throwIfNoEntry: false });
     return stat ? `${stat.mtimeMs} ${stat.size}` : '';

@@ -14,7 +14,7 @@ export function readMcpJson(text: string, source: DefinitionSource): ReadConfigu
   const servers = json.servers(['servers'], source, readEntry);
   const inputs = inputsIn(json, ['inputs']);
   if (json.value(['servers']) === undefined)
-    json.complainOf(['mcpServers'], 'Nothing in "mcpServers" is used here. Call it "servers".');
+    json.reportOf(['mcpServers'], 'Nothing in "mcpServers" is used here. Call it "servers".');
   return { servers, inputs, problems: json.problems };
 }
 
@@ -28,39 +28,39 @@ export function readCodeWorkspace(text: string, source: DefinitionSource): ReadC
 /** Reads the value of the setting `mcpProcesses.servers`, and `mcpProcesses.inputs`. Never throws. */
 export function readSettingServers(servers: unknown, inputs: unknown, source: DefinitionSource): ReadConfiguration {
   const problems: ConfigurationProblem[] = [];
-  const complainOf = (setting: string) => (what: string) => {
+  const reportOf = (setting: string) => (what: string) => {
     const message = `Setting mcpProcesses.${setting}: ${what}`;
     problems.push({ file: source.file, line: undefined, column: undefined, message });
   };
   const found: ServerDefinition[] = [];
-  if (!isRecord(servers ?? {})) complainOf('servers')('it must be an object: one entry for each server.');
+  if (!isRecord(servers ?? {})) reportOf('servers')('it must be an object: one entry for each server.');
   for (const [name, value] of Object.entries(isRecord(servers) ? servers : {})) {
     const read = readEntry(name, value, source);
-    if (typeof read === 'string') complainOf('servers')(read);
+    if (typeof read === 'string') reportOf('servers')(read);
     else found.push(read);
   }
-  return { servers: found, inputs: readInputs(inputs, complainOf('inputs')), problems };
+  return { servers: found, inputs: readInputs(inputs, reportOf('inputs')), problems };
 }
 
 function inputsIn(json: JsonText, path: readonly string[]): InputDefinition[] {
-  return readInputs(json.value(path), (message) => json.complainOf(path, `"inputs": ${message}`));
+  return readInputs(json.value(path), (message) => json.reportOf(path, `"inputs": ${message}`));
 }
 
-function readInputs(value: unknown, complain: (message: string) => void): InputDefinition[] {
+function readInputs(value: unknown, report: (message: string) => void): InputDefinition[] {
   const list = value ?? [];
   if (!Array.isArray(list)) {
-    complain('it must be a list of objects with "id" and "type".');
+    report('it must be a list of objects with "id" and "type".');
     return [];
   }
   const text = (one: unknown) => (typeof one === 'string' ? one : undefined);
   return list.flatMap((input): InputDefinition[] => {
     const { id, type, description, password, options, default: standard } = isRecord(input) ? input : {};
     if (typeof id !== 'string' || (type !== 'promptString' && type !== 'pickString' && type !== 'command')) {
-      complain('each needs an "id" and a "type": "promptString", "pickString" or "command".');
+      report('each needs an "id" and a "type": "promptString", "pickString" or "command".');
       return [];
     }
     const choices = Array.isArray(options) ? options.flatMap((one) => text(one) ?? text(one?.value) ?? []) : [];
-    if (type === 'pickString' && choices.length === 0) complain(`"${id}" needs "options" to choose from.`);
+    if (type === 'pickString' && choices.length === 0) report(`"${id}" needs "options" to choose from.`);
     return [
       {
         id,

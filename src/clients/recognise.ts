@@ -92,7 +92,7 @@ interface WordList {
 interface Pattern {
   /** What is written before, between and behind them. */
   readonly parts: readonly string[];
-  readonly isLine: boolean;
+  readonly isSingleString: boolean;
   readonly placeholders: readonly string[];
 }
 
@@ -148,10 +148,10 @@ export function definitionMatcher(
 function runningLayers(args: readonly string[]): readonly Layer[] {
   const known = layersOfArgs.get(args);
   if (known) return known;
-  const { words, isLine } = wordsOf(args);
+  const { words, isSingleString } = wordsOf(args);
   const layers = layersOf(words).map((layer, depth): Layer => {
     const [first = '', ...rest] = withoutEmptyEnd(layer);
-    const line = isLine ? layer.join(' ') : undefined;
+    const line = isSingleString ? layer.join(' ') : undefined;
     return { first, program: programOf(first), rest, line, isInner: depth > 0 };
   });
   layersOfArgs.set(args, layers);
@@ -222,17 +222,17 @@ function asWritten(layer: Layer, form: Form, command: Command): Need[] | undefin
 function asPackageRun({ first, program, rest, line }: Layer, form: Form): Need[] | undefined {
   const { run, title, runArgs } = form;
   if (!run || !title || !runArgs) return undefined;
-  const isLine = line !== undefined;
+  const isSingleString = line !== undefined;
   // npm names itself after what it runs; `uvx` is `uv` under another name.
   if (program === 'npm' && rest[0] === 'exec') {
-    const found = findAll(rest.slice(1), title, isLine);
+    const found = findAll(rest.slice(1), title, isSingleString);
     if (found) return [...found, { kind: 'notShadowed', run }];
   }
   if (program === 'uv' && rest[0] === 'tool' && rest[1] === 'uvx' && form.program === 'uvx') {
-    return findAll(rest.slice(2), form.args, isLine);
+    return findAll(rest.slice(2), form.args, isSingleString);
   }
   const place = placeOfProgram(run, first);
-  const found = place && findAll(rest, runArgs, isLine);
+  const found = place && findAll(rest, runArgs, isSingleString);
   return found && (place === 'own' ? found : [...found, { kind: 'inPackage', word: first, run }]);
 }
 
@@ -276,8 +276,8 @@ function wordList(words: readonly string[]): WordList {
   };
 }
 
-function findAll(running: readonly string[], { words, line }: WordList, isLine: boolean): Opened[] | undefined {
-  if (isLine) return find(running.join(' '), line);
+function findAll(running: readonly string[], { words, line }: WordList, isSingleString: boolean): Opened[] | undefined {
+  if (isSingleString) return find(running.join(' '), line);
   if (running.length !== words.length) return undefined;
   const found: Opened[] = [];
   for (const [index, word] of words.entries()) {
@@ -293,7 +293,7 @@ function findAll(running: readonly string[], { words, line }: WordList, isLine: 
  * What each placeholder stands for in a text, as little as possible; undefined where it does not match. No regular
  * expression: with four placeholders in a word of 3,000 characters that took minutes.
  */
-function find(text: string, { parts, placeholders, isLine }: Pattern): Opened[] | undefined {
+function find(text: string, { parts, placeholders, isSingleString }: Pattern): Opened[] | undefined {
   const [first = '', ...others] = parts;
   if (others.length === 0) return text === first ? [] : undefined;
   if (!text.startsWith(first)) return undefined;
@@ -302,7 +302,7 @@ function find(text: string, { parts, placeholders, isLine }: Pattern): Opened[] 
   for (const [at, part] of others.entries()) {
     const end = at === others.length - 1 ? text.length - part.length : text.indexOf(part, from);
     if (end < from || !text.startsWith(part, end)) return undefined;
-    const flag = isLine ? text.indexOf(' -', from) : -1;
+    const flag = isSingleString ? text.indexOf(' -', from) : -1;
     // In a line a placeholder may cover several words, but no flag.
     if (flag >= 0 && flag < end) return undefined;
     found.push({ kind: 'placeholder', placeholder: placeholders[at] as string, value: text.slice(from, end) });
@@ -311,9 +311,9 @@ function find(text: string, { parts, placeholders, isLine }: Pattern): Opened[] 
   return found;
 }
 
-function patternOf(words: readonly string[], isLine: boolean): Pattern {
+function patternOf(words: readonly string[], isSingleString: boolean): Pattern {
   const text = words.join(' ');
-  return { parts: text.split(PLACEHOLDERS), placeholders: text.match(PLACEHOLDERS) ?? [], isLine };
+  return { parts: text.split(PLACEHOLDERS), placeholders: text.match(PLACEHOLDERS) ?? [], isSingleString };
 }
 
 /** The system does not tell empty arguments at the end. */

@@ -3,7 +3,7 @@ import { isSecretName } from './secretNames';
 
 /** What stands where a secret stood. */
 const HIDDEN = '•••';
-const LONGEST = 8_192;
+const MAX_LENGTH = 8_192;
 
 const FLAG = /^--?([A-Za-z][\w.-]{0,80})$/;
 const ASSIGNMENT = /^(--?)?([A-Za-z_][\w.-]{0,80})=(.+)$/s;
@@ -50,7 +50,7 @@ export function redactCommandLine(args: readonly string[]): string[] {
   const givesVariables = CONTAINER_CLIENT.test(program) || program === 'env';
   let flag: string | undefined;
   return args.map((whole) => {
-    const arg = whole.slice(0, LONGEST);
+    const arg = whole.slice(0, MAX_LENGTH);
     const before = flag;
     flag = FLAG.exec(arg)?.[1];
     // Tokens of some issuers begin with a dash; a flag of one's own after a flag without a value is no loss.
@@ -75,7 +75,7 @@ export function redactCommandLine(args: readonly string[]): string[] {
 
 /** Hides secrets in free text, such as a line of stderr or a command line in one piece. */
 export function redactText(text: string): string {
-  return redactNamed(redactShapes(text.slice(0, LONGEST)))
+  return redactNamed(redactShapes(text.slice(0, MAX_LENGTH)))
     .replace(FLAG_VALUE, (whole, dashes: string, name: string, gap: string) =>
       isSecretName(name) ? `${dashes}${name}${gap}${HIDDEN}` : whole,
     )

@@ -134,10 +134,10 @@ export function placeOfProgram(run: PackageRun, word: string): 'own' | 'unproven
     return run.program === undefined && PYTHON_CACHE.test(path) ? 'own' : 'unproven';
   }
   if (!/[\\/]/.test(word)) return isNamed ? 'unproven' : undefined;
-  const isWhole =
+  const isComplete =
     run.program === undefined || run.program === name || !path.includes('/.bin/') || path.includes('/.bin/../');
   if (path.includes('/_npx/') && path.includes(`/_npx/${npxFolder(run.packages)}/node_modules/`))
-    return isWhole ? 'own' : undefined;
+    return isComplete ? 'own' : undefined;
   if (run.packages.length === 1) {
     const full = packageName(run.packages[0] as string);
     // The scripts that npm and pnpm write for Windows and for shells reach the package through its neighbour.

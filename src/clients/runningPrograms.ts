@@ -37,7 +37,7 @@ const SCRIPT_TAKERS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** They start another command, which a project's environment may provide, behind these words. */
-const COMMAND_STARTERS: Readonly<Record<string, readonly string[]>> = {
+const COMMAND_WRAPPERS: Readonly<Record<string, readonly string[]>> = {
   ...{ uv: ['run'], poetry: ['run'], pdm: ['run'], hatch: ['run'], rye: ['run'], pipenv: ['run'], pixi: ['run'] },
   ...{ conda: ['run'], mamba: ['run'], micromamba: ['run'], bundle: ['exec'] },
   ...{ envmcp: [], 'cross-env': [], dotenv: [], 'dotenv-cli': [], 'env-cmd': [] },
@@ -75,7 +75,7 @@ const VALUED = new Set(
 );
 
 /** Longer than any file's name; what is read with expressions has an end. */
-const LONGEST_NAME = 255;
+const MAX_NAME_LENGTH = 255;
 
 /** Names of tools that are anybody's names for a program or script of their own, too. */
 const COMMON_NAMES = new Set(
@@ -89,7 +89,7 @@ const COMMON_NAMES = new Set(
  */
 export function plainProgram(word: string): string {
   const whole = programOf(word);
-  if (whole.length > LONGEST_NAME) return whole;
+  if (whole.length > MAX_NAME_LENGTH) return whole;
   const plain = whole.replace(/[-@]?\d+(?:\.\d+)*(?=(?:\.[cm]?js)?$)/, '') || whole;
   const name = /^(?:yarn|npm|npx|pnpm|tsx|gulp|grunt|pm2)\.[cm]?js$/.test(plain) ? plain.replace(/\..*/, '') : plain;
   return COMMON_NAMES.has(name) && !isInProgramFolder(word) ? word : name;
@@ -111,8 +111,8 @@ export function scriptWordsOf(program: string): readonly string[] | undefined {
 
 /** The command that one program starts for another: `uv run --with x mcp run s.py` → `mcp run s.py`. */
 export function startedBy(program: string, args: readonly string[]): readonly string[] | undefined {
-  if (!Object.hasOwn(COMMAND_STARTERS, program)) return undefined;
-  let words = COMMAND_STARTERS[program] as readonly string[];
+  if (!Object.hasOwn(COMMAND_WRAPPERS, program)) return undefined;
+  let words = COMMAND_WRAPPERS[program] as readonly string[];
   for (let at = 0; at < args.length; at++) {
     const arg = args[at] as string;
     if (arg === '--') return words.length > 0 ? undefined : args.slice(at + 1);

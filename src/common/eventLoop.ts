@@ -8,12 +8,12 @@ let began = performance.now();
 let last: Promise<void> = Promise.resolve();
 
 /** For one piece of work after the other: gives everybody else a turn when this stretch has lasted long. */
-export async function breathe(): Promise<void> {
+export async function yieldIfBusy(): Promise<void> {
   if (performance.now() - began > STRETCH_MS) await nextTurn();
 }
 
 /** For many pieces of work that would go on at the same moment: each gets a turn of the event loop for itself. */
-export function ownTurn(): Promise<void> {
+export function nextTick(): Promise<void> {
   last = last.then(nextTurn);
   return last;
 }

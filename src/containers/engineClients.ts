@@ -28,10 +28,10 @@ export function clientProcessesIn(snapshot: Snapshot): ClientProcess[] {
 /** What a living process says of itself if it is an engine's client without a label of ours. */
 export function clientProcessOf(entry: ProcessEntry): ClientProcess | undefined {
   if (entry.zombie || !entry.args) return undefined;
-  const { words, isLine } = wordsOf(entry.args);
+  const { words, isSingleString } = wordsOf(entry.args);
   const program = programOf(words[0] ?? '');
   if (!engineNameOf(program) || words.some((word) => word.includes(`${LABELS.session}=`))) return undefined;
-  const run = isLine ? undefined : describeRun(program, words.slice(1));
+  const run = isSingleString ? undefined : describeRun(program, words.slice(1));
   const startedAt = approximateStart(entry.start);
   return { entry, words, running: run && startedAt !== undefined ? { run, startedAt } : undefined };
 }
@@ -108,7 +108,7 @@ export async function noteContainer(
     running && entry.pid !== client.pid ? [running] : [],
   );
   const container = attachedContainer(found.running, containers.value, others);
-  const after = await platform.look(client.pid);
+  const after = await platform.inspect(client.pid);
   const stillLives = after.kind === 'present' && !after.entry.zombie && sameStart(after.entry.start, client.start);
   return container && stillLives ? { ok: true, value: { ...run, containerId: container.id } } : nothing;
 }

@@ -101,14 +101,14 @@ export class RecordedContainers {
     try {
       const answer = await noteContainer(platform, members, (run) => withContextInUse(run), NOTE_TIMEOUT);
       if (answer.ok) return answer.value ?? 'none';
-      this.tellOnce(`"${server}": its container cannot be told: ${answer.error.message}`);
+      this.announceOnce(`"${server}": its container cannot be told: ${answer.error.message}`);
     } catch (error) {
-      this.tellOnce(`"${server}": its container cannot be told: ${(error as Error).message}`);
+      this.announceOnce(`"${server}": its container cannot be told: ${(error as Error).message}`);
     }
     return 'unknown';
   }
 
-  private tellOnce(message: string): void {
+  private announceOnce(message: string): void {
     if (!this.told.has(message)) this.log.warn(message);
     this.told.add(message);
   }

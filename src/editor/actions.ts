@@ -1,12 +1,12 @@
 import * as vscode from 'vscode';
 import type { MachineConfigs } from '../clients/machineConfigs';
 import type { ServerView } from '../model/inventory';
-import { type DataFolder, tellOnce } from '../registry/dataFolder';
-import type { Lifecycle } from '../tracker/tracker';
+import { announceOnce, type DataFolder } from '../registry/dataFolder';
+import type { Tracker } from '../tracker/tracker';
 import type { Actions } from '../views/actions';
 import type { ConfiguredServers } from './configuredServers';
 import { runInEditor } from './editorClient';
-import type { IgnoredServers } from './ignoredServers';
+import type { HiddenServers } from './ignoredServers';
 import type { Inputs } from './inputs';
 import { createNewServers } from './newServers';
 import type { ServerLogs } from './serverLogs';
@@ -16,61 +16,61 @@ import { showConfiguration } from './showConfiguration';
 
 /** Joins what a person asks for with who does it: us for our servers, the editor for its own. */
 export function createActions(
-  lifecycle: Lifecycle,
+  tracker: Tracker,
   configured: ConfiguredServers,
   inputs: Inputs,
   logs: ServerLogs,
-  ignored: IgnoredServers,
+  hidden: HiddenServers,
   folder: DataFolder,
   machine: MachineConfigs,
 ): Actions {
   const serverOf = (key: string): ServerView => {
-    const server = lifecycle.picture.servers.find((one) => one.key === key);
+    const server = tracker.inventory.servers.find((one) => one.key === key);
     if (!server) throw new Error('This server is no longer listed. Scan again.');
     return server;
   };
   return {
-    picture: () => ignored.without(lifecycle.picture),
-    onDidChange: (listener) => lifecycle.onDidChange((picture) => listener(ignored.without(picture))),
-    sweep: () => lifecycle.sweep({ afresh: true }),
-    reapOrphans: (options) => lifecycle.reapOrphans(options),
-    previewEnd: (process) => lifecycle.previewEnd(process),
-    endChosen: (server, processes) => lifecycle.endChosen(server, processes),
-    containerLogs: (id) => lifecycle.containerLogs(id),
-    containerStats: (id) => lifecycle.containerStats(id),
-    stopContainer: (id) => lifecycle.stopContainer(id),
+    inventory: () => hidden.without(tracker.inventory),
+    onDidChange: (listener) => tracker.onDidChange((inventory) => listener(hidden.without(inventory))),
+    sweep: () => tracker.sweep({ afresh: true }),
+    reapOrphans: (options) => tracker.reapOrphans(options),
+    previewEnd: (process) => tracker.previewEnd(process),
+    endChosen: (server, processes) => tracker.endChosen(server, processes),
+    containerLogs: (id) => tracker.containerLogs(id),
+    containerStats: (id) => tracker.containerStats(id),
+    stopContainer: (id) => tracker.stopContainer(id),
     keep: (pattern) => changeNeverReap((patterns) => [...new Set([...patterns, pattern])]),
     unkeep: (pattern) => changeNeverReap((patterns) => patterns.filter((one) => one !== pattern)),
-    async ignore(server) {
-      ignored.add(server);
-      lifecycle.refresh();
+    async hide(server) {
+      hidden.add(server);
+      tracker.refresh();
     },
-    tellOnce: () => tellOnce(folder),
-    crashes: () => lifecycle.crashes.find(),
-    takeCrashes: (crashes) => lifecycle.takeCrashes(crashes),
-    ownFolder: () => lifecycle.ownFolder,
+    announceOnce: () => announceOnce(folder),
+    crashes: () => tracker.crashes.find(),
+    takeCrashes: (crashes) => tracker.takeCrashes(crashes),
+    ownFolder: () => tracker.ownFolder,
     forgetInputs: () => inputs.forget(),
     async start(key) {
       const server = serverOf(key);
-      if (server.owner !== 'editor') return lifecycle.start(key);
+      if (server.owner !== 'editor') return tracker.start(key);
       await runInEditor('startServer', server);
-      await lifecycle.sweep();
+      await tracker.sweep();
     },
     async stop(key) {
       const server = serverOf(key);
-      if (server.owner !== 'editor') return lifecycle.stop(key);
+      if (server.owner !== 'editor') return tracker.stop(key);
       await runInEditor('stopServer', server);
-      await lifecycle.sweep();
+      await tracker.sweep();
       return undefined;
     },
     async restart(key) {
       const server = serverOf(key);
-      if (server.owner !== 'editor') return lifecycle.restart(key);
+      if (server.owner !== 'editor') return tracker.restart(key);
       await runInEditor('restartServer', server);
-      await lifecycle.sweep();
+      await tracker.sweep();
     },
-    listTools: (key) => lifecycle.listTools(key),
-    callTool: (key, tool, args, signal) => lifecycle.callTool(key, tool, args, signal),
+    listTools: (key) => tracker.listTools(key),
+    callTool: (key, tool, args, signal) => tracker.callTool(key, tool, args, signal),
     async showOutput(key) {
       const server = serverOf(key);
       if (server.owner === 'editor') await runInEditor('showOutput', server);

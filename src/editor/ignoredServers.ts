@@ -1,12 +1,12 @@
 import type { Memento } from 'vscode';
-import type { Picture, ServerView } from '../model/inventory';
+import type { Inventory, ServerView } from '../model/inventory';
 import { identityKey } from '../os/identity';
 
 const KEY = 'ignoredServers';
-const MOST = 200;
+const MAX = 200;
 
 /** Servers that a person does not want to see, by identity: the next one with the same command is another one. */
-export class IgnoredServers {
+export class HiddenServers {
   private readonly keys: Set<string>;
 
   /** @param scope of this machine's processes: after a reboot, or elsewhere, the same pid and start are another's. */
@@ -17,9 +17,9 @@ export class IgnoredServers {
     this.keys = new Set(memento.get<string[]>(KEY, []));
   }
 
-  without(picture: Picture): Picture {
-    if (this.keys.size === 0) return picture;
-    return { ...picture, servers: picture.servers.filter((server) => !this.keys.has(this.keyOf(server))) };
+  without(inventory: Inventory): Inventory {
+    if (this.keys.size === 0) return inventory;
+    return { ...inventory, servers: inventory.servers.filter((server) => !this.keys.has(this.keyOf(server))) };
   }
 
   add(server: ServerView): void {
@@ -29,7 +29,7 @@ export class IgnoredServers {
     // Without a scope nothing tells it from another one later: hidden in this window only.
     if (this.scope === '') return;
     // Not awaited: with the client away it never settles, and the row is to go at once.
-    void this.memento.update(KEY, [...this.keys].slice(-MOST));
+    void this.memento.update(KEY, [...this.keys].slice(-MAX));
   }
 
   private keyOf({ owner, processes: [root] }: ServerView): string {

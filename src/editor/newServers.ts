@@ -13,7 +13,7 @@ import { isRemote, openSettingsFile, select, workspaceSettingsFile } from './set
 /** ms. The editor reads a settings.json that was saved within moments. */
 const TAKEN_OVER_MS = 15_000;
 const SAVE_ATTEMPTS = 4;
-const SAVE_AGAIN_MS = 200;
+const SAVE_INTERVAL_MS = 200;
 
 /** Writes new servers into the settings. */
 export function createNewServers(configured: ConfiguredServers, machine: MachineConfigs, inputs: Inputs): NewServers {
@@ -129,7 +129,7 @@ async function replaceText({ document }: vscode.TextEditor, text: string): Promi
 async function save(document: vscode.TextDocument): Promise<boolean> {
   for (let attempt = 1; attempt <= SAVE_ATTEMPTS; attempt++) {
     if ((await document.save()) || !document.isDirty) return true;
-    await new Promise((resolve) => setTimeout(resolve, SAVE_AGAIN_MS));
+    await new Promise((resolve) => setTimeout(resolve, SAVE_INTERVAL_MS));
   }
   return false;
 }

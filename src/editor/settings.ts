@@ -16,9 +16,9 @@ export interface EditorSettings {
   readonly autoStart: boolean;
   /** Waits of one server's ladder, where the user set them; otherwise the default of its kind. */
   readonly graceOf: (server: string, standard: Grace) => Grace;
-  readonly reapOthers: 'report' | 'ask' | 'auto';
+  readonly reapForeign: 'report' | 'ask' | 'auto';
   /** Whether other clients' servers are looked at. */
-  readonly scanOthers: boolean;
+  readonly scanForeign: boolean;
   /** Whether names alone may make something a server. */
   readonly guess: boolean;
   /** Most servers of other clients that one sweep reaps by itself. */
@@ -27,7 +27,7 @@ export interface EditorSettings {
 }
 
 const DEFAULT_INTERVAL_SECONDS = 60;
-const MOST_GRACE_SECONDS = 600;
+const MAX_GRACE_SECONDS = 600;
 /** As a pattern of what is never reaped. */
 const EVERYTHING = '*';
 
@@ -48,8 +48,8 @@ export function readSettings(): EditorSettings {
     launchTimeout: (timeout >= 1 && timeout <= 600 ? timeout : 60) * 1000,
     guard: configuration.get('guard.enabled') !== false,
     graceOf: (server, standard) => graceOf(configuration.get('reap.grace'), server, standard),
-    reapOthers: oneOf(configuration.get('reap.otherClients'), ['report', 'ask', 'auto'] as const, 'report'),
-    scanOthers: configuration.get('scan.otherClients') !== false,
+    reapForeign: oneOf(configuration.get('reap.otherClients'), ['report', 'ask', 'auto'] as const, 'report'),
+    scanForeign: configuration.get('scan.otherClients') !== false,
     guess: configuration.get('scan.guess') === true,
     maxPerSweep: wholeNumber(configuration.get('reap.maxPerSweep'), 10),
     autoStart: configuration.get('launch.autoStart') === true,
@@ -88,7 +88,7 @@ function graceOf(setting: unknown, server: string, standard: Grace): Grace {
   const own = Object.hasOwn(table, server) ? table[server] : Object.hasOwn(table, '*') ? table['*'] : undefined;
   const { stdinSeconds, termSeconds } = (typeof own === 'object' && own !== null ? own : {}) as Record<string, unknown>;
   const wait = (seconds: unknown, otherwise: number) =>
-    typeof seconds === 'number' && seconds >= 0 && seconds <= MOST_GRACE_SECONDS ? seconds * 1000 : otherwise;
+    typeof seconds === 'number' && seconds >= 0 && seconds <= MAX_GRACE_SECONDS ? seconds * 1000 : otherwise;
   return { stdin: wait(stdinSeconds, standard.stdin), term: wait(termSeconds, standard.term) };
 }
 

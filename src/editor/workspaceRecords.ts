@@ -2,7 +2,7 @@ import type * as vscode from 'vscode';
 import type { SessionFile } from '../registry/schema';
 
 const KEY = 'mcpProcesses.sessions';
-const MOST_SESSIONS = 20;
+const MAX_SESSIONS = 20;
 
 /**
  * This workspace's records in `workspaceState`, by session id: a history that the editor keeps with the workspace.
@@ -18,7 +18,7 @@ export class WorkspaceRecords {
 
   remember(session: SessionFile): void {
     const others = Object.entries(this.sessions).filter(([id]) => id !== session.id);
-    const kept = others.sort(([, a], [, b]) => b.startedAt - a.startedAt).slice(0, MOST_SESSIONS - 1);
+    const kept = others.sort(([, a], [, b]) => b.startedAt - a.startedAt).slice(0, MAX_SESSIONS - 1);
     void this.state.update(KEY, Object.fromEntries([[session.id, session], ...kept]));
   }
 }

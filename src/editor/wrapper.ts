@@ -2,14 +2,14 @@ import * as vscode from 'vscode';
 import type { Log } from '../common/log';
 import type { DataFolder } from '../registry/dataFolder';
 import { LAUNCHED_GRACE } from '../registry/schema';
-import { installLauncher } from '../wrapper/install';
+import { installWrapper } from '../wrapper/install';
 import type { EditorSettings } from './settings';
 
 /** Activation comes first: nobody waits for these files. */
 const LATER_MS = 1_000;
 
 /** Keeps `mcp-processes`, which stands in other clients' configurations, and what it must know up to date. */
-export class Launcher implements vscode.Disposable {
+export class WrapperInstaller implements vscode.Disposable {
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -35,7 +35,7 @@ export class Launcher implements vscode.Disposable {
     const names = new Set(['*', ...Object.keys(table)]);
     const graces = [...names].map((name) => [name, graceOf(name, LAUNCHED_GRACE)] as const);
     try {
-      const path = installLauncher(this.folder, {
+      const path = installWrapper(this.folder, {
         dist: this.dist,
         version: this.version,
         settings: { automatic, neverReap, graces },

@@ -33,7 +33,7 @@ export function runsUnderOtherUser(snapshot: Snapshot, entry: ProcessEntry): boo
 }
 
 /** The nearest ancestor that is no shell and no package runner, and lives: who runs it, if no known client does. */
-export function starterOf(snapshot: Snapshot, entry: ProcessEntry): ProcessEntry | undefined {
+export function launcherOf(snapshot: Snapshot, entry: ProcessEntry): ProcessEntry | undefined {
   return ancestorsOf(snapshot, entry).find((one) => !one.zombie && !isRunner(one) && !adoptsOrphans(one));
 }
 

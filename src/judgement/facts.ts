@@ -1,5 +1,5 @@
 import type { ProcessIdentity } from '../os/identity';
-import type { Look, OutsideUse, ProcessEntry, ServiceRole, Snapshot, StdinPeer } from '../os/platform';
+import type { Inspection, OutsideUse, ProcessEntry, ServiceRole, Snapshot, StdinPeer } from '../os/platform';
 import type { RecordKind } from '../registry/schema';
 import type { MembershipProof } from './members';
 import type { SessionVerdict } from './sessionVerdict';
@@ -10,13 +10,13 @@ import type { SessionVerdict } from './sessionVerdict';
  * - whoever reaps what a dead session, or a dead client of somebody else's, left;
  * - the user, about one process ("End This Process…").
  */
-export type Claim =
+export type Requester =
   | { readonly by: 'own session'; readonly owner: ProcessIdentity; readonly unasked?: boolean }
   | { readonly by: 'reaper' }
   | { readonly by: 'user' };
 
 /** Where a server's input stands: what its processes' stdins say together, and for how long they have said so. */
-export interface StdinStand {
+export interface StdinStatus {
   readonly peer: StdinPeer;
   /** Milliseconds (monotonic) between the first and this look in an unbroken row of looks that all said "gone". */
   readonly goneFor: number;
@@ -31,11 +31,11 @@ export type ClientAbove =
 export interface Facts {
   readonly identity: ProcessIdentity;
   readonly kind: RecordKind;
-  readonly look: Look;
+  readonly look: Inspection;
   readonly snapshot: Snapshot;
   readonly self: ProcessIdentity;
   readonly ownUid: number | undefined;
-  readonly claim: Claim;
+  readonly requester: Requester;
   /** What it is known as a member by. */
   readonly memberBy: MembershipProof;
   /** Whether its environment carries the full cookie of the record that it is to be reaped for. */
@@ -45,7 +45,7 @@ export interface Facts {
   /** Whether the session of its record is dead; undefined for foreign servers, which have none. */
   readonly session: SessionVerdict | undefined;
   /** Needed for adopted and foreign servers; of launched ones only where the owner is a guess. */
-  readonly stdin: StdinStand | undefined;
+  readonly stdin: StdinStatus | undefined;
   /** Needed for foreign servers. */
   readonly clientAbove: ClientAbove | undefined;
   /** Whether the user, or the setting for other clients, named this very server; needed for foreign ones. */

@@ -1,6 +1,6 @@
 import type { ProcessIdentity } from '../os/identity';
 import type { Facts } from './facts';
-import { columns } from './kindRules';
+import { kindRules } from './kindRules';
 import { signalRules } from './signalRules';
 
 /**
@@ -21,23 +21,23 @@ class GrantedPermit {
 export type Permit = GrantedPermit;
 export const spendPermit = GrantedPermit.spend;
 
-export type Ruling = { readonly permit: Permit } | { readonly kept: string };
+export type Decision = { readonly permit: Permit } | { readonly kept: string };
 
 /**
  * Rules on one signal to one process: first the column of its server's kind, which the user's word waives, then the
  * rules that nobody waives in full. Whatever was not examined, or could not be, keeps it.
  */
-export function askKillBar(facts: Facts): Ruling {
+export function evaluateKillPolicy(facts: Facts): Decision {
   const kept = objectionTo(facts);
   return kept === undefined ? { permit: new GrantedPermit(facts.identity) } : { kept };
 }
 
 /** Why a process is kept, if it is; for who only wants to know, and is to have no permit. */
 export function objectionTo(facts: Facts): string | undefined {
-  const { look, claim, kind } = facts;
+  const { look, requester, kind } = facts;
   if (look.kind === 'gone') return 'it is gone';
   if (look.kind === 'error') return `it cannot be examined (${look.reason})`;
-  const column = claim.by === 'user' ? [] : Object.values(columns[kind]);
+  const column = requester.by === 'user' ? [] : Object.values(kindRules[kind]);
   // The rules for every signal first: "it is an editor" says more than "its owner is running".
   for (const rule of [...Object.values(signalRules), ...column]) {
     const kept = rule(facts, look.entry);

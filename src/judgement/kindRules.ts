@@ -1,14 +1,14 @@
 import type { RecordKind } from '../registry/schema';
-import type { Facts, Rule, StdinStand } from './facts';
+import type { Facts, Rule, StdinStatus } from './facts';
 
 /** Two looks at a stranger's stdin must be at least so far apart: a client may be handing it over. */
-export const FOREIGN_LOOKS_APART_MS = 2_000;
+export const CONFIRM_FOREIGN_MS = 2_000;
 
 /** What must hold for a server of each kind, besides the rules that hold for every signal. */
-export const columns: Readonly<Record<RecordKind, Readonly<Record<string, Rule>>>> = {
-  launched: { launchedIsNamed, launchedOwnerGone, launchedIsUnserved },
-  adopted: { adoptedIsNamed, adoptedOwnerGone, adoptedIsUnserved },
-  foreign: { foreignIsNamed, foreignHasNoClient, foreignIsUnserved },
+export const kindRules: Readonly<Record<RecordKind, Readonly<Record<string, Rule>>>> = {
+  launched: { launchedIsNamed, launchedOwnerGone, launchedIsAbandoned },
+  adopted: { adoptedIsNamed, adoptedOwnerGone, adoptedIsAbandoned },
+  foreign: { foreignIsNamed, foreignHasNoClient, foreignIsAbandoned },
 };
 
 /** Our record names its identity, or it carries the full cookie, or it runs below one of these. */
@@ -16,15 +16,15 @@ function launchedIsNamed({ memberBy }: Facts): string | undefined {
   return memberBy ? undefined : 'no record and no cookie names it';
 }
 
-function launchedOwnerGone({ claim, session }: Facts): string | undefined {
-  if (claim.by === 'own session') return undefined;
+function launchedOwnerGone({ requester, session }: Facts): string | undefined {
+  if (requester.by === 'own session') return undefined;
   return ownerGone(session);
 }
 
 /** Examined where the owner was only taken for the client: a helper may have started the server for somebody who lives. */
-function launchedIsUnserved({ claim, stdin }: Facts): string | undefined {
-  if (claim.by === 'own session' || !stdin) return undefined;
-  return whySeemsServed(stdin);
+function launchedIsAbandoned({ requester, stdin }: Facts): string | undefined {
+  if (requester.by === 'own session' || !stdin) return undefined;
+  return whyMayBeInUse(stdin);
 }
 
 /** Without our cookie only identities that we wrote down count, and what runs below them now. */
@@ -43,8 +43,8 @@ function adoptedOwnerGone({ session }: Facts): string | undefined {
  * Where the system cannot tell, its dead owner has to be enough: we saw this very process alive under it. Where it can,
  * and merely did not this time, the next sweep asks again.
  */
-function adoptedIsUnserved({ stdin }: Facts): string | undefined {
-  return stdin ? whySeemsServed(stdin) : 'who holds its stdin was not examined';
+function adoptedIsAbandoned({ stdin }: Facts): string | undefined {
+  return stdin ? whyMayBeInUse(stdin) : 'who holds its stdin was not examined';
 }
 
 const STILL_HELD = 'its stdin is still held by ';
@@ -55,9 +55,9 @@ export function isStillHeld(kept: string | undefined): boolean {
 }
 
 /** A system without the means to look must not keep every orphan for good; one that has them and fails must not kill. */
-function whySeemsServed({ peer }: StdinStand): string | undefined {
+function whyMayBeInUse({ peer }: StdinStatus): string | undefined {
   if (peer.kind === 'alive') return `${STILL_HELD}${peer.by}`;
-  return peer.kind === 'unknown' && peer.look === 'failed' ? whyUnknown(peer) : undefined;
+  return peer.kind === 'unknown' && peer.failure === 'failed' ? whyUnknown(peer) : undefined;
 }
 
 function whyUnknown({ reason }: { readonly reason: string }): string {
@@ -77,11 +77,11 @@ function foreignHasNoClient({ clientAbove }: Facts): string | undefined {
 /** Why a stranger whose stdin has no holder is kept until it has been seen so a second time. */
 export const AWAITS_SECOND_LOOK = 'its input is closed at the other end; awaiting a second check';
 
-function foreignIsUnserved({ stdin }: Facts): string | undefined {
+function foreignIsAbandoned({ stdin }: Facts): string | undefined {
   if (!stdin) return 'who holds its stdin was not examined';
   if (stdin.peer.kind === 'alive') return `${STILL_HELD}${stdin.peer.by}`;
   if (stdin.peer.kind === 'unknown') return whyUnknown(stdin.peer);
-  return stdin.goneFor >= FOREIGN_LOOKS_APART_MS ? undefined : AWAITS_SECOND_LOOK;
+  return stdin.goneFor >= CONFIRM_FOREIGN_MS ? undefined : AWAITS_SECOND_LOOK;
 }
 
 function ownerGone(session: Facts['session']): string | undefined {

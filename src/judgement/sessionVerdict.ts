@@ -1,6 +1,6 @@
 import type { ProcessIdentity } from '../os/identity';
 import type { Snapshot } from '../os/platform';
-import { isOfLauncher, type SessionFile } from '../registry/schema';
+import { isWrapperSession, type SessionFile } from '../registry/schema';
 import { findAlive, type Member } from './members';
 
 /** Whether a session's owner lives, and how we know. */
@@ -45,7 +45,7 @@ export function judgeSession(
 /** What a session's owner is to people; unknown where a cookie is all that is left of the session. */
 function ownerWord(session: Pick<SessionFile, 'editor'>): string {
   if (session.editor === '') return 'process';
-  return isOfLauncher(session) ? 'client' : 'window';
+  return isWrapperSession(session) ? 'client' : 'window';
 }
 
 /**

@@ -104,13 +104,13 @@ function notContainerRuntime({ snapshot }: Facts, entry: ProcessEntry): string |
  * Rule 4: not below a live session's owner or a running editor, whatever cookie it carries (K04, K17, K22). A session
  * that stops its own server passes its own owner, and only if nobody else's stands between.
  */
-function notUnderLiveOwner({ claim, liveOwners, snapshot }: Facts, entry: ProcessEntry): string | undefined {
+function notUnderLiveOwner({ requester, liveOwners, snapshot }: Facts, entry: ProcessEntry): string | undefined {
   const live = new Set(liveOwners.map((owner) => owner.pid));
   for (const ancestor of ancestorsOf(snapshot, entry)) {
-    if (claim.by === 'own session' && ancestor.pid === claim.owner.pid) return undefined;
+    if (requester.by === 'own session' && ancestor.pid === requester.owner.pid) return undefined;
     if (live.has(ancestor.pid)) return `it runs under pid ${ancestor.pid}, the owner of a live session`;
     // The user may end a client in the editor's own terminal.
-    if (claim.by === 'user') continue;
+    if (requester.by === 'user') continue;
     // In a container the editor may be pid 1, and then everything orphaned is its child.
     if (ancestor.pid > 1 && isEditorProcess(ancestor))
       return `it runs under the running editor with pid ${ancestor.pid}`;
@@ -123,8 +123,8 @@ function notUnderLiveOwner({ claim, liveOwners, snapshot }: Facts, entry: Proces
  * somebody started for others is theirs as long as one of them is connected to it (K33).
  */
 function notInUse(facts: Facts, entry: ProcessEntry): string | undefined {
-  const { claim, rootSession, outsideUse } = facts;
-  if (claim.by === 'user') return undefined;
+  const { requester, rootSession, outsideUse } = facts;
+  if (requester.by === 'user') return undefined;
   const hasLeft = hasLeftRootSession(entry, rootSession);
   if (!hasLeft && !mayServeStrangers(facts)) return undefined;
   // What has stayed may still have the terminal in which its dead client ran.
@@ -156,8 +156,8 @@ export function isListedToKeep(kept: string | undefined): boolean {
  * Rule 9: the user's list of what is never reaped (K20). `*` stands for anything; without one, any part matches. What
  * runs below a listed process is part of it.
  */
-function notListedToKeep({ neverReap, claim, snapshot }: Facts, entry: ProcessEntry): string | undefined {
-  if ((claim.by === 'own session' && !claim.unasked) || neverReap.length === 0) return undefined;
+function notListedToKeep({ neverReap, requester, snapshot }: Facts, entry: ProcessEntry): string | undefined {
+  if ((requester.by === 'own session' && !requester.unasked) || neverReap.length === 0) return undefined;
   if (!entry.args) return 'whether the setting mcpProcesses.reap.neverReap lists it cannot be determined';
   for (const process of [entry, ...ancestorsOf(snapshot, entry)]) {
     const line = [process.name, ...(process.args ?? [])].join(' ');

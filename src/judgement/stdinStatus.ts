@@ -31,7 +31,10 @@ export function joinStdinPeers(
   const alive = outside.find(({ kind }) => kind === 'alive');
   if (alive) return alive;
   const unknowns = outside.filter((peer) => peer.kind === 'unknown');
-  const unknown = unknowns.find(({ look }) => look === 'failed') ?? unknowns.find(({ look }) => look) ?? unknowns[0];
+  const unknown =
+    unknowns.find(({ failure: look }) => look === 'failed') ??
+    unknowns.find(({ failure: look }) => look) ??
+    unknowns[0];
   if (unknown) return unknown;
   return outside[0] ?? { kind: 'unknown', reason: 'none of its processes has a stdin of its own to examine' };
 }

@@ -26,7 +26,7 @@ const TICK_MS = 1_000;
 const YOUNG_MS = 10_000;
 /** While its tree is growing, the census is kept up between sweeps: who leaves the tree unseen is lost to us. */
 const GROWING_MS = 30_000;
-const MOST_CENSUS = 500;
+const MAX_CENSUS = 500;
 
 interface Watched {
   readonly start: string;
@@ -87,7 +87,7 @@ export class Adopter {
     const known = this.watched.get(pid);
     // Nobody who has been looked at for long becomes an MCP server.
     if (known && now - known.since > YOUNG_MS) return false;
-    const look = await platform.look(pid);
+    const look = await platform.inspect(pid);
     if (look.kind !== 'present' || look.entry.zombie) return false;
     // Ours already: launched by this session, or through the launcher. A cookie that this host itself inherited says nothing.
     if (look.entry.cookie && look.entry.cookie !== process.env[COOKIE_VARIABLE]) return false;
@@ -148,13 +148,13 @@ export class Adopter {
     const { platform, own } = this.parts;
     const census = [...record.census];
     const known = new Set(census.map(({ pid }) => pid));
-    for (let index = 0; index < census.length && census.length < MOST_CENSUS; index++) {
+    for (let index = 0; index < census.length && census.length < MAX_CENSUS; index++) {
       const parent = census[index] as ProcessIdentity;
       for (const pid of platform.childrenOf?.(parent.pid) ?? []) {
         if (known.has(pid)) continue;
         known.add(pid);
         // A recycled parent pid would bring strangers: both must be who they are said to be, at this moment.
-        const [child, above] = [await platform.look(pid), await platform.look(parent.pid)];
+        const [child, above] = [await platform.inspect(pid), await platform.inspect(parent.pid)];
         if (child.kind !== 'present' || child.entry.zombie || child.entry.ppid !== parent.pid) continue;
         if (above.kind !== 'present' || !sameStart(above.entry.start, parent.start)) continue;
         census.push({ pid, start: child.entry.start, scope: platform.scope });

@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { Client, type ClientOptions, ProtocolError } from '@modelcontextprotocol/client';
-import type { ServerIntroduction } from '../model/inventory';
+import type { ServerInfo } from '../model/inventory';
 import { ChildTransport } from './childTransport';
 
 /** The revision that has no `initialize`: a server that speaks nothing older answers it with an error. */
@@ -18,7 +18,7 @@ export interface ServerTool {
 export class Connection {
   private constructor(
     private readonly client: Client,
-    readonly introduction: ServerIntroduction,
+    readonly serverInfo: ServerInfo,
   ) {}
 
   /**
@@ -28,7 +28,7 @@ export class Connection {
    */
   static async open(child: ChildProcess, version: string, timeout: number): Promise<Connection> {
     const client = await connect(child, version, timeout);
-    return new Connection(client, await introductionOf(client, timeout));
+    return new Connection(client, await serverInfoOf(client, timeout));
   }
 
   async listTools(): Promise<ServerTool[]> {
@@ -53,19 +53,21 @@ export class Connection {
 
 async function connect(child: ChildProcess, version: string, timeout: number): Promise<Client> {
   try {
-    return await shake(child, version, timeout, {});
+    return await handshake(child, version, timeout, {});
   } catch (error) {
     // Only a server that answered may be asked again. The other order, the newest question first, ends servers of
     // older SDKs for good, and others never answer it.
     if (!(error instanceof ProtocolError) || child.exitCode !== null || child.signalCode !== null) throw error;
-    return shake(child, version, timeout, { versionNegotiation: { mode: { pin: WITHOUT_INITIALIZE } } }).catch(() => {
-      // The answer to the question that every server knows says more.
-      throw error;
-    });
+    return handshake(child, version, timeout, { versionNegotiation: { mode: { pin: WITHOUT_INITIALIZE } } }).catch(
+      () => {
+        // The answer to the question that every server knows says more.
+        throw error;
+      },
+    );
   }
 }
 
-async function shake(
+async function handshake(
   child: ChildProcess,
   version: string,
   timeout: number,
@@ -76,7 +78,7 @@ async function shake(
   return client;
 }
 
-async function introductionOf(client: Client, timeout: number): Promise<ServerIntroduction> {
+async function serverInfoOf(client: Client, timeout: number): Promise<ServerInfo> {
   const offered = client.getServerCapabilities();
   const server = client.getServerVersion();
   const options = { timeout };

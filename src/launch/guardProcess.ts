@@ -16,7 +16,7 @@ const PASSED_ON_WINDOWS = /^(?:Path|SystemRoot|LOCALAPPDATA|APPDATA|USERPROFILE|
 
 const CHECK_TIMEOUT_MS = 10_000;
 /** A guard that keeps dying is given up: something on this machine does not want it. */
-const MOST_REARMS = 10;
+const MAX_REARMS = 10;
 
 export interface GuardState {
   readonly kind: 'off' | 'armed' | 'unavailable';
@@ -40,7 +40,7 @@ export interface ArmedGuardParts {
 }
 
 /** The dead man's switch of this session: at most one guard process outside the editor. */
-export class ArmedGuard {
+export class GuardProcess {
   private child: ChildProcess | undefined;
   private sessionId: string | undefined;
   private rearms = 0;
@@ -114,7 +114,7 @@ export class ArmedGuard {
   private onExit(sessionId: string): void {
     this.child = undefined;
     if (this.sessionId !== sessionId) return;
-    if (++this.rearms > MOST_REARMS) {
+    if (++this.rearms > MAX_REARMS) {
       this.noteProblem(`it was ended ${this.rearms} times`);
       this.parts.onChange();
       return;

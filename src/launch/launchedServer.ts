@@ -17,7 +17,7 @@ import type { Connection } from './connection';
 const LAST_LINES = 12;
 const LINE_LENGTH = 400;
 /** What a server wrote before its end is read after it; a child of it that still runs may keep its stderr open, ms. */
-const LAST_WORDS_MS = 1_000;
+const STDERR_TAIL_MS = 1_000;
 
 /** One server that this session launched: its process, its conversation and its last words. */
 export class LaunchedServer {
@@ -115,7 +115,7 @@ export class LaunchedServer {
   }
 
   /** The end of its stderr, redacted, for an error message. */
-  lastWords(): string {
+  stderrTail(): string {
     return this.lastLines.join('\n');
   }
 
@@ -123,14 +123,14 @@ export class LaunchedServer {
   async heard(): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     const deadline = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, LAST_WORDS_MS);
+      timer = setTimeout(resolve, STDERR_TAIL_MS);
     });
     await Promise.race([this.stderrEnd, deadline]);
     clearTimeout(timer);
   }
 
   private async completeRecord(pid: number): Promise<void> {
-    const look = await this.platform.look(pid);
+    const look = await this.platform.inspect(pid);
     // A server that has ended already, or cannot be read, is still found by its cookie.
     if (look.kind !== 'present') return;
     this.session.update(this.recordId, {
@@ -145,18 +145,18 @@ export class LaunchedServer {
     child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
       const lines = (rest + chunk).slice(-65_536).split(/\r?\n/);
       rest = lines.pop() ?? '';
-      for (const line of lines) this.hear(line);
+      for (const line of lines) this.onStderrLine(line);
     });
     this.stderrEnd = new Promise((resolve) => {
       child.stderr?.once('close', resolve);
     });
-    child.stderr?.once('end', () => rest && this.hear(rest));
+    child.stderr?.once('end', () => rest && this.onStderrLine(rest));
     child.once('exit', (code, signal) => {
       this.exit = signal ? { signal } : { code: code ?? undefined };
     });
   }
 
-  private hear(line: string): void {
+  private onStderrLine(line: string): void {
     const redacted = redactText(line.slice(0, LINE_LENGTH));
     this.lastLines.push(redacted);
     if (this.lastLines.length > LAST_LINES) this.lastLines.shift();

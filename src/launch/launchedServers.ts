@@ -10,7 +10,7 @@ import { type Ending, logResult } from '../reaping/results';
 import { endLivingChildTree } from '../reaping/windowsTree';
 import type { EndCause, ExitStatus } from '../registry/history';
 import type { OwnSession } from '../registry/ownSession';
-import type { LadderStand } from '../registry/schema';
+import type { LadderProgress } from '../registry/schema';
 import { Connection, type ServerTool } from './connection';
 import { LaunchedServer } from './launchedServer';
 
@@ -37,7 +37,7 @@ export interface LaunchedServersParts {
 export class LaunchError extends Error {}
 
 /** How long a start waits for what its description asks a person, ms. With the window away the question is lost. */
-const PATIENCE = 10 * 60_000;
+const ASK_TIMEOUT_MS = 10 * 60_000;
 
 /** A wrapper such as `npx` ends after what it wraps, ms. */
 const AFTERMATH_MS = 5_000;
@@ -47,7 +47,7 @@ export class LaunchedServers {
   private readonly servers = new Map<string, LaunchedServer>();
   /** From the description on, which may ask the user. */
   private readonly launching = new Map<string, Promise<void>>();
-  private readonly steps = new Map<string, { step: LadderStand['step']; until: number }>();
+  private readonly steps = new Map<string, { step: LadderProgress['step']; until: number }>();
   private isEnding = false;
 
   constructor(private readonly parts: LaunchedServersParts) {}
@@ -110,7 +110,7 @@ export class LaunchedServers {
       }
       const reason = this.reasonOf(server, error as Error);
       server.noteFailedStart(reason);
-      const problem = [`"${description.name}" cannot start: ${reason}`, ...lastWords(server)].join(' ');
+      const problem = [`"${description.name}" cannot start: ${reason}`, ...stderrTail(server)].join(' ');
       log.error(problem);
       await this.end(server, 'failed', 'start').catch(() => {});
       server.state = 'failed';
@@ -241,7 +241,7 @@ export class LaunchedServers {
     server.state = outcome;
     if (!isWanted) {
       const how = `"${server.description.name}" ended without being asked: it ${howEnded(server.exit ?? {})}.`;
-      log.warn([how, ...lastWords(server)].join(' '));
+      log.warn([how, ...stderrTail(server)].join(' '));
     }
     await lookAgain();
   }
@@ -295,7 +295,10 @@ export class LaunchedServers {
 /** Otherwise whoever starts the server later would wait with the first for ever. */
 function withinPatience<T>(answer: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error('Timed out waiting for input values. Start it again.')), PATIENCE);
+    const timer = setTimeout(
+      () => reject(new Error('Timed out waiting for input values. Start it again.')),
+      ASK_TIMEOUT_MS,
+    );
     timer.unref();
     answer.then(resolve, reject).finally(() => clearTimeout(timer));
   });
@@ -307,8 +310,8 @@ function howEnded({ code, signal }: ExitStatus): string {
 }
 
 /** Nothing of one that never ran. */
-function lastWords(server: LaunchedServer): string[] {
+function stderrTail(server: LaunchedServer): string[] {
   if (!server.child?.pid) return [];
-  const words = server.lastWords();
+  const words = server.stderrTail();
   return [words === '' ? 'It wrote nothing to stderr.' : `The last lines of its stderr:\n${words}`];
 }

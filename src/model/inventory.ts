@@ -65,7 +65,7 @@ export interface ProcessNode extends ProcessId {
 }
 
 /** What the server said about itself in the MCP handshake. */
-export interface ServerIntroduction {
+export interface ServerInfo {
   readonly name: string;
   readonly version: string;
   readonly tools: number;
@@ -116,7 +116,7 @@ export interface ServerView {
   readonly containers: readonly ContainerView[];
   /** "container unknown": why the engine could not say. */
   readonly containerProblem: string | undefined;
-  readonly introduction: ServerIntroduction | undefined;
+  readonly serverInfo: ServerInfo | undefined;
   /** URL of a remote server, credentials removed. */
   readonly url: string | undefined;
   /** The file that configures it; undefined for the setting. */
@@ -133,7 +133,7 @@ export interface Problem {
 }
 
 /** One published picture of everything. */
-export interface Picture {
+export interface Inventory {
   /** False until the first sweep has finished. */
   readonly scanned: boolean;
   /** Epoch ms of the sweep; 0 before the first. */
@@ -142,16 +142,16 @@ export interface Picture {
   /** Configuration and registry problems, for the log and the panel. */
   readonly problems: readonly Problem[];
   /** What sweeps do about other clients' orphans; with `report` they are listed, and the badge does not count them. */
-  readonly reapOthers: 'report' | 'ask' | 'auto';
+  readonly reapForeign: 'report' | 'ask' | 'auto';
   readonly guard: GuardView;
   /** Containers that wait for a client that is gone; for people to look at and to choose from. */
   readonly containersWithoutClient: readonly ContainerWithoutClient[];
-  /** What was reaped lately on this machine, by whomever; newest first, at most {@link MOST_HISTORY}. */
+  /** What was reaped lately on this machine, by whomever; newest first, at most {@link MAX_HISTORY}. */
   readonly history: readonly HistoryEntry[];
 }
 
 /** Most entries of the history that a picture has. */
-export const MOST_HISTORY = 20;
+export const MAX_HISTORY = 20;
 
 /** The guard of this window. */
 export interface GuardView {

@@ -130,12 +130,12 @@ export function parseUnixConnections(output: string): Connection[] {
   const directions = / +[<-]-[->](?: +\w+:\S+)* *$/;
   for (const line of output.split('\n').filter((text) => /^u_\S+ +ESTAB /.test(text))) {
     if (!directions.test(line)) throw new NoPeersError();
-    const [{ columns, pids } = { columns: [], pids: [] }] = linesOf(line.replace(directions, ''));
+    const [{ kindRules, pids } = { kindRules: [], pids: [] }] = linesOf(line.replace(directions, ''));
     // Netid State Recv-Q Send-Q LocalPath LocalInode PeerPath PeerInode
-    if (columns.length < 8) continue;
-    const peer = columns.at(-1) as string;
+    if (kindRules.length < 8) continue;
+    const peer = kindRules.at(-1) as string;
     if (peer === '0') continue;
-    found.push({ local: `unix:${columns.at(-3)}`, peer: `unix:${peer}`, pids, serves: columns[4] !== '*' });
+    found.push({ local: `unix:${kindRules.at(-3)}`, peer: `unix:${peer}`, pids, serves: kindRules[4] !== '*' });
   }
   return found;
 }
@@ -145,22 +145,22 @@ const HALF_CLOSED = new Set(['CLOSE-WAIT', 'FIN-WAIT-1', 'FIN-WAIT-2']);
 
 /** Connected sockets of `ss -H -t -a -p -n`. One serves when its local port is also listened on. */
 export function parseTcpConnections(output: string): Connection[] {
-  const lines = linesOf(output).filter(({ columns }) => columns.length >= 5);
+  const lines = linesOf(output).filter(({ kindRules }) => kindRules.length >= 5);
   const port = (address: string | undefined) => address?.slice(address.lastIndexOf(':') + 1) ?? '';
   const listening = new Map<string, number[]>();
-  for (const { columns, pids } of lines) {
-    if (columns[0] !== 'LISTEN') continue;
-    listening.set(port(columns[3]), [...(listening.get(port(columns[3])) ?? []), ...pids]);
+  for (const { kindRules, pids } of lines) {
+    if (kindRules[0] !== 'LISTEN') continue;
+    listening.set(port(kindRules[3]), [...(listening.get(port(kindRules[3])) ?? []), ...pids]);
   }
   // State Recv-Q Send-Q Local Peer. `[::ffff:127.0.0.1]` and `127.0.0.1` are one address.
   const plain = (address: string) => address.replace(/^\[::ffff:([\d.]+)\]/, '$1');
-  return lines.flatMap(({ columns, pids }) => {
-    const state = columns[0] as string;
+  return lines.flatMap(({ kindRules, pids }) => {
+    const state = kindRules[0] as string;
     if (state !== 'ESTAB' && !HALF_CLOSED.has(state)) return [];
-    const listeners = listening.get(port(columns[3]));
+    const listeners = listening.get(port(kindRules[3]));
     return {
-      local: `tcp:${plain(columns[3] as string)}`,
-      peer: `tcp:${plain(columns[4] as string)}`,
+      local: `tcp:${plain(kindRules[3] as string)}`,
+      peer: `tcp:${plain(kindRules[4] as string)}`,
       // One that waits to be accepted has no holder yet: it is its listener's.
       pids: pids.length === 0 && listeners ? listeners : pids,
       serves: listeners !== undefined,
@@ -169,11 +169,11 @@ export function parseTcpConnections(output: string): Connection[] {
   });
 }
 
-function linesOf(output: string): { columns: string[]; pids: number[] }[] {
+function linesOf(output: string): { kindRules: string[]; pids: number[] }[] {
   return output.split('\n').map((line) => {
     const users = line.indexOf('users:(');
-    const columns = (users < 0 ? line : line.slice(0, users)).trim().split(/\s+/);
+    const kindRules = (users < 0 ? line : line.slice(0, users)).trim().split(/\s+/);
     const pids = users < 0 ? [] : [...line.slice(users).matchAll(/pid=(\d+)/g)].map((match) => Number(match[1]));
-    return { columns, pids };
+    return { kindRules, pids };
   });
 }

@@ -1,5 +1,5 @@
 import type { ProcessIdentity } from './identity';
-import type { Look } from './platform';
+import type { Inspection } from './platform';
 
 /** Whether a number cannot name a process; then no table says anything about it. Process 1 may be asked about. */
 export function isQuestionablePid(pid: number): boolean {
@@ -20,7 +20,7 @@ export function isKnownToKernel(pid: number): boolean {
 }
 
 /** @throws Error when this process could not find itself. */
-export function selfOf(look: Look, scope: string): ProcessIdentity {
+export function selfOf(look: Inspection, scope: string): ProcessIdentity {
   if (look.kind === 'present') return { pid: process.pid, start: look.entry.start, scope };
   throw new Error(look.kind === 'error' ? look.reason : 'this process itself is not listed');
 }

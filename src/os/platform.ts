@@ -42,7 +42,7 @@ export interface Snapshot {
 }
 
 /** What an uncached look at one process says. `error` means: could not tell (never "gone"). */
-export type Look =
+export type Inspection =
   | { readonly kind: 'present'; readonly entry: ProcessEntry }
   | { readonly kind: 'gone' }
   | { readonly kind: 'error'; readonly reason: string };
@@ -60,16 +60,16 @@ export type StdinPeer =
   | { readonly kind: 'alive'; readonly by: string; readonly holders?: readonly number[] }
   | { readonly kind: 'gone'; readonly proof: string }
   /** `look`: why the look itself came to nothing; absent where it is the stdin that can tell nobody anything. */
-  | { readonly kind: 'unknown'; readonly reason: string; readonly look?: FailedLook };
+  | { readonly kind: 'unknown'; readonly reason: string; readonly failure?: FailedInspection };
 
 /** `failed`: it erred or ran out of time, and the next one may tell. `no means`: what it takes is not installed here. */
-export type FailedLook = 'failed' | 'no means';
+export type FailedInspection = 'failed' | 'no means';
 
 /** The error of a look at a stdin; what it throws says why to people. */
-export class LookError extends Error {
+export class InspectError extends Error {
   constructor(
     reason: string,
-    readonly look: FailedLook,
+    readonly failure: FailedInspection,
   ) {
     super(reason);
   }
@@ -98,14 +98,14 @@ export interface Platform {
   /** The table of all visible processes. Rejects when the system cannot be asked; callers then keep everything. */
   snapshot(): Promise<Snapshot>;
   /** One process, uncached, read immediately before a decision. Never rejects. */
-  look(pid: number): Promise<Look>;
+  inspect(pid: number): Promise<Inspection>;
   /**
    * Who has a pid right now, and nothing more: the last look before a signal. Synchronous where it can be, so that
    * nothing comes between. Never throws.
    */
   identify?(pid: number): Identification;
-  /** The same as {@link look}, for several; may be cheaper. Pids that are gone are absent only if surely gone. */
-  lookAll(pids: readonly number[]): Promise<ReadonlyMap<number, Look>>;
+  /** The same as {@link inspect}, for several; may be cheaper. Pids that are gone are absent only if surely gone. */
+  inspectAll(pids: readonly number[]): Promise<ReadonlyMap<number, Inspection>>;
   /**
    * Direct children of a process, cheap enough for every second; undefined where the system cannot tell cheaply, or
    * the process is gone. For noticing only, never for a decision.

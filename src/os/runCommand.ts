@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { LookError } from './platform';
+import { InspectError } from './platform';
 
 /** What a command printed, and its exit code. */
 export interface CommandResult {
@@ -36,7 +36,7 @@ export const runCommand: CommandRunner = (command, args, timeout) =>
         const { code, killed } = error;
         if (typeof code === 'number' && !killed) return resolve({ code, stdout, stderr });
         const reason = `\`${command}\` ${whyItFailed(error.code, killed, timeout)}`;
-        reject(new LookError(reason, error.code === 'ENOENT' ? 'no means' : 'failed'));
+        reject(new InspectError(reason, error.code === 'ENOENT' ? 'no means' : 'failed'));
       },
     );
   });

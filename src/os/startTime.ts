@@ -1,7 +1,7 @@
 import { uptime } from 'node:os';
 
 /** The system is asked again after this, in ms: the clock may be set. */
-const BOOT_AGAIN_MS = 1_000;
+const BOOT_INTERVAL_MS = 1_000;
 
 let boot = { at: Number.NEGATIVE_INFINITY, epoch: 0 };
 
@@ -16,6 +16,6 @@ export function approximateStart(start: string): number | undefined {
 /** Epoch ms of the boot. Each question reads a file, and hundreds of rows have it. */
 function bootTime(): number {
   const at = performance.now();
-  if (at - boot.at > BOOT_AGAIN_MS) boot = { at, epoch: Date.now() - uptime() * 1000 };
+  if (at - boot.at > BOOT_INTERVAL_MS) boot = { at, epoch: Date.now() - uptime() * 1000 };
   return boot.epoch;
 }

@@ -1,13 +1,13 @@
 import { systemClock } from '../common/clock';
 import { RecordedContainers } from '../containers/recordedContainers';
-import { FOREIGN_LOOKS_APART_MS } from '../judgement/kindRules';
+import { CONFIRM_FOREIGN_MS } from '../judgement/kindRules';
 import { findAlive } from '../judgement/members';
 import type { ReapResult } from '../model/inventory';
 import type { OutsideUse, StdinPeer } from '../os/platform';
 import { findOpenInput } from '../os/procfs/openInput';
 import { isLabelled } from '../registry/schema';
 import { removeSession } from '../registry/sessionStore';
-import { type JudgedSession, survey } from '../scan/scanSessions';
+import { type ScannedSession, scanMachine } from '../scan/scanSessions';
 import type { DeadSessionParts } from './deadSession';
 import { Reaper } from './reaper';
 import { logResult } from './results';
@@ -18,14 +18,14 @@ import { logResult } from './results';
  * keeps it. Nothing is done where the dead session's owner is dead, too: that is {@link reapDeadSession}'s.
  * @param input what the server's stdin was at its start, as its link in `/proc` said: `pipe:[1234]`, `socket:[1234]`.
  */
-export async function reapUnservedSession(
+export async function reapAbandonedServer(
   sessionId: string,
   input: string,
   parts: DeadSessionParts,
 ): Promise<ReapResult[]> {
   const { platform, folder, log, clock = systemClock } = parts;
-  const lookOnce = async (): Promise<{ judged: JudgedSession; peer: StdinPeer; use: OutsideUse } | undefined> => {
-    const seen = await survey(platform, folder, undefined, { automatic: 'off', neverReap: [] });
+  const lookOnce = async (): Promise<{ judged: ScannedSession; peer: StdinPeer; use: OutsideUse } | undefined> => {
+    const seen = await scanMachine(platform, folder, undefined, { automatic: 'off', neverReap: [] });
     const judged = seen.sessions.find(({ session }) => session.id === sessionId);
     if (!judged?.found || judged.verdict.kind !== 'live' || judged.claimedBy) return undefined;
     const claimer = judged.found.claimer;
@@ -53,7 +53,7 @@ export async function reapUnservedSession(
   };
   const before = whyKept(first);
   if (before !== undefined) return keep(before);
-  await clock.sleep(FOREIGN_LOOKS_APART_MS);
+  await clock.sleep(CONFIRM_FOREIGN_MS);
   const second = await lookOnce();
   if (!second) return [];
   const now = whyKept(second);
@@ -68,13 +68,13 @@ export async function reapUnservedSession(
 }
 
 /** Whether somebody talks to it in another way: a server may serve HTTP as well, or its daemon other clients (K20). */
-function useOf({ records }: JudgedSession, { platform }: DeadSessionParts): Promise<OutsideUse> {
+function useOf({ records }: ScannedSession, { platform }: DeadSessionParts): Promise<OutsideUse> {
   const pids = records.flatMap(({ members }) => members.map(({ entry }) => entry.pid));
   return platform.outsideUse(pids, new Set(pids));
 }
 
 /** Its client has ended, its owner lives: what is left is a container that nobody can talk to any more (L07). */
-async function endContainers(judged: JudgedSession, parts: DeadSessionParts): Promise<ReapResult[]> {
+async function endContainers(judged: ScannedSession, parts: DeadSessionParts): Promise<ReapResult[]> {
   const { session, found } = judged;
   const containers = new RecordedContainers(parts.log);
   if (session.automatic !== 'on') {
@@ -90,7 +90,7 @@ async function endContainers(judged: JudgedSession, parts: DeadSessionParts): Pr
 }
 
 /** Who holds the other end of what was the server's stdin. */
-async function peerOf({ records }: JudgedSession, input: string, { platform }: DeadSessionParts): Promise<StdinPeer> {
+async function peerOf({ records }: ScannedSession, input: string, { platform }: DeadSessionParts): Promise<StdinPeer> {
   const members = records.flatMap((one) => one.members);
   const open = findOpenInput(
     input,

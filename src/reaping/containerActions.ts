@@ -6,25 +6,28 @@ import { isOwnedBy } from '../containers/findContainers';
 import { attachedContainer, notOurs } from '../containers/matchContainer';
 import type { RecordedContainers } from '../containers/recordedContainers';
 import type { ContainerOutcome } from '../model/containerOutcome';
-import type { Picture, ServerView } from '../model/inventory';
+import type { Inventory, ServerView } from '../model/inventory';
 import type { Platform } from '../os/platform';
 
 export interface ContainerActionsParts {
   readonly platform: Platform;
   readonly containers: RecordedContainers;
   readonly homeTag: string;
-  readonly picture: () => Picture;
+  readonly inventory: () => Inventory;
 }
 
 /** Whether a container may be stopped: at once, after a question that names it, or not from here, and why. */
-export type StopStand = { readonly kind: 'at once' } | { readonly kind: 'ask' } | { readonly kind: 'no'; why: string };
+export type StopPermission =
+  | { readonly kind: 'at once' }
+  | { readonly kind: 'ask' }
+  | { readonly kind: 'no'; why: string };
 
 /** Between the request to end and the kill. */
 const GRACE_MS = 5_000;
 const LINES = 200;
 
 /** What a person may do with a container that the picture shows, or that a result named as left running. */
-export function stopStandOf({ servers, containersWithoutClient }: Picture, id: string): StopStand {
+export function stopPermissionOf({ servers, containersWithoutClient }: Inventory, id: string): StopPermission {
   const loose = containersWithoutClient.find((one) => one.id === id);
   if (loose?.notOurs !== undefined) return { kind: 'no', why: `it is not ours: ${loose.notOurs}` };
   const server = serverOf(servers, id);
@@ -58,8 +61,8 @@ export class ContainerActions {
    * one; its engine does, where it was started with `--rm`.
    */
   async stop(id: string): Promise<ContainerOutcome> {
-    const stand = stopStandOf(this.parts.picture(), id);
-    if (stand.kind === 'no') throw new Error(`Container ${id.slice(0, 12)} was not stopped: ${stand.why}.`);
+    const permission = stopPermissionOf(this.parts.inventory(), id);
+    if (permission.kind === 'no') throw new Error(`Container ${id.slice(0, 12)} was not stopped: ${permission.why}.`);
     const engine = this.engineOf(id);
     const before = await lookAt(engine, id);
     if (!before) return { id, image: '', outcome: 'removed', reason: undefined };
@@ -76,7 +79,7 @@ export class ContainerActions {
 
   /** Why a container that was just looked at is not to be stopped after all. */
   private async objection(container: Container): Promise<string | undefined> {
-    const server = serverOf(this.parts.picture().servers, container.id);
+    const server = serverOf(this.parts.inventory().servers, container.id);
     if (server && isLabelledIn(server, container.id)) {
       const { sessionId: session, recordId: record } = server;
       const isSame = session && record && isOwnedBy(container, { home: this.parts.homeTag, session, record });

@@ -7,7 +7,7 @@ import { sameProcess } from '../os/identity';
 import type { Platform } from '../os/platform';
 import type { DataFolder } from '../registry/dataFolder';
 import { type FoundSession, isClaimed, isStillOurs, readSessions } from '../registry/sessionStore';
-import { survey } from '../scan/scanSessions';
+import { scanMachine } from '../scan/scanSessions';
 import { Reaper } from './reaper';
 import { logResult } from './results';
 
@@ -22,15 +22,15 @@ export interface DeadSessionParts {
 
 /** End-of-file can come before the host is gone: it closes its files first, and a graceful one takes up to 5 s. */
 const OWNER_MS = 10_000;
-const OWNER_LOOK_MS = 10;
+const OWNER_CHECK_MS = 10;
 /** A server that was being spawned at that moment shows its cookie only after its `exec`. */
 const LATE_SPAWN_MS = 1_000;
 /** Whoever holds the claim may go before its ladders are done, as all windows of an editor that quits, and nobody would be left. */
 const CLAIM_MS = 60_000;
-const CLAIM_LOOK_MS = 500;
+const CLAIM_CHECK_MS = 500;
 const KEEP_UNKNOWN = { automatic: 'off', neverReap: [] } as const;
 /** A look that fails is tried again; nothing is signalled meanwhile. */
-const MOST_TRIES = 5;
+const MAX_TRIES = 5;
 
 /**
  * What the guard does once its pipe has ended: waits until the owner is really gone, claims the session and carries
@@ -49,7 +49,7 @@ export async function reapDeadSession(sessionId: string, parts: DeadSessionParts
   }
   if (automatic !== 'on') {
     // What has ended by itself needs no click: a look removes the file that stands for nothing.
-    await tryAgain(async () => void (await survey(platform, folder, undefined, KEEP_UNKNOWN)), clock, log);
+    await tryAgain(async () => void (await scanMachine(platform, folder, undefined, KEEP_UNKNOWN)), clock, log);
     log.info(`Session ${sessionId}: mcpProcesses.reap.automatic is "${automatic}"; its servers wait for a click.`);
     return [];
   }
@@ -57,7 +57,10 @@ export async function reapDeadSession(sessionId: string, parts: DeadSessionParts
   const results: ReapResult[] = [];
   /** Whether somebody else was at it. */
   const pass = async (): Promise<boolean> => {
-    const seen = await survey(platform, folder, undefined, { automatic: 'off', neverReap: found.session.neverReap });
+    const seen = await scanMachine(platform, folder, undefined, {
+      automatic: 'off',
+      neverReap: found.session.neverReap,
+    });
     const judged = seen.sessions.find(({ session }) => session.id === sessionId);
     if (judged?.verdict.kind !== 'dead') {
       return !judged?.found && (isStillOurs(folder, sessionId) || isClaimed(folder, sessionId));
@@ -83,7 +86,7 @@ export async function reapDeadSession(sessionId: string, parts: DeadSessionParts
           log.info(`Session ${sessionId}: somebody else still holds its claim, and is left to it.`);
           return;
         }
-        await clock.sleep(CLAIM_LOOK_MS);
+        await clock.sleep(CLAIM_CHECK_MS);
       } while (await tryAgain(isHeld, clock, log));
     }
   };
@@ -107,8 +110,8 @@ async function findSession(
     const found = sessions.find(({ session }) => session.id === sessionId);
     if (unread.has(sessionId)) log.warn(`Session ${sessionId}: its file cannot be read; its servers wait for a click.`);
     // Claimed or given back in this moment.
-    if (found || !moved.has(sessionId) || tries === MOST_TRIES) return found;
-    await clock.sleep(OWNER_LOOK_MS);
+    if (found || !moved.has(sessionId) || tries === MAX_TRIES) return found;
+    await clock.sleep(OWNER_CHECK_MS);
   }
 }
 
@@ -119,13 +122,13 @@ async function waitUntilGone(platform: Platform, clock: Clock, owner: ProcessIde
   for (;;) {
     if (await isGone(platform, owner)) return true;
     if (clock.now() >= deadline) return false;
-    await clock.sleep(OWNER_LOOK_MS);
+    await clock.sleep(OWNER_CHECK_MS);
   }
 }
 
 /** An error is no "gone". */
 async function isGone(platform: Platform, identity: ProcessIdentity): Promise<boolean> {
-  const look = await platform.look(identity.pid);
+  const look = await platform.inspect(identity.pid);
   if (look.kind !== 'present') return look.kind === 'gone';
   const { pid, start, zombie } = look.entry;
   return zombie || !sameProcess({ pid, start, scope: platform.scope }, identity);
@@ -137,7 +140,7 @@ async function tryAgain<T>(pass: () => Promise<T>, clock: Clock, log: Log): Prom
       return await pass();
     } catch (error) {
       log.warn(`A look failed: ${(error as Error).message}. Nothing was signalled.`);
-      if (tries === MOST_TRIES) return undefined;
+      if (tries === MAX_TRIES) return undefined;
       await clock.sleep(1_000);
     }
   }

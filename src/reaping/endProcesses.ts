@@ -1,7 +1,7 @@
 import { commandLineOf } from '../clients/shownCommandLine';
 import { type Clock, systemClock } from '../common/clock';
 import type { Log } from '../common/log';
-import { askKillBar } from '../judgement/killPolicy';
+import { evaluateKillPolicy } from '../judgement/killPolicy';
 import { findAlive, identityOf, type Member } from '../judgement/members';
 import { descendantsOf } from '../judgement/processTree';
 import type { ReapResult } from '../model/inventory';
@@ -9,8 +9,8 @@ import type { ProcessIdentity } from '../os/identity';
 import type { Platform, Snapshot } from '../os/platform';
 import type { DataFolder } from '../registry/dataFolder';
 import type { Grace } from '../registry/schema';
-import { liveOwnersOf, survey } from '../scan/scanSessions';
-import { climbLadder, type Ruled, type TreeScan } from './ladder';
+import { liveOwnersOf, scanMachine } from '../scan/scanSessions';
+import { type DecidedMember, runLadder, type TreeScan } from './ladder';
 import { describeProcess, freedBy, writeResult } from './results';
 import { freshSince } from './treeScan';
 
@@ -37,7 +37,7 @@ export interface PreviewedProcess {
   readonly kept: string | undefined;
 }
 
-export interface UserEndParts {
+export interface EndParts {
   readonly platform: Platform;
   readonly folder: DataFolder;
   readonly self: ProcessIdentity;
@@ -50,23 +50,23 @@ export interface UserEndParts {
 const GRACE: Grace = { stdin: 0, term: 5_000 };
 
 /** Says who processes are and who uses them. @throws when none of them is there any more. */
-export async function previewEnd(chosen: readonly ChosenProcess[], parts: UserEndParts): Promise<EndPreview> {
+export async function previewEnd(chosen: readonly ChosenProcess[], parts: EndParts): Promise<EndPreview> {
   const { snapshot, scan } = await look(chosen, parts);
-  const ruled = await scan.rule(scan.members);
-  if (ruled.length === 0) {
+  const decided = await scan.decide(scan.members);
+  if (decided.length === 0) {
     throw new Error(
       chosen.length === 1
         ? `The process with pid ${chosen[0]?.pid} has ended, or its number belongs to another process by now.`
         : 'These processes have ended, or their numbers belong to others by now.',
     );
   }
-  const processes = ruled.map(({ member: { entry }, ruling }) => ({
+  const processes = decided.map(({ member: { entry }, decision }) => ({
     pid: entry.pid,
     name: entry.name,
     commandLine: commandLineOf(entry),
-    kept: 'kept' in ruling ? ruling.kept : undefined,
+    kept: 'kept' in decision ? decision.kept : undefined,
   }));
-  const endable = ruled.flatMap(({ member, ruling }) => ('kept' in ruling ? [] : [member]));
+  const endable = decided.flatMap(({ member, decision }) => ('kept' in decision ? [] : [member]));
   return { processes, uses: endable.length > 0 ? await usesOf(endable, snapshot, parts.platform) : [] };
 }
 
@@ -105,11 +105,11 @@ async function usesOf(members: readonly Member[], snapshot: Snapshot, platform: 
 export async function endChosen(
   server: string,
   chosen: readonly ChosenProcess[],
-  parts: UserEndParts,
+  parts: EndParts,
 ): Promise<ReapResult> {
   const clock = parts.clock ?? systemClock;
   const startedAt = clock.now();
-  const processes = await climbLadder({
+  const processes = await runLadder({
     platform: parts.platform,
     clock,
     grace: GRACE,
@@ -134,9 +134,9 @@ export async function endChosen(
 
 async function look(
   chosen: readonly ChosenProcess[],
-  { platform, folder, self, ownSessionId, neverReap }: UserEndParts,
+  { platform, folder, self, ownSessionId, neverReap }: EndParts,
 ): Promise<{ snapshot: Snapshot; scan: TreeScan }> {
-  const seen = await survey(platform, folder, ownSessionId, { automatic: 'off', neverReap: [] });
+  const seen = await scanMachine(platform, folder, ownSessionId, { automatic: 'off', neverReap: [] });
   const { snapshot } = seen;
   const members = chosen.flatMap(({ pid, start }): Member[] => {
     const entry = findAlive(snapshot, { pid, start, scope: platform.scope });
@@ -146,18 +146,18 @@ async function look(
   const liveOwners = liveOwnersOf(snapshot, seen.sessions).filter(({ pid }) => pid !== self.pid);
   const rule = (some: readonly Member[]) =>
     Promise.all(
-      some.map(async (member): Promise<Ruled> => {
+      some.map(async (member): Promise<DecidedMember> => {
         const { identity } = member;
         const isFresh = freshSince(performance.now());
         const service = await platform.serviceRole(identity);
-        const ruling = askKillBar({
+        const decision = evaluateKillPolicy({
           identity,
           kind: 'foreign',
-          look: await platform.look(identity.pid),
+          look: await platform.inspect(identity.pid),
           snapshot,
           self,
           ownUid: process.getuid?.(),
-          claim: { by: 'user' },
+          requester: { by: 'user' },
           memberBy: member.by,
           provenByCookie: false,
           carriesAnother: false,
@@ -172,8 +172,8 @@ async function look(
           outsideUse: undefined,
           neverReap: neverReap(),
         });
-        return { member, ruling, isFresh };
+        return { member, decision, isFresh };
       }),
     );
-  return { snapshot, scan: { members, rule } };
+  return { snapshot, scan: { members, decide: rule } };
 }

@@ -1,10 +1,10 @@
 import type { Clock } from '../common/clock';
-import { breathe } from '../common/eventLoop';
-import type { Ruling } from '../judgement/killPolicy';
+import { yieldIfBusy } from '../common/eventLoop';
+import type { Decision } from '../judgement/killPolicy';
 import type { Member } from '../judgement/members';
 import { identityKey, sameStart } from '../os/identity';
 import type { OutsideUse, Platform } from '../os/platform';
-import type { LadderStand } from '../registry/schema';
+import type { LadderProgress } from '../registry/schema';
 import { sendSignal } from './signals';
 
 /** One process as the ladder met it and what became of it. */
@@ -20,24 +20,24 @@ export interface LadderOptions {
   /** Waits in ms; `term` and `stdin` are never shortened. */
   readonly grace: { readonly stdin: number; readonly term: number };
   /** Where an earlier session left the ladder; steps before it are not repeated. */
-  readonly from: LadderStand | undefined;
+  readonly from: LadderProgress | undefined;
   /** Ends the server's input. Absent when nobody holds it any more. */
   readonly closeStdin: (() => void) | undefined;
   /** A fresh scan of the tree. Rejects when it cannot be known. */
   readonly scan: () => Promise<TreeScan>;
   /** Told of each step, so that a hand-over knows where the ladder stands. */
-  readonly onStep?: (step: LadderStand['step'], wait: number) => void;
+  readonly onStep?: (step: LadderProgress['step'], wait: number) => void;
 }
 
 /** Who belongs to a tree at one moment, and the kill bar's rulings on any of them, each freshly made. */
 export interface TreeScan {
   readonly members: readonly Member[];
-  readonly rule: (some: readonly Member[]) => Promise<readonly Ruled[]>;
+  readonly decide: (some: readonly Member[]) => Promise<readonly DecidedMember[]>;
 }
 
-export interface Ruled {
+export interface DecidedMember {
   readonly member: Member;
-  readonly ruling: Ruling;
+  readonly decision: Decision;
   /** Who is connected to it or to its server, as far as that was asked. */
   readonly use?: OutsideUse | undefined;
   /** Whether it was made a moment ago: where each asks `ps`, those on a large tree take seconds together. */
@@ -45,11 +45,11 @@ export interface Ruled {
 }
 
 /** How often a waiting ladder looks, in ms: at first closely, since most servers end at once. */
-const LOOK_MS = 25;
+const SCAN_PAUSE_MS = 25;
 /** Between two looks after SIGKILL, in ms, at first: it takes effect within a moment. */
-const LOOK_AGAIN_MS = 8;
+const SCAN_INTERVAL_MS = 8;
 /** SIGKILL and look again, at most so often: what is still there then cannot be ended (state D, or a fork storm). */
-const MOST_KILL_ROUNDS = 60;
+const MAX_KILL_ROUNDS = 60;
 
 /**
  * Ends one server tree: close stdin → wait → SIGTERM to every member → wait → SIGKILL → look again until two scans in
@@ -57,22 +57,22 @@ const MOST_KILL_ROUNDS = 60;
  * Never rejects for a scan that fails: nothing is signalled from then on, and what was seen is reported as survived, or
  * as kept where it was never signalled.
  */
-export async function climbLadder(options: LadderOptions): Promise<LadderProcess[]> {
+export async function runLadder(options: LadderOptions): Promise<LadderProcess[]> {
   const seen = new Map<
     string,
     { member: Member; sent: 'SIGTERM' | 'SIGKILL' | undefined; reason: string | undefined }
   >();
   const { clock } = options;
 
-  const rule = async (scan: TreeScan, some: readonly Member[]): Promise<readonly Ruled[]> => {
-    const ruled = await scan.rule(some);
-    for (const { member, ruling } of ruled) {
+  const decide = async (scan: TreeScan, some: readonly Member[]): Promise<readonly DecidedMember[]> => {
+    const decided = await scan.decide(some);
+    for (const { member, decision } of decided) {
       const key = identityKey(member.identity);
       const known = seen.get(key) ?? { member, sent: undefined, reason: undefined };
-      known.reason = 'kept' in ruling ? ruling.kept : undefined;
+      known.reason = 'kept' in decision ? decision.kept : undefined;
       seen.set(key, known);
     }
-    return ruled;
+    return decided;
   };
   /**
    * Looks: who is there, whom the bar has not kept. Only who is new is ruled on; before a signal everybody is again.
@@ -80,7 +80,7 @@ export async function climbLadder(options: LadderOptions): Promise<LadderProcess
    */
   const look = async (): Promise<{ scan: TreeScan; endable: readonly Member[] }> => {
     const scan = await options.scan();
-    await rule(
+    await decide(
       scan,
       scan.members.filter(({ identity }) => !seen.has(identityKey(identity))),
     );
@@ -95,11 +95,11 @@ export async function climbLadder(options: LadderOptions): Promise<LadderProcess
     members: readonly Member[],
     signal: 'SIGTERM' | 'SIGKILL',
   ): Promise<void> => {
-    for (const ruled of await rule(scan, members)) {
-      for (const { member, ruling } of ruled.isFresh() ? [ruled] : await rule(scan, [ruled.member])) {
+    for (const decided of await decide(scan, members)) {
+      for (const { member, decision } of decided.isFresh() ? [decided] : await decide(scan, [decided.member])) {
         const known = seen.get(identityKey(member.identity));
-        if (!known || 'kept' in ruling) continue;
-        const outcome = await sendSignal(options.platform, ruling.permit, signal);
+        if (!known || 'kept' in decision) continue;
+        const outcome = await sendSignal(options.platform, decision.permit, signal);
         if (outcome === 'sent') known.sent = signal;
         else if (outcome !== 'gone') known.reason = `it could not be signalled: ${outcome.failed}`;
       }
@@ -115,7 +115,7 @@ export async function climbLadder(options: LadderOptions): Promise<LadderProcess
   /** Waits until nobody who may be ended is left; true when so. */
   const waitUntilGone = async (wait: number, onLook?: (seen: Awaited<ReturnType<typeof look>>) => Promise<void>) => {
     let deadline: number | undefined;
-    for (let pause = LOOK_MS; ; pause = Math.min(pause * 1.5, 250)) {
+    for (let pause = SCAN_PAUSE_MS; ; pause = Math.min(pause * 1.5, 250)) {
       const now = await look();
       if (now.endable.length === 0) return true;
       await onLook?.(now);
@@ -154,14 +154,14 @@ export async function climbLadder(options: LadderOptions): Promise<LadderProcess
     options.onStep?.('kill', 0);
     // Even when all seem gone: a fork in this moment is found by the second look.
     let empty = 0;
-    for (let round = 0; empty < 2 && round < MOST_KILL_ROUNDS; round++) {
+    for (let round = 0; empty < 2 && round < MAX_KILL_ROUNDS; round++) {
       const { scan, endable } = await look();
       if (endable.length === 0) empty++;
       else {
         empty = 0;
         await signalAll(scan, endable, 'SIGKILL');
       }
-      if (empty < 2) await clock.sleep(Math.min(LOOK_AGAIN_MS * (1 + round / 2), 250));
+      if (empty < 2) await clock.sleep(Math.min(SCAN_INTERVAL_MS * (1 + round / 2), 250));
     }
     // Who is still coming is not to be reported as ended.
     if (empty < 2) await look();
@@ -178,8 +178,8 @@ async function settle(
 ): Promise<LadderProcess[]> {
   const processes: LadderProcess[] = [];
   for (const { member, sent, reason } of seen) {
-    await breathe();
-    const look = await platform.look(member.identity.pid);
+    await yieldIfBusy();
+    const look = await platform.inspect(member.identity.pid);
     const still =
       look.kind === 'error' ||
       (look.kind === 'present' && !look.entry.zombie && sameStart(look.entry.start, member.identity.start));

@@ -10,11 +10,11 @@ export class OrphanedSet<K> {
   /** How many there are. */
   readonly size: number;
 
-  /** @param standOf a fresh look at one of them */
-  constructor(keys: readonly K[], standOf: (key: K) => Promise<HeldServer>) {
+  /** @param heldServerIn a fresh look at one of them */
+  constructor(keys: readonly K[], heldServerIn: (key: K) => Promise<HeldServer>) {
     this.size = keys.length;
     this.looks = new JoinedRuns(async () => {
-      const stands = await Promise.all(keys.map(async (key) => ({ key, ...(await standOf(key)) })));
+      const stands = await Promise.all(keys.map(async (key) => ({ key, ...(await heldServerIn(key)) })));
       return new Map([...abandonedTogether(stands)].map((one) => [one.key, one]));
     });
   }

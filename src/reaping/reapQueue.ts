@@ -28,12 +28,12 @@ export class LadderQueue {
   ) {}
 
   /** Runs one server's ladder when it is its turn. @returns undefined when it was called off before that. */
-  async run<T>(climb: () => Promise<T>): Promise<T | undefined> {
+  async run<T>(runLadder: () => Promise<T>): Promise<T | undefined> {
     if (this.climbing >= this.atATime) await new Promise<void>((resolve) => this.waiting.push(resolve));
     else this.climbing++;
     try {
       if (this.options.signal?.aborted || this.options.mayBegin?.() === false) return undefined;
-      const result = await climb();
+      const result = await runLadder();
       this.options.onProgress?.(++this.done, this.total);
       return result;
     } finally {

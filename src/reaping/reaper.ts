@@ -1,12 +1,12 @@
 import { commandLineOf } from '../clients/shownCommandLine';
 import { JoinedRuns } from '../common/async';
 import { type Clock, systemClock } from '../common/clock';
-import { ownTurn } from '../common/eventLoop';
+import { nextTick } from '../common/eventLoop';
 import type { Log } from '../common/log';
 import { isEngineClient, runsUnlabelled } from '../containers/engineClients';
 import type { ContainersSeen, RecordedContainers } from '../containers/recordedContainers';
-import type { Claim } from '../judgement/facts';
-import { AWAITS_SECOND_LOOK, FOREIGN_LOOKS_APART_MS, isStillHeld } from '../judgement/kindRules';
+import type { Requester } from '../judgement/facts';
+import { AWAITS_SECOND_LOOK, CONFIRM_FOREIGN_MS, isStillHeld } from '../judgement/kindRules';
 import { findAlive } from '../judgement/members';
 import type { ReapedProcess, ReapResult } from '../model/inventory';
 import { recordKey } from '../model/keys';
@@ -15,7 +15,7 @@ import type { Platform, Snapshot } from '../os/platform';
 import { noteCrash } from '../registry/crashes';
 import type { DataFolder } from '../registry/dataFolder';
 import type { EndCause, Reapers } from '../registry/history';
-import type { LadderStand, ServerRecord, SessionFile } from '../registry/schema';
+import type { LadderProgress, ServerRecord, SessionFile } from '../registry/schema';
 import { isLabelled } from '../registry/schema';
 import {
   claimLost,
@@ -25,15 +25,15 @@ import {
   removeSession,
   writeClaimed,
 } from '../registry/sessionStore';
-import type { OtherServers } from '../scan/foreignServers';
-import { type JudgedSession, liveOwnersOf, type Survey, survey } from '../scan/scanSessions';
+import type { ForeignServers } from '../scan/foreignServers';
+import { liveOwnersOf, type Scan, type ScannedSession, scanMachine } from '../scan/scanSessions';
 import { endContainers } from './endContainers';
-import { climbLadder, type Ruled, type TreeScan } from './ladder';
+import { type DecidedMember, runLadder, type TreeScan } from './ladder';
 import { OrphanedSet } from './orphanedSet';
 import { LadderQueue } from './reapQueue';
 import { describeProcess, type Ending, freedBy, isFinished, isStillThere, joinResults, writeResult } from './results';
 import { StdinWatch } from './stdinWatch';
-import { type Circumstances, scanOf, scanTree, standOf, type Tree, treeOf } from './treeScan';
+import { type DecisionContext, heldServerIn, scanOf, scanTree, type Tree, treeOf } from './treeScan';
 
 export interface ReaperParts {
   readonly platform: Platform;
@@ -49,7 +49,7 @@ export interface ReaperParts {
 }
 
 /** Wrappers around wrappers, each of which holds its server's stdin, are ended layer by layer; nobody has more. */
-const MOST_ROUNDS = 5;
+const MAX_ROUNDS = 5;
 
 /** Servers of somebody else's that are ended together, by the ids of their records. */
 export type ForeignSet = OrphanedSet<string>;
@@ -59,7 +59,7 @@ export class Reaper {
   private readonly clock: Clock;
   private readonly stdinWatch: StdinWatch;
   /** Hundreds of ladders may look at once. */
-  private readonly surveys: JoinedRuns<Survey>;
+  private readonly scans: JoinedRuns<Scan>;
   private readonly snapshots: JoinedRuns<Snapshot>;
   /** Sessions of which the log says already that they cannot be claimed. */
   private readonly unclaimable = new Set<string>();
@@ -68,46 +68,48 @@ export class Reaper {
     this.clock = parts.clock ?? systemClock;
     this.stdinWatch = new StdinWatch(this.clock);
     const { platform, folder } = parts;
-    this.surveys = new JoinedRuns(() => survey(platform, folder, undefined, { automatic: 'off', neverReap: [] }));
+    this.scans = new JoinedRuns(() => scanMachine(platform, folder, undefined, { automatic: 'off', neverReap: [] }));
     this.snapshots = new JoinedRuns(() => platform.snapshot());
   }
 
   /** What would be signalled in a dead session, and what would be kept and why. Signals nothing. */
-  async plan(seen: Survey, judged: JudgedSession): Promise<Map<string, Ruled[]>> {
-    const plans = new Map<string, Ruled[]>();
-    this.stdinWatch.keepOnly((identity) => findAlive(seen.snapshot, identity) !== undefined);
-    const circumstances = this.circumstances({ by: 'reaper' }, judged.session, ownersIn(seen));
+  async plan(seen: Scan, judged: ScannedSession): Promise<Map<string, DecidedMember[]>> {
+    const plans = new Map<string, DecidedMember[]>();
+    this.stdinWatch.retain((identity) => findAlive(seen.snapshot, identity) !== undefined);
+    const context = this.context({ by: 'reaper' }, judged.session, ownersIn(seen));
     // Together: what they ask the system for at one moment they share.
-    const ruled = await Promise.all(
+    const decided = await Promise.all(
       judged.records.map(({ record }) => {
-        const scan = scanTree(circumstances, seen.snapshot, judged.session, record);
-        return scan.rule(scan.members);
+        const scan = scanTree(context, seen.snapshot, judged.session, record);
+        return scan.decide(scan.members);
       }),
     );
-    for (const [index, { record }] of judged.records.entries()) plans.set(record.id, [...(ruled[index] ?? [])]);
+    for (const [index, { record }] of judged.records.entries()) plans.set(record.id, [...(decided[index] ?? [])]);
     return plans;
   }
 
   /** The plan in the shape of a result. */
-  async preview(seen: Survey, judged: JudgedSession): Promise<ReapResult[]> {
+  async preview(seen: Scan, judged: ScannedSession): Promise<ReapResult[]> {
     const plans = await this.plan(seen, judged);
     return judged.records
-      .map(({ record }) => ({ record, ruled: plans.get(record.id) ?? [] }))
-      .filter(({ record, ruled }) => ruled.length > 0 || record.container)
-      .map(({ record, ruled }) => preview(record, judged.session.id, ruled, this.parts.containers.seenOf(record.id)));
+      .map(({ record }) => ({ record, decided: plans.get(record.id) ?? [] }))
+      .filter(({ record, decided }) => decided.length > 0 || record.container)
+      .map(({ record, decided }) =>
+        preview(record, judged.session.id, decided, this.parts.containers.seenOf(record.id)),
+      );
   }
 
   /**
    * Reaps a session that was judged dead: claims its file, climbs each record's ladder, and forgets what is gone.
    * What is kept or survives stays recorded, so that it stays visible. Empty when somebody else holds the claim; where
    * it cannot be claimed, or the reap fails, the results say why. Never rejects: a sweep has others to look after.
-   * @param claim the session's own, where it ends itself while its owner lives
+   * @param requester the session's own, where it ends itself while its owner lives
    * @param isAsked whether a person wants it
    */
   async reap(
-    judged: JudgedSession,
+    judged: ScannedSession,
     only?: ReadonlySet<string>,
-    claim: Claim = { by: 'reaper' },
+    requester: Requester = { by: 'reaper' },
     queue = new LadderQueue(),
     isAsked = false,
   ): Promise<ReapResult[]> {
@@ -121,10 +123,10 @@ export class Reaper {
       const lost = judged.session.records.filter(({ id }) => !written.has(id));
       const session = { ...claimed.session, records: [...claimed.session.records, ...lost] };
       const chosen = session.records.filter((record) => !only || only.has(recordKey(session.id, record.id)));
-      const climbed = await Promise.all(
-        chosen.map((record) => queue.run(() => this.reapRecord(session, record, claim))),
+      const ladders = await Promise.all(
+        chosen.map((record) => queue.run(() => this.reapRecord(session, record, requester))),
       );
-      const reaped = climbed.filter((one) => one !== undefined);
+      const reaped = ladders.filter((one) => one !== undefined);
       const begun = new Set(reaped.map(({ record }) => record.id));
       const results = reaped.map(({ result }) => result);
       const cause = isAsked ? 'user' : session.handedOver === undefined ? 'orphaned' : 'close';
@@ -139,7 +141,7 @@ export class Reaper {
         log.error(`Session ${session.id} could not be written: ${(error as Error).message}`);
       }
       for (const { result, record } of reaped) {
-        await ownTurn();
+        await nextTick();
         this.remember(result, { cause, commandLine: record.commandLine });
       }
       // Last: who finds it finds the history, too.
@@ -165,22 +167,22 @@ export class Reaper {
     cause: EndCause,
     exitOf: () => Promise<Pick<Ending, 'exit' | 'lastLine'>>,
     closeStdin: () => void,
-    onStep?: (step: LadderStand['step'], wait: number) => void,
+    onStep?: (step: LadderProgress['step'], wait: number) => void,
   ): Promise<{ readonly result: ReapResult; readonly isDone: boolean }> {
-    const claim: Claim = { by: 'own session', owner: session().owner, unasked: cause !== 'user' };
+    const requester: Requester = { by: 'own session', owner: session().owner, unasked: cause !== 'user' };
     const record = session().records.find(({ id }) => id === recordId);
     if (!record) throw new Error('This server has no record; scan again.');
     // What runs for a live session of somebody else below a server of ours is not ours. Asked beside the closing of its
     // stdin; a data folder that cannot be read keeps no window from ending its own servers.
-    const owners = this.surveys.ask().then(ownersIn, () => []);
-    const climbed = await this.climb(record, session(), closeStdin, onStep, async (seen) => {
+    const owners = this.scans.ask().then(ownersIn, () => []);
+    const ladders = await this.runLadder(record, session(), closeStdin, onStep, async (seen) => {
       const current = session();
       const snapshot = await this.snapshots.ask();
       const now = current.records.find(({ id }) => id === recordId) ?? record;
-      return scanTree(this.circumstances(claim, current, await owners), snapshot, current, withSeen(now, seen));
+      return scanTree(this.context(requester, current, await owners), snapshot, current, withSeen(now, seen));
     });
-    this.remember(climbed.result, { cause, ...(await exitOf()), commandLine: record.commandLine });
-    return climbed;
+    this.remember(ladders.result, { cause, ...(await exitOf()), commandLine: record.commandLine });
+    return ladders;
   }
 
   /**
@@ -190,38 +192,38 @@ export class Reaper {
    */
   async reapForeign(
     record: ServerRecord,
-    others: OtherServers,
-    set: ForeignSet = this.foreignSet([record], others),
+    foreignServers: ForeignServers,
+    set: ForeignSet = this.foreignSet([record], foreignServers),
     queue = new LadderQueue(),
     isAsked = false,
   ): Promise<ReapResult | undefined> {
-    const first = await this.scanForeign(record, others, set);
-    await first.rule(first.members);
-    await this.clock.sleep(FOREIGN_LOOKS_APART_MS);
-    return queue.run(() => this.endForeign(record, others, set, isAsked ? 'user' : 'orphaned'));
+    const first = await this.scanForeign(record, foreignServers, set);
+    await first.decide(first.members);
+    await this.clock.sleep(CONFIRM_FOREIGN_MS);
+    return queue.run(() => this.endForeign(record, foreignServers, set, isAsked ? 'user' : 'orphaned'));
   }
 
   /** Servers of somebody else's that are all named: those that only hold each other's stdin are ended together. */
-  foreignSet(records: readonly ServerRecord[], others: OtherServers): ForeignSet {
+  foreignSet(records: readonly ServerRecord[], foreignServers: ForeignServers): ForeignSet {
     const byId = new Map(records.map((record) => [record.id, record]));
     return new OrphanedSet([...byId.keys()], async (id) =>
-      standOf(await this.foreignTree(byId.get(id) as ServerRecord, others)),
+      heldServerIn(await this.foreignTree(byId.get(id) as ServerRecord, foreignServers)),
     );
   }
 
   private async endForeign(
     record: ServerRecord,
-    others: OtherServers,
+    foreignServers: ForeignServers,
     set: ForeignSet,
     cause: EndCause,
   ): Promise<ReapResult> {
-    const climb = (one: ServerRecord) =>
-      this.climb(one, others.sessionOf(one), undefined, undefined, (seen) =>
-        this.scanForeign(withSeen(one, seen), others, set),
+    const runLadder = (one: ServerRecord) =>
+      this.runLadder(one, foreignServers.sessionOf(one), undefined, undefined, (seen) =>
+        this.scanForeign(withSeen(one, seen), foreignServers, set),
       );
     const startedAt = this.clock.now();
-    let { result, record: left } = await climb(others.current(record));
-    for (let round = 0; round < MOST_ROUNDS; round++) {
+    let { result, record: left } = await runLadder(foreignServers.current(record));
+    for (let round = 0; round < MAX_ROUNDS; round++) {
       // What stood below a wrapper is on top now, and its stdin has been looked at once: not enough to kill it. And a
       // wrapper that was going down just then could not be examined.
       const isPassing = ({ outcome, reason }: ReapedProcess) =>
@@ -231,9 +233,9 @@ export class Reaper {
         (round === 0 && set.size > 1 && isStillHeld(reason));
       const waiting = result.processes.filter((one) => isStillThere(one) && isPassing(one));
       if (waiting.length === 0) break;
-      await this.clock.sleep(FOREIGN_LOOKS_APART_MS);
+      await this.clock.sleep(CONFIRM_FOREIGN_MS);
       const isTermed = waiting.every(({ outcome }) => outcome === 'survived');
-      const later = await climb({
+      const later = await runLadder({
         ...left,
         ladder: isTermed ? { step: 'kill', remaining: 0 } : { step: 'term', remaining: record.grace.term },
       });
@@ -241,7 +243,7 @@ export class Reaper {
       result = joinResults(result, later.result, new Set(left.census.map(({ pid }) => pid)));
     }
     result = { ...result, milliseconds: Math.round(this.clock.now() - startedAt) };
-    await ownTurn();
+    await nextTick();
     this.remember(result, { cause, commandLine: record.commandLine });
     return result;
   }
@@ -249,50 +251,50 @@ export class Reaper {
   /** What {@link reapForeign} would do; takes as long for its two looks, and signals nothing. */
   async previewForeign(
     record: ServerRecord,
-    others: OtherServers,
-    set: ForeignSet = this.foreignSet([record], others),
+    foreignServers: ForeignServers,
+    set: ForeignSet = this.foreignSet([record], foreignServers),
   ): Promise<ReapResult> {
-    const first = await this.scanForeign(record, others, set);
-    await first.rule(first.members);
-    await this.clock.sleep(FOREIGN_LOOKS_APART_MS);
-    const second = await this.scanForeign(record, others, set);
-    return preview(record, '', await second.rule(second.members), this.parts.containers.seenOf(record.id));
+    const first = await this.scanForeign(record, foreignServers, set);
+    await first.decide(first.members);
+    await this.clock.sleep(CONFIRM_FOREIGN_MS);
+    const second = await this.scanForeign(record, foreignServers, set);
+    return preview(record, '', await second.decide(second.members), this.parts.containers.seenOf(record.id));
   }
 
-  private async scanForeign(record: ServerRecord, others: OtherServers, set: ForeignSet): Promise<TreeScan> {
-    return scanOf(await this.foreignTree(record, others, () => set.companionsOf(record.id)));
+  private async scanForeign(record: ServerRecord, foreignServers: ForeignServers, set: ForeignSet): Promise<TreeScan> {
+    return scanOf(await this.foreignTree(record, foreignServers, () => set.companionsOf(record.id)));
   }
 
   private async foreignTree(
     record: ServerRecord,
-    others: OtherServers,
-    companions?: Circumstances['companions'],
+    foreignServers: ForeignServers,
+    companions?: DecisionContext['companions'],
   ): Promise<Tree> {
-    const seen = await this.surveys.ask();
-    const session = others.sessionOf(record);
-    const circumstances: Circumstances = {
-      ...this.circumstances({ by: 'reaper' }, session, ownersIn(seen)),
+    const seen = await this.scans.ask();
+    const session = foreignServers.sessionOf(record);
+    const context: DecisionContext = {
+      ...this.context({ by: 'reaper' }, session, ownersIn(seen)),
       named: true,
-      clientAbove: (snapshot, entry) => others.clientAbove(snapshot, entry),
+      clientAbove: (snapshot, entry) => foreignServers.clientAbove(snapshot, entry),
       companions,
     };
-    return treeOf(circumstances, seen.snapshot, session, record);
+    return treeOf(context, seen.snapshot, session, record);
   }
 
-  private async reapRecord(session: SessionFile, record: ServerRecord, claim: Claim): Promise<Climbed> {
-    return this.climb(record, session, undefined, undefined, async (seen) => {
-      const now = await this.surveys.ask();
-      return scanTree(this.circumstances(claim, session, ownersIn(now)), now.snapshot, session, withSeen(record, seen));
+  private async reapRecord(session: SessionFile, record: ServerRecord, requester: Requester): Promise<LadderRun> {
+    return this.runLadder(record, session, undefined, undefined, async (seen) => {
+      const now = await this.scans.ask();
+      return scanTree(this.context(requester, session, ownersIn(now)), now.snapshot, session, withSeen(record, seen));
     });
   }
 
-  private async climb(
+  private async runLadder(
     record: ServerRecord,
     session: Pick<SessionFile, 'id' | 'home'>,
     closeStdin: (() => void) | undefined,
-    onStep: ((step: LadderStand['step'], wait: number) => void) | undefined,
+    onStep: ((step: LadderProgress['step'], wait: number) => void) | undefined,
     scan: (seen: Seen) => Promise<TreeScan>,
-  ): Promise<Climbed> {
+  ): Promise<LadderRun> {
     const { platform } = this.parts;
     const startedAt = this.clock.now();
     const seen = new Map<string, ProcessIdentity>();
@@ -300,7 +302,7 @@ export class Reaper {
     let { container } = record;
     // A launched one has our labels; of others the container is known only as long as its client lives.
     let isNoted = record.kind === 'launched' || container !== undefined;
-    const processes = await climbLadder({
+    const processes = await runLadder({
       platform,
       clock: this.clock,
       grace: record.grace,
@@ -345,16 +347,16 @@ export class Reaper {
     return { result, isDone, record: isCertain ? { ...rest, census: left } : rest };
   }
 
-  private circumstances(
-    claim: Claim,
+  private context(
+    requester: Requester,
     session: Pick<SessionFile, 'neverReap'>,
     liveOwners: readonly ProcessIdentity[],
-  ): Circumstances {
+  ): DecisionContext {
     const { platform, self, neverReap } = this.parts;
     return {
       platform,
       self,
-      claim,
+      requester: requester,
       liveOwners,
       neverReap: [...session.neverReap, ...neverReap()],
       stdinWatch: this.stdinWatch,
@@ -377,7 +379,7 @@ export class Reaper {
   }
 
   /** @returns undefined when somebody else holds the claim; the reason where nobody can claim it: it is kept then. */
-  private tryClaim({ session, found }: JudgedSession): FoundSession | undefined | string {
+  private tryClaim({ session, found }: ScannedSession): FoundSession | undefined | string {
     const { folder, self, log } = this.parts;
     try {
       return found ? claimSession(folder, found, self) : claimLost(folder, session, self);
@@ -393,7 +395,7 @@ export class Reaper {
   }
 }
 
-function ownersIn({ snapshot, sessions }: Survey): ProcessIdentity[] {
+function ownersIn({ snapshot, sessions }: Scan): ProcessIdentity[] {
   return liveOwnersOf(snapshot, sessions);
 }
 
@@ -401,7 +403,7 @@ function ownersIn({ snapshot, sessions }: Survey): ProcessIdentity[] {
 type Seen = ReadonlyMap<string, ProcessIdentity>;
 
 /** What became of a record, and the record with the census of those that are still there. */
-interface Climbed {
+interface LadderRun {
   readonly result: ReapResult;
   /** Nothing is left. Never after a scan that failed: it may have missed somebody. */
   readonly isDone: boolean;
@@ -415,7 +417,7 @@ function withSeen(record: ServerRecord, seen: Seen): ServerRecord {
 
 /** The problem in the shape of results, for those that were to be reaped. */
 function unreaped(
-  { session, records }: JudgedSession,
+  { session, records }: ScannedSession,
   only: ReadonlySet<string> | undefined,
   problem: string,
 ): ReapResult[] {
@@ -427,7 +429,7 @@ function unreaped(
 function preview(
   record: ServerRecord,
   sessionId: string,
-  ruled: readonly Ruled[],
+  decided: readonly DecidedMember[],
   seen: ContainersSeen | undefined,
 ): ReapResult {
   return {
@@ -435,12 +437,12 @@ function preview(
     sessionId,
     recordId: record.id,
     dryRun: true,
-    processes: ruled.map(({ member, ruling }) => ({
+    processes: decided.map(({ member, decision }) => ({
       pid: member.entry.pid,
       name: member.entry.name,
       commandLine: commandLineOf(member.entry),
-      outcome: 'kept' in ruling ? ('kept' as const) : ('terminated' as const),
-      reason: 'kept' in ruling ? ruling.kept : undefined,
+      outcome: 'kept' in decision ? ('kept' as const) : ('terminated' as const),
+      reason: 'kept' in decision ? decision.kept : undefined,
       memory: member.entry.memory,
     })),
     containers: (seen?.containers ?? []).map(({ id, image, state }) => ({

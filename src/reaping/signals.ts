@@ -1,6 +1,6 @@
 import { type Permit, spendPermit } from '../judgement/killPolicy';
 import { sameProcess } from '../os/identity';
-import type { Identification, Look, Platform } from '../os/platform';
+import type { Identification, Inspection, Platform } from '../os/platform';
 
 export type SignalOutcome = 'sent' | 'gone' | { readonly failed: string };
 
@@ -16,7 +16,7 @@ export async function sendSignal(
 ): Promise<SignalOutcome> {
   if (!spendPermit(permit)) return { failed: 'there is no permit' };
   const { identity } = permit;
-  const now = platform.identify?.(identity.pid) ?? identificationOf(await platform.look(identity.pid));
+  const now = platform.identify?.(identity.pid) ?? identificationOf(await platform.inspect(identity.pid));
   if (now.kind === 'gone') return 'gone';
   if (now.kind === 'error') return { failed: now.reason };
   if (now.zombie) return 'gone';
@@ -30,7 +30,7 @@ export async function sendSignal(
   }
 }
 
-function identificationOf(look: Look): Identification {
+function identificationOf(look: Inspection): Identification {
   if (look.kind !== 'present') return look;
   const { pid, start, zombie } = look.entry;
   return { kind: 'present', pid, start, zombie };

@@ -21,7 +21,7 @@ export class StdinWatch {
   }
 
   /** Forgets those that have ended. */
-  keepOnly(isAlive: (identity: ProcessIdentity) => boolean): void {
+  retain(isAlive: (identity: ProcessIdentity) => boolean): void {
     for (const [key, { identity }] of this.gone) if (!isAlive(identity)) this.gone.delete(key);
   }
 }

@@ -25,9 +25,9 @@ export interface StopOptions {
 
 const PAUSE_MS = 250;
 /** Looks at most: an engine that is asked so often and still is not done needs another sweep. */
-const MOST_LOOKS = 40;
+const MAX_READS = 40;
 /** Stops of one container at most: each lasts as long as the grace. */
-const MOST_STOPS = 3;
+const MAX_STOPS = 3;
 /** Containers ended at a time. */
 const WIDTH = 5;
 
@@ -48,7 +48,7 @@ export async function stopContainers(
     const containers = [...new Map([...tried, ...settled]).values()];
     return { containers, error, finished: !error && containers.every(({ outcome }) => outcome !== 'unknown') };
   };
-  for (let looks = 0, empty = 0; looks < MOST_LOOKS; looks++) {
+  for (let looks = 0, empty = 0; looks < MAX_READS; looks++) {
     if (looks > 0) await options.clock.sleep(options.pause ?? PAUSE_MS);
     const found = await look(engine, owner);
     if (!found.ok) return end(found.error);
@@ -66,7 +66,7 @@ export async function stopContainers(
       const done = await Promise.all(steps);
       for (const { outcome, ...step } of done) {
         if (step.stillRuns) stops.set(outcome.id, (stops.get(outcome.id) ?? 0) + 1);
-        const isSettled = step.settled || stops.get(outcome.id) === MOST_STOPS;
+        const isSettled = step.settled || stops.get(outcome.id) === MAX_STOPS;
         (isSettled ? settled : tried).set(outcome.id, outcome);
       }
       const error = done.find((step) => step.error)?.error;

@@ -1,8 +1,8 @@
-import { ownTurn } from '../common/eventLoop';
+import { nextTick } from '../common/eventLoop';
 import type { HeldServer } from '../judgement/abandonedTogether';
 import { runsUnderOtherUser } from '../judgement/clientAbove';
-import type { Claim, ClientAbove, Facts, StdinStand } from '../judgement/facts';
-import { askKillBar, objectionTo } from '../judgement/killPolicy';
+import type { ClientAbove, Facts, Requester, StdinStatus } from '../judgement/facts';
+import { evaluateKillPolicy, objectionTo } from '../judgement/killPolicy';
 import { cookieNames, type Member, membersOf } from '../judgement/members';
 import { parentOf } from '../judgement/processTree';
 import { judgeSession, type SessionVerdict } from '../judgement/sessionVerdict';
@@ -11,16 +11,16 @@ import { isHeldWithin, joinStdinPeers } from '../judgement/stdinStatus';
 import type { ProcessIdentity } from '../os/identity';
 import type { Platform, ProcessEntry, Snapshot, StdinPeer } from '../os/platform';
 import { parseCookie } from '../registry/cookie';
-import { isOfLauncher, type ServerRecord, type SessionFile } from '../registry/schema';
+import { isWrapperSession, type ServerRecord, type SessionFile } from '../registry/schema';
 import { askOutsideUses, type OutsideUses } from '../scan/outsideUses';
-import type { Ruled, TreeScan } from './ladder';
+import type { DecidedMember, TreeScan } from './ladder';
 import type { StdinWatch } from './stdinWatch';
 
 /** What a ruling on a whole server tree needs besides the tree. */
-export interface Circumstances {
+export interface DecisionContext {
   readonly platform: Platform;
   readonly self: ProcessIdentity;
-  readonly claim: Claim;
+  readonly requester: Requester;
   /** Owners of live sessions in this snapshot. */
   readonly liveOwners: readonly ProcessIdentity[];
   readonly neverReap: readonly string[];
@@ -37,7 +37,7 @@ const PROBE_LASTS_MS = 250;
 
 /** A record's living members in one snapshot, and what a ruling on them goes by. */
 export interface Tree {
-  readonly circumstances: Circumstances;
+  readonly context: DecisionContext;
   readonly snapshot: Snapshot;
   readonly session: SessionFile;
   readonly record: ServerRecord;
@@ -45,13 +45,8 @@ export interface Tree {
   readonly members: readonly Member[];
 }
 
-export function treeOf(
-  circumstances: Circumstances,
-  snapshot: Snapshot,
-  session: SessionFile,
-  record: ServerRecord,
-): Tree {
-  return { circumstances, snapshot, session, record, members: membersOf(snapshot, session, record).reverse() };
+export function treeOf(context: DecisionContext, snapshot: Snapshot, session: SessionFile, record: ServerRecord): Tree {
+  return { context, snapshot, session, record, members: membersOf(snapshot, session, record).reverse() };
 }
 
 /** One scan of a record's tree: its living members, and the means to rule on any of them from this scan. */
@@ -60,7 +55,7 @@ export function scanTree(...tree: Parameters<typeof treeOf>): TreeScan {
 }
 
 export function scanOf(tree: Tree): TreeScan {
-  return { members: tree.members, rule: (some) => ruleOn(tree, some) };
+  return { members: tree.members, decide: (some) => decideOn(tree, some) };
 }
 
 /** Whether a ruling whose probes were made at `at`, as performance.now() has it, may still be acted upon. */
@@ -69,26 +64,26 @@ export function freshSince(at: number): () => boolean {
 }
 
 /** Rules on members, each process and probe read afresh. */
-async function ruleOn(tree: Tree, some: readonly Member[]): Promise<Ruled[]> {
+async function decideOn(tree: Tree, some: readonly Member[]): Promise<DecidedMember[]> {
   if (some.length === 0) return [];
   const probed = await probe(tree, some);
   const isFresh = freshSince(probed.at);
-  const ruled: Ruled[] = [];
+  const decided: DecidedMember[] = [];
   for (const member of some) {
     const facts = await factsOn(tree, member, probed);
-    ruled.push({ member, ruling: askKillBar(facts), use: facts.outsideUse, isFresh });
+    decided.push({ member, decision: evaluateKillPolicy(facts), use: facts.outsideUse, isFresh });
   }
-  return ruled;
+  return decided;
 }
 
 /**
  * What a tree is to other orphans whose stdin it may hold: whom nothing keeps, as if its own stdin were no question, and
  * what that says. Gives no permits.
  */
-export async function standOf(tree: Tree): Promise<HeldServer> {
+export async function heldServerIn(tree: Tree): Promise<HeldServer> {
   const { snapshot, members } = tree;
   // Hundreds are asked at one moment.
-  await ownTurn();
+  await nextTick();
   const [peers, uses] = await Promise.all([stdinPeersOf(tree), outsideUsesOf(tree, members)]);
   const stdin = { peer: { kind: 'gone', proof: '' }, goneFor: Number.POSITIVE_INFINITY } as const;
   const endable = new Set<number>();
@@ -100,37 +95,37 @@ export async function standOf(tree: Tree): Promise<HeldServer> {
 }
 
 interface Probed {
-  readonly stdin: StdinStand | undefined;
+  readonly stdin: StdinStatus | undefined;
   readonly uses: OutsideUses | undefined;
   /** As performance.now() has it. */
   readonly at: number;
 }
 
 async function probe(tree: Tree, some: readonly Member[]): Promise<Probed> {
-  const { circumstances, session, record } = tree;
-  const { claim } = circumstances;
+  const { context, session, record } = tree;
+  const { requester } = context;
   // Hundreds of ladders look at one moment.
-  await ownTurn();
-  const needsStdin = record.kind !== 'launched' || (claim.by === 'reaper' && isOwnerGuessed(session));
+  await nextTick();
+  const needsStdin = record.kind !== 'launched' || (requester.by === 'reaper' && isOwnerGuessed(session));
   const once = async (): Promise<Probed> => {
     const [stdin, uses] = await Promise.all([
-      needsStdin ? stdinStandOf(tree) : undefined,
-      claim.by === 'user' ? undefined : outsideUsesOf(tree, some),
+      needsStdin ? stdinStatusOf(tree) : undefined,
+      requester.by === 'user' ? undefined : outsideUsesOf(tree, some),
     ]);
     return { stdin, uses, at: performance.now() };
   };
   const probed = await once();
   // The last pause: what follows a ruling shall follow it at once.
-  await ownTurn();
+  await nextTick();
   return performance.now() - probed.at > PROBE_LASTS_MS ? once() : probed;
 }
 
 async function factsOn(tree: Tree, member: Member, { stdin, uses }: Pick<Probed, 'stdin' | 'uses'>): Promise<Facts> {
-  const { circumstances, snapshot, session, record } = tree;
-  const { platform, self, claim, neverReap, liveOwners, named = false, clientAbove } = circumstances;
+  const { context, snapshot, session, record } = tree;
+  const { platform, self, requester, neverReap, liveOwners, named = false, clientAbove } = context;
   const { identity, entry } = member;
   const service = await platform.serviceRole(identity);
-  const look = await platform.look(identity.pid);
+  const look = await platform.inspect(identity.pid);
   return {
     identity,
     kind: record.kind,
@@ -138,7 +133,7 @@ async function factsOn(tree: Tree, member: Member, { stdin, uses }: Pick<Probed,
     snapshot,
     self,
     ownUid: process.getuid?.(),
-    claim,
+    requester: requester,
     memberBy: member.by,
     carriesAnother:
       member.by !== 'root' && look.kind === 'present' && carriesAnother(look.entry.cookie, session, record),
@@ -167,7 +162,7 @@ function carriesAnother(text: string | undefined, session: SessionFile, { id }: 
  * cookies alone may be such a one. Where we launched the server ourselves, nobody else ever had its stdin.
  */
 function isOwnerGuessed(session: SessionFile): boolean {
-  return session.editor === '' || isOfLauncher(session);
+  return session.editor === '' || isWrapperSession(session);
 }
 
 const verdicts = new WeakMap<Snapshot, WeakMap<SessionFile, SessionVerdict>>();
@@ -188,8 +183,8 @@ function verdictOn(snapshot: Snapshot, session: SessionFile): SessionVerdict {
 }
 
 /** The stdin of what stands at the top of the tree: what is below gets its input from there, or from a file. */
-async function stdinStandOf(tree: Tree): Promise<StdinStand> {
-  const { stdinWatch, companions } = tree.circumstances;
+async function stdinStatusOf(tree: Tree): Promise<StdinStatus> {
+  const { stdinWatch, companions } = tree.context;
   const memberPids = new Set(tree.members.map(({ entry }) => entry.pid));
   const tops = topsOf(tree);
   const peers = await stdinPeersOf(tree);
@@ -212,21 +207,21 @@ function topsOf({ snapshot, members }: Tree): Member[] {
 }
 
 async function stdinPeersOf(tree: Tree): Promise<readonly StdinPeer[]> {
-  const { platform } = tree.circumstances;
+  const { platform } = tree.context;
   const ask = () => Promise.all(topsOf(tree).map(({ identity }) => platform.stdinPeer(identity)));
   const peers = await ask();
   // A busy machine gets a second chance: what is kept now waits for the next sweep, and after a guard there is none.
-  return peers.some((peer) => peer.kind === 'unknown' && peer.look === 'failed') ? ask() : peers;
+  return peers.some((peer) => peer.kind === 'unknown' && peer.failure === 'failed') ? ask() : peers;
 }
 
 /** Who is connected to a server, as far as the rule wants to know. */
-function outsideUsesOf({ circumstances, snapshot, session, record, members }: Tree, some: readonly Member[]) {
-  const { platform, claim } = circumstances;
+function outsideUsesOf({ context, snapshot, session, record, members }: Tree, some: readonly Member[]) {
+  const { platform, requester } = context;
   const isGuessed = isOwnerGuessed(session);
   const isAskedWhole = mayServeStrangers({ kind: record.kind, isOwnerGuessed: isGuessed });
   const memberPids = members.map(({ entry }) => entry.pid);
   // Our own pipes to a server that we stop are no stranger's use of it.
-  const insiders = claim.by === 'own session' && !isGuessed ? [...memberPids, claim.owner.pid] : memberPids;
+  const insiders = requester.by === 'own session' && !isGuessed ? [...memberPids, requester.owner.pid] : memberPids;
   return askOutsideUses(platform, {
     snapshot,
     // In use or not, a server is one; of what has left it, only those are asked about who are ruled on.

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { isUuid } from './cookie';
 import type { DataFolder } from './dataFolder';
-import { isOfLauncher, type SessionFile } from './schema';
+import { isWrapperSession, type SessionFile } from './schema';
 
 const SCHEMA = 1;
 const MAX_FILE_BYTES = 1 << 20;
-const MAX_NOTES = 50;
+const MAX_INFOS = 50;
 /** A week: who comes back from a holiday asks no more what ran before. */
 const FORGET_MS = 7 * 24 * 3_600_000;
 const NAME = /^crash-([0-9a-f-]{36})\.(json|told)$/;
@@ -37,7 +37,7 @@ export interface Crash {
  * and nothing for those that handed over: they closed in good order. Best effort: it is a courtesy.
  */
 export function noteCrash(folder: DataFolder, session: SessionFile): void {
-  if (session.handedOver !== undefined || isOfLauncher(session) || session.records.length === 0) return;
+  if (session.handedOver !== undefined || isWrapperSession(session) || session.records.length === 0) return;
   const path = notePath(folder, session.id, 'json');
   if (existsSync(path) || existsSync(notePath(folder, session.id, 'told'))) return;
   const { id: sessionId, startedAt, folder: workspace, records } = session;
@@ -97,7 +97,7 @@ function forgetOld(folder: DataFolder): void {
   const byAge = notes(folder)
     .map(({ path }) => ({ path, time: lstatSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0 }))
     .sort((a, b) => b.time - a.time);
-  const old = byAge.filter(({ time }, index) => index >= MAX_NOTES || Date.now() - time > FORGET_MS);
+  const old = byAge.filter(({ time }, index) => index >= MAX_INFOS || Date.now() - time > FORGET_MS);
   for (const { path } of old) rmSync(path, { force: true });
 }
 

@@ -121,7 +121,7 @@ function readOrMakeHomeTag(file: string): string {
 }
 
 /** True for the first caller ever in this data folder, false for all others, and where it cannot be written down. */
-export function tellOnce(folder: DataFolder): boolean {
+export function announceOnce(folder: DataFolder): boolean {
   try {
     writeFileSync(join(folder.path, 'told'), '', { flag: 'wx', mode: 0o600 });
     return true;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import type { DataFolder } from './dataFolder';
 
-const MOST_ENTRIES = 200;
+const MAX_ENTRIES = 200;
 const SCHEMA = 1;
 /** An entry of ours has some kilobytes. Reading one blocks the window that looks. */
 const MAX_FILE_BYTES = 1 << 20;
@@ -51,7 +51,7 @@ export function writeHistory(folder: DataFolder, id: string, entry: HistoryEntry
   const path = join(folder.history, `${String(entry.at).padStart(15, '0')}-${id}.json`);
   writeFileAtomic.sync(path, `${JSON.stringify({ schema: SCHEMA, ...entry })}\n`, { mode: 0o600 });
   const files = fileNames(folder);
-  for (const name of files.slice(0, Math.max(0, files.length - MOST_ENTRIES))) {
+  for (const name of files.slice(0, Math.max(0, files.length - MAX_ENTRIES))) {
     rmSync(join(folder.history, name), { force: true });
   }
 }

@@ -20,7 +20,7 @@ export interface Grace {
 export const LAUNCHED_GRACE: Grace = { stdin: 2_000, term: 3_000 };
 
 /** Where a server's ladder stood when its session wrote for the last time. */
-export interface LadderStand {
+export interface LadderProgress {
   readonly step: 'stdin' | 'term' | 'kill';
   /** What is left of that step's wait, in ms. */
   readonly remaining: number;
@@ -47,7 +47,7 @@ export interface ServerRecord {
   readonly posixSession: number | undefined;
   readonly census: readonly ProcessIdentity[];
   readonly grace: Grace;
-  readonly ladder: LadderStand | undefined;
+  readonly ladder: LadderProgress | undefined;
   /** Set when its command runs a container, which outlives its command-line client (L07). */
   readonly container: ContainerRun | undefined;
 }
@@ -67,10 +67,10 @@ export interface ContainerRun {
 }
 
 /** How the sessions of `mcp-processes run` name themselves in the place of an editor. */
-export const LAUNCHER_EDITOR = 'mcp-processes run for ';
+export const WRAPPER_EDITOR = 'mcp-processes run for ';
 
-export function isOfLauncher({ editor }: Pick<SessionFile, 'editor'>): boolean {
-  return editor.startsWith(LAUNCHER_EDITOR);
+export function isWrapperSession({ editor }: Pick<SessionFile, 'editor'>): boolean {
+  return editor.startsWith(WRAPPER_EDITOR);
 }
 
 export interface SessionFile {
@@ -193,7 +193,7 @@ function readContainer(json: unknown): ContainerRun | undefined {
   };
 }
 
-function readLadder(json: unknown): LadderStand | undefined {
+function readLadder(json: unknown): LadderProgress | undefined {
   if (!isObject(json)) return undefined;
   if (json.step !== 'stdin' && json.step !== 'term' && json.step !== 'kill') return undefined;
   return { step: json.step, remaining: milliseconds(json.remaining) };

@@ -10,22 +10,22 @@ import type { ContainerWithoutClient } from '../model/inventory';
 import type { Platform, Snapshot } from '../os/platform';
 import { approximateStart } from '../os/startTime';
 import type { OwnSession } from '../registry/ownSession';
-import type { OtherServer, OtherServers } from './foreignServers';
-import type { Survey } from './scanSessions';
+import type { ForeignServer, ForeignServers } from './foreignServers';
+import type { Scan } from './scanSessions';
 
 export interface ContainerWatchParts {
   readonly platform: Platform;
   readonly log: Log;
   readonly containers: RecordedContainers;
   readonly own: OwnSession;
-  readonly others?: OtherServers;
+  readonly foreignServers?: ForeignServers;
   /** What configurations run in containers; absent or empty: no engine is asked about containers without a client. */
   readonly containerRuns?: () => readonly ConfiguredRun[];
   readonly clock?: Clock;
 }
 
 /** A client that ended a moment ago: its container may be ending, too. */
-const LOOKS_APART_MS = 2_000;
+const CONFIRM_AFTER_MS = 2_000;
 /** A client this old without a container that fits will never have one. */
 const SETTLED_MS = 30_000;
 
@@ -36,7 +36,7 @@ const SETTLED_MS = 30_000;
 export class ContainerWatch {
   private found: readonly ContainerWithoutClient[] = [];
   /** Records of which no container will ever be known. */
-  private readonly hopeless = new Set<string>();
+  private readonly unmatchable = new Set<string>();
   /** What each engine last failed with; told when it is new. */
   private readonly problems = new Map<string, string>();
   private looking: Promise<void> | undefined;
@@ -57,7 +57,7 @@ export class ContainerWatch {
   }
 
   /** One look at a time; one that is asked for during another joins it. Never rejects. Tells of each change. */
-  look(seen: Survey, foreign: readonly OtherServer[], onChange: () => void): Promise<void> {
+  look(seen: Scan, foreign: readonly ForeignServer[], onChange: () => void): Promise<void> {
     this.looking ??= this.lookOnce(seen, foreign, onChange)
       .catch((error: Error) => this.parts.log.warn(`Containers could not be looked at: ${error.message}`))
       .finally(() => {
@@ -67,13 +67,15 @@ export class ContainerWatch {
   }
 
   private async lookOnce(
-    { snapshot, sessions }: Survey,
-    foreign: readonly OtherServer[],
+    { snapshot, sessions }: Scan,
+    foreign: readonly ForeignServer[],
     onChange: () => void,
   ): Promise<void> {
-    const { containers, own, others } = this.parts;
+    const { containers, own, foreignServers } = this.parts;
     await this.noteThose(snapshot, foreign);
-    const ofOthers = others ? foreign.map(({ record }) => others.sessionOf(others.current(record))) : [];
+    const ofOthers = foreignServers
+      ? foreign.map(({ record }) => foreignServers.sessionOf(foreignServers.current(record)))
+      : [];
     if (await containers.look([...sessions.map(({ session }) => session), own.session, ...ofOthers])) onChange();
     const before = JSON.stringify(this.found);
     this.found = await this.findWithoutClient(snapshot);
@@ -81,23 +83,23 @@ export class ContainerWatch {
   }
 
   /** Notes the containers of living clients that others started. */
-  private async noteThose(snapshot: Snapshot, foreign: readonly OtherServer[]): Promise<void> {
-    const { platform, containers, own, others } = this.parts;
+  private async noteThose(snapshot: Snapshot, foreign: readonly ForeignServer[]): Promise<void> {
+    const { platform, containers, own, foreignServers } = this.parts;
     const adopted = own.session.records
       .filter(({ kind }) => kind === 'adopted')
       .map((record) => ({ record, members: membersOf(snapshot, own.session, record) }));
     for (const { record, members } of [...adopted, ...foreign]) {
-      const known = record.kind === 'foreign' ? others?.current(record) : record;
-      if (known?.container || this.hopeless.has(record.id) || !runsUnlabelled(members)) continue;
+      const known = record.kind === 'foreign' ? foreignServers?.current(record) : record;
+      if (known?.container || this.unmatchable.has(record.id) || !runsUnlabelled(members)) continue;
       const container = await containers.note(platform, record.server, members);
       if (container === 'unknown') continue;
       if (container === 'none') {
-        if (isSettled(members[0]?.entry.start)) this.hopeless.add(record.id);
+        if (isSettled(members[0]?.entry.start)) this.unmatchable.add(record.id);
       } else if (record.kind === 'adopted') own.update(record.id, { container });
-      else others?.noteContainer(record, container);
+      else foreignServers?.noteContainer(record, container);
     }
     const living = new Set([...adopted, ...foreign].map(({ record }) => record.id));
-    for (const id of this.hopeless) if (!living.has(id)) this.hopeless.delete(id);
+    for (const id of this.unmatchable) if (!living.has(id)) this.unmatchable.delete(id);
   }
 
   private async findWithoutClient(snapshot: Snapshot): Promise<ContainerWithoutClient[]> {
@@ -112,7 +114,7 @@ export class ContainerWatch {
         if (!all.ok) return this.tell(key, all.error.message);
         const candidates = unattended(all.value, configured, snapshot);
         const known = new Set(this.found.map(({ id }) => id));
-        if (candidates.some(({ id }) => !known.has(id))) await this.clock.sleep(LOOKS_APART_MS);
+        if (candidates.some(({ id }) => !known.has(id))) await this.clock.sleep(CONFIRM_AFTER_MS);
         const again = await engine.inspect(candidates.map(({ id }) => id));
         if (!again.ok) return this.tell(key, again.error.message);
         this.problems.delete(key);

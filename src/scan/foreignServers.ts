@@ -4,12 +4,12 @@ import { observe } from '../clients/observed';
 import type { NamedServer, Recogniser } from '../clients/recogniser';
 import { commandLineOf } from '../clients/shownCommandLine';
 import { type Clock, systemClock } from '../common/clock';
-import { breathe, ownTurn } from '../common/eventLoop';
+import { nextTick, yieldIfBusy } from '../common/eventLoop';
 import { abandonedTogether, type HeldServer } from '../judgement/abandonedTogether';
-import { clientAbove, runsUnderOtherUser, starterOf } from '../judgement/clientAbove';
+import { clientAbove, launcherOf, runsUnderOtherUser } from '../judgement/clientAbove';
 import { isEditorProcess } from '../judgement/editors';
 import type { ClientAbove } from '../judgement/facts';
-import { FOREIGN_LOOKS_APART_MS } from '../judgement/kindRules';
+import { CONFIRM_FOREIGN_MS } from '../judgement/kindRules';
 import { identityOf, type Member, membersOf } from '../judgement/members';
 import { ancestorsOf } from '../judgement/processTree';
 import { joinStdinPeers } from '../judgement/stdinStatus';
@@ -18,18 +18,18 @@ import type { OutsideUse, Platform, ProcessEntry, Snapshot, StdinPeer } from '..
 import type { DataFolder } from '../registry/dataFolder';
 import { type ContainerRun, type Grace, SCHEMA_VERSION, type ServerRecord, type SessionFile } from '../registry/schema';
 import { readSharedProbes, type SharedProbe, writeSharedProbes } from '../registry/sharedProbes';
-import { IdleWatch } from './idleTracker';
+import { IdleTracker } from './idleTracker';
 import { askOutsideUses } from './outsideUses';
-import type { Survey } from './scanSessions';
+import type { Scan } from './scanSessions';
 
 /** A running server that no session of ours launched or adopted. */
-export interface OtherServer {
+export interface ForeignServer {
   readonly record: ServerRecord;
   readonly named: NamedServer;
   readonly members: readonly Member[];
   readonly above: ClientAbove;
   /** Who runs it, where that is no known client. */
-  readonly starter: ProcessEntry | undefined;
+  readonly launcher: ProcessEntry | undefined;
   /** Undefined where a live client above makes the question idle. */
   readonly stdin: StdinPeer | undefined;
   /** Who holds its stdin, where that is no client: other orphans only (L29), or somebody who merely has it open. */
@@ -54,13 +54,13 @@ export interface OtherServer {
 /** Longer than for our own: they are other people's, and one ladder's hurry saves nobody anything. */
 const FOREIGN_GRACE = { stdin: 5_000, term: 5_000 };
 /** A confirmed finding is asked for again only after this, unless the parent has changed: that is when a client goes. */
-const PROBE_AGAIN_MS = 10 * 60_000;
+const PROBE_INTERVAL_MS = 10 * 60_000;
 
 /** What one look has found of a server, before it is compared with the others. */
 interface Described
   extends Pick<
-    OtherServer,
-    'record' | 'named' | 'members' | 'above' | 'starter' | 'idleSince' | 'folder' | 'terminal' | 'dependsOn'
+    ForeignServer,
+    'record' | 'named' | 'members' | 'above' | 'launcher' | 'idleSince' | 'folder' | 'terminal' | 'dependsOn'
   > {
   readonly entry: ProcessEntry;
   /** Undefined where a live client above makes the question idle. */
@@ -76,7 +76,7 @@ interface Probe {
   readonly confirmed: boolean;
 }
 
-export interface OtherServersParts {
+export interface ForeignServersParts {
   readonly platform: Platform;
   readonly self: ProcessIdentity;
   readonly recogniser: () => Recogniser | undefined;
@@ -88,23 +88,23 @@ export interface OtherServersParts {
 }
 
 /** Finds the MCP servers of other clients, and what can be proven about them. */
-export class OtherServers {
+export class ForeignServers {
   private readonly records = new Map<string, ServerRecord>();
   private readonly probes = new Map<string, Probe>();
   private readonly heldSince = new Map<string, number>();
-  private readonly idle = new IdleWatch();
+  private readonly idle = new IdleTracker();
   private readonly recognised = new Map<number, { entry: ProcessEntry; named: NamedServer }>();
   private last: Recogniser | undefined;
   private readonly clock: Clock;
   /** Epoch ms. */
   private forgottenAt = 0;
 
-  constructor(private readonly parts: OtherServersParts) {
+  constructor(private readonly parts: ForeignServersParts) {
     this.clock = parts.clock ?? systemClock;
   }
 
   /** One look over a survey's snapshot. Probes only candidates without a live client. */
-  async find({ snapshot, sessions }: Survey): Promise<OtherServer[]> {
+  async find({ snapshot, sessions }: Scan): Promise<ForeignServer[]> {
     const recogniser = this.parts.recogniser();
     if (!recogniser) return [];
     const taken = new Set(
@@ -112,17 +112,19 @@ export class OtherServers {
     );
     const roots = await this.rootsIn(snapshot, recogniser, taken);
     const { folder, platform } = this.parts;
-    const shared = folder ? readSharedProbes(folder, platform.scope, PROBE_AGAIN_MS) : new Map<string, SharedProbe>();
+    const shared = folder
+      ? readSharedProbes(folder, platform.scope, PROBE_INTERVAL_MS)
+      : new Map<string, SharedProbe>();
     const before = [...shared.values()];
     const living = new Set(roots.map(({ entry }) => identityKey(identityOf(snapshot, entry))));
     for (const key of this.records.keys()) if (!living.has(key)) this.records.delete(key);
     for (const key of this.probes.keys()) if (!living.has(key)) this.probes.delete(key);
-    this.idle.keepOnly(new Set([...this.records.values()].map(({ id }) => id)));
+    this.idle.retain(new Set([...this.records.values()].map(({ id }) => id)));
     for (const key of this.heldSince.keys()) if (!living.has(key)) this.heldSince.delete(key);
     const startedAt = this.clock.now();
     const described: Promise<Described>[] = [];
     for (const root of roots) {
-      await breathe();
+      await yieldIfBusy();
       const description = this.describe(snapshot, root, recogniser, shared);
       // Awaited below, with all others.
       description.catch(() => {});
@@ -177,7 +179,7 @@ export class OtherServers {
     const clientFolders = once(() => this.clientFoldersIn(snapshot, recogniser));
     for (const entry of snapshot.processes.values()) {
       // The first look compares every process with every entry.
-      await breathe();
+      await yieldIfBusy();
       if (entry.zombie || !entry.args || entry.uid !== uid || taken.has(entry.pid) || entry.pid === this.parts.self.pid)
         continue;
       const known = this.recognised.get(entry.pid);
@@ -222,12 +224,12 @@ export class OtherServers {
     const idleSince = this.idle.look(record.id, cpu, snapshot.takenAt);
     // Kept for the rows, of which hundreds are made at once.
     for (const member of members) commandLineOf(member.entry);
-    const starter = starterOf(snapshot, entry);
-    const owner = (above.kind === 'client' ? above.pid : starter?.pid) ?? entry.pid;
+    const launcher = launcherOf(snapshot, entry);
+    const owner = (above.kind === 'client' ? above.pid : launcher?.pid) ?? entry.pid;
     const { platform } = this.parts;
     const [folder, terminal] = [platform.folderOf?.(owner), platform.terminalOf?.(owner)];
     const dependsOn = identitiesOf(snapshot, owner === entry.pid ? [] : [owner]);
-    const base = { record, named, members, above, starter, idleSince, folder, terminal, dependsOn, entry };
+    const base = { record, named, members, above, launcher, idleSince, folder, terminal, dependsOn, entry };
     if (above.kind === 'client') return { ...base, probe: undefined };
     return { ...base, probe: await this.probe(snapshot, entry, members, shared) };
   }
@@ -243,14 +245,14 @@ export class OtherServers {
     recogniser: Recogniser,
     shared: Map<string, SharedProbe>,
     startedAt: number,
-  ): Promise<OtherServer[]> {
+  ): Promise<ForeignServer[]> {
     const candidates = described.flatMap(({ probe, ...one }) =>
       probe ? [{ ...one, ...heldServerOf(snapshot, one, probe.peer), probe }] : [],
     );
     const looked = await Promise.all(
       [...abandonedTogether(candidates)].map(async (one) => {
         // Hundreds at one moment.
-        await ownTurn();
+        await nextTick();
         const isOld = one.probe.peer.kind === 'alive' && one.probe.at < startedAt;
         const probe = isOld ? await this.probe(snapshot, one.entry, one.members, shared, true) : one.probe;
         return { ...one, probe, peers: [probe.peer], use: await this.useOf(snapshot, one) };
@@ -261,13 +263,13 @@ export class OtherServers {
     const abandoned = abandonedTogether(looked.filter(({ use }) => use.kind === 'none'));
     const byId = new Map([...abandoned].map((one) => [one.record.id, one]));
     const now = this.clock.now();
-    return described.map(({ entry, probe: before, ...base }): OtherServer => {
+    return described.map(({ entry, probe: before, ...base }): ForeignServer => {
       const probe = probes.get(base.record.id) ?? before;
       const orphan = byId.get(base.record.id);
       const holders = holdersOf(probe?.peer);
       const isHeld = orphan !== undefined && orphan.endable.size > 0 && holders.length > 0;
       const heldFor = this.heldFor(identityKey(identityOf(snapshot, entry)), isHeld, now);
-      const isProven = isHeld ? heldFor >= FOREIGN_LOOKS_APART_MS : (probe?.confirmed ?? true);
+      const isProven = isHeld ? heldFor >= CONFIRM_FOREIGN_MS : (probe?.confirmed ?? true);
       return {
         ...base,
         dependsOn: [...base.dependsOn, ...identitiesOf(snapshot, holders)],
@@ -348,7 +350,7 @@ export class OtherServers {
     const now = this.clock.now();
     const known = this.probes.get(key);
     const isKnown = !isAnew && known?.confirmed && isUpToDate(known, snapshot, entry);
-    if (isKnown && now - known.at < PROBE_AGAIN_MS) return known;
+    if (isKnown && now - known.at < PROBE_INTERVAL_MS) return known;
     const theirs = shared.get(key);
     // "gone" takes two looks, and somebody has to take the second; what one window cannot tell, another may.
     const isOfUse = !isAnew && !known && theirs?.peer.kind === 'alive' && theirs.at > this.forgottenAt;
@@ -368,7 +370,7 @@ export class OtherServers {
     const confirmed =
       peer.kind === 'alive' ||
       (peer.kind === 'unknown' && known?.peer.kind === 'unknown') ||
-      (goneSince !== undefined && now - goneSince >= FOREIGN_LOOKS_APART_MS);
+      (goneSince !== undefined && now - goneSince >= CONFIRM_FOREIGN_MS);
     const probe = { peer, at, ppid: entry.ppid, goneSince, confirmed };
     this.probes.set(key, probe);
     if (peer.kind === 'alive') shared.set(key, { identity, ppid: entry.ppid, peer, at: Date.now() });

@@ -2,7 +2,7 @@
 const IDLE_SHARE = 0.001;
 
 /** Remembers since when each server has used no CPU time, from one look to the next. */
-export class IdleWatch {
+export class IdleTracker {
   private readonly known = new Map<string, { cpu: number; at: number; since: number }>();
 
   /**
@@ -18,7 +18,7 @@ export class IdleWatch {
   }
 
   /** Forgets what is no longer among `keys`. */
-  keepOnly(keys: ReadonlySet<string>): void {
+  retain(keys: ReadonlySet<string>): void {
     for (const key of this.known.keys()) if (!keys.has(key)) this.known.delete(key);
   }
 }

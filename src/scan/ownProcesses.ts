@@ -3,14 +3,14 @@ import type { Platform, ProcessEntry, Snapshot } from '../os/platform';
 import type { ServerRecord } from '../registry/schema';
 
 /** With more than these, the whole table costs no more. */
-const MOST_PROCESSES = 500;
+const MAX_PROCESSES = 500;
 
 /**
  * The part of the process table that one window's own rows are made of: what runs below its host, what its records
  * know, and what is below that. For showing only: who is missing in it may well live.
  * @returns undefined where the system does not tell this cheaply, or not for certain
  */
-export async function lookAtOwn(
+export async function scanOwnProcesses(
   platform: Platform,
   self: ProcessIdentity,
   records: readonly ServerRecord[],
@@ -20,9 +20,9 @@ export async function lookAtOwn(
   const pids = new Set([self.pid, ...known.map(({ pid }) => pid)]);
   // A set is walked through to its end, what is added on the way included.
   for (const pid of pids) for (const child of platform.childrenOf(pid) ?? []) pids.add(child);
-  if (pids.size > MOST_PROCESSES) return undefined;
+  if (pids.size > MAX_PROCESSES) return undefined;
   const processes = new Map<number, ProcessEntry>();
-  for (const [pid, look] of await platform.lookAll([...pids])) {
+  for (const [pid, look] of await platform.inspectAll([...pids])) {
     if (look.kind === 'error') return undefined;
     if (look.kind === 'present') processes.set(pid, look.entry);
   }

@@ -1,4 +1,4 @@
-import { breathe } from '../common/eventLoop';
+import { yieldIfBusy } from '../common/eventLoop';
 import { cookieNames, findAlive, type Member, membersOf } from '../judgement/members';
 import { judgeSession, type SessionVerdict } from '../judgement/sessionVerdict';
 import { identityKey, type ProcessIdentity } from '../os/identity';
@@ -18,7 +18,7 @@ import {
 } from '../registry/sessionStore';
 
 /** One session as a sweep judged it. */
-export interface JudgedSession {
+export interface ScannedSession {
   readonly session: SessionFile;
   /** Undefined for a session known from cookies only: its file is lost (L23), damaged, or elsewhere in this moment. */
   readonly found: FoundSession | undefined;
@@ -28,9 +28,9 @@ export interface JudgedSession {
   readonly claimedBy: ProcessIdentity | undefined;
 }
 
-export interface Survey {
+export interface Scan {
   readonly snapshot: Snapshot;
-  readonly sessions: readonly JudgedSession[];
+  readonly sessions: readonly ScannedSession[];
   readonly problems: readonly string[];
 }
 
@@ -42,18 +42,18 @@ const MOVED: SessionVerdict = { kind: 'unknown', evidence: 'another process is c
  * @param unknownSessions what applies to sessions that no file name mentions
  * @throws when the process table or the data folder cannot be read; then nothing is known and nothing is done.
  */
-export async function survey(
+export async function scanMachine(
   platform: Platform,
   folder: DataFolder,
   ownSessionId: string | undefined,
   unknownSessions: Pick<SessionFile, 'automatic' | 'neverReap'>,
-): Promise<Survey> {
+): Promise<Scan> {
   // Files first: a session that starts in between is then merely unseen, never seen without its owner.
   const { sessions, newer, unread, moved, problems } = readSessions(folder);
   const snapshot = await platform.snapshot();
-  const judged: JudgedSession[] = [];
+  const judged: ScannedSession[] = [];
   for (const found of sessions) {
-    await breathe();
+    await yieldIfBusy();
     const one = withLostRecords(snapshot, judge(snapshot, found.session, found));
     if (one.verdict.kind === 'live') keepFresh(found.path);
     // Of another boot or machine nothing can be asked, engines included: containers of then have other ids by now.
@@ -88,12 +88,12 @@ function forget(path: string): void {
 }
 
 /** Whether anything of a record may be left: a process, or a container, which only its engine knows about (L07). */
-export function isUnfinished({ record, members }: JudgedSession['records'][number]): boolean {
+export function isUnfinished({ record, members }: ScannedSession['records'][number]): boolean {
   return members.length > 0 || isLabelled(record);
 }
 
 /** Owners of live sessions; what runs under them is theirs alone. */
-export function liveOwnersOf(snapshot: Snapshot, sessions: readonly JudgedSession[]): ProcessIdentity[] {
+export function liveOwnersOf(snapshot: Snapshot, sessions: readonly ScannedSession[]): ProcessIdentity[] {
   return sessions
     .filter(({ verdict, session }) => verdict.kind === 'live' && findAlive(snapshot, session.owner))
     .map(({ session }) => session.owner);
@@ -110,7 +110,7 @@ export function joinCensus(...parts: (readonly ProcessIdentity[])[]): ProcessIde
   return [...byKey.values()].sort((a, b) => a.pid - b.pid);
 }
 
-function judge(snapshot: Snapshot, session: SessionFile, found: FoundSession | undefined): JudgedSession {
+function judge(snapshot: Snapshot, session: SessionFile, found: FoundSession | undefined): ScannedSession {
   const records = session.records.map((record) => ({ record, members: membersOf(snapshot, session, record) }));
   const verdict = judgeSession(
     snapshot,
@@ -125,7 +125,7 @@ function judge(snapshot: Snapshot, session: SessionFile, found: FoundSession | u
  * A dead session's servers whose record is missing in its file (its last write did not get there, or they appeared when
  * their record was already done with): the full cookie still names them.
  */
-function withLostRecords(snapshot: Snapshot, judged: JudgedSession): JudgedSession {
+function withLostRecords(snapshot: Snapshot, judged: ScannedSession): ScannedSession {
   const { session, found, verdict } = judged;
   if (verdict.kind !== 'dead') return judged;
   const lost = new Map<string, ServerRecord>();
@@ -139,7 +139,7 @@ function withLostRecords(snapshot: Snapshot, judged: JudgedSession): JudgedSessi
   return judge(snapshot, { ...session, records: [...session.records, ...lost.values()] }, found);
 }
 
-function standsForNothing({ verdict, session, claimedBy, found }: JudgedSession, snapshot: Snapshot): boolean {
+function standsForNothing({ verdict, session, claimedBy, found }: ScannedSession, snapshot: Snapshot): boolean {
   if (claimedBy) return false;
   // Where its owner lives, somebody sees that and keeps the file fresh.
   const lastSeen = Math.max(session.startedAt, found ? lastSignOfLife(found.path) : 0);

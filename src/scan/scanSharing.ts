@@ -3,10 +3,10 @@ import type { Platform, Snapshot } from '../os/platform';
 import type { DataFolder } from '../registry/dataFolder';
 import type { OwnSession } from '../registry/ownSession';
 import type { ServerRecord } from '../registry/schema';
-import { lookAtOwn } from './ownProcesses';
-import { forgetSharedSweep, isShareable, readSharedSweep, type SharedSweep, writeSharedSweep } from './sharedScan';
+import { scanOwnProcesses } from './ownProcesses';
+import { isShareable, readSharedScan, removeSharedScan, type SharedScan, writeSharedScan } from './sharedScan';
 
-export interface TurnsParts {
+export interface ScanSharingParts {
   readonly platform: Platform;
   readonly folder: DataFolder;
   readonly self: ProcessIdentity;
@@ -15,18 +15,18 @@ export interface TurnsParts {
    * What this window looks for, and how: windows of the same manner share their sweeps. Absent or undefined: it neither
    * shares nor takes over.
    */
-  readonly manner?: () => string | undefined;
+  readonly configFingerprint?: () => string | undefined;
 }
 
 /** What a sweep finds besides the window's own. */
-export type Findings = Pick<SharedSweep, 'sessions' | 'others' | 'problems'>;
+export type Findings = Pick<SharedScan, 'sessions' | 'foreign' | 'problems'>;
 
 /** One scanner per machine: who finds that another window has just swept shows what that has found. */
-export class Turns {
+export class ScanSharing {
   /** Epoch ms: what was seen before this is not to be shown any more. */
   private forgottenAt = 0;
 
-  constructor(private readonly parts: TurnsParts) {}
+  constructor(private readonly parts: ScanSharingParts) {}
 
   /**
    * What another window has just found, and this window's own processes as they are now.
@@ -34,27 +34,24 @@ export class Turns {
    * @param newerThan epoch ms of what this window has found itself: an older finding must not take that back
    * @returns undefined where this window has to look itself
    */
-  async takeOver(
-    youngerThan: number,
-    newerThan: number,
-  ): Promise<{ findings: Findings; snapshot: Snapshot } | undefined> {
+  async reuse(youngerThan: number, newerThan: number): Promise<{ findings: Findings; snapshot: Snapshot } | undefined> {
     const { platform, folder, self, own } = this.parts;
-    const manner = this.parts.manner?.();
+    const configFingerprint = this.parts.configFingerprint?.();
     const { id, records } = own.session;
-    if (manner === undefined || records.some(({ container }) => container)) return undefined;
-    const shared = readSharedSweep(folder, platform.scope, youngerThan);
+    if (configFingerprint === undefined || records.some(({ container }) => container)) return undefined;
+    const shared = readSharedScan(folder, platform.scope, youngerThan);
     if (
       !shared ||
-      shared.manner !== manner ||
+      shared.configFingerprint !== configFingerprint ||
       shared.by === id ||
       shared.sweptAt <= Math.max(newerThan, this.forgottenAt)
     )
       return undefined;
-    const snapshot = await lookAtOwn(platform, self, records);
+    const snapshot = await scanOwnProcesses(platform, self, records);
     if (!snapshot) return undefined;
     const findings = {
       sessions: shared.sessions.filter(({ sessionId }) => sessionId !== id),
-      others: shared.others,
+      foreign: shared.foreign,
       problems: shared.problems,
     };
     return { findings, snapshot };
@@ -68,16 +65,16 @@ export class Turns {
    */
   share(findings: Findings, records: readonly ServerRecord[], sweptAt: number): void {
     const { platform, folder, own } = this.parts;
-    const manner = this.parts.manner?.();
+    const configFingerprint = this.parts.configFingerprint?.();
     // Without the means to look at one's own only, nobody could take it over.
-    if (manner === undefined || !platform.childrenOf || records.some(({ container }) => container)) return;
-    if (![...findings.sessions, ...findings.others].every(isShareable)) return;
-    writeSharedSweep(folder, platform.scope, { by: own.session.id, manner, sweptAt, ...findings });
+    if (configFingerprint === undefined || !platform.childrenOf || records.some(({ container }) => container)) return;
+    if (![...findings.sessions, ...findings.foreign].every(isShareable)) return;
+    writeSharedScan(folder, platform.scope, { by: own.session.id, configFingerprint, sweptAt, ...findings });
   }
 
   /** Nobody shall show on what has just been ended: from now on every window looks for itself. */
   forget(): void {
     this.forgottenAt = Date.now();
-    if (this.parts.manner) forgetSharedSweep(this.parts.folder);
+    if (this.parts.configFingerprint) removeSharedScan(this.parts.folder);
   }
 }

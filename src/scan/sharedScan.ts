@@ -12,17 +12,17 @@ import type { DataFolder } from '../registry/dataFolder';
 import { readShared, removeShared, writeShared } from '../registry/sharedFile';
 
 /** What one window's sweep found, for the other windows of this machine. Redacted rows; never a reason to signal. */
-export interface SharedSweep {
+export interface SharedScan {
   /** The session of the window that looked. */
   readonly by: string;
   /** What it looked for, and how. Only a window that would do the same may take it over. */
-  readonly manner: string;
+  readonly configFingerprint: string;
   /** Epoch ms. */
   readonly sweptAt: number;
   /** Rows of all sessions, its own among them, as another window shows them. */
   readonly sessions: readonly ServerView[];
   /** Rows of other clients' servers. */
-  readonly others: readonly ServerView[];
+  readonly foreign: readonly ServerView[];
   readonly problems: readonly string[];
 }
 
@@ -33,12 +33,12 @@ export function isShareable({ containers, containerProblem }: ServerView): boole
   return containers.length === 0 && containerProblem === undefined;
 }
 
-export function writeSharedSweep(folder: DataFolder, scope: string, sweep: SharedSweep): void {
+export function writeSharedScan(folder: DataFolder, scope: string, sweep: SharedScan): void {
   writeShared(folder, FILE, scope, sweep);
 }
 
 /** From now on every window looks for itself, until the next sweep is shared. */
-export function forgetSharedSweep(folder: DataFolder): void {
+export function removeSharedScan(folder: DataFolder): void {
   removeShared(folder, FILE);
 }
 
@@ -46,21 +46,21 @@ export function forgetSharedSweep(folder: DataFolder): void {
  * The last sweep that a window of this scope has shared; undefined where there is none, or it cannot be made out.
  * @param youngerThan ms
  */
-export function readSharedSweep(
+export function readSharedScan(
   folder: DataFolder,
   scope: string,
   youngerThan: number,
   now = Date.now(),
-): SharedSweep | undefined {
+): SharedScan | undefined {
   const json = readShared(folder, FILE, scope);
   if (!json) return undefined;
   try {
     const sweep = {
       by: text(json.by),
-      manner: text(json.manner),
+      configFingerprint: text(json.manner),
       sweptAt: amount(json.sweptAt),
       sessions: list(json.sessions, row),
-      others: list(json.others, row),
+      foreign: list(json.others, row),
       problems: list(json.problems, text),
     };
     return sweep.sweptAt <= now && now - sweep.sweptAt < youngerThan ? sweep : undefined;
@@ -107,7 +107,7 @@ function row(value: unknown): ServerView {
     processes: list(json.processes, node),
     containers: [],
     containerProblem: undefined,
-    introduction: undefined,
+    serverInfo: undefined,
     url: undefined,
     configurationFile: optional(json.configurationFile, text),
     sessionId: optional(json.sessionId, text),

@@ -1,7 +1,7 @@
 import type { ConfiguredServer } from '../clients/configuredServer';
 import type { Log } from '../common/log';
 import { LaunchError } from '../launch/launchedServers';
-import type { Lifecycle } from './tracker';
+import type { Tracker } from './tracker';
 
 /**
  * Starts servers of ours by itself, each once per activation: workspace settings and trust can come after activation,
@@ -11,7 +11,7 @@ export class AutoStart {
   private readonly tried = new Set<string>();
 
   constructor(
-    private readonly lifecycle: Lifecycle,
+    private readonly tracker: Tracker,
     private readonly log: Log,
   ) {}
 
@@ -20,7 +20,7 @@ export class AutoStart {
     for (const { key, name, describe } of servers) {
       if (!describe || this.tried.has(key)) continue;
       this.tried.add(key);
-      this.lifecycle.start(key).catch((error: Error) => {
+      this.tracker.start(key).catch((error: Error) => {
         if (!(error instanceof LaunchError)) this.log.warn(`"${name}" was not started: ${error.message}`);
       });
     }

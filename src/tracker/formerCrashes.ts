@@ -4,7 +4,7 @@ import { readHistory } from '../registry/history';
 import type { SessionFile } from '../registry/schema';
 
 /** The window of the crashed session comes back first, where it does; after this another one tells, ms. */
-const OTHERS_WAIT_MS = 30_000;
+const FOREIGN_WAIT_MS = 30_000;
 
 /** What a window tells of crashes before it, and what it can offer. */
 export interface CrashReport {
@@ -51,5 +51,5 @@ export class FormerCrashes {
  */
 export function isToTell(crash: Crash, own: Pick<SessionFile, 'startedAt' | 'folder'>, now: number): boolean {
   if (own.startedAt <= crash.startedAt) return false;
-  return own.folder === crash.folder || now - Math.max(own.startedAt, crash.at) >= OTHERS_WAIT_MS;
+  return own.folder === crash.folder || now - Math.max(own.startedAt, crash.at) >= FOREIGN_WAIT_MS;
 }

@@ -12,9 +12,9 @@ import type { ProcessIdentity } from '../os/identity';
 import type { Platform, Snapshot } from '../os/platform';
 import { approximateStart } from '../os/startTime';
 import type { OwnSession } from '../registry/ownSession';
-import { type ContainerRun, isLabelled, isOfLauncher, type ServerRecord } from '../registry/schema';
-import type { OtherServer } from '../scan/foreignServers';
-import type { JudgedSession } from '../scan/scanSessions';
+import { type ContainerRun, isLabelled, isWrapperSession, type ServerRecord } from '../registry/schema';
+import type { ForeignServer } from '../scan/foreignServers';
+import type { ScannedSession } from '../scan/scanSessions';
 import { memoryOf, treeOf } from './processNodes';
 
 /** Why members are kept, by pid. */
@@ -22,7 +22,7 @@ export type KeptReasons = ReadonlyMap<number, string>;
 
 /** Rows of another session's records that have living members. */
 export function rowsOfSession(
-  { session, verdict, records, claimedBy }: JudgedSession,
+  { session, verdict, records, claimedBy }: ScannedSession,
   keptOf: (key: string) => KeptReasons,
   containersOf: (recordId: string) => ContainersSeen | undefined,
   /** The client that owns a session, by the name that people know; for what `mcp-processes run` started. */
@@ -31,7 +31,7 @@ export function rowsOfSession(
   usedBy: (key: string) => string | undefined = () => undefined,
 ): ServerView[] {
   const rows: ServerView[] = [];
-  const isRun = isOfLauncher(session);
+  const isRun = isWrapperSession(session);
   for (const { record, members } of records) {
     const seen = containersOf(record.id);
     // A container outlives its client: the row stays until its engine says that nothing is left.
@@ -84,7 +84,7 @@ export function rowsOfSession(
   return rows;
 }
 
-function verdictOf({ kind }: JudgedSession['verdict'], isDetached: boolean): ServerView['verdict'] {
+function verdictOf({ kind }: ScannedSession['verdict'], isDetached: boolean): ServerView['verdict'] {
   if (isDetached) return 'detached';
   return kind === 'live' ? 'active' : 'unknown';
 }
@@ -94,16 +94,16 @@ function inUseEvidence(by: string): string {
 }
 
 /** Rows of other clients' servers. */
-export function rowsOfOthers(
-  others: readonly OtherServer[],
+export function foreignRows(
+  servers: readonly ForeignServer[],
   containersOf: (recordId: string) => ContainersSeen | undefined = () => undefined,
 ): ServerView[] {
-  const copyKey = ({ named, above }: OtherServer) => (above.kind === 'client' ? `${named.name}@${above.pid}` : '');
+  const copyKey = ({ named, above }: ForeignServer) => (above.kind === 'client' ? `${named.name}@${above.pid}` : '');
   const copies = new Map<string, number>();
-  for (const other of others) copies.set(copyKey(other), (copies.get(copyKey(other)) ?? 0) + 1);
-  return others.map((other) => {
-    const { record, named, members, above, starter, stdin, use, isOrphaned, isProven, dependsOn } = other;
-    const isRun = above.kind === 'client' || starter !== undefined;
+  for (const other of servers) copies.set(copyKey(other), (copies.get(copyKey(other)) ?? 0) + 1);
+  return servers.map((other) => {
+    const { record, named, members, above, launcher, stdin, use, isOrphaned, isProven, dependsOn } = other;
+    const isRun = above.kind === 'client' || launcher !== undefined;
     const isHeld = stdin?.kind === 'alive' && other.heldBy !== 'orphans';
     const isActive = isRun || isHeld || use?.kind === 'used';
     const usedBy = isRun ? undefined : userOf(other);
@@ -112,7 +112,7 @@ export function rowsOfOthers(
     return rowOf(members, new Map(), {
       key: foreignKey(record),
       name: named.name,
-      client: above.kind === 'client' ? above.title : (starter?.name ?? named.client),
+      client: above.kind === 'client' ? above.title : (launcher?.name ?? named.client),
       folder: other.folder,
       terminal: other.terminal,
       idleSince: other.idleSince,
@@ -164,19 +164,19 @@ function basisEvidence(basis: Basis): string {
 }
 
 /** Who has a connection to a server that no known client runs. */
-function userOf({ stdin, heldBy, use }: OtherServer): string | undefined {
+function userOf({ stdin, heldBy, use }: ForeignServer): string | undefined {
   if (stdin?.kind === 'alive' && heldBy === 'strangers') return stdin.by;
   return use?.kind === 'used' ? use.by : undefined;
 }
 
-function ownerEvidence({ above, starter }: OtherServer): string[] {
+function ownerEvidence({ above, launcher }: ForeignServer): string[] {
   if (above.kind === 'client') return [`it runs under ${above.title}, pid ${above.pid}`];
-  return starter
-    ? [`it runs under ${starter.name}, pid ${starter.pid}`]
+  return launcher
+    ? [`it runs under ${launcher.name}, pid ${launcher.pid}`]
     : ['its parent has exited, and no known client is above it'];
 }
 
-function inputEvidence({ stdin, heldBy }: OtherServer): string | undefined {
+function inputEvidence({ stdin, heldBy }: ForeignServer): string | undefined {
   switch (stdin?.kind) {
     case 'gone':
       return stdin.proof;
@@ -191,7 +191,7 @@ function inputEvidence({ stdin, heldBy }: OtherServer): string | undefined {
   }
 }
 
-function useEvidence({ above, use }: OtherServer): string[] {
+function useEvidence({ above, use }: ForeignServer): string[] {
   if (above.kind === 'client') return [];
   switch (use?.kind) {
     case 'used':
@@ -276,7 +276,7 @@ function launchedRow(snapshot: Snapshot, window: ThisWindow, key: string, server
   const record = own.record(server.recordId);
   const members = record ? membersOf(snapshot, own.session, record) : [];
   const running = members.length > 0 || state === 'starting' || state === 'stopping';
-  const introduction = server.connection?.introduction;
+  const serverInfo = server.connection?.serverInfo;
   const evidence = running ? ['started by this window', ...membershipEvidence(members)] : [];
   const seen = window.containersOf(server.recordId);
   if (record?.container) evidence.push(...containerEvidence(record.container, seen));
@@ -291,7 +291,7 @@ function launchedRow(snapshot: Snapshot, window: ThisWindow, key: string, server
     evidence,
     state,
     failure: state === 'failed' || state === 'stopping' ? failure : undefined,
-    introduction,
+    serverInfo: serverInfo,
     configurationFile: configured.find((one) => one.key === key)?.file,
     sessionId: own.session.id,
     recordId: server.recordId,
@@ -382,7 +382,7 @@ export function rowOf(
   const top = members[0]?.entry;
   return {
     failure: undefined,
-    introduction: undefined,
+    serverInfo: undefined,
     copies: 1,
     containers: [],
     containerProblem: undefined,

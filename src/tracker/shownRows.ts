@@ -17,9 +17,9 @@ export function withFormerVerdicts(rows: readonly ServerView[], before: readonly
  * Rows of other clients' servers of which no process stands in another row: adopted or recorded since they were found,
  * they are that row's. One process, one row.
  */
-export function withoutRecorded(others: readonly ServerView[], recorded: readonly ServerView[]): ServerView[] {
+export function withoutRecorded(foreign: readonly ServerView[], recorded: readonly ServerView[]): ServerView[] {
   const known = new Set(recorded.flatMap(({ processes }) => processKeys(processes)));
-  return others.filter(({ processes }) => !processKeys(processes).some((key) => known.has(key)));
+  return foreign.filter(({ processes }) => !processKeys(processes).some((key) => known.has(key)));
 }
 
 /** Rows that are being ended, by key, say so; not those of which everything is kept. */

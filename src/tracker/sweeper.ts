@@ -1,17 +1,17 @@
 import { knownClientOf } from '../clients/knownClients';
 import { JoinedRuns } from '../common/async';
-import { ownTurn } from '../common/eventLoop';
+import { nextTick } from '../common/eventLoop';
 import type { Log } from '../common/log';
 import type { ConfiguredRun } from '../containers/configuredContainer';
 import { runsUnlabelled } from '../containers/engineClients';
 import type { RecordedContainers } from '../containers/recordedContainers';
-import { FOREIGN_LOOKS_APART_MS } from '../judgement/kindRules';
+import { CONFIRM_FOREIGN_MS } from '../judgement/kindRules';
 import { findAlive, membersOf } from '../judgement/members';
 import type { GuardState } from '../launch/guardProcess';
 import {
   type GuardView,
-  MOST_HISTORY,
-  type Picture,
+  type Inventory,
+  MAX_HISTORY,
   type Problem,
   type ReapResult,
   type ServerView,
@@ -26,14 +26,14 @@ import { type HistoryEntry, readHistory } from '../registry/history';
 import type { AutomaticReap, ServerRecord } from '../registry/schema';
 import { isLabelled } from '../registry/schema';
 import { ContainerWatch } from '../scan/containerScan';
-import type { OtherServer, OtherServers } from '../scan/foreignServers';
-import { censusOf, isUnfinished, type JudgedSession, joinCensus, type Survey, survey } from '../scan/scanSessions';
-import { type Findings, Turns, type TurnsParts } from '../scan/scanSharing';
+import type { ForeignServer, ForeignServers } from '../scan/foreignServers';
+import { censusOf, isUnfinished, joinCensus, type Scan, type ScannedSession, scanMachine } from '../scan/scanSessions';
+import { type Findings, ScanSharing, type ScanSharingParts } from '../scan/scanSharing';
 import { EndingRows } from './endingRows';
-import { type KeptReasons, rowsOfOthers, rowsOfSession } from './rows';
+import { foreignRows, type KeptReasons, rowsOfSession } from './rows';
 import { withEnding, withFormerVerdicts, withoutRecorded } from './shownRows';
 
-export interface SweeperParts extends TurnsParts {
+export interface SweeperParts extends ScanSharingParts {
   readonly reaper: Reaper;
   readonly containers: RecordedContainers;
   readonly log: Log;
@@ -41,7 +41,7 @@ export interface SweeperParts extends TurnsParts {
     readonly automatic: AutomaticReap;
     readonly neverReap: readonly string[];
     /** What sweeps do about other clients' proven orphans; `report` unless told. */
-    readonly reapOthers?: 'report' | 'ask' | 'auto';
+    readonly reapForeign?: 'report' | 'ask' | 'auto';
     readonly maxPerSweep?: number;
   };
   /** Rows of this window; the command line has none. */
@@ -49,50 +49,50 @@ export interface SweeperParts extends TurnsParts {
   readonly problems: () => readonly Problem[];
   readonly guard?: () => GuardState;
   /** Absent where other clients are not looked at. */
-  readonly others?: OtherServers;
+  readonly foreignServers?: ForeignServers;
   /** What configurations run in containers. */
   readonly containerRuns?: () => readonly ConfiguredRun[];
 }
 
 const NO_GUARD: GuardView = { state: 'off', pid: undefined, memory: undefined, problem: undefined };
 /** What the panel tells about the past. */
-const HISTORY = { entries: MOST_HISTORY, ms: 24 * 3_600_000 };
+const HISTORY = { entries: MAX_HISTORY, ms: 24 * 3_600_000 };
 
 /** A second look comes a little later than it has to; where findings change from look to look, later and later. */
-const CONFIRM_AFTER_MS = FOREIGN_LOOKS_APART_MS + 50;
+const CONFIRM_AFTER_MS = CONFIRM_FOREIGN_MS + 50;
 const MAX_CONFIRM_DOUBLINGS = 5;
 
 /** Looks, judges, reaps what may be reaped without asking, and publishes the picture that everything shows. */
 export class Sweeper {
-  private readonly listeners = new Set<(picture: Picture) => void>();
-  private current: Picture = {
+  private readonly listeners = new Set<(inventory: Inventory) => void>();
+  private current: Inventory = {
     scanned: false,
     sweptAt: 0,
     servers: [],
     problems: [],
-    reapOthers: 'report',
+    reapForeign: 'report',
     guard: NO_GUARD,
     containersWithoutClient: [],
     history: [],
   };
-  private seen: Survey | undefined;
+  private seen: Scan | undefined;
   /** What this window's own rows are made of: the last survey's, or a look at its own processes only. */
   private snapshot: Snapshot | undefined;
   /** What another window has found, until this one looks at that itself. */
   private taken: Partial<Findings> = {};
   /** What was published last, this window's own aside. */
-  private shown: Findings = { sessions: [], others: [], problems: [] };
+  private shown: Findings = { sessions: [], foreign: [], problems: [] };
   private kept = new Map<string, KeptReasons>();
   /** Who is connected to dead sessions' servers that are kept for it, by the keys of their rows. */
   private usedBy: ReadonlyMap<string, string> = new Map();
   /** Sessions of which somebody could be ended now. */
   private endable: ReadonlySet<string> = new Set();
-  private foreign: readonly OtherServer[] = [];
+  private foreign: readonly ForeignServer[] = [];
   /** When the look was made that other clients' servers were last found in; epoch ms. */
   private foreignSeenAt = 0;
   private history: readonly HistoryEntry[] = [];
-  private sweeping: Promise<Picture> | undefined;
-  private scanning: Promise<Picture> | undefined;
+  private sweeping: Promise<Inventory> | undefined;
+  private scanning: Promise<Inventory> | undefined;
   /** Two that look at once would overwrite each other's findings. */
   private readonly looks = new JoinedRuns(() => this.lookOnce());
   private readonly finds = new JoinedRuns(() => this.findForeignOnce());
@@ -102,23 +102,23 @@ export class Sweeper {
   private acting: Promise<unknown> = Promise.resolve();
   private isActing = false;
   private isEnding = false;
-  private takingOver: Promise<Picture | undefined> | undefined;
+  private takingOver: Promise<Inventory | undefined> | undefined;
   /** Whether other clients' servers could not be looked at. */
   private hasFailed = false;
 
   private readonly containerWatch: ContainerWatch;
-  private readonly turns: Turns;
+  private readonly turns: ScanSharing;
 
   constructor(private readonly parts: SweeperParts) {
-    this.turns = new Turns(parts);
+    this.turns = new ScanSharing(parts);
     this.containerWatch = new ContainerWatch(parts);
   }
 
-  get picture(): Picture {
+  get inventory(): Inventory {
     return this.current;
   }
 
-  onDidChange(listener: (picture: Picture) => void): { dispose(): void } {
+  onDidChange(listener: (inventory: Inventory) => void): { dispose(): void } {
     this.listeners.add(listener);
     return { dispose: () => this.listeners.delete(listener) };
   }
@@ -134,7 +134,7 @@ export class Sweeper {
    * One pass: snapshot → census → verdicts → (reap) → publish. One at a time; a call during one joins it.
    * @throws what kept it from being done; nothing was signalled then.
    */
-  sweep(): Promise<Picture> {
+  sweep(): Promise<Inventory> {
     this.sweeping ??= this.sweepOnce().finally(() => {
       this.sweeping = undefined;
     });
@@ -145,17 +145,17 @@ export class Sweeper {
    * A sweep that a person asks for: it trusts no earlier finding about other clients' servers, and takes the second look
    * that a proof needs. Until that is done, every row keeps its verdict.
    */
-  scanAfresh(): Promise<Picture> {
+  scanAfresh(): Promise<Inventory> {
     this.scanning ??= this.scanAfreshOnce().finally(() => {
       this.scanning = undefined;
     });
     return this.scanning;
   }
 
-  private async scanAfreshOnce(): Promise<Picture> {
+  private async scanAfreshOnce(): Promise<Inventory> {
     // One that is under way may have looked at somebody already.
     while (this.sweeping) await this.sweeping.catch(() => {});
-    this.parts.others?.forget();
+    this.parts.foreignServers?.forget();
     this.sweeping = this.sweepOnce(true).finally(() => {
       this.sweeping = undefined;
     });
@@ -167,9 +167,9 @@ export class Sweeper {
    * found, and looks at its own processes only. Whoever is to be signalled is looked at anew all the same.
    * @param youngerThan ms that the other's sweep may be old
    */
-  sweepInTurn(youngerThan: number): Promise<Picture> {
+  sweepInTurn(youngerThan: number): Promise<Inventory> {
     if (this.sweeping) return this.sweeping;
-    this.takingOver ??= this.takeOver(youngerThan)
+    this.takingOver ??= this.reuse(youngerThan)
       .catch((error: Error) => {
         this.parts.log.warn(`Another window's sweep could not be taken over: ${error.message}`);
         return undefined;
@@ -177,15 +177,15 @@ export class Sweeper {
       .finally(() => {
         this.takingOver = undefined;
       });
-    return this.takingOver.then((picture) => picture ?? this.sweep());
+    return this.takingOver.then((inventory) => inventory ?? this.sweep());
   }
 
-  private async takeOver(youngerThan: number): Promise<Picture | undefined> {
+  private async reuse(youngerThan: number): Promise<Inventory | undefined> {
     const { own, folder } = this.parts;
     const { seen } = this;
     if (!seen || this.isActing || this.containerWatch.withoutClient.length > 0) return undefined;
     const before = new Map(own.session.records.map((record) => [record.id, record]));
-    const found = await this.turns.takeOver(youngerThan, this.foreignSeenAt);
+    const found = await this.turns.reuse(youngerThan, this.foreignSeenAt);
     if (!found) return undefined;
     // Looked itself in the meantime, which is newer.
     if (this.seen !== seen || this.isActing) return this.current;
@@ -200,13 +200,13 @@ export class Sweeper {
   /** What was published a moment ago, for the other windows; never what a second look is still to prove. */
   private async share(): Promise<void> {
     // Who waits for the event loop shall have his turn in between.
-    await ownTurn();
+    await nextTick();
     const { seen, shown, taken, foreign } = this;
     const { own, log } = this.parts;
-    if (!seen || this.isEnding || taken.others || this.hasFailed) return;
+    if (!seen || this.isEnding || taken.foreign || this.hasFailed) return;
     if (!this.isProven || foreign.some(({ members }) => runsUnlabelled(members))) return;
     // What this window could not look at, because of its PATH perhaps, another may prove.
-    if (foreign.some(({ stdin }) => stdin?.kind === 'unknown' && stdin.look)) return;
+    if (foreign.some(({ stdin }) => stdin?.kind === 'unknown' && stdin.failure)) return;
     if (this.containerWatch.withoutClient.length > 0) return;
     const ours = this.sessionRows(seen.sessions.filter(({ session }) => session.id === own.session.id));
     const records = [...own.session.records, ...seen.sessions.flatMap(({ session }) => session.records)];
@@ -218,7 +218,7 @@ export class Sweeper {
   }
 
   /** @param isConfirming whether it waits for the second look that a finding may take; else that comes later */
-  private async sweepOnce(isConfirming = false): Promise<Picture> {
+  private async sweepOnce(isConfirming = false): Promise<Inventory> {
     let seen = await this.look();
     this.publish();
     await this.findOthers();
@@ -226,7 +226,7 @@ export class Sweeper {
       seen = await this.lookLater();
       await this.findOthers();
     }
-    const due: JudgedSession[] = [];
+    const due: ScannedSession[] = [];
     for (const judged of seen.sessions) {
       if (!this.isReapable(judged) || judged.session.automatic !== 'on') continue;
       // Where everything would be kept there is nothing to claim; it is shown with its reasons.
@@ -245,7 +245,7 @@ export class Sweeper {
         await this.look();
       });
     }
-    if (this.mayReapOthers()) await this.act(() => this.reapOthers());
+    if (this.mayReapOthers()) await this.act(() => this.reapForeignUnasked());
     await this.share();
     return this.current;
   }
@@ -267,7 +267,7 @@ export class Sweeper {
   /** Finds, in the last look at everything, and shows other clients' servers. */
   private async findOthers(): Promise<void> {
     await this.finds.ask();
-    this.taken = { ...this.taken, others: undefined };
+    this.taken = { ...this.taken, foreign: undefined };
     this.publish();
     this.confirmLater();
   }
@@ -299,13 +299,13 @@ export class Sweeper {
 
   /** A failure leaves none: what is not certain is not shown as orphaned. */
   private async findForeignOnce(): Promise<void> {
-    const { others, log } = this.parts;
+    const { foreignServers, log } = this.parts;
     const { seen } = this;
-    if (!others || !seen) return;
+    if (!foreignServers || !seen) return;
     this.foreignSeenAt = seen.snapshot.takenAt;
     try {
       this.hasFailed = false;
-      this.foreign = await others.find(seen);
+      this.foreign = await foreignServers.find(seen);
     } catch (error) {
       this.foreign = [];
       this.hasFailed = true;
@@ -315,11 +315,11 @@ export class Sweeper {
 
   /** Looks that confirm what is found take seconds; meanwhile the user may have said otherwise. */
   private mayReapOthers(): boolean {
-    return this.parts.settings().reapOthers === 'auto' && !this.isEnding;
+    return this.parts.settings().reapForeign === 'auto' && !this.isEnding;
   }
 
   /** Reaps other clients' orphans without being asked, so many of them as the setting allows. */
-  private async reapOthers(): Promise<void> {
+  private async reapForeignUnasked(): Promise<void> {
     const { maxPerSweep = 0 } = this.parts.settings();
     const endable = await this.endableOthers(maxPerSweep);
     const queue = new LadderQueue({ mayBegin: () => this.mayReapOthers() });
@@ -327,29 +327,31 @@ export class Sweeper {
   }
 
   /** Where there are more than may be reaped, those that are kept anyway must not stand before the others for ever. */
-  private async endableOthers(limit: number): Promise<readonly OtherServer[]> {
-    const { others, reaper } = this.parts;
+  private async endableOthers(limit: number): Promise<readonly ForeignServer[]> {
+    const { foreignServers, reaper } = this.parts;
     const orphaned = this.foreign.filter(({ isOrphaned }) => isOrphaned);
-    if (!others || limit === 0 || orphaned.length <= limit) return orphaned;
-    const set = reaper.foreignSet(recordsOf(orphaned), others);
-    const previews = await Promise.all(orphaned.map(({ record }) => reaper.previewForeign(record, others, set)));
+    if (!foreignServers || limit === 0 || orphaned.length <= limit) return orphaned;
+    const set = reaper.foreignSet(recordsOf(orphaned), foreignServers);
+    const previews = await Promise.all(
+      orphaned.map(({ record }) => reaper.previewForeign(record, foreignServers, set)),
+    );
     const endable = orphaned.filter((_, index) => previews[index]?.processes.some(({ outcome }) => outcome !== 'kept'));
     const keyed = endable.map((server) => ({ server, key: server.record.id, heldWith: server.heldWith }));
     return wholeSets(keyed, limit).map(({ server }) => server);
   }
 
   private async reapForeign(
-    chosen: readonly OtherServer[],
+    chosen: readonly ForeignServer[],
     isAsked: boolean,
     queue?: LadderQueue,
   ): Promise<ReapResult[]> {
-    const { others, reaper, log } = this.parts;
-    if (!others || chosen.length === 0) return [];
+    const { foreignServers, reaper, log } = this.parts;
+    if (!foreignServers || chosen.length === 0) return [];
     const keys = chosen.map(({ record }) => foreignKey(record));
-    const set = reaper.foreignSet(recordsOf(chosen), others);
+    const set = reaper.foreignSet(recordsOf(chosen), foreignServers);
     return this.ending.during(keys, async () => {
       const reaped = await Promise.all(
-        chosen.map(({ record }) => reaper.reapForeign(record, others, set, queue, isAsked)),
+        chosen.map(({ record }) => reaper.reapForeign(record, foreignServers, set, queue, isAsked)),
       );
       const results = reaped.filter((result) => result !== undefined);
       for (const result of results) logResult(log, result);
@@ -375,15 +377,15 @@ export class Sweeper {
     const due = seen.sessions.filter(
       (judged) => this.isReapable(judged) && judged.records.some(({ record }) => isMeant(judged.session.id, record.id)),
     );
-    const { others, reaper } = this.parts;
+    const { foreignServers, reaper } = this.parts;
     // Another window has found them, and this one has no findings of its own yet.
-    if (this.taken.others?.some(({ key }) => only?.has(key))) await this.finds.ask();
+    if (this.taken.foreign?.some(({ key }) => only?.has(key))) await this.finds.ask();
     const foreign = only ? this.foreign.filter(({ record }) => only.has(foreignKey(record))) : [];
     if (options.dryRun) {
       const previews = (await Promise.all(due.map((judged) => reaper.preview(seen, judged)))).flat();
-      const set = others && reaper.foreignSet(recordsOf(foreign), others);
-      const ofOthers = others
-        ? await Promise.all(foreign.map(({ record }) => reaper.previewForeign(record, others, set)))
+      const set = foreignServers && reaper.foreignSet(recordsOf(foreign), foreignServers);
+      const ofOthers = foreignServers
+        ? await Promise.all(foreign.map(({ record }) => reaper.previewForeign(record, foreignServers, set)))
         : [];
       return [...previews.filter((result) => isMeant(result.sessionId, result.recordId)), ...ofOthers];
     }
@@ -394,7 +396,7 @@ export class Sweeper {
       const reaped = await Promise.all([this.reap(due, true, only, queue), this.reapForeign(foreign, true, queue)]);
       this.turns.forget();
       if (foreign.length === 0)
-        this.taken = { ...this.taken, others: this.taken.others?.filter(({ key }) => !only?.has(key)) };
+        this.taken = { ...this.taken, foreign: this.taken.foreign?.filter(({ key }) => !only?.has(key)) };
       await this.look();
       return reaped;
     });
@@ -406,7 +408,7 @@ export class Sweeper {
    * Looks at everything without reaping anything, at other clients' servers twice and so far apart that what is
    * orphaned is proven. @throws when the process table or the data folder cannot be read.
    */
-  async lookTwice(): Promise<Picture> {
+  async lookTwice(): Promise<Inventory> {
     await this.look();
     await this.findOthers();
     if (this.foreign.some(({ stdin, heldBy }) => stdin?.kind === 'gone' || heldBy === 'orphans')) {
@@ -439,17 +441,17 @@ export class Sweeper {
   }
 
   /** Publishes again from what is known; for changes of ours between looks. */
-  publish(): Picture {
+  publish(): Inventory {
     const { seen, snapshot, taken, parts } = this;
     if (!seen || !snapshot) return this.current;
     const rows =
       taken.sessions ?? this.sessionRows(seen.sessions.filter(({ session }) => session.id !== parts.own.session.id));
     const ofThisWindow = parts.rowsOfThisWindow(snapshot);
-    const found = taken.others ?? withFormerVerdicts(this.foreignRows(), this.shown.others);
-    const others = withoutRecorded(found, [...ofThisWindow, ...rows]);
+    const found = taken.foreign ?? withFormerVerdicts(this.foreignRows(), this.shown.foreign);
+    const foreignServers = withoutRecorded(found, [...ofThisWindow, ...rows]);
     const problems = taken.problems ?? seen.problems;
-    this.shown = { sessions: rows, others, problems };
-    const [ofSessions, ofOthers] = [withEnding(rows, this.ending), withEnding(others, this.ending)];
+    this.shown = { sessions: rows, foreign: foreignServers, problems };
+    const [ofSessions, ofOthers] = [withEnding(rows, this.ending), withEnding(foreignServers, this.ending)];
     this.current = {
       scanned: true,
       sweptAt: Date.now(),
@@ -463,7 +465,7 @@ export class Sweeper {
         ...parts.problems(),
         ...problems.map((message) => ({ file: undefined, line: undefined, column: undefined, message })),
       ],
-      reapOthers: parts.settings().reapOthers ?? 'report',
+      reapForeign: parts.settings().reapForeign ?? 'report',
       guard: this.guardView(snapshot),
       containersWithoutClient: this.containerWatch.withoutClient,
       history: this.history,
@@ -478,7 +480,7 @@ export class Sweeper {
     return this.current;
   }
 
-  private sessionRows(sessions: readonly JudgedSession[]): ServerView[] {
+  private sessionRows(sessions: readonly ScannedSession[]): ServerView[] {
     const { containers } = this.parts;
     return sessions.flatMap((judged) =>
       rowsOfSession(
@@ -495,7 +497,7 @@ export class Sweeper {
   }
 
   private foreignRows(): ServerView[] {
-    return rowsOfOthers(this.foreign, (id) => this.parts.containers.seenOf(id));
+    return foreignRows(this.foreign, (id) => this.parts.containers.seenOf(id));
   }
 
   private guardView(snapshot: Snapshot): GuardView {
@@ -506,7 +508,7 @@ export class Sweeper {
   }
 
   private async reap(
-    due: readonly JudgedSession[],
+    due: readonly ScannedSession[],
     isAsked: boolean,
     only?: ReadonlySet<string>,
     queue?: LadderQueue,
@@ -518,7 +520,7 @@ export class Sweeper {
     return results;
   }
 
-  private isReapable({ session, verdict, claimedBy, records }: JudgedSession): boolean {
+  private isReapable({ session, verdict, claimedBy, records }: ScannedSession): boolean {
     return (
       verdict.kind === 'dead' &&
       session.id !== this.parts.own.session.id &&
@@ -527,12 +529,12 @@ export class Sweeper {
     );
   }
 
-  private look(): Promise<Survey> {
+  private look(): Promise<Scan> {
     return this.looks.ask();
   }
 
   /** A second look, so much later that what both find is proven. */
-  private async lookLater(): Promise<Survey> {
+  private async lookLater(): Promise<Scan> {
     // This is the look that was to come in the background.
     clearTimeout(this.confirming);
     await new Promise((resolve) => setTimeout(resolve, CONFIRM_AFTER_MS));
@@ -544,10 +546,10 @@ export class Sweeper {
     }
   }
 
-  private async lookOnce(): Promise<Survey> {
+  private async lookOnce(): Promise<Scan> {
     const { platform, folder, own, settings, reaper, log } = this.parts;
     const before = new Map(own.session.records.map((record) => [record.id, record]));
-    const seen = await survey(platform, folder, own.session.id, settings());
+    const seen = await scanMachine(platform, folder, own.session.id, settings());
     // Said once for as long as it lasts.
     const said = new Set(this.seen?.problems);
     for (const problem of seen.problems.filter((one) => !said.has(one))) log.warn(problem);
@@ -560,14 +562,14 @@ export class Sweeper {
     // Together: each `run` is a session, and what they ask the system for at one moment they share.
     const plans = await Promise.all(reapable.map((judged) => reaper.plan(seen, judged)));
     for (const [index, { session }] of reapable.entries()) {
-      for (const [recordId, ruled] of plans[index] ?? []) {
-        if (ruled.some(({ ruling }) => 'permit' in ruling)) endable.add(session.id);
-        const reasons = ruled.flatMap(({ member, ruling }): [number, string][] =>
-          'kept' in ruling ? [[member.entry.pid, ruling.kept]] : [],
+      for (const [recordId, decided] of plans[index] ?? []) {
+        if (decided.some(({ decision }) => 'permit' in decision)) endable.add(session.id);
+        const reasons = decided.flatMap(({ member, decision }): [number, string][] =>
+          'kept' in decision ? [[member.entry.pid, decision.kept]] : [],
         );
         kept.set(recordKey(session.id, recordId), new Map(reasons));
-        const use = ruled.find((one) => one.use?.kind === 'used')?.use;
-        if (use?.kind === 'used' && reasons.length === ruled.length)
+        const use = decided.find((one) => one.use?.kind === 'used')?.use;
+        if (use?.kind === 'used' && reasons.length === decided.length)
           usedBy.set(recordKey(session.id, recordId), use.by);
       }
     }
@@ -576,7 +578,7 @@ export class Sweeper {
     this.endable = endable;
     this.seen = seen;
     this.snapshot = seen.snapshot;
-    this.taken = { others: this.taken.others };
+    this.taken = { foreign: this.taken.foreign };
     // Not awaited: an engine that hangs must not hold up a sweep.
     void this.containerWatch.look(seen, this.foreign, () => this.publish());
     return seen;
@@ -602,10 +604,10 @@ export class Sweeper {
 }
 
 /** Keys of the rows of whole sessions. */
-function keysOf(sessions: readonly JudgedSession[]): string[] {
+function keysOf(sessions: readonly ScannedSession[]): string[] {
   return sessions.flatMap(({ session, records }) => records.map(({ record }) => recordKey(session.id, record.id)));
 }
 
-function recordsOf(servers: readonly OtherServer[]): ServerRecord[] {
+function recordsOf(servers: readonly ForeignServer[]): ServerRecord[] {
   return servers.map(({ record }) => record);
 }

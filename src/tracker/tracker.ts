@@ -8,14 +8,14 @@ import type { ContainerStats } from '../containers/engine';
 import { RecordedContainers } from '../containers/recordedContainers';
 import { Adopter } from '../launch/adopter';
 import type { ServerTool } from '../launch/connection';
-import { ArmedGuard } from '../launch/guardProcess';
+import { GuardProcess } from '../launch/guardProcess';
 import { LaunchedServers } from '../launch/launchedServers';
 import type { ContainerOutcome } from '../model/containerOutcome';
-import type { Picture, Problem, ReapResult } from '../model/inventory';
+import type { Inventory, Problem, ReapResult } from '../model/inventory';
 import type { ProcessIdentity } from '../os/identity';
 import type { Platform } from '../os/platform';
 import { ContainerActions } from '../reaping/containerActions';
-import { type ChosenProcess, type EndPreview, endChosen, previewEnd, type UserEndParts } from '../reaping/endProcesses';
+import { type ChosenProcess, type EndParts, type EndPreview, endChosen, previewEnd } from '../reaping/endProcesses';
 import { Reaper } from '../reaping/reaper';
 import type { ReapOptions } from '../reaping/reapQueue';
 import { logResult } from '../reaping/results';
@@ -24,7 +24,7 @@ import type { DataFolder } from '../registry/dataFolder';
 import type { OwnSession } from '../registry/ownSession';
 import type { AutomaticReap, Grace } from '../registry/schema';
 import { ClientWatch } from '../scan/clientWatch';
-import { OtherServers } from '../scan/foreignServers';
+import { ForeignServers } from '../scan/foreignServers';
 import { type CrashReport, FormerCrashes } from './formerCrashes';
 import { rowsOfThisWindow } from './rows';
 import { Sweeper } from './sweeper';
@@ -36,14 +36,14 @@ export interface Settings {
   readonly launchTimeout: number;
   readonly guard: boolean;
   /** What sweeps do about other clients' proven orphans. */
-  readonly reapOthers?: 'report' | 'ask' | 'auto';
+  readonly reapForeign?: 'report' | 'ask' | 'auto';
   /** Most of those that one sweep reaps. */
   readonly maxPerSweep?: number;
   /** Waits of one server's ladder; `standard` where the user set none. */
   readonly graceOf: (server: string, standard: Grace) => Grace;
 }
 
-export interface LifecycleParts {
+export interface TrackerParts {
   readonly platform: Platform;
   readonly folder: DataFolder;
   readonly self: ProcessIdentity;
@@ -76,8 +76,8 @@ const DEACTIVATE_MS = { guarded: 500, unguarded: 4_000 };
 const ADOPTED_GRACE = { stdin: 5_000, term: 5_000 };
 
 /** One activation in one extension host: its servers, its sweeps, its guard. Awaits nothing of the editor. */
-export class Lifecycle {
-  readonly guard: ArmedGuard;
+export class Tracker {
+  readonly guard: GuardProcess;
   readonly crashes: FormerCrashes;
   private readonly servers: LaunchedServers;
   private readonly sweeper: Sweeper;
@@ -87,7 +87,7 @@ export class Lifecycle {
   /** The user's list at the last look because of it. */
   private listed: string;
 
-  constructor(private readonly parts: LifecycleParts) {
+  constructor(private readonly parts: TrackerParts) {
     const { platform, folder, self, own, log, version, settings, configured } = parts;
     this.listed = settings().neverReap.join('\n');
     this.crashes = new FormerCrashes(folder, () => own.session);
@@ -116,7 +116,7 @@ export class Lifecycle {
     });
     const others =
       parts.recogniser &&
-      new OtherServers({
+      new ForeignServers({
         platform,
         self,
         folder,
@@ -144,12 +144,12 @@ export class Lifecycle {
       problems: parts.configurationProblems,
       containerRuns: parts.containerRuns,
       guard: () => this.guard.state,
-      others,
-      manner: () => this.manner(),
+      foreignServers: others,
+      configFingerprint: () => this.configFingerprint(),
     });
     this.clientWatch = new ClientWatch({ platform, onEnd: () => void this.sweeper.lookAfterEnd() });
     this.sweeper.onDidChange(({ servers }) => this.clientWatch.watch(servers.flatMap((one) => one.dependsOn ?? [])));
-    this.guard = new ArmedGuard({
+    this.guard = new GuardProcess({
       folder,
       log,
       version,
@@ -172,7 +172,7 @@ export class Lifecycle {
       platform,
       containers,
       homeTag: folder.homeTag,
-      picture: () => this.sweeper.picture,
+      inventory: () => this.sweeper.inventory,
     });
     own.onChange((session) => {
       if (session.records.length === 0) this.guard.standDown();
@@ -196,21 +196,21 @@ export class Lifecycle {
     return this.parts.platform;
   }
 
-  get picture(): Picture {
-    return this.sweeper.picture;
+  get inventory(): Inventory {
+    return this.sweeper.inventory;
   }
 
-  onDidChange(listener: (picture: Picture) => void): { dispose(): void } {
+  onDidChange(listener: (inventory: Inventory) => void): { dispose(): void } {
     return this.sweeper.onDidChange(listener);
   }
 
   /** See {@link Sweeper.sweep} and, for `afresh`, {@link Sweeper.scanAfresh}. */
-  sweep({ afresh = false } = {}): Promise<Picture> {
+  sweep({ afresh = false } = {}): Promise<Inventory> {
     return afresh ? this.sweeper.scanAfresh() : this.sweeper.sweep();
   }
 
   /** See {@link Sweeper.sweepInTurn}. */
-  sweepInTurn(youngerThan: number): Promise<Picture> {
+  sweepInTurn(youngerThan: number): Promise<Inventory> {
     return this.sweeper.sweepInTurn(youngerThan);
   }
 
@@ -220,7 +220,7 @@ export class Lifecycle {
   }
 
   /** Publishes again from what is known; for changes of configuration between sweeps. */
-  refresh(): Picture {
+  refresh(): Inventory {
     this.adopter.considerAgain();
     this.noteListed();
     return this.sweeper.publish();
@@ -294,16 +294,16 @@ export class Lifecycle {
   }
 
   /** What decides what a sweep of this window finds, as far as it is not on the machine. */
-  private manner(): string | undefined {
+  private configFingerprint(): string | undefined {
     const { version, settings, recogniser } = this.parts;
     const known = recogniser?.();
     if (known && known.fingerprint === undefined) return undefined;
-    const { automatic, neverReap, reapOthers, maxPerSweep } = settings();
-    const manner = [version, known?.fingerprint, automatic, neverReap, reapOthers, maxPerSweep];
-    return createHash('sha256').update(JSON.stringify(manner)).digest('hex');
+    const { automatic, neverReap, reapForeign, maxPerSweep } = settings();
+    const configFingerprint = [version, known?.fingerprint, automatic, neverReap, reapForeign, maxPerSweep];
+    return createHash('sha256').update(JSON.stringify(configFingerprint)).digest('hex');
   }
 
-  private get userEnd(): UserEndParts {
+  private get userEnd(): EndParts {
     const { platform, folder, self, log, own, settings } = this.parts;
     return { platform, folder, self, log, ownSessionId: own.session.id, neverReap: () => settings().neverReap };
   }

@@ -1,7 +1,7 @@
 import type { Draft, Plan } from '../clients/newServer/plan';
 import type { ContainerStats } from '../containers/engine';
 import type { ContainerOutcome } from '../model/containerOutcome';
-import type { Picture, ReapResult, ServerView } from '../model/inventory';
+import type { Inventory, ReapResult, ServerView } from '../model/inventory';
 import type { ChosenProcess, EndPreview } from '../reaping/endProcesses';
 import type { ReapOptions } from '../reaping/reapQueue';
 import type { Crash } from '../registry/crashes';
@@ -52,9 +52,9 @@ export interface NewServers {
 
 /** What views and commands may ask for. Implemented by `editor/actions.ts` over `lifecycle/`; rejections carry a remedy. */
 export interface Actions {
-  picture(): Picture;
-  onDidChange(listener: (picture: Picture) => void): { dispose(): void };
-  sweep(): Promise<Picture>;
+  inventory(): Inventory;
+  onDidChange(listener: (inventory: Inventory) => void): { dispose(): void };
+  sweep(): Promise<Inventory>;
   reapOrphans(options?: ReapOptions): Promise<readonly ReapResult[]>;
   /** What a person should know before ending processes. Rejects when none of them is there any more. */
   previewEnd(processes: readonly ChosenProcess[]): Promise<EndPreview>;
@@ -64,9 +64,9 @@ export interface Actions {
   keep(pattern: string): Promise<void>;
   unkeep(pattern: string): Promise<void>;
   /** Hides one running server of somebody else's, until it ends. */
-  ignore(server: ServerView): Promise<void>;
+  hide(server: ServerView): Promise<void>;
   /** True once per machine and user: whether other clients' orphans have been told of yet, in whatever window. */
-  tellOnce(): boolean;
+  announceOnce(): boolean;
   /** Sessions that crashed before this window came, and of which it is to tell now. */
   crashes(): readonly Crash[];
   /** Takes them, so that no other window tells of them too; undefined where another was faster. */

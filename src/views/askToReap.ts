@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Picture } from '../model/inventory';
+import type { Inventory } from '../model/inventory';
 import { formatMemory } from '../wording/results';
 import type { Actions } from './actions';
 import { showFailure } from './failures';
@@ -15,7 +15,7 @@ export class AskToReap implements vscode.Disposable {
     actions: Actions,
     private readonly review: () => Promise<void>,
   ) {
-    this.#subscription = actions.onDidChange((picture) => this.#look(picture));
+    this.#subscription = actions.onDidChange((inventory) => this.#look(inventory));
   }
 
   dispose(): void {
@@ -23,7 +23,7 @@ export class AskToReap implements vscode.Disposable {
   }
 
   /** Told inside a sweep, which must not wait for a person: what is shown is never awaited. */
-  #look({ servers }: Picture): void {
+  #look({ servers }: Inventory): void {
     if (this.#isDone) return;
     const waiting = servers.filter(({ awaitsAnswer, state }) => awaitsAnswer && state !== 'stopping');
     if (waiting.length === 0) return;

@@ -10,7 +10,7 @@ import { endProcess, keepServer } from './endProcess';
 import { EvidenceDocuments } from './evidenceDocument';
 import { messageOf, showFailure } from './failures';
 import { inView } from './inView';
-import { type Offer, offersOf } from './offers';
+import { capabilitiesOf, type Offer } from './offers';
 import { evidenceText, stateWord } from './serverWords';
 import { restartServer, startServer } from './startServer';
 import { ToolCalls } from './toolCalls';
@@ -36,7 +36,7 @@ interface ChoiceWords {
 
 /** And nobody is at it yet. */
 const isOrphaned = ({ verdict, state }: ServerView) => verdict === 'orphaned' && state !== 'stopping';
-const offers = (offer: Offer) => (server: ServerView) => offersOf(server)[offer];
+const offers = (offer: Offer) => (server: ServerView) => capabilitiesOf(server)[offer];
 
 /** @returns what a notification may ask for besides. */
 export function registerCommands(
@@ -114,7 +114,7 @@ class Commands implements vscode.Disposable {
 
   /** What is ours and provably orphaned goes at once; where other clients' are among them, a person chooses. */
   async reapOrphans(): Promise<void> {
-    const { servers } = this.#actions.picture();
+    const { servers } = this.#actions.inventory();
     const only = servers.some((server) => isOrphaned(server) && server.owner === 'other')
       ? await chooseOrphans(servers)
       : undefined;
@@ -131,8 +131,8 @@ class Commands implements vscode.Disposable {
   /** A person chooses among ours. */
   async reviewOrphans(): Promise<void> {
     const ours = this.#actions
-      .picture()
-      .servers.filter((server) => server.owner !== 'other' && offersOf(server).canReap);
+      .inventory()
+      .servers.filter((server) => server.owner !== 'other' && capabilitiesOf(server).canReap);
     if (ours.length === 0) {
       nothingFound();
       return;
@@ -171,7 +171,7 @@ class Commands implements vscode.Disposable {
       none: vscode.l10n.t('There is no server of another client to hide.'),
     });
     if (server) {
-      await this.#actions.ignore(server);
+      await this.#actions.hide(server);
     }
   }
 
@@ -229,7 +229,7 @@ class Commands implements vscode.Disposable {
   }
 
   async stopAll(): Promise<void> {
-    const servers = this.#actions.picture().servers.filter(offers('canStop'));
+    const servers = this.#actions.inventory().servers.filter(offers('canStop'));
     if (servers.length === 0) {
       vscode.window.showInformationMessage(vscode.l10n.t('No MCP servers are running in this window.'));
       return;
@@ -398,12 +398,12 @@ class Commands implements vscode.Disposable {
 
   /** Other clients' orphans are looked at only when named; undefined where there are none: ours are looked for afresh. */
   #keysOfOrphans(): string[] | undefined {
-    const orphans = this.#actions.picture().servers.filter(isOrphaned);
+    const orphans = this.#actions.inventory().servers.filter(isOrphaned);
     return orphans.some(({ owner }) => owner === 'other') ? orphans.map(({ key }) => key) : undefined;
   }
 
   #find(key: string): ServerView {
-    const server = this.#actions.picture().servers.find((candidate) => candidate.key === key);
+    const server = this.#actions.inventory().servers.find((candidate) => candidate.key === key);
     if (!server) {
       throw new Error(vscode.l10n.t('This server is gone. Run "MCP Processes: Scan Now" to refresh.'));
     }
@@ -421,7 +421,7 @@ class Commands implements vscode.Disposable {
       // The row may be older than the picture.
       return this.#find(key);
     }
-    const servers = this.#actions.picture().servers.filter(fits);
+    const servers = this.#actions.inventory().servers.filter(fits);
     if (servers.length === 0) {
       this.#sayNone(words);
       return undefined;
@@ -443,7 +443,7 @@ class Commands implements vscode.Disposable {
   }
 
   #sayNone({ none, canAdd = false }: ChoiceWords): void {
-    const isScanned = this.#actions.picture().scanned;
+    const isScanned = this.#actions.inventory().scanned;
     const add = vscode.l10n.t('Add Server');
     const answered = vscode.window
       .showInformationMessage(

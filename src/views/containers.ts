@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { ContainerView, ContainerWithoutClient, ReapResult, ServerView } from '../model/inventory';
-import { stopStandOf } from '../reaping/containerActions';
+import { stopPermissionOf } from '../reaping/containerActions';
 import { formatAge, formatMemory, joinParts, shortId } from '../wording/results';
 import type { Actions } from './actions';
 import type { EvidenceDocuments } from './evidenceDocument';
@@ -25,14 +25,14 @@ export async function showContainerLogs(
 export async function stopContainer(target: Node | undefined, actions: Actions): Promise<void> {
   if (target?.kind === 'container') {
     const { container } = target;
-    const stand = stopStandOf(actions.picture(), container.id);
-    if (stand.kind === 'no') {
-      throw new Error(vscode.l10n.t('Container {0} is not stopped: {1}.', shortId(container.id), stand.why));
+    const permission = stopPermissionOf(actions.inventory(), container.id);
+    if (permission.kind === 'no') {
+      throw new Error(vscode.l10n.t('Container {0} is not stopped: {1}.', shortId(container.id), permission.why));
     }
-    if (stand.kind === 'at once' || (await isConfirmed(target))) await stopAll([container.id], actions);
+    if (permission.kind === 'at once' || (await isConfirmed(target))) await stopAll([container.id], actions);
     return;
   }
-  const ids = await choose(actions.picture().containersWithoutClient);
+  const ids = await choose(actions.inventory().containersWithoutClient);
   if (ids.length > 0) await stopAll(ids, actions);
 }
 
@@ -71,8 +71,8 @@ export async function stopContainers(containers: readonly { readonly id: string 
 export async function containerTooltip(row: ContainerRow, actions: Actions): Promise<string> {
   const { container } = row;
   const lines = [containerSentence(container)];
-  const stand = stopStandOf(actions.picture(), container.id);
-  if (stand.kind === 'no') lines.push(vscode.l10n.t('It cannot be stopped here: {0}.', stand.why));
+  const permission = stopPermissionOf(actions.inventory(), container.id);
+  if (permission.kind === 'no') lines.push(vscode.l10n.t('It cannot be stopped here: {0}.', permission.why));
   if (container.state === 'running') {
     try {
       const stats = await actions.containerStats(container.id);

@@ -5,14 +5,14 @@ import type { CrashReport } from '../tracker/formerCrashes';
 import { folderName, formatMemory } from '../wording/results';
 import type { Actions } from './actions';
 import { showFailure } from './failures';
-import { offersOf } from './offers';
+import { capabilitiesOf } from './offers';
 import { startServer } from './startServer';
 
 /** The guard may be at it still: its waits are seconds, and a user may have set longer ones. */
-const LOOK_MS = 2_000;
-const MAX_LOOKS = 90;
+const SCAN_PAUSE_MS = 2_000;
+const MAX_CHECKS = 90;
 /** A host that replaces a crashed one gets its settings late: so many looks wait for servers that are not configured. */
-const SETTLING_LOOKS = 5;
+const SETTLING_CHECKS = 5;
 
 interface History {
   /** Shows in the view what ended lately. */
@@ -40,8 +40,8 @@ export class CrashNotice implements vscode.Disposable {
   #lookLater(): void {
     this.#timer = setTimeout(() => {
       showFailure(this.look());
-      if (++this.#looks < MAX_LOOKS) this.#lookLater();
-    }, LOOK_MS);
+      if (++this.#looks < MAX_CHECKS) this.#lookLater();
+    }, SCAN_PAUSE_MS);
     this.#timer.unref();
   }
 
@@ -49,7 +49,7 @@ export class CrashNotice implements vscode.Disposable {
   async look(): Promise<void> {
     const crashes = this.actions.crashes();
     const wasDue = this.#isDue;
-    this.#isDue = crashes.length > 0 && this.actions.picture().scanned && this.#isSettled(crashes);
+    this.#isDue = crashes.length > 0 && this.actions.inventory().scanned && this.#isSettled(crashes);
     if (!this.#isDue || !wasDue) return;
     this.#isDue = false;
     const report = this.actions.takeCrashes(crashes);
@@ -58,13 +58,13 @@ export class CrashNotice implements vscode.Disposable {
 
   #isSettled(crashes: readonly Crash[]): boolean {
     return (
-      this.#looks >= SETTLING_LOOKS || crashes.every((crash) => crash.servers.length === this.#rowsOf(crash).length)
+      this.#looks >= SETTLING_CHECKS || crashes.every((crash) => crash.servers.length === this.#rowsOf(crash).length)
     );
   }
 
   /** What a crashed session ran, as far as it is configured here. */
   #rowsOf({ servers }: Crash): ServerView[] {
-    const rows = this.actions.picture().servers.filter(({ owner }) => owner === 'us');
+    const rows = this.actions.inventory().servers.filter(({ owner }) => owner === 'us');
     return servers.flatMap(
       ({ server, client, folder }) =>
         rows.find(
@@ -79,7 +79,7 @@ export class CrashNotice implements vscode.Disposable {
 
   async #tell(report: CrashReport): Promise<void> {
     const startable = [...new Set(report.crashes.flatMap((crash) => this.#rowsOf(crash)))].filter(
-      (server) => offersOf(server).canStart,
+      (server) => capabilitiesOf(server).canStart,
     );
     if (report.ended === 0 && startable.length === 0) return;
     const text = crashMessage(report, startable.length, this.actions.ownFolder());

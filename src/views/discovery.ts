@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Picture } from '../model/inventory';
+import type { Inventory } from '../model/inventory';
 import { formatMemory } from '../wording/results';
 import type { Actions } from './actions';
 import { showFailure } from './failures';
@@ -12,19 +12,19 @@ export class Discovery implements vscode.Disposable {
   #done = false;
 
   constructor(private readonly actions: Actions) {
-    this.#subscription = actions.onDidChange((picture) => this.#look(picture));
+    this.#subscription = actions.onDidChange((inventory) => this.#look(inventory));
   }
 
   dispose(): void {
     this.#subscription.dispose();
   }
 
-  #look(picture: Picture): void {
+  #look(inventory: Inventory): void {
     if (this.#done) return;
-    const orphans = picture.servers.filter(({ owner, verdict }) => owner === 'other' && verdict === 'orphaned');
+    const orphans = inventory.servers.filter(({ owner, verdict }) => owner === 'other' && verdict === 'orphaned');
     if (orphans.length === 0) return;
     this.#done = true;
-    if (!this.actions.tellOnce()) return;
+    if (!this.actions.announceOnce()) return;
     const memory = formatMemory(totalMemory(orphans));
     const count = orphans.reduce((sum, { processes }) => sum + pids(processes).length, 0);
     const review = vscode.l10n.t('Review');

@@ -40,7 +40,7 @@ export async function endProcess(target: Node | undefined, actions: Actions): Pr
 }
 
 /** A question must fit on the screen with its buttons. */
-const MOST_LISTED = 20;
+const MAX_LISTED = 20;
 
 /** Names each process that would be ended, and each that would not. @throws when that is all of them */
 function questionOf(server: ServerView, { processes, uses }: EndPreview) {
@@ -76,8 +76,8 @@ function keptSentence({ pid, name, kept }: PreviewedProcess): string {
 
 function cut(lines: readonly string[]): readonly string[] {
   // One line is not worth a line that says "1 more".
-  if (lines.length <= MOST_LISTED + 1) return lines;
-  return [...lines.slice(0, MOST_LISTED), vscode.l10n.t('… and {0} more', lines.length - MOST_LISTED)];
+  if (lines.length <= MAX_LISTED + 1) return lines;
+  return [...lines.slice(0, MAX_LISTED), vscode.l10n.t('… and {0} more', lines.length - MAX_LISTED)];
 }
 
 function paragraphs(...all: readonly (readonly string[])[]): string {

@@ -1,22 +1,22 @@
 import * as vscode from 'vscode';
-import { type GuardView, MOST_HISTORY, type Picture, type ProcessOutcome } from '../model/inventory';
+import { type GuardView, type Inventory, MAX_HISTORY, type ProcessOutcome } from '../model/inventory';
 import { isStillThere } from '../reaping/results';
 import type { HistoryEntry } from '../registry/history';
 import { formatAge, formatMemory, joinParts, outcomeWord, shortId } from '../wording/results';
 import { exitWord } from './serverWords';
-import type { Note } from './treeRows';
+import type { Info } from './treeRows';
 
 export const HISTORY_ID = 'note:history';
 
-interface NoteWithMore {
+interface InfoWithMore {
   readonly id: string;
-  readonly note: Note;
-  readonly below: readonly Note[];
+  readonly note: Info;
+  readonly below: readonly Info[];
 }
 
 /** What stands below the servers: what ended lately, and the guard. @param now for ages, epoch ms */
-export function notesOf({ guard, history }: Picture, now: number): NoteWithMore[] {
-  const notes: NoteWithMore[] = [];
+export function infosOf({ guard, history }: Inventory, now: number): InfoWithMore[] {
+  const notes: InfoWithMore[] = [];
   if (history.length > 0)
     notes.push({ id: HISTORY_ID, note: historyNote(history), below: history.map((entry) => endNote(entry, now)) });
   const shown = guardNote(guard);
@@ -24,10 +24,10 @@ export function notesOf({ guard, history }: Picture, now: number): NoteWithMore[
   return notes;
 }
 
-function historyNote(history: readonly HistoryEntry[]): Note {
+function historyNote(history: readonly HistoryEntry[]): Info {
   const memory = history.reduce((sum, { memoryFreed }) => sum + memoryFreed, 0);
   // There may be more than are read.
-  const isCut = history.length >= MOST_HISTORY;
+  const isCut = history.length >= MAX_HISTORY;
   return {
     label: vscode.l10n.t('Recently Ended'),
     description: joinParts([
@@ -42,7 +42,7 @@ function historyNote(history: readonly HistoryEntry[]): Note {
   };
 }
 
-function endNote(entry: HistoryEntry, now: number): Note {
+function endNote(entry: HistoryEntry, now: number): Info {
   const { at, server, processes, containers, memoryFreed } = entry;
   // A newer version's word for an outcome is none of ours, and counts as ended.
   const remaining = processes.filter(({ outcome }) => isStillThere({ outcome: outcome as ProcessOutcome })).length;
@@ -138,7 +138,7 @@ function wordOf(outcome: string): string {
   return outcomeWord(outcome as ProcessOutcome, false, vscode.l10n.t) ?? outcome;
 }
 
-function guardNote({ state, pid, memory, problem }: GuardView): Note | undefined {
+function guardNote({ state, pid, memory, problem }: GuardView): Info | undefined {
   if (state === 'off') return undefined;
   const armed = state === 'armed';
   return {

@@ -2,7 +2,7 @@ import type { ServerView } from '../model/inventory';
 import { isKeptByUser } from './serverWords';
 
 /** What a server offers at the moment, to its row and to commands without a row. Keys are flags of `when` clauses. */
-export function offersOf(server: ServerView) {
+export function capabilitiesOf(server: ServerView) {
   const { group, owner, state, verdict } = server;
   const isHere = group === 'thisWindow' || group === 'notRunning';
   /** Ours or the editor's to start and stop. */
@@ -25,4 +25,4 @@ export function offersOf(server: ServerView) {
   };
 }
 
-export type Offer = keyof ReturnType<typeof offersOf>;
+export type Offer = keyof ReturnType<typeof capabilitiesOf>;

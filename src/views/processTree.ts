@@ -1,25 +1,25 @@
 import { hostname } from 'node:os';
 import * as vscode from 'vscode';
-import type { ContainerView, ContainerWithoutClient, Picture, ProcessNode, ServerView } from '../model/inventory';
-import { stopStandOf } from '../reaping/containerActions';
+import type { ContainerView, ContainerWithoutClient, Inventory, ProcessNode, ServerView } from '../model/inventory';
+import { stopPermissionOf } from '../reaping/containerActions';
 import { folderName } from '../wording/results';
 import type { Actions } from './actions';
 import { inView, VIEW_ID } from './inView';
-import { HISTORY_ID, notesOf } from './notes';
+import { HISTORY_ID, infosOf } from './notes';
 import { redrawAfter } from './rowClock';
 import { countedOrphans, uncountedOrphans } from './serverWords';
 import { tooltipOf } from './tooltips';
 import { fingerprintOf, treeItemOf } from './treeItems';
 import {
-  type BundleRow,
   type ContainerGroupRow,
   type ContainerRow,
+  type CopiesRow,
   childrenOfRow,
   GROUPS,
   type GroupRow,
+  type Info,
+  type InfoRow,
   type Node,
-  type Note,
-  type NoteRow,
   type ProcessRow,
   type ServerRow,
 } from './treeRows';
@@ -51,7 +51,7 @@ export class ProcessTree implements vscode.TreeDataProvider<Node>, vscode.Dispos
     containerTooltip: (row: ContainerRow) => Promise<string> = async (row) => String(tooltipOf(row)),
   ) {
     this.#containerTooltip = containerTooltip;
-    const first = actions.picture();
+    const first = actions.inventory();
     this.#shape = this.#rebuild(first).shape;
     this.#view = vscode.window.createTreeView(VIEW_ID, { treeDataProvider: this, showCollapseAll: true });
     this.#decorate(first);
@@ -61,9 +61,9 @@ export class ProcessTree implements vscode.TreeDataProvider<Node>, vscode.Dispos
       });
       inView(() => scanned);
     }
-    const changed = actions.onDidChange((picture) => this.#update(picture));
+    const changed = actions.onDidChange((inventory) => this.#update(inventory));
     // What nobody sees grows no older; it does when somebody looks.
-    const seen = this.#view.onDidChangeVisibility(() => this.#update(actions.picture()));
+    const seen = this.#view.onDidChangeVisibility(() => this.#update(actions.inventory()));
     this.#subscription = vscode.Disposable.from(changed, seen);
     this.#actions = actions;
     this.#redrawLater(first);
@@ -111,27 +111,27 @@ export class ProcessTree implements vscode.TreeDataProvider<Node>, vscode.Dispos
     this.#changed.dispose();
   }
 
-  #update(picture: Picture): void {
-    const { shape, different } = this.#rebuild(picture);
+  #update(inventory: Inventory): void {
+    const { shape, different } = this.#rebuild(inventory);
     if (shape !== this.#shape) {
       this.#shape = shape;
       this.#changed.fire(undefined);
     } else if (different.length > 0) {
       this.#changed.fire(different);
     }
-    this.#decorate(picture);
-    this.#redrawLater(picture);
+    this.#decorate(inventory);
+    this.#redrawLater(inventory);
   }
 
   /** Ages go on between two pictures. */
-  #redrawLater(picture: Picture): void {
+  #redrawLater(inventory: Inventory): void {
     clearTimeout(this.#redraw);
     if (!this.#view.visible) return;
-    this.#redraw = setTimeout(() => this.#update(this.#actions.picture()), redrawAfter(picture, this.#now));
+    this.#redraw = setTimeout(() => this.#update(this.#actions.inventory()), redrawAfter(inventory, this.#now));
   }
 
   /** Brings the row objects up to date and says what is different from before. */
-  #rebuild(picture: Picture): { shape: string; different: Node[] } {
+  #rebuild(inventory: Inventory): { shape: string; different: Node[] } {
     this.#now = Date.now();
     const rows = new Map<string, Node>();
     const shown = new Map<string, string>();
@@ -164,12 +164,12 @@ export class ProcessTree implements vscode.TreeDataProvider<Node>, vscode.Dispos
       of: string,
       parent: ServerRow | ContainerGroupRow,
     ) => {
-      const stand = stopStandOf(picture, container.id);
+      const permission = stopPermissionOf(inventory, container.id);
       const row = reuse<ContainerRow>({
         kind: 'container',
         id: `container:${of}:${container.id}`,
         container,
-        stand,
+        permission: permission,
         parent,
       });
       compare(row);
@@ -177,11 +177,11 @@ export class ProcessTree implements vscode.TreeDataProvider<Node>, vscode.Dispos
     };
 
     this.#top = [];
-    const isLonely = picture.servers.length > 0 && picture.servers.every(({ group }) => group === 'notRunning');
+    const isLonely = inventory.servers.length > 0 && inventory.servers.every(({ group }) => group === 'notRunning');
     if (isLonely && !this.#lonely.now) this.#lonely.times++;
     this.#lonely.now = isLonely;
     for (const group of GROUPS) {
-      const servers = picture.servers.filter((server) => server.group === group);
+      const servers = inventory.servers.filter((server) => server.group === group);
       if (servers.length === 0) {
         continue;
       }
@@ -191,7 +191,7 @@ export class ProcessTree implements vscode.TreeDataProvider<Node>, vscode.Dispos
       const isFolded = group === 'notRunning' && times === 0;
       const id = group === 'notRunning' && times > 0 ? `group:${group}:${times}` : `group:${group}`;
       const groupRow = reuse<GroupRow>({ kind: 'group', id, group, isFolded, rows: [] });
-      const serverRow = (server: ServerView, parent: GroupRow | BundleRow): ServerRow => {
+      const serverRow = (server: ServerView, parent: GroupRow | CopiesRow): ServerRow => {
         const id = `server:${server.key}`;
         const row = reuse<ServerRow>({ kind: 'server', id, server, parent, processes: [], containers: [] });
         processRows(row, server.key, server.processes);
@@ -202,7 +202,7 @@ export class ProcessTree implements vscode.TreeDataProvider<Node>, vscode.Dispos
       groupRow.rows = bundled(servers).map((one) => {
         if (!Array.isArray(one)) return serverRow(one, groupRow);
         const name = one[0]?.name ?? '';
-        const bundle = reuse<BundleRow>({
+        const bundle = reuse<CopiesRow>({
           kind: 'bundle',
           id: `bundle:${group}:${name}`,
           name,
@@ -216,28 +216,29 @@ export class ProcessTree implements vscode.TreeDataProvider<Node>, vscode.Dispos
       compare(groupRow);
       this.#top.push(groupRow);
     }
-    if (picture.containersWithoutClient.length > 0) {
+    if (inventory.containersWithoutClient.length > 0) {
       const id = 'containersWithoutClient';
       const row = reuse<ContainerGroupRow>({ kind: 'containerGroup', id, containers: [] });
-      row.containers = picture.containersWithoutClient.map((container) => containerRow(container, id, row));
+      row.containers = inventory.containersWithoutClient.map((container) => containerRow(container, id, row));
       compare(row);
       this.#top.push(row);
     }
-    const noteRow = (id: string, note: Note, below: readonly Note[], parent: NoteRow | undefined): NoteRow => {
-      const row = reuse<NoteRow>({ kind: 'note', id, note, notes: [], parent });
-      row.notes = below.map((one, index) => noteRow(`${id}:${index}`, one, [], row));
+    const noteRow = (id: string, note: Info, below: readonly Info[], parent: InfoRow | undefined): InfoRow => {
+      const row = reuse<InfoRow>({ kind: 'note', id, info: note, infos: [], parent });
+      row.infos = below.map((one, index) => noteRow(`${id}:${index}`, one, [], row));
       compare(row);
       return row;
     };
-    for (const { id, note, below } of notesOf(picture, this.#now)) this.#top.push(noteRow(id, note, below, undefined));
+    for (const { id, note, below } of infosOf(inventory, this.#now))
+      this.#top.push(noteRow(id, note, below, undefined));
     this.#rows = rows;
     this.#shown = shown;
     return { shape: outline(this.#top), different };
   }
 
   /** Badge, message, progress and context keys. */
-  #decorate(picture: Picture): void {
-    const orphans = countedOrphans(picture).length;
+  #decorate(inventory: Inventory): void {
+    const orphans = countedOrphans(inventory).length;
     this.#view.badge =
       orphans === 0
         ? undefined
@@ -248,23 +249,23 @@ export class ProcessTree implements vscode.TreeDataProvider<Node>, vscode.Dispos
                 ? vscode.l10n.t('1 orphaned MCP server')
                 : vscode.l10n.t('{0} orphaned MCP servers', orphans),
           };
-    this.#view.message = messageOf(picture);
+    this.#view.message = messageOf(inventory);
     // A remote window shows the remote machine's processes; the local ones are in a local window.
     this.#view.description = vscode.env.remoteName ? whereOf(vscode.env.remoteName) : undefined;
-    if (picture.scanned) {
+    if (inventory.scanned) {
       this.#endProgress?.();
       this.#endProgress = undefined;
     }
-    this.#setContext('mcpProcesses.scanned', picture.scanned);
+    this.#setContext('mcpProcesses.scanned', inventory.scanned);
     this.#setContext(
       'mcpProcesses.hasOrphans',
-      picture.servers.some(({ verdict, state }) => verdict === 'orphaned' && state !== 'stopping'),
+      inventory.servers.some(({ verdict, state }) => verdict === 'orphaned' && state !== 'stopping'),
     );
     this.#setContext(
       'mcpProcesses.hasLostContainers',
-      picture.containersWithoutClient.some(({ notOurs }) => notOurs === undefined),
+      inventory.containersWithoutClient.some(({ notOurs }) => notOurs === undefined),
     );
-    this.#setContext('mcpProcesses.empty', picture.servers.length === 0);
+    this.#setContext('mcpProcesses.empty', inventory.servers.length === 0);
   }
 
   /** Never awaited: the editor may be going down, and nothing here depends on the answer. */
@@ -298,14 +299,14 @@ function outline(rows: readonly Node[]): string {
 }
 
 /** What the badge leaves out, and what is wrong. The editor shows no line breaks there. */
-function messageOf(picture: Picture): string | undefined {
-  const [orphans, problem] = [uncountedOrphans(picture), problemMessage(picture)];
+function messageOf(inventory: Inventory): string | undefined {
+  const [orphans, problem] = [uncountedOrphans(inventory), problemMessage(inventory)];
   return orphans !== undefined && problem !== undefined ? `${orphans}. ${problem}` : (orphans ?? problem);
 }
 
 /** The first problem in the panel; the others are in the log. */
-function problemMessage(picture: Picture): string | undefined {
-  const [problem] = picture.problems;
+function problemMessage(inventory: Inventory): string | undefined {
+  const [problem] = inventory.problems;
   if (!problem) {
     return undefined;
   }
@@ -313,9 +314,9 @@ function problemMessage(picture: Picture): string | undefined {
     .filter((part) => part !== undefined)
     .join(':');
   const text = place ? `${place}: ${problem.message}` : problem.message;
-  return picture.problems.length === 1
+  return inventory.problems.length === 1
     ? text
-    : vscode.l10n.t('{0} (and {1} more in the log)', text, picture.problems.length - 1);
+    : vscode.l10n.t('{0} (and {1} more in the log)', text, inventory.problems.length - 1);
 }
 
 function whereOf(remoteName: string): string {

@@ -1,4 +1,4 @@
-import type { Picture, ProcessNode } from '../model/inventory';
+import type { Inventory, ProcessNode } from '../model/inventory';
 
 const YOUNG_MS = 60_000;
 /** A young row counts seconds; redrawn more often, it would lose the mouse that rests on it. */
@@ -6,7 +6,7 @@ const YOUNG_INTERVAL_MS = 5_000;
 const INTERVAL_MS = 60_000;
 
 /** ms after which rows that show ages are to be drawn again. */
-export function redrawAfter({ servers, history }: Pick<Picture, 'servers' | 'history'>, now: number): number {
+export function redrawAfter({ servers, history }: Pick<Inventory, 'servers' | 'history'>, now: number): number {
   const times = [
     ...servers.flatMap(({ startedAt, processes }) => [startedAt, ...startsOf(processes)]),
     ...history.map(({ at }) => at),

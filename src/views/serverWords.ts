@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { isListedToKeep } from '../judgement/signalRules';
-import type { ContainerView, Failure, Picture, ProcessNode, ServerIntroduction, ServerView } from '../model/inventory';
+import type { ContainerView, Failure, Inventory, ProcessNode, ServerInfo, ServerView } from '../model/inventory';
 import type { ExitStatus } from '../registry/history';
 import { formatMemory, joinParts, shortId } from '../wording/results';
 
@@ -41,17 +41,17 @@ export function stateWords(server: ServerView): string {
 }
 
 /** The orphans that badge and status bar count. */
-export function countedOrphans({ servers, reapOthers }: Picture): ServerView[] {
+export function countedOrphans({ servers, reapForeign }: Inventory): ServerView[] {
   return servers.filter(
     (server) =>
-      server.verdict === 'orphaned' && (server.owner !== 'other' || reapOthers !== 'report') && !isKeptByUser(server),
+      server.verdict === 'orphaned' && (server.owner !== 'other' || reapForeign !== 'report') && !isKeptByUser(server),
   );
 }
 
 /** "37 orphaned servers of other clients · 487 MB": those that neither badge nor status bar count; undefined without any. */
-export function uncountedOrphans(picture: Picture): string | undefined {
-  const counted = new Set(countedOrphans(picture));
-  const others = picture.servers.filter(
+export function uncountedOrphans(inventory: Inventory): string | undefined {
+  const counted = new Set(countedOrphans(inventory));
+  const others = inventory.servers.filter(
     (server) => server.verdict === 'orphaned' && !counted.has(server) && !isKeptByUser(server),
   );
   if (others.length === 0) return undefined;
@@ -145,7 +145,7 @@ export function failureLines({ at, lastLine }: Failure): string[] {
   return lastLine === undefined ? [time] : [vscode.l10n.t('Last line of its output: {0}', lastLine), time];
 }
 
-export function introductionSentence({ name, version, tools, resources, prompts }: ServerIntroduction): string {
+export function serverInfoSentence({ name, version, tools, resources, prompts }: ServerInfo): string {
   const l10n = vscode.l10n;
   return l10n.t(
     'Server: {0} {1} · {2}, {3}, {4}',
@@ -175,8 +175,8 @@ export function evidenceText(server: ServerView): string {
   fact(server.url === undefined ? undefined : l10n.t('Address: {0}', server.url));
   fact(server.configurationFile === undefined ? undefined : l10n.t('Configuration: {0}', server.configurationFile));
   fact(server.startedAt === undefined ? undefined : l10n.t('Started: {0}', new Date(server.startedAt).toISOString()));
-  if (server.introduction) {
-    fact(introductionSentence(server.introduction));
+  if (server.serverInfo) {
+    fact(serverInfoSentence(server.serverInfo));
   }
   if (server.processes.length > 0) {
     lines.push('', l10n.t('Processes:'), ...processLines(server.processes, '  '));

@@ -28,7 +28,7 @@ async function attempt(server: Target, actions: Actions, start: () => Promise<vo
 }
 
 async function explain(server: Target, message: string, actions: Actions): Promise<void> {
-  const failure = actions.picture().servers.find(({ key }) => key === server.key)?.failure;
+  const failure = actions.inventory().servers.find(({ key }) => key === server.key)?.failure;
   const output = vscode.l10n.t('Show Output');
   const configuration = vscode.l10n.t('Open Configuration');
   const retry = vscode.l10n.t('Retry');

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Picture } from '../model/inventory';
+import type { Inventory } from '../model/inventory';
 import type { Actions } from './actions';
 import { countedOrphans, uncountedOrphans } from './serverWords';
 
@@ -23,14 +23,14 @@ export class OrphanStatus implements vscode.Disposable {
     this.#item = vscode.window.createStatusBarItem('mcpProcesses.orphans', vscode.StatusBarAlignment.Left, 0);
     this.#item.name = vscode.l10n.t('Orphaned MCP Servers');
     this.#item.command = 'mcpProcesses.view.focus';
-    const changed = actions.onDidChange((picture) => this.#update(picture));
-    const seen = panel.onDidChangeVisibility(() => this.#update(actions.picture()));
+    const changed = actions.onDidChange((inventory) => this.#update(inventory));
+    const seen = panel.onDidChangeVisibility(() => this.#update(actions.inventory()));
     this.#subscription = vscode.Disposable.from(changed, seen);
-    this.#update(actions.picture());
+    this.#update(actions.inventory());
   }
 
-  #update(picture: Picture): void {
-    const orphans = countedOrphans(picture);
+  #update(inventory: Inventory): void {
+    const orphans = countedOrphans(inventory);
     if (this.#panel.isVisible) this.#known = new Set(orphans.map(({ key }) => key));
     const news = orphans.some(({ key }) => !this.#known.has(key));
     this.#item.backgroundColor = news ? new vscode.ThemeColor('statusBarItem.warningBackground') : undefined;
@@ -43,9 +43,9 @@ export class OrphanStatus implements vscode.Disposable {
         ? vscode.l10n.t('1 orphaned MCP server')
         : vscode.l10n.t('{0} orphaned MCP servers', orphans.length);
     this.#item.text = `$(warning) ${sentence}`;
-    const others = uncountedOrphans(picture);
+    const foreign = uncountedOrphans(inventory);
     const tooltip = vscode.l10n.t('{0}. Click to review.', sentence);
-    this.#item.tooltip = others === undefined ? tooltip : `${tooltip}\n${others}`;
+    this.#item.tooltip = foreign === undefined ? tooltip : `${tooltip}\n${foreign}`;
     this.#item.accessibilityInformation = { label: sentence, role: 'button' };
     this.#item.show();
   }

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { ProcessNode, ServerGroup, ServerView } from '../model/inventory';
 import { formatAge } from '../wording/results';
-import { containerSentence, failureLines, introductionSentence, verdictSentence } from './serverWords';
+import { containerSentence, failureLines, serverInfoSentence, verdictSentence } from './serverWords';
 import type { Node } from './treeRows';
 
 /** What a row says when a person rests on it. */
@@ -22,7 +22,7 @@ export function tooltipOf(row: Node): vscode.MarkdownString | string {
         'Containers that wait for input, run like a configured server, and have no client on this machine. They are never stopped automatically.',
       );
     case 'note':
-      return row.note.tooltip;
+      return row.info.tooltip;
   }
 }
 
@@ -73,8 +73,8 @@ function serverTooltip(server: ServerView): vscode.MarkdownString {
     tooltip.appendCodeblock(root.commandLine, 'text');
     tooltip.appendText(vscode.l10n.t('Processes: {0}', pids(server.processes).join(', '))).appendMarkdown('\n\n');
   }
-  if (server.introduction) {
-    tooltip.appendText(introductionSentence(server.introduction));
+  if (server.serverInfo) {
+    tooltip.appendText(serverInfoSentence(server.serverInfo));
   }
   return tooltip;
 }

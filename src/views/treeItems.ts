@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
 import type { ProcessNode, ServerGroup, ServerView } from '../model/inventory';
 import { folderName, formatAge, formatMemory, joinParts, processLabel, shortId } from '../wording/results';
-import { offersOf } from './offers';
+import { capabilitiesOf } from './offers';
 import { stateWords, totalMemory } from './serverWords';
-import type { ContainerGroupRow, ContainerRow, GroupRow, Node, NoteRow, ProcessRow, ServerRow } from './treeRows';
-import { type BundleRow, serversOf } from './treeRows';
+import type { ContainerGroupRow, ContainerRow, GroupRow, InfoRow, Node, ProcessRow, ServerRow } from './treeRows';
+import { type CopiesRow, serversOf } from './treeRows';
 
 /**
  * The row as the editor shows it; its tooltip comes later, from `tooltips.ts`.
@@ -15,7 +15,7 @@ export function treeItemOf(row: Node, now: number): vscode.TreeItem {
     case 'group':
       return groupItem(row);
     case 'bundle':
-      return bundleItem(row);
+      return copiesItem(row);
     case 'server':
       return serverItem(row, now);
     case 'process':
@@ -25,7 +25,7 @@ export function treeItemOf(row: Node, now: number): vscode.TreeItem {
     case 'containerGroup':
       return containerGroupItem(row);
     case 'note':
-      return noteItem(row);
+      return infoItem(row);
   }
 }
 
@@ -35,10 +35,10 @@ export function fingerprintOf(row: Node, now: number): string {
     case 'group':
       return String(serversOf(row).length);
     case 'bundle':
-      return JSON.stringify([bundleDescription(row), bundleFlags(row)]);
+      return JSON.stringify([copiesDescription(row), copiesFlags(row)]);
     case 'server': {
       const { server } = row;
-      const facts = [server.evidence, server.introduction, server.failure, server.pid, server.url, server.verdict];
+      const facts = [server.evidence, server.serverInfo, server.failure, server.pid, server.url, server.verdict];
       return JSON.stringify([server.name, serverDescription(server, now), serverFlags(server), server.state, facts]);
     }
     case 'process': {
@@ -46,11 +46,11 @@ export function fingerprintOf(row: Node, now: number): string {
       return JSON.stringify([process.name, processDescription(process, now), process.commandLine, process.kept]);
     }
     case 'container':
-      return JSON.stringify([row.container, row.stand, containerAge(row, now)]);
+      return JSON.stringify([row.container, row.permission, containerAge(row, now)]);
     case 'containerGroup':
       return String(row.containers.length);
     case 'note':
-      return JSON.stringify(row.note);
+      return JSON.stringify(row.info);
   }
 }
 
@@ -73,32 +73,32 @@ function groupItem(row: GroupRow): vscode.TreeItem {
   return item;
 }
 
-function bundleItem(row: BundleRow): vscode.TreeItem {
+function copiesItem(row: CopiesRow): vscode.TreeItem {
   const item = new vscode.TreeItem(
     vscode.l10n.t('{0} ×{1}', row.name, row.servers.length),
     vscode.TreeItemCollapsibleState.Collapsed,
   );
   item.id = row.id;
-  item.description = bundleDescription(row);
+  item.description = copiesDescription(row);
   // What is under way with some of them is the news.
   const shown = row.servers.find(isStopping) ?? row.servers[0];
   item.iconPath = shown && serverIcon(shown.server);
-  item.contextValue = bundleFlags(row);
+  item.contextValue = copiesFlags(row);
   // "×3" is read out as a letter, or not at all.
   const label = vscode.l10n.t('{0}, {1} servers', row.name, row.servers.length);
-  item.accessibilityInformation = { label: spoken(label, item.description), role: 'treeitem' };
+  item.accessibilityInformation = { label: screenReaderLabel(label, item.description), role: 'treeitem' };
   return item;
 }
 
-function bundleFlags({ servers }: BundleRow): string {
-  return servers.some(({ server }) => offersOf(server).canReap) ? 'bundle canReap' : 'bundle';
+function copiesFlags({ servers }: CopiesRow): string {
+  return servers.some(({ server }) => capabilitiesOf(server).canReap) ? 'bundle canReap' : 'bundle';
 }
 
 function isStopping({ server }: ServerRow): boolean {
   return server.state === 'stopping';
 }
 
-function bundleDescription({ servers }: BundleRow): string {
+function copiesDescription({ servers }: CopiesRow): string {
   const isEnding = servers.some(isStopping);
   const isChecking = servers.some(({ server }) => server.checking);
   const memory = totalMemory(servers.map(({ server }) => server));
@@ -137,7 +137,7 @@ function serverItem(row: ServerRow, now: number): vscode.TreeItem {
   item.iconPath = serverIcon(server);
   item.contextValue = serverFlags(server);
   item.accessibilityInformation = {
-    label: spoken(server.name, item.description),
+    label: screenReaderLabel(server.name, item.description),
     role: 'treeitem',
   };
   return item;
@@ -184,7 +184,7 @@ function serverIcon(server: ServerView): vscode.ThemeIcon {
 
 /** Flags for the manifest's `when` clauses. */
 function serverFlags(server: ServerView): string {
-  const offered = Object.entries(offersOf(server)).flatMap(([flag, on]) => (on ? [flag] : []));
+  const offered = Object.entries(capabilitiesOf(server)).flatMap(([flag, on]) => (on ? [flag] : []));
   return ['server', server.verdict, server.owner, server.state, ...offered].join(' ');
 }
 
@@ -203,7 +203,7 @@ function processItem(row: ProcessRow, now: number): vscode.TreeItem {
   );
   item.contextValue = 'process hasPid';
   item.accessibilityInformation = {
-    label: spoken(label, item.description),
+    label: screenReaderLabel(label, item.description),
     role: 'treeitem',
   };
   return item;
@@ -223,7 +223,7 @@ function containerAge({ container }: ContainerRow, now: number): string | undefi
 }
 
 function containerItem(row: ContainerRow, now: number): vscode.TreeItem {
-  const { container, stand } = row;
+  const { container, permission } = row;
   const { id, image, state } = container;
   const lost = 'notOurs' in container ? container : undefined;
   const item = new vscode.TreeItem(image, vscode.TreeItemCollapsibleState.None);
@@ -235,9 +235,9 @@ function containerItem(row: ContainerRow, now: number): vscode.TreeItem {
     containerAge(row, now),
   ]);
   item.iconPath = new vscode.ThemeIcon('package', new vscode.ThemeColor('descriptionForeground'));
-  const canStop = stand.kind !== 'no' && /^(?:running|paused|restarting)$/.test(state);
+  const canStop = permission.kind !== 'no' && /^(?:running|paused|restarting)$/.test(state);
   item.contextValue = `container canShowLogs ${canStop ? ' canStopContainer ' : ''}`.trim();
-  item.accessibilityInformation = { label: spoken(image, item.description), role: 'treeitem' };
+  item.accessibilityInformation = { label: screenReaderLabel(image, item.description), role: 'treeitem' };
   return item;
 }
 
@@ -247,7 +247,9 @@ function containerGroupItem(row: ContainerGroupRow): vscode.TreeItem {
   item.id = row.id;
   const { length } = row.containers;
   item.description = String(length);
-  item.contextValue = row.containers.some(({ stand }) => stand.kind !== 'no') ? 'containerGroup canStopContainer ' : '';
+  item.contextValue = row.containers.some(({ permission }) => permission.kind !== 'no')
+    ? 'containerGroup canStopContainer '
+    : '';
   item.accessibilityInformation = {
     label:
       length === 1 ? vscode.l10n.t('{0}, 1 container', label) : vscode.l10n.t('{0}, {1} containers', label, length),
@@ -256,21 +258,21 @@ function containerGroupItem(row: ContainerGroupRow): vscode.TreeItem {
   return item;
 }
 
-function noteItem(row: NoteRow): vscode.TreeItem {
-  const { label, description, icon, color } = row.note;
+function infoItem(row: InfoRow): vscode.TreeItem {
+  const { label, description, icon, color } = row.info;
   const item = new vscode.TreeItem(
     label,
-    row.notes.length > 0 ? vscode.TreeItemCollapsibleState.Collapsed : vscode.TreeItemCollapsibleState.None,
+    row.infos.length > 0 ? vscode.TreeItemCollapsibleState.Collapsed : vscode.TreeItemCollapsibleState.None,
   );
   item.id = row.id;
   item.description = description;
   item.iconPath = new vscode.ThemeIcon(icon, new vscode.ThemeColor(color));
   item.contextValue = 'note';
-  item.accessibilityInformation = { label: spoken(label, description), role: 'treeitem' };
+  item.accessibilityInformation = { label: screenReaderLabel(label, description), role: 'treeitem' };
   return item;
 }
 
 /** A row as it is read out: a pause where the eye sees a dot. */
-function spoken(label: string, description: string): string {
+function screenReaderLabel(label: string, description: string): string {
   return [label, ...description.split(' · ').filter(Boolean)].join(', ');
 }

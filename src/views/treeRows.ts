@@ -1,5 +1,5 @@
 import type { ContainerView, ContainerWithoutClient, ProcessNode, ServerGroup, ServerView } from '../model/inventory';
-import type { StopStand } from '../reaping/containerActions';
+import type { StopPermission } from '../reaping/containerActions';
 
 export interface GroupRow {
   readonly kind: 'group';
@@ -8,11 +8,11 @@ export interface GroupRow {
   /** Whether it is folded until a person unfolds it. */
   readonly isFolded: boolean;
   /** Servers, or bundles of equal ones. */
-  rows: (ServerRow | BundleRow)[];
+  rows: (ServerRow | CopiesRow)[];
 }
 
 /** Several copies of other clients' same server: people have ten of them, and one line says it. */
-export interface BundleRow {
+export interface CopiesRow {
   readonly kind: 'bundle';
   readonly id: string;
   readonly name: string;
@@ -24,7 +24,7 @@ export interface ServerRow {
   readonly kind: 'server';
   readonly id: string;
   server: ServerView;
-  parent: GroupRow | BundleRow;
+  parent: GroupRow | CopiesRow;
   processes: ProcessRow[];
   containers: ContainerRow[];
 }
@@ -42,7 +42,7 @@ export interface ContainerRow {
   readonly id: string;
   container: ContainerView | ContainerWithoutClient;
   /** Whether it may be stopped from here. */
-  stand: StopStand;
+  permission: StopPermission;
   parent: ServerRow | ContainerGroupRow;
 }
 
@@ -54,15 +54,15 @@ export interface ContainerGroupRow {
 }
 
 /** What the panel tells besides servers: the guard, and what was reaped lately. */
-export interface NoteRow {
+export interface InfoRow {
   readonly kind: 'note';
   readonly id: string;
-  note: Note;
-  notes: NoteRow[];
-  parent: NoteRow | undefined;
+  info: Info;
+  infos: InfoRow[];
+  parent: InfoRow | undefined;
 }
 
-export interface Note {
+export interface Info {
   readonly label: string;
   readonly description: string;
   readonly icon: string;
@@ -72,7 +72,7 @@ export interface Note {
 }
 
 /** The objects stay the same over all pictures, because the editor finds the row to refresh by object. */
-export type Node = GroupRow | BundleRow | ServerRow | ProcessRow | ContainerRow | ContainerGroupRow | NoteRow;
+export type Node = GroupRow | CopiesRow | ServerRow | ProcessRow | ContainerRow | ContainerGroupRow | InfoRow;
 
 /** In the order of the panel; empty ones are hidden. */
 export const GROUPS: readonly ServerGroup[] = [
@@ -99,7 +99,7 @@ export function childrenOfRow(row: Node): Node[] {
     case 'container':
       return [];
     case 'note':
-      return row.notes;
+      return row.infos;
   }
 }
 

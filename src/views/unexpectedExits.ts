@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Picture, ServerView } from '../model/inventory';
+import type { Inventory, ServerView } from '../model/inventory';
 import type { Actions } from './actions';
 import { showFailure } from './failures';
 import { exitWord } from './serverWords';
@@ -27,7 +27,7 @@ export class UnexpectedExits implements vscode.Disposable {
   #timer: NodeJS.Timeout | undefined;
 
   constructor(private readonly actions: Actions) {
-    this.#subscription = actions.onDidChange((picture) => this.#look(picture));
+    this.#subscription = actions.onDidChange((inventory) => this.#look(inventory));
   }
 
   dispose(): void {
@@ -35,7 +35,7 @@ export class UnexpectedExits implements vscode.Disposable {
     clearTimeout(this.#timer);
   }
 
-  #look({ servers }: Picture): void {
+  #look({ servers }: Inventory): void {
     for (const server of servers) {
       const { recordId, failure } = server;
       if (failure?.kind !== 'exit' || recordId === undefined || this.#noticed.has(recordId)) continue;
@@ -77,7 +77,9 @@ export class UnexpectedExits implements vscode.Disposable {
 
   /** A message may be hours old: what was started since is not to be restarted. */
   #stillDown(servers: readonly ServerView[]): ServerView[] {
-    const now = new Set(this.actions.picture().servers.flatMap(({ failure, recordId }) => (failure ? [recordId] : [])));
+    const now = new Set(
+      this.actions.inventory().servers.flatMap(({ failure, recordId }) => (failure ? [recordId] : [])),
+    );
     return servers.filter(({ recordId }) => now.has(recordId));
   }
 

@@ -6,7 +6,7 @@ import type { ContainerRun } from '../registry/schema';
 const CONTEXT_TIMEOUT = 2_000;
 
 /** What the launcher must know of a command that runs a container. */
-export interface ContainerWords {
+export interface ContainerLabels {
   /** How many arguments stand before the labels. */
   readonly position: number;
   /** For the record. */
@@ -14,11 +14,11 @@ export interface ContainerWords {
 }
 
 /** Reads a server's command; undefined when it runs no container, or not in words that can be read. Never rejects. */
-export async function containerWords(
+export async function containerLabels(
   command: string,
   args: readonly string[],
   environment: NodeJS.ProcessEnv,
-): Promise<ContainerWords | undefined> {
+): Promise<ContainerLabels | undefined> {
   const position = labelPosition(command, args);
   const run = containerRunOf(command, args, environment);
   // With `-d` its client ends at once, and the container is meant to live on.
@@ -28,6 +28,6 @@ export async function containerWords(
 
 /** The same in one line for the launcher's shell; empty when there is nothing to label. */
 export async function containerLine([command = '', ...args]: readonly string[]): Promise<string> {
-  const words = await containerWords(command, args, process.env);
+  const words = await containerLabels(command, args, process.env);
   return words ? `${words.position} ${JSON.stringify(words.run)}\n` : '';
 }

@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import type { DataFolder } from '../registry/dataFolder';
 import { installGuard } from '../registry/guardCopy';
-import { formatSettings, type LauncherSettings } from './settings';
+import { formatSettings, type WrapperSettings } from './settings';
 
-export interface LauncherParts {
+export interface WrapperParts {
   /** The extension's folder of bundles, with `guard.js`, `cli.js` and `launcher/`. */
   readonly dist: string;
   readonly version: string;
-  readonly settings: LauncherSettings;
+  readonly settings: WrapperSettings;
   /** The Node that runs guard and command line; this process's own unless told. */
   readonly node?: string;
   /** The shell that runs launcher and watcher. */
@@ -22,7 +22,7 @@ export interface LauncherParts {
  * @returns its path.
  * @throws Error when it cannot be read or written.
  */
-export function installLauncher(folder: DataFolder, parts: LauncherParts): string {
+export function installWrapper(folder: DataFolder, parts: WrapperParts): string {
   const bin = join(folder.path, 'bin');
   mkdirSync(bin, { recursive: true, mode: 0o700 });
   const { dist, version, settings, node = process.execPath } = parts;

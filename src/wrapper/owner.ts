@@ -4,7 +4,7 @@ import { type ProcessIdentity, sameStart } from '../os/identity';
 import type { Platform, ProcessEntry, Snapshot } from '../os/platform';
 
 /** Programs that only start others; the same list as in `run.sh`. */
-const STARTERS = new Set(
+const WRAPPERS = new Set(
   ['sh', 'bash', 'zsh', 'dash', 'fish', 'ash', 'mksh', 'tcsh', 'csh', 'busybox', 'nu', 'script', 'cmd']
     .concat(['powershell', 'pwsh', 'conhost', 'env', 'timeout', 'nice', 'ionice', 'nohup', 'setsid', 'stdbuf', 'time'])
     .concat(['sudo', 'doas', 'su', 'flock', 'setpriv', 'npx', 'npm', 'pnpm', 'pnpx', 'yarn', 'bun', 'bunx', 'corepack'])
@@ -17,13 +17,13 @@ const RUNNER_SCRIPT =
 export function findOwner(snapshot: Snapshot, pid: number): ProcessEntry | undefined {
   const own = snapshot.processes.get(pid);
   if (!own) return undefined;
-  return ancestorsOf(snapshot, own).find((entry) => entry.pid > 1 && !entry.zombie && !isStarter(entry));
+  return ancestorsOf(snapshot, own).find((entry) => entry.pid > 1 && !entry.zombie && !isWrapper(entry));
 }
 
-function isStarter({ name, args }: ProcessEntry): boolean {
+function isWrapper({ name, args }: ProcessEntry): boolean {
   const program = name.toLowerCase().replace(/\.exe$/, '');
   // npm calls itself after what it runs: "npm exec @x/y".
-  if (STARTERS.has(program.split(' ', 1)[0] as string) || program.startsWith('ksh')) return true;
+  if (WRAPPERS.has(program.split(' ', 1)[0] as string) || program.startsWith('ksh')) return true;
   const interpreter = /^(?:node|nodejs|mainthread|node-mainthread|python[\d.]*)$/.test(program);
   const script = args?.slice(1).find((arg) => !arg.startsWith('-'));
   return interpreter && script !== undefined && RUNNER_SCRIPT.test(script);
@@ -36,10 +36,10 @@ export function clientName({ name, args }: ProcessEntry): string {
 
 /** Whether it has ended for certain: its pid is free, a zombie's, or somebody else's. */
 export async function isOwnerGone(
-  platform: Pick<Platform, 'look'>,
+  platform: Pick<Platform, 'inspect'>,
   { pid, start }: Pick<ProcessIdentity, 'pid' | 'start'>,
 ): Promise<boolean> {
-  const look = await platform.look(pid);
+  const look = await platform.inspect(pid);
   if (look.kind === 'gone') return true;
   return look.kind === 'present' && (look.entry.zombie || !sameStart(look.entry.start, start));
 }

@@ -1,7 +1,7 @@
 import { type AutomaticReap, type Grace, LAUNCHED_GRACE } from '../registry/schema';
 
 /** What the launcher must know without asking anybody: it may run when no editor does. */
-export interface LauncherSettings {
+export interface WrapperSettings {
   readonly automatic: AutomaticReap;
   readonly neverReap: readonly string[];
   /** Waits by server name; '*' for all others. */
@@ -10,7 +10,7 @@ export interface LauncherSettings {
 
 /** One `key value` per line, read by a shell that executes none of it. */
 export function formatSettings(
-  settings: LauncherSettings & { readonly node: string; readonly guard: string; readonly cli: string },
+  settings: WrapperSettings & { readonly node: string; readonly guard: string; readonly cli: string },
 ): string {
   const graces = settings.graces
     .filter(([server]) => !/[\r\n]/.test(server))
@@ -34,7 +34,7 @@ export function formatSettings(
  */
 export function parseSettings(
   text: string,
-): Omit<LauncherSettings, 'graces'> & { readonly graceOf: (server: string) => Grace } {
+): Omit<WrapperSettings, 'graces'> & { readonly graceOf: (server: string) => Grace } {
   const lines = text.split('\n');
   const entry = (key: string) => lines.find((line) => line.startsWith(`${key} `))?.slice(key.length + 1);
   const automatic = entry('automatic');

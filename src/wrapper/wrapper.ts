@@ -11,8 +11,8 @@ import { endContainers } from '../reaping/endContainers';
 import { COOKIE_VARIABLE, formatCookie } from '../registry/cookie';
 import { openDataFolder } from '../registry/dataFolder';
 import { OwnSession } from '../registry/ownSession';
-import { LAUNCHER_EDITOR, type ServerRecord, type SessionFile } from '../registry/schema';
-import { containerWords } from './containerLabels';
+import { type ServerRecord, type SessionFile, WRAPPER_EDITOR } from '../registry/schema';
+import { containerLabels } from './containerLabels';
 import { clientName, findOwner, isOwnerGone } from './owner';
 import { parseSettings } from './settings';
 
@@ -56,12 +56,12 @@ async function protect(command: string, args: readonly string[], name: string | 
   const identity = { pid: owner.pid, start: owner.start, scope: platform.scope };
   const client = clientName(owner);
   const log = { info: () => {}, warn: say, error: say };
-  const editor = `${LAUNCHER_EDITOR}${client}`;
+  const editor = `${WRAPPER_EDITOR}${client}`;
   const session = new OwnSession(folder, log, identity, editor, process.cwd(), settings);
   const server = name ?? basename(command);
   const record = randomUUID();
   const { id, home } = session.session;
-  const words = await containerWords(command, args, process.env);
+  const words = await containerLabels(command, args, process.env);
   session.add({
     id: record,
     server,
@@ -88,7 +88,7 @@ async function protect(command: string, args: readonly string[], name: string | 
     args: (words && withLabels(command, args, { home, session: id, record })) ?? args,
     environment: { ...process.env, [COOKIE_VARIABLE]: formatCookie({ home, session: id, record, owner: identity }) },
     started: async (pid) => {
-      const look = await platform.look(pid);
+      const look = await platform.inspect(pid);
       if (look.kind !== 'present') return;
       const root = { pid, start: look.entry.start, scope: platform.scope };
       session.update(record, { root, posixSession: look.entry.sid });
@@ -126,7 +126,7 @@ function say(message: string): void {
 }
 
 /** Starts a server under protection. @param argv what stands behind `mcp-processes` */
-export async function launch(argv: readonly string[]): Promise<void> {
+export async function runWrapped(argv: readonly string[]): Promise<void> {
   const asked = parse(argv);
   if (!asked) {
     say('usage: mcp-processes run [--name N] -- command args...');

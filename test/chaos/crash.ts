@@ -75,7 +75,7 @@ async function round(seed: number, latest: number, report: CrashReport): Promise
     // What the guard could not tell of a process, as when that was between its fork and its exec, the next sweep can.
     if (!isNothingLeft()) {
       report.bySweep++;
-      await (await sandbox.lifecycle()).sweep();
+      await (await sandbox.tracker()).sweep();
     }
     await waitFor('nothing is left', isNothingLeft).catch((error: Error) => {
       const left = `processes ${sandbox.living()}, guards ${sandbox.guards()}, sessions ${JSON.stringify(sessions(sandbox))}, ${sandbox.guardLog()}`;
@@ -83,7 +83,7 @@ async function round(seed: number, latest: number, report: CrashReport): Promise
     });
     // Recorded and never spawned, for there was no guard yet: the next sweep finds that it stands for nothing.
     if (sessions(sandbox).length > 0) {
-      await (await sandbox.lifecycle()).sweep();
+      await (await sandbox.tracker()).sweep();
       report.beforeGuard++;
     }
     // Killed in its very first write: goes when it is old.

@@ -219,16 +219,16 @@ class Round {
   /** Nobody is touched while the owner lives. */
   private async sweepWhileLive(dead: Side): Promise<void> {
     const before = this.of(dead);
-    await (await this.sandbox.lifecycle()).sweep();
+    await (await this.sandbox.tracker()).sweep();
     for (const pid of before) assert.ok(isAlive(pid), `WRONG KILL: pid ${pid} while its owner lives`);
     await this.strangers.check('while the owner lives');
   }
 
   /** @returns how many sweeps it took. @throws when too many, or when something is left. */
   private async sweepAll(dead: Side): Promise<number> {
-    const lifecycle = await this.sandbox.lifecycle();
+    const tracker = await this.sandbox.tracker();
     for (let sweeps = 1; ; sweeps++) {
-      await lifecycle.sweep();
+      await tracker.sweep();
       // In the middle of its `exec` a process shows no environment: only two looks say that there is none.
       const left = [...this.of(dead), ...(await sleep(10, [])), ...this.of(dead)];
       if (left.length === 0) return sweeps;

@@ -131,9 +131,9 @@ describe('real clients, their servers started through npx from their own configu
       const calls =
         client.program === 'mcpdo' ? ['memory', 'deaf'].map((name) => [...client.args, name]) : [client.args];
       const children = calls.map((args) => world.start(program, args, environment));
-      const lifecycle = await world.open();
+      const tracker = await world.open();
 
-      const before = await world.running(lifecycle);
+      const before = await world.running(tracker);
       const owners = new Set<number>();
       for (const row of [before.memory, before.deaf]) {
         assert.deepEqual(
@@ -144,7 +144,7 @@ describe('real clients, their servers started through npx from their own configu
         const owner = /it runs under .*, pid (\d+)/.exec(row.evidence.join('\n'))?.[1];
         owners.add(Number(owner));
         // On one's word, but served: nothing happens.
-        const kept = await lifecycle.reapOrphans({ only: [row.key] });
+        const kept = await tracker.reapOrphans({ only: [row.key] });
         assert.ok(kept.every(({ processes }) => processes.every(({ outcome }) => outcome === 'kept')));
         assert.ok(pidsOf(row).every(isAlive));
       }
@@ -153,7 +153,7 @@ describe('real clients, their servers started through npx from their own configu
       // The official server ends by itself when its input does, and its wrappers with it: nothing is left to list.
       await waitFor('the memory server is gone', () => !pidsOf(before.memory).some(isAlive), 60_000);
       const orphan = await waitFor('the deaf one is proven to be orphaned', async () => {
-        const rows = await world.rows(lifecycle);
+        const rows = await world.rows(tracker);
         assert.deepEqual([...rows.keys()], ['deaf']);
         const row = rows.get('deaf');
         assert.ok(row);
@@ -161,13 +161,13 @@ describe('real clients, their servers started through npx from their own configu
       });
       assert.match(orphan.evidence.join('\n'), /nobody can talk to it any more/);
 
-      await lifecycle.reapOrphans();
+      await tracker.reapOrphans();
       assert.ok(pidsOf(orphan).every(isAlive), 'without one’s word nothing happens');
-      const [result] = await lifecycle.reapOrphans({ only: [orphan.key] });
+      const [result] = await tracker.reapOrphans({ only: [orphan.key] });
       const left = result?.processes.filter(({ outcome }) => outcome === 'kept' || outcome === 'survived');
       assert.deepEqual(left, [], JSON.stringify(result, undefined, 2));
       assert.deepEqual(pidsOf(orphan).filter(isAlive), []);
-      assert.deepEqual([...(await world.rows(lifecycle)).keys()], []);
+      assert.deepEqual([...(await world.rows(tracker)).keys()], []);
     });
   }
 });

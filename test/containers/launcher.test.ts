@@ -80,19 +80,19 @@ describe('mcp-processes run of a container', function () {
     await waitFor('its container runs', async () => (await engine.states()).includes('running'));
     process.kill(cli, 'SIGKILL');
     await waitFor('somebody looked', () => /waits for a click/.test(sandbox.guardLog()));
-    const lifecycle = await sandbox.lifecycle();
-    await lifecycle.sweep();
+    const tracker = await sandbox.tracker();
+    await tracker.sweep();
     assert.deepEqual(await engine.states(), ['running']);
     const [only] = clients;
     await only?.kill();
     await waitFor('it is shown as orphaned', async () => {
-      await lifecycle.sweep();
-      return lifecycle.picture.servers.some(
+      await tracker.sweep();
+      return tracker.inventory.servers.some(
         ({ verdict, containers }) => verdict === 'orphaned' && containers.length > 0,
       );
     });
     assert.deepEqual(await engine.states(), ['running']);
-    await lifecycle.reapOrphans();
+    await tracker.reapOrphans();
     assert.deepEqual(await engine.states(), []);
   });
 

@@ -50,15 +50,15 @@ describe('a launched server in a container', function () {
   });
 
   it('is shown under its server, and ends with it', async () => {
-    const lifecycle = await sandbox.lifecycle({ launchTimeout: 60_000 });
-    await lifecycle.launch({ ...sandbox.server('boxed'), ...run('--rm'), environment: sandbox.environment });
+    const tracker = await sandbox.tracker({ launchTimeout: 60_000 });
+    await tracker.launch({ ...sandbox.server('boxed'), ...run('--rm'), environment: sandbox.environment });
     const [container] = await waitFor('the container is shown', async () => {
-      await lifecycle.sweep();
-      const containers = lifecycle.picture.servers.find(({ key }) => key === 'boxed')?.containers ?? [];
+      await tracker.sweep();
+      const containers = tracker.inventory.servers.find(({ key }) => key === 'boxed')?.containers ?? [];
       return containers.length > 0 ? containers : undefined;
     });
     assert.equal(container?.state, 'running');
-    const result = await lifecycle.stop('boxed');
+    const result = await tracker.stop('boxed');
     assert.deepEqual(
       result.containers.map(({ outcome }) => outcome),
       ['removed'],
@@ -110,8 +110,8 @@ describe('a launched server in a container', function () {
   it('K28 without --rm it is stopped, and its data stays', async () => {
     const host = await sandbox.host({ boxed: run() });
     await killHard(host.child);
-    const lifecycle = await sandbox.lifecycle();
-    await lifecycle.sweep();
+    const tracker = await sandbox.tracker();
+    await tracker.sweep();
     assert.deepEqual(await engine.states(), ['exited']);
     assert.deepEqual(readdirSync(sandbox.folder.sessions), []);
   });
@@ -120,18 +120,18 @@ describe('a launched server in a container', function () {
     const host = await sandbox.host({ boxed: run('--rm'), plain: ['--deaf-to-eof'] });
     await killHard(host.child);
     await engine.kill();
-    const lifecycle = await sandbox.lifecycle();
-    await lifecycle.sweep();
+    const tracker = await sandbox.tracker();
+    await tracker.sweep();
     assert.deepEqual(sandbox.living(), [], 'the rest of the sweep went on');
     const row = await waitFor('the row says so', async () => {
-      await lifecycle.sweep();
-      return lifecycle.picture.servers.find(({ containerProblem }) => containerProblem !== undefined);
+      await tracker.sweep();
+      return tracker.inventory.servers.find(({ containerProblem }) => containerProblem !== undefined);
     });
     assert.match(row.evidence.join('\n'), /container unknown: /);
     assert.equal(readdirSync(sandbox.folder.sessions).length, 1, 'the record stays');
     await engine.start();
     await waitFor('the record is gone', async () => {
-      await lifecycle.sweep();
+      await tracker.sweep();
       return readdirSync(sandbox.folder.sessions).length === 0;
     });
     assert.deepEqual(await engine.states(), []);

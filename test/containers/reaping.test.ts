@@ -5,13 +5,13 @@ import { type Engine, IMAGE } from './host/engine';
 import { TestEngine } from './host/testEngine';
 import { TestPodman } from './host/testPodman';
 import { useEngine } from './host/useEngine';
-import { answersRequest, killHard, Launcher, newOwner, PROGRAMS } from './support';
+import { answersRequest, killHard, newOwner, PROGRAMS, WrapperInstaller } from './support';
 
 for (const tested of [new TestEngine(), new TestPodman()]) {
   describe(`reaping containers with ${tested.program}`, function () {
     this.timeout(120_000);
     const engine = useEngine(tested);
-    const launcher = new Launcher(engine);
+    const launcher = new WrapperInstaller(engine);
 
     afterEach(() => launcher.dispose());
 
@@ -231,7 +231,7 @@ for (const tested of [new TestEngine(), new TestPodman()]) {
 }
 
 /** The engine's client with a longer grace than the other tests need. */
-function withGrace(launcher: Launcher, grace: number) {
+function withGrace(launcher: WrapperInstaller, grace: number) {
   const client = launcher.client();
   return {
     list: client.list.bind(client),

@@ -8,7 +8,7 @@ import { waitFor } from '../support/waitFor';
 import { IMAGE } from './host/engine';
 import { TestEngine } from './host/testEngine';
 import { useEngine } from './host/useEngine';
-import { killHard, Launcher, newOwner, PROGRAMS } from './support';
+import { killHard, newOwner, PROGRAMS, WrapperInstaller } from './support';
 
 /** Short, since the engine does not answer where this is used. */
 const IMPATIENT = { timeout: 1_000, stopMargin: 1_000 };
@@ -16,7 +16,7 @@ const IMPATIENT = { timeout: 1_000, stopMargin: 1_000 };
 describe('containers and an engine in trouble', function () {
   this.timeout(120_000);
   const engine = useEngine(new TestEngine());
-  const launcher = new Launcher(engine);
+  const launcher = new WrapperInstaller(engine);
 
   afterEach(() => launcher.dispose());
 

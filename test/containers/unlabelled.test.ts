@@ -9,7 +9,7 @@ import { readChildren } from '../../src/os/procfs/children';
 import { readHistory } from '../../src/registry/history';
 import type { ContainerRun } from '../../src/registry/schema';
 import { writeSession } from '../../src/registry/sessionStore';
-import type { Lifecycle } from '../../src/tracker/tracker';
+import type { Tracker } from '../../src/tracker/tracker';
 import { isAlive, killHard, Sandbox, SHORT_GRACE } from '../support/sandbox';
 import { identityOf } from '../support/scene';
 import { sessionFile } from '../support/sessionFile';
@@ -45,7 +45,7 @@ describe('a container that carries no label of ours', function () {
     clientOf: () => undefined,
   };
   const open = (settings = {}, parts = {}) =>
-    sandbox.lifecycle(settings, {
+    sandbox.tracker(settings, {
       recogniser: () => recogniser,
       containerRuns: () => {
         const source = { client: named.client, file: undefined, folder: undefined };
@@ -67,20 +67,20 @@ describe('a container that carries no label of ours', function () {
     });
     return client;
   };
-  const looked = <T>(lifecycle: Lifecycle, what: string, read: () => T | undefined) =>
+  const looked = <T>(tracker: Tracker, what: string, read: () => T | undefined) =>
     waitFor(what, async () => {
-      await lifecycle.sweep();
+      await tracker.sweep();
       return read();
     });
 
   // First: a look of another test's could still be under way.
   it('asks no engine where nothing that runs or is configured uses one', async () => {
-    const lifecycle = await open({}, { containerRuns: () => [] });
+    const tracker = await open({}, { containerRuns: () => [] });
     engine.signal('SIGSTOP');
     try {
-      await lifecycle.sweep();
-      await lifecycle.sweep();
-      assert.deepEqual(lifecycle.picture.containersWithoutClient, []);
+      await tracker.sweep();
+      await tracker.sweep();
+      assert.deepEqual(tracker.inventory.containersWithoutClient, []);
       assert.deepEqual(clientsOf(engine.host), []);
     } finally {
       engine.signal('SIGCONT');
@@ -90,21 +90,21 @@ describe('a container that carries no label of ours', function () {
 
   it('L07 of another client’s server is named when its orphaned client is ended, and left to the user', async () => {
     const client = await start();
-    const lifecycle = await open();
-    const row = await looked(lifecycle, 'its container is noted', () =>
-      lifecycle.picture.servers.find(({ owner, containers }) => owner === 'other' && containers.length > 0),
+    const tracker = await open();
+    const row = await looked(tracker, 'its container is noted', () =>
+      tracker.inventory.servers.find(({ owner, containers }) => owner === 'other' && containers.length > 0),
     );
     const [container] = row.containers;
     await killHard(client);
-    await looked(lifecycle, 'it is orphaned', () =>
-      lifecycle.picture.servers.some(({ key, verdict }) => key === row.key && verdict === 'orphaned'),
+    await looked(tracker, 'it is orphaned', () =>
+      tracker.inventory.servers.some(({ key, verdict }) => key === row.key && verdict === 'orphaned'),
     );
-    const [preview] = await lifecycle.reapOrphans({ only: [row.key], dryRun: true });
+    const [preview] = await tracker.reapOrphans({ only: [row.key], dryRun: true });
     assert.deepEqual(
       preview?.containers.map(({ id, outcome }) => [id, outcome]),
       [[container?.id, 'left running']],
     );
-    const [result] = await lifecycle.reapOrphans({ only: [row.key] });
+    const [result] = await tracker.reapOrphans({ only: [row.key] });
     assert.deepEqual(
       result?.containers.map(({ id, outcome }) => [id, outcome]),
       [[container?.id, 'left running']],
@@ -113,7 +113,7 @@ describe('a container that carries no label of ours', function () {
     const again = spawn('docker', ['attach', container?.id ?? ''], { env: sandbox.environment });
     clients.push(again);
     await waitFor('it is attached again', () => clientsOf(engine.host).includes(again.pid as number));
-    await assert.rejects(lifecycle.stopContainer(container?.id ?? ''), /may use it/);
+    await assert.rejects(tracker.stopContainer(container?.id ?? ''), /may use it/);
   });
 
   /** Writes down what a window would have written that adopted the server of `client`. */
@@ -145,8 +145,8 @@ describe('a container that carries no label of ours', function () {
     const client = await start();
     const cli = await adopt(client);
     await killHard(client);
-    const lifecycle = await sandbox.lifecycle();
-    await lifecycle.sweep();
+    const tracker = await sandbox.tracker();
+    await tracker.sweep();
     assert.equal(isAlive(cli), false);
     assert.deepEqual(await engine.states(), ['running'], 'never ended without a word');
     const [id = ''] = (await engine.command('ps', '-q', '--no-trunc')).split('\n');
@@ -164,8 +164,8 @@ describe('a container that carries no label of ours', function () {
     await killHard(client);
     process.kill(cli, 'SIGKILL');
     await waitFor('both are gone', () => !isAlive(cli));
-    const lifecycle = await sandbox.lifecycle();
-    await lifecycle.sweep();
+    const tracker = await sandbox.tracker();
+    await tracker.sweep();
     assert.deepEqual(readdirSync(sandbox.folder.sessions), []);
     assert.deepEqual(await engine.states(), ['running']);
   });
@@ -176,8 +176,8 @@ describe('a container that carries no label of ours', function () {
     await killHard(client);
     engine.signal('SIGSTOP');
     try {
-      const lifecycle = await open();
-      await lifecycle.sweep();
+      const tracker = await open();
+      await tracker.sweep();
       assert.equal(isAlive(cli), false, 'its client is ended all the same');
       await waitFor('it is told', () => sandbox.log.some((line) => /did not answer/.test(line)));
       assert.equal(sandbox.log.filter((line) => /its container cannot be told/.test(line)).length, 1);
@@ -192,7 +192,7 @@ describe('a container that carries no label of ours', function () {
     const obedient = run('trap "exit 0" TERM; echo hello; while :; do sleep 0.1; done');
     const source = { client: named.client, file: undefined, folder: undefined };
     const configured = configuredRun({ command: 'docker', args: obedient, env: {}, source }, named);
-    const lifecycle = await open({}, { containerRuns: () => [configured] });
+    const tracker = await open({}, { containerRuns: () => [configured] });
     const cli = spawn('docker', obedient, { env: sandbox.environment, stdio: ['pipe', 'ignore', 'ignore'] });
     clients.push(cli);
     await waitFor('its container runs', async () => (await engine.states()).includes('running'));
@@ -201,22 +201,22 @@ describe('a container that carries no label of ours', function () {
     for (const args of [gateway, ['run', '-d', ...obedient.slice(2)], ['run', '-id', IMAGE, 'cat']]) {
       await engine.command(...args);
     }
-    const listed = () => lifecycle.picture.containersWithoutClient;
+    const listed = () => tracker.inventory.containersWithoutClient;
     await killHard(cli);
-    const lost = await looked(lifecycle, 'it is listed', () => listed().find((one) => one.notOurs === undefined));
+    const lost = await looked(tracker, 'it is listed', () => listed().find((one) => one.notOurs === undefined));
     assert.deepEqual([lost.server, lost.client, lost.state], ['boxed', named.client, 'running']);
     const notOurs = listed().find((one) => one.notOurs !== undefined);
     assert.equal(listed().length, 2);
     assert.match(notOurs?.notOurs ?? '', /gateway/);
-    await assert.rejects(lifecycle.stopContainer(notOurs?.id ?? ''), /not ours/);
-    await lifecycle.reapOrphans();
-    await lifecycle.sweep();
+    await assert.rejects(tracker.stopContainer(notOurs?.id ?? ''), /not ours/);
+    await tracker.reapOrphans();
+    await tracker.sweep();
     assert.equal((await engine.states()).length, 4, 'nothing of it is automatic');
-    assert.match(await lifecycle.containerLogs(lost.id), /hello/);
-    assert.ok(((await lifecycle.containerStats(lost.id))?.memory ?? 0) > 0);
-    assert.equal((await lifecycle.stopContainer(lost.id)).outcome, 'removed');
+    assert.match(await tracker.containerLogs(lost.id), /hello/);
+    assert.ok(((await tracker.containerStats(lost.id))?.memory ?? 0) > 0);
+    assert.equal((await tracker.stopContainer(lost.id)).outcome, 'removed');
     assert.equal((await engine.states()).length, 3);
-    await looked(lifecycle, 'it is no longer listed', () => (listed().length === 1 ? true : undefined));
+    await looked(tracker, 'it is no longer listed', () => (listed().length === 1 ? true : undefined));
   });
 });
 

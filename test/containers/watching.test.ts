@@ -7,13 +7,13 @@ import { IMAGE } from './host/engine';
 import { TestEngine } from './host/testEngine';
 import { TestPodman } from './host/testPodman';
 import { useEngine } from './host/useEngine';
-import { answersRequest, killHard, type Launched, Launcher, PROGRAMS } from './support';
+import { answersRequest, killHard, type Launched, PROGRAMS, WrapperInstaller } from './support';
 
 for (const tested of [new TestEngine(), new TestPodman()]) {
   describe(`watching containers with ${tested.program}`, function () {
     this.timeout(120_000);
     const engine = useEngine(tested);
-    const launcher = new Launcher(engine);
+    const launcher = new WrapperInstaller(engine);
 
     afterEach(() => launcher.dispose());
 

@@ -55,7 +55,7 @@ describe('servers that the editor itself started', function () {
     const [server, bystander] = host.servers as [number, number];
     host.child.stdin?.write('disable\n');
     await waitFor('it has written for the last time', () => sessionText(sandbox).includes('"handedOver": 1'));
-    await (await sandbox.lifecycle()).sweep();
+    await (await sandbox.tracker()).sweep();
     assert.ok(isAlive(server) && isAlive(bystander), 'the host lives, and so do they');
     await killHard(host.child);
     await waitFor('the server is gone', () => !isAlive(server));
@@ -75,9 +75,9 @@ describe('servers that the editor itself started', function () {
     };
     await withPath(ss.path, () => whileSsAnswers(ss, attempt));
     if (!withSs) return;
-    const lifecycle = await sandbox.lifecycle();
-    await lifecycle.sweep();
-    const [row] = lifecycle.picture.servers;
+    const tracker = await sandbox.tracker();
+    await tracker.sweep();
+    const [row] = tracker.inventory.servers;
     assert.match(row?.evidence.join('\n') ?? '', /kept: its stdin is still held/);
   });
 

@@ -77,8 +77,8 @@ describe('bad input', function () {
     bad.push(link, folder, 'notes.json');
     await scene.killOwner();
 
-    const lifecycle = await sandbox.lifecycle();
-    await lifecycle.sweep();
+    const tracker = await sandbox.tracker();
+    await tracker.sweep();
     // Control arm: the honest file beside them is acted on.
     assert.ok(!isAlive(orphan));
     assert.deepEqual([...new Set(signalled)], [orphan]);
@@ -89,7 +89,7 @@ describe('bad input', function () {
     }
     // Said once, not in every sweep.
     const said = sandbox.log.length;
-    await lifecycle.sweep();
+    await tracker.sweep();
     assert.equal(sandbox.log.length, said);
   });
 
@@ -134,20 +134,20 @@ describe('bad input', function () {
   });
 
   it('a data folder that went away: nothing is started that cannot be recorded, and sweeps end nothing', async () => {
-    const lifecycle = await sandbox.lifecycle();
+    const tracker = await sandbox.tracker();
     const { pid } = await scene.start();
     rmSync(sandbox.folder.sessions, { recursive: true });
     writeFileSync(sandbox.folder.sessions, '');
     const before = sandbox.living();
-    await assert.rejects(lifecycle.launch(sandbox.server('one')), /ENOTDIR|cannot be written/);
+    await assert.rejects(tracker.launch(sandbox.server('one')), /ENOTDIR|cannot be written/);
     assert.deepEqual(sandbox.living(), before);
-    await assert.rejects(lifecycle.sweep(), /ENOTDIR/);
+    await assert.rejects(tracker.sweep(), /ENOTDIR/);
     assert.deepEqual(signalled, []);
     rmSync(sandbox.folder.sessions);
     mkdirSync(sandbox.folder.sessions);
     scene.write();
     await scene.killOwner();
-    await lifecycle.sweep();
+    await tracker.sweep();
     await waitFor('control arm', () => !isAlive(pid));
   });
 });

@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import type { Failure } from '../../src/model/inventory';
 import { readCrashes } from '../../src/registry/crashes';
 import { type HistoryEntry, readHistory } from '../../src/registry/history';
-import type { Lifecycle } from '../../src/tracker/tracker';
+import type { Tracker } from '../../src/tracker/tracker';
 import { isAlive, killHard, Sandbox } from '../support/sandbox';
 import { waitFor } from '../support/waitFor';
 
@@ -18,22 +18,22 @@ describe('the end of a server', function () {
     await sandbox.dispose();
   });
 
-  const viewOf = (lifecycle: Lifecycle, key: string) => lifecycle.picture.servers.find((one) => one.key === key);
+  const viewOf = (tracker: Tracker, key: string) => tracker.inventory.servers.find((one) => one.key === key);
   const history = () => readHistory(sandbox.folder, 0, 100);
 
   /** Launches one, ends it in some way, and waits until it is down as failed. */
-  async function crash(lifecycle: Lifecycle, signal: NodeJS.Signals, ...flags: string[]): Promise<Failure | undefined> {
-    await lifecycle.launch(sandbox.server('one', '--crash-on-usr2', ...flags));
+  async function crash(tracker: Tracker, signal: NodeJS.Signals, ...flags: string[]): Promise<Failure | undefined> {
+    await tracker.launch(sandbox.server('one', '--crash-on-usr2', ...flags));
     const children = flags.length;
     await waitFor('its children run', () => sandbox.living().length === 1 + children);
-    process.kill(viewOf(lifecycle, 'one')?.pid as number, signal);
-    await waitFor('it has failed', () => viewOf(lifecycle, 'one')?.state === 'failed');
-    return viewOf(lifecycle, 'one')?.failure;
+    process.kill(viewOf(tracker, 'one')?.pid as number, signal);
+    await waitFor('it has failed', () => viewOf(tracker, 'one')?.state === 'failed');
+    return viewOf(tracker, 'one')?.failure;
   }
 
   it('kill -9 of a running one: the signal is known, and it is in the history as its own doing', async () => {
-    const lifecycle = await sandbox.lifecycle();
-    const failure = await crash(lifecycle, 'SIGKILL');
+    const tracker = await sandbox.tracker();
+    const failure = await crash(tracker, 'SIGKILL');
     assert.deepEqual([failure?.kind, failure?.exit], ['exit', { signal: 'SIGKILL' }]);
     const [entry, ...more] = history();
     assert.deepEqual([entry?.by, entry?.cause, entry?.exit, more], ['window', 'exit', { signal: 'SIGKILL' }, []]);
@@ -42,19 +42,19 @@ describe('the end of a server', function () {
   });
 
   it('exit code 3 of a running one: code and last line of stderr are known, and no secret', async () => {
-    const lifecycle = await sandbox.lifecycle();
-    const failure = await crash(lifecycle, 'SIGUSR2');
+    const tracker = await sandbox.tracker();
+    const failure = await crash(tracker, 'SIGUSR2');
     assert.deepEqual(failure?.exit, { code: 3 });
     assert.equal(failure?.lastLine, 'lost the database, opened with --token •••');
     const [entry] = history();
     assert.deepEqual([entry?.cause, entry?.exit, entry?.lastLine], ['exit', { code: 3 }, failure?.lastLine]);
-    assert.doesNotMatch(JSON.stringify([lifecycle.picture, history()]) + sandbox.log.join(), /not-a-real-one/);
+    assert.doesNotMatch(JSON.stringify([tracker.inventory, history()]) + sandbox.log.join(), /not-a-real-one/);
   });
 
   for (const child of ['--child=plain', '--child=setsid']) {
     it(`leaves nothing behind although its child (${child}) ignores everything`, async () => {
-      const lifecycle = await sandbox.lifecycle();
-      const failure = await crash(lifecycle, 'SIGKILL', child);
+      const tracker = await sandbox.tracker();
+      const failure = await crash(tracker, 'SIGKILL', child);
       assert.deepEqual(failure?.exit, { signal: 'SIGKILL' });
       assert.deepEqual(sandbox.living(), []);
       const [entry, ...more] = history();
@@ -64,32 +64,32 @@ describe('the end of a server', function () {
   }
 
   it('says what is wrong while what it left is still being ended', async () => {
-    const lifecycle = await sandbox.lifecycle();
+    const tracker = await sandbox.tracker();
     const seen: (string | undefined)[] = [];
-    lifecycle.onDidChange(({ servers }) => {
+    tracker.onDidChange(({ servers }) => {
       for (const { state, failure } of servers) seen.push(`${state} ${failure?.kind}`);
     });
-    await crash(lifecycle, 'SIGKILL', '--child=setsid');
+    await crash(tracker, 'SIGKILL', '--child=setsid');
     assert.ok(seen.includes('stopping exit'), seen.join());
   });
 
   it('a restart starts it anew, and nothing is wrong any more', async () => {
-    const lifecycle = await sandbox.lifecycle();
-    await crash(lifecycle, 'SIGKILL');
-    const before = viewOf(lifecycle, 'one')?.recordId;
-    await lifecycle.restart('one');
-    const { state, failure, recordId } = viewOf(lifecycle, 'one') ?? {};
+    const tracker = await sandbox.tracker();
+    await crash(tracker, 'SIGKILL');
+    const before = viewOf(tracker, 'one')?.recordId;
+    await tracker.restart('one');
+    const { state, failure, recordId } = viewOf(tracker, 'one') ?? {};
     assert.deepEqual([state, failure, recordId === before], ['running', undefined, false]);
-    await lifecycle.stop('one');
+    await tracker.stop('one');
   });
 
   it('a person ends its process: it was stopped and has not crashed', async () => {
-    const lifecycle = await sandbox.lifecycle();
-    await lifecycle.launch(sandbox.server('one'));
-    const { pid, processes } = viewOf(lifecycle, 'one') ?? {};
-    await lifecycle.endChosen('one', [{ pid: pid as number, start: processes?.[0]?.start as string }]);
-    await waitFor('it is stopped', () => viewOf(lifecycle, 'one')?.state === 'stopped');
-    assert.equal(viewOf(lifecycle, 'one')?.failure, undefined);
+    const tracker = await sandbox.tracker();
+    await tracker.launch(sandbox.server('one'));
+    const { pid, processes } = viewOf(tracker, 'one') ?? {};
+    await tracker.endChosen('one', [{ pid: pid as number, start: processes?.[0]?.start as string }]);
+    await waitFor('it is stopped', () => viewOf(tracker, 'one')?.state === 'stopped');
+    assert.equal(viewOf(tracker, 'one')?.failure, undefined);
     assert.deepEqual(
       history().map(({ cause }) => cause),
       ['user'],
@@ -97,33 +97,33 @@ describe('the end of a server', function () {
   });
 
   it('a person ends what its wrapper wraps: the same', async () => {
-    const lifecycle = await sandbox.lifecycle();
+    const tracker = await sandbox.tracker();
     const { command, args, ...server } = sandbox.server('one');
     const script = `'${command}' '${args.join("' '")}'; exit 7`;
-    await lifecycle.launch({ ...server, command: 'sh', args: ['-c', script] });
-    await lifecycle.sweep();
-    const [wrapped] = viewOf(lifecycle, 'one')?.processes[0]?.children ?? [];
-    await lifecycle.endChosen('one', [{ pid: wrapped?.pid as number, start: wrapped?.start as string }]);
-    await waitFor('it is stopped', () => viewOf(lifecycle, 'one')?.state === 'stopped');
-    assert.equal(viewOf(lifecycle, 'one')?.failure, undefined);
+    await tracker.launch({ ...server, command: 'sh', args: ['-c', script] });
+    await tracker.sweep();
+    const [wrapped] = viewOf(tracker, 'one')?.processes[0]?.children ?? [];
+    await tracker.endChosen('one', [{ pid: wrapped?.pid as number, start: wrapped?.start as string }]);
+    await waitFor('it is stopped', () => viewOf(tracker, 'one')?.state === 'stopped');
+    assert.equal(viewOf(tracker, 'one')?.failure, undefined);
   });
 
   it('one that never answers: the reason, without its name, and its last line', async () => {
-    const lifecycle = await sandbox.lifecycle();
-    await assert.rejects(lifecycle.launch(sandbox.server('dies', '--die')), /^Error: "dies" cannot start: it exited/);
-    const failure = viewOf(lifecycle, 'dies')?.failure;
+    const tracker = await sandbox.tracker();
+    await assert.rejects(tracker.launch(sandbox.server('dies', '--die')), /^Error: "dies" cannot start: it exited/);
+    const failure = viewOf(tracker, 'dies')?.failure;
     assert.equal(failure?.kind, 'start');
     assert.equal(failure.reason, 'it exited with code 3 before it answered.');
     assert.deepEqual([failure.exit, failure.lastLine], [{ code: 3 }, 'started with --token •••']);
   });
 
   it('the history tells a stop, a start that failed and a window that closed apart', async () => {
-    const lifecycle = await sandbox.lifecycle({ launchTimeout: 1_000 });
-    await assert.rejects(lifecycle.launch(sandbox.server('mute', '--silent')));
-    await lifecycle.launch(sandbox.server('stopped'));
-    await lifecycle.stop('stopped');
-    await lifecycle.launch(sandbox.server('left', '--deaf-to-eof'));
-    await lifecycle.deactivate();
+    const tracker = await sandbox.tracker({ launchTimeout: 1_000 });
+    await assert.rejects(tracker.launch(sandbox.server('mute', '--silent')));
+    await tracker.launch(sandbox.server('stopped'));
+    await tracker.stop('stopped');
+    await tracker.launch(sandbox.server('left', '--deaf-to-eof'));
+    await tracker.deactivate();
     assert.deepEqual(causes(history()), { mute: 'start', stopped: 'user', left: 'close' });
   });
 
@@ -131,7 +131,7 @@ describe('the end of a server', function () {
     const host = await sandbox.host({ deaf: ['--deaf-to-eof', '--deaf-to-term'], polite: [] });
     await killHard(host.child);
     await waitFor('the polite one has ended', () => sandbox.living().length === 1);
-    const successor = await sandbox.lifecycle();
+    const successor = await sandbox.tracker();
     await successor.sweep();
     assert.deepEqual(sandbox.living(), []);
     assert.deepEqual(causes(history()), { deaf: 'orphaned' });
@@ -150,7 +150,7 @@ describe('the end of a server', function () {
     const host = await sandbox.host({ polite: [] });
     await killHard(host.child);
     await waitFor('it has ended', () => sandbox.living().length === 0);
-    const successor = await sandbox.lifecycle();
+    const successor = await sandbox.tracker();
     await waitFor('it is noted', async () => {
       await successor.sweep();
       return successor.crashes.find().length === 1;
@@ -166,7 +166,7 @@ describe('the end of a server', function () {
     assert.deepEqual(sandbox.living(), []);
     const [entry] = history();
     assert.deepEqual([entry?.by, entry?.cause], ['guard', 'orphaned']);
-    const successor = await sandbox.lifecycle();
+    const successor = await sandbox.tracker();
     assert.equal(successor.takeCrashes(successor.crashes.find())?.ended, 1);
   });
 
@@ -185,7 +185,7 @@ describe('the end of a server', function () {
   it('what a person reaps needs no other message', async () => {
     const host = await sandbox.host({ deaf: ['--deaf-to-eof', '--deaf-to-term'] }, 'ask');
     await killHard(host.child);
-    const successor = await sandbox.lifecycle();
+    const successor = await sandbox.tracker();
     await successor.sweep();
     await successor.reapOrphans();
     assert.deepEqual(causes(history()), { deaf: 'user' });

@@ -60,10 +60,10 @@ describe('servers whose owner is dead, when nobody can look who holds their stdi
   };
   /** A window's sweep, whose `ss` does this. @returns what it says of the servers. */
   const sweep = async (ss: string | undefined): Promise<string> => {
-    const lifecycle = await sandbox.lifecycle({}, { platform: procfs() });
+    const tracker = await sandbox.tracker({}, { platform: procfs() });
     const bin = scripts(scene.path(`bin ${randomUUID()}`), ss === undefined ? {} : { ss });
-    await withPath(ss === undefined ? bin : `${bin}:${process.env.PATH}`, async () => void (await lifecycle.sweep()));
-    return lifecycle.picture.servers.flatMap(({ evidence }) => evidence).join('\n');
+    await withPath(ss === undefined ? bin : `${bin}:${process.env.PATH}`, async () => void (await tracker.sweep()));
+    return tracker.inventory.servers.flatMap(({ evidence }) => evidence).join('\n');
   };
 
   for (const [failure, ss] of Object.entries(FAILURES)) {

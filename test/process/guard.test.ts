@@ -47,24 +47,24 @@ describe('the guard', function () {
   });
 
   it('is stood down with the last server, and leaves nothing', async () => {
-    const lifecycle = await sandbox.lifecycle({ guard: true });
-    await lifecycle.launch(sandbox.server('one'));
-    await lifecycle.launch(sandbox.server('two'));
+    const tracker = await sandbox.tracker({ guard: true });
+    await tracker.launch(sandbox.server('one'));
+    await tracker.launch(sandbox.server('two'));
     assert.equal(sandbox.watchers().length, 1);
-    await lifecycle.stop('one');
+    await tracker.stop('one');
     assert.equal(sandbox.watchers().length, 1, 'there is still something to guard');
-    await lifecycle.stop('two');
+    await tracker.stop('two');
     await waitFor('the guard is gone', () => sandbox.guards().length === 0);
-    assert.equal(lifecycle.guard.state.kind, 'off');
+    assert.equal(tracker.guard.state.kind, 'off');
   });
 
   it('is armed again when somebody ends it', async () => {
-    const lifecycle = await sandbox.lifecycle({ guard: true });
-    await lifecycle.launch(sandbox.server('one'));
+    const tracker = await sandbox.tracker({ guard: true });
+    await tracker.launch(sandbox.server('one'));
     const [first] = sandbox.watchers() as [number];
     process.kill(first, 'SIGKILL');
     await waitFor('a new guard', () => sandbox.watchers().length === 1 && sandbox.watchers()[0] !== first);
-    await lifecycle.stop('one');
+    await tracker.stop('one');
     await waitFor('the guard is gone', () => sandbox.guards().length === 0);
   });
 
@@ -83,7 +83,7 @@ describe('the guard', function () {
     await waitFor('the guard is gone', () => sandbox.guards().every((pid) => !isAlive(pid)));
     // The host may have armed a second one before it died.
     for (const guard of sandbox.guards()) process.kill(guard, 'SIGKILL');
-    await (await sandbox.lifecycle()).sweep();
+    await (await sandbox.tracker()).sweep();
     await nothingLeft();
   });
 
@@ -109,7 +109,7 @@ describe('the guard', function () {
       if (round < 4) spawn(process.execPath, [copy, session], { env: sandbox.environment, stdio: 'ignore' });
     }
     assert.equal(claimers.size, 5);
-    await (await sandbox.lifecycle()).sweep();
+    await (await sandbox.tracker()).sweep();
     await nothingLeft();
     assert.deepEqual(readdirSync(sandbox.folder.sessions), []);
   });
@@ -182,9 +182,9 @@ describe('the guard', function () {
       await waitFor('the guard is gone', () => sandbox.guards().length === 0);
       await waitFor('it has said why', () => sandbox.guardLog().includes(`automatic is "${automatic}"`));
       assert.equal(sandbox.living().length, 1);
-      const lifecycle = await sandbox.lifecycle({ automatic: 'on' });
-      await lifecycle.sweep();
-      assert.equal(lifecycle.picture.servers[0]?.verdict, 'orphaned', 'the next window shows it');
+      const tracker = await sandbox.tracker({ automatic: 'on' });
+      await tracker.sweep();
+      assert.equal(tracker.inventory.servers[0]?.verdict, 'orphaned', 'the next window shows it');
       assert.equal(sandbox.living().length, 1, 'the dead session decides, not the next window');
     });
   }
@@ -193,7 +193,7 @@ describe('the guard', function () {
     const host = await sandbox.host({ deaf: ['--deaf-to-eof'] }, 'on', { guard: true });
     const [server] = host.servers as [number];
     process.kill(host.child.pid as number, 'SIGSTOP');
-    const sweeping = await sandbox.lifecycle();
+    const sweeping = await sandbox.tracker();
     await sweeping.sweep();
     assert.ok(isAlive(server) && sandbox.watchers().length === 1);
     process.kill(host.child.pid as number, 'SIGCONT');
@@ -245,20 +245,20 @@ describe('the guard', function () {
     const guard = spawn('unshare', args, { env: sandbox.environment, stdio: 'ignore' });
     assert.equal(await new Promise((resolve) => guard.once('exit', resolve)), 0);
     assert.ok(isAlive(host.servers[0] as number));
-    await (await sandbox.lifecycle()).sweep();
+    await (await sandbox.tracker()).sweep();
     await nothingLeft();
   });
 
   it('is unavailable, with the reason, where no Node can be run; servers start all the same', async () => {
-    const lifecycle = await sandbox.lifecycle({ guard: true }, { node: '/nonexistent/node' });
-    await lifecycle.launch(sandbox.server('one'));
-    assert.equal(lifecycle.guard.state.kind, 'unavailable');
-    assert.match(lifecycle.guard.state.problem ?? '', /^\/nonexistent\/node cannot be run \(ENOENT\)$/);
+    const tracker = await sandbox.tracker({ guard: true }, { node: '/nonexistent/node' });
+    await tracker.launch(sandbox.server('one'));
+    assert.equal(tracker.guard.state.kind, 'unavailable');
+    assert.match(tracker.guard.state.problem ?? '', /^\/nonexistent\/node cannot be run \(ENOENT\)$/);
     assert.match(
       sandbox.log.join('\n'),
       /The guard is unavailable: \/nonexistent\/node cannot be run \(ENOENT\)\. Servers/,
     );
-    await lifecycle.stop('one');
+    await tracker.stop('one');
   });
 });
 

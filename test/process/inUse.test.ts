@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Recogniser } from '../../src/clients/recogniser';
-import type { Lifecycle } from '../../src/tracker/tracker';
+import type { Tracker } from '../../src/tracker/tracker';
 import { LauncherScene } from '../support/launcher';
 import { nextLine } from '../support/nextLine';
 import { PIPE_CLIENT } from '../support/pipeClient';
@@ -45,12 +45,12 @@ describe('an orphan that strangers are connected to', function () {
         : undefined,
     clientOf: () => undefined,
   };
-  const rowOf = (lifecycle: Lifecycle, pid: number) => lifecycle.picture.servers.find((server) => server.pid === pid);
+  const rowOf = (tracker: Tracker, pid: number) => tracker.inventory.servers.find((server) => server.pid === pid);
   /** Sweeps until the row says so. */
-  const says = (lifecycle: Lifecycle, pid: number, what: RegExp) =>
+  const says = (tracker: Tracker, pid: number, what: RegExp) =>
     waitFor(`its row says ${what}`, async () => {
-      await lifecycle.sweep();
-      const row = rowOf(lifecycle, pid);
+      await tracker.sweep();
+      const row = rowOf(tracker, pid);
       return row && what.test(row.evidence.join('\n')) ? row : undefined;
     });
 
@@ -65,28 +65,28 @@ describe('an orphan that strangers are connected to', function () {
       const { child, server } = await foreign(...DEAF, `--serve=${address}`, '--child=plain');
       const stranger = await Stranger.at(sandbox, address);
       await killHard(child);
-      const settings = { reapOthers: 'auto', maxPerSweep: 1 } as const;
-      const lifecycle = await sandbox.lifecycle(settings, { recogniser: () => known });
-      const row = await says(lifecycle, server, reasonFor(stranger));
+      const settings = { reapForeign: 'auto', maxPerSweep: 1 } as const;
+      const tracker = await sandbox.tracker(settings, { recogniser: () => known });
+      const row = await says(tracker, server, reasonFor(stranger));
       assert.match(row.evidence.join('\n'), /nothing is connected to its input/);
       assert.deepEqual(
         [row.verdict, row.group],
         isTold ? ['active', 'otherClients'] : ['unknown', 'ownerUnknown'],
         row.evidence.join('\n'),
       );
-      const [preview] = await lifecycle.reapOrphans({ dryRun: true, only: [row.key] });
-      const [result] = await lifecycle.reapOrphans({ only: [row.key] });
+      const [preview] = await tracker.reapOrphans({ dryRun: true, only: [row.key] });
+      const [result] = await tracker.reapOrphans({ only: [row.key] });
       for (const { processes } of [preview, result].flatMap((one) => one ?? [])) {
         assert.ok(processes.length === 2 && processes.every(({ outcome }) => outcome === 'kept'));
         assert.ok(processes.every(({ reason }) => reasonFor(stranger).test(reason ?? '')));
       }
       assert.ok(preview && result);
       // Long after the second look.
-      await lifecycle.sweep();
+      await tracker.sweep();
       assert.equal(await stranger.ask(), server);
       await stranger.leave();
       await waitFor('control: now it is ended', async () => {
-        await lifecycle.sweep();
+        await tracker.sweep();
         return !isAlive(server);
       });
     });
@@ -98,14 +98,14 @@ describe('an orphan that strangers are connected to', function () {
       const stranger = await Stranger.at(sandbox, address);
       await killHard(host.child);
       await waitFor('the guard has come and gone', () => sandbox.guards().length === 0);
-      const lifecycle = await sandbox.lifecycle();
-      const row = await says(lifecycle, server, reasonFor(stranger));
+      const tracker = await sandbox.tracker();
+      const row = await says(tracker, server, reasonFor(stranger));
       assert.equal(row.verdict, isTold ? 'active' : 'orphaned', row.evidence.join('\n'));
       assert.match(row.processes[0]?.kept ?? '', reasonFor(stranger));
       assert.equal(await stranger.ask(), server);
       await stranger.leave();
       await waitFor('control: now it is ended', async () => {
-        await lifecycle.sweep();
+        await tracker.sweep();
         return !isAlive(server);
       });
     });
@@ -120,13 +120,13 @@ describe('an orphan that strangers are connected to', function () {
         const stranger = await Stranger.at(sandbox, address);
         await client.kill();
         await waitFor('its watcher has come and gone', () => sandbox.guards().length === 0);
-        const lifecycle = await sandbox.lifecycle();
-        const row = await says(lifecycle, server, reasonFor(stranger));
+        const tracker = await sandbox.tracker();
+        const row = await says(tracker, server, reasonFor(stranger));
         assert.equal(row.verdict, isTold ? 'active' : 'orphaned', row.evidence.join('\n'));
         assert.equal(await stranger.ask(), server);
         await stranger.leave();
         await waitFor('control: now it is ended', async () => {
-          await lifecycle.sweep();
+          await tracker.sweep();
           return !isAlive(server);
         });
       } finally {
@@ -161,22 +161,22 @@ describe('an orphan that strangers are connected to', function () {
   });
 
   it('K33 what a window launched and stops is its own, whoever is connected; so is one that a person ends', async () => {
-    const lifecycle = await sandbox.lifecycle({}, { recogniser: () => known });
+    const tracker = await sandbox.tracker({}, { recogniser: () => known });
     const address = addressOf('tcp');
-    await lifecycle.launch(sandbox.server('it', ...DEAF, `--serve=${address}`));
-    const own = lifecycle.picture.servers.find(({ key }) => key === 'it')?.pid as number;
+    await tracker.launch(sandbox.server('it', ...DEAF, `--serve=${address}`));
+    const own = tracker.inventory.servers.find(({ key }) => key === 'it')?.pid as number;
     await Stranger.at(sandbox, address);
-    await lifecycle.stop('it');
+    await tracker.stop('it');
     assert.ok(!isAlive(own));
     const { child, server } = await foreign(...DEAF, `--serve=${addressOf('unix')}`);
     const stranger = await Stranger.at(sandbox, addressOf('unix'));
     await killHard(child);
-    const row = await says(lifecycle, server, /nothing is connected to its input/);
+    const row = await says(tracker, server, /nothing is connected to its input/);
     const [chosen] = row.processes;
     assert.ok(chosen);
-    const { uses } = await lifecycle.previewEnd([chosen]);
+    const { uses } = await tracker.previewEnd([chosen]);
     assert.match(uses.join('\n'), withSs ? new RegExp(`connected to python.* \\(pid ${stranger.pid}\\)`) : /unknown/);
-    await lifecycle.endChosen('leader', [chosen]);
+    await tracker.endChosen('leader', [chosen]);
     assert.ok(!isAlive(server));
   });
 });

@@ -13,7 +13,7 @@ import { scanTree } from '../../src/reaping/treeScan';
 import { COOKIE_VARIABLE } from '../../src/registry/cookie';
 import type { ServerRecord } from '../../src/registry/schema';
 import { readSessions } from '../../src/registry/sessionStore';
-import { type JudgedSession, survey } from '../../src/scan/scanSessions';
+import { type ScannedSession, scanMachine } from '../../src/scan/scanSessions';
 import { DATABASE, DATABASE_CLIENT, MULTIPLEXER } from '../support/crowd';
 import { nextLine } from '../support/nextLine';
 import { scripts, withSs } from '../support/programs';
@@ -42,10 +42,10 @@ describe('kills that must never happen', function () {
   const run = (command: string, args: string[], detached = true) =>
     `--run=${JSON.stringify({ command, args, detached })}`;
 
-  async function sweep(settings: Parameters<Sandbox['lifecycle']>[0] = {}) {
-    const lifecycle = await sandbox.lifecycle(settings);
-    await lifecycle.sweep();
-    return lifecycle;
+  async function sweep(settings: Parameters<Sandbox['tracker']>[0] = {}) {
+    const tracker = await sandbox.tracker(settings);
+    await tracker.sweep();
+    return tracker;
   }
 
   /** A process of the test's own that no session knows. */
@@ -60,8 +60,8 @@ describe('kills that must never happen', function () {
   }
 
   /** Why the panel says that a process is kept. */
-  const reasons = (lifecycle: Awaited<ReturnType<Sandbox['lifecycle']>>) =>
-    lifecycle.picture.servers.flatMap(({ evidence }) => evidence).join('\n');
+  const reasons = (tracker: Awaited<ReturnType<Sandbox['tracker']>>) =>
+    tracker.inventory.servers.flatMap(({ evidence }) => evidence).join('\n');
 
   it('K03 a path on a command line names nobody; control: the pattern of a process killer does', async () => {
     const { pid } = await scene.start();
@@ -104,8 +104,8 @@ for line in sys.stdin.buffer:
     const { record } = await scene.start([PLAIN]);
     scene.add({ ...record, id: scene.id, kind: 'adopted', root: await identityOf(pid), posixSession: wrapper });
     await scene.killOwner();
-    const lifecycle = await sweep();
-    assert.match(reasons(lifecycle), /its stdin is still held by \S+ \(pid \d+\)/);
+    const tracker = await sweep();
+    assert.match(reasons(tracker), /its stdin is still held by \S+ \(pid \d+\)/);
     const answer = nextLine(client);
     client.stdin?.write('{"id":5}\n');
     assert.equal(JSON.parse(await answer).result.pid, pid);
@@ -122,9 +122,9 @@ for line in sys.stdin.buffer:
     await waitFor('its starter is gone', () => !isAlive(starter.pid));
     const { record } = await scene.start();
     await scene.killOwner();
-    const lifecycle = await sweep();
+    const tracker = await sweep();
     assert.equal(await askFor('d'), daemon);
-    assert.ok(!lifecycle.picture.servers.some(({ pid }) => pid === daemon));
+    assert.ok(!tracker.inventory.servers.some(({ pid }) => pid === daemon));
     const next = await new Scene(sandbox).open();
     next.add({ ...record, root: await identityOf(daemon), posixSession: starter.pid });
     await next.killOwner();
@@ -176,16 +176,16 @@ for line in sys.stdin.buffer:
     await scene.killOwner();
     const failing: Partial<Platform>[] = [
       { snapshot: () => Promise.reject(new Error('EMFILE')) },
-      { look: async () => ({ kind: 'error', reason: 'EACCES' }) },
+      { inspect: async () => ({ kind: 'error', reason: 'EACCES' }) },
       { serviceRole: async () => ({ kind: 'unknown', reason: 'EIO' }) },
       // As a system without a boot id: nothing can be compared.
       { scope: '', snapshot: async () => ({ ...(await procfs().snapshot()), scope: '' }) },
     ];
     for (const failure of failing) {
       const platform = Object.assign(Object.create(procfs()), failure) as Platform;
-      const lifecycle = await sandbox.lifecycle({}, { platform });
-      await lifecycle.sweep().catch(() => {});
-      await lifecycle.reapOrphans().catch(() => {});
+      const tracker = await sandbox.tracker({}, { platform });
+      await tracker.sweep().catch(() => {});
+      await tracker.reapOrphans().catch(() => {});
       assert.equal(await askFor('s'), server.pid, Object.keys(failure).join());
     }
     await sweep();
@@ -212,9 +212,9 @@ for line in sys.stdin.buffer:
     const { record, pid } = await scene.start();
     scene.add({ ...record, id: scene.id, root: await identityOf(other), posixSession: other, census: [] });
     await scene.killOwner();
-    const lifecycle = await sweep();
+    const tracker = await sweep();
     assert.ok(isAlive(other));
-    assert.match(reasons(lifecycle), /it belongs to another user/);
+    assert.match(reasons(tracker), /it belongs to another user/);
     assert.ok(!isAlive(pid), 'control arm');
   });
 
@@ -233,9 +233,9 @@ for line in sys.stdin.buffer:
   it('K20 what the user lists under "keep" survives; control: without the list it goes', async () => {
     const server = await scene.start([...answering('s'), '--shared-daemon']);
     await scene.killOwner();
-    const lifecycle = await sweep({ neverReap: ['--shared-daemon'] });
+    const tracker = await sweep({ neverReap: ['--shared-daemon'] });
     assert.equal(await askFor('s'), server.pid);
-    assert.match(reasons(lifecycle), /neverReap lists it/);
+    assert.match(reasons(tracker), /neverReap lists it/);
     await sweep();
     assert.ok(!isAlive(server.pid), 'control arm');
   });
@@ -243,27 +243,27 @@ for line in sys.stdin.buffer:
   for (const how of ['its server crashes', 'its window closes'] as const) {
     it(`K20 what the user lists to be kept survives when ${how}; control: a stop that is asked for ends it`, async () => {
       const launch = async (name: string) => {
-        const lifecycle = await sandbox.lifecycle({ neverReap: ['server.mjs --silent'] });
-        await lifecycle.launch(sandbox.server(name, '--child=setsid'));
-        const [server] = lifecycle.picture.servers;
+        const tracker = await sandbox.tracker({ neverReap: ['server.mjs --silent'] });
+        await tracker.launch(sandbox.server(name, '--child=setsid'));
+        const [server] = tracker.inventory.servers;
         const root = server?.pid as number;
         const daemon = await waitFor('what it started runs', () =>
           sandbox.living().find((pid) => pid !== root && isListed(pid)),
         );
-        return { lifecycle, root, daemon };
+        return { tracker, root, daemon };
       };
       const isListed = (pid: number) => readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes('--silent');
-      const { lifecycle, root, daemon } = await launch('keeps');
-      if (how === 'its window closes') await lifecycle.deactivate();
+      const { tracker, root, daemon } = await launch('keeps');
+      if (how === 'its window closes') await tracker.deactivate();
       else {
         process.kill(root, 'SIGKILL');
-        await waitFor('its end is seen to', () => lifecycle.picture.servers[0]?.state === 'failed');
+        await waitFor('its end is seen to', () => tracker.inventory.servers[0]?.state === 'failed');
       }
       assert.ok(!isAlive(root));
       assert.ok(isAlive(daemon));
       process.kill(daemon, 'SIGKILL');
       const other = await launch('goes');
-      await other.lifecycle.stop('goes');
+      await other.tracker.stop('goes');
       assert.ok(!isAlive(other.daemon), 'control arm');
     });
   }
@@ -306,8 +306,8 @@ for line in sys.stdin.buffer:
       await client.killOwner();
       const platform = procfs();
       const failing = { snapshot: () => Promise.reject(new Error('EMFILE')) };
-      const seen = await survey(platform, sandbox.folder, undefined, { automatic: 'off', neverReap: [] });
-      const judged = seen.sessions.find(({ session }) => session.id === client.id) as JudgedSession;
+      const seen = await scanMachine(platform, sandbox.folder, undefined, { automatic: 'off', neverReap: [] });
+      const judged = seen.sessions.find(({ session }) => session.id === client.id) as ScannedSession;
       const write = (message: string) => void sandbox.log.push(message);
       const log = { info: write, warn: write, error: write };
       const reaper = new Reaper({
@@ -339,9 +339,9 @@ for line in sys.stdin.buffer:
     assert.match(environment, new RegExp(`${COOKIE_VARIABLE}=1:`), 'it carries our cookie');
     const before = sandbox.living().length;
     await scene.killOwner();
-    const lifecycle = await sweep();
+    const tracker = await sweep();
     assert.equal(await ask(socket), multiplexer);
-    assert.match(reasons(lifecycle), /it is in use: pid \d+ has a terminal/);
+    assert.match(reasons(tracker), /it is in use: pid \d+ has a terminal/);
     assert.ok(before >= 5);
     // The multiplexer and its shell.
     assert.equal(sandbox.living().length, 2, 'control arm');
@@ -379,10 +379,10 @@ for line in sys.stdin.buffer:
       const database = await request();
       assert.ok(isAlive(database));
       await scene.killOwner();
-      const lifecycle = await sweep();
+      const tracker = await sweep();
       assert.equal(await request(), database);
       assert.match(
-        reasons(lifecycle),
+        reasons(tracker),
         withSs || kind === 'tcp'
           ? /it is in use by python[\d.]* \(pid \d+\)/
           : /somebody is connected to pid \d+, and `ss` is not/,
@@ -412,13 +412,13 @@ for line in sys.stdin.buffer:
     const { record } = await scene.start([PLAIN]);
     const stale = scene.cookie(record.id);
     await scene.killOwner();
-    const lifecycle = await sandbox.lifecycle();
+    const tracker = await sandbox.tracker();
     const server = sandbox.server('one');
-    await lifecycle.launch({ ...server, environment: { ...server.environment, [COOKIE_VARIABLE]: stale } });
+    await tracker.launch({ ...server, environment: { ...server.environment, [COOKIE_VARIABLE]: stale } });
     await sweep();
-    const answer = (await lifecycle.callTool('one', 'whoami', {})) as { content: { text: string }[] };
+    const answer = (await tracker.callTool('one', 'whoami', {})) as { content: { text: string }[] };
     assert.ok(isAlive(JSON.parse(answer.content[0]?.text as string).pid));
-    await lifecycle.deactivate();
+    await tracker.deactivate();
   });
 
   it('K24 K04 who executes something with another server’s cookie between scan and signal is kept', async () => {
@@ -440,21 +440,21 @@ for line in sys.stdin.buffer:
     await waitFor('both have done it', () => isNode(changing.pid) && isNode(control.pid));
     const [found] = readSessions(sandbox.folder).sessions.filter(({ session }) => session.id === scene.id);
     assert.ok(found);
-    const circumstances = {
+    const context = {
       platform,
       self: await platform.self(),
-      claim: { by: 'reaper' },
+      requester: { by: 'reaper' },
       liveOwners: [],
       neverReap: [],
       stdinWatch: new StdinWatch(systemClock),
     } as const;
-    const ruled = async (record: ServerRecord) => {
-      const scan = scanTree(circumstances, snapshot, found.session, record);
-      return (await scan.rule(scan.members)).find(({ member }) => member.by === 'cookie')?.ruling;
+    const decided = async (record: ServerRecord) => {
+      const scan = scanTree(context, snapshot, found.session, record);
+      return (await scan.decide(scan.members)).find(({ member }) => member.by === 'cookie')?.decision;
     };
-    const ruling = await ruled(changing.record);
-    assert.match(ruling && 'kept' in ruling ? ruling.kept : 'permitted', /another server by now/);
-    const controlled = await ruled(control.record);
+    const decision = await decided(changing.record);
+    assert.match(decision && 'kept' in decision ? decision.kept : 'permitted', /another server by now/);
+    const controlled = await decided(control.record);
     assert.ok(controlled && 'permit' in controlled, 'control');
   });
 
@@ -477,9 +477,9 @@ for line in sys.stdin.buffer:
         matches: (words: readonly string[]) => args.every((word, index) => words[index + 1] === word),
       },
     ];
-    const lifecycle = await sandbox.lifecycle({}, { configured: () => configured });
-    await lifecycle.sweep();
-    await lifecycle.reapOrphans();
+    const tracker = await sandbox.tracker({}, { configured: () => configured });
+    await tracker.sweep();
+    await tracker.reapOrphans();
     assert.equal(await askFor('postgres'), database);
     const { record } = await scene.start([PLAIN]);
     scene.add({ ...record, id: scene.id, root: await identityOf(database), posixSession: starter.pid });
@@ -579,7 +579,7 @@ for line in sys.stdin.buffer:
   }
 
   async function lookAt(pid: number) {
-    const look = await procfs().look(pid);
+    const look = await procfs().inspect(pid);
     return look.kind === 'present' ? look.entry : undefined;
   }
 });

@@ -160,9 +160,9 @@ describe('mcp-processes run', function () {
     assert.ok(Math.abs((session?.startedAt ?? 0) - Date.now()) < 120_000);
     const file = join(sandbox.folder.sessions, readdirSync(sandbox.folder.sessions)[0] as string);
     assert.doesNotMatch(readFileSync(file, 'utf8'), /not-a-real-one/);
-    const lifecycle = await sandbox.lifecycle();
-    await lifecycle.sweep();
-    const row = lifecycle.picture.servers.find(({ name }) => name === 'n"a\\me ü');
+    const tracker = await sandbox.tracker();
+    await tracker.sweep();
+    const row = tracker.inventory.servers.find(({ name }) => name === 'n"a\\me ü');
     assert.equal(row?.verdict, 'active');
     assert.equal(row?.client, record?.client);
     child.kill('SIGKILL');
@@ -196,9 +196,9 @@ describe('mcp-processes run', function () {
     const server = await one.start(scene.server('it'));
     await ask(scene.at('it'));
     await scene.protected();
-    const lifecycle = await sandbox.lifecycle();
-    await lifecycle.sweep();
-    const rows = lifecycle.picture.servers.filter(({ pid }) => pid === server);
+    const tracker = await sandbox.tracker();
+    await tracker.sweep();
+    const rows = tracker.inventory.servers.filter(({ pid }) => pid === server);
     assert.deepEqual(
       rows.map(({ group, client, verdict }) => ({ group, client, verdict })),
       [{ group: 'otherClients', client: 'Claude Code', verdict: 'active' }],
@@ -285,9 +285,9 @@ describe('mcp-processes run', function () {
       await waitFor('the watcher is gone', () => sandbox.guards().length === 0);
       await waitFor('it has said why', () => sandbox.guardLog().includes(`automatic is "${automatic}"`));
       assert.equal(await ask(scene.at('it')), server);
-      const lifecycle = await sandbox.lifecycle();
-      await lifecycle.sweep();
-      assert.equal(lifecycle.picture.servers[0]?.verdict, 'orphaned');
+      const tracker = await sandbox.tracker();
+      await tracker.sweep();
+      assert.equal(tracker.inventory.servers[0]?.verdict, 'orphaned');
       assert.equal(await ask(scene.at('it')), server);
     });
   }
@@ -334,9 +334,9 @@ describe('mcp-processes run', function () {
     for (const guard of new Set([...watchers, ...sandbox.guards()])) process.kill(guard, 'SIGKILL');
     await waitFor('they are gone', () => sandbox.guards().length === 0);
     await one.kill();
-    const lifecycle = await sandbox.lifecycle();
+    const tracker = await sandbox.tracker();
     await waitFor('nothing is left', async () => {
-      await lifecycle.sweep();
+      await tracker.sweep();
       return sandbox.living().length === 0;
     });
     await scene.nothingLeft();
@@ -486,7 +486,7 @@ describe('mcp-processes run', function () {
 });
 
 async function look(pid: number) {
-  const seen = await procfs().look(pid);
+  const seen = await procfs().inspect(pid);
   if (seen.kind !== 'present') throw new Error(`pid ${pid} is ${seen.kind}`);
   return seen.entry;
 }

@@ -193,17 +193,17 @@ describe('mcp-processes run, while the client lives', function () {
     await scene.protected();
     writeFileSync(scene.at('go'), '');
     await waitFor('the watcher has looked at it', () => sandbox.guards().length === 0);
-    const lifecycle = await sandbox.lifecycle();
-    await lifecycle.sweep();
+    const tracker = await sandbox.tracker();
+    await tracker.sweep();
     const answer = nextLine(one);
     one.stdin.write('?\n');
     assert.equal(JSON.parse(await answer).result.pid, server);
-    const evidence = lifecycle.picture.servers.flatMap((row) => row.evidence).join('\n');
+    const evidence = tracker.inventory.servers.flatMap((row) => row.evidence).join('\n');
     assert.match(evidence, /its stdin is still held by \S+ \(pid \d+\)/);
     one.kill('SIGKILL');
     await waitFor('the client is gone', () => !isAlive(one.pid as number));
     await waitFor('control', async () => {
-      await lifecycle.sweep();
+      await tracker.sweep();
       return !isAlive(server);
     });
   });
@@ -321,7 +321,7 @@ describe('mcp-processes run, while the client lives', function () {
 
   it('launched by the editor and wrapped in run: stopping it leaves nothing', async () => {
     const scene = new LauncherScene(sandbox);
-    const lifecycle = await sandbox.lifecycle();
+    const tracker = await sandbox.tracker();
     const escaping = JSON.stringify({
       command: process.execPath,
       args: [PLAIN, '--deaf', `--answer=${scene.at('escaped')}`],
@@ -329,7 +329,7 @@ describe('mcp-processes run, while the client lives', function () {
     });
     const args = ['run', '--', process.execPath, join(__dirname, '../servers/server.mjs'), '--deaf-to-eof'];
     const starter = `require("child_process").spawn(...((x) => [x.command, x.args, { detached: true, stdio: "ignore" }])(${escaping}))`;
-    await lifecycle.launch({
+    await tracker.launch({
       ...sandbox.server('it'),
       command: scene.path,
       args: [
@@ -344,7 +344,7 @@ describe('mcp-processes run, while the client lives', function () {
     });
     const escaped = await ask(scene.at('escaped'));
     await waitFor('the editor’s session, and that of the launcher', () => scene.sessions().length === 2);
-    await lifecycle.stop('it');
+    await tracker.stop('it');
     await waitFor('what escaped is ended', () => !isAlive(escaped));
     await scene.nothingLeft();
   });

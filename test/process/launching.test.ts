@@ -6,7 +6,7 @@ import type { ConfiguredServer } from '../../src/clients/configuredServer';
 import type { LaunchDescription } from '../../src/clients/launchDescription';
 import { readHistory } from '../../src/registry/history';
 import { parseSession } from '../../src/registry/schema';
-import type { Lifecycle } from '../../src/tracker/tracker';
+import type { Tracker } from '../../src/tracker/tracker';
 import { scripts } from '../support/programs';
 import { Sandbox } from '../support/sandbox';
 import { waitFor } from '../support/waitFor';
@@ -27,15 +27,15 @@ describe('launching a server', function () {
   };
 
   it('records it, speaks MCP with it, calls a tool, and ends it', async () => {
-    const lifecycle = await sandbox.lifecycle();
-    await lifecycle.launch({ ...sandbox.server('one'), grace: { stdin: 30_000, term: 300 } });
-    const [view] = lifecycle.picture.servers;
+    const tracker = await sandbox.tracker();
+    await tracker.launch({ ...sandbox.server('one'), grace: { stdin: 30_000, term: 300 } });
+    const [view] = tracker.inventory.servers;
     assert.equal(view?.state, 'running');
-    assert.deepEqual(view?.introduction, { name: 'fixture', version: '1.0.0', tools: 1, resources: 0, prompts: 0 });
+    assert.deepEqual(view?.serverInfo, { name: 'fixture', version: '1.0.0', tools: 1, resources: 0, prompts: 0 });
     assert.equal(sessionFile()?.records[0]?.root?.pid, view?.pid);
-    const answer = (await lifecycle.callTool('one', 'whoami', {})) as { content: { text: string }[] };
+    const answer = (await tracker.callTool('one', 'whoami', {})) as { content: { text: string }[] };
     assert.deepEqual(JSON.parse(answer.content[0]?.text as string), { pid: view?.pid, cookie: true });
-    const result = await lifecycle.stop('one');
+    const result = await tracker.stop('one');
     assert.deepEqual(
       result.processes.map(({ outcome }) => outcome),
       ['exited'],
@@ -45,26 +45,26 @@ describe('launching a server', function () {
   });
 
   it('speaks with a server that knows only the protocol revision without initialize', async () => {
-    const lifecycle = await sandbox.lifecycle();
-    await lifecycle.launch(sandbox.server('newest', '--newest'));
-    const { introduction } = lifecycle.picture.servers.find(({ key }) => key === 'newest') ?? {};
-    assert.deepEqual([introduction?.name, introduction?.tools], ['newest', 1]);
-    await lifecycle.stop('newest');
+    const tracker = await sandbox.tracker();
+    await tracker.launch(sandbox.server('newest', '--newest'));
+    const { serverInfo } = tracker.inventory.servers.find(({ key }) => key === 'newest') ?? {};
+    assert.deepEqual([serverInfo?.name, serverInfo?.tools], ['newest', 1]);
+    await tracker.stop('newest');
   });
 
   it('starting twice does not start two', async () => {
-    const lifecycle = await sandbox.lifecycle();
-    await Promise.all([lifecycle.launch(sandbox.server('one')), lifecycle.launch(sandbox.server('one'))]);
-    await lifecycle.launch(sandbox.server('one'));
+    const tracker = await sandbox.tracker();
+    await Promise.all([tracker.launch(sandbox.server('one')), tracker.launch(sandbox.server('one'))]);
+    await tracker.launch(sandbox.server('one'));
     assert.equal(sandbox.living().length, 1);
-    await lifecycle.stop('one');
+    await tracker.stop('one');
   });
 
   it('stop climbs the whole ladder for a server that ignores everything, with its children', async () => {
-    const lifecycle = await sandbox.lifecycle();
-    await lifecycle.launch(sandbox.server('deaf', '--deaf-to-eof', '--deaf-to-term', '--child=setsid'));
+    const tracker = await sandbox.tracker();
+    await tracker.launch(sandbox.server('deaf', '--deaf-to-eof', '--deaf-to-term', '--child=setsid'));
     await waitFor('its child runs', () => sandbox.living().length === 2);
-    const result = await lifecycle.stop('deaf');
+    const result = await tracker.stop('deaf');
     const outcomes = result.processes.map(({ outcome }) => outcome);
     assert.equal(outcomes.length, 2);
     // The server itself; its child, still starting on a busy machine, may die of SIGTERM.
@@ -99,9 +99,9 @@ describe('launching a server', function () {
   ];
   for (const [what, change, expected] of failures) {
     it(`says what to do about ${what}, and leaves no record`, async () => {
-      const lifecycle = await sandbox.lifecycle();
+      const tracker = await sandbox.tracker();
       const changed = typeof change === 'function' ? change(sandbox.path) : change;
-      await assert.rejects(lifecycle.launch({ ...sandbox.server('bad'), ...changed }), (error: Error) => {
+      await assert.rejects(tracker.launch({ ...sandbox.server('bad'), ...changed }), (error: Error) => {
         assert.match(error.message, expected);
         assert.match(error.message, /^"bad" cannot start: /);
         return true;
@@ -111,8 +111,8 @@ describe('launching a server', function () {
   }
 
   it('reports a death in the handshake with its last words, and no secret', async () => {
-    const lifecycle = await sandbox.lifecycle();
-    await assert.rejects(lifecycle.launch(sandbox.server('dies', '--die')), (error: Error) => {
+    const tracker = await sandbox.tracker();
+    await assert.rejects(tracker.launch(sandbox.server('dies', '--die')), (error: Error) => {
       assert.match(error.message, /exited with code 3 before it answered/);
       assert.match(error.message, /cannot open the database/);
       assert.doesNotMatch(error.message + sandbox.log.join(), /not-a-real-one/);
@@ -123,15 +123,15 @@ describe('launching a server', function () {
 
   for (const flag of ['--silent', '--garbage']) {
     it(`gives up on a server that is ${flag.slice(2)}, and ends it`, async () => {
-      const lifecycle = await sandbox.lifecycle({ launchTimeout: 1_000 });
-      await assert.rejects(lifecycle.launch(sandbox.server('odd', flag)), /did not answer within 1 s/);
+      const tracker = await sandbox.tracker({ launchTimeout: 1_000 });
+      await assert.rejects(tracker.launch(sandbox.server('odd', flag)), /did not answer within 1 s/);
       assert.deepEqual(sandbox.living(), []);
-      assert.equal(lifecycle.picture.servers[0]?.state, 'failed');
+      assert.equal(tracker.inventory.servers[0]?.state, 'failed');
     });
   }
 
-  const stateOf = (lifecycle: Lifecycle, server: string) =>
-    lifecycle.picture.servers.find(({ key }) => key === server)?.state;
+  const stateOf = (tracker: Tracker, server: string) =>
+    tracker.inventory.servers.find(({ key }) => key === server)?.state;
   const ladders = () => readHistory(sandbox.folder, 0, 10).length;
 
   /** Configured servers of ours; `describe` is called for each start. */
@@ -148,48 +148,42 @@ describe('launching a server', function () {
   });
 
   it('stopped twice at once, it has one ladder; stopped already, it says so and can be started again', async () => {
-    const lifecycle = await sandbox.lifecycle();
-    await lifecycle.launch(sandbox.server('one'));
-    const [first, second] = await Promise.all([lifecycle.stop('one'), lifecycle.stop('one')]);
+    const tracker = await sandbox.tracker();
+    await tracker.launch(sandbox.server('one'));
+    const [first, second] = await Promise.all([tracker.stop('one'), tracker.stop('one')]);
     assert.deepEqual(first, second);
     assert.equal(ladders(), 1);
-    await assert.rejects(lifecycle.stop('one'), /This server is not running/);
-    assert.equal(stateOf(lifecycle, 'one'), 'stopped');
-    await lifecycle.restart('one');
-    assert.equal(stateOf(lifecycle, 'one'), 'running');
-    await lifecycle.stop('one');
+    await assert.rejects(tracker.stop('one'), /This server is not running/);
+    assert.equal(stateOf(tracker, 'one'), 'stopped');
+    await tracker.restart('one');
+    assert.equal(stateOf(tracker, 'one'), 'running');
+    await tracker.stop('one');
   });
 
   it('one that failed is not running, and can be started again', async () => {
-    const lifecycle = await sandbox.lifecycle();
-    await assert.rejects(lifecycle.launch(sandbox.server('dies', '--die')));
-    await assert.rejects(lifecycle.stop('dies'), /This server is not running/);
-    assert.equal(stateOf(lifecycle, 'dies'), 'failed');
-    await assert.rejects(lifecycle.restart('dies'), /before it answered/);
+    const tracker = await sandbox.tracker();
+    await assert.rejects(tracker.launch(sandbox.server('dies', '--die')));
+    await assert.rejects(tracker.stop('dies'), /This server is not running/);
+    assert.equal(stateOf(tracker, 'dies'), 'failed');
+    await assert.rejects(tracker.restart('dies'), /before it answered/);
   });
 
   it('stopped in its handshake, it was stopped and did not fail, and one ladder ended it', async () => {
-    const lifecycle = await sandbox.lifecycle();
-    const launched = assert.rejects(
-      lifecycle.launch(sandbox.server('mute', '--silent')),
-      /was stopped while it started/,
-    );
+    const tracker = await sandbox.tracker();
+    const launched = assert.rejects(tracker.launch(sandbox.server('mute', '--silent')), /was stopped while it started/);
     await waitFor('it starts', () => sandbox.log.some((line) => line.startsWith('Started "mute"')));
-    await lifecycle.stop('mute');
+    await tracker.stop('mute');
     await launched;
-    assert.equal(stateOf(lifecycle, 'mute'), 'stopped');
+    assert.equal(stateOf(tracker, 'mute'), 'stopped');
     assert.equal(ladders(), 1);
     assert.deepEqual(sandbox.living(), []);
   });
 
   it('the window closes in its handshake: one ladder ends it', async () => {
-    const lifecycle = await sandbox.lifecycle();
-    const launched = assert.rejects(
-      lifecycle.launch(sandbox.server('mute', '--silent')),
-      /was stopped while it started/,
-    );
+    const tracker = await sandbox.tracker();
+    const launched = assert.rejects(tracker.launch(sandbox.server('mute', '--silent')), /was stopped while it started/);
     await waitFor('it starts', () => sandbox.log.some((line) => line.startsWith('Started "mute"')));
-    await lifecycle.deactivate();
+    await tracker.deactivate();
     await launched;
     assert.equal(ladders(), 1);
     assert.deepEqual(sandbox.living(), []);
@@ -198,13 +192,13 @@ describe('launching a server', function () {
   it('restarted in its handshake, it starts anew', async () => {
     const flags = ['--silent'];
     const describe = async () => sandbox.server('odd', ...flags.splice(0));
-    const lifecycle = await sandbox.lifecycle({}, { configured: () => [configured('odd', describe)] });
-    const started = assert.rejects(lifecycle.start('odd'), /was stopped while it started/);
+    const tracker = await sandbox.tracker({}, { configured: () => [configured('odd', describe)] });
+    const started = assert.rejects(tracker.start('odd'), /was stopped while it started/);
     await waitFor('it starts', () => sandbox.log.some((line) => line.startsWith('Started "odd"')));
-    await lifecycle.restart('odd');
+    await tracker.restart('odd');
     await started;
-    assert.equal(stateOf(lifecycle, 'odd'), 'running');
-    await lifecycle.stop('odd');
+    assert.equal(stateOf(tracker, 'odd'), 'running');
+    await tracker.stop('odd');
   });
 
   it('asks for what it needs once: not for a second start meanwhile, and not while it runs', async () => {
@@ -213,78 +207,78 @@ describe('launching a server', function () {
       asked++;
       return sandbox.server('one');
     };
-    const lifecycle = await sandbox.lifecycle({}, { configured: () => [configured('one', describe)] });
-    await Promise.all([lifecycle.start('one'), lifecycle.start('one')]);
-    await lifecycle.start('one');
+    const tracker = await sandbox.tracker({}, { configured: () => [configured('one', describe)] });
+    await Promise.all([tracker.start('one'), tracker.start('one')]);
+    await tracker.start('one');
     assert.equal(asked, 1);
-    await lifecycle.stop('one');
+    await tracker.stop('one');
   });
 
   it('whose question nobody answers can be started again', async () => {
     let asked = 0;
     const describe = () =>
       asked++ === 0 ? new Promise<LaunchDescription>(() => {}) : Promise.resolve(sandbox.server('one'));
-    const lifecycle = await sandbox.lifecycle({}, { configured: () => [configured('one', describe)] });
+    const tracker = await sandbox.tracker({}, { configured: () => [configured('one', describe)] });
     mock.timers.enable({ apis: ['setTimeout'] });
     try {
-      const first = assert.rejects(lifecycle.start('one'), /Timed out waiting for input values\. Start it again/);
+      const first = assert.rejects(tracker.start('one'), /Timed out waiting for input values\. Start it again/);
       mock.timers.tick(10 * 60_000);
       await first;
     } finally {
       mock.timers.reset();
     }
-    await lifecycle.start('one');
-    assert.equal(stateOf(lifecycle, 'one'), 'running');
-    await lifecycle.stop('one');
+    await tracker.start('one');
+    assert.equal(stateOf(tracker, 'one'), 'running');
+    await tracker.stop('one');
   });
 
   it('the window closes while its guard is being prepared: it is not started any more', async () => {
     const [asked, go] = [join(sandbox.path, 'asked'), join(sandbox.path, 'go')];
     const body = `touch '${asked}'; while [ ! -e '${go}' ]; do sleep 0.05; done; exec '${process.execPath}' "$@"`;
     const node = join(scripts(join(sandbox.path, 'bin'), { node: body }), 'node');
-    const lifecycle = await sandbox.lifecycle({ guard: true }, { node });
-    const launched = assert.rejects(lifecycle.launch(sandbox.server('late')), /The window is closing/);
+    const tracker = await sandbox.tracker({ guard: true }, { node });
+    const launched = assert.rejects(tracker.launch(sandbox.server('late')), /The window is closing/);
     await waitFor('its guard is being prepared', () => existsSync(asked));
-    await lifecycle.deactivate();
+    await tracker.deactivate();
     writeFileSync(go, '');
     await launched;
     assert.deepEqual(sandbox.living(), []);
   });
 
   it('whose process has ended when the last answer of the handshake comes does not run', async () => {
-    const lifecycle = await sandbox.lifecycle();
-    await assert.rejects(lifecycle.launch(sandbox.server('gone', '--heir')), /ended by SIGKILL before it answered/);
-    assert.equal(stateOf(lifecycle, 'gone'), 'failed');
+    const tracker = await sandbox.tracker();
+    await assert.rejects(tracker.launch(sandbox.server('gone', '--heir')), /ended by SIGKILL before it answered/);
+    assert.equal(stateOf(tracker, 'gone'), 'failed');
     await waitFor('what it left is ended', () => sandbox.living().length === 0);
   });
 
   it('that offers what it has no list of works all the same', async () => {
-    const lifecycle = await sandbox.lifecycle();
-    await lifecycle.launch(sandbox.server('bare', '--no-lists'));
-    const { introduction } = lifecycle.picture.servers.find(({ key }) => key === 'bare') ?? {};
-    assert.deepEqual(introduction, { name: 'written', version: '1.0.0', tools: 0, resources: 0, prompts: 0 });
-    await lifecycle.stop('bare');
+    const tracker = await sandbox.tracker();
+    await tracker.launch(sandbox.server('bare', '--no-lists'));
+    const { serverInfo } = tracker.inventory.servers.find(({ key }) => key === 'bare') ?? {};
+    assert.deepEqual(serverInfo, { name: 'written', version: '1.0.0', tools: 0, resources: 0, prompts: 0 });
+    await tracker.stop('bare');
   });
 
   it('shows no secret that it answers with', async () => {
-    const lifecycle = await sandbox.lifecycle();
-    await assert.rejects(lifecycle.launch(sandbox.server('odd', '--odd-version')), (error: Error) => {
+    const tracker = await sandbox.tracker();
+    await assert.rejects(tracker.launch(sandbox.server('odd', '--odd-version')), (error: Error) => {
       assert.match(error.message, /did not speak MCP: .* is not supported/);
-      assert.doesNotMatch(error.message + sandbox.log.join() + JSON.stringify(lifecycle.picture), /not-a-real-one/);
+      assert.doesNotMatch(error.message + sandbox.log.join() + JSON.stringify(tracker.inventory), /not-a-real-one/);
       return true;
     });
   });
 
   it('is told when nobody waits for its tool any more', async () => {
     const note = join(sandbox.path, 'cancelled');
-    const lifecycle = await sandbox.lifecycle();
-    await lifecycle.launch(sandbox.server('slow', `--note-cancel=${note}`));
+    const tracker = await sandbox.tracker();
+    await tracker.launch(sandbox.server('slow', `--note-cancel=${note}`));
     const call = new AbortController();
-    const called = assert.rejects(lifecycle.callTool('slow', 'wait', {}, call.signal));
+    const called = assert.rejects(tracker.callTool('slow', 'wait', {}, call.signal));
     await waitFor('it is called', () => existsSync(`${note}.called`));
     call.abort();
     await called;
     await waitFor('it is told', () => existsSync(note));
-    await lifecycle.stop('slow');
+    await tracker.stop('slow');
   });
 });

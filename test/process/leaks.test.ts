@@ -19,7 +19,7 @@ describe('leaks that must be caught', function () {
 
   /** Sweeps once as a new window does; afterwards nothing of the sandbox may live. */
   async function sweepAll(): Promise<void> {
-    await (await sandbox.lifecycle()).sweep();
+    await (await sandbox.tracker()).sweep();
     assert.deepEqual(sandbox.living(), []);
   }
 
@@ -91,24 +91,24 @@ describe('leaks that must be caught', function () {
       await new Promise((resolve) => setTimeout(resolve, delay));
       await killHard(host);
       // What was between its fork and its exec shows its cookie a moment later.
-      const lifecycle = await sandbox.lifecycle();
+      const tracker = await sandbox.tracker();
       await waitFor('nothing is left', async () => {
-        await lifecycle.sweep();
+        await tracker.sweep();
         return sandbox.living().length === 0;
       });
     });
   }
 
   it('L12 a restart ends the process that it replaces; control: two names are two processes', async () => {
-    const lifecycle = await sandbox.lifecycle();
-    await lifecycle.launch(sandbox.server('one', '--deaf-to-eof', '--deaf-to-term'));
+    const tracker = await sandbox.tracker();
+    await tracker.launch(sandbox.server('one', '--deaf-to-eof', '--deaf-to-term'));
     const [before] = sandbox.living();
-    await lifecycle.restart('one');
+    await tracker.restart('one');
     const [after, ...more] = sandbox.living();
     assert.ok(after !== before && more.length === 0);
-    await lifecycle.launch(sandbox.server('two'));
+    await tracker.launch(sandbox.server('two'));
     assert.equal(sandbox.living().length, 2, 'control arm');
-    await lifecycle.deactivate();
+    await tracker.deactivate();
     // What takes longer than it has time for goes on meanwhile.
     await waitFor('both are ended', () => sandbox.living().length === 0);
   });
@@ -123,7 +123,7 @@ describe('leaks that must be caught', function () {
     await waitFor('the owner is gone', () => !existsSync(`/proc/${owner}`));
     const parent = () => readFileSync(`/proc/${pid}/status`, 'latin1').match(/^PPid:\t(\d+)/m)?.[1];
     await waitFor('it is adopted', () => parent() === String(reaper));
-    await (await sandbox.lifecycle()).sweep();
+    await (await sandbox.tracker()).sweep();
     assert.deepEqual(sandbox.living(), [reaper]);
   });
 
@@ -147,8 +147,8 @@ describe('leaks that must be caught', function () {
     assert.match(statOf(owner), / Z /);
     // Control arm: what most tools ask says that it lives.
     assert.doesNotThrow(() => process.kill(owner, 0));
-    const lifecycle = await sandbox.lifecycle();
-    await lifecycle.sweep();
+    const tracker = await sandbox.tracker();
+    await tracker.sweep();
     assert.deepEqual(sandbox.living(), [scene.child.pid]);
     assert.ok(existsSync(`/proc/${owner}`), 'it is still not collected');
   });
@@ -188,10 +188,10 @@ describe('leaks that must be caught', function () {
     assert.equal(carriesCookie, false, 'the cookie is really lost');
     process.kill(record.root?.pid as number, 'SIGKILL');
     await waitFor('its parent is gone', () => !isAlive(record.root?.pid as number));
-    await (await sandbox.lifecycle()).sweep();
+    await (await sandbox.tracker()).sweep();
     assert.ok(isAlive(pid), 'control arm');
     scene.write({ records: [{ ...record, census: [await identityOf(pid)] }] });
-    await (await sandbox.lifecycle()).sweep();
+    await (await sandbox.tracker()).sweep();
     assert.ok(!isAlive(pid));
   });
 
@@ -220,7 +220,7 @@ describe('leaks that must be caught', function () {
       scene.write({ handedOver: Date.now() });
       await scene.killOwner();
       if (isKept) {
-        await (await sandbox.lifecycle({ neverReap: ['--note-term'] })).sweep();
+        await (await sandbox.tracker({ neverReap: ['--note-term'] })).sweep();
         assert.ok(isAlive(pid));
       }
       await sweepAll();
@@ -240,7 +240,7 @@ describe('leaks that must be caught', function () {
     // The laptop woke up a year later.
     Date.now = () => now() + 365 * 86_400_000;
     try {
-      await (await sandbox.lifecycle()).sweep();
+      await (await sandbox.tracker()).sweep();
     } finally {
       Date.now = now;
     }

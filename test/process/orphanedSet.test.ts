@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { Recogniser } from '../../src/clients/recogniser';
 import type { ServerView } from '../../src/model/inventory';
-import type { Lifecycle } from '../../src/tracker/tracker';
+import type { Tracker } from '../../src/tracker/tracker';
 import { nextLine } from '../support/nextLine';
 import { isAlive, killHard, Sandbox, SERVER } from '../support/sandbox';
 import { Stranger } from '../support/stranger';
@@ -58,7 +58,7 @@ describe('orphans that hold each other’s stdin', function () {
     });
     return { client, pids: JSON.parse(await nextLine(client)) };
   };
-  const open = (settings: Parameters<Sandbox['lifecycle']>[0] = {}) => {
+  const open = (settings: Parameters<Sandbox['tracker']>[0] = {}) => {
     const known: Recogniser = {
       serverOf: (args) => {
         const name = args.find((arg) => arg.startsWith('--name='))?.slice('--name='.length);
@@ -68,16 +68,16 @@ describe('orphans that hold each other’s stdin', function () {
       },
       clientOf: () => undefined,
     };
-    return sandbox.lifecycle(settings, { recogniser: () => known });
+    return sandbox.tracker(settings, { recogniser: () => known });
   };
-  const rowOf = ({ picture }: Lifecycle, pid: number) => picture.servers.find((one) => one.pid === pid) as ServerView;
-  const evidenceOf = (lifecycle: Lifecycle, pid: number) => rowOf(lifecycle, pid).evidence.join('\n');
-  const orphaned = (lifecycle: Lifecycle, pids: readonly number[]) =>
+  const rowOf = ({ inventory }: Tracker, pid: number) => inventory.servers.find((one) => one.pid === pid) as ServerView;
+  const evidenceOf = (tracker: Tracker, pid: number) => rowOf(tracker, pid).evidence.join('\n');
+  const orphaned = (tracker: Tracker, pids: readonly number[]) =>
     waitFor('all are proven to be orphaned', async () => {
-      await lifecycle.sweep();
-      return pids.every((pid) => rowOf(lifecycle, pid)?.verdict === 'orphaned');
+      await tracker.sweep();
+      return pids.every((pid) => rowOf(tracker, pid)?.verdict === 'orphaned');
     });
-  const keysOf = (lifecycle: Lifecycle, pids: readonly number[]) => pids.map((pid) => rowOf(lifecycle, pid).key);
+  const keysOf = (tracker: Tracker, pids: readonly number[]) => pids.map((pid) => rowOf(tracker, pid).key);
   /** Exists, and works. */
   const answers = async (name: string) => {
     const one = await Stranger.at(sandbox, addressOf(name));
@@ -89,21 +89,21 @@ describe('orphans that hold each other’s stdin', function () {
   it('L29 each holds the other: named together, ended together; one alone is held by the other', async () => {
     const { client, pids } = await start(server('a', [1]), server('b', [0]));
     const [a, b] = pids as [number, number];
-    const lifecycle = await open();
+    const tracker = await open();
     await answers('a');
-    await lifecycle.sweep();
-    for (const pid of pids) assert.equal(rowOf(lifecycle, pid).verdict, 'active', 'its client lives');
+    await tracker.sweep();
+    for (const pid of pids) assert.equal(rowOf(tracker, pid).verdict, 'active', 'its client lives');
     await killHard(client);
-    await orphaned(lifecycle, pids);
-    assert.match(evidenceOf(lifecycle, a), new RegExp(`stdin is held only by other orphans: \\S+ \\(pid ${b}\\)`));
-    const [alone] = await lifecycle.reapOrphans({ only: keysOf(lifecycle, [a]) });
+    await orphaned(tracker, pids);
+    assert.match(evidenceOf(tracker, a), new RegExp(`stdin is held only by other orphans: \\S+ \\(pid ${b}\\)`));
+    const [alone] = await tracker.reapOrphans({ only: keysOf(tracker, [a]) });
     assert.match(alone?.processes[0]?.reason ?? '', new RegExp(`stdin is still held by \\S+ \\(pid ${b}\\)`));
     assert.equal(await answers('a'), a);
-    const both = keysOf(lifecycle, pids);
-    const previews = await lifecycle.reapOrphans({ dryRun: true, only: both });
+    const both = keysOf(tracker, pids);
+    const previews = await tracker.reapOrphans({ dryRun: true, only: both });
     assert.ok(previews.length === 2 && previews.every(({ processes }) => processes[0]?.outcome !== 'kept'));
     assert.ok(pids.every(isAlive));
-    const results = await lifecycle.reapOrphans({ only: both });
+    const results = await tracker.reapOrphans({ only: both });
     assert.deepEqual(
       results.map(({ processes }) => processes[0]?.outcome),
       ['killed', 'killed'],
@@ -119,9 +119,9 @@ describe('orphans that hold each other’s stdin', function () {
       server('d', [0, 1, 2]),
     );
     await killHard(client);
-    const lifecycle = await open();
-    await orphaned(lifecycle, pids);
-    const results = await lifecycle.reapOrphans({ only: keysOf(lifecycle, pids) });
+    const tracker = await open();
+    await orphaned(tracker, pids);
+    const results = await tracker.reapOrphans({ only: keysOf(tracker, pids) });
     assert.deepEqual(
       results.flatMap(({ processes }) => processes.filter(({ outcome }) => outcome === 'kept')),
       [],
@@ -133,7 +133,7 @@ describe('orphans that hold each other’s stdin', function () {
     const { client, pids } = await start(server('a', [1]), server('b', [0]), server('c', []));
     const [a, b, c] = pids as [number, number, number];
     await killHard(client);
-    const few = await open({ reapOthers: 'auto', maxPerSweep: 1 });
+    const few = await open({ reapForeign: 'auto', maxPerSweep: 1 });
     await waitFor('the one that nobody holds is ended', async () => {
       await few.sweep();
       return !isAlive(c);
@@ -141,7 +141,7 @@ describe('orphans that hold each other’s stdin', function () {
     await few.sweep();
     assert.deepEqual([await answers('a'), await answers('b')], [a, b]);
     await few.deactivate();
-    const enough = await open({ reapOthers: 'auto', maxPerSweep: 2 });
+    const enough = await open({ reapForeign: 'auto', maxPerSweep: 2 });
     await waitFor('both are ended', async () => {
       await enough.sweep();
       return !isAlive(a) && !isAlive(b);
@@ -152,25 +152,25 @@ describe('orphans that hold each other’s stdin', function () {
     const { client, pids } = await start(server('a', [1]), server('b', [0]), sleep(1));
     const [a, b, stranger] = pids as [number, number, number];
     await killHard(client);
-    const lifecycle = await open();
+    const tracker = await open();
     const named = new RegExp(
       `stdin is held by \\S+ \\(pid (?:${a}|${stranger})\\) and \\S+ \\(pid (?:${a}|${stranger})\\)`,
     );
     await waitFor('its row says who holds it', async () => {
-      await lifecycle.sweep();
+      await tracker.sweep();
       return (
-        named.test(evidenceOf(lifecycle, b)) && /sleep \(pid \d+\).*no known MCP client/.test(evidenceOf(lifecycle, b))
+        named.test(evidenceOf(tracker, b)) && /sleep \(pid \d+\).*no known MCP client/.test(evidenceOf(tracker, b))
       );
     });
-    const both = keysOf(lifecycle, [a, b]);
-    const results = await lifecycle.reapOrphans({ only: both });
+    const both = keysOf(tracker, [a, b]);
+    const results = await tracker.reapOrphans({ only: both });
     assert.ok(results.every(({ processes }) => processes.every(({ outcome }) => outcome === 'kept')));
     assert.equal(results.length, 2);
-    for (const pid of [a, b]) assert.notEqual(rowOf(lifecycle, pid).verdict, 'orphaned');
+    for (const pid of [a, b]) assert.notEqual(rowOf(tracker, pid).verdict, 'orphaned');
     assert.deepEqual([await answers('a'), await answers('b')], [a, b]);
     process.kill(stranger, 'SIGKILL');
-    await orphaned(lifecycle, [a, b]);
-    await lifecycle.reapOrphans({ only: both });
+    await orphaned(tracker, [a, b]);
+    await tracker.reapOrphans({ only: both });
     assert.ok(!isAlive(a) && !isAlive(b), 'control');
   });
 
@@ -184,14 +184,14 @@ describe('orphans that hold each other’s stdin', function () {
     const [a, b, c, d] = pids as [number, number, number, number];
     const stranger = await Stranger.at(sandbox, addressOf('c'));
     await killHard(client);
-    const lifecycle = await open({ neverReap: ['--listed'] });
-    await orphaned(lifecycle, [a, b]);
+    const tracker = await open({ neverReap: ['--listed'] });
+    await orphaned(tracker, [a, b]);
     await waitFor('both looks', async () => {
-      await lifecycle.sweep();
-      return stranger.named.test(evidenceOf(lifecycle, c));
+      await tracker.sweep();
+      return stranger.named.test(evidenceOf(tracker, c));
     });
-    assert.deepEqual([rowOf(lifecycle, c).verdict, rowOf(lifecycle, d).verdict], ['active', 'active']);
-    const results = await lifecycle.reapOrphans({ only: keysOf(lifecycle, pids) });
+    assert.deepEqual([rowOf(tracker, c).verdict, rowOf(tracker, d).verdict], ['active', 'active']);
+    const results = await tracker.reapOrphans({ only: keysOf(tracker, pids) });
     const reasons = results.flatMap(({ processes }) => processes.map(({ reason }) => reason ?? 'ended'));
     assert.ok(reasons.length === 4 && !reasons.includes('ended'), reasons.join('\n'));
     assert.equal(await stranger.ask(), c);

@@ -3,7 +3,7 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { readdirSync, readlinkSync } from 'node:fs';
 import type { Recogniser } from '../../src/clients/recogniser';
-import type { Picture } from '../../src/model/inventory';
+import type { Inventory } from '../../src/model/inventory';
 import { choosePlatform } from '../../src/os/choosePlatform';
 import type { ProcessIdentity } from '../../src/os/identity';
 import { readHistory } from '../../src/registry/history';
@@ -47,7 +47,7 @@ describe('servers of other clients', function () {
   });
   const open = () => {
     const known = recogniser();
-    return sandbox.lifecycle({}, { recogniser: () => known });
+    return sandbox.tracker({}, { recogniser: () => known });
   };
   const client = async (
     kind: keyof typeof CLIENTS,
@@ -60,37 +60,37 @@ describe('servers of other clients', function () {
     });
     return { child, server: Number(await nextLine(child)) };
   };
-  const rowOf = (lifecycle: Awaited<ReturnType<typeof open>>, pid: number) =>
-    lifecycle.picture.servers.find((server) => server.pid === pid);
-  const recognised = async (lifecycle: Awaited<ReturnType<typeof open>>, pid: number) =>
+  const rowOf = (tracker: Awaited<ReturnType<typeof open>>, pid: number) =>
+    tracker.inventory.servers.find((server) => server.pid === pid);
+  const recognised = async (tracker: Awaited<ReturnType<typeof open>>, pid: number) =>
     waitFor('it is recognised', async () => {
-      await lifecycle.sweep();
-      return rowOf(lifecycle, pid);
+      await tracker.sweep();
+      return rowOf(tracker, pid);
     });
-  const provenOrphan = async (lifecycle: Awaited<ReturnType<typeof open>>, pid: number) =>
+  const provenOrphan = async (tracker: Awaited<ReturnType<typeof open>>, pid: number) =>
     waitFor('it is proven to be orphaned', async () => {
-      await lifecycle.sweep();
-      const row = rowOf(lifecycle, pid);
+      await tracker.sweep();
+      const row = rowOf(tracker, pid);
       return row?.verdict === 'orphaned' ? row : undefined;
     });
 
-  const stateOf = ({ servers }: Picture, pid: number) => {
+  const stateOf = ({ servers }: Inventory, pid: number) => {
     const row = servers.find((server) => server.pid === pid);
     return row && [row.group, row.verdict, ...(row.checking ? ['checking'] : [])].join(' ');
   };
   /** Each state in which a server was published from now on. */
-  const watched = (lifecycle: Awaited<ReturnType<typeof open>>, pid: number) => {
-    const states = new Set([stateOf(lifecycle.picture, pid)]);
-    lifecycle.onDidChange((picture) => states.add(stateOf(picture, pid)));
+  const watched = (tracker: Awaited<ReturnType<typeof open>>, pid: number) => {
+    const states = new Set([stateOf(tracker.inventory, pid)]);
+    tracker.onDidChange((inventory) => states.add(stateOf(inventory, pid)));
     return () => [...states].sort();
   };
 
   /** Without `ss` nothing can be proven about a socket pair: it is shown so, and kept on one's word too. */
   const provesNothing = async (server: number) => {
-    const lifecycle = await open();
-    const row = await recognised(lifecycle, server);
+    const tracker = await open();
+    const row = await recognised(tracker, server);
     assert.notEqual(row.verdict, 'orphaned');
-    const [result] = await lifecycle.reapOrphans({ only: [row.key] });
+    const [result] = await tracker.reapOrphans({ only: [row.key] });
     assert.match(result?.processes[0]?.reason ?? '', /unknown/);
     assert.ok(isAlive(server));
   };
@@ -98,23 +98,23 @@ describe('servers of other clients', function () {
   for (const kind of ['node', 'python'] as const) {
     it(`L08 of a ${kind} client: active while it lives, orphaned with proof once it is killed, reaped on one's word only`, async () => {
       const { child, server } = await client(kind, '--deaf-to-eof', '--deaf-to-term', '--child=plain');
-      const lifecycle = await open();
-      const active = await recognised(lifecycle, server);
+      const tracker = await open();
+      const active = await recognised(tracker, server);
       assert.deepEqual([active.group, active.verdict], ['otherClients', 'active']);
       // On one's word, but served: nothing happens.
-      const early = await lifecycle.reapOrphans({ only: [rowOf(lifecycle, server)?.key ?? ''] });
+      const early = await tracker.reapOrphans({ only: [rowOf(tracker, server)?.key ?? ''] });
       assert.ok(early.every(({ processes }) => processes.every(({ outcome }) => outcome === 'kept')));
       await killHard(child);
       if (kind === 'node' && !withSs) return provesNothing(server);
-      const row = await provenOrphan(lifecycle, server);
+      const row = await provenOrphan(tracker, server);
       assert.match(row.evidence.join('\n'), /nothing is connected to its input any more/);
       assert.ok(isAlive(server), 'a sweep only reports it');
-      await lifecycle.reapOrphans();
+      await tracker.reapOrphans();
       assert.ok(isAlive(server), 'reaping what is ours does not touch it');
-      const preview = await lifecycle.reapOrphans({ dryRun: true, only: [row.key] });
+      const preview = await tracker.reapOrphans({ dryRun: true, only: [row.key] });
       assert.equal(preview[0]?.processes.length, 2);
       assert.ok(isAlive(server));
-      const [result] = await lifecycle.reapOrphans({ only: [row.key] });
+      const [result] = await tracker.reapOrphans({ only: [row.key] });
       const outcomes = result?.processes.map(({ outcome }) => outcome) ?? [];
       assert.equal(outcomes.length, 2);
       // One that was still starting on a busy machine dies of SIGTERM.
@@ -140,9 +140,9 @@ describe('servers of other clients', function () {
           },
         },
       });
-      const lifecycle = await sandbox.lifecycle({}, { recogniser: () => known, platform: counting });
-      await recognised(lifecycle, server);
-      return { lifecycle, probed };
+      const tracker = await sandbox.tracker({}, { recogniser: () => known, platform: counting });
+      await recognised(tracker, server);
+      return { tracker, probed };
     };
     const { child, server } = await client('python', '--deaf-to-eof');
     const [first, second] = [await window(server), await window(server)];
@@ -150,7 +150,7 @@ describe('servers of other clients', function () {
     await killHard(child);
     const third = await window(server);
     assert.deepEqual(third.probed, [server], 'it has another parent now');
-    await third.lifecycle.sweep({ afresh: true });
+    await third.tracker.sweep({ afresh: true });
     assert.equal(third.probed.length, 3, 'both looks of a scan that a person asks for');
     const fourth = await window(server);
     assert.deepEqual(fourth.probed, [server], 'what seems abandoned is not shared');
@@ -167,16 +167,16 @@ describe('servers of other clients', function () {
       },
     });
     const known = recogniser();
-    const lifecycle = await sandbox.lifecycle({}, { platform: changing, recogniser: () => known });
+    const tracker = await sandbox.tracker({}, { platform: changing, recogniser: () => known });
     await killHard(child);
-    await provenOrphan(lifecycle, server);
-    const shown = watched(lifecycle, server);
-    const picture = await lifecycle.sweep({ afresh: true });
+    await provenOrphan(tracker, server);
+    const shown = watched(tracker, server);
+    const inventory = await tracker.sweep({ afresh: true });
     assert.deepEqual(shown(), ['orphaned orphaned', 'orphaned orphaned checking']);
-    assert.deepEqual(stateOf(picture, server), 'orphaned orphaned', 'it is done when both looks are');
+    assert.deepEqual(stateOf(inventory, server), 'orphaned orphaned', 'it is done when both looks are');
     // Control arm: both looks say otherwise.
     isBlind = true;
-    await lifecycle.sweep({ afresh: true });
+    await tracker.sweep({ afresh: true });
     assert.deepEqual(shown(), ['orphaned orphaned', 'orphaned orphaned checking', 'ownerUnknown unknown']);
   });
 
@@ -186,12 +186,12 @@ describe('servers of other clients', function () {
       const known = recogniser();
       const { clientOf } = known;
       known.clientOf = (entry) => (how === 'its client' && entry.pid === child.pid ? 'Client' : clientOf(entry));
-      const lifecycle = await sandbox.lifecycle({}, { recogniser: () => known });
-      await recognised(lifecycle, server);
-      await waitFor('it is not being checked', () => stateOf(lifecycle.picture, server) === 'otherClients active');
-      const shown = watched(lifecycle, server);
+      const tracker = await sandbox.tracker({}, { recogniser: () => known });
+      await recognised(tracker, server);
+      await waitFor('it is not being checked', () => stateOf(tracker.inventory, server) === 'otherClients active');
+      const shown = watched(tracker, server);
       await killHard(child);
-      await waitFor('it is orphaned', () => stateOf(lifecycle.picture, server) === 'orphaned orphaned');
+      await waitFor('it is orphaned', () => stateOf(tracker.inventory, server) === 'orphaned orphaned');
       assert.deepEqual(shown(), ['orphaned orphaned', 'otherClients active', 'otherClients active checking']);
       assert.ok(isAlive(server));
     });
@@ -211,7 +211,7 @@ describe('servers of other clients', function () {
           },
         },
       });
-      return sandbox.lifecycle({}, { recogniser: () => known, platform: failing });
+      return sandbox.tracker({}, { recogniser: () => known, platform: failing });
     };
     const { child, server } = await client('python', '--deaf-to-eof');
     await killHard(child);
@@ -245,16 +245,16 @@ print('held', flush=True); time.sleep(600)`,
     );
     await nextLine(holder);
     await killHard(child);
-    const lifecycle = await open();
-    const row = await recognised(lifecycle, server);
+    const tracker = await open();
+    const row = await recognised(tracker, server);
     assert.equal(row.verdict, 'active', row.evidence.join('\n'));
-    const [result] = await lifecycle.reapOrphans({ only: [row.key] });
+    const [result] = await tracker.reapOrphans({ only: [row.key] });
     assert.match(result?.processes[0]?.reason ?? '', /its stdin is still held by/);
     assert.ok(isAlive(server));
     // Control arm: once nobody holds it, it may be reaped.
     await killHard(holder);
-    const orphan = await provenOrphan(lifecycle, server);
-    await lifecycle.reapOrphans({ only: [orphan.key] });
+    const orphan = await provenOrphan(tracker, server);
+    await tracker.reapOrphans({ only: [orphan.key] });
     assert.ok(!isAlive(server));
   });
 
@@ -274,10 +274,10 @@ print('held', flush=True); time.sleep(600)`,
       { env: sandbox.environment, stdio: ['ignore', 'pipe', 'inherit'] },
     );
     const server = Number(await nextLine(shell));
-    const lifecycle = await open();
-    const row = await recognised(lifecycle, server);
+    const tracker = await open();
+    const row = await recognised(tracker, server);
     assert.equal(row.client, 'Known Client');
-    const [result] = await lifecycle.reapOrphans({ only: [row.key] });
+    const [result] = await tracker.reapOrphans({ only: [row.key] });
     assert.match(result?.processes[0]?.reason ?? '', /runs under Known Client/);
     assert.ok(isAlive(server));
   });
@@ -289,9 +289,9 @@ print('held', flush=True); time.sleep(600)`,
     const child = spawn(python, args, { env: sandbox.environment, stdio: ['ignore', 'pipe', 'inherit'] });
     const server = Number(await nextLine(child));
     let known: Recogniser | undefined = recogniser();
-    const lifecycle = await sandbox.lifecycle({}, { recogniser: () => known });
-    const { key } = await recognised(lifecycle, server);
-    const reap = async () => (await lifecycle.reapOrphans({ only: [key] }))[0]?.processes[0]?.reason ?? '';
+    const tracker = await sandbox.tracker({}, { recogniser: () => known });
+    const { key } = await recognised(tracker, server);
+    const reap = async () => (await tracker.reapOrphans({ only: [key] }))[0]?.processes[0]?.reason ?? '';
     assert.match(await reap(), /runs under Known Client/);
     const reaping = reap();
     known = undefined;
@@ -300,7 +300,7 @@ print('held', flush=True); time.sleep(600)`,
     // Control arm: without a client above it.
     known = recogniser();
     await killHard(child);
-    await provenOrphan(lifecycle, server);
+    await provenOrphan(tracker, server);
     await reap();
     assert.ok(!isAlive(server));
   });
@@ -311,35 +311,35 @@ print('held', flush=True); time.sleep(600)`,
     const known = recogniser();
     const platform = await choosePlatform();
     const settings = { automatic: 'on', neverReap: [], launchTimeout: 60_000, guard: false, maxPerSweep: 1 } as const;
-    let reapOthers: 'auto' | 'report' = 'auto';
+    let reapForeign: 'auto' | 'report' = 'auto';
     let asked = 0;
     const changing = Object.create(platform, {
       stdinPeer: { value: (identity: ProcessIdentity) => definite(() => platform.stdinPeer(identity)) },
       serviceRole: {
         value: (identity: ProcessIdentity) => {
           // The first ruling on it; the second look comes 2 s later.
-          if (identity.pid === server && ++asked === 1) reapOthers = 'report';
+          if (identity.pid === server && ++asked === 1) reapForeign = 'report';
           return platform.serviceRole(identity);
         },
       },
     });
-    const lifecycle = await sandbox.lifecycle(
+    const tracker = await sandbox.tracker(
       {},
       {
         platform: changing,
         recogniser: () => known,
-        settings: () => ({ ...settings, graceOf: () => SHORT_GRACE, reapOthers }),
+        settings: () => ({ ...settings, graceOf: () => SHORT_GRACE, reapForeign }),
       },
     );
-    await provenOrphan(lifecycle, server);
+    await provenOrphan(tracker, server);
     await waitFor('a reap has begun', async () => {
-      await lifecycle.sweep();
+      await tracker.sweep();
       return asked > 0;
     });
     assert.ok(isAlive(server));
-    reapOthers = 'auto';
+    reapForeign = 'auto';
     await waitFor('control', async () => {
-      await lifecycle.sweep();
+      await tracker.sweep();
       return !isAlive(server);
     });
   });
@@ -347,17 +347,17 @@ print('held', flush=True); time.sleep(600)`,
   it('"auto" reaps what is proven, at most so many per sweep', async () => {
     const clients = await Promise.all([client('python', '--deaf-to-eof'), client('python', '--deaf-to-eof')]);
     const known = recogniser();
-    const lifecycle = await sandbox.lifecycle({ reapOthers: 'auto', maxPerSweep: 1 }, { recogniser: () => known });
-    await lifecycle.sweep();
+    const tracker = await sandbox.tracker({ reapForeign: 'auto', maxPerSweep: 1 }, { recogniser: () => known });
+    await tracker.sweep();
     for (const { child } of clients) await killHard(child);
     const living = () => clients.filter(({ server }) => isAlive(server)).length;
     await waitFor('one is reaped', async () => {
-      await lifecycle.sweep();
+      await tracker.sweep();
       return living() < 2;
     });
     assert.equal(living(), 1);
     await waitFor('the other one is reaped', async () => {
-      await lifecycle.sweep();
+      await tracker.sweep();
       return living() === 0;
     });
   });
@@ -367,16 +367,16 @@ print('held', flush=True); time.sleep(600)`,
     const { child, server } = await client('python', '--deaf-to-eof');
     await Promise.all([killHard(listed.child), killHard(child)]);
     const known = recogniser();
-    const settings = { reapOthers: 'auto', maxPerSweep: 1, neverReap: ['--listed'] } as const;
-    const lifecycle = await sandbox.lifecycle(settings, { recogniser: () => known });
+    const settings = { reapForeign: 'auto', maxPerSweep: 1, neverReap: ['--listed'] } as const;
+    const tracker = await sandbox.tracker(settings, { recogniser: () => known });
     await waitFor('the one behind it is reaped', async () => {
-      await lifecycle.sweep();
+      await tracker.sweep();
       return !isAlive(server);
     });
     // Now it is the only one.
-    await provenOrphan(lifecycle, listed.server);
-    await lifecycle.sweep();
-    const [result] = await lifecycle.reapOrphans({ only: [rowOf(lifecycle, listed.server)?.key ?? ''] });
+    await provenOrphan(tracker, listed.server);
+    await tracker.sweep();
+    const [result] = await tracker.reapOrphans({ only: [rowOf(tracker, listed.server)?.key ?? ''] });
     assert.match(result?.processes[0]?.reason ?? '', /neverReap lists it/);
     assert.ok(isAlive(listed.server));
     const outcomes = readHistory(sandbox.folder, 0, 100).map(({ processes }) => processes.map(({ pid }) => pid));

@@ -48,7 +48,7 @@ for (const [name, create] of Object.entries(platforms)) {
     }
 
     async function present(pid: number): Promise<ProcessEntry> {
-      const look = await platform.look(pid);
+      const look = await platform.inspect(pid);
       if (look.kind !== 'present') throw new Error(`pid ${pid}: ${JSON.stringify(look)}`);
       return look.entry;
     }
@@ -115,7 +115,7 @@ for (const [name, create] of Object.entries(platforms)) {
       assert.equal((await platform.snapshot()).processes.get(pid)?.zombie, true);
       child.stdin?.write('go\n');
       await waitFor('it is collected', () => output.includes('-'));
-      assert.deepEqual(await platform.look(pid), { kind: 'gone' });
+      assert.deepEqual(await platform.inspect(pid), { kind: 'gone' });
       assert.ok(!(await platform.snapshot()).processes.has(pid));
     });
 
@@ -134,11 +134,11 @@ ctypes.CDLL(None).pthread_exit(None)`;
     });
 
     it('looks at several, process 1 among them; what cannot be a process is an error', async () => {
-      const looks = await platform.lookAll([1, process.pid, NOBODY]);
+      const looks = await platform.inspectAll([1, process.pid, NOBODY]);
       assert.equal(looks.get(1)?.kind, 'present');
       assert.equal(looks.get(process.pid)?.kind, 'present');
       assert.equal(looks.get(NOBODY)?.kind, 'gone');
-      assert.deepEqual([...(await platform.lookAll([])).keys()], []);
+      assert.deepEqual([...(await platform.inspectAll([])).keys()], []);
     });
 
     it('answers each probe about itself without rejecting', async () => {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { choosePlatform } from '../../src/os/choosePlatform';
 import { sameStart } from '../../src/os/identity';
-import type { Look, Platform, ProcessEntry } from '../../src/os/platform';
+import type { Inspection, Platform, ProcessEntry } from '../../src/os/platform';
 import { createPortablePlatform } from '../../src/os/portablePlatform';
 import { readLinuxScopeParts, scopeTag } from '../../src/os/scope';
 import { endLivingChildTree } from '../../src/reaping/windowsTree';
@@ -39,7 +39,7 @@ describe('the portable platform', () => {
   });
   afterEach(async () => {
     for (const { pid, start } of leftBelow.splice(0)) {
-      const look = await platform.look(pid);
+      const look = await platform.inspect(pid);
       if (look.kind === 'present' && !look.entry.zombie && sameStart(look.entry.start, start)) {
         process.kill(pid, 'SIGKILL');
       }
@@ -61,7 +61,7 @@ describe('the portable platform', () => {
 
   it('K27 reads the same start whatever the time zone, the locale and the format that somebody likes', async () => {
     const child = start('sleep', '60');
-    const before = await platform.look(child.pid);
+    const before = await platform.inspect(child.pid);
     assert.equal(before.kind, 'present');
     const habits = {
       TZ: 'Asia/Kathmandu',
@@ -72,11 +72,11 @@ describe('the portable platform', () => {
       COLUMNS: '20',
     };
     const after = await withVariables(habits, async () => [
-      await platform.look(child.pid),
-      { kind: 'present', entry: (await platform.snapshot()).processes.get(child.pid) } as Look,
+      await platform.inspect(child.pid),
+      { kind: 'present', entry: (await platform.snapshot()).processes.get(child.pid) } as Inspection,
     ]);
     for (const look of [before, ...after]) assert.equal(look.kind, 'present');
-    const [first, ...others] = [before, ...after].map((look) => (look as Look & { kind: 'present' }).entry);
+    const [first, ...others] = [before, ...after].map((look) => (look as Inspection & { kind: 'present' }).entry);
     for (const { start } of others) assert.ok(sameStart(start, first?.start ?? ''), `${first?.start} became ${start}`);
     // What may change between two looks.
     const lasting = (entry: ProcessEntry | undefined) => ({ ...entry, memory: 0, cpuTime: 0, start: '' });
@@ -101,7 +101,7 @@ describe('the portable platform', () => {
       await withPath(path, async () => {
         await assert.rejects(platform.snapshot());
         await assert.rejects(platform.self());
-        const looks = await platform.lookAll([1, child.pid, 4_194_304]);
+        const looks = await platform.inspectAll([1, child.pid, 4_194_304]);
         assert.deepEqual(
           [...looks.values()].map(({ kind }) => kind),
           ['error', 'error', 'error'],
@@ -121,7 +121,7 @@ describe('the portable platform', () => {
     it('… when it hides a living process', async () => {
       const child = start('sleep', '60');
       await withPath(`${fake(`"$REAL" "$@" | grep -v "^ *${child.pid} "`)}:${process.env.PATH}`, async () => {
-        assert.equal((await platform.look(child.pid)).kind, 'error');
+        assert.equal((await platform.inspect(child.pid)).kind, 'error');
       });
     });
     it('… when it hides it in one of two tables', async () => {
@@ -191,7 +191,7 @@ describe('the portable platform', () => {
     async function startTree(program = DEAF) {
       const child = start('sh', '-c', program);
       const below = Number(await nextLine(child));
-      const look = await platform.look(below);
+      const look = await platform.inspect(below);
       assert.ok(look.kind === 'present' && isAlive(below));
       leftBelow.push(look.entry);
       return { child, below };

@@ -40,18 +40,18 @@ describe('reaping on the portable platform', function () {
     await killHard(host.child);
     assert.equal(sandbox.living().length, 5);
     assert.ok(host.servers.every(isAlive));
-    const lifecycle = await sandbox.lifecycle({ automatic: 'on' });
-    await lifecycle.sweep();
+    const tracker = await sandbox.tracker({ automatic: 'on' });
+    await tracker.sweep();
     assert.deepEqual(sandbox.living(), []);
     assert.deepEqual(readdirSync(sandbox.folder.sessions), []);
-    assert.deepEqual(lifecycle.picture.servers, []);
+    assert.deepEqual(tracker.inventory.servers, []);
   });
 
   it('L23 finds them by the cookie alone when the registry is lost', async () => {
     const host = await sandbox.host({ deaf: DEAF });
     await killHard(host.child);
     rmSync(session().path);
-    await (await sandbox.lifecycle()).sweep();
+    await (await sandbox.tracker()).sweep();
     assert.deepEqual(sandbox.living(), []);
   });
 
@@ -66,7 +66,7 @@ describe('reaping on the portable platform', function () {
     const dead = await sandbox.host({ twin: DEAF });
     const live = await sandbox.host({ twin: DEAF });
     await killHard(dead.child);
-    await (await sandbox.lifecycle()).sweep();
+    await (await sandbox.tracker()).sweep();
     assert.ok(!isAlive(dead.servers[0] as number));
     assert.equal(await live.ask('twin'), live.servers[0]);
     await killHard(live.child);
@@ -82,15 +82,15 @@ describe('reaping on the portable platform', function () {
     const { path, text } = session();
     assert.match(text, /"start": "e\d+"/, 'the host runs on the portable platform');
     writeFileSync(path, text.replaceAll('"kind": "launched"', '"kind": "adopted"'));
-    const lifecycle = await sandbox.lifecycle();
+    const tracker = await sandbox.tracker();
     await waitFor('its row says who uses it', async () => {
-      await lifecycle.sweep();
-      return stranger.named.test(lifecycle.picture.servers[0]?.evidence.join('\n') ?? '');
+      await tracker.sweep();
+      return stranger.named.test(tracker.inventory.servers[0]?.evidence.join('\n') ?? '');
     });
     assert.equal(await stranger.ask(), server);
     await stranger.leave();
     await waitFor('control: now it is ended', async () => {
-      await lifecycle.sweep();
+      await tracker.sweep();
       return !isAlive(server);
     });
   });
@@ -101,10 +101,10 @@ describe('reaping on the portable platform', function () {
     await killHard(host.child);
     const { path, text } = session();
     writeFileSync(path, text.replaceAll(scope, 'e0000000000000000'));
-    await (await sandbox.lifecycle()).sweep();
+    await (await sandbox.tracker()).sweep();
     assert.ok(isAlive(host.servers[0] as number));
     writeFileSync(path, text);
-    await (await sandbox.lifecycle()).sweep();
+    await (await sandbox.tracker()).sweep();
     assert.deepEqual(sandbox.living(), []);
   });
 
@@ -113,7 +113,7 @@ describe('reaping on the portable platform', function () {
     const dead = await sandbox.host({ deaf: DEAF });
     await killHard(dead.child);
     delete process.env.MCP_PROCESSES_PLATFORM;
-    await (await sandbox.lifecycle()).sweep();
+    await (await sandbox.tracker()).sweep();
     assert.equal(await live.ask('twin'), live.servers[0]);
     assert.ok(isAlive(dead.servers[0] as number));
     await killHard(live.child);

@@ -34,7 +34,7 @@ describe('a busy machine', function () {
       log: { info: () => {}, warn: (message) => sandbox.log.push(message), error: () => {} },
       home,
     });
-    return sandbox.lifecycle({}, { recogniser: () => configs.recogniser() });
+    return sandbox.tracker({}, { recogniser: () => configs.recogniser() });
   };
 
   it('K03 of 1,000 unrelated processes none is named, whatever their words; the one configured server is', async () => {
@@ -48,11 +48,11 @@ describe('a busy machine', function () {
     });
     const ours = new Set([...sandbox.living(), server.pid]);
     assert.ok(ours.size > CROWD);
-    const lifecycle = await open(false);
-    const rowsOf = async (one: typeof lifecycle) =>
+    const tracker = await open(false);
+    const rowsOf = async (one: typeof tracker) =>
       (await one.sweep()).servers.filter(({ pid }) => pid !== undefined && ours.has(pid));
     const named = await waitFor('the configured server is named', async () => {
-      const rows = await rowsOf(lifecycle);
+      const rows = await rowsOf(tracker);
       return rows.some(({ pid }) => pid === server.pid) ? rows : undefined;
     });
     assert.deepEqual(
@@ -63,7 +63,7 @@ describe('a busy machine', function () {
     assert.match(named[0]?.evidence[0] ?? '', /matches "notes" of Codex/);
     // Entries of other clients are no rows: a server appears while a process of it runs.
     const isOurs = (pid: number | undefined) => pid === undefined || ours.has(pid);
-    const all = lifecycle.picture.servers.filter((row) => row.configurationFile?.startsWith(home) && isOurs(row.pid));
+    const all = tracker.inventory.servers.filter((row) => row.configurationFile?.startsWith(home) && isOurs(row.pid));
     assert.deepEqual(
       all.map(({ pid }) => pid),
       [server.pid],

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import type { Lifecycle } from '../../src/tracker/tracker';
+import type { Tracker } from '../../src/tracker/tracker';
 import { nextLine } from '../support/nextLine';
 import { isAlive, killHard, Sandbox } from '../support/sandbox';
 import { PLAIN, Scene } from '../support/scene';
@@ -17,7 +17,7 @@ describe('reaping many, called off', function () {
   this.timeout(120_000);
   let sandbox: Sandbox;
   let servers: number[];
-  let lifecycle: Lifecycle;
+  let tracker: Tracker;
   beforeEach(async () => {
     sandbox = new Sandbox();
     const mark = `--mark=${randomUUID()}`;
@@ -38,24 +38,24 @@ describe('reaping many, called off', function () {
           : undefined,
       clientOf: () => undefined,
     };
-    lifecycle = await sandbox.lifecycle({ automatic: 'off' }, { recogniser: () => known });
+    tracker = await sandbox.tracker({ automatic: 'off' }, { recogniser: () => known });
     await waitFor('all are proven to be orphaned', async () => {
-      await lifecycle.sweep();
+      await tracker.sweep();
       return orphans().length === 4;
     });
   });
   afterEach(() => sandbox.dispose());
-  const orphans = () => lifecycle.picture.servers.filter(({ verdict }) => verdict === 'orphaned');
+  const orphans = () => tracker.inventory.servers.filter(({ verdict }) => verdict === 'orphaned');
   const keys = () => orphans().map(({ key }) => key);
 
   it('before any ladder has begun: nothing is ended, all stay listed and can be reaped later, each being told of', async () => {
-    const none = await lifecycle.reapOrphans({ only: keys(), signal: AbortSignal.abort() });
+    const none = await tracker.reapOrphans({ only: keys(), signal: AbortSignal.abort() });
     assert.deepEqual(none, []);
     assert.ok(servers.every(isAlive));
     assert.equal(orphans().length, 4);
     // Control arm.
     const told: string[] = [];
-    await lifecycle.reapOrphans({ only: keys(), onProgress: (done, total) => told.push(`${done}/${total}`) });
+    await tracker.reapOrphans({ only: keys(), onProgress: (done, total) => told.push(`${done}/${total}`) });
     assert.deepEqual(told, ['1/4', '2/4', '3/4', '4/4']);
     assert.deepEqual(servers.filter(isAlive), []);
     assert.deepEqual(sandbox.living(), []);
@@ -63,7 +63,7 @@ describe('reaping many, called off', function () {
 
   it('after the first has ended: those whose ladder has not begun stay whole', async () => {
     const calledOff = new AbortController();
-    const results = await lifecycle.reapOrphans({
+    const results = await tracker.reapOrphans({
       only: keys(),
       signal: calledOff.signal,
       // Ours is through at once; the others wait for their second look, and at least one of them has not begun.
@@ -75,7 +75,7 @@ describe('reaping many, called off', function () {
     assert.ok(!isAlive(servers[0] as number), 'our own');
     // On a busy machine a probe of one that has begun may fail, which keeps it; and one that was killed takes its time.
     await waitFor('all that live are listed, and nobody else', async () => {
-      const { servers: rows } = await lifecycle.sweep();
+      const { servers: rows } = await tracker.sweep();
       const alive = servers.filter(isAlive);
       const told = rows.map(({ pid, verdict, evidence }) => ({ pid, verdict, evidence }));
       assert.deepEqual(

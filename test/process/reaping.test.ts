@@ -19,8 +19,8 @@ import { readHistory } from '../../src/registry/history';
 import { OwnSession } from '../../src/registry/ownSession';
 import type { ServerRecord } from '../../src/registry/schema';
 import { readSessions } from '../../src/registry/sessionStore';
-import { survey } from '../../src/scan/scanSessions';
-import type { Lifecycle } from '../../src/tracker/tracker';
+import { scanMachine } from '../../src/scan/scanSessions';
+import type { Tracker } from '../../src/tracker/tracker';
 import { isAlive, killHard, Sandbox } from '../support/sandbox';
 import { identityOf, PLAIN, Scene } from '../support/scene';
 import { waitFor } from '../support/waitFor';
@@ -44,18 +44,18 @@ describe('reaping what a dead session left', function () {
     const [, eof, term] = host.servers as [number, number, number];
     // Control arm: nobody reaps, and they stay.
     assert.ok(isAlive(eof) && isAlive(term));
-    const lifecycle = await sandbox.lifecycle({ automatic: 'on' });
-    await lifecycle.sweep();
+    const tracker = await sandbox.tracker({ automatic: 'on' });
+    await tracker.sweep();
     assert.deepEqual(sandbox.living(), []);
     assert.deepEqual(readdirSync(sandbox.folder.sessions), [], 'its session file is gone');
     assert.ok(readdirSync(sandbox.folder.history).length > 0, 'the history tells what was done');
-    assert.deepEqual(lifecycle.picture.servers, []);
+    assert.deepEqual(tracker.inventory.servers, []);
   });
 
   it('L05 finds a grandchild that left its tree by setsid', async () => {
     const host = await sandbox.host({ escape: [...DEAF, '--child=setsid'] });
     await killHard(host.child);
-    await (await sandbox.lifecycle()).sweep();
+    await (await sandbox.tracker()).sweep();
     assert.deepEqual(sandbox.living(), []);
   });
 
@@ -63,8 +63,8 @@ describe('reaping what a dead session left', function () {
     const host = await sandbox.host({ deaf: DEAF });
     await killHard(host.child);
     for (const file of readdirSync(sandbox.folder.sessions)) rmSync(join(sandbox.folder.sessions, file));
-    const lifecycle = await sandbox.lifecycle();
-    await lifecycle.sweep();
+    const tracker = await sandbox.tracker();
+    await tracker.sweep();
     assert.deepEqual(sandbox.living(), []);
     assert.deepEqual(readdirSync(sandbox.folder.sessions), []);
   });
@@ -76,11 +76,11 @@ describe('reaping what a dead session left', function () {
     await scene.killOwner();
     const path = join(sandbox.folder.sessions, `${scene.id}.json`);
     writeFileSync(path, readFileSync(path, 'utf8').slice(0, 200));
-    const lifecycle = await sandbox.lifecycle();
+    const tracker = await sandbox.tracker();
     for (let round = 0; round < 3; round++) {
-      await lifecycle.sweep();
+      await tracker.sweep();
       assert.ok(isAlive(pid));
-      const [row] = lifecycle.picture.servers;
+      const [row] = tracker.inventory.servers;
       assert.equal(row?.verdict, 'orphaned');
       assert.match(row?.evidence.join('\n') ?? '', /not ended automatically/);
     }
@@ -88,8 +88,8 @@ describe('reaping what a dead session left', function () {
       sandbox.log.some((line) => line.includes('.damaged')),
       'the log says what happened to the file',
     );
-    const [row] = lifecycle.picture.servers;
-    await lifecycle.reapOrphans({ only: [row?.key as string] });
+    const [row] = tracker.inventory.servers;
+    await tracker.reapOrphans({ only: [row?.key as string] });
     assert.ok(!isAlive(pid));
     assert.deepEqual(readdirSync(sandbox.folder.sessions), [`${scene.id}.json.damaged`]);
   });
@@ -99,7 +99,7 @@ describe('reaping what a dead session left', function () {
     const { pid, record } = await scene.start();
     scene.write({ automatic: 'off', neverReap: ['--deaf'] });
     await scene.killOwner();
-    const lifecycle = await sandbox.lifecycle();
+    const tracker = await sandbox.tracker();
     const own = join(sandbox.folder.sessions, `${scene.id}.json`);
     const { pid: self, start, scope } = await scene.platform.self();
     const claimed = join(sandbox.folder.sessions, `${scene.id}.claim-${self}-${start}-${scope}.json`);
@@ -119,14 +119,14 @@ describe('reaping what a dead session left', function () {
       };
       Object.assign(fs, { lstatSync: moving });
       try {
-        await lifecycle.sweep();
+        await tracker.sweep();
       } finally {
         Object.assign(fs, { lstatSync });
       }
       assert.ok(isMoved);
       assert.ok(isAlive(pid));
       assert.deepEqual(readdirSync(sandbox.folder.sessions), [after.slice(sandbox.folder.sessions.length + 1)]);
-      assert.equal(lifecycle.picture.servers[0]?.verdict, 'unknown', 'somebody else was at it');
+      assert.equal(tracker.inventory.servers[0]?.verdict, 'unknown', 'somebody else was at it');
     }
     // What a list that is read in parts may miss while a file is renamed.
     rmSync(own);
@@ -136,14 +136,14 @@ describe('reaping what a dead session left', function () {
         return scene.platform.snapshot();
       },
     });
-    await (await sandbox.lifecycle({}, { platform })).sweep();
+    await (await sandbox.tracker({}, { platform })).sweep();
     assert.ok(isAlive(pid));
-    await lifecycle.sweep();
+    await tracker.sweep();
     assert.ok(isAlive(pid));
-    assert.match(lifecycle.picture.servers[0]?.evidence.join('\n') ?? '', /not ended automatically/);
+    assert.match(tracker.inventory.servers[0]?.evidence.join('\n') ?? '', /not ended automatically/);
     // Control arm: where no file name mentions it, the cookie and this window decide.
     rmSync(own);
-    await lifecycle.sweep();
+    await tracker.sweep();
     assert.ok(!isAlive(pid), record.id);
   });
 
@@ -151,20 +151,20 @@ describe('reaping what a dead session left', function () {
     const host = await sandbox.host({ deaf: DEAF });
     await killHard(host.child);
     rmSync(sandbox.folder.sessions, { recursive: true });
-    const lifecycle = await sandbox.lifecycle();
-    await lifecycle.sweep();
+    const tracker = await sandbox.tracker();
+    await tracker.sweep();
     assert.equal(sandbox.living().length, 1);
-    await lifecycle.sweep();
+    await tracker.sweep();
     const said = sandbox.log.filter((line) => line.includes('could not be claimed, so that nothing of it was ended'));
     assert.equal(said.length, 1, `said once, not in every sweep:\n${sandbox.log.join('\n')}`);
     mkdirSync(sandbox.folder.sessions);
-    await lifecycle.sweep();
+    await tracker.sweep();
     assert.deepEqual(sandbox.living(), [], 'control arm');
   });
 
   it('K09 a session that cannot be claimed is kept, and who asked for the reap is told why; a sweep goes on', async () => {
     const [stuck, other] = [await sandbox.host({ stuck: DEAF }), await sandbox.host({ other: DEAF })];
-    const lifecycle = await sandbox.lifecycle();
+    const tracker = await sandbox.tracker();
     const [id] = readSessions(sandbox.folder).sessions.flatMap(({ session }) =>
       session.records.some(({ server }) => server === 'stuck') ? session.id : [],
     );
@@ -173,12 +173,12 @@ describe('reaping what a dead session left', function () {
     const claim = join(sandbox.folder.sessions, `${id}.claim-${pid}-${start}-${scope}.json`);
     for (const folder of [claim, `${claim}.damaged`]) mkdirSync(join(folder, 'full'), { recursive: true });
     await Promise.all([killHard(stuck.child), killHard(other.child)]);
-    await lifecycle.sweep();
+    await tracker.sweep();
     assert.deepEqual(
       [...stuck.servers, ...other.servers].map((one) => isAlive(one as number)),
       [true, false],
     );
-    const [result, ...more] = await lifecycle.reapOrphans();
+    const [result, ...more] = await tracker.reapOrphans();
     assert.deepEqual([result?.server, result?.processes, result?.dryRun, more], ['stuck', [], false, []]);
     assert.match(
       result?.problem ?? '',
@@ -188,7 +188,7 @@ describe('reaping what a dead session left', function () {
     );
     assert.ok(isAlive(stuck.servers[0] as number));
     rmSync(claim, { recursive: true });
-    const [ended] = await lifecycle.reapOrphans();
+    const [ended] = await tracker.reapOrphans();
     assert.deepEqual([ended?.problem, sandbox.living()], [undefined, []], 'control arm');
   });
 
@@ -196,7 +196,7 @@ describe('reaping what a dead session left', function () {
     const scenes = [await new Scene(sandbox).open(), await new Scene(sandbox).open()] as const;
     const started = [await scenes[0].start(), await scenes[1].start()] as const;
     for (const scene of scenes) await scene.killOwner();
-    const lifecycle = await sandbox.lifecycle();
+    const tracker = await sandbox.tracker();
     const { rmSync: remove } = fs;
     // As where the folder has become read-only, or is another user's by now.
     Object.assign(fs, {
@@ -206,7 +206,7 @@ describe('reaping what a dead session left', function () {
       },
     });
     try {
-      const results = await lifecycle.reapOrphans();
+      const results = await tracker.reapOrphans();
       assert.deepEqual(new Set(results.map(({ sessionId }) => sessionId)), new Set(scenes.map(({ id }) => id)));
     } finally {
       Object.assign(fs, { rmSync: remove });
@@ -228,7 +228,7 @@ describe('reaping what a dead session left', function () {
       },
     });
     try {
-      await (await sandbox.lifecycle()).sweep();
+      await (await sandbox.tracker()).sweep();
     } finally {
       Object.assign(fs, { rmSync: remove });
     }
@@ -238,7 +238,7 @@ describe('reaping what a dead session left', function () {
   it('L22 two windows that start at once reap once', async () => {
     const host = await sandbox.host({ deaf: DEAF });
     await killHard(host.child);
-    const windows = await Promise.all([sandbox.lifecycle(), sandbox.lifecycle()]);
+    const windows = await Promise.all([sandbox.tracker(), sandbox.tracker()]);
     await Promise.all(windows.map((window) => window.sweep()));
     assert.deepEqual(sandbox.living(), []);
     const entries = readHistory(sandbox.folder, 0, 10);
@@ -249,12 +249,12 @@ describe('reaping what a dead session left', function () {
     const dead = await sandbox.host({ twin: DEAF });
     const live = await sandbox.host({ twin: DEAF });
     await killHard(dead.child);
-    const lifecycle = await sandbox.lifecycle();
-    await lifecycle.sweep();
+    const tracker = await sandbox.tracker();
+    await tracker.sweep();
     assert.ok(!isAlive(dead.servers[0] as number));
     assert.ok(isAlive(live.servers[0] as number));
     assert.deepEqual(
-      lifecycle.picture.servers.map(({ group, verdict }) => [group, verdict]),
+      tracker.inventory.servers.map(({ group, verdict }) => [group, verdict]),
       [['otherWindows', 'active']],
     );
     await killHard(live.child);
@@ -265,10 +265,10 @@ describe('reaping what a dead session left', function () {
     try {
       const host = await other.host({ deaf: DEAF });
       await killHard(host.child);
-      await (await sandbox.lifecycle()).sweep();
+      await (await sandbox.tracker()).sweep();
       assert.ok(isAlive(host.servers[0] as number));
       // Control arm: its own home ends it.
-      await (await other.lifecycle()).sweep();
+      await (await other.tracker()).sweep();
       assert.deepEqual(other.living(), []);
     } finally {
       await other.dispose();
@@ -293,10 +293,10 @@ describe('reaping what a dead session left', function () {
       },
     ];
     writeFileSync(path, JSON.stringify(session));
-    await (await sandbox.lifecycle()).sweep();
+    await (await sandbox.tracker()).sweep();
     assert.ok(isAlive(bystander.child.pid as number) && isAlive(bystander.servers[0] as number));
     writeFileSync(path, JSON.stringify({ ...session, records: [{ ...record, root: { pid: 1, start: 't1', scope } }] }));
-    await (await sandbox.lifecycle()).sweep();
+    await (await sandbox.tracker()).sweep();
     assert.ok(sandbox.log.some((line) => line.includes('not a process identity')));
     await killHard(bystander.child);
   });
@@ -308,8 +308,8 @@ describe('reaping what a dead session left', function () {
     const path = join(sandbox.folder.sessions, file as string);
     const foreign = readFileSync(path, 'utf8').replaceAll(/"scope": "t[0-9a-f]{16}"/g, '"scope": "t0000000000000000"');
     writeFileSync(path, foreign);
-    const lifecycle = await sandbox.lifecycle();
-    await lifecycle.sweep();
+    const tracker = await sandbox.tracker();
+    await tracker.sweep();
     assert.ok(isAlive(host.servers[0] as number));
     assert.deepEqual(readdirSync(sandbox.folder.sessions), [file]);
   });
@@ -331,7 +331,7 @@ describe('reaping what a dead session left', function () {
       await waitFor('it runs', () => readFileSync(`/proc/${pid}/cmdline`, 'utf8').startsWith(code));
     }
     await scene.killOwner();
-    await (await sandbox.lifecycle()).sweep();
+    await (await sandbox.tracker()).sweep();
     assert.ok(!isAlive(asNode.pid));
     assert.ok(isAlive(editor.pid), 'control');
   });
@@ -346,11 +346,11 @@ describe('reaping what a dead session left', function () {
     const file = join(sandbox.folder.sessions, `${scene.id}.json`);
     utimesSync(file, month, month);
     // Somebody where its owner can be seen.
-    const lifecycle = await sandbox.lifecycle();
-    await lifecycle.sweep();
+    const tracker = await sandbox.tracker();
+    await tracker.sweep();
     const snapshot = async () => ({ ...(await scene.platform.snapshot()), scope: 't0000000000000000' });
     const sweepElsewhere = () =>
-      survey({ snapshot } as unknown as Platform, sandbox.folder, undefined, { automatic: 'off', neverReap: [] });
+      scanMachine({ snapshot } as unknown as Platform, sandbox.folder, undefined, { automatic: 'off', neverReap: [] });
     await sweepElsewhere();
     assert.ok(existsSync(file));
     // Control: nobody has seen it for a month.
@@ -360,16 +360,16 @@ describe('reaping what a dead session left', function () {
   });
 
   it('L23 the whole data folder is removed while its owner runs: it comes back, under the same tag', async () => {
-    const lifecycle = await sandbox.lifecycle();
-    await lifecycle.launch(sandbox.server('it', ...DEAF));
-    const pid = lifecycle.picture.servers[0]?.pid as number;
+    const tracker = await sandbox.tracker();
+    await tracker.launch(sandbox.server('it', ...DEAF));
+    const pid = tracker.inventory.servers[0]?.pid as number;
     const files = readdirSync(sandbox.folder.sessions);
     rmSync(sandbox.folder.path, { recursive: true });
-    await lifecycle.sweep();
+    await tracker.sweep();
     assert.equal(openDataFolder(sandbox.folder.path).homeTag, sandbox.folder.homeTag);
     assert.deepEqual(readdirSync(sandbox.folder.sessions), files);
     assert.ok(isAlive(pid));
-    await lifecycle.stop('it');
+    await tracker.stop('it');
     assert.ok(!isAlive(pid));
     assert.deepEqual(readdirSync(sandbox.folder.sessions), []);
   });
@@ -377,18 +377,18 @@ describe('reaping what a dead session left', function () {
   it('automatic "ask" shows orphans with their evidence and waits; a dry run signals nothing; the command ends them', async () => {
     const host = await sandbox.host({ deaf: DEAF }, 'ask');
     await killHard(host.child);
-    const lifecycle = await sandbox.lifecycle({ automatic: 'on' });
-    const picture = await lifecycle.sweep();
-    const [orphan] = picture.servers;
+    const tracker = await sandbox.tracker({ automatic: 'on' });
+    const inventory = await tracker.sweep();
+    const [orphan] = inventory.servers;
     assert.equal(orphan?.verdict, 'orphaned');
     assert.ok(orphan?.evidence.some((line) => line.includes('no longer exists')));
-    const preview = await lifecycle.reapOrphans({ dryRun: true });
+    const preview = await tracker.reapOrphans({ dryRun: true });
     assert.deepEqual(
       preview.map(({ dryRun, processes }) => [dryRun, processes.length]),
       [[true, 1]],
     );
     assert.ok(isAlive(host.servers[0] as number));
-    const [result] = await lifecycle.reapOrphans({ only: [orphan?.key as string] });
+    const [result] = await tracker.reapOrphans({ only: [orphan?.key as string] });
     assert.deepEqual(
       result?.processes.map(({ outcome }) => outcome),
       ['killed'],
@@ -399,11 +399,11 @@ describe('reaping what a dead session left', function () {
 
   it('a server says that it is being ended for as long as it is: by a sweep, by hand, by its row', async () => {
     const ways = {
-      sweep: (lifecycle: Lifecycle) => lifecycle.sweep(),
-      'by hand': (lifecycle: Lifecycle) => lifecycle.reapOrphans(),
-      'its row': (lifecycle: Lifecycle) =>
-        lifecycle.reapOrphans({
-          only: lifecycle.picture.servers.flatMap(({ key, name }) => (name === 'server 1' ? key : [])),
+      sweep: (tracker: Tracker) => tracker.sweep(),
+      'by hand': (tracker: Tracker) => tracker.reapOrphans(),
+      'its row': (tracker: Tracker) =>
+        tracker.reapOrphans({
+          only: tracker.inventory.servers.flatMap(({ key, name }) => (name === 'server 1' ? key : [])),
         }),
     };
     for (const [way, reap] of Object.entries(ways)) {
@@ -412,31 +412,31 @@ describe('reaping what a dead session left', function () {
       const { record } = await scene.start([PLAIN, '--deaf', '--listed']);
       scene.write({ automatic: 'ask', neverReap: ['--listed'] });
       await scene.killOwner();
-      const lifecycle = await sandbox.lifecycle();
-      await lifecycle.sweep();
+      const tracker = await sandbox.tracker();
+      await tracker.sweep();
       if (way === 'sweep') scene.write({ automatic: 'on', neverReap: ['--listed'] });
       const states = new Map<string, string[]>();
-      lifecycle.onDidChange(({ servers }) => {
+      tracker.onDidChange(({ servers }) => {
         for (const name of ['server 1', 'server 2']) {
           const state = servers.find((row) => row.name === name)?.state ?? 'gone';
           const before = states.get(name) ?? [];
           if (before.at(-1) !== state) states.set(name, [...before, state]);
         }
       });
-      await reap(lifecycle);
+      await reap(tracker);
       assert.deepEqual(states.get('server 1')?.slice(-2), ['stopping', 'gone'], way);
       assert.deepEqual(states.get('server 2'), ['running'], `${way}: what is kept is not being ended`);
       process.kill((record.root as ProcessIdentity).pid, 'SIGKILL');
-      await lifecycle.sweep();
+      await tracker.sweep();
     }
   });
 
   it('two clicks at once on two servers of one session: each is told of, and nothing is left', async () => {
     const host = await sandbox.host({ one: DEAF, two: DEAF }, 'ask');
     await killHard(host.child);
-    const lifecycle = await sandbox.lifecycle({ automatic: 'off' });
-    const { servers } = await lifecycle.sweep();
-    const results = await Promise.all(servers.map(({ key }) => lifecycle.reapOrphans({ only: [key] })));
+    const tracker = await sandbox.tracker({ automatic: 'off' });
+    const { servers } = await tracker.sweep();
+    const results = await Promise.all(servers.map(({ key }) => tracker.reapOrphans({ only: [key] })));
     assert.deepEqual(
       results.map((result) => result.map(({ server, processes }) => [server, processes.length])),
       [[['one', 1]], [['two', 1]]],
@@ -465,9 +465,9 @@ describe('reaping what a dead session left', function () {
     const log = { info: () => {}, warn: () => {}, error: () => {} };
     const settings = { automatic: 'on', neverReap: [] } as const;
     const own = new OwnSession(sandbox.folder, log, await scene.platform.self(), 'test', undefined, settings);
-    const lifecycle = await sandbox.lifecycle({}, { platform, own });
+    const tracker = await sandbox.tracker({}, { platform, own });
     own.add(known);
-    await lifecycle.sweep();
+    await tracker.sweep();
     assert.deepEqual(own.record(records[0]?.id as string), records[0]);
     assert.deepEqual(
       own.record(known.id)?.census.map(({ pid }) => pid),
@@ -479,15 +479,15 @@ describe('reaping what a dead session left', function () {
     const host = await sandbox.host({ deaf: DEAF }, 'off');
     await killHard(host.child);
     const neverReap: string[] = [];
-    const lifecycle = await sandbox.lifecycle({ neverReap });
-    await lifecycle.sweep();
-    const kept = () => lifecycle.picture.servers.map(({ processes }) => processes[0]?.kept);
+    const tracker = await sandbox.tracker({ neverReap });
+    await tracker.sweep();
+    const kept = () => tracker.inventory.servers.map(({ processes }) => processes[0]?.kept);
     assert.deepEqual(kept(), [undefined]);
     neverReap.push('--deaf-to-term');
-    lifecycle.refresh();
+    tracker.refresh();
     await waitFor('it is kept', () => /neverReap lists it/.test(kept()[0] ?? ''));
     neverReap.pop();
-    lifecycle.refresh();
+    tracker.refresh();
     await waitFor('it is kept no more', () => kept()[0] === undefined);
     assert.ok(isAlive(host.servers[0] as number), 'a look reaps nothing');
   });
@@ -500,9 +500,9 @@ describe('reaping what a dead session left', function () {
     const [left] = readSessions(sandbox.folder).sessions;
     if (left) assert.ok((left.session.handedOver ?? 0) > 0, 'whoever comes may carry on');
     else assert.deepEqual(sandbox.living(), []);
-    const lifecycle = await sandbox.lifecycle();
+    const tracker = await sandbox.tracker();
     await waitFor('nothing is left', async () => {
-      await lifecycle.sweep();
+      await tracker.sweep();
       return sandbox.living().length + readdirSync(sandbox.folder.sessions).length === 0;
     });
   });

@@ -262,16 +262,16 @@ time.sleep(600)`;
       env: sandbox.environment,
       stdio: ['ignore', 'pipe', 'inherit'],
     });
-    const lifecycle = await sandbox.lifecycle({}, { recogniser: recogniserOf(home) });
-    const row = () => lifecycle.picture.servers.find(({ pid, name }) => name === 'mine' && pid !== client.pid);
+    const tracker = await sandbox.tracker({}, { recogniser: recogniserOf(home) });
+    const row = () => tracker.inventory.servers.find(({ pid, name }) => name === 'mine' && pid !== client.pid);
     await waitFor('it is recognised below its client', async () => {
-      await lifecycle.sweep();
+      await tracker.sweep();
       return row()?.verdict === 'active';
     });
     assert.match(row()?.evidence[0] ?? '', /\$\{workspaceFolder\} stands for .*mine, where that entry applies/);
     client.kill('SIGKILL');
     await waitFor('it is orphaned', async () => {
-      await lifecycle.sweep();
+      await tracker.sweep();
       return row()?.verdict === 'orphaned';
     });
   });
@@ -293,14 +293,14 @@ time.sleep(600)`;
         spawn(file, args, { argv0, cwd: join(home, folder), env: sandbox.environment, stdio: 'pipe' }),
       );
     const strangers = start('shop');
-    const lifecycle = await sandbox.lifecycle({}, { adoptable: () => configs.adoptable() });
+    const tracker = await sandbox.tracker({}, { adoptable: () => configs.adoptable() });
     const own = start('mine');
     const recorded = () =>
-      lifecycle.picture.servers.flatMap(({ group, recordId, pid }) =>
+      tracker.inventory.servers.flatMap(({ group, recordId, pid }) =>
         group === 'thisWindow' && recordId ? [pid] : [],
       );
     await waitFor('its own are adopted', async () => {
-      await lifecycle.sweep();
+      await tracker.sweep();
       return own.every(({ pid }) => recorded().includes(pid));
     });
     assert.deepEqual(

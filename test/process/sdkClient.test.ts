@@ -38,8 +38,8 @@ describe('a client made with the MCP SDK, its servers started through npx', func
       () => world.sandbox.log.join('').match(/answered/g)?.length === 2,
       60_000,
     );
-    const lifecycle = await world.open();
-    const before = await world.running(lifecycle);
+    const tracker = await world.open();
+    const before = await world.running(tracker);
     for (const row of [before.memory, before.deaf]) {
       assert.deepEqual([row.group, row.verdict], ['otherClients', 'active'], row.evidence.join('\n'));
       assert.match(row.evidence.join('\n'), new RegExp(`runs under node, pid ${client.pid}`));
@@ -48,24 +48,24 @@ describe('a client made with the MCP SDK, its servers started through npx', func
     // The official server ends by itself when its input does; so do its wrappers.
     await waitFor('the memory server is gone', () => !pidsOf(before.memory).some(isAlive));
     if (!withSs) {
-      const row = (await world.rows(lifecycle)).get('deaf');
+      const row = (await world.rows(tracker)).get('deaf');
       assert.match(row?.evidence.join('\n') ?? '', /cannot confirm that no client is connected/);
-      await lifecycle.reapOrphans({ only: [row?.key ?? ''] });
+      await tracker.reapOrphans({ only: [row?.key ?? ''] });
       assert.ok(pidsOf(before.deaf).some(isAlive));
       return;
     }
     const orphan = await waitFor('the deaf one is proven to be orphaned', async () => {
-      const rows = await world.rows(lifecycle);
+      const rows = await world.rows(tracker);
       assert.deepEqual([...rows.keys()], ['deaf']);
       return rows.get('deaf')?.verdict === 'orphaned' ? rows.get('deaf') : undefined;
     });
     assert.match(orphan.evidence.join('\n'), /nothing is connected to its input any more/);
     // L30: a scan that a person asks for takes nothing of that back.
     const verdicts = new Set<string | undefined>();
-    lifecycle.onDidChange(({ servers }) => verdicts.add(servers.find(({ key }) => key === orphan.key)?.verdict));
-    await lifecycle.sweep({ afresh: true });
+    tracker.onDidChange(({ servers }) => verdicts.add(servers.find(({ key }) => key === orphan.key)?.verdict));
+    await tracker.sweep({ afresh: true });
     assert.deepEqual([...verdicts], ['orphaned']);
-    await lifecycle.reapOrphans({ only: [orphan.key] });
+    await tracker.reapOrphans({ only: [orphan.key] });
     assert.deepEqual(pidsOf(orphan).filter(isAlive), []);
     assert.deepEqual(world.sandbox.living(), []);
   });

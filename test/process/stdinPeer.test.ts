@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { FailedLook, StdinPeer } from '../../src/os/platform';
+import type { FailedInspection, StdinPeer } from '../../src/os/platform';
 import { definite } from '../support/askingAgain';
 import { nextLine } from '../support/nextLine';
 import { mainThreadGone, withoutMainThread } from '../support/parents';
@@ -149,12 +149,12 @@ describe('the stdin peer', function () {
   });
 
   describe('is unknown', () => {
-    const unknown = async (peer: Promise<StdinPeer>, reason: RegExp, look?: FailedLook) => {
+    const unknown = async (peer: Promise<StdinPeer>, reason: RegExp, look?: FailedInspection) => {
       const said = await peer;
       assert.equal(said.kind, 'unknown', JSON.stringify(said));
       if (said.kind !== 'unknown') return;
       assert.match(said.reason, reason);
-      assert.equal(said.look, look, said.reason);
+      assert.equal(said.failure, look, said.reason);
     };
 
     it('for a socket pair without ss, dead or alive', async () => {

@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import type { Recogniser } from '../../src/clients/recogniser';
 import type { ServerView } from '../../src/model/inventory';
 import { choosePlatform } from '../../src/os/choosePlatform';
-import type { FailedLook } from '../../src/os/platform';
+import type { FailedInspection } from '../../src/os/platform';
 import { readSessions } from '../../src/registry/sessionStore';
-import type { Lifecycle } from '../../src/tracker/tracker';
+import type { Tracker } from '../../src/tracker/tracker';
 import { askingAgain } from '../support/askingAgain';
 import { nextLine } from '../support/nextLine';
 import { withSs } from '../support/programs';
@@ -48,7 +48,7 @@ describe('windows of one machine take turns', function () {
     clientOf: () => undefined,
     ...(fingerprint !== undefined && { fingerprint }),
   });
-  const window = async (known = recogniser(), version = '0', parts: object = {}): Promise<Lifecycle> => {
+  const window = async (known = recogniser(), version = '0', parts: object = {}): Promise<Tracker> => {
     const platform = askingAgain(await choosePlatform());
     const counting = Object.create(platform, {
       snapshot: {
@@ -59,15 +59,15 @@ describe('windows of one machine take turns', function () {
       },
       ...(!areNoticing && { identify: { value: undefined } }),
     });
-    const lifecycle = await sandbox.lifecycle({}, { platform: counting, recogniser: () => known, version, ...parts });
+    const tracker = await sandbox.tracker({}, { platform: counting, recogniser: () => known, version, ...parts });
     // As at activation: the first look is its own.
-    await lifecycle.sweep();
-    return lifecycle;
+    await tracker.sweep();
+    return tracker;
   };
   /** How often a turn looks at the whole table. */
-  const turn = async (lifecycle: Lifecycle, youngerThan = LONG): Promise<number> => {
+  const turn = async (tracker: Tracker, youngerThan = LONG): Promise<number> => {
     const before = looks;
-    await lifecycle.sweepInTurn(youngerThan);
+    await tracker.sweepInTurn(youngerThan);
     return looks - before;
   };
   const foreign = async (): Promise<{ client: ChildProcess; server: number }> => {
@@ -81,12 +81,12 @@ describe('windows of one machine take turns', function () {
     );
     return { client, server: Number(await nextLine(client)) };
   };
-  const named = ({ picture }: Lifecycle, name: string) => picture.servers.filter((row) => row.name === name);
+  const named = ({ inventory }: Tracker, name: string) => inventory.servers.filter((row) => row.name === name);
   const lasting = ({ memory, processes, idleSince, ...row }: ServerView) => JSON.parse(JSON.stringify(row));
-  const orphaned = async (lifecycle: Lifecycle) =>
+  const orphaned = async (tracker: Tracker) =>
     waitFor('it is proven to be orphaned', async () => {
-      await lifecycle.sweep();
-      return named(lifecycle, 'notes').find(({ verdict }) => verdict === 'orphaned');
+      await tracker.sweep();
+      return named(tracker, 'notes').find(({ verdict }) => verdict === 'orphaned');
     });
 
   it('who finds a young sweep takes it over, shows the same, and looks at its own processes only', async () => {
@@ -101,8 +101,8 @@ describe('windows of one machine take turns', function () {
     await killHard(client);
     await orphaned(first);
     assert.equal(await turn(second), 0);
-    const shown = (lifecycle: Lifecycle, group: string) =>
-      lifecycle.picture.servers.filter((row) => row.group === group).map(lasting);
+    const shown = (tracker: Tracker, group: string) =>
+      tracker.inventory.servers.filter((row) => row.group === group).map(lasting);
     assert.equal(shown(first, 'orphaned').length, 2);
     assert.deepEqual(shown(second, 'orphaned'), shown(first, 'orphaned'));
     assert.deepEqual(
@@ -171,23 +171,23 @@ describe('windows of one machine take turns', function () {
     const entry = { key: 'notes', name: 'notes', client: 'Editor', folder: undefined, url: undefined };
     const known = { ...entry, file: undefined, owner: 'other' as const, describe: undefined, matches };
     let isAdoptable = false;
-    const lifecycle = await window(recogniser(), '0', { adoptable: () => (isAdoptable ? [known] : []) });
+    const tracker = await window(recogniser(), '0', { adoptable: () => (isAdoptable ? [known] : []) });
     spawn(process.execPath, [PLAIN, mark], { env: sandbox.environment, stdio: 'pipe' });
     await waitFor('it is found', async () => {
-      await lifecycle.sweep();
-      return named(lifecycle, 'notes').length > 0;
+      await tracker.sweep();
+      return named(tracker, 'notes').length > 0;
     });
     const shown = new Set<string>();
-    lifecycle.onDidChange(() =>
+    tracker.onDidChange(() =>
       shown.add(
-        named(lifecycle, 'notes')
+        named(tracker, 'notes')
           .map(({ group }) => group)
           .join(),
       ),
     );
     isAdoptable = true;
     await waitFor('it is adopted', () => shown.has('thisWindow'));
-    await lifecycle.sweep();
+    await tracker.sweep();
     assert.deepEqual(
       [...shown].filter((groups) => groups.includes('thisWindow')),
       ['thisWindow'],
@@ -241,7 +241,7 @@ describe('windows of one machine take turns', function () {
   it('a sweep of a window that has no means to look is not shared; what its stdin itself cannot tell is', async () => {
     const { client, server } = await foreign();
     const platform = askingAgain(await choosePlatform());
-    let look: FailedLook | undefined = 'no means';
+    let look: FailedInspection | undefined = 'no means';
     const blind = Object.create(platform, {
       stdinPeer: { value: async () => ({ kind: 'unknown', reason: 'here nobody can tell', ...(look && { look }) }) },
     });

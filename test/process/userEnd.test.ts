@@ -15,15 +15,15 @@ describe('ending one process on the user’s word', function () {
     const host = await sandbox.host({ one: ['--deaf-to-eof'], two: ['--deaf-to-eof'] }, 'off');
     await killHard(host.child);
     const [one, two] = host.servers as [number, number];
-    const lifecycle = await sandbox.lifecycle();
-    await lifecycle.sweep();
-    const chosen = processOf(lifecycle, one);
-    const preview = await lifecycle.previewEnd([chosen]);
+    const tracker = await sandbox.tracker();
+    await tracker.sweep();
+    const chosen = processOf(tracker, one);
+    const preview = await tracker.previewEnd([chosen]);
     assert.deepEqual(
       preview.processes.map(({ pid, kept }) => [pid, kept]),
       [[one, undefined]],
     );
-    const result = await lifecycle.endChosen('one', [chosen]);
+    const result = await tracker.endChosen('one', [chosen]);
     assert.deepEqual(
       result.processes.map(({ pid, outcome }) => [pid, outcome]),
       [[one, 'terminated']],
@@ -34,20 +34,20 @@ describe('ending one process on the user’s word', function () {
   it('of a whole tree names each, and who is used by whom among them is no news', async () => {
     const host = await sandbox.host({ one: ['--child=plain', '--deaf-to-eof'] }, 'off');
     await killHard(host.child);
-    const lifecycle = await sandbox.lifecycle();
-    await lifecycle.sweep();
-    const root = processOf(lifecycle, host.servers[0] as number);
+    const tracker = await sandbox.tracker();
+    await tracker.sweep();
+    const root = processOf(tracker, host.servers[0] as number);
     const [child] = root.children;
     assert.ok(child, 'it has a child');
-    const alone = await lifecycle.previewEnd([root]);
+    const alone = await tracker.previewEnd([root]);
     assert.ok(alone.uses.includes('1 more process below it is not ended with it.'), alone.uses.join('\n'));
-    const both = await lifecycle.previewEnd([root, child]);
+    const both = await tracker.previewEnd([root, child]);
     assert.deepEqual(
       both.processes.map(({ pid, commandLine, kept }) => [pid, commandLine, kept]),
       [root, child].map(({ pid, commandLine }) => [pid, commandLine, undefined]),
     );
     assert.doesNotMatch(both.uses.join('\n'), new RegExp(`not ended with|, pid (?:${root.pid}|${child.pid})\\b`));
-    const result = await lifecycle.endChosen('one', [root, child]);
+    const result = await tracker.endChosen('one', [root, child]);
     assert.deepEqual(result.processes.map(({ pid }) => pid).toSorted(), [root.pid, child.pid].toSorted());
     assert.ok(!isAlive(root.pid) && !isAlive(child.pid));
   });
@@ -55,38 +55,38 @@ describe('ending one process on the user’s word', function () {
   it('K01 does not end whoever has the number now', async () => {
     const host = await sandbox.host({ one: DEAF });
     const [one] = host.servers as [number];
-    const lifecycle = await sandbox.lifecycle();
-    const result = await lifecycle.endChosen('one', [{ pid: one, start: 't1' }]);
+    const tracker = await sandbox.tracker();
+    const result = await tracker.endChosen('one', [{ pid: one, start: 't1' }]);
     assert.deepEqual(result.processes, []);
-    await assert.rejects(lifecycle.previewEnd([{ pid: one, start: 't1' }]), /another process by now/);
+    await assert.rejects(tracker.previewEnd([{ pid: one, start: 't1' }]), /another process by now/);
     assert.equal(await host.ask('one'), one);
   });
 
   it('K04 leaves what another window’s live session owns to that window, and says so', async () => {
     const host = await sandbox.host({ one: DEAF });
     const [one] = host.servers as [number];
-    const lifecycle = await sandbox.lifecycle();
-    await lifecycle.sweep();
-    const chosen = processOf(lifecycle, one);
-    assert.match((await lifecycle.previewEnd([chosen])).processes[0]?.kept ?? '', /owner of a live session/);
-    const result = await lifecycle.endChosen('one', [chosen]);
+    const tracker = await sandbox.tracker();
+    await tracker.sweep();
+    const chosen = processOf(tracker, one);
+    assert.match((await tracker.previewEnd([chosen])).processes[0]?.kept ?? '', /owner of a live session/);
+    const result = await tracker.endChosen('one', [chosen]);
     assert.equal(result.processes[0]?.outcome, 'kept');
     assert.equal(await host.ask('one'), one);
   });
 
   it('K07 does not end what this very process runs under', async () => {
-    const lifecycle = await sandbox.lifecycle();
-    const platform = lifecycle.platform;
-    const look = await platform.look(process.ppid);
+    const tracker = await sandbox.tracker();
+    const platform = tracker.platform;
+    const look = await platform.inspect(process.ppid);
     assert.ok(look.kind === 'present');
     const chosen = { pid: process.ppid, start: look.entry.start };
-    assert.match((await lifecycle.previewEnd([chosen])).processes[0]?.kept ?? '', /runs under it|system process/);
-    assert.equal((await lifecycle.endChosen('parent', [chosen])).processes[0]?.outcome, 'kept');
+    assert.match((await tracker.previewEnd([chosen])).processes[0]?.kept ?? '', /runs under it|system process/);
+    assert.equal((await tracker.endChosen('parent', [chosen])).processes[0]?.outcome, 'kept');
   });
 });
 
-function processOf(lifecycle: Awaited<ReturnType<Sandbox['lifecycle']>>, pid: number) {
-  const node = lifecycle.picture.servers.flatMap(({ processes }) => processes).find((one) => one.pid === pid);
+function processOf(tracker: Awaited<ReturnType<Sandbox['tracker']>>, pid: number) {
+  const node = tracker.inventory.servers.flatMap(({ processes }) => processes).find((one) => one.pid === pid);
   assert.ok(node, `pid ${pid} is shown`);
   return node;
 }

@@ -41,8 +41,8 @@ describe('what tells identical rows of other clients apart', function () {
           : undefined,
       clientOf: () => undefined,
     };
-    const lifecycle = await sandbox.lifecycle({}, { recogniser: () => known });
-    const rowOf = async () => (await lifecycle.sweep()).servers.find((row) => row.pid === Number(pid));
+    const tracker = await sandbox.tracker({}, { recogniser: () => known });
+    const rowOf = async () => (await tracker.sweep()).servers.find((row) => row.pid === Number(pid));
     const first = await waitFor('it is listed', rowOf);
     assert.equal(first.folder, realpathSync(sandbox.path));
     assert.equal(`/dev/${first.terminal}`, terminal);

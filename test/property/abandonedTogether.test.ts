@@ -3,9 +3,9 @@ import fc from 'fast-check';
 import { abandonedTogether, type HeldServer } from '../../src/judgement/abandonedTogether';
 import { check } from './seeds';
 
-const MOST = 6;
+const MAX = 6;
 /** Who holds a stdin: one of the servers by its place, a stranger, or nobody who is seen. */
-const holder = fc.oneof({ weight: 8, arbitrary: fc.nat(MOST - 1) }, { weight: 1, arbitrary: fc.constant(-1) });
+const holder = fc.oneof({ weight: 8, arbitrary: fc.nat(MAX - 1) }, { weight: 1, arbitrary: fc.constant(-1) });
 const server = fc.record({
   peer: fc.oneof(
     { weight: 2, arbitrary: fc.constant('gone' as const) },
@@ -37,7 +37,7 @@ function slowly(draws: readonly (typeof server extends fc.Arbitrary<infer T> ? T
 
 describe('random servers that hold one another’s stdin', () => {
   it('L29 the largest set that nobody outside holds, and no other', async () => {
-    const property = fc.asyncProperty(fc.array(server, { maxLength: MOST }), async (draws) => {
+    const property = fc.asyncProperty(fc.array(server, { maxLength: MAX }), async (draws) => {
       const servers = draws.map(({ peer, isSpared }, place): HeldServer & { place: number } => {
         const pids = new Set([pidOf(place)]);
         const holders = Array.isArray(peer) ? peer.map((one) => (one >= draws.length ? STRANGER : pidOf(one))) : [];

@@ -69,7 +69,7 @@ const session = fc.record({
   /** Its owner's start was read in another time zone, or after the clock was set (K27). */
   shifted: mostly(85, [false, true]),
   /** `mcp-processes run` started its servers, for whoever seemed to be the client. */
-  isOfLauncher: mostly(70, [false, true]),
+  isWrapperSession: mostly(70, [false, true]),
   /** A record names processes at random (K13). */
   hostile: mostly(90, [false, true]),
 });

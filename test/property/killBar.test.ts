@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { Claim } from '../../src/judgement/facts';
-import { askKillBar, type Ruling } from '../../src/judgement/killPolicy';
+import type { Requester } from '../../src/judgement/facts';
+import { type Decision, evaluateKillPolicy } from '../../src/judgement/killPolicy';
 import { type Member, membersOf } from '../../src/judgement/members';
 import { judgeSession } from '../../src/judgement/sessionVerdict';
 import { StdinWatch } from '../../src/reaping/stdinWatch';
@@ -22,10 +22,10 @@ function beingOf(world: World, { identity }: Member): Being {
 }
 
 /** What no permit may ever name, whoever asks. */
-function assertUnprotected(world: World, being: Being, ruling: Ruling): void {
-  if ('kept' in ruling) return;
+function assertUnprotected(world: World, being: Being, decision: Decision): void {
+  if ('kept' in decision) return;
   const what = `permit for ${being.index}`;
-  assert.deepEqual(ruling.permit.identity, identityOf(being), what);
+  assert.deepEqual(decision.permit.identity, identityOf(being), what);
   assert.equal(being.draw.life, 'alive', what);
   assert.ok(!['gone', 'recycled', 'error', 'zombie', 'otherUser', 'editor'].includes(being.draw.race), what);
   assert.notEqual(being.pid, 1, what);
@@ -59,7 +59,7 @@ async function judge(draw: ForestDraw): Promise<void> {
   }
 }
 
-async function ruleOnRecord(world: World, record: TrueRecord, file: SessionFile, live: Being[], claim: Claim) {
+async function ruleOnRecord(world: World, record: TrueRecord, file: SessionFile, live: Being[], requester: Requester) {
   let now = 0;
   const clientAbove = (_: unknown, { pid }: { pid: number }) => {
     const being = world.byPid.get(pid) as Being;
@@ -70,7 +70,7 @@ async function ruleOnRecord(world: World, record: TrueRecord, file: SessionFile,
     {
       platform: world.platform,
       self: identityOf(world.self),
-      claim,
+      requester: requester,
       liveOwners: live.map(identityOf),
       neverReap: world.neverReap,
       stdinWatch: new StdinWatch({ now: () => now, sleep: async () => {} }),
@@ -88,13 +88,13 @@ async function ruleOnRecord(world: World, record: TrueRecord, file: SessionFile,
   const verdict = verdictOn(world, record.session);
   for (const lookedBefore of [false, true]) {
     if (lookedBefore && record.kind !== 'foreign') break;
-    for (const { member, ruling } of await scan.rule(scan.members)) {
+    for (const { member, decision } of await scan.decide(scan.members)) {
       const being = beingOf(world, member);
-      assertUnprotected(world, being, ruling);
-      const against = obstacles(world, being, { record, members, verdict, live, claim, lookedBefore });
-      const what = `${claim.by} on ${being.index} of ${record.kind} record ${record.started.index}`;
-      if ('permit' in ruling) assert.deepEqual(against, [], `${what}: permitted`);
-      else assert.notDeepEqual(against, [], `${what}: kept because ${ruling.kept}`);
+      assertUnprotected(world, being, decision);
+      const against = obstacles(world, being, { record, members, verdict, live, requester, lookedBefore });
+      const what = `${requester.by} on ${being.index} of ${record.kind} record ${record.started.index}`;
+      if ('permit' in decision) assert.deepEqual(against, [], `${what}: permitted`);
+      else assert.notDeepEqual(against, [], `${what}: kept because ${decision.kept}`);
     }
     now += HOW_FAR;
   }
@@ -103,14 +103,14 @@ async function ruleOnRecord(world: World, record: TrueRecord, file: SessionFile,
 /** The user may end more, but nothing that is protected and nothing of a live session's. */
 async function ruleOnUsersWord(world: World, being: Being, live: readonly Being[]): Promise<void> {
   const identity = identityOf(being);
-  const ruling = askKillBar({
+  const decision = evaluateKillPolicy({
     identity,
     kind: 'foreign',
-    look: await world.platform.look(being.pid),
+    look: await world.platform.inspect(being.pid),
     snapshot: world.snapshot,
     self: identityOf(world.self),
     ownUid: process.getuid?.(),
-    claim: { by: 'user' },
+    requester: { by: 'user' },
     memberBy: 'root',
     provenByCookie: false,
     carriesAnother: false,
@@ -125,8 +125,8 @@ async function ruleOnUsersWord(world: World, being: Being, live: readonly Being[
     outsideUse: undefined,
     neverReap: world.neverReap,
   });
-  assertUnprotected(world, being, ruling);
-  if ('kept' in ruling) return;
+  assertUnprotected(world, being, decision);
+  if ('kept' in decision) return;
   if (being.draw.race === 'none') {
     assert.ok(!chain(world, being).some((one) => live.includes(one)), `the user's word on ${being.index}`);
   }

@@ -1,4 +1,4 @@
-import type { Claim } from '../../src/judgement/facts';
+import type { Requester } from '../../src/judgement/facts';
 import { type Being, cookieText, movedTo, type TrueRecord, type TrueSession, userOf, type World } from './world';
 
 // The rules once more, in another way: slowly, over the truth about the machine instead of what was observed of it.
@@ -88,19 +88,19 @@ export interface Case {
   readonly members: ReadonlySet<Being>;
   readonly verdict: 'live' | 'dead' | 'unknown';
   readonly live: readonly Being[];
-  readonly claim: Claim;
+  readonly requester: Requester;
   /** Whether this is at least the second look at its stdin, 2 s after the first. */
   readonly lookedBefore: boolean;
 }
 
 /** Everything that speaks against a signal to a member. */
 export function obstacles(world: World, being: Being, asked: Case): string[] {
-  const { record, members, verdict, live, claim, lookedBefore } = asked;
+  const { record, members, verdict, live, requester, lookedBefore } = asked;
   const { draw } = being;
   const found: string[] = [];
   const against = (speaks: boolean, what: string) => speaks && found.push(what);
   const ancestors = chainAtLook(world, being);
-  const stopsOwn = claim.by === 'own session';
+  const stopsOwn = requester.by === 'own session';
 
   against(['gone', 'recycled', 'error', 'zombie'].includes(draw.race), `race: ${draw.race}`);
   against(being.pid === 1, 'init');
@@ -122,8 +122,8 @@ export function obstacles(world: World, being: Being, asked: Case): string[] {
     'under a live owner or editor',
   );
 
-  const { lost, isOfLauncher } = record.session.draw;
-  const isGuessed = lost || isOfLauncher;
+  const { lost, isWrapperSession } = record.session.draw;
+  const isGuessed = lost || isWrapperSession;
   const hasLeft = (one: Being) => record.posixSession === undefined || lost || one.sid !== record.posixSession;
   const useOf = (one: Being): 'none' | 'used' | 'unknown' => {
     const user = userOf(world, one);

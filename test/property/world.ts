@@ -1,7 +1,7 @@
 import type { ProcessIdentity } from '../../src/os/identity';
-import type { Look, OutsideUse, Platform, ProcessEntry, Snapshot, StdinPeer } from '../../src/os/platform';
+import type { Inspection, OutsideUse, Platform, ProcessEntry, Snapshot, StdinPeer } from '../../src/os/platform';
 import { formatCookie } from '../../src/registry/cookie';
-import { LAUNCHER_EDITOR, SCHEMA_VERSION, type ServerRecord, type SessionFile } from '../../src/registry/schema';
+import { SCHEMA_VERSION, type ServerRecord, type SessionFile, WRAPPER_EDITOR } from '../../src/registry/schema';
 import { HOME, OTHER_HOME, OTHER_SCOPE, SCOPE, uuid } from '../unit/judgement/table';
 import type { ForestDraw, ProcessDraw, SessionDraw } from './draws';
 
@@ -230,11 +230,14 @@ export function movedTo({ beings }: Pick<World, 'beings'>, being: Being): Being 
   return older[being.draw.any % Math.max(1, older.length)];
 }
 
-function lookAt(world: Omit<World, 'platform'>, pid: number): Look {
+function lookAt(world: Omit<World, 'platform'>, pid: number): Inspection {
   const being = world.byPid.get(pid);
   const entry = world.snapshot.processes.get(pid);
   if (!being || !entry) return { kind: 'gone' };
-  const present = (change: Partial<ProcessEntry> = {}): Look => ({ kind: 'present', entry: { ...entry, ...change } });
+  const present = (change: Partial<ProcessEntry> = {}): Inspection => ({
+    kind: 'present',
+    entry: { ...entry, ...change },
+  });
   switch (being.draw.race) {
     case 'none':
       return present();
@@ -266,7 +269,7 @@ function platformOf(world: Omit<World, 'platform'>): Platform {
   const platform: Partial<Platform> = {
     name: 'procfs',
     scope: SCOPE,
-    look: async (pid) => lookAt(world, pid),
+    inspect: async (pid) => lookAt(world, pid),
     serviceRole: async ({ pid }) => {
       const role = drawOf(pid)?.role;
       if (role === 'serviceUnknown') return { kind: 'unknown', reason: 'EACCES' };
@@ -300,7 +303,7 @@ export function fileOf(session: TrueSession): SessionFile {
     owner: identity,
     startedAt: 0,
     // Cookies do not tell who launched a server.
-    editor: draw.lost ? '' : draw.isOfLauncher ? `${LAUNCHER_EDITOR}somebody` : 'an editor',
+    editor: draw.lost ? '' : draw.isWrapperSession ? `${WRAPPER_EDITOR}somebody` : 'an editor',
     folder: undefined,
     automatic: 'on',
     neverReap: [],

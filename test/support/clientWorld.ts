@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { MachineConfigs } from '../../src/clients/machineConfigs';
 import type { ServerView } from '../../src/model/inventory';
-import type { Lifecycle } from '../../src/tracker/tracker';
+import type { Tracker } from '../../src/tracker/tracker';
 import { forgetConfigPlaces } from './configPlaces';
 import { isAlive, Sandbox, SERVER } from './sandbox';
 import { waitFor } from './waitFor';
@@ -113,7 +113,7 @@ export class ClientWorld {
   }
 
   /** A session that reads the configuration of this home. */
-  async open(): Promise<Lifecycle> {
+  async open(): Promise<Tracker> {
     const configs = new MachineConfigs({
       workspace: () => ({ folders: [], workspaceFile: undefined }),
       guess: () => false,
@@ -121,13 +121,13 @@ export class ClientWorld {
       home: this.home,
       lookAgain: 0,
     });
-    return this.sandbox.lifecycle({}, { recogniser: () => configs.recogniser() });
+    return this.sandbox.tracker({}, { recogniser: () => configs.recogniser() });
   }
 
   /** This world's rows of a fresh sweep, by server. Fails where anything is listed that is none of its two servers. */
-  async rows(lifecycle: Lifecycle): Promise<Map<string, ServerView>> {
+  async rows(tracker: Tracker): Promise<Map<string, ServerView>> {
     const ours = new Set(this.sandbox.living());
-    const { servers } = await lifecycle.sweep();
+    const { servers } = await tracker.sweep();
     const rows = servers.filter(({ pid }) => pid !== undefined && ours.has(pid));
     for (const { name, processes } of rows) {
       const line = processes[0]?.commandLine ?? '';
@@ -139,9 +139,9 @@ export class ClientWorld {
   }
 
   /** Waits until both servers run below the client. */
-  running(lifecycle: Lifecycle): Promise<{ memory: ServerView; deaf: ServerView }> {
+  running(tracker: Tracker): Promise<{ memory: ServerView; deaf: ServerView }> {
     const both = async () => {
-      const rows = await this.rows(lifecycle);
+      const rows = await this.rows(tracker);
       const [memory, deaf] = [rows.get('memory'), rows.get('deaf')];
       // npx, its shell, the server.
       const isUp = (row: ServerView | undefined) => row !== undefined && pidsOf(row).length >= 2;

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { choosePlatform } from '../../src/os/choosePlatform';
 import { openDataFolder } from '../../src/registry/dataFolder';
 import { OwnSession } from '../../src/registry/ownSession';
-import { Lifecycle } from '../../src/tracker/tracker';
+import { Tracker } from '../../src/tracker/tracker';
 import { GUARD, SERVER, SHORT_GRACE } from './sandbox';
 import { waitFor } from './waitFor';
 
@@ -28,7 +28,7 @@ async function main(): Promise<void> {
   const self = await platform.self();
   const log = { info: () => {}, warn: () => {}, error: (message: string) => process.stderr.write(`${message}\n`) };
   const settings = { automatic, neverReap: [], launchTimeout: 60_000, guard, graceOf: () => grace };
-  const lifecycle = new Lifecycle({
+  const tracker = new Tracker({
     platform,
     folder,
     self,
@@ -56,7 +56,7 @@ async function main(): Promise<void> {
   });
   const pids: (number | undefined)[] = [];
   for (const [name, flags] of Object.entries<string[] | { command: string; args: string[] }>(servers)) {
-    await lifecycle.launch({
+    await tracker.launch({
       key: name,
       name,
       client: 'test',
@@ -66,7 +66,7 @@ async function main(): Promise<void> {
       environment: process.env as Record<string, string>,
       grace,
     });
-    pids.push(lifecycle.picture.servers.find((server) => server.key === name)?.pid);
+    pids.push(tracker.inventory.servers.find((server) => server.key === name)?.pid);
   }
   // As the editor's own client does it: not detached, no cookie, its input a pipe of ours.
   for (const flags of Object.values<string[]>(adopted)) {
@@ -78,21 +78,21 @@ async function main(): Promise<void> {
   }
   const recorded = pids.length;
   if (bystander) pids.push(spawn(process.execPath, [SERVER, '--silent', ...DEAF], { stdio: 'pipe' }).pid);
-  const rows = () => lifecycle.picture.servers.filter(({ group }) => group === 'thisWindow');
-  await lifecycle.sweep();
+  const rows = () => tracker.inventory.servers.filter(({ group }) => group === 'thisWindow');
+  await tracker.sweep();
   await waitFor('all are recorded', () => rows().filter(({ recordId }) => recordId).length === recorded);
   // For adopted servers it is armed beside the sweep.
-  if (guard && recorded > 0) await waitFor('its guard is armed', () => lifecycle.guard.state.kind !== 'off');
+  if (guard && recorded > 0) await waitFor('its guard is armed', () => tracker.guard.state.kind !== 'off');
   process.stdout.write(`${JSON.stringify(pids)}\n`);
-  if (stopAtEnd) for (const name of Object.keys(servers)) await lifecycle.stop(name);
+  if (stopAtEnd) for (const name of Object.keys(servers)) await tracker.stop(name);
   process.stdin.on('data', (data) => {
     const [word, name = ''] = String(data).trim().split(' ');
-    if (word === 'deactivate') void lifecycle.deactivate().then(() => process.exit(0));
-    if (word === 'disable') void lifecycle.deactivate();
+    if (word === 'deactivate') void tracker.deactivate().then(() => process.exit(0));
+    if (word === 'disable') void tracker.deactivate();
     if (word === 'ask') void answer(name);
   });
   async function answer(name: string): Promise<void> {
-    const result = (await lifecycle.callTool(name, 'whoami', {})) as { content: { text: string }[] };
+    const result = (await tracker.callTool(name, 'whoami', {})) as { content: { text: string }[] };
     process.stdout.write(`answer ${JSON.parse(result.content[0]?.text ?? '{}').pid}\n`);
   }
   setTimeout(() => process.exit(0), 30 * 60_000);

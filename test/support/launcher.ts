@@ -3,8 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { readSessions } from '../../src/registry/sessionStore';
-import { installLauncher } from '../../src/wrapper/install';
-import type { LauncherSettings } from '../../src/wrapper/settings';
+import { installWrapper } from '../../src/wrapper/install';
+import type { WrapperSettings } from '../../src/wrapper/settings';
 import { killHard, type Sandbox, SHORT_GRACE } from './sandbox';
 import { PLAIN } from './scene';
 import { findShell, type Shell } from './shells';
@@ -21,10 +21,10 @@ export class LauncherScene {
   constructor(
     readonly sandbox: Sandbox,
     shell: 'dash' | 'bash' | 'busybox' = 'dash',
-    settings: Partial<LauncherSettings> = {},
+    settings: Partial<WrapperSettings> = {},
   ) {
     this.shell = findShell(shell, sandbox.path);
-    this.path = installLauncher(sandbox.folder, {
+    this.path = installWrapper(sandbox.folder, {
       dist: DIST,
       version: '0',
       shell: this.shell.path,

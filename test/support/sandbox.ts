@@ -8,7 +8,7 @@ import { livingFolder } from '../../src/os/procfs/readStat';
 import { isZombie, parseStat } from '../../src/os/procfs/stat';
 import { type DataFolder, openDataFolder } from '../../src/registry/dataFolder';
 import { OwnSession } from '../../src/registry/ownSession';
-import { Lifecycle, type LifecycleParts, type Settings } from '../../src/tracker/tracker';
+import { type Settings, Tracker, type TrackerParts } from '../../src/tracker/tracker';
 import { askingAgain } from './askingAgain';
 import { hostProgram } from './hostProgram';
 import { waitFor } from './waitFor';
@@ -34,7 +34,7 @@ export class Sandbox {
   readonly folder: DataFolder = openDataFolder(join(this.path, 'home'));
   readonly log: string[] = [];
   private readonly tag = randomUUID();
-  private readonly lifecycles: Lifecycle[] = [];
+  private readonly lifecycles: Tracker[] = [];
 
   /** Environment for whatever a test starts, so that nothing of it can be lost. */
   get environment(): Record<string, string> {
@@ -42,7 +42,7 @@ export class Sandbox {
   }
 
   /** A session in this very process, ended by {@link dispose}. On a busy machine its probes ask again. */
-  async lifecycle(settings: Partial<Settings> = {}, parts: Partial<LifecycleParts> = {}): Promise<Lifecycle> {
+  async tracker(settings: Partial<Settings> = {}, parts: Partial<TrackerParts> = {}): Promise<Tracker> {
     const platform = askingAgain(await choosePlatform());
     const self = await platform.self();
     const complete = {
@@ -55,7 +55,7 @@ export class Sandbox {
     };
     const write = (message: string) => this.log.push(message);
     const log = { info: write, warn: write, error: write };
-    const lifecycle = new Lifecycle({
+    const tracker = new Tracker({
       platform,
       folder: this.folder,
       self,
@@ -69,11 +69,11 @@ export class Sandbox {
       onOutput: (server, line) => this.log.push(`${server}: ${line}`),
       ...parts,
     });
-    this.lifecycles.push(lifecycle);
-    return lifecycle;
+    this.lifecycles.push(tracker);
+    return tracker;
   }
 
-  /** What {@link Lifecycle.launch} needs to start a fixture server. */
+  /** What {@link Tracker.launch} needs to start a fixture server. */
   server(name: string, ...flags: string[]) {
     return {
       key: name,

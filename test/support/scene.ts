@@ -125,7 +125,7 @@ export function procfs(): Platform {
 
 export async function identityOf(pid: number): Promise<ProcessIdentity> {
   const platform = procfs();
-  const look = await platform.look(pid);
+  const look = await platform.inspect(pid);
   if (look.kind !== 'present') throw new Error(`pid ${pid} is ${look.kind}`);
   return { pid, start: look.entry.start, scope: platform.scope };
 }

@@ -9,13 +9,13 @@ describe('launch, as other extensions call it', () => {
   /** What got as far as being launched. */
   async function launch(definition: unknown): Promise<StdioServerDefinition | undefined> {
     let launched: StdioServerDefinition | undefined;
-    const lifecycle = { launch: async () => {}, picture: pictureOf([serverView({ key: 'api:files' })]) };
+    const tracker = { launch: async () => {}, inventory: pictureOf([serverView({ key: 'api:files' })]) };
     const configured = {
       describe: async (server: StdioServerDefinition) => {
         launched = server;
       },
     };
-    const api = createApi(...([lifecycle, configured] as unknown as Parameters<typeof createApi>));
+    const api = createApi(...([tracker, configured] as unknown as Parameters<typeof createApi>));
     await api.launch(definition as LaunchDefinition);
     return launched;
   }

@@ -15,14 +15,14 @@ const DOCKER =
   /^(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::\d{1,5})?\/)?[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*)*(?::\w[\w.-]{0,127})?(?:@[a-z][\w+.-]*:[0-9a-f]{32,})?$/;
 const PATTERNS: Readonly<Record<PackageKind, RegExp>> = { npm: NPM, python: PYTHON, docker: DOCKER };
 /** What no name of a package is as long as; also spares the patterns. */
-const LONGEST_NAME = 512;
+const MAX_NAME_LENGTH = 512;
 const ASSIGNMENT = /^([A-Za-z_]\w*)=(.*)$/s;
 
 /** What is wrong with the name of a package or image; nothing is asked of any registry. */
 export function packageProblem(kind: PackageKind, text: string): PackageProblem | undefined {
   const name = text.trim();
   if (name === '') return 'empty';
-  return name.length <= LONGEST_NAME && PATTERNS[kind].test(name) ? undefined : 'notAPackage';
+  return name.length <= MAX_NAME_LENGTH && PATTERNS[kind].test(name) ? undefined : 'notAPackage';
 }
 
 /** The entry that runs a package or image. What a container is to know of the environment is named to it. */

@@ -3,7 +3,7 @@ import { packageName, packageRunOf } from '../runners';
 import { isScriptRunner } from '../unwrap';
 import type { ServerEntry } from './entry';
 
-const LONGEST = 100;
+const MAX_LENGTH = 100;
 /** What says no more than that it is a server. */
 const PREFIX = /^(?:mcp[-_]server|server[-_]mcp|server|mcp)[-_]+(?=.)/i;
 const SUFFIX = /(?<=.)[-_]+(?:mcp[-_]server|server|mcp)$/i;
@@ -35,7 +35,7 @@ export type NameProblem = 'empty' | 'taken' | 'tooLong';
 export function nameProblem(text: string, taken: Iterable<string>): NameProblem | undefined {
   const name = text.trim();
   if (name === '') return 'empty';
-  if (name.length > LONGEST) return 'tooLong';
+  if (name.length > MAX_LENGTH) return 'tooLong';
   return new Set(taken).has(name) ? 'taken' : undefined;
 }
 

@@ -40,7 +40,7 @@ export function holderOf(files: readonly OpenFile[], address: string): StdinPeer
     return { kind: 'alive', by: [...names.values()].join(' and '), holders: [...names.keys()] };
   }
   // Closed since, or held by a process that we may not see: the next look may tell.
-  return { kind: 'unknown', reason: 'its stdin has another end, but who holds it cannot be seen', look: 'failed' };
+  return { kind: 'unknown', reason: 'its stdin has another end, but who holds it cannot be seen', failure: 'failed' };
 }
 
 function isAddress(text: string): boolean {

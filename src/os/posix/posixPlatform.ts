@@ -3,8 +3,8 @@ import { type ProcessIdentity, sameStart } from '../identity';
 import { findOutsideUse } from '../outsideUse';
 import { isQuestionablePid } from '../pids';
 import {
-  type Look,
-  LookError,
+  InspectError,
+  type Inspection,
   type OutsideUse,
   type Platform,
   type ServiceRole,
@@ -31,7 +31,7 @@ export class PosixPlatform implements Platform {
   private readonly ps: PsReader;
   /** Whom the next look at open files is to be about: `lsof` takes its time, and hundreds of servers are asked about at once. */
   private readonly wanted = new Set<number>();
-  private readonly openFiles = new JoinedRuns(() => this.lookAtOpenFiles());
+  private readonly openFiles = new JoinedRuns(() => this.readOpenFiles());
 
   constructor(
     readonly scope: string,
@@ -51,12 +51,12 @@ export class PosixPlatform implements Platform {
     return { scope: this.scope, takenAt, processes: await this.ps.readAll() };
   }
 
-  async look(pid: number): Promise<Look> {
-    return (await this.lookAll([pid])).get(pid) as Look;
+  async inspect(pid: number): Promise<Inspection> {
+    return (await this.inspectAll([pid])).get(pid) as Inspection;
   }
 
-  async lookAll(pids: readonly number[]): Promise<ReadonlyMap<number, Look>> {
-    const looks = new Map<number, Look>();
+  async inspectAll(pids: readonly number[]): Promise<ReadonlyMap<number, Inspection>> {
+    const looks = new Map<number, Inspection>();
     for (const pid of pids) {
       if (isQuestionablePid(pid)) looks.set(pid, { kind: 'error', reason: 'not the id of a process' });
     }
@@ -86,7 +86,11 @@ export class PosixPlatform implements Platform {
       if (peer.kind === 'unknown') return peer;
       return (await this.stillThere(identity)) ?? peer;
     } catch (error) {
-      return { kind: 'unknown', reason: reasonOf(error), look: error instanceof LookError ? error.look : 'failed' };
+      return {
+        kind: 'unknown',
+        reason: reasonOf(error),
+        failure: error instanceof InspectError ? error.failure : 'failed',
+      };
     }
   }
 
@@ -109,7 +113,7 @@ export class PosixPlatform implements Platform {
   }
 
   private async launchdRole(identity: ProcessIdentity): Promise<ServiceRole> {
-    const look = await this.look(identity.pid);
+    const look = await this.inspect(identity.pid);
     if (look.kind === 'error') return { kind: 'unknown', reason: look.reason };
     if (look.kind === 'gone' || !sameStart(look.entry.start, identity.start)) {
       return { kind: 'unknown', reason: 'it is gone' };
@@ -148,7 +152,7 @@ export class PosixPlatform implements Platform {
   }
 
   /** Everything that those have open who are asked about, and everybody's sockets. */
-  private async lookAtOpenFiles() {
+  private async readOpenFiles() {
     const pids = [...this.wanted];
     this.wanted.clear();
     const own: OpenFile[] = [];
@@ -164,7 +168,7 @@ export class PosixPlatform implements Platform {
   private async stillThere(
     identity: ProcessIdentity,
   ): Promise<{ kind: 'unknown'; reason: string; look?: 'failed' } | undefined> {
-    const look = await this.look(identity.pid);
+    const look = await this.inspect(identity.pid);
     if (look.kind === 'present' && sameStart(look.entry.start, identity.start)) return undefined;
     return look.kind === 'error'
       ? { kind: 'unknown', reason: look.reason, look: 'failed' }

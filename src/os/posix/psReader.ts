@@ -1,6 +1,6 @@
 import { sameStart } from '../identity';
 import { isKnownToKernel } from '../pids';
-import type { Look, ProcessEntry } from '../platform';
+import type { Inspection, ProcessEntry } from '../platform';
 import type { CommandRunner } from '../runCommand';
 import { environmentOf, parseEnvironmentLines, psEnvironmentArguments } from './psEnvironment';
 import { type PosixSystem, type PsRow, parsePsTable, psTableArguments } from './psTable';
@@ -41,7 +41,7 @@ export class PsReader {
   }
 
   /** Some processes. @throws Error when `ps` cannot be asked. */
-  async lookAt(pids: readonly number[]): Promise<Map<number, Look>> {
+  async lookAt(pids: readonly number[]): Promise<Map<number, Inspection>> {
     const before = await this.readTable(pids);
     const lines = await this.readEnvironments(pids);
     const after = await this.readTable(pids);
@@ -95,7 +95,12 @@ function lineFor(after: PsRow, before: PsRow | undefined, line: string | undefin
   return before?.args === after.args && before.startSeconds === after.startSeconds ? line : undefined;
 }
 
-function lookOf(pid: number, before: PsRow | undefined, line: string | undefined, after: PsRow | undefined): Look {
+function lookOf(
+  pid: number,
+  before: PsRow | undefined,
+  line: string | undefined,
+  after: PsRow | undefined,
+): Inspection {
   if (!after) {
     // A system that hides other users' processes does not list what has changed its user.
     if (isKnownToKernel(pid)) return { kind: 'error', reason: 'it exists, but `ps` does not list it' };

@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
-import { ownTurn } from '../../common/eventLoop';
-import { LookError } from '../platform';
+import { nextTick } from '../../common/eventLoop';
+import { InspectError } from '../platform';
 
 /** What one look at a pipe's reading end says. `writers: false` is the kernel's own word: no process can write to it. */
-export interface PipeLook {
+export interface PipeReading {
   readonly device: string;
   readonly inode: string;
   readonly writers: boolean;
@@ -45,11 +45,11 @@ const probers: readonly (readonly [program: string, args: readonly string[]])[] 
   ['python3', ['-I', '-S', '-c', PYTHON]],
 ];
 /** Most pipes for one run: a command line has its limits. */
-const MOST_FILES = 500;
+const MAX_FILES = 500;
 
 interface Question {
   readonly file: string;
-  readonly resolve: (look: PipeLook) => void;
+  readonly resolve: (look: PipeReading) => void;
   readonly reject: (error: Error) => void;
 }
 let questions: Question[] = [];
@@ -61,7 +61,7 @@ let isRunning = false;
  * is under way shares the next one: hundreds of servers may be looked at together.
  * @throws LookError with a reason for people when it could not be told.
  */
-export function lookAtPipe(file: string): Promise<PipeLook> {
+export function readPipe(file: string): Promise<PipeReading> {
   return new Promise((resolve, reject) => {
     questions.push({ file, resolve, reject });
     if (!isRunning) {
@@ -73,8 +73,8 @@ export function lookAtPipe(file: string): Promise<PipeLook> {
 
 async function answerAll(): Promise<void> {
   while (questions.length > 0) {
-    const now = questions.slice(0, MOST_FILES);
-    questions = questions.slice(MOST_FILES);
+    const now = questions.slice(0, MAX_FILES);
+    questions = questions.slice(MAX_FILES);
     await answer(now);
   }
   isRunning = false;
@@ -84,14 +84,14 @@ async function answerAll(): Promise<void> {
 async function answer(asked: readonly Question[]): Promise<void> {
   let open = asked;
   const missing = 'neither perl nor python3 is installed, which could tell whether anybody holds its stdin';
-  let failure = new LookError(missing, 'no means');
+  let failure = new InspectError(missing, 'no means');
   for (const [program, args] of probers) {
     if (open.length === 0) return;
-    await ownTurn();
+    await nextTick();
     try {
       const lines = linesOf(await run(program, [...args, ...open.map(({ file }) => file)]), open.length);
       open = open.filter(({ resolve }, index) => {
-        const look = parsePipeLook(lines[index] as string);
+        const look = parsePipeReading(lines[index] as string);
         if (look) resolve(look);
         return !look;
       });
@@ -99,7 +99,7 @@ async function answer(asked: readonly Question[]): Promise<void> {
       // With one missing or broken, the other may do.
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') continue;
     }
-    failure = new LookError(`the pipe of its stdin could not be examined with ${program}`, 'failed');
+    failure = new InspectError(`the pipe of its stdin could not be examined with ${program}`, 'failed');
   }
   for (const { reject } of open) reject(failure);
 }
@@ -111,7 +111,7 @@ function linesOf(output: string, count: number): string[] {
   return lines;
 }
 
-function parsePipeLook(line: string): PipeLook | undefined {
+function parsePipeReading(line: string): PipeReading | undefined {
   const match = /^(\d+) (\d+) ([01])$/.exec(line);
   return match ? { device: match[1] as string, inode: match[2] as string, writers: match[3] === '1' } : undefined;
 }

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { JoinedRuns } from '../../common/async';
-import { breathe } from '../../common/eventLoop';
+import { yieldIfBusy } from '../../common/eventLoop';
 import { livingFolder, readStat } from './readStat';
 
 const ACCESS_MODE = 0o3;
@@ -22,7 +22,7 @@ async function scan(): Promise<ReadonlyMap<string, readonly number[]>> {
     const read = readStat(Number(pid));
     const folder = read.kind === 'stat' ? livingFolder(read.stat) : undefined;
     for (const fd of folder === undefined ? [] : list(`${folder}/fd`)) {
-      await breathe();
+      await yieldIfBusy();
       const inode = writablePipe(folder as string, fd);
       if (inode === undefined) continue;
       const known = writers.get(inode);

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { breathe } from '../../common/eventLoop';
+import { yieldIfBusy } from '../../common/eventLoop';
 import type { ProcessIdentity } from '../identity';
 import { findOutsideUse } from '../outsideUse';
-import type { Identification, Look, Platform, ProcessEntry, ServiceRole, Snapshot, StdinPeer } from '../platform';
+import type { Identification, Inspection, Platform, ProcessEntry, ServiceRole, Snapshot, StdinPeer } from '../platform';
 import { readLinuxScopeParts, scopeTag } from '../scope';
 import { isServiceMain, serviceRoleOfControlGroup } from '../serviceRole';
 import { readChildren } from './children';
@@ -79,7 +79,7 @@ class ProcfsPlatform implements Platform {
     const pids = readdirSync('/proc').filter((name) => name.charCodeAt(0) <= 57 && name.charCodeAt(0) >= 48);
     const processes = new Map<number, ProcessEntry>();
     for (const text of pids) {
-      await breathe();
+      await yieldIfBusy();
       const read = readStat(Number(text));
       if (read.kind === 'gone') continue;
       // Other users' processes, where the system hides them.
@@ -94,7 +94,7 @@ class ProcfsPlatform implements Platform {
     return { scope: this.scope, takenAt, processes, ...(processes.has(1) ? {} : { isHidden }) };
   }
 
-  async look(pid: number): Promise<Look> {
+  async inspect(pid: number): Promise<Inspection> {
     const read = readStat(pid);
     if (read.kind === 'gone') return { kind: 'gone' };
     if (read.kind === 'error') return read;
@@ -114,11 +114,11 @@ class ProcfsPlatform implements Platform {
       : read;
   }
 
-  async lookAll(pids: readonly number[]): Promise<ReadonlyMap<number, Look>> {
-    const looks = new Map<number, Look>();
+  async inspectAll(pids: readonly number[]): Promise<ReadonlyMap<number, Inspection>> {
+    const looks = new Map<number, Inspection>();
     for (const pid of pids) {
-      await breathe();
-      looks.set(pid, await this.look(pid));
+      await yieldIfBusy();
+      looks.set(pid, await this.inspect(pid));
     }
     return looks;
   }

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { JoinedRuns } from '../../common/async';
-import { breathe } from '../../common/eventLoop';
+import { yieldIfBusy } from '../../common/eventLoop';
 import type { Connection } from '../connection';
 
 const UNIX_CONNECTED = '03';
@@ -45,7 +45,7 @@ const everybodys = new JoinedRuns(async () => {
   const table = readTcpTables();
   const holders = new Map<string, number[]>();
   for (const name of readdirSync('/proc').filter((text) => /^\d+$/.test(text))) {
-    await breathe();
+    await yieldIfBusy();
     for (const inode of new Set(visibleSocketsOf(Number(name)))) {
       holders.set(inode, [...(holders.get(inode) ?? []), Number(name)]);
     }

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { JoinedRuns } from '../../common/async';
-import { ownTurn } from '../../common/eventLoop';
+import { nextTick } from '../../common/eventLoop';
 
 const TIMEOUT_MS = 3_000;
 
@@ -10,7 +10,7 @@ export async function runSs(args: readonly string[]): Promise<string> {
   const passed = Object.entries(process.env).filter(([name]) => !/^(?:PROC_|TCPDIAG_FILE$)/.test(name));
   const env = { ...Object.fromEntries(passed), LC_ALL: 'C' };
   // A host with much memory takes its time to start a child.
-  await ownTurn();
+  await nextTick();
   return new Promise((resolve, reject) => {
     execFile('ss', args, { timeout: TIMEOUT_MS, maxBuffer: 64 << 20, env }, (error, stdout) =>
       error ? reject(error) : resolve(stdout),

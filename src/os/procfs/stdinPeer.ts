@@ -1,8 +1,8 @@
 import { readlinkSync, statSync } from 'node:fs';
 import type { ProcessIdentity } from '../identity';
-import { type FailedLook, LookError, NO_STDIN_PEER, type StdinPeer } from '../platform';
+import { type FailedInspection, InspectError, NO_STDIN_PEER, type StdinPeer } from '../platform';
 import { labelOf } from './labels';
-import { lookAtPipe } from './pipeProbe';
+import { readPipe } from './pipeProbe';
 import { findPipeWriters } from './pipeWriters';
 import { codeOf, livingFolder, readStat } from './readStat';
 import { judgeUnixSocket, readUnixSockets } from './unixSockets';
@@ -27,12 +27,12 @@ export async function findStdinPeer(identity: ProcessIdentity, scope: string): P
     const before = stdinOf(identity);
     const peer = await peerOf(before);
     const after = stdinOf(identity);
-    if (after.target !== before.target) throw new LookError('its stdin changed while it was examined', 'failed');
+    if (after.target !== before.target) throw new InspectError('its stdin changed while it was examined', 'failed');
     return peer;
   } catch (error) {
     const reason = (error as Error).message;
     const look = lookOf(error);
-    return { kind: 'unknown', reason, ...(look && { look }) };
+    return { kind: 'unknown', reason, ...(look && { failure: look }) };
   }
 }
 
@@ -54,11 +54,11 @@ async function pipePeer(file: string, inode: string): Promise<StdinPeer> {
   // Follows the link to the pipe itself without opening it.
   const identify = () => statSync(file, { bigint: true });
   const before = identify();
-  const look = await lookAtPipe(file);
+  const look = await readPipe(file);
   const after = identify();
   for (const { dev, ino } of [before, after]) {
     if (`${dev}` !== look.device || `${ino}` !== look.inode || look.inode !== inode) {
-      throw new LookError('its stdin changed while it was examined', 'failed');
+      throw new InspectError('its stdin changed while it was examined', 'failed');
     }
   }
   if (!look.writers) return { kind: 'gone', proof: NO_STDIN_PEER };
@@ -96,8 +96,8 @@ function withCode(reason: string, code: string): Error {
 /** What is closed to us stays so, and what is gone, too; any other error, such as too many open files, passes. */
 const LASTING = new Set(['EACCES', 'EPERM', 'ENOENT', 'ESRCH']);
 
-function lookOf(error: unknown): FailedLook | undefined {
-  if (error instanceof LookError) return error.look;
+function lookOf(error: unknown): FailedInspection | undefined {
+  if (error instanceof InspectError) return error.failure;
   const { code } = error as NodeJS.ErrnoException;
   return code === undefined || LASTING.has(code) ? undefined : 'failed';
 }

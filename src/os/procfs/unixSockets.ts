@@ -1,5 +1,5 @@
 import { JoinedRuns } from '../../common/async';
-import { LookError, NO_STDIN_PEER, type StdinPeer } from '../platform';
+import { InspectError, NO_STDIN_PEER, type StdinPeer } from '../platform';
 import { runSsForUnix } from './ss';
 
 /** One line of `ss -H -a -x -p -n -e`. */
@@ -35,15 +35,15 @@ export function judgeUnixSocket(sockets: readonly UnixSocket[], inode: string): 
   const own = sockets.filter((socket) => socket.inode === inode);
   const [socket] = own;
   // Sockets that come and go while the kernel lists them can make it leave one out, or name it twice.
-  if (!socket) return { kind: 'unknown', reason: '`ss` does not show the socket of its stdin', look: 'failed' };
+  if (!socket) return { kind: 'unknown', reason: '`ss` does not show the socket of its stdin', failure: 'failed' };
   if (own.length > 1) {
-    return { kind: 'unknown', reason: '`ss` shows the socket of its stdin more than once', look: 'failed' };
+    return { kind: 'unknown', reason: '`ss` shows the socket of its stdin more than once', failure: 'failed' };
   }
   if (socket.peer === '0') {
     if (socket.directions !== '---') {
       const reason = '`ss` cannot tell who holds the other end of its stdin here';
       // Open and with no other end: it waits to be accepted.
-      return { kind: 'unknown', reason, look: socket.directions === undefined ? 'no means' : 'failed' };
+      return { kind: 'unknown', reason, failure: socket.directions === undefined ? 'no means' : 'failed' };
     }
     return { kind: 'gone', proof: NO_STDIN_PEER };
   }
@@ -64,6 +64,6 @@ export async function readUnixSockets(): Promise<readonly UnixSocket[]> {
     return await runs.ask();
   } catch (error) {
     const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    throw missing ? new LookError('`ss` is not installed', 'no means') : new LookError('`ss` failed', 'failed');
+    throw missing ? new InspectError('`ss` is not installed', 'no means') : new InspectError('`ss` failed', 'failed');
   }
 }

@@ -1,6 +1,6 @@
 import { type ProcessIdentity, sameStart } from '../identity';
 import { isKnownToKernel, isQuestionablePid, selfOf } from '../pids';
-import type { Look, OutsideUse, Platform, ProcessEntry, ServiceRole, Snapshot, StdinPeer } from '../platform';
+import type { Inspection, OutsideUse, Platform, ProcessEntry, ServiceRole, Snapshot, StdinPeer } from '../platform';
 import { type CommandRunner, reasonOf } from '../runCommand';
 import { powershellPath } from './powershellPath';
 import { parseWindowsProcesses, type WindowsProcess, windowsProcessArguments } from './windowsProcesses';
@@ -22,7 +22,7 @@ export class WindowsPlatform implements Platform {
   ) {}
 
   async self(): Promise<ProcessIdentity> {
-    return selfOf(await this.look(process.pid), this.scope);
+    return selfOf(await this.inspect(process.pid), this.scope);
   }
 
   async snapshot(): Promise<Snapshot> {
@@ -31,12 +31,12 @@ export class WindowsPlatform implements Platform {
     return { scope: this.scope, takenAt, processes: new Map(rows.map((row) => [row.pid, entryOf(row)])) };
   }
 
-  async look(pid: number): Promise<Look> {
-    return (await this.lookAll([pid])).get(pid) as Look;
+  async inspect(pid: number): Promise<Inspection> {
+    return (await this.inspectAll([pid])).get(pid) as Inspection;
   }
 
-  async lookAll(pids: readonly number[]): Promise<ReadonlyMap<number, Look>> {
-    const looks = new Map<number, Look>();
+  async inspectAll(pids: readonly number[]): Promise<ReadonlyMap<number, Inspection>> {
+    const looks = new Map<number, Inspection>();
     for (const pid of pids) {
       if (isQuestionablePid(pid)) looks.set(pid, { kind: 'error', reason: 'not the id of a process' });
     }
@@ -66,7 +66,7 @@ export class WindowsPlatform implements Platform {
     try {
       const services = parseWindowsServices(await this.powershell(windowsServiceArguments(identity.pid)));
       if (services.length > 0) return { kind: 'unknown', reason: `it runs the service ${services.join(', ')}` };
-      const look = await this.look(identity.pid);
+      const look = await this.inspect(identity.pid);
       if (look.kind === 'error') return { kind: 'unknown', reason: look.reason };
       const isSame = look.kind === 'present' && sameStart(look.entry.start, identity.start);
       return isSame ? { kind: 'none' } : { kind: 'unknown', reason: 'it is gone' };
@@ -95,7 +95,7 @@ export class WindowsPlatform implements Platform {
 }
 
 /** The kernel's own pseudo-processes are left out of the table. */
-function absent(pid: number): Look {
+function absent(pid: number): Inspection {
   if (isKnownToKernel(pid)) return { kind: 'error', reason: 'it exists, but Windows does not describe it' };
   return { kind: 'gone' };
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Picture } from '../../../src/model/inventory';
+import type { Inventory } from '../../../src/model/inventory';
 import { isAlive, SERVER } from '../../support/sandbox';
 import { PLAIN, Scene } from '../../support/scene';
 import { waitFor } from '../../support/waitFor';
@@ -47,7 +47,7 @@ describe('reaping is called off, or goes with the extension', function () {
     await waitFor(
       'all are proven to be orphaned',
       async () => {
-        const { servers } = await control.ask<Picture>(workspace, { api: 'sweep' });
+        const { servers } = await control.ask<Inventory>(workspace, { api: 'sweep' });
         return servers.filter(({ verdict }) => verdict === 'orphaned').length === own.length + 1;
       },
       90_000,

@@ -28,12 +28,12 @@ describe('changes of configuration in a real editor', () => {
     const before = Buffer.from(await vscode.workspace.fs.readFile(file)).toString();
     const broken = '{\n  "servers": {\n    "whole": { "command": "node" },\n    "half": { "command": }\n  }\n}\n';
     await vscode.workspace.fs.writeFile(file, Buffer.from(broken));
-    const problem = await waitFor('the problem', () => api.picture().problems[0]);
+    const problem = await waitFor('the problem', () => api.inventory().problems[0]);
     assert.deepEqual([problem.file, problem.line, problem.column], [file.fsPath, 4, 26]);
     assert.deepEqual(ofFile(), ['whole']);
     assert.ok(api.servers().some(({ name }) => name === 'everything'));
     await vscode.workspace.fs.writeFile(file, Buffer.from(before));
-    await waitFor('no problem', () => api.picture().problems.length === 0);
+    await waitFor('no problem', () => api.inventory().problems.length === 0);
     assert.deepEqual(ofFile(), ['of-the-editor']);
   });
 

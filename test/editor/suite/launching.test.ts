@@ -3,7 +3,7 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import * as vscode from 'vscode';
 import type { McpProcessesApi } from '../../../src/api';
-import type { ServerIntroduction } from '../../../src/model/inventory';
+import type { ServerInfo } from '../../../src/model/inventory';
 import { isAlive } from '../../support/sandbox';
 import { configuredEntry, extensionApi, serverNamed, sessionFiles } from './support';
 
@@ -31,12 +31,12 @@ describe('launching in a real editor', () => {
   it('starts the real servers, and counts what they offer as the SDK of another version does', async () => {
     await Promise.all(REAL.map((name) => vscode.commands.executeCommand('mcpProcesses.start', server(name).key)));
     for (const name of REAL) {
-      const { state, group, verdict, memory, introduction } = server(name);
+      const { state, group, verdict, memory, serverInfo } = server(name);
       assert.deepEqual([state, group, verdict], ['running', 'thisWindow', 'active']);
       assert.ok((memory ?? 0) > 0);
-      assert.deepEqual(introduction, await introductionOf(name));
+      assert.deepEqual(serverInfo, await serverInfoOf(name));
     }
-    assert.ok(REAL.every((name) => (server(name).introduction?.tools ?? 0) > 5));
+    assert.ok(REAL.every((name) => (server(name).serverInfo?.tools ?? 0) > 5));
   });
 
   it('has recorded them in one session file', () => {
@@ -113,7 +113,7 @@ describe('launching in a real editor', () => {
   }
 
   /** What the server tells the SDK's own client over the SDK's own transport. */
-  async function introductionOf(name: string): Promise<ServerIntroduction> {
+  async function serverInfoOf(name: string): Promise<ServerInfo> {
     const { command, args, env = {} } = configuredEntry(name);
     const client = new Client({ name: 'counter', version: '1' });
     await client.connect(

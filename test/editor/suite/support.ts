@@ -12,7 +12,7 @@ export async function extensionApi(): Promise<McpProcessesApi> {
   const extension = vscode.extensions.getExtension<McpProcessesApi>('mcp-processes.mcp-processes');
   assert.ok(extension);
   const api = await extension.activate();
-  await waitFor('the first sweep', () => api.picture().scanned);
+  await waitFor('the first sweep', () => api.inventory().scanned);
   return api;
 }
 

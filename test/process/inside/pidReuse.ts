@@ -16,7 +16,7 @@ const rounds: Record<string, (sandbox: Sandbox, scene: Scene) => Promise<void>> 
     await free(pid);
     await spawnAs(pid, process.execPath, args, sandbox.environment);
     assert.equal(await ask(scene.path('s')), pid);
-    await (await sandbox.lifecycle()).sweep();
+    await (await sandbox.tracker()).sweep();
     assert.ok(!isAlive(orphan.pid), 'the sweep did its work');
     assert.equal(await ask(scene.path('s')), pid);
     // Control arm: whoever goes by the pid alone ends the stranger.
@@ -33,7 +33,7 @@ const rounds: Record<string, (sandbox: Sandbox, scene: Scene) => Promise<void>> 
     assert.equal(await ask(scene.path('s')), pid);
     // Control arm: until a sweep the orphan runs.
     assert.equal(await ask(scene.path('o')), orphan.pid);
-    await (await sandbox.lifecycle()).sweep();
+    await (await sandbox.tracker()).sweep();
     assert.ok(!isAlive(orphan.pid), 'a stranger with the pid of the owner does not make the session live');
     assert.equal(await ask(scene.path('s')), pid);
   },
@@ -49,7 +49,7 @@ const rounds: Record<string, (sandbox: Sandbox, scene: Scene) => Promise<void>> 
     await spawnAs(pid, process.execPath, args, sandbox.environment);
     const members = [await ask(scene.path('s')), await ask(scene.path('c'))];
     assert.equal(members[0], pid);
-    await (await sandbox.lifecycle()).sweep();
+    await (await sandbox.tracker()).sweep();
     assert.ok(!isAlive(orphan.pid), 'the sweep did its work');
     assert.deepEqual([await ask(scene.path('s')), await ask(scene.path('c'))], members);
     // Control arm: whoever signals the group that the root once led ends both.

@@ -1,7 +1,7 @@
 import '../views/fakeEditor';
 import assert from 'node:assert/strict';
 import { createActions } from '../../../src/editor/actions';
-import { IgnoredServers } from '../../../src/editor/ignoredServers';
+import { HiddenServers } from '../../../src/editor/ignoredServers';
 import { pictureOf, serverView } from '../views/rows';
 
 const SCOPE = 't0123456789abcdef';
@@ -20,20 +20,20 @@ function memory(isAway = false) {
   };
 }
 
-type Memento = ConstructorParameters<typeof IgnoredServers>[0];
+type Memento = ConstructorParameters<typeof HiddenServers>[0];
 const ignoredIn = (memento: ReturnType<typeof memory>, scope = SCOPE) =>
-  new IgnoredServers(memento as unknown as Memento, scope);
-const shown = (ignored: IgnoredServers) => ignored.without(pictureOf([theirs])).servers.length;
+  new HiddenServers(memento as unknown as Memento, scope);
+const shown = (hidden: HiddenServers) => hidden.without(pictureOf([theirs])).servers.length;
 
 describe('hidden servers', () => {
   it('stay hidden after a restart of the editor, and nothing of ours is ever hidden', () => {
     const memento = memory();
-    const ignored = ignoredIn(memento);
-    ignored.add(theirs);
-    assert.equal(shown(ignored), 0);
+    const hidden = ignoredIn(memento);
+    hidden.add(theirs);
+    assert.equal(shown(hidden), 0);
     assert.equal(shown(ignoredIn(memento)), 0);
-    ignored.add(serverView());
-    assert.equal(ignored.without(pictureOf([serverView()])).servers.length, 1);
+    hidden.add(serverView());
+    assert.equal(hidden.without(pictureOf([serverView()])).servers.length, 1);
   });
 
   it('after a reboot, or on another machine, a server with the same pid and start is shown', () => {
@@ -44,22 +44,22 @@ describe('hidden servers', () => {
 
   it('where nothing tells one boot from the next, are hidden in this window only', () => {
     const memento = memory();
-    const ignored = ignoredIn(memento, '');
-    ignored.add(theirs);
-    assert.equal(shown(ignored), 0);
+    const hidden = ignoredIn(memento, '');
+    hidden.add(theirs);
+    assert.equal(shown(hidden), 0);
     assert.equal(shown(ignoredIn(memento, '')), 1);
   });
 
   it('are hidden at once, also while the window is away', async () => {
     let published = false;
-    const lifecycle = {
+    const tracker = {
       refresh: () => {
         published = true;
       },
     };
-    const parts = [lifecycle, undefined, undefined, undefined, ignoredIn(memory(true)), undefined];
+    const parts = [tracker, undefined, undefined, undefined, ignoredIn(memory(true)), undefined];
     const actions = createActions(...(parts as unknown as Parameters<typeof createActions>));
-    void actions.ignore(theirs);
+    void actions.hide(theirs);
     await new Promise((resolve) => setImmediate(resolve));
     assert.ok(published);
   });

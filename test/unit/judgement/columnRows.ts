@@ -1,9 +1,9 @@
-import { FOREIGN_LOOKS_APART_MS } from '../../../src/judgement/kindRules';
+import { CONFIRM_FOREIGN_MS } from '../../../src/judgement/kindRules';
 import type { MembershipProof } from '../../../src/judgement/members';
 import { ALIVE, FAILED, GONE, NO_MEANS, OWN, of, type Row, UNKNOWN, USER } from './rows';
 
 /** Rows of the rules of each kind's column, by rule. */
-export const columnRows: Record<string, readonly Row[]> = {
+export const kindRows: Record<string, readonly Row[]> = {
   launchedIsNamed: [
     {
       what: 'K03 K04 neither record nor cookie',
@@ -17,7 +17,7 @@ export const columnRows: Record<string, readonly Row[]> = {
       what: 'K04 its owner lives',
       keeps: of('launched', { session: { kind: 'live', evidence: 'its owner is running' } }),
       reason: /its owner is running/,
-      permits: of('launched', { session: { kind: 'live', evidence: 'its owner is running' }, claim: OWN }),
+      permits: of('launched', { session: { kind: 'live', evidence: 'its owner is running' }, requester: OWN }),
     },
     {
       what: 'K10 K12 K27 nobody knows whether its owner lives',
@@ -32,7 +32,7 @@ export const columnRows: Record<string, readonly Row[]> = {
       permits: of('launched'),
     },
   ],
-  launchedIsUnserved: [
+  launchedIsAbandoned: [
     {
       what: 'K05 who started it is gone, and somebody else holds its stdin',
       keeps: of('launched', { stdin: { peer: ALIVE, goneFor: 0 } }),
@@ -49,7 +49,7 @@ export const columnRows: Record<string, readonly Row[]> = {
       what: 'its own session stops it, which holds its stdin itself',
       keeps: of('launched', { stdin: { peer: ALIVE, goneFor: 0 } }),
       reason: /its stdin is still held/,
-      permits: of('launched', { stdin: { peer: ALIVE, goneFor: 0 }, claim: OWN }),
+      permits: of('launched', { stdin: { peer: ALIVE, goneFor: 0 }, requester: OWN }),
     },
   ],
   adoptedIsNamed: (['cookie', undefined] as const).map((memberBy) => ({
@@ -67,9 +67,9 @@ export const columnRows: Record<string, readonly Row[]> = {
     },
     {
       what: 'K18 not even for the session that watches it',
-      keeps: of('adopted', { session: { kind: 'live', evidence: 'its owner is running' }, claim: OWN }),
+      keeps: of('adopted', { session: { kind: 'live', evidence: 'its owner is running' }, requester: OWN }),
       reason: /its owner is running/,
-      permits: of('adopted', { claim: OWN }),
+      permits: of('adopted', { requester: OWN }),
     },
     {
       what: 'K10 K12 K27 nobody knows whether it lives',
@@ -84,7 +84,7 @@ export const columnRows: Record<string, readonly Row[]> = {
       permits: of('adopted'),
     },
   ],
-  adoptedIsUnserved: [
+  adoptedIsAbandoned: [
     {
       what: 'K05 its stdin is held',
       keeps: of('adopted', { stdin: { peer: ALIVE, goneFor: 0 } }),
@@ -109,7 +109,7 @@ export const columnRows: Record<string, readonly Row[]> = {
       what: 'K25 nobody asked',
       keeps: of('foreign', { named: false }),
       reason: /nobody asked/,
-      permits: of('foreign', { named: false, claim: USER }),
+      permits: of('foreign', { named: false, requester: USER }),
     },
   ],
   foreignHasNoClient: [
@@ -126,7 +126,7 @@ export const columnRows: Record<string, readonly Row[]> = {
       permits: of('foreign'),
     },
   ],
-  foreignIsUnserved: [
+  foreignIsAbandoned: [
     {
       what: 'K05 its stdin is held',
       keeps: of('foreign', { stdin: { peer: ALIVE, goneFor: 60_000 } }),
@@ -141,9 +141,9 @@ export const columnRows: Record<string, readonly Row[]> = {
     },
     {
       what: 'one look, or two too close',
-      keeps: of('foreign', { stdin: { peer: GONE, goneFor: FOREIGN_LOOKS_APART_MS - 1 } }),
+      keeps: of('foreign', { stdin: { peer: GONE, goneFor: CONFIRM_FOREIGN_MS - 1 } }),
       reason: /second check/,
-      permits: of('foreign', { stdin: { peer: GONE, goneFor: FOREIGN_LOOKS_APART_MS } }),
+      permits: of('foreign', { stdin: { peer: GONE, goneFor: CONFIRM_FOREIGN_MS } }),
     },
     {
       what: 'K09 not examined',

@@ -1,27 +1,27 @@
 import assert from 'node:assert/strict';
 import type { Facts, Rule } from '../../../src/judgement/facts';
-import { askKillBar, spendPermit } from '../../../src/judgement/killPolicy';
-import { columns } from '../../../src/judgement/kindRules';
+import { evaluateKillPolicy, spendPermit } from '../../../src/judgement/killPolicy';
+import { kindRules } from '../../../src/judgement/kindRules';
 import { signalRules } from '../../../src/judgement/signalRules';
 import type { ProcessEntry } from '../../../src/os/platform';
-import { columnRows } from './columnRows';
+import { kindRows } from './columnRows';
 import { among, editor, OWN, of, type Row, USER } from './rows';
 import { signalRows } from './signalRows';
 import { entry, factsOn, identity, machine } from './table';
 
-const rows: Record<string, readonly Row[]> = { ...signalRows, ...columnRows };
+const rows: Record<string, readonly Row[]> = { ...signalRows, ...kindRows };
 
 function kept(facts: Facts): string | undefined {
-  const ruling = askKillBar(facts);
-  return 'kept' in ruling ? ruling.kept : undefined;
+  const decision = evaluateKillPolicy(facts);
+  return 'kept' in decision ? decision.kept : undefined;
 }
 
 /** The names of all rules that have something against it. */
 function objections(facts: Facts): string[] {
-  const { look, claim, kind } = facts;
+  const { look, requester, kind } = facts;
   assert.ok(look.kind === 'present');
   const rules: [string, Rule][] = Object.entries(signalRules);
-  if (claim.by !== 'user') rules.push(...Object.entries(columns[kind]));
+  if (requester.by !== 'user') rules.push(...Object.entries(kindRules[kind]));
   return rules.filter(([, rule]) => rule(facts, look.entry) !== undefined).map(([name]) => name);
 }
 
@@ -40,38 +40,38 @@ describe('kill bar', () => {
 
   describe('as a whole', () => {
     it('has a row for every rule', () => {
-      const names = [signalRules, ...Object.values(columns)].flatMap((list) => Object.keys(list));
+      const names = [signalRules, ...Object.values(kindRules)].flatMap((list) => Object.keys(list));
       assert.deepEqual(Object.keys(rows).sort(), names.sort());
     });
 
     it('K09 what cannot be looked at is kept, what is gone gets no permit, whoever asks', () => {
-      for (const claim of [{ by: 'reaper' }, OWN, USER] as const) {
+      for (const requester of [{ by: 'reaper' }, OWN, USER] as const) {
         assert.match(
-          kept(among([], { claim, look: { kind: 'error', reason: 'EIO' } })) ?? '',
+          kept(among([], { requester, look: { kind: 'error', reason: 'EIO' } })) ?? '',
           /cannot be examined \(EIO\)/,
         );
-        assert.match(kept(among([], { claim, look: { kind: 'gone' } })) ?? '', /it is gone/);
+        assert.match(kept(among([], { requester, look: { kind: 'gone' } })) ?? '', /it is gone/);
       }
     });
 
     it('each kind is held to its own column, and the user’s word waives the column but no rule for every signal', () => {
-      const hopeless = { session: undefined, stdin: undefined, clientAbove: undefined, named: false };
+      const unmatchable = { session: undefined, stdin: undefined, clientAbove: undefined, named: false };
       for (const kind of ['launched', 'adopted', 'foreign'] as const) {
         assert.equal(kept(of(kind)), undefined, kind);
         assert.deepEqual(
-          Object.keys(columns[kind]).filter((name) => !objections(of(kind, hopeless)).includes(name)),
+          Object.keys(kindRules[kind]).filter((name) => !objections(of(kind, unmatchable)).includes(name)),
           kind === 'launched'
             ? ['launchedIsNamed', 'launchedIsUnserved']
             : kind === 'adopted'
               ? ['adoptedIsNamed']
               : [],
         );
-        assert.equal(kept(of(kind, { ...hopeless, claim: USER })), undefined, kind);
+        assert.equal(kept(of(kind, { ...unmatchable, requester: USER })), undefined, kind);
       }
       const waived = new Set(['notInUse']);
       for (const [rule, list] of Object.entries(rows)) {
         if (!(rule in signalRules) || waived.has(rule)) continue;
-        const held = list.filter(({ keeps }) => kept({ ...keeps, claim: USER }) !== undefined);
+        const held = list.filter(({ keeps }) => kept({ ...keeps, requester: USER }) !== undefined);
         assert.ok(held.length > 0, `${rule} also holds for the user's word`);
       }
     });
@@ -88,13 +88,13 @@ describe('kill bar', () => {
     });
 
     it('a permit names one identity and is good for once, and only the bar can make one', () => {
-      const ruling = askKillBar(factsOn());
-      assert.ok('permit' in ruling && spendPermit(ruling.permit));
-      assert.ok(!spendPermit(ruling.permit), 'spent');
-      assert.deepEqual(ruling.permit.identity, identity(500));
+      const decision = evaluateKillPolicy(factsOn());
+      assert.ok('permit' in decision && spendPermit(decision.permit));
+      assert.ok(!spendPermit(decision.permit), 'spent');
+      assert.deepEqual(decision.permit.identity, identity(500));
       const forged = [
         { identity: identity(500) },
-        Object.create(Object.getPrototypeOf(ruling.permit)),
+        Object.create(Object.getPrototypeOf(decision.permit)),
         null,
         undefined,
         5,

@@ -1,5 +1,5 @@
-import type { Claim, Facts } from '../../../src/judgement/facts';
-import { FOREIGN_LOOKS_APART_MS } from '../../../src/judgement/kindRules';
+import type { Facts, Requester } from '../../../src/judgement/facts';
+import { CONFIRM_FOREIGN_MS } from '../../../src/judgement/kindRules';
 import type { ProcessEntry, StdinPeer } from '../../../src/os/platform';
 import type { RecordKind } from '../../../src/registry/schema';
 import { entry, factsOn, identity, machine } from './table';
@@ -8,11 +8,11 @@ import { entry, factsOn, identity, machine } from './table';
 
 export const GONE: StdinPeer = { kind: 'gone', proof: 'nobody holds it' };
 export const UNKNOWN: StdinPeer = { kind: 'unknown', reason: 'it is neither a socket pair nor a pipe' };
-export const NO_MEANS: StdinPeer = { kind: 'unknown', reason: 'ss is not installed', look: 'no means' };
-export const FAILED: StdinPeer = { kind: 'unknown', reason: 'ss failed', look: 'failed' };
+export const NO_MEANS: StdinPeer = { kind: 'unknown', reason: 'ss is not installed', failure: 'no means' };
+export const FAILED: StdinPeer = { kind: 'unknown', reason: 'ss failed', failure: 'failed' };
 export const ALIVE: StdinPeer = { kind: 'alive', by: 'python3, pid 812' };
-export const OWN: Extract<Claim, { by: 'own session' }> = { by: 'own session', owner: identity(200) };
-export const USER: Claim = { by: 'user' };
+export const OWN: Extract<Requester, { by: 'own session' }> = { by: 'own session', owner: identity(200) };
+export const USER: Requester = { by: 'user' };
 
 /** Facts of each kind in which nothing speaks against a signal. */
 const permitted: Record<RecordKind, Partial<Facts>> = {
@@ -23,7 +23,7 @@ const permitted: Record<RecordKind, Partial<Facts>> = {
     session: undefined,
     named: true,
     clientAbove: { kind: 'none' },
-    stdin: { peer: GONE, goneFor: FOREIGN_LOOKS_APART_MS },
+    stdin: { peer: GONE, goneFor: CONFIRM_FOREIGN_MS },
     outsideUse: { kind: 'none' },
   },
 };

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { membersOf } from '../../../src/judgement/members';
 import { judgeSession, type SessionVerdict } from '../../../src/judgement/sessionVerdict';
 import type { Snapshot } from '../../../src/os/platform';
-import { LAUNCHER_EDITOR, type SessionFile } from '../../../src/registry/schema';
+import { type SessionFile, WRAPPER_EDITOR } from '../../../src/registry/schema';
 import { entry, identity, machine, OTHER_SCOPE, recordOf, sessionOf, table } from './table';
 
 function judge(snapshot: Snapshot, change: Partial<SessionFile> = {}): SessionVerdict {
@@ -31,7 +31,7 @@ describe('session verdict', () => {
   it('says what its owner was to people', () => {
     const table: [SessionFile['editor'], string][] = [
       ['VS Code 1.139', 'window'],
-      [`${LAUNCHER_EDITOR}claude`, 'client'],
+      [`${WRAPPER_EDITOR}claude`, 'client'],
       ['', 'process'],
     ];
     for (const [editor, who] of table) {

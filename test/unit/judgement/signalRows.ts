@@ -202,21 +202,21 @@ export const signalRows: Record<string, readonly Row[]> = {
     },
     {
       what: 'our own server, but somebody else stands between',
-      keeps: among([entry(400, 200), entry(500, 400)], { claim: OWN, liveOwners: [identity(400)] }),
+      keeps: among([entry(400, 200), entry(500, 400)], { requester: OWN, liveOwners: [identity(400)] }),
       reason: /owner of a live session/,
-      permits: among([entry(400, 200), entry(500, 400)], { claim: OWN, liveOwners: [identity(200)] }),
+      permits: among([entry(400, 200), entry(500, 400)], { requester: OWN, liveOwners: [identity(200)] }),
     },
     {
       what: 'our own server, but in an editor that it started',
-      keeps: among([entry(400, 200, editor), entry(500, 400)], { claim: OWN }),
+      keeps: among([entry(400, 200, editor), entry(500, 400)], { requester: OWN }),
       reason: /running editor/,
-      permits: among([entry(199, 100, editor), entry(200, 199, editor), entry(500, 200)], { claim: OWN }),
+      permits: among([entry(199, 100, editor), entry(200, 199, editor), entry(500, 200)], { requester: OWN }),
     },
     {
       what: "the user's word: not what another live session owns",
-      keeps: among([entry(400, 1), entry(500, 400)], { claim: USER, liveOwners: [identity(400)] }),
+      keeps: among([entry(400, 1), entry(500, 400)], { requester: USER, liveOwners: [identity(400)] }),
       reason: /owner of a live session/,
-      permits: among([entry(400, 1, editor), entry(500, 400)], { claim: USER }),
+      permits: among([entry(400, 1, editor), entry(500, 400)], { requester: USER }),
     },
   ],
   notInUse: [
@@ -261,7 +261,7 @@ export const signalRows: Record<string, readonly Row[]> = {
         what: `K33 K09 ${kind}: whether it does is unknown`,
         keeps: facts({ outsideUse: { kind: 'unknown', reason: 'ss failed' } }),
         reason: /unknown: ss failed/,
-        permits: facts({ outsideUse: { kind: 'unknown', reason: 'ss failed' }, claim: USER }),
+        permits: facts({ outsideUse: { kind: 'unknown', reason: 'ss failed' }, requester: USER }),
       },
       {
         what: `K33 K09 ${kind}: whether it does was not examined`,
@@ -272,10 +272,10 @@ export const signalRows: Record<string, readonly Row[]> = {
     ]),
     {
       what: 'K33 of mcp-processes run, ended by its own watcher',
-      keeps: ofRun({ claim: { ...OWN, unasked: true }, outsideUse: { kind: 'used', by: 'nc (pid 9)' } }),
+      keeps: ofRun({ requester: { ...OWN, unasked: true }, outsideUse: { kind: 'used', by: 'nc (pid 9)' } }),
       reason: /in use by nc/,
       // What a window launched and stops is its own.
-      permits: of('launched', { claim: { ...OWN, unasked: true }, outsideUse: { kind: 'used', by: 'nc (pid 9)' } }),
+      permits: of('launched', { requester: { ...OWN, unasked: true }, outsideUse: { kind: 'used', by: 'nc (pid 9)' } }),
     },
     {
       what: 'the terminal of its dead client is no use of a server that stayed there',
@@ -324,7 +324,7 @@ export const signalRows: Record<string, readonly Row[]> = {
       what: "the user's word waives it",
       keeps: target({ hasTerminal: true }, left),
       reason: /has a terminal/,
-      permits: target({ hasTerminal: true }, { ...left, claim: USER }),
+      permits: target({ hasTerminal: true }, { ...left, requester: USER }),
     },
   ],
   notListedToKeep: [
@@ -357,15 +357,15 @@ export const signalRows: Record<string, readonly Row[]> = {
     },
     {
       what: 'K20 not even by its own session, unasked',
-      keeps: among([entry(500, 200)], { claim: { ...OWN, unasked: true }, neverReap: ['server-500'] }),
+      keeps: among([entry(500, 200)], { requester: { ...OWN, unasked: true }, neverReap: ['server-500'] }),
       reason: /neverReap lists it/,
-      permits: among([entry(500, 200)], { claim: OWN, neverReap: ['server-500'] }),
+      permits: among([entry(500, 200)], { requester: OWN, neverReap: ['server-500'] }),
     },
     {
       what: "K20 not even on the user's word",
-      keeps: among([], { claim: USER, neverReap: ['server-500'] }),
+      keeps: among([], { requester: USER, neverReap: ['server-500'] }),
       reason: /neverReap lists it/,
-      permits: among([entry(500, 200)], { claim: OWN, neverReap: ['server-500'] }),
+      permits: among([entry(500, 200)], { requester: OWN, neverReap: ['server-500'] }),
     },
   ],
 };

@@ -35,8 +35,8 @@ describe('stdin of a whole server', () => {
   });
 
   it('K09 a look that came to nothing is not hidden behind a stdin that tells nobody anything', () => {
-    const failed: StdinPeer = { kind: 'unknown', reason: 'x', look: 'failed' };
-    const blind: StdinPeer = { kind: 'unknown', reason: 'x', look: 'no means' };
+    const failed: StdinPeer = { kind: 'unknown', reason: 'x', failure: 'failed' };
+    const blind: StdinPeer = { kind: 'unknown', reason: 'x', failure: 'no means' };
     const orders = [
       [gone, unknown, blind, failed],
       [failed, blind, unknown, gone],

@@ -99,7 +99,7 @@ export function factsOn(snapshot: Snapshot = machine(), pid = 500, change: Parti
     snapshot,
     self: identity(200),
     ownUid: UID,
-    claim: { by: 'reaper' },
+    requester: { by: 'reaper' },
     memberBy: 'root',
     provenByCookie: false,
     carriesAnother: false,

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
-import type { ContainerWithoutClient, Picture, ServerGroup, VerdictKind } from '../../../src/model/inventory';
-import { stopStandOf } from '../../../src/reaping/containerActions';
+import type { ContainerWithoutClient, Inventory, ServerGroup, VerdictKind } from '../../../src/model/inventory';
+import { stopPermissionOf } from '../../../src/reaping/containerActions';
 import { rowOf } from '../../../src/tracker/rows';
 
 const ID = 'a'.repeat(64);
 
-function picture(
+function inventory(
   server: { group: ServerGroup; verdict: VerdictKind; labelled: boolean } | undefined,
   lost?: Pick<ContainerWithoutClient, 'notOurs'>,
-): Picture {
+): Inventory {
   const view = { id: ID, image: 'img', state: 'running', labelled: server?.labelled ?? false };
   const row =
     server &&
@@ -17,7 +17,7 @@ function picture(
       ...{ group: server.group, verdict: server.verdict, containers: [view] },
     });
   return {
-    ...{ scanned: true, sweptAt: 0, servers: row ? [row] : [], problems: [], reapOthers: 'report', history: [] },
+    ...{ scanned: true, sweptAt: 0, servers: row ? [row] : [], problems: [], reapForeign: 'report', history: [] },
     guard: { state: 'off', pid: undefined, memory: undefined, problem: undefined },
     containersWithoutClient: lost
       ? [{ ...view, name: 'x', createdAt: 0, server: 's', client: 'c', notOurs: lost.notOurs }]
@@ -26,20 +26,20 @@ function picture(
 }
 
 describe('K11 who may stop a container from here', () => {
-  const table: [string, Picture, 'at once' | 'ask' | 'no'][] = [
-    ['ours and orphaned', picture({ group: 'orphaned', verdict: 'orphaned', labelled: true }), 'at once'],
-    ['ours, of this window', picture({ group: 'thisWindow', verdict: 'active', labelled: true }), 'ask'],
-    ['of another live window', picture({ group: 'otherWindows', verdict: 'active', labelled: true }), 'no'],
-    ['of a window that is away', picture({ group: 'otherWindows', verdict: 'detached', labelled: true }), 'no'],
-    ['of a session in doubt', picture({ group: 'otherWindows', verdict: 'unknown', labelled: true }), 'no'],
-    ['of a live launcher', picture({ group: 'otherClients', verdict: 'active', labelled: true }), 'no'],
-    ['orphaned without our labels', picture({ group: 'orphaned', verdict: 'orphaned', labelled: false }), 'ask'],
-    ['another client’s', picture({ group: 'otherClients', verdict: 'active', labelled: false }), 'ask'],
-    ['without a client', picture(undefined, { notOurs: undefined }), 'ask'],
-    ['a gateway’s', picture(undefined, { notOurs: 'an MCP gateway runs it' }), 'no'],
-    ['left running by a reap', picture(undefined), 'ask'],
+  const table: [string, Inventory, 'at once' | 'ask' | 'no'][] = [
+    ['ours and orphaned', inventory({ group: 'orphaned', verdict: 'orphaned', labelled: true }), 'at once'],
+    ['ours, of this window', inventory({ group: 'thisWindow', verdict: 'active', labelled: true }), 'ask'],
+    ['of another live window', inventory({ group: 'otherWindows', verdict: 'active', labelled: true }), 'no'],
+    ['of a window that is away', inventory({ group: 'otherWindows', verdict: 'detached', labelled: true }), 'no'],
+    ['of a session in doubt', inventory({ group: 'otherWindows', verdict: 'unknown', labelled: true }), 'no'],
+    ['of a live launcher', inventory({ group: 'otherClients', verdict: 'active', labelled: true }), 'no'],
+    ['orphaned without our labels', inventory({ group: 'orphaned', verdict: 'orphaned', labelled: false }), 'ask'],
+    ['another client’s', inventory({ group: 'otherClients', verdict: 'active', labelled: false }), 'ask'],
+    ['without a client', inventory(undefined, { notOurs: undefined }), 'ask'],
+    ['a gateway’s', inventory(undefined, { notOurs: 'an MCP gateway runs it' }), 'no'],
+    ['left running by a reap', inventory(undefined), 'ask'],
   ];
   for (const [what, given, expected] of table) {
-    it(`${what}: ${expected}`, () => assert.equal(stopStandOf(given, ID).kind, expected));
+    it(`${what}: ${expected}`, () => assert.equal(stopPermissionOf(given, ID).kind, expected));
   }
 });

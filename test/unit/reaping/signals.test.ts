@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { askKillBar, type Permit } from '../../../src/judgement/killPolicy';
-import type { Look, Platform } from '../../../src/os/platform';
+import { evaluateKillPolicy, type Permit } from '../../../src/judgement/killPolicy';
+import type { Inspection, Platform } from '../../../src/os/platform';
 import { sendSignal } from '../../../src/reaping/signals';
 import { entry, factsOn, identity, machine, OTHER_SCOPE, SCOPE } from '../judgement/table';
 
@@ -28,13 +28,13 @@ describe('signals', () => {
 
   const target = entry(PID, 1, { start: 't5' });
   function permit(): Permit {
-    const ruling = askKillBar(factsOn(machine(target), PID, { identity: identity(PID, 't5') }));
-    assert.ok('permit' in ruling);
-    return ruling.permit;
+    const decision = evaluateKillPolicy(factsOn(machine(target), PID, { identity: identity(PID, 't5') }));
+    assert.ok('permit' in decision);
+    return decision.permit;
   }
 
   /** What comes of it, on platforms that identify a process at once and on those that only look; they agree. */
-  async function send(look: Look, scope = SCOPE, leave: () => unknown = permit) {
+  async function send(look: Inspection, scope = SCOPE, leave: () => unknown = permit) {
     const identify = () => (look.kind === 'present' ? { ...look.entry, kind: 'present' as const } : look);
     const outcomes = [];
     for (const platform of [
@@ -46,7 +46,7 @@ describe('signals', () => {
     assert.deepEqual(outcomes[0], outcomes[1]);
     return outcomes[0];
   }
-  const present = (change = {}): Look => ({ kind: 'present', entry: { ...target, ...change } });
+  const present = (change = {}): Inspection => ({ kind: 'present', entry: { ...target, ...change } });
 
   it('goes to the one identity of a permit, once, and never to a group', async () => {
     assert.equal(await send(present()), 'sent');

@@ -1,13 +1,13 @@
 import type { Clock } from '../../../src/common/clock';
-import { askKillBar } from '../../../src/judgement/killPolicy';
+import { evaluateKillPolicy } from '../../../src/judgement/killPolicy';
 import type { Member } from '../../../src/judgement/members';
 import { sameProcess } from '../../../src/os/identity';
 import type { Platform, ProcessEntry, Snapshot } from '../../../src/os/platform';
 import {
-  climbLadder,
+  type DecidedMember,
   type LadderOptions,
   type LadderProcess,
-  type Ruled,
+  runLadder,
   type TreeScan,
 } from '../../../src/reaping/ladder';
 import { entry, factsOn, identity, recordOf, SCOPE } from '../judgement/table';
@@ -82,7 +82,7 @@ export class Simulation {
 
   /** Climbs the ladder. @returns `<number> <outcome>` per process, with the reason where there is one. */
   async climb(change: Partial<LadderOptions> = {}): Promise<string[]> {
-    const processes = await climbLadder({
+    const processes = await runLadder({
       platform: this.platform,
       clock: this.clock,
       grace: recordOf().grace,
@@ -131,26 +131,26 @@ export class Simulation {
     const members = entries.map((one): Member => ({ entry: one, identity: identity(one.pid), by: 'root' }));
     return {
       members,
-      rule: async (some) => {
-        const ruled: Ruled[] = [];
+      decide: async (some) => {
+        const decided: DecidedMember[] = [];
         for (const member of some) {
           await this.clock.sleep(this.rulingTime);
           const at = this.now;
-          ruled.push({ member, ruling: this.ruleOn(member), isFresh: () => this.now - at <= 250 });
+          decided.push({ member, decision: this.decideOn(member), isFresh: () => this.now - at <= 250 });
         }
-        return ruled;
+        return decided;
       },
     };
   }
 
-  private ruleOn(member: Member) {
+  private decideOn(member: Member) {
     const found = this.processes.get(member.identity.pid);
     const reason = found?.nature.kept?.(this.now);
     if (reason !== undefined) return { kept: reason };
     const own = entry(200, 1);
     const entries = [own, ...[...this.processes.values()].map((one) => one.entry)];
     const snapshot: Snapshot = { scope: SCOPE, takenAt: 0, processes: new Map(entries.map((one) => [one.pid, one])) };
-    return askKillBar(factsOn(snapshot, member.identity.pid, { identity: member.identity }));
+    return evaluateKillPolicy(factsOn(snapshot, member.identity.pid, { identity: member.identity }));
   }
 
   private onEof(): void {

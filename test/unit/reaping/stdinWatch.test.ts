@@ -27,7 +27,7 @@ describe('stdin watch', () => {
     now = 0;
     one.look(identity(500), true);
     one.look(identity(501), true);
-    one.keepOnly(({ pid }) => pid === 501);
+    one.retain(({ pid }) => pid === 501);
     now = 3_000;
     assert.equal(one.look(identity(500), true), 0);
     assert.equal(one.look(identity(501), true), 3_000);

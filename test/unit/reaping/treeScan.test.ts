@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { FOREIGN_LOOKS_APART_MS } from '../../../src/judgement/kindRules';
+import { CONFIRM_FOREIGN_MS } from '../../../src/judgement/kindRules';
 import type { OutsideUse, Platform, Snapshot, StdinPeer } from '../../../src/os/platform';
 import { OrphanedSet } from '../../../src/reaping/orphanedSet';
 import { StdinWatch } from '../../../src/reaping/stdinWatch';
-import { type Circumstances, scanOf, standOf, type Tree, treeOf } from '../../../src/reaping/treeScan';
-import { LAUNCHER_EDITOR, type ServerRecord, type SessionFile } from '../../../src/registry/schema';
+import { type DecisionContext, heldServerIn, scanOf, type Tree, treeOf } from '../../../src/reaping/treeScan';
+import { type ServerRecord, type SessionFile, WRAPPER_EDITOR } from '../../../src/registry/schema';
 import { entry, identity, machine, recordOf, SCOPE, sessionOf, table, uuid } from '../judgement/table';
 
 interface Probes {
@@ -17,7 +17,7 @@ function treeIn(
   snapshot: Snapshot,
   record: ServerRecord,
   probes: Probes = {},
-  change: Partial<Circumstances> = {},
+  change: Partial<DecisionContext> = {},
   records: readonly ServerRecord[] = [record],
   session: Partial<SessionFile> = {},
 ): Tree {
@@ -33,23 +33,23 @@ function treeIn(
       return all.find(({ kind }) => kind === 'unknown') ?? all.find(({ kind }) => kind === 'used') ?? { kind: 'none' };
     },
   } as unknown as Platform;
-  const circumstances: Circumstances = {
+  const context: DecisionContext = {
     platform,
     self: identity(200),
-    claim: { by: 'reaper' },
+    requester: { by: 'reaper' },
     liveOwners: [],
     neverReap: [],
     stdinWatch: new StdinWatch({ now: () => 0, sleep: async () => {} }),
     ...change,
   };
-  return treeOf(circumstances, snapshot, sessionOf({ records, ...session }), record);
+  return treeOf(context, snapshot, sessionOf({ records, ...session }), record);
 }
 
 /** What becomes of each member: `<pid> permit` or `<pid> <reason>`. */
 async function rule(...tree: Parameters<typeof treeIn>): Promise<string[]> {
   const scan = scanOf(treeIn(...tree));
-  const ruled = await scan.rule(scan.members);
-  return ruled.map(({ member, ruling }) => `${member.entry.pid} ${'kept' in ruling ? ruling.kept : 'permit'}`);
+  const decided = await scan.decide(scan.members);
+  return decided.map(({ member, decision }) => `${member.entry.pid} ${'kept' in decision ? decision.kept : 'permit'}`);
 }
 
 /** The table's usual user is nobody here. */
@@ -79,8 +79,8 @@ describe('rulings on a tree', () => {
     const used: OutsideUse = { kind: 'used', by: 'python3 (pid 812)' };
     const gone = { stdin: { 500: { kind: 'gone', proof: '' } as const } };
     const foreign = { named: true, clientAbove: () => ({ kind: 'none' }) as const };
-    const run = { editor: `${LAUNCHER_EDITOR}x` };
-    const kinds: [ServerRecord['kind'], Partial<Circumstances>, Partial<SessionFile>][] = [
+    const run = { editor: `${WRAPPER_EDITOR}x` };
+    const kinds: [ServerRecord['kind'], Partial<DecisionContext>, Partial<SessionFile>][] = [
       ['adopted', {}, {}],
       ['foreign', foreign, {}],
       ['launched', {}, run],
@@ -112,11 +112,11 @@ describe('rulings on a tree', () => {
   it('K33 the owner is no stranger to what it launched; whom mcp-processes run took for the client is one', async () => {
     for (const [editor, isInsider] of [
       ['an editor', true],
-      [`${LAUNCHER_EDITOR}x`, false],
+      [`${WRAPPER_EDITOR}x`, false],
     ] as const) {
       const insiders: ReadonlySet<number>[] = [];
       const claim = { by: 'own session', owner: identity(300), unasked: true } as const;
-      await rule(snapshot, recordOf(), { insiders }, { claim }, undefined, { editor });
+      await rule(snapshot, recordOf(), { insiders }, { requester: claim }, undefined, { editor });
       assert.ok(insiders.length > 0 && insiders.every((one) => one.has(300) === isInsider && one.has(500)), editor);
     }
   });
@@ -125,8 +125,8 @@ describe('rulings on a tree', () => {
     const away = machine(entry(500, 1, ours), entry(501, 500, { ...ours, sid: 500 }), entry(502, 1, ours));
     const record = recordOf({ kind: 'adopted', census: [identity(502)] });
     const stdin = { 500: { kind: 'gone', proof: '' }, 502: { kind: 'gone', proof: '' } } as const;
-    const ruled = await rule(away, record, { stdin, use: { 502: { kind: 'used', by: 'psql (pid 9)' } } });
-    assert.deepEqual(ruled.sort(), ['500 permit', '501 permit', '502 it is in use by psql (pid 9)']);
+    const decided = await rule(away, record, { stdin, use: { 502: { kind: 'used', by: 'psql (pid 9)' } } });
+    assert.deepEqual(decided.sort(), ['500 permit', '501 permit', '502 it is in use by psql (pid 9)']);
   });
 
   it('K23 what is in use, or cannot be told, keeps the members above it and no others', async () => {
@@ -135,12 +135,12 @@ describe('rulings on a tree', () => {
       [{ kind: 'unknown', reason: 'hidden' }, /unknown: hidden/],
     ];
     for (const [use, reason] of uses) {
-      const ruled = (await rule(snapshot, recordOf(), { use: { 504: use } })).sort();
+      const decided = (await rule(snapshot, recordOf(), { use: { 504: use } })).sort();
       assert.deepEqual(
-        ruled.filter((line) => line.endsWith('permit')),
+        decided.filter((line) => line.endsWith('permit')),
         ['500 permit', '501 permit', '503 permit'],
       );
-      assert.equal(ruled.filter((line) => reason.test(line)).length, 2);
+      assert.equal(decided.filter((line) => reason.test(line)).length, 2);
     }
     assert.ok(
       (await rule(snapshot, recordOf())).every((line) => line.endsWith('permit')),
@@ -151,10 +151,10 @@ describe('rulings on a tree', () => {
   it('K05 the stdin of the topmost speaks for an adopted server', async () => {
     const record = recordOf({ kind: 'adopted' });
     const alive: StdinPeer = { kind: 'alive', by: 'python3, pid 812' };
-    const ruled = await rule(snapshot, record, { stdin: { 500: alive } });
+    const decided = await rule(snapshot, record, { stdin: { 500: alive } });
     assert.ok(
-      ruled.every((line) => line.endsWith('held by python3, pid 812')),
-      ruled.join('\n'),
+      decided.every((line) => line.endsWith('held by python3, pid 812')),
+      decided.join('\n'),
     );
     const below = await rule(snapshot, record, { stdin: { 501: alive } });
     assert.ok(
@@ -171,27 +171,27 @@ describe('rulings on a tree', () => {
   });
 
   it('K05 L16 what a busy machine could not tell about it is asked once more, and kept if that fails, too', async () => {
-    const failed: StdinPeer = { kind: 'unknown', reason: 'it took too long', look: 'failed' };
+    const failed: StdinPeer = { kind: 'unknown', reason: 'it took too long', failure: 'failed' };
     const gone: StdinPeer = { kind: 'gone', proof: '' };
     const asked = async (...answers: StdinPeer[]) => {
       let count = 0;
       const stdin = Object.defineProperty({}, 500, { get: () => answers[count++] });
-      const ruled = await rule(snapshot, recordOf({ kind: 'adopted' }), { stdin });
-      return { count, permits: ruled.filter((line) => line.endsWith('permit')).length };
+      const decided = await rule(snapshot, recordOf({ kind: 'adopted' }), { stdin });
+      return { count, permits: decided.filter((line) => line.endsWith('permit')).length };
     };
     assert.deepEqual(await asked(failed, failed), { count: 2, permits: 0 });
     assert.deepEqual(await asked(failed, gone), { count: 2, permits: 5 });
     assert.deepEqual(await asked(gone), { count: 1, permits: 5 });
     // Here nobody ever can look.
-    assert.deepEqual(await asked({ ...failed, look: 'no means' }), { count: 1, permits: 5 });
+    assert.deepEqual(await asked({ ...failed, failure: 'no means' }), { count: 1, permits: 5 });
   });
 
   it('L21 a parent pid that a member has by now does not hide who stands at the top', async () => {
     // The parent of 500 is dead; its pid went to what 500 started.
     const recycled = machine(entry(500, 501, ours), entry(501, 500, { ...ours, sid: 500 }));
     const record = recordOf({ kind: 'adopted' });
-    const ruled = await rule(recycled, record, { stdin: { 500: { kind: 'alive', by: 'x' } } });
-    assert.ok(ruled.length === 2 && ruled.every((line) => line.endsWith('held by x')), ruled.join('\n'));
+    const decided = await rule(recycled, record, { stdin: { 500: { kind: 'alive', by: 'x' } } });
+    assert.ok(decided.length === 2 && decided.every((line) => line.endsWith('held by x')), decided.join('\n'));
   });
 
   it('K27 a member of another record contradicts for all of the session', async () => {
@@ -211,10 +211,10 @@ describe('rulings on a tree', () => {
   it('L17 a wrapper that is gone leaves several at the top; one that is served serves them all', async () => {
     const orphans = machine(entry(501, 1, { ...ours, sid: 500 }), entry(502, 1, { ...ours, sid: 500 }));
     const record = recordOf({ kind: 'adopted', root: undefined, census: [identity(501), identity(502)] });
-    const ruled = await rule(orphans, record, {
+    const decided = await rule(orphans, record, {
       stdin: { 501: { kind: 'gone', proof: '' }, 502: { kind: 'alive', by: 'x' } },
     });
-    assert.ok(ruled.length === 2 && ruled.every((line) => line.endsWith('held by x')), ruled.join('\n'));
+    assert.ok(decided.length === 2 && decided.every((line) => line.endsWith('held by x')), decided.join('\n'));
     const pipes = await rule(orphans, record, {
       stdin: { 501: { kind: 'gone', proof: '' }, 502: { kind: 'alive', by: 'x', holders: [501] } },
     });
@@ -233,22 +233,22 @@ describe('rulings on a tree', () => {
     );
 
     /** What becomes of both, looked at twice with 2 s in between. */
-    async function ruleOnBoth(probes: Probes, change: Partial<Circumstances> = {}, snapshot = both): Promise<string> {
+    async function ruleOnBoth(probes: Probes, change: Partial<DecisionContext> = {}, snapshot = both): Promise<string> {
       let now = 0;
       const stdinWatch = new StdinWatch({ now: () => now, sleep: async () => {} });
-      const circumstances = { named: true, clientAbove: () => ({ kind: 'none' }) as const, stdinWatch, ...change };
+      const context = { named: true, clientAbove: () => ({ kind: 'none' }) as const, stdinWatch, ...change };
       const byId = new Map(records.map((record) => [record.id, record]));
       const set = new OrphanedSet([...byId.keys()], (id) =>
-        standOf(treeIn(snapshot, byId.get(id) as ServerRecord, probes, circumstances)),
+        heldServerIn(treeIn(snapshot, byId.get(id) as ServerRecord, probes, context)),
       );
       const look = async () => {
-        const ruled = records.map((record) =>
-          rule(snapshot, record, probes, { ...circumstances, companions: () => set.companionsOf(record.id) }),
+        const decided = records.map((record) =>
+          rule(snapshot, record, probes, { ...context, companions: () => set.companionsOf(record.id) }),
         );
-        return (await Promise.all(ruled)).flat().sort().join('; ');
+        return (await Promise.all(decided)).flat().sort().join('; ');
       };
       assert.ok(!(await look()).includes('permit'), 'one look is not enough');
-      now = FOREIGN_LOOKS_APART_MS;
+      now = CONFIRM_FOREIGN_MS;
       return look();
     }
     const ALL = '500 permit; 501 permit; 600 permit';
@@ -298,15 +298,15 @@ describe('rulings on a tree', () => {
     });
 
     it('L29 one that is not named is a stranger', async () => {
-      const ruled = await rule(
+      const decided = await rule(
         both,
         records[0] as ServerRecord,
         { stdin: { 500: held(600) } },
         { named: true, clientAbove: () => ({ kind: 'none' }) },
       );
       assert.ok(
-        ruled.every((line) => line.includes('still held by')),
-        ruled.join('\n'),
+        decided.every((line) => line.includes('still held by')),
+        decided.join('\n'),
       );
     });
   });

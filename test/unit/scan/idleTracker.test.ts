@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { IdleWatch } from '../../../src/scan/idleTracker';
+import { IdleTracker } from '../../../src/scan/idleTracker';
 
 describe('since when a server has been idle', () => {
-  let watch: IdleWatch;
+  let watch: IdleTracker;
   beforeEach(() => {
-    watch = new IdleWatch();
+    watch = new IdleTracker();
   });
 
   it('is told from the second look on, and begins anew when it has worked', () => {
@@ -21,7 +21,7 @@ describe('since when a server has been idle', () => {
     watch.look('b', 500, 0);
     assert.equal(watch.look('a', 100, 60_000), undefined);
     assert.equal(watch.look('b', 500, 60_000), 0);
-    watch.keepOnly(new Set(['a']));
+    watch.retain(new Set(['a']));
     assert.equal(watch.look('b', 500, 120_000), undefined);
   });
 });

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import type { ContainersSeen } from '../../../src/containers/recordedContainers';
 import type { Member } from '../../../src/judgement/members';
-import { type AutomaticReap, LAUNCHER_EDITOR } from '../../../src/registry/schema';
-import type { OtherServer } from '../../../src/scan/foreignServers';
-import { rowsOfOthers, rowsOfSession } from '../../../src/tracker/rows';
+import { type AutomaticReap, WRAPPER_EDITOR } from '../../../src/registry/schema';
+import type { ForeignServer } from '../../../src/scan/foreignServers';
+import { foreignRows, rowsOfSession } from '../../../src/tracker/rows';
 import { entry, identity, recordOf, sessionOf } from '../judgement/table';
 
 describe('rows of another session', () => {
@@ -34,7 +34,7 @@ describe('rows of another session', () => {
       const session = { ...sessionOf(), automatic };
       const [row] = rowsOfSession(
         {
-          session: by === 'run' ? { ...session, editor: LAUNCHER_EDITOR } : session,
+          session: by === 'run' ? { ...session, editor: WRAPPER_EDITOR } : session,
           found: undefined,
           verdict: { kind, evidence: 'the window that started it (pid 7) no longer exists' },
           records: [{ record: recordOf({ container }), members: [] }],
@@ -92,16 +92,16 @@ describe('the evidence of a row', () => {
 });
 
 describe('rows of other clients’ servers', () => {
-  const rowOf = (change: Partial<OtherServer>) => {
+  const rowOf = (change: Partial<ForeignServer>) => {
     const record = recordOf({ kind: 'foreign' });
-    const [row] = rowsOfOthers([
+    const [row] = foreignRows([
       {
         record,
         named: { name: 'notes', client: 'Some Client', file: undefined, basis: { kind: 'path' } },
         dependsOn: [],
         members: [],
         above: { kind: 'none' },
-        starter: undefined,
+        launcher: undefined,
         stdin: { kind: 'gone', proof: 'nothing is connected to its input any more' },
         heldBy: undefined,
         heldWith: [],
@@ -127,7 +127,7 @@ describe('rows of other clients’ servers', () => {
       const by = pids.map((pid) => `sleep (pid ${pid})`).join(' and ');
       return { kind: 'alive', by, holders: pids } as const;
     };
-    const table: [Partial<OtherServer>, is: string, says: string][] = [
+    const table: [Partial<ForeignServer>, is: string, says: string][] = [
       [{}, 'orphaned orphaned', 'nothing is connected to its input any more; no other program is connected to it'],
       [
         { isOrphaned: false, use: { kind: 'used', by: 'python3 (pid 7)' } },

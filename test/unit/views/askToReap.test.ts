@@ -1,6 +1,6 @@
 import './fakeEditor';
 import assert from 'node:assert/strict';
-import type { Picture, ServerView } from '../../../src/model/inventory';
+import type { Inventory, ServerView } from '../../../src/model/inventory';
 import type { ReapOptions } from '../../../src/reaping/reapQueue';
 import { AskToReap } from '../../../src/views/askToReap';
 import { registerCommands } from '../../../src/views/commands';
@@ -17,7 +17,7 @@ describe('"ask" asks', () => {
 
   /** What a window says and asks for while these pictures are published. */
   async function ask(...pictures: ServerView[][]): Promise<{ texts: string[]; reaped: ReapOptions[] }> {
-    let publish: (picture: Picture) => void = () => {};
+    let publish: (inventory: Inventory) => void = () => {};
     const reaped: ReapOptions[] = [];
     const actions = actionsOver(pictures.at(-1) ?? [], {
       onDidChange: (listener) => {

@@ -15,11 +15,11 @@ describe('a command without a row', () => {
     ];
     for (const [command, scanned, text, buttons] of table) {
       const editor = newEditor();
-      const picture = () => ({
+      const inventory = () => ({
         ...pictureOf([serverView({ group: 'otherClients', owner: 'other', verdict: 'active' })]),
         scanned,
       });
-      registerCommands({ subscriptions: [] }, actionsOver([], { picture }), { info() {}, error() {} });
+      registerCommands({ subscriptions: [] }, actionsOver([], { inventory }), { info() {}, error() {} });
       await editor.registered.get(`mcpProcesses.${command}`)?.();
       assert.deepEqual(editor.messages, [{ kind: 'information', text, buttons }]);
       assert.deepEqual(editor.picks, []);

@@ -1,6 +1,6 @@
 import './fakeEditor';
 import assert from 'node:assert/strict';
-import type { Picture } from '../../../src/model/inventory';
+import type { Inventory } from '../../../src/model/inventory';
 import { Discovery } from '../../../src/views/discovery';
 import { newEditor, settled } from './fakeEditor';
 import { actionsOver, NODE, pictureOf, serverView } from './rows';
@@ -13,9 +13,9 @@ describe('the notice of what other clients left behind', () => {
     ];
     for (const [count, text] of table) {
       const editor = newEditor();
-      let publish: (picture: Picture) => void = () => {};
+      let publish: (inventory: Inventory) => void = () => {};
       const actions = actionsOver([], {
-        tellOnce: () => true,
+        announceOnce: () => true,
         onDidChange: (listener) => {
           publish = listener;
           return { dispose() {} };

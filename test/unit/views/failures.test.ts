@@ -59,7 +59,7 @@ describe('what a click on a notification cannot do is shown', () => {
     editor.command = fail;
     const orphan = serverView({ owner: 'other' });
     const actions = actionsOver([], {
-      tellOnce: () => true,
+      announceOnce: () => true,
       onDidChange: (listener) => {
         listener(pictureOf([orphan]));
         return { dispose() {} };

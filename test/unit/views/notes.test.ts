@@ -1,8 +1,8 @@
 import './fakeEditor';
 import assert from 'node:assert/strict';
-import { type GuardView, MOST_HISTORY } from '../../../src/model/inventory';
+import { type GuardView, MAX_HISTORY } from '../../../src/model/inventory';
 import type { HistoryEntry } from '../../../src/registry/history';
-import { notesOf } from '../../../src/views/notes';
+import { infosOf } from '../../../src/views/notes';
 import { pictureOf } from './rows';
 
 function reaped(over: Partial<HistoryEntry> = {}): HistoryEntry {
@@ -14,7 +14,7 @@ function reaped(over: Partial<HistoryEntry> = {}): HistoryEntry {
   };
 }
 
-const historyNote = (history: readonly HistoryEntry[]) => notesOf({ ...pictureOf([]), history }, Date.now())[0];
+const historyNote = (history: readonly HistoryEntry[]) => infosOf({ ...pictureOf([]), history }, Date.now())[0];
 
 describe('what stands below the servers', () => {
   it('the guard, and why there is none', () => {
@@ -26,7 +26,7 @@ describe('what stands below the servers', () => {
       [{ problem: 'node cannot be run (ENOENT)' }, 'unavailable: node cannot be run (ENOENT)'],
     ];
     for (const [over, description] of table) {
-      const [shown] = notesOf({ ...pictureOf([]), guard: { ...guard, ...over } }, Date.now());
+      const [shown] = infosOf({ ...pictureOf([]), guard: { ...guard, ...over } }, Date.now());
       assert.equal(shown?.note.description, description);
     }
   });
@@ -81,8 +81,8 @@ describe('what stands below the servers', () => {
   it('counts what was ended in a day, or the last of it where there may be more', () => {
     const table: [number, string, RegExp][] = [
       [1, '1 · 1 MB freed', /in the last 24 hours\.$/],
-      [MOST_HISTORY - 1, '19 · 19 MB freed', /in the last 24 hours\.$/],
-      [MOST_HISTORY, 'the last 20 · 20 MB freed', /^The last 20 servers that/],
+      [MAX_HISTORY - 1, '19 · 19 MB freed', /in the last 24 hours\.$/],
+      [MAX_HISTORY, 'the last 20 · 20 MB freed', /^The last 20 servers that/],
     ];
     for (const [count, description, tooltip] of table) {
       const note = historyNote(Array.from({ length: count }, () => reaped()))?.note;

@@ -15,7 +15,7 @@ describe('when rows that show ages are drawn again', () => {
     ['one that was ended a moment ago', { servers: [], history: [{ ...entry, at: NOW - 5, containers: [] }] }, 5_000],
     ['one whose start nobody knows', { servers: [serverView()], history: [] }, 60_000],
   ];
-  for (const [what, picture, expected] of table) {
-    it(`${what}: after ${expected / 1000} s`, () => assert.equal(redrawAfter(picture, NOW), expected));
+  for (const [what, inventory, expected] of table) {
+    it(`${what}: after ${expected / 1000} s`, () => assert.equal(redrawAfter(inventory, NOW), expected));
   }
 });

@@ -1,6 +1,6 @@
-import type { Picture, ProcessNode, ReapResult, ServerView } from '../../../src/model/inventory';
+import type { Inventory, ProcessNode, ReapResult, ServerView } from '../../../src/model/inventory';
 import type { Actions } from '../../../src/views/actions';
-import type { BundleRow, GroupRow, ServerRow } from '../../../src/views/treeRows';
+import type { CopiesRow, GroupRow, ServerRow } from '../../../src/views/treeRows';
 
 export const NODE: ProcessNode = {
   ...{ pid: 500, start: 't1', name: 'node', commandLine: 'node server.js', children: [] },
@@ -13,14 +13,14 @@ export function serverView(over: Partial<ServerView> = {}): ServerView {
     ...{ key: 's:r', name: 'files', client: 'MCP Processes', group: 'orphaned', owner: 'us', verdict: 'orphaned' },
     ...{ folder: undefined, evidence: [], state: 'running', failure: undefined, copies: 1, pid: 500, memory: 1 << 20 },
     ...{ startedAt: undefined, processes: [NODE], containers: [], containerProblem: undefined, url: undefined },
-    ...{ introduction: undefined, configurationFile: undefined, sessionId: 's', recordId: 'r' },
+    ...{ serverInfo: undefined, configurationFile: undefined, sessionId: 's', recordId: 'r' },
     ...over,
   };
 }
 
-export function pictureOf(servers: readonly ServerView[]): Picture {
+export function pictureOf(servers: readonly ServerView[]): Inventory {
   return {
-    ...{ scanned: true, sweptAt: 1, servers, problems: [], reapOthers: 'report', history: [] },
+    ...{ scanned: true, sweptAt: 1, servers, problems: [], reapForeign: 'report', history: [] },
     ...{ guard: { state: 'off', pid: undefined, memory: undefined, problem: undefined }, containersWithoutClient: [] },
   };
 }
@@ -28,21 +28,21 @@ export function pictureOf(servers: readonly ServerView[]): Picture {
 /** Actions that do nothing but what a test gives them. */
 export function actionsOver(servers: readonly ServerView[], over: Partial<Actions> = {}): Actions {
   return {
-    picture: () => pictureOf(servers),
+    inventory: () => pictureOf(servers),
     onDidChange: () => ({ dispose() {} }),
     keep: async () => {},
     ...over,
   } as Actions;
 }
 
-export function rowOf(server: ServerView, parent?: GroupRow | BundleRow): ServerRow {
+export function rowOf(server: ServerView, parent?: GroupRow | CopiesRow): ServerRow {
   const group: GroupRow = { kind: 'group', id: 'group', group: server.group, isFolded: false, rows: [] };
   return { kind: 'server', id: server.key, server, parent: parent ?? group, processes: [], containers: [] };
 }
 
-export function bundleOf(servers: readonly ServerView[]): BundleRow {
+export function bundleOf(servers: readonly ServerView[]): CopiesRow {
   const parent: GroupRow = { kind: 'group', id: 'group', group: 'orphaned', isFolded: false, rows: [] };
-  const bundle: BundleRow = { kind: 'bundle', id: 'bundle', name: servers[0]?.name ?? '', parent, servers: [] };
+  const bundle: CopiesRow = { kind: 'bundle', id: 'bundle', name: servers[0]?.name ?? '', parent, servers: [] };
   bundle.servers = servers.map((server) => rowOf(server, bundle));
   return bundle;
 }

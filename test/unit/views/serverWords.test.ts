@@ -1,11 +1,11 @@
 import './fakeEditor';
 import assert from 'node:assert/strict';
-import type { Failure, Picture, ServerView } from '../../../src/model/inventory';
-import { offersOf } from '../../../src/views/offers';
+import type { Failure, Inventory, ServerView } from '../../../src/model/inventory';
+import { capabilitiesOf } from '../../../src/views/offers';
 import {
   countedOrphans,
   evidenceText,
-  introductionSentence,
+  serverInfoSentence,
   stateWord,
   uncountedOrphans,
   verdictSentence,
@@ -31,8 +31,8 @@ describe('orphans that badge and status bar count', () => {
     it(`${what}: ${counts ? 'counts, and is offered to be reaped' : 'neither counts nor is offered to be reaped'}`, () => {
       const server = serverView(over);
       assert.deepEqual(countedOrphans(pictureOf([server])), counts ? [server] : []);
-      assert.equal(offersOf(server).canReap, counts);
-      assert.equal(offersOf(server).canKeep, counts && server.processes.length > 0);
+      assert.equal(capabilitiesOf(server).canReap, counts);
+      assert.equal(capabilitiesOf(server).canKeep, counts && server.processes.length > 0);
     });
   }
 });
@@ -41,8 +41,8 @@ describe('orphans of other clients that badge and status bar leave out', () => {
   const theirs = serverView({ owner: 'other', memory: 13 << 20 });
   const listed = serverView({ owner: 'other', processes: [{ ...NODE, kept: LISTED }] });
   const living = serverView({ owner: 'other', verdict: 'active', group: 'otherClients' });
-  const told = (servers: ServerView[], reapOthers: Picture['reapOthers'] = 'report') =>
-    uncountedOrphans({ ...pictureOf(servers), reapOthers });
+  const told = (servers: ServerView[], reapForeign: Inventory['reapForeign'] = 'report') =>
+    uncountedOrphans({ ...pictureOf(servers), reapForeign });
 
   it('are counted with their memory', () => {
     assert.equal(told([theirs]), '1 orphaned server of other clients · 13 MB');
@@ -51,7 +51,7 @@ describe('orphans of other clients that badge and status bar leave out', () => {
 
   it('are none where there are none, the user keeps them, or the badge counts them', () => {
     for (const servers of [[], [serverView()], [listed], [living]]) assert.equal(told(servers), undefined);
-    for (const reapOthers of ['ask', 'auto'] as const) assert.equal(told([theirs], reapOthers), undefined);
+    for (const reapForeign of ['ask', 'auto'] as const) assert.equal(told([theirs], reapForeign), undefined);
   });
 });
 
@@ -107,7 +107,7 @@ describe('words for a server', () => {
       'In use: no known client runs it, but python3 (pid 7) still has a connection to it.',
     );
     assert.deepEqual(countedOrphans(pictureOf([used])), []);
-    assert.equal(offersOf(used).canReap, false);
+    assert.equal(capabilitiesOf(used).canReap, false);
   });
 
   it('ids for bug reports stand at the end of the evidence, and nowhere else', () => {
@@ -122,10 +122,7 @@ describe('words for a server', () => {
 
   it('what it says of itself, singular and plural', () => {
     const said = { name: 'files', version: '1.0', tools: 1, resources: 0, prompts: 2 };
-    assert.equal(introductionSentence(said), 'Server: files 1.0 · 1 tool, 0 resources, 2 prompts');
-    assert.match(
-      introductionSentence({ ...said, tools: 2, resources: 1, prompts: 1 }),
-      /2 tools, 1 resource, 1 prompt$/,
-    );
+    assert.equal(serverInfoSentence(said), 'Server: files 1.0 · 1 tool, 0 resources, 2 prompts');
+    assert.match(serverInfoSentence({ ...said, tools: 2, resources: 1, prompts: 1 }), /2 tools, 1 resource, 1 prompt$/);
   });
 });

@@ -1,14 +1,14 @@
 import './fakeEditor';
 import assert from 'node:assert/strict';
 import { fingerprintOf, treeItemOf } from '../../../src/views/treeItems';
-import type { Node, NoteRow } from '../../../src/views/treeRows';
+import type { InfoRow, Node } from '../../../src/views/treeRows';
 import { bundleOf, NODE, rowOf, serverView } from './rows';
 
 describe('rows as they are read out', () => {
   const server = serverView({ owner: 'other', client: 'Codex' });
-  const note: NoteRow = {
-    ...{ kind: 'note', id: 'n', notes: [], parent: undefined },
-    note: { label: 'Guard', description: 'armed · pid 7', icon: 'shield', color: 'x', tooltip: '' },
+  const note: InfoRow = {
+    ...{ kind: 'note', id: 'n', infos: [], parent: undefined },
+    info: { label: 'Guard', description: 'armed · pid 7', icon: 'shield', color: 'x', tooltip: '' },
   };
   const table: [string, Node, string][] = [
     ['a server', rowOf(server), 'files, orphaned, 1 MB, Codex'],
@@ -19,7 +19,7 @@ describe('rows as they are read out', () => {
       'node server.js, pid 500, 1 MB',
     ],
     ['a note', note, 'Guard, armed, pid 7'],
-    ['one that says no more', { ...note, note: { ...note.note, description: '' } }, 'Guard'],
+    ['one that says no more', { ...note, info: { ...note.info, description: '' } }, 'Guard'],
   ];
   for (const [what, row, label] of table) {
     it(what, () => assert.deepEqual(treeItemOf(row, 0).accessibilityInformation, { label, role: 'treeitem' }));
@@ -33,7 +33,7 @@ describe('rows and their clock', () => {
     rowOf(server),
     { kind: 'process', id: 'p', process, parent: rowOf(server), processes: [] },
     {
-      ...{ kind: 'container', id: 'c', stand: { kind: 'no', why: '' }, parent: rowOf(server) },
+      ...{ kind: 'container', id: 'c', permission: { kind: 'no', why: '' }, parent: rowOf(server) },
       container: {
         ...{ id: 'c', image: 'i', state: 'running', labelled: false, name: 'n', createdAt: 1_000 },
         ...{ server: 'files', client: 'Codex', notOurs: undefined },

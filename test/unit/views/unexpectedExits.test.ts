@@ -1,7 +1,7 @@
 import './fakeEditor';
 import assert from 'node:assert/strict';
 import { mock } from 'node:test';
-import type { Picture, ServerView } from '../../../src/model/inventory';
+import type { Inventory, ServerView } from '../../../src/model/inventory';
 import { UnexpectedExits } from '../../../src/views/unexpectedExits';
 import { type Editor, newEditor, settled } from './fakeEditor';
 import { actionsOver, pictureOf, serverView } from './rows';
@@ -16,7 +16,7 @@ function ended(name: string, over: Partial<ServerView> = {}): ServerView {
 
 describe('a server that ends without being asked', () => {
   let editor: Editor;
-  let publish: (picture: Picture) => void;
+  let publish: (inventory: Inventory) => void;
   let exits: UnexpectedExits;
   let asked: string[];
   let shown: readonly ServerView[];
@@ -27,7 +27,7 @@ describe('a server that ends without being asked', () => {
     mock.timers.enable({ apis: ['setTimeout', 'Date'] });
     shown = [];
     const actions = actionsOver([], {
-      picture: () => pictureOf(shown),
+      inventory: () => pictureOf(shown),
       onDidChange: (listener) => {
         publish = listener;
         return { dispose() {} };

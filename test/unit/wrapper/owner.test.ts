@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Look, ProcessEntry, Snapshot } from '../../../src/os/platform';
-import { LAUNCHER_EDITOR } from '../../../src/registry/schema';
+import type { Inspection, ProcessEntry, Snapshot } from '../../../src/os/platform';
+import { WRAPPER_EDITOR } from '../../../src/registry/schema';
 import { clientName, findOwner, isOwnerGone } from '../../../src/wrapper/owner';
 
 /** A chain of processes, the first of them pid 1; the last is the launcher. */
@@ -51,11 +51,11 @@ describe('the owner of what `mcp-processes run` starts', () => {
 
   it('is gone only for certain: where starts are told in seconds, one may be told a second off', async () => {
     const [client] = chain(['client']).processes.values();
-    const present = (change: Partial<ProcessEntry>): Look => ({
+    const present = (change: Partial<ProcessEntry>): Inspection => ({
       kind: 'present',
       entry: { ...(client as ProcessEntry), ...change },
     });
-    const table: [Look, string, boolean][] = [
+    const table: [Inspection, string, boolean][] = [
       [present({ start: 't5' }), 't5', false],
       [present({ start: 't6' }), 't5', true],
       [present({ start: 'e1001' }), 'e1000', false],
@@ -65,13 +65,13 @@ describe('the owner of what `mcp-processes run` starts', () => {
       [{ kind: 'error', reason: 'x' }, 't5', false],
     ];
     for (const [look, start, gone] of table) {
-      assert.equal(await isOwnerGone({ look: async () => look }, { pid: 1, start }), gone, JSON.stringify(look));
+      assert.equal(await isOwnerGone({ inspect: async () => look }, { pid: 1, start }), gone, JSON.stringify(look));
     }
   });
 
   it('the shell calls its sessions what tells them from those of editors', () => {
     const script = readFileSync(join(__dirname, '../../../src/wrapper/run.sh'), 'utf8');
-    assert.ok(script.includes(`_mp_quote "${LAUNCHER_EDITOR}$_mp_client" && _mp_editor=$_mp_json`));
+    assert.ok(script.includes(`_mp_quote "${WRAPPER_EDITOR}$_mp_client" && _mp_editor=$_mp_json`));
   });
 
   it('the shell knows the same starters', () => {

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openDataFolder } from '../../../src/registry/dataFolder';
-import { fillIn, installLauncher } from '../../../src/wrapper/install';
+import { fillIn, installWrapper } from '../../../src/wrapper/install';
 import { formatSettings, parseSettings } from '../../../src/wrapper/settings';
 
 const PARTS = { node: '/n o/node', guard: '/g/guard.js', cli: '/g/cli.js' };
@@ -83,7 +83,7 @@ describe('the installed launcher', () => {
     const data = openDataFolder(join(folder, 'home'));
     const settings = { automatic: 'on' as const, neverReap: [], graces: [] };
     const install = (change: object = {}) => {
-      return installLauncher(data, { dist, version: '1.0', settings: { ...settings, ...change } });
+      return installWrapper(data, { dist, version: '1.0', settings: { ...settings, ...change } });
     };
     const path = install();
     assert.equal(statSync(path).mode & 0o777, 0o700);

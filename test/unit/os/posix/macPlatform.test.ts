@@ -61,10 +61,10 @@ describe('the portable platform on macOS, from recordings', () => {
 
   it('K01 looks: a changed start is an error; gone is only who the kernel does not know either', async () => {
     const { platform } = mac();
-    assert.equal((await platform.look(733)).kind, 'present');
-    assert.equal((await platform.look(4_194_304)).kind, 'gone');
+    assert.equal((await platform.inspect(733)).kind, 'present');
+    assert.equal((await platform.inspect(4_194_304)).kind, 'gone');
     // This test's own parent lives, and the recordings do not list it.
-    assert.equal((await platform.look(process.ppid)).kind, 'error');
+    assert.equal((await platform.inspect(process.ppid)).kind, 'error');
     let calls = 0;
     const table = us(fixture('macos-ps.txt'));
     const run = async (_: string, args: readonly string[]): Promise<CommandResult> => {
@@ -73,7 +73,7 @@ describe('the portable platform on macOS, from recordings', () => {
       return { code: 0, stdout, stderr: '' };
     };
     const changing = createPortablePlatform({ system: 'darwin', scope: SCOPE, run, list: async () => [] });
-    assert.deepEqual(await changing.look(733), { kind: 'error', reason: 'changed while being read' });
+    assert.deepEqual(await changing.inspect(733), { kind: 'error', reason: 'changed while being read' });
   });
 
   it('K24 subtracts no arguments that changed meanwhile: they could pass for an environment', async () => {
@@ -88,7 +88,7 @@ describe('the portable platform on macOS, from recordings', () => {
       return { code: 0, stdout, stderr: '' };
     };
     const platform = createPortablePlatform({ system: 'darwin', scope: SCOPE, run, list: async () => [] });
-    const look = await platform.look(733);
+    const look = await platform.inspect(733);
     for (const entry of [look.kind === 'present' && look.entry, (await platform.snapshot()).processes.get(733)]) {
       assert.ok(entry);
       assert.deepEqual(
@@ -109,7 +109,7 @@ describe('the portable platform on macOS, from recordings', () => {
     await platform.snapshot();
     table = table.replaceAll('2024', '2023');
     await assert.rejects(platform.snapshot(), /the clock was set/);
-    assert.equal((await platform.look(733)).kind, 'error');
+    assert.equal((await platform.inspect(733)).kind, 'error');
   });
 
   it('K09 a table that `ps-list` contradicts is none', async () => {
@@ -124,7 +124,7 @@ describe('the portable platform on macOS, from recordings', () => {
       const run = recorded({ '-o ppid=': table, 'ps -E': PS['ps -E'] });
       const platform = createPortablePlatform({ system: 'darwin', scope: SCOPE, run, list: async () => [] });
       await assert.rejects(platform.snapshot());
-      assert.equal((await platform.look(733)).kind, 'error');
+      assert.equal((await platform.inspect(733)).kind, 'error');
     }
   });
 

@@ -14,7 +14,7 @@ describe('variables of another process', () => {
     const platform = createProcfsPlatform() ?? assert.fail();
     const pid = child.pid as number;
     const entry = await waitFor('it runs', async () => {
-      const look = await platform.look(pid);
+      const look = await platform.inspect(pid);
       return look.kind === 'present' && look.entry.name === 'sleep' ? look.entry : undefined;
     });
     const identity = { pid, start: entry.start, scope: platform.scope };

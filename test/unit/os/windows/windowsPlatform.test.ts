@@ -98,7 +98,7 @@ describe('the portable platform on Windows, from recordings', () => {
 
   it('looks: gone is only who the system does not know either', async () => {
     const { platform, run } = windows({ Win32_Process: TABLE });
-    const looks = await platform.lookAll([9040, 4_194_304, process.ppid, 0]);
+    const looks = await platform.inspectAll([9040, 4_194_304, process.ppid, 0]);
     assert.deepEqual(
       [...looks].map(([pid, { kind }]) => [pid, kind]).sort(),
       [
@@ -125,7 +125,7 @@ describe('the portable platform on Windows, from recordings', () => {
       const { platform } = windows(answers);
       await assert.rejects(platform.snapshot());
       await assert.rejects(platform.self());
-      assert.equal((await platform.look(4_194_304)).kind, 'error');
+      assert.equal((await platform.inspect(4_194_304)).kind, 'error');
       assert.equal((await platform.stdinPeer({ pid: 9040, start: 'w1', scope: SCOPE })).kind, 'unknown');
       assert.equal((await platform.outsideUse([9040], new Set([9040]))).kind, 'unknown');
       assert.equal((await platform.serviceRole({ pid: 9040, start: 'w1', scope: SCOPE })).kind, 'unknown');
