@@ -7,11 +7,11 @@ import { benchActivation } from './activation';
 import { benchContainers } from './containers';
 import { benchEnding } from './ending';
 import { benchGuard } from './guard';
-import { benchLauncher } from './launcher';
 import { benchLeaked } from './leaked';
 import { markdown, type Table } from './measure';
 import { benchSnapshot } from './snapshot';
 import { benchSweep } from './sweep';
+import { benchLauncher } from './wrapper';
 
 const benches: Record<string, () => Promise<Table[]>> = {
   snapshot: async () => [await benchSnapshot([100, 1_000, 5_000])],

@@ -8,13 +8,13 @@ const STORE = 'src/registry/sessionStore.ts';
 const MEMBERS = 'src/judgement/members.ts';
 const VERDICT = 'src/judgement/sessionVerdict.ts';
 const TREE = 'src/judgement/processTree.ts';
-const BAR = 'src/judgement/killPolicy.ts';
-const COLUMNS = 'src/judgement/kindRules.ts';
+const POLICY = 'src/judgement/killPolicy.ts';
+const KIND_RULES = 'src/judgement/kindRules.ts';
 const RULES = 'src/judgement/signalRules.ts';
-const STAND = 'src/judgement/stdinStatus.ts';
+const STDIN_STATUS = 'src/judgement/stdinStatus.ts';
 const LADDER = 'src/reaping/ladder.ts';
 const SIGNALS = 'src/reaping/signals.ts';
-const RULINGS = 'src/reaping/treeScan.ts';
+const TREE_SCAN = 'src/reaping/treeScan.ts';
 const WATCH = 'src/reaping/stdinWatch.ts';
 const ANCHOR = 'src/clients/anchor.ts';
 const PROOF = 'src/clients/proof.ts';
@@ -26,7 +26,7 @@ const SET = 'src/reaping/orphanedSet.ts';
 const ABOVE = 'src/judgement/clientAbove.ts';
 
 /**
- * Every rule of the kill bar by name: read from the tables, so that a new rule is broken too.
+ * Every rule of the kill policy by name: read from the tables, so that a new rule is broken too.
  * @param {(file: string) => string} read
  */
 export function ruleMutants(read) {
@@ -34,7 +34,7 @@ export function ruleMutants(read) {
   const mutants = [];
   for (const { file, tables } of [
     { file: RULES, tables: /signalRules: [^=]+= \{([^}]+)\}/g },
-    { file: COLUMNS, tables: /^ {2}(?:launched|adopted|foreign): \{([^}]+)\}/gm },
+    { file: KIND_RULES, tables: /^ {2}(?:launched|adopted|foreign): \{([^}]+)\}/gm },
   ]) {
     const names = [...read(file).matchAll(tables)].flatMap(([, list]) => list?.match(/\w+/g) ?? []);
     if (names.length < 8) throw new Error(`The rules in ${file} are not where they were.`);
@@ -49,10 +49,10 @@ export function ruleMutants(read) {
 
 /** @type {readonly (readonly [what: string, file: string, find: string, put: string])[]} */
 const TABLE = [
-  ['kill bar: no column for anybody', BAR, "claim.by === 'user' ? [] :", '!spendPermit ? [] :'],
+  ['kill policy: no rules by kind for anybody', POLICY, "requester.by === 'user' ? [] :", '!spendPermit ? [] :'],
   [
-    'kill bar: the first rule is skipped',
-    BAR,
+    'kill policy: the first rule is skipped',
+    POLICY,
     '...Object.values(signalRules)',
     '...Object.values(signalRules).slice(1)',
   ],
@@ -80,21 +80,21 @@ const TABLE = [
     'rootSession === undefined || (',
     'rootSession !== undefined && (',
   ],
-  ['rule foreignIsUnserved: one look is enough', COLUMNS, 'stdin.goneFor >= FOREIGN_LOOKS_APART_MS', 'true'],
+  ['rule foreignIsUnserved: one look is enough', KIND_RULES, 'stdin.goneFor >= CONFIRM_FOREIGN_MS', 'true'],
   [
     'rule foreignIsUnserved: unknown is gone',
-    COLUMNS,
+    KIND_RULES,
     "if (stdin.peer.kind === 'unknown') return",
     'if (false) return',
   ],
-  ['rules …IsUnserved: a look that failed is none', COLUMNS, "peer.look === 'failed'", 'false'],
+  ['rules …IsUnserved: a look that failed is none', KIND_RULES, "peer.failure === 'failed'", 'false'],
   [
     'stdin: a look that failed is hidden by another unknown',
-    STAND,
-    "unknowns.find(({ look }) => look === 'failed') ?? ",
+    STDIN_STATUS,
+    "unknowns.find(({ failure }) => failure === 'failed') ??",
     '',
   ],
-  ['owner: unknown is dead', COLUMNS, "session.kind === 'dead' ?", "session.kind !== 'live' ?"],
+  ['owner: unknown is dead', KIND_RULES, "session.kind === 'dead' ?", "session.kind !== 'live' ?"],
   ['sameProcess: any start', IDENTITY, " && a.scope !== '' && sameStart(a.start, b.start)", " && a.scope !== ''"],
   ['sameProcess: any scope', IDENTITY, "a.scope === b.scope && a.scope !== '' &&", ''],
   ['sameProcess: any pid', IDENTITY, 'return a.pid === b.pid && a.scope', 'return a.scope'],
@@ -111,7 +111,7 @@ const TABLE = [
   ['session: no cross-check', VERDICT, 'if (contradiction)', 'if (false)'],
   ['session: other scopes', VERDICT, "if (snapshot.scope === '' || owner.scope !== snapshot.scope)", 'if (false)'],
   ['session: a live owner is dead', VERDICT, 'if (findAlive(snapshot, owner))', 'if (false)'],
-  ['session: judged by one record', RULINGS, 'session.records.flatMap(', 'session.records.slice(0, 1).flatMap('],
+  ['session: judged by one record', TREE_SCAN, 'session.records.flatMap(', 'session.records.slice(0, 1).flatMap('],
   ['cookieNames: any home', MEMBERS, 'cookie.home === session.home &&', ''],
   ['cookieNames: any session', MEMBERS, 'cookie.session === session.id &&', ''],
   ['cookieNames: any record', MEMBERS, 'cookie.record === record &&', ''],
@@ -162,43 +162,43 @@ const TABLE = [
     'if (isGone) return undefined;',
     'if (isGone) return { ...found, path, claimer };',
   ],
-  ['stdin: unknown does not count', STAND, 'if (unknown) return unknown;', ''],
-  ['stdin: members’ own pipes are clients', STAND, '.some((group) => group.has(pid))', '.some(() => false)'],
+  ['stdin: unknown does not count', STDIN_STATUS, 'if (unknown) return unknown;', ''],
+  ['stdin: members’ own pipes are clients', STDIN_STATUS, '.some((group) => group.has(pid))', '.some(() => false)'],
   [
     'stdin: tops by pid alone',
-    RULINGS,
+    TREE_SCAN,
     'const parent = parentOf(snapshot, entry);',
     'const parent = snapshot.processes.get(entry.ppid);',
   ],
   ['set: nobody is ever held by an outsider', TOGETHER, "kind === 'gone') continue;", "kind !== 'no kind') continue;"],
   ['set: what is out goes on holding', TOGETHER, 'endable.delete(pid);\n', ''],
   ['set: who is held by what is out is not asked again', TOGETHER, 'asked.push(...(heldBy.get(pid) ?? []));', ''],
-  ['set: holders are members though nobody sees them all', STAND, '!peer.holders?.length', '!peer.holders'],
+  ['set: holders are members though nobody sees them all', STDIN_STATUS, '!peer.holders?.length', '!peer.holders'],
   [
     'set: one holder of several is enough',
-    STAND,
+    STDIN_STATUS,
     'peer.holders.every((pid) => groups',
     'peer.holders.some((pid) => groups',
   ],
   ['set: who is not of it has companions, too', SET, 'if (!abandoned.get(key)?.endable.size) return new Set();', ''],
   [
     'set: what is spared is endable',
-    RULINGS,
-    'if (kept === undefined && !runsUnderOtherUser',
+    TREE_SCAN,
+    'if (spared === undefined && !runsUnderOtherUser',
     'if (!runsUnderOtherUser',
   ],
   ['set: a client of another user is not thought of', ABOVE, 'one.uid !== entry.uid', 'false'],
   [
     'set: held by companions takes no second look',
-    RULINGS,
+    TREE_SCAN,
     "peer.kind === 'gone' || isHeldByOthers",
     "peer.kind === 'gone'",
   ],
   [
     'set: a look at another begins the watch anew',
-    RULINGS,
+    TREE_SCAN,
     'stdinPeersOf(tree), outsideUsesOf(tree, members)]',
-    'stdinPeersOf(tree), outsideUsesOf(tree, members), stdinStandOf(tree)]',
+    'stdinPeersOf(tree), outsideUsesOf(tree, members), stdinStatusOf(tree)]',
   ],
   ['stdin watch: never begins anew', WATCH, 'this.gone.delete(key);\n      return 0;', 'return 0;'],
   ['use: one that is hidden keeps all', USES, "ofAll.kind === 'none' || isOne", "ofAll.kind !== 'used' || isOne"],
@@ -211,11 +211,11 @@ const TABLE = [
     "server.kind === 'none' ? (ofLeft.get(member) ?? NONE) : server",
     'ofLeft.get(member) ?? server',
   ],
-  ['use: its own connections are strangers’', RULINGS, 'insiders: new Set(insiders)', 'insiders: new Set()'],
+  ['use: its own connections are strangers’', TREE_SCAN, 'insiders: new Set(insiders)', 'insiders: new Set()'],
   [
     'use: the client of mcp-processes run is no stranger',
-    RULINGS,
-    "claim.by === 'own session' && !isGuessed ?",
+    TREE_SCAN,
+    "requester.by === 'own session' && !isGuessed ?",
     "claim.by === 'own session' ?",
   ],
   [
@@ -258,12 +258,12 @@ const TABLE = [
     'let deadline = clock.now() + wait;',
   ],
   [
-    'ladder: no fresh ruling before a signal',
+    'ladder: no fresh decision before a signal',
     LADDER,
-    'of await rule(scan, members)) {',
+    'of await decide(scan, members)) {',
     'of (await once(scan, members)).map((one) => ({ ...one, isFresh: () => true }))) {',
   ],
-  ['ladder: a ruling lasts', LADDER, 'ruled.isFresh() ?', 'ruled ?'],
+  ['ladder: a decision lasts', LADDER, 'decided.isFresh() ?', 'decided ?'],
   [
     'ladder: a scan that fails is tried again',
     LADDER,
@@ -311,28 +311,28 @@ const TABLE = [
     "  }\n  return isNamed ? 'unproven' : undefined",
     "  }\n  return isNamed ? 'own' : undefined",
   ],
-  ['recognition: a path needs no file', RECOGNISE, "return [{ kind: 'file', path: form.word }]", 'return []'],
+  ['recognition: a path needs no file', RECOGNISE, "return [{ kind: 'file', path: form.arg }]", 'return []'],
   ['signals: no permit needed', SIGNALS, 'if (!spendPermit(permit))', 'if (false)'],
-  ['signals: a permit lasts', BAR, 'permit.#isUnspent = false', 'permit.#isUnspent = true'],
+  ['signals: a permit lasts', POLICY, 'permit.#isUnspent = false', 'permit.#isUnspent = true'],
   ['signals: no last look at the identity', SIGNALS, 'if (!sameProcess(', 'if (false && !sameProcess('],
   ['signals: an error is no reason', SIGNALS, "if (now.kind === 'error')", 'if (false)'],
   ['signals: to the group', SIGNALS, 'process.kill(identity.pid', 'process.kill(-identity.pid'],
 ];
 
 /**
- * The ruling of the first look, kept: what it takes to break the rule that each signal has a fresh one.
+ * The decision of the first scan, kept: what it takes to break the rule that each signal has a fresh one.
  * @type {readonly [find: string, put: string]}
  */
-const KEPT_RULING = [
+const FIRST_DECISION = [
   'const seen = new Map<',
   'const first = new Map<object, any>();\n  const once = async (scan: any, some: readonly any[]) => {\n' +
-    '    const ruled = [];\n    for (const member of some) {\n      const key = identityKey(member.identity) as any;\n' +
-    '      if (!first.has(key)) first.set(key, (await rule(scan, [member]))[0]);\n' +
-    '      ruled.push(first.get(key));\n    }\n    return ruled;\n  };\n  const seen = new Map<',
+    '    const decided = [];\n    for (const member of some) {\n      const key = identityKey(member.identity) as any;\n' +
+    '      if (!first.has(key)) first.set(key, (await decide(scan, [member]))[0]);\n' +
+    '      decided.push(first.get(key));\n    }\n    return decided;\n  };\n  const seen = new Map<',
 ];
 
 /** @type {readonly Mutant[]} */
 export const mutants = TABLE.map(([what, file, find, put]) => ({
   ...{ what, file, find, put },
-  ...(what.startsWith('ladder: no fresh ruling') && { also: KEPT_RULING }),
+  ...(what.startsWith('ladder: no fresh decision') && { also: FIRST_DECISION }),
 }));

@@ -66,7 +66,7 @@ async function main(argv: string[]): Promise<number> {
   if (results.some(({ problem }) => problem !== undefined)) return 1;
   const left = results.some(({ dryRun, ...result }) => !dryRun && !isFinished({ dryRun, ...result }));
   const keptByPlan = results.some(
-    ({ dryRun, processes }) => dryRun && processes.some(({ outcome }) => outcome === 'kept'),
+    ({ dryRun, processes }) => dryRun && processes.some(({ outcome }) => outcome === 'spared'),
   );
   return left || (values['dry-run'] && keptByPlan) ? 3 : 0;
 }
@@ -80,7 +80,7 @@ async function reap(
   if (!foreign) return results;
   const { servers } = await sweeper.lookTwice();
   const only = servers
-    .filter(({ owner, verdict }) => owner === 'other' && verdict === 'orphaned')
+    .filter(({ managedBy, verdict }) => managedBy === 'foreign' && verdict === 'orphaned')
     .map(({ key }) => key);
   if (only.length === 0) return results;
   return [...results, ...(await sweeper.reapOrphans({ dryRun: dryRun || !yes, only }))];
@@ -212,7 +212,7 @@ function report(results: readonly ReapResult[]): string {
       ({ server, processes, dryRun, ...rest }) =>
         `${server}\n${rest.problem === undefined ? '' : '    could not be reaped\n'}${processes
           .map(({ pid, name, outcome, reason }) => {
-            const what = dryRun && outcome !== 'kept' ? 'would be ended' : outcome;
+            const what = dryRun && outcome !== 'spared' ? 'would be ended' : outcome;
             return `    pid ${pid} (${name}): ${what}${reason ? `, ${reason}` : ''}\n`;
           })
           .join('')}${containerLines({ server, processes, dryRun, ...rest })

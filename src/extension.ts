@@ -8,7 +8,7 @@ import { askInput } from './editor/askInput';
 import { ClientPresence } from './editor/clientPresence';
 import { ConfiguredServers, openWorkspace } from './editor/configuredServers';
 import { editorHasMcpClient } from './editor/editorClient';
-import { HiddenServers } from './editor/ignoredServers';
+import { HiddenServers } from './editor/hiddenServers';
 import { Inputs } from './editor/inputs';
 import { ServerLogs } from './editor/serverLogs';
 import { readSettings } from './editor/settings';

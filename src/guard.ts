@@ -9,18 +9,18 @@ import { dataFolderPath, openDataFolder } from './registry/dataFolder';
 import { containerLine } from './wrapper/containerLabels';
 import { runWrapped } from './wrapper/wrapper';
 
-const ABANDONED = '--unserved=';
+const ABANDONED = '--abandoned=';
 /** The guard's log is for bug reports; it starts anew before it grows. */
 const MAX_LOG_BYTES = 256 << 10;
 
 /**
  * `guard.js <session id>`: carries on where a host that is gone left its session.
  * - `--wait` (Windows, which has no shell that could wait at less cost): wait for end-of-file on stdin first.
- * - `--launcher`: the same for what `mcp-processes run` started; its watcher calls.
+ * - `--wrapper`: the same for what `mcp-processes run` started; its watcher calls.
  * - `--scope` instead of a session: only prints the scope tag, for the launcher.
  * - `--container command args…`: only prints where its labels belong and what its record keeps, for the launcher.
  * - `--run` instead of a session: `mcp-processes` on Windows. It shares this file because it shares nearly all of its code.
- * - `--unserved=<what its stdin was>`: its owner lives, but perhaps nobody can ask its server anything any more.
+ * - `--abandoned=<what its stdin was>`: its owner lives, but perhaps nobody can ask its server anything any more.
  */
 async function main(argv: string[]): Promise<void> {
   const [sessionId, mode] = argv;
@@ -40,9 +40,9 @@ async function main(argv: string[]): Promise<void> {
   const log = fileLog(join(folder.logs, 'guard.log'));
   const parts = { platform, folder, self: await platform.self(), log };
   if (mode?.startsWith(ABANDONED)) {
-    await reapAbandonedServer(sessionId, mode.slice(ABANDONED.length), { ...parts, by: 'launcher' });
+    await reapAbandonedServer(sessionId, mode.slice(ABANDONED.length), { ...parts, by: 'wrapper' });
   } else {
-    await reapDeadSession(sessionId, { ...parts, by: mode === '--launcher' ? 'launcher' : 'guard' });
+    await reapDeadSession(sessionId, { ...parts, by: mode === '--wrapper' ? 'wrapper' : 'guard' });
   }
 }
 

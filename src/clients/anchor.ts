@@ -134,17 +134,17 @@ const TEXT_FLAG =
 /**
  * What a command rests on. A command is bound to its folder unless something proves that it means the same everywhere:
  * of twelve common forms (`npx tsx src/server.ts`, `make serve`, `python3 -m app.main`) ten do not (K32).
- * @param words the innermost command, without wrappers and shells
+ * @param argv the innermost command, without wrappers and shells
  * @returns undefined where a placeholder leaves open what runs, and nothing that can be observed would close it (K31)
  */
-export function anchorOf(words: readonly string[]): Anchor | undefined {
+export function anchorOf(argv: readonly string[]): Anchor | undefined {
   // Commands within commands have an end.
-  if (words.length > MAX_WORDS) return undefined;
-  const [command = '', ...args] = words;
+  if (argv.length > MAX_WORDS) return undefined;
+  const [command = '', ...args] = argv;
   const program = plainProgram(command);
   if (PLACEHOLDER.test(command)) return OPEN_PATH.test(command) ? pathAnchor(command) : undefined;
-  const run = packageRunOf(words);
-  if (run) return packageAnchor(run, words);
+  const run = packageRunOf(argv);
+  if (run) return packageAnchor(run, argv);
   if (ENGINES.has(program)) return engineAnchor(args);
   if (reachesElsewhere(program)) return args.some((arg) => PLACEHOLDER.test(arg)) ? undefined : INSTALLED;
   if (isOwnServer(program, args)) return INSTALLED;
@@ -188,7 +188,7 @@ function pathAnchor(path: string): Anchor | undefined {
     : { kind: 'path', open: [front] };
 }
 
-function packageAnchor({ packages, program = '', args }: PackageRun, words: readonly string[]): Anchor | undefined {
+function packageAnchor({ packages, program = '', args }: PackageRun, argv: readonly string[]): Anchor | undefined {
   const names = [...packages.map(packageName), program];
   if ([...packages, program].some((one) => PLACEHOLDER.test(one))) return undefined;
   const runner = names.find(runsTheFolder);
@@ -196,14 +196,14 @@ function packageAnchor({ packages, program = '', args }: PackageRun, words: read
     const started = startedBy(runner, args);
     return started ? startedAnchor(started, args) : runnerAnchor(runner, runner, args);
   }
-  const before = words.slice(1, words.length - args.length);
+  const before = argv.slice(1, argv.length - args.length);
   const isLocal = packages.some((one) => LOCAL_PACKAGE.test(one)) || before.some((_, at) => isLocalFlag(before, at));
   if (isLocal || before.some(isRelativePath)) return bound(args);
   const path = packages.find((one) => ABSOLUTE.test(one));
   if (path !== undefined && args.some(isRelativePath)) return bound(args);
   // Behind a flag that nobody here knows a path may be its value.
   if (path !== undefined) {
-    return program === '' && words[words.length - args.length - 2]?.startsWith('-') && args.length > 0
+    return program === '' && argv[argv.length - args.length - 2]?.startsWith('-') && args.length > 0
       ? selfContained('package', [], args)
       : pathAnchor(path);
   }
@@ -211,9 +211,9 @@ function packageAnchor({ packages, program = '', args }: PackageRun, words: read
 }
 
 /** Whether a flag of a package runner makes a folder decide what is run. */
-function isLocalFlag(words: readonly string[], at: number): boolean {
-  const [flag = '', inline] = (words[at] as string).split(/=(.*)/s);
-  const value = inline ?? words[at + 1] ?? '';
+function isLocalFlag(argv: readonly string[], at: number): boolean {
+  const [flag = '', inline] = (argv[at] as string).split(/=(.*)/s);
+  const value = inline ?? argv[at + 1] ?? '';
   return LOCAL_FLAGS.has(flag) || (/^(?:--prefix|--cwd|-C|--dir)$/.test(flag) && !ABSOLUTE.test(value));
 }
 
@@ -239,10 +239,10 @@ function engineAnchor(args: readonly string[]): Anchor | undefined {
     if (MOUNTS.has(flag)) mounts.push(value);
     image += takes ? 2 : 1;
   }
-  const word = args[image];
-  if (word === undefined || PLACEHOLDER.test(word)) return undefined;
+  const arg = args[image];
+  if (arg === undefined || PLACEHOLDER.test(arg)) return undefined;
   // An image of a language runs what is mounted into it; one that speaks MCP is given data.
-  if (SPEAKS_MCP.test(word) || args.length === image + 1) return { kind: 'image', open: [] };
+  if (SPEAKS_MCP.test(arg) || args.length === image + 1) return { kind: 'image', open: [] };
   const sources = mounts.map((mount) => /(?:^|,)(?:src|source)=([^,]*)/.exec(mount)?.[1] ?? mount);
   if (sources.some((source) => /^\.{1,2}(?:[\\/:]|$)/.test(source))) return bound(args);
   const open = sources.flatMap((source) => /^\$\{[^${}]{1,200}\}/.exec(source)?.[0] ?? []);
@@ -280,9 +280,9 @@ function folderOfFlag(program: string, args: readonly string[]): string | undefi
 }
 
 /** What is started by another: that one's place decides, as far as it has one. A bare name may be the project's. */
-function startedAnchor(words: readonly string[], all: readonly string[]): Anchor | undefined {
+function startedAnchor(argv: readonly string[], all: readonly string[]): Anchor | undefined {
   if (all.some(isRelativePath)) return bound(all);
-  const inner = layersOf(words).at(-1) ?? [];
+  const inner = layersOf(argv).at(-1) ?? [];
   const anchor = anchorOf(inner);
   if (anchor?.kind === 'program' || anchor?.module) return bound(all);
   return anchor?.kind === 'folder' ? bound(all) : anchor;
@@ -333,8 +333,8 @@ function scriptOf(program: string, args: readonly string[]): string | typeof PUB
     return args[0] === 'run' && /^(?:(?:github|gitlab|sourcehut|(?:git\+)?https):|nixpkgs#)[^$]+$/.test(args[1] ?? '')
       ? PUBLISHED
       : undefined;
-  let words = scriptWordsOf(program);
-  if (!words) return undefined;
+  let argv = scriptWordsOf(program);
+  if (!argv) return undefined;
   const isShell = /^(?:sh|bash|dash|zsh|ash|ksh)$/.test(program);
   let isUncertain = false;
   for (let at = 0; at < args.length; at++) {
@@ -353,7 +353,7 @@ function scriptOf(program: string, args: readonly string[]): string | typeof PUB
       isUncertain ||= isUnknown;
       // It is the script, or a value before it.
       if (isUnknown && !next.startsWith('-') && !isCompletePath(next)) return undefined;
-    } else if (words.includes(arg)) words = [];
+    } else if (argv.includes(arg)) argv = [];
     else if (isPublished(program, arg)) return PUBLISHED;
     else if (!isCompletePath(arg)) return undefined;
     else if (isUncertain && args.slice(at + 1).some((one) => !one.startsWith('-') && !isCompletePath(one)))
@@ -363,28 +363,28 @@ function scriptOf(program: string, args: readonly string[]): string | typeof PUB
   return undefined;
 }
 
-function isCompletePath(word: string): boolean {
-  return ABSOLUTE.test(word) || OPEN_PATH.test(word);
+function isCompletePath(arg: string): boolean {
+  return ABSOLUTE.test(arg) || OPEN_PATH.test(arg);
 }
 
 /** What a language's own tool fetches: a package of Go with a version, one of Deno's addresses, Maven's coordinates. */
-function isPublished(program: string, word: string): boolean {
-  if (PLACEHOLDER.test(word)) return false;
-  if (program === 'go') return /^[\w-]+(?:\.[\w-]+)+\/[^@]+@[\w.+-]+$/.test(word);
-  if (program === 'deno') return REMOTE_SCRIPT.test(word);
-  return program === 'jbang' && /^(?:[\w.-]+:[\w.-]+:[\w.-]+|https:\/\/.+)$/.test(word);
+function isPublished(program: string, arg: string): boolean {
+  if (PLACEHOLDER.test(arg)) return false;
+  if (program === 'go') return /^[\w-]+(?:\.[\w-]+)+\/[^@]+@[\w.+-]+$/.test(arg);
+  if (program === 'deno') return REMOTE_SCRIPT.test(arg);
+  return program === 'jbang' && /^(?:[\w.-]+:[\w.-]+:[\w.-]+|https:\/\/.+)$/.test(arg);
 }
 
 /** A word that only the working folder makes a path: `src/server.ts`, `.`, `--config=./x`. */
-function isRelativePath(word: string): boolean {
-  const value = pathIn(word);
+function isRelativePath(arg: string): boolean {
+  const value = pathIn(arg);
   if (value === '' || ABSOLUTE.test(value) || ADDRESS.test(value) || OPEN_FRONT.test(value)) return false;
   if (REMOTE_SCRIPT.test(value) || /^[\w.-]+@[\w.-]+:/.test(value)) return false;
   return isDotted(value) || SCRIPT.test(value);
 }
 
-function pathIn(word: string): string {
-  return word.startsWith('-') ? (/=(.*)$/s.exec(word)?.[1] ?? '') : word;
+function pathIn(arg: string): string {
+  return arg.startsWith('-') ? (/=(.*)$/s.exec(arg)?.[1] ?? '') : arg;
 }
 
 function isDotted(path: string): boolean {
@@ -441,18 +441,18 @@ function isSelfContained(names: readonly string[], args: readonly string[]): boo
   });
 }
 
-function isComplete(word: string): boolean {
-  return ABSOLUTE.test(word) || ADDRESS.test(word) || PLACEHOLDER.test(word);
+function isComplete(arg: string): boolean {
+  return ABSOLUTE.test(arg) || ADDRESS.test(arg) || PLACEHOLDER.test(arg);
 }
 
 /** The command that begins at a word, or that is one, where that is known to start others. */
 function commandAt(args: readonly string[], at: number): readonly string[] | undefined {
-  const word = args[at] as string;
-  const text = /\s/.test(word) ? shellWords(word) : undefined;
-  const program = plainProgram(text?.[0] ?? word);
+  const arg = args[at] as string;
+  const text = /\s/.test(arg) ? shellWords(arg) : undefined;
+  const program = plainProgram(text?.[0] ?? arg);
   if (!WRAPPERS.has(program) && !ENGINES.has(program)) return undefined;
-  const words = text ?? args.slice(at);
-  return words.length < 2 && mayBeValue(args, at) ? undefined : words;
+  const argv = text ?? args.slice(at);
+  return argv.length < 2 && mayBeValue(args, at) ? undefined : argv;
 }
 
 /** What a gateway is given for a command; other words of {@link runsTheFolder} have a sense of their own. */

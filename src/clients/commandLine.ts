@@ -1,6 +1,6 @@
 /** The words of a running command, or of a configured one. */
 export interface CommandLine {
-  readonly words: readonly string[];
+  readonly argv: readonly string[];
   /** It came as one line: where one argument ends and the next begins is a guess. */
   readonly isSingleString: boolean;
 }
@@ -9,22 +9,22 @@ export interface CommandLine {
  * The words of a process's arguments. A title that the program gave itself (`npm exec @x/y`), and the table of a
  * system that only knows whole lines, come as a single element.
  */
-export function wordsOf(args: readonly string[]): CommandLine {
+export function commandLineOfArgs(args: readonly string[]): CommandLine {
   const [only] = args;
-  if (args.length !== 1 || only === undefined || !/\s/.test(only)) return { words: args, isSingleString: false };
+  if (args.length !== 1 || only === undefined || !/\s/.test(only)) return { argv: args, isSingleString: false };
   // `cmd.exe /d /s /c "npx ^"-y^" ^"x^""`: what is behind the switch is one text, escaped in a way of its own.
   const [, shell, text] = /^("?[^"]{0,300}\bcmd(?:\.exe)?"?(?:\s+\/\S+)*?\s+\/c)\s+(.+)$/is.exec(only) ?? [];
   if (shell && text) {
     const plain = text.replace(/^"(.*)"$/s, '$1').replace(/\^(.)/g, '$1');
-    return { words: [...splitQuoted(shell), plain], isSingleString: false };
+    return { argv: [...splitQuoted(shell), plain], isSingleString: false };
   }
   const isWindows = /^"|^[a-z]:\\|^\S+\.exe\s/i.test(only);
-  return { words: isWindows ? splitQuoted(only) : only.split(' ').filter(Boolean), isSingleString: !isWindows };
+  return { argv: isWindows ? splitQuoted(only) : only.split(' ').filter(Boolean), isSingleString: !isWindows };
 }
 
 /** Splits a Windows command line: double quotes hold words together, a backslash is an ordinary character. */
 export function splitQuoted(line: string): string[] {
-  return [...line.matchAll(/(?:[^\s"]+|"[^"]*"?)+/g)].map(([word]) => word.replaceAll('"', ''));
+  return [...line.matchAll(/(?:[^\s"]+|"[^"]*"?)+/g)].map(([arg]) => arg.replaceAll('"', ''));
 }
 
 /** A text as a regular expression that matches it alone. */
@@ -49,8 +49,8 @@ const ALIASES: Readonly<Record<string, string>> = {
 };
 
 /** Which program a first word names, in lower case: `/usr/bin/python3.12` is `python`, `npx.cmd` is `npx`. */
-export function programOf(word: string): string {
-  const name = baseName(word)
+export function programOf(arg: string): string {
+  const name = baseName(arg)
     .toLowerCase()
     .replace(/\.(?:exe|cmd|bat|ps1)$/, '');
   if (/^python\d*(?:\.\d+)?$/.test(name)) return 'python';
@@ -93,26 +93,26 @@ export function shellCommands(text: string): string[][] | ShellTextProblem {
 function splitCommands(text: string, isRead: boolean): string[][] | ShellTextProblem {
   if (text.length > 8_192) return 'tooLong';
   const commands: string[][] = [[]];
-  let word: string | undefined;
+  let arg: string | undefined;
   const end = () => {
-    if (word !== undefined) commands.at(-1)?.push(word);
-    word = undefined;
+    if (arg !== undefined) commands.at(-1)?.push(arg);
+    arg = undefined;
   };
   const expanded = isRead ? /`|\$(?!\{[^${}]{1,200}\}|HOME\/)/ : /`|\$(?!\{[^${}]{1,200}\})/;
   for (let at = 0; at < text.length; at++) {
     const rest = text.slice(at, at + 210);
     const char = text[at] as string;
     const placeholder = /^\$\{[^${}]{1,200}\}/.exec(rest)?.[0];
-    if (isRead && rest.startsWith('$HOME/')) word = (word ?? '') + char;
+    if (isRead && rest.startsWith('$HOME/')) arg = (arg ?? '') + char;
     else if (placeholder) {
-      word = (word ?? '') + placeholder;
+      arg = (arg ?? '') + placeholder;
       at += placeholder.length - 1;
     } else if (char === ' ' || char === '\t') end();
     else if (rest.startsWith('&&')) {
       end();
       commands.push([]);
       at++;
-    } else if (isRead && char === ';' && PREPARING.has(commands.at(-1)?.[0] ?? word ?? '')) {
+    } else if (isRead && char === ';' && PREPARING.has(commands.at(-1)?.[0] ?? arg ?? '')) {
       end();
       commands.push([]);
     } else if (char === "'" || char === '"') {
@@ -120,12 +120,12 @@ function splitCommands(text: string, isRead: boolean): string[][] | ShellTextPro
       if (close === undefined) return 'openQuote';
       const inner = text.slice(at + 1, close);
       if (char === '"' && expanded.test(inner)) return 'shellSyntax';
-      word = (word ?? '') + (char === '"' ? inner.replace(/\\([$`"\\])/g, '$1') : inner);
+      arg = (arg ?? '') + (char === '"' ? inner.replace(/\\([$`"\\])/g, '$1') : inner);
       at = close;
     } else if (char === '\\' && at + 1 < text.length) {
-      word = (word ?? '') + text[++at];
+      arg = (arg ?? '') + text[++at];
     } else if (/[;&|<>()`$\n\r*?#]/.test(char)) return 'shellSyntax';
-    else word = (word ?? '') + char;
+    else arg = (arg ?? '') + char;
   }
   end();
   return commands;

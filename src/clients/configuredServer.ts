@@ -1,4 +1,4 @@
-import type { ServerOwner } from '../model/inventory';
+import type { ManagedBy } from '../model/inventory';
 import type { LaunchDescription } from './launchDescription';
 import type { Observed } from './proof';
 
@@ -10,7 +10,7 @@ export interface ConfiguredServer {
   readonly client: string;
   readonly folder: string | undefined;
   readonly file: string | undefined;
-  readonly owner: ServerOwner;
+  readonly managedBy: ManagedBy;
   /** URL of a remote server, credentials removed. */
   readonly url: string | undefined;
   /** Replaces variables and reads files; rejects with a remedy. Absent where we do not launch. */

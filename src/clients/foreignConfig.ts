@@ -24,7 +24,7 @@ export function readClaudeJson(text: string, source: DefinitionSource): ReadConf
 export function readGeminiSettings(text: string, source: DefinitionSource): ReadConfiguration {
   const json = new JsonText(text, source.file, ' with "mcpServers"');
   const read: EntryReader = (name, value, from) =>
-    withTexts(readForeignEntry(name, value, from), (word) => word.replace(/\$([A-Za-z_]\w*)/g, '$${env:$1}'));
+    withTexts(readForeignEntry(name, value, from), (arg) => arg.replace(/\$([A-Za-z_]\w*)/g, '$${env:$1}'));
   return answer(json, json.servers(['mcpServers'], source, read));
 }
 
@@ -43,8 +43,8 @@ export function readOpencode(text: string, source: DefinitionSource): ReadConfig
       args,
       env: value.environment,
     };
-    return withTexts(readForeignEntry(name, entry, from), (word) =>
-      word.replace(/\{(?:env|file):[^{}]{1,200}\}/g, '$$$&'),
+    return withTexts(readForeignEntry(name, entry, from), (arg) =>
+      arg.replace(/\{(?:env|file):[^{}]{1,200}\}/g, '$$$&'),
     );
   };
   return answer(json, json.servers(['mcp'], source, read));

@@ -1,4 +1,4 @@
-import { baseName, programOf, wordsOf } from './commandLine';
+import { baseName, commandLineOfArgs, programOf } from './commandLine';
 import { isInProgramFolder, packageName, packageRunOf } from './runners';
 import { isScriptRunner, layersOf } from './unwrap';
 
@@ -13,27 +13,27 @@ const IN_PACKAGES =
  * program, the package that a runner runs, or a container's image; never some other argument or a folder (K03).
  */
 export function guessServer(args: readonly string[]): string | undefined {
-  const layers = layersOf(wordsOf(args).words);
+  const layers = layersOf(commandLineOfArgs(args).argv);
   // `sudo mcp-server-x-setup`: what runs as somebody else is no server of this user's.
   if (layers.some(([program = '']) => /^(?:sudo|doas)$/.test(programOf(program)))) return undefined;
-  for (const words of layers) {
-    const name = nameIn(words);
+  for (const argv of layers) {
+    const name = nameIn(argv);
     if (name !== undefined) return name;
   }
   return undefined;
 }
 
-function nameIn(words: readonly string[]): string | undefined {
-  const [first = '', ...rest] = words;
-  const run = packageRunOf(words);
+function nameIn(argv: readonly string[]): string | undefined {
+  const [first = '', ...rest] = argv;
+  const run = packageRunOf(argv);
   if (run) return serverName(run.program ?? '') ?? run.packages.map(packageName).map(serverName).find(Boolean);
   const program = programOf(first);
   if (isScriptRunner(program)) {
     if (program === 'python' && rest[0] === '-m') return serverName(rest[1] ?? '');
-    return packageIn(rest.find((word) => !word.startsWith('-')) ?? '');
+    return packageIn(rest.find((arg) => !arg.startsWith('-')) ?? '');
   }
   if (/^(?:docker|podman|nerdctl)$/.test(program) && rest[0] === 'run') {
-    return rest.map((word) => /^(?:docker\.io\/)?mcp\/([\w.-]+)/.exec(word)?.[1]).find(Boolean);
+    return rest.map((arg) => /^(?:docker\.io\/)?mcp\/([\w.-]+)/.exec(arg)?.[1]).find(Boolean);
   }
   return isInProgramFolder(first) ? serverName(program) : undefined;
 }

@@ -1,4 +1,4 @@
-import { baseName, programOf, wordsOf } from './commandLine';
+import { baseName, commandLineOfArgs, programOf } from './commandLine';
 import { packageName, packageRunOf } from './runners';
 import { isScriptRunner, layersOf } from './unwrap';
 
@@ -138,7 +138,7 @@ export function knownClientOf(args: readonly string[] | undefined, name: string)
   if (args === undefined || args.length === 0) return clientOf([[name]], name);
   const known = clientsOfArgs.get(args);
   if (known !== undefined) return known === null ? undefined : known;
-  const client = clientOf(layersOf(wordsOf(args).words), args.join(' ').replaceAll('\\', '/'));
+  const client = clientOf(layersOf(commandLineOfArgs(args).argv), args.join(' ').replaceAll('\\', '/'));
   clientsOfArgs.set(args, client ?? null);
   return client;
 }
@@ -161,8 +161,8 @@ function remoteEditor(layers: readonly (readonly string[])[]): EditorProcess | u
 function isLike(look: ClientProcess, layers: readonly (readonly string[])[], line: string): boolean {
   const { programs = [], place, app, packages = [], scripts = [] } = look;
   if (app?.test(line)) return true;
-  return layers.some((words, depth) => {
-    const path = (words[0] ?? '').replaceAll('\\', '/');
+  return layers.some((argv, depth) => {
+    const path = (argv[0] ?? '').replaceAll('\\', '/');
     const file = baseName(path)
       .replace(/\.exe$/i, '')
       .toLowerCase();
@@ -173,10 +173,10 @@ function isLike(look: ClientProcess, layers: readonly (readonly string[])[], lin
     if (packages.some((one) => path.includes(`/node_modules/${one}/`) || path.includes(`/node_modules/${one}-`))) {
       return true;
     }
-    return packageRunOf(words)?.packages.some((spec) => packages.includes(packageName(spec))) ?? false;
+    return packageRunOf(argv)?.packages.some((spec) => packages.includes(packageName(spec))) ?? false;
   });
 }
 
-function isScript(words: readonly string[] | undefined): boolean {
-  return isScriptRunner(programOf(words?.[0] ?? ''));
+function isScript(argv: readonly string[] | undefined): boolean {
+  return isScriptRunner(programOf(argv?.[0] ?? ''));
 }

@@ -36,7 +36,7 @@ interface Known {
   /** With its variables replaced where each has one value only. */
   readonly definition: StdioServerDefinition;
   /** The command, with whatever secrets are in it. */
-  readonly words: readonly string[];
+  readonly argv: readonly string[];
 }
 
 /** A stdio server as some client's file configures it. */
@@ -54,7 +54,7 @@ export class MachineConfigs {
   private current: Recogniser = { serverOf: () => undefined, clientOf: () => undefined };
   private adoptableServers: readonly ConfiguredServer[] = [];
   private known: readonly ReadServer[] = [];
-  private readonly told = new Set<string>();
+  private readonly announced = new Set<string>();
   private readonly folders = new KnownFolders(() => this.context());
 
   constructor(private readonly parts: MachineConfigsParts) {}
@@ -119,7 +119,7 @@ export class MachineConfigs {
       key: `file:${named.file}:${named.name}`,
       ...named,
       folder,
-      owner: 'other',
+      managedBy: 'foreign',
       url: undefined,
       describe: undefined,
       matches: (args, observed) => basisFor(args, observed) !== undefined,
@@ -136,7 +136,7 @@ export class MachineConfigs {
     const read = this.configurationIn(file);
     if (!read) return [];
     for (const { line, column, message } of read.problems) {
-      this.announceOnce(`${[file.path, line, column].filter((part) => part !== undefined).join(':')}: ${message}`);
+      this.logOnce(`${[file.path, line, column].filter((part) => part !== undefined).join(':')}: ${message}`);
     }
     return read.servers.flatMap((server) => {
       if (server.type !== 'stdio') return [];
@@ -155,7 +155,7 @@ export class MachineConfigs {
           named,
           folder: server.source.folder,
           definition: { ...server, ...readings[0] },
-          words: readings.flatMap(({ command, args, cwd = '' }) => [command, ...args, cwd]),
+          argv: readings.flatMap(({ command, args, cwd = '' }) => [command, ...args, cwd]),
         },
       ];
     });
@@ -176,26 +176,26 @@ export class MachineConfigs {
       // Reading a named pipe would wait for ever.
       if (!stat.isFile() && !stat.isDirectory()) return undefined;
       if (stat.size > MAX_FILE_BYTES) {
-        this.announceOnce(`${path} is too large to be a configuration; it is not read.`);
+        this.logOnce(`${path} is too large to be a configuration; it is not read.`);
         return undefined;
       }
       return readFileSync(path, 'utf8');
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      if (code !== 'ENOENT' && code !== 'ENOTDIR') this.announceOnce(`${path} cannot be read (${code}).`);
+      if (code !== 'ENOENT' && code !== 'ENOTDIR') this.logOnce(`${path} cannot be read (${code}).`);
       return undefined;
     }
   }
 
-  private announceOnce(message: string): void {
-    if (this.told.has(message)) return;
-    this.told.add(message);
+  private logOnce(message: string): void {
+    if (this.announced.has(message)) return;
+    this.announced.add(message);
     this.parts.log.warn(message);
   }
 }
 
 function fingerprintOf(isGuessing: boolean, known: readonly Known[]): string {
-  const entries = known.map(({ named, words }) => [named, words]);
+  const entries = known.map(({ named, argv }) => [named, argv]);
   return createHash('sha256')
     .update(JSON.stringify([isGuessing, entries]))
     .digest('hex');

@@ -52,7 +52,7 @@ export function isProven({ needs }: Match, observed: Observed, places: Places): 
  */
 function isReplaceable(need: Need, observed: Observed, { folder }: Places): boolean {
   if (folder === undefined || observed.folder() !== folder) return false;
-  if (need.kind === 'inPackage') return need.word.startsWith(join(folder, 'node_modules', '.bin', '/'));
+  if (need.kind === 'inPackage') return need.arg.startsWith(join(folder, 'node_modules', '.bin', '/'));
   return need.kind === 'installed' || need.kind === 'notShadowed';
 }
 
@@ -100,19 +100,19 @@ function closes(variable: string, value: string, observed: Observed, places: Pla
 }
 
 function isInstalled(
-  { word, isInner }: Extract<Need, { kind: 'installed' }>,
+  { arg, isInner }: Extract<Need, { kind: 'installed' }>,
   observed: Observed,
   { isProgramFolder }: Places,
 ): boolean {
-  if (/[\\/]/.test(word)) return isProgramFolder(dirname(word));
-  const path = onPath(word, observed);
+  if (/[\\/]/.test(arg)) return isProgramFolder(dirname(arg));
+  const path = onPath(arg, observed);
   if (path === undefined || !isProgramFolder(dirname(path))) return false;
   return isInner || observed.executable() === realPath(path);
 }
 
 /** A link in a `bin` folder leads into its package; the environment of a Python program lists its packages. */
-function isInPackage({ word, run }: Extract<Need, { kind: 'inPackage' }>, observed: Observed): boolean {
-  const path = /[\\/]/.test(word) ? resolve(observed.folder() ?? '/', word) : onPath(word, observed);
+function isInPackage({ arg, run }: Extract<Need, { kind: 'inPackage' }>, observed: Observed): boolean {
+  const path = /[\\/]/.test(arg) ? resolve(observed.folder() ?? '/', arg) : onPath(arg, observed);
   if (path === undefined) return false;
   if (run.ecosystem === 'python') return run.packages.some((one) => pythonEnvironmentHas(dirname(dirname(path)), one));
   const name = installedPackageName(realPath(path));
@@ -140,15 +140,15 @@ function isShadowed(run: PackageRun, folder: string | undefined): boolean {
  * The environment of an interpreter that an entry names by its whole path has the module, if the folder has none and no
  * variable adds one; of any other it is the MCP server of that name, where it is installed there.
  */
-function isInstalledModule({ word, module, isInner }: Extract<Need, { kind: 'module' }>, observed: Observed): boolean {
+function isInstalledModule({ arg, module, isInner }: Extract<Need, { kind: 'module' }>, observed: Observed): boolean {
   const folder = observed.folder();
   const top = module.name.split('.')[0] as string;
   if (folder === undefined || !/^\w+$/.test(top)) return false;
   const added = (observed.variable('PYTHONPATH') ?? '').split(':').map((one) => resolve(folder, one));
   if ([folder, ...added].some((one) => isModuleIn(one, top))) return false;
-  if (isAbsolute(module.python)) return isInner || word === module.python;
+  if (isAbsolute(module.python)) return isInner || arg === module.python;
   if (!/mcp/i.test(module.name)) return false;
-  const python = /[\\/]/.test(word) ? resolve(folder, word) : onPath(word, observed);
+  const python = /[\\/]/.test(arg) ? resolve(folder, arg) : onPath(arg, observed);
   if (python === undefined) return false;
   const own = dirname(dirname(python));
   const isVirtual = existsSync(join(own, 'pyvenv.cfg'));
@@ -157,11 +157,11 @@ function isInstalledModule({ word, module, isInner }: Extract<Need, { kind: 'mod
 }
 
 /** What a bare word means to a process. A part of its PATH may be a folder of its own. */
-function onPath(word: string, observed: Observed): string | undefined {
+function onPath(arg: string, observed: Observed): string | undefined {
   const own = observed.folder();
   for (const part of (observed.variable('PATH') ?? '').split(':')) {
     if (!part.startsWith('/') && own === undefined) return undefined;
-    const candidate = resolve(own ?? '/', part, word);
+    const candidate = resolve(own ?? '/', part, arg);
     if (existsSync(candidate)) return candidate;
   }
   return undefined;

@@ -1,5 +1,5 @@
 import { type Anchor, anchorOf, PLACEHOLDER, PLACEHOLDERS, type PythonModule } from './anchor';
-import { programOf, wordsOf } from './commandLine';
+import { commandLineOfArgs, programOf } from './commandLine';
 import { type PackageRun, packageRunOf, placeOfProgram } from './runners';
 import type { StdioServerDefinition } from './serverDefinition';
 import { isScriptRunner, layersOf, shellFolderOf } from './unwrap';
@@ -39,13 +39,13 @@ export type Need =
    * This program lies where programs are installed. A bare word is how the process calls itself, or, with `isInner`,
    * what it is about to find through its own PATH.
    */
-  | { readonly kind: 'installed'; readonly word: string; readonly isInner: boolean }
+  | { readonly kind: 'installed'; readonly arg: string; readonly isInner: boolean }
   /** The module of Python that it runs is an installed one, and none of the folder's. */
-  | { readonly kind: 'module'; readonly word: string; readonly module: PythonModule; readonly isInner: boolean }
+  | { readonly kind: 'module'; readonly arg: string; readonly module: PythonModule; readonly isInner: boolean }
   /** It runs this very file under a bare name. */
   | { readonly kind: 'file'; readonly path: string }
   /** This file, or what a bare word finds through its own PATH, belongs to one of these packages. */
-  | { readonly kind: 'inPackage'; readonly word: string; readonly run: PackageRun }
+  | { readonly kind: 'inPackage'; readonly arg: string; readonly run: PackageRun }
   /** No package of the folder that it runs in takes the place of the published one. */
   | { readonly kind: 'notShadowed'; readonly run: PackageRun };
 
@@ -59,7 +59,7 @@ export interface Match {
 /** A configured command, its own or the one inside it, made ready for comparing. */
 interface Form {
   readonly program: string;
-  readonly word: string;
+  readonly arg: string;
   readonly wordPattern: Pattern | undefined;
   readonly args: WordList;
   /** The whole command as one line; absent where it begins with a placeholder, which could be any program and more. */
@@ -84,7 +84,7 @@ interface Command {
 }
 
 interface WordList {
-  readonly words: readonly (string | Pattern)[];
+  readonly argv: readonly (string | Pattern)[];
   readonly line: Pattern;
 }
 
@@ -129,7 +129,7 @@ export function definitionMatcher(
   const anchor = anchorOf(innermost);
   const folders = layers.map(shellFolderOf);
   const moves = folders.findIndex((folder) => folder !== undefined);
-  const forms = layers.flatMap((words, at) => (isDistinctive(words) ? formOf(words, moves >= 0 && at > moves) : []));
+  const forms = layers.flatMap((argv, at) => (isDistinctive(argv) ? formOf(argv, moves >= 0 && at > moves) : []));
   if (!anchor || forms.length === 0) return () => [];
   const run = packageRunOf(innermost);
   const command = { forms, anchor, program: innermost[0] ?? '', shellFolder: folders[moves], run };
@@ -148,8 +148,8 @@ export function definitionMatcher(
 function runningLayers(args: readonly string[]): readonly Layer[] {
   const known = layersOfArgs.get(args);
   if (known) return known;
-  const { words, isSingleString } = wordsOf(args);
-  const layers = layersOf(words).map((layer, depth): Layer => {
+  const { argv, isSingleString } = commandLineOfArgs(args);
+  const layers = layersOf(argv).map((layer, depth): Layer => {
     const [first = '', ...rest] = withoutEmptyEnd(layer);
     const line = isSingleString ? layer.join(' ') : undefined;
     return { first, program: programOf(first), rest, line, isInner: depth > 0 };
@@ -158,16 +158,16 @@ function runningLayers(args: readonly string[]): readonly Layer[] {
   return layers;
 }
 
-function formOf(words: readonly string[], isBehind: boolean): Form {
-  const [word = '', ...args] = words;
-  const run = packageRunOf(words);
-  const hasPlaceholder = PLACEHOLDER.test(word);
+function formOf(argv: readonly string[], isBehind: boolean): Form {
+  const [arg = '', ...args] = argv;
+  const run = packageRunOf(argv);
+  const hasPlaceholder = PLACEHOLDER.test(arg);
   return {
-    program: programOf(word),
-    word,
-    wordPattern: hasPlaceholder ? patternOf([word], false) : undefined,
+    program: programOf(arg),
+    arg: arg,
+    wordPattern: hasPlaceholder ? patternOf([arg], false) : undefined,
     args: wordList(args),
-    line: hasPlaceholder ? undefined : patternOf(words, true),
+    line: hasPlaceholder ? undefined : patternOf(argv, true),
     run,
     title: run && wordList(run.titleWords),
     runArgs: run && wordList(run.args),
@@ -188,9 +188,9 @@ function matchesOf(layer: Layer, form: Form, command: Command): Match[] | undefi
   const folder = { kind: 'folder', folder: shellFolder, isBehind: form.isBehind, ifSaid: !isBound } as const;
   const match = { anchor: anchor.kind, needs: isBound || anchor.hasFolderData ? [...needs, folder] : needs };
   if (!anchor.module) return [match];
-  const isInner = layer.isInner || form.word !== program;
-  const word = form.word === program ? layer.first : program;
-  return [match, { anchor: 'package', needs: [...needs, { kind: 'module', word, module: anchor.module, isInner }] }];
+  const isInner = layer.isInner || form.arg !== program;
+  const arg = form.arg === program ? layer.first : program;
+  return [match, { anchor: 'package', needs: [...needs, { kind: 'module', arg, module: anchor.module, isInner }] }];
 }
 
 /** A placeholder stands for one thing wherever an entry has it. */
@@ -214,8 +214,8 @@ function asWritten(layer: Layer, form: Form, command: Command): Need[] | undefin
   if (lineFound) return [...lineFound, ...more, ...placeNeeds(layer, form, command)];
   const args = findAll(rest, form.args, line !== undefined);
   if (!args || !isSameProgram(layer, form)) return undefined;
-  const word = form.wordPattern ? find(first, form.wordPattern) : [];
-  return word && [...word, ...args, ...more, ...placeNeeds(layer, form, command)];
+  const arg = form.wordPattern ? find(first, form.wordPattern) : [];
+  return arg && [...arg, ...args, ...more, ...placeNeeds(layer, form, command)];
 }
 
 /** What a package runner makes of its command. */
@@ -233,32 +233,32 @@ function asPackageRun({ first, program, rest, line }: Layer, form: Form): Need[]
   }
   const place = placeOfProgram(run, first);
   const found = place && findAll(rest, runArgs, isSingleString);
-  return found && (place === 'own' ? found : [...found, { kind: 'inPackage', word: first, run }]);
+  return found && (place === 'own' ? found : [...found, { kind: 'inPackage', arg: first, run }]);
 }
 
 /** What has to be known of the place of a program whose name alone is written, or alone is seen. */
 function placeNeeds(layer: Layer, form: Form, { anchor, program }: Command): Need[] {
   const isBare = !/[\\/]/.test(layer.first);
-  if (/[\\/]/.test(form.word) && isBare && !form.wordPattern && !isGeneric(form.program)) {
-    return [{ kind: 'file', path: form.word }];
+  if (/[\\/]/.test(form.arg) && isBare && !form.wordPattern && !isGeneric(form.program)) {
+    return [{ kind: 'file', path: form.arg }];
   }
   if (anchor.kind !== 'program') return [];
   // Within the text of a shell it is the text's program that counts.
   return [
     {
       kind: 'installed',
-      word: form.word === program ? layer.first : program,
-      isInner: layer.isInner || form.word !== program,
+      arg: form.arg === program ? layer.first : program,
+      isInner: layer.isInner || form.arg !== program,
     },
   ];
 }
 
 function isSameProgram({ first, program }: Layer, form: Form): boolean {
-  if (first === form.word || form.wordPattern) return true;
+  if (first === form.arg || form.wordPattern) return true;
   if (program !== form.program) return false;
-  const [a, b] = [first, form.word].map(normalPath) as [string, string];
+  const [a, b] = [first, form.arg].map(normalPath) as [string, string];
   // One of them by name only, found through PATH.
-  if (!b.includes('/') || !a.includes('/')) return b.includes('/') ? form.args.words.length > 0 : true;
+  if (!b.includes('/') || !a.includes('/')) return b.includes('/') ? form.args.argv.length > 0 : true;
   // Version managers and links: the interpreter's place says nothing, its arguments do.
   return a === b || isGeneric(form.program);
 }
@@ -268,21 +268,21 @@ function normalPath(path: string): string {
   return /^[a-z]:\//i.test(plain) ? plain.toLowerCase() : plain;
 }
 
-function wordList(words: readonly string[]): WordList {
-  const kept = withoutEmptyEnd(words);
+function wordList(argv: readonly string[]): WordList {
+  const kept = withoutEmptyEnd(argv);
   return {
-    words: kept.map((word) => (PLACEHOLDER.test(word) ? patternOf([word], false) : word)),
+    argv: kept.map((arg) => (PLACEHOLDER.test(arg) ? patternOf([arg], false) : arg)),
     line: patternOf(kept, true),
   };
 }
 
-function findAll(running: readonly string[], { words, line }: WordList, isSingleString: boolean): Opened[] | undefined {
+function findAll(running: readonly string[], { argv, line }: WordList, isSingleString: boolean): Opened[] | undefined {
   if (isSingleString) return find(running.join(' '), line);
-  if (running.length !== words.length) return undefined;
+  if (running.length !== argv.length) return undefined;
   const found: Opened[] = [];
-  for (const [index, word] of words.entries()) {
+  for (const [index, arg] of argv.entries()) {
     const one = running[index] as string;
-    const opened = typeof word === 'string' ? one === word && [] : find(one, word);
+    const opened = typeof arg === 'string' ? one === arg && [] : find(one, arg);
     if (!opened) return undefined;
     found.push(...opened);
   }
@@ -311,16 +311,16 @@ function find(text: string, { parts, placeholders, isSingleString }: Pattern): O
   return found;
 }
 
-function patternOf(words: readonly string[], isSingleString: boolean): Pattern {
-  const text = words.join(' ');
+function patternOf(argv: readonly string[], isSingleString: boolean): Pattern {
+  const text = argv.join(' ');
   return { parts: text.split(PLACEHOLDERS), placeholders: text.match(PLACEHOLDERS) ?? [], isSingleString };
 }
 
 /** The system does not tell empty arguments at the end. */
-function withoutEmptyEnd(words: readonly string[]): readonly string[] {
-  let end = words.length;
-  while (end > 0 && words[end - 1] === '') end--;
-  return words.slice(0, end);
+function withoutEmptyEnd(argv: readonly string[]): readonly string[] {
+  let end = argv.length;
+  while (end > 0 && argv[end - 1] === '') end--;
+  return argv.slice(0, end);
 }
 
 /**

@@ -49,8 +49,8 @@ export function redactCommandLine(args: readonly string[]): string[] {
   // Environment values are never shown, whatever their name.
   const givesVariables = CONTAINER_CLIENT.test(program) || program === 'env';
   let flag: string | undefined;
-  return args.map((whole) => {
-    const arg = whole.slice(0, MAX_LENGTH);
+  return args.map((complete) => {
+    const arg = complete.slice(0, MAX_LENGTH);
     const before = flag;
     flag = FLAG.exec(arg)?.[1];
     // Tokens of some issuers begin with a dash; a flag of one's own after a flag without a value is no loss.
@@ -76,8 +76,8 @@ export function redactCommandLine(args: readonly string[]): string[] {
 /** Hides secrets in free text, such as a line of stderr or a command line in one piece. */
 export function redactText(text: string): string {
   return redactNamed(redactShapes(text.slice(0, MAX_LENGTH)))
-    .replace(FLAG_VALUE, (whole, dashes: string, name: string, gap: string) =>
-      isSecretName(name) ? `${dashes}${name}${gap}${HIDDEN}` : whole,
+    .replace(FLAG_VALUE, (complete, dashes: string, name: string, gap: string) =>
+      isSecretName(name) ? `${dashes}${name}${gap}${HIDDEN}` : complete,
     )
     .replace(GIVEN_VARIABLE, `$1$2=${HIDDEN}`);
 }

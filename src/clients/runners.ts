@@ -42,49 +42,49 @@ const VALUED: Readonly<Record<PackageRun['ecosystem'], ReadonlySet<string>>> = {
 const PACKAGE_FLAGS = new Set(['-p', '--package', '--from', '--spec']);
 
 /** Reads `npx …`, `npm exec …`, `bunx …`, `pnpm dlx …`, `uvx …`, `uv tool run …`, `pipx run …`; undefined for others. */
-export function packageRunOf(words: readonly string[]): PackageRun | undefined {
-  const [first = '', second = '', third = ''] = words;
+export function packageRunOf(argv: readonly string[]): PackageRun | undefined {
+  const [first = '', second = '', third = ''] = argv;
   const program = programOf(first);
-  if (program === 'npx' || program === 'bunx') return read('npm', words.slice(1), true);
+  if (program === 'npx' || program === 'bunx') return read('npm', argv.slice(1), true);
   if (program === 'npm' && (second === 'exec' || second === 'x'))
-    return read('npm', npmOwnFlagsRemoved(words.slice(2)), true);
-  if (program === 'bun' && second === 'x') return read('npm', words.slice(2), true);
-  if (program === 'pnpx') return read('npm', words.slice(1));
-  if ((program === 'pnpm' || program === 'yarn') && second === 'dlx') return read('npm', words.slice(2));
-  if (program === 'uvx') return read('python', words.slice(1));
+    return read('npm', npmOwnFlagsRemoved(argv.slice(2)), true);
+  if (program === 'bun' && second === 'x') return read('npm', argv.slice(2), true);
+  if (program === 'pnpx') return read('npm', argv.slice(1));
+  if ((program === 'pnpm' || program === 'yarn') && second === 'dlx') return read('npm', argv.slice(2));
+  if (program === 'uvx') return read('python', argv.slice(1));
   if (program === 'uv' && second === 'tool' && (third === 'run' || third === 'uvx')) {
-    return read('python', words.slice(3));
+    return read('python', argv.slice(3));
   }
-  if (program === 'pipx' && second === 'run') return read('python', words.slice(2));
+  if (program === 'pipx' && second === 'run') return read('python', argv.slice(2));
   return undefined;
 }
 
 function read(
   ecosystem: PackageRun['ecosystem'],
-  words: readonly string[],
+  argv: readonly string[],
   prefersFolder = false,
 ): PackageRun | undefined {
   const packages: string[] = [];
   let at = 0;
-  for (; at < words.length; at++) {
-    const word = words[at] as string;
-    if (!word.startsWith('-')) break;
-    if (word === '--') {
+  for (; at < argv.length; at++) {
+    const arg = argv[at] as string;
+    if (!arg.startsWith('-')) break;
+    if (arg === '--') {
       at++;
       break;
     }
-    const equals = word.indexOf('=');
-    const flag = equals < 0 ? word : word.slice(0, equals);
+    const equals = arg.indexOf('=');
+    const flag = equals < 0 ? arg : arg.slice(0, equals);
     // In Python's tools `-p` is the interpreter.
     const names = PACKAGE_FLAGS.has(flag) && !(ecosystem === 'python' && flag === '-p');
     if (equals >= 0) {
-      if (names) packages.push(word.slice(equals + 1));
+      if (names) packages.push(arg.slice(equals + 1));
     } else if (VALUED[ecosystem].has(flag)) {
       at++;
-      if (names && words[at] !== undefined) packages.push(words[at] as string);
+      if (names && argv[at] !== undefined) packages.push(argv[at] as string);
     }
   }
-  const [positional, ...args] = words.slice(at);
+  const [positional, ...args] = argv.slice(at);
   if (positional === undefined || positional === '') return undefined;
   const named = packages.length > 0;
   return {
@@ -98,13 +98,13 @@ function read(
 }
 
 /** `npm exec` takes flags up to `--` for its own, where `npx` stops at the package. */
-function npmOwnFlagsRemoved(words: readonly string[]): readonly string[] {
-  const dashes = words.indexOf('--');
-  const own = dashes < 0 ? words : words.slice(0, dashes);
-  const first = own.findIndex((word, at) => !word.startsWith('-') && !VALUED.npm.has(own[at - 1] ?? ''));
-  if (first < 0) return words;
-  const kept = own.slice(first).filter((word) => !word.startsWith('-'));
-  return [...own.slice(0, first), ...kept, ...(dashes < 0 ? [] : words.slice(dashes + 1))];
+function npmOwnFlagsRemoved(argv: readonly string[]): readonly string[] {
+  const dashes = argv.indexOf('--');
+  const own = dashes < 0 ? argv : argv.slice(0, dashes);
+  const first = own.findIndex((arg, at) => !arg.startsWith('-') && !VALUED.npm.has(own[at - 1] ?? ''));
+  if (first < 0) return argv;
+  const kept = own.slice(first).filter((arg) => !arg.startsWith('-'));
+  return [...own.slice(0, first), ...kept, ...(dashes < 0 ? [] : argv.slice(dashes + 1))];
 }
 
 /** Name of a package without version: `@x/y@1.2` is `@x/y`, `y[z]==1` is `y`. */
@@ -122,18 +122,18 @@ const PYTHON_CACHE =
  * cache for exactly these packages, or in the package's own folder by its full name. `unproven`: it merely has the
  * program's name, which proves nothing anywhere else (K34).
  */
-export function placeOfProgram(run: PackageRun, word: string): 'own' | 'unproven' | undefined {
-  const isProgram = isInProgramFolder(word);
-  if (!isProgram && !word.includes('node_modules')) return undefined;
-  const name = baseName(word).replace(/\.(?:exe|cmd|ps1)$/i, '');
+export function placeOfProgram(run: PackageRun, arg: string): 'own' | 'unproven' | undefined {
+  const isProgram = isInProgramFolder(arg);
+  if (!isProgram && !arg.includes('node_modules')) return undefined;
+  const name = baseName(arg).replace(/\.(?:exe|cmd|ps1)$/i, '');
   const isNamed = isProgram && programNamesOf(run).includes(name);
-  const path = `/${word.split(/[\\/]+/).join('/')}`;
+  const path = `/${arg.split(/[\\/]+/).join('/')}`;
   if (run.ecosystem === 'python') {
     if (!isNamed) return undefined;
     // A program is called as its package, unless the command says otherwise.
     return run.program === undefined && PYTHON_CACHE.test(path) ? 'own' : 'unproven';
   }
-  if (!/[\\/]/.test(word)) return isNamed ? 'unproven' : undefined;
+  if (!/[\\/]/.test(arg)) return isNamed ? 'unproven' : undefined;
   const isComplete =
     run.program === undefined || run.program === name || !path.includes('/.bin/') || path.includes('/.bin/../');
   if (path.includes('/_npx/') && path.includes(`/_npx/${npxFolder(run.packages)}/node_modules/`))
@@ -153,9 +153,9 @@ export function placeOfProgram(run: PackageRun, word: string): 'own' | 'unproven
 }
 
 /** Whether a word is a program's by its place: a bare name, found through PATH, or a path in a folder for programs. */
-export function isInProgramFolder(word: string): boolean {
-  const name = baseName(word);
-  return name === word || /(?:^|[\\/])(?:\.?bin|scripts)$/i.test(word.slice(0, -name.length - 1).slice(-9));
+export function isInProgramFolder(arg: string): boolean {
+  const name = baseName(arg);
+  return name === arg || /(?:^|[\\/])(?:\.?bin|scripts)$/i.test(arg.slice(0, -name.length - 1).slice(-9));
 }
 
 /** What the program of a package may be called. */

@@ -87,12 +87,12 @@ const COMMON_NAMES = new Set(
  * The name of a program without the version at its end: `php8.2`, `ruby-3.3`, `yarn-4.1.0.cjs`. A script or program of
  * somebody's own that merely is called like a tool has its whole path for a name.
  */
-export function plainProgram(word: string): string {
-  const whole = programOf(word);
-  if (whole.length > MAX_NAME_LENGTH) return whole;
-  const plain = whole.replace(/[-@]?\d+(?:\.\d+)*(?=(?:\.[cm]?js)?$)/, '') || whole;
+export function plainProgram(arg: string): string {
+  const complete = programOf(arg);
+  if (complete.length > MAX_NAME_LENGTH) return complete;
+  const plain = complete.replace(/[-@]?\d+(?:\.\d+)*(?=(?:\.[cm]?js)?$)/, '') || complete;
   const name = /^(?:yarn|npm|npx|pnpm|tsx|gulp|grunt|pm2)\.[cm]?js$/.test(plain) ? plain.replace(/\..*/, '') : plain;
-  return COMMON_NAMES.has(name) && !isInProgramFolder(word) ? word : name;
+  return COMMON_NAMES.has(name) && !isInProgramFolder(arg) ? arg : name;
 }
 
 export function isRunModule(name: string): boolean {
@@ -112,16 +112,16 @@ export function scriptWordsOf(program: string): readonly string[] | undefined {
 /** The command that one program starts for another: `uv run --with x mcp run s.py` → `mcp run s.py`. */
 export function startedBy(program: string, args: readonly string[]): readonly string[] | undefined {
   if (!Object.hasOwn(COMMAND_WRAPPERS, program)) return undefined;
-  let words = COMMAND_WRAPPERS[program] as readonly string[];
+  let argv = COMMAND_WRAPPERS[program] as readonly string[];
   for (let at = 0; at < args.length; at++) {
     const arg = args[at] as string;
-    if (arg === '--') return words.length > 0 ? undefined : args.slice(at + 1);
+    if (arg === '--') return argv.length > 0 ? undefined : args.slice(at + 1);
     // `-e` is the file of dotenv, `-m` a module.
     if (isValued(arg) || (arg === '-e' && program !== 'uv')) at++;
     else if (arg.startsWith('-')) {
       if (!isSwitch(arg) && !arg.includes('=')) return undefined;
-    } else if (words.includes(arg)) words = [];
-    else if (words.length > 0) return undefined;
+    } else if (argv.includes(arg)) argv = [];
+    else if (argv.length > 0) return undefined;
     else if (!/^[A-Za-z_]\w*=/.test(arg)) return args.slice(at);
   }
   return undefined;

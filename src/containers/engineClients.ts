@@ -1,4 +1,4 @@
-import { programOf, wordsOf } from '../clients/commandLine';
+import { commandLineOfArgs, programOf } from '../clients/commandLine';
 import { identityOf, type Member } from '../judgement/members';
 import { sameStart } from '../os/identity';
 import type { Platform, ProcessEntry, Snapshot } from '../os/platform';
@@ -12,7 +12,7 @@ import { attachedContainer, type RunningClient } from './matchContainer';
 /** A living process that is a container engine's client. */
 export interface ClientProcess {
   readonly entry: ProcessEntry;
-  readonly words: readonly string[];
+  readonly argv: readonly string[];
   /** Undefined when it is no `run`, or its words are a guess. */
   readonly running: RunningClient | undefined;
 }
@@ -28,12 +28,12 @@ export function clientProcessesIn(snapshot: Snapshot): ClientProcess[] {
 /** What a living process says of itself if it is an engine's client without a label of ours. */
 export function clientProcessOf(entry: ProcessEntry): ClientProcess | undefined {
   if (entry.zombie || !entry.args) return undefined;
-  const { words, isSingleString } = wordsOf(entry.args);
-  const program = programOf(words[0] ?? '');
-  if (!engineNameOf(program) || words.some((word) => word.includes(`${LABELS.session}=`))) return undefined;
-  const run = isSingleString ? undefined : describeRun(program, words.slice(1));
+  const { argv, isSingleString } = commandLineOfArgs(entry.args);
+  const program = programOf(argv[0] ?? '');
+  if (!engineNameOf(program) || argv.some((arg) => arg.includes(`${LABELS.session}=`))) return undefined;
+  const run = isSingleString ? undefined : describeRun(program, argv.slice(1));
   const startedAt = approximateStart(entry.start);
-  return { entry, words, running: run && startedAt !== undefined ? { run, startedAt } : undefined };
+  return { entry, argv, running: run && startedAt !== undefined ? { run, startedAt } : undefined };
 }
 
 /** Words of the commands that hold a container's input. Others only ask: our own `stats` and `inspect` do. */
@@ -41,17 +41,17 @@ const ATTACHING = /^(?:attach|start|run)$/;
 
 /** Whether a client that is no readable `run` (attach, start, a whole line) may be attached to a container. */
 export function mayBeAttached(
-  words: readonly string[],
+  argv: readonly string[],
   { id, name, image }: Pick<Container, 'id' | 'name' | 'image'>,
 ): boolean {
-  const all = words.flatMap((word) => word.split(/\s+/));
-  if (!all.some((word) => ATTACHING.test(word))) return false;
-  return all.some((word) => word === name || word === image || (/^[0-9a-f]{4,64}$/.test(word) && id.startsWith(word)));
+  const all = argv.flatMap((arg) => arg.split(/\s+/));
+  if (!all.some((arg) => ATTACHING.test(arg))) return false;
+  return all.some((arg) => arg === name || arg === image || (/^[0-9a-f]{4,64}$/.test(arg) && id.startsWith(arg)));
 }
 
 /** Whether a process is a client of a container engine, labelled or not. */
 export function isEngineClient({ args }: Pick<ProcessEntry, 'args'>): boolean {
-  return args !== undefined && engineNameOf(programOf(wordsOf(args).words[0] ?? '')) !== undefined;
+  return args !== undefined && engineNameOf(programOf(commandLineOfArgs(args).argv[0] ?? '')) !== undefined;
 }
 
 /** Whether one of a server's processes runs a container without a label of ours. */
@@ -62,13 +62,13 @@ export function runsUnlabelled(members: readonly Pick<Member, 'entry'>[]): boole
 /** Why the container in which a client's server runs is not this client's own, as a sentence; undefined otherwise. */
 export function elsewhereReason({ args, zombie }: Pick<ProcessEntry, 'args' | 'zombie'>): string | undefined {
   if (zombie || !args) return undefined;
-  const { words } = wordsOf(args);
-  const program = programOf(words[0] ?? '');
-  const rest = words.slice(1);
+  const { argv } = commandLineOfArgs(args);
+  const program = programOf(argv[0] ?? '');
+  const rest = argv.slice(1);
   if (/^(?:docker|podman)-compose$/.test(program)) return 'its container is not ours: a Compose project runs it';
   const engine = engineNameOf(program);
   if (!engine) return undefined;
-  const [command = '', second] = rest.filter((word) => !word.startsWith('-'));
+  const [command = '', second] = rest.filter((arg) => !arg.startsWith('-'));
   if (command === 'exec' || (command === 'container' && second === 'exec')) {
     return `its container is not ours: ${engine} exec only joins one that runs already`;
   }
@@ -97,7 +97,7 @@ export async function noteContainer(
   const found = entry && sameStart(entry.start, client.start) ? clientProcessOf(entry) : undefined;
   const variables = entry && platform.variablesOf?.(identityOf(snapshot, entry), ENGINE_VARIABLES);
   if (!found?.running || !variables) return nothing;
-  const asked = containerRunOf(programToAsk(found.words[0] as string), found.words.slice(1), variables);
+  const asked = containerRunOf(programToAsk(found.argv[0] as string), found.argv.slice(1), variables);
   if (!asked) return nothing;
   const run = await withContext(asked);
   const engine = new ContainerEngine(run, { timeout });
@@ -114,7 +114,7 @@ export async function noteContainer(
 }
 
 /** A relative path means another program from another folder: then the one that is found by name. */
-function programToAsk(word: string): string {
-  const isAbsolute = /^(?:[\\/]|[a-z]:)/i.test(word) && engineNameOf(word) !== undefined;
-  return isAbsolute ? word : programOf(word);
+function programToAsk(arg: string): string {
+  const isAbsolute = /^(?:[\\/]|[a-z]:)/i.test(arg) && engineNameOf(arg) !== undefined;
+  return isAbsolute ? arg : programOf(arg);
 }

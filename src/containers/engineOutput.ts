@@ -90,13 +90,13 @@ function commandLineOf(path: string, args: string[], config: Record<string, unkn
   // With `--init`, podman and nerdctl let their init stand first.
   if (/^\/(?:run\/podman-init|dev\/init|sbin\/tini)$/.test(path) && args[0] === '--') return args.slice(1);
   // Podman 4 repeats a single word: `cat` is the program "cat" with the argument "cat".
-  const isSingle = words(config.Entrypoint).length + words(config.Cmd).length === 1;
+  const isSingle = argv(config.Entrypoint).length + argv(config.Cmd).length === 1;
   if (path === '' || (isSingle && args.length === 1 && args[0] === path)) return args;
   return [path, ...args];
 }
 
 /** A list, or what podman has for a list of one. */
-function words(value: unknown): string[] {
+function argv(value: unknown): string[] {
   return typeof value === 'string' ? [value].filter(Boolean) : strings(value);
 }
 

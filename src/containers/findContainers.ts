@@ -8,12 +8,12 @@ export async function findContainers(
   engine: Pick<ContainerEngine, 'list' | 'inspect'>,
   owner: ContainerOwner,
 ): Promise<EngineAnswer<Container[]>> {
-  const looked = await look(engine, owner);
+  const looked = await listOwned(engine, owner);
   return looked.ok ? { ok: true, value: looked.value.containers } : looked;
 }
 
 /** @returns also the ids that are listed, and of which the engine then says that there are no such containers. */
-export async function look(
+export async function listOwned(
   engine: Pick<ContainerEngine, 'list' | 'inspect'>,
   owner: ContainerOwner,
 ): Promise<EngineAnswer<{ containers: Container[]; vanishing: string[] }>> {

@@ -11,44 +11,44 @@ interface GlobalFlags {
   readonly anywhere: ReadonlySet<string>;
 }
 
-const words = (text: string): ReadonlySet<string> => new Set(text.split(/\s+/));
+const argv = (text: string): ReadonlySet<string> => new Set(text.split(/\s+/));
 
 /** Global flags. One that is not here cannot be read past: whether the next word belongs to it is not known. */
 export const GLOBAL_FLAGS: Readonly<Record<EngineName, GlobalFlags>> = {
   docker: {
-    valued: words('config context c host H log-level l tlscacert tlscert tlskey'),
-    plain: words('debug D tls tlsverify'),
+    valued: argv('config context c host H log-level l tlscacert tlscert tlskey'),
+    plain: argv('debug D tls tlsverify'),
     anywhere: new Set(),
   },
   podman: {
-    valued: words(
+    valued: argv(
       `cdi-spec-dir cgroup-manager cni-config-dir config conmon connection c context cpu-profile db-backend
       default-mounts-file events-backend hooks-dir host H identity imagestore log-level max-workers memory-profile
       module namespace network-cmd-path network-config-dir out pull-option registries-conf root runroot runtime
       runtime-flag ssh storage-driver storage-opt tls-ca tls-cert tls-key tmpdir url volumepath`,
     ),
-    plain: words('noout remote r syslog trace transient-store'),
-    anywhere: words(
+    plain: argv('noout remote r syslog trace transient-store'),
+    anywhere: argv(
       'cgroup-manager db-backend imagestore module namespace root runroot runtime storage-driver storage-opt tmpdir volumepath',
     ),
   },
   nerdctl: {
-    valued: words(
+    valued: argv(
       `address a bridge-ip cdi-spec-dirs cgroup-manager cni-netconfpath cni-path data-root global-dns global-dns-opts
       global-dns-search host H host-gateway-ip hosts-dir namespace n snapshotter storage-driver userns-remap`,
     ),
-    plain: words('debug debug-full experimental insecure-registry kube-hide-dupe'),
-    anywhere: words(
+    plain: argv('debug debug-full experimental insecure-registry kube-hide-dupe'),
+    anywhere: argv(
       'address host namespace snapshotter storage-driver cni-path cni-netconfpath data-root cgroup-manager hosts-dir',
     ),
   },
 };
 
 /** Global flags that only change what a client says about itself; some of them would spoil the answers we read. */
-export const TALK = words('debug D debug-full log-level l noout out syslog trace cpu-profile memory-profile');
+export const TALK = argv('debug D debug-full log-level l noout out syslog trace cpu-profile memory-profile');
 
 /** Flags of `run` that take no value, of all three clients: none is plain in one and valued in another. */
-export const PLAIN_RUN_FLAGS = words(
+export const PLAIN_RUN_FLAGS = argv(
   `detach d disable-content-trust env-host experimental help http-proxy init insecure-registry interactive i
   kube-hide-dupe debug debug-full no-healthcheck no-hostname no-hosts oom-kill-disable passwd privileged publish-all P
   quiet q read-only read-only-tmpfs replace rm rmi rootfs sig-proxy syslog tls-verify trace transient-store tty t
@@ -73,20 +73,20 @@ export function readFlags(
   at: number,
   isPlain: (name: string) => boolean | undefined,
 ): { flags: Flag[]; next: number } | undefined {
-  const word = args[at] as string;
-  if (word.startsWith('--')) {
-    const equals = word.indexOf('=');
-    const name = equals < 0 ? word.slice(2) : word.slice(2, equals);
+  const arg = args[at] as string;
+  if (arg.startsWith('--')) {
+    const equals = arg.indexOf('=');
+    const name = equals < 0 ? arg.slice(2) : arg.slice(2, equals);
     const plain = isPlain(name);
     if (plain === undefined) return undefined;
-    if (equals >= 0) return { flags: [{ name, value: word.slice(equals + 1) }], next: at + 1 };
+    if (equals >= 0) return { flags: [{ name, value: arg.slice(equals + 1) }], next: at + 1 };
     if (plain) return { flags: [{ name, value: undefined }], next: at + 1 };
     return at + 1 < args.length ? { flags: [{ name, value: args[at + 1] }], next: at + 2 } : undefined;
   }
   const flags: Flag[] = [];
-  for (let letter = 1; letter < word.length; letter++) {
-    const name = word[letter] as string;
-    const rest = word.slice(letter + 1);
+  for (let letter = 1; letter < arg.length; letter++) {
+    const name = arg[letter] as string;
+    const rest = arg.slice(letter + 1);
     const plain = isPlain(name);
     if (plain === undefined) return undefined;
     if (plain && !rest.startsWith('=')) {
@@ -99,6 +99,6 @@ export function readFlags(
   return { flags, next: at + 1 };
 }
 
-export function isFlag(word: string | undefined): boolean {
-  return word !== undefined && word.length > 1 && word.startsWith('-') && word !== '--';
+export function isFlag(arg: string | undefined): boolean {
+  return arg !== undefined && arg.length > 1 && arg.startsWith('-') && arg !== '--';
 }

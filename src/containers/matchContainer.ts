@@ -78,7 +78,7 @@ export function matchesRun(run: RunDescription, container: Container): boolean {
   if (run.entrypoint && commandLine.length - run.arguments.length !== 1) return false;
   if (run.entrypoint && commandLine[0] !== run.entrypoint) return false;
   const tail = commandLine.slice(commandLine.length - run.arguments.length);
-  return run.arguments.every((word, index) => word === tail[index]);
+  return run.arguments.every((arg, index) => arg === tail[index]);
 }
 
 /** Docker keeps the name as it was typed, the others complete it with a registry and a tag. */

@@ -26,8 +26,8 @@ export class RecordedContainers {
   private readonly seen = new Map<string, ContainersSeen>();
   /** How to reach the engine of each container that has been told of, by its id. */
   private readonly addresses = new Map<string, ContainerRun>();
-  private readonly told = new Set<string>();
-  private looking: Promise<boolean> | undefined;
+  private readonly announced = new Set<string>();
+  private refreshing: Promise<boolean> | undefined;
 
   constructor(private readonly log: Log) {}
 
@@ -46,14 +46,14 @@ export class RecordedContainers {
    * Asks the engines about every record that runs in a container. One look at a time; one that is asked for during
    * another joins it. Never rejects. @returns whether anything is different from before.
    */
-  look(sessions: readonly Pick<SessionFile, 'id' | 'home' | 'records'>[]): Promise<boolean> {
-    this.looking ??= this.lookOnce(sessions).finally(() => {
-      this.looking = undefined;
+  refresh(sessions: readonly Pick<SessionFile, 'id' | 'home' | 'records'>[]): Promise<boolean> {
+    this.refreshing ??= this.refreshOnce(sessions).finally(() => {
+      this.refreshing = undefined;
     });
-    return this.looking;
+    return this.refreshing;
   }
 
-  private async lookOnce(sessions: readonly Pick<SessionFile, 'id' | 'home' | 'records'>[]): Promise<boolean> {
+  private async refreshOnce(sessions: readonly Pick<SessionFile, 'id' | 'home' | 'records'>[]): Promise<boolean> {
     const before = JSON.stringify([...this.seen]);
     const asked = sessions.flatMap(({ id, home, records }) =>
       records.flatMap((record) => (record.container ? [{ record, run: record.container, session: { id, home } }] : [])),
@@ -101,16 +101,16 @@ export class RecordedContainers {
     try {
       const answer = await noteContainer(platform, members, (run) => withContextInUse(run), NOTE_TIMEOUT);
       if (answer.ok) return answer.value ?? 'none';
-      this.announceOnce(`"${server}": its container cannot be told: ${answer.error.message}`);
+      this.logOnce(`"${server}": its container cannot be told: ${answer.error.message}`);
     } catch (error) {
-      this.announceOnce(`"${server}": its container cannot be told: ${(error as Error).message}`);
+      this.logOnce(`"${server}": its container cannot be told: ${(error as Error).message}`);
     }
     return 'unknown';
   }
 
-  private announceOnce(message: string): void {
-    if (!this.told.has(message)) this.log.warn(message);
-    this.told.add(message);
+  private logOnce(message: string): void {
+    if (!this.announced.has(message)) this.log.warn(message);
+    this.announced.add(message);
   }
 
   /** Forgets what was seen of a record's containers: they are gone. */

@@ -6,7 +6,7 @@ import type { Tracker } from '../tracker/tracker';
 import type { Actions } from '../views/actions';
 import type { ConfiguredServers } from './configuredServers';
 import { runInEditor } from './editorClient';
-import type { HiddenServers } from './ignoredServers';
+import type { HiddenServers } from './hiddenServers';
 import type { Inputs } from './inputs';
 import { createNewServers } from './newServers';
 import type { ServerLogs } from './serverLogs';
@@ -39,8 +39,8 @@ export function createActions(
     containerLogs: (id) => tracker.containerLogs(id),
     containerStats: (id) => tracker.containerStats(id),
     stopContainer: (id) => tracker.stopContainer(id),
-    keep: (pattern) => changeNeverReap((patterns) => [...new Set([...patterns, pattern])]),
-    unkeep: (pattern) => changeNeverReap((patterns) => patterns.filter((one) => one !== pattern)),
+    neverReap: (pattern) => changeNeverReap((patterns) => [...new Set([...patterns, pattern])]),
+    allowReap: (pattern) => changeNeverReap((patterns) => patterns.filter((one) => one !== pattern)),
     async hide(server) {
       hidden.add(server);
       tracker.refresh();
@@ -52,20 +52,20 @@ export function createActions(
     forgetInputs: () => inputs.forget(),
     async start(key) {
       const server = serverOf(key);
-      if (server.owner !== 'editor') return tracker.start(key);
+      if (server.managedBy !== 'editor') return tracker.start(key);
       await runInEditor('startServer', server);
       await tracker.sweep();
     },
     async stop(key) {
       const server = serverOf(key);
-      if (server.owner !== 'editor') return tracker.stop(key);
+      if (server.managedBy !== 'editor') return tracker.stop(key);
       await runInEditor('stopServer', server);
       await tracker.sweep();
       return undefined;
     },
     async restart(key) {
       const server = serverOf(key);
-      if (server.owner !== 'editor') return tracker.restart(key);
+      if (server.managedBy !== 'editor') return tracker.restart(key);
       await runInEditor('restartServer', server);
       await tracker.sweep();
     },
@@ -73,7 +73,7 @@ export function createActions(
     callTool: (key, tool, args, signal) => tracker.callTool(key, tool, args, signal),
     async showOutput(key) {
       const server = serverOf(key);
-      if (server.owner === 'editor') await runInEditor('showOutput', server);
+      if (server.managedBy === 'editor') await runInEditor('showOutput', server);
       else logs.show(server.name);
     },
     showConfiguration: (server) => showConfiguration(server, configured, machine),

@@ -14,7 +14,7 @@ export class ClientPresence implements vscode.Disposable {
 
   /** @param onChange is told since when (epoch ms) the window is away, or undefined when it is back. */
   constructor(private readonly onChange: (since: number | undefined) => void) {
-    this.timer = setInterval(() => this.look(), ASK_MS);
+    this.timer = setInterval(() => this.check(), ASK_MS);
     this.timer.unref();
   }
 
@@ -22,7 +22,7 @@ export class ClientPresence implements vscode.Disposable {
     clearInterval(this.timer);
   }
 
-  private look(): void {
+  private check(): void {
     if (this.askedAt === undefined) {
       this.askedAt = Date.now();
       vscode.commands.executeCommand('setContext', 'mcpProcesses.present', true).then(

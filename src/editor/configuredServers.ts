@@ -144,13 +144,19 @@ export class ConfiguredServers implements vscode.Disposable {
     const key = folder === undefined ? settingKeyOf(name) : `ws${folder}:${name}`;
     const base = { key, name, client: source.client, folder: source.folder, file: source.file };
     if (definition.type !== 'stdio') {
-      return { ...base, owner: 'remote', url: redactUrl(definition.url), describe: undefined, matches: () => false };
+      return {
+        ...base,
+        managedBy: 'remote',
+        url: redactUrl(definition.url),
+        describe: undefined,
+        matches: () => false,
+      };
     }
     const editors = folder !== undefined && this.editorHasClient;
     const basisFor = entryMatcher(definition, variableContext(source.folder, new Map()), this.folders);
     return {
       ...base,
-      owner: editors ? 'editor' : 'us',
+      managedBy: editors ? 'editor' : 'mcpProcesses',
       url: undefined,
       describe: editors ? undefined : () => this.launchDescription(definition, inputs, key),
       // What only the editor knows, such as its inputs, stays open.

@@ -23,20 +23,20 @@ export function isEditorProcess(entry: ProcessEntry): boolean {
   const args = entry.args ?? [];
   const [program = ''] = args;
   // Some systems give one line only.
-  const words = args.length === 1 ? program.split(' ') : args;
-  if (entry.runsAsNode && isNodeProgram(entry.name, words)) return false;
+  const argv = args.length === 1 ? program.split(' ') : args;
+  if (entry.runsAsNode && isNodeProgram(entry.name, argv)) return false;
   if (EDITOR_NAMES.has(entry.name.toLowerCase().replace(/\.exe$/, ''))) return true;
-  if (EDITOR_EXECUTABLE.test(words[0] ?? '') || EDITOR_BUNDLE.test(program)) return true;
-  return words.some((arg) => EDITOR_SCRIPT.test(arg) || arg.startsWith('--type=extensionHost'));
+  if (EDITOR_EXECUTABLE.test(argv[0] ?? '') || EDITOR_BUNDLE.test(program)) return true;
+  return argv.some((arg) => EDITOR_SCRIPT.test(arg) || arg.startsWith('--type=extensionHost'));
 }
 
 const ELECTRON_NAME =
   /^(?:code|code-insiders|code-oss|codium|vscodium|cursor|windsurf|kiro|positron|trae|electron|node|MainThread)$/;
 
 /** A script that an editor's own program runs as a plain Node, and that is none of the editor's: many servers are that. */
-function isNodeProgram(name: string, words: readonly string[]): boolean {
-  const script = words.slice(1).find((word) => !word.startsWith('-'));
+function isNodeProgram(name: string, argv: readonly string[]): boolean {
+  const script = argv.slice(1).find((word) => !word.startsWith('-'));
   if (!ELECTRON_NAME.test(name) || script === undefined || !/\.[cm]?js$/.test(script)) return false;
   if (/[\\/]resources[\\/]app[\\/]/.test(script)) return false;
-  return !words.some((word) => EDITOR_SCRIPT.test(word) || word.startsWith('--type='));
+  return !argv.some((word) => EDITOR_SCRIPT.test(word) || word.startsWith('--type='));
 }

@@ -31,7 +31,7 @@ export type ClientAbove =
 export interface Facts {
   readonly identity: ProcessIdentity;
   readonly kind: RecordKind;
-  readonly look: Inspection;
+  readonly inspection: Inspection;
   readonly snapshot: Snapshot;
   readonly self: ProcessIdentity;
   readonly ownUid: number | undefined;

@@ -4,13 +4,13 @@ import { kindRules } from './kindRules';
 import { signalRules } from './signalRules';
 
 /**
- * Leave to signal one identity, now and once. Only the kill bar makes one: the class is not exported, and its private field
+ * Leave to signal one identity, now and once. Only the kill policy makes one: the class is not exported, and its private field
  * keeps look-alikes from type-checking.
  */
 class GrantedPermit {
   #isUnspent = true;
   constructor(readonly identity: ProcessIdentity) {}
-  /** True for a permit that really came from the kill bar, also where types were cast away; and only once. */
+  /** True for a permit that really came from the kill policy, also where types were cast away; and only once. */
   static spend(permit: unknown): boolean {
     if (typeof permit !== 'object' || permit === null || !(#isUnspent in permit)) return false;
     const wasUnspent = permit.#isUnspent;
@@ -21,27 +21,27 @@ class GrantedPermit {
 export type Permit = GrantedPermit;
 export const spendPermit = GrantedPermit.spend;
 
-export type Decision = { readonly permit: Permit } | { readonly kept: string };
+export type Decision = { readonly permit: Permit } | { readonly spared: string };
 
 /**
  * Rules on one signal to one process: first the column of its server's kind, which the user's word waives, then the
  * rules that nobody waives in full. Whatever was not examined, or could not be, keeps it.
  */
 export function evaluateKillPolicy(facts: Facts): Decision {
-  const kept = objectionTo(facts);
-  return kept === undefined ? { permit: new GrantedPermit(facts.identity) } : { kept };
+  const spared = objectionTo(facts);
+  return spared === undefined ? { permit: new GrantedPermit(facts.identity) } : { spared };
 }
 
 /** Why a process is kept, if it is; for who only wants to know, and is to have no permit. */
 export function objectionTo(facts: Facts): string | undefined {
-  const { look, requester, kind } = facts;
-  if (look.kind === 'gone') return 'it is gone';
-  if (look.kind === 'error') return `it cannot be examined (${look.reason})`;
+  const { inspection, requester, kind } = facts;
+  if (inspection.kind === 'gone') return 'it is gone';
+  if (inspection.kind === 'error') return `it cannot be examined (${inspection.reason})`;
   const column = requester.by === 'user' ? [] : Object.values(kindRules[kind]);
   // The rules for every signal first: "it is an editor" says more than "its owner is running".
   for (const rule of [...Object.values(signalRules), ...column]) {
-    const kept = rule(facts, look.entry);
-    if (kept !== undefined) return kept;
+    const spared = rule(facts, inspection.entry);
+    if (spared !== undefined) return spared;
   }
   return undefined;
 }

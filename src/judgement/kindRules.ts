@@ -50,8 +50,8 @@ function adoptedIsAbandoned({ stdin }: Facts): string | undefined {
 const STILL_HELD = 'its stdin is still held by ';
 
 /** Whether somebody who holds its stdin is the reason why a process is kept. */
-export function isStillHeld(kept: string | undefined): boolean {
-  return kept?.startsWith(STILL_HELD) ?? false;
+export function isStillHeld(spared: string | undefined): boolean {
+  return spared?.startsWith(STILL_HELD) ?? false;
 }
 
 /** A system without the means to look must not keep every orphan for good; one that has them and fails must not kill. */

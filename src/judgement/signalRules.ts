@@ -148,8 +148,8 @@ function whySeenInUse({ snapshot }: Facts, entry: ProcessEntry): string | undefi
 const LISTED_TO_KEEP = 'the setting mcpProcesses.reap.neverReap lists it';
 
 /** Whether the user's list is the reason why a process is kept. */
-export function isListedToKeep(kept: string | undefined): boolean {
-  return kept?.startsWith(LISTED_TO_KEEP) ?? false;
+export function isListedToKeep(spared: string | undefined): boolean {
+  return spared?.startsWith(LISTED_TO_KEEP) ?? false;
 }
 
 /**

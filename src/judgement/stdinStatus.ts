@@ -32,9 +32,7 @@ export function joinStdinPeers(
   if (alive) return alive;
   const unknowns = outside.filter((peer) => peer.kind === 'unknown');
   const unknown =
-    unknowns.find(({ failure: look }) => look === 'failed') ??
-    unknowns.find(({ failure: look }) => look) ??
-    unknowns[0];
+    unknowns.find(({ failure }) => failure === 'failed') ?? unknowns.find(({ failure }) => failure) ?? unknowns[0];
   if (unknown) return unknown;
   return outside[0] ?? { kind: 'unknown', reason: 'none of its processes has a stdin of its own to examine' };
 }

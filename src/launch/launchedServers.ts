@@ -202,9 +202,9 @@ export class LaunchedServers {
     await connection?.close().catch(() => {});
     try {
       if (process.platform === 'win32' && server.child) {
-        // The ladder cannot end anything there: Windows knows no signals, and tells too little for the kill bar.
+        // The ladder cannot end anything there: Windows knows no signals, and tells too little for the kill policy.
         const ending = await endLivingChildTree(server.child, this.parts.platform, server.description.grace.stdin);
-        if (ending.kind === 'kept') this.parts.log.warn(`"${server.description.name}" is kept: ${ending.reason}.`);
+        if (ending.kind === 'spared') this.parts.log.warn(`"${server.description.name}" is kept: ${ending.reason}.`);
       }
       const { result, isDone } = await reaper.stopOwn(
         () => own.session,

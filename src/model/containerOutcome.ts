@@ -7,7 +7,7 @@ export interface ContainerOutcome {
    * - `kept`: nothing was done to it. - `unknown`: the engine could not say, or did not do it.
    * - `left running`: it runs on without a client, and is not ours to end.
    */
-  readonly outcome: 'removed' | 'stopped' | 'kept' | 'unknown' | 'left running';
+  readonly outcome: 'removed' | 'stopped' | 'spared' | 'unknown' | 'left running';
   /** Why, for people; undefined with `removed`. */
   readonly reason: string | undefined;
 }

@@ -12,7 +12,7 @@ export type ServerGroup = 'orphaned' | 'thisWindow' | 'otherWindows' | 'otherCli
  * Who starts and stops it: us, the editor's own MCP client, somebody else (another extension, another client), or nobody
  * (a remote server has no process).
  */
-export type ServerOwner = 'us' | 'editor' | 'other' | 'remote';
+export type ManagedBy = 'mcpProcesses' | 'editor' | 'foreign' | 'remote';
 
 /**
  * - `starting`: spawned, the MCP handshake is not done.
@@ -59,8 +59,8 @@ export interface ProcessNode extends ProcessId {
   readonly startedAt: number | undefined;
   /** Bytes; undefined where unknown. */
   readonly memory: number | undefined;
-  /** Why the kill bar keeps it, if it does. */
-  readonly kept: string | undefined;
+  /** Why the kill policy keeps it, if it does. */
+  readonly spared: string | undefined;
   readonly children: readonly ProcessNode[];
 }
 
@@ -88,7 +88,7 @@ export interface ServerView {
   /** Who still has a connection to it, where that alone makes it active: no client is known. For people. */
   readonly usedBy?: string;
   readonly group: ServerGroup;
-  readonly owner: ServerOwner;
+  readonly managedBy: ManagedBy;
   readonly verdict: VerdictKind;
   /** A second look is under way; until it is done, the verdict is that of the looks before. */
   readonly checking?: boolean;
@@ -163,7 +163,7 @@ export interface GuardView {
   readonly problem: string | undefined;
 }
 
-export type ProcessOutcome = 'exited' | 'terminated' | 'killed' | 'survived' | 'kept';
+export type ProcessOutcome = 'exited' | 'terminated' | 'killed' | 'survived' | 'spared';
 
 export interface ReapedProcess {
   readonly pid: number;

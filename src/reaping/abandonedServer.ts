@@ -7,7 +7,7 @@ import type { OutsideUse, StdinPeer } from '../os/platform';
 import { findOpenInput } from '../os/procfs/openInput';
 import { isLabelled } from '../registry/schema';
 import { removeSession } from '../registry/sessionStore';
-import { type ScannedSession, scanMachine } from '../scan/scanSessions';
+import { type ScannedSession, scanMachine } from '../scan/scan';
 import type { DeadSessionParts } from './deadSession';
 import { Reaper } from './reaper';
 import { logResult } from './results';
@@ -24,7 +24,7 @@ export async function reapAbandonedServer(
   parts: DeadSessionParts,
 ): Promise<ReapResult[]> {
   const { platform, folder, log, clock = systemClock } = parts;
-  const lookOnce = async (): Promise<{ judged: ScannedSession; peer: StdinPeer; use: OutsideUse } | undefined> => {
+  const judgeOnce = async (): Promise<{ judged: ScannedSession; peer: StdinPeer; use: OutsideUse } | undefined> => {
     const seen = await scanMachine(platform, folder, undefined, { automatic: 'off', neverReap: [] });
     const judged = seen.sessions.find(({ session }) => session.id === sessionId);
     if (!judged?.found || judged.verdict.kind !== 'live' || judged.claimedBy) return undefined;
@@ -32,7 +32,7 @@ export async function reapAbandonedServer(
     if (claimer && findAlive(seen.snapshot, claimer)) return undefined;
     return { judged, peer: await peerOf(judged, input, parts), use: await useOf(judged, parts) };
   };
-  const first = await lookOnce();
+  const first = await judgeOnce();
   if (!first) return [];
   const { session, found, records } = first.judged;
   if (found && records.every(({ members }) => members.length === 0)) {
@@ -54,7 +54,7 @@ export async function reapAbandonedServer(
   const before = whyKept(first);
   if (before !== undefined) return keep(before);
   await clock.sleep(CONFIRM_FOREIGN_MS);
-  const second = await lookOnce();
+  const second = await judgeOnce();
   if (!second) return [];
   const now = whyKept(second);
   if (now !== undefined || second.peer.kind !== 'gone') return keep(now ?? '');
@@ -78,7 +78,7 @@ async function endContainers(judged: ScannedSession, parts: DeadSessionParts): P
   const { session, found } = judged;
   const containers = new RecordedContainers(parts.log);
   if (session.automatic !== 'on') {
-    await containers.look([session]);
+    await containers.refresh([session]);
     if (found && session.records.every(({ id }) => containers.isGone(id))) removeSession(found.path);
     else parts.log.info(`Session ${session.id}: what its client has left in a container waits for a click.`);
     return [];

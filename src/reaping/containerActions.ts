@@ -64,14 +64,14 @@ export class ContainerActions {
     const permission = stopPermissionOf(this.parts.inventory(), id);
     if (permission.kind === 'no') throw new Error(`Container ${id.slice(0, 12)} was not stopped: ${permission.why}.`);
     const engine = this.engineOf(id);
-    const before = await lookAt(engine, id);
+    const before = await inspectOne(engine, id);
     if (!before) return { id, image: '', outcome: 'removed', reason: undefined };
     const problem = await this.objection(before);
     if (problem) throw new Error(`Container ${id.slice(0, 12)} was not stopped: ${problem}.`);
     const { image } = before;
-    if (isNotRunning(before)) return { id, image, outcome: 'kept', reason: `it is ${before.state}` };
+    if (isNotRunning(before)) return { id, image, outcome: 'spared', reason: `it is ${before.state}` };
     const stopped = await engine.stop(id, GRACE_MS);
-    const after = await lookAt(engine, id);
+    const after = await inspectOne(engine, id);
     if (!after || after.state === 'removing') return { id, image, outcome: 'removed', reason: undefined };
     if (isNotRunning(after)) return { id, image, outcome: 'stopped', reason: 'its data is kept' };
     throw new Error(stopped.ok ? `Container ${id.slice(0, 12)} is still ${after.state}.` : stopped.error.message);
@@ -90,8 +90,8 @@ export class ContainerActions {
     // The client of one that a server's row shows is known, and named in the question.
     if (others || server) return others;
     const clients = clientProcessesIn(await this.parts.platform.snapshot());
-    const attached = clients.find(({ running, words }) =>
-      running ? attachedContainer(running, [container], []) : mayBeAttached(words, container),
+    const attached = clients.find(({ running, argv }) =>
+      running ? attachedContainer(running, [container], []) : mayBeAttached(argv, container),
     );
     return attached && `pid ${attached.entry.pid} (${attached.entry.name}) may use it`;
   }
@@ -111,7 +111,7 @@ function isLabelledIn({ containers }: ServerView, id: string): boolean {
   return containers.some((one) => one.id === id && one.labelled);
 }
 
-async function lookAt(engine: ContainerEngine, id: string): Promise<Container | undefined> {
+async function inspectOne(engine: ContainerEngine, id: string): Promise<Container | undefined> {
   const answer = await engine.inspect([id]);
   if (!answer.ok) throw new Error(answer.error.message);
   return answer.value[0];

@@ -7,7 +7,7 @@ import { sameProcess } from '../os/identity';
 import type { Platform } from '../os/platform';
 import type { DataFolder } from '../registry/dataFolder';
 import { type FoundSession, isClaimed, isStillOurs, readSessions } from '../registry/sessionStore';
-import { scanMachine } from '../scan/scanSessions';
+import { scanMachine } from '../scan/scan';
 import { Reaper } from './reaper';
 import { logResult } from './results';
 
@@ -16,7 +16,7 @@ export interface DeadSessionParts {
   readonly folder: DataFolder;
   readonly self: ProcessIdentity;
   readonly log: Log;
-  readonly by: 'guard' | 'launcher';
+  readonly by: 'guard' | 'wrapper';
   readonly clock?: Clock;
 }
 
@@ -106,11 +106,12 @@ async function findSession(
   clock: Clock,
 ): Promise<FoundSession | undefined> {
   for (let tries = 1; ; tries++) {
-    const { sessions, unread, moved } = readSessions(folder);
+    const { sessions, unreadable, inFlux } = readSessions(folder);
     const found = sessions.find(({ session }) => session.id === sessionId);
-    if (unread.has(sessionId)) log.warn(`Session ${sessionId}: its file cannot be read; its servers wait for a click.`);
+    if (unreadable.has(sessionId))
+      log.warn(`Session ${sessionId}: its file cannot be read; its servers wait for a click.`);
     // Claimed or given back in this moment.
-    if (found || !moved.has(sessionId) || tries === MAX_TRIES) return found;
+    if (found || !inFlux.has(sessionId) || tries === MAX_TRIES) return found;
     await clock.sleep(OWNER_CHECK_MS);
   }
 }

@@ -9,7 +9,7 @@ import type { ProcessIdentity } from '../os/identity';
 import type { Platform, Snapshot } from '../os/platform';
 import type { DataFolder } from '../registry/dataFolder';
 import type { Grace } from '../registry/schema';
-import { liveOwnersOf, scanMachine } from '../scan/scanSessions';
+import { liveOwnersOf, scanMachine } from '../scan/scan';
 import { type DecidedMember, runLadder, type TreeScan } from './ladder';
 import { describeProcess, freedBy, writeResult } from './results';
 import { freshSince } from './treeScan';
@@ -34,7 +34,7 @@ export interface PreviewedProcess {
   /** Redacted. */
   readonly commandLine: string;
   /** Why it cannot be ended even on the user's word. */
-  readonly kept: string | undefined;
+  readonly spared: string | undefined;
 }
 
 export interface EndParts {
@@ -51,7 +51,7 @@ const GRACE: Grace = { stdin: 0, term: 5_000 };
 
 /** Says who processes are and who uses them. @throws when none of them is there any more. */
 export async function previewEnd(chosen: readonly ChosenProcess[], parts: EndParts): Promise<EndPreview> {
-  const { snapshot, scan } = await look(chosen, parts);
+  const { snapshot, scan } = await scanChosen(chosen, parts);
   const decided = await scan.decide(scan.members);
   if (decided.length === 0) {
     throw new Error(
@@ -64,9 +64,9 @@ export async function previewEnd(chosen: readonly ChosenProcess[], parts: EndPar
     pid: entry.pid,
     name: entry.name,
     commandLine: commandLineOf(entry),
-    kept: 'kept' in decision ? decision.kept : undefined,
+    spared: 'spared' in decision ? decision.spared : undefined,
   }));
-  const endable = decided.flatMap(({ member, decision }) => ('kept' in decision ? [] : [member]));
+  const endable = decided.flatMap(({ member, decision }) => ('spared' in decision ? [] : [member]));
   return { processes, uses: endable.length > 0 ? await usesOf(endable, snapshot, parts.platform) : [] };
 }
 
@@ -115,7 +115,7 @@ export async function endChosen(
     grace: GRACE,
     from: { step: 'term', remaining: GRACE.term },
     closeStdin: undefined,
-    scan: async () => (await look(chosen, parts)).scan,
+    scan: async () => (await scanChosen(chosen, parts)).scan,
   });
   const result: ReapResult = {
     server,
@@ -132,7 +132,7 @@ export async function endChosen(
   return result;
 }
 
-async function look(
+async function scanChosen(
   chosen: readonly ChosenProcess[],
   { platform, folder, self, ownSessionId, neverReap }: EndParts,
 ): Promise<{ snapshot: Snapshot; scan: TreeScan }> {
@@ -153,7 +153,7 @@ async function look(
         const decision = evaluateKillPolicy({
           identity,
           kind: 'foreign',
-          look: await platform.inspect(identity.pid),
+          inspection: await platform.inspect(identity.pid),
           snapshot,
           self,
           ownUid: process.getuid?.(),

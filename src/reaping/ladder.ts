@@ -10,7 +10,7 @@ import { sendSignal } from './signals';
 /** One process as the ladder met it and what became of it. */
 export interface LadderProcess {
   readonly member: Member;
-  readonly outcome: 'exited' | 'terminated' | 'killed' | 'survived' | 'kept';
+  readonly outcome: 'exited' | 'terminated' | 'killed' | 'survived' | 'spared';
   readonly reason: string | undefined;
 }
 
@@ -29,7 +29,7 @@ export interface LadderOptions {
   readonly onStep?: (step: LadderProgress['step'], wait: number) => void;
 }
 
-/** Who belongs to a tree at one moment, and the kill bar's rulings on any of them, each freshly made. */
+/** Who belongs to a tree at one moment, and the kill policy's rulings on any of them, each freshly made. */
 export interface TreeScan {
   readonly members: readonly Member[];
   readonly decide: (some: readonly Member[]) => Promise<readonly DecidedMember[]>;
@@ -69,7 +69,7 @@ export async function runLadder(options: LadderOptions): Promise<LadderProcess[]
     for (const { member, decision } of decided) {
       const key = identityKey(member.identity);
       const known = seen.get(key) ?? { member, sent: undefined, reason: undefined };
-      known.reason = 'kept' in decision ? decision.kept : undefined;
+      known.reason = 'spared' in decision ? decision.spared : undefined;
       seen.set(key, known);
     }
     return decided;
@@ -78,7 +78,7 @@ export async function runLadder(options: LadderOptions): Promise<LadderProcess[]
    * Looks: who is there, whom the bar has not kept. Only who is new is ruled on; before a signal everybody is again.
    * Who has been killed is waited for, whatever the bar says of a process that is half gone.
    */
-  const look = async (): Promise<{ scan: TreeScan; endable: readonly Member[] }> => {
+  const scanAgain = async (): Promise<{ scan: TreeScan; endable: readonly Member[] }> => {
     const scan = await options.scan();
     await decide(
       scan,
@@ -98,7 +98,7 @@ export async function runLadder(options: LadderOptions): Promise<LadderProcess[]
     for (const decided of await decide(scan, members)) {
       for (const { member, decision } of decided.isFresh() ? [decided] : await decide(scan, [decided.member])) {
         const known = seen.get(identityKey(member.identity));
-        if (!known || 'kept' in decision) continue;
+        if (!known || 'spared' in decision) continue;
         const outcome = await sendSignal(options.platform, decision.permit, signal);
         if (outcome === 'sent') known.sent = signal;
         else if (outcome !== 'gone') known.reason = `it could not be signalled: ${outcome.failed}`;
@@ -113,10 +113,13 @@ export async function runLadder(options: LadderOptions): Promise<LadderProcess[]
       'SIGTERM',
     );
   /** Waits until nobody who may be ended is left; true when so. */
-  const waitUntilGone = async (wait: number, onLook?: (seen: Awaited<ReturnType<typeof look>>) => Promise<void>) => {
+  const waitUntilGone = async (
+    wait: number,
+    onLook?: (seen: Awaited<ReturnType<typeof scanAgain>>) => Promise<void>,
+  ) => {
     let deadline: number | undefined;
     for (let pause = SCAN_PAUSE_MS; ; pause = Math.min(pause * 1.5, 250)) {
-      const now = await look();
+      const now = await scanAgain();
       if (now.endable.length === 0) return true;
       await onLook?.(now);
       // Among hundreds of ladders the first look takes its time, and the signal comes only then.
@@ -131,7 +134,7 @@ export async function runLadder(options: LadderOptions): Promise<LadderProcess[]
     const from = options.from;
     let gone = false;
     try {
-      gone = (await look()).endable.length === 0;
+      gone = (await scanAgain()).endable.length === 0;
     } finally {
       // Also where nothing can be seen: a polite server then ends by itself.
       options.closeStdin?.();
@@ -155,7 +158,7 @@ export async function runLadder(options: LadderOptions): Promise<LadderProcess[]
     // Even when all seem gone: a fork in this moment is found by the second look.
     let empty = 0;
     for (let round = 0; empty < 2 && round < MAX_KILL_ROUNDS; round++) {
-      const { scan, endable } = await look();
+      const { scan, endable } = await scanAgain();
       if (endable.length === 0) empty++;
       else {
         empty = 0;
@@ -164,7 +167,7 @@ export async function runLadder(options: LadderOptions): Promise<LadderProcess[]
       if (empty < 2) await clock.sleep(Math.min(SCAN_INTERVAL_MS * (1 + round / 2), 250));
     }
     // Who is still coming is not to be reported as ended.
-    if (empty < 2) await look();
+    if (empty < 2) await scanAgain();
   } catch (error) {
     for (const known of seen.values())
       known.reason ??= `the process table could not be read: ${(error as Error).message}`;
@@ -179,14 +182,17 @@ async function settle(
   const processes: LadderProcess[] = [];
   for (const { member, sent, reason } of seen) {
     await yieldIfBusy();
-    const look = await platform.inspect(member.identity.pid);
+    const scanAgain = await platform.inspect(member.identity.pid);
     const still =
-      look.kind === 'error' ||
-      (look.kind === 'present' && !look.entry.zombie && sameStart(look.entry.start, member.identity.start));
+      scanAgain.kind === 'error' ||
+      (scanAgain.kind === 'present' &&
+        !scanAgain.entry.zombie &&
+        sameStart(scanAgain.entry.start, member.identity.start));
     if (!still) {
       const outcome = sent === 'SIGKILL' ? 'killed' : sent === 'SIGTERM' ? 'terminated' : 'exited';
       processes.push({ member, outcome, reason: undefined });
-    } else if (sent === undefined) processes.push({ member, outcome: 'kept', reason: reason ?? 'it was not reached' });
+    } else if (sent === undefined)
+      processes.push({ member, outcome: 'spared', reason: reason ?? 'it was not reached' });
     else processes.push({ member, outcome: 'survived', reason: reason ?? 'it did not end, even after SIGKILL' });
   }
   return processes;

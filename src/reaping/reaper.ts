@@ -26,7 +26,7 @@ import {
   writeClaimed,
 } from '../registry/sessionStore';
 import type { ForeignServers } from '../scan/foreignServers';
-import { liveOwnersOf, type Scan, type ScannedSession, scanMachine } from '../scan/scanSessions';
+import { liveOwnersOf, type Scan, type ScannedSession, scanMachine } from '../scan/scan';
 import { endContainers } from './endContainers';
 import { type DecidedMember, runLadder, type TreeScan } from './ladder';
 import { OrphanedSet } from './orphanedSet';
@@ -324,9 +324,9 @@ export class Reaper {
       onStep,
     });
     // Whoever keeps the client keeps what it is attached to; and who could not be looked at may be kept.
-    const isKept = !isCertain || processes.some((one) => isStillThere(one) && isEngineClient(one.member.entry));
+    const isSpared = !isCertain || processes.some((one) => isStillThere(one) && isEngineClient(one.member.entry));
     const unseen = container && 'its processes could not be looked at, so that its container is left alone';
-    const ended = isKept
+    const ended = isSpared
       ? { containers: [], problem: isCertain ? undefined : unseen }
       : await endContainers(this.parts.containers, { ...record, container }, session, this.clock);
     const result: ReapResult = {
@@ -441,8 +441,8 @@ function preview(
       pid: member.entry.pid,
       name: member.entry.name,
       commandLine: commandLineOf(member.entry),
-      outcome: 'kept' in decision ? ('kept' as const) : ('terminated' as const),
-      reason: 'kept' in decision ? decision.kept : undefined,
+      outcome: 'spared' in decision ? ('spared' as const) : ('terminated' as const),
+      reason: 'spared' in decision ? decision.spared : undefined,
       memory: member.entry.memory,
     })),
     containers: (seen?.containers ?? []).map(({ id, image, state }) => ({

@@ -6,7 +6,7 @@ import { type EndCause, type ExitStatus, type Reapers, writeHistory } from '../r
 import type { LadderProcess } from './ladder';
 
 export function isStillThere({ outcome }: { readonly outcome: LadderProcess['outcome'] }): boolean {
-  return outcome === 'kept' || outcome === 'survived';
+  return outcome === 'spared' || outcome === 'survived';
 }
 
 /** Whether nothing of the server is left, for certain; only then may its record be forgotten. */
@@ -38,7 +38,7 @@ export function joinResults(first: ReapResult, later: ReapResult, left: Readonly
     ...later.processes.map((one) => {
       if (before.get(one.pid)?.outcome !== 'survived') return one;
       // It has heard SIGTERM before.
-      if (one.outcome === 'kept') return { ...one, outcome: 'survived' as const };
+      if (one.outcome === 'spared') return { ...one, outcome: 'survived' as const };
       return one.outcome === 'exited' ? { ...one, ...goneAfter('survived') } : one;
     }),
   ];
@@ -85,7 +85,7 @@ export function writeResult(
 ): void {
   const isEnded =
     ending.cause === 'exit' || containers.some(({ outcome }) => outcome === 'removed' || outcome === 'stopped');
-  if (!isEnded && processes.every(({ outcome }) => outcome === 'kept')) return;
+  if (!isEnded && processes.every(({ outcome }) => outcome === 'spared')) return;
   try {
     const at = Date.now();
     writeHistory(folder, recordId || `${processes[0]?.pid}`, {

@@ -8,7 +8,7 @@ export class StdinWatch {
   constructor(private readonly clock: Clock) {}
 
   /** Notes one look. @returns for how many ms all looks have said "gone"; 0 for the first, and for any other answer. */
-  look(identity: ProcessIdentity, gone: boolean): number {
+  observe(identity: ProcessIdentity, gone: boolean): number {
     const key = identityKey(identity);
     if (!gone) {
       this.gone.delete(key);

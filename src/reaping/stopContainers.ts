@@ -2,7 +2,7 @@ import type { Clock } from '../common/clock';
 import type { ContainerOwner } from '../containers/containerRun';
 import type { Container, ContainerEngine, EngineError } from '../containers/engine';
 import { isNotRunning } from '../containers/engineOutput';
-import { isOwnedBy, look } from '../containers/findContainers';
+import { isOwnedBy, listOwned } from '../containers/findContainers';
 import type { ContainerOutcome } from '../model/containerOutcome';
 
 export interface ContainerReap {
@@ -50,7 +50,7 @@ export async function stopContainers(
   };
   for (let looks = 0, empty = 0; looks < MAX_READS; looks++) {
     if (looks > 0) await options.clock.sleep(options.pause ?? PAUSE_MS);
-    const found = await look(engine, owner);
+    const found = await listOwned(engine, owner);
     if (!found.ok) return end(found.error);
     const { containers, vanishing } = found.value;
     for (const [id, outcome] of tried) {
@@ -105,7 +105,7 @@ async function endOne(
   if (!looked.ok) return failed(looked.error);
   const [container] = looked.value;
   if (!container) return step('removed', undefined);
-  if (!isOwnedBy(container, owner)) return step('kept', 'its labels are not those of this record');
+  if (!isOwnedBy(container, owner)) return step('spared', 'its labels are not those of this record');
   if (container.state === 'removing') return step('unknown', 'its engine is removing it', false);
   const wasRunning = !isNotRunning(container);
   if (wasRunning) {
@@ -130,7 +130,7 @@ async function endOne(
   }
   return wasRunning
     ? step('stopped', 'it was started without --rm, so its data is kept')
-    : step('kept', 'it does not run, and was started without --rm, so its data is kept');
+    : step('spared', 'it does not run, and was started without --rm, so its data is kept');
 }
 
 function gone({ id, image }: ContainerOutcome): ContainerOutcome {

@@ -88,8 +88,8 @@ export async function heldServerIn(tree: Tree): Promise<HeldServer> {
   const stdin = { peer: { kind: 'gone', proof: '' }, goneFor: Number.POSITIVE_INFINITY } as const;
   const endable = new Set<number>();
   for (const member of members) {
-    const kept = objectionTo(await factsOn(tree, member, { stdin, uses }));
-    if (kept === undefined && !runsUnderOtherUser(snapshot, member.entry)) endable.add(member.entry.pid);
+    const spared = objectionTo(await factsOn(tree, member, { stdin, uses }));
+    if (spared === undefined && !runsUnderOtherUser(snapshot, member.entry)) endable.add(member.entry.pid);
   }
   return { pids: new Set(members.map(({ entry }) => entry.pid)), endable, peers };
 }
@@ -129,7 +129,7 @@ async function factsOn(tree: Tree, member: Member, { stdin, uses }: Pick<Probed,
   return {
     identity,
     kind: record.kind,
-    look,
+    inspection: look,
     snapshot,
     self,
     ownUid: process.getuid?.(),
@@ -193,7 +193,7 @@ async function stdinStatusOf(tree: Tree): Promise<StdinStatus> {
   const goneFor = tops.map(({ identity }, index) => {
     const peer = peers[index] as StdinPeer;
     const isHeldByOthers = isHeldWithin(peer, memberPids, others) && !isHeldWithin(peer, memberPids);
-    return stdinWatch.look(identity, peer.kind === 'gone' || isHeldByOthers);
+    return stdinWatch.observe(identity, peer.kind === 'gone' || isHeldByOthers);
   });
   return { peer: joinStdinPeers(peers, memberPids, others), goneFor: Math.min(...goneFor) };
 }

@@ -8,14 +8,14 @@ export type ChildTreeEnding =
   /** The child has exited, by itself or because of us. */
   | { readonly kind: 'ended'; readonly by: 'itself' | 'us' }
   /** Nothing was ended. */
-  | { readonly kind: 'kept'; readonly reason: string };
+  | { readonly kind: 'spared'; readonly reason: string };
 
 /** ms that a killed child may take to be gone. */
 const CONFIRM_MS = 5_000;
 
 /**
  * Closes a child's stdin, waits `grace` ms, and ends it by force with everything below it. For Windows, which knows no
- * signals and whose table does not tell enough for the kill bar: there, nothing else can end a server of our own.
+ * signals and whose table does not tell enough for the kill policy: there, nothing else can end a server of our own.
  *
  * Takes the handle and never a pid: as long as it says that the child lives, the child's pid is its own (K01). A tree
  * in which somebody merely *seems* to be below it (recycled parent pid, L21), or that we are part of, is kept.
@@ -31,17 +31,17 @@ export async function endLivingChildTree(
   try {
     const snapshot = await platform.snapshot();
     const reason = whyNotATree(snapshot, child.pid as number);
-    if (reason !== undefined) return { kind: 'kept', reason };
+    if (reason !== undefined) return { kind: 'spared', reason };
     // Nothing is awaited between this look at the handle and the call.
     if (hasExited(child)) return { kind: 'ended', by: 'itself' };
     await new Promise<void>((resolve, reject) =>
       treeKill(child.pid as number, 'SIGKILL', (error) => (error ? reject(error) : resolve())),
     );
   } catch (error) {
-    return { kind: 'kept', reason: reasonOf(error) };
+    return { kind: 'spared', reason: reasonOf(error) };
   }
   if (await exitsWithin(child, CONFIRM_MS)) return { kind: 'ended', by: 'us' };
-  return { kind: 'kept', reason: 'it did not end' };
+  return { kind: 'spared', reason: 'it did not end' };
 }
 
 function hasExited(child: ChildProcess): boolean {

@@ -9,7 +9,7 @@ const SCHEMA = 1;
 const MAX_FILE_BYTES = 1 << 20;
 
 /** Who reaped. */
-export type Reapers = 'window' | 'guard' | 'command line' | 'launcher';
+export type Reapers = 'window' | 'guard' | 'command line' | 'wrapper';
 
 /**
  * Why a server ended. - `user`: a person asked for it. - `exit`: it ended without being asked. - `start`: it never

@@ -21,9 +21,9 @@ export interface FoundSessions {
   /** Session ids of files that a newer version wrote: live by definition (K29). */
   readonly newer: ReadonlySet<string>;
   /** Session ids that some file name mentions though nothing can be read of them: damaged, unreadable, set aside. */
-  readonly unread: ReadonlySet<string>;
+  readonly unreadable: ReadonlySet<string>;
   /** Session ids whose file was gone when it was to be read: claimed, given back or finished in this moment. */
-  readonly moved: ReadonlySet<string>;
+  readonly inFlux: ReadonlySet<string>;
   /** What was wrong, and where the file was moved. */
   readonly problems: readonly string[];
 }
@@ -82,7 +82,7 @@ export function sessionsNamedIn(folder: DataFolder): Set<string> {
 export function readSessions(folder: DataFolder): FoundSessions {
   const sessions: FoundSession[] = [];
   const newer = new Set<string>();
-  const moved = new Set<string>();
+  const inFlux = new Set<string>();
   const problems: string[] = [];
   const names = namesIn(folder.sessions);
   for (const file of names) {
@@ -117,14 +117,14 @@ export function readSessions(folder: DataFolder): FoundSessions {
     } catch (error) {
       // Claimed, finished or removed by another window in this moment.
       const { code, message } = error as NodeJS.ErrnoException;
-      if (code === 'ENOENT') moved.add(id as string);
+      if (code === 'ENOENT') inFlux.add(id as string);
       else
         problems.push(`The session file ${path} cannot be read: ${message}. Make it readable for you, or remove it.`);
     }
   }
-  const read = new Set([...sessions.map(({ session }) => session.id), ...newer, ...moved]);
-  const unread = new Set(names.map(idIn).filter((id) => isUuid(id) && !read.has(id)));
-  return { sessions, newer, unread, moved, problems };
+  const read = new Set([...sessions.map(({ session }) => session.id), ...newer, ...inFlux]);
+  const unreadable = new Set(names.map(idIn).filter((id) => isUuid(id) && !read.has(id)));
+  return { sessions, newer, unreadable, inFlux, problems };
 }
 
 /**
@@ -166,9 +166,9 @@ export function claimLost(
   const path = claimPath(folder, session.id, claimer);
   if (existsSync(path)) return undefined;
   const claimed = writeClaimed({ path, session, claimer }, session);
-  const { sessions, newer, moved } = readSessions(folder);
+  const { sessions, newer, inFlux } = readSessions(folder);
   const isElsewhere = sessions.some((one) => one.session.id === session.id && one.path !== path);
-  if (!isElsewhere && !newer.has(session.id) && !moved.has(session.id)) return claimed;
+  if (!isElsewhere && !newer.has(session.id) && !inFlux.has(session.id)) return claimed;
   rmSync(path, { force: true });
   return undefined;
 }

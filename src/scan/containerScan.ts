@@ -11,9 +11,9 @@ import type { Platform, Snapshot } from '../os/platform';
 import { approximateStart } from '../os/startTime';
 import type { OwnSession } from '../registry/ownSession';
 import type { ForeignServer, ForeignServers } from './foreignServers';
-import type { Scan } from './scanSessions';
+import type { Scan } from './scan';
 
-export interface ContainerWatchParts {
+export interface ContainerScanParts {
   readonly platform: Platform;
   readonly log: Log;
   readonly containers: RecordedContainers;
@@ -33,16 +33,16 @@ const SETTLED_MS = 30_000;
  * Looks at containers beside the sweeps, which never wait for an engine: what recorded ones do, which ones belong to
  * the living clients of others, and which have no client any more.
  */
-export class ContainerWatch {
+export class ContainerScan {
   private found: readonly ContainerWithoutClient[] = [];
   /** Records of which no container will ever be known. */
   private readonly unmatchable = new Set<string>();
   /** What each engine last failed with; told when it is new. */
   private readonly problems = new Map<string, string>();
-  private looking: Promise<void> | undefined;
+  private scanning: Promise<void> | undefined;
   private readonly clock: Clock;
 
-  constructor(private readonly parts: ContainerWatchParts) {
+  constructor(private readonly parts: ContainerScanParts) {
     this.clock = parts.clock ?? systemClock;
   }
 
@@ -53,20 +53,20 @@ export class ContainerWatch {
 
   /** Resolves when the look that is under way has ended. */
   async settled(): Promise<void> {
-    await this.looking;
+    await this.scanning;
   }
 
   /** One look at a time; one that is asked for during another joins it. Never rejects. Tells of each change. */
-  look(seen: Scan, foreign: readonly ForeignServer[], onChange: () => void): Promise<void> {
-    this.looking ??= this.lookOnce(seen, foreign, onChange)
+  scan(seen: Scan, foreign: readonly ForeignServer[], onChange: () => void): Promise<void> {
+    this.scanning ??= this.scanOnce(seen, foreign, onChange)
       .catch((error: Error) => this.parts.log.warn(`Containers could not be looked at: ${error.message}`))
       .finally(() => {
-        this.looking = undefined;
+        this.scanning = undefined;
       });
-    return this.looking;
+    return this.scanning;
   }
 
-  private async lookOnce(
+  private async scanOnce(
     { snapshot, sessions }: Scan,
     foreign: readonly ForeignServer[],
     onChange: () => void,
@@ -76,7 +76,7 @@ export class ContainerWatch {
     const ofOthers = foreignServers
       ? foreign.map(({ record }) => foreignServers.sessionOf(foreignServers.current(record)))
       : [];
-    if (await containers.look([...sessions.map(({ session }) => session), own.session, ...ofOthers])) onChange();
+    if (await containers.refresh([...sessions.map(({ session }) => session), own.session, ...ofOthers])) onChange();
     const before = JSON.stringify(this.found);
     this.found = await this.findWithoutClient(snapshot);
     if (JSON.stringify(this.found) !== before) onChange();
@@ -154,7 +154,7 @@ function unattended(
   return containers.filter(
     (container) =>
       hasNoClient(container, runs, running) &&
-      !clients.some((client) => !client.running && mayBeAttached(client.words, container)),
+      !clients.some((client) => !client.running && mayBeAttached(client.argv, container)),
   );
 }
 

@@ -20,7 +20,7 @@ import { type ContainerRun, type Grace, SCHEMA_VERSION, type ServerRecord, type 
 import { readSharedProbes, type SharedProbe, writeSharedProbes } from '../registry/sharedProbes';
 import { IdleTracker } from './idleTracker';
 import { askOutsideUses } from './outsideUses';
-import type { Scan } from './scanSessions';
+import type { Scan } from './scan';
 
 /** A running server that no session of ours launched or adopted. */
 export interface ForeignServer {
@@ -165,7 +165,7 @@ export class ForeignServers {
     for (const [key, known] of this.records) if (known.id === record.id) this.records.set(key, { ...known, container });
   }
 
-  /** For the kill bar: whether a known client runs above a process; undefined where nobody can tell (any more). */
+  /** For the kill policy: whether a known client runs above a process; undefined where nobody can tell (any more). */
   clientAbove(snapshot: Snapshot, entry: ProcessEntry): ClientAbove | undefined {
     const recogniser = this.parts.recogniser();
     return recogniser && clientAbove(snapshot, entry, (one) => recogniser.clientOf(one));
@@ -221,7 +221,7 @@ export class ForeignServers {
     const members = membersOf(snapshot, this.sessionOf(record), record);
     const above = clientAbove(snapshot, entry, (one) => recogniser.clientOf(one));
     const cpu = members.reduce((sum, one) => sum + (one.entry.cpuTime ?? 0), 0);
-    const idleSince = this.idle.look(record.id, cpu, snapshot.takenAt);
+    const idleSince = this.idle.observe(record.id, cpu, snapshot.takenAt);
     // Kept for the rows, of which hundreds are made at once.
     for (const member of members) commandLineOf(member.entry);
     const launcher = launcherOf(snapshot, entry);

@@ -9,7 +9,7 @@ export class IdleTracker {
    * Notes one look. @param cpu CPU time of all its processes so far, @param now wall clock, both in ms.
    * @returns epoch ms since when it has been idle; undefined for the first look and for one that is at work.
    */
-  look(key: string, cpu: number, now: number): number | undefined {
+  observe(key: string, cpu: number, now: number): number | undefined {
     const before = this.known.get(key);
     const isIdle = before !== undefined && cpu - before.cpu <= (now - before.at) * IDLE_SHARE && cpu >= before.cpu;
     const since = isIdle ? before.since : now;

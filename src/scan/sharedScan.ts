@@ -1,9 +1,9 @@
 import type {
+  ManagedBy,
   ProcessId,
   ProcessNode,
   RunState,
   ServerGroup,
-  ServerOwner,
   ServerView,
   VerdictKind,
 } from '../model/inventory';
@@ -26,7 +26,7 @@ export interface SharedScan {
   readonly problems: readonly string[];
 }
 
-const FILE = 'sweep.json';
+const FILE = 'scan.json';
 
 /** Whether a row may be shared: how to reach its container's engine, each window has to find out for itself. */
 export function isShareable({ containers, containerProblem }: ServerView): boolean {
@@ -71,7 +71,7 @@ export function readSharedScan(
 }
 
 const GROUPS: readonly ServerGroup[] = ['orphaned', 'thisWindow', 'otherWindows', 'otherClients', 'ownerUnknown'];
-const OWNERS: readonly ServerOwner[] = ['us', 'editor', 'other'];
+const OWNERS: readonly ManagedBy[] = ['mcpProcesses', 'editor', 'foreign'];
 const VERDICTS: readonly VerdictKind[] = ['active', 'orphaned', 'detached', 'unknown'];
 const STATES: readonly RunState[] = ['starting', 'running', 'stopping'];
 
@@ -94,7 +94,7 @@ function row(value: unknown): ServerView {
     ...(awaitsAnswer !== undefined && { awaitsAnswer }),
     ...(usedBy !== undefined && { usedBy }),
     group: oneOf(GROUPS, json.group),
-    owner: oneOf(OWNERS, json.owner),
+    managedBy: oneOf(OWNERS, json.owner),
     verdict: oneOf(VERDICTS, json.verdict),
     evidence: list(json.evidence, text),
     ...(proof !== undefined && { proof }),
@@ -123,7 +123,7 @@ function node(value: unknown): ProcessNode {
     commandLine: text(json.commandLine),
     startedAt: optional(json.startedAt, amount),
     memory: optional(json.memory, amount),
-    kept: optional(json.kept, text),
+    spared: optional(json.kept, text),
     children: list(json.children, node),
   };
 }

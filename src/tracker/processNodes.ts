@@ -4,7 +4,7 @@ import type { ProcessNode } from '../model/inventory';
 import { approximateStart } from '../os/startTime';
 
 /** Members as a tree: those whose parent is no member stand at the top. */
-export function treeOf(members: readonly Member[], kept: ReadonlyMap<number, string>): ProcessNode[] {
+export function treeOf(members: readonly Member[], spared: ReadonlyMap<number, string>): ProcessNode[] {
   const byPid = new Map(members.map((member) => [member.entry.pid, member]));
   const below = new Map<number, Member[]>();
   const tops: Member[] = [];
@@ -20,7 +20,7 @@ export function treeOf(members: readonly Member[], kept: ReadonlyMap<number, str
     commandLine: commandLineOf(entry),
     startedAt: approximateStart(entry.start),
     memory: entry.memory,
-    kept: kept.get(entry.pid),
+    spared: spared.get(entry.pid),
     children: (below.get(entry.pid) ?? []).map(node),
   });
   return tops.map(node);

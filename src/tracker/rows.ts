@@ -14,16 +14,16 @@ import { approximateStart } from '../os/startTime';
 import type { OwnSession } from '../registry/ownSession';
 import { type ContainerRun, isLabelled, isWrapperSession, type ServerRecord } from '../registry/schema';
 import type { ForeignServer } from '../scan/foreignServers';
-import type { ScannedSession } from '../scan/scanSessions';
+import type { ScannedSession } from '../scan/scan';
 import { memoryOf, treeOf } from './processNodes';
 
 /** Why members are kept, by pid. */
-export type KeptReasons = ReadonlyMap<number, string>;
+export type SparedReasons = ReadonlyMap<number, string>;
 
 /** Rows of another session's records that have living members. */
 export function rowsOfSession(
   { session, verdict, records, claimedBy }: ScannedSession,
-  keptOf: (key: string) => KeptReasons,
+  sparedOf: (key: string) => SparedReasons,
   containersOf: (recordId: string) => ContainersSeen | undefined,
   /** The client that owns a session, by the name that people know; for what `mcp-processes run` started. */
   clientOf: (owner: ProcessIdentity) => string | undefined,
@@ -38,14 +38,14 @@ export function rowsOfSession(
     const isGone = seen !== undefined && seen.problem === undefined && seen.containers.length === 0;
     if (members.length === 0 && (isGone || !isLabelled(record))) continue;
     const key = recordKey(session.id, record.id);
-    const kept = keptOf(key);
+    const spared = sparedOf(key);
     const user = verdict.kind === 'dead' ? usedBy(key) : undefined;
     const evidence = [
       verdict.evidence,
       `${record.server || 'this server'} was started by ${session.editor || 'an editor session'}`,
       ...membershipEvidence(members),
       ...(user === undefined ? [] : [inUseEvidence(user)]),
-      ...[...kept].map(([pid, reason]) => `pid ${pid} is kept: ${reason}`),
+      ...[...spared].map(([pid, reason]) => `pid ${pid} is kept: ${reason}`),
     ];
     if (record.container) evidence.push(...containerEvidence(record.container, seen));
     if (claimedBy) evidence.push(`pid ${claimedBy.pid} is ending it`);
@@ -61,14 +61,14 @@ export function rowsOfSession(
     if (detached)
       evidence.push(`its window has been away since ${new Date(session.detachedSince).toLocaleTimeString()}`);
     rows.push(
-      rowOf(members, kept, {
+      rowOf(members, spared, {
         key,
         name: record.server || 'unknown server',
         client: (isRun && clientOf(session.owner)) || record.client || 'MCP Processes',
         folder: record.folder,
         ...(user !== undefined && { usedBy: user }),
         group: isOrphaned ? 'orphaned' : isRun || user !== undefined ? 'otherClients' : 'otherWindows',
-        owner: 'us',
+        managedBy: 'mcpProcesses',
         verdict: isOrphaned ? 'orphaned' : user !== undefined ? 'active' : verdictOf(verdict, detached),
         evidence,
         proof: verdict.evidence,
@@ -118,7 +118,7 @@ export function foreignRows(
       idleSince: other.idleSince,
       ...(usedBy !== undefined && { usedBy }),
       group: isOrphaned ? 'orphaned' : isActive ? 'otherClients' : 'ownerUnknown',
-      owner: 'other',
+      managedBy: 'foreign',
       verdict: isOrphaned ? 'orphaned' : isActive ? 'active' : 'unknown',
       ...(!isProven && { checking: true }),
       dependsOn: dependsOn.map(({ pid, start }) => ({ pid, start })),
@@ -239,8 +239,8 @@ function adoptedRow(
   const members = membersOf(snapshot, own.session, record);
   if (members.length === 0) return undefined;
   const entry = configured.find(
-    ({ key, name, client, folder, owner }) =>
-      owner !== 'us' &&
+    ({ key, name, client, folder, managedBy }) =>
+      managedBy !== 'mcpProcesses' &&
       name === record.server &&
       client === record.client &&
       folder === record.folder &&
@@ -253,7 +253,7 @@ function adoptedRow(
     client: record.client,
     folder: record.folder,
     group: 'thisWindow',
-    owner: entry?.owner ?? 'other',
+    managedBy: entry?.managedBy ?? 'foreign',
     verdict: 'active',
     evidence: [
       root
@@ -286,7 +286,7 @@ function launchedRow(snapshot: Snapshot, window: ThisWindow, key: string, server
     client: description.client,
     folder: description.folder,
     group: running || state === 'failed' ? 'thisWindow' : 'notRunning',
-    owner: 'us',
+    managedBy: 'mcpProcesses',
     verdict: running ? 'active' : 'gone',
     evidence,
     state,
@@ -301,7 +301,8 @@ function launchedRow(snapshot: Snapshot, window: ThisWindow, key: string, server
 }
 
 function configuredRow(snapshot: Snapshot, window: ThisWindow, server: ConfiguredServer): ServerView {
-  const members = server.owner === 'editor' || server.owner === 'other' ? runningCopy(snapshot, window, server) : [];
+  const members =
+    server.managedBy === 'editor' || server.managedBy === 'foreign' ? runningCopy(snapshot, window, server) : [];
   const [root] = members;
   return rowOf(members, new Map(), {
     key: server.key,
@@ -309,7 +310,7 @@ function configuredRow(snapshot: Snapshot, window: ThisWindow, server: Configure
     client: server.client,
     folder: server.folder,
     group: root ? 'thisWindow' : 'notRunning',
-    owner: server.owner,
+    managedBy: server.managedBy,
     verdict: root ? 'active' : 'gone',
     evidence: root
       ? [`pid ${root.entry.pid} is a child of this window's extension host and matches the configuration`]
@@ -375,9 +376,9 @@ function membershipSentence({ entry: { pid, ppid }, by }: Member, roots: Readonl
 /** A row with the facts that follow from its members. */
 export function rowOf(
   members: readonly Member[],
-  kept: KeptReasons,
+  spared: SparedReasons,
   rest: Partial<ServerView> &
-    Pick<ServerView, 'key' | 'name' | 'client' | 'folder' | 'group' | 'owner' | 'verdict' | 'evidence' | 'state'>,
+    Pick<ServerView, 'key' | 'name' | 'client' | 'folder' | 'group' | 'managedBy' | 'verdict' | 'evidence' | 'state'>,
 ): ServerView {
   const top = members[0]?.entry;
   return {
@@ -393,7 +394,7 @@ export function rowOf(
     pid: top?.pid,
     startedAt: top && approximateStart(top.start),
     memory: memoryOf(members),
-    processes: treeOf(members, kept),
+    processes: treeOf(members, spared),
     ...rest,
   };
 }

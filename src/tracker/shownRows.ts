@@ -24,11 +24,11 @@ export function withoutRecorded(foreign: readonly ServerView[], recorded: readon
 
 /** Rows that are being ended, by key, say so; not those of which everything is kept. */
 export function withEnding(rows: readonly ServerView[], ending: { has(key: string): boolean }): ServerView[] {
-  return rows.map((row) => (ending.has(row.key) && !isKept(row) ? { ...row, state: 'stopping' } : row));
+  return rows.map((row) => (ending.has(row.key) && !isSpared(row) ? { ...row, state: 'stopping' } : row));
 }
 
-function isKept({ processes }: ServerView): boolean {
-  return processes.length > 0 && allOf(processes).every(({ kept }) => kept !== undefined);
+function isSpared({ processes }: ServerView): boolean {
+  return processes.length > 0 && allOf(processes).every(({ spared }) => spared !== undefined);
 }
 
 function processKeys(processes: readonly ProcessNode[]): string[] {

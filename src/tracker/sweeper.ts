@@ -25,12 +25,12 @@ import { wholeSets } from '../reaping/wholeSets';
 import { type HistoryEntry, readHistory } from '../registry/history';
 import type { AutomaticReap, ServerRecord } from '../registry/schema';
 import { isLabelled } from '../registry/schema';
-import { ContainerWatch } from '../scan/containerScan';
+import { ContainerScan } from '../scan/containerScan';
 import type { ForeignServer, ForeignServers } from '../scan/foreignServers';
-import { censusOf, isUnfinished, joinCensus, type Scan, type ScannedSession, scanMachine } from '../scan/scanSessions';
+import { censusOf, isUnfinished, joinCensus, type Scan, type ScannedSession, scanMachine } from '../scan/scan';
 import { type Findings, ScanSharing, type ScanSharingParts } from '../scan/scanSharing';
 import { EndingRows } from './endingRows';
-import { foreignRows, type KeptReasons, rowsOfSession } from './rows';
+import { foreignRows, rowsOfSession, type SparedReasons } from './rows';
 import { withEnding, withFormerVerdicts, withoutRecorded } from './shownRows';
 
 export interface SweeperParts extends ScanSharingParts {
@@ -79,10 +79,10 @@ export class Sweeper {
   /** What this window's own rows are made of: the last survey's, or a look at its own processes only. */
   private snapshot: Snapshot | undefined;
   /** What another window has found, until this one looks at that itself. */
-  private taken: Partial<Findings> = {};
+  private reused: Partial<Findings> = {};
   /** What was published last, this window's own aside. */
   private shown: Findings = { sessions: [], foreign: [], problems: [] };
-  private kept = new Map<string, KeptReasons>();
+  private spared = new Map<string, SparedReasons>();
   /** Who is connected to dead sessions' servers that are kept for it, by the keys of their rows. */
   private usedBy: ReadonlyMap<string, string> = new Map();
   /** Sessions of which somebody could be ended now. */
@@ -106,12 +106,12 @@ export class Sweeper {
   /** Whether other clients' servers could not be looked at. */
   private hasFailed = false;
 
-  private readonly containerWatch: ContainerWatch;
-  private readonly turns: ScanSharing;
+  private readonly containerScan: ContainerScan;
+  private readonly scanSharing: ScanSharing;
 
   constructor(private readonly parts: SweeperParts) {
-    this.turns = new ScanSharing(parts);
-    this.containerWatch = new ContainerWatch(parts);
+    this.scanSharing = new ScanSharing(parts);
+    this.containerScan = new ContainerScan(parts);
   }
 
   get inventory(): Inventory {
@@ -127,7 +127,7 @@ export class Sweeper {
   end(): void {
     this.isEnding = true;
     clearTimeout(this.confirming);
-    this.turns.forget();
+    this.scanSharing.forget();
   }
 
   /**
@@ -183,16 +183,16 @@ export class Sweeper {
   private async reuse(youngerThan: number): Promise<Inventory | undefined> {
     const { own, folder } = this.parts;
     const { seen } = this;
-    if (!seen || this.isActing || this.containerWatch.withoutClient.length > 0) return undefined;
+    if (!seen || this.isActing || this.containerScan.withoutClient.length > 0) return undefined;
     const before = new Map(own.session.records.map((record) => [record.id, record]));
-    const found = await this.turns.reuse(youngerThan, this.foreignSeenAt);
+    const found = await this.scanSharing.reuse(youngerThan, this.foreignSeenAt);
     if (!found) return undefined;
     // Looked itself in the meantime, which is newer.
     if (this.seen !== seen || this.isActing) return this.current;
     // Whether an adopted one has ended, only a look at everything can tell.
     if (this.keepCensus(found.snapshot, before).some(({ kind }) => kind === 'adopted')) return undefined;
     this.history = readHistory(folder, Date.now() - HISTORY.ms, HISTORY.entries);
-    this.taken = found.findings;
+    this.reused = found.findings;
     this.snapshot = found.snapshot;
     return this.publish();
   }
@@ -201,17 +201,17 @@ export class Sweeper {
   private async share(): Promise<void> {
     // Who waits for the event loop shall have his turn in between.
     await nextTick();
-    const { seen, shown, taken, foreign } = this;
+    const { seen, shown, reused, foreign } = this;
     const { own, log } = this.parts;
-    if (!seen || this.isEnding || taken.foreign || this.hasFailed) return;
+    if (!seen || this.isEnding || reused.foreign || this.hasFailed) return;
     if (!this.isProven || foreign.some(({ members }) => runsUnlabelled(members))) return;
     // What this window could not look at, because of its PATH perhaps, another may prove.
     if (foreign.some(({ stdin }) => stdin?.kind === 'unknown' && stdin.failure)) return;
-    if (this.containerWatch.withoutClient.length > 0) return;
+    if (this.containerScan.withoutClient.length > 0) return;
     const ours = this.sessionRows(seen.sessions.filter(({ session }) => session.id === own.session.id));
     const records = [...own.session.records, ...seen.sessions.flatMap(({ session }) => session.records)];
     try {
-      this.turns.share({ ...shown, sessions: [...shown.sessions, ...ours] }, records, seen.snapshot.takenAt);
+      this.scanSharing.share({ ...shown, sessions: [...shown.sessions, ...ours] }, records, seen.snapshot.takenAt);
     } catch (error) {
       log.warn(`This sweep could not be shared: ${(error as Error).message}`);
     }
@@ -267,7 +267,7 @@ export class Sweeper {
   /** Finds, in the last look at everything, and shows other clients' servers. */
   private async findOthers(): Promise<void> {
     await this.finds.ask();
-    this.taken = { ...this.taken, foreign: undefined };
+    this.reused = { ...this.reused, foreign: undefined };
     this.publish();
     this.confirmLater();
   }
@@ -335,7 +335,9 @@ export class Sweeper {
     const previews = await Promise.all(
       orphaned.map(({ record }) => reaper.previewForeign(record, foreignServers, set)),
     );
-    const endable = orphaned.filter((_, index) => previews[index]?.processes.some(({ outcome }) => outcome !== 'kept'));
+    const endable = orphaned.filter((_, index) =>
+      previews[index]?.processes.some(({ outcome }) => outcome !== 'spared'),
+    );
     const keyed = endable.map((server) => ({ server, key: server.record.id, heldWith: server.heldWith }));
     return wholeSets(keyed, limit).map(({ server }) => server);
   }
@@ -379,7 +381,7 @@ export class Sweeper {
     );
     const { foreignServers, reaper } = this.parts;
     // Another window has found them, and this one has no findings of its own yet.
-    if (this.taken.foreign?.some(({ key }) => only?.has(key))) await this.finds.ask();
+    if (this.reused.foreign?.some(({ key }) => only?.has(key))) await this.finds.ask();
     const foreign = only ? this.foreign.filter(({ record }) => only.has(foreignKey(record))) : [];
     if (options.dryRun) {
       const previews = (await Promise.all(due.map((judged) => reaper.preview(seen, judged)))).flat();
@@ -394,9 +396,9 @@ export class Sweeper {
     const keys = only ? [] : keysOf(due);
     const [own, ofOthers] = await this.ending.during(keys, async () => {
       const reaped = await Promise.all([this.reap(due, true, only, queue), this.reapForeign(foreign, true, queue)]);
-      this.turns.forget();
+      this.scanSharing.forget();
       if (foreign.length === 0)
-        this.taken = { ...this.taken, foreign: this.taken.foreign?.filter(({ key }) => !only?.has(key)) };
+        this.reused = { ...this.reused, foreign: this.reused.foreign?.filter(({ key }) => !only?.has(key)) };
       await this.look();
       return reaped;
     });
@@ -416,14 +418,14 @@ export class Sweeper {
       await this.findOthers();
     }
     // Nobody looks again later: what engines say, of other clients' servers too, must be there now.
-    await this.containerWatch.settled();
-    if (this.seen) await this.containerWatch.look(this.seen, this.foreign, () => {});
+    await this.containerScan.settled();
+    if (this.seen) await this.containerScan.scan(this.seen, this.foreign, () => {});
     return this.publish();
   }
 
   /** As {@link lookAgain}, at other clients' servers, too: somebody was ended, or a client of theirs has. */
   async lookAfterEnd(): Promise<void> {
-    this.turns.forget();
+    this.scanSharing.forget();
     this.confirmations = 0;
     try {
       await this.look();
@@ -442,14 +444,14 @@ export class Sweeper {
 
   /** Publishes again from what is known; for changes of ours between looks. */
   publish(): Inventory {
-    const { seen, snapshot, taken, parts } = this;
+    const { seen, snapshot, reused, parts } = this;
     if (!seen || !snapshot) return this.current;
     const rows =
-      taken.sessions ?? this.sessionRows(seen.sessions.filter(({ session }) => session.id !== parts.own.session.id));
+      reused.sessions ?? this.sessionRows(seen.sessions.filter(({ session }) => session.id !== parts.own.session.id));
     const ofThisWindow = parts.rowsOfThisWindow(snapshot);
-    const found = taken.foreign ?? withFormerVerdicts(this.foreignRows(), this.shown.foreign);
+    const found = reused.foreign ?? withFormerVerdicts(this.foreignRows(), this.shown.foreign);
     const foreignServers = withoutRecorded(found, [...ofThisWindow, ...rows]);
-    const problems = taken.problems ?? seen.problems;
+    const problems = reused.problems ?? seen.problems;
     this.shown = { sessions: rows, foreign: foreignServers, problems };
     const [ofSessions, ofOthers] = [withEnding(rows, this.ending), withEnding(foreignServers, this.ending)];
     this.current = {
@@ -467,7 +469,7 @@ export class Sweeper {
       ],
       reapForeign: parts.settings().reapForeign ?? 'report',
       guard: this.guardView(snapshot),
-      containersWithoutClient: this.containerWatch.withoutClient,
+      containersWithoutClient: this.containerScan.withoutClient,
       history: this.history,
     };
     for (const listener of this.listeners) {
@@ -485,7 +487,7 @@ export class Sweeper {
     return sessions.flatMap((judged) =>
       rowsOfSession(
         judged,
-        (key) => this.kept.get(key) ?? new Map(),
+        (key) => this.spared.get(key) ?? new Map(),
         (id) => containers.seenOf(id),
         (owner) => {
           const entry = this.seen && findAlive(this.seen.snapshot, owner);
@@ -555,7 +557,7 @@ export class Sweeper {
     for (const problem of seen.problems.filter((one) => !said.has(one))) log.warn(problem);
     for (const { id, kind } of this.keepCensus(seen.snapshot, before)) if (kind === 'adopted') own.remove(id);
     this.history = readHistory(folder, Date.now() - HISTORY.ms, HISTORY.entries);
-    const kept = new Map<string, KeptReasons>();
+    const spared = new Map<string, SparedReasons>();
     const usedBy = new Map<string, string>();
     const endable = new Set<string>();
     const reapable = seen.sessions.filter((one) => this.isReapable(one));
@@ -565,22 +567,22 @@ export class Sweeper {
       for (const [recordId, decided] of plans[index] ?? []) {
         if (decided.some(({ decision }) => 'permit' in decision)) endable.add(session.id);
         const reasons = decided.flatMap(({ member, decision }): [number, string][] =>
-          'kept' in decision ? [[member.entry.pid, decision.kept]] : [],
+          'spared' in decision ? [[member.entry.pid, decision.spared]] : [],
         );
-        kept.set(recordKey(session.id, recordId), new Map(reasons));
+        spared.set(recordKey(session.id, recordId), new Map(reasons));
         const use = decided.find((one) => one.use?.kind === 'used')?.use;
         if (use?.kind === 'used' && reasons.length === decided.length)
           usedBy.set(recordKey(session.id, recordId), use.by);
       }
     }
     this.usedBy = usedBy;
-    this.kept = kept;
+    this.spared = spared;
     this.endable = endable;
     this.seen = seen;
     this.snapshot = seen.snapshot;
-    this.taken = { foreign: this.taken.foreign };
+    this.reused = { foreign: this.reused.foreign };
     // Not awaited: an engine that hangs must not hold up a sweep.
-    void this.containerWatch.look(seen, this.foreign, () => this.publish());
+    void this.containerScan.scan(seen, this.foreign, () => this.publish());
     return seen;
   }
 

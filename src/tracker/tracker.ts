@@ -164,7 +164,10 @@ export class Tracker {
       self,
       own,
       log,
-      adoptable: () => [...configured().filter(({ owner }) => owner === 'editor'), ...(parts.adoptable?.() ?? [])],
+      adoptable: () => [
+        ...configured().filter(({ managedBy }) => managedBy === 'editor'),
+        ...(parts.adoptable?.() ?? []),
+      ],
       graceOf: (server) => settings().graceOf(server, ADOPTED_GRACE),
       onChange: () => void this.sweeper.lookAgain(),
     });

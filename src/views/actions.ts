@@ -61,8 +61,8 @@ export interface Actions {
   /** Ends processes on the user's word. */
   endChosen(server: string, processes: readonly ChosenProcess[]): Promise<ReapResult>;
   /** Adds a pattern to `mcpProcesses.reap.neverReap`, or removes it. */
-  keep(pattern: string): Promise<void>;
-  unkeep(pattern: string): Promise<void>;
+  neverReap(pattern: string): Promise<void>;
+  allowReap(pattern: string): Promise<void>;
   /** Hides one running server of somebody else's, until it ends. */
   hide(server: ServerView): Promise<void>;
   /** True once per machine and user: whether other clients' orphans have been told of yet, in whatever window. */

@@ -6,7 +6,7 @@ import type { Actions } from './actions';
 import { addServer } from './addServer/addServer';
 import { chooseOrphans, reapWithProgress } from './chooseOrphans';
 import { leftRunning, showContainerLogs, stopContainer, stopContainers, stopLabel } from './containers';
-import { endProcess, keepServer } from './endProcess';
+import { endProcess, neverReapServer } from './endProcess';
 import { EvidenceDocuments } from './evidenceDocument';
 import { messageOf, showFailure } from './failures';
 import { inView } from './inView';
@@ -66,7 +66,7 @@ export function registerCommands(
   register('mcpProcesses.stop', (target) => commands.stop(target));
   register('mcpProcesses.restart', (target) => commands.restart(target));
   register('mcpProcesses.stopAll', () => commands.stopAll());
-  register('mcpProcesses.sweepNow', () => commands.sweepNow());
+  register('mcpProcesses.scanNow', () => commands.scanNow());
   register('mcpProcesses.showOutput', (target) => commands.showOutput(target));
   register('mcpProcesses.showConfiguration', (target) => commands.showConfiguration(target));
   register('mcpProcesses.showEvidence', (target) => commands.showEvidence(target));
@@ -75,8 +75,8 @@ export function registerCommands(
   register('mcpProcesses.callTool', (target) => commands.callTool(target));
   register('mcpProcesses.endProcess', (target) => endProcess(rowOf(target), actions));
   register('mcpProcesses.endServer', (target) => endProcess(rowOf(target), actions));
-  register('mcpProcesses.ignoreServer', (target) => commands.ignoreServer(target));
-  register('mcpProcesses.keepServer', (target) => commands.keepServer(target));
+  register('mcpProcesses.hideServer', (target) => commands.hideServer(target));
+  register('mcpProcesses.neverReapServer', (target) => commands.neverReapServer(target));
   register('mcpProcesses.showContainerLogs', (target) => commands.showContainerLogs(target));
   register('mcpProcesses.stopContainer', (target) => stopContainer(rowOf(target), actions));
   register('mcpProcesses.runTool', () => commands.runTool());
@@ -115,7 +115,7 @@ class Commands implements vscode.Disposable {
   /** What is ours and provably orphaned goes at once; where other clients' are among them, a person chooses. */
   async reapOrphans(): Promise<void> {
     const { servers } = this.#actions.inventory();
-    const only = servers.some((server) => isOrphaned(server) && server.owner === 'other')
+    const only = servers.some((server) => isOrphaned(server) && server.managedBy === 'foreign')
       ? await chooseOrphans(servers)
       : undefined;
     if (only?.length === 0) {
@@ -132,7 +132,7 @@ class Commands implements vscode.Disposable {
   async reviewOrphans(): Promise<void> {
     const ours = this.#actions
       .inventory()
-      .servers.filter((server) => server.owner !== 'other' && capabilitiesOf(server).canReap);
+      .servers.filter((server) => server.managedBy !== 'foreign' && capabilitiesOf(server).canReap);
     if (ours.length === 0) {
       nothingFound();
       return;
@@ -165,8 +165,8 @@ class Commands implements vscode.Disposable {
     this.#report(results, isCalledOff);
   }
 
-  async ignoreServer(target: Target): Promise<void> {
-    const server = await this.#choose(target, offers('canIgnore'), {
+  async hideServer(target: Target): Promise<void> {
+    const server = await this.#choose(target, offers('canHide'), {
       select: vscode.l10n.t('Select a server to hide'),
       none: vscode.l10n.t('There is no server of another client to hide.'),
     });
@@ -175,13 +175,13 @@ class Commands implements vscode.Disposable {
     }
   }
 
-  async keepServer(target: Target): Promise<void> {
-    const server = await this.#choose(target, offers('canKeep'), {
+  async neverReapServer(target: Target): Promise<void> {
+    const server = await this.#choose(target, offers('canNeverReap'), {
       select: vscode.l10n.t('Select a server to protect from being reaped'),
       none: vscode.l10n.t('No orphaned servers found.'),
     });
     if (server) {
-      await keepServer(server, this.#actions);
+      await neverReapServer(server, this.#actions);
     }
   }
 
@@ -269,7 +269,7 @@ class Commands implements vscode.Disposable {
     );
   }
 
-  async sweepNow(): Promise<void> {
+  async scanNow(): Promise<void> {
     await inView(() => this.#actions.sweep());
   }
 
@@ -399,7 +399,7 @@ class Commands implements vscode.Disposable {
   /** Other clients' orphans are looked at only when named; undefined where there are none: ours are looked for afresh. */
   #keysOfOrphans(): string[] | undefined {
     const orphans = this.#actions.inventory().servers.filter(isOrphaned);
-    return orphans.some(({ owner }) => owner === 'other') ? orphans.map(({ key }) => key) : undefined;
+    return orphans.some(({ managedBy }) => managedBy === 'foreign') ? orphans.map(({ key }) => key) : undefined;
   }
 
   #find(key: string): ServerView {

@@ -39,14 +39,14 @@ export class CrashNotice implements vscode.Disposable {
 
   #lookLater(): void {
     this.#timer = setTimeout(() => {
-      showFailure(this.look());
+      showFailure(this.check());
       if (++this.#looks < MAX_CHECKS) this.#lookLater();
     }, SCAN_PAUSE_MS);
     this.#timer.unref();
   }
 
   /** Tells where there is something to tell. Settles when that is answered. */
-  async look(): Promise<void> {
+  async check(): Promise<void> {
     const crashes = this.actions.crashes();
     const wasDue = this.#isDue;
     this.#isDue = crashes.length > 0 && this.actions.inventory().scanned && this.#isSettled(crashes);
@@ -64,7 +64,7 @@ export class CrashNotice implements vscode.Disposable {
 
   /** What a crashed session ran, as far as it is configured here. */
   #rowsOf({ servers }: Crash): ServerView[] {
-    const rows = this.actions.inventory().servers.filter(({ owner }) => owner === 'us');
+    const rows = this.actions.inventory().servers.filter(({ managedBy }) => managedBy === 'mcpProcesses');
     return servers.flatMap(
       ({ server, client, folder }) =>
         rows.find(

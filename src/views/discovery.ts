@@ -21,7 +21,9 @@ export class Discovery implements vscode.Disposable {
 
   #look(inventory: Inventory): void {
     if (this.#done) return;
-    const orphans = inventory.servers.filter(({ owner, verdict }) => owner === 'other' && verdict === 'orphaned');
+    const orphans = inventory.servers.filter(
+      ({ managedBy, verdict }) => managedBy === 'foreign' && verdict === 'orphaned',
+    );
     if (orphans.length === 0) return;
     this.#done = true;
     if (!this.actions.announceOnce()) return;

@@ -24,7 +24,7 @@ export async function endProcess(target: Node | undefined, actions: Actions): Pr
   );
   if (answer !== question.button) return;
   // Whoever the question said is left alone is left alone, also when the reason has gone by now.
-  const agreed = processes.filter(({ pid }) => !question.kept.has(pid));
+  const agreed = processes.filter(({ pid }) => !question.spared.has(pid));
   const result = await actions.endChosen(server.name, agreed);
   const isAll = agreed.length === all(server.processes).length;
   if (isAll)
@@ -44,15 +44,15 @@ const MAX_LISTED = 20;
 
 /** Names each process that would be ended, and each that would not. @throws when that is all of them */
 function questionOf(server: ServerView, { processes, uses }: EndPreview) {
-  const endable = processes.filter(({ kept }) => kept === undefined);
-  const notEndable = processes.filter((process) => process.kept !== undefined);
-  const reasons = cut(notEndable.map(keptSentence));
+  const endable = processes.filter(({ spared }) => spared === undefined);
+  const notEndable = processes.filter((process) => process.spared !== undefined);
+  const reasons = cut(notEndable.map(sparedSentence));
   const [first] = endable;
   if (!first) throw new Error(reasons.join(' '));
-  const kept = new Set(notEndable.map(({ pid }) => pid));
+  const spared = new Set(notEndable.map(({ pid }) => pid));
   if (endable.length === 1) {
     return {
-      kept,
+      spared: spared,
       text: vscode.l10n.t('End {0} (pid {1})?', first.name, first.pid),
       detail: paragraphs([first.commandLine], reasons, cut(uses)),
       button: vscode.l10n.t('End Process'),
@@ -60,18 +60,18 @@ function questionOf(server: ServerView, { processes, uses }: EndPreview) {
   }
   const lines = endable.map(({ pid, commandLine }) => vscode.l10n.t('pid {0}: {1}', pid, commandLine));
   return {
-    kept,
+    spared: spared,
     text:
-      kept.size === 0
+      spared.size === 0
         ? vscode.l10n.t('End all {0} processes of {1}?', endable.length, server.name)
         : vscode.l10n.t('End {0} of the {1} processes of {2}?', endable.length, processes.length, server.name),
     detail: paragraphs(cut(lines), reasons, cut(uses)),
-    button: kept.size === 0 ? vscode.l10n.t('End All') : vscode.l10n.t('End {0} Processes', endable.length),
+    button: spared.size === 0 ? vscode.l10n.t('End All') : vscode.l10n.t('End {0} Processes', endable.length),
   };
 }
 
-function keptSentence({ pid, name, kept }: PreviewedProcess): string {
-  return vscode.l10n.t('{0} (pid {1}) is not ended: {2}.', name, pid, kept ?? '');
+function sparedSentence({ pid, name, spared }: PreviewedProcess): string {
+  return vscode.l10n.t('{0} (pid {1}) is not ended: {2}.', name, pid, spared ?? '');
 }
 
 function cut(lines: readonly string[]): readonly string[] {
@@ -88,18 +88,18 @@ function paragraphs(...all: readonly (readonly string[])[]): string {
 }
 
 /** Puts a server on the list of what is never reaped; a click undoes it. */
-export async function keepServer(server: ServerView, actions: Actions): Promise<void> {
+export async function neverReapServer(server: ServerView, actions: Actions): Promise<void> {
   const [root] = server.processes;
   if (!root) throw new Error(vscode.l10n.t('It is no longer running.'));
   // What is hidden in a command line may be anything.
   const pattern = root.commandLine.replaceAll('•••', '*');
-  await actions.keep(pattern);
+  await actions.neverReap(pattern);
   const undo = vscode.l10n.t('Undo');
   const show = vscode.l10n.t('Show Setting');
   const answered = vscode.window
     .showInformationMessage(vscode.l10n.t('{0} will never be reaped.', server.name), undo, show)
     .then(async (answer) => {
-      if (answer === undo) await actions.unkeep(pattern);
+      if (answer === undo) await actions.allowReap(pattern);
       if (answer === show) await actions.showSetting('mcpProcesses.reap.neverReap');
     });
   showFailure(answered);

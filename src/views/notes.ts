@@ -85,7 +85,7 @@ function causeWord({ by, cause }: HistoryEntry): string | undefined {
       return vscode.l10n.t('after a crash');
     case 'command line':
       return vscode.l10n.t('by the command line');
-    case 'launcher':
+    case 'wrapper':
       return vscode.l10n.t('its client ended');
   }
   // Older entries do not say whether a person asked for it.
@@ -111,7 +111,7 @@ function causeSentence({ by, cause, exit }: HistoryEntry): string {
       return vscode.l10n.t('Ended by crash protection: the window that used it was gone.');
     case 'command line':
       return vscode.l10n.t('Ended by the command line.');
-    case 'launcher':
+    case 'wrapper':
       return vscode.l10n.t('Ended because its client ended.');
   }
   if (cause === undefined) return vscode.l10n.t('Ended by a window.');

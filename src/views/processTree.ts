@@ -283,7 +283,9 @@ const BUNDLE_FROM = 3;
 /** Other clients' servers of one name together; everything else by itself. Keeps the order. */
 function bundled(servers: readonly ServerView[]): (ServerView | ServerView[])[] {
   const equal = (server: ServerView) =>
-    server.owner === 'other' ? servers.filter(({ owner, name }) => owner === 'other' && name === server.name) : [];
+    server.managedBy === 'foreign'
+      ? servers.filter(({ managedBy, name }) => managedBy === 'foreign' && name === server.name)
+      : [];
   const seen = new Set<ServerView>();
   return servers.flatMap((server): (ServerView | ServerView[])[] => {
     if (seen.has(server)) return [];

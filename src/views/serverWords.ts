@@ -14,9 +14,9 @@ export function stateWord(server: ServerView): string {
     case 'failed':
       return joinParts([vscode.l10n.t('failed'), exitWord(server.failure?.exit)]);
     case 'stopped':
-      return server.owner === 'remote' ? vscode.l10n.t('remote') : vscode.l10n.t('not running');
+      return server.managedBy === 'remote' ? vscode.l10n.t('remote') : vscode.l10n.t('not running');
   }
-  if (server.owner === 'remote') {
+  if (server.managedBy === 'remote') {
     return vscode.l10n.t('remote');
   }
   switch (server.verdict) {
@@ -44,7 +44,9 @@ export function stateWords(server: ServerView): string {
 export function countedOrphans({ servers, reapForeign }: Inventory): ServerView[] {
   return servers.filter(
     (server) =>
-      server.verdict === 'orphaned' && (server.owner !== 'other' || reapForeign !== 'report') && !isKeptByUser(server),
+      server.verdict === 'orphaned' &&
+      (server.managedBy !== 'foreign' || reapForeign !== 'report') &&
+      !isSparedByUser(server),
   );
 }
 
@@ -52,7 +54,7 @@ export function countedOrphans({ servers, reapForeign }: Inventory): ServerView[
 export function uncountedOrphans(inventory: Inventory): string | undefined {
   const counted = new Set(countedOrphans(inventory));
   const others = inventory.servers.filter(
-    (server) => server.verdict === 'orphaned' && !counted.has(server) && !isKeptByUser(server),
+    (server) => server.verdict === 'orphaned' && !counted.has(server) && !isSparedByUser(server),
   );
   if (others.length === 0) return undefined;
   const count =
@@ -68,13 +70,13 @@ export function totalMemory(servers: readonly ServerView[]): number {
 }
 
 /** The user has said that it stays; what is kept because it is in doubt goes on counting. */
-export function isKeptByUser({ processes }: ServerView): boolean {
+export function isSparedByUser({ processes }: ServerView): boolean {
   // What runs below a listed process is part of it, whatever else may keep it.
-  return processes.length > 0 && processes.every(({ kept }) => isListedToKeep(kept));
+  return processes.length > 0 && processes.every(({ spared }) => isListedToKeep(spared));
 }
 
 export function verdictSentence(server: ServerView): string {
-  if (server.owner === 'remote') {
+  if (server.managedBy === 'remote') {
     return vscode.l10n.t('Remote: it has no process on this machine.');
   }
   if (server.failure) {
@@ -84,7 +86,7 @@ export function verdictSentence(server: ServerView): string {
     return vscode.l10n.t('Failed.');
   }
   if (server.state === 'stopped') {
-    return server.owner === 'editor'
+    return server.managedBy === 'editor'
       ? vscode.l10n.t('Not running: VS Code starts it when chat needs it.')
       : vscode.l10n.t('Not running: start it with the Start button.');
   }
@@ -196,7 +198,7 @@ function processLines(processes: readonly ProcessNode[], indent: string): string
         String(process.pid),
         process.name,
         formatMemory(process.memory),
-        process.kept === undefined ? undefined : vscode.l10n.t('kept: {0}', process.kept),
+        process.spared === undefined ? undefined : vscode.l10n.t('kept: {0}', process.spared),
       ]),
     `${indent}  ${process.commandLine}`,
     ...processLines(process.children, `${indent}  `),

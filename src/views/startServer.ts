@@ -4,7 +4,7 @@ import type { Actions } from './actions';
 import { messageOf, showFailure } from './failures';
 import { inView } from './inView';
 
-type Target = Pick<ServerView, 'key' | 'owner'>;
+type Target = Pick<ServerView, 'key' | 'managedBy'>;
 
 /** Starts a server; what keeps it from starting is shown with what can be done about it. */
 export function startServer(server: Target, actions: Actions): Promise<void> {
@@ -21,7 +21,7 @@ async function attempt(server: Target, actions: Actions, start: () => Promise<vo
     await inView(start);
   } catch (error) {
     // What the editor starts, the editor explains; and what was called off is no failure.
-    if (server.owner !== 'us' || error instanceof vscode.CancellationError) throw error;
+    if (server.managedBy !== 'mcpProcesses' || error instanceof vscode.CancellationError) throw error;
     // Not awaited: a command that another extension called must not wait until someone closes a notification.
     showFailure(explain(server, messageOf(error), actions));
   }

@@ -88,8 +88,8 @@ function processTooltip(process: ProcessNode): vscode.MarkdownString {
       .appendText(vscode.l10n.t('Started {0}', new Date(process.startedAt).toLocaleString()))
       .appendMarkdown('\n\n');
   }
-  if (process.kept !== undefined) {
-    tooltip.appendText(vscode.l10n.t('Will not be ended: {0}', process.kept));
+  if (process.spared !== undefined) {
+    tooltip.appendText(vscode.l10n.t('Will not be ended: {0}', process.spared));
   }
   return tooltip;
 }

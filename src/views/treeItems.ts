@@ -43,7 +43,7 @@ export function fingerprintOf(row: Node, now: number): string {
     }
     case 'process': {
       const { process } = row;
-      return JSON.stringify([process.name, processDescription(process, now), process.commandLine, process.kept]);
+      return JSON.stringify([process.name, processDescription(process, now), process.commandLine, process.spared]);
     }
     case 'container':
       return JSON.stringify([row.container, row.permission, containerAge(row, now)]);
@@ -166,7 +166,7 @@ function serverIcon(server: ServerView): vscode.ThemeIcon {
   if (server.state === 'failed') {
     return icon('error', 'list.errorForeground');
   }
-  if (server.owner === 'remote') {
+  if (server.managedBy === 'remote') {
     return icon('globe', 'descriptionForeground');
   }
   if (server.state === 'stopped' || server.verdict === 'gone') {
@@ -185,7 +185,7 @@ function serverIcon(server: ServerView): vscode.ThemeIcon {
 /** Flags for the manifest's `when` clauses. */
 function serverFlags(server: ServerView): string {
   const offered = Object.entries(capabilitiesOf(server)).flatMap(([flag, on]) => (on ? [flag] : []));
-  return ['server', server.verdict, server.owner, server.state, ...offered].join(' ');
+  return ['server', server.verdict, server.managedBy, server.state, ...offered].join(' ');
 }
 
 function processItem(row: ProcessRow, now: number): vscode.TreeItem {
@@ -198,7 +198,7 @@ function processItem(row: ProcessRow, now: number): vscode.TreeItem {
   item.id = row.id;
   item.description = processDescription(process, now);
   item.iconPath = new vscode.ThemeIcon(
-    process.kept === undefined ? 'gear' : 'shield',
+    process.spared === undefined ? 'gear' : 'shield',
     new vscode.ThemeColor('descriptionForeground'),
   );
   item.contextValue = 'process hasPid';
@@ -211,7 +211,7 @@ function processItem(row: ProcessRow, now: number): vscode.TreeItem {
 
 function processDescription(process: ProcessNode, now: number): string {
   return joinParts([
-    process.kept === undefined ? undefined : vscode.l10n.t('kept'),
+    process.spared === undefined ? undefined : vscode.l10n.t('spared'),
     vscode.l10n.t('pid {0}', process.pid),
     formatMemory(process.memory),
     formatAge(process.startedAt, now, vscode.l10n.t),

@@ -49,10 +49,10 @@ export class UnexpectedExits implements vscode.Disposable {
     const ended = this.#waiting;
     this.#waiting = [];
     this.#timer = undefined;
-    const told = ended.map((server) => ({ server, count: this.#count(server.key) }));
-    const servers = told.flatMap(({ server, count }) => (count <= MAX_MESSAGES ? [server] : []));
+    const announced = ended.map((server) => ({ server, count: this.#count(server.key) }));
+    const servers = announced.flatMap(({ server, count }) => (count <= MAX_MESSAGES ? [server] : []));
     if (servers.length === 0) return;
-    const isLast = told.some(({ count }) => count === MAX_MESSAGES);
+    const isLast = announced.some(({ count }) => count === MAX_MESSAGES);
     const text = isLast
       ? vscode.l10n.t('{0} It keeps happening; further exits are shown only in the view.', exitMessage(servers))
       : exitMessage(servers);

@@ -119,11 +119,11 @@ function endedSentence(results: readonly ReapResult[], t: Translate): string {
 
 /** What was kept or survived, and why. */
 function leftSentences(processes: readonly ReapedProcess[], t: Translate): string[] {
-  const kept = processes.filter(({ outcome }) => outcome === 'kept');
+  const spared = processes.filter(({ outcome }) => outcome === 'spared');
   const survived = processes.filter(({ outcome }) => outcome === 'survived');
   const sentences: string[] = [];
-  if (kept.length === 1) sentences.push(t('1 process kept{0}.', reasons(kept)));
-  if (kept.length > 1) sentences.push(t('{0} processes kept{1}.', kept.length, reasons(kept)));
+  if (spared.length === 1) sentences.push(t('1 process kept{0}.', reasons(spared)));
+  if (spared.length > 1) sentences.push(t('{0} processes kept{1}.', spared.length, reasons(spared)));
   if (survived.length === 1) sentences.push(t('1 process survived{0}.', reasons(survived)));
   if (survived.length > 1) sentences.push(t('{0} processes survived{1}.', survived.length, reasons(survived)));
   return sentences;
@@ -168,8 +168,8 @@ function containerWord(outcome: ReapResult['containers'][number]['outcome'], t: 
       return t('removed');
     case 'stopped':
       return t('stopped');
-    case 'kept':
-      return t('kept');
+    case 'spared':
+      return t('spared');
     case 'unknown':
       return t('unknown');
     case 'left running':
@@ -204,8 +204,8 @@ export function outcomeWord(outcome: ReapedProcess['outcome'], dryRun: boolean, 
       return dryRun ? t('would be killed') : t('killed');
     case 'survived':
       return t('survived');
-    case 'kept':
-      return dryRun ? t('would be kept') : t('kept');
+    case 'spared':
+      return dryRun ? t('would be kept') : t('spared');
   }
 }
 

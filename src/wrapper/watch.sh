@@ -28,7 +28,7 @@ carried() {
 }
 
 # A cheap hint that nobody holds the other end of its stdin any more. Proves nothing.
-looks_unserved() {
+looks_abandoned() {
   case $input in
     pipe:*)
       perl -e 'require IO; require Fcntl; sysopen(my $f, $ARGV[0], Fcntl::O_NONBLOCK()) or exit 1; -p $f or exit 1;
@@ -45,14 +45,14 @@ looks_unserved() {
 input=$(readlink "/proc/$root/fd/0")
 # Who closed it at once does not talk through it: somebody else does, or waits for the answer to what was written.
 served=1
-looks_unserved && served=
+looks_abandoned && served=
 # Looks until the next one at its stdin, or at what it left behind; longer after each that came to nothing.
 due=6 pause=6 rootless=
 
 while :; do
   sleep "$seconds" || sleep 5 || exit 0
   if ! lives "$owner" "$owner_start"; then
-    "$node" "$guard" "$session" --launcher || node "$guard" "$session" --launcher
+    "$node" "$guard" "$session" --wrapper || node "$guard" "$session" --wrapper
     # Ended, kept, or somebody else's now; only an owner that lives after all needs us any longer.
     lives "$owner" "$owner_start" && [ -e "$file" ] || exit 0
     continue
@@ -60,7 +60,7 @@ while :; do
   if lives "$root" "$root_start"; then
     [ $((due -= 1)) -le 0 ] || continue
     due=6
-    [ -n "$served" ] && looks_unserved || continue
+    [ -n "$served" ] && looks_abandoned || continue
   else
     # Claimed or finished by somebody else.
     [ -e "$file" ] || exit 0
@@ -77,7 +77,7 @@ while :; do
     rootless=1
     [ $((due -= 1)) -le 0 ] || continue
   fi
-  "$node" "$guard" "$session" "--unserved=$input" || node "$guard" "$session" "--unserved=$input"
+  "$node" "$guard" "$session" "--abandoned=$input" || node "$guard" "$session" "--abandoned=$input"
   [ -e "$file" ] || exit 0
   [ "$pause" -ge 360 ] || pause=$((pause * 2))
   due=$pause

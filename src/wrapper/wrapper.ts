@@ -82,7 +82,7 @@ async function protect(command: string, args: readonly string[], name: string | 
   async function lookAtOwner(): Promise<void> {
     if (reaping || !(await isOwnerGone(platform, identity))) return;
     clearInterval(timer);
-    reaping = reapDeadSession(id, { platform, folder, self, log, by: 'launcher' });
+    reaping = reapDeadSession(id, { platform, folder, self, log, by: 'wrapper' });
   }
   return {
     args: (words && withLabels(command, args, { home, session: id, record })) ?? args,
@@ -112,7 +112,7 @@ async function protect(command: string, args: readonly string[], name: string | 
 /** Ends what the client of an ended server has left, where that needs no click. @returns whether nothing is left. */
 async function isOver(containers: RecordedContainers, record: ServerRecord, session: SessionFile): Promise<boolean> {
   if (session.automatic === 'on') return (await endContainers(containers, record, session)).problem === undefined;
-  await containers.look([session]);
+  await containers.refresh([session]);
   return containers.isGone(record.id);
 }
 

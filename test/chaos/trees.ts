@@ -6,7 +6,7 @@ import { membersOf } from '../../src/judgement/members';
 import { COOKIE_VARIABLE } from '../../src/registry/cookie';
 import { readHistory } from '../../src/registry/history';
 import { readSessions } from '../../src/registry/sessionStore';
-import { censusOf } from '../../src/scan/scanSessions';
+import { censusOf } from '../../src/scan/scan';
 import { programPath } from '../support/programs';
 import { isAlive, Sandbox } from '../support/sandbox';
 import { procfs, Scene } from '../support/scene';

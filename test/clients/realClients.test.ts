@@ -145,7 +145,7 @@ describe('real clients, their servers started through npx from their own configu
         owners.add(Number(owner));
         // On one's word, but served: nothing happens.
         const kept = await tracker.reapOrphans({ only: [row.key] });
-        assert.ok(kept.every(({ processes }) => processes.every(({ outcome }) => outcome === 'kept')));
+        assert.ok(kept.every(({ processes }) => processes.every(({ outcome }) => outcome === 'spared')));
         assert.ok(pidsOf(row).every(isAlive));
       }
 
@@ -164,7 +164,7 @@ describe('real clients, their servers started through npx from their own configu
       await tracker.reapOrphans();
       assert.ok(pidsOf(orphan).every(isAlive), 'without one’s word nothing happens');
       const [result] = await tracker.reapOrphans({ only: [orphan.key] });
-      const left = result?.processes.filter(({ outcome }) => outcome === 'kept' || outcome === 'survived');
+      const left = result?.processes.filter(({ outcome }) => outcome === 'spared' || outcome === 'survived');
       assert.deepEqual(left, [], JSON.stringify(result, undefined, 2));
       assert.deepEqual(pidsOf(orphan).filter(isAlive), []);
       assert.deepEqual([...(await world.rows(tracker)).keys()], []);

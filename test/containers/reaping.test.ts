@@ -41,7 +41,7 @@ for (const tested of [new TestEngine(), new TestPodman()]) {
             assert.deepEqual(await launcher.states(launched.owner), [], what);
             if (!endsByItself) assert.deepEqual(outcomes, ['removed'], what);
           } else {
-            assert.deepEqual(outcomes, [endsByItself ? 'kept' : 'stopped'], what);
+            assert.deepEqual(outcomes, [endsByItself ? 'spared' : 'stopped'], what);
             assert.deepEqual(await launcher.states(launched.owner), ['exited'], what);
           }
         });
@@ -225,7 +225,7 @@ for (const tested of [new TestEngine(), new TestPodman()]) {
       );
       // A second reap takes it from here: it ends what runs, and leaves what does not.
       assert.equal((await launcher.reap(launched)).containers[0]?.outcome, 'stopped');
-      assert.equal((await launcher.reap(launched)).containers[0]?.outcome, 'kept');
+      assert.equal((await launcher.reap(launched)).containers[0]?.outcome, 'spared');
     });
   });
 }

@@ -116,8 +116,8 @@ describe('bad input', function () {
     const outcomes = new Map(
       results.flatMap(({ processes }) => processes.map((one) => [one.pid, [one.outcome, one.reason]])),
     );
-    assert.deepEqual(outcomes.get(self), ['kept', 'it is this process itself']);
-    assert.deepEqual(outcomes.get(above), ['kept', 'this process runs under it']);
+    assert.deepEqual(outcomes.get(self), ['spared', 'it is this process itself']);
+    assert.deepEqual(outcomes.get(above), ['spared', 'this process runs under it']);
     // Control arm: what the same file says of its own server is acted on.
     assert.match(outcomes.get(pid)?.[0] ?? '', /^(?:terminated|killed)$/);
     assert.ok(!isAlive(pid));

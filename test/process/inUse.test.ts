@@ -5,13 +5,13 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Recogniser } from '../../src/clients/recogniser';
 import type { Tracker } from '../../src/tracker/tracker';
-import { LauncherScene } from '../support/launcher';
 import { nextLine } from '../support/nextLine';
 import { PIPE_CLIENT } from '../support/pipeClient';
 import { withSs } from '../support/programs';
 import { isAlive, killHard, Sandbox, SERVER } from '../support/sandbox';
 import { Stranger } from '../support/stranger';
 import { waitFor } from '../support/waitFor';
+import { LauncherScene } from '../support/wrapper';
 
 /** Built by the stage `build`. */
 const CLI = join(__dirname, '../../dist/cli.js');
@@ -77,7 +77,7 @@ describe('an orphan that strangers are connected to', function () {
       const [preview] = await tracker.reapOrphans({ dryRun: true, only: [row.key] });
       const [result] = await tracker.reapOrphans({ only: [row.key] });
       for (const { processes } of [preview, result].flatMap((one) => one ?? [])) {
-        assert.ok(processes.length === 2 && processes.every(({ outcome }) => outcome === 'kept'));
+        assert.ok(processes.length === 2 && processes.every(({ outcome }) => outcome === 'spared'));
         assert.ok(processes.every(({ reason }) => reasonFor(stranger).test(reason ?? '')));
       }
       assert.ok(preview && result);
@@ -101,7 +101,7 @@ describe('an orphan that strangers are connected to', function () {
       const tracker = await sandbox.tracker();
       const row = await says(tracker, server, reasonFor(stranger));
       assert.equal(row.verdict, isTold ? 'active' : 'orphaned', row.evidence.join('\n'));
-      assert.match(row.processes[0]?.kept ?? '', reasonFor(stranger));
+      assert.match(row.processes[0]?.spared ?? '', reasonFor(stranger));
       assert.equal(await stranger.ask(), server);
       await stranger.leave();
       await waitFor('control: now it is ended', async () => {

@@ -13,7 +13,7 @@ import { scanTree } from '../../src/reaping/treeScan';
 import { COOKIE_VARIABLE } from '../../src/registry/cookie';
 import type { ServerRecord } from '../../src/registry/schema';
 import { readSessions } from '../../src/registry/sessionStore';
-import { type ScannedSession, scanMachine } from '../../src/scan/scanSessions';
+import { type ScannedSession, scanMachine } from '../../src/scan/scan';
 import { DATABASE, DATABASE_CLIENT, MULTIPLEXER } from '../support/crowd';
 import { nextLine } from '../support/nextLine';
 import { scripts, withSs } from '../support/programs';
@@ -453,7 +453,7 @@ for line in sys.stdin.buffer:
       return (await scan.decide(scan.members)).find(({ member }) => member.by === 'cookie')?.decision;
     };
     const decision = await decided(changing.record);
-    assert.match(decision && 'kept' in decision ? decision.kept : 'permitted', /another server by now/);
+    assert.match(decision && 'spared' in decision ? decision.spared : 'permitted', /another server by now/);
     const controlled = await decided(control.record);
     assert.ok(controlled && 'permit' in controlled, 'control');
   });
@@ -471,7 +471,7 @@ for line in sys.stdin.buffer:
         client: 'VS Code',
         folder: undefined,
         file: undefined,
-        owner: 'editor' as const,
+        managedBy: 'editor' as const,
         url: undefined,
         describe: undefined,
         matches: (words: readonly string[]) => args.every((word, index) => words[index + 1] === word),

@@ -141,7 +141,7 @@ describe('launching a server', function () {
     client: 'test',
     folder: undefined,
     file: undefined,
-    owner: 'us',
+    managedBy: 'mcpProcesses',
     url: undefined,
     describe,
     matches: () => false,

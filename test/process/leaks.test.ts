@@ -207,9 +207,9 @@ describe('leaks that must be caught', function () {
   });
 
   it('gives SIGTERM and its wait to what was kept under an older ladder; control: that ladder goes on', async () => {
-    for (const isKept of [true, false]) {
+    for (const isSpared of [true, false]) {
       const scene = await new Scene(sandbox).open();
-      const noted = scene.path(`term-${isKept}`);
+      const noted = scene.path(`term-${isSpared}`);
       const ladder = { step: 'kill' as const, remaining: 0 };
       const { pid } = await scene.start([SERVER, '--deaf-to-eof', `--note-term=${noted}`], {
         record: { ladder, grace: { stdin: 100, term: 20_000 } },
@@ -219,12 +219,12 @@ describe('leaks that must be caught', function () {
       await waitFor('it listens', () => existsSync(`/proc/${pid}/fd/0`) && listensToTerm(pid));
       scene.write({ handedOver: Date.now() });
       await scene.killOwner();
-      if (isKept) {
+      if (isSpared) {
         await (await sandbox.tracker({ neverReap: ['--note-term'] })).sweep();
         assert.ok(isAlive(pid));
       }
       await sweepAll();
-      assert.equal(existsSync(noted), isKept);
+      assert.equal(existsSync(noted), isSpared);
     }
   });
 

@@ -101,7 +101,7 @@ describe('orphans that hold each other’s stdin', function () {
     assert.equal(await answers('a'), a);
     const both = keysOf(tracker, pids);
     const previews = await tracker.reapOrphans({ dryRun: true, only: both });
-    assert.ok(previews.length === 2 && previews.every(({ processes }) => processes[0]?.outcome !== 'kept'));
+    assert.ok(previews.length === 2 && previews.every(({ processes }) => processes[0]?.outcome !== 'spared'));
     assert.ok(pids.every(isAlive));
     const results = await tracker.reapOrphans({ only: both });
     assert.deepEqual(
@@ -123,7 +123,7 @@ describe('orphans that hold each other’s stdin', function () {
     await orphaned(tracker, pids);
     const results = await tracker.reapOrphans({ only: keysOf(tracker, pids) });
     assert.deepEqual(
-      results.flatMap(({ processes }) => processes.filter(({ outcome }) => outcome === 'kept')),
+      results.flatMap(({ processes }) => processes.filter(({ outcome }) => outcome === 'spared')),
       [],
     );
     assert.deepEqual(sandbox.living(), []);
@@ -164,7 +164,7 @@ describe('orphans that hold each other’s stdin', function () {
     });
     const both = keysOf(tracker, [a, b]);
     const results = await tracker.reapOrphans({ only: both });
-    assert.ok(results.every(({ processes }) => processes.every(({ outcome }) => outcome === 'kept')));
+    assert.ok(results.every(({ processes }) => processes.every(({ outcome }) => outcome === 'spared')));
     assert.equal(results.length, 2);
     for (const pid of [a, b]) assert.notEqual(rowOf(tracker, pid).verdict, 'orphaned');
     assert.deepEqual([await answers('a'), await answers('b')], [a, b]);

@@ -19,7 +19,7 @@ import { readHistory } from '../../src/registry/history';
 import { OwnSession } from '../../src/registry/ownSession';
 import type { ServerRecord } from '../../src/registry/schema';
 import { readSessions } from '../../src/registry/sessionStore';
-import { scanMachine } from '../../src/scan/scanSessions';
+import { scanMachine } from '../../src/scan/scan';
 import type { Tracker } from '../../src/tracker/tracker';
 import { isAlive, killHard, Sandbox } from '../support/sandbox';
 import { identityOf, PLAIN, Scene } from '../support/scene';
@@ -481,7 +481,7 @@ describe('reaping what a dead session left', function () {
     const neverReap: string[] = [];
     const tracker = await sandbox.tracker({ neverReap });
     await tracker.sweep();
-    const kept = () => tracker.inventory.servers.map(({ processes }) => processes[0]?.kept);
+    const kept = () => tracker.inventory.servers.map(({ processes }) => processes[0]?.spared);
     assert.deepEqual(kept(), [undefined]);
     neverReap.push('--deaf-to-term');
     tracker.refresh();

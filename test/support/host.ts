@@ -46,7 +46,7 @@ async function main(): Promise<void> {
         client: 'VS Code',
         folder: undefined,
         file: undefined,
-        owner: 'editor' as const,
+        managedBy: 'editor' as const,
         url: undefined,
         describe: undefined,
         matches: (args) => [SERVER, ...flags].every((arg, index) => args[index + 1] === arg),

@@ -16,7 +16,7 @@ describe('the stages of npm test', () => {
   });
 
   it('run the property tests, and the process tests as root, as an ordinary user and without `ss`', () => {
-    assert.ok(filesOf(ROOT, stageOf('unit')).includes('test/property/killBar.test.ts'));
+    assert.ok(filesOf(ROOT, stageOf('unit')).includes('test/property/killPolicy.test.ts'));
     for (const name of ['process', 'process-user', 'process-no-ss']) {
       assert.ok(filesOf(ROOT, stageOf(name)).includes('test/process/kills.test.ts'), name);
     }

@@ -60,15 +60,15 @@ export function commandEntry(text: string, platform: NodeJS.Platform): ServerEnt
   const commands = commandsOf(text, platform);
   if (typeof commands === 'string') return commands;
   const cwd = commands.length > 1 ? folderChangedTo(commands[0] ?? []) : undefined;
-  const [words = [], ...more] = cwd === undefined ? commands : commands.slice(1);
+  const [argv = [], ...more] = cwd === undefined ? commands : commands.slice(1);
   if (more.length > 0) return 'severalCommands';
-  if (words.length === 0) return 'empty';
-  const isAssignment = words.map((word) => ASSIGNMENT.test(word));
-  const at = isAssignment.includes(false) ? isAssignment.indexOf(false) : words.length;
-  const program = words.slice(words[at] === 'exec' ? at + 1 : at).map(asWritten);
+  if (argv.length === 0) return 'empty';
+  const isAssignment = argv.map((arg) => ASSIGNMENT.test(arg));
+  const at = isAssignment.includes(false) ? isAssignment.indexOf(false) : argv.length;
+  const program = argv.slice(argv[at] === 'exec' ? at + 1 : at).map(asWritten);
   const [command, ...args] = program;
   if (command === undefined || command.trim() === '') return 'noCommand';
-  return entryOf({ command, args, env: variablesIn(words.slice(0, at)), cwd });
+  return entryOf({ command, args, env: variablesIn(argv.slice(0, at)), cwd });
 }
 
 /** The arguments in one line. */
@@ -85,9 +85,9 @@ export function splitVariables(
 ): Readonly<Record<string, string>> | VariablesProblem {
   const commands = commandsOf(text, platform);
   if (typeof commands === 'string') return commands;
-  const words = commands.flat();
-  if (commands.length > 1 || !words.every((word) => ASSIGNMENT.test(word))) return 'notAnAssignment';
-  return variablesIn(words);
+  const argv = commands.flat();
+  if (commands.length > 1 || !argv.every((arg) => ASSIGNMENT.test(arg))) return 'notAnAssignment';
+  return variablesIn(argv);
 }
 
 function commandsOf(text: string, platform: NodeJS.Platform): string[][] | ShellTextProblem {
@@ -101,9 +101,9 @@ function folderChangedTo([program, folder, ...more]: readonly string[]): string 
 }
 
 /** A word as a configuration has it, where nobody expands `~` and `${NAME}` is written `${env:NAME}`. */
-function asWritten(word: string): string {
+function asWritten(arg: string): string {
   // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable of the configuration
-  return withEnvironment(/^~(?=\/|$)/.test(word) ? word.replace('~', () => '${userHome}') : word);
+  return withEnvironment(/^~(?=\/|$)/.test(arg) ? arg.replace('~', () => '${userHome}') : arg);
 }
 
 /** Environment variables as shells and other clients write them, in our way of writing them. */

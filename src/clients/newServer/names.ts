@@ -13,12 +13,12 @@ const BUILT = /^(?:dist|build|out|src|lib|bin|target|release|debug)?$/i;
 
 /** @param image of a container, where the entry runs one */
 export function suggestName({ command, args = [] }: ServerEntry, image: string | undefined): string {
-  const words = [command, ...args];
-  const run = packageRunOf(words);
+  const argv = [command, ...args];
+  const run = packageRunOf(argv);
   const [first] = run?.packages ?? [];
   if (first !== undefined) return ofPath(packageName(first.replace(/^npm:/, '')));
   if (image !== undefined) return ofPath(image.replace(/@.*$/, '').replace(/:[^/]*$/, ''));
-  return ofPath(scriptOf(words) ?? command);
+  return ofPath(scriptOf(argv) ?? command);
 }
 
 /** A name that none of the taken ones is. */
@@ -42,7 +42,7 @@ export function nameProblem(text: string, taken: Iterable<string>): NameProblem 
 /** What an interpreter runs: its script, or the module behind `-m`. */
 function scriptOf([command = '', ...args]: readonly string[]): string | undefined {
   if (!isScriptRunner(programOf(command))) return undefined;
-  const at = args.findIndex((word) => !word.startsWith('-'));
+  const at = args.findIndex((arg) => !arg.startsWith('-'));
   const script = args[at];
   return args[at - 1] === '-m' ? script?.replaceAll('.', '/') : script;
 }

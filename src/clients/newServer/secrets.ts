@@ -69,7 +69,7 @@ export interface SecretInput {
 /** @param taken ids of inputs that mean something else; what is given out here is added */
 export function inputsFor(server: string, secrets: readonly Secret[], taken: Set<string>): SecretInput[] {
   return secrets.map((secret) => {
-    const [name, label] = [wordsOf(server), wordsOf(secret.label)];
+    const [name, label] = [commandLineOfArgs(server), commandLineOfArgs(secret.label)];
     // `github-token` says enough of GITHUB_TOKEN for "github".
     const base = name === '' || label.startsWith(`${name}-`) ? label : `${name}-${label}`;
     let id = base;
@@ -79,7 +79,7 @@ export function inputsFor(server: string, secrets: readonly Secret[], taken: Set
   });
 }
 
-function wordsOf(text: string): string {
+function commandLineOfArgs(text: string): string {
   return text
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')

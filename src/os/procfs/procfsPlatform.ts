@@ -252,7 +252,7 @@ function certainUser(pid: number): number | undefined {
     const match = /^Uid:\t(\d+)\t(\d+)\t(\d+)/m.exec(readProcFile(`/proc/${pid}/status`));
     return match && match[1] === match[2] && match[1] === match[3] ? Number(match[1]) : undefined;
   } catch {
-    // Unknown user: the kill bar keeps it.
+    // Unknown user: the kill policy keeps it.
     return undefined;
   }
 }

@@ -16,8 +16,8 @@ describe("the editor's own servers", () => {
     const start = () => vscode.commands.executeCommand('mcpProcesses.start', server().key);
     await start();
     await waitFor('it is adopted', async () => (await api.sweep()) && server().recordId);
-    const { owner, group, verdict, state, pid } = server();
-    assert.deepEqual([owner, group, verdict, state], ['editor', 'thisWindow', 'active', 'running']);
+    const { managedBy, group, verdict, state, pid } = server();
+    assert.deepEqual([managedBy, group, verdict, state], ['editor', 'thisWindow', 'active', 'running']);
     assert.deepEqual(
       sessionFiles()[0]?.records.map(({ kind, root }) => [kind, root?.pid]),
       [['adopted', pid]],

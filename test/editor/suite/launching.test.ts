@@ -19,7 +19,7 @@ describe('launching in a real editor', () => {
 
   it('lists what is configured, and whose it is', () => {
     assert.deepEqual(
-      api.servers().map(({ name, owner, group }) => [name, owner, group]),
+      api.servers().map(({ name, managedBy, group }) => [name, managedBy, group]),
       [
         ...[...REAL, 'missing', 'folder'].map((name) => [name, 'us', 'notRunning']),
         ['remote', 'remote', 'notRunning'],

@@ -14,23 +14,23 @@ describe('what is never reaped', () => {
 
   it('gets a pattern once, and loses it again', async () => {
     editor.settings = { 'reap.neverReap': ['a'] };
-    await actions.keep('b');
-    await actions.keep('b');
+    await actions.neverReap('b');
+    await actions.neverReap('b');
     assert.deepEqual(editor.settings['reap.neverReap'], ['a', 'b']);
-    await actions.unkeep('a');
+    await actions.allowReap('a');
     assert.deepEqual(editor.settings['reap.neverReap'], ['b']);
   });
 
   it('whatever settings.json holds, only patterns are written back, and nothing is lost', async () => {
     for (const set of ['postgres', null, undefined]) {
       editor.settings = { 'reap.neverReap': set };
-      await actions.keep('node server.js');
+      await actions.neverReap('node server.js');
       const before = set ? [set] : [];
       assert.deepEqual(editor.settings['reap.neverReap'], [...before, 'node server.js'], JSON.stringify(set));
     }
     for (const set of [3, { a: 1 }, ['a', 5]]) {
       editor.settings = { 'reap.neverReap': set };
-      await assert.rejects(actions.keep('node server.js'), /must be a list of texts. Correct it first/);
+      await assert.rejects(actions.neverReap('node server.js'), /must be a list of texts. Correct it first/);
       assert.equal(editor.settings['reap.neverReap'], set);
     }
   });

@@ -4,35 +4,35 @@ import { evaluateKillPolicy, spendPermit } from '../../../src/judgement/killPoli
 import { kindRules } from '../../../src/judgement/kindRules';
 import { signalRules } from '../../../src/judgement/signalRules';
 import type { ProcessEntry } from '../../../src/os/platform';
-import { kindRows } from './columnRows';
+import { kindRows } from './kindRows';
 import { among, editor, OWN, of, type Row, USER } from './rows';
 import { signalRows } from './signalRows';
 import { entry, factsOn, identity, machine } from './table';
 
 const rows: Record<string, readonly Row[]> = { ...signalRows, ...kindRows };
 
-function kept(facts: Facts): string | undefined {
+function spared(facts: Facts): string | undefined {
   const decision = evaluateKillPolicy(facts);
-  return 'kept' in decision ? decision.kept : undefined;
+  return 'spared' in decision ? decision.spared : undefined;
 }
 
 /** The names of all rules that have something against it. */
 function objections(facts: Facts): string[] {
-  const { look, requester, kind } = facts;
-  assert.ok(look.kind === 'present');
+  const { inspection, requester, kind } = facts;
+  assert.ok(inspection.kind === 'present');
   const rules: [string, Rule][] = Object.entries(signalRules);
   if (requester.by !== 'user') rules.push(...Object.entries(kindRules[kind]));
-  return rules.filter(([, rule]) => rule(facts, look.entry) !== undefined).map(([name]) => name);
+  return rules.filter(([, rule]) => rule(facts, inspection.entry) !== undefined).map(([name]) => name);
 }
 
-describe('kill bar', () => {
+describe('kill policy', () => {
   for (const [rule, list] of Object.entries(rows)) {
     describe(rule, () => {
       for (const { what, keeps, reason, permits } of list) {
         it(what, () => {
-          assert.match(kept(keeps) ?? 'permitted', reason);
+          assert.match(spared(keeps) ?? 'permitted', reason);
           assert.deepEqual(objections(keeps), [rule], 'this rule alone keeps it');
-          assert.equal(kept(permits), undefined, 'control');
+          assert.equal(spared(permits), undefined, 'control');
         });
       }
     });
@@ -47,31 +47,31 @@ describe('kill bar', () => {
     it('K09 what cannot be looked at is kept, what is gone gets no permit, whoever asks', () => {
       for (const requester of [{ by: 'reaper' }, OWN, USER] as const) {
         assert.match(
-          kept(among([], { requester, look: { kind: 'error', reason: 'EIO' } })) ?? '',
+          spared(among([], { requester, inspection: { kind: 'error', reason: 'EIO' } })) ?? '',
           /cannot be examined \(EIO\)/,
         );
-        assert.match(kept(among([], { requester, look: { kind: 'gone' } })) ?? '', /it is gone/);
+        assert.match(spared(among([], { requester, inspection: { kind: 'gone' } })) ?? '', /it is gone/);
       }
     });
 
     it('each kind is held to its own column, and the user’s word waives the column but no rule for every signal', () => {
       const unmatchable = { session: undefined, stdin: undefined, clientAbove: undefined, named: false };
       for (const kind of ['launched', 'adopted', 'foreign'] as const) {
-        assert.equal(kept(of(kind)), undefined, kind);
+        assert.equal(spared(of(kind)), undefined, kind);
         assert.deepEqual(
           Object.keys(kindRules[kind]).filter((name) => !objections(of(kind, unmatchable)).includes(name)),
           kind === 'launched'
-            ? ['launchedIsNamed', 'launchedIsUnserved']
+            ? ['launchedIsNamed', 'launchedIsAbandoned']
             : kind === 'adopted'
               ? ['adoptedIsNamed']
               : [],
         );
-        assert.equal(kept(of(kind, { ...unmatchable, requester: USER })), undefined, kind);
+        assert.equal(spared(of(kind, { ...unmatchable, requester: USER })), undefined, kind);
       }
       const waived = new Set(['notInUse']);
       for (const [rule, list] of Object.entries(rows)) {
         if (!(rule in signalRules) || waived.has(rule)) continue;
-        const held = list.filter(({ keeps }) => kept({ ...keeps, requester: USER }) !== undefined);
+        const held = list.filter(({ keeps }) => spared({ ...keeps, requester: USER }) !== undefined);
         assert.ok(held.length > 0, `${rule} also holds for the user's word`);
       }
     });
@@ -79,12 +79,12 @@ describe('kill bar', () => {
     it('the look, not the snapshot, decides: what changed since is seen', () => {
       const snapshot = machine();
       const now = (change: Partial<ProcessEntry>) =>
-        factsOn(snapshot, 500, { look: { kind: 'present', entry: entry(500, 1, change) } });
-      assert.match(kept(now({ start: 't900' })) ?? '', /another process/);
-      assert.match(kept(now({ uid: 0 })) ?? '', /another user/);
-      assert.match(kept(now(editor)) ?? '', /editor/);
-      assert.match(kept(now({ ppid: 200, sid: 7, hasTerminal: true })) ?? '', /terminal/);
-      assert.equal(kept(now({})), undefined, 'control');
+        factsOn(snapshot, 500, { inspection: { kind: 'present', entry: entry(500, 1, change) } });
+      assert.match(spared(now({ start: 't900' })) ?? '', /another process/);
+      assert.match(spared(now({ uid: 0 })) ?? '', /another user/);
+      assert.match(spared(now(editor)) ?? '', /editor/);
+      assert.match(spared(now({ ppid: 200, sid: 7, hasTerminal: true })) ?? '', /terminal/);
+      assert.equal(spared(now({})), undefined, 'control');
     });
 
     it('a permit names one identity and is good for once, and only the bar can make one', () => {

@@ -4,7 +4,7 @@ import type { ProcessEntry, StdinPeer } from '../../../src/os/platform';
 import type { RecordKind } from '../../../src/registry/schema';
 import { entry, factsOn, identity, machine } from './table';
 
-// What the rows of the kill bar's table tests are made of.
+// What the rows of the kill policy's table tests are made of.
 
 export const GONE: StdinPeer = { kind: 'gone', proof: 'nobody holds it' };
 export const UNKNOWN: StdinPeer = { kind: 'unknown', reason: 'it is neither a socket pair nor a pipe' };

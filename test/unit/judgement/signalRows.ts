@@ -39,14 +39,14 @@ export const signalRows: Record<string, readonly Row[]> = {
       // Not in the table, so that no other rule says it first.
       keeps: among([], {
         identity: identity(pid, 't7'),
-        look: { kind: 'present', entry: entry(pid, 0, { start: 't7', sid: 500 }) },
+        inspection: { kind: 'present', entry: entry(pid, 0, { start: 't7', sid: 500 }) },
         // pid 1 is also what everything runs under.
         ...(pid === 1 && { snapshot: machine(entry(100, 0)) }),
       }),
       reason: /system process/,
       permits: among([], {
         identity: identity(2, 't7'),
-        look: { kind: 'present', entry: entry(2, 0, { start: 't7', sid: 500 }) },
+        inspection: { kind: 'present', entry: entry(2, 0, { start: 't7', sid: 500 }) },
       }),
     })),
   ],

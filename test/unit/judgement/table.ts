@@ -95,7 +95,7 @@ export function factsOn(snapshot: Snapshot = machine(), pid = 500, change: Parti
   return {
     identity: identity(pid),
     kind: 'launched',
-    look: found ? { kind: 'present', entry: found } : { kind: 'gone' },
+    inspection: found ? { kind: 'present', entry: found } : { kind: 'gone' },
     snapshot,
     self: identity(200),
     ownUid: UID,

@@ -13,7 +13,15 @@ function inventory(
   const row =
     server &&
     rowOf([], new Map(), {
-      ...{ key: 'k', name: 'n', client: 'c', folder: undefined, owner: 'us', evidence: [], state: 'running' },
+      ...{
+        key: 'k',
+        name: 'n',
+        client: 'c',
+        folder: undefined,
+        managedBy: 'mcpProcesses',
+        evidence: [],
+        state: 'running',
+      },
       ...{ group: server.group, verdict: server.verdict, containers: [view] },
     });
   return {

@@ -12,7 +12,7 @@ const result = (outcomes: Record<number, ProcessOutcome>): ReapResult => ({
     name: 'node',
     commandLine: 'node',
     outcome,
-    reason: outcome === 'kept' || outcome === 'survived' ? 'because' : undefined,
+    reason: outcome === 'spared' || outcome === 'survived' ? 'because' : undefined,
     memory: 10,
   })),
   containers: [],
@@ -31,12 +31,12 @@ describe('a ladder climbed once more for what it had left', () => {
   ][] = [
     ['what ended stays ended', 'terminated', undefined, false, 'terminated'],
     ['went down between the two, after SIGTERM', 'survived', undefined, false, 'terminated'],
-    ['went down between the two, never signalled', 'kept', undefined, false, 'exited'],
+    ['went down between the two, never signalled', 'spared', undefined, false, 'exited'],
     ['was not seen again, but may be there', 'survived', undefined, true, 'survived'],
     ['killed now', 'survived', 'killed', false, 'killed'],
     ['went down while it was looked at', 'survived', 'exited', false, 'terminated'],
-    ['kept now, but has heard SIGTERM', 'survived', 'kept', true, 'survived'],
-    ['kept both times', 'kept', 'kept', true, 'kept'],
+    ['kept now, but has heard SIGTERM', 'survived', 'spared', true, 'survived'],
+    ['kept both times', 'spared', 'spared', true, 'spared'],
   ];
   for (const [what, first, later, left, expected] of table) {
     it(what, () => {
@@ -50,7 +50,7 @@ describe('a ladder climbed once more for what it had left', () => {
         [outcomes.get(1)?.outcome, outcomes.get(2)?.outcome, outcomes.get(3)?.outcome],
         [expected, 'terminated', 'killed'],
       );
-      const isThere = expected === 'kept' || expected === 'survived';
+      const isThere = expected === 'spared' || expected === 'survived';
       assert.equal(outcomes.get(1)?.reason, isThere ? 'because' : undefined);
       assert.equal(joined.memoryFreed, isThere ? 20 : 30);
     });

@@ -156,7 +156,7 @@ describe('ladder', () => {
       assert.equal(signals().length, logged, `scan ${at}`);
       assert.equal(machine.scans.length, at + 1, 'it does not look again either');
       if (at === 0) assert.deepEqual([result, machine.log], [[], ['0 eof']], 'only stdin is closed');
-      else if (logged === 0) assert.deepEqual(result, ['1 kept (the process table could not be read: EMFILE)']);
+      else if (logged === 0) assert.deepEqual(result, ['1 spared (the process table could not be read: EMFILE)']);
       else if (logged === 1) assert.deepEqual(result, ['1 survived (the process table could not be read: EMFILE)']);
       else assert.deepEqual(result, ['1 killed']);
     }
@@ -165,7 +165,7 @@ describe('ladder', () => {
   it('a ruling that fails is a scan that fails', async () => {
     machine.start(DEAF);
     machine.start({
-      kept: (at) => {
+      spared: (at) => {
         if (at >= 1_000) throw new Error('EIO');
         return undefined;
       },
@@ -174,35 +174,35 @@ describe('ladder', () => {
     assert.deepEqual(signals(), []);
     assert.deepEqual(
       result,
-      [1, 2].map((one) => `${one} kept (the process table could not be read: EIO)`),
+      [1, 2].map((one) => `${one} spared (the process table could not be read: EIO)`),
     );
   });
 
   it('what the bar keeps is never signalled, holds nothing up, and says why', async () => {
-    machine.start({ kept: () => 'in use' });
+    machine.start({ spared: () => 'in use' });
     machine.start({ onEof: 50 });
-    assert.deepEqual(await machine.climb(), ['1 kept (in use)', '2 exited']);
+    assert.deepEqual(await machine.climb(), ['1 spared (in use)', '2 exited']);
     assert.deepEqual(signals(), []);
     assert.ok(machine.now < 300, String(machine.now));
     machine.start(DEAF);
-    assert.deepEqual((await machine.climb()).sort(), ['1 kept (in use)', '3 killed']);
+    assert.deepEqual((await machine.climb()).sort(), ['1 spared (in use)', '3 killed']);
     assert.ok(!machine.log.some((line) => line.endsWith(' 1')));
   });
 
   it('asks the bar again for whom it ruled on long before its turn, as where each ruling asks `ps`', async () => {
     machine.rulingTime = 100;
     // Ruled on at 700, before the others; the last ruling is there at 1,200.
-    machine.start({ kept: (at) => (at >= 900 ? 'somebody came' : undefined) });
+    machine.start({ spared: (at) => (at >= 900 ? 'somebody came' : undefined) });
     for (let number = 2; number <= 6; number++) machine.start(DEAF);
     const outcomes = await machine.climb({ from: { step: 'kill', remaining: 0 }, closeStdin: undefined });
-    assert.deepEqual(outcomes, ['1 kept (somebody came)', ...[2, 3, 4, 5, 6].map((one) => `${one} killed`)]);
+    assert.deepEqual(outcomes, ['1 spared (somebody came)', ...[2, 3, 4, 5, 6].map((one) => `${one} killed`)]);
     assert.ok(!signals().some((line) => line.endsWith(' 1')));
   });
 
   it('asks the bar afresh before each signal', async () => {
-    machine.start({ kept: (at) => (at >= 1_000 ? 'somebody came' : undefined) });
-    machine.start({ kept: (at) => (at >= 3_000 ? 'somebody came' : undefined) });
-    assert.deepEqual(await machine.climb(), ['1 kept (somebody came)', '2 survived (somebody came)']);
+    machine.start({ spared: (at) => (at >= 1_000 ? 'somebody came' : undefined) });
+    machine.start({ spared: (at) => (at >= 3_000 ? 'somebody came' : undefined) });
+    assert.deepEqual(await machine.climb(), ['1 spared (somebody came)', '2 survived (somebody came)']);
     assert.deepEqual(signals(), ['1000 SIGTERM 2']);
   });
 
@@ -217,12 +217,12 @@ describe('ladder', () => {
   it('K15 what it may not signal is reported, not looped on', async () => {
     machine.start({ refuses: 'EPERM' });
     machine.start({ onTerm: 0 });
-    assert.deepEqual(await machine.climb(), ['1 kept (it could not be signalled: not permitted)', '2 terminated']);
+    assert.deepEqual(await machine.climb(), ['1 spared (it could not be signalled: not permitted)', '2 terminated']);
     assert.deepEqual(signals(), ['1000 SIGTERM 1', '1000 SIGTERM 2']);
   });
 
   it('L25 one that is killed and takes its time is waited for, though half gone it cannot be examined any more', async () => {
-    machine.start({ onKill: 300, kept: (at) => (at > 3_000 ? 'its main thread is gone' : undefined) });
+    machine.start({ onKill: 300, spared: (at) => (at > 3_000 ? 'its main thread is gone' : undefined) });
     assert.deepEqual(await machine.climb(), ['1 killed']);
     assert.deepEqual(signals(), ['1000 SIGTERM 1', '3000 SIGKILL 1']);
   });

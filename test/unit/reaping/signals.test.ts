@@ -39,7 +39,7 @@ describe('signals', () => {
     const outcomes = [];
     for (const platform of [
       { scope, identify },
-      { scope, look: async () => look },
+      { scope, inspect: async () => look },
     ]) {
       outcomes.push(await sendSignal(platform as unknown as Platform, leave() as Permit, 'SIGTERM'));
     }
@@ -67,7 +67,7 @@ describe('signals', () => {
     assert.deepEqual(sent, []);
   });
 
-  it('goes nowhere without a permit of the kill bar', async () => {
+  it('goes nowhere without a permit of the kill policy', async () => {
     for (const forged of [{ identity: identity(PID, 't5') }, {}, null, 5]) {
       assert.deepEqual(await send(present(), SCOPE, () => forged), { failed: 'there is no permit' });
     }

@@ -23,8 +23,8 @@ export interface Nature {
   readonly onKill?: number | undefined;
   /** Why the kernel refuses signals. */
   readonly refuses?: 'EPERM' | 'ESRCH';
-  /** What the kill bar says before the ladder's n-th signal round; default: nothing against it. */
-  readonly kept?: (at: number) => string | undefined;
+  /** What the kill policy says before the ladder's n-th signal round; default: nothing against it. */
+  readonly spared?: (at: number) => string | undefined;
   readonly sid?: number;
 }
 
@@ -73,7 +73,7 @@ export class Simulation {
   /** Its pid goes to somebody else. */
   recycle(number: number): void {
     const pid = FIRST_PID + number;
-    this.processes.set(pid, { entry: entry(pid, 1, { start: 't999999999' }), nature: { kept: () => 'a stranger' } });
+    this.processes.set(pid, { entry: entry(pid, 1, { start: 't999999999' }), nature: { spared: () => 'a stranger' } });
   }
 
   get alive(): number[] {
@@ -114,7 +114,7 @@ export class Simulation {
 
   readonly platform = {
     scope: SCOPE,
-    look: async (pid: number) => {
+    inspect: async (pid: number) => {
       const found = this.processes.get(pid);
       return found ? { kind: 'present' as const, entry: found.entry } : { kind: 'gone' as const };
     },
@@ -145,8 +145,8 @@ export class Simulation {
 
   private decideOn(member: Member) {
     const found = this.processes.get(member.identity.pid);
-    const reason = found?.nature.kept?.(this.now);
-    if (reason !== undefined) return { kept: reason };
+    const reason = found?.nature.spared?.(this.now);
+    if (reason !== undefined) return { spared: reason };
     const own = entry(200, 1);
     const entries = [own, ...[...this.processes.values()].map((one) => one.entry)];
     const snapshot: Snapshot = { scope: SCOPE, takenAt: 0, processes: new Map(entries.map((one) => [one.pid, one])) };

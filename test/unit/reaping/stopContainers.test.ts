@@ -84,7 +84,7 @@ describe('ending containers of a record', () => {
       };
       const { containers } = await reap(engine);
       assert.deepEqual(containers, [
-        { id: at(1), image: 'img', outcome: 'kept', reason: 'its labels are not those of this record' },
+        { id: at(1), image: 'img', outcome: 'spared', reason: 'its labels are not those of this record' },
       ]);
       assert.deepEqual(engine.done(), []);
     }
@@ -105,8 +105,8 @@ describe('ending containers of a record', () => {
       ['something new', false, ['stop 1'], 'stopped'],
       ['exited', true, ['remove 1'], 'removed'],
       ['dead', true, ['remove 1'], 'removed'],
-      ['exited', false, [], 'kept'],
-      ['stopped', false, [], 'kept'],
+      ['exited', false, [], 'spared'],
+      ['stopped', false, [], 'spared'],
       ['created', true, ['remove 1'], 'removed'],
       ['created', false, ['remove 1'], 'removed'],
     ];
@@ -125,7 +125,7 @@ describe('ending containers of a record', () => {
 
   it('K28 does not remove what may have run, although it is called created', async () => {
     const engine = engineWith(container(at(1), 'created', { neverStarted: false }));
-    assert.equal((await reap(engine, false)).containers[0]?.outcome, 'kept');
+    assert.equal((await reap(engine, false)).containers[0]?.outcome, 'spared');
     assert.deepEqual(engine.done(), []);
   });
 

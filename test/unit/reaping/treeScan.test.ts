@@ -23,7 +23,7 @@ function treeIn(
 ): Tree {
   const platform = {
     scope: SCOPE,
-    look: async (pid: number) => ({ kind: 'present', entry: snapshot.processes.get(pid) }),
+    inspect: async (pid: number) => ({ kind: 'present', entry: snapshot.processes.get(pid) }),
     serviceRole: async () => ({ kind: 'none' }),
     stdinPeer: async ({ pid }: { pid: number }) => probes.stdin?.[pid] ?? { kind: 'unknown', reason: 'no probe' },
     // One answer for all, as `ss` gives it: what is hidden about one hides the whole.
@@ -49,7 +49,9 @@ function treeIn(
 async function rule(...tree: Parameters<typeof treeIn>): Promise<string[]> {
   const scan = scanOf(treeIn(...tree));
   const decided = await scan.decide(scan.members);
-  return decided.map(({ member, decision }) => `${member.entry.pid} ${'kept' in decision ? decision.kept : 'permit'}`);
+  return decided.map(
+    ({ member, decision }) => `${member.entry.pid} ${'spared' in decision ? decision.spared : 'permit'}`,
+  );
 }
 
 /** The table's usual user is nobody here. */

@@ -29,7 +29,7 @@ import {
 } from '../../../src/registry/sessionStore';
 import { identity, OTHER_HOME, recordOf, sessionOf, uuid } from '../judgement/table';
 
-const NONE = { sessions: [], newer: new Set(), unread: new Set(), moved: new Set(), problems: [] };
+const NONE = { sessions: [], newer: new Set(), unreadable: new Set(), inFlux: new Set(), problems: [] };
 
 describe('session store', () => {
   let temp: string;
@@ -169,7 +169,7 @@ describe('session store', () => {
     mkdirSync(join(folder.sessions, file(6)));
     writeFileSync(join(temp, 'elsewhere.json'), JSON.stringify({ ...session, id: uuid(7) }));
     symlinkSync(join(temp, 'elsewhere.json'), join(folder.sessions, file(7)));
-    const { sessions, problems, unread: readUnread } = readSessions(folder);
+    const { sessions, problems, unreadable } = readSessions(folder);
     assert.deepEqual(
       sessions.map(({ session: { id } }) => id),
       [session.id],
@@ -181,7 +181,7 @@ describe('session store', () => {
     assert.ok(existsSync(join(temp, 'elsewhere.json')), 'what a link points to stays where it is');
     // What they were the files of is remembered: of these sessions nobody can tell what they wanted.
     const unread = new Set([1, 2, 3, 4, 5, 6, 7].map(uuid));
-    for (const found of [{ unread: readUnread }, readSessions(folder)]) assert.deepEqual(found.unread, unread);
+    for (const found of [{ unreadable: unreadable }, readSessions(folder)]) assert.deepEqual(found.unreadable, unread);
     assert.deepEqual(sessionsNamedIn(folder), new Set([session.id, ...unread]));
     assert.deepEqual(readSessions(folder).problems, [], 'they are complained about once');
   });
@@ -269,7 +269,7 @@ describe('session store', () => {
     for (const name of ['README', `${session.id}.json.damaged`, `${session.id}.json.1234567890`]) {
       writeFileSync(join(folder.sessions, name), 'x');
     }
-    assert.deepEqual(readSessions(folder), { ...NONE, unread: new Set([session.id]) });
+    assert.deepEqual(readSessions(folder), { ...NONE, unreadable: new Set([session.id]) });
     assert.equal(readdirSync(folder.sessions).length, 3);
   });
 });

@@ -12,9 +12,9 @@ const node = (pid: number, start = 't1', children: ProcessNode[] = []): ProcessN
 });
 
 describe('rows whose finding takes a second look', () => {
-  const orphaned = serverView({ key: 'a', owner: 'other' });
-  const active = serverView({ key: 'a', owner: 'other', group: 'otherClients', verdict: 'active' });
-  const unknown = serverView({ key: 'a', owner: 'other', group: 'ownerUnknown', verdict: 'unknown' });
+  const orphaned = serverView({ key: 'a', managedBy: 'foreign' });
+  const active = serverView({ key: 'a', managedBy: 'foreign', group: 'otherClients', verdict: 'active' });
+  const unknown = serverView({ key: 'a', managedBy: 'foreign', group: 'ownerUnknown', verdict: 'unknown' });
   const checking = { ...unknown, checking: true };
   const table: [string, ServerView, ServerView[], string][] = [
     ['a proven orphan stays one', checking, [orphaned], 'orphaned orphaned'],
@@ -45,7 +45,7 @@ describe('one process, one row', () => {
   ];
   for (const [what, processes, isShown] of table) {
     it(`${what}: ${isShown ? 'shown' : 'not shown'}`, () => {
-      const other = serverView({ key: 'other', owner: 'other', processes });
+      const other = serverView({ key: 'other', managedBy: 'foreign', processes });
       assert.deepEqual(withoutRecorded([other], [here]), isShown ? [other] : []);
     });
   }
@@ -53,13 +53,13 @@ describe('one process, one row', () => {
 
 describe('rows that are being ended', () => {
   const stateOf = (row: ServerView, keys = ['s:r']) => withEnding([row], new Set(keys))[0]?.state;
-  const kept = { ...NODE, kept: 'it is in use' };
+  const spared = { ...NODE, spared: 'it is in use' };
 
-  it('say so, except where everything is kept', () => {
+  it('say so, except where everything is spared', () => {
     assert.equal(stateOf(serverView()), 'stopping');
     assert.equal(stateOf(serverView(), ['s:other']), 'running');
-    assert.equal(stateOf(serverView({ processes: [kept] })), 'running');
-    assert.equal(stateOf(serverView({ processes: [{ ...kept, children: [NODE] }] })), 'stopping');
+    assert.equal(stateOf(serverView({ processes: [spared] })), 'running');
+    assert.equal(stateOf(serverView({ processes: [{ ...spared, children: [NODE] }] })), 'stopping');
     assert.equal(stateOf(serverView({ processes: [] })), 'stopping', 'a container is left');
   });
 

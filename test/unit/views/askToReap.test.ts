@@ -48,7 +48,7 @@ describe('"ask" asks', () => {
       [[waiting({ awaitsAnswer: 'client' })]],
       ['1 MCP server was left running by its client (43 MB).'],
     ],
-    ['nobody that is reaped without asking, or never', [[serverView(), serverView({ owner: 'other' })]], []],
+    ['nobody that is reaped without asking, or never', [[serverView(), serverView({ managedBy: 'foreign' })]], []],
     ['nobody that is being ended already', [[waiting({ state: 'stopping' })]], []],
   ];
   for (const [what, pictures, texts] of table) {

@@ -16,7 +16,7 @@ describe('a command without a row', () => {
     for (const [command, scanned, text, buttons] of table) {
       const editor = newEditor();
       const inventory = () => ({
-        ...pictureOf([serverView({ group: 'otherClients', owner: 'other', verdict: 'active' })]),
+        ...pictureOf([serverView({ group: 'otherClients', managedBy: 'foreign', verdict: 'active' })]),
         scanned,
       });
       registerCommands({ subscriptions: [] }, actionsOver([], { inventory }), { info() {}, error() {} });

@@ -50,7 +50,7 @@ describe('after a crash', () => {
     });
     editor.click = () => click;
     const notice = new CrashNotice(actions, { showHistory: async () => void asked.push('history') });
-    for (let look = 0; look < looks; look++) await notice.look();
+    for (let look = 0; look < looks; look++) await notice.check();
     notice.dispose();
     return asked;
   }

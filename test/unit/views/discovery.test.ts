@@ -24,7 +24,7 @@ describe('the notice of what other clients left behind', () => {
       new Discovery(actions).dispose();
       const child = { ...NODE, pid: 501 };
       const orphans = Array.from({ length: count }, (_, index) =>
-        serverView({ key: `other:${index}`, owner: 'other', processes: [{ ...NODE, children: [child] }] }),
+        serverView({ key: `other:${index}`, managedBy: 'foreign', processes: [{ ...NODE, children: [child] }] }),
       );
       publish(pictureOf([serverView()]));
       publish(pictureOf([serverView(), ...orphans]));

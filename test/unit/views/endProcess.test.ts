@@ -28,7 +28,7 @@ describe('End This Process', () => {
       previewEnd: async (chosen): Promise<EndPreview> => ({
         processes: pidsOf(chosen).map((pid) => {
           const commandLine = pid === child.pid ? child.commandLine : NODE.commandLine;
-          return { pid, name: 'node', commandLine, kept: preview.kept?.[pid] };
+          return { pid, name: 'node', commandLine, spared: preview.kept?.[pid] };
         }),
         uses: preview.uses ?? [],
       }),

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { registerCommands } from '../../../src/views/commands';
 import { offerToStop } from '../../../src/views/containers';
 import { Discovery } from '../../../src/views/discovery';
-import { keepServer } from '../../../src/views/endProcess';
+import { neverReapServer } from '../../../src/views/endProcess';
 import { showFailure } from '../../../src/views/failures';
 import { CancellationError, type Editor, newEditor, settled } from './fakeEditor';
 import { actionsOver, pictureOf, resultOf, serverView } from './rows';
@@ -22,14 +22,14 @@ describe('what a click on a notification cannot do is shown', () => {
 
   it('undoing that a server is never reaped', async () => {
     editor.click = clickOn('Undo');
-    await keepServer(serverView(), actionsOver([], { unkeep: fail }));
+    await neverReapServer(serverView(), actionsOver([], { allowReap: fail }));
     await settled();
     assert.deepEqual(editor.errors(), [BROKEN]);
   });
 
   it('showing the setting', async () => {
     editor.click = clickOn('Show Setting');
-    await keepServer(serverView(), actionsOver([], { showSetting: fail }));
+    await neverReapServer(serverView(), actionsOver([], { showSetting: fail }));
     await settled();
     assert.deepEqual(editor.errors(), [BROKEN]);
   });
@@ -57,7 +57,7 @@ describe('what a click on a notification cannot do is shown', () => {
   it('looking at the servers that other clients left', async () => {
     editor.click = clickOn('Review');
     editor.command = fail;
-    const orphan = serverView({ owner: 'other' });
+    const orphan = serverView({ managedBy: 'foreign' });
     const actions = actionsOver([], {
       announceOnce: () => true,
       onDidChange: (listener) => {

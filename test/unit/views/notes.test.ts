@@ -37,7 +37,7 @@ describe('what stands below the servers', () => {
       [{}, ended, /Ended by a window\./],
       [{ by: 'guard' }, `after a crash · ${ended}`, /Ended by crash protection/],
       [{ by: 'command line' }, `by the command line · ${ended}`, /Ended by the command line/],
-      [{ by: 'launcher' }, `its client ended · ${ended}`, /because its client ended/],
+      [{ by: 'wrapper' }, `its client ended · ${ended}`, /because its client ended/],
       [{ cause: 'user' }, `by you · ${ended}`, /Ended by you/],
       [{ cause: 'orphaned' }, `automatically · ${ended}`, /Ended automatically/],
       [{ cause: 'orphaned', by: 'guard' }, `after a crash · ${ended}`, /Ended by crash protection/],

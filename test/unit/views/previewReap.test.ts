@@ -9,9 +9,9 @@ import { actionsOver, bundleOf, NODE, resultOf, rowOf, serverView } from './rows
 
 const ours = serverView({ key: 's:1' });
 const theirs = ['other:1', 'other:2', 'other:3'].map((key) =>
-  serverView({ key, name: 'context7', owner: 'other', sessionId: undefined }),
+  serverView({ key, name: 'context7', managedBy: 'foreign', sessionId: undefined }),
 );
-const living = serverView({ key: 'other:9', owner: 'other', verdict: 'active', group: 'otherClients' });
+const living = serverView({ key: 'other:9', managedBy: 'foreign', verdict: 'active', group: 'otherClients' });
 
 describe('Preview Cleanup', () => {
   let editor: Editor;

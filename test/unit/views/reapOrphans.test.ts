@@ -5,7 +5,7 @@ import { registerCommands } from '../../../src/views/commands';
 import { type Editor, newEditor } from './fakeEditor';
 import { actionsOver, resultOf, serverView } from './rows';
 
-const theirs = serverView({ key: 'other:1', owner: 'other', sessionId: undefined });
+const theirs = serverView({ key: 'other:1', managedBy: 'foreign', sessionId: undefined });
 
 describe('Reap Orphaned MCP Servers tells what became of it', () => {
   let editor: Editor;

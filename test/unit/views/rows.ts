@@ -4,13 +4,20 @@ import type { CopiesRow, GroupRow, ServerRow } from '../../../src/views/treeRows
 
 export const NODE: ProcessNode = {
   ...{ pid: 500, start: 't1', name: 'node', commandLine: 'node server.js', children: [] },
-  ...{ startedAt: undefined, memory: 1 << 20, kept: undefined },
+  ...{ startedAt: undefined, memory: 1 << 20, spared: undefined },
 };
 
 /** An orphaned server of ours, where nothing else is said. */
 export function serverView(over: Partial<ServerView> = {}): ServerView {
   return {
-    ...{ key: 's:r', name: 'files', client: 'MCP Processes', group: 'orphaned', owner: 'us', verdict: 'orphaned' },
+    ...{
+      key: 's:r',
+      name: 'files',
+      client: 'MCP Processes',
+      group: 'orphaned',
+      managedBy: 'mcpProcesses',
+      verdict: 'orphaned',
+    },
     ...{ folder: undefined, evidence: [], state: 'running', failure: undefined, copies: 1, pid: 500, memory: 1 << 20 },
     ...{ startedAt: undefined, processes: [NODE], containers: [], containerProblem: undefined, url: undefined },
     ...{ serverInfo: undefined, configurationFile: undefined, sessionId: 's', recordId: 'r' },
@@ -30,7 +37,7 @@ export function actionsOver(servers: readonly ServerView[], over: Partial<Action
   return {
     inventory: () => pictureOf(servers),
     onDidChange: () => ({ dispose() {} }),
-    keep: async () => {},
+    neverReap: async () => {},
     ...over,
   } as Actions;
 }

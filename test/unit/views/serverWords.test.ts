@@ -17,13 +17,13 @@ const LISTED = 'the setting mcpProcesses.reap.neverReap lists it (node server.js
 const IN_DOUBT = 'whether the setting mcpProcesses.reap.neverReap lists it cannot be determined';
 
 describe('orphans that badge and status bar count', () => {
-  const child = (kept: string | undefined) => ({ ...NODE, pid: 501, kept });
+  const child = (spared: string | undefined) => ({ ...NODE, pid: 501, spared });
   const table: [string, Partial<ServerView>, boolean][] = [
     ['one that may be reaped', {}, true],
-    ['one that the user keeps', { processes: [{ ...NODE, kept: LISTED }] }, false],
-    ['with all below it', { processes: [{ ...NODE, kept: LISTED, children: [child('it is in use')] }] }, false],
-    ['one that is kept because it is in doubt', { processes: [{ ...NODE, kept: IN_DOUBT }] }, true],
-    ['one of which the user keeps a part', { processes: [{ ...NODE, kept: LISTED }, child(undefined)] }, true],
+    ['one that the user keeps', { processes: [{ ...NODE, spared: LISTED }] }, false],
+    ['with all below it', { processes: [{ ...NODE, spared: LISTED, children: [child('it is in use')] }] }, false],
+    ['one that is kept because it is in doubt', { processes: [{ ...NODE, spared: IN_DOUBT }] }, true],
+    ['one of which the user keeps a part', { processes: [{ ...NODE, spared: LISTED }, child(undefined)] }, true],
     ['the user keeps what is below only', { processes: [{ ...NODE, children: [child(LISTED)] }] }, true],
     ['a container that is left', { processes: [] }, true],
   ];
@@ -32,15 +32,15 @@ describe('orphans that badge and status bar count', () => {
       const server = serverView(over);
       assert.deepEqual(countedOrphans(pictureOf([server])), counts ? [server] : []);
       assert.equal(capabilitiesOf(server).canReap, counts);
-      assert.equal(capabilitiesOf(server).canKeep, counts && server.processes.length > 0);
+      assert.equal(capabilitiesOf(server).canNeverReap, counts && server.processes.length > 0);
     });
   }
 });
 
 describe('orphans of other clients that badge and status bar leave out', () => {
-  const theirs = serverView({ owner: 'other', memory: 13 << 20 });
-  const listed = serverView({ owner: 'other', processes: [{ ...NODE, kept: LISTED }] });
-  const living = serverView({ owner: 'other', verdict: 'active', group: 'otherClients' });
+  const theirs = serverView({ managedBy: 'foreign', memory: 13 << 20 });
+  const listed = serverView({ managedBy: 'foreign', processes: [{ ...NODE, spared: LISTED }] });
+  const living = serverView({ managedBy: 'foreign', verdict: 'active', group: 'otherClients' });
   const told = (servers: ServerView[], reapForeign: Inventory['reapForeign'] = 'report') =>
     uncountedOrphans({ ...pictureOf(servers), reapForeign });
 

@@ -13,10 +13,14 @@ describe('a server that does not start', () => {
   });
 
   /** Starts it; the first start fails. @returns what was asked for. */
-  async function start(lastLine: string | undefined, click: string | undefined, owner: 'us' | 'editor' = 'us') {
+  async function start(
+    lastLine: string | undefined,
+    click: string | undefined,
+    managedBy: 'mcpProcesses' | 'editor' = 'mcpProcesses',
+  ) {
     const asked: string[] = [];
     const failure = { kind: 'start' as const, at: 1, reason: 'no.', exit: undefined, lastLine };
-    const server = serverView({ owner, state: 'failed', verdict: 'gone', failure });
+    const server = serverView({ managedBy, state: 'failed', verdict: 'gone', failure });
     const actions = actionsOver([server], {
       start: async () => {
         asked.push('start');

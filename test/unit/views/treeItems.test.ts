@@ -5,7 +5,7 @@ import type { InfoRow, Node } from '../../../src/views/treeRows';
 import { bundleOf, NODE, rowOf, serverView } from './rows';
 
 describe('rows as they are read out', () => {
-  const server = serverView({ owner: 'other', client: 'Codex' });
+  const server = serverView({ managedBy: 'foreign', client: 'Codex' });
   const note: InfoRow = {
     ...{ kind: 'note', id: 'n', infos: [], parent: undefined },
     info: { label: 'Guard', description: 'armed · pid 7', icon: 'shield', color: 'x', tooltip: '' },
@@ -57,7 +57,7 @@ describe('rows and their clock', () => {
 });
 
 describe('what a row says of its state', () => {
-  const other = { owner: 'other', client: 'Codex' } as const;
+  const other = { managedBy: 'foreign', client: 'Codex' } as const;
   const unknown = { verdict: 'unknown', group: 'ownerUnknown' } as const;
   const here = { group: 'thisWindow', verdict: 'active' } as const;
   const table: [string, Parameters<typeof serverView>[0], string][] = [
@@ -96,7 +96,7 @@ describe('what a row says of its state', () => {
 
   it('offers no reaping while it is being ended', () => {
     const flags = (state: 'running' | 'stopping') => treeItemOf(rowOf(serverView({ state })), 0).contextValue;
-    assert.match(String(flags('running')), /canReap canKeep|canReap .*canKeep/);
-    assert.doesNotMatch(String(flags('stopping')), /canReap|canKeep/);
+    assert.match(String(flags('running')), /canReap canNeverReap|canReap .*canNeverReap/);
+    assert.doesNotMatch(String(flags('stopping')), /canReap|canNeverReap/);
   });
 });

@@ -104,7 +104,7 @@ describe('format', () => {
   describe('summary of a reap', () => {
     it('counts servers and processes, says why something was kept and what was freed', () => {
       const results = [
-        reaped([ended(1, 'exited'), ended(2, 'terminated'), ended(3, 'kept', 'its start time differs.')], 60 * MB),
+        reaped([ended(1, 'exited'), ended(2, 'terminated'), ended(3, 'spared', 'its start time differs.')], 60 * MB),
         reaped([ended(4, 'killed'), ended(5, 'killed')], 40 * MB),
         reaped([ended(6, 'exited')], 20 * MB),
       ];
@@ -124,17 +124,17 @@ describe('format', () => {
     });
 
     it('a dry run promises, it does not claim', () => {
-      const results = [reaped([ended(1, 'terminated'), ended(2, 'kept', 'listed')], 0, true)];
+      const results = [reaped([ended(1, 'terminated'), ended(2, 'spared', 'listed')], 0, true)];
       assert.equal(
         summariseReap(results),
         'Would end 1 orphaned server (1 process), freeing 10 MB. 1 process kept (listed).',
       );
-      const kept = [reaped([ended(1, 'kept', 'listed')], 0, true)];
+      const kept = [reaped([ended(1, 'spared', 'listed')], 0, true)];
       assert.equal(summariseReap(kept), 'Nothing would be ended. 1 process kept (listed).');
     });
 
     it('does not count a server of which everything was kept, and counts one of which only a container was left', () => {
-      const kept = reaped([ended(2, 'kept', 'listed'), ended(3, 'kept', 'listed')], 0);
+      const kept = reaped([ended(2, 'spared', 'listed'), ended(3, 'spared', 'listed')], 0);
       assert.equal(
         summariseReap([reaped([ended(1, 'killed')], 0), kept]),
         'Ended 1 orphaned server (1 process). 2 processes kept (listed).',
@@ -174,7 +174,7 @@ describe('format', () => {
       [one([container('a', 'removed')]), ' 1 container ended.'],
       [one([container('a', 'removed'), container('b', 'stopped')]), ' 2 containers ended.'],
       [one([container('3', 'left running', 'no label')]), ' Container 333333333333 is left running.'],
-      [one([container('a', 'kept')]), ''],
+      [one([container('a', 'spared')]), ''],
       [one([], 'no answer'), ' The state of one container could not be determined.'],
       [one([container('3', 'left running')], undefined, true), ''],
     ];
@@ -206,9 +206,9 @@ describe('format', () => {
   });
 
   it('the report names every process', () => {
-    const report = reapReport([reaped([ended(1, 'killed'), ended(2, 'kept', 'not ours')], 10 * MB)]);
+    const report = reapReport([reaped([ended(1, 'killed'), ended(2, 'spared', 'not ours')], 10 * MB)]);
     assert.match(report, /pid 1 · node · killed · 10 MB\n {4}node server-1\.js/);
-    assert.match(report, /pid 2 · node · kept: not ours/);
+    assert.match(report, /pid 2 · node · spared: not ours/);
     assert.match(report, /took 12 ms/);
     assert.doesNotMatch(reapReport([reaped([ended(1, 'killed')], 0, true)]), /took|· killed/);
   });

@@ -7,12 +7,12 @@ import { createInterface } from 'node:readline';
 import { readHistory } from '../../src/registry/history';
 import { writeSession } from '../../src/registry/sessionStore';
 import { DATABASE, DATABASE_CLIENT } from '../support/crowd';
-import { type Client, LauncherScene, napsOf } from '../support/launcher';
 import { nextLine } from '../support/nextLine';
 import { withSs } from '../support/programs';
 import { isAlive, Sandbox } from '../support/sandbox';
 import { ask, identityOf, PLAIN } from '../support/scene';
 import { waitFor } from '../support/waitFor';
+import { type Client, LauncherScene, napsOf } from '../support/wrapper';
 
 /** A client in Python, whose servers' stdin is a pipe that it keeps, whatever becomes of what it started. */
 const PIPE_CLIENT = `
@@ -132,7 +132,7 @@ describe('mcp-processes run, while the client lives', function () {
     await waitFor('the abandoned one is ended', () => !isAlive(abandoned));
     assert.match(await one.tell({ do: 'ask', server: 0 }), new RegExp(`"pid":${served}\\b`));
     await waitFor('its session is gone', () => scene.sessions().length === 1);
-    assert.equal(readHistory(sandbox.folder, 0, 10)[0]?.by, 'launcher');
+    assert.equal(readHistory(sandbox.folder, 0, 10)[0]?.by, 'wrapper');
     one.child.kill('SIGKILL');
     await scene.nothingLeft();
   });
@@ -264,7 +264,7 @@ describe('mcp-processes run, while the client lives', function () {
     const scene = new LauncherScene(sandbox, 'dash', { neverReap: ['kept.sock'] });
     const one = pipeClient(scene);
     const run = (name: string) => one.start([scene.path, 'run', '--', ...scene.server(name, '--deaf')]);
-    const kept = await run('kept');
+    const kept = await run('spared');
     const control = await run('control');
     assert.equal(await ask(scene.at('control')), control);
     await scene.protected(2);
@@ -272,7 +272,7 @@ describe('mcp-processes run, while the client lives', function () {
     await one.tell({ do: 'close', server: 1 });
     await waitFor('the control is ended', () => !isAlive(control));
     await waitFor('the other was considered', () => /neverReap lists it/.test(sandbox.guardLog()));
-    assert.equal(await ask(scene.at('kept')), kept);
+    assert.equal(await ask(scene.at('spared')), kept);
   });
 
   it('a nested run has a session of its own; both end with the client', async () => {

@@ -49,7 +49,7 @@ export async function scanMachine(
   unknownSessions: Pick<SessionFile, 'automatic' | 'neverReap'>,
 ): Promise<Scan> {
   // Files first: a session that starts in between is then merely unseen, never seen without its owner.
-  const { sessions, newer, unread, moved, problems } = readSessions(folder);
+  const { sessions, newer, unreadable, inFlux, problems } = readSessions(folder);
   const snapshot = await platform.snapshot();
   const judged: ScannedSession[] = [];
   for (const found of sessions) {
@@ -69,10 +69,10 @@ export async function scanMachine(
   const namedSince = sessionsNamedIn(folder);
   for (const session of sessionsFromCookies(snapshot, folder, known, unknownSessions)) {
     // What it wanted is written where nobody can read it: nothing is ended without being asked for.
-    const isUnread = unread.has(session.id);
+    const isUnread = unreadable.has(session.id);
     const one = judge(snapshot, isUnread ? { ...session, automatic: 'off' } : session, undefined);
     // What it wants, and who is at it, says the file that was not there to be read; the next look finds it.
-    const isElsewhere = moved.has(session.id) || (!isUnread && namedSince.has(session.id));
+    const isElsewhere = inFlux.has(session.id) || (!isUnread && namedSince.has(session.id));
     judged.push(isElsewhere && one.verdict.kind === 'dead' ? { ...one, verdict: MOVED } : one);
   }
   return { snapshot, sessions: judged, problems };

@@ -2,7 +2,7 @@ import type { Memento } from 'vscode';
 import type { Inventory, ServerView } from '../model/inventory';
 import { identityKey } from '../os/identity';
 
-const KEY = 'ignoredServers';
+const KEY = 'hiddenServers';
 const MAX = 200;
 
 /** Servers that a person does not want to see, by identity: the next one with the same command is another one. */
@@ -32,7 +32,7 @@ export class HiddenServers {
     void this.memento.update(KEY, [...this.keys].slice(-MAX));
   }
 
-  private keyOf({ owner, processes: [root] }: ServerView): string {
-    return owner === 'other' && root ? identityKey({ pid: root.pid, start: root.start, scope: this.scope }) : '';
+  private keyOf({ managedBy, processes: [root] }: ServerView): string {
+    return managedBy === 'foreign' && root ? identityKey({ pid: root.pid, start: root.start, scope: this.scope }) : '';
   }
 }

@@ -3,11 +3,11 @@ import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { LauncherScene } from '../support/launcher';
 import { programPath, scripts } from '../support/programs';
 import { GUARD, isAlive, Sandbox } from '../support/sandbox';
 import { ask, identityOf } from '../support/scene';
 import { waitFor } from '../support/waitFor';
+import { LauncherScene } from '../support/wrapper';
 
 /** What stands in for the shell where there is none (Windows); here only what does not depend on the system. */
 describe('mcp-processes run, in Node', function () {

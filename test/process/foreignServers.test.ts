@@ -103,7 +103,7 @@ describe('servers of other clients', function () {
       assert.deepEqual([active.group, active.verdict], ['otherClients', 'active']);
       // On one's word, but served: nothing happens.
       const early = await tracker.reapOrphans({ only: [rowOf(tracker, server)?.key ?? ''] });
-      assert.ok(early.every(({ processes }) => processes.every(({ outcome }) => outcome === 'kept')));
+      assert.ok(early.every(({ processes }) => processes.every(({ outcome }) => outcome === 'spared')));
       await killHard(child);
       if (kind === 'node' && !withSs) return provesNothing(server);
       const row = await provenOrphan(tracker, server);

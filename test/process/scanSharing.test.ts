@@ -152,7 +152,7 @@ describe('windows of one machine take turns', function () {
     const first = await window();
     const matches = (args: readonly string[]) => args.at(-1) === mark;
     const entry = { key: 'notes', name: 'notes', client: 'Editor', folder: undefined, url: undefined };
-    const known = { ...entry, file: undefined, owner: 'other' as const, describe: undefined, matches };
+    const known = { ...entry, file: undefined, managedBy: 'foreign' as const, describe: undefined, matches };
     const second = await window(recogniser(), '0', { adoptable: () => [known] });
     const server = spawn(process.execPath, [PLAIN, mark], { env: sandbox.environment, stdio: 'pipe' });
     await first.sweep();
@@ -169,7 +169,7 @@ describe('windows of one machine take turns', function () {
   it('a server that is found first and adopted then is shown once, in every picture', async () => {
     const matches = (args: readonly string[]) => args.at(-1) === mark;
     const entry = { key: 'notes', name: 'notes', client: 'Editor', folder: undefined, url: undefined };
-    const known = { ...entry, file: undefined, owner: 'other' as const, describe: undefined, matches };
+    const known = { ...entry, file: undefined, managedBy: 'foreign' as const, describe: undefined, matches };
     let isAdoptable = false;
     const tracker = await window(recogniser(), '0', { adoptable: () => (isAdoptable ? [known] : []) });
     spawn(process.execPath, [PLAIN, mark], { env: sandbox.environment, stdio: 'pipe' });
@@ -216,12 +216,12 @@ describe('windows of one machine take turns', function () {
     const [first, second] = [await window(), await window()];
     await waitFor('it is shared', async () => {
       await first.sweep();
-      return readFileSync(join(sandbox.folder.path, 'sweep.json'), 'utf8').includes('"notes"');
+      return readFileSync(join(sandbox.folder.path, 'scan.json'), 'utf8').includes('"notes"');
     });
-    const shared = readFileSync(join(sandbox.folder.path, 'sweep.json'), 'utf8');
+    const shared = readFileSync(join(sandbox.folder.path, 'scan.json'), 'utf8');
     await killHard(client);
     await orphaned(second);
-    writeFileSync(join(sandbox.folder.path, 'sweep.json'), shared);
+    writeFileSync(join(sandbox.folder.path, 'scan.json'), shared);
     assert.equal(await turn(second), 1);
     assert.equal(named(second, 'notes')[0]?.verdict, 'orphaned');
   });
@@ -281,7 +281,7 @@ describe('windows of one machine take turns', function () {
   it('K13 a damaged or hostile file is none', async () => {
     const [first, second] = [await window(), await window()];
     await foreign();
-    const path = join(sandbox.folder.path, 'sweep.json');
+    const path = join(sandbox.folder.path, 'scan.json');
     // While it is being started, nobody can tell who holds its stdin.
     const good = await waitFor('it is shared', async () => {
       await first.sweep();
@@ -330,7 +330,7 @@ describe('windows of one machine take turns', function () {
     await second.reapOrphans({ only: rows.map((row) => row.key) });
     assert.ok(!isAlive(server));
     assert.ok(isAlive(served.server), 'control arm: somebody still talks to it');
-    assert.equal(existsSync(join(sandbox.folder.path, 'sweep.json')), false);
+    assert.equal(existsSync(join(sandbox.folder.path, 'scan.json')), false);
     assert.equal(await turn(first), 1);
     assert.deepEqual(
       named(first, 'notes').map(({ verdict }) => verdict),

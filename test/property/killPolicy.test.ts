@@ -23,7 +23,7 @@ function beingOf(world: World, { identity }: Member): Being {
 
 /** What no permit may ever name, whoever asks. */
 function assertUnprotected(world: World, being: Being, decision: Decision): void {
-  if ('kept' in decision) return;
+  if ('spared' in decision) return;
   const what = `permit for ${being.index}`;
   assert.deepEqual(decision.permit.identity, identityOf(being), what);
   assert.equal(being.draw.life, 'alive', what);
@@ -94,7 +94,7 @@ async function ruleOnRecord(world: World, record: TrueRecord, file: SessionFile,
       const against = obstacles(world, being, { record, members, verdict, live, requester, lookedBefore });
       const what = `${requester.by} on ${being.index} of ${record.kind} record ${record.started.index}`;
       if ('permit' in decision) assert.deepEqual(against, [], `${what}: permitted`);
-      else assert.notDeepEqual(against, [], `${what}: kept because ${decision.kept}`);
+      else assert.notDeepEqual(against, [], `${what}: kept because ${decision.spared}`);
     }
     now += HOW_FAR;
   }
@@ -106,7 +106,7 @@ async function ruleOnUsersWord(world: World, being: Being, live: readonly Being[
   const decision = evaluateKillPolicy({
     identity,
     kind: 'foreign',
-    look: await world.platform.inspect(being.pid),
+    inspection: await world.platform.inspect(being.pid),
     snapshot: world.snapshot,
     self: identityOf(world.self),
     ownUid: process.getuid?.(),
@@ -126,17 +126,17 @@ async function ruleOnUsersWord(world: World, being: Being, live: readonly Being[
     neverReap: world.neverReap,
   });
   assertUnprotected(world, being, decision);
-  if ('kept' in decision) return;
+  if ('spared' in decision) return;
   if (being.draw.race === 'none') {
     assert.ok(!chain(world, being).some((one) => live.includes(one)), `the user's word on ${being.index}`);
   }
   if (world.neverReap.length > 0) assert.notEqual(being.draw.role, 'listed');
 }
 
-/** Small ones; a long search wants more: `PROPERTY_RUNS=50000 npx mocha test/property/killBar.test.ts -g small`. */
+/** Small ones; a long search wants more: `PROPERTY_RUNS=50000 npx mocha test/property/killPolicy.test.ts -g small`. */
 const RUNS = Number(process.env.PROPERTY_RUNS ?? 400);
 
-describe('kill bar on random machines', () => {
+describe('kill policy on random machines', () => {
   it('small: permits for all members of a provable orphan with no obstacle, and for nobody else', async function () {
     this.timeout(0);
     await check('small', fc.asyncProperty(forests(0, 40), judge), {

@@ -1,11 +1,11 @@
 import '../views/fakeEditor';
 import assert from 'node:assert/strict';
 import { createActions } from '../../../src/editor/actions';
-import { HiddenServers } from '../../../src/editor/ignoredServers';
+import { HiddenServers } from '../../../src/editor/hiddenServers';
 import { pictureOf, serverView } from '../views/rows';
 
 const SCOPE = 't0123456789abcdef';
-const theirs = serverView({ key: 'other:1', owner: 'other' });
+const theirs = serverView({ key: 'other:1', managedBy: 'foreign' });
 
 /** What the editor keeps between starts; with its window away a write never settles. */
 function memory(isAway = false) {

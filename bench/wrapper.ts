@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { LauncherScene } from '../test/support/launcher';
 import { Sandbox } from '../test/support/sandbox';
 import { waitFor } from '../test/support/waitFor';
+import { LauncherScene } from '../test/support/wrapper';
 import { median, type Table, time } from './measure';
 
 const ROUNDS = 40;

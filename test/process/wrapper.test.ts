@@ -5,12 +5,12 @@ import { existsSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileS
 import { basename, join } from 'node:path';
 import { COOKIE_VARIABLE, parseCookie } from '../../src/registry/cookie';
 import { readHistory } from '../../src/registry/history';
-import { type Client, LauncherScene, napsOf } from '../support/launcher';
 import { DEAD_OWNER_UNREAPED, SUBREAPER } from '../support/parents';
 import { scripts } from '../support/programs';
 import { isAlive, killHard, Sandbox } from '../support/sandbox';
 import { ask, identityOf, pidIn, procfs } from '../support/scene';
 import { waitFor } from '../support/waitFor';
+import { type Client, LauncherScene, napsOf } from '../support/wrapper';
 
 const SHELLS = ['dash', 'bash', 'busybox'] as const;
 
@@ -90,7 +90,7 @@ describe('mcp-processes run', function () {
         await waitFor('both are ended', () => !isAlive(doomed) && !isAlive(escaped));
         assert.equal(await ask(scene.at('survivor')), survivor);
         await waitFor('its session is gone', () => scene.sessions().length === 1);
-        assert.deepEqual(new Set(readHistory(sandbox.folder, 0, 10).map(({ by }) => by)), new Set(['launcher']));
+        assert.deepEqual(new Set(readHistory(sandbox.folder, 0, 10).map(({ by }) => by)), new Set(['wrapper']));
         await other.kill();
         await scene.nothingLeft();
       });

@@ -20,7 +20,7 @@ describe('ending one process on the user’s word', function () {
     const chosen = processOf(tracker, one);
     const preview = await tracker.previewEnd([chosen]);
     assert.deepEqual(
-      preview.processes.map(({ pid, kept }) => [pid, kept]),
+      preview.processes.map(({ pid, spared }) => [pid, spared]),
       [[one, undefined]],
     );
     const result = await tracker.endChosen('one', [chosen]);
@@ -43,7 +43,7 @@ describe('ending one process on the user’s word', function () {
     assert.ok(alone.uses.includes('1 more process below it is not ended with it.'), alone.uses.join('\n'));
     const both = await tracker.previewEnd([root, child]);
     assert.deepEqual(
-      both.processes.map(({ pid, commandLine, kept }) => [pid, commandLine, kept]),
+      both.processes.map(({ pid, commandLine, spared }) => [pid, commandLine, spared]),
       [root, child].map(({ pid, commandLine }) => [pid, commandLine, undefined]),
     );
     assert.doesNotMatch(both.uses.join('\n'), new RegExp(`not ended with|, pid (?:${root.pid}|${child.pid})\\b`));
@@ -68,9 +68,9 @@ describe('ending one process on the user’s word', function () {
     const tracker = await sandbox.tracker();
     await tracker.sweep();
     const chosen = processOf(tracker, one);
-    assert.match((await tracker.previewEnd([chosen])).processes[0]?.kept ?? '', /owner of a live session/);
+    assert.match((await tracker.previewEnd([chosen])).processes[0]?.spared ?? '', /owner of a live session/);
     const result = await tracker.endChosen('one', [chosen]);
-    assert.equal(result.processes[0]?.outcome, 'kept');
+    assert.equal(result.processes[0]?.outcome, 'spared');
     assert.equal(await host.ask('one'), one);
   });
 
@@ -80,8 +80,8 @@ describe('ending one process on the user’s word', function () {
     const look = await platform.inspect(process.ppid);
     assert.ok(look.kind === 'present');
     const chosen = { pid: process.ppid, start: look.entry.start };
-    assert.match((await tracker.previewEnd([chosen])).processes[0]?.kept ?? '', /runs under it|system process/);
-    assert.equal((await tracker.endChosen('parent', [chosen])).processes[0]?.outcome, 'kept');
+    assert.match((await tracker.previewEnd([chosen])).processes[0]?.spared ?? '', /runs under it|system process/);
+    assert.equal((await tracker.endChosen('parent', [chosen])).processes[0]?.outcome, 'spared');
   });
 });
 
