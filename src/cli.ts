@@ -4,15 +4,13 @@ import { parseArgs } from 'node:util';
 import { MachineConfigs } from './clients/machineConfigs';
 import type { Log } from './common/log';
 import { configuredRuns } from './containers/configuredContainer';
-import { RecordedContainers } from './containers/recordedContainers';
 import type { ContainerWithoutClient, ReapResult, ServerView } from './model/inventory';
 import { choosePlatform } from './os/choosePlatform';
-import { Reaper } from './reaping/reaper';
 import { isFinished } from './reaping/results';
 import { type DataFolder, openDataFolder } from './registry/dataFolder';
 import { OwnSession } from './registry/ownSession';
 import { ForeignServers } from './scan/foreignServers';
-import { Sweeper } from './tracker/sweeper';
+import { buildCore, type Core } from './tracker/core';
 import { containerLines, formatAge, formatMemory, shortId } from './wording/results';
 import { parseSettings } from './wrapper/settings';
 
@@ -50,15 +48,16 @@ async function main(argv: string[]): Promise<number> {
     process.stderr.write(`${wrong}\n\n${USAGE}\n`);
     return 2;
   }
-  const sweeper = await openSweeper(all || foreign);
+  const core = await openCore(all || foreign);
   if (command === 'list') {
-    const { servers, containersWithoutClient } = await sweeper.lookTwice();
+    await core.cycle.scanConfirmed();
+    const { servers, containersWithoutClient } = core.store.inventory;
     const text = () => listing(servers, all) + listingOfContainers(containersWithoutClient);
     const json = () => `${JSON.stringify({ servers, containersWithoutClient }, undefined, 2)}\n`;
     process.stdout.write(values.json ? json() : text());
     return 0;
   }
-  const results = await reap(sweeper, { dryRun: values['dry-run'] ?? false, foreign, yes: values.yes ?? false });
+  const results = await reap(core, { dryRun: values['dry-run'] ?? false, foreign, yes: values.yes ?? false });
   process.stdout.write(values.json ? `${JSON.stringify(results, undefined, 2)}\n` : report(results));
   if (foreign && !values.yes && !values.json && results.some(({ sessionId }) => sessionId === '')) {
     process.stdout.write("Other clients' servers were only shown; --yes ends them.\n");
@@ -73,17 +72,17 @@ async function main(argv: string[]): Promise<number> {
 
 /** Ours at once; other clients' only where they are proven to be orphaned, and only with the word for it. */
 async function reap(
-  sweeper: Sweeper,
+  { requestedReap, cycle, store }: Core,
   { dryRun, foreign, yes }: { dryRun: boolean; foreign: boolean; yes: boolean },
 ): Promise<ReapResult[]> {
-  const results = await sweeper.reapOrphans({ dryRun });
+  const results = await requestedReap.reap({ dryRun });
   if (!foreign) return results;
-  const { servers } = await sweeper.lookTwice();
-  const only = servers
+  await cycle.scanConfirmed();
+  const only = store.inventory.servers
     .filter(({ managedBy, verdict }) => managedBy === 'foreign' && verdict === 'orphaned')
     .map(({ key }) => key);
   if (only.length === 0) return results;
-  return [...results, ...(await sweeper.reapOrphans({ dryRun: dryRun || !yes, only }))];
+  return [...results, ...(await requestedReap.reap({ dryRun: dryRun || !yes, only }))];
 }
 
 /** Which word is wrong, and why; undefined where none is. */
@@ -114,7 +113,7 @@ function parse(args: string[]) {
   });
 }
 
-async function openSweeper(withOthers: boolean): Promise<Sweeper> {
+async function openCore(withForeign: boolean): Promise<Core> {
   const log = {
     info: () => {},
     warn: (message: string) => process.stderr.write(`${message}\n`),
@@ -124,29 +123,14 @@ async function openSweeper(withOthers: boolean): Promise<Sweeper> {
   const folder = openDataFolder();
   const self = await platform.self();
   const settings = { automatic: 'off' as const, neverReap: neverReapOf(folder) };
-  const containers = new RecordedContainers(log);
-  const machine = withOthers ? machineConfigs(log) : undefined;
-  return new Sweeper({
-    platform,
-    folder,
-    self,
+  const machine = withForeign ? machineConfigs(log) : undefined;
+  return buildCore({
+    ...{ platform, folder, self, log, by: 'command line' },
     own: new OwnSession(folder, log, self, 'command line', undefined, settings),
-    containers,
-    reaper: new Reaper({
-      platform,
-      folder,
-      self,
-      log,
-      containers,
-      by: 'command line',
-      neverReap: () => settings.neverReap,
-    }),
-    log,
     settings: () => settings,
+    configuration: () => ({ configured: [], problems: [] }),
     foreignServers: machine && new ForeignServers({ platform, self, recogniser: () => machine.recogniser() }),
     containerRuns: machine && (() => configuredRuns(machine.servers())),
-    rowsOfThisWindow: () => [],
-    problems: () => [],
   });
 }
 

@@ -17,8 +17,8 @@ export interface AdopterParts {
   /** Entries of trusted places that something else in this host may start. */
   readonly adoptable: () => readonly ConfiguredServer[];
   readonly graceOf: (server: string) => Grace;
-  /** Somebody was adopted, or has ended: look again. */
-  readonly onChange: () => void;
+  /** Asked for a scan when a server was adopted, or has ended. */
+  readonly scans: { rescan(): Promise<void> };
 }
 
 const TICK_MS = 1_000;
@@ -68,7 +68,7 @@ export class Adopter {
       for (const record of own.session.records) {
         if (record.kind === 'adopted' && Date.now() - record.createdAt < GROWING_MS) await this.growCensus(record);
       }
-      if (adopted || this.hasEnded(children)) this.parts.onChange();
+      if (adopted || this.hasEnded(children)) void this.parts.scans.rescan();
     } catch (error) {
       log.warn(`The children of this host could not be read: ${(error as Error).message}`);
     } finally {

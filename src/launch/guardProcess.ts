@@ -32,11 +32,11 @@ export interface ArmedGuardParts {
   readonly script: string;
   readonly version: string;
   readonly isEnabled: () => boolean;
-  readonly onChange: () => void;
+  readonly onChange: (state: GuardState) => void;
   readonly environment?: NodeJS.ProcessEnv;
-  readonly node?: string;
+  readonly node?: string | undefined;
   /** A POSIX shell; the system's own unless told. */
-  readonly shell?: string;
+  readonly shell?: string | undefined;
 }
 
 /** The dead man's switch of this session: at most one guard process outside the editor. */
@@ -70,7 +70,7 @@ export class GuardProcess {
       this.checked = undefined;
       this.noteProblem((error as Error).message);
     }
-    this.parts.onChange();
+    this.parts.onChange(this.state);
   }
 
   /** Tells the guard that there is nothing left to guard; it exits without looking at anything. */
@@ -81,7 +81,7 @@ export class GuardProcess {
     if (!child) return;
     child.removeAllListeners('exit');
     child.stdin?.end('done\n');
-    this.parts.onChange();
+    this.parts.onChange(this.state);
   }
 
   private spawn(sessionId: string): void {
@@ -102,7 +102,7 @@ export class GuardProcess {
     child.once('error', (error) => {
       this.child = undefined;
       this.noteProblem(error.message);
-      this.parts.onChange();
+      this.parts.onChange(this.state);
     });
     child.once('exit', () => this.onExit(sessionId));
     // Neither its process nor its pipe may keep this one from exiting.
@@ -116,7 +116,7 @@ export class GuardProcess {
     if (this.sessionId !== sessionId) return;
     if (++this.rearms > MAX_REARMS) {
       this.noteProblem(`it was ended ${this.rearms} times`);
-      this.parts.onChange();
+      this.parts.onChange(this.state);
       return;
     }
     this.parts.log.info('The guard was ended by somebody else; it is armed again.');

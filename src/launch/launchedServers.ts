@@ -6,7 +6,7 @@ import { withContextInUse } from '../containers/recordedContainers';
 import type { ReapResult } from '../model/inventory';
 import type { Platform } from '../os/platform';
 import type { Reaper } from '../reaping/reaper';
-import { type Ending, logResult } from '../reaping/results';
+import type { Ending } from '../reaping/results';
 import { endLivingChildTree } from '../reaping/windowsTree';
 import type { EndCause, ExitStatus } from '../registry/history';
 import type { OwnSession } from '../registry/ownSession';
@@ -25,12 +25,12 @@ export interface LaunchedServersParts {
   readonly configured: () => readonly ConfiguredServer[];
   /** One redacted line of a server's stderr. */
   readonly onOutput: (server: string, line: string) => void;
-  /** Something changed that needs no new look. */
-  readonly onChange: () => void;
-  /** Processes came or went. */
-  readonly lookAgain: () => Promise<void>;
-  /** Called before each spawn: whoever watches over this session from outside has to be there first. */
-  readonly beforeSpawn: () => Promise<void>;
+  /** What a server is and does has changed. */
+  readonly onChange: (servers: ReadonlyMap<string, LaunchedServer>) => void;
+  /** Asked for a scan when processes came or went. */
+  readonly scans: { rescan(): Promise<void> };
+  /** Watches over this session from outside: it has to be there before each spawn. */
+  readonly guard: { arm(sessionId: string): Promise<void> };
 }
 
 /** A start that failed with the server's own doing; the log has it already. */
@@ -51,10 +51,6 @@ export class LaunchedServers {
   private isEnding = false;
 
   constructor(private readonly parts: LaunchedServersParts) {}
-
-  get all(): ReadonlyMap<string, LaunchedServer> {
-    return this.servers;
-  }
 
   /** Starts a configured server of ours. A second call while it starts joins the first; a running one stays as it is. */
   async start(key: string): Promise<void> {
@@ -84,7 +80,7 @@ export class LaunchedServers {
       throw new Error(`"${before.description.name}" is still stopping; start it again in a moment.`);
     const description = await withinPatience(describe());
     this.assertOpen();
-    await this.parts.beforeSpawn();
+    await this.parts.guard.arm(own.session.id);
     // What is spawned after the handing over would have nobody to end it.
     this.assertOpen();
     const server = new LaunchedServer(description, own, platform, (line) => onOutput(description.name, line));
@@ -94,7 +90,7 @@ export class LaunchedServers {
       log.info(`Started "${description.name}", pid ${child.pid}.`);
       child.once('exit', () => void this.onExit(server));
       void this.noteContext(server);
-      this.parts.onChange();
+      this.changed();
       const connection = await Connection.open(child, version, launchTimeout());
       // Its last answer may be read after its end, and a stop may have come in between.
       if (server.exit !== undefined || server.state !== 'starting') {
@@ -116,8 +112,12 @@ export class LaunchedServers {
       server.state = 'failed';
       throw new LaunchError(problem);
     } finally {
-      await this.parts.lookAgain();
+      await this.parts.scans.rescan();
     }
+  }
+
+  private changed(): void {
+    this.parts.onChange(this.servers);
   }
 
   private assertOpen(): void {
@@ -128,10 +128,8 @@ export class LaunchedServers {
   async stop(key: string): Promise<ReapResult> {
     const server = this.servers.get(key);
     if (!server?.child || !this.parts.own.record(server.recordId)) throw new Error('This server is not running.');
-    const isFirst = server.ending === undefined;
     const result = await this.end(server, 'stopped', 'user');
-    if (isFirst) logResult(this.parts.log, result);
-    await this.parts.lookAgain();
+    await this.parts.scans.rescan();
     return result;
   }
 
@@ -193,10 +191,10 @@ export class LaunchedServers {
   }
 
   private async endOnce(server: LaunchedServer, outcome: 'stopped' | 'failed', cause: EndCause): Promise<ReapResult> {
-    const { own, reaper, onChange } = this.parts;
+    const { own, reaper } = this.parts;
     const before = server.state;
     server.state = 'stopping';
-    onChange();
+    this.changed();
     const { connection } = server;
     server.connection = undefined;
     await connection?.close().catch(() => {});
@@ -230,7 +228,7 @@ export class LaunchedServers {
 
   /** A server that ends by itself may leave children; their tree is ended like any other. */
   private async onExit(server: LaunchedServer): Promise<void> {
-    const { log, own, lookAgain } = this.parts;
+    const { log, own, scans } = this.parts;
     if (server.state === 'stopping' || server.state === 'starting' || this.isEnding) return;
     // The ladder may have seen its end first.
     if (server.state !== 'running' && !own.record(server.recordId)) return;
@@ -243,7 +241,7 @@ export class LaunchedServers {
       const how = `"${server.description.name}" ended without being asked: it ${howEnded(server.exit ?? {})}.`;
       log.warn([how, ...stderrTail(server)].join(' '));
     }
-    await lookAgain();
+    await scans.rescan();
   }
 
   /**

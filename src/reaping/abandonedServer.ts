@@ -10,7 +10,6 @@ import { removeSession } from '../registry/sessionStore';
 import { type ScannedSession, scanMachine } from '../scan/scan';
 import type { DeadSessionParts } from './deadSession';
 import { Reaper } from './reaper';
-import { logResult } from './results';
 
 /**
  * Ends a server that `mcp-processes run` started and that nobody can ask anything any more, though its owner lives: a
@@ -63,7 +62,6 @@ export async function reapAbandonedServer(
   const claim = { by: 'own session', owner: session.owner, unasked: true } as const;
   const reaper = new Reaper({ ...parts, containers: new RecordedContainers(log), neverReap: () => [] });
   const results = await reaper.reap(second.judged, undefined, claim);
-  for (const result of results) logResult(log, result);
   return results;
 }
 
@@ -85,7 +83,6 @@ async function endContainers(judged: ScannedSession, parts: DeadSessionParts): P
   }
   const claim = { by: 'own session', owner: session.owner, unasked: true } as const;
   const results = await new Reaper({ ...parts, containers, neverReap: () => [] }).reap(judged, undefined, claim);
-  for (const result of results) logResult(parts.log, result);
   return results;
 }
 

@@ -9,7 +9,6 @@ import type { DataFolder } from '../registry/dataFolder';
 import { type FoundSession, isClaimed, isStillOurs, readSessions } from '../registry/sessionStore';
 import { scanMachine } from '../scan/scan';
 import { Reaper } from './reaper';
-import { logResult } from './results';
 
 export interface DeadSessionParts {
   readonly platform: Platform;
@@ -68,7 +67,6 @@ export async function reapDeadSession(sessionId: string, parts: DeadSessionParts
     if (judged.claimedBy) return !isSelf(judged.claimedBy);
     const reaped = await reaper.reap(judged);
     for (const result of reaped) {
-      logResult(log, result);
       if (result.processes.length + result.containers.length > 0) results.push(result);
     }
     return reaped.length === 0 && isClaimed(folder, sessionId);

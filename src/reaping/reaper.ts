@@ -31,7 +31,7 @@ import { endContainers } from './endContainers';
 import { type DecidedMember, runLadder, type TreeScan } from './ladder';
 import { OrphanedSet } from './orphanedSet';
 import { LadderQueue } from './reapQueue';
-import { describeProcess, type Ending, freedBy, isFinished, isStillThere, joinResults, writeResult } from './results';
+import { describeProcess, type Ending, freedBy, isFinished, isStillThere, joinResults, recordResult } from './results';
 import { StdinWatch } from './stdinWatch';
 import { type DecisionContext, heldServerIn, scanOf, scanTree, type Tree, treeOf } from './treeScan';
 
@@ -363,8 +363,9 @@ export class Reaper {
     };
   }
 
+  /** What was done is logged and written into the history here, and nowhere else. */
   private remember(result: ReapResult, ending: Ending): void {
-    writeResult(this.parts, this.parts.by, result, ending);
+    recordResult(this.parts, this.parts.by, result, ending);
   }
 
   /** Forgets a session of which nothing is left, and gives any other back. Other ladders climb on where it fails. */

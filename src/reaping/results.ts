@@ -74,15 +74,17 @@ export interface Ending {
 const MAX_COMMAND_LINE = 500;
 
 /**
- * Writes what became of a server into the history, unless nothing did: what is kept is kept at each sweep. A failure is
- * logged: what is done is done.
+ * Logs what became of a server, and writes it into the history unless nothing did: what is spared is spared at each sweep.
+ * A failure is logged: what is done is done.
  */
-export function writeResult(
+export function recordResult(
   { folder, log }: { readonly folder: DataFolder; readonly log: Log },
   by: Reapers,
-  { server, sessionId, recordId, processes, containers, memoryFreed, milliseconds }: ReapResult,
+  result: ReapResult,
   ending: Ending,
 ): void {
+  logResult(log, result);
+  const { server, sessionId, recordId, processes, containers, memoryFreed, milliseconds } = result;
   const isEnded =
     ending.cause === 'exit' || containers.some(({ outcome }) => outcome === 'removed' || outcome === 'stopped');
   if (!isEnded && processes.every(({ outcome }) => outcome === 'spared')) return;
@@ -106,7 +108,7 @@ export function writeResult(
 }
 
 /** One line per process, with its name only. */
-export function logResult(log: Log, result: ReapResult): void {
+function logResult(log: Log, result: ReapResult): void {
   for (const { pid, name, outcome, reason } of result.processes) {
     log.info(`"${result.server}": pid ${pid} (${name}) ${outcome}${reason ? `: ${reason}` : ''}`);
   }
