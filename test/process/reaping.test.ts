@@ -424,7 +424,9 @@ describe('reaping what a dead session left', function () {
         }
       });
       await reap(tracker);
-      assert.deepEqual(states.get('server 1')?.slice(-2), ['stopping', 'gone'], way);
+      // Listeners hear at the end of the turn.
+      await waitFor('it is told', () => states.get('server 1')?.at(-1) === 'gone');
+      assert.equal(states.get('server 1')?.at(-2), 'stopping', way);
       assert.deepEqual(states.get('server 2'), ['running'], `${way}: what is kept is not being ended`);
       process.kill((record.root as ProcessIdentity).pid, 'SIGKILL');
       await tracker.sweep();
