@@ -12,11 +12,11 @@ import { HiddenServers } from './editor/hiddenServers';
 import { Inputs } from './editor/inputs';
 import { ServerLogs } from './editor/serverLogs';
 import { readSettings } from './editor/settings';
-import { WorkspaceRecords } from './editor/workspaceRecords';
 import { WrapperInstaller } from './editor/wrapper';
 import { choosePlatform } from './os/choosePlatform';
 import { openDataFolder } from './registry/dataFolder';
 import { OwnSession } from './registry/ownSession';
+import { StateMemory } from './registry/sessionMemory';
 import { AutoStart } from './tracker/autoStart';
 import { SweepSchedule } from './tracker/schedule';
 import { Tracker } from './tracker/tracker';
@@ -56,7 +56,6 @@ async function start(context: vscode.ExtensionContext, log: vscode.LogOutputChan
   const self = await platform.self();
   // Nothing is awaited from here until changes are listened to: a host that replaces a crashed one gets its settings late.
   let settings = readSettings();
-  const records = new WorkspaceRecords(context.workspaceState);
   const logs = new ServerLogs();
   const own = new OwnSession(
     folder,
@@ -66,7 +65,6 @@ async function start(context: vscode.ExtensionContext, log: vscode.LogOutputChan
     vscode.workspace.workspaceFolders?.[0]?.uri.fsPath,
     settings,
   );
-  own.onChange((session) => records.remember(session));
   const inputs = new Inputs(context.secrets, context.globalState, askInput);
   const configured = new ConfiguredServers(inputs, () => settings, log);
   // Not awaited: a starting editor takes its time to answer.
@@ -92,6 +90,7 @@ async function start(context: vscode.ExtensionContext, log: vscode.LogOutputChan
     recogniser: () => (settings.scanForeign ? machine.recogniser() : undefined),
     containerRuns: () => (settings.scanForeign ? configuredRuns(machine.servers()) : []),
     configurationProblems: () => configured.problems,
+    memory: new StateMemory(context.workspaceState),
     onOutput: (server, line) => logs.write(server, line),
   });
   tracker = core;

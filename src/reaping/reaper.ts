@@ -17,6 +17,7 @@ import type { DataFolder } from '../registry/dataFolder';
 import type { EndCause, Reapers } from '../registry/history';
 import type { LadderProgress, ServerRecord, SessionFile } from '../registry/schema';
 import { isLabelled } from '../registry/schema';
+import type { SessionMemory } from '../registry/sessionMemory';
 import {
   claimLost,
   claimSession,
@@ -42,6 +43,8 @@ export interface ReaperParts {
   readonly log: Log;
   readonly containers: RecordedContainers;
   readonly clock?: Clock;
+  /** Told when nothing of a session is left. */
+  readonly memory?: Pick<SessionMemory, 'forget'> | undefined;
   /** Who this is, for the history. */
   readonly by: Reapers;
   /** Patterns of the setting, joined with those of the dead session. */
@@ -135,7 +138,7 @@ export class Reaper {
         begun.has(record.id) ? (unfinished.get(record.id) ?? []) : record,
       );
       try {
-        left = writeClaimed(claimed, { ...session, records });
+        left = writeClaimed(folder, claimed, { ...session, records });
       } catch (error) {
         // What was ended is ended, and is to be told.
         log.error(`Session ${session.id} could not be written: ${(error as Error).message}`);
@@ -370,10 +373,12 @@ export class Reaper {
 
   /** Forgets a session of which nothing is left, and gives any other back. Other ladders climb on where it fails. */
   private letGo(left: FoundSession): void {
-    const { folder, log } = this.parts;
+    const { folder, log, memory } = this.parts;
     try {
-      if (left.session.records.length === 0) removeSession(left.path);
-      else releaseClaim(folder, left);
+      if (left.session.records.length === 0) {
+        removeSession(left.path);
+        memory?.forget(left.session.id);
+      } else releaseClaim(folder, left);
     } catch (error) {
       log.error(`The file of session ${left.session.id} stays claimed: ${(error as Error).message}`);
     }

@@ -165,7 +165,7 @@ export function claimLost(
 ): FoundSession | undefined {
   const path = claimPath(folder, session.id, claimer);
   if (existsSync(path)) return undefined;
-  const claimed = writeClaimed({ path, session, claimer }, session);
+  const claimed = writeClaimed(folder, { path, session, claimer }, session);
   const { sessions, newer, inFlux } = readSessions(folder);
   const isElsewhere = sessions.some((one) => one.session.id === session.id && one.path !== path);
   if (!isElsewhere && !newer.has(session.id) && !inFlux.has(session.id)) return claimed;
@@ -182,9 +182,13 @@ export function releaseClaim(folder: DataFolder, claimed: FoundSession): void {
   }
 }
 
-/** Writes into a claimed file; only its claimer may. */
-export function writeClaimed(claimed: FoundSession, session: SessionFile): FoundSession {
-  writeFileAtomic.sync(claimed.path, `${JSON.stringify(session, undefined, 1)}\n`, { mode: 0o600 });
+/**
+ * Writes into a claimed file; only its claimer may. What was remembered from a data folder that is lost is this folder's
+ * from now on: a file that says otherwise is not read.
+ */
+export function writeClaimed(folder: DataFolder, claimed: FoundSession, session: SessionFile): FoundSession {
+  const text = JSON.stringify({ ...session, home: folder.homeTag }, undefined, 1);
+  writeFileAtomic.sync(claimed.path, `${text}\n`, { mode: 0o600 });
   return { ...claimed, session };
 }
 

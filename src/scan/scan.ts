@@ -40,6 +40,7 @@ const MOVED: SessionVerdict = { kind: 'unknown', evidence: 'another process is c
  * Looks once: snapshot, session files, cookies; judges each session and finds each record's members.
  * Signals nothing and writes nothing but the removal of files that stand for nothing any more, and what they said of a crash.
  * @param unknownSessions what applies to sessions that no file name mentions
+ * @param remembered sessions that were written down elsewhere, too; they count where no file can be read
  * @throws when the process table or the data folder cannot be read; then nothing is known and nothing is done.
  */
 export async function scanMachine(
@@ -47,6 +48,7 @@ export async function scanMachine(
   folder: DataFolder,
   ownSessionId: string | undefined,
   unknownSessions: Pick<SessionFile, 'automatic' | 'neverReap'>,
+  remembered: readonly SessionFile[] = [],
 ): Promise<Scan> {
   // Files first: a session that starts in between is then merely unseen, never seen without its owner.
   const { sessions, newer, unreadable, inFlux, problems } = readSessions(folder);
@@ -67,13 +69,20 @@ export async function scanMachine(
   if (ownSessionId) known.add(ownSessionId);
   // A file that is renamed while the folder is listed may be missing in the list.
   const namedSince = sessionsNamedIn(folder);
+  const isElsewhere = ({ id }: SessionFile) => inFlux.has(id) || (!unreadable.has(id) && namedSince.has(id));
+  const withoutFile = (one: ScannedSession): ScannedSession =>
+    // What it wants, and who is at it, says the file that was not there to be read; the next scan finds it.
+    isElsewhere(one.session) && one.verdict.kind === 'dead' ? { ...one, verdict: MOVED } : one;
+  for (const session of remembered) {
+    if (known.has(session.id)) continue;
+    known.add(session.id);
+    const one = withLostRecords(snapshot, judge(snapshot, session, undefined));
+    if (!standsForNothing(one, snapshot) || one.records.some(isUnfinished)) judged.push(withoutFile(one));
+  }
   for (const session of sessionsFromCookies(snapshot, folder, known, unknownSessions)) {
-    // What it wanted is written where nobody can read it: nothing is ended without being asked for.
+    // What it wanted is written where nothing can read it: nothing is ended without being asked for.
     const isUnread = unreadable.has(session.id);
-    const one = judge(snapshot, isUnread ? { ...session, automatic: 'off' } : session, undefined);
-    // What it wants, and who is at it, says the file that was not there to be read; the next look finds it.
-    const isElsewhere = inFlux.has(session.id) || (!isUnread && namedSince.has(session.id));
-    judged.push(isElsewhere && one.verdict.kind === 'dead' ? { ...one, verdict: MOVED } : one);
+    judged.push(withoutFile(judge(snapshot, isUnread ? { ...session, automatic: 'off' } : session, undefined)));
   }
   return { snapshot, sessions: judged, problems };
 }

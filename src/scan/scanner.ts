@@ -3,6 +3,7 @@ import type { Platform } from '../os/platform';
 import type { DataFolder } from '../registry/dataFolder';
 import type { OwnSession } from '../registry/ownSession';
 import type { SessionFile } from '../registry/schema';
+import type { SessionMemory } from '../registry/sessionMemory';
 import type { ForeignServer, ForeignServers } from './foreignServers';
 import { keepCensus, recordsNow } from './ownCensus';
 import { type Scan, scanMachine } from './scan';
@@ -14,6 +15,8 @@ export interface ScannerParts {
   readonly log: Log;
   /** What applies to sessions that are known from cookies only. */
   readonly settings: () => Pick<SessionFile, 'automatic' | 'neverReap'>;
+  /** A second source of records; absent where there is none. */
+  readonly memory?: SessionMemory | undefined;
   /** Absent where other clients are not looked at. */
   readonly foreignServers?: ForeignServers | undefined;
 }
@@ -40,9 +43,10 @@ export class Scanner {
    * @throws when the process table or the data folder cannot be read; then nothing is known.
    */
   async scan(): Promise<Scan> {
-    const { platform, folder, own, log, settings } = this.parts;
+    const { platform, folder, own, log, settings, memory } = this.parts;
     const before = recordsNow(own);
-    const scan = await scanMachine(platform, folder, own.session.id, settings());
+    const scan = await scanMachine(platform, folder, own.session.id, settings(), memory?.sessions());
+    memory?.retain(new Set([own.session.id, ...scan.sessions.map(({ session }) => session.id)]));
     // Said once for as long as it lasts.
     const known = new Set(this.last?.problems);
     for (const problem of scan.problems.filter((one) => !known.has(one))) log.warn(problem);

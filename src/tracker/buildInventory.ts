@@ -9,9 +9,11 @@ import type { ProcessIdentity } from '../os/identity';
 import type { Platform, Snapshot } from '../os/platform';
 import type { HistoryEntry } from '../registry/history';
 import type { OwnSession } from '../registry/ownSession';
+import type { SessionFile } from '../registry/schema';
 import type { Scan, ScannedSession } from '../scan/scan';
 import { type ForeignScan, NO_FOREIGN_SCAN } from '../scan/scanner';
 import type { Findings } from '../scan/scanSharing';
+import { rememberedRows } from './rememberedRows';
 import { foreignRows, rowsOfSession, rowsOfThisWindow } from './rows';
 import { NO_PLANS, type SessionPlans } from './sessionPlans';
 import { withEnding, withFormerVerdicts, withoutRecorded } from './shownRows';
@@ -21,6 +23,8 @@ export interface InventoryParts {
   /** The last scan. Until there is one, nothing is known. */
   readonly scan: Scan | undefined;
   readonly plans: SessionPlans;
+  /** Sessions of this workspace as they were written down; shown until the first scan. */
+  readonly remembered: readonly SessionFile[];
   /** What this window's own rows are made from: the last scan's, or a later one of its own processes only. */
   readonly snapshot: Snapshot | undefined;
   readonly foreign: ForeignScan;
@@ -39,6 +43,7 @@ export interface InventoryParts {
 export const NOTHING_KNOWN: InventoryParts = {
   scan: undefined,
   plans: NO_PLANS,
+  remembered: [],
   snapshot: undefined,
   foreign: NO_FOREIGN_SCAN,
   reused: {},
@@ -67,10 +72,20 @@ export interface BuiltInventory {
 
 const NO_GUARD: GuardView = { state: 'off', pid: undefined, memory: undefined, problem: undefined };
 
+export const NO_INVENTORY: Inventory = {
+  scanned: false,
+  sweptAt: 0,
+  servers: [],
+  problems: [],
+  reapForeign: 'report',
+  guard: NO_GUARD,
+  containersWithoutClient: [],
+  history: [],
+};
+
 /**
  * @param before what was published last: a verdict that takes a second scan stays as it was until that is done
  * @param ending the keys of rows that are being ended
- * @returns undefined before the first scan
  */
 export function buildInventory(
   parts: InventoryParts,
@@ -78,9 +93,9 @@ export function buildInventory(
   before: Findings,
   ending: { has(key: string): boolean },
   now: number,
-): BuiltInventory | undefined {
+): BuiltInventory {
   const { scan, snapshot, reused } = parts;
-  if (!scan || !snapshot) return undefined;
+  if (!scan || !snapshot) return { inventory: beforeFirstScan(parts), findings: before };
   const others = scan.sessions.filter(({ session }) => session.id !== owner.own.session.id);
   const sessions = reused.sessions ?? sessionRows(parts, owner, others);
   const window = windowRows(parts, owner, snapshot);
@@ -112,6 +127,10 @@ export function buildInventory(
     history: parts.history,
   };
   return { inventory, findings: { sessions, foreign, problems } };
+}
+
+function beforeFirstScan({ remembered, problems, reapForeign }: InventoryParts): Inventory {
+  return { ...NO_INVENTORY, servers: rememberedRows(remembered), problems, reapForeign };
 }
 
 /** Rows of sessions, as every window but their own shows them. */

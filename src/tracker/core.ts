@@ -8,6 +8,7 @@ import type { DataFolder } from '../registry/dataFolder';
 import type { Reapers } from '../registry/history';
 import type { OwnSession } from '../registry/ownSession';
 import type { SessionFile } from '../registry/schema';
+import type { SessionMemory } from '../registry/sessionMemory';
 import { ContainerScan } from '../scan/containerScan';
 import type { ForeignServers } from '../scan/foreignServers';
 import { Scanner } from '../scan/scanner';
@@ -37,6 +38,8 @@ export interface CoreParts {
   readonly containerRuns: (() => readonly ConfiguredRun[]) | undefined;
   /** What decides what a scan finds, as far as it is not on the machine; without it scans are not shared. */
   readonly configFingerprint?: () => string | undefined;
+  /** A second source of records; absent where there is none. */
+  readonly memory?: SessionMemory | undefined;
 }
 
 /** What scans and reaps, in an editor window as on the command line. */
@@ -53,13 +56,13 @@ export interface Core {
 
 /** Builds the parts in the order in which they know each other. */
 export function buildCore(parts: CoreParts): Core {
-  const { platform, self, own, log, folder, settings, foreignServers, configFingerprint } = parts;
+  const { platform, self, own, log, folder, settings, foreignServers, configFingerprint, memory } = parts;
   const containers = new RecordedContainers(log);
   const owner = { own, self, platform, containers };
   const store = new InventoryStore(owner, log);
   const neverReap = () => settings().neverReap;
-  const reaper = new Reaper({ platform, folder, self, log, containers, by: parts.by, neverReap });
-  const scanner = new Scanner({ platform, folder, own, log, settings, foreignServers });
+  const reaper = new Reaper({ platform, folder, self, log, containers, by: parts.by, neverReap, memory });
+  const scanner = new Scanner({ platform, folder, own, log, settings, foreignServers, memory });
   const containerScan = new ContainerScan({ ...parts, containers });
   const scanSharing = new ScanSharing({ platform, folder, self, own, ...(configFingerprint && { configFingerprint }) });
   const configuration = () => ({ ...parts.configuration(), reapForeign: settings().reapForeign ?? 'report' });

@@ -2,19 +2,14 @@ import { Emitter, type Subscription } from '../common/emitter';
 import type { Log } from '../common/log';
 import type { Inventory } from '../model/inventory';
 import type { Findings } from '../scan/scanSharing';
-import { buildInventory, type InventoryOwner, type InventoryParts, NOTHING_KNOWN } from './buildInventory';
+import {
+  buildInventory,
+  type InventoryOwner,
+  type InventoryParts,
+  NO_INVENTORY,
+  NOTHING_KNOWN,
+} from './buildInventory';
 import { EndingRows } from './endingRows';
-
-const NO_INVENTORY: Inventory = {
-  scanned: false,
-  sweptAt: 0,
-  servers: [],
-  problems: [],
-  reapForeign: 'report',
-  guard: { state: 'off', pid: undefined, memory: undefined, problem: undefined },
-  containersWithoutClient: [],
-  history: [],
-};
 
 /**
  * What is known, and the inventory made from it. Each owner sets its part; listeners hear once per turn of the event
@@ -63,14 +58,13 @@ export class InventoryStore {
     this.isStale = true;
     this.announcing ??= setImmediate(() => {
       this.announcing = undefined;
-      if (this.known.scan) this.emitter.emit(this.inventory);
+      this.emitter.emit(this.inventory);
     });
   }
 
   private build(): void {
     this.isStale = false;
     const built = buildInventory(this.known, this.owner, this.shown, this.ending, Date.now());
-    if (!built) return;
     this.built = built.inventory;
     this.shown = built.findings;
   }

@@ -19,6 +19,7 @@ import type { Crash } from '../registry/crashes';
 import type { DataFolder } from '../registry/dataFolder';
 import type { OwnSession } from '../registry/ownSession';
 import type { AutomaticReap, Grace } from '../registry/schema';
+import type { SessionMemory } from '../registry/sessionMemory';
 import { ClientWatch } from '../scan/clientWatch';
 import { ForeignServers } from '../scan/foreignServers';
 import { configFingerprint } from './configFingerprint';
@@ -61,6 +62,8 @@ export interface TrackerParts {
   /** What other extensions in this host may start; besides the editor's own entries among the configured. */
   readonly adoptable?: () => readonly ConfiguredServer[];
   readonly configurationProblems: () => readonly Problem[];
+  /** A second source of records; absent where there is none. */
+  readonly memory?: SessionMemory | undefined;
   /** One redacted line of a launched server's stderr. */
   readonly onOutput: (server: string, line: string) => void;
 }
@@ -92,9 +95,11 @@ export class Tracker {
       configuration: () => ({ configured: configured(), problems: parts.configurationProblems() }),
       foreignServers: recogniser && this.foreignServers(recogniser),
       containerRuns: parts.containerRuns,
+      memory: parts.memory,
       configFingerprint: () => configFingerprint(version, recogniser?.(), settings()),
     });
     const { store, cycle, reaper, containers } = this.core;
+    store.set({ remembered: parts.memory?.sessions() ?? [] });
     this.guard = new GuardProcess({
       ...{ folder, log, version, script: parts.guardScript, node: parts.node, shell: parts.guardShell },
       isEnabled: () => settings().guard,
@@ -121,6 +126,7 @@ export class Tracker {
     });
     store.onDidChange(({ servers }) => this.clientWatch.watch(servers.flatMap((one) => one.dependsOn ?? [])));
     own.onChange((session) => {
+      parts.memory?.remember(session);
       // A launch arms it before its spawn; here it is armed for what was adopted.
       if (session.records.length === 0) this.guard.standDown();
       else void this.guard.arm(session.id);

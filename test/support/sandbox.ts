@@ -73,6 +73,13 @@ export class Sandbox {
     return tracker;
   }
 
+  /** A session of this process in another data folder. */
+  async session(folder: DataFolder): Promise<OwnSession> {
+    const log = { info: () => {}, warn: () => {}, error: () => {} };
+    const self = await (await choosePlatform()).self();
+    return new OwnSession(folder, log, self, 'test', undefined, { automatic: 'on', neverReap: [] });
+  }
+
   /** What {@link Tracker.launch} needs to start a fixture server. */
   server(name: string, ...flags: string[]) {
     return {

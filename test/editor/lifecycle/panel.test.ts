@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { SessionFile } from '../../../src/registry/schema';
+import type { ServerRecord, SessionFile } from '../../../src/registry/schema';
 import { isAlive, SERVER } from '../../support/sandbox';
 import { identityOf, PLAIN, Scene } from '../../support/scene';
 import { waitFor } from '../../support/waitFor';
@@ -67,9 +67,10 @@ describe('what a person sees', function () {
     const session = world.sessions().find(({ folder }) => folder === workspace) as SessionFile;
     assert.deepEqual(session.records.map(({ server: name }) => name).sort(), ['deaf', 'everything']);
     await waitFor('the records are in workspaceState', async () => {
-      const states = (await panel.workspaceState())['mcpProcesses.sessions'] as Record<string, SessionFile> | undefined;
-      const pids = states?.[session.id]?.records.map(({ root }) => root?.pid);
-      return pids?.join() === session.records.map(({ root }) => root?.pid).join();
+      const state = (await panel.workspaceState()) as Record<string, ServerRecord | undefined>;
+      return session.records.every(
+        ({ id, root }) => state[`mcpProcesses.record.${session.id}.${id}`]?.root?.pid === root?.pid,
+      );
     });
 
     await panel.run('Reap Orphaned MCP Servers');
