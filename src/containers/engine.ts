@@ -1,4 +1,5 @@
 import { redactText } from '../clients/redaction';
+import { messageOf } from '../common/errors';
 import { engineNameOf } from './containerRun';
 import { type Call, type CallEnd, callClient, clientEnvironment, type EngineAnswer } from './engineCall';
 import {
@@ -172,7 +173,7 @@ export class ContainerEngine {
     try {
       return { ok: true, value: parse() };
     } catch (error) {
-      const message = `"${this.address.program}" gave an answer that cannot be read: ${(error as Error).message}.`;
+      const message = `"${this.address.program}" gave an answer that cannot be read: ${messageOf(error)}.`;
       return { ok: false, error: { kind: 'failed', message } };
     }
   }

@@ -1,4 +1,6 @@
-import type { Log } from '../common/log';
+import { SharedRun } from '../common/async';
+import { messageOf } from '../common/errors';
+import { type Log, logOnce, type OnceLog } from '../common/log';
 import type { Member } from '../judgement/members';
 import type { ContainerView } from '../model/inventory';
 import type { Platform } from '../os/platform';
@@ -26,10 +28,12 @@ export class RecordedContainers {
   private readonly seen = new Map<string, ContainersSeen>();
   /** How to reach the engine of each container that has been told of, by its id. */
   private readonly addresses = new Map<string, ContainerRun>();
-  private readonly announced = new Set<string>();
-  private refreshing: Promise<boolean> | undefined;
+  private readonly once: OnceLog;
+  private readonly refreshing = new SharedRun<boolean>();
 
-  constructor(private readonly log: Log) {}
+  constructor(private readonly log: Log) {
+    this.once = logOnce(log);
+  }
 
   /** What the last look said about a record; undefined when there was none. */
   seenOf(recordId: string): ContainersSeen | undefined {
@@ -47,10 +51,7 @@ export class RecordedContainers {
    * another joins it. Never rejects. @returns whether anything is different from before.
    */
   refresh(sessions: readonly Pick<SessionFile, 'id' | 'home' | 'records'>[]): Promise<boolean> {
-    this.refreshing ??= this.refreshOnce(sessions).finally(() => {
-      this.refreshing = undefined;
-    });
-    return this.refreshing;
+    return this.refreshing.run(() => this.refreshOnce(sessions));
   }
 
   private async refreshOnce(sessions: readonly Pick<SessionFile, 'id' | 'home' | 'records'>[]): Promise<boolean> {
@@ -101,16 +102,11 @@ export class RecordedContainers {
     try {
       const answer = await noteContainer(platform, members, (run) => withContextInUse(run), NOTE_TIMEOUT);
       if (answer.ok) return answer.value ?? 'none';
-      this.logOnce(`"${server}": its container cannot be told: ${answer.error.message}`);
+      this.once.warn(`"${server}": its container cannot be told: ${answer.error.message}`);
     } catch (error) {
-      this.logOnce(`"${server}": its container cannot be told: ${(error as Error).message}`);
+      this.once.warn(`"${server}": its container cannot be told: ${messageOf(error)}`);
     }
     return 'unknown';
-  }
-
-  private logOnce(message: string): void {
-    if (!this.announced.has(message)) this.log.warn(message);
-    this.announced.add(message);
   }
 
   /** Forgets what was seen of a record's containers: they are gone. */

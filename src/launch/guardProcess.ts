@@ -1,4 +1,5 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { messageOf } from '../common/errors';
 import type { Log } from '../common/log';
 import type { DataFolder } from '../registry/dataFolder';
 import { installGuard } from '../registry/guardCopy';
@@ -68,7 +69,7 @@ export class GuardProcess {
       this.problem = undefined;
     } catch (error) {
       this.checked = undefined;
-      this.noteProblem((error as Error).message);
+      this.noteProblem(messageOf(error));
     }
     this.parts.onChange();
   }

@@ -5,6 +5,7 @@ import { delimiter, resolve } from 'node:path';
 import spawn from 'cross-spawn';
 import type { LaunchDescription } from '../clients/launchDescription';
 import { redactCommandLine, redactText } from '../clients/redaction';
+import { SharedRun, withTimeout } from '../common/async';
 import { containerRunOf, withLabels } from '../containers/containerRun';
 import type { Failure, ReapResult, StartFailure, UnexpectedExit } from '../model/inventory';
 import type { Platform } from '../os/platform';
@@ -29,7 +30,7 @@ export class LaunchedServer {
   /** How many times a person ends processes of it at the moment, in another way than by stopping it. */
   expectedEnds = 0;
   /** The ladder that runs on it now. */
-  ending: Promise<ReapResult> | undefined;
+  readonly ending = new SharedRun<ReapResult>();
   private readonly lastLines: string[] = [];
   private failed: Omit<StartFailure, 'lastLine'> | Omit<UnexpectedExit, 'lastLine'> | undefined;
   private stderrEnd: Promise<void> = Promise.resolve();
@@ -121,12 +122,7 @@ export class LaunchedServer {
 
   /** Waits until its stderr is read to its end, as far as it has one. */
   async heard(): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const deadline = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, STDERR_TAIL_MS);
-    });
-    await Promise.race([this.stderrEnd, deadline]);
-    clearTimeout(timer);
+    await withTimeout(this.stderrEnd, STDERR_TAIL_MS, () => undefined);
   }
 
   private async completeRecord(pid: number): Promise<void> {

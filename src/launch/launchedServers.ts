@@ -1,6 +1,8 @@
 import type { ConfiguredServer } from '../clients/configuredServer';
 import type { LaunchDescription } from '../clients/launchDescription';
 import { redactText } from '../clients/redaction';
+import { withTimeout } from '../common/async';
+import { messageOf, UserError } from '../common/errors';
 import type { Log } from '../common/log';
 import { withContextInUse } from '../containers/recordedContainers';
 import type { ReapResult } from '../model/inventory';
@@ -105,7 +107,7 @@ export class LaunchedServers {
       server.state = 'running';
     } catch (error) {
       if (server.state !== 'starting') {
-        await server.ending?.catch(() => {});
+        await server.ending.current?.catch(() => {});
         throw new Error(`"${description.name}" was stopped while it started.`);
       }
       const reason = this.reasonOf(server, error as Error);
@@ -128,7 +130,7 @@ export class LaunchedServers {
   async stop(key: string): Promise<ReapResult> {
     const server = this.servers.get(key);
     if (!server?.child || !this.parts.own.record(server.recordId)) throw new Error('This server is not running.');
-    const isFirst = server.ending === undefined;
+    const isFirst = server.ending.current === undefined;
     const result = await this.end(server, 'stopped', 'user');
     if (isFirst) logResult(this.parts.log, result);
     await this.parts.lookAgain();
@@ -164,12 +166,7 @@ export class LaunchedServers {
       ({ child, state }) => child && state !== 'stopped' && state !== 'failed',
     );
     const ladders = Promise.all(running.map((server) => this.end(server, 'stopped', 'close').catch(() => undefined)));
-    let timer: NodeJS.Timeout | undefined;
-    const deadline = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, time);
-    });
-    await Promise.race([ladders, deadline]);
-    clearTimeout(timer);
+    await withTimeout(ladders, time, () => undefined);
     for (const [recordId, { step, until }] of this.steps) {
       const remaining = Math.max(0, Math.round(until - performance.now()));
       this.parts.own.update(recordId, { ladder: { step, remaining } });
@@ -186,10 +183,7 @@ export class LaunchedServers {
    * @param cause where a person wants it to end, what is listed to be kept goes, too
    */
   private end(server: LaunchedServer, outcome: 'stopped' | 'failed', cause: EndCause): Promise<ReapResult> {
-    server.ending ??= this.endOnce(server, outcome, cause).finally(() => {
-      server.ending = undefined;
-    });
-    return server.ending;
+    return server.ending.run(() => this.endOnce(server, outcome, cause));
   }
 
   private async endOnce(server: LaunchedServer, outcome: 'stopped' | 'failed', cause: EndCause): Promise<ReapResult> {
@@ -237,7 +231,7 @@ export class LaunchedServers {
     const isWanted = server.expectedEnds > 0;
     if (!isWanted) server.noteUnexpectedExit();
     const outcome = isWanted ? 'stopped' : 'failed';
-    await this.end(server, outcome, isWanted ? 'user' : 'exit').catch((error) => log.error((error as Error).message));
+    await this.end(server, outcome, isWanted ? 'user' : 'exit').catch((error) => log.error(messageOf(error)));
     server.state = outcome;
     if (!isWanted) {
       const how = `"${server.description.name}" ended without being asked: it ${howEnded(server.exit ?? {})}.`;
@@ -294,14 +288,10 @@ export class LaunchedServers {
 
 /** Otherwise whoever starts the server later would wait with the first for ever. */
 function withinPatience<T>(answer: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(
-      () => reject(new Error('Timed out waiting for input values. Start it again.')),
-      ASK_TIMEOUT_MS,
-    );
-    timer.unref();
-    answer.then(resolve, reject).finally(() => clearTimeout(timer));
-  });
+  const late = () => {
+    throw new UserError('Timed out waiting for input values. Start it again.');
+  };
+  return withTimeout(answer, ASK_TIMEOUT_MS, late, { holds: false });
 }
 
 function howEnded({ code, signal }: ExitStatus): string {

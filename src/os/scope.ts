@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
+import { codeOf } from '../common/errors';
 
 /** The three facts that make a scope. On systems without pid namespaces `pidNamespace` is a constant. */
 export interface ScopeParts {
@@ -49,7 +50,7 @@ function readTimeNamespace(): string {
   try {
     return readlinkSync('/proc/self/ns/time');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
+    if (codeOf(error) === 'ENOENT') return '';
     throw error;
   }
 }

@@ -1,4 +1,5 @@
 import { type Clock, systemClock } from '../common/clock';
+import { messageOf } from '../common/errors';
 import type { Log } from '../common/log';
 import { RecordedContainers } from '../containers/recordedContainers';
 import type { ReapResult } from '../model/inventory';
@@ -140,7 +141,7 @@ async function tryAgain<T>(pass: () => Promise<T>, clock: Clock, log: Log): Prom
     try {
       return await pass();
     } catch (error) {
-      log.warn(`A look failed: ${(error as Error).message}. Nothing was signalled.`);
+      log.warn(`A look failed: ${messageOf(error)}. Nothing was signalled.`);
       if (tries === MAX_TRIES) return undefined;
       await clock.sleep(1_000);
     }

@@ -1,4 +1,5 @@
 import { commandLineOf } from '../clients/shownCommandLine';
+import { messageOf } from '../common/errors';
 import type { Log } from '../common/log';
 import type { ReapResult } from '../model/inventory';
 import type { DataFolder } from '../registry/dataFolder';
@@ -101,7 +102,7 @@ export function writeResult(
       milliseconds,
     });
   } catch (error) {
-    log.warn(`The history could not be written: ${(error as Error).message}`);
+    log.warn(`The history could not be written: ${messageOf(error)}`);
   }
 }
 

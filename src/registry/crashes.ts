@@ -1,6 +1,7 @@
-import { existsSync, lstatSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
+import { readPlainFile } from '../common/files';
 import { isUuid } from './cookie';
 import type { DataFolder } from './dataFolder';
 import { isWrapperSession, type SessionFile } from './schema';
@@ -59,10 +60,9 @@ export function readCrashes(folder: DataFolder): Crash[] {
     .filter(({ kind }) => kind === 'json')
     .flatMap(({ path, id }) => {
       try {
-        // Reading a named pipe would wait for ever.
-        const stat = lstatSync(path);
-        if (!stat.isFile() || stat.size > MAX_FILE_BYTES || Date.now() - stat.mtimeMs > FORGET_MS) return [];
-        const json = JSON.parse(readFileSync(path, 'utf8'));
+        const { text, modifiedAt } = readPlainFile(path, MAX_FILE_BYTES, { links: 'refuse' });
+        if (Date.now() - modifiedAt > FORGET_MS) return [];
+        const json = JSON.parse(text);
         return isCrash(json) && json.sessionId === id ? [json] : [];
       } catch {
         return [];

@@ -1,6 +1,7 @@
-import { existsSync, lstatSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
+import { readPlainFile } from '../common/files';
 import type { DataFolder } from './dataFolder';
 
 const MAX_ENTRIES = 200;
@@ -63,11 +64,8 @@ export function readHistory(folder: DataFolder, since: number, most: number): Hi
     .slice(-most);
   return names.reverse().flatMap((name) => {
     try {
-      const path = join(folder.history, name);
-      // Reading a named pipe would wait for ever.
-      const stat = lstatSync(path);
-      if (!stat.isFile() || stat.size > MAX_FILE_BYTES) return [];
-      const json = JSON.parse(readFileSync(path, 'utf8'));
+      const { text } = readPlainFile(join(folder.history, name), MAX_FILE_BYTES, { links: 'refuse' });
+      const json = JSON.parse(text);
       return isEntry(json) ? [withKnownFacts(json)] : [];
     } catch {
       return [];

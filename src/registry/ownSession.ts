@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
+import { messageOf } from '../common/errors';
 import type { Log } from '../common/log';
 import type { ProcessIdentity } from '../os/identity';
 import type { DataFolder } from './dataFolder';
@@ -98,7 +99,7 @@ export class OwnSession {
       this.write(next);
     } catch (error) {
       this.file = next;
-      this.log.error(`The session file could not be written: ${(error as Error).message}`);
+      this.log.error(`The session file could not be written: ${messageOf(error)}`);
     }
   }
 

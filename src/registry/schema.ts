@@ -1,3 +1,4 @@
+import { messageOf } from '../common/errors';
 import { isProcessId, isStartToken, type ProcessIdentity } from '../os/identity';
 import { isScopeTag } from '../os/scope';
 import { isHomeTag, isUuid } from './cookie';
@@ -122,7 +123,7 @@ export function parseSession(text: string): ParsedSession {
   try {
     return { kind: 'session', session: readSession(json) };
   } catch (error) {
-    return { kind: 'bad', reason: (error as Error).message };
+    return { kind: 'bad', reason: messageOf(error) };
   }
 }
 

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import spawn from 'cross-spawn';
 import { withLabels } from '../containers/containerRun';
 import { RecordedContainers } from '../containers/recordedContainers';
@@ -14,7 +13,7 @@ import { OwnSession } from '../registry/ownSession';
 import { type ServerRecord, type SessionFile, WRAPPER_EDITOR } from '../registry/schema';
 import { containerLabels } from './containerLabels';
 import { clientName, findOwner, isOwnerGone } from './owner';
-import { parseSettings } from './settings';
+import { readSettings } from './settings';
 
 /*
  * `guard.js --run run [--name N] [--] command args…`: what `run.sh` is where there is no exec. Node stays between client
@@ -49,7 +48,7 @@ function parse(argv: readonly string[]): { name: string | undefined; command: st
 async function protect(command: string, args: readonly string[], name: string | undefined): Promise<Protection> {
   const platform = await choosePlatform();
   const folder = openDataFolder();
-  const settings = parseSettings(readFileSync(join(folder.path, 'bin', 'settings'), 'utf8'));
+  const settings = readSettings(folder);
   const self = await platform.self();
   const owner = findOwner(await platform.snapshot(), process.pid);
   if (!owner) throw new Error('no client was found among the processes that started it');
