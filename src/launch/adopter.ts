@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { ConfiguredServer } from '../clients/configuredServer';
 import { observe } from '../clients/observed';
 import { commandLineOf } from '../clients/shownCommandLine';
@@ -8,6 +7,7 @@ import { type Log, logOnce, type OnceLog } from '../common/log';
 import { type ProcessIdentity, sameStart } from '../os/identity';
 import type { Platform, ProcessEntry } from '../os/platform';
 import { COOKIE_VARIABLE } from '../registry/cookie';
+import { newRecord } from '../registry/newRecord';
 import type { OwnSession } from '../registry/ownSession';
 import type { Grace, ServerRecord } from '../registry/schema';
 
@@ -120,21 +120,18 @@ export class Adopter {
     const { own, platform, log, graceOf } = this.parts;
     const root = { pid: entry.pid, start: entry.start, scope: platform.scope };
     try {
-      own.add({
-        id: randomUUID(),
+      const record = newRecord({
         server: server.name,
         client: server.client,
         folder: server.folder,
         kind: 'adopted',
         commandLine: commandLineOf(entry),
-        createdAt: Date.now(),
         root,
         posixSession: entry.sid,
         census: [root],
         grace: graceOf(server.name),
-        ladder: undefined,
-        container: undefined,
       });
+      own.add(record);
       this.once.clear(server.name);
       this.watched.set(entry.pid, { start: entry.start, since: performance.now() });
       log.info(`Adopted "${server.name}", pid ${entry.pid}, which ${server.client} started.`);

@@ -11,6 +11,7 @@ import type { Failure, ReapResult, StartFailure, UnexpectedExit } from '../model
 import type { Platform } from '../os/platform';
 import { COOKIE_VARIABLE, formatCookie } from '../registry/cookie';
 import type { ExitStatus } from '../registry/history';
+import { newRecord } from '../registry/newRecord';
 import type { OwnSession } from '../registry/ownSession';
 import type { Connection } from './connection';
 
@@ -55,21 +56,17 @@ export class LaunchedServer {
     const { command, environment } = description;
     // Only labels prove later whose container it is; without a `run` there is nothing to label.
     const args = withLabels(command, description.args, whose) ?? description.args;
-    this.session.add({
+    const record = newRecord({
       id: this.recordId,
       server: description.name,
       client: description.client,
       folder: description.folder,
       kind: 'launched',
       commandLine: redactCommandLine([description.command, ...description.args]).join(' '),
-      createdAt: Date.now(),
-      root: undefined,
-      posixSession: undefined,
-      census: [],
       grace: description.grace,
-      ladder: undefined,
       container: containerRunOf(command, args, environment, description.cwd),
     });
+    this.session.add(record);
     const cookie = formatCookie({ home, session: id, record: this.recordId, owner });
     const child = await this.spawned(args, { ...environment, [COOKIE_VARIABLE]: cookie }).catch((error) => {
       session.remove(this.recordId);

@@ -16,6 +16,7 @@ import type { Platform, Snapshot } from '../os/platform';
 import { noteCrash } from '../registry/crashes';
 import type { DataFolder } from '../registry/dataFolder';
 import type { EndCause, Reapers } from '../registry/history';
+import type { RecordId, SessionId } from '../registry/ids';
 import type { LadderProgress, ServerRecord, SessionFile } from '../registry/schema';
 import { isLabelled } from '../registry/schema';
 import {
@@ -165,7 +166,7 @@ export class Reaper {
    */
   async stopOwn(
     session: () => SessionFile,
-    recordId: string,
+    recordId: RecordId,
     cause: EndCause,
     exitOf: () => Promise<Pick<Ending, 'exit' | 'lastLine'>>,
     closeStdin: () => void,
@@ -429,7 +430,7 @@ function unreaped(
 
 function preview(
   record: ServerRecord,
-  sessionId: string,
+  sessionId: SessionId,
   decided: readonly DecidedMember[],
   seen: ContainersSeen | undefined,
 ): ReapResult {

@@ -2,8 +2,8 @@ import { existsSync, lstatSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { readPlainFile } from '../common/files';
-import { isUuid } from './cookie';
 import type { DataFolder } from './dataFolder';
+import { isSessionId, type SessionId } from './ids';
 import { isWrapperSession, type SessionFile } from './schema';
 
 const SCHEMA = 1;
@@ -24,7 +24,7 @@ export interface CrashedServer {
 export interface Crash {
   /** Epoch ms at which it was found over. */
   readonly at: number;
-  readonly sessionId: string;
+  readonly sessionId: SessionId;
   /** Epoch ms at which the session began. */
   readonly startedAt: number;
   /** The workspace folder of its window. */
@@ -81,15 +81,15 @@ export function takeCrash(folder: DataFolder, { sessionId }: Crash): boolean {
   }
 }
 
-function notePath(folder: DataFolder, id: string, kind: 'json' | 'told'): string {
+function notePath(folder: DataFolder, id: SessionId, kind: 'json' | 'told'): string {
   return join(folder.history, `crash-${id}.${kind}`);
 }
 
-function notes(folder: DataFolder): { path: string; id: string; kind: string }[] {
+function notes(folder: DataFolder): { path: string; id: SessionId; kind: string }[] {
   if (!existsSync(folder.history)) return [];
   return readdirSync(folder.history).flatMap((name) => {
     const [, id = '', kind = ''] = NAME.exec(name) ?? [];
-    return isUuid(id) ? [{ path: join(folder.history, name), id, kind }] : [];
+    return isSessionId(id) ? [{ path: join(folder.history, name), id, kind }] : [];
   });
 }
 

@@ -4,7 +4,7 @@ import { userInfo } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { codeOf, messageOf, UserError } from '../common/errors';
 import { FileRefusedError, readPlainFile } from '../common/files';
-import { isHomeTag } from './cookie';
+import { type HomeTag, isHomeTag } from './ids';
 import { removeInterruptedWrites } from './interruptedWrites';
 
 /** A tag has 16. */
@@ -19,7 +19,7 @@ export interface DataFolder {
   /** Copies of the guard, which must outlive the extension's folder. */
   readonly guard: string;
   /** 16 hex digits; part of every cookie, so that two homes on one machine leave each other's servers alone (K26). */
-  readonly homeTag: string;
+  readonly homeTag: HomeTag;
 }
 
 /**
@@ -106,7 +106,7 @@ function assertOurs(folder: string): void {
 }
 
 /** Two windows may start at once: the link, which fails where there is one already, lets exactly one of them choose. */
-function readOrMakeHomeTag(file: string): string {
+function readOrMakeHomeTag(file: string): HomeTag {
   if (!existsSync(file)) {
     const mine = `${file}-tag.${process.pid}`;
     try {

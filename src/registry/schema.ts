@@ -1,7 +1,16 @@
 import { messageOf } from '../common/errors';
 import { isProcessId, isStartToken, type ProcessIdentity } from '../os/identity';
 import { isScopeTag } from '../os/scope';
-import { isHomeTag, isUuid } from './cookie';
+import {
+  type ContainerId,
+  type HomeTag,
+  isContainerId,
+  isHomeTag,
+  isRecordId,
+  isSessionId,
+  type RecordId,
+  type SessionId,
+} from './ids';
 
 /** Version of the session file. A file of a newer version is never written, and its session counts as live (K29). */
 export const SCHEMA_VERSION = 1;
@@ -29,7 +38,7 @@ export interface LadderProgress {
 
 /** What we wrote down about one server process tree. */
 export interface ServerRecord {
-  readonly id: string;
+  readonly id: RecordId;
   readonly server: string;
   readonly client: string;
   readonly folder: string | undefined;
@@ -64,7 +73,7 @@ export interface ContainerRun {
   /** Whether the user's arguments had `--rm`: without it the container's data is the user's (K28). */
   readonly removable: boolean;
   /** The engine's full id, where it was noted while the client lived. */
-  readonly containerId: string | undefined;
+  readonly containerId: ContainerId | undefined;
 }
 
 /** How the sessions of `mcp-processes run` name themselves in the place of an editor. */
@@ -76,8 +85,8 @@ export function isWrapperSession({ editor }: Pick<SessionFile, 'editor'>): boole
 
 export interface SessionFile {
   readonly schema: number;
-  readonly id: string;
-  readonly home: string;
+  readonly id: SessionId;
+  readonly home: HomeTag;
   readonly owner: ProcessIdentity;
   /** Epoch ms, for display only. */
   readonly startedAt: number;
@@ -132,7 +141,7 @@ function readSession(json: Record<string, unknown>): SessionFile {
   const automatic = json.automatic;
   return {
     schema: SCHEMA_VERSION,
-    id: check(json.id, isUuid, 'id'),
+    id: check(json.id, isSessionId, 'id'),
     home: check(json.home, isHomeTag, 'home'),
     owner: readIdentity(json.owner, 'owner'),
     startedAt: time(json.startedAt),
@@ -154,7 +163,7 @@ function readRecord(json: unknown): ServerRecord {
   }
   const grace = isObject(json.grace) ? json.grace : {};
   return {
-    id: check(json.id, isUuid, 'record id'),
+    id: check(json.id, isRecordId, 'record id'),
     server: text(json.server),
     client: text(json.client),
     folder: optionalText(json.folder),
@@ -189,8 +198,7 @@ function readContainer(json: unknown): ContainerRun | undefined {
       ),
     ),
     removable: json.removable === true,
-    containerId:
-      typeof json.containerId === 'string' && /^[0-9a-f]{64}$/.test(json.containerId) ? json.containerId : undefined,
+    containerId: isContainerId(json.containerId) ? json.containerId : undefined,
   };
 }
 

@@ -5,8 +5,8 @@ import { codeOf, messageOf } from '../common/errors';
 import { FileRefusedError, readPlainFile } from '../common/files';
 import { isProcessId, isStartToken, type ProcessIdentity } from '../os/identity';
 import { isScopeTag } from '../os/scope';
-import { isUuid } from './cookie';
 import type { DataFolder } from './dataFolder';
+import { isSessionId, type SessionId } from './ids';
 import { removeInterruptedWrites } from './interruptedWrites';
 import { parseSession, type SessionFile } from './schema';
 
@@ -21,11 +21,11 @@ export interface FoundSession {
 export interface FoundSessions {
   readonly sessions: readonly FoundSession[];
   /** Session ids of files that a newer version wrote: live by definition (K29). */
-  readonly newer: ReadonlySet<string>;
+  readonly newer: ReadonlySet<SessionId>;
   /** Session ids that some file name mentions though nothing can be read of them: damaged, unreadable, set aside. */
-  readonly unreadable: ReadonlySet<string>;
+  readonly unreadable: ReadonlySet<SessionId>;
   /** Session ids whose file was gone when it was to be read: claimed, given back or finished in this moment. */
-  readonly inFlux: ReadonlySet<string>;
+  readonly inFlux: ReadonlySet<SessionId>;
   /** What was wrong, and where the file was moved. */
   readonly problems: readonly string[];
 }
@@ -45,12 +45,12 @@ export function writeSession(folder: DataFolder, session: SessionFile): void {
 }
 
 /** Whether the file still bears its owner's name: false once somebody has claimed it. */
-export function isStillOurs(folder: DataFolder, id: string): boolean {
+export function isStillOurs(folder: DataFolder, id: SessionId): boolean {
   return existsSync(sessionPath(folder, id));
 }
 
 /** Whether somebody holds a claim on it. */
-export function isClaimed(folder: DataFolder, id: string): boolean {
+export function isClaimed(folder: DataFolder, id: SessionId): boolean {
   return namesIn(folder.sessions).some((name) => name.startsWith(`${id}.claim-`) && name.endsWith('.json'));
 }
 
@@ -76,15 +76,15 @@ export function removeSession(path: string): void {
 }
 
 /** Ids of all sessions that any file name mentions, be it that of a claim, of a file set aside, or of a copy. */
-export function sessionsNamedIn(folder: DataFolder): Set<string> {
-  return new Set(namesIn(folder.sessions).map(idIn).filter(isUuid));
+export function sessionsNamedIn(folder: DataFolder): Set<SessionId> {
+  return new Set(namesIn(folder.sessions).map(idIn).filter(isSessionId));
 }
 
 /** Reads all session files. Damaged and hostile ones are moved aside, never acted on, never fatal. */
 export function readSessions(folder: DataFolder): FoundSessions {
   const sessions: FoundSession[] = [];
-  const newer = new Set<string>();
-  const inFlux = new Set<string>();
+  const newer = new Set<SessionId>();
+  const inFlux = new Set<SessionId>();
   const problems: string[] = [];
   const names = namesIn(folder.sessions);
   for (const name of names) {
@@ -98,7 +98,7 @@ export function readSessions(folder: DataFolder): FoundSessions {
     else if (file.kind === 'set-aside') forgetSetAside(path);
   }
   const read = new Set([...sessions.map(({ session }) => session.id), ...newer, ...inFlux]);
-  const unreadable = new Set(names.map(idIn).filter((id) => isUuid(id) && !read.has(id)));
+  const unreadable = new Set(names.map(idIn).filter((id) => isSessionId(id) && !read.has(id)));
   return { sessions, newer, unreadable, inFlux, problems };
 }
 
@@ -106,9 +106,9 @@ export function readSessions(folder: DataFolder): FoundSessions {
 type ClassifiedFile =
   | { readonly kind: 'session'; readonly found: FoundSession }
   /** Written by a newer version. */
-  | { readonly kind: 'newer'; readonly id: string }
+  | { readonly kind: 'newer'; readonly id: SessionId }
   /** Claimed, finished or removed by another window in this moment. */
-  | { readonly kind: 'in-flux'; readonly id: string }
+  | { readonly kind: 'in-flux'; readonly id: SessionId }
   /** Not as we write it: it is moved aside. */
   | { readonly kind: 'bad'; readonly reason: string }
   /** It stays where it is: once it can be read, it may be as good as any. */
@@ -131,7 +131,7 @@ function classify(folder: DataFolder, name: string): ClassifiedFile {
     if (parsed.kind === 'newer') return { kind: 'newer', id };
     if (parsed.kind === 'bad') return parsed;
     const { session } = parsed;
-    if (session.id !== id || !isUuid(id)) return { kind: 'bad', reason: 'it names another session' };
+    if (session.id !== id || !isSessionId(id)) return { kind: 'bad', reason: 'it names another session' };
     if (session.home !== folder.homeTag) return { kind: 'bad', reason: 'it belongs to another data folder' };
     return { kind: 'session', found: { path, session, claimer: claimerOf(pid, start, scope) } };
   } catch (error) {
@@ -203,11 +203,11 @@ export function writeClaimed(claimed: FoundSession, session: SessionFile): Found
   return { ...claimed, session };
 }
 
-export function sessionPath(folder: DataFolder, id: string): string {
+export function sessionPath(folder: DataFolder, id: SessionId): string {
   return join(folder.sessions, `${id}.json`);
 }
 
-function claimPath(folder: DataFolder, id: string, { pid, start, scope }: ProcessIdentity): string {
+function claimPath(folder: DataFolder, id: SessionId, { pid, start, scope }: ProcessIdentity): string {
   return join(folder.sessions, `${id}.claim-${pid}-${start}-${scope}.json`);
 }
 

@@ -9,6 +9,7 @@ import { reapDeadSession } from '../reaping/deadSession';
 import { endContainers } from '../reaping/endContainers';
 import { COOKIE_VARIABLE, formatCookie } from '../registry/cookie';
 import { openDataFolder } from '../registry/dataFolder';
+import { newRecord } from '../registry/newRecord';
 import { OwnSession } from '../registry/ownSession';
 import { type ServerRecord, type SessionFile, WRAPPER_EDITOR } from '../registry/schema';
 import { containerLabels } from './containerLabels';
@@ -61,21 +62,18 @@ async function protect(command: string, args: readonly string[], name: string | 
   const record = randomUUID();
   const { id, home } = session.session;
   const words = await containerLabels(command, args, process.env);
-  session.add({
-    id: record,
-    server,
-    client,
-    folder: process.cwd(),
-    kind: 'launched',
-    commandLine: basename(command),
-    createdAt: Date.now(),
-    root: undefined,
-    posixSession: undefined,
-    census: [],
-    grace: settings.graceOf(server),
-    ladder: undefined,
-    container: words?.run,
-  });
+  session.add(
+    newRecord({
+      id: record,
+      server,
+      client,
+      folder: process.cwd(),
+      kind: 'launched',
+      commandLine: basename(command),
+      grace: settings.graceOf(server),
+      container: words?.run,
+    }),
+  );
   let reaping: Promise<unknown> | undefined;
   const timer = setInterval(() => void lookAtOwner(), checkSeconds() * 1000);
   async function lookAtOwner(): Promise<void> {
