@@ -155,7 +155,7 @@ const TABLE = [
     'value <= MAX_GRACE_MS ? value : MAX_GRACE_MS',
     'value <= MAX_GRACE_MS ? value : 0',
   ],
-  ['store: other homes', STORE, 'parsed.session.home !== folder.homeTag', 'false'],
+  ['store: other homes', STORE, 'session.home !== folder.homeTag', 'false'],
   [
     'store: a claim that is lost counts as won',
     STORE,
