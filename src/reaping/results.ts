@@ -81,7 +81,7 @@ const MAX_COMMAND_LINE = 500;
 export function writeResult(
   { folder, log }: { readonly folder: DataFolder; readonly log: Log },
   by: Reapers,
-  { server, sessionId, recordId, processes, containers, memoryFreed, milliseconds }: ReapResult,
+  { server, sessionId, recordId, processes, containers, memoryFreed }: ReapResult,
   ending: Ending,
 ): void {
   const isEnded =
@@ -99,7 +99,6 @@ export function writeResult(
       processes: processes.map(({ pid, name, outcome }) => ({ pid, name, outcome })),
       containers: containers.map(({ id, outcome }) => ({ id, outcome })),
       memoryFreed,
-      milliseconds,
     });
   } catch (error) {
     log.warn(`The history could not be written: ${messageOf(error)}`);
