@@ -4,6 +4,7 @@
 const IDENTITY = 'src/os/identity.ts';
 const COOKIE = 'src/registry/cookie.ts';
 const SCHEMA = 'src/registry/schema.ts';
+const SHAPES = 'src/registry/shapes.ts';
 const STORE = 'src/registry/sessionStore.ts';
 const MEMBERS = 'src/judgement/members.ts';
 const VERDICT = 'src/judgement/sessionVerdict.ts';
@@ -147,15 +148,15 @@ const TABLE = [
   ['parseCookie: whatever follows', COOKIE, 'parts.length !== 6', 'parts.length < 6'],
   ['parseCookie: any version', COOKIE, " || parts[0] !== '1'", ''],
   ['schema: newer files are read', SCHEMA, 'if (schema > SCHEMA_VERSION)', 'if (false)'],
-  ['schema: any identity', SCHEMA, '!isProcessId(json.pid) || ', ''],
-  ['schema: an unknown setting reaps', SCHEMA, "automatic : 'off'", "automatic : 'on'"],
+  ['schema: any identity', SHAPES, 'v.custom<number>(isProcessId)', 'v.number()'],
+  ['schema: an unknown setting reaps', SCHEMA, "'off']), 'off')", "'off']), 'on')"],
   [
     'schema: a damaged wait is none',
     SCHEMA,
-    'value <= MAX_GRACE_MS ? value : MAX_GRACE_MS',
-    'value <= MAX_GRACE_MS ? value : 0',
+    'v.maxValue(MAX_GRACE_MS)), MAX_GRACE_MS)',
+    'v.maxValue(MAX_GRACE_MS)), 0)',
   ],
-  ['store: other homes', STORE, 'parsed.session.home !== folder.homeTag', 'false'],
+  ['store: other homes', STORE, 'session.home !== folder.homeTag', 'false'],
   [
     'store: a claim that is lost counts as won',
     STORE,

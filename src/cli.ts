@@ -1,7 +1,7 @@
-import { readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { MachineConfigs } from './clients/machineConfigs';
+import { codeOf, messageOf, UserError } from './common/errors';
+import { whyUnreadable } from './common/files';
 import type { Log } from './common/log';
 import { configuredRuns } from './containers/configuredContainer';
 import type { ContainerWithoutClient, ReapResult, ServerView } from './model/inventory';
@@ -12,7 +12,7 @@ import { OwnSession } from './registry/ownSession';
 import { ForeignServers } from './scan/foreignServers';
 import { buildCore, type Core } from './tracker/core';
 import { containerLines, formatAge, formatMemory, shortId } from './wording/results';
-import { parseSettings } from './wrapper/settings';
+import { readSettings, settingsPath } from './wrapper/settings';
 
 const USAGE = `mcp-processes: MCP server processes on this machine
 
@@ -32,7 +32,7 @@ async function main(argv: string[]): Promise<number> {
   try {
     parsed = parse(argv);
   } catch (error) {
-    process.stderr.write(`${(error as Error).message}\n\n${USAGE}\n`);
+    process.stderr.write(`${messageOf(error)}\n\n${USAGE}\n`);
     return 2;
   }
   const { values, positionals } = parsed;
@@ -145,16 +145,12 @@ function machineConfigs(log: Log): MachineConfigs {
  * @throws Error with a remedy when it cannot be read: then nobody can tell what to keep.
  */
 function neverReapOf(folder: DataFolder): readonly string[] {
-  const path = join(folder.path, 'bin', 'settings');
   try {
-    // Reading a named pipe would wait for ever.
-    if (!statSync(path).isFile()) throw new Error('it is no file');
-    return parseSettings(readFileSync(path, 'utf8')).neverReap;
+    return readSettings(folder).neverReap;
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') return [];
-    throw new Error(
-      `What is never to be reaped cannot be read from ${path} (${code ?? message}). ` +
+    if (codeOf(error) === 'ENOENT') return [];
+    throw new UserError(
+      `What is never to be reaped cannot be read from ${settingsPath(folder)} (${whyUnreadable(error)}). ` +
         'Start an editor with MCP Processes, which writes it anew, or make it readable.',
     );
   }

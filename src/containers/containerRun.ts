@@ -1,4 +1,5 @@
 import { isAbsolute, resolve } from 'node:path';
+import type { HomeTag, RecordId, SessionId } from '../registry/ids';
 import type { ContainerRun } from '../registry/schema';
 import { type EngineName, type Flag, GLOBAL_FLAGS, isFlag, PLAIN_RUN_FLAGS, readFlags, TALK } from './flags';
 
@@ -11,9 +12,9 @@ export const LABELS = {
 
 /** Whose container it is: home tag, session id, record id. */
 export interface ContainerOwner {
-  readonly home: string;
-  readonly session: string;
-  readonly record: string;
+  readonly home: HomeTag;
+  readonly session: SessionId;
+  readonly record: RecordId;
 }
 
 /** What a `run` command line says. */

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { messageOf } from '../common/errors';
 import type { Log } from '../common/log';
 import type { DataFolder } from '../registry/dataFolder';
 import { LAUNCHED_GRACE } from '../registry/schema';
@@ -42,7 +43,7 @@ export class WrapperInstaller implements vscode.Disposable {
       });
       this.log.info(`For other clients' configurations: ${path} run -- command args…`);
     } catch (error) {
-      this.log.warn(`The launcher for other clients could not be installed: ${(error as Error).message}`);
+      this.log.warn(`The launcher for other clients could not be installed: ${messageOf(error)}`);
     }
   }
 }

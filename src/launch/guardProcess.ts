@@ -1,7 +1,9 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { messageOf } from '../common/errors';
 import type { Log } from '../common/log';
 import type { DataFolder } from '../registry/dataFolder';
 import { installGuard } from '../registry/guardCopy';
+import type { SessionId } from '../registry/ids';
 
 /**
  * A shell blocked in `read` costs under 2 MB where Node costs 40. Its stdin ends the moment this host is gone, however
@@ -42,7 +44,7 @@ export interface ArmedGuardParts {
 /** The dead man's switch of this session: at most one guard process outside the editor. */
 export class GuardProcess {
   private child: ChildProcess | undefined;
-  private sessionId: string | undefined;
+  private sessionId: SessionId | undefined;
   private rearms = 0;
   private problem: string | undefined;
   private checked: Promise<void> | undefined;
@@ -55,7 +57,7 @@ export class GuardProcess {
   }
 
   /** Arms for a session, unless it is armed for that already. Never rejects: without a guard, sweeps do the work later. */
-  async arm(sessionId: string): Promise<void> {
+  async arm(sessionId: SessionId): Promise<void> {
     if (!this.parts.isEnabled()) return this.standDown();
     if (this.child && this.sessionId === sessionId) return;
     this.standDown();
@@ -68,7 +70,7 @@ export class GuardProcess {
       this.problem = undefined;
     } catch (error) {
       this.checked = undefined;
-      this.noteProblem((error as Error).message);
+      this.noteProblem(messageOf(error));
     }
     this.parts.onChange(this.state);
   }
@@ -84,7 +86,7 @@ export class GuardProcess {
     this.parts.onChange(this.state);
   }
 
-  private spawn(sessionId: string): void {
+  private spawn(sessionId: SessionId): void {
     const { folder, script, version } = this.parts;
     const copy = installGuard(folder, script, version);
     const node = this.parts.node ?? process.execPath;
@@ -111,7 +113,7 @@ export class GuardProcess {
     this.child = child;
   }
 
-  private onExit(sessionId: string): void {
+  private onExit(sessionId: SessionId): void {
     this.child = undefined;
     if (this.sessionId !== sessionId) return;
     if (++this.rearms > MAX_REARMS) {

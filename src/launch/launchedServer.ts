@@ -5,11 +5,13 @@ import { delimiter, resolve } from 'node:path';
 import spawn from 'cross-spawn';
 import type { LaunchDescription } from '../clients/launchDescription';
 import { redactCommandLine, redactText } from '../clients/redaction';
+import { SharedRun, withTimeout } from '../common/async';
 import { containerRunOf, withLabels } from '../containers/containerRun';
 import type { Failure, ReapResult, StartFailure, UnexpectedExit } from '../model/inventory';
 import type { Platform } from '../os/platform';
 import { COOKIE_VARIABLE, formatCookie } from '../registry/cookie';
 import type { ExitStatus } from '../registry/history';
+import { newRecord } from '../registry/newRecord';
 import type { OwnSession } from '../registry/ownSession';
 import type { Connection } from './connection';
 
@@ -29,7 +31,7 @@ export class LaunchedServer {
   /** How many times a person ends processes of it at the moment, in another way than by stopping it. */
   expectedEnds = 0;
   /** The ladder that runs on it now. */
-  ending: Promise<ReapResult> | undefined;
+  readonly ending = new SharedRun<ReapResult>();
   private readonly lastLines: string[] = [];
   private failed: Omit<StartFailure, 'lastLine'> | Omit<UnexpectedExit, 'lastLine'> | undefined;
   private stderrEnd: Promise<void> = Promise.resolve();
@@ -54,21 +56,17 @@ export class LaunchedServer {
     const { command, environment } = description;
     // Only labels prove later whose container it is; without a `run` there is nothing to label.
     const args = withLabels(command, description.args, whose) ?? description.args;
-    this.session.add({
+    const record = newRecord({
       id: this.recordId,
       server: description.name,
       client: description.client,
       folder: description.folder,
       kind: 'launched',
       commandLine: redactCommandLine([description.command, ...description.args]).join(' '),
-      createdAt: Date.now(),
-      root: undefined,
-      posixSession: undefined,
-      census: [],
       grace: description.grace,
-      ladder: undefined,
       container: containerRunOf(command, args, environment, description.cwd),
     });
+    this.session.add(record);
     const cookie = formatCookie({ home, session: id, record: this.recordId, owner });
     const child = await this.spawned(args, { ...environment, [COOKIE_VARIABLE]: cookie }).catch((error) => {
       session.remove(this.recordId);
@@ -121,12 +119,7 @@ export class LaunchedServer {
 
   /** Waits until its stderr is read to its end, as far as it has one. */
   async heard(): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const deadline = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, STDERR_TAIL_MS);
-    });
-    await Promise.race([this.stderrEnd, deadline]);
-    clearTimeout(timer);
+    await withTimeout(this.stderrEnd, STDERR_TAIL_MS, () => undefined);
   }
 
   private async completeRecord(pid: number): Promise<void> {

@@ -1,6 +1,8 @@
 import type { ConfiguredServer } from '../clients/configuredServer';
 import type { LaunchDescription } from '../clients/launchDescription';
 import { redactText } from '../clients/redaction';
+import { withTimeout } from '../common/async';
+import { messageOf, UserError } from '../common/errors';
 import type { Log } from '../common/log';
 import { withContextInUse } from '../containers/recordedContainers';
 import type { ReapResult } from '../model/inventory';
@@ -101,7 +103,7 @@ export class LaunchedServers {
       server.state = 'running';
     } catch (error) {
       if (server.state !== 'starting') {
-        await server.ending?.catch(() => {});
+        await server.ending.current?.catch(() => {});
         throw new Error(`"${description.name}" was stopped while it started.`);
       }
       const reason = this.reasonOf(server, error as Error);
@@ -162,12 +164,7 @@ export class LaunchedServers {
       ({ child, state }) => child && state !== 'stopped' && state !== 'failed',
     );
     const ladders = Promise.all(running.map((server) => this.end(server, 'stopped', 'close').catch(() => undefined)));
-    let timer: NodeJS.Timeout | undefined;
-    const deadline = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, time);
-    });
-    await Promise.race([ladders, deadline]);
-    clearTimeout(timer);
+    await withTimeout(ladders, time, () => undefined);
     for (const [recordId, { step, until }] of this.steps) {
       const remaining = Math.max(0, Math.round(until - performance.now()));
       this.parts.own.update(recordId, { ladder: { step, remaining } });
@@ -184,10 +181,7 @@ export class LaunchedServers {
    * @param cause where a person wants it to end, what is listed to be kept goes, too
    */
   private end(server: LaunchedServer, outcome: 'stopped' | 'failed', cause: EndCause): Promise<ReapResult> {
-    server.ending ??= this.endOnce(server, outcome, cause).finally(() => {
-      server.ending = undefined;
-    });
-    return server.ending;
+    return server.ending.run(() => this.endOnce(server, outcome, cause));
   }
 
   private async endOnce(server: LaunchedServer, outcome: 'stopped' | 'failed', cause: EndCause): Promise<ReapResult> {
@@ -235,7 +229,7 @@ export class LaunchedServers {
     const isWanted = server.expectedEnds > 0;
     if (!isWanted) server.noteUnexpectedExit();
     const outcome = isWanted ? 'stopped' : 'failed';
-    await this.end(server, outcome, isWanted ? 'user' : 'exit').catch((error) => log.error((error as Error).message));
+    await this.end(server, outcome, isWanted ? 'user' : 'exit').catch((error) => log.error(messageOf(error)));
     server.state = outcome;
     if (!isWanted) {
       const how = `"${server.description.name}" ended without being asked: it ${howEnded(server.exit ?? {})}.`;
@@ -292,14 +286,10 @@ export class LaunchedServers {
 
 /** Otherwise whoever starts the server later would wait with the first for ever. */
 function withinPatience<T>(answer: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(
-      () => reject(new Error('Timed out waiting for input values. Start it again.')),
-      ASK_TIMEOUT_MS,
-    );
-    timer.unref();
-    answer.then(resolve, reject).finally(() => clearTimeout(timer));
-  });
+  const late = () => {
+    throw new UserError('Timed out waiting for input values. Start it again.');
+  };
+  return withTimeout(answer, ASK_TIMEOUT_MS, late, { holds: false });
 }
 
 function howEnded({ code, signal }: ExitStatus): string {

@@ -1,6 +1,8 @@
+import type { ContainerId } from '../registry/ids';
+
 /** What became of one container. */
 export interface ContainerOutcome {
-  readonly id: string;
+  readonly id: ContainerId;
   readonly image: string;
   /**
    * - `removed`: it no longer exists. - `stopped`: it ran, was stopped, and stays, because its data is the user's.

@@ -1,5 +1,7 @@
 import type { ExitStatus, HistoryEntry } from '../registry/history';
+import type { ContainerId, RecordId, SessionId } from '../registry/ids';
 import type { ContainerOutcome } from './containerOutcome';
+import type { ServerKey } from './keys';
 
 /** What one sweep publishes, and the only thing that views, API and CLI read. Plain data, redacted, no live handles. */
 
@@ -75,7 +77,7 @@ export interface ServerInfo {
 
 export interface ServerView {
   /** Stable and unique; the tree's id. */
-  readonly key: string;
+  readonly key: ServerKey;
   readonly name: string;
   /** The MCP client whose configuration names it, e.g. "MCP Processes", "VS Code". */
   readonly client: string;
@@ -121,8 +123,8 @@ export interface ServerView {
   readonly url: string | undefined;
   /** The file that configures it; undefined for the setting. */
   readonly configurationFile: string | undefined;
-  readonly sessionId: string | undefined;
-  readonly recordId: string | undefined;
+  readonly sessionId: SessionId | undefined;
+  readonly recordId: RecordId | undefined;
 }
 
 export interface Problem {
@@ -178,8 +180,7 @@ export interface ReapedProcess {
 
 /** One container of a server. */
 export interface ContainerView {
-  /** Full id. */
-  readonly id: string;
+  readonly id: ContainerId;
   readonly image: string;
   /** The engine's own word: `running`, `created`, `exited`, … */
   readonly state: string;

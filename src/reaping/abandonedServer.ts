@@ -5,6 +5,7 @@ import { findAlive } from '../judgement/members';
 import type { ReapResult } from '../model/inventory';
 import type { OutsideUse, StdinPeer } from '../os/platform';
 import { findOpenInput } from '../os/procfs/openInput';
+import type { SessionId } from '../registry/ids';
 import { isLabelled } from '../registry/schema';
 import { removeSession } from '../registry/sessionStore';
 import { type ScannedSession, scanMachine } from '../scan/scan';
@@ -18,7 +19,7 @@ import { Reaper } from './reaper';
  * @param input what the server's stdin was at its start, as its link in `/proc` said: `pipe:[1234]`, `socket:[1234]`.
  */
 export async function reapAbandonedServer(
-  sessionId: string,
+  sessionId: SessionId,
   input: string,
   parts: DeadSessionParts,
 ): Promise<ReapResult[]> {

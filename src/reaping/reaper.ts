@@ -1,8 +1,9 @@
 import { commandLineOf } from '../clients/shownCommandLine';
-import { JoinedRuns } from '../common/async';
+import { FreshRun } from '../common/async';
 import { type Clock, systemClock } from '../common/clock';
+import { messageOf } from '../common/errors';
 import { nextTick } from '../common/eventLoop';
-import type { Log } from '../common/log';
+import { type Log, logOnce, type OnceLog } from '../common/log';
 import { isEngineClient, runsUnlabelled } from '../containers/engineClients';
 import type { ContainersSeen, RecordedContainers } from '../containers/recordedContainers';
 import type { Requester } from '../judgement/facts';
@@ -15,6 +16,7 @@ import type { Platform, Snapshot } from '../os/platform';
 import { noteCrash } from '../registry/crashes';
 import type { DataFolder } from '../registry/dataFolder';
 import type { EndCause, Reapers } from '../registry/history';
+import type { RecordId, SessionId } from '../registry/ids';
 import type { LadderProgress, ServerRecord, SessionFile } from '../registry/schema';
 import { isLabelled } from '../registry/schema';
 import type { SessionMemory } from '../registry/sessionMemory';
@@ -62,17 +64,18 @@ export class Reaper {
   private readonly clock: Clock;
   private readonly stdinWatch: StdinWatch;
   /** Hundreds of ladders may look at once. */
-  private readonly scans: JoinedRuns<Scan>;
-  private readonly snapshots: JoinedRuns<Snapshot>;
+  private readonly scans: FreshRun<Scan>;
+  private readonly snapshots: FreshRun<Snapshot>;
   /** Sessions of which the log says already that they cannot be claimed. */
-  private readonly unclaimable = new Set<string>();
+  private readonly unclaimable: OnceLog;
 
   constructor(private readonly parts: ReaperParts) {
     this.clock = parts.clock ?? systemClock;
+    this.unclaimable = logOnce(parts.log, (message) => parts.log.error(message));
     this.stdinWatch = new StdinWatch(this.clock);
     const { platform, folder } = parts;
-    this.scans = new JoinedRuns(() => scanMachine(platform, folder, undefined, { automatic: 'off', neverReap: [] }));
-    this.snapshots = new JoinedRuns(() => platform.snapshot());
+    this.scans = new FreshRun(() => scanMachine(platform, folder, undefined, { automatic: 'off', neverReap: [] }));
+    this.snapshots = new FreshRun(() => platform.snapshot());
   }
 
   /** What would be signalled in a dead session, and what would be kept and why. Signals nothing. */
@@ -141,7 +144,7 @@ export class Reaper {
         left = writeClaimed(folder, claimed, { ...session, records });
       } catch (error) {
         // What was ended is ended, and is to be told.
-        log.error(`Session ${session.id} could not be written: ${(error as Error).message}`);
+        log.error(`Session ${session.id} could not be written: ${messageOf(error)}`);
       }
       for (const { result, record } of reaped) {
         await nextTick();
@@ -151,7 +154,7 @@ export class Reaper {
       if (judged.found && cause === 'orphaned') noteCrash(folder, session);
       return results;
     } catch (error) {
-      const problem = `Reaping session ${claimed.session.id} failed: ${(error as Error).message}. Reap again.`;
+      const problem = `Reaping session ${claimed.session.id} failed: ${messageOf(error)}. Reap again.`;
       log.error(problem);
       return unreaped(judged, only, problem);
     } finally {
@@ -166,7 +169,7 @@ export class Reaper {
    */
   async stopOwn(
     session: () => SessionFile,
-    recordId: string,
+    recordId: RecordId,
     cause: EndCause,
     exitOf: () => Promise<Pick<Ending, 'exit' | 'lastLine'>>,
     closeStdin: () => void,
@@ -380,22 +383,21 @@ export class Reaper {
         memory?.forget(left.session.id);
       } else releaseClaim(folder, left);
     } catch (error) {
-      log.error(`The file of session ${left.session.id} stays claimed: ${(error as Error).message}`);
+      log.error(`The file of session ${left.session.id} stays claimed: ${messageOf(error)}`);
     }
   }
 
   /** @returns undefined when somebody else holds the claim; the reason where nobody can claim it: it is kept then. */
   private tryClaim({ session, found }: ScannedSession): FoundSession | undefined | string {
-    const { folder, self, log } = this.parts;
+    const { folder, self } = this.parts;
     try {
       return found ? claimSession(folder, found, self) : claimLost(folder, session, self);
     } catch (error) {
       const problem =
-        `Session ${session.id} could not be claimed, so that nothing of it was ended: ${(error as Error).message}. ` +
+        `Session ${session.id} could not be claimed, so that nothing of it was ended: ${messageOf(error)}. ` +
         `Make sure that you can write to the folder ${folder.sessions}, and reap again.`;
       // Once, not in every sweep.
-      if (!this.unclaimable.has(session.id)) log.error(problem);
-      this.unclaimable.add(session.id);
+      this.unclaimable.warn(problem, session.id);
       return problem;
     }
   }
@@ -434,7 +436,7 @@ function unreaped(
 
 function preview(
   record: ServerRecord,
-  sessionId: string,
+  sessionId: SessionId,
   decided: readonly DecidedMember[],
   seen: ContainersSeen | undefined,
 ): ReapResult {

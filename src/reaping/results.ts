@@ -1,4 +1,5 @@
 import { commandLineOf } from '../clients/shownCommandLine';
+import { messageOf } from '../common/errors';
 import type { Log } from '../common/log';
 import type { ReapResult } from '../model/inventory';
 import type { DataFolder } from '../registry/dataFolder';
@@ -84,7 +85,7 @@ export function recordResult(
   ending: Ending,
 ): void {
   logResult(log, result);
-  const { server, sessionId, recordId, processes, containers, memoryFreed, milliseconds } = result;
+  const { server, sessionId, recordId, processes, containers, memoryFreed } = result;
   const isEnded =
     ending.cause === 'exit' || containers.some(({ outcome }) => outcome === 'removed' || outcome === 'stopped');
   if (!isEnded && processes.every(({ outcome }) => outcome === 'spared')) return;
@@ -100,10 +101,9 @@ export function recordResult(
       processes: processes.map(({ pid, name, outcome }) => ({ pid, name, outcome })),
       containers: containers.map(({ id, outcome }) => ({ id, outcome })),
       memoryFreed,
-      milliseconds,
     });
   } catch (error) {
-    log.warn(`The history could not be written: ${(error as Error).message}`);
+    log.warn(`The history could not be written: ${messageOf(error)}`);
   }
 }
 

@@ -1,6 +1,8 @@
-import { identityKey, isProcessId, isStartToken, type ProcessIdentity } from '../os/identity';
+import * as v from 'valibot';
+import { identityKey, type ProcessIdentity } from '../os/identity';
 import type { StdinPeer } from '../os/platform';
 import type { DataFolder } from './dataFolder';
+import { absentUnless, pid, read, startToken, withoutAbsent } from './shapes';
 import { readShared, writeShared } from './sharedFile';
 
 /** What one window found out about the stdin of another client's server, for all windows of this machine. */
@@ -16,6 +18,18 @@ export interface SharedProbe {
 const FILE = 'probes.json';
 const MAX_TEXT = 300;
 
+const text = v.pipe(v.string(), v.maxLength(MAX_TEXT));
+const stdinPeer: v.GenericSchema<unknown, StdinPeer> = v.variant('kind', [
+  v.object({ kind: v.literal('gone'), proof: text }),
+  v.object({ kind: v.literal('unknown'), reason: text }),
+  v.pipe(
+    v.object({ kind: v.literal('alive'), by: text, holders: absentUnless(v.array(pid)) }),
+    v.transform(withoutAbsent),
+  ),
+]);
+const integer = v.pipe(v.number(), v.integer());
+const sharedProbe = v.object({ pid, start: startToken, ppid: integer, at: integer, peer: stdinPeer });
+
 /**
  * Findings that other windows have written, by identity; too old ones and those from the future are left out.
  * @param youngerThan ms
@@ -28,8 +42,10 @@ export function readSharedProbes(
 ): Map<string, SharedProbe> {
   const written = readShared(folder, FILE, scope)?.probes;
   const probes = (Array.isArray(written) ? written : []).flatMap((each): SharedProbe[] => {
-    const probe = parseProbe(each, scope);
-    return probe && probe.at <= now && now - probe.at < youngerThan ? [probe] : [];
+    const probe = read(sharedProbe, each);
+    if (!probe.ok) return [];
+    const { pid, start, ppid, at, peer } = probe.value;
+    return at <= now && now - at < youngerThan ? [{ identity: { pid, start, scope }, ppid, at, peer }] : [];
   });
   return new Map(probes.map((probe) => [identityKey(probe.identity), probe]));
 }
@@ -38,25 +54,4 @@ export function readSharedProbes(
 export function writeSharedProbes(folder: DataFolder, scope: string, probes: readonly SharedProbe[]): void {
   const entries = probes.map(({ identity: { pid, start }, ppid, peer, at }) => ({ pid, start, ppid, peer, at }));
   writeShared(folder, FILE, scope, { probes: entries });
-}
-
-function parseProbe(value: unknown, scope: string): SharedProbe | undefined {
-  const { pid, start, ppid, at, peer } = (value ?? {}) as Record<string, unknown>;
-  const stand = parsePeer(peer);
-  if (!isProcessId(pid) || !isStartToken(start) || !Number.isInteger(ppid) || !Number.isInteger(at) || !stand) {
-    return undefined;
-  }
-  return { identity: { pid, start, scope }, ppid: ppid as number, at: at as number, peer: stand };
-}
-
-function parsePeer(value: unknown): StdinPeer | undefined {
-  const { kind, by, proof, reason, holders } = (value ?? {}) as Record<string, unknown>;
-  if (kind === 'gone' && isText(proof)) return { kind, proof };
-  if (kind === 'unknown' && isText(reason)) return { kind, reason };
-  if (kind !== 'alive' || !isText(by)) return undefined;
-  return Array.isArray(holders) && holders.every(isProcessId) ? { kind, by, holders } : { kind, by };
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === 'string' && value.length <= MAX_TEXT;
 }

@@ -6,7 +6,9 @@ import type { Platform, Snapshot } from '../os/platform';
 import { parseCookie } from '../registry/cookie';
 import { noteCrash } from '../registry/crashes';
 import type { DataFolder } from '../registry/dataFolder';
-import { isLabelled, LAUNCHED_GRACE, SCHEMA_VERSION, type ServerRecord, type SessionFile } from '../registry/schema';
+import type { RecordId } from '../registry/ids';
+import { newRecord, newSession } from '../registry/newRecord';
+import { isLabelled, type ServerRecord, type SessionFile } from '../registry/schema';
 import {
   FORGET_MS,
   type FoundSession,
@@ -172,19 +174,7 @@ function sessionsFromCookies(
     if (existing && identityKey(existing.session.owner) !== identityKey(cookie.owner)) continue;
     const one = existing ?? {
       records: new Map<string, ServerRecord>(),
-      session: {
-        schema: SCHEMA_VERSION,
-        id: cookie.session,
-        home: cookie.home,
-        owner: cookie.owner,
-        startedAt: Date.now(),
-        editor: '',
-        folder: undefined,
-        ...settings,
-        detachedSince: undefined,
-        handedOver: undefined,
-        records: [],
-      },
+      session: newSession({ id: cookie.session, home: cookie.home, owner: cookie.owner, editor: '', ...settings }),
     };
     sessions.set(cookie.session, one);
     if (!one.records.has(cookie.record)) {
@@ -195,20 +185,6 @@ function sessionsFromCookies(
 }
 
 /** What a carrier of a cookie tells of a record that is nowhere written down. */
-function recordFromCookie(id: string, server: string): ServerRecord {
-  return {
-    id,
-    server,
-    client: '',
-    folder: undefined,
-    kind: 'launched',
-    commandLine: '',
-    createdAt: Date.now(),
-    root: undefined,
-    posixSession: undefined,
-    census: [],
-    grace: LAUNCHED_GRACE,
-    ladder: undefined,
-    container: undefined,
-  };
+function recordFromCookie(id: RecordId, server: string): ServerRecord {
+  return newRecord({ id, server, client: '', kind: 'launched' });
 }

@@ -203,8 +203,8 @@ describe('the command line', function () {
   }
 
   const guards: [string, (path: string) => unknown, string][] = [
-    ['is a named pipe', (path) => execFileSync('mkfifo', [path]), 'it is no file'],
-    ['is a folder', (path) => mkdirSync(path), 'it is no file'],
+    ['is a named pipe', (path) => execFileSync('mkfifo', [path]), 'it is not a file'],
+    ['is a folder', (path) => mkdirSync(path), 'it is a folder'],
     ['is damaged', (path) => writeFileSync(path, 'automatic on\nneverReap ["keep'), 'its line neverReap is damaged'],
     // Root may read what is closed to everybody.
     ['cannot be reached', (path) => symlinkSync(path, path), 'ELOOP'],
