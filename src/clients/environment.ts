@@ -34,7 +34,7 @@ function readEnvFile(server: string, file: string): Record<string, string> {
   try {
     const stat = statSync(file);
     // A named pipe would hold the whole host until somebody writes into it. A folder has an error of its own.
-    if (!stat.isFile() && !stat.isDirectory()) throw Object.assign(new Error(), { code: 'it is no file' });
+    if (!stat.isFile() && !stat.isDirectory()) throw Object.assign(new Error(), { code: 'it is not a file' });
     if (stat.size > LARGEST_FILE) throw Object.assign(new Error(), { code: 'it is larger than 1 MB' });
     const text = readFileSync(file, 'utf8');
     // Binary, or UTF-16, in which no variable would be found.

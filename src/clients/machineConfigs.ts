@@ -176,13 +176,14 @@ export class MachineConfigs {
       // Reading a named pipe would wait for ever.
       if (!stat.isFile() && !stat.isDirectory()) return undefined;
       if (stat.size > MAX_FILE_BYTES) {
-        this.logOnce(`${path} is too large to be a configuration; it is not read.`);
+        this.logOnce(`${path} is too large for a server configuration, so it is ignored.`);
         return undefined;
       }
       return readFileSync(path, 'utf8');
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      if (code !== 'ENOENT' && code !== 'ENOTDIR') this.logOnce(`${path} cannot be read (${code}).`);
+      if (code !== 'ENOENT' && code !== 'ENOTDIR')
+        this.logOnce(`${path} cannot be read (${code}), so its servers are not recognised.`);
       return undefined;
     }
   }

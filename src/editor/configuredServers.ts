@@ -172,7 +172,9 @@ export class ConfiguredServers implements vscode.Disposable {
     const { name, source } = definition;
     // Also the user's own: they start in the folder, where `npx` would read what somebody else put there.
     if (!vscode.workspace.isTrusted)
-      throw new Error(`"${name}" is not started in a workspace that is not trusted. Trust the workspace first.`);
+      throw new Error(
+        `"${name}" cannot start because this workspace is not trusted. Trust the workspace, then start it again.`,
+      );
     const values = await this.inputs.valuesOf(inputIdsOf(definition), inputs, placeOf(definition));
     const resolved = resolveVariables(definition, variableContext(source.folder, values));
     const base = source.folder ?? homedir();
@@ -249,7 +251,7 @@ function firstFolder(): string | undefined {
 function readText(file: string, problems: Problem[]): string | undefined {
   try {
     // A named pipe would hold the whole host until somebody writes into it.
-    if (!statSync(file).isFile()) throw Object.assign(new Error(), { code: 'it is no file' });
+    if (!statSync(file).isFile()) throw Object.assign(new Error(), { code: 'it is not a file' });
     return readFileSync(file, 'utf8');
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
@@ -258,7 +260,7 @@ function readText(file: string, problems: Problem[]): string | undefined {
         file,
         line: undefined,
         column: undefined,
-        message: `${file} cannot be read (${code}). Its servers are not shown.`,
+        message: `${file} cannot be read (${code}), so its servers are not shown. Make it a file that you can read.`,
       });
     }
     return undefined;

@@ -70,7 +70,7 @@ export class Adopter {
       }
       if (adopted || this.hasEnded(children)) this.parts.onChange();
     } catch (error) {
-      log.warn(`The children of this host could not be read: ${(error as Error).message}`);
+      log.warn(`The child processes of this extension host could not be read: ${(error as Error).message}`);
     } finally {
       this.isTicking = false;
     }
@@ -137,7 +137,7 @@ export class Adopter {
       return true;
     } catch (error) {
       // Said once: it would be said every second.
-      if (!this.cannotRecord) log.warn(`"${server.name}" cannot be recorded: ${(error as Error).message}`);
+      if (!this.cannotRecord) log.warn(`"${server.name}" could not be recorded: ${(error as Error).message}`);
       this.cannotRecord = true;
       return false;
     }

@@ -68,7 +68,7 @@ describe('environment of a server', () => {
     assert.equal(status, 0, `it hangs: ${stderr}`);
     assert.match(
       stdout,
-      /^"srv" cannot start: its envFile .*pipe cannot be read \(it is no file\)\. Make it a .* file/,
+      /^"srv" cannot start: its envFile .*pipe cannot be read \(it is not a file\)\. Make it a .* file/,
     );
     assert.throws(() => withFile('A=hunter2\0'), /^(?!.*hunter2).*cannot be read \(it is not UTF-8\)\. Make it/);
     const large = `A=${'x'.repeat(1 << 20)}`;
