@@ -217,7 +217,10 @@ describe('the command line', function () {
       for (const args of [['reap'], ['reap', '--other-clients', '--yes']]) {
         const { status, stdout, stderr } = run(args);
         assert.deepEqual([status, stdout], [1, ''], stderr);
-        assert.match(stderr, /^The list of servers that must never be reaped cannot be read from .+ start an editor [^\n]+\n$/);
+        assert.match(
+          stderr,
+          /^The list of servers that must never be reaped cannot be read from .+ start an editor [^\n]+\n$/,
+        );
         assert.ok(stderr.includes(`(${reason})`), stderr);
       }
       assert.deepEqual(sandbox.living(), pids);
