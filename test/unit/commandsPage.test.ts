@@ -14,7 +14,7 @@ interface Command {
 }
 const commands: Command[] = contributes.commands;
 const titleOf = ({ title }: Command) => strings[title.replaceAll('%', '')] ?? title;
-const places = new Map([...page.matchAll(/^\| \*\*([^*]+)\*\* \| ([^|]+) \|/gm)].map((row) => [row[1], row[2]]));
+const places = new Map([...page.matchAll(/^\| \*\*([^*]+)\*\* +\| ([^|]+) \|/gm)].map((row) => [row[1], row[2]]));
 
 describe('docs/commands.md', () => {
   it('has a row for each command by its title, and no other', () => {

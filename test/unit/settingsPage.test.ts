@@ -14,7 +14,7 @@ interface Setting {
 
 const { contributes } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const settings: Record<string, Setting> = contributes.configuration.properties;
-const rows = [...page.matchAll(/^\| `(mcpProcesses\.[\w.]+)` \| `([^`]*)` \| (.+) \|$/gm)].map((row) => ({
+const rows = [...page.matchAll(/^\| `(mcpProcesses\.[\w.]+)` +\| `([^`]*)` +\| (.+?) +\|$/gm)].map((row) => ({
   name: row[1] as string,
   standard: row[2] as string,
   text: row[3] as string,
