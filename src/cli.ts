@@ -14,18 +14,19 @@ import { buildCore, type Core } from './tracker/core';
 import { containerLines, formatAge, formatMemory, shortId } from './wording/results';
 import { readSettings, settingsPath } from './wrapper/settings';
 
-const USAGE = `mcp-processes: MCP server processes on this machine
+const USAGE = `Finds MCP servers on this machine and ends the orphaned ones.
 
-  mcp-processes list [--all] [--json]       servers, active and orphaned, and why
-        --all                               also those of other clients (Claude Code, Codex, Cursor, ...)
-  mcp-processes reap [--dry-run] [--json]   end what is provably orphaned
-        --other-clients                     show other clients' servers that have provably no client left
-        --other-clients --yes               end them too
-  mcp-processes run [--name N] -- command   start an MCP server of any client under protection; this word belongs to
-                                            the launcher, bin/mcp-processes in the data folder
+  mcp-processes list [--all] [--json]         list servers, their status and the evidence for it
+      --all                                   include servers of other clients (Claude Code, Codex, Cursor, ...)
+  mcp-processes reap [--dry-run] [--json]     end orphaned servers
+      --dry-run                               show what would be ended
+      --other-clients                         also show orphaned servers of other clients
+      --other-clients --yes                   end those too
+  mcp-processes run [--name N] -- command...  start a server under protection; only the mcp-processes program
+                                              in the data folder's bin folder has this command
 
-Exit codes: 0 done (reap: nothing is left) · 1 it failed · 2 wrong usage · 3 reap: something was kept or survived
-MCP_PROCESSES_HOME names another data folder.`;
+Exit codes: 0 success, 1 failure, 2 wrong usage, 3 a process was spared or survived (reap)
+Environment: MCP_PROCESSES_HOME sets the data folder.`;
 
 async function main(argv: string[]): Promise<number> {
   let parsed: ReturnType<typeof parse>;
@@ -60,7 +61,7 @@ async function main(argv: string[]): Promise<number> {
   const results = await reap(core, { dryRun: values['dry-run'] ?? false, foreign, yes: values.yes ?? false });
   process.stdout.write(values.json ? `${JSON.stringify(results, undefined, 2)}\n` : report(results));
   if (foreign && !values.yes && !values.json && results.some(({ sessionId }) => sessionId === '')) {
-    process.stdout.write("Other clients' servers were only shown; --yes ends them.\n");
+    process.stdout.write('Servers of other clients were only shown. Add --yes to end them.\n');
   }
   if (results.some(({ problem }) => problem !== undefined)) return 1;
   const left = results.some(({ dryRun, ...result }) => !dryRun && !isFinished({ dryRun, ...result }));
@@ -88,14 +89,14 @@ async function reap(
 /** Which word is wrong, and why; undefined where none is. */
 function wrongUsage(positionals: readonly string[], values: ReturnType<typeof parse>['values']): string | undefined {
   const [command, more] = positionals;
-  if (command === undefined) return 'A command is missing: list or reap.';
-  if (command === 'run') return '"run" belongs to the launcher, bin/mcp-processes in the data folder.';
-  if (command !== 'list' && command !== 'reap') return `There is no command "${command}".`;
-  if (more !== undefined) return `"${command}" takes no "${more}".`;
+  if (command === undefined) return 'No command given. Use list or reap.';
+  if (command === 'run') return '"run" is only available in bin/mcp-processes in the data folder.';
+  if (command !== 'list' && command !== 'reap') return `Unknown command "${command}".`;
+  if (more !== undefined) return `Unexpected argument "${more}" for "${command}".`;
   const foreign = command === 'list' ? (['dry-run', 'other-clients', 'yes'] as const) : (['all'] as const);
   const flag = foreign.find((one) => values[one]);
-  if (flag) return `"${command}" takes no --${flag}.`;
-  return values.yes && !values['other-clients'] ? '--yes is for --other-clients only.' : undefined;
+  if (flag) return `Unknown option for "${command}": --${flag}`;
+  return values.yes && !values['other-clients'] ? '--yes needs --other-clients.' : undefined;
 }
 
 function parse(args: string[]) {
@@ -150,8 +151,8 @@ function neverReapOf(folder: DataFolder): readonly string[] {
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return [];
     throw new UserError(
-      `What is never to be reaped cannot be read from ${settingsPath(folder)} (${whyUnreadable(error)}). ` +
-        'Start an editor with MCP Processes, which writes it anew, or make it readable.',
+      `The list of servers that must never be reaped cannot be read from ${settingsPath(folder)} (${whyUnreadable(error)}). ` +
+        'Make the file readable, or start an editor with MCP Processes, which rewrites it.',
     );
   }
 }
@@ -159,8 +160,8 @@ function neverReapOf(folder: DataFolder): readonly string[] {
 function listing(servers: readonly ServerView[], all: boolean): string {
   if (servers.length === 0) {
     return all
-      ? 'No MCP servers of any known client are running.\n'
-      : 'No MCP servers that were launched through MCP Processes are running.\n';
+      ? 'No MCP servers found.\n'
+      : 'No MCP servers started through MCP Processes found. Add --all to include other clients.\n';
   }
   return servers
     .map((server) => {
@@ -180,9 +181,9 @@ function listingOfContainers(containers: readonly ContainerWithoutClient[]): str
   if (containers.length === 0) return '';
   const lines = containers.map(({ id, image, state, server, client, notOurs }) => {
     const facts = [shortId(id), image, notOurs === undefined ? state : `not ours: ${notOurs}`];
-    return `    ${facts.join(' · ')}, runs like the server ${server} configured in ${client}\n`;
+    return `    ${facts.join(' · ')}, matches server ${server} from ${client}\n`;
   });
-  return `Containers without a client on this machine; nothing is done to them:\n${lines.join('')}`;
+  return `Containers without a client on this machine (never stopped automatically):\n${lines.join('')}`;
 }
 
 function report(results: readonly ReapResult[]): string {
@@ -190,7 +191,7 @@ function report(results: readonly ReapResult[]): string {
   return results
     .map(
       ({ server, processes, dryRun, ...rest }) =>
-        `${server}\n${rest.problem === undefined ? '' : '    could not be reaped\n'}${processes
+        `${server}\n${rest.problem === undefined ? '' : '    could not be ended\n'}${processes
           .map(({ pid, name, outcome, reason }) => {
             const what = dryRun && outcome !== 'spared' ? 'would be ended' : outcome;
             return `    pid ${pid} (${name}): ${what}${reason ? `, ${reason}` : ''}\n`;
@@ -208,7 +209,7 @@ function watchOutput(): void {
   process.stderr.on('error', () => {});
   process.stdout.on('error', ({ code, message }: NodeJS.ErrnoException) => {
     if (code === 'EPIPE' || process.exitCode === 1) return;
-    process.stderr.write(`The output could not be written: ${message}. Write it somewhere else.\n`);
+    process.stderr.write(`The output could not be written: ${message}. Write it to another place.\n`);
     process.exitCode = 1;
   });
 }

@@ -132,7 +132,7 @@ async function start(context: vscode.ExtensionContext, log: vscode.LogOutputChan
   };
   configured.onChange(startConfigured);
   startConfigured();
-  log.info(`Session ${own.session.id}; processes are read from ${platform.name}; data folder ${folder.path}.`);
+  log.info(`Session ${own.session.id}; processes read from ${platform.name}; data folder ${folder.path}.`);
   return createApi(core, configured);
 }
 

@@ -179,9 +179,9 @@ export class MachineConfigs {
       return readPlainFile(path, MAX_FILE_BYTES, { links: 'follow' }).text;
     } catch (error) {
       const code = codeOf(error);
-      if (code === 'too-large') this.once.warn(`${path} is too large to be a configuration; it is not read.`);
+      if (code === 'too-large') this.once.warn(`${path} is too large for a server configuration, so it is ignored.`);
       else if (code !== 'ENOENT' && code !== 'ENOTDIR') {
-        this.once.warn(`${path} cannot be read (${whyUnreadable(error)}).`);
+        this.once.warn(`${path} cannot be read (${whyUnreadable(error)}), so its servers are not recognised.`);
       }
       return undefined;
     }

@@ -176,7 +176,9 @@ export class ConfiguredServers implements vscode.Disposable {
     const { name, source } = definition;
     // Also the user's own: they start in the folder, where `npx` would read what somebody else put there.
     if (!vscode.workspace.isTrusted)
-      throw new Error(`"${name}" is not started in a workspace that is not trusted. Trust the workspace first.`);
+      throw new Error(
+        `"${name}" cannot start because this workspace is not trusted. Trust the workspace, then start it again.`,
+      );
     const values = await this.inputs.valuesOf(inputIdsOf(definition), inputs, placeOf(definition));
     const resolved = resolveVariables(definition, variableContext(source.folder, values));
     const base = source.folder ?? homedir();
@@ -260,7 +262,7 @@ function readText(file: string, problems: Problem[]): string | undefined {
         file,
         line: undefined,
         column: undefined,
-        message: `${file} cannot be read (${whyUnreadable(error)}). Its servers are not shown.`,
+        message: `${file} cannot be read (${whyUnreadable(error)}), so its servers are not shown. Make it a file that you can read.`,
       });
     }
     return undefined;

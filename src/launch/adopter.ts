@@ -76,7 +76,7 @@ export class Adopter {
       }
       if (adopted || this.hasEnded(children)) void this.parts.scans.rescan();
     } catch (error) {
-      log.warn(`The children of this host could not be read: ${messageOf(error)}`);
+      log.warn(`The child processes of this extension host could not be read: ${messageOf(error)}`);
     }
   }
 

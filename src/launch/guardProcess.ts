@@ -117,18 +117,18 @@ export class GuardProcess {
     this.child = undefined;
     if (this.sessionId !== sessionId) return;
     if (++this.rearms > MAX_REARMS) {
-      this.noteProblem(`it was ended ${this.rearms} times`);
+      this.noteProblem(`other programs ended it ${this.rearms} times`);
       this.parts.onChange(this.state);
       return;
     }
-    this.parts.log.info('The guard was ended by somebody else; it is armed again.');
+    this.parts.log.info('Another program ended the guard. It is armed again.');
     void this.arm(sessionId);
   }
 
   private noteProblem(problem: string): void {
     this.problem = problem;
     this.parts.log.warn(
-      `The guard is unavailable: ${problem}. Servers left by a crash are ended at the next start instead.`,
+      `The guard is unavailable: ${problem}. If this window crashes, its servers are ended the next time an editor starts.`,
     );
   }
 
@@ -146,7 +146,7 @@ export class GuardProcess {
     return new Promise((resolve, reject) => {
       execFile(node, ['-v'], { env: this.environment, timeout: CHECK_TIMEOUT_MS }, (error, stdout) => {
         if (error) reject(new Error(`${node} cannot be run (${error.code ?? error.signal ?? error.message})`));
-        else if (!/^v\d+\./.test(stdout)) reject(new Error(`${node} is no Node`));
+        else if (!/^v\d+\./.test(stdout)) reject(new Error(`${node} is not Node.js`));
         else resolve();
       });
     });

@@ -161,11 +161,11 @@ function assertStartable({ command, args, environment, cwd }: LaunchDescription)
   // Node would quote the value, and it may be a secret.
   if ([command, ...args, ...Object.entries(environment).flat()].some((text) => text.includes('\0'))) {
     throw new Error(
-      `its command, arguments or environment contain a NUL byte, which no program can be given. Correct "command", "args", "env" or "envFile".`,
+      `its command, arguments or environment contain a NUL byte. Remove it from "command", "args", "env" or "envFile".`,
     );
   }
   if (cwd !== undefined && !isFolder(cwd)) {
-    const what = existsSync(cwd) ? 'is no folder' : 'does not exist';
+    const what = existsSync(cwd) ? 'is not a folder' : 'does not exist';
     throw new Error(`its working folder ${cwd} ${what}. Correct "cwd".`);
   }
   if (/[\\/]/.test(command) && isFolder(command)) {
@@ -193,15 +193,15 @@ function explainSpawnError(error: NodeJS.ErrnoException, { command, cwd, environ
       if (!isFound && (error.code === 'ENOENT' || !isPath))
         return `the program "${command}" was not found. Install it, or give its full path in "command".`;
       return error.code === 'EACCES'
-        ? `"${command}" may not be executed. Make it executable, or correct "command".`
-        : `"${command}" needs a program that was not found (see its first line). Install that, or correct "command".`;
+        ? `"${command}" is not executable for you. Make it executable, or correct "command".`
+        : `"${command}" needs an interpreter that was not found (see its first line). Install the interpreter, or correct "command".`;
     case 'ENOTDIR':
     case 'ELOOP':
     case 'ENAMETOOLONG':
-      return `"${command}" is no path to a program (${error.code}). Correct "command".`;
+      return `"${command}" is not a valid path to a program (${error.code}). Correct "command".`;
     case 'E2BIG':
       return 'its arguments and environment are larger than this system allows. Shorten "args", "env" or "envFile".';
     default:
-      return `the system refuses (${error.code ?? error.message}). Correct "command".`;
+      return `the system refused to start it (${error.code ?? error.message}). Correct "command".`;
   }
 }

@@ -57,7 +57,8 @@ export class LaunchedServers {
   /** Starts a configured server of ours. A second call while it starts joins the first; a running one stays as it is. */
   async start(key: string): Promise<void> {
     const configured = this.parts.configured().find((server) => server.key === key);
-    if (!configured?.describe) throw new Error('This server is not started by MCP Processes.');
+    if (!configured?.describe)
+      throw new Error('MCP Processes does not start this server. Start it from the client that configures it.');
     await this.launchAs(key, configured.describe);
   }
 
@@ -79,7 +80,7 @@ export class LaunchedServers {
     const before = this.servers.get(key);
     if (before && (before.state === 'running' || before.state === 'starting')) return;
     if (before?.state === 'stopping')
-      throw new Error(`"${before.description.name}" is still stopping; start it again in a moment.`);
+      throw new Error(`"${before.description.name}" is still stopping. Start it again in a moment.`);
     const description = await withinPatience(describe());
     this.assertOpen();
     await this.parts.guard.arm(own.session.id);
@@ -97,14 +98,14 @@ export class LaunchedServers {
       // Its last answer may be read after its end, and a stop may have come in between.
       if (server.exit !== undefined || server.state !== 'starting') {
         await connection.close().catch(() => {});
-        throw new Error('it ended');
+        throw new Error('it exited');
       }
       server.connection = connection;
       server.state = 'running';
     } catch (error) {
       if (server.state !== 'starting') {
         await server.ending.current?.catch(() => {});
-        throw new Error(`"${description.name}" was stopped while it started.`);
+        throw new Error(`"${description.name}" was stopped while it was starting.`);
       }
       const reason = this.reasonOf(server, error as Error);
       server.noteFailedStart(reason);
@@ -196,7 +197,8 @@ export class LaunchedServers {
       if (process.platform === 'win32' && server.child) {
         // The ladder cannot end anything there: Windows knows no signals, and tells too little for the kill policy.
         const ending = await endLivingChildTree(server.child, this.parts.platform, server.description.grace.stdin);
-        if (ending.kind === 'spared') this.parts.log.warn(`"${server.description.name}" is kept: ${ending.reason}.`);
+        if (ending.kind === 'spared')
+          this.parts.log.warn(`"${server.description.name}" was not ended: ${ending.reason}.`);
       }
       const { result, isDone } = await reaper.stopOwn(
         () => own.session,
@@ -232,7 +234,7 @@ export class LaunchedServers {
     await this.end(server, outcome, isWanted ? 'user' : 'exit').catch((error) => log.error(messageOf(error)));
     server.state = outcome;
     if (!isWanted) {
-      const how = `"${server.description.name}" ended without being asked: it ${howEnded(server.exit ?? {})}.`;
+      const how = `"${server.description.name}" stopped unexpectedly: it ${howEnded(server.exit ?? {})}.`;
       log.warn([how, ...stderrTail(server)].join(' '));
     }
     await scans.rescan();

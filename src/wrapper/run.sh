@@ -238,7 +238,7 @@ _mp_protect() {
   IFS= read -r _mp_home 2>/dev/null <"$_mp_data/home" || [ -n "$_mp_home" ] || return 1
   case $_mp_home in *[!0-9a-f]*) return 1 ;; ????????????????) ;; *) return 1 ;; esac
 
-  _mp_why='the extension MCP Processes is gone; install it again, or take "mcp-processes run" out of the configuration'
+  _mp_why='the extension MCP Processes is not installed any more; install it again, or remove "mcp-processes run" from the configuration'
   _mp_read_settings "$_mp_name" && [ -r "$_mp_guard" ] && [ -n "$_mp_node" ] && [ -r "$_mp_data/bin/watch" ] || return 1
 
   _mp_why='this system shows no usable /proc'
@@ -250,7 +250,7 @@ _mp_protect() {
   _mp_find_owner "$_mp_ppid" "$_mp_root_start" || return 1
 
   _mp_find_container "$@"
-  _mp_why='no random id could be read'
+  _mp_why='no random number could be read from the system'
   IFS= read -r _mp_session </proc/sys/kernel/random/uuid && IFS= read -r _mp_record </proc/sys/kernel/random/uuid || return 1
   _mp_uptime
   _mp_now=$((_mp_boot_time + _mp_up))000
@@ -301,7 +301,7 @@ _mp_read_seconds() {
     *[!0-9.]* | *.*.* | .* | *.) ;;
     *[1-9]*) return 0 ;;
   esac
-  _mp_say "MCP_PROCESSES_PARENT_CHECK_SECONDS is not a number of seconds; 5 is used"
+  _mp_say "MCP_PROCESSES_PARENT_CHECK_SECONDS is not a number of seconds; using 5"
   _mp_seconds=5
 }
 
@@ -310,7 +310,7 @@ _mp_run() {
   while :; do
     case ${1-} in
       --name)
-        [ $# -ge 2 ] || _mp_usage '--name takes a name'
+        [ $# -ge 2 ] || _mp_usage '--name needs a name'
         _mp_name=$2
         shift 2
         ;;
@@ -322,25 +322,25 @@ _mp_run() {
         shift
         break
         ;;
-      -*) _mp_usage "\"run\" takes no ${1%%=*}; what belongs to the server comes after its command" ;;
+      -*) _mp_usage "unknown option for \"run\": ${1%%=*}; put the server's own options after its command" ;;
       *) break ;;
     esac
   done
   case ${1-} in
-    '') _mp_usage 'the command of the server is missing' ;;
-    -*) _mp_usage "${1%%=*} stands where the command of the server must be" ;;
+    '') _mp_usage 'the command that starts the server is missing' ;;
+    -*) _mp_usage "expected the command that starts the server, found ${1%%=*}" ;;
   esac
   # Without a slash it is looked for on the PATH, where folders do not count.
   case $1 in
     */*)
       if [ -d "$1" ]; then
-        _mp_say "$1 is a folder, not a program; name the command that starts the server"
+        _mp_say "$1 is a folder; give the program that starts the server"
         exit 126
       fi
       ;;
   esac
   if ! command -v "$1" >/dev/null; then
-    _mp_say "$1 was not found"
+    _mp_say "$1 was not found; install it, or give its full path"
     exit 127
   fi
   _mp_read_seconds
@@ -414,13 +414,13 @@ case ${1-} in
   list | reap | -h | --help)
     _mp_read_settings ''
     if [ ! -r "$_mp_cli" ] || [ -z "$_mp_node" ]; then
-      _mp_say 'the extension MCP Processes is gone; install it again'
+      _mp_say 'the extension MCP Processes is not installed any more; install it again'
       exit 127
     fi
     MCP_PROCESSES_HOME=$_mp_data ELECTRON_RUN_AS_NODE=1
     export MCP_PROCESSES_HOME ELECTRON_RUN_AS_NODE
     exec "$_mp_node" "$_mp_cli" "$@"
     ;;
-  '') _mp_usage 'a command is missing' ;;
-  *) _mp_usage "there is no command \"$1\"" ;;
+  '') _mp_usage 'no command given' ;;
+  *) _mp_usage "unknown command \"$1\"" ;;
 esac

@@ -100,10 +100,7 @@ describe('a launched server in a container', function () {
     assert.equal(sandbox.log.join(''), '', 'it could look at everything');
     await killHard(client);
     const { stdout } = await cli('list', '--all');
-    assert.match(
-      stdout,
-      new RegExp(`without a client.*\n.*${IMAGE} · running, runs like the server boxed configured in Codex`),
-    );
+    assert.match(stdout, new RegExp(`without a client.*\n.*${IMAGE} · running, matches server boxed from Codex`));
     assert.deepEqual(await engine.states(), ['running']);
   });
 

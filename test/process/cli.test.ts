@@ -38,7 +38,7 @@ describe('the command line', function () {
   it('with nothing to list or reap says so', () => {
     assert.deepEqual(run(['list']), {
       status: 0,
-      stdout: 'No MCP servers that were launched through MCP Processes are running.\n',
+      stdout: 'No MCP servers started through MCP Processes found. Add --all to include other clients.\n',
       stderr: '',
     });
     const json = run(['list', '--json']);
@@ -129,7 +129,7 @@ describe('the command line', function () {
       const reason =
         /^Session \S+ could not be claimed, .+EROFS.+ Make sure that you can write to the folder .+ again\.$/;
       assert.match(stderr.trimEnd(), reason);
-      if (more.length === 0) assert.equal(stdout, 'left\n    could not be reaped\n');
+      if (more.length === 0) assert.equal(stdout, 'left\n    could not be ended\n');
       else assert.match(JSON.parse(stdout)[0].problem, reason);
     }
     assert.deepEqual(sandbox.living(), pids);
@@ -138,15 +138,15 @@ describe('the command line', function () {
   });
 
   const wrong: [string[], string][] = [
-    [[], 'A command is missing: list or reap.'],
-    [['--json'], 'A command is missing: list or reap.'],
-    [['lst'], 'There is no command "lst".'],
-    [['run'], '"run" belongs to the launcher, bin/mcp-processes in the data folder.'],
-    [['list', 'more'], '"list" takes no "more".'],
-    [['list', '--dry-run'], '"list" takes no --dry-run.'],
-    [['list', '--yes'], '"list" takes no --yes.'],
-    [['reap', '--all'], '"reap" takes no --all.'],
-    [['reap', '--yes'], '--yes is for --other-clients only.'],
+    [[], 'No command given. Use list or reap.'],
+    [['--json'], 'No command given. Use list or reap.'],
+    [['lst'], 'Unknown command "lst".'],
+    [['run'], '"run" is only available in bin/mcp-processes in the data folder.'],
+    [['list', 'more'], 'Unexpected argument "more" for "list".'],
+    [['list', '--dry-run'], 'Unknown option for "list": --dry-run'],
+    [['list', '--yes'], 'Unknown option for "list": --yes'],
+    [['reap', '--all'], 'Unknown option for "reap": --all'],
+    [['reap', '--yes'], '--yes needs --other-clients.'],
     [['reap', '--force'], "Unknown option '--force'"],
   ];
   for (const [args, why] of wrong) {
@@ -154,7 +154,7 @@ describe('the command line', function () {
       const { status, stdout, stderr } = run(args);
       assert.deepEqual([status, stdout], [2, '']);
       assert.ok(stderr.startsWith(why), stderr);
-      assert.match(stderr, /\n\nmcp-processes: .+\n\n {2}mcp-processes list/);
+      assert.match(stderr, /\n\nFinds MCP servers .+\n\n {2}mcp-processes list/);
     });
   }
 
@@ -217,7 +217,10 @@ describe('the command line', function () {
       for (const args of [['reap'], ['reap', '--other-clients', '--yes']]) {
         const { status, stdout, stderr } = run(args);
         assert.deepEqual([status, stdout], [1, ''], stderr);
-        assert.match(stderr, /^What is never to be reaped cannot be read from .+ Start an editor [^\n]+\n$/);
+        assert.match(
+          stderr,
+          /^The list of servers that must never be reaped cannot be read from .+ start an editor [^\n]+\n$/,
+        );
         assert.ok(stderr.includes(`(${reason})`), stderr);
       }
       assert.deepEqual(sandbox.living(), pids);

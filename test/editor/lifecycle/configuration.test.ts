@@ -75,6 +75,6 @@ describe('Show Configuration', function () {
     await control.ask(workspace, { api: 'launch', args: [{ name: 'programs', ...entry }] });
     await panel.row('programs').waitFor();
     await show('programs');
-    await panel.notified('was started by another extension and is in no configuration file');
+    await panel.notified('was started by another extension and is not in any configuration file');
   });
 });

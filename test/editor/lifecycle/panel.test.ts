@@ -46,7 +46,7 @@ describe('what a person sees', function () {
     await panel.status.click();
     await panel.shows('Orphaned', ['server 1', 'server 2', 'server 3', 'server 4']);
     await panel.shows('Not Running', ['deaf', 'everything', 'whole']);
-    assert.match((await panel.view.textContent()) ?? '', /mcp\.json:4:26: Not valid JSON/);
+    assert.match((await panel.view.textContent()) ?? '', /mcp\.json:4:26: Invalid JSON/);
     assert.match((await panel.rows())[1]?.description ?? '', /^orphaned · .*MB/);
 
     for (const name of ['deaf', 'everything']) {
@@ -101,7 +101,7 @@ describe('what a person sees', function () {
     assert.deepEqual(claims.filter(isAlive), claims);
 
     await panel.run('Stop All Servers in This Window');
-    assert.match(await panel.answer('Cancel'), /Stop the 2 MCP servers of this window\?.*deaf.*everything/s);
+    assert.match(await panel.answer('Cancel'), /Stop the 2 MCP servers in this window\?.*deaf.*everything/s);
     await panel.shows('This Window', ['deaf', 'everything']);
     await panel.run('Stop All Servers in This Window');
     await panel.answer('Stop All');
