@@ -1,3 +1,4 @@
+import { programNamed } from '../known/programs';
 import { shellWords } from './commandLine';
 import { type PackageRun, packageName, packageRunOf } from './runners';
 import {
@@ -7,9 +8,7 @@ import {
   isValued,
   mayBeValue,
   plainProgram,
-  reachesElsewhere,
   runsTheFolder,
-  scriptWordsOf,
   startedBy,
 } from './runningPrograms';
 import { layersOf } from './unwrap';
@@ -47,48 +46,12 @@ export interface PythonModule {
   readonly name: string;
 }
 
-/** What looks like a path there may be an image. */
-const ENGINES = new Set(['docker', 'podman', 'nerdctl']);
 /** Flags of an engine's `run` and `exec` that take no value. Another flag is taken for one that does. */
 const ENGINE_SWITCHES =
   /^(?:-[itdPq]+|--(?:rm|interactive|tty|detach|init|privileged|read-only|publish-all|quiet|no-healthcheck|sig-proxy|replace|rmi|tls-verify|http-proxy|env-host|no-hosts|oom-kill-disable|disable-content-trust|use-api-socket))$/;
 const ENGINE_VALUED =
   /^(?:-[evpwuhlmac]|--(?:env|env-file|volume|mount|publish|name|network|net|workdir|user|entrypoint|hostname|label|add-host|memory|cpus|platform|pull|gpus|device|cap-add|cap-drop|security-opt|shm-size|ulimit|tmpfs|log-driver|restart|dns|volumes-from|userns|ipc|pid|runtime|group-add))$/;
 const MOUNTS = new Set(['-v', '--volume', '--mount']);
-
-interface FolderFlags {
-  /** They change the working folder as well. */
-  readonly moves?: readonly string[];
-  readonly names?: readonly string[];
-  /** They count behind the name of a task, too. */
-  readonly anywhere?: true;
-}
-
-/** Flags that name the folder of what is run, by program. */
-const FOLDER_FLAGS: Readonly<Record<string, FolderFlags>> = {
-  npm: { moves: ['--prefix', '-C'], anywhere: true },
-  pnpm: { moves: ['-C', '--dir', '--prefix'] },
-  yarn: { moves: ['--cwd'] },
-  bun: { moves: ['--cwd'] },
-  make: { moves: ['-C', '--directory'], anywhere: true },
-  uv: { moves: ['--directory'], names: ['--project'] },
-  poetry: { moves: ['-C', '--directory'], names: ['-P', '--project'] },
-  pdm: { names: ['-p', '--project'] },
-  cargo: { moves: ['-C'], names: ['--manifest-path'] },
-  go: { moves: ['-C'] },
-  dotnet: { names: ['--project'], anywhere: true },
-  gradle: { moves: ['-p', '--project-dir'], anywhere: true },
-  mvn: { names: ['-f', '--file'], anywhere: true },
-  just: { moves: ['-d', '--working-directory'] },
-  task: { moves: ['-d', '--dir'] },
-  mise: { moves: ['-C', '--cd'] },
-  'docker-compose': { moves: ['-f', '--file', '--project-directory'], anywhere: true },
-  swift: { names: ['--package-path'] },
-  uvicorn: { names: ['--app-dir'], anywhere: true },
-  gunicorn: { moves: ['--chdir'], anywhere: true },
-  wp: { moves: ['--path'] },
-  conda: { moves: ['--cwd'] },
-};
 
 /** A path from the root, a home, a drive. `~name` is somebody's home, and no path of ours. */
 const ABSOLUTE = /^(?:[\\/]|~[\\/]|\$HOME[\\/]|[A-Za-z]:[\\/])/;
@@ -145,8 +108,9 @@ export function anchorOf(argv: readonly string[]): Anchor | undefined {
   if (PLACEHOLDER.test(command)) return OPEN_PATH.test(command) ? pathAnchor(command) : undefined;
   const run = packageRunOf(argv);
   if (run) return packageAnchor(run, argv);
-  if (ENGINES.has(program)) return engineAnchor(args);
-  if (reachesElsewhere(program)) return args.some((arg) => PLACEHOLDER.test(arg)) ? undefined : INSTALLED;
+  const { isEngine, reachesElsewhere } = programNamed(program);
+  if (isEngine) return engineAnchor(args);
+  if (reachesElsewhere) return args.some((arg) => PLACEHOLDER.test(arg)) ? undefined : INSTALLED;
   if (isOwnServer(program, args)) return INSTALLED;
   const folder = folderOfFlag(program, args);
   if (folder !== undefined) return pathAnchor(folder);
@@ -253,7 +217,7 @@ function engineAnchor(args: readonly string[]): Anchor | undefined {
 
 /** The folder that a flag names for what is run; undefined where none does, or what runs is still found from another. */
 function folderOfFlag(program: string, args: readonly string[]): string | undefined {
-  const { moves = [], names = [], anywhere = false } = FOLDER_FLAGS[program] ?? {};
+  const { moves = [], names = [], anywhere = false } = programNamed(program).folderFlags ?? {};
   let isStarted = false;
   for (let at = 0; at < args.length; at++) {
     const arg = args[at] as string;
@@ -333,9 +297,9 @@ function scriptOf(program: string, args: readonly string[]): string | typeof PUB
     return args[0] === 'run' && /^(?:(?:github|gitlab|sourcehut|(?:git\+)?https):|nixpkgs#)[^$]+$/.test(args[1] ?? '')
       ? PUBLISHED
       : undefined;
-  let argv = scriptWordsOf(program);
+  const { script, shell } = programNamed(program);
+  let argv = script;
   if (!argv) return undefined;
-  const isShell = /^(?:sh|bash|dash|zsh|ash|ksh)$/.test(program);
   let isUncertain = false;
   for (let at = 0; at < args.length; at++) {
     const arg = args[at] as string;
@@ -343,7 +307,7 @@ function scriptOf(program: string, args: readonly string[]): string | typeof PUB
     if (/^-(?:cp|classpath)$|^--?(?:class|module)-path$/.test(arg) && /^javaw?$/.test(program)) {
       return next.split(/[:;](?![\\/])/).every((one) => ABSOLUTE.test(one)) ? next : undefined;
     }
-    if (isShell && /^-[efuxh]+$/.test(arg)) continue;
+    if (shell === 'posix' && /^-[efuxh]+$/.test(arg)) continue;
     if (TEXT_FLAG.test(arg) || (arg === '-r' && program === 'php')) return undefined;
     if (/^(?:ruby|perl|php|lua|luajit)$/.test(program) && /^-[IdErCxl]$/.test(arg)) at++;
     else if (arg === '--' || isSwitch(arg) || (arg.startsWith('-') && arg.includes('='))) continue;
@@ -450,13 +414,8 @@ function commandAt(args: readonly string[], at: number): readonly string[] | und
   const arg = args[at] as string;
   const text = /\s/.test(arg) ? shellWords(arg) : undefined;
   const program = plainProgram(text?.[0] ?? arg);
-  if (!WRAPPERS.has(program) && !ENGINES.has(program)) return undefined;
+  const { isGatewayCommand, isEngine } = programNamed(program);
+  if (!isGatewayCommand && !isEngine) return undefined;
   const argv = text ?? args.slice(at);
   return argv.length < 2 && mayBeValue(args, at) ? undefined : argv;
 }
-
-/** What a gateway is given for a command; other words of {@link runsTheFolder} have a sense of their own. */
-const WRAPPERS = new Set(
-  `node bun bunx deno npm npx pnpm pnpx yarn tsx ts-node python uv uvx pipx poetry pdm pipenv cargo java dotnet make just
-  php ruby bundle sh bash zsh cmd env`.split(/\s+/),
-);

@@ -32,31 +32,6 @@ export function escapePattern(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
 }
 
-/** The last part of a path of either kind; empty for a folder written with a separator at its end. */
-export function baseName(path: string): string {
-  return path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
-}
-
-const ALIASES: Readonly<Record<string, string>> = {
-  nodejs: 'node',
-  pythonw: 'python',
-  'com.docker.cli': 'docker',
-  'npx-cli.js': 'npx',
-  'npm-cli.js': 'npm',
-  'pnpm.cjs': 'pnpm',
-  'pnpm.mjs': 'pnpm',
-  'pnpx.cjs': 'pnpx',
-};
-
-/** Which program a first word names, in lower case: `/usr/bin/python3.12` is `python`, `npx.cmd` is `npx`. */
-export function programOf(arg: string): string {
-  const name = baseName(arg)
-    .toLowerCase()
-    .replace(/\.(?:exe|cmd|bat|ps1)$/, '');
-  if (/^python\d*(?:\.\d+)?$/.test(name)) return 'python';
-  return Object.hasOwn(ALIASES, name) ? (ALIASES[name] as string) : name;
-}
-
 /** Commands that only prepare for the one behind `&&`. */
 const PREPARING = new Set(['cd', 'export', 'source', '.', 'set', 'nvm']);
 /** Where errors go is no word of the program. */
