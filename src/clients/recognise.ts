@@ -1,5 +1,7 @@
 import { programNamed, programOf } from '../known/programs';
-import { type Anchor, anchorOf, PLACEHOLDER, PLACEHOLDERS, type PythonModule } from './anchor';
+import { anchorOf } from './anchor';
+import type { Anchor, PythonModule } from './anchor/kinds';
+import { PLACEHOLDER, PLACEHOLDERS } from './anchor/pathWords';
 import { commandLineOfArgs } from './commandLine';
 import { type PackageRun, packageRunOf, placeOfProgram } from './runners';
 import type { StdioServerDefinition } from './serverDefinition';

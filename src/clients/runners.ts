@@ -125,23 +125,30 @@ export function placeOfProgram(run: PackageRun, arg: string): 'own' | 'unproven'
     // A program is called as its package, unless the command says otherwise.
     return run.program === undefined && PYTHON_CACHE.test(path) ? 'own' : 'unproven';
   }
-  if (!/[\\/]/.test(arg)) return isNamed ? 'unproven' : undefined;
-  const isComplete =
-    run.program === undefined || run.program === name || !path.includes('/.bin/') || path.includes('/.bin/../');
-  if (path.includes('/_npx/') && path.includes(`/_npx/${npxFolder(run.packages)}/node_modules/`))
-    return isComplete ? 'own' : undefined;
-  if (run.packages.length === 1) {
-    const full = packageName(run.packages[0] as string);
-    // The scripts that npm and pnpm write for Windows and for shells reach the package through its neighbour.
-    if (path.includes(`/node_modules/.bin/../${full}/`)) return 'own';
-    if (
-      isNamed &&
-      path.includes('/bunx-') &&
-      new RegExp(`/bunx-\\d+-${escapePattern(full)}(?:@[^/]*)?/node_modules/`).test(path)
-    )
-      return 'own';
+  if (/[\\/]/.test(arg)) {
+    if (isInNpxFolder(run, path)) return isProgramItself(run, name, path) ? 'own' : undefined;
+    if (isInPackageFolder(run, path, isNamed)) return 'own';
   }
   return isNamed ? 'unproven' : undefined;
+}
+
+function isInNpxFolder({ packages }: PackageRun, path: string): boolean {
+  return path.includes('/_npx/') && path.includes(`/_npx/${npxFolder(packages)}/node_modules/`);
+}
+
+/** Among the programs of all packages in a folder of npx it has to be the one that the command names. */
+function isProgramItself({ program }: PackageRun, name: string, path: string): boolean {
+  return program === undefined || program === name || !path.includes('/.bin/') || path.includes('/.bin/../');
+}
+
+function isInPackageFolder({ packages }: PackageRun, path: string, isNamed: boolean): boolean {
+  const [spec = '', ...others] = packages;
+  if (others.length > 0) return false;
+  const full = packageName(spec);
+  // The scripts that npm and pnpm write for Windows and for shells reach the package through its neighbour.
+  if (path.includes(`/node_modules/.bin/../${full}/`)) return true;
+  if (!isNamed || !path.includes('/bunx-')) return false;
+  return new RegExp(`/bunx-\\d+-${escapePattern(full)}(?:@[^/]*)?/node_modules/`).test(path);
 }
 
 /** Whether a word is a program's by its place: a bare name, found through PATH, or a path in a folder for programs. */

@@ -51,19 +51,25 @@ export function runsTheFolder(program: string): boolean {
 /** The command that one program starts for another: `uv run --with x mcp run s.py` → `mcp run s.py`. */
 export function startedBy(program: string, args: readonly string[]): readonly string[] | undefined {
   let words = programNamed(program).command;
-  if (!words) return undefined;
-  for (let at = 0; at < args.length; at++) {
+  for (let at = 0; words && at < args.length; at++) {
     const arg = args[at] as string;
     if (arg === '--') return words.length > 0 ? undefined : args.slice(at + 1);
-    // `-e` is the file of dotenv, `-m` a module.
-    if (isValued(arg) || (arg === '-e' && program !== 'uv')) at++;
-    else if (arg.startsWith('-')) {
-      if (!isSwitch(arg) && !arg.includes('=')) return undefined;
+    if (arg.startsWith('-')) {
+      const taken = wordsOfFlag(program, arg);
+      if (taken === undefined) return undefined;
+      at += taken - 1;
     } else if (words.includes(arg)) words = [];
     else if (words.length > 0) return undefined;
     else if (!/^[A-Za-z_]\w*=/.test(arg)) return args.slice(at);
   }
   return undefined;
+}
+
+/** How many words a flag of such a program takes up; undefined where that is not certain. */
+function wordsOfFlag(program: string, flag: string): number | undefined {
+  // `-e` is the file of dotenv, `-m` a module.
+  if (isValued(flag) || (flag === '-e' && program !== 'uv')) return 2;
+  return isSwitch(flag) || flag.includes('=') ? 1 : undefined;
 }
 
 export function isOwnServer(program: string, [first = '']: readonly string[]): boolean {
