@@ -18,6 +18,8 @@ const SIGNALS = 'src/reaping/signals.ts';
 const TREE_SCAN = 'src/reaping/treeScan.ts';
 const WATCH = 'src/reaping/stdinWatch.ts';
 const ANCHOR = 'src/clients/anchor.ts';
+const ANCHOR_KINDS = 'src/clients/anchor/kinds.ts';
+const PATH_WORDS = 'src/clients/anchor/pathWords.ts';
 const PROOF = 'src/clients/proof.ts';
 const RECOGNISE = 'src/clients/recognise.ts';
 const RUNNERS = 'src/clients/runners.ts';
@@ -285,13 +287,13 @@ const TABLE = [
   ],
   [
     'recognition: words are free of their folder',
-    ANCHOR,
+    ANCHOR_KINDS,
     "BOUND: Anchor = { kind: 'folder'",
     "BOUND: Anchor = { kind: 'path'",
   ],
-  ['recognition: a relative path is none', ANCHOR, 'isDotted(value) || SCRIPT.test(value)', 'false'],
+  ['recognition: a relative path is none', PATH_WORDS, 'isDotted(value) || SCRIPT.test(value)', 'false'],
   ['recognition: every bare word is a server’s own', ANCHOR, '|| NEUTRAL.test(arg) ||', '|| arg !== undefined ||'],
-  ['recognition: nothing stands open', ANCHOR, "{ kind: 'path', open: [front] }", "{ kind: 'path', open: [] }"],
+  ['recognition: nothing stands open', ANCHOR_KINDS, "{ kind: 'path', open: [front] }", "{ kind: 'path', open: [] }"],
   ['recognition: a folder need not be the entry’s', PROOF, '|| isInFolder(need', '|| true || isInFolder(need'],
   [
     'recognition: an unknown folder is the entry’s',

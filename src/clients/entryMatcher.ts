@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { AnchorKind } from './anchor';
+import type { AnchorKind } from './anchor/kinds';
 import type { KnownFolders } from './knownFolders';
 import { realPath } from './paths';
 import { isProven, type Observed, type Places } from './proof';

@@ -1,5 +1,6 @@
-import { commandLineOfArgs, programOf } from '../clients/commandLine';
+import { commandLineOfArgs } from '../clients/commandLine';
 import { identityOf, type Member } from '../judgement/members';
+import { programNamed, programOf } from '../known/programs';
 import { sameStart } from '../os/identity';
 import type { Platform, ProcessEntry, Snapshot } from '../os/platform';
 import { approximateStart } from '../os/startTime';
@@ -65,7 +66,7 @@ export function elsewhereReason({ args, zombie }: Pick<ProcessEntry, 'args' | 'z
   const { argv } = commandLineOfArgs(args);
   const program = programOf(argv[0] ?? '');
   const rest = argv.slice(1);
-  if (/^(?:docker|podman)-compose$/.test(program)) return 'its container is not ours: a Compose project runs it';
+  if (programNamed(program).isCompose) return 'its container is not ours: a Compose project runs it';
   const engine = engineNameOf(program);
   if (!engine) return undefined;
   const [command = '', second] = rest.filter((arg) => !arg.startsWith('-'));
