@@ -9,7 +9,7 @@ import { waitFor } from '../support/waitFor';
 
 const DEAF = ['--deaf-to-eof', '--deaf-to-term'];
 
-describe('servers that the editor itself started', function () {
+describe('servers that the editor itself started @user @no-ss', function () {
   this.timeout(120_000);
   let sandbox: Sandbox;
   beforeEach(() => {

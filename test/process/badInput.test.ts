@@ -12,7 +12,7 @@ import { waitFor } from '../support/waitFor';
 /** Built by the stage `build`. */
 const CLI = join(__dirname, '../../dist/cli.js');
 
-describe('bad input', function () {
+describe('bad input @user', function () {
   this.timeout(120_000);
   let sandbox: Sandbox;
   let scene: Scene;

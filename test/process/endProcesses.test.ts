@@ -3,7 +3,7 @@ import { isAlive, killHard, Sandbox } from '../support/sandbox';
 
 const DEAF = ['--deaf-to-eof', '--deaf-to-term'];
 
-describe('ending one process on the user’s word', function () {
+describe('ending one process on the user’s word @user @no-ss', function () {
   this.timeout(120_000);
   let sandbox: Sandbox;
   beforeEach(() => {

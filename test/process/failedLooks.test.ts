@@ -11,7 +11,7 @@ import { ask, identityOf, PLAIN, procfs, Scene } from '../support/scene';
 /** What a run of `ss` comes to on a bad day. */
 const FAILURES = { 'exits with 1': 'exit 1', hangs: 'exec sleep 10' };
 
-describe('servers whose owner is dead, when nobody can look who holds their stdin', function () {
+describe('servers whose owner is dead, when nobody can look who holds their stdin @user @no-ss', function () {
   this.timeout(120_000);
   let sandbox: Sandbox;
   let scene: Scene;

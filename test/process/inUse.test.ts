@@ -17,7 +17,7 @@ import { LauncherScene } from '../support/wrapper';
 const CLI = join(__dirname, '../../dist/cli.js');
 const DEAF = ['--deaf-to-eof', '--deaf-to-term'];
 
-describe('an orphan that strangers are connected to', function () {
+describe('an orphan that strangers are connected to @user @no-ss', function () {
   this.timeout(120_000);
   let sandbox: Sandbox;
   let mark: string;

@@ -24,7 +24,7 @@ import { waitFor } from '../support/waitFor';
 /** Built by the stage `build`. */
 const CLI = join(__dirname, '../../dist/cli.js');
 
-describe('kills that must never happen', function () {
+describe('kills that must never happen @user @no-ss', function () {
   this.timeout(120_000);
   let sandbox: Sandbox;
   let scene: Scene;

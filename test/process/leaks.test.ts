@@ -6,7 +6,7 @@ import { isAlive, killHard, Sandbox, SERVER } from '../support/sandbox';
 import { ask, identityOf, PLAIN, pidIn, procfs, Scene, unused } from '../support/scene';
 import { waitFor } from '../support/waitFor';
 
-describe('leaks that must be caught', function () {
+describe('leaks that must be caught @user @no-ss', function () {
   this.timeout(120_000);
   let sandbox: Sandbox;
   beforeEach(() => {

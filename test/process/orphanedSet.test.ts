@@ -32,7 +32,7 @@ interface Order {
   readonly holds: readonly number[];
 }
 
-describe('orphans that hold each other’s stdin', function () {
+describe('orphans that hold each other’s stdin @user @no-ss', function () {
   this.timeout(120_000);
   let sandbox: Sandbox;
   let mark: string;

@@ -12,7 +12,7 @@ import { Sandbox } from '../support/sandbox';
 import { procfs } from '../support/scene';
 import { waitFor } from '../support/waitFor';
 
-describe('whether somebody outside uses a process', function () {
+describe('whether somebody outside uses a process @user @no-ss', function () {
   this.timeout(120_000);
   let sandbox: Sandbox;
   beforeEach(() => {

@@ -8,7 +8,7 @@ import { waitFor } from '../support/waitFor';
 const DEAF = ['--deaf-to-eof', '--deaf-to-term'];
 
 // What does not depend on how processes are read is in reaping.test.ts.
-describe('reaping on the portable platform', function () {
+describe('reaping on the portable platform @user', function () {
   this.timeout(120_000);
   let sandbox: Sandbox;
   let before: string | undefined;

@@ -12,7 +12,7 @@ import { waitFor } from '../support/waitFor';
 
 const CROWD = 1_000;
 
-describe('a busy machine', function () {
+describe('a busy machine @user', function () {
   this.timeout(120_000);
   let sandbox: Sandbox;
   let home: string;

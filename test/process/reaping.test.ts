@@ -25,7 +25,7 @@ import { isAlive, killHard, Sandbox } from '../support/sandbox';
 import { identityOf, PLAIN, Scene } from '../support/scene';
 import { waitFor } from '../support/waitFor';
 
-describe('reaping what a dead session left', function () {
+describe('reaping what a dead session left @user @no-ss', function () {
   this.timeout(120_000);
   let sandbox: Sandbox;
   beforeEach(() => {

@@ -148,7 +148,7 @@ describe('windows of one machine take turns', function () {
     assert.ok(records.find(({ server }) => server === 'mine')?.census.some((one) => one.pid === pid));
   });
 
-  it('a server that was adopted since is shown once', async () => {
+  it('a server that was adopted since is shown once @no-ss', async () => {
     const first = await window();
     const matches = (args: readonly string[]) => args.at(-1) === mark;
     const entry = { key: 'notes', name: 'notes', client: 'Editor', folder: undefined, url: undefined };

@@ -46,7 +46,7 @@ while True:
   ],
 } as const;
 
-describe('the stdin peer', function () {
+describe('the stdin peer @user @no-ss', function () {
   this.timeout(120_000);
   let sandbox: Sandbox;
   let client: ChildProcess | undefined;

@@ -33,7 +33,7 @@ describe('mcp-processes run', function () {
   });
 
   for (const shell of SHELLS) {
-    describe(`under ${shell}`, () => {
+    describe(`under ${shell}${shell === 'dash' ? ' @user @no-ss' : ''}`, () => {
       it('becomes the server: same pid, arguments, input, environment, exit code and signals', async () => {
         const scene = new LauncherScene(sandbox, shell);
         const input = randomBytes(100_000);
