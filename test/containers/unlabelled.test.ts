@@ -10,10 +10,11 @@ import { readHistory } from '../../src/registry/history';
 import type { ContainerRun } from '../../src/registry/schema';
 import { writeSession } from '../../src/registry/sessionStore';
 import type { Tracker } from '../../src/tracker/tracker';
-import { isAlive, killHard, Sandbox, SHORT_GRACE } from '../support/sandbox';
+import { isAlive, killHard, SHORT_GRACE } from '../support/sandbox';
 import { identityOf } from '../support/scene';
 import { sessionFile } from '../support/sessionFile';
 import { waitFor } from '../support/waitFor';
+import { withSandbox } from '../support/withSandbox';
 import { IMAGE } from './host/engine';
 import { TestEngine } from './host/testEngine';
 import { useEngine } from './host/useEngine';
@@ -28,16 +29,11 @@ const named = { name: 'boxed', client: 'Some Client', file: undefined, basis: { 
 describe('a container that carries no label of ours', function () {
   this.timeout(120_000);
   const engine = useEngine(new TestEngine(), { inherited: true });
-  let sandbox: Sandbox;
+  const sandbox = withSandbox();
   const clients: ChildProcess[] = [];
 
-  beforeEach(() => {
-    sandbox = new Sandbox();
-  });
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed') console.error(sandbox.log.join('\n'));
+  afterEach(async () => {
     for (const client of clients.splice(0)) await killHard(client);
-    await sandbox.dispose();
   });
 
   const recogniser: Recogniser = {

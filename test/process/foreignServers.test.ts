@@ -12,8 +12,9 @@ import { definite } from '../support/askingAgain';
 import { nextLine } from '../support/nextLine';
 import { PIPE_CLIENT } from '../support/pipeClient';
 import { withSs } from '../support/programs';
-import { isAlive, killHard, Sandbox, SERVER, SHORT_GRACE } from '../support/sandbox';
+import { isAlive, killHard, SERVER, SHORT_GRACE } from '../support/sandbox';
 import { waitFor } from '../support/waitFor';
+import { withSandbox } from '../support/withSandbox';
 
 /** A client that starts a server as VS Code, Claude Code (node) or an agent of Python does, prints its pid, and waits. */
 const CLIENTS = {
@@ -39,14 +40,12 @@ time.sleep(300)`;
 
 describe('servers of other clients @user @no-ss', function () {
   this.timeout(120_000);
-  let sandbox: Sandbox;
+  const sandbox = withSandbox();
   /** Marks this test's servers, so that runs side by side recognise only their own. */
   let mark: string;
   beforeEach(() => {
-    sandbox = new Sandbox();
     mark = `--run=${randomUUID()}`;
   });
-  afterEach(() => sandbox.dispose());
 
   const recogniser = (): Recogniser => ({
     serverOf: (args) =>

@@ -11,8 +11,9 @@ import type { Tracker } from '../../src/tracker/tracker';
 import { abandoned } from '../support/abandoned';
 import { forgetConfigPlaces } from '../support/configPlaces';
 import { writeSleeper } from '../support/lookalikes';
-import { isAlive, Sandbox } from '../support/sandbox';
+import { isAlive } from '../support/sandbox';
 import { waitFor } from '../support/waitFor';
+import { withSandbox } from '../support/withSandbox';
 
 /** Built by the stage `build`. */
 const CLI = join(__dirname, '../../dist/cli.js');
@@ -20,21 +21,19 @@ const CLI = join(__dirname, '../../dist/cli.js');
 /** Whoever has the words of an entry is not yet its server: strangers whose client is gone, beside the real one. */
 describe('whose server a process is @user', function () {
   this.timeout(120_000);
-  let sandbox: Sandbox;
+  const sandbox = withSandbox();
   let home: string;
   let giveBack: () => void;
   /** In every command, so that runs side by side recognise only their own. */
   let mark: string;
   beforeEach(() => {
     giveBack = forgetConfigPlaces();
-    sandbox = new Sandbox();
     home = join(sandbox.path, 'user');
     mark = `x${randomUUID().slice(0, 8)}`;
     for (const folder of ['mine', 'shop']) mkdirSync(join(home, folder), { recursive: true });
   });
-  afterEach(async () => {
+  afterEach(() => {
     giveBack();
-    await sandbox.dispose();
   });
 
   const write = (path: string, content: unknown) => {
