@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs';
 import { COOKIE_VARIABLE } from '../../src/registry/cookie';
 import type { ServerRecord } from '../../src/registry/schema';
 import { programPath, scripts, withPath, withSs } from '../support/programs';
+import { newRecord } from '../support/records';
 import { isAlive } from '../support/sandbox';
 import { ask, identityOf, PLAIN, procfs, Scene } from '../support/scene';
 import { withSandbox } from '../support/withSandbox';
@@ -36,22 +37,8 @@ describe('servers whose owner is dead, when nobody can look who holds their stdi
     });
     children.push(child);
     assert.equal(await ask(path), child.pid);
-    const record: ServerRecord = {
-      id,
-      server: 'served',
-      client: 'test',
-      folder: undefined,
-      kind,
-      commandLine: 'node plain.mjs',
-      createdAt: 0,
-      root: await identityOf(child.pid as number),
-      posixSession: child.pid,
-      census: [],
-      grace: { stdin: 100, term: 100 },
-      ladder: undefined,
-      container: undefined,
-    };
-    scene.add(record);
+    const root = await identityOf(child.pid as number);
+    scene.add(newRecord({ id, server: 'served', kind, root, posixSession: child.pid }));
     if (kind === 'launched') scene.write({ editor: 'mcp-processes run for helper' });
     await scene.killOwner();
     return child;
