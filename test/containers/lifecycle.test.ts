@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { killHard, Sandbox } from '../support/sandbox';
+import { killHard } from '../support/sandbox';
 import { waitFor } from '../support/waitFor';
+import { withSandbox } from '../support/withSandbox';
 import { IMAGE } from './host/engine';
 import { TestEngine } from './host/testEngine';
 import { useEngine } from './host/useEngine';
@@ -30,7 +31,7 @@ const run = (...flags: string[]) => ({
 describe('a launched server in a container', function () {
   this.timeout(120_000);
   const engine = useEngine(new TestEngine(), { inherited: true });
-  let sandbox: Sandbox;
+  const sandbox = withSandbox();
   /** Runs the command line as somebody whose home is the sandbox's folder. */
   const cli = (...words: string[]) =>
     new Promise<{ stdout: string; code: number }>((resolve) => {
@@ -40,14 +41,6 @@ describe('a launched server in a container', function () {
         resolve({ stdout, code: Number(error?.code ?? 0) });
       });
     });
-
-  beforeEach(() => {
-    sandbox = new Sandbox();
-  });
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed') console.error(sandbox.log.join('\n'));
-    await sandbox.dispose();
-  });
 
   it('is shown under its server, and ends with it', async () => {
     const tracker = await sandbox.tracker({ launchTimeout: 60_000 });

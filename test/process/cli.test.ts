@@ -3,8 +3,9 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { watchedSs, whileSsAnswers } from '../support/askingAgain';
-import { isAlive, killHard, Sandbox } from '../support/sandbox';
+import { isAlive, killHard } from '../support/sandbox';
 import { waitFor } from '../support/waitFor';
+import { withSandbox } from '../support/withSandbox';
 
 /** Built by the stage `build`. */
 const CLI = join(__dirname, '../../dist/cli.js');
@@ -12,11 +13,7 @@ const DEAF = ['--deaf-to-eof', '--deaf-to-term'];
 
 describe('the command line', function () {
   this.timeout(120_000);
-  let sandbox: Sandbox;
-  beforeEach(() => {
-    sandbox = new Sandbox();
-  });
-  afterEach(() => sandbox.dispose());
+  const sandbox = withSandbox();
 
   function run(args: string[], environment: Record<string, string> = {}) {
     const { status, stdout, stderr } = spawnSync(process.execPath, [CLI, ...args], {

@@ -8,16 +8,12 @@ import { readHistory } from '../../src/registry/history';
 import { parseSession } from '../../src/registry/schema';
 import type { Tracker } from '../../src/tracker/tracker';
 import { scripts } from '../support/programs';
-import { Sandbox } from '../support/sandbox';
 import { waitFor } from '../support/waitFor';
+import { withSandbox } from '../support/withSandbox';
 
 describe('launching a server', function () {
   this.timeout(120_000);
-  let sandbox: Sandbox;
-  beforeEach(() => {
-    sandbox = new Sandbox();
-  });
-  afterEach(() => sandbox.dispose());
+  const sandbox = withSandbox();
 
   const sessionFile = () => {
     const [file] = readdirSync(sandbox.folder.sessions);

@@ -24,17 +24,11 @@ import type { Tracker } from '../../src/tracker/tracker';
 import { isAlive, killHard, Sandbox } from '../support/sandbox';
 import { identityOf, PLAIN, Scene } from '../support/scene';
 import { waitFor } from '../support/waitFor';
+import { withSandbox } from '../support/withSandbox';
 
-describe('reaping what a dead session left', function () {
+describe('reaping what a dead session left @user @no-ss', function () {
   this.timeout(120_000);
-  let sandbox: Sandbox;
-  beforeEach(() => {
-    sandbox = new Sandbox();
-  });
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed') console.error(sandbox.log.join('\n'));
-    await sandbox.dispose();
-  });
+  const sandbox = withSandbox();
 
   const DEAF = ['--deaf-to-eof', '--deaf-to-term'];
 

@@ -12,9 +12,10 @@ import type { Tracker } from '../../src/tracker/tracker';
 import { askingAgain } from '../support/askingAgain';
 import { nextLine } from '../support/nextLine';
 import { withSs } from '../support/programs';
-import { isAlive, killHard, Sandbox, SERVER } from '../support/sandbox';
+import { isAlive, killHard, SERVER } from '../support/sandbox';
 import { PLAIN, pidIn, Scene } from '../support/scene';
 import { waitFor } from '../support/waitFor';
+import { withSandbox } from '../support/withSandbox';
 
 const LONG = 10 * 60_000;
 /** Starts a server with a pipe, prints its pid, and waits. */
@@ -25,7 +26,7 @@ time.sleep(600)`;
 
 describe('windows of one machine take turns', function () {
   this.timeout(120_000);
-  let sandbox: Sandbox;
+  const sandbox = withSandbox();
   let mark: string;
   /** Looks at the whole process table. */
   let looks: number;
@@ -33,11 +34,9 @@ describe('windows of one machine take turns', function () {
   let areNoticing: boolean;
   beforeEach(() => {
     areNoticing = false;
-    sandbox = new Sandbox();
     mark = `--mark=${randomUUID()}`;
     looks = 0;
   });
-  afterEach(() => sandbox.dispose());
 
   /** What a workspace adds to it is in the fingerprint. */
   const recogniser = (fingerprint: string | undefined = 'the same'): Recogniser => ({
@@ -148,7 +147,7 @@ describe('windows of one machine take turns', function () {
     assert.ok(records.find(({ server }) => server === 'mine')?.census.some((one) => one.pid === pid));
   });
 
-  it('a server that was adopted since is shown once', async () => {
+  it('a server that was adopted since is shown once @no-ss', async () => {
     const first = await window();
     const matches = (args: readonly string[]) => args.at(-1) === mark;
     const entry = { key: 'notes', name: 'notes', client: 'Editor', folder: undefined, url: undefined };

@@ -7,33 +7,29 @@ import { COOKIE_VARIABLE, parseCookie } from '../../src/registry/cookie';
 import { readHistory } from '../../src/registry/history';
 import { DEAD_OWNER_UNREAPED, SUBREAPER } from '../support/parents';
 import { scripts } from '../support/programs';
-import { isAlive, killHard, Sandbox } from '../support/sandbox';
+import { isAlive, killHard } from '../support/sandbox';
 import { ask, identityOf, pidIn, procfs } from '../support/scene';
 import { waitFor } from '../support/waitFor';
+import { withSandbox } from '../support/withSandbox';
 import { type Client, LauncherScene, napsOf } from '../support/wrapper';
 
 const SHELLS = ['dash', 'bash', 'busybox'] as const;
 
 describe('mcp-processes run', function () {
   this.timeout(120_000);
-  let sandbox: Sandbox;
+  const sandbox = withSandbox();
   const clients: Client[] = [];
   const client = (scene: LauncherScene, under?: string[]) => {
     const one = scene.client(under);
     clients.push(one);
     return one;
   };
-  beforeEach(() => {
-    sandbox = new Sandbox();
-  });
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed') console.error(sandbox.guardLog());
+  afterEach(() => {
     for (const { child } of clients.splice(0)) child.kill('SIGKILL');
-    await sandbox.dispose();
   });
 
   for (const shell of SHELLS) {
-    describe(`under ${shell}`, () => {
+    describe(`under ${shell}${shell === 'dash' ? ' @user @no-ss' : ''}`, () => {
       it('becomes the server: same pid, arguments, input, environment, exit code and signals', async () => {
         const scene = new LauncherScene(sandbox, shell);
         const input = randomBytes(100_000);

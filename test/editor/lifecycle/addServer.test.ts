@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parse } from 'jsonc-parser';
 import { SERVER } from '../../support/sandbox';
 import { waitFor } from '../../support/waitFor';
+import { withSandbox } from '../../support/withSandbox';
 import { AddServer } from './addServer';
 import { Panel } from './panel';
 import { lineOf, TextEditor } from './textEditor';
@@ -24,11 +25,7 @@ const SETTINGS = `{
 
 describe('Add Server…', function () {
   this.timeout(300_000);
-  let world: World;
-  beforeEach(() => {
-    world = new World();
-  });
-  afterEach(() => world.dispose());
+  const world = withSandbox(() => new World());
 
   /** An editor in whose remote settings this stands. */
   const open = async (settings: string, environment: Record<string, string> = {}) => {

@@ -6,6 +6,7 @@ import type { ServerRecord, SessionFile } from '../../../src/registry/schema';
 import { isAlive, SERVER } from '../../support/sandbox';
 import { identityOf, PLAIN, Scene } from '../../support/scene';
 import { waitFor } from '../../support/waitFor';
+import { withSandbox } from '../../support/withSandbox';
 import { Panel } from './panel';
 import { World } from './world';
 
@@ -13,11 +14,7 @@ const EVERYTHING = join(__dirname, '../../../node_modules/@modelcontextprotocol/
 
 describe('what a person sees', function () {
   this.timeout(120_000);
-  let world: World;
-  beforeEach(() => {
-    world = new World();
-  });
-  afterEach(() => world.dispose());
+  const world = withSandbox(() => new World());
 
   it('orphans in tree and status bar, servers, their records, a broken mcp.json; reap and stop all', async () => {
     const scene = await new Scene(world).open();
