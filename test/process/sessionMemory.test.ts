@@ -7,20 +7,14 @@ import { StateMemory } from '../../src/registry/sessionMemory';
 import { readSessions } from '../../src/registry/sessionStore';
 import type { Tracker } from '../../src/tracker/tracker';
 import { memoryState } from '../support/memoryState';
-import { type Host, isAlive, killHard, Sandbox } from '../support/sandbox';
+import { type Host, isAlive, killHard } from '../support/sandbox';
+import { withSandbox } from '../support/withSandbox';
 
 const DEAF = ['--deaf-to-eof', '--deaf-to-term'];
 
-describe('what a workspace remembers of its servers', function () {
+describe('what a workspace remembers of its servers @user @no-ss', function () {
   this.timeout(120_000);
-  let sandbox: Sandbox;
-  beforeEach(() => {
-    sandbox = new Sandbox();
-  });
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed') console.error(sandbox.log.join('\n'));
-    await sandbox.dispose();
-  });
+  const sandbox = withSandbox();
 
   /** A host with a launched and an adopted server, and the memory that its workspace has of them. */
   async function remembered(automatic = 'on'): Promise<{ host: Host; memory: StateMemory; pids: [number, number] }> {

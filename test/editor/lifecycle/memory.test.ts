@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { SessionFile } from '../../../src/registry/schema';
 import { isAlive, SERVER } from '../../support/sandbox';
 import { waitFor } from '../../support/waitFor';
+import { withSandbox } from '../../support/withSandbox';
 import { Panel } from './panel';
 import { REMOTE_CONTROL, RemoteControl } from './remoteControl';
 import { ROOT, World } from './world';
@@ -12,11 +13,7 @@ const DEAF = { command: process.execPath, args: [SERVER, '--deaf-to-eof', '--dea
 
 describe('the editor’s own memory of a workspace', function () {
   this.timeout(300_000);
-  let world: World;
-  beforeEach(() => {
-    world = new World();
-  });
-  afterEach(() => world.dispose());
+  const world = withSandbox(() => new World());
 
   it('L09 L23 after a crash with the data folder gone, what was launched and what the editor started are reaped', async () => {
     const control = new RemoteControl(join(world.path, 'control'));

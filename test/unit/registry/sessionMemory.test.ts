@@ -1,32 +1,17 @@
 import assert from 'node:assert/strict';
-import { randomUUID } from 'node:crypto';
 import { describe, it } from 'mocha';
-import { LAUNCHED_GRACE, type ServerRecord, type SessionFile } from '../../../src/registry/schema';
+import type { HomeTag } from '../../../src/registry/ids';
+import type { ServerRecord, SessionFile } from '../../../src/registry/schema';
 import { StateMemory } from '../../../src/registry/sessionMemory';
 import { memoryState } from '../../support/memoryState';
-import { sessionFile as completeFile } from '../../support/sessionFile';
+import { newRecord, newSession } from '../../support/records';
 
 const OWNER = { pid: 4321, start: 't99', scope: 't0123456789abcdef' };
 
-function sessionFile(given: Partial<SessionFile>): SessionFile {
-  return completeFile({ id: randomUUID(), home: '0123456789abcdef', owner: OWNER, ...given });
-}
-
-function record(given: Partial<ServerRecord> = {}): ServerRecord {
-  return {
-    ...{
-      id: randomUUID(),
-      server: 'it',
-      client: 'VS Code',
-      folder: undefined,
-      kind: 'adopted',
-      commandLine: 'node it',
-    },
-    ...{ createdAt: 1, root: { ...OWNER, pid: 5 }, posixSession: 5, census: [], grace: LAUNCHED_GRACE },
-    ...{ ladder: undefined, container: undefined },
-    ...given,
-  };
-}
+const sessionFile = (given: Partial<SessionFile>) =>
+  newSession({ home: '0123456789abcdef' as HomeTag, owner: OWNER, ...given });
+const record = (given: Partial<ServerRecord> = {}) =>
+  newRecord({ kind: 'adopted', root: { ...OWNER, pid: 5 }, ...given });
 
 const RECORDS = [record({ server: 'one' }), record({ server: 'two' })];
 const session = sessionFile({ records: RECORDS });
