@@ -120,11 +120,12 @@ function explain(
   limit: number,
 ): EngineError {
   if (failure.code === 'ENOENT') return { kind: 'missing', message: `The program "${program}" was not found.` };
-  if (failure.code === 'EACCES') return { kind: 'denied', message: `The program "${program}" may not be executed.` };
+  if (failure.code === 'EACCES')
+    return { kind: 'denied', message: `You are not allowed to run the program "${program}".` };
   if (cutOff) return { kind: 'failed', message: `"${program}" wrote more than ${limit} bytes.` };
   const said = firstLine(stderr);
   if (/permission denied|access is denied/i.test(stderr)) {
-    return { kind: 'denied', message: `This user may not use the engine of "${program}": ${said}` };
+    return { kind: 'denied', message: `You are not allowed to use the engine of "${program}": ${said}` };
   }
   if (
     /cannot connect to|is the docker daemon running|failed to dial|unable to connect|rootless containerd not running|docker_engine.*cannot find/i.test(

@@ -103,9 +103,9 @@ export class RecordedContainers {
     try {
       const answer = await noteContainer(platform, members, (run) => withContextInUse(run), NOTE_TIMEOUT);
       if (answer.ok) return answer.value ?? 'none';
-      this.once.warn(`"${server}": its container cannot be told: ${answer.error.message}`);
+      this.once.warn(`"${server}": its container could not be determined: ${answer.error.message}`);
     } catch (error) {
-      this.once.warn(`"${server}": its container cannot be told: ${messageOf(error)}`);
+      this.once.warn(`"${server}": its container could not be determined: ${messageOf(error)}`);
     }
     return 'unknown';
   }

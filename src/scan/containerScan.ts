@@ -63,7 +63,7 @@ export class ContainerScan {
   scan(seen: Scan, foreign: readonly ForeignServer[], onChange: () => void): Promise<void> {
     return this.scanning.run(() =>
       this.scanOnce(seen, foreign, onChange).catch((error) =>
-        this.parts.log.warn(`Containers could not be looked at: ${messageOf(error)}`),
+        this.parts.log.warn(`Containers could not be checked: ${messageOf(error)}`),
       ),
     );
   }
@@ -136,7 +136,7 @@ export class ContainerScan {
 
   /** One line for as long as an engine fails in the same way. Nothing is shown of it meanwhile. */
   private tell(engine: string, problem: string): never[] {
-    this.problems.warn(`Containers without a client cannot be looked for: ${problem}`, engine);
+    this.problems.warn(`Containers without a client could not be searched for: ${problem}`, engine);
     return [];
   }
 }
