@@ -13,7 +13,10 @@ import { type DataFolder, openDataFolder } from './registry/dataFolder';
 import { OwnSession } from './registry/ownSession';
 import { ForeignServers } from './scan/foreignServers';
 import { Sweeper } from './tracker/sweeper';
-import { containerLines, formatAge, formatMemory, shortId } from './wording/results';
+import { evidenceSentence } from './wording/evidence';
+import { formatAge, formatMemory, shortId } from './wording/format';
+import { refusalSentence } from './wording/refusals';
+import { containerLines } from './wording/results';
 import { parseSettings } from './wrapper/settings';
 
 const USAGE = `mcp-processes: MCP server processes on this machine
@@ -191,7 +194,7 @@ function listing(servers: readonly ServerView[], all: boolean): string {
         formatAge(server.startedAt, Date.now()),
         formatMemory(server.memory),
       ].filter(Boolean);
-      return `${server.name}  ${facts.join(' · ')}\n${server.evidence.map((line) => `    ${line}\n`).join('')}`;
+      return `${server.name}  ${facts.join(' · ')}\n${server.evidence.map((fact) => `    ${evidenceSentence(fact)}\n`).join('')}`;
     })
     .join('');
 }
@@ -213,7 +216,7 @@ function report(results: readonly ReapResult[]): string {
         `${server}\n${rest.problem === undefined ? '' : '    could not be reaped\n'}${processes
           .map(({ pid, name, outcome, reason }) => {
             const what = dryRun && outcome !== 'spared' ? 'would be ended' : outcome;
-            return `    pid ${pid} (${name}): ${what}${reason ? `, ${reason}` : ''}\n`;
+            return `    pid ${pid} (${name}): ${what}${reason ? `, ${refusalSentence(reason)}` : ''}\n`;
           })
           .join('')}${containerLines({ server, processes, dryRun, ...rest })
           .map((line) => `    ${line}\n`)

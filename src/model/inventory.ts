@@ -1,5 +1,8 @@
+import type { Users } from '../os/users';
 import type { ExitStatus, HistoryEntry } from '../registry/history';
 import type { ContainerOutcome } from './containerOutcome';
+import type { Evidence } from './evidence';
+import type { Refusal } from './refusal';
 
 /** What one sweep publishes, and the only thing that views, API and CLI read. Plain data, redacted, no live handles. */
 
@@ -59,8 +62,8 @@ export interface ProcessNode extends ProcessId {
   readonly startedAt: number | undefined;
   /** Bytes; undefined where unknown. */
   readonly memory: number | undefined;
-  /** Why the kill policy keeps it, if it does. */
-  readonly spared: string | undefined;
+  /** Why the kill policy spares it, if it does. */
+  readonly spared: Refusal | undefined;
   readonly children: readonly ProcessNode[];
 }
 
@@ -85,8 +88,8 @@ export interface ServerView {
   readonly terminal?: string;
   /** Other clients' only: epoch ms since when it has used no CPU time. */
   readonly idleSince?: number;
-  /** Who still has a connection to it, where that alone makes it active: no client is known. For people. */
-  readonly usedBy?: string;
+  /** What still has a connection to it, where that alone makes it active: no client is known. */
+  readonly usedBy?: Users;
   readonly group: ServerGroup;
   readonly managedBy: ManagedBy;
   readonly verdict: VerdictKind;
@@ -96,10 +99,8 @@ export interface ServerView {
   readonly dependsOn?: readonly ProcessId[];
   /** Orphaned servers of a session whose setting is to ask before they are ended: what the session was. */
   readonly awaitsAnswer?: 'window' | 'client';
-  /** Every observed fact that led to the verdict, one sentence each, for people. */
-  readonly evidence: readonly string[];
-  /** The one among {@link evidence} that says the most about whether anything uses it, where that is a question. */
-  readonly proof?: string;
+  /** Every observed fact that led to the verdict. */
+  readonly evidence: readonly Evidence[];
   readonly state: RunState;
   /** With `failed`, and while what a crash of it left is ended. */
   readonly failure: Failure | undefined;
@@ -170,8 +171,8 @@ export interface ReapedProcess {
   readonly name: string;
   readonly commandLine: string;
   readonly outcome: ProcessOutcome;
-  /** Why it was kept or survived. */
-  readonly reason: string | undefined;
+  /** Why it was spared or survived. */
+  readonly reason: Refusal | undefined;
   /** Bytes seen before it ended. */
   readonly memory: number | undefined;
 }

@@ -2,6 +2,7 @@ import type { Clock } from '../common/clock';
 import { yieldIfBusy } from '../common/eventLoop';
 import type { Decision } from '../judgement/killPolicy';
 import type { Member } from '../judgement/members';
+import type { Refusal } from '../model/refusal';
 import { identityKey, sameStart } from '../os/identity';
 import type { OutsideUse, Platform } from '../os/platform';
 import type { LadderProgress } from '../registry/schema';
@@ -11,7 +12,8 @@ import { sendSignal } from './signals';
 export interface LadderProcess {
   readonly member: Member;
   readonly outcome: 'exited' | 'terminated' | 'killed' | 'survived' | 'spared';
-  readonly reason: string | undefined;
+  /** Why it was spared or survived. */
+  readonly reason: Refusal | undefined;
 }
 
 export interface LadderOptions {
@@ -60,7 +62,7 @@ const MAX_KILL_ROUNDS = 60;
 export async function runLadder(options: LadderOptions): Promise<LadderProcess[]> {
   const seen = new Map<
     string,
-    { member: Member; sent: 'SIGTERM' | 'SIGKILL' | undefined; reason: string | undefined }
+    { member: Member; sent: 'SIGTERM' | 'SIGKILL' | undefined; reason: Refusal | undefined }
   >();
   const { clock } = options;
 
@@ -101,7 +103,7 @@ export async function runLadder(options: LadderOptions): Promise<LadderProcess[]
         if (!known || 'spared' in decision) continue;
         const outcome = await sendSignal(options.platform, decision.permit, signal);
         if (outcome === 'sent') known.sent = signal;
-        else if (outcome !== 'gone') known.reason = `it could not be signalled: ${outcome.failed}`;
+        else if (outcome !== 'gone') known.reason = { rule: 'signalFailed', reason: outcome.failed };
       }
     }
   };
@@ -169,15 +171,15 @@ export async function runLadder(options: LadderOptions): Promise<LadderProcess[]
     // Who is still coming is not to be reported as ended.
     if (empty < 2) await scanAgain();
   } catch (error) {
-    for (const known of seen.values())
-      known.reason ??= `the process table could not be read: ${(error as Error).message}`;
+    const reason: Refusal = { rule: 'tableUnreadable', reason: (error as Error).message };
+    for (const known of seen.values()) known.reason ??= reason;
   }
   return settle(options.platform, [...seen.values()]);
 }
 
 async function settle(
   platform: Platform,
-  seen: readonly { member: Member; sent: 'SIGTERM' | 'SIGKILL' | undefined; reason: string | undefined }[],
+  seen: readonly { member: Member; sent: 'SIGTERM' | 'SIGKILL' | undefined; reason: Refusal | undefined }[],
 ): Promise<LadderProcess[]> {
   const processes: LadderProcess[] = [];
   for (const { member, sent, reason } of seen) {
@@ -192,8 +194,8 @@ async function settle(
       const outcome = sent === 'SIGKILL' ? 'killed' : sent === 'SIGTERM' ? 'terminated' : 'exited';
       processes.push({ member, outcome, reason: undefined });
     } else if (sent === undefined)
-      processes.push({ member, outcome: 'spared', reason: reason ?? 'it was not reached' });
-    else processes.push({ member, outcome: 'survived', reason: reason ?? 'it did not end, even after SIGKILL' });
+      processes.push({ member, outcome: 'spared', reason: reason ?? { rule: 'notReached' } });
+    else processes.push({ member, outcome: 'survived', reason: reason ?? { rule: 'outlivedKill' } });
   }
   return processes;
 }

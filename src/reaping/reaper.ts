@@ -6,10 +6,11 @@ import type { Log } from '../common/log';
 import { isEngineClient, runsUnlabelled } from '../containers/engineClients';
 import type { ContainersSeen, RecordedContainers } from '../containers/recordedContainers';
 import type { Requester } from '../judgement/facts';
-import { AWAITS_SECOND_LOOK, CONFIRM_FOREIGN_MS, isStillHeld } from '../judgement/kindRules';
+import { CONFIRM_FOREIGN_MS } from '../judgement/kindRules';
 import { findAlive } from '../judgement/members';
 import type { ReapedProcess, ReapResult } from '../model/inventory';
 import { recordKey } from '../model/keys';
+import { awaitsSecondLook, isStillHeld } from '../model/refusal';
 import { identityKey, type ProcessIdentity } from '../os/identity';
 import type { Platform, Snapshot } from '../os/platform';
 import { noteCrash } from '../registry/crashes';
@@ -227,7 +228,7 @@ export class Reaper {
       // What stood below a wrapper is on top now, and its stdin has been looked at once: not enough to kill it. And a
       // wrapper that was going down just then could not be examined.
       const isPassing = ({ outcome, reason }: ReapedProcess) =>
-        reason === AWAITS_SECOND_LOOK ||
+        awaitsSecondLook(reason) ||
         (round === 0 && outcome === 'survived') ||
         // Another of its set that held its stdin was just going, too.
         (round === 0 && set.size > 1 && isStillHeld(reason));

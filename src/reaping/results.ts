@@ -3,6 +3,7 @@ import type { Log } from '../common/log';
 import type { ReapResult } from '../model/inventory';
 import type { DataFolder } from '../registry/dataFolder';
 import { type EndCause, type ExitStatus, type Reapers, writeHistory } from '../registry/history';
+import { refusalSentence } from '../wording/refusals';
 import type { LadderProcess } from './ladder';
 
 export function isStillThere({ outcome }: { readonly outcome: LadderProcess['outcome'] }): boolean {
@@ -108,7 +109,7 @@ export function writeResult(
 /** One line per process, with its name only. */
 export function logResult(log: Log, result: ReapResult): void {
   for (const { pid, name, outcome, reason } of result.processes) {
-    log.info(`"${result.server}": pid ${pid} (${name}) ${outcome}${reason ? `: ${reason}` : ''}`);
+    log.info(`"${result.server}": pid ${pid} (${name}) ${outcome}${reason ? `: ${refusalSentence(reason)}` : ''}`);
   }
   for (const { id, image, outcome, reason } of result.containers) {
     log.info(`"${result.server}": container ${id.slice(0, 12)} (${image}) ${outcome}${reason ? `: ${reason}` : ''}`);

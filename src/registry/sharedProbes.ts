@@ -1,5 +1,6 @@
 import { identityKey, isProcessId, isStartToken, type ProcessIdentity } from '../os/identity';
-import type { StdinPeer } from '../os/platform';
+import type { StdinGone, StdinPeer } from '../os/platform';
+import { type ProcessName, seen, UNSEEN, type Users } from '../os/users';
 import type { DataFolder } from './dataFolder';
 import { readShared, writeShared } from './sharedFile';
 
@@ -15,6 +16,7 @@ export interface SharedProbe {
 
 const FILE = 'probes.json';
 const MAX_TEXT = 300;
+const PROOFS: readonly StdinGone[] = ['no peer', 'not open', 'held by orphans'];
 
 /**
  * Findings that other windows have written, by identity; too old ones and those from the future are left out.
@@ -50,11 +52,23 @@ function parseProbe(value: unknown, scope: string): SharedProbe | undefined {
 }
 
 function parsePeer(value: unknown): StdinPeer | undefined {
-  const { kind, by, proof, reason, holders } = (value ?? {}) as Record<string, unknown>;
-  if (kind === 'gone' && isText(proof)) return { kind, proof };
+  const { kind, by, proof, reason } = (value ?? {}) as Record<string, unknown>;
+  if (kind === 'gone' && PROOFS.includes(proof as StdinGone)) return { kind, proof: proof as StdinGone };
   if (kind === 'unknown' && isText(reason)) return { kind, reason };
-  if (kind !== 'alive' || !isText(by)) return undefined;
-  return Array.isArray(holders) && holders.every(isProcessId) ? { kind, by, holders } : { kind, by };
+  const users = kind === 'alive' ? parseUsers(by) : undefined;
+  return users && { kind: 'alive', by: users };
+}
+
+function parseUsers(value: unknown): Users | undefined {
+  const { kind, processes } = (value ?? {}) as Record<string, unknown>;
+  if (kind === 'unseen') return UNSEEN;
+  if (kind !== 'seen' || !Array.isArray(processes) || processes.length === 0) return undefined;
+  const names = processes.flatMap((one): ProcessName[] => {
+    const { pid, name } = (one ?? {}) as Record<string, unknown>;
+    if (!isProcessId(pid)) return [];
+    return [isText(name) ? { pid, name } : { pid }];
+  });
+  return names.length === processes.length ? seen(...names) : undefined;
 }
 
 function isText(value: unknown): value is string {

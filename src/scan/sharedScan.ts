@@ -7,9 +7,11 @@ import type {
   ServerView,
   VerdictKind,
 } from '../model/inventory';
-import { isProcessId, isStartToken } from '../os/identity';
+import { isStartToken } from '../os/identity';
 import type { DataFolder } from '../registry/dataFolder';
 import { readShared, removeShared, writeShared } from '../registry/sharedFile';
+import { readEvidence, readRefusal, readUsers } from './readEvidence';
+import { amount, list, object, oneOf, optional, pid, text } from './readJson';
 
 /** What one window's sweep found, for the other windows of this machine. Redacted rows; never a reason to signal. */
 export interface SharedScan {
@@ -81,8 +83,7 @@ function row(value: unknown): ServerView {
   const idleSince = optional(json.idleSince, amount);
   const dependsOn = optional(json.dependsOn, (value) => list(value, processId));
   const awaitsAnswer = optional(json.awaitsAnswer, (value) => oneOf(['window', 'client'] as const, value));
-  const usedBy = optional(json.usedBy, text);
-  const proof = optional(json.proof, text);
+  const usedBy = optional(json.usedBy, readUsers);
   return {
     key: text(json.key),
     name: text(json.name),
@@ -96,8 +97,7 @@ function row(value: unknown): ServerView {
     group: oneOf(GROUPS, json.group),
     managedBy: oneOf(OWNERS, json.owner),
     verdict: oneOf(VERDICTS, json.verdict),
-    evidence: list(json.evidence, text),
-    ...(proof !== undefined && { proof }),
+    evidence: list(json.evidence, readEvidence),
     state: oneOf(STATES, json.state),
     failure: undefined,
     copies: amount(json.copies),
@@ -123,7 +123,7 @@ function node(value: unknown): ProcessNode {
     commandLine: text(json.commandLine),
     startedAt: optional(json.startedAt, amount),
     memory: optional(json.memory, amount),
-    spared: optional(json.kept, text),
+    spared: optional(json.kept, readRefusal),
     children: list(json.children, node),
   };
 }
@@ -133,38 +133,4 @@ function processId(value: unknown): ProcessId {
   const start = text(json.start);
   if (!isStartToken(start)) throw new Error('not a start token');
   return { pid: pid(json.pid), start };
-}
-
-function object(value: unknown): Record<string, unknown> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Error('not an object');
-  return value as Record<string, unknown>;
-}
-
-function text(value: unknown): string {
-  if (typeof value !== 'string') throw new Error('not a text');
-  return value;
-}
-
-function amount(value: unknown): number {
-  if (typeof value !== 'number' || !Number.isFinite(value)) throw new Error('not a number');
-  return value;
-}
-
-function pid(value: unknown): number {
-  if (!isProcessId(value)) throw new Error('not a pid');
-  return value;
-}
-
-function optional<T>(value: unknown, read: (value: unknown) => T): T | undefined {
-  return value === undefined ? undefined : read(value);
-}
-
-function list<T>(value: unknown, read: (value: unknown) => T): T[] {
-  if (!Array.isArray(value)) throw new Error('not a list');
-  return value.map(read);
-}
-
-function oneOf<T>(known: readonly T[], value: unknown): T {
-  if (!known.includes(value as T)) throw new Error('not one that is known');
-  return value as T;
 }

@@ -17,7 +17,9 @@ import {
   type ServerView,
 } from '../model/inventory';
 import { foreignKey, recordKey } from '../model/keys';
+import type { Refusal } from '../model/refusal';
 import type { Snapshot } from '../os/platform';
+import type { Users } from '../os/users';
 import type { Reaper } from '../reaping/reaper';
 import { LadderQueue, type ReapOptions } from '../reaping/reapQueue';
 import { hasContent, logResult } from '../reaping/results';
@@ -84,7 +86,7 @@ export class Sweeper {
   private shown: Findings = { sessions: [], foreign: [], problems: [] };
   private spared = new Map<string, SparedReasons>();
   /** Who is connected to dead sessions' servers that are kept for it, by the keys of their rows. */
-  private usedBy: ReadonlyMap<string, string> = new Map();
+  private usedBy: ReadonlyMap<string, Users> = new Map();
   /** Sessions of which somebody could be ended now. */
   private endable: ReadonlySet<string> = new Set();
   private foreign: readonly ForeignServer[] = [];
@@ -558,7 +560,7 @@ export class Sweeper {
     for (const { id, kind } of this.keepCensus(seen.snapshot, before)) if (kind === 'adopted') own.remove(id);
     this.history = readHistory(folder, Date.now() - HISTORY.ms, HISTORY.entries);
     const spared = new Map<string, SparedReasons>();
-    const usedBy = new Map<string, string>();
+    const usedBy = new Map<string, Users>();
     const endable = new Set<string>();
     const reapable = seen.sessions.filter((one) => this.isReapable(one));
     // Together: each `run` is a session, and what they ask the system for at one moment they share.
@@ -566,7 +568,7 @@ export class Sweeper {
     for (const [index, { session }] of reapable.entries()) {
       for (const [recordId, decided] of plans[index] ?? []) {
         if (decided.some(({ decision }) => 'permit' in decision)) endable.add(session.id);
-        const reasons = decided.flatMap(({ member, decision }): [number, string][] =>
+        const reasons = decided.flatMap(({ member, decision }): [number, Refusal][] =>
           'spared' in decision ? [[member.entry.pid, decision.spared]] : [],
         );
         spared.set(recordKey(session.id, recordId), new Map(reasons));

@@ -1,8 +1,9 @@
 import type { Draft, Plan } from '../clients/newServer/plan';
 import type { ContainerStats } from '../containers/engine';
 import type { ContainerOutcome } from '../model/containerOutcome';
+import type { EndPreview } from '../model/endPreview';
 import type { Inventory, ReapResult, ServerView } from '../model/inventory';
-import type { ChosenProcess, EndPreview } from '../reaping/endProcesses';
+import type { ChosenProcess } from '../reaping/endProcesses';
 import type { ReapOptions } from '../reaping/reapQueue';
 import type { Crash } from '../registry/crashes';
 import type { CrashReport } from '../tracker/formerCrashes';

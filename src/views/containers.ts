@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { ContainerView, ContainerWithoutClient, ReapResult, ServerView } from '../model/inventory';
 import { stopPermissionOf } from '../reaping/containerActions';
-import { formatAge, formatMemory, joinParts, shortId } from '../wording/results';
+import { formatAge, formatMemory, joinParts, shortId } from '../wording/format';
 import type { Actions } from './actions';
 import type { EvidenceDocuments } from './evidenceDocument';
 import { showFailure } from './failures';
@@ -117,7 +117,7 @@ async function choose(containers: readonly ContainerWithoutClient[]): Promise<st
   const picked = await vscode.window.showQuickPick(
     offered.map((one) => ({
       label: one.image,
-      description: joinParts([one.name, shortId(one.id), formatAge(one.createdAt, Date.now(), vscode.l10n.t)]),
+      description: joinParts([one.name, shortId(one.id), formatAge(one.createdAt, Date.now())]),
       detail: ownerSentence(one),
       id: one.id,
     })),

@@ -107,7 +107,7 @@ describe('the command line', function () {
       for (const args of [['reap', '--dry-run'], ['reap']]) {
         const { status, stdout, stderr } = run(args, { PATH: ss.path });
         assert.equal(status, 3, stdout + stderr);
-        assert.match(stdout, new RegExp(`pid ${server} \\(.+\\): kept, .*stdin`));
+        assert.match(stdout, new RegExp(`pid ${server} \\(.+\\): spared, .*stdin`));
       }
       assert.ok(isAlive(server));
     });

@@ -21,6 +21,7 @@ import type { ServerRecord } from '../../src/registry/schema';
 import { readSessions } from '../../src/registry/sessionStore';
 import { scanMachine } from '../../src/scan/scan';
 import type { Tracker } from '../../src/tracker/tracker';
+import { codeOf, kindsOf } from '../support/codes';
 import { isAlive, killHard, Sandbox } from '../support/sandbox';
 import { identityOf, PLAIN, Scene } from '../support/scene';
 import { waitFor } from '../support/waitFor';
@@ -82,7 +83,7 @@ describe('reaping what a dead session left', function () {
       assert.ok(isAlive(pid));
       const [row] = tracker.inventory.servers;
       assert.equal(row?.verdict, 'orphaned');
-      assert.match(row?.evidence.join('\n') ?? '', /not ended automatically/);
+      assert.ok(kindsOf(row).includes('not-automatic'));
     }
     assert.ok(
       sandbox.log.some((line) => line.includes('.damaged')),
@@ -140,7 +141,7 @@ describe('reaping what a dead session left', function () {
     assert.ok(isAlive(pid));
     await tracker.sweep();
     assert.ok(isAlive(pid));
-    assert.match(tracker.inventory.servers[0]?.evidence.join('\n') ?? '', /not ended automatically/);
+    assert.ok(kindsOf(tracker.inventory.servers[0]).includes('not-automatic'));
     // Control arm: where no file name mentions it, the cookie and this window decide.
     rmSync(own);
     await tracker.sweep();
@@ -381,7 +382,7 @@ describe('reaping what a dead session left', function () {
     const inventory = await tracker.sweep();
     const [orphan] = inventory.servers;
     assert.equal(orphan?.verdict, 'orphaned');
-    assert.ok(orphan?.evidence.some((line) => line.includes('no longer exists')));
+    assert.ok(kindsOf(orphan).includes('owner-gone'));
     const preview = await tracker.reapOrphans({ dryRun: true });
     assert.deepEqual(
       preview.map(({ dryRun, processes }) => [dryRun, processes.length]),
@@ -485,7 +486,7 @@ describe('reaping what a dead session left', function () {
     assert.deepEqual(kept(), [undefined]);
     neverReap.push('--deaf-to-term');
     tracker.refresh();
-    await waitFor('it is kept', () => /neverReap lists it/.test(kept()[0] ?? ''));
+    await waitFor('it is kept', () => codeOf(kept()[0]) === 'notListedToKeep: listed');
     neverReap.pop();
     tracker.refresh();
     await waitFor('it is kept no more', () => kept()[0] === undefined);

@@ -8,6 +8,7 @@ import { pathToFileURL } from 'node:url';
 import { MachineConfigs } from '../../src/clients/machineConfigs';
 import { npxFolder } from '../../src/clients/runners';
 import { abandoned } from '../support/abandoned';
+import { factsOf } from '../support/codes';
 import { forgetConfigPlaces } from '../support/configPlaces';
 import { writeSleeper } from '../support/lookalikes';
 import { isAlive, Sandbox } from '../support/sandbox';
@@ -268,7 +269,9 @@ time.sleep(600)`;
       await tracker.sweep();
       return row()?.verdict === 'active';
     });
-    assert.match(row()?.evidence[0] ?? '', /\$\{workspaceFolder\} stands for .*mine, where that entry applies/);
+    const [match] = factsOf(row(), 'matches');
+    assert.ok(match?.basis.kind === 'placeholder' && match.basis.placeholder === '${workspaceFolder}');
+    assert.match(match.basis.value, /mine/);
     client.kill('SIGKILL');
     await waitFor('it is orphaned', async () => {
       await tracker.sweep();

@@ -301,7 +301,9 @@ describe('windows of one machine take turns', function () {
       good.replace(/"pid":\d+/, '"pid":1'),
       good.replace(/"start":"t\d+"/, '"start":"now"'),
       good.replace(/"group":"\w+"/, '"group":"prey"'),
-      good.replace(/"evidence":\[[^\]]*\]/, '"evidence":"trust me"'),
+      good.replace(/"evidence":\[/, '"evidence":"trust me","other":['),
+      good.replace(/"evidence":\[\{"kind":"[^"]*"/, '"evidence":[{"kind":"rumour"'),
+      good.replace(/"kind":"matches"/, '"kind":"spared"'),
       good.replace(/"dependsOn":\[[^\]]*\]/, '"dependsOn":[{"pid":7,"start":"now"}]'),
       good.replace(/"dependsOn":/, '"awaitsAnswer":"anybody","dependsOn":'),
     ];

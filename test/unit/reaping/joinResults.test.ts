@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import type { ProcessOutcome, ReapResult } from '../../../src/model/inventory';
 import { joinResults } from '../../../src/reaping/results';
 
+const BECAUSE = { rule: 'notReached' } as const;
+
 const result = (outcomes: Record<number, ProcessOutcome>): ReapResult => ({
   server: 's',
   sessionId: '',
@@ -12,7 +14,7 @@ const result = (outcomes: Record<number, ProcessOutcome>): ReapResult => ({
     name: 'node',
     commandLine: 'node',
     outcome,
-    reason: outcome === 'spared' || outcome === 'survived' ? 'because' : undefined,
+    reason: outcome === 'spared' || outcome === 'survived' ? BECAUSE : undefined,
     memory: 10,
   })),
   containers: [],
@@ -51,7 +53,7 @@ describe('a ladder climbed once more for what it had left', () => {
         [expected, 'terminated', 'killed'],
       );
       const isThere = expected === 'spared' || expected === 'survived';
-      assert.equal(outcomes.get(1)?.reason, isThere ? 'because' : undefined);
+      assert.equal(outcomes.get(1)?.reason, isThere ? BECAUSE : undefined);
       assert.equal(joined.memoryFreed, isThere ? 20 : 30);
     });
   }

@@ -1,21 +1,13 @@
 import assert from 'node:assert/strict';
 import type { ContainerOutcome } from '../../../src/model/containerOutcome';
 import type { ProcessOutcome, ReapedProcess, ReapResult } from '../../../src/model/inventory';
-import {
-  containerLines,
-  folderName,
-  formatAge,
-  formatMemory,
-  joinParts,
-  plain,
-  processLabel,
-  reapReport,
-  summariseReap,
-} from '../../../src/wording/results';
+import type { Refusal } from '../../../src/model/refusal';
+import { folderName, formatAge, formatMemory, joinParts, processLabel } from '../../../src/wording/format';
+import { containerLines, reapReport, summariseReap } from '../../../src/wording/results';
 
 const MB = 1024 * 1024;
 
-function ended(pid: number, outcome: ProcessOutcome, reason?: string): ReapedProcess {
+function ended(pid: number, outcome: ProcessOutcome, reason?: Refusal): ReapedProcess {
   return { pid, name: 'node', commandLine: `node server-${pid}.js`, outcome, reason, memory: 10 * MB };
 }
 
@@ -97,20 +89,16 @@ describe('format', () => {
     assert.equal(joinParts(['VS Code', undefined, '', 'active']), 'VS Code · active');
   });
 
-  it('plain replaces numbered arguments, also in the text of others, once', () => {
-    assert.equal(plain('{0} and {1} and {2}', '{1}', 2), '{1} and 2 and {2}');
-  });
-
   describe('summary of a reap', () => {
     it('counts servers and processes, says why something was kept and what was freed', () => {
       const results = [
-        reaped([ended(1, 'exited'), ended(2, 'terminated'), ended(3, 'spared', 'its start time differs.')], 60 * MB),
+        reaped([ended(1, 'exited'), ended(2, 'terminated'), ended(3, 'spared', { rule: 'notAnothers' })], 60 * MB),
         reaped([ended(4, 'killed'), ended(5, 'killed')], 40 * MB),
         reaped([ended(6, 'exited')], 20 * MB),
       ];
       assert.equal(
         summariseReap(results),
-        'Ended 3 orphaned servers (5 processes), freed 120 MB. 1 process kept (its start time differs).',
+        'Ended 3 orphaned servers (5 processes), freed 120 MB. 1 process spared (it now belongs to another server).',
       );
     });
 
@@ -119,32 +107,37 @@ describe('format', () => {
     });
 
     it('survivors and equal reasons once', () => {
-      const results = [reaped([ended(1, 'survived', 'no permission'), ended(2, 'survived', 'no permission')], 0)];
-      assert.equal(summariseReap(results), 'Nothing was ended. 2 processes survived (no permission).');
+      const results = [
+        reaped([ended(1, 'survived', { rule: 'outlivedKill' }), ended(2, 'survived', { rule: 'outlivedKill' })], 0),
+      ];
+      assert.equal(
+        summariseReap(results),
+        'Nothing was ended. 2 processes survived (it did not end, even after SIGKILL).',
+      );
     });
 
     it('a dry run promises, it does not claim', () => {
-      const results = [reaped([ended(1, 'terminated'), ended(2, 'spared', 'listed')], 0, true)];
+      const results = [reaped([ended(1, 'terminated'), ended(2, 'spared', { rule: 'notEditor' })], 0, true)];
       assert.equal(
         summariseReap(results),
-        'Would end 1 orphaned server (1 process), freeing 10 MB. 1 process kept (listed).',
+        'Would end 1 orphaned server (1 process), freeing 10 MB. 1 process spared (it is an editor process).',
       );
-      const kept = [reaped([ended(1, 'spared', 'listed')], 0, true)];
-      assert.equal(summariseReap(kept), 'Nothing would be ended. 1 process kept (listed).');
+      const kept = [reaped([ended(1, 'spared', { rule: 'notEditor' })], 0, true)];
+      assert.equal(summariseReap(kept), 'Nothing would be ended. 1 process spared (it is an editor process).');
     });
 
     it('does not count a server of which everything was kept, and counts one of which only a container was left', () => {
-      const kept = reaped([ended(2, 'spared', 'listed'), ended(3, 'spared', 'listed')], 0);
+      const kept = reaped([ended(2, 'spared', { rule: 'notEditor' }), ended(3, 'spared', { rule: 'notEditor' })], 0);
       assert.equal(
         summariseReap([reaped([ended(1, 'killed')], 0), kept]),
-        'Ended 1 orphaned server (1 process). 2 processes kept (listed).',
+        'Ended 1 orphaned server (1 process). 2 processes spared (it is an editor process).',
       );
       assert.equal(summariseReap([reaped([], 0)]), 'Ended 1 orphaned server.');
     });
 
     it('nothing', () => {
       assert.equal(summariseReap([]), 'No orphaned servers found.');
-      assert.equal(summariseReap([], plain, true), 'Cancelled. Nothing was ended.');
+      assert.equal(summariseReap([], true), 'Cancelled. Nothing was ended.');
     });
 
     it('what could not be reaped, each reason once, beside what was', () => {
@@ -206,9 +199,9 @@ describe('format', () => {
   });
 
   it('the report names every process', () => {
-    const report = reapReport([reaped([ended(1, 'killed'), ended(2, 'spared', 'not ours')], 10 * MB)]);
+    const report = reapReport([reaped([ended(1, 'killed'), ended(2, 'spared', { rule: 'notEditor' })], 10 * MB)]);
     assert.match(report, /pid 1 · node · killed · 10 MB\n {4}node server-1\.js/);
-    assert.match(report, /pid 2 · node · spared: not ours/);
+    assert.match(report, /pid 2 · node · spared: it is an editor process/);
     assert.match(report, /took 12 ms/);
     assert.doesNotMatch(reapReport([reaped([ended(1, 'killed')], 0, true)]), /took|· killed/);
   });
