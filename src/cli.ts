@@ -5,7 +5,15 @@ import { MachineConfigs } from './clients/machineConfigs';
 import type { Log } from './common/log';
 import { configuredRuns } from './containers/configuredContainer';
 import { RecordedContainers } from './containers/recordedContainers';
-import type { ContainerWithoutClient, ReapResult, ServerView } from './model/inventory';
+import type {
+  ContainerWithoutClient,
+  ReapCandidate,
+  ReapedProcess,
+  ReapPreview,
+  ReapResult,
+  ServerView,
+} from './model/inventory';
+import type { Refusal } from './model/refusal';
 import { choosePlatform } from './os/choosePlatform';
 import { Reaper } from './reaping/reaper';
 import { isFinished } from './reaping/results';
@@ -16,7 +24,7 @@ import { Sweeper } from './tracker/sweeper';
 import { evidenceSentence } from './wording/evidence';
 import { formatAge, formatMemory, shortId } from './wording/format';
 import { refusalSentence } from './wording/refusals';
-import { containerLines } from './wording/results';
+import { containerLines, previewedContainerLines } from './wording/results';
 import { parseSettings } from './wrapper/settings';
 
 const USAGE = `mcp-processes: MCP server processes on this machine
@@ -61,32 +69,44 @@ async function main(argv: string[]): Promise<number> {
     process.stdout.write(values.json ? json() : text());
     return 0;
   }
-  const results = await reap(sweeper, { dryRun: values['dry-run'] ?? false, foreign, yes: values.yes ?? false });
-  process.stdout.write(values.json ? `${JSON.stringify(results, undefined, 2)}\n` : report(results));
-  if (foreign && !values.yes && !values.json && results.some(({ sessionId }) => sessionId === '')) {
+  const dryRun = values['dry-run'] ?? false;
+  const done = await reap(sweeper, { dryRun, foreign, yes: values.yes ?? false });
+  process.stdout.write(values.json ? `${JSON.stringify(done, undefined, 2)}\n` : report(done));
+  if (foreign && !values.yes && !values.json && done.previews.some(({ of }) => of.kind === 'foreign')) {
     process.stdout.write("Other clients' servers were only shown; --yes ends them.\n");
   }
+  return exitCodeOf(done, dryRun);
+}
+
+/** What was ended, and what would be. */
+interface Done {
+  readonly results: readonly ReapResult[];
+  readonly previews: readonly ReapPreview[];
+}
+
+/** 1: something failed. 3: something is left, or would be. */
+function exitCodeOf({ results, previews }: Done, dryRun: boolean): number {
   if (results.some(({ problem }) => problem !== undefined)) return 1;
-  const left = results.some(({ dryRun, ...result }) => !dryRun && !isFinished({ dryRun, ...result }));
-  const keptByPlan = results.some(
-    ({ dryRun, processes }) => dryRun && processes.some(({ outcome }) => outcome === 'spared'),
-  );
-  return left || (values['dry-run'] && keptByPlan) ? 3 : 0;
+  const isLeft = results.some((result) => !isFinished(result));
+  const wouldBeLeft = dryRun && previews.some(({ processes }) => processes.some(({ spared }) => spared !== undefined));
+  return isLeft || wouldBeLeft ? 3 : 0;
 }
 
 /** Ours at once; other clients' only where they are proven to be orphaned, and only with the word for it. */
 async function reap(
   sweeper: Sweeper,
   { dryRun, foreign, yes }: { dryRun: boolean; foreign: boolean; yes: boolean },
-): Promise<ReapResult[]> {
-  const results = await sweeper.reapOrphans({ dryRun });
-  if (!foreign) return results;
+): Promise<Done> {
+  const results = dryRun ? [] : await sweeper.reapOrphans();
+  const previews = dryRun ? await sweeper.previewOrphans() : [];
+  if (!foreign) return { results, previews };
   const { servers } = await sweeper.lookTwice();
   const only = servers
     .filter(({ managedBy, verdict }) => managedBy === 'foreign' && verdict === 'orphaned')
     .map(({ key }) => key);
-  if (only.length === 0) return results;
-  return [...results, ...(await sweeper.reapOrphans({ dryRun: dryRun || !yes, only }))];
+  if (only.length === 0) return { results, previews };
+  if (dryRun || !yes) return { results, previews: [...previews, ...(await sweeper.previewOrphans(only))] };
+  return { results: [...results, ...(await sweeper.reapOrphans({ only }))], previews };
 }
 
 /** Which word is wrong, and why; undefined where none is. */
@@ -208,21 +228,32 @@ function listingOfContainers(containers: readonly ContainerWithoutClient[]): str
   return `Containers without a client on this machine; nothing is done to them:\n${lines.join('')}`;
 }
 
-function report(results: readonly ReapResult[]): string {
-  if (results.length === 0) return 'No orphaned MCP servers.\n';
-  return results
-    .map(
-      ({ server, processes, dryRun, ...rest }) =>
-        `${server}\n${rest.problem === undefined ? '' : '    could not be reaped\n'}${processes
-          .map(({ pid, name, outcome, reason }) => {
-            const what = dryRun && outcome !== 'spared' ? 'would be ended' : outcome;
-            return `    pid ${pid} (${name}): ${what}${reason ? `, ${refusalSentence(reason)}` : ''}\n`;
-          })
-          .join('')}${containerLines({ server, processes, dryRun, ...rest })
-          .map((line) => `    ${line}\n`)
-          .join('')}`,
-    )
-    .join('');
+function report({ results, previews }: Done): string {
+  if (results.length + previews.length === 0) return 'No orphaned MCP servers.\n';
+  return [...results.map(resultLines), ...previews.map(previewLines)].join('');
+}
+
+function resultLines(result: ReapResult): string {
+  return indented(result.server, [
+    ...(result.problem === undefined ? [] : ['could not be reaped']),
+    ...result.processes.map((one) => processLine(one, one.outcome, one.reason)),
+    ...containerLines(result),
+  ]);
+}
+
+function previewLines(preview: ReapPreview): string {
+  return indented(preview.server, [
+    ...preview.processes.map((one) => processLine(one, one.spared ? 'spared' : 'would be ended', one.spared)),
+    ...previewedContainerLines(preview),
+  ]);
+}
+
+function processLine({ pid, name }: ReapCandidate | ReapedProcess, what: string, reason: Refusal | undefined): string {
+  return `pid ${pid} (${name}): ${what}${reason ? `, ${refusalSentence(reason)}` : ''}`;
+}
+
+function indented(server: string, lines: readonly string[]): string {
+  return `${server}\n${lines.map((line) => `    ${line}\n`).join('')}`;
 }
 
 /** Whoever closes our output early, as `head` does, has read enough. Any other failure to write is one, told once. */

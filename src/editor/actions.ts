@@ -34,6 +34,7 @@ export function createActions(
     onDidChange: (listener) => tracker.onDidChange((inventory) => listener(hidden.without(inventory))),
     sweep: () => tracker.sweep({ afresh: true }),
     reapOrphans: (options) => tracker.reapOrphans(options),
+    previewOrphans: (only) => tracker.previewOrphans(only),
     previewEnd: (process) => tracker.previewEnd(process),
     endChosen: (server, processes) => tracker.endChosen(server, processes),
     containerLogs: (id) => tracker.containerLogs(id),

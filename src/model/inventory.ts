@@ -201,13 +201,16 @@ export interface ContainerWithoutClient extends ContainerView {
   readonly notOurs: string | undefined;
 }
 
+/** What a result is about: a server of a session, one of another client's, or processes that the user chose. */
+export type Reaped =
+  | { readonly kind: 'session'; readonly session: string; readonly record: string }
+  | { readonly kind: 'foreign'; readonly record: string }
+  | { readonly kind: 'user' };
+
 /** What became of one server tree. */
 export interface ReapResult {
   readonly server: string;
-  readonly sessionId: string;
-  readonly recordId: string;
-  /** True when nothing was signalled because it was only asked what would be. */
-  readonly dryRun: boolean;
+  readonly of: Reaped;
   readonly processes: readonly ReapedProcess[];
   /** What became of the containers it ran in. */
   readonly containers: readonly ContainerOutcome[];
@@ -218,4 +221,25 @@ export interface ReapResult {
   /** Bytes of the processes that ended. */
   readonly memoryFreed: number;
   readonly milliseconds: number;
+}
+
+/** What would become of one server tree; nothing was signalled. */
+export interface ReapPreview {
+  readonly server: string;
+  readonly of: Reaped;
+  readonly processes: readonly ReapCandidate[];
+  /** The containers it runs in; those with our labels would be ended. */
+  readonly containers: readonly ContainerView[];
+  /** Why the engine could not say. */
+  readonly containerProblem: string | undefined;
+}
+
+export interface ReapCandidate {
+  readonly pid: number;
+  readonly name: string;
+  readonly commandLine: string;
+  /** Why it would be spared, if it would. */
+  readonly spared: Refusal | undefined;
+  /** Bytes. */
+  readonly memory: number | undefined;
 }

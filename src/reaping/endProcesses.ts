@@ -104,9 +104,7 @@ export async function endChosen(
   });
   const result: ReapResult = {
     server,
-    sessionId: '',
-    recordId: '',
-    dryRun: false,
+    of: { kind: 'user' },
     processes: processes.map(describeProcess),
     containers: [],
     containerProblem: undefined,

@@ -8,7 +8,7 @@ import type { ContainersSeen, RecordedContainers } from '../containers/recordedC
 import type { Requester } from '../judgement/facts';
 import { CONFIRM_FOREIGN_MS } from '../judgement/kindRules';
 import { findAlive } from '../judgement/members';
-import type { ReapedProcess, ReapResult } from '../model/inventory';
+import type { Reaped, ReapedProcess, ReapPreview, ReapResult } from '../model/inventory';
 import { recordKey } from '../model/keys';
 import { awaitsSecondLook, isStillHeld } from '../model/refusal';
 import { identityKey, type ProcessIdentity } from '../os/identity';
@@ -17,7 +17,6 @@ import { noteCrash } from '../registry/crashes';
 import type { DataFolder } from '../registry/dataFolder';
 import type { EndCause, Reapers } from '../registry/history';
 import type { LadderProgress, ServerRecord, SessionFile } from '../registry/schema';
-import { isLabelled } from '../registry/schema';
 import {
   claimLost,
   claimSession,
@@ -89,15 +88,13 @@ export class Reaper {
     return plans;
   }
 
-  /** The plan in the shape of a result. */
-  async preview(seen: Scan, judged: ScannedSession): Promise<ReapResult[]> {
+  /** The plan, for people. */
+  async preview(seen: Scan, judged: ScannedSession): Promise<ReapPreview[]> {
     const plans = await this.plan(seen, judged);
     return judged.records
       .map(({ record }) => ({ record, decided: plans.get(record.id) ?? [] }))
       .filter(({ record, decided }) => decided.length > 0 || record.container)
-      .map(({ record, decided }) =>
-        preview(record, judged.session.id, decided, this.parts.containers.seenOf(record.id)),
-      );
+      .map(({ record, decided }) => preview(record, judged.session, decided, this.parts.containers.seenOf(record.id)));
   }
 
   /**
@@ -254,12 +251,13 @@ export class Reaper {
     record: ServerRecord,
     foreignServers: ForeignServers,
     set: ForeignSet = this.foreignSet([record], foreignServers),
-  ): Promise<ReapResult> {
+  ): Promise<ReapPreview> {
     const first = await this.scanForeign(record, foreignServers, set);
     await first.decide(first.members);
     await this.clock.sleep(CONFIRM_FOREIGN_MS);
     const second = await this.scanForeign(record, foreignServers, set);
-    return preview(record, '', await second.decide(second.members), this.parts.containers.seenOf(record.id));
+    const session = foreignServers.sessionOf(record);
+    return preview(record, session, await second.decide(second.members), this.parts.containers.seenOf(record.id));
   }
 
   private async scanForeign(record: ServerRecord, foreignServers: ForeignServers, set: ForeignSet): Promise<TreeScan> {
@@ -332,9 +330,7 @@ export class Reaper {
       : await endContainers(this.parts.containers, { ...record, container }, session, this.clock);
     const result: ReapResult = {
       server: record.server,
-      sessionId: session.id,
-      recordId: record.id,
-      dryRun: false,
+      of: reapedOf(record, session),
       processes: processes.map(describeProcess),
       containers: ended.containers,
       containerProblem: ended.problem,
@@ -424,36 +420,35 @@ function unreaped(
 ): ReapResult[] {
   return records
     .filter(({ record }) => !only || only.has(recordKey(session.id, record.id)))
-    .map(({ record }) => ({ ...preview(record, session.id, [], undefined), dryRun: false, problem }));
+    .map(({ record }) => ({
+      ...{ server: record.server, of: reapedOf(record, session), processes: [], containers: [] },
+      ...{ containerProblem: undefined, problem, memoryFreed: 0, milliseconds: 0 },
+    }));
+}
+
+/** Other clients' servers have a record of ours, and no session. */
+function reapedOf(record: ServerRecord, session: Pick<SessionFile, 'id'>): Reaped {
+  if (record.kind === 'foreign') return { kind: 'foreign', record: record.id };
+  return { kind: 'session', session: session.id, record: record.id };
 }
 
 function preview(
   record: ServerRecord,
-  sessionId: string,
+  session: Pick<SessionFile, 'id'>,
   decided: readonly DecidedMember[],
   seen: ContainersSeen | undefined,
-): ReapResult {
+): ReapPreview {
   return {
     server: record.server,
-    sessionId,
-    recordId: record.id,
-    dryRun: true,
-    processes: decided.map(({ member, decision }) => ({
-      pid: member.entry.pid,
-      name: member.entry.name,
-      commandLine: commandLineOf(member.entry),
-      outcome: 'spared' in decision ? ('spared' as const) : ('terminated' as const),
-      reason: 'spared' in decision ? decision.spared : undefined,
-      memory: member.entry.memory,
+    of: reapedOf(record, session),
+    processes: decided.map(({ member: { entry }, decision }) => ({
+      pid: entry.pid,
+      name: entry.name,
+      commandLine: commandLineOf(entry),
+      spared: 'spared' in decision ? decision.spared : undefined,
+      memory: entry.memory,
     })),
-    containers: (seen?.containers ?? []).map(({ id, image, state }) => ({
-      id,
-      image,
-      outcome: isLabelled(record) ? ('stopped' as const) : ('left running' as const),
-      reason: `it is ${state}`,
-    })),
+    containers: seen?.containers ?? [],
     containerProblem: seen?.problem,
-    memoryFreed: 0,
-    milliseconds: 0,
   };
 }

@@ -81,7 +81,7 @@ const MAX_COMMAND_LINE = 500;
 export function writeResult(
   { folder, log }: { readonly folder: DataFolder; readonly log: Log },
   by: Reapers,
-  { server, sessionId, recordId, processes, containers, memoryFreed, milliseconds }: ReapResult,
+  { server, of, processes, containers, memoryFreed, milliseconds }: ReapResult,
   ending: Ending,
 ): void {
   const isEnded =
@@ -89,13 +89,13 @@ export function writeResult(
   if (!isEnded && processes.every(({ outcome }) => outcome === 'spared')) return;
   try {
     const at = Date.now();
-    writeHistory(folder, recordId || `${processes[0]?.pid}`, {
+    writeHistory(folder, of.kind === 'user' ? `${processes[0]?.pid}` : of.record, {
       at,
       by,
       ...ending,
       commandLine: ending.commandLine?.slice(0, MAX_COMMAND_LINE),
       server,
-      sessionId,
+      ...(of.kind === 'session' && { sessionId: of.session }),
       processes: processes.map(({ pid, name, outcome }) => ({ pid, name, outcome })),
       containers: containers.map(({ id, outcome }) => ({ id, outcome })),
       memoryFreed,

@@ -38,7 +38,8 @@ export interface HistoryEntry {
   /** The command line that started it. */
   readonly commandLine?: string;
   readonly server: string;
-  readonly sessionId: string;
+  /** Of servers that a session has launched or adopted. */
+  readonly sessionId?: string;
   readonly processes: readonly { readonly pid: number; readonly name: string; readonly outcome: string }[];
   readonly containers: readonly { readonly id: string; readonly outcome: string }[];
   /** Bytes. */

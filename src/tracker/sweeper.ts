@@ -13,6 +13,7 @@ import {
   type Inventory,
   MAX_HISTORY,
   type Problem,
+  type ReapPreview,
   type ReapResult,
   type ServerView,
 } from '../model/inventory';
@@ -338,7 +339,7 @@ export class Sweeper {
       orphaned.map(({ record }) => reaper.previewForeign(record, foreignServers, set)),
     );
     const endable = orphaned.filter((_, index) =>
-      previews[index]?.processes.some(({ outcome }) => outcome !== 'spared'),
+      previews[index]?.processes.some(({ spared }) => spared === undefined),
     );
     const keyed = endable.map((server) => ({ server, key: server.record.id, heldWith: server.heldWith }));
     return wholeSets(keyed, limit).map(({ server }) => server);
@@ -370,29 +371,40 @@ export class Sweeper {
    */
   reapOrphans(options: ReapOptions = {}): Promise<ReapResult[]> {
     // Also while another reap has its turn first.
-    const named = options.dryRun ? [] : (options.only ?? []);
-    return this.ending.during(named, () => this.act(() => this.reapNamed(options)));
+    return this.ending.during(options.only ?? [], () => this.act(() => this.reapNamed(options)));
   }
 
-  private async reapNamed(options: ReapOptions): Promise<ReapResult[]> {
-    const seen = await this.look();
-    const only = options.only && new Set(options.only);
-    const isMeant = (sessionId: string, recordId: string) => !only || only.has(recordKey(sessionId, recordId));
-    const due = seen.sessions.filter(
-      (judged) => this.isReapable(judged) && judged.records.some(({ record }) => isMeant(judged.session.id, record.id)),
-    );
-    const { foreignServers, reaper } = this.parts;
-    // Another window has found them, and this one has no findings of its own yet.
-    if (this.reused.foreign?.some(({ key }) => only?.has(key))) await this.finds.ask();
-    const foreign = only ? this.foreign.filter(({ record }) => only.has(foreignKey(record))) : [];
-    if (options.dryRun) {
+  /** What {@link reapOrphans} would do with the same rows; signals nothing. */
+  previewOrphans(only?: readonly string[]): Promise<ReapPreview[]> {
+    return this.act(async () => {
+      const { foreignServers, reaper } = this.parts;
+      const { seen, due, foreign, isMeant } = await this.lookFor(only);
       const previews = (await Promise.all(due.map((judged) => reaper.preview(seen, judged)))).flat();
       const set = foreignServers && reaper.foreignSet(recordsOf(foreign), foreignServers);
       const ofOthers = foreignServers
         ? await Promise.all(foreign.map(({ record }) => reaper.previewForeign(record, foreignServers, set)))
         : [];
-      return [...previews.filter((result) => isMeant(result.sessionId, result.recordId)), ...ofOthers];
-    }
+      const ofSessions = previews.filter(({ of }) => of.kind === 'session' && isMeant(of.session, of.record));
+      return [...ofSessions, ...ofOthers];
+    });
+  }
+
+  /** What of the rows named, or of all that is ours, may be reaped by what a fresh look says. */
+  private async lookFor(named: readonly string[] | undefined) {
+    const seen = await this.look();
+    const only = named && new Set(named);
+    const isMeant = (sessionId: string, recordId: string) => !only || only.has(recordKey(sessionId, recordId));
+    const due = seen.sessions.filter(
+      (judged) => this.isReapable(judged) && judged.records.some(({ record }) => isMeant(judged.session.id, record.id)),
+    );
+    // Another window has found them, and this one has no findings of its own yet.
+    if (this.reused.foreign?.some(({ key }) => only?.has(key))) await this.finds.ask();
+    const foreign = only ? this.foreign.filter(({ record }) => only.has(foreignKey(record))) : [];
+    return { seen, only, due, foreign, isMeant };
+  }
+
+  private async reapNamed(options: ReapOptions): Promise<ReapResult[]> {
+    const { only, due, foreign, isMeant } = await this.lookFor(options.only);
     const meant = due.flatMap(({ session, records }) => records.filter(({ record }) => isMeant(session.id, record.id)));
     const queue = new LadderQueue(options, meant.length + foreign.length);
     const keys = only ? [] : keysOf(due);

@@ -12,7 +12,7 @@ import { GuardProcess } from '../launch/guardProcess';
 import { LaunchedServers } from '../launch/launchedServers';
 import type { ContainerOutcome } from '../model/containerOutcome';
 import type { EndPreview } from '../model/endPreview';
-import type { Inventory, Problem, ReapResult } from '../model/inventory';
+import type { Inventory, Problem, ReapPreview, ReapResult } from '../model/inventory';
 import type { ProcessIdentity } from '../os/identity';
 import type { Platform } from '../os/platform';
 import { ContainerActions } from '../reaping/containerActions';
@@ -221,6 +221,11 @@ export class Tracker {
   /** See {@link Sweeper.reapOrphans}. */
   reapOrphans(options: ReapOptions = {}): Promise<ReapResult[]> {
     return this.sweeper.reapOrphans(options);
+  }
+
+  /** See {@link Sweeper.previewOrphans}. */
+  previewOrphans(only?: readonly string[]): Promise<ReapPreview[]> {
+    return this.sweeper.previewOrphans(only);
   }
 
   /** Publishes again from what is known; for changes of configuration between sweeps. */

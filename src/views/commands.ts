@@ -3,7 +3,7 @@ import type { ReapResult, ServerView } from '../model/inventory';
 import { isStillThere } from '../reaping/results';
 import { folderName, joinParts } from '../wording/format';
 import { refusalSentence } from '../wording/refusals';
-import { reapReport, summariseReap } from '../wording/results';
+import { previewReport, reapReport, summariseReap } from '../wording/results';
 import { processNamed } from '../wording/users';
 import type { Actions } from './actions';
 import { addServer } from './addServer/addServer';
@@ -191,12 +191,12 @@ class Commands implements vscode.Disposable {
   /** What a reap would do; signals nothing. */
   async previewReap(target: Target): Promise<void> {
     const only = this.#keysOf(target) ?? this.#keysOfOrphans();
-    const results = await inView(() => this.#actions.reapOrphans({ dryRun: true, only }));
-    if (results.length === 0) {
+    const previews = await inView(() => this.#actions.previewOrphans(only));
+    if (previews.length === 0) {
       nothingFound();
       return;
     }
-    await this.#documents.show(vscode.l10n.t('Cleanup Preview.txt'), reapReport(results));
+    await this.#documents.show(vscode.l10n.t('Cleanup Preview.txt'), previewReport(previews));
   }
 
   async start(target: Target): Promise<void> {

@@ -38,9 +38,7 @@ export async function stopContainer(target: Node | undefined, actions: Actions):
 
 /** After a reap: containers that run on and are not ours to end. */
 export function leftRunning(results: readonly ReapResult[]): { readonly id: string; readonly image: string }[] {
-  return results.flatMap(({ dryRun, containers }) =>
-    dryRun ? [] : containers.filter(({ outcome }) => outcome === 'left running'),
-  );
+  return results.flatMap(({ containers }) => containers.filter(({ outcome }) => outcome === 'left running'));
 }
 
 /** Names containers that run on after their client was ended, and offers to stop them. */

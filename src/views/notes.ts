@@ -136,7 +136,7 @@ function endTooltip(entry: HistoryEntry): string {
 
 /** The same as in the report of a reap. A newer version's word for an outcome is shown as it is. */
 function wordOf(outcome: string): string {
-  return outcomeWord(outcome as ProcessOutcome, false) ?? outcome;
+  return outcomeWord(outcome as ProcessOutcome) ?? outcome;
 }
 
 function guardNote({ state, pid, memory, problem }: GuardView): Info | undefined {

@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
-import type { ReapedProcess, ReapResult } from '../model/inventory';
+import type { ContainerView, Reaped, ReapedProcess, ReapPreview, ReapResult } from '../model/inventory';
+import type { Refusal } from '../model/refusal';
 import { formatMemory, joinParts, shortId } from './format';
 import { refusalSentence } from './refusals';
 
@@ -13,40 +14,71 @@ export function summariseReap(all: readonly ReapResult[], isCalledOff = false): 
   }
   const results = all.filter(({ problem }) => problem === undefined);
   const failed = failureSentences(all);
-  if (results.length === 0) {
-    return failed.join(' ');
-  }
+  if (results.length === 0) return failed.join(' ');
   const processes = results.flatMap((result) => result.processes);
-  return [endedSentence(results), ...leftSentences(processes), ...containerSentences(results), ...failed].join(' ');
+  const left = [
+    ...leftSentences(processes, 'spared', sparedSentence),
+    ...leftSentences(processes, 'survived', survivedSentence),
+  ];
+  return [endedSentence(results), ...left, ...containerSentences(results), ...failed].join(' ');
 }
 
-/** How much was ended, or would be; a server of which everything was spared counts for none. */
+/** The same of what a reap would do. */
+export function summarisePreview(previews: readonly ReapPreview[]): string {
+  const candidates = previews.flatMap(({ processes }) => processes);
+  const reasons = candidates.flatMap(({ spared }) => spared ?? []);
+  const sentences = [wouldEndSentence(previews)];
+  if (reasons.length > 0) sentences.push(sparedSentence(reasons.length, reasonsText(reasons)));
+  if (previews.some(({ containerProblem }) => containerProblem !== undefined)) sentences.push(unknownContainer());
+  return sentences.join(' ');
+}
+
+/** How much was ended; a server of which everything was spared counts for none. */
 function endedSentence(results: readonly ReapResult[]): string {
-  const dryRun = results.every((result) => result.dryRun);
   const servers = results.filter(({ processes }) => processes.length === 0 || processes.some(ended)).length;
-  if (servers === 0) return dryRun ? l10n.t('Nothing would be ended.') : l10n.t('Nothing was ended.');
-  const processes = results.flatMap((result) => result.processes).filter(ended);
-  const whole = countServers(servers, dryRun);
-  // None where only a container was left.
-  const count = processes.length === 0 ? whole : l10n.t('{0} ({1})', whole, countProcesses(processes.length));
-  const memory = dryRun
-    ? processes.reduce((sum, process) => sum + (process.memory ?? 0), 0)
-    : results.reduce((sum, result) => sum + result.memoryFreed, 0);
-  if (memory <= 0) return `${count}.`;
-  const amount = formatMemory(memory);
-  return dryRun ? l10n.t('{0}, freeing {1}.', count, amount) : l10n.t('{0}, freed {1}.', count, amount);
+  if (servers === 0) return l10n.t('Nothing was ended.');
+  const whole = servers === 1 ? l10n.t('Ended 1 orphaned server') : l10n.t('Ended {0} orphaned servers', servers);
+  const count = withProcesses(whole, results.flatMap((result) => result.processes).filter(ended).length);
+  const memory = results.reduce((sum, result) => sum + result.memoryFreed, 0);
+  return memory > 0 ? l10n.t('{0}, freed {1}.', count, formatMemory(memory)) : `${count}.`;
+}
+
+function wouldEndSentence(previews: readonly ReapPreview[]): string {
+  const isEndable = ({ spared }: { readonly spared: unknown }) => spared === undefined;
+  const servers = previews.filter(({ processes }) => processes.length === 0 || processes.some(isEndable)).length;
+  if (servers === 0) return l10n.t('Nothing would be ended.');
+  const whole =
+    servers === 1 ? l10n.t('Would end 1 orphaned server') : l10n.t('Would end {0} orphaned servers', servers);
+  const endable = previews.flatMap(({ processes }) => processes).filter(isEndable);
+  const count = withProcesses(whole, endable.length);
+  const memory = endable.reduce((sum, one) => sum + (one.memory ?? 0), 0);
+  return memory > 0 ? l10n.t('{0}, freeing {1}.', count, formatMemory(memory)) : `${count}.`;
+}
+
+/** None where only a container was left. */
+function withProcesses(servers: string, processes: number): string {
+  if (processes === 0) return servers;
+  const count = processes === 1 ? l10n.t('1 process') : l10n.t('{0} processes', processes);
+  return l10n.t('{0} ({1})', servers, count);
 }
 
 /** What was spared or survived, and why. */
-function leftSentences(processes: readonly ReapedProcess[]): string[] {
-  const spared = processes.filter(({ outcome }) => outcome === 'spared');
-  const survived = processes.filter(({ outcome }) => outcome === 'survived');
-  const sentences: string[] = [];
-  if (spared.length === 1) sentences.push(l10n.t('1 process spared{0}.', reasons(spared)));
-  if (spared.length > 1) sentences.push(l10n.t('{0} processes spared{1}.', spared.length, reasons(spared)));
-  if (survived.length === 1) sentences.push(l10n.t('1 process survived{0}.', reasons(survived)));
-  if (survived.length > 1) sentences.push(l10n.t('{0} processes survived{1}.', survived.length, reasons(survived)));
-  return sentences;
+function leftSentences(
+  processes: readonly ReapedProcess[],
+  outcome: 'spared' | 'survived',
+  sentence: (count: number, reasons: string) => string,
+): string[] {
+  const left = processes.filter((process) => process.outcome === outcome);
+  const reasons = reasonsText(left.flatMap(({ reason }) => reason ?? []));
+  return left.length === 0 ? [] : [sentence(left.length, reasons)];
+}
+
+function sparedSentence(count: number, reasons: string): string {
+  return count === 1 ? l10n.t('1 process spared{0}.', reasons) : l10n.t('{0} processes spared{1}.', count, reasons);
+}
+
+function survivedSentence(count: number, reasons: string): string {
+  return count === 1 ? l10n.t('1 process survived{0}.', reasons) : l10n.t('{0} processes survived{1}.', count, reasons);
 }
 
 /** How many could not be ended, and each reason once: it says what to do. */
@@ -63,25 +95,43 @@ function failureSentences(results: readonly ReapResult[]): string[] {
 /** What became of containers, where there were any. */
 function containerSentences(results: readonly ReapResult[]): string[] {
   const sentences: string[] = [];
-  const containers = results.flatMap((result) => (result.dryRun ? [] : result.containers));
+  const containers = results.flatMap((result) => result.containers);
   const count = containers.filter(({ outcome }) => outcome === 'removed' || outcome === 'stopped').length;
   if (count > 0) sentences.push(count === 1 ? l10n.t('1 container ended.') : l10n.t('{0} containers ended.', count));
   for (const { id, outcome } of containers) {
     if (outcome === 'left running') sentences.push(l10n.t('Container {0} is left running.', shortId(id)));
   }
-  if (results.some(({ containerProblem }) => containerProblem !== undefined)) {
-    sentences.push(l10n.t('The state of one container could not be determined.'));
-  }
+  if (results.some(({ containerProblem }) => containerProblem !== undefined)) sentences.push(unknownContainer());
   return sentences;
 }
 
+function unknownContainer(): string {
+  return l10n.t('The state of one container could not be determined.');
+}
+
 /** One line per container of a result, for reports. */
-export function containerLines({ containers, containerProblem, dryRun }: ReapResult): string[] {
-  const lines = containers.map(({ id, image, outcome, reason }) => {
-    const word = dryRun && outcome === 'stopped' ? l10n.t('would be ended') : containerWord(outcome);
-    return joinParts([l10n.t('container {0}', shortId(id)), image, word + (reason ? `: ${reason}` : '')]);
+export function containerLines({ containers, containerProblem }: ReapResult): string[] {
+  const lines = containers.map(({ id, image, outcome, reason }) =>
+    containerLine({ id, image }, containerWord(outcome), reason),
+  );
+  return [...lines, ...containerProblemLines(containerProblem)];
+}
+
+/** One line per container of a preview: those without our labels are never ended. */
+export function previewedContainerLines({ containers, containerProblem }: ReapPreview): string[] {
+  const lines = containers.map(({ id, image, state, labelled }) => {
+    const word = labelled ? l10n.t('would be ended') : l10n.t('left running');
+    return containerLine({ id, image }, word, l10n.t('it is {0}', state));
   });
-  return containerProblem === undefined ? lines : [...lines, l10n.t('container unknown: {0}', containerProblem)];
+  return [...lines, ...containerProblemLines(containerProblem)];
+}
+
+function containerLine({ id, image }: Pick<ContainerView, 'id' | 'image'>, word: string, reason?: string): string {
+  return joinParts([l10n.t('container {0}', shortId(id)), image, reason === undefined ? word : `${word}: ${reason}`]);
+}
+
+function containerProblemLines(problem: string | undefined): string[] {
+  return problem === undefined ? [] : [l10n.t('container unknown: {0}', problem)];
 }
 
 function containerWord(outcome: ReapResult['containers'][number]['outcome']): string {
@@ -99,72 +149,73 @@ function containerWord(outcome: ReapResult['containers'][number]['outcome']): st
   }
 }
 
-function countServers(count: number, dryRun: boolean): string {
-  if (dryRun) {
-    return count === 1 ? l10n.t('Would end 1 orphaned server') : l10n.t('Would end {0} orphaned servers', count);
-  }
-  return count === 1 ? l10n.t('Ended 1 orphaned server') : l10n.t('Ended {0} orphaned servers', count);
-}
-
-function countProcesses(count: number): string {
-  return count === 1 ? l10n.t('1 process') : l10n.t('{0} processes', count);
-}
-
 /** Each reason once, as " (why; why)"; empty where none was given. */
-function reasons(processes: readonly ReapedProcess[]): string {
-  const unique = new Set(processes.flatMap(({ reason }) => (reason === undefined ? [] : [refusalSentence(reason)])));
+function reasonsText(refusals: readonly Refusal[]): string {
+  const unique = new Set(refusals.map(refusalSentence));
   return unique.size > 0 ? ` (${[...unique].join('; ')})` : '';
 }
 
-export function outcomeWord(outcome: ReapedProcess['outcome'], dryRun: boolean): string {
+export function outcomeWord(outcome: ReapedProcess['outcome']): string {
   switch (outcome) {
     case 'exited':
-      return dryRun ? l10n.t('would end') : l10n.t('exited on request');
+      return l10n.t('exited on request');
     case 'terminated':
-      return dryRun ? l10n.t('would be terminated') : l10n.t('terminated');
+      return l10n.t('terminated');
     case 'killed':
-      return dryRun ? l10n.t('would be killed') : l10n.t('killed');
+      return l10n.t('killed');
     case 'survived':
       return l10n.t('survived');
     case 'spared':
-      return dryRun ? l10n.t('would be spared') : l10n.t('spared');
+      return l10n.t('spared');
   }
-}
-
-/** Other clients' servers have none: their results carry nothing in its place, or the record's own id. */
-function hasSession({ sessionId, recordId }: ReapResult): boolean {
-  return sessionId !== '' && sessionId !== recordId;
 }
 
 /** What became of every process, as plain text for a readonly document. */
 export function reapReport(results: readonly ReapResult[]): string {
   const lines = [summariseReap(results), ''];
   for (const result of results) {
-    lines.push(`${result.server}`);
+    lines.push(result.server);
     for (const process of result.processes) {
-      const outcome = outcomeWord(process.outcome, result.dryRun);
-      const facts = joinParts([
-        l10n.t('pid {0}', process.pid),
-        process.name,
-        outcome + (process.reason ? `: ${refusalSentence(process.reason)}` : ''),
-        formatMemory(process.memory),
-      ]);
-      lines.push(`  ${facts}`, `    ${process.commandLine}`);
+      lines.push(...processLines(process, outcomeWord(process.outcome), process.reason));
     }
     lines.push(...containerLines(result).map((line) => `  ${line}`));
-    if (result.problem !== undefined) {
-      lines.push(`  ${l10n.t('could not be ended: {0}', result.problem)}`);
-    }
-    if (!result.dryRun && result.problem === undefined) {
-      lines.push(`  ${l10n.t('took {0} ms', Math.round(result.milliseconds))}`);
-    }
+    lines.push(
+      result.problem === undefined
+        ? `  ${l10n.t('took {0} ms', Math.round(result.milliseconds))}`
+        : `  ${l10n.t('could not be ended: {0}', result.problem)}`,
+    );
     lines.push('');
   }
-  const ids = results
-    .filter(hasSession)
-    .map(
-      ({ server, sessionId, recordId }) => `  ${l10n.t('{0}: session {1}, record {2}', server, sessionId, recordId)}`,
-    );
-  if (ids.length > 0) lines.push(l10n.t('For bug reports:'), ...ids, '');
-  return lines.join('\n');
+  return [...lines, ...idLines(results)].join('\n');
+}
+
+/** What would become of every process, as plain text for a readonly document. */
+export function previewReport(previews: readonly ReapPreview[]): string {
+  const lines = [summarisePreview(previews), ''];
+  for (const preview of previews) {
+    lines.push(preview.server);
+    for (const process of preview.processes) {
+      const word = process.spared === undefined ? l10n.t('would be ended') : l10n.t('would be spared');
+      lines.push(...processLines(process, word, process.spared));
+    }
+    lines.push(...previewedContainerLines(preview).map((line) => `  ${line}`), '');
+  }
+  return [...lines, ...idLines(previews)].join('\n');
+}
+
+function processLines(
+  { pid, name, commandLine, memory }: Pick<ReapedProcess, 'pid' | 'name' | 'commandLine' | 'memory'>,
+  word: string,
+  reason: Refusal | undefined,
+): string[] {
+  const what = reason === undefined ? word : `${word}: ${refusalSentence(reason)}`;
+  return [`  ${joinParts([l10n.t('pid {0}', pid), name, what, formatMemory(memory)])}`, `    ${commandLine}`];
+}
+
+/** Other clients' servers have no session. */
+function idLines(all: readonly { readonly server: string; readonly of: Reaped }[]): string[] {
+  const ids = all.flatMap(({ server, of }) =>
+    of.kind === 'session' ? [`  ${l10n.t('{0}: session {1}, record {2}', server, of.session, of.record)}`] : [],
+  );
+  return ids.length > 0 ? [l10n.t('For bug reports:'), ...ids, ''] : [];
 }

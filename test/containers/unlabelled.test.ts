@@ -99,10 +99,10 @@ describe('a container that carries no label of ours', function () {
     await looked(tracker, 'it is orphaned', () =>
       tracker.inventory.servers.some(({ key, verdict }) => key === row.key && verdict === 'orphaned'),
     );
-    const [preview] = await tracker.reapOrphans({ only: [row.key], dryRun: true });
+    const [preview] = await tracker.previewOrphans([row.key]);
     assert.deepEqual(
-      preview?.containers.map(({ id, outcome }) => [id, outcome]),
-      [[container?.id, 'left running']],
+      preview?.containers.map(({ id, labelled }) => [id, labelled]),
+      [[container?.id, false]],
     );
     const [result] = await tracker.reapOrphans({ only: [row.key] });
     assert.deepEqual(

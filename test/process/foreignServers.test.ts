@@ -112,7 +112,7 @@ describe('servers of other clients', function () {
       assert.ok(isAlive(server), 'a sweep only reports it');
       await tracker.reapOrphans();
       assert.ok(isAlive(server), 'reaping what is ours does not touch it');
-      const preview = await tracker.reapOrphans({ dryRun: true, only: [row.key] });
+      const preview = await tracker.previewOrphans([row.key]);
       assert.equal(preview[0]?.processes.length, 2);
       assert.ok(isAlive(server));
       const [result] = await tracker.reapOrphans({ only: [row.key] });

@@ -180,7 +180,7 @@ describe('reaping what a dead session left', function () {
       [true, false],
     );
     const [result, ...more] = await tracker.reapOrphans();
-    assert.deepEqual([result?.server, result?.processes, result?.dryRun, more], ['stuck', [], false, []]);
+    assert.deepEqual([result?.server, result?.processes, more], ['stuck', [], []]);
     assert.match(
       result?.problem ?? '',
       new RegExp(
@@ -208,7 +208,10 @@ describe('reaping what a dead session left', function () {
     });
     try {
       const results = await tracker.reapOrphans();
-      assert.deepEqual(new Set(results.map(({ sessionId }) => sessionId)), new Set(scenes.map(({ id }) => id)));
+      assert.deepEqual(
+        new Set(results.map(({ of }) => (of.kind === 'session' ? of.session : undefined))),
+        new Set(scenes.map(({ id }) => id)),
+      );
     } finally {
       Object.assign(fs, { rmSync: remove });
     }
@@ -383,10 +386,10 @@ describe('reaping what a dead session left', function () {
     const [orphan] = inventory.servers;
     assert.equal(orphan?.verdict, 'orphaned');
     assert.ok(kindsOf(orphan).includes('owner-gone'));
-    const preview = await tracker.reapOrphans({ dryRun: true });
+    const preview = await tracker.previewOrphans();
     assert.deepEqual(
-      preview.map(({ dryRun, processes }) => [dryRun, processes.length]),
-      [[true, 1]],
+      preview.map(({ processes }) => processes.map(({ spared }) => spared)),
+      [[undefined]],
     );
     assert.ok(isAlive(host.servers[0] as number));
     const [result] = await tracker.reapOrphans({ only: [orphan?.key as string] });

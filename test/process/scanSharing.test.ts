@@ -327,7 +327,7 @@ describe('windows of one machine take turns', function () {
     assert.equal(await turn(second), 0);
     const rows = named(second, 'notes');
     assert.deepEqual(new Set(rows.map(({ verdict }) => verdict)), new Set(['orphaned', 'active']));
-    const [preview] = await second.reapOrphans({ dryRun: true, only: [key] });
+    const [preview] = await second.previewOrphans([key]);
     assert.equal(preview?.processes.length, 1);
     await second.reapOrphans({ only: rows.map((row) => row.key) });
     assert.ok(!isAlive(server));

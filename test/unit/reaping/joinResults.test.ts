@@ -6,9 +6,7 @@ const BECAUSE = { rule: 'notReached' } as const;
 
 const result = (outcomes: Record<number, ProcessOutcome>): ReapResult => ({
   server: 's',
-  sessionId: '',
-  recordId: 'r',
-  dryRun: false,
+  of: { kind: 'foreign', record: 'r' },
   processes: Object.entries(outcomes).map(([pid, outcome]) => ({
     pid: Number(pid),
     name: 'node',

@@ -1,9 +1,16 @@
 import assert from 'node:assert/strict';
 import type { ContainerOutcome } from '../../../src/model/containerOutcome';
-import type { ProcessOutcome, ReapedProcess, ReapResult } from '../../../src/model/inventory';
+import type { ProcessOutcome, ReapedProcess, ReapPreview, ReapResult } from '../../../src/model/inventory';
 import type { Refusal } from '../../../src/model/refusal';
 import { folderName, formatAge, formatMemory, joinParts, processLabel } from '../../../src/wording/format';
-import { containerLines, reapReport, summariseReap } from '../../../src/wording/results';
+import {
+  containerLines,
+  previewedContainerLines,
+  previewReport,
+  reapReport,
+  summarisePreview,
+  summariseReap,
+} from '../../../src/wording/results';
 
 const MB = 1024 * 1024;
 
@@ -11,18 +18,24 @@ function ended(pid: number, outcome: ProcessOutcome, reason?: Refusal): ReapedPr
   return { pid, name: 'node', commandLine: `node server-${pid}.js`, outcome, reason, memory: 10 * MB };
 }
 
-function reaped(processes: ReapedProcess[], memoryFreed: number, dryRun = false): ReapResult {
+function reaped(processes: ReapedProcess[], memoryFreed: number): ReapResult {
   return {
     server: 'files',
-    sessionId: 's',
-    recordId: 'r',
-    dryRun,
+    of: { kind: 'session', session: 's', record: 'r' },
     processes,
     containers: [],
     containerProblem: undefined,
     memoryFreed,
     milliseconds: 12.4,
   };
+}
+
+function previewed(spared: (Refusal | undefined)[]): ReapPreview {
+  const candidate = (refusal: Refusal | undefined, at: number) => ({
+    ...{ pid: at + 1, name: 'node', commandLine: `node server-${at + 1}.js`, spared: refusal, memory: 10 * MB },
+  });
+  const { server, of, containers, containerProblem } = { ...reaped([], 0), containers: [] };
+  return { server, of, processes: spared.map(candidate), containers, containerProblem };
 }
 
 describe('format', () => {
@@ -116,14 +129,16 @@ describe('format', () => {
       );
     });
 
-    it('a dry run promises, it does not claim', () => {
-      const results = [reaped([ended(1, 'terminated'), ended(2, 'spared', { rule: 'notEditor' })], 0, true)];
+    it('a preview promises, it does not claim', () => {
+      const spared: Refusal = { rule: 'notEditor' };
       assert.equal(
-        summariseReap(results),
+        summarisePreview([previewed([undefined, spared])]),
         'Would end 1 orphaned server (1 process), freeing 10 MB. 1 process spared (it is an editor process).',
       );
-      const kept = [reaped([ended(1, 'spared', { rule: 'notEditor' })], 0, true)];
-      assert.equal(summariseReap(kept), 'Nothing would be ended. 1 process spared (it is an editor process).');
+      const nothing = 'Nothing would be ended. 1 process spared (it is an editor process).';
+      assert.equal(summarisePreview([previewed([spared])]), nothing);
+      const two = [previewed([undefined, undefined]), previewed([undefined])];
+      assert.equal(summarisePreview(two), 'Would end 2 orphaned servers (3 processes), freeing 30 MB.');
     });
 
     it('does not count a server of which everything was kept, and counts one of which only a container was left', () => {
@@ -158,8 +173,8 @@ describe('format', () => {
     const container = (digit: string, outcome: ContainerOutcome['outcome'], reason?: string) => ({
       ...{ id: id(digit), image: 'mcp/fetch', outcome, reason },
     });
-    const one = (containers: ContainerOutcome[], containerProblem?: string, dryRun = false) => ({
-      ...reaped([ended(1, 'killed')], 0, dryRun),
+    const one = (containers: ContainerOutcome[], containerProblem?: string) => ({
+      ...reaped([ended(1, 'killed')], 0),
       containers,
       containerProblem,
     });
@@ -169,32 +184,35 @@ describe('format', () => {
       [one([container('3', 'left running', 'no label')]), ' Container 333333333333 is left running.'],
       [one([container('a', 'spared')]), ''],
       [one([], 'no answer'), ' The state of one container could not be determined.'],
-      [one([container('3', 'left running')], undefined, true), ''],
     ];
     for (const [result, said] of table) {
-      const sentence = result.dryRun
-        ? 'Would end 1 orphaned server (1 process), freeing 10 MB.'
-        : 'Ended 1 orphaned server (1 process).';
-      assert.equal(summariseReap([result]), sentence + said);
+      assert.equal(summariseReap([result]), `Ended 1 orphaned server (1 process).${said}`);
     }
     assert.deepEqual(containerLines(one([container('3', 'left running', 'no label')], 'no answer')), [
       'container 333333333333 · mcp/fetch · left running: no label',
       'container unknown: no answer',
     ]);
-    assert.deepEqual(containerLines(one([container('a', 'stopped', 'it is running')], undefined, true)), [
+    const seen = (digit: string, labelled: boolean) => ({
+      ...{ id: id(digit), image: 'mcp/fetch', state: 'running', labelled },
+    });
+    const preview = { ...previewed([undefined]), containers: [seen('a', true), seen('3', false)] };
+    assert.deepEqual(previewedContainerLines(preview), [
       'container aaaaaaaaaaaa · mcp/fetch · would be ended: it is running',
+      'container 333333333333 · mcp/fetch · left running: it is running',
     ]);
+    assert.equal(
+      summarisePreview([{ ...preview, containerProblem: 'no answer' }]),
+      'Would end 1 orphaned server (1 process), freeing 10 MB. The state of one container could not be determined.',
+    );
     assert.match(reapReport([one([container('a', 'removed')])]), /container aaaaaaaaaaaa · mcp\/fetch · removed/);
   });
 
   it('the report ends with session and record of our servers; other clients’ have none', () => {
     const ours = reaped([ended(1, 'killed')], 0);
     assert.match(reapReport([ours, ours]), /For bug reports:\n(?: {2}files: session s, record r\n){2}$/);
-    for (const theirs of [
-      { ...ours, sessionId: '', dryRun: true },
-      { ...ours, sessionId: 'r' },
-    ]) {
-      assert.doesNotMatch(reapReport([theirs]), /session|record|bug reports/);
+    for (const of of [{ kind: 'foreign', record: 'r' }, { kind: 'user' }] as const) {
+      assert.doesNotMatch(reapReport([{ ...ours, of }]), /session|record|bug reports/);
+      assert.doesNotMatch(previewReport([{ ...previewed([undefined]), of }]), /session|record|bug reports/);
     }
   });
 
@@ -203,6 +221,10 @@ describe('format', () => {
     assert.match(report, /pid 1 · node · killed · 10 MB\n {4}node server-1\.js/);
     assert.match(report, /pid 2 · node · spared: it is an editor process/);
     assert.match(report, /took 12 ms/);
-    assert.doesNotMatch(reapReport([reaped([ended(1, 'killed')], 0, true)]), /took|· killed/);
+    const preview = previewReport([previewed([undefined, { rule: 'notEditor' }])]);
+    assert.match(preview, /pid 1 · node · would be ended · 10 MB\n {4}node server-1\.js/);
+    assert.match(preview, /pid 2 · node · would be spared: it is an editor process/);
+    assert.match(preview, /For bug reports:\n {2}files: session s, record r\n$/);
+    assert.doesNotMatch(preview, /took|· killed/);
   });
 });
