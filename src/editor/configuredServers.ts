@@ -20,6 +20,7 @@ import { inputIdsOf, resolveVariables, type VariableContext } from '../clients/v
 import type { Log } from '../common/log';
 import type { Problem } from '../model/inventory';
 import { LAUNCHED_GRACE } from '../registry/schema';
+import { editorIdOf } from './editorClient';
 import type { Inputs } from './inputs';
 import type { EditorSettings } from './settings';
 
@@ -157,6 +158,7 @@ export class ConfiguredServers implements vscode.Disposable {
     return {
       ...base,
       managedBy: editors ? 'editor' : 'mcpProcesses',
+      ...(editors && { editorId: editorIdOf(folder, name) }),
       url: undefined,
       describe: editors ? undefined : () => this.launchDescription(definition, inputs, key),
       // What only the editor knows, such as its inputs, stays open.
