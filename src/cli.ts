@@ -21,6 +21,7 @@ import { type DataFolder, openDataFolder } from './registry/dataFolder';
 import { OwnSession } from './registry/ownSession';
 import { ForeignServers } from './scan/foreignServers';
 import { Sweeper } from './tracker/sweeper';
+import { othersText } from './wording/containers';
 import { evidenceSentence } from './wording/evidence';
 import { formatAge, formatMemory, shortId } from './wording/format';
 import { refusalSentence } from './wording/refusals';
@@ -222,7 +223,7 @@ function listing(servers: readonly ServerView[], all: boolean): string {
 function listingOfContainers(containers: readonly ContainerWithoutClient[]): string {
   if (containers.length === 0) return '';
   const lines = containers.map(({ id, image, state, server, client, notOurs }) => {
-    const facts = [shortId(id), image, notOurs === undefined ? state : `not ours: ${notOurs}`];
+    const facts = [shortId(id), image, notOurs === undefined ? state : `not ours: ${othersText(notOurs)}`];
     return `    ${facts.join(' · ')}, runs like the server ${server} configured in ${client}\n`;
   });
   return `Containers without a client on this machine; nothing is done to them:\n${lines.join('')}`;

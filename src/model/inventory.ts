@@ -1,6 +1,6 @@
 import type { Users } from '../os/users';
 import type { ExitStatus, HistoryEntry } from '../registry/history';
-import type { ContainerOutcome } from './containerOutcome';
+import type { ContainerOutcome, ContainerReason, OthersContainer } from './containerOutcome';
 import type { Evidence } from './evidence';
 import type { Refusal } from './refusal';
 
@@ -198,7 +198,7 @@ export interface ContainerWithoutClient extends ContainerView {
   readonly server: string;
   readonly client: string;
   /** Why it is not for us to offer; undefined when it may be stopped on the user's word. */
-  readonly notOurs: string | undefined;
+  readonly notOurs: OthersContainer | undefined;
 }
 
 /** What a result is about: a server of a session, one of another client's, or processes that the user chose. */
@@ -206,6 +206,12 @@ export type Reaped =
   | { readonly kind: 'session'; readonly session: string; readonly record: string }
   | { readonly kind: 'foreign'; readonly record: string }
   | { readonly kind: 'user' };
+
+/** Why a session's servers could not be reaped. `reason`: what the system said. */
+export type ReapProblem =
+  /** `folder`: the one that has to be writable. */
+  | { readonly kind: 'unclaimable'; readonly session: string; readonly folder: string; readonly reason: string }
+  | { readonly kind: 'failed'; readonly session: string; readonly reason: string };
 
 /** What became of one server tree. */
 export interface ReapResult {
@@ -215,9 +221,9 @@ export interface ReapResult {
   /** What became of the containers it ran in. */
   readonly containers: readonly ContainerOutcome[];
   /** Why the engine could not be asked to the end; the record stays until its containers are known to be gone. */
-  readonly containerProblem: string | undefined;
-  /** Why it could not be reaped, and what to do. */
-  readonly problem?: string;
+  readonly containerProblem: ContainerReason | undefined;
+  /** Why it could not be reaped. */
+  readonly problem?: ReapProblem;
   /** Bytes of the processes that ended. */
   readonly memoryFreed: number;
   readonly milliseconds: number;
@@ -231,7 +237,7 @@ export interface ReapPreview {
   /** The containers it runs in; those with our labels would be ended. */
   readonly containers: readonly ContainerView[];
   /** Why the engine could not say. */
-  readonly containerProblem: string | undefined;
+  readonly containerProblem: ContainerReason | undefined;
 }
 
 export interface ReapCandidate {

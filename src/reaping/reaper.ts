@@ -8,7 +8,7 @@ import type { ContainersSeen, RecordedContainers } from '../containers/recordedC
 import type { Requester } from '../judgement/facts';
 import { CONFIRM_FOREIGN_MS } from '../judgement/kindRules';
 import { findAlive } from '../judgement/members';
-import type { Reaped, ReapedProcess, ReapPreview, ReapResult } from '../model/inventory';
+import type { Reaped, ReapedProcess, ReapPreview, ReapProblem, ReapResult } from '../model/inventory';
 import { recordKey } from '../model/keys';
 import { awaitsSecondLook, isStillHeld } from '../model/refusal';
 import { identityKey, type ProcessIdentity } from '../os/identity';
@@ -27,6 +27,7 @@ import {
 } from '../registry/sessionStore';
 import type { ForeignServers } from '../scan/foreignServers';
 import { liveOwnersOf, type Scan, type ScannedSession, scanMachine } from '../scan/scan';
+import { problemSentence } from '../wording/results';
 import { endContainers } from './endContainers';
 import { type DecidedMember, runLadder, type TreeScan } from './ladder';
 import { OrphanedSet } from './orphanedSet';
@@ -113,7 +114,7 @@ export class Reaper {
   ): Promise<ReapResult[]> {
     const { log, folder } = this.parts;
     const claimed = this.tryClaim(judged);
-    if (typeof claimed === 'string') return unreaped(judged, only, claimed);
+    if (claimed && 'reason' in claimed) return unreaped(judged, only, claimed);
     if (!claimed) return [];
     let left = claimed;
     try {
@@ -146,8 +147,8 @@ export class Reaper {
       if (judged.found && cause === 'orphaned') noteCrash(folder, session);
       return results;
     } catch (error) {
-      const problem = `Reaping session ${claimed.session.id} failed: ${(error as Error).message}. Reap again.`;
-      log.error(problem);
+      const problem = { kind: 'failed', session: claimed.session.id, reason: (error as Error).message } as const;
+      log.error(problemSentence(problem));
       return unreaped(judged, only, problem);
     } finally {
       this.letGo(left);
@@ -324,7 +325,7 @@ export class Reaper {
     });
     // Whoever keeps the client keeps what it is attached to; and who could not be looked at may be kept.
     const isSpared = !isCertain || processes.some((one) => isStillThere(one) && isEngineClient(one.member.entry));
-    const unseen = container && 'its processes could not be looked at, so that its container is left alone';
+    const unseen = container && ({ code: 'processes not seen' } as const);
     const ended = isSpared
       ? { containers: [], problem: isCertain ? undefined : unseen }
       : await endContainers(this.parts.containers, { ...record, container }, session, this.clock);
@@ -376,16 +377,17 @@ export class Reaper {
   }
 
   /** @returns undefined when somebody else holds the claim; the reason where nobody can claim it: it is kept then. */
-  private tryClaim({ session, found }: ScannedSession): FoundSession | undefined | string {
+  private tryClaim({ session, found }: ScannedSession): FoundSession | undefined | ReapProblem {
     const { folder, self, log } = this.parts;
     try {
       return found ? claimSession(folder, found, self) : claimLost(folder, session, self);
     } catch (error) {
-      const problem =
-        `Session ${session.id} could not be claimed, so that nothing of it was ended: ${(error as Error).message}. ` +
-        `Make sure that you can write to the folder ${folder.sessions}, and reap again.`;
+      const problem: ReapProblem = {
+        ...{ kind: 'unclaimable' as const, session: session.id },
+        ...{ folder: folder.sessions, reason: (error as Error).message },
+      };
       // Once, not in every sweep.
-      if (!this.unclaimable.has(session.id)) log.error(problem);
+      if (!this.unclaimable.has(session.id)) log.error(problemSentence(problem));
       this.unclaimable.add(session.id);
       return problem;
     }
@@ -416,7 +418,7 @@ function withSeen(record: ServerRecord, seen: Seen): ServerRecord {
 function unreaped(
   { session, records }: ScannedSession,
   only: ReadonlySet<string> | undefined,
-  problem: string,
+  problem: ReapProblem,
 ): ReapResult[] {
   return records
     .filter(({ record }) => !only || only.has(recordKey(session.id, record.id)))
@@ -449,6 +451,6 @@ function preview(
       memory: entry.memory,
     })),
     containers: seen?.containers ?? [],
-    containerProblem: seen?.problem,
+    containerProblem: seen?.problem === undefined ? undefined : { code: 'engine', message: seen.problem },
   };
 }

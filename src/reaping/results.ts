@@ -3,6 +3,7 @@ import type { Log } from '../common/log';
 import type { ReapResult } from '../model/inventory';
 import type { DataFolder } from '../registry/dataFolder';
 import { type EndCause, type ExitStatus, type Reapers, writeHistory } from '../registry/history';
+import { containerReasonSentence } from '../wording/containers';
 import { refusalSentence } from '../wording/refusals';
 import type { LadderProcess } from './ladder';
 
@@ -112,6 +113,8 @@ export function logResult(log: Log, result: ReapResult): void {
     log.info(`"${result.server}": pid ${pid} (${name}) ${outcome}${reason ? `: ${refusalSentence(reason)}` : ''}`);
   }
   for (const { id, image, outcome, reason } of result.containers) {
-    log.info(`"${result.server}": container ${id.slice(0, 12)} (${image}) ${outcome}${reason ? `: ${reason}` : ''}`);
+    log.info(
+      `"${result.server}": container ${id.slice(0, 12)} (${image}) ${outcome}${reason ? `: ${containerReasonSentence(reason)}` : ''}`,
+    );
   }
 }

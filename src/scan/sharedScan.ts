@@ -59,10 +59,10 @@ export function readSharedScan(
   try {
     const sweep = {
       by: text(json.by),
-      configFingerprint: text(json.manner),
+      configFingerprint: text(json.configFingerprint),
       sweptAt: amount(json.sweptAt),
       sessions: list(json.sessions, row),
-      foreign: list(json.others, row),
+      foreign: list(json.foreign, row),
       problems: list(json.problems, text),
     };
     return sweep.sweptAt <= now && now - sweep.sweptAt < youngerThan ? sweep : undefined;
@@ -95,7 +95,7 @@ function row(value: unknown): ServerView {
     ...(awaitsAnswer !== undefined && { awaitsAnswer }),
     ...(usedBy !== undefined && { usedBy }),
     group: oneOf(GROUPS, json.group),
-    managedBy: oneOf(OWNERS, json.owner),
+    managedBy: oneOf(OWNERS, json.managedBy),
     verdict: oneOf(VERDICTS, json.verdict),
     evidence: list(json.evidence, readEvidence),
     state: oneOf(STATES, json.state),
@@ -123,7 +123,7 @@ function node(value: unknown): ProcessNode {
     commandLine: text(json.commandLine),
     startedAt: optional(json.startedAt, amount),
     memory: optional(json.memory, amount),
-    spared: optional(json.kept, readRefusal),
+    spared: optional(json.spared, readRefusal),
     children: list(json.children, node),
   };
 }

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { ContainerView, ContainerWithoutClient, ReapResult, ServerView } from '../model/inventory';
 import { stopPermissionOf } from '../reaping/containerActions';
+import { containerReasonSentence } from '../wording/containers';
 import { formatAge, formatMemory, joinParts, shortId } from '../wording/format';
 import type { Actions } from './actions';
 import type { EvidenceDocuments } from './evidenceDocument';
@@ -27,7 +28,13 @@ export async function stopContainer(target: Node | undefined, actions: Actions):
     const { container } = target;
     const permission = stopPermissionOf(actions.inventory(), container.id);
     if (permission.kind === 'no') {
-      throw new Error(vscode.l10n.t('Container {0} is not stopped: {1}.', shortId(container.id), permission.why));
+      throw new Error(
+        vscode.l10n.t(
+          'Container {0} is not stopped: {1}.',
+          shortId(container.id),
+          containerReasonSentence(permission.why),
+        ),
+      );
     }
     if (permission.kind === 'at once' || (await isConfirmed(target))) await stopAll([container.id], actions);
     return;
@@ -70,7 +77,8 @@ export async function containerTooltip(row: ContainerRow, actions: Actions): Pro
   const { container } = row;
   const lines = [containerSentence(container)];
   const permission = stopPermissionOf(actions.inventory(), container.id);
-  if (permission.kind === 'no') lines.push(vscode.l10n.t('It cannot be stopped here: {0}.', permission.why));
+  if (permission.kind === 'no')
+    lines.push(vscode.l10n.t('It cannot be stopped here: {0}.', containerReasonSentence(permission.why)));
   if (container.state === 'running') {
     try {
       const stats = await actions.containerStats(container.id);

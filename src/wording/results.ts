@@ -1,6 +1,8 @@
 import * as l10n from '@vscode/l10n';
-import type { ContainerView, Reaped, ReapedProcess, ReapPreview, ReapResult } from '../model/inventory';
+import type { ContainerReason } from '../model/containerOutcome';
+import type { ContainerView, Reaped, ReapedProcess, ReapPreview, ReapProblem, ReapResult } from '../model/inventory';
 import type { Refusal } from '../model/refusal';
+import { containerReasonSentence } from './containers';
 import { formatMemory, joinParts, shortId } from './format';
 import { refusalSentence } from './refusals';
 
@@ -89,7 +91,19 @@ function failureSentences(results: readonly ReapResult[]): string[] {
     problems.length === 1
       ? l10n.t('1 server could not be ended.')
       : l10n.t('{0} servers could not be ended.', problems.length);
-  return [count, ...new Set(problems)];
+  return [count, ...new Set(problems.map(problemSentence))];
+}
+
+/** Why a session's servers could not be reaped, and what to do. */
+export function problemSentence(problem: ReapProblem): string {
+  return problem.kind === 'failed'
+    ? l10n.t('Reaping session {0} failed: {1}. Reap again.', problem.session, problem.reason)
+    : l10n.t(
+        'Session {0} could not be claimed, so nothing of it was ended: {1}. Make sure that you can write to the folder {2}, and reap again.',
+        problem.session,
+        problem.reason,
+        problem.folder,
+      );
 }
 
 /** What became of containers, where there were any. */
@@ -121,17 +135,22 @@ export function containerLines({ containers, containerProblem }: ReapResult): st
 export function previewedContainerLines({ containers, containerProblem }: ReapPreview): string[] {
   const lines = containers.map(({ id, image, state, labelled }) => {
     const word = labelled ? l10n.t('would be ended') : l10n.t('left running');
-    return containerLine({ id, image }, word, l10n.t('it is {0}', state));
+    return containerLine({ id, image }, word, { code: 'state', state });
   });
   return [...lines, ...containerProblemLines(containerProblem)];
 }
 
-function containerLine({ id, image }: Pick<ContainerView, 'id' | 'image'>, word: string, reason?: string): string {
-  return joinParts([l10n.t('container {0}', shortId(id)), image, reason === undefined ? word : `${word}: ${reason}`]);
+function containerLine(
+  { id, image }: Pick<ContainerView, 'id' | 'image'>,
+  word: string,
+  reason: ContainerReason | undefined,
+): string {
+  const what = reason === undefined ? word : `${word}: ${containerReasonSentence(reason)}`;
+  return joinParts([l10n.t('container {0}', shortId(id)), image, what]);
 }
 
-function containerProblemLines(problem: string | undefined): string[] {
-  return problem === undefined ? [] : [l10n.t('container unknown: {0}', problem)];
+function containerProblemLines(problem: ContainerReason | undefined): string[] {
+  return problem === undefined ? [] : [l10n.t('container unknown: {0}', containerReasonSentence(problem))];
 }
 
 function containerWord(outcome: ReapResult['containers'][number]['outcome']): string {
@@ -182,7 +201,7 @@ export function reapReport(results: readonly ReapResult[]): string {
     lines.push(
       result.problem === undefined
         ? `  ${l10n.t('took {0} ms', Math.round(result.milliseconds))}`
-        : `  ${l10n.t('could not be ended: {0}', result.problem)}`,
+        : `  ${l10n.t('could not be ended: {0}', problemSentence(result.problem))}`,
     );
     lines.push('');
   }

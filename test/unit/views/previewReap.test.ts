@@ -66,7 +66,7 @@ describe('Preview Cleanup', () => {
     const row = rowOf(ours);
     const process: ProcessRow = { kind: 'process', id: 'p', process: NODE, parent: row, processes: [] };
     const container: ContainerRow = {
-      ...{ kind: 'container', id: 'c', permission: { kind: 'no', why: '' }, parent: row },
+      ...{ kind: 'container', id: 'c', permission: { kind: 'no', why: { code: 'used by a session' } }, parent: row },
       container: { id: 'c', image: 'mcp/fetch', state: 'running', labelled: true },
     };
     for (const target of [row, process, container, 's:1']) {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { ContainerOutcome } from '../../../src/model/containerOutcome';
-import type { ProcessOutcome, ReapedProcess, ReapPreview, ReapResult } from '../../../src/model/inventory';
+import type { ContainerOutcome, ContainerReason } from '../../../src/model/containerOutcome';
+import type { ProcessOutcome, ReapedProcess, ReapPreview, ReapProblem, ReapResult } from '../../../src/model/inventory';
 import type { Refusal } from '../../../src/model/refusal';
 import { folderName, formatAge, formatMemory, joinParts, processLabel } from '../../../src/wording/format';
 import {
@@ -13,6 +13,8 @@ import {
 } from '../../../src/wording/results';
 
 const MB = 1024 * 1024;
+const FAILED: ReapProblem = { kind: 'failed', session: 's', reason: 'ENOSPC' };
+const NO_ANSWER: ContainerReason = { code: 'engine', message: 'no answer' };
 
 function ended(pid: number, outcome: ProcessOutcome, reason?: Refusal): ReapedProcess {
   return { pid, name: 'node', commandLine: `node server-${pid}.js`, outcome, reason, memory: 10 * MB };
@@ -156,24 +158,27 @@ describe('format', () => {
     });
 
     it('what could not be reaped, each reason once, beside what was', () => {
-      const failed = { ...reaped([], 0), problem: 'Session s could not be claimed. Make room.' };
-      assert.equal(summariseReap([failed]), '1 server could not be ended. Session s could not be claimed. Make room.');
+      const failed = { ...reaped([], 0), problem: FAILED };
+      assert.equal(
+        summariseReap([failed]),
+        '1 server could not be ended. Reaping session s failed: ENOSPC. Reap again.',
+      );
       assert.equal(
         summariseReap([failed, reaped([ended(1, 'exited')], 0), failed]),
-        'Ended 1 orphaned server (1 process). 2 servers could not be ended. Session s could not be claimed. Make room.',
+        'Ended 1 orphaned server (1 process). 2 servers could not be ended. Reaping session s failed: ENOSPC. Reap again.',
       );
       const report = reapReport([failed]);
-      assert.match(report, /^files\n {2}could not be ended: Session s could not be claimed\. Make room\.$/m);
+      assert.match(report, /^files\n {2}could not be ended: Reaping session s failed: ENOSPC\. Reap again\.$/m);
       assert.doesNotMatch(report, /took/);
     });
   });
 
   it('containers: what ended, what is left running by its name, what is not known', () => {
     const id = (digit: string) => digit.repeat(64);
-    const container = (digit: string, outcome: ContainerOutcome['outcome'], reason?: string) => ({
+    const container = (digit: string, outcome: ContainerOutcome['outcome'], reason?: ContainerReason) => ({
       ...{ id: id(digit), image: 'mcp/fetch', outcome, reason },
     });
-    const one = (containers: ContainerOutcome[], containerProblem?: string) => ({
+    const one = (containers: ContainerOutcome[], containerProblem?: ContainerReason) => ({
       ...reaped([ended(1, 'killed')], 0),
       containers,
       containerProblem,
@@ -181,15 +186,15 @@ describe('format', () => {
     const table: [ReapResult, string][] = [
       [one([container('a', 'removed')]), ' 1 container ended.'],
       [one([container('a', 'removed'), container('b', 'stopped')]), ' 2 containers ended.'],
-      [one([container('3', 'left running', 'no label')]), ' Container 333333333333 is left running.'],
+      [one([container('3', 'left running', { code: 'no label' })]), ' Container 333333333333 is left running.'],
       [one([container('a', 'spared')]), ''],
-      [one([], 'no answer'), ' The state of one container could not be determined.'],
+      [one([], NO_ANSWER), ' The state of one container could not be determined.'],
     ];
     for (const [result, said] of table) {
       assert.equal(summariseReap([result]), `Ended 1 orphaned server (1 process).${said}`);
     }
-    assert.deepEqual(containerLines(one([container('3', 'left running', 'no label')], 'no answer')), [
-      'container 333333333333 · mcp/fetch · left running: no label',
+    assert.deepEqual(containerLines(one([container('3', 'left running', { code: 'no label' })], NO_ANSWER)), [
+      'container 333333333333 · mcp/fetch · left running: it carries no label of ours',
       'container unknown: no answer',
     ]);
     const seen = (digit: string, labelled: boolean) => ({
@@ -201,7 +206,7 @@ describe('format', () => {
       'container 333333333333 · mcp/fetch · left running: it is running',
     ]);
     assert.equal(
-      summarisePreview([{ ...preview, containerProblem: 'no answer' }]),
+      summarisePreview([{ ...preview, containerProblem: NO_ANSWER }]),
       'Would end 1 orphaned server (1 process), freeing 10 MB. The state of one container could not be determined.',
     );
     assert.match(reapReport([one([container('a', 'removed')])]), /container aaaaaaaaaaaa · mcp\/fetch · removed/);

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import type { ContainerReason } from '../../../src/model/containerOutcome';
 import type { EndCaution } from '../../../src/model/endPreview';
 import { seen } from '../../../src/os/users';
+import { containerReasonSentence } from '../../../src/wording/containers';
 import { cautionSentence } from '../../../src/wording/endPreview';
 import { evidenceSentence } from '../../../src/wording/evidence';
 import { refusalSentence } from '../../../src/wording/refusals';
@@ -13,6 +15,34 @@ describe('sentences', () => {
 
   for (const [fact, sentence] of ALL_EVIDENCE) {
     it(`evidence: ${JSON.stringify(fact)}`, () => assert.equal(evidenceSentence(fact), sentence));
+  }
+
+  const reasons: { readonly [Code in ContainerReason['code']]: readonly [ContainerReason, string] } = {
+    engine: [{ code: 'engine', message: 'no answer' }, 'no answer'],
+    state: [{ code: 'state', state: 'running' }, 'it is running'],
+    still: [{ code: 'still', state: 'running' }, 'it is still running after being stopped'],
+    'being removed': [{ code: 'being removed' }, 'its engine is removing it'],
+    'data kept': [{ code: 'data kept' }, 'its data is kept'],
+    'no --rm': [{ code: 'no --rm' }, 'it was started without --rm, so its data is kept'],
+    'no --rm, not running': [
+      { code: 'no --rm, not running' },
+      'it does not run, and was started without --rm, so its data is kept',
+    ],
+    'no label': [{ code: 'no label' }, 'it carries no label of ours'],
+    'other labels': [{ code: 'other labels' }, 'its labels are not those of this record'],
+    'labels of a session': [{ code: 'labels of a session' }, 'it carries the labels of a session'],
+    'not ours': [{ code: 'not ours', by: 'compose' }, 'it is not ours: a Compose project runs it'],
+    'may be used': [{ code: 'may be used', pid: 7, name: 'docker' }, 'pid 7 (docker) may use it'],
+    'used by a session': [{ code: 'used by a session' }, 'another live session uses it; stop it there'],
+    'no container client': [{ code: 'no container client', program: 'sh' }, 'sh is no container client'],
+    'not finished': [{ code: 'not finished' }, 'its engine did not finish'],
+    'processes not seen': [
+      { code: 'processes not seen' },
+      'its processes could not be examined, so its container is left alone',
+    ],
+  };
+  for (const [reason, sentence] of Object.values(reasons)) {
+    it(`container: ${JSON.stringify(reason)}`, () => assert.equal(containerReasonSentence(reason), sentence));
   }
 
   const node = { pid: 7, name: 'node' };
