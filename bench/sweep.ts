@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import { createProcfsPlatform } from '../src/os/procfs/procfsPlatform';
-import { SCHEMA_VERSION, type ServerRecord } from '../src/registry/schema';
+import type { ServerRecord } from '../src/registry/schema';
 import { writeSession } from '../src/registry/sessionStore';
+import { newRecord, newSession } from '../test/support/records';
 import { Sandbox } from '../test/support/sandbox';
 import { Crowd } from './crowd';
 import { longestBlock, medianTime, type Table, time } from './measure';
@@ -21,37 +21,12 @@ export async function benchSweep(counts: readonly number[]): Promise<Table> {
         const records = Array.from({ length: count }, (_, index): ServerRecord => {
           const entry = sleeping[index % sleeping.length];
           const root = { pid: entry?.pid ?? 2, start: entry?.start ?? 't1', scope: platform.scope };
-          return {
-            id: randomUUID(),
-            server: `server ${index}`,
-            client: 'bench',
-            folder: undefined,
-            kind: 'launched',
-            commandLine: 'sleep 3600',
-            createdAt: 0,
-            root,
-            posixSession: undefined,
-            census: [root],
-            grace: { stdin: 0, term: 0 },
-            ladder: undefined,
-            container: undefined,
-          };
+          const grace = { stdin: 0, term: 0 };
+          return newRecord({ server: `server ${index}`, commandLine: 'sleep 3600', root, census: [root], grace });
         });
         const tracker = await sandbox.tracker();
-        writeSession(sandbox.folder, {
-          schema: SCHEMA_VERSION,
-          id: randomUUID(),
-          home: sandbox.folder.homeTag,
-          owner: self,
-          startedAt: 0,
-          editor: 'bench',
-          folder: undefined,
-          automatic: 'off',
-          neverReap: [],
-          detachedSince: undefined,
-          handedOver: undefined,
-          records,
-        });
+        const home = sandbox.folder.homeTag;
+        writeSession(sandbox.folder, newSession({ home, owner: self, startedAt: 0, automatic: 'off', records }));
         // Another window, which has no crowd below it.
         const apart = Object.create(platform, {
           childrenOf: { value: (pid: number) => platform.childrenOf?.(pid)?.filter((child) => child !== crowd.pid) },

@@ -1,5 +1,5 @@
 // Bundles the entries into dist/ and, with --tests, the in-editor test suite into out/.
-import { cpSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
 
 const production = process.argv.includes('--production');
@@ -35,4 +35,24 @@ await build({
   outfile: 'dist/cli.js',
   banner: { js: `#!/usr/bin/env node\n${importMeta.banner.js}` },
 });
-for (const script of ['run.sh', 'watch.sh']) cpSync(`src/wrapper/${script}`, `dist/wrapper/${script}`);
+mkdirSync('dist/wrapper');
+cpSync('src/wrapper/watch.sh', 'dist/wrapper/watch.sh');
+writeFileSync('dist/wrapper/run.sh', await withPrograms(readFileSync('src/wrapper/run.sh', 'utf8')));
+
+/**
+ * The shell script with the lists of programs in it, printed from the table that everything else reads.
+ * @param {string} script
+ */
+async function withPrograms(script) {
+  const { outputFiles } = await build({
+    entryPoints: ['src/known/programs.ts'],
+    ...{ bundle: true, write: false, format: 'esm', platform: 'node' },
+  });
+  const table = `data:text/javascript;base64,${Buffer.from(outputFiles[0]?.contents ?? '').toString('base64')}`;
+  /** @type {{ shellPatterns: () => Readonly<Record<string, string>> }} */
+  const { shellPatterns } = await import(table);
+  return Object.entries(shellPatterns()).reduce((text, [marker, list]) => {
+    if (!text.includes(marker)) throw new Error(`src/wrapper/run.sh has no ${marker}.`);
+    return text.replaceAll(marker, list);
+  }, script);
+}

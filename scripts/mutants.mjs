@@ -4,6 +4,7 @@
 const IDENTITY = 'src/os/identity.ts';
 const COOKIE = 'src/registry/cookie.ts';
 const SCHEMA = 'src/registry/schema.ts';
+const SHAPES = 'src/registry/shapes.ts';
 const STORE = 'src/registry/sessionStore.ts';
 const MEMBERS = 'src/judgement/members.ts';
 const VERDICT = 'src/judgement/sessionVerdict.ts';
@@ -17,6 +18,8 @@ const SIGNALS = 'src/reaping/signals.ts';
 const TREE_SCAN = 'src/reaping/treeScan.ts';
 const WATCH = 'src/reaping/stdinWatch.ts';
 const ANCHOR = 'src/clients/anchor.ts';
+const ANCHOR_KINDS = 'src/clients/anchor/kinds.ts';
+const PATH_WORDS = 'src/clients/anchor/pathWords.ts';
 const PROOF = 'src/clients/proof.ts';
 const RECOGNISE = 'src/clients/recognise.ts';
 const RUNNERS = 'src/clients/runners.ts';
@@ -147,15 +150,15 @@ const TABLE = [
   ['parseCookie: whatever follows', COOKIE, 'parts.length !== 6', 'parts.length < 6'],
   ['parseCookie: any version', COOKIE, " || parts[0] !== '1'", ''],
   ['schema: newer files are read', SCHEMA, 'if (schema > SCHEMA_VERSION)', 'if (false)'],
-  ['schema: any identity', SCHEMA, '!isProcessId(json.pid) || ', ''],
-  ['schema: an unknown setting reaps', SCHEMA, "automatic : 'off'", "automatic : 'on'"],
+  ['schema: any identity', SHAPES, 'v.custom<number>(isProcessId)', 'v.number()'],
+  ['schema: an unknown setting reaps', SCHEMA, "'off']), 'off')", "'off']), 'on')"],
   [
     'schema: a damaged wait is none',
     SCHEMA,
-    'value <= MAX_GRACE_MS ? value : MAX_GRACE_MS',
-    'value <= MAX_GRACE_MS ? value : 0',
+    'v.maxValue(MAX_GRACE_MS)), MAX_GRACE_MS)',
+    'v.maxValue(MAX_GRACE_MS)), 0)',
   ],
-  ['store: other homes', STORE, 'parsed.session.home !== folder.homeTag', 'false'],
+  ['store: other homes', STORE, 'session.home !== folder.homeTag', 'false'],
   [
     'store: a claim that is lost counts as won',
     STORE,
@@ -284,13 +287,13 @@ const TABLE = [
   ],
   [
     'recognition: words are free of their folder',
-    ANCHOR,
+    ANCHOR_KINDS,
     "BOUND: Anchor = { kind: 'folder'",
     "BOUND: Anchor = { kind: 'path'",
   ],
-  ['recognition: a relative path is none', ANCHOR, 'isDotted(value) || SCRIPT.test(value)', 'false'],
+  ['recognition: a relative path is none', PATH_WORDS, 'isDotted(value) || SCRIPT.test(value)', 'false'],
   ['recognition: every bare word is a server’s own', ANCHOR, '|| NEUTRAL.test(arg) ||', '|| arg !== undefined ||'],
-  ['recognition: nothing stands open', ANCHOR, "{ kind: 'path', open: [front] }", "{ kind: 'path', open: [] }"],
+  ['recognition: nothing stands open', ANCHOR_KINDS, "{ kind: 'path', open: [front] }", "{ kind: 'path', open: [] }"],
   ['recognition: a folder need not be the entry’s', PROOF, '|| isInFolder(need', '|| true || isInFolder(need'],
   [
     'recognition: an unknown folder is the entry’s',

@@ -6,7 +6,8 @@ import { basename, dirname, join, sep } from 'node:path';
  * @typedef {object} Anywhere
  * @property {string} name
  * @property {'linux' | 'root'} [needs] `root` is that of a Linux
- * @property {true} [sideBySide] it mostly waits: such stages run at the same time, after all others
+ * @property {'processes' | 'editors'} [lane] stages of one lane run one after the other, and lanes side by side; what is
+ * in none runs alone before
  */
 /** @typedef {Anywhere & { program: readonly string[] }} ProgramStage a Node program and its arguments; counts no tests */
 /**
@@ -15,12 +16,13 @@ import { basename, dirname, join, sep } from 'node:path';
  * @property {string} suite what requires the files with its tests
  */
 /** @typedef {Anywhere & OfSuite} SuiteStage */
+/** @typedef {'@user' | '@no-ss'} Tag in the title of a suite or test: its answer depends on who runs it, or on `ss` */
 /**
  * @typedef {object} OfMocha
  * @property {readonly string[]} folders it runs each *.test.ts below them
- * @property {Readonly<Record<string, string>>} [except] files that it leaves to another stage, each with the reason
+ * @property {Tag} [only] it runs the tests with this tag again, as an ordinary user or without `ss`
+ * @property {Readonly<Record<string, string>>} [untagged] files of which tests do not carry the tag, each with the reason
  * @property {readonly string[]} [options] for mocha
- * @property {'ordinary user' | 'no ss'} [condition]
  */
 /** @typedef {Anywhere & OfMocha} MochaStage */
 /** @typedef {ProgramStage | SuiteStage | MochaStage} Stage */
@@ -31,10 +33,25 @@ import { basename, dirname, join, sep } from 'node:path';
  */
 const TWICE = '--retries=1';
 /** They mostly wait for processes to end. */
-const PARALLEL = ['--parallel', '--jobs=3', TWICE];
+const PARALLEL = ['--parallel', '--jobs=5', TWICE];
 
-const WORDS = 'is about words and formats, and takes `ss` away and gives it back where it matters';
-const PORTABLE = 'the portable platform never asks `ss`, which is only in src/os/procfs';
+const OWN = 'a window and the servers that it launched itself: nobody is asked whose they are or who uses them';
+const WORDS = 'is about words and formats';
+const SAME_QUESTIONS = 'the same questions as in foreignServers.test.ts, of another client';
+const REAPER = 'when it acts, not whom it ends: it ends by the code of reaping.test.ts';
+
+/** @type {Readonly<Record<string, string>>} */
+const UNTAGGED = {
+  'test/process/cli.test.ts': WORDS,
+  'test/process/exits.test.ts': OWN,
+  'test/process/guard.test.ts': REAPER,
+  'test/process/launching.test.ts': OWN,
+  'test/process/reapProgress.test.ts': 'a reap that is called off: which ladders have begun',
+  'test/process/scanSharing.test.ts':
+    'what windows write down for each other; where that depends on `ss`, a test has the tag',
+  'test/process/wrapper.test.ts': 'what the wrapper starts and records, in each shell; one shell has both tags',
+  'test/process/wrapperNode.test.ts': 'the same without a shell',
+};
 
 /** @type {readonly Stage[]} what all others need, then what a busy machine would disturb, then what waits */
 export const STAGES = [
@@ -42,35 +59,40 @@ export const STAGES = [
   { name: 'lint', program: ['node_modules/@biomejs/biome/bin/biome', 'ci', '.'] },
   { name: 'build', program: ['scripts/build.mjs', '--production'] },
   { name: 'unit', folders: ['test/unit', 'test/property'] },
-  { name: 'process', folders: ['test/process'], options: PARALLEL },
-  // The same twice more for whom the system tells less. What is excepted has to say why: in doubt a file is in all three.
+  { name: 'process', folders: ['test/process'], options: PARALLEL, lane: 'processes' },
   {
     name: 'process-user',
     // Not as root, the stage before was the ordinary user's.
     needs: 'root',
     folders: ['test/process'],
+    only: '@user',
+    untagged: { ...UNTAGGED, 'test/process/sdkClient.test.ts': SAME_QUESTIONS },
     options: PARALLEL,
-    condition: 'ordinary user',
+    lane: 'processes',
   },
   {
     name: 'process-no-ss',
     needs: 'linux',
     folders: ['test/process'],
-    except: {
-      'test/process/badInput.test.ts': WORDS,
-      'test/process/cli.test.ts': WORDS,
-      'test/process/portable.test.ts': PORTABLE,
-      'test/process/portableReaping.test.ts': PORTABLE,
+    only: '@no-ss',
+    untagged: {
+      ...UNTAGGED,
+      'test/process/badInput.test.ts': `${WORDS}; a file that names nobody leads to no question`,
+      'test/process/pidReuse.test.ts': 'pids, groups and start times, which /proc tells',
+      'test/process/portable.test.ts': 'the portable platform never asks `ss`, which is only in src/os/procfs',
+      'test/process/portableReaping.test.ts': 'the same platform',
+      'test/process/quiet.test.ts': 'command lines, which /proc tells',
+      'test/process/recognition.test.ts': 'command lines and folders, which /proc tells',
     },
     options: PARALLEL,
-    condition: 'no ss',
+    lane: 'processes',
   },
   // Real processes at random moments: prints the seed of a round that fails.
-  { name: 'chaos', needs: 'linux', folders: ['test/chaos'] },
-  { name: 'editor', program: ['test/editor/host/runSuite.mjs'], suite: 'test/editor/suite/index.ts' },
+  { name: 'chaos', needs: 'linux', folders: ['test/chaos'], lane: 'processes' },
+  { name: 'editor', program: ['test/editor/host/runSuite.mjs'], suite: 'test/editor/suite/index.ts', lane: 'editors' },
+  { name: 'lifecycle', folders: ['test/editor/lifecycle'], options: [TWICE], lane: 'editors' },
   // Starts a Docker engine of its own, which needs root.
-  { name: 'containers', needs: 'linux', folders: ['test/containers'], options: [TWICE], sideBySide: true },
-  { name: 'lifecycle', folders: ['test/editor/lifecycle'], options: [TWICE], sideBySide: true },
+  { name: 'containers', needs: 'linux', folders: ['test/containers'], options: [TWICE], lane: 'editors' },
 ];
 
 /** Scripts of package.json that run tests which `npm test` leaves out: they install other people's clients. */
@@ -105,28 +127,65 @@ export function chooseStages(only) {
 }
 
 /**
+ * @param {readonly Stage[]} stages
+ * @returns {{ before: Stage[], sideBySide: Stage[][] }} those that run alone, and the lanes
+ */
+export function lanesOf(stages) {
+  const lanes = new Set(stages.flatMap(({ lane }) => lane ?? []));
+  return {
+    before: stages.filter(({ lane }) => lane === undefined),
+    sideBySide: [...lanes].map((lane) => stages.filter((stage) => stage.lane === lane)),
+  };
+}
+
+/**
  * @param {string} root of the repository
  * @param {Stage} stage
  * @returns {string[]} the test files that it runs, below the root, with slashes
- * @throws Error when there are none, or when it makes an exception of a file that it would not run anyway.
+ * @throws Error when there are none, or when a reason is missing or given in vain for what lacks the stage's tag.
  */
 export function filesOf(root, stage) {
   if ('suite' in stage) return filesOfSuite(root, stage);
   if (!('folders' in stage)) return [];
-  const all = stage.folders.flatMap((folder) => {
+  const { name, folders, only, untagged = {} } = stage;
+  const all = folders.flatMap((folder) => {
     const found = testsBelow(root, folder).filter(isRun);
-    if (found.length === 0) throw new Error(`Stage "${stage.name}": there is no *.test.ts below ${folder}.`);
+    if (found.length === 0) throw new Error(`Stage "${name}": there is no *.test.ts below ${folder}.`);
     return found;
   });
-  const except = Object.keys(stage.except ?? {});
-  for (const file of except) {
-    if (!all.includes(file)) {
-      throw new Error(
-        `Stage "${stage.name}" makes an exception of ${file}, which is not there: see scripts/stages.mjs.`,
-      );
-    }
+  if (!only) return all;
+  const files = all.map((file) => ({ file, ...countTagged(readFileSync(join(root, file), 'utf8'), only) }));
+  const wrong = [
+    ...files
+      .filter(({ file, without }) => without.length > 0 && !(file in untagged))
+      .map(({ file, without }) => `${file} has tests without ${only}, and no reason is given: “${without[0]}”`),
+    ...Object.keys(untagged)
+      .filter((file) => !files.some((one) => one.file === file && one.without.length > 0))
+      .map((file) => `a reason is given for ${file}, in which there is no test without ${only}`),
+  ];
+  if (wrong.length > 0) throw new Error(`Stage "${name}": ${wrong.join('; ')}. See scripts/stages.mjs.`);
+  return files.filter((one) => one.tagged > 0).map(({ file }) => file);
+}
+
+/**
+ * Which tests of a file carry a tag, in their own title or that of a suite around them. Biome indents what is inside.
+ * @param {string} text
+ * @param {Tag} tag
+ * @returns {{ tagged: number, without: string[] }} tests in the source: one in a loop counts once
+ */
+export function countTagged(text, tag) {
+  /** @type {{ indent: number, isTagged: boolean }[]} */
+  const around = [];
+  let tagged = 0;
+  const without = [];
+  for (const [, space = '', kind, title = ''] of text.matchAll(/^( *)(describe|it)\(\s*(["'`].*)$/gm)) {
+    while ((around.at(-1)?.indent ?? -1) >= space.length) around.pop();
+    const isTagged = title.includes(tag) || (around.at(-1)?.isTagged ?? false);
+    if (kind === 'describe') around.push({ indent: space.length, isTagged });
+    else if (isTagged) tagged++;
+    else without.push(title);
   }
-  return all.filter((file) => !except.includes(file));
+  return { tagged, without };
 }
 
 /**

@@ -1,24 +1,53 @@
-// Processes that a script started, however far down: they inherit a random word in their environment. Linux.
+// Processes that a script or a test started, however far down: they inherit a random word in their environment. Linux.
+// Plain Node only: it is read before node_modules exists.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
 export const TAG_VARIABLE = 'MCP_PROCESSES_STARTED_BY';
 
+/** @typedef {{ pid: number, command: string }} Tagged */
+
 /**
- * @param {string} tag
- * @returns {{ pid: number, command: string }[]} living processes that carry the tag; `Z` is dead.
+ * Whether a process runs. Process 1 may collect late: state `Z` is dead, but only with one thread left. A process that
+ * was just killed shows `Z` for a moment while its other threads are still going down.
+ * @param {number} pid
  */
-export function tagged(tag) {
+export function isAlive(pid) {
+  return livingFolder(pid) !== undefined;
+}
+
+/**
+ * The folder in /proc that shows a living process; one whose main thread is gone shows its environment under another.
+ * @param {number} pid
+ */
+function livingFolder(pid) {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    if (!/^[ZXx]$/.test(fields[0] ?? '')) return `/proc/${pid}`;
+    if (fields[0] !== 'Z' || Number(fields[17]) <= 1) return undefined;
+    const thread = readdirSync(`/proc/${pid}/task`).find((id) => Number(id) !== pid);
+    return thread && `/proc/${pid}/task/${thread}`;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Living processes, but for this one.
+ * @param {(variables: string) => boolean} isMeant of the environment, in which a zero byte is before and behind each
+ * variable
+ * @returns {Tagged[]}
+ */
+export function processesWith(isMeant) {
   if (!existsSync('/proc/self/environ')) return [];
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
-    .flatMap((pid) => {
+    .flatMap((name) => {
+      const pid = Number(name);
       try {
-        if (!`\0${readFileSync(`/proc/${pid}/environ`, 'latin1')}`.includes(`\0${TAG_VARIABLE}=${tag}\0`)) return [];
-        const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-        if (stat.slice(stat.lastIndexOf(')') + 2)[0] === 'Z') return [];
-        return [
-          { pid: Number(pid), command: readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim() },
-        ];
+        const folder = livingFolder(pid);
+        if (!folder || !isMeant(`\0${readFileSync(`${folder}/environ`, 'latin1')}`)) return [];
+        return [{ pid, command: readFileSync(`${folder}/cmdline`, 'utf8').replaceAll('\0', ' ').trim() }];
       } catch {
         // Gone, or not ours to read: then it is not ours to end either.
         return [];
@@ -27,31 +56,68 @@ export function tagged(tag) {
 }
 
 /**
- * Ends what carries the tag: waits for it to end by itself, then SIGTERM, then SIGKILL, each found anew by its tag.
+ * @param {string} tag
+ * @param {string} [variable] that holds it
+ * @returns {Tagged[]} living processes that carry the tag
+ */
+export function tagged(tag, variable = TAG_VARIABLE) {
+  return processesWith((variables) => variables.includes(`\0${variable}=${tag}\0`));
+}
+
+/**
+ * Ends what carries the tag.
  * @param {string} tag
  * @param {number} [patience] ms to wait before the first signal
- * @returns {Promise<{ pid: number, command: string }[]>} what had to be told.
  */
-export async function endTagged(tag, patience = 0) {
+export function endTagged(tag, patience) {
+  return endAll(() => tagged(tag), patience);
+}
+
+/**
+ * Waits for processes to end by themselves, then sends SIGTERM, then SIGKILL, to those that are found then.
+ * @param {() => Tagged[]} find
+ * @param {number} [patience] ms to wait before the first signal
+ * @returns {Promise<Tagged[]>} what had to be told.
+ */
+export async function endAll(find, patience = 0) {
   const told = new Map();
   for (const { signal, wait } of [
     { wait: patience },
     { signal: 'SIGTERM', wait: 1_000 },
     { signal: 'SIGKILL', wait: 5_000 },
   ]) {
-    if (signal) {
-      for (const one of tagged(tag)) {
-        told.set(one.pid, one);
-        try {
-          process.kill(one.pid, signal);
-        } catch (error) {
-          if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'ESRCH') throw error;
-        }
-      }
-    }
-    const deadline = Date.now() + wait;
-    while (tagged(tag).length > 0 && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 50));
-    if (tagged(tag).length === 0) break;
+    if (signal) for (const one of signalAll(find(), signal)) told.set(one.pid, one);
+    if (await areGone(find, wait)) break;
   }
   return [...told.values()];
+}
+
+/**
+ * @param {() => Tagged[]} find
+ * @param {number} patience ms
+ * @returns {Promise<boolean>} whether all of them have ended in that time.
+ */
+export async function areGone(find, patience) {
+  const deadline = Date.now() + patience;
+  while (find().length > 0) {
+    if (Date.now() >= deadline) return false;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return true;
+}
+
+/**
+ * @param {readonly Tagged[]} processes
+ * @param {string} signal
+ * @returns {readonly Tagged[]} the same
+ */
+export function signalAll(processes, signal) {
+  for (const { pid } of processes) {
+    try {
+      process.kill(pid, signal);
+    } catch (error) {
+      if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'ESRCH') throw error;
+    }
+  }
+  return processes;
 }

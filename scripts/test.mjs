@@ -1,18 +1,21 @@
-// `npm test`: everything, from a fresh clone. Plain Node only: it runs before node_modules exists.
+// `npm test`: everything, from a fresh clone. `--only=` chooses stages, `--times` says which tests take longest.
+// Plain Node only: it runs before node_modules exists.
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { constants, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { installBusybox } from './installDebianPackages.mjs';
 import { installPackages } from './installPackages.mjs';
 import { asOrdinaryUser, pathWithout } from './otherConditions.mjs';
-import { checkThatAllRun, chooseStages, filesOf, NAME_WIDTH } from './stages.mjs';
+import { checkThatAllRun, chooseStages, filesOf, lanesOf, NAME_WIDTH } from './stages.mjs';
+import { areGone, endAll, processesWith, signalAll } from './taggedProcesses.mjs';
 
 /**
  * What test/reporter.cjs writes. `files` are those of which a test was run.
- * @typedef {{ passes: number, failures: number, pending: number, failed: string[], retried: string[], files: string[] }} Report
+ * @typedef {{ file: string, title: string, ms: number }} Timed
+ * @typedef {{ passes: number, failures: number, pending: number, failed: string[], retried: string[], files: string[], times: Timed[] }} Report
  */
 /**
  * How the program of a stage is run.
@@ -22,26 +25,19 @@ import { checkThatAllRun, chooseStages, filesOf, NAME_WIDTH } from './stages.mjs
  * @property {readonly string[]} [prefix] a command that runs it
  * @property {Record<string, string>} [environment]
  */
-/**
- * How the program of a stage is run that reports on its tests.
- * @typedef {Run & { files: readonly string[], folder?: string }} TestRun `files` each have a test that runs; `folder` is
- * one that the program can write to.
- */
+/** @typedef {Run & { files: readonly string[] }} TestRun how a program is run that reports; `files` each have a test that runs */
 /** @typedef {{ code: number, report?: Report }} Result */
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 process.chdir(root);
 
 const only = process.argv.find((arg) => arg.startsWith('--only='))?.slice('--only='.length);
+const areTimesWanted = process.argv.includes('--times');
 const temp = mkdtempSync(join(tmpdir(), 'mp-'));
-// Everything the run starts inherits this, so that what it leaves behind can be told from what others run.
 const runTag = `${process.pid}-${Date.now()}`;
-const inherited = {
-  ...process.env,
-  TMPDIR: temp,
-  MCP_PROCESSES_TEST_RUN: runTag,
-  MCP_PROCESSES_HOME: join(temp, 'home'),
-};
+const TAG = 'MCP_PROCESSES_TEST_RUN';
+/** @type {Set<import('node:child_process').ChildProcess>} */
+const children = new Set();
 const counts = { passes: 0, failures: 0 };
 /** @type {string[]} */
 const rows = [];
@@ -49,6 +45,37 @@ const rows = [];
 const failed = [];
 /** @type {string[]} */
 const retried = [];
+/** @type {string[]} */
+const slowest = [];
+
+/**
+ * A stage's own temporary folder: stages run side by side.
+ * @param {string} name
+ */
+const folderOf = (name) => join(temp, name);
+
+/**
+ * Everything that a stage starts inherits this, so that what it leaves behind can be told from what others run.
+ * @param {string} name of the stage
+ */
+const inherited = (name) => ({
+  ...process.env,
+  TMPDIR: folderOf(name),
+  [TAG]: `${runTag}-${name}`,
+  MCP_PROCESSES_HOME: join(folderOf(name), 'home'),
+});
+
+/**
+ * Living processes of a stage, or of all of them. Guards pass nothing on but where their data folder is, and that is in
+ * the stage's temporary one.
+ * @param {string} [name]
+ */
+function startedBy(name) {
+  const [tag, home] = name ? [`${runTag}-${name}\0`, `${folderOf(name)}/`] : [`${runTag}-`, `${temp}/`];
+  return processesWith(
+    (variables) => variables.includes(`\0${TAG}=${tag}`) || variables.includes(`\0MCP_PROCESSES_HOME=${home}`),
+  );
+}
 
 /**
  * Runs a program, its output line by line behind the name of its stage, for another may run beside it.
@@ -58,11 +85,14 @@ const retried = [];
 function node({ name, args, prefix = [], environment = {} }) {
   return new Promise((resolve) => {
     const [command = process.execPath, ...rest] = [...prefix, process.execPath, ...args];
-    const child = spawn(command, rest, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...inherited, ...environment } });
+    const env = { ...inherited(name), ...environment };
+    const child = spawn(command, rest, { stdio: ['ignore', 'pipe', 'pipe'], env });
+    children.add(child);
     for (const stream of [child.stdout, child.stderr]) {
       createInterface({ input: stream }).on('line', (line) => console.log(`${name.padEnd(NAME_WIDTH)} ${line}`));
     }
     child.once('exit', (code) => {
+      children.delete(child);
       const end = () => resolve(code ?? 1);
       child.once('close', end);
       // What a stage leaves behind holds its output open, and is to be found.
@@ -80,8 +110,8 @@ function node({ name, args, prefix = [], environment = {} }) {
  * @param {TestRun} run
  * @returns {Promise<Result>}
  */
-async function runTests({ name, files, folder = temp, environment = {}, ...run }) {
-  const file = join(folder, `${name}.json`);
+async function runTests({ name, files, environment = {}, ...run }) {
+  const file = join(folderOf(name), 'report.json');
   const code = await node({ ...run, name, environment: { ...environment, MCP_PROCESSES_TEST_REPORT: file } });
   if (!existsSync(file)) return { code: code || 1 };
   /** @type {Report} */
@@ -99,22 +129,25 @@ async function runTests({ name, files, folder = temp, environment = {}, ...run }
  * @param {import('./stages.mjs').MochaStage} stage
  * @returns {Promise<Result>}
  */
-async function runMocha({ condition, options = [], ...stage }) {
+async function runMocha({ only, options = [], ...stage }) {
   const { name } = stage;
-  const files = filesOf(root, stage);
-  const args = ['node_modules/mocha/bin/mocha.js', '--reporter=./test/reporter.cjs', ...options, ...files];
-  switch (condition) {
+  const files = filesOf(root, { ...stage, ...(only && { only }) });
+  const grep = only ? [`--grep=${only}`] : [];
+  const args = ['node_modules/mocha/bin/mocha.js', '--reporter=./test/reporter.cjs', ...grep, ...options, ...files];
+  switch (only) {
     case undefined:
       return runTests({ name, files, args });
-    case 'no ss':
-      return runTests({ name, files, args, environment: { PATH: pathWithout('ss', join(temp, 'without-ss')) } });
-    case 'ordinary user': {
+    case '@no-ss':
+      return runTests({ name, files, args, environment: { PATH: pathWithout('ss', join(folderOf(name), 'bin')) } });
+    case '@user': {
       // Somebody else's process, for who has nobody beside him (in a container).
       const other = spawn('sleep', ['3600'], { stdio: 'ignore', env: { PATH: process.env.PATH } });
+      children.add(other);
       try {
-        return await runTests({ name, files, args, ...asOrdinaryUser(join(temp, 'user'), root) });
+        return await runTests({ name, files, args, ...asOrdinaryUser(folderOf(name), root) });
       } finally {
         other.kill();
+        children.delete(other);
       }
     }
   }
@@ -137,16 +170,21 @@ async function runStage(stage) {
  */
 async function inTurn(stages) {
   for (const stage of stages) {
+    const { name } = stage;
     const started = Date.now();
+    mkdirSync(folderOf(name));
     const { code, report } = await runStage(stage);
+    if (isStopping) return;
     const [passes, failures, skipped] = report ? [report.passes, report.failures, report.pending] : ['-', '-', '-'];
     const cells = [passes, failures, skipped].map((cell) => String(cell).padStart(COUNT_WIDTH));
-    rows.push([stage.name.padEnd(NAME_WIDTH), code === 0 ? 'ok    ' : 'FAILED', ...cells, seconds(started)].join('  '));
+    rows.push([name.padEnd(NAME_WIDTH), code === 0 ? 'ok    ' : 'FAILED', ...cells, seconds(started)].join('  '));
     counts.passes += report?.passes ?? 0;
     counts.failures += report?.failures ?? 0;
-    failed.push(...(report?.failed ?? []).map((one) => `${stage.name}: ${one}`));
-    retried.push(...(report?.retried ?? []).map((one) => `${stage.name}: ${one}`));
-    if (code !== 0 && !report?.failures) fail(`${stage.name}: ended with code ${code}; see its lines above`);
+    failed.push(...(report?.failed ?? []).map((one) => `${name}: ${one}`));
+    retried.push(...(report?.retried ?? []).map((one) => `${name}: ${one}`));
+    slowest.push(...slowestOf(name, report?.times ?? []));
+    if (code !== 0 && !report?.failures) fail(`${name}: ended with code ${code}; see its lines above`);
+    await findLeftovers(name);
   }
 }
 
@@ -167,44 +205,59 @@ function seconds(since) {
   return `${((Date.now() - since) / 1000).toFixed(1)} s`.padStart(9);
 }
 
-/** Living processes that carry this run's tag. `Z` is dead. */
-function leftovers() {
-  if (!existsSync('/proc/self/environ')) return [];
-  const found = [];
-  for (const pid of readdirSync('/proc').filter((entry) => /^\d+$/.test(entry) && Number(entry) !== process.pid)) {
-    try {
-      const carried = readFileSync(`/proc/${pid}/environ`, 'latin1');
-      // Guards pass nothing on but where their data folder is, and that is in our temporary one.
-      if (!carried.includes(`MCP_PROCESSES_TEST_RUN=${runTag}\0`) && !carried.includes(`MCP_PROCESSES_HOME=${temp}/`)) {
-        continue;
-      }
-      const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-      if (stat.slice(stat.lastIndexOf(')') + 2)[0] === 'Z') continue;
-      found.push({ pid: Number(pid), command: readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ') });
-    } catch {
-      // Gone, or not ours to read.
-    }
-  }
-  return found;
-}
-
-async function settled() {
-  const deadline = Date.now() + 20_000;
-  for (;;) {
-    const left = leftovers();
-    if (left.length === 0 || Date.now() > deadline) return left;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+/**
+ * @param {string} stage
+ * @param {readonly Timed[]} times
+ * @returns {string[]} its files, and its tests of more than five seconds, slowest first
+ */
+function slowestOf(stage, times) {
+  /** @type {Map<string, number>} */
+  const byFile = new Map();
+  for (const { file, ms } of times) byFile.set(file, (byFile.get(file) ?? 0) + ms);
+  /** @param {(readonly [string, number])[]} list */
+  const lines = (list) =>
+    list
+      .sort(([, a], [, b]) => b - a)
+      .map(([what, ms]) => `${(ms / 1000).toFixed(1).padStart(7)} s  ${stage}  ${what}`);
+  const long = times.filter(({ ms }) => ms > 5_000);
+  return [...lines([...byFile]), ...lines(long.map(({ title, ms }) => /** @type {const} */ ([title, ms])))];
 }
 
 /**
- * After each stage, so that one is known that left something, and the next is not disturbed.
+ * After each stage, so that one is known that left something.
  * @param {string} name of the stage
  */
-async function endLeftovers(name) {
-  const left = await settled();
-  for (const { pid, command } of left) fail(`${name}: left behind pid ${pid} ${command}`);
-  for (const { pid } of left) process.kill(pid, 'SIGKILL');
+async function findLeftovers(name) {
+  const find = () => startedBy(name);
+  if (!(await areGone(find, 20_000))) {
+    for (const { pid, command } of signalAll(find(), 'SIGKILL')) fail(`${name}: left behind pid ${pid} ${command}`);
+  }
+  for (const file of readdirSync(folderOf(name)).filter((file) => !EXPECTED.test(file))) {
+    fail(`${name}: left behind in its temporary folder: ${file}`);
+  }
+}
+
+/** What a stage's temporary folder may have in it at its end. */
+const EXPECTED = /^(?:tsx-|node-compile-cache|\.|(?:home|checkout|bin)$)/;
+
+let isStopping = false;
+
+/**
+ * Whoever interrupts the run finds nothing of it: the stages are told (by a terminal they are anyway), and what they do
+ * not end themselves is ended by its tag.
+ * @param {NodeJS.Signals} signal
+ */
+async function stop(signal) {
+  if (isStopping) return;
+  isStopping = true;
+  console.log(`\n${signal}: ending what runs …`);
+  for (const child of children) child.kill('SIGINT');
+  await endAll(() => startedBy(), 10_000);
+  rmSync(temp, { recursive: true, force: true });
+  process.exit(128 + constants.signals[signal]);
+}
+for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
+  process.on(signal, () => void stop(signal));
 }
 
 async function main() {
@@ -212,16 +265,9 @@ async function main() {
   const stages = chooseStages(only);
   if (process.platform === 'linux') installBusybox();
   installPackages(root);
-  for (const stage of stages.filter(({ sideBySide }) => !sideBySide)) {
-    await inTurn([stage]);
-    await endLeftovers(stage.name);
-  }
-  await Promise.all(stages.filter(({ sideBySide }) => sideBySide).map((stage) => inTurn([stage])));
-  await endLeftovers('side by side');
-  const files = [temp, join(temp, 'user')]
-    .flatMap((folder) => (existsSync(folder) ? readdirSync(folder) : []))
-    .filter((name) => !/^(?:tsx-|node-compile-cache|\.|(?:home|user|checkout|without-ss)$)/.test(name));
-  for (const name of files) fail(`Left behind in the temporary folder: ${name}`);
+  const { before, sideBySide } = lanesOf(stages);
+  await inTurn(before);
+  await Promise.all(sideBySide.map(inTurn));
 }
 
 try {
@@ -229,8 +275,9 @@ try {
 } catch (error) {
   fail(error instanceof Error ? error.message : String(error));
 } finally {
-  rmSync(temp, { recursive: true, force: true });
+  if (!isStopping) rmSync(temp, { recursive: true, force: true });
 }
+if (areTimesWanted) console.log(`\n${slowest.join('\n')}`);
 if (retried.length > 0) console.log(`\nWhat needed a second attempt:\n\n${retried.join('\n\n')}`);
 if (failed.length > 0) console.log(`\nWhat failed:\n\n${failed.join('\n\n')}`);
 if (rows.length > 0) {

@@ -1,10 +1,9 @@
-import { readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { MachineConfigs } from './clients/machineConfigs';
+import { codeOf, messageOf, UserError } from './common/errors';
+import { whyUnreadable } from './common/files';
 import type { Log } from './common/log';
 import { configuredRuns } from './containers/configuredContainer';
-import { RecordedContainers } from './containers/recordedContainers';
 import type {
   ContainerWithoutClient,
   ReapCandidate,
@@ -15,38 +14,38 @@ import type {
 } from './model/inventory';
 import type { Refusal } from './model/refusal';
 import { choosePlatform } from './os/choosePlatform';
-import { Reaper } from './reaping/reaper';
 import { isFinished } from './reaping/results';
 import { type DataFolder, openDataFolder } from './registry/dataFolder';
 import { OwnSession } from './registry/ownSession';
 import { ForeignServers } from './scan/foreignServers';
-import { Sweeper } from './tracker/sweeper';
+import { buildCore, type Core } from './tracker/core';
 import { othersText } from './wording/containers';
 import { evidenceSentence } from './wording/evidence';
 import { formatAge, formatMemory, shortId } from './wording/format';
 import { refusalSentence } from './wording/refusals';
 import { containerLines, previewedContainerLines } from './wording/results';
-import { parseSettings } from './wrapper/settings';
+import { readSettings, settingsPath } from './wrapper/settings';
 
-const USAGE = `mcp-processes: MCP server processes on this machine
+const USAGE = `Finds MCP servers on this machine and ends the orphaned ones.
 
-  mcp-processes list [--all] [--json]       servers, active and orphaned, and why
-        --all                               also those of other clients (Claude Code, Codex, Cursor, ...)
-  mcp-processes reap [--dry-run] [--json]   end what is provably orphaned
-        --other-clients                     show other clients' servers that have provably no client left
-        --other-clients --yes               end them too
-  mcp-processes run [--name N] -- command   start an MCP server of any client under protection; this word belongs to
-                                            the launcher, bin/mcp-processes in the data folder
+  mcp-processes list [--all] [--json]         list servers, their status and the evidence for it
+      --all                                   include servers of other clients (Claude Code, Codex, Cursor, ...)
+  mcp-processes reap [--dry-run] [--json]     end orphaned servers
+      --dry-run                               show what would be ended
+      --other-clients                         also show orphaned servers of other clients
+      --other-clients --yes                   end those too
+  mcp-processes run [--name N] -- command...  start a server under protection; only the mcp-processes program
+                                              in the data folder's bin folder has this command
 
-Exit codes: 0 done (reap: nothing is left) · 1 it failed · 2 wrong usage · 3 reap: something was kept or survived
-MCP_PROCESSES_HOME names another data folder.`;
+Exit codes: 0 success, 1 failure, 2 wrong usage, 3 a process was spared or survived (reap)
+Environment: MCP_PROCESSES_HOME sets the data folder.`;
 
 async function main(argv: string[]): Promise<number> {
   let parsed: ReturnType<typeof parse>;
   try {
     parsed = parse(argv);
   } catch (error) {
-    process.stderr.write(`${(error as Error).message}\n\n${USAGE}\n`);
+    process.stderr.write(`${messageOf(error)}\n\n${USAGE}\n`);
     return 2;
   }
   const { values, positionals } = parsed;
@@ -62,19 +61,20 @@ async function main(argv: string[]): Promise<number> {
     process.stderr.write(`${wrong}\n\n${USAGE}\n`);
     return 2;
   }
-  const sweeper = await openSweeper(all || foreign);
+  const core = await openCore(all || foreign);
   if (command === 'list') {
-    const { servers, containersWithoutClient } = await sweeper.lookTwice();
+    await core.cycle.scanConfirmed();
+    const { servers, containersWithoutClient } = core.store.inventory;
     const text = () => listing(servers, all) + listingOfContainers(containersWithoutClient);
     const json = () => `${JSON.stringify({ servers, containersWithoutClient }, undefined, 2)}\n`;
     process.stdout.write(values.json ? json() : text());
     return 0;
   }
   const dryRun = values['dry-run'] ?? false;
-  const done = await reap(sweeper, { dryRun, foreign, yes: values.yes ?? false });
+  const done = await reap(core, { dryRun, foreign, yes: values.yes ?? false });
   process.stdout.write(values.json ? `${JSON.stringify(done, undefined, 2)}\n` : report(done));
   if (foreign && !values.yes && !values.json && done.previews.some(({ of }) => of.kind === 'foreign')) {
-    process.stdout.write("Other clients' servers were only shown; --yes ends them.\n");
+    process.stdout.write('Servers of other clients were only shown. Add --yes to end them.\n');
   }
   return exitCodeOf(done, dryRun);
 }
@@ -95,32 +95,32 @@ function exitCodeOf({ results, previews }: Done, dryRun: boolean): number {
 
 /** Ours at once; other clients' only where they are proven to be orphaned, and only with the word for it. */
 async function reap(
-  sweeper: Sweeper,
+  { requestedReap, cycle, store }: Core,
   { dryRun, foreign, yes }: { dryRun: boolean; foreign: boolean; yes: boolean },
 ): Promise<Done> {
-  const results = dryRun ? [] : await sweeper.reapOrphans();
-  const previews = dryRun ? await sweeper.previewOrphans() : [];
+  const results = dryRun ? [] : await requestedReap.reap();
+  const previews = dryRun ? await requestedReap.preview() : [];
   if (!foreign) return { results, previews };
-  const { servers } = await sweeper.lookTwice();
-  const only = servers
+  await cycle.scanConfirmed();
+  const only = store.inventory.servers
     .filter(({ managedBy, verdict }) => managedBy === 'foreign' && verdict === 'orphaned')
     .map(({ key }) => key);
   if (only.length === 0) return { results, previews };
-  if (dryRun || !yes) return { results, previews: [...previews, ...(await sweeper.previewOrphans(only))] };
-  return { results: [...results, ...(await sweeper.reapOrphans({ only }))], previews };
+  if (dryRun || !yes) return { results, previews: [...previews, ...(await requestedReap.preview(only))] };
+  return { results: [...results, ...(await requestedReap.reap({ only }))], previews };
 }
 
 /** Which word is wrong, and why; undefined where none is. */
 function wrongUsage(positionals: readonly string[], values: ReturnType<typeof parse>['values']): string | undefined {
   const [command, more] = positionals;
-  if (command === undefined) return 'A command is missing: list or reap.';
-  if (command === 'run') return '"run" belongs to the launcher, bin/mcp-processes in the data folder.';
-  if (command !== 'list' && command !== 'reap') return `There is no command "${command}".`;
-  if (more !== undefined) return `"${command}" takes no "${more}".`;
+  if (command === undefined) return 'No command given. Use list or reap.';
+  if (command === 'run') return '"run" is only available in bin/mcp-processes in the data folder.';
+  if (command !== 'list' && command !== 'reap') return `Unknown command "${command}".`;
+  if (more !== undefined) return `Unexpected argument "${more}" for "${command}".`;
   const foreign = command === 'list' ? (['dry-run', 'other-clients', 'yes'] as const) : (['all'] as const);
   const flag = foreign.find((one) => values[one]);
-  if (flag) return `"${command}" takes no --${flag}.`;
-  return values.yes && !values['other-clients'] ? '--yes is for --other-clients only.' : undefined;
+  if (flag) return `Unknown option for "${command}": --${flag}`;
+  return values.yes && !values['other-clients'] ? '--yes needs --other-clients.' : undefined;
 }
 
 function parse(args: string[]) {
@@ -138,7 +138,7 @@ function parse(args: string[]) {
   });
 }
 
-async function openSweeper(withOthers: boolean): Promise<Sweeper> {
+async function openCore(withForeign: boolean): Promise<Core> {
   const log = {
     info: () => {},
     warn: (message: string) => process.stderr.write(`${message}\n`),
@@ -148,29 +148,14 @@ async function openSweeper(withOthers: boolean): Promise<Sweeper> {
   const folder = openDataFolder();
   const self = await platform.self();
   const settings = { automatic: 'off' as const, neverReap: neverReapOf(folder) };
-  const containers = new RecordedContainers(log);
-  const machine = withOthers ? machineConfigs(log) : undefined;
-  return new Sweeper({
-    platform,
-    folder,
-    self,
+  const machine = withForeign ? machineConfigs(log) : undefined;
+  return buildCore({
+    ...{ platform, folder, self, log, by: 'command line' },
     own: new OwnSession(folder, log, self, 'command line', undefined, settings),
-    containers,
-    reaper: new Reaper({
-      platform,
-      folder,
-      self,
-      log,
-      containers,
-      by: 'command line',
-      neverReap: () => settings.neverReap,
-    }),
-    log,
     settings: () => settings,
+    configuration: () => ({ configured: [], problems: [] }),
     foreignServers: machine && new ForeignServers({ platform, self, recogniser: () => machine.recogniser() }),
     containerRuns: machine && (() => configuredRuns(machine.servers())),
-    rowsOfThisWindow: () => [],
-    problems: () => [],
   });
 }
 
@@ -185,17 +170,13 @@ function machineConfigs(log: Log): MachineConfigs {
  * @throws Error with a remedy when it cannot be read: then nobody can tell what to keep.
  */
 function neverReapOf(folder: DataFolder): readonly string[] {
-  const path = join(folder.path, 'bin', 'settings');
   try {
-    // Reading a named pipe would wait for ever.
-    if (!statSync(path).isFile()) throw new Error('it is no file');
-    return parseSettings(readFileSync(path, 'utf8')).neverReap;
+    return readSettings(folder).neverReap;
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') return [];
-    throw new Error(
-      `What is never to be reaped cannot be read from ${path} (${code ?? message}). ` +
-        'Start an editor with MCP Processes, which writes it anew, or make it readable.',
+    if (codeOf(error) === 'ENOENT') return [];
+    throw new UserError(
+      `The list of servers that must never be reaped cannot be read from ${settingsPath(folder)} (${whyUnreadable(error)}). ` +
+        'Make the file readable, or start an editor with MCP Processes, which rewrites it.',
     );
   }
 }
@@ -203,8 +184,8 @@ function neverReapOf(folder: DataFolder): readonly string[] {
 function listing(servers: readonly ServerView[], all: boolean): string {
   if (servers.length === 0) {
     return all
-      ? 'No MCP servers of any known client are running.\n'
-      : 'No MCP servers that were launched through MCP Processes are running.\n';
+      ? 'No MCP servers found.\n'
+      : 'No MCP servers started through MCP Processes found. Add --all to include other clients.\n';
   }
   return servers
     .map((server) => {
@@ -224,9 +205,9 @@ function listingOfContainers(containers: readonly ContainerWithoutClient[]): str
   if (containers.length === 0) return '';
   const lines = containers.map(({ id, image, state, server, client, notOurs }) => {
     const facts = [shortId(id), image, notOurs === undefined ? state : `not ours: ${othersText(notOurs)}`];
-    return `    ${facts.join(' · ')}, runs like the server ${server} configured in ${client}\n`;
+    return `    ${facts.join(' · ')}, matches server ${server} from ${client}\n`;
   });
-  return `Containers without a client on this machine; nothing is done to them:\n${lines.join('')}`;
+  return `Containers without a client on this machine (never stopped automatically):\n${lines.join('')}`;
 }
 
 function report({ results, previews }: Done): string {
@@ -236,7 +217,7 @@ function report({ results, previews }: Done): string {
 
 function resultLines(result: ReapResult): string {
   return indented(result.server, [
-    ...(result.problem === undefined ? [] : ['could not be reaped']),
+    ...(result.problem === undefined ? [] : ['could not be ended']),
     ...result.processes.map((one) => processLine(one, one.outcome, one.reason)),
     ...containerLines(result),
   ]);
@@ -263,7 +244,7 @@ function watchOutput(): void {
   process.stderr.on('error', () => {});
   process.stdout.on('error', ({ code, message }: NodeJS.ErrnoException) => {
     if (code === 'EPIPE' || process.exitCode === 1) return;
-    process.stderr.write(`The output could not be written: ${message}. Write it somewhere else.\n`);
+    process.stderr.write(`The output could not be written: ${message}. Write it to another place.\n`);
     process.exitCode = 1;
   });
 }

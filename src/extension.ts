@@ -13,11 +13,11 @@ import { HiddenServers } from './editor/hiddenServers';
 import { Inputs } from './editor/inputs';
 import { ServerLogs } from './editor/serverLogs';
 import { readSettings } from './editor/settings';
-import { WorkspaceRecords } from './editor/workspaceRecords';
 import { WrapperInstaller } from './editor/wrapper';
 import { choosePlatform } from './os/choosePlatform';
 import { openDataFolder } from './registry/dataFolder';
 import { OwnSession } from './registry/ownSession';
+import { StateMemory } from './registry/sessionMemory';
 import { AutoStart } from './tracker/autoStart';
 import { SweepSchedule } from './tracker/schedule';
 import { Tracker } from './tracker/tracker';
@@ -59,7 +59,6 @@ async function start(context: vscode.ExtensionContext, log: vscode.LogOutputChan
   const self = await platform.self();
   // Nothing is awaited from here until changes are listened to: a host that replaces a crashed one gets its settings late.
   let settings = readSettings();
-  const records = new WorkspaceRecords(context.workspaceState);
   const logs = new ServerLogs();
   const own = new OwnSession(
     folder,
@@ -69,7 +68,6 @@ async function start(context: vscode.ExtensionContext, log: vscode.LogOutputChan
     vscode.workspace.workspaceFolders?.[0]?.uri.fsPath,
     settings,
   );
-  own.onChange((session) => records.remember(session));
   const inputs = new Inputs(context.secrets, context.globalState, askInput);
   const configured = new ConfiguredServers(inputs, () => settings, log);
   // Not awaited: a starting editor takes its time to answer.
@@ -95,6 +93,7 @@ async function start(context: vscode.ExtensionContext, log: vscode.LogOutputChan
     recogniser: () => (settings.scanForeign ? machine.recogniser() : undefined),
     containerRuns: () => (settings.scanForeign ? configuredRuns(machine.servers()) : []),
     configurationProblems: () => configured.problems,
+    memory: new StateMemory(context.workspaceState),
     onOutput: (server, line) => logs.write(server, line),
   });
   tracker = core;
@@ -136,7 +135,7 @@ async function start(context: vscode.ExtensionContext, log: vscode.LogOutputChan
   };
   configured.onChange(startConfigured);
   startConfigured();
-  log.info(`Session ${own.session.id}; processes are read from ${platform.name}; data folder ${folder.path}.`);
+  log.info(`Session ${own.session.id}; processes read from ${platform.name}; data folder ${folder.path}.`);
   return createApi(core, configured);
 }
 

@@ -4,8 +4,9 @@ import type { Log } from './common/log';
 import { choosePlatform } from './os/choosePlatform';
 import { reapAbandonedServer } from './reaping/abandonedServer';
 import { reapDeadSession } from './reaping/deadSession';
-import { isUuid } from './registry/cookie';
+
 import { dataFolderPath, openDataFolder } from './registry/dataFolder';
+import { isSessionId } from './registry/ids';
 import { containerLine } from './wrapper/containerLabels';
 import { runWrapped } from './wrapper/wrapper';
 
@@ -33,7 +34,7 @@ async function main(argv: string[]): Promise<void> {
     return;
   }
   if (sessionId === '--run') return runWrapped(argv.slice(1));
-  if (!isUuid(sessionId)) throw new Error('usage: guard.js <session id>');
+  if (!isSessionId(sessionId)) throw new Error('usage: guard.js <session id>');
   if (mode === '--wait' && (await stoodDown())) return;
   const folder = openDataFolder();
   const platform = await choosePlatform();

@@ -1,5 +1,5 @@
-// The spec reporter, which also writes its counts, what failed, what needed a second attempt, and the files of which a
-// test was run, to the file named in MCP_PROCESSES_TEST_REPORT.
+// The spec reporter, which also writes its counts, what failed, what needed a second attempt, the files of which a test
+// was run, and how long each test took, to the file named in MCP_PROCESSES_TEST_REPORT.
 const { writeFileSync } = require('node:fs');
 const { isAbsolute, relative, sep } = require('node:path');
 const { reporters, Runner } = require('mocha');
@@ -19,10 +19,15 @@ module.exports = class CountingReporter extends reporters.Spec {
     const retried = [];
     /** @type {Set<string>} */
     const files = new Set();
+    /** @type {{ file: string, title: string, ms: number }[]} */
+    const times = [];
     /** @param {Mocha.Test} test */
-    const ran = ({ file }) => {
+    const ran = (test) => {
+      if (!test.file) return;
       // Below the root of the repository already where a bundle says so.
-      if (file) files.add((isAbsolute(file) ? relative(process.cwd(), file) : file).split(sep).join('/'));
+      const file = (isAbsolute(test.file) ? relative(process.cwd(), test.file) : test.file).split(sep).join('/');
+      files.add(file);
+      times.push({ file, title: test.fullTitle(), ms: test.duration ?? 0 });
     };
     /** @type {(notes: string[]) => (test: Mocha.Test, error: Error | undefined) => void} */
     const note = (notes) => (test, error) => notes.push(`${test.fullTitle()}: ${error?.message}`);
@@ -33,7 +38,8 @@ module.exports = class CountingReporter extends reporters.Spec {
     runner.once(EVENT_RUN_END, () => {
       const { passes, failures, pending } = runner.stats ?? { passes: 0, failures: 0, pending: 0 };
       const file = process.env.MCP_PROCESSES_TEST_REPORT;
-      if (file) writeFileSync(file, JSON.stringify({ passes, failures, pending, failed, retried, files: [...files] }));
+      if (!file) return;
+      writeFileSync(file, JSON.stringify({ passes, failures, pending, failed, retried, files: [...files], times }));
     });
   }
 };

@@ -32,31 +32,6 @@ export function escapePattern(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
 }
 
-/** The last part of a path of either kind; empty for a folder written with a separator at its end. */
-export function baseName(path: string): string {
-  return path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
-}
-
-const ALIASES: Readonly<Record<string, string>> = {
-  nodejs: 'node',
-  pythonw: 'python',
-  'com.docker.cli': 'docker',
-  'npx-cli.js': 'npx',
-  'npm-cli.js': 'npm',
-  'pnpm.cjs': 'pnpm',
-  'pnpm.mjs': 'pnpm',
-  'pnpx.cjs': 'pnpx',
-};
-
-/** Which program a first word names, in lower case: `/usr/bin/python3.12` is `python`, `npx.cmd` is `npx`. */
-export function programOf(arg: string): string {
-  const name = baseName(arg)
-    .toLowerCase()
-    .replace(/\.(?:exe|cmd|bat|ps1)$/, '');
-  if (/^python\d*(?:\.\d+)?$/.test(name)) return 'python';
-  return Object.hasOwn(ALIASES, name) ? (ALIASES[name] as string) : name;
-}
-
 /** Commands that only prepare for the one behind `&&`. */
 const PREPARING = new Set(['cd', 'export', 'source', '.', 'set', 'nvm']);
 /** Where errors go is no word of the program. */
@@ -91,44 +66,93 @@ export function shellCommands(text: string): string[][] | ShellTextProblem {
 
 /** @param isRead whether the text is a shell's, which knows `$HOME` and where a command ends, and is only to be read */
 function splitCommands(text: string, isRead: boolean): string[][] | ShellTextProblem {
-  if (text.length > 8_192) return 'tooLong';
-  const commands: string[][] = [[]];
-  let arg: string | undefined;
-  const end = () => {
-    if (arg !== undefined) commands.at(-1)?.push(arg);
-    arg = undefined;
-  };
-  const expanded = isRead ? /`|\$(?!\{[^${}]{1,200}\}|HOME\/)/ : /`|\$(?!\{[^${}]{1,200}\})/;
-  for (let at = 0; at < text.length; at++) {
-    const rest = text.slice(at, at + 210);
-    const char = text[at] as string;
-    const placeholder = /^\$\{[^${}]{1,200}\}/.exec(rest)?.[0];
-    if (isRead && rest.startsWith('$HOME/')) arg = (arg ?? '') + char;
-    else if (placeholder) {
-      arg = (arg ?? '') + placeholder;
-      at += placeholder.length - 1;
-    } else if (char === ' ' || char === '\t') end();
-    else if (rest.startsWith('&&')) {
-      end();
-      commands.push([]);
-      at++;
-    } else if (isRead && char === ';' && PREPARING.has(commands.at(-1)?.[0] ?? arg ?? '')) {
-      end();
-      commands.push([]);
-    } else if (char === "'" || char === '"') {
-      const close = closing(text, at);
-      if (close === undefined) return 'openQuote';
-      const inner = text.slice(at + 1, close);
-      if (char === '"' && expanded.test(inner)) return 'shellSyntax';
-      arg = (arg ?? '') + (char === '"' ? inner.replace(/\\([$`"\\])/g, '$1') : inner);
-      at = close;
-    } else if (char === '\\' && at + 1 < text.length) {
-      arg = (arg ?? '') + text[++at];
-    } else if (/[;&|<>()`$\n\r*?#]/.test(char)) return 'shellSyntax';
-    else arg = (arg ?? '') + char;
+  return text.length > MAX_TEXT_LENGTH ? 'tooLong' : new ShellText(text, isRead).split();
+}
+
+/** Longer than any command that is read here. */
+const MAX_TEXT_LENGTH = 8_192;
+const BEGINS_WITH_PLACEHOLDER = /^\$\{[^${}]{1,200}\}/;
+/** More than a placeholder and its braces. */
+const MAX_PLACEHOLDER_LENGTH = 210;
+/** What the shell would replace within double quotes. */
+const EXPANDED = /`|\$(?!\{[^${}]{1,200}\})/;
+const EXPANDED_BUT_HOME = /`|\$(?!\{[^${}]{1,200}\}|HOME\/)/;
+const SHELL_SYNTAX = /[;&|<>()`$\n\r*?#]/;
+
+/** The text of a shell on its way into the words of its commands. */
+class ShellText {
+  private readonly commands: string[][] = [[]];
+  /** The word that has begun, if one has: it may be empty, where it is quoted. */
+  private arg: string | undefined;
+  private at = 0;
+
+  constructor(
+    private readonly text: string,
+    private readonly isRead: boolean,
+  ) {}
+
+  split(): string[][] | ShellTextProblem {
+    while (this.at < this.text.length) {
+      const problem = this.readNext();
+      if (problem !== undefined) return problem;
+    }
+    this.endWord();
+    return this.commands;
   }
-  end();
-  return commands;
+
+  private readNext(): ShellTextProblem | undefined {
+    const char = this.text[this.at] as string;
+    const literal = this.literal();
+    if (literal !== undefined) return this.take(literal.length, literal);
+    if (char === "'" || char === '"') return this.readQuoted(char);
+    if (char === '\\' && this.at + 1 < this.text.length) return this.take(2, this.text[this.at + 1]);
+    if (char === ' ' || char === '\t') {
+      this.endWord();
+      return this.take(1);
+    }
+    const end = this.commandEnd();
+    if (end > 0) {
+      this.endWord();
+      this.commands.push([]);
+      return this.take(end);
+    }
+    return SHELL_SYNTAX.test(char) ? 'shellSyntax' : this.take(1, char);
+  }
+
+  /** What is kept as it stands, though it begins with `$`. */
+  private literal(): string | undefined {
+    if (this.text[this.at] !== '$') return undefined;
+    if (this.isRead && this.text.startsWith('$HOME/', this.at)) return '$';
+    return BEGINS_WITH_PLACEHOLDER.exec(this.text.slice(this.at, this.at + MAX_PLACEHOLDER_LENGTH))?.[0];
+  }
+
+  /** Length of what ends a command here; 0 where nothing does. */
+  private commandEnd(): number {
+    if (this.text.startsWith('&&', this.at)) return 2;
+    const program = this.commands.at(-1)?.[0] ?? this.arg ?? '';
+    return this.isRead && this.text[this.at] === ';' && PREPARING.has(program) ? 1 : 0;
+  }
+
+  private readQuoted(quote: string): ShellTextProblem | undefined {
+    const close = closing(this.text, this.at);
+    if (close === undefined) return 'openQuote';
+    const inner = this.text.slice(this.at + 1, close);
+    if (quote === "'") return this.take(inner.length + 2, inner);
+    if ((this.isRead ? EXPANDED_BUT_HOME : EXPANDED).test(inner)) return 'shellSyntax';
+    return this.take(inner.length + 2, inner.replace(/\\([$`"\\])/g, '$1'));
+  }
+
+  /** Goes on behind some characters. @param added to the word, which begins here if none has */
+  private take(length: number, added?: string): undefined {
+    this.at += length;
+    if (added !== undefined) this.arg = (this.arg ?? '') + added;
+    return undefined;
+  }
+
+  private endWord(): void {
+    if (this.arg !== undefined) this.commands.at(-1)?.push(this.arg);
+    this.arg = undefined;
+  }
 }
 
 function isPreparing([first = '', second]: readonly string[]): boolean {

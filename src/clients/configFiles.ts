@@ -1,14 +1,12 @@
 import { posix, win32 } from 'node:path';
-
-export type ConfigFormat =
-  | 'mcp.json'
-  | 'code-workspace'
-  | 'mcpServers'
-  | 'claude.json'
-  | 'codex.toml'
-  | 'gemini-settings'
-  | 'opencode'
-  | 'zed-settings';
+import {
+  CLIENTS,
+  type ConfigFormat,
+  type ConfigPlace,
+  type KnownClient,
+  PLUGIN_FOLDERS,
+  VSCODE,
+} from '../known/clients';
 
 /** A file in which a client's servers may be configured. Whether it exists is not known. */
 export interface ConfigFile {
@@ -18,8 +16,6 @@ export interface ConfigFile {
   readonly format: ConfigFormat;
   /** Name of the client for people. */
   readonly client: string;
-  /** Ids of the known clients that read it. */
-  readonly clientIds: readonly string[];
   /** The workspace folder it lies in: such a file may only be read in a trusted workspace. */
   readonly folder: string | undefined;
 }
@@ -35,165 +31,107 @@ export interface ConfigContext {
   readonly workspaceFile: string | undefined;
 }
 
-/** Name of the folder with user data, id and name of the client. */
-const EDITORS: readonly (readonly [string, string, string])[] = [
-  ['Code', 'vscode', 'VS Code'],
-  ['Code - Insiders', 'vscode-insiders', 'VS Code Insiders'],
-  ['VSCodium', 'vscodium', 'VSCodium'],
-  ['Cursor', 'cursor', 'Cursor'],
-  ['Windsurf', 'windsurf', 'Windsurf'],
-  ['Kiro', 'kiro', 'Kiro'],
-];
-/** Folder in the home on a remote machine. */
-const SERVERS: readonly (readonly [string, string, string])[] = [
-  ['.vscode-server', 'vscode', 'VS Code'],
-  ['.vscode-server-insiders', 'vscode-insiders', 'VS Code Insiders'],
-  ['.vscodium-server', 'vscodium', 'VSCodium'],
-];
-const OF_VSCODE = ['vscode', 'vscode-insiders', 'vscodium', 'code-server', 'vscode-agent-host'];
-
 /** All places where known clients keep their servers, on this system. Nothing is read. */
 export function configFilesOf(context: ConfigContext): ConfigFile[] {
-  return [...editorFiles(context), ...userFiles(context), ...workspaceFiles(context)];
-}
-
-/** Where the editors of VS Code's family keep their data, on this machine and as servers for a remote one. */
-function editorData(context: ConfigContext): { readonly path: string; readonly id: string; readonly client: string }[] {
-  const { home, environment } = context;
-  const { join } = pathsOf(context);
-  const share = absolute(context, environment.XDG_DATA_HOME) ?? join(home, '.local', 'share');
-  const portable = absolute(context, environment.VSCODE_PORTABLE);
   return [
-    ...EDITORS.map(([folder, id, client]) => ({ path: join(applicationData(context), folder), id, client })),
-    ...SERVERS.map(([folder, id, client]) => ({ path: join(home, folder, 'data'), id, client })),
-    { path: join(share, 'code-server'), id: 'code-server', client: 'code-server' },
-    ...(portable ? [{ path: join(portable, 'user-data'), id: 'vscode', client: 'VS Code' }] : []),
+    ...CLIENTS.flatMap((client) => userDataFiles(client, context)),
+    ...CLIENTS.flatMap((client) => userFiles(client, context)),
+    ...context.folders.flatMap((folder) => CLIENTS.flatMap((client) => workspaceFiles(client, context, folder))),
+    ...workspaceFileOf(context),
   ];
 }
 
-function editorFiles(context: ConfigContext): ConfigFile[] {
-  const { join } = pathsOf(context);
-  return editorData(context).flatMap(({ path, id, client }) => {
-    const shared = base(client, [id, `${id}-agent-host`], 'mcp.json');
-    const file = (...parts: string[]) => join(path, 'User', ...parts, 'mcp.json');
-    return [
-      { ...shared, path: file() },
-      { ...shared, path: file('profiles', '*'), isPattern: true },
-    ];
-  });
-}
-
-/** Folders in which those editors remember the workspaces that they have had open, one folder for each. */
+/** Folders in which editors of VS Code's family remember the workspaces that they have had open, one folder for each. */
 export function workspaceStorageOf(context: ConfigContext): string[] {
   const { join } = pathsOf(context);
-  return editorData(context).map(({ path }) => join(path, 'User', 'workspaceStorage'));
+  return CLIENTS.flatMap((client) => userDataOf(client, context)).map((path) => join(path, 'User', 'workspaceStorage'));
 }
 
 /** Folders below which plugins and extensions of clients are installed. */
 export function pluginFoldersOf(context: ConfigContext): string[] {
-  const { join } = pathsOf(context);
-  const claude = absolute(context, context.environment.CLAUDE_CONFIG_DIR) ?? join(context.home, '.claude');
-  const gemini = absolute(context, context.environment.GEMINI_CLI_HOME) ?? context.home;
-  return [join(claude, 'plugins'), join(gemini, '.gemini', 'extensions')];
+  return PLUGIN_FOLDERS.flatMap((place) => placeOf(place, context) ?? []);
 }
 
-function userFiles(context: ConfigContext): ConfigFile[] {
-  const { home, platform, environment } = context;
+/** Where an editor of VS Code's family keeps its data, on this machine and as a server for a remote one. */
+function userDataOf({ userData = [] }: KnownClient, context: ConfigContext): string[] {
+  return userData.flatMap((path) => expanded(path, context) ?? []);
+}
+
+function userDataFiles(client: KnownClient, context: ConfigContext): ConfigFile[] {
   const { join } = pathsOf(context);
-  const set = (name: string) => absolute(context, environment[name]);
-  const dotConfig = set('XDG_CONFIG_HOME') ?? join(home, '.config');
-  const data = applicationData(context);
-  const one = (client: string, ids: readonly string[], format: ConfigFormat, path: string): ConfigFile => ({
-    ...base(client, ids, format),
-    path,
-    isPattern: path.includes('*'),
+  return userDataOf(client, context).flatMap((path) => [
+    fileOf(client, 'mcp.json', join(path, 'User', 'mcp.json')),
+    fileOf(client, 'mcp.json', join(path, 'User', 'profiles', '*', 'mcp.json')),
+  ]);
+}
+
+function userFiles(client: KnownClient, context: ConfigContext): ConfigFile[] {
+  return placesIn(client, context).flatMap((place) => {
+    const path = IN_WORKSPACE.test(place.path) ? undefined : placeOf(place, context);
+    return path === undefined ? [] : [fileOf(client, place.format, path)];
   });
-  const files = [
-    one('Cursor', ['cursor', 'cursor-cli'], 'mcpServers', join(home, '.cursor', 'mcp.json')),
-    one('Windsurf', ['windsurf'], 'mcpServers', join(home, '.codeium', 'windsurf', 'mcp_config.json')),
-    one('Kiro', ['kiro'], 'mcpServers', join(home, '.kiro', 'settings', 'mcp.json')),
-    one('Claude Desktop', ['claude-desktop'], 'mcpServers', join(data, 'Claude', 'claude_desktop_config.json')),
-    one('Claude Code', ['claude-code'], 'claude.json', join(set('CLAUDE_CONFIG_DIR') ?? home, '.claude.json')),
-    one('Codex', ['codex'], 'codex.toml', join(set('CODEX_HOME') ?? join(home, '.codex'), 'config.toml')),
-    one(
-      'Copilot CLI',
-      ['copilot-cli'],
-      'mcpServers',
-      join(set('COPILOT_HOME') ?? join(home, '.copilot'), 'mcp-config.json'),
-    ),
-    one(
-      'Gemini CLI',
-      ['gemini-cli'],
-      'gemini-settings',
-      join(set('GEMINI_CLI_HOME') ?? home, '.gemini', 'settings.json'),
-    ),
-    one('opencode', ['opencode'], 'opencode', join(dotConfig, 'opencode', 'opencode.json')),
-    one('opencode', ['opencode'], 'opencode', join(dotConfig, 'opencode', 'opencode.jsonc')),
-    one(
-      'Zed',
-      ['zed'],
-      'zed-settings',
-      platform === 'win32' ? join(data, 'Zed', 'settings.json') : join(dotConfig, 'zed', 'settings.json'),
-    ),
-  ];
-  // The Inspector's programs share a catalog.
-  const catalog = set('MCP_CATALOG_PATH') ?? join(home, '.mcp-inspector', 'mcp.json');
-  files.push(one('MCP Inspector', ['mcp-inspector'], 'mcpServers', catalog));
-  const opencode = set('OPENCODE_CONFIG');
-  if (opencode) files.push(one('opencode', ['opencode'], 'opencode', opencode));
-  if (platform === 'win32') {
-    // The Store's build keeps its own copy of the roaming folder.
-    const local = set('LOCALAPPDATA') ?? join(home, 'AppData', 'Local');
-    const store = join(local, 'Packages', 'Claude_*', 'LocalCache', 'Roaming', 'Claude', 'claude_desktop_config.json');
-    files.push(one('Claude Desktop', ['claude-desktop'], 'mcpServers', store));
-  }
-  return files;
 }
 
-function workspaceFiles(context: ConfigContext): ConfigFile[] {
-  const { join, dirname } = pathsOf(context);
-  const found = context.folders.flatMap((folder): ConfigFile[] => {
-    const one = (client: string, ids: readonly string[], format: ConfigFormat, ...parts: string[]): ConfigFile => ({
-      ...base(client, ids, format),
-      path: join(folder, ...parts),
-      folder,
-    });
-    return [
-      one('VS Code', OF_VSCODE, 'mcp.json', '.vscode', 'mcp.json'),
-      one('Claude Code', ['claude-code', ...OF_VSCODE], 'mcpServers', '.mcp.json'),
-      one('Cursor', ['cursor', 'cursor-cli'], 'mcpServers', '.cursor', 'mcp.json'),
-      one('Kiro', ['kiro'], 'mcpServers', '.kiro', 'settings', 'mcp.json'),
-      one('Codex', ['codex'], 'codex.toml', '.codex', 'config.toml'),
-      one('Gemini CLI', ['gemini-cli'], 'gemini-settings', '.gemini', 'settings.json'),
-      one('opencode', ['opencode'], 'opencode', 'opencode.json'),
-      one('opencode', ['opencode'], 'opencode', 'opencode.jsonc'),
-      one('Zed', ['zed'], 'zed-settings', '.zed', 'settings.json'),
-    ];
-  });
-  const { workspaceFile } = context;
-  if (workspaceFile === undefined) return found;
-  const folder = context.folders[0] ?? dirname(workspaceFile);
-  return [...found, { ...base('VS Code', OF_VSCODE, 'code-workspace'), path: workspaceFile, folder }];
-}
-
-function base(client: string, clientIds: readonly string[], format: ConfigFormat) {
-  return { client, clientIds, format, isPattern: false, folder: undefined };
-}
-
-/** Where programs with windows keep their data. */
-function applicationData(context: ConfigContext): string {
-  const { home, platform, environment } = context;
+function workspaceFiles(client: KnownClient, context: ConfigContext, folder: string): ConfigFile[] {
   const { join } = pathsOf(context);
-  if (platform === 'win32') return absolute(context, environment.APPDATA) ?? join(home, 'AppData', 'Roaming');
-  if (platform === 'darwin') return join(home, 'Library', 'Application Support');
-  return absolute(context, environment.XDG_CONFIG_HOME) ?? join(home, '.config');
+  return placesIn(client, context)
+    .filter(({ path }) => IN_WORKSPACE.test(path))
+    .map(({ format, path }) => ({ ...fileOf(client, format, join(folder, path)), folder }));
 }
 
-function pathsOf({ platform }: ConfigContext) {
+function workspaceFileOf({ folders, workspaceFile, platform }: ConfigContext): ConfigFile[] {
+  if (workspaceFile === undefined) return [];
+  const folder = folders[0] ?? pathsOf({ platform }).dirname(workspaceFile);
+  return [{ ...fileOf(VSCODE, 'code-workspace', workspaceFile), folder }];
+}
+
+function placesIn({ files = [] }: KnownClient, { platform }: ConfigContext): readonly ConfigPlace[] {
+  const system = platform === 'win32' ? 'windows' : 'posix';
+  return files.filter(({ on = system }) => on === system);
+}
+
+function fileOf({ title }: KnownClient, format: ConfigFormat, path: string): ConfigFile {
+  return { client: title, format, path, isPattern: path.includes('*'), folder: undefined };
+}
+
+const IN_WORKSPACE = /^\.\//;
+
+/** Absent where the path, or the variable in it, is not there. */
+function placeOf({ path, moved }: Pick<ConfigPlace, 'path' | 'moved'>, context: ConfigContext): string | undefined {
+  return (moved === undefined ? undefined : expanded(moved, context)) ?? expanded(path, context);
+}
+
+/** A path of the table on this system; undefined where it begins with a variable that is not set. */
+function expanded(path: string, context: ConfigContext): string | undefined {
+  const [, start = '', rest = ''] = /^(~|<\w+>|\$\w+)(?:\/(.*))?$/s.exec(path) ?? [];
+  const base = start.startsWith('$') ? variable(context, start.slice(1)) : BASES[start]?.(context);
+  return base === undefined ? undefined : pathsOf(context).join(base, rest);
+}
+
+/** What a path of the table may begin with. */
+const BASES: Readonly<Record<string, (context: ConfigContext) => string>> = {
+  '~': ({ home }) => home,
+  '<config>': (context) => folderOf(context, 'XDG_CONFIG_HOME', '.config'),
+  '<share>': (context) => folderOf(context, 'XDG_DATA_HOME', '.local', 'share'),
+  '<local>': (context) => folderOf(context, 'LOCALAPPDATA', 'AppData', 'Local'),
+  // Where programs with windows keep their data.
+  '<data>': (context) => {
+    if (context.platform === 'win32') return folderOf(context, 'APPDATA', 'AppData', 'Roaming');
+    if (context.platform === 'darwin') return pathsOf(context).join(context.home, 'Library', 'Application Support');
+    return folderOf(context, 'XDG_CONFIG_HOME', '.config');
+  },
+};
+
+function folderOf(context: ConfigContext, name: string, ...inHome: string[]): string {
+  return variable(context, name) ?? pathsOf(context).join(context.home, ...inHome);
+}
+
+function pathsOf({ platform }: Pick<ConfigContext, 'platform'>) {
   return platform === 'win32' ? win32 : posix;
 }
 
 /** A relative path in the environment would mean something else in each process. */
-function absolute(context: ConfigContext, path: string | undefined): string | undefined {
+function variable(context: ConfigContext, name: string): string | undefined {
+  const path = context.environment[name];
   return path && pathsOf(context).isAbsolute(path) ? path : undefined;
 }

@@ -1,37 +1,42 @@
-import type { DefinitionSource, ServerDefinition } from './serverDefinition';
+import type { DefinitionSource, ServerDefinition, StdioServerDefinition } from './serverDefinition';
 
 /** Reads one entry in the shape of `mcp.json`: a server, or what is wrong with it. */
 export function readEntry(name: string, value: unknown, source: DefinitionSource): ServerDefinition | string {
   if (name.trim() === '') return 'A server has an empty name. Give it one.';
   if (!isRecord(value)) return `"${name}" must be an object with "command" or "url".`;
-  const { type, command, args, env, envFile, cwd, url } = value;
+  const { type, command, url } = value;
   if (type === 'http' || type === 'sse' || (type === undefined && command === undefined && typeof url === 'string')) {
     if (typeof url !== 'string' || url === '') return `"${name}" needs a "url".`;
     return { type: type === 'sse' ? 'sse' : 'http', name, source, url };
   }
   if (type !== undefined && type !== 'stdio') return `"${name}" has an unknown "type". Use "stdio", "http" or "sse".`;
   if (typeof command !== 'string' || command.trim() === '') return `"${name}" needs a "command": the program to start.`;
+  return stdioProblem(name, value) ?? { type: 'stdio', name, source, command, ...stdioParts(value) };
+}
+
+type StdioParts = Pick<StdioServerDefinition, 'args' | 'env' | 'envFile' | 'cwd'>;
+
+/** Only for what {@link stdioProblem} has nothing against. */
+function stdioParts({ args, env, envFile, cwd }: Record<string, unknown>): StdioParts {
+  return { args: args ?? [], env: env ?? {}, envFile, cwd } as StdioParts;
+}
+
+function stdioProblem(name: string, { args, env, envFile, cwd }: Record<string, unknown>): string | undefined {
   if (args !== undefined && !(Array.isArray(args) && args.every((arg) => typeof arg === 'string'))) {
     return `"args" of "${name}" must be a list of strings.`;
   }
   if (env !== undefined && !isRecord(env)) return `"env" of "${name}" must be an object.`;
-  for (const [key, one] of Object.entries(env ?? {})) {
-    if (one !== null && typeof one !== 'string' && typeof one !== 'number') {
-      return `The environment variable ${key} of "${name}" must be a string, a number or null.`;
-    }
+  const [variable] = Object.entries(env ?? {}).find(([, one]) => !isVariableValue(one)) ?? [];
+  if (variable !== undefined) {
+    return `The environment variable ${variable} of "${name}" must be a string, a number or null.`;
   }
   if (envFile !== undefined && typeof envFile !== 'string') return `"envFile" of "${name}" must be a path.`;
   if (cwd !== undefined && typeof cwd !== 'string') return `"cwd" of "${name}" must be a path.`;
-  return {
-    type: 'stdio',
-    name,
-    source,
-    command,
-    args: (args as string[] | undefined) ?? [],
-    env: (env as Record<string, string | number | null> | undefined) ?? {},
-    envFile,
-    cwd,
-  };
+  return undefined;
+}
+
+function isVariableValue(value: unknown): value is string | number | null {
+  return value === null || typeof value === 'string' || typeof value === 'number';
 }
 
 /**

@@ -1,10 +1,11 @@
-import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parse } from 'dotenv';
+import { codeOf, UserError } from '../common/errors';
+import { readPlainFile, whyUnreadable } from '../common/files';
 import { COOKIE_VARIABLE } from '../registry/cookie';
 import type { ResolvedDefinition } from './variables';
 
-const LARGEST_FILE = 1 << 20;
+const MAX_FILE_BYTES = 1 << 20;
 
 /**
  * The environment of a server: inherited, then `envFile`, then `env` (`null` removes). Values never reach a message.
@@ -32,19 +33,14 @@ export function environmentOf(
 
 function readEnvFile(server: string, file: string): Record<string, string> {
   try {
-    const stat = statSync(file);
-    // A named pipe would hold the whole host until somebody writes into it. A folder has an error of its own.
-    if (!stat.isFile() && !stat.isDirectory()) throw Object.assign(new Error(), { code: 'it is no file' });
-    if (stat.size > LARGEST_FILE) throw Object.assign(new Error(), { code: 'it is larger than 1 MB' });
-    const text = readFileSync(file, 'utf8');
+    const { text } = readPlainFile(file, MAX_FILE_BYTES, { links: 'follow' });
     // Binary, or UTF-16, in which no variable would be found.
-    if (text.includes('\0')) throw Object.assign(new Error(), { code: 'it is not UTF-8' });
+    if (text.includes('\0')) throw new Error('it is not UTF-8');
     return parse(text);
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? 'unreadable';
-    throw new Error(
-      `"${server}" cannot start: its envFile ${file} cannot be read (${code}). ${
-        code === 'ENOENT' ? 'Create it, or correct' : 'Make it a readable text file, or correct'
+    throw new UserError(
+      `"${server}" cannot start: its envFile ${file} cannot be read (${whyUnreadable(error)}). ${
+        codeOf(error) === 'ENOENT' ? 'Create it, or correct' : 'Make it a readable text file, or correct'
       } "envFile".`,
     );
   }

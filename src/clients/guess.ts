@@ -1,6 +1,7 @@
-import { baseName, commandLineOfArgs, programOf } from './commandLine';
+import { baseName, programNamed, programOf } from '../known/programs';
+import { commandLineOfArgs } from './commandLine';
 import { isInProgramFolder, packageName, packageRunOf } from './runners';
-import { isScriptRunner, layersOf } from './unwrap';
+import { layersOf } from './unwrap';
 
 const SERVER_NAME = /^(?:mcp[-_]server[-_][\w.-]+|[a-z0-9][\w.-]*[-_]mcp(?:[-_]server)?)$/i;
 const OFFICIAL = /^@modelcontextprotocol\/server-[\w.-]+$/;
@@ -15,7 +16,7 @@ const IN_PACKAGES =
 export function guessServer(args: readonly string[]): string | undefined {
   const layers = layersOf(commandLineOfArgs(args).argv);
   // `sudo mcp-server-x-setup`: what runs as somebody else is no server of this user's.
-  if (layers.some(([program = '']) => /^(?:sudo|doas)$/.test(programOf(program)))) return undefined;
+  if (layers.some(([program = '']) => programNamed(programOf(program)).asOtherUser)) return undefined;
   for (const argv of layers) {
     const name = nameIn(argv);
     if (name !== undefined) return name;
@@ -28,11 +29,12 @@ function nameIn(argv: readonly string[]): string | undefined {
   const run = packageRunOf(argv);
   if (run) return serverName(run.program ?? '') ?? run.packages.map(packageName).map(serverName).find(Boolean);
   const program = programOf(first);
-  if (isScriptRunner(program)) {
+  const { isInterpreter, isEngine } = programNamed(program);
+  if (isInterpreter) {
     if (program === 'python' && rest[0] === '-m') return serverName(rest[1] ?? '');
     return packageIn(rest.find((arg) => !arg.startsWith('-')) ?? '');
   }
-  if (/^(?:docker|podman|nerdctl)$/.test(program) && rest[0] === 'run') {
+  if (isEngine && rest[0] === 'run') {
     return rest.map((arg) => /^(?:docker\.io\/)?mcp\/([\w.-]+)/.exec(arg)?.[1]).find(Boolean);
   }
   return isInProgramFolder(first) ? serverName(program) : undefined;

@@ -1,5 +1,6 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { readPlainFile } from '../common/files';
 import { namesIn } from './paths';
 import { packageName } from './runners';
 
@@ -22,9 +23,9 @@ export function installedPackageName(path: string | undefined): string | undefin
 
 function nameIn(path: string): string | undefined {
   try {
-    const stat = statSync(path);
-    if (!stat.isFile() || stat.size > MAX_MANIFEST_BYTES) return undefined;
-    const { name } = JSON.parse(readFileSync(path, 'utf8')) as { name?: unknown };
+    const { name } = JSON.parse(readPlainFile(path, MAX_MANIFEST_BYTES, { links: 'follow' }).text) as {
+      name?: unknown;
+    };
     return typeof name === 'string' && name !== '' ? name : undefined;
   } catch {
     return undefined;

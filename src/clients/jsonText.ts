@@ -35,7 +35,7 @@ export class JsonText {
     expected: string,
   ) {
     if (text.length > MAX_FILE_BYTES) {
-      this.report(undefined, 'The file is too large to be a server configuration; nothing in it is used.');
+      this.report(undefined, 'This file is too large for a server configuration, so it is ignored.');
       return;
     }
     // Just created, or emptied on purpose.
@@ -43,14 +43,14 @@ export class JsonText {
     try {
       this.root = parseTree(text.replace(/^\uFEFF/, ' '), this.errors, { allowTrailingComma: true });
     } catch {
-      this.report(0, 'The file is nested too deeply to be read; nothing in it is used.');
+      this.report(0, 'This file is nested too deeply to be read, so it is ignored.');
       return;
     }
     // One mistake makes a parser stumble several times; the first place is where to look.
     const [error] = this.errors;
     if (error)
-      this.report(error.offset, `Not valid JSON here (${printParseErrorCode(error.error)}). Correct it, then save.`);
-    else if (this.root?.type !== 'object') this.report(0, `The file must hold one object${expected}.`);
+      this.report(error.offset, `Invalid JSON (${printParseErrorCode(error.error)}). Correct it, then save the file.`);
+    else if (this.root?.type !== 'object') this.report(0, `The file must contain one object${expected}.`);
   }
 
   /** Reads each property of the object at `path`; absent is fine. An entry that is broken never loses the others. */
@@ -88,7 +88,7 @@ export class JsonText {
   private *properties(path: readonly string[]) {
     const block = this.at(path);
     if (block && block.type !== 'object' && block.type !== 'null') {
-      this.report(block.offset, `"${path.at(-1)}" must be an object: one entry for each server.`);
+      this.report(block.offset, `"${path.at(-1)}" must be an object with one entry per server.`);
     }
     for (const property of block?.type === 'object' ? (block.children ?? []) : []) {
       const [nameNode, valueNode] = property.children ?? [];

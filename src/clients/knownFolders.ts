@@ -1,6 +1,7 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { delimiter, dirname, isAbsolute, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { readPlainFile } from '../common/files';
 import { type ConfigContext, pluginFoldersOf, workspaceStorageOf } from './configFiles';
 import { namesIn, realPath } from './paths';
 
@@ -117,9 +118,9 @@ function workspacesIn(storage: string): string[] {
     .flatMap((name) => {
       try {
         const path = join(storage, name, 'workspace.json');
-        const stat = statSync(path);
-        if (!stat.isFile() || stat.size > MAX_WORKSPACE_BYTES) return [];
-        const { folder } = JSON.parse(readFileSync(path, 'utf8')) as { folder?: unknown };
+        const { folder } = JSON.parse(readPlainFile(path, MAX_WORKSPACE_BYTES, { links: 'follow' }).text) as {
+          folder?: unknown;
+        };
         return typeof folder === 'string' && folder.startsWith('file:') ? (realPath(fileURLToPath(folder)) ?? []) : [];
       } catch {
         return [];

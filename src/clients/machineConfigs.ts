@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import type { Log } from '../common/log';
+import { codeOf } from '../common/errors';
+import { readPlainFile, whyUnreadable } from '../common/files';
+import { type Log, logOnce, type OnceLog } from '../common/log';
 import { type ConfigContext, type ConfigFile, configFilesOf } from './configFiles';
 import type { ConfiguredServer } from './configuredServer';
 import { type EntryMatcher, entryMatcher } from './entryMatcher';
@@ -54,10 +56,12 @@ export class MachineConfigs {
   private current: Recogniser = { serverOf: () => undefined, clientOf: () => undefined };
   private adoptableServers: readonly ConfiguredServer[] = [];
   private known: readonly ReadServer[] = [];
-  private readonly announced = new Set<string>();
+  private readonly once: OnceLog;
   private readonly folders = new KnownFolders(() => this.context());
 
-  constructor(private readonly parts: MachineConfigsParts) {}
+  constructor(private readonly parts: MachineConfigsParts) {
+    this.once = logOnce(parts.log);
+  }
 
   /** The same object as long as nothing has changed. */
   recogniser(): Recogniser {
@@ -136,7 +140,7 @@ export class MachineConfigs {
     const read = this.configurationIn(file);
     if (!read) return [];
     for (const { line, column, message } of read.problems) {
-      this.logOnce(`${[file.path, line, column].filter((part) => part !== undefined).join(':')}: ${message}`);
+      this.once.warn(`${[file.path, line, column].filter((part) => part !== undefined).join(':')}: ${message}`);
     }
     return read.servers.flatMap((server) => {
       if (server.type !== 'stdio') return [];
@@ -172,25 +176,15 @@ export class MachineConfigs {
 
   private textOf(path: string): string | undefined {
     try {
-      const stat = statSync(path);
-      // Reading a named pipe would wait for ever.
-      if (!stat.isFile() && !stat.isDirectory()) return undefined;
-      if (stat.size > MAX_FILE_BYTES) {
-        this.logOnce(`${path} is too large to be a configuration; it is not read.`);
-        return undefined;
-      }
-      return readFileSync(path, 'utf8');
+      return readPlainFile(path, MAX_FILE_BYTES, { links: 'follow' }).text;
     } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (code !== 'ENOENT' && code !== 'ENOTDIR') this.logOnce(`${path} cannot be read (${code}).`);
+      const code = codeOf(error);
+      if (code === 'too-large') this.once.warn(`${path} is too large for a server configuration, so it is ignored.`);
+      else if (code !== 'ENOENT' && code !== 'ENOTDIR') {
+        this.once.warn(`${path} cannot be read (${whyUnreadable(error)}), so its servers are not recognised.`);
+      }
       return undefined;
     }
-  }
-
-  private logOnce(message: string): void {
-    if (this.announced.has(message)) return;
-    this.announced.add(message);
-    this.parts.log.warn(message);
   }
 }
 
@@ -222,6 +216,6 @@ function mtimeKeyOf(path: string): string {
     const stat = statSync(path, { throwIfNoEntry: false });
     return stat ? `${stat.mtimeMs} ${stat.size}` : '';
   } catch (error) {
-    return String((error as NodeJS.ErrnoException).code);
+    return String(codeOf(error));
   }
 }

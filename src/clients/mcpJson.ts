@@ -14,7 +14,7 @@ export function readMcpJson(text: string, source: DefinitionSource): ReadConfigu
   const servers = json.servers(['servers'], source, readEntry);
   const inputs = inputsIn(json, ['inputs']);
   if (json.value(['servers']) === undefined)
-    json.reportOf(['mcpServers'], 'Nothing in "mcpServers" is used here. Call it "servers".');
+    json.reportOf(['mcpServers'], '"mcpServers" is ignored in this file. Rename it to "servers".');
   return { servers, inputs, problems: json.problems };
 }
 
@@ -33,7 +33,7 @@ export function readSettingServers(servers: unknown, inputs: unknown, source: De
     problems.push({ file: source.file, line: undefined, column: undefined, message });
   };
   const found: ServerDefinition[] = [];
-  if (!isRecord(servers ?? {})) reportOf('servers')('it must be an object: one entry for each server.');
+  if (!isRecord(servers ?? {})) reportOf('servers')('it must be an object with one entry per server.');
   for (const [name, value] of Object.entries(isRecord(servers) ? servers : {})) {
     const read = readEntry(name, value, source);
     if (typeof read === 'string') reportOf('servers')(read);

@@ -1,5 +1,5 @@
+import type { ConfigFormat } from '../known/clients';
 import { readCodexToml } from './codexToml';
-import type { ConfigFormat } from './configFiles';
 import { readClaudeJson, readGeminiSettings, readMcpServers, readOpencode, readZedSettings } from './foreignConfig';
 import { readCodeWorkspace, readMcpJson } from './mcpJson';
 import type { DefinitionSource, ReadConfiguration } from './serverDefinition';

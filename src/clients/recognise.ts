@@ -1,26 +1,14 @@
-import { type Anchor, anchorOf, PLACEHOLDER, PLACEHOLDERS, type PythonModule } from './anchor';
-import { commandLineOfArgs, programOf } from './commandLine';
+import { programNamed, programOf } from '../known/programs';
+import { anchorOf } from './anchor';
+import type { Anchor, PythonModule } from './anchor/kinds';
+import { PLACEHOLDER, PLACEHOLDERS } from './anchor/pathWords';
+import { commandLineOfArgs } from './commandLine';
 import { type PackageRun, packageRunOf, placeOfProgram } from './runners';
 import type { StdioServerDefinition } from './serverDefinition';
-import { isScriptRunner, layersOf, shellFolderOf } from './unwrap';
+import { layersOf, shellFolderOf } from './unwrap';
 
 /** Words that say how something is run, never what. */
 const GENERIC_WORDS = new Set(['run', 'exec', 'x', 'dlx', 'tool', 'container', '--', '.', '/c', '/C']);
-const GENERIC_PROGRAMS = new Set(['docker', 'podman', 'nerdctl', 'env', 'cmd', 'powershell', 'pwsh', 'uv', 'bwrap']);
-const MANAGERS = new Set([
-  'npm',
-  'npx',
-  'bunx',
-  'pnpm',
-  'pnpx',
-  'yarn',
-  'uvx',
-  'pipx',
-  'poetry',
-  'cargo',
-  'go',
-  'java',
-]);
 
 /** What a process with an entry's words still has to show before it is taken for the entry's server. */
 export type Need =
@@ -338,5 +326,6 @@ function isDistinctive([command = '', ...args]: readonly string[]): boolean {
 }
 
 function isGeneric(program: string): boolean {
-  return isScriptRunner(program) || GENERIC_PROGRAMS.has(program) || MANAGERS.has(program);
+  const { isInterpreter, isGeneric } = programNamed(program);
+  return isInterpreter === true || isGeneric === true;
 }

@@ -1,4 +1,4 @@
-import { basename } from 'node:path';
+import { programNamed, programOf } from '../known/programs';
 import { isSecretName } from './secretNames';
 
 /** What stands where a secret stood. */
@@ -9,7 +9,6 @@ const FLAG = /^--?([A-Za-z][\w.-]{0,80})$/;
 const ASSIGNMENT = /^(--?)?([A-Za-z_][\w.-]{0,80})=(.+)$/s;
 const VARIABLE = /^(-e|--env=)?([A-Za-z_]\w*)=(.+)$/s;
 const USER_AND_PASSWORD = /^([^\s:]+):(?!\d+$).+$/s;
-const CONTAINER_CLIENT = /^(?:docker|podman|nerdctl|com\.docker\.cli)(?:\.exe)?$/i;
 
 /** The last `@` before the host ends is the one that counts: a password may hold others. */
 const URL_CREDENTIALS = /\b([a-z][a-z0-9+.-]{1,20}:\/\/)[^/\s"'?#]{1,512}@/gi;
@@ -45,9 +44,9 @@ const GIVEN_VARIABLE =
 export function redactCommandLine(args: readonly string[]): string[] {
   // Some programs put their whole title into the first element.
   if (args.length === 1) return [redactText(args[0] as string)];
-  const program = basename(args[0] ?? '');
+  const program = programOf(args[0] ?? '');
   // Environment values are never shown, whatever their name.
-  const givesVariables = CONTAINER_CLIENT.test(program) || program === 'env';
+  const givesVariables = programNamed(program).isEngine || program === 'env';
   let flag: string | undefined;
   return args.map((complete) => {
     const arg = complete.slice(0, MAX_LENGTH);

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { baseName, escapePattern, programOf } from './commandLine';
+import { baseName, type PackageRunner, programNamed, programOf } from '../known/programs';
+import { escapePattern } from './commandLine';
 
 /** A command that fetches a package and runs a program of it: `npx`, `uvx` and their like. */
 export interface PackageRun {
@@ -43,48 +44,18 @@ const PACKAGE_FLAGS = new Set(['-p', '--package', '--from', '--spec']);
 
 /** Reads `npx …`, `npm exec …`, `bunx …`, `pnpm dlx …`, `uvx …`, `uv tool run …`, `pipx run …`; undefined for others. */
 export function packageRunOf(argv: readonly string[]): PackageRun | undefined {
-  const [first = '', second = '', third = ''] = argv;
+  const [first = '', ...args] = argv;
   const program = programOf(first);
-  if (program === 'npx' || program === 'bunx') return read('npm', argv.slice(1), true);
-  if (program === 'npm' && (second === 'exec' || second === 'x'))
-    return read('npm', npmOwnFlagsRemoved(argv.slice(2)), true);
-  if (program === 'bun' && second === 'x') return read('npm', argv.slice(2), true);
-  if (program === 'pnpx') return read('npm', argv.slice(1));
-  if ((program === 'pnpm' || program === 'yarn') && second === 'dlx') return read('npm', argv.slice(2));
-  if (program === 'uvx') return read('python', argv.slice(1));
-  if (program === 'uv' && second === 'tool' && (third === 'run' || third === 'uvx')) {
-    return read('python', argv.slice(3));
-  }
-  if (program === 'pipx' && second === 'run') return read('python', argv.slice(2));
-  return undefined;
+  const runner = programNamed(program).packages;
+  const way = runner?.ways.find((words) => words.every((word, at) => args[at] === word));
+  if (!runner || !way) return undefined;
+  const rest = args.slice(way.length);
+  return read(runner, program === 'npm' ? npmOwnFlagsRemoved(rest) : rest);
 }
 
-function read(
-  ecosystem: PackageRun['ecosystem'],
-  argv: readonly string[],
-  prefersFolder = false,
-): PackageRun | undefined {
-  const packages: string[] = [];
-  let at = 0;
-  for (; at < argv.length; at++) {
-    const arg = argv[at] as string;
-    if (!arg.startsWith('-')) break;
-    if (arg === '--') {
-      at++;
-      break;
-    }
-    const equals = arg.indexOf('=');
-    const flag = equals < 0 ? arg : arg.slice(0, equals);
-    // In Python's tools `-p` is the interpreter.
-    const names = PACKAGE_FLAGS.has(flag) && !(ecosystem === 'python' && flag === '-p');
-    if (equals >= 0) {
-      if (names) packages.push(arg.slice(equals + 1));
-    } else if (VALUED[ecosystem].has(flag)) {
-      at++;
-      if (names && argv[at] !== undefined) packages.push(argv[at] as string);
-    }
-  }
-  const [positional, ...args] = argv.slice(at);
+function read({ ecosystem, prefersFolder }: PackageRunner, argv: readonly string[]): PackageRun | undefined {
+  const { packages, next } = readPackageFlags(ecosystem, argv);
+  const [positional, ...args] = argv.slice(next);
   if (positional === undefined || positional === '') return undefined;
   const named = packages.length > 0;
   return {
@@ -93,8 +64,29 @@ function read(
     program: named ? positional : undefined,
     args,
     titleWords: [positional, ...args],
-    prefersFolder,
+    prefersFolder: prefersFolder === true,
   };
+}
+
+/** Packages that flags name, and where the first argument stands that is no flag. */
+function readPackageFlags(
+  ecosystem: PackageRun['ecosystem'],
+  argv: readonly string[],
+): { readonly packages: readonly string[]; readonly next: number } {
+  const packages: string[] = [];
+  let at = 0;
+  for (; argv[at]?.startsWith('-'); at++) {
+    const arg = argv[at] as string;
+    if (arg === '--') return { packages, next: at + 1 };
+    const [flag = '', inline] = arg.split(/=(.*)/s);
+    const takesNext = inline === undefined && VALUED[ecosystem].has(flag);
+    if (takesNext) at++;
+    const value = inline ?? (takesNext ? argv[at] : undefined);
+    // In Python's tools `-p` is the interpreter.
+    const namesPackage = PACKAGE_FLAGS.has(flag) && !(ecosystem === 'python' && flag === '-p');
+    if (namesPackage && value !== undefined) packages.push(value);
+  }
+  return { packages, next: at };
 }
 
 /** `npm exec` takes flags up to `--` for its own, where `npx` stops at the package. */
@@ -133,23 +125,30 @@ export function placeOfProgram(run: PackageRun, arg: string): 'own' | 'unproven'
     // A program is called as its package, unless the command says otherwise.
     return run.program === undefined && PYTHON_CACHE.test(path) ? 'own' : 'unproven';
   }
-  if (!/[\\/]/.test(arg)) return isNamed ? 'unproven' : undefined;
-  const isComplete =
-    run.program === undefined || run.program === name || !path.includes('/.bin/') || path.includes('/.bin/../');
-  if (path.includes('/_npx/') && path.includes(`/_npx/${npxFolder(run.packages)}/node_modules/`))
-    return isComplete ? 'own' : undefined;
-  if (run.packages.length === 1) {
-    const full = packageName(run.packages[0] as string);
-    // The scripts that npm and pnpm write for Windows and for shells reach the package through its neighbour.
-    if (path.includes(`/node_modules/.bin/../${full}/`)) return 'own';
-    if (
-      isNamed &&
-      path.includes('/bunx-') &&
-      new RegExp(`/bunx-\\d+-${escapePattern(full)}(?:@[^/]*)?/node_modules/`).test(path)
-    )
-      return 'own';
+  if (/[\\/]/.test(arg)) {
+    if (isInNpxFolder(run, path)) return isProgramItself(run, name, path) ? 'own' : undefined;
+    if (isInPackageFolder(run, path, isNamed)) return 'own';
   }
   return isNamed ? 'unproven' : undefined;
+}
+
+function isInNpxFolder({ packages }: PackageRun, path: string): boolean {
+  return path.includes('/_npx/') && path.includes(`/_npx/${npxFolder(packages)}/node_modules/`);
+}
+
+/** Among the programs of all packages in a folder of npx it has to be the one that the command names. */
+function isProgramItself({ program }: PackageRun, name: string, path: string): boolean {
+  return program === undefined || program === name || !path.includes('/.bin/') || path.includes('/.bin/../');
+}
+
+function isInPackageFolder({ packages }: PackageRun, path: string, isNamed: boolean): boolean {
+  const [spec = '', ...others] = packages;
+  if (others.length > 0) return false;
+  const full = packageName(spec);
+  // The scripts that npm and pnpm write for Windows and for shells reach the package through its neighbour.
+  if (path.includes(`/node_modules/.bin/../${full}/`)) return true;
+  if (!isNamed || !path.includes('/bunx-')) return false;
+  return new RegExp(`/bunx-\\d+-${escapePattern(full)}(?:@[^/]*)?/node_modules/`).test(path);
 }
 
 /** Whether a word is a program's by its place: a bare name, found through PATH, or a path in a folder for programs. */

@@ -1,46 +1,15 @@
 import { posix } from 'node:path';
-import { baseName, programCommands, programOf, shellWords, splitQuoted } from './commandLine';
+import { baseName, type InnerCommand, programNamed, programOf } from '../known/programs';
+import { programCommands, shellWords, splitQuoted } from './commandLine';
 
-const SHELLS = new Set(['sh', 'bash', 'dash', 'zsh', 'ash', 'ksh', 'fish']);
-const SCRIPT_RUNNERS = new Set(['node', 'bun', 'deno', 'python', 'ruby', 'perl', ...SHELLS]);
-/** Programs that become, or wait for, the command behind them. */
-const PASSERS = new Set(['nohup', 'setsid', 'exec', 'disclaimer']);
 const SANDBOX_RUNTIME = /@vscode[\\/]sandbox-runtime[\\/]dist[\\/]cli\.js$/;
 /** Flags of an interpreter that take no value and may stand before the script. */
 const HARMLESS_FLAG =
   /^(?:--[\w-]+=.*|--no-[\w-]+|--enable-source-maps|--experimental-(?!loader$)[\w-]+|-[uEsIBOPqb]+)$/;
-/** Programs that start the command behind their own flags and words: which flags take a value, how many words. */
-const WRAPPERS: Readonly<Record<string, { valued: readonly string[]; argv?: number }>> = {
-  nice: { valued: ['-n', '--adjustment'] },
-  ionice: { valued: ['-c', '-n', '--class', '--classdata'] },
-  stdbuf: { valued: ['-i', '-o', '-e'] },
-  time: { valued: ['-f', '-o', '--format', '--output'] },
-  timeout: { valued: ['-s', '-k', '--signal', '--kill-after'], argv: 1 },
-  sudo: { valued: ['-u', '-g', '--user', '--group'] },
-  doas: { valued: ['-u'] },
-  'xvfb-run': { valued: ['-n', '-s', '-e', '-f', '-w', '--server-num', '--server-args'] },
-  caffeinate: { valued: ['-t'] },
-};
-/** Flags of theirs that stand alone. */
+/** Flags of programs that start the command behind their own flags, which take no value. */
 const WRAPPER_SWITCH =
   /^(?:-[EHSabdimpv]+|-\d+|-[coien]\w+|--[\w-]+=.*|--(?:auto-servernum|foreground|preserve-[\w-]+))$/;
-/** Programs that start the command behind `--`, and the word that says so. */
-const BEFORE_DASHES: Readonly<Record<string, RegExp>> = {
-  op: /^run$/,
-  dotenvx: /^run$/,
-  doppler: /^run$/,
-  infisical: /^run$/,
-  varlock: /^run$/,
-  mise: /^(?:exec|x)$/,
-  'aws-vault': /^exec$/,
-  chamber: /^exec$/,
-};
-const DEEPEST = 6;
-
-/** Whether a program runs what its arguments say, so that its own name tells nothing. */
-export function isScriptRunner(program: string): boolean {
-  return SCRIPT_RUNNERS.has(program);
-}
+const MAX_DEPTH = 6;
 
 /**
  * The command as it stands, and the commands inside it: behind a shell (`sh -c "…"`, `cmd /c …`), `env`, an interpreter
@@ -48,35 +17,44 @@ export function isScriptRunner(program: string): boolean {
  */
 export function layersOf(argv: readonly string[], depth = 0): (readonly string[])[] {
   if (argv.length === 0) return [];
-  const inner = depth < DEEPEST ? innerOf(argv) : undefined;
+  const inner = depth < MAX_DEPTH ? innerOf(argv) : undefined;
   return inner && inner.length > 0 ? [argv, ...layersOf(inner, depth + 1)] : [argv];
 }
 
 function innerOf(argv: readonly string[]): readonly string[] | undefined {
   const [first = '', second = ''] = argv;
   const program = programOf(first);
+  const { inner, shell, isInterpreter } = programNamed(program);
   if (SANDBOX_RUNTIME.test(first)) return sandboxed(argv.slice(1));
-  if (SCRIPT_RUNNERS.has(program) && SANDBOX_RUNTIME.test(second)) return sandboxed(argv.slice(2));
-  if (program === 'npx') {
-    const call = argv.findIndex((arg) => arg === '-c' || arg === '--call');
-    const text = argv[call + 1];
-    if (call > 0 && text !== undefined && argv.slice(1, call).every((arg) => arg.startsWith('-'))) {
-      return shellWords(text);
-    }
+  if (isInterpreter && SANDBOX_RUNTIME.test(second)) return sandboxed(argv.slice(2));
+  if (inner) return behind(inner, argv);
+  const text = program === 'npx' ? calledText(argv) : shell ? shellText(argv) : undefined;
+  if (text !== undefined) return shellWords(text);
+  return isInterpreter ? script(argv) : undefined;
+}
+
+function behind(inner: InnerCommand, argv: readonly string[]): readonly string[] | undefined {
+  const { 1: second = '' } = argv;
+  switch (inner.kind) {
+    case 'next':
+      return second.startsWith('-') ? undefined : argv.slice(1);
+    case 'flags':
+      return behindFlags(argv, inner);
+    case 'dashes':
+      return inner.command?.includes(second) === false ? undefined : behindDashes(argv);
+    case 'assignments':
+      return behindAssignments(argv);
+    case 'switch':
+      return behindSwitch(argv);
+    case 'folder':
+      return second === inner.command ? argv.slice(3) : undefined;
   }
-  if (program === 'bwrap') return afterDashes(argv);
-  if (program === 'env') return afterAssignments(argv);
-  if (program === 'cmd') return afterSwitch(argv);
-  if (PASSERS.has(program) && !second.startsWith('-')) return argv.slice(1);
-  if (program === 'direnv' && second === 'exec') return argv.slice(3);
-  if (Object.hasOwn(BEFORE_DASHES, program))
-    return BEFORE_DASHES[program]?.test(second) ? behindDashes(argv) : undefined;
-  if (Object.hasOwn(WRAPPERS, program)) return wrapped(argv, WRAPPERS[program]);
-  if (SHELLS.has(program)) {
-    const text = shellText(argv);
-    if (text !== undefined) return shellWords(text);
-  }
-  return SCRIPT_RUNNERS.has(program) ? script(argv) : undefined;
+}
+
+/** The text in `npx -c "…"`. */
+function calledText(argv: readonly string[]): string | undefined {
+  const call = argv.findIndex((arg) => arg === '-c' || arg === '--call');
+  return call > 0 && argv.slice(1, call).every((arg) => arg.startsWith('-')) ? argv[call + 1] : undefined;
 }
 
 /** The sandbox runtime is given the command's words already quoted, and hands them to a shell as one text. */
@@ -87,21 +65,16 @@ function sandboxed(argv: readonly string[]): readonly string[] | undefined {
   return argv.includes('-c') && text !== undefined ? shellWords(text) : undefined;
 }
 
-function afterDashes(argv: readonly string[]): readonly string[] | undefined {
-  const dashes = argv.indexOf('--');
-  return dashes < 0 ? undefined : argv.slice(dashes + 1);
-}
-
-/** A change of folder that is none of the command's own words is followed by nobody here. */
+/** A flag that changes the folder for the command is not followed here. */
 function behindDashes(argv: readonly string[]): readonly string[] | undefined {
   const dashes = argv.indexOf('--');
   const isMoving = argv.slice(0, dashes).some((arg) => /^(?:-C|--cd|--cwd)(?:=|$)/.test(arg));
   return dashes < 0 || isMoving ? undefined : argv.slice(dashes + 1);
 }
 
-function wrapped(
+function behindFlags(
   argv: readonly string[],
-  { valued, argv: own = 0 }: { valued: readonly string[]; argv?: number } = { valued: [] },
+  { valued, words }: Extract<InnerCommand, { kind: 'flags' }>,
 ): readonly string[] | undefined {
   let at = 1;
   for (; argv[at]?.startsWith('-'); at++) {
@@ -113,12 +86,12 @@ function wrapped(
     if (valued.includes(arg)) at++;
     else if (!WRAPPER_SWITCH.test(arg)) return undefined;
   }
-  at += own;
+  at += words;
   while (/^[A-Za-z_]\w*=/.test(argv[at] ?? '')) at++;
   return (argv[at] ?? '-').startsWith('-') ? undefined : argv.slice(at);
 }
 
-function afterAssignments(argv: readonly string[]): readonly string[] | undefined {
+function behindAssignments(argv: readonly string[]): readonly string[] | undefined {
   let at = 1;
   while (at < argv.length) {
     const arg = argv[at] as string;
@@ -130,7 +103,7 @@ function afterAssignments(argv: readonly string[]): readonly string[] | undefine
 }
 
 /** `cmd /d /s /c "npx ^"-y^" ^"x^""`, as one word or several. */
-function afterSwitch(argv: readonly string[]): readonly string[] | undefined {
+function behindSwitch(argv: readonly string[]): readonly string[] | undefined {
   const at = argv.findIndex((arg) => /^\/[ck]$/i.test(arg));
   if (at < 1 || !argv.slice(1, at).every((arg) => arg.startsWith('/'))) return undefined;
   const rest = argv.slice(at + 1).map((arg) => arg.replace(/\^(.)/g, '$1'));
@@ -153,19 +126,21 @@ export function shellFolderOf(argv: readonly string[]): string | undefined {
   const program = programOf(argv[0] ?? '');
   if (program === 'env') {
     const at = argv.indexOf('-C');
-    return at > 0 && at < argv.length - (afterAssignments(argv)?.length ?? 0) ? argv[at + 1] : undefined;
+    return at > 0 && at < argv.length - (behindAssignments(argv)?.length ?? 0) ? argv[at + 1] : undefined;
   }
-  const text = SHELLS.has(program) ? shellText(argv) : undefined;
-  if (text === undefined) return undefined;
-  const folders = programCommands(text)?.flatMap(([first, ...rest]) => (first === 'cd' ? [rest.at(-1) ?? '~'] : []));
-  if (folders)
-    return folders.length > 0
-      ? folders.reduce((from, to) =>
-          posix.resolve('/', from) === from ? posix.resolve(from, to) : posix.join(from, to),
-        )
-      : undefined;
-  const [, double, single, plain] = /^\s*cd\s+(?:"([^"$`\\]+)"|'([^']+)'|([^\s"'$`\\;&|]+))\s*&&/.exec(text) ?? [];
-  return double ?? single ?? plain;
+  const text = programNamed(program).shell ? shellText(argv) : undefined;
+  return text === undefined ? undefined : folderChangedTo(text);
+}
+
+function folderChangedTo(text: string): string | undefined {
+  const commands = programCommands(text);
+  if (!commands) {
+    const [, double, single, plain] = /^\s*cd\s+(?:"([^"$`\\]+)"|'([^']+)'|([^\s"'$`\\;&|]+))\s*&&/.exec(text) ?? [];
+    return double ?? single ?? plain;
+  }
+  const folders = commands.flatMap(([first, ...rest]) => (first === 'cd' ? [rest.at(-1) ?? '~'] : []));
+  if (folders.length === 0) return undefined;
+  return folders.reduce((from, to) => (posix.isAbsolute(from) ? posix.resolve(from, to) : posix.join(from, to)));
 }
 
 /** A script started by its shebang stands behind the interpreter, with its path. */

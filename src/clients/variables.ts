@@ -165,9 +165,9 @@ function replacementOf(name: string, server: string, context: VariableContext): 
   if (kind === 'input') {
     const value = context.inputs.get(key);
     if (value !== undefined) return value;
-    throw new Error(`"${server}" needs the input "${key}", and it was not given. Start the server again to be asked.`);
+    throw new Error(`"${server}" needs a value for the input "${key}". Start the server again to enter one.`);
   }
-  throw new Error(`"${server}" uses \${${name}}, which is not known. Correct its configuration.`);
+  throw new Error(`"${server}" uses \${${name}}, which is not a known variable. Correct its configuration.`);
 }
 
 function textsOf({ command, args, env, envFile, cwd }: Texts): string[] {

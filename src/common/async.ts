@@ -1,8 +1,8 @@
 /**
- * Runs a costly look so that callers who ask at the same time share one: each gets a look that *began* after it asked,
- * never an older one.
+ * Every call gets a run that *began* after the call, never an older one; calls that wait for the same run share it. At
+ * most one run is under way. For what must be as new as its question: process tables, sockets.
  */
-export class JoinedRuns<T> {
+export class FreshRun<T> {
   private running: Promise<unknown> = Promise.resolve();
   private next: Promise<T> | undefined;
 
@@ -18,3 +18,83 @@ export class JoinedRuns<T> {
     return this.next;
   }
 }
+
+/**
+ * Single flight: a call during a run joins it, result, error and age; its own `start` is then not called, so that what
+ * it would have passed on is dropped. At most one run is under way. For what must not happen twice at once.
+ */
+export class SharedRun<T> {
+  private running: Promise<T> | undefined;
+
+  /** The run under way. */
+  get current(): Promise<T> | undefined {
+    return this.running;
+  }
+
+  run(start: () => Promise<T>): Promise<T> {
+    this.running ??= start().finally(() => {
+      this.running = undefined;
+    });
+    return this.running;
+  }
+}
+
+/** Tasks run one after another, in the order of their calls. One that fails fails alone: the next ones still run. */
+export class Sequencer {
+  private last: Promise<unknown> = Promise.resolve();
+
+  run<T>(task: () => Promise<T>): Promise<T> {
+    const result = this.last.then(task);
+    this.last = result.catch(() => {});
+    return result;
+  }
+}
+
+/** At most `max` tasks run at a time; the others wait and begin in the order of their calls. */
+export class Limiter {
+  private readonly waiting: (() => void)[] = [];
+  private running = 0;
+
+  constructor(private readonly max: number) {}
+
+  async run<T>(task: () => Promise<T>): Promise<T> {
+    if (this.running >= this.max) await new Promise<void>((resolve) => this.waiting.push(resolve));
+    else this.running++;
+    try {
+      return await task();
+    } finally {
+      // Its place goes straight to the next one.
+      const next = this.waiting.shift();
+      if (next) next();
+      else this.running--;
+    }
+  }
+}
+
+/**
+ * What `promise` settles with, or what `late` returns or throws after `timeout` ms. The work behind the promise is not
+ * stopped, and an error of it that comes later is nobody's. Its timer goes with the first that happens.
+ * @param options.holds whether waiting for it keeps the process from exiting: yes unless told
+ */
+export async function withTimeout<T, L>(
+  promise: Promise<T>,
+  timeout: number,
+  late: () => L,
+  options: { readonly holds?: boolean } = {},
+): Promise<T | L> {
+  let timer: NodeJS.Timeout | undefined;
+  const deadline = new Promise<'late'>((resolve) => {
+    timer = setTimeout(() => resolve('late'), timeout);
+    if (options.holds === false) timer.unref();
+  });
+  const settled = promise.then((value) => ({ value }));
+  try {
+    const first = await Promise.race([settled, deadline]);
+    return first === 'late' ? late() : first.value;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** The old name of {@link FreshRun}, until tracker/ uses the new one. */
+export { FreshRun as JoinedRuns };

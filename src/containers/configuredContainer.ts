@@ -1,7 +1,7 @@
-import { programOf } from '../clients/commandLine';
 import type { ReadServer } from '../clients/machineConfigs';
 import type { StdioServerDefinition } from '../clients/serverDefinition';
 import { layersOf } from '../clients/unwrap';
+import { programOf } from '../known/programs';
 import { describeRun, engineVariablesOf, type RunDescription } from './containerRun';
 import type { EngineAddress } from './engine';
 

@@ -1,4 +1,6 @@
 import { isAbsolute, resolve } from 'node:path';
+import { baseName, programNamed } from '../known/programs';
+import type { HomeTag, RecordId, SessionId } from '../registry/ids';
 import type { ContainerRun } from '../registry/schema';
 import { type EngineName, type Flag, GLOBAL_FLAGS, isFlag, PLAIN_RUN_FLAGS, readFlags, TALK } from './flags';
 
@@ -11,9 +13,9 @@ export const LABELS = {
 
 /** Whose container it is: home tag, session id, record id. */
 export interface ContainerOwner {
-  readonly home: string;
-  readonly session: string;
-  readonly record: string;
+  readonly home: HomeTag;
+  readonly session: SessionId;
+  readonly record: RecordId;
 }
 
 /** What a `run` command line says. */
@@ -54,7 +56,10 @@ export const ENGINE_VARIABLES: readonly string[] = [
 
 /** Which client a command is, by its file name: `docker`, `/usr/bin/podman`, `docker.exe`. */
 export function engineNameOf(command: string): EngineName | undefined {
-  return /(?:^|[\\/])(docker|podman|nerdctl)(?:\.exe)?$/i.exec(command)?.[1]?.toLowerCase() as EngineName | undefined;
+  const name = baseName(command)
+    .toLowerCase()
+    .replace(/\.exe$/, '');
+  return programNamed(name).isEngine ? (name as EngineName) : undefined;
 }
 
 /**

@@ -1,10 +1,11 @@
 import { redactText } from '../clients/redaction';
+import { messageOf } from '../common/errors';
+import { type ContainerId, isContainerId } from '../registry/ids';
 import { engineNameOf } from './containerRun';
 import { type Call, type CallEnd, callClient, clientEnvironment, type EngineAnswer } from './engineCall';
 import {
   type Container,
   type ContainerStats,
-  isContainerId,
   parseIds,
   parseInspection,
   parseStats,
@@ -89,12 +90,12 @@ export class ContainerEngine {
   }
 
   /** Lets a paused container run. */
-  async resume(id: string): Promise<EngineAnswer<void>> {
+  async resume(id: ContainerId): Promise<EngineAnswer<void>> {
     return this.read(await this.call(['unpause', id]), () => undefined);
   }
 
   /** Asks its main process to end, and kills it after the grace (ms, rounded up to whole seconds). Waits for it. */
-  async stop(id: string, grace: number): Promise<EngineAnswer<void>> {
+  async stop(id: ContainerId, grace: number): Promise<EngineAnswer<void>> {
     const seconds = Math.ceil(grace / 1_000);
     const end = await this.call(['stop', '-t', String(seconds), id], {
       timeout: seconds * 1_000 + this.limits.stopMargin,
@@ -103,12 +104,12 @@ export class ContainerEngine {
   }
 
   /** Removes a container that does not run, with its anonymous volumes. Never by force: one that runs is refused. */
-  async remove(id: string): Promise<EngineAnswer<void>> {
+  async remove(id: ContainerId): Promise<EngineAnswer<void>> {
     return this.read(await this.call(['rm', '-v', id]), () => undefined);
   }
 
   /** The last lines that it wrote, stdout before stderr, redacted. */
-  async logs(id: string, lines: number): Promise<EngineAnswer<string>> {
+  async logs(id: ContainerId, lines: number): Promise<EngineAnswer<string>> {
     const end = await this.call(['logs', '--tail', String(lines), id], { limit: 1 << 20 });
     const text = `${end.stdout}${end.stderr}`;
     if (end.error && !end.cutOff) return { ok: false, error: end.error };
@@ -172,7 +173,7 @@ export class ContainerEngine {
     try {
       return { ok: true, value: parse() };
     } catch (error) {
-      const message = `"${this.address.program}" gave an answer that cannot be read: ${(error as Error).message}.`;
+      const message = `"${this.address.program}" gave an answer that cannot be read: ${messageOf(error)}.`;
       return { ok: false, error: { kind: 'failed', message } };
     }
   }

@@ -1,5 +1,6 @@
-import { commandLineOfArgs, programOf } from '../clients/commandLine';
+import { commandLineOfArgs } from '../clients/commandLine';
 import { identityOf, type Member } from '../judgement/members';
+import { programNamed, programOf } from '../known/programs';
 import type { ContainerFinding } from '../model/evidence';
 import { sameStart } from '../os/identity';
 import type { Platform, ProcessEntry, Snapshot } from '../os/platform';
@@ -69,7 +70,7 @@ export function containerElsewhere({
   const { argv } = commandLineOfArgs(args);
   const program = programOf(argv[0] ?? '');
   const kind = 'container-elsewhere';
-  if (/^(?:docker|podman)-compose$/.test(program)) return { kind, found: 'compose' };
+  if (programNamed(program).isCompose) return { kind, found: 'compose' };
   const engine = engineNameOf(program);
   if (!engine) return undefined;
   const [command = '', second] = argv.slice(1).filter((arg) => !arg.startsWith('-'));

@@ -1,11 +1,11 @@
 // What the clients print about containers, read into one shape. Pure. What cannot be read is an error, never a guess.
 
+import { type ContainerId, isContainerId } from '../registry/ids';
 import type { EngineName } from './flags';
 
 /** One container as its engine describes it. */
 export interface Container {
-  /** Full id, 64 hexadecimal digits. */
-  readonly id: string;
+  readonly id: ContainerId;
   readonly name: string;
   /** As the engine keeps it: docker as it was typed, podman and nerdctl with registry and tag. */
   readonly image: string;
@@ -34,11 +34,6 @@ export interface ContainerStats {
 const NOT_STARTED = /^(?:created|configured|initialized)$/;
 const NOT_RUNNING = /^(?:created|configured|initialized|exited|stopped|dead)$/;
 const GO_ZERO_TIME = '0001-01-01';
-const FULL_ID = /^[0-9a-f]{64}$/;
-
-export function isContainerId(text: unknown): text is string {
-  return typeof text === 'string' && FULL_ID.test(text);
-}
 
 /** Whether an engine's word for a state means that no process of the container runs. */
 export function isNotRunning({ state }: Pick<Container, 'state'>): boolean {
@@ -46,11 +41,12 @@ export function isNotRunning({ state }: Pick<Container, 'state'>): boolean {
 }
 
 /** Reads `ps --quiet --no-trunc`. @throws Error when a line is no id. */
-export function parseIds(text: string): string[] {
-  const ids = text.split(/\r?\n/).filter((line) => line.trim() !== '');
-  for (const id of ids) {
-    if (!FULL_ID.test(id)) throw new Error(`it listed "${id.slice(0, 80)}", which is no container id`);
-  }
+export function parseIds(text: string): ContainerId[] {
+  const lines = text.split(/\r?\n/).filter((line) => line.trim() !== '');
+  const ids = lines.map((id) => {
+    if (isContainerId(id)) return id;
+    throw new Error(`it listed "${id.slice(0, 80)}", which is no container id`);
+  });
   return [...new Set(ids)];
 }
 

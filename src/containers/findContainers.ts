@@ -1,4 +1,4 @@
-import { isHomeTag, isUuid } from '../registry/cookie';
+import { isHomeTag, isRecordId, isSessionId } from '../registry/ids';
 import type { ContainerOwner } from './containerRun';
 import { LABELS } from './containerRun';
 import type { Container, ContainerEngine, EngineAnswer } from './engine';
@@ -35,7 +35,7 @@ export function isOwnedBy(container: Pick<Container, 'labels'>, owner: Container
 }
 
 export function isComplete({ home, session, record }: ContainerOwner): boolean {
-  return isHomeTag(home) && isUuid(session) && isUuid(record);
+  return isHomeTag(home) && isSessionId(session) && isRecordId(record);
 }
 
 export function labelsOf({ home, session, record }: ContainerOwner): Record<string, string> {

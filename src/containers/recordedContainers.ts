@@ -1,7 +1,10 @@
-import type { Log } from '../common/log';
+import { SharedRun } from '../common/async';
+import { messageOf } from '../common/errors';
+import { type Log, logOnce, type OnceLog } from '../common/log';
 import type { Member } from '../judgement/members';
 import type { ContainerView } from '../model/inventory';
 import type { Platform } from '../os/platform';
+import type { ContainerId, RecordId } from '../registry/ids';
 import type { ContainerRun, SessionFile } from '../registry/schema';
 import { isLabelled } from '../registry/schema';
 import { type Container, ContainerEngine, type EngineAnswer } from './engine';
@@ -23,21 +26,23 @@ const NOTE_TIMEOUT = 3_000;
  * others by the id that was noted while their client lived, and they are never ended here.
  */
 export class RecordedContainers {
-  private readonly seen = new Map<string, ContainersSeen>();
+  private readonly seen = new Map<RecordId, ContainersSeen>();
   /** How to reach the engine of each container that has been told of, by its id. */
-  private readonly addresses = new Map<string, ContainerRun>();
-  private readonly announced = new Set<string>();
-  private refreshing: Promise<boolean> | undefined;
+  private readonly addresses = new Map<ContainerId, ContainerRun>();
+  private readonly once: OnceLog;
+  private readonly refreshing = new SharedRun<boolean>();
 
-  constructor(private readonly log: Log) {}
+  constructor(private readonly log: Log) {
+    this.once = logOnce(log);
+  }
 
   /** What the last look said about a record; undefined when there was none. */
-  seenOf(recordId: string): ContainersSeen | undefined {
+  seenOf(recordId: RecordId): ContainersSeen | undefined {
     return this.seen.get(recordId);
   }
 
   /** Whether the last look found no container of a record, or had none to look for. */
-  isGone(recordId: string): boolean {
+  isGone(recordId: RecordId): boolean {
     const seen = this.seen.get(recordId);
     return seen === undefined || (seen.problem === undefined && seen.containers.length === 0);
   }
@@ -47,10 +52,7 @@ export class RecordedContainers {
    * another joins it. Never rejects. @returns whether anything is different from before.
    */
   refresh(sessions: readonly Pick<SessionFile, 'id' | 'home' | 'records'>[]): Promise<boolean> {
-    this.refreshing ??= this.refreshOnce(sessions).finally(() => {
-      this.refreshing = undefined;
-    });
-    return this.refreshing;
+    return this.refreshing.run(() => this.refreshOnce(sessions));
   }
 
   private async refreshOnce(sessions: readonly Pick<SessionFile, 'id' | 'home' | 'records'>[]): Promise<boolean> {
@@ -80,12 +82,12 @@ export class RecordedContainers {
   }
 
   /** How to reach the engine of a container that was told of; undefined for all others. */
-  addressOf(id: string): ContainerRun | undefined {
+  addressOf(id: ContainerId): ContainerRun | undefined {
     return this.addresses.get(id);
   }
 
   /** Keeps how to reach the engine of a container that somebody is told of. */
-  keepAddress(id: string, run: ContainerRun): void {
+  keepAddress(id: ContainerId, run: ContainerRun): void {
     this.addresses.set(id, run);
   }
 
@@ -101,20 +103,15 @@ export class RecordedContainers {
     try {
       const answer = await noteContainer(platform, members, (run) => withContextInUse(run), NOTE_TIMEOUT);
       if (answer.ok) return answer.value ?? 'none';
-      this.logOnce(`"${server}": its container cannot be told: ${answer.error.message}`);
+      this.once.warn(`"${server}": its container cannot be told: ${answer.error.message}`);
     } catch (error) {
-      this.logOnce(`"${server}": its container cannot be told: ${(error as Error).message}`);
+      this.once.warn(`"${server}": its container cannot be told: ${messageOf(error)}`);
     }
     return 'unknown';
   }
 
-  private logOnce(message: string): void {
-    if (!this.announced.has(message)) this.log.warn(message);
-    this.announced.add(message);
-  }
-
   /** Forgets what was seen of a record's containers: they are gone. */
-  forget(recordId: string): void {
+  forget(recordId: RecordId): void {
     this.seen.delete(recordId);
   }
 }

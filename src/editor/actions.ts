@@ -26,7 +26,7 @@ export function createActions(
 ): Actions {
   const serverOf = (key: string): ServerView => {
     const server = tracker.inventory.servers.find((one) => one.key === key);
-    if (!server) throw new Error('This server is no longer listed. Scan again.');
+    if (!server) throw new Error('This server is gone. Run "MCP Processes: Scan Now" to refresh.');
     return server;
   };
   const askEditor = async (command: EditorCommand, { key }: ServerView): Promise<void> => {
@@ -92,6 +92,7 @@ async function changeNeverReap(change: (patterns: readonly string[]) => string[]
   const configuration = vscode.workspace.getConfiguration('mcpProcesses');
   const patterns = patternsOf(configuration.get('reap.neverReap'));
   // What somebody has written there, he wants to be kept.
-  if (!patterns) throw new Error('Setting mcpProcesses.reap.neverReap must be a list of texts. Correct it first.');
+  if (!patterns)
+    throw new Error('The setting mcpProcesses.reap.neverReap must be a list of strings. Correct it, then try again.');
   await configuration.update('reap.neverReap', change(patterns), vscode.ConfigurationTarget.Global);
 }

@@ -11,7 +11,9 @@ export async function askInput({
 }: InputDefinition): Promise<string | undefined> {
   if (type === 'pickString') return vscode.window.showQuickPick(options, { title: description });
   if (type === 'command') {
-    throw new Error(`The input "${definition.id}" is of type "command", which MCP Processes does not run.`);
+    throw new Error(
+      `The input "${definition.id}" has the type "command", which MCP Processes does not support. Use "promptString" or "pickString".`,
+    );
   }
   return vscode.window.showInputBox({ title: description, value: definition.default, password, ignoreFocusOut: true });
 }

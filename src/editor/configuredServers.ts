@@ -1,4 +1,3 @@
-import { readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import * as vscode from 'vscode';
@@ -17,12 +16,17 @@ import type {
   StdioServerDefinition,
 } from '../clients/serverDefinition';
 import { inputIdsOf, resolveVariables, type VariableContext } from '../clients/variables';
-import type { Log } from '../common/log';
+import { codeOf } from '../common/errors';
+import { readPlainFile, whyUnreadable } from '../common/files';
+import { type Log, logOnce, type OnceLog } from '../common/log';
 import type { Problem } from '../model/inventory';
 import { LAUNCHED_GRACE } from '../registry/schema';
 import { editorIdOf } from './editorClient';
 import type { Inputs } from './inputs';
 import type { EditorSettings } from './settings';
+
+/** Larger ones were not written by people. */
+const MAX_FILE_BYTES = 16 << 20;
 
 /**
  * The servers that this window's configuration names: those of our setting are ours; those of `.vscode/mcp.json`
@@ -35,7 +39,7 @@ export class ConfiguredServers implements vscode.Disposable {
   private readonly listeners = new Set<() => void>();
   /** Whether the editor starts the servers of `.vscode/mcp.json` itself; until we know, they are not ours to start. */
   private editorHasClient = true;
-  private said = new Set<string>();
+  private readonly once: OnceLog;
   private readonly folders = new KnownFolders(() => ({
     home: homedir(),
     platform: process.platform,
@@ -46,8 +50,9 @@ export class ConfiguredServers implements vscode.Disposable {
   constructor(
     private readonly inputs: Inputs,
     private readonly settings: () => EditorSettings,
-    private readonly log: Log,
+    log: Log,
   ) {
+    this.once = logOnce(log);
     const watcher = vscode.workspace.createFileSystemWatcher('**/.vscode/mcp.json');
     const read = () => this.read();
     this.subscriptions.push(
@@ -123,8 +128,7 @@ export class ConfiguredServers implements vscode.Disposable {
     const lines = problems.map(({ file, line, column, message }) =>
       [[file, line, column].filter((part) => part !== undefined).join(':'), message].filter(Boolean).join(': '),
     );
-    for (const line of lines) if (!this.said.has(line)) this.log.warn(line);
-    this.said = new Set(lines);
+    this.once.warnAll(lines);
   }
 
   /** A definition of the API's, launched as it stands. */
@@ -174,7 +178,9 @@ export class ConfiguredServers implements vscode.Disposable {
     const { name, source } = definition;
     // Also the user's own: they start in the folder, where `npx` would read what somebody else put there.
     if (!vscode.workspace.isTrusted)
-      throw new Error(`"${name}" is not started in a workspace that is not trusted. Trust the workspace first.`);
+      throw new Error(
+        `"${name}" cannot start because this workspace is not trusted. Trust the workspace, then start it again.`,
+      );
     const values = await this.inputs.valuesOf(inputIdsOf(definition), inputs, placeOf(definition));
     const resolved = resolveVariables(definition, variableContext(source.folder, values));
     const base = source.folder ?? homedir();
@@ -250,17 +256,15 @@ function firstFolder(): string | undefined {
 
 function readText(file: string, problems: Problem[]): string | undefined {
   try {
-    // A named pipe would hold the whole host until somebody writes into it.
-    if (!statSync(file).isFile()) throw Object.assign(new Error(), { code: 'it is no file' });
-    return readFileSync(file, 'utf8');
+    return readPlainFile(file, MAX_FILE_BYTES, { links: 'follow' }).text;
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
+    const code = codeOf(error);
     if (code !== 'ENOENT' && code !== 'ENOTDIR') {
       problems.push({
         file,
         line: undefined,
         column: undefined,
-        message: `${file} cannot be read (${code}). Its servers are not shown.`,
+        message: `${file} cannot be read (${whyUnreadable(error)}), so its servers are not shown. Make it a file that you can read.`,
       });
     }
     return undefined;

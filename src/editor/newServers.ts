@@ -35,7 +35,7 @@ export function createNewServers(configured: ConfiguredServers, machine: Machine
       const keys = names.map(settingKeyOf);
       if (!(await configured.lists(keys, TAKEN_OVER_MS))) {
         throw new Error(
-          vscode.l10n.t('The editor has not taken over the change of {0} yet. Reload the window.', document.fileName),
+          vscode.l10n.t('The editor has not applied the change to {0} yet. Reload the window.', document.fileName),
         );
       }
       return keys;
@@ -93,7 +93,7 @@ async function openToWrite(scope: SettingsScope): Promise<vscode.TextEditor> {
   const editor = await openSettingsFile(scope);
   if (editor.document.isDirty) {
     const { fileName } = editor.document;
-    throw new Error(vscode.l10n.t('{0} has changes that are not saved. Save it, then add the server again.', fileName));
+    throw new Error(vscode.l10n.t('{0} has unsaved changes. Save it, then add the server again.', fileName));
   }
   return editor;
 }
@@ -122,7 +122,7 @@ async function replaceText({ document }: vscode.TextEditor, text: string): Promi
   const edit = new vscode.WorkspaceEdit();
   edit.replace(document.uri, new vscode.Range(document.positionAt(from), document.positionAt(to)), inserted);
   if ((await vscode.workspace.applyEdit(edit)) && (await save(document))) return;
-  throw new Error(vscode.l10n.t('{0} could not be saved. Make it writable and save it.', document.fileName));
+  throw new Error(vscode.l10n.t('{0} could not be saved. Make it writable, then save it.', document.fileName));
 }
 
 /** The editor gives a save up where something comes between, such as its own that comes by itself; once more, it works. */
@@ -138,18 +138,18 @@ async function save(document: vscode.TextDocument): Promise<boolean> {
 function refusal(problem: SettingsProblem, editor: vscode.TextEditor): string {
   const { document } = editor;
   if (problem.kind === 'taken') {
-    return vscode.l10n.t('{0} already has a server "{1}". Add it under another name.', document.fileName, problem.name);
+    return vscode.l10n.t('{0} already has a server named "{1}". Choose another name.', document.fileName, problem.name);
   }
   const { line, column } = problem;
   select(editor, { offset: document.offsetAt(new vscode.Position(line - 1, column - 1)), length: 0 });
   return problem.kind === 'invalid'
     ? vscode.l10n.t(
-        '{0} is not valid JSON in line {1}. Nothing was changed. Correct it, then add the server again.',
+        '{0} is not valid JSON (line {1}), so nothing was changed. Correct it, then add the server again.',
         document.fileName,
         line,
       )
     : vscode.l10n.t(
-        '"{0}" in line {1} of {2} has the wrong type. Nothing was changed. Correct it, then add the server again.',
+        '"{0}" in line {1} of {2} has the wrong type, so nothing was changed. Correct it, then add the server again.',
         problem.setting,
         line,
         document.fileName,

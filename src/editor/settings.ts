@@ -43,7 +43,7 @@ export function readSettings(): EditorSettings {
     neverReap: neverReap ?? [EVERYTHING],
     problems: neverReap
       ? []
-      : ['Setting mcpProcesses.reap.neverReap must be a list of texts. Until it is, nothing is reaped.'],
+      : ['The setting mcpProcesses.reap.neverReap must be a list of strings. Nothing is reaped until you correct it.'],
     sweepInterval: sweepInterval(configuration),
     launchTimeout: (timeout >= 1 && timeout <= 600 ? timeout : 60) * 1000,
     guard: configuration.get('guard.enabled') !== false,

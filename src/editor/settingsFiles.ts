@@ -14,7 +14,7 @@ export async function showSetting(id: string): Promise<void> {
 export async function openSettingsFile(scope: SettingsScope): Promise<vscode.TextEditor> {
   if (scope === 'workspace') {
     const file = workspaceSettingsFile();
-    if (!file) throw new Error(vscode.l10n.t('No folder is open, so there are no workspace settings. Open a folder.'));
+    if (!file) throw new Error(vscode.l10n.t('Workspace settings need an open folder. Open a folder, then try again.'));
     return vscode.window.showTextDocument(file);
   }
   const command = isRemote() ? 'workbench.action.openRemoteSettingsFile' : 'workbench.action.openSettingsJson';
@@ -65,7 +65,7 @@ function activeEditor(isMeant: (uri: vscode.Uri) => boolean): Promise<vscode.Tex
       subscription.dispose();
       reject(
         new Error(
-          vscode.l10n.t('The editor did not open settings.json. Open it with "Preferences: Open Settings (JSON)".'),
+          vscode.l10n.t('settings.json could not be opened. Run "Preferences: Open User Settings (JSON)" instead.'),
         ),
       );
     }, OPENED_MS);

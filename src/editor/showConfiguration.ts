@@ -26,8 +26,8 @@ export async function showConfiguration(
   if (!entry) {
     vscode.window.showInformationMessage(
       server.key === apiKeyOf(name)
-        ? vscode.l10n.t('"{0}" was started by another extension and is in no configuration file.', name)
-        : vscode.l10n.t('"{0}" is in no configuration any more. It runs as it was when it was started.', name),
+        ? vscode.l10n.t('"{0}" was started by another extension and is not in any configuration file.', name)
+        : vscode.l10n.t('"{0}" is no longer in any configuration. It keeps running as it was started.', name),
     );
     return;
   }

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { messageOf } from '../common/errors';
 import type { Log } from '../common/log';
 import type { DataFolder } from '../registry/dataFolder';
 import { LAUNCHED_GRACE } from '../registry/schema';
@@ -40,9 +41,9 @@ export class WrapperInstaller implements vscode.Disposable {
         version: this.version,
         settings: { automatic, neverReap, graces },
       });
-      this.log.info(`For other clients' configurations: ${path} run -- command args…`);
+      this.log.info(`To protect the servers of other clients, start them with: ${path} run -- command args…`);
     } catch (error) {
-      this.log.warn(`The launcher for other clients could not be installed: ${(error as Error).message}`);
+      this.log.warn(`The mcp-processes command could not be installed: ${messageOf(error)}`);
     }
   }
 }

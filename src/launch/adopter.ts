@@ -1,11 +1,13 @@
-import { randomUUID } from 'node:crypto';
 import type { ConfiguredServer } from '../clients/configuredServer';
 import { observe } from '../clients/observed';
 import { commandLineOf } from '../clients/shownCommandLine';
-import type { Log } from '../common/log';
+import { SharedRun } from '../common/async';
+import { messageOf } from '../common/errors';
+import { type Log, logOnce, type OnceLog } from '../common/log';
 import { type ProcessIdentity, sameStart } from '../os/identity';
 import type { Platform, ProcessEntry } from '../os/platform';
 import { COOKIE_VARIABLE } from '../registry/cookie';
+import { newRecord } from '../registry/newRecord';
 import type { OwnSession } from '../registry/ownSession';
 import type { Grace, ServerRecord } from '../registry/schema';
 
@@ -17,8 +19,8 @@ export interface AdopterParts {
   /** Entries of trusted places that something else in this host may start. */
   readonly adoptable: () => readonly ConfiguredServer[];
   readonly graceOf: (server: string) => Grace;
-  /** Somebody was adopted, or has ended: look again. */
-  readonly onChange: () => void;
+  /** Asked for a scan when a server was adopted, or has ended. */
+  readonly scans: { rescan(): Promise<void> };
 }
 
 const TICK_MS = 1_000;
@@ -42,10 +44,11 @@ export class Adopter {
   private readonly timer: NodeJS.Timeout;
   /** Records whose root was found gone; each is told of once. */
   private readonly ended = new Set<string>();
-  private isTicking = false;
-  private cannotRecord = false;
+  private readonly ticking = new SharedRun<void>();
+  private readonly once: OnceLog;
 
   constructor(private readonly parts: AdopterParts) {
+    this.once = logOnce(parts.log);
     this.timer = setInterval(() => void this.tick(), TICK_MS);
     this.timer.unref();
   }
@@ -55,10 +58,13 @@ export class Adopter {
   }
 
   /** One look at the children of this host. Never rejects. */
-  async tick(): Promise<void> {
+  tick(): Promise<void> {
+    return this.ticking.run(() => this.tickOnce());
+  }
+
+  private async tickOnce(): Promise<void> {
     const { platform, self, own, log } = this.parts;
-    if (this.isTicking || !platform.childrenOf) return;
-    this.isTicking = true;
+    if (!platform.childrenOf) return;
     try {
       const children = platform.childrenOf(self.pid) ?? [];
       const now = performance.now();
@@ -68,11 +74,9 @@ export class Adopter {
       for (const record of own.session.records) {
         if (record.kind === 'adopted' && Date.now() - record.createdAt < GROWING_MS) await this.growCensus(record);
       }
-      if (adopted || this.hasEnded(children)) this.parts.onChange();
+      if (adopted || this.hasEnded(children)) void this.parts.scans.rescan();
     } catch (error) {
-      log.warn(`The children of this host could not be read: ${(error as Error).message}`);
-    } finally {
-      this.isTicking = false;
+      log.warn(`The child processes of this extension host could not be read: ${messageOf(error)}`);
     }
   }
 
@@ -116,29 +120,25 @@ export class Adopter {
     const { own, platform, log, graceOf } = this.parts;
     const root = { pid: entry.pid, start: entry.start, scope: platform.scope };
     try {
-      own.add({
-        id: randomUUID(),
+      const record = newRecord({
         server: server.name,
         client: server.client,
         folder: server.folder,
         kind: 'adopted',
         commandLine: commandLineOf(entry),
-        createdAt: Date.now(),
         root,
         posixSession: entry.sid,
         census: [root],
         grace: graceOf(server.name),
-        ladder: undefined,
-        container: undefined,
       });
-      this.cannotRecord = false;
+      own.add(record);
+      this.once.clear(server.name);
       this.watched.set(entry.pid, { start: entry.start, since: performance.now() });
       log.info(`Adopted "${server.name}", pid ${entry.pid}, which ${server.client} started.`);
       return true;
     } catch (error) {
       // Said once: it would be said every second.
-      if (!this.cannotRecord) log.warn(`"${server.name}" cannot be recorded: ${(error as Error).message}`);
-      this.cannotRecord = true;
+      this.once.warn(`"${server.name}" cannot be recorded: ${messageOf(error)}`, server.name);
       return false;
     }
   }

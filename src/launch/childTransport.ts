@@ -35,7 +35,7 @@ export class ChildTransport implements Transport {
     return new Promise((resolve, reject) => {
       const { stdin } = this.child;
       if (!stdin || stdin.destroyed || !stdin.writable) {
-        reject(new Error('The server has ended, or its input is closed.'));
+        reject(new Error('The server has exited or closed its input.'));
         return;
       }
       if (stdin.write(serializeMessage(message))) resolve();

@@ -1,7 +1,9 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { messageOf } from '../common/errors';
 import type { Log } from '../common/log';
 import type { DataFolder } from '../registry/dataFolder';
 import { installGuard } from '../registry/guardCopy';
+import type { SessionId } from '../registry/ids';
 
 /**
  * A shell blocked in `read` costs under 2 MB where Node costs 40. Its stdin ends the moment this host is gone, however
@@ -32,17 +34,17 @@ export interface ArmedGuardParts {
   readonly script: string;
   readonly version: string;
   readonly isEnabled: () => boolean;
-  readonly onChange: () => void;
+  readonly onChange: (state: GuardState) => void;
   readonly environment?: NodeJS.ProcessEnv;
-  readonly node?: string;
+  readonly node?: string | undefined;
   /** A POSIX shell; the system's own unless told. */
-  readonly shell?: string;
+  readonly shell?: string | undefined;
 }
 
 /** The dead man's switch of this session: at most one guard process outside the editor. */
 export class GuardProcess {
   private child: ChildProcess | undefined;
-  private sessionId: string | undefined;
+  private sessionId: SessionId | undefined;
   private rearms = 0;
   private problem: string | undefined;
   private checked: Promise<void> | undefined;
@@ -55,7 +57,7 @@ export class GuardProcess {
   }
 
   /** Arms for a session, unless it is armed for that already. Never rejects: without a guard, sweeps do the work later. */
-  async arm(sessionId: string): Promise<void> {
+  async arm(sessionId: SessionId): Promise<void> {
     if (!this.parts.isEnabled()) return this.standDown();
     if (this.child && this.sessionId === sessionId) return;
     this.standDown();
@@ -68,9 +70,9 @@ export class GuardProcess {
       this.problem = undefined;
     } catch (error) {
       this.checked = undefined;
-      this.noteProblem((error as Error).message);
+      this.noteProblem(messageOf(error));
     }
-    this.parts.onChange();
+    this.parts.onChange(this.state);
   }
 
   /** Tells the guard that there is nothing left to guard; it exits without looking at anything. */
@@ -81,10 +83,10 @@ export class GuardProcess {
     if (!child) return;
     child.removeAllListeners('exit');
     child.stdin?.end('done\n');
-    this.parts.onChange();
+    this.parts.onChange(this.state);
   }
 
-  private spawn(sessionId: string): void {
+  private spawn(sessionId: SessionId): void {
     const { folder, script, version } = this.parts;
     const copy = installGuard(folder, script, version);
     const node = this.parts.node ?? process.execPath;
@@ -102,7 +104,7 @@ export class GuardProcess {
     child.once('error', (error) => {
       this.child = undefined;
       this.noteProblem(error.message);
-      this.parts.onChange();
+      this.parts.onChange(this.state);
     });
     child.once('exit', () => this.onExit(sessionId));
     // Neither its process nor its pipe may keep this one from exiting.
@@ -111,22 +113,22 @@ export class GuardProcess {
     this.child = child;
   }
 
-  private onExit(sessionId: string): void {
+  private onExit(sessionId: SessionId): void {
     this.child = undefined;
     if (this.sessionId !== sessionId) return;
     if (++this.rearms > MAX_REARMS) {
-      this.noteProblem(`it was ended ${this.rearms} times`);
-      this.parts.onChange();
+      this.noteProblem(`other programs ended it ${this.rearms} times`);
+      this.parts.onChange(this.state);
       return;
     }
-    this.parts.log.info('The guard was ended by somebody else; it is armed again.');
+    this.parts.log.info('Another program ended the guard. It is armed again.');
     void this.arm(sessionId);
   }
 
   private noteProblem(problem: string): void {
     this.problem = problem;
     this.parts.log.warn(
-      `The guard is unavailable: ${problem}. Servers left by a crash are ended at the next start instead.`,
+      `The guard is unavailable: ${problem}. If this window crashes, its servers are ended the next time an editor starts.`,
     );
   }
 
@@ -144,7 +146,7 @@ export class GuardProcess {
     return new Promise((resolve, reject) => {
       execFile(node, ['-v'], { env: this.environment, timeout: CHECK_TIMEOUT_MS }, (error, stdout) => {
         if (error) reject(new Error(`${node} cannot be run (${error.code ?? error.signal ?? error.message})`));
-        else if (!/^v\d+\./.test(stdout)) reject(new Error(`${node} is no Node`));
+        else if (!/^v\d+\./.test(stdout)) reject(new Error(`${node} is not Node.js`));
         else resolve();
       });
     });

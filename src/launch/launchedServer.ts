@@ -5,11 +5,13 @@ import { delimiter, resolve } from 'node:path';
 import spawn from 'cross-spawn';
 import type { LaunchDescription } from '../clients/launchDescription';
 import { redactCommandLine, redactText } from '../clients/redaction';
+import { SharedRun, withTimeout } from '../common/async';
 import { containerRunOf, withLabels } from '../containers/containerRun';
 import type { Failure, ReapResult, StartFailure, UnexpectedExit } from '../model/inventory';
 import type { Platform } from '../os/platform';
 import { COOKIE_VARIABLE, formatCookie } from '../registry/cookie';
 import type { ExitStatus } from '../registry/history';
+import { newRecord } from '../registry/newRecord';
 import type { OwnSession } from '../registry/ownSession';
 import type { Connection } from './connection';
 
@@ -29,7 +31,7 @@ export class LaunchedServer {
   /** How many times a person ends processes of it at the moment, in another way than by stopping it. */
   expectedEnds = 0;
   /** The ladder that runs on it now. */
-  ending: Promise<ReapResult> | undefined;
+  readonly ending = new SharedRun<ReapResult>();
   private readonly lastLines: string[] = [];
   private failed: Omit<StartFailure, 'lastLine'> | Omit<UnexpectedExit, 'lastLine'> | undefined;
   private stderrEnd: Promise<void> = Promise.resolve();
@@ -54,21 +56,17 @@ export class LaunchedServer {
     const { command, environment } = description;
     // Only labels prove later whose container it is; without a `run` there is nothing to label.
     const args = withLabels(command, description.args, whose) ?? description.args;
-    this.session.add({
+    const record = newRecord({
       id: this.recordId,
       server: description.name,
       client: description.client,
       folder: description.folder,
       kind: 'launched',
       commandLine: redactCommandLine([description.command, ...description.args]).join(' '),
-      createdAt: Date.now(),
-      root: undefined,
-      posixSession: undefined,
-      census: [],
       grace: description.grace,
-      ladder: undefined,
       container: containerRunOf(command, args, environment, description.cwd),
     });
+    this.session.add(record);
     const cookie = formatCookie({ home, session: id, record: this.recordId, owner });
     const child = await this.spawned(args, { ...environment, [COOKIE_VARIABLE]: cookie }).catch((error) => {
       session.remove(this.recordId);
@@ -121,12 +119,7 @@ export class LaunchedServer {
 
   /** Waits until its stderr is read to its end, as far as it has one. */
   async heard(): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const deadline = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, STDERR_TAIL_MS);
-    });
-    await Promise.race([this.stderrEnd, deadline]);
-    clearTimeout(timer);
+    await withTimeout(this.stderrEnd, STDERR_TAIL_MS, () => undefined);
   }
 
   private async completeRecord(pid: number): Promise<void> {
@@ -168,11 +161,11 @@ function assertStartable({ command, args, environment, cwd }: LaunchDescription)
   // Node would quote the value, and it may be a secret.
   if ([command, ...args, ...Object.entries(environment).flat()].some((text) => text.includes('\0'))) {
     throw new Error(
-      `its command, arguments or environment contain a NUL byte, which no program can be given. Correct "command", "args", "env" or "envFile".`,
+      `its command, arguments or environment contain a NUL byte. Remove it from "command", "args", "env" or "envFile".`,
     );
   }
   if (cwd !== undefined && !isFolder(cwd)) {
-    const what = existsSync(cwd) ? 'is no folder' : 'does not exist';
+    const what = existsSync(cwd) ? 'is not a folder' : 'does not exist';
     throw new Error(`its working folder ${cwd} ${what}. Correct "cwd".`);
   }
   if (/[\\/]/.test(command) && isFolder(command)) {
@@ -200,15 +193,15 @@ function explainSpawnError(error: NodeJS.ErrnoException, { command, cwd, environ
       if (!isFound && (error.code === 'ENOENT' || !isPath))
         return `the program "${command}" was not found. Install it, or give its full path in "command".`;
       return error.code === 'EACCES'
-        ? `"${command}" may not be executed. Make it executable, or correct "command".`
-        : `"${command}" needs a program that was not found (see its first line). Install that, or correct "command".`;
+        ? `"${command}" is not executable for you. Make it executable, or correct "command".`
+        : `"${command}" needs an interpreter that was not found (see its first line). Install the interpreter, or correct "command".`;
     case 'ENOTDIR':
     case 'ELOOP':
     case 'ENAMETOOLONG':
-      return `"${command}" is no path to a program (${error.code}). Correct "command".`;
+      return `"${command}" is not a valid path to a program (${error.code}). Correct "command".`;
     case 'E2BIG':
       return 'its arguments and environment are larger than this system allows. Shorten "args", "env" or "envFile".';
     default:
-      return `the system refuses (${error.code ?? error.message}). Correct "command".`;
+      return `the system refused to start it (${error.code ?? error.message}). Correct "command".`;
   }
 }

@@ -1,12 +1,14 @@
 import type { ConfiguredServer } from '../clients/configuredServer';
 import type { LaunchDescription } from '../clients/launchDescription';
 import { redactText } from '../clients/redaction';
+import { withTimeout } from '../common/async';
+import { messageOf, UserError } from '../common/errors';
 import type { Log } from '../common/log';
 import { withContextInUse } from '../containers/recordedContainers';
 import type { ReapResult } from '../model/inventory';
 import type { Platform } from '../os/platform';
 import type { Reaper } from '../reaping/reaper';
-import { type Ending, logResult } from '../reaping/results';
+import type { Ending } from '../reaping/results';
 import { endLivingChildTree } from '../reaping/windowsTree';
 import type { EndCause, ExitStatus } from '../registry/history';
 import type { OwnSession } from '../registry/ownSession';
@@ -25,12 +27,12 @@ export interface LaunchedServersParts {
   readonly configured: () => readonly ConfiguredServer[];
   /** One redacted line of a server's stderr. */
   readonly onOutput: (server: string, line: string) => void;
-  /** Something changed that needs no new look. */
-  readonly onChange: () => void;
-  /** Processes came or went. */
-  readonly lookAgain: () => Promise<void>;
-  /** Called before each spawn: whoever watches over this session from outside has to be there first. */
-  readonly beforeSpawn: () => Promise<void>;
+  /** What a server is and does has changed. */
+  readonly onChange: (servers: ReadonlyMap<string, LaunchedServer>) => void;
+  /** Asked for a scan when processes came or went. */
+  readonly scans: { rescan(): Promise<void> };
+  /** Watches over this session from outside: it has to be there before each spawn. */
+  readonly guard: { arm(sessionId: string): Promise<void> };
 }
 
 /** A start that failed with the server's own doing; the log has it already. */
@@ -52,14 +54,11 @@ export class LaunchedServers {
 
   constructor(private readonly parts: LaunchedServersParts) {}
 
-  get all(): ReadonlyMap<string, LaunchedServer> {
-    return this.servers;
-  }
-
   /** Starts a configured server of ours. A second call while it starts joins the first; a running one stays as it is. */
   async start(key: string): Promise<void> {
     const configured = this.parts.configured().find((server) => server.key === key);
-    if (!configured?.describe) throw new Error('This server is not started by MCP Processes.');
+    if (!configured?.describe)
+      throw new Error('MCP Processes does not start this server. Start it from the client that configures it.');
     await this.launchAs(key, configured.describe);
   }
 
@@ -81,10 +80,10 @@ export class LaunchedServers {
     const before = this.servers.get(key);
     if (before && (before.state === 'running' || before.state === 'starting')) return;
     if (before?.state === 'stopping')
-      throw new Error(`"${before.description.name}" is still stopping; start it again in a moment.`);
+      throw new Error(`"${before.description.name}" is still stopping. Start it again in a moment.`);
     const description = await withinPatience(describe());
     this.assertOpen();
-    await this.parts.beforeSpawn();
+    await this.parts.guard.arm(own.session.id);
     // What is spawned after the handing over would have nobody to end it.
     this.assertOpen();
     const server = new LaunchedServer(description, own, platform, (line) => onOutput(description.name, line));
@@ -94,19 +93,19 @@ export class LaunchedServers {
       log.info(`Started "${description.name}", pid ${child.pid}.`);
       child.once('exit', () => void this.onExit(server));
       void this.noteContext(server);
-      this.parts.onChange();
+      this.changed();
       const connection = await Connection.open(child, version, launchTimeout());
       // Its last answer may be read after its end, and a stop may have come in between.
       if (server.exit !== undefined || server.state !== 'starting') {
         await connection.close().catch(() => {});
-        throw new Error('it ended');
+        throw new Error('it exited');
       }
       server.connection = connection;
       server.state = 'running';
     } catch (error) {
       if (server.state !== 'starting') {
-        await server.ending?.catch(() => {});
-        throw new Error(`"${description.name}" was stopped while it started.`);
+        await server.ending.current?.catch(() => {});
+        throw new Error(`"${description.name}" was stopped while it was starting.`);
       }
       const reason = this.reasonOf(server, error as Error);
       server.noteFailedStart(reason);
@@ -116,8 +115,12 @@ export class LaunchedServers {
       server.state = 'failed';
       throw new LaunchError(problem);
     } finally {
-      await this.parts.lookAgain();
+      await this.parts.scans.rescan();
     }
+  }
+
+  private changed(): void {
+    this.parts.onChange(this.servers);
   }
 
   private assertOpen(): void {
@@ -128,10 +131,8 @@ export class LaunchedServers {
   async stop(key: string): Promise<ReapResult> {
     const server = this.servers.get(key);
     if (!server?.child || !this.parts.own.record(server.recordId)) throw new Error('This server is not running.');
-    const isFirst = server.ending === undefined;
     const result = await this.end(server, 'stopped', 'user');
-    if (isFirst) logResult(this.parts.log, result);
-    await this.parts.lookAgain();
+    await this.parts.scans.rescan();
     return result;
   }
 
@@ -164,12 +165,7 @@ export class LaunchedServers {
       ({ child, state }) => child && state !== 'stopped' && state !== 'failed',
     );
     const ladders = Promise.all(running.map((server) => this.end(server, 'stopped', 'close').catch(() => undefined)));
-    let timer: NodeJS.Timeout | undefined;
-    const deadline = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, time);
-    });
-    await Promise.race([ladders, deadline]);
-    clearTimeout(timer);
+    await withTimeout(ladders, time, () => undefined);
     for (const [recordId, { step, until }] of this.steps) {
       const remaining = Math.max(0, Math.round(until - performance.now()));
       this.parts.own.update(recordId, { ladder: { step, remaining } });
@@ -186,17 +182,14 @@ export class LaunchedServers {
    * @param cause where a person wants it to end, what is listed to be kept goes, too
    */
   private end(server: LaunchedServer, outcome: 'stopped' | 'failed', cause: EndCause): Promise<ReapResult> {
-    server.ending ??= this.endOnce(server, outcome, cause).finally(() => {
-      server.ending = undefined;
-    });
-    return server.ending;
+    return server.ending.run(() => this.endOnce(server, outcome, cause));
   }
 
   private async endOnce(server: LaunchedServer, outcome: 'stopped' | 'failed', cause: EndCause): Promise<ReapResult> {
-    const { own, reaper, onChange } = this.parts;
+    const { own, reaper } = this.parts;
     const before = server.state;
     server.state = 'stopping';
-    onChange();
+    this.changed();
     const { connection } = server;
     server.connection = undefined;
     await connection?.close().catch(() => {});
@@ -204,7 +197,8 @@ export class LaunchedServers {
       if (process.platform === 'win32' && server.child) {
         // The ladder cannot end anything there: Windows knows no signals, and tells too little for the kill policy.
         const ending = await endLivingChildTree(server.child, this.parts.platform, server.description.grace.stdin);
-        if (ending.kind === 'spared') this.parts.log.warn(`"${server.description.name}" is kept: ${ending.reason}.`);
+        if (ending.kind === 'spared')
+          this.parts.log.warn(`"${server.description.name}" was not ended: ${ending.reason}.`);
       }
       const { result, isDone } = await reaper.stopOwn(
         () => own.session,
@@ -230,20 +224,20 @@ export class LaunchedServers {
 
   /** A server that ends by itself may leave children; their tree is ended like any other. */
   private async onExit(server: LaunchedServer): Promise<void> {
-    const { log, own, lookAgain } = this.parts;
+    const { log, own, scans } = this.parts;
     if (server.state === 'stopping' || server.state === 'starting' || this.isEnding) return;
     // The ladder may have seen its end first.
     if (server.state !== 'running' && !own.record(server.recordId)) return;
     const isWanted = server.expectedEnds > 0;
     if (!isWanted) server.noteUnexpectedExit();
     const outcome = isWanted ? 'stopped' : 'failed';
-    await this.end(server, outcome, isWanted ? 'user' : 'exit').catch((error) => log.error((error as Error).message));
+    await this.end(server, outcome, isWanted ? 'user' : 'exit').catch((error) => log.error(messageOf(error)));
     server.state = outcome;
     if (!isWanted) {
-      const how = `"${server.description.name}" ended without being asked: it ${howEnded(server.exit ?? {})}.`;
+      const how = `"${server.description.name}" stopped unexpectedly: it ${howEnded(server.exit ?? {})}.`;
       log.warn([how, ...stderrTail(server)].join(' '));
     }
-    await lookAgain();
+    await scans.rescan();
   }
 
   /**
@@ -294,14 +288,10 @@ export class LaunchedServers {
 
 /** Otherwise whoever starts the server later would wait with the first for ever. */
 function withinPatience<T>(answer: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(
-      () => reject(new Error('Timed out waiting for input values. Start it again.')),
-      ASK_TIMEOUT_MS,
-    );
-    timer.unref();
-    answer.then(resolve, reject).finally(() => clearTimeout(timer));
-  });
+  const late = () => {
+    throw new UserError('Timed out waiting for input values. Start it again.');
+  };
+  return withTimeout(answer, ASK_TIMEOUT_MS, late, { holds: false });
 }
 
 function howEnded({ code, signal }: ExitStatus): string {

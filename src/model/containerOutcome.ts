@@ -1,3 +1,5 @@
+import type { ContainerId } from '../registry/ids';
+
 /** Who runs a container that looks like a server and is not ours to offer. */
 export type OthersContainer = 'gateway' | 'compose';
 
@@ -20,7 +22,7 @@ export type ContainerReason =
 
 /** What became of one container. */
 export interface ContainerOutcome {
-  readonly id: string;
+  readonly id: ContainerId;
   readonly image: string;
   /**
    * - `removed`: it no longer exists. - `stopped`: it ran, was stopped, and stays, because its data is the user's.

@@ -1,7 +1,9 @@
 import type { Users } from '../os/users';
 import type { ExitStatus, HistoryEntry } from '../registry/history';
+import type { ContainerId, RecordId, SessionId } from '../registry/ids';
 import type { ContainerOutcome, ContainerReason, OthersContainer } from './containerOutcome';
 import type { Evidence } from './evidence';
+import type { ServerKey } from './keys';
 import type { Refusal } from './refusal';
 
 /** What one sweep publishes, and the only thing that views, API and CLI read. Plain data, redacted, no live handles. */
@@ -78,7 +80,7 @@ export interface ServerInfo {
 
 export interface ServerView {
   /** Stable and unique; the tree's id. */
-  readonly key: string;
+  readonly key: ServerKey;
   readonly name: string;
   /** The MCP client whose configuration names it, e.g. "MCP Processes", "VS Code". */
   readonly client: string;
@@ -122,8 +124,8 @@ export interface ServerView {
   readonly url: string | undefined;
   /** The file that configures it; undefined for the setting. */
   readonly configurationFile: string | undefined;
-  readonly sessionId: string | undefined;
-  readonly recordId: string | undefined;
+  readonly sessionId: SessionId | undefined;
+  readonly recordId: RecordId | undefined;
 }
 
 export interface Problem {
@@ -179,8 +181,7 @@ export interface ReapedProcess {
 
 /** One container of a server. */
 export interface ContainerView {
-  /** Full id. */
-  readonly id: string;
+  readonly id: ContainerId;
   readonly image: string;
   /** The engine's own word: `running`, `created`, `exited`, … */
   readonly state: string;

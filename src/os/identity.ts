@@ -1,3 +1,5 @@
+import type { ScopeTag } from './scope';
+
 /**
  * What makes a process *that* process. A pid alone never identifies: the kernel hands it out again
  * (r-lib/ps and remy/nodemon#999 killed the new holder of a recycled pid).
@@ -11,8 +13,8 @@ export interface ProcessIdentity {
    * - Windows: `w<milliseconds>`: epoch milliseconds of the creation date.
    */
   readonly start: string;
-  /** The scope tag in which pid and start mean anything; see {@link Scope}. */
-  readonly scope: string;
+  /** The scope in which pid and start mean anything. */
+  readonly scope: ScopeTag;
 }
 
 /** Seconds by which two `ps -o lstart` readings of one process may differ (`ps` rounds, and derives it from uptime). */

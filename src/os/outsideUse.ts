@@ -1,5 +1,7 @@
 import { readdirSync, readlinkSync } from 'node:fs';
-import { JoinedRuns } from '../common/async';
+import { FreshRun } from '../common/async';
+import { codeOf } from '../common/errors';
+import { memoizeWeak } from '../common/memo';
 import type { Connection } from './connection';
 import type { OutsideUse } from './platform';
 import { nameOf } from './procfs/labels';
@@ -10,7 +12,7 @@ import { isZombie } from './procfs/stat';
 import { type ProcessName, seen } from './users';
 
 /** Hundreds of servers are asked about at one moment. */
-const connections = new JoinedRuns(async () => {
+const connections = new FreshRun(async () => {
   const [unix, internet] = await Promise.all([runSsForUnix(), runSs(['-H', '-t', '-a', '-p', '-n'])]);
   return [...parseUnixConnections(unix), ...parseTcpConnections(internet)];
 });
@@ -32,17 +34,13 @@ async function findSeenUse(pids: readonly number[], members: ReadonlySet<number>
   try {
     return judgeConnections(await connections.ask(), pids, members, nameOf);
   } catch (error) {
-    return withoutSs(pids, members, error as NodeJS.ErrnoException);
+    return withoutSs(pids, members, error);
   }
 }
 
 /** What can be told where `ss` has nothing to say. */
-async function withoutSs(
-  pids: readonly number[],
-  members: ReadonlySet<number>,
-  error: NodeJS.ErrnoException,
-): Promise<OutsideUse> {
-  const failed = error.code === 'ENOENT' ? '`ss` is not installed' : '`ss` failed';
+async function withoutSs(pids: readonly number[], members: ReadonlySet<number>, error: unknown): Promise<OutsideUse> {
+  const failed = codeOf(error) === 'ENOENT' ? '`ss` is not installed' : '`ss` failed';
   const reason = error instanceof NoPeersError ? error.message : failed;
   try {
     const internet = judgeConnections(await readTcpConnections(pids), pids, members, nameOf);
@@ -81,12 +79,8 @@ interface Ends {
   readonly servedBy: ReadonlyMap<number, readonly Connection[]>;
 }
 
-const ends = new WeakMap<readonly Connection[], Ends>();
-
 /** Found once for all who share a run. */
-function endsOf(all: readonly Connection[]): Ends {
-  const known = ends.get(all);
-  if (known) return known;
+const endsOf = memoizeWeak((all: readonly Connection[]): Ends => {
   const holders = new Map<string, readonly number[]>();
   const servedBy = new Map<number, Connection[]>();
   for (const connection of all) {
@@ -94,10 +88,8 @@ function endsOf(all: readonly Connection[]): Ends {
     if (!connection.serves) continue;
     for (const pid of new Set(connection.pids)) servedBy.set(pid, [...(servedBy.get(pid) ?? []), connection]);
   }
-  const found = { holders, servedBy };
-  ends.set(all, found);
-  return found;
-}
+  return { holders, servedBy };
+});
 
 /** Pure part of {@link findOutsideUse}: a peer that nobody visible holds counts as somebody else's. */
 export function judgeConnections(
@@ -131,12 +123,12 @@ export function parseUnixConnections(output: string): Connection[] {
   const directions = / +[<-]-[->](?: +\w+:\S+)* *$/;
   for (const line of output.split('\n').filter((text) => /^u_\S+ +ESTAB /.test(text))) {
     if (!directions.test(line)) throw new NoPeersError();
-    const [{ kindRules, pids } = { kindRules: [], pids: [] }] = linesOf(line.replace(directions, ''));
+    const [{ columns, pids } = { columns: [], pids: [] }] = linesOf(line.replace(directions, ''));
     // Netid State Recv-Q Send-Q LocalPath LocalInode PeerPath PeerInode
-    if (kindRules.length < 8) continue;
-    const peer = kindRules.at(-1) as string;
+    if (columns.length < 8) continue;
+    const peer = columns.at(-1) as string;
     if (peer === '0') continue;
-    found.push({ local: `unix:${kindRules.at(-3)}`, peer: `unix:${peer}`, pids, serves: kindRules[4] !== '*' });
+    found.push({ local: `unix:${columns.at(-3)}`, peer: `unix:${peer}`, pids, serves: columns[4] !== '*' });
   }
   return found;
 }
@@ -146,22 +138,22 @@ const HALF_CLOSED = new Set(['CLOSE-WAIT', 'FIN-WAIT-1', 'FIN-WAIT-2']);
 
 /** Connected sockets of `ss -H -t -a -p -n`. One serves when its local port is also listened on. */
 export function parseTcpConnections(output: string): Connection[] {
-  const lines = linesOf(output).filter(({ kindRules }) => kindRules.length >= 5);
+  const lines = linesOf(output).filter(({ columns }) => columns.length >= 5);
   const port = (address: string | undefined) => address?.slice(address.lastIndexOf(':') + 1) ?? '';
   const listening = new Map<string, number[]>();
-  for (const { kindRules, pids } of lines) {
-    if (kindRules[0] !== 'LISTEN') continue;
-    listening.set(port(kindRules[3]), [...(listening.get(port(kindRules[3])) ?? []), ...pids]);
+  for (const { columns, pids } of lines) {
+    if (columns[0] !== 'LISTEN') continue;
+    listening.set(port(columns[3]), [...(listening.get(port(columns[3])) ?? []), ...pids]);
   }
   // State Recv-Q Send-Q Local Peer. `[::ffff:127.0.0.1]` and `127.0.0.1` are one address.
   const plain = (address: string) => address.replace(/^\[::ffff:([\d.]+)\]/, '$1');
-  return lines.flatMap(({ kindRules, pids }) => {
-    const state = kindRules[0] as string;
+  return lines.flatMap(({ columns, pids }) => {
+    const state = columns[0] as string;
     if (state !== 'ESTAB' && !HALF_CLOSED.has(state)) return [];
-    const listeners = listening.get(port(kindRules[3]));
+    const listeners = listening.get(port(columns[3]));
     return {
-      local: `tcp:${plain(kindRules[3] as string)}`,
-      peer: `tcp:${plain(kindRules[4] as string)}`,
+      local: `tcp:${plain(columns[3] as string)}`,
+      peer: `tcp:${plain(columns[4] as string)}`,
       // One that waits to be accepted has no holder yet: it is its listener's.
       pids: pids.length === 0 && listeners ? listeners : pids,
       serves: listeners !== undefined,
@@ -170,11 +162,11 @@ export function parseTcpConnections(output: string): Connection[] {
   });
 }
 
-function linesOf(output: string): { kindRules: string[]; pids: number[] }[] {
+function linesOf(output: string): { columns: string[]; pids: number[] }[] {
   return output.split('\n').map((line) => {
     const users = line.indexOf('users:(');
-    const kindRules = (users < 0 ? line : line.slice(0, users)).trim().split(/\s+/);
+    const columns = (users < 0 ? line : line.slice(0, users)).trim().split(/\s+/);
     const pids = users < 0 ? [] : [...line.slice(users).matchAll(/pid=(\d+)/g)].map((match) => Number(match[1]));
-    return { kindRules, pids };
+    return { columns, pids };
   });
 }

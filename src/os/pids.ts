@@ -1,3 +1,4 @@
+import { codeOf } from '../common/errors';
 import type { ProcessIdentity } from './identity';
 import type { Inspection } from './platform';
 
@@ -15,7 +16,7 @@ export function isKnownToKernel(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
+    return codeOf(error) !== 'ESRCH';
   }
 }
 

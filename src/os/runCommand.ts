@@ -62,8 +62,3 @@ function whyItFailed(code: unknown, killed: boolean | undefined, timeout: number
   if (killed) return `did not answer within ${timeout / 1000} s`;
   return typeof code === 'string' ? `could not be run (${code})` : 'was ended by a signal';
 }
-
-/** The reason in an error, for a `Look` or an `unknown`. */
-export function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}

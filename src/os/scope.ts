@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
+import type { Branded } from '../common/branded';
+import { codeOf } from '../common/errors';
 
 /** The three facts that make a scope. On systems without pid namespaces `pidNamespace` is a constant. */
 export interface ScopeParts {
@@ -17,7 +19,7 @@ export type StartScheme = 'ticks' | 'epoch' | 'windows';
 const SCHEME_LETTER: Record<StartScheme, string> = { ticks: 't', epoch: 'e', windows: 'w' };
 
 /** The scope tag: one letter and 16 hex digits. '' when a part is unknown; '' matches nothing, not even itself. */
-export function scopeTag(parts: ScopeParts | undefined, scheme: StartScheme): string {
+export function scopeTag(parts: ScopeParts | undefined, scheme: StartScheme): ScopeTag {
   if (!parts?.machine || !parts.boot || !parts.pidNamespace) return '';
   const hash = createHash('sha256')
     .update(`${parts.machine}\n${parts.boot}\n${parts.pidNamespace}`)
@@ -26,7 +28,10 @@ export function scopeTag(parts: ScopeParts | undefined, scheme: StartScheme): st
   return SCHEME_LETTER[scheme] + hash;
 }
 
-export function isScopeTag(value: unknown): value is string {
+/** Names machine, boot and pid namespace, in which pids and start times mean anything; see {@link scopeTag}. */
+export type ScopeTag = Branded<string, 'ScopeTag'>;
+
+export function isScopeTag(value: unknown): value is ScopeTag {
   return typeof value === 'string' && /^[tew][0-9a-f]{16}$/.test(value);
 }
 
@@ -49,7 +54,7 @@ function readTimeNamespace(): string {
   try {
     return readlinkSync('/proc/self/ns/time');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
+    if (codeOf(error) === 'ENOENT') return '';
     throw error;
   }
 }

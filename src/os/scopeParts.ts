@@ -1,5 +1,6 @@
+import { messageOf } from '../common/errors';
 import type { PortableSystem } from './portablePlatform';
-import { type CommandRunner, reasonOf, runCommand } from './runCommand';
+import { type CommandRunner, runCommand } from './runCommand';
 import { readLinuxScopeParts, type ScopeParts } from './scope';
 import { powershellPath } from './windows/powershellPath';
 import { epochMilliseconds, parseJson, parseWindowsDate, powershellArguments } from './windows/windowsProcesses';
@@ -25,7 +26,7 @@ export async function readScopeParts(system: PortableSystem, run: CommandRunner 
     if (!boot) return { kind: 'unknown', reason: 'the id of this boot cannot be read' };
     return { kind: 'parts', parts: { machine, boot, pidNamespace: ONLY_NAMESPACE } };
   } catch (error) {
-    return { kind: 'unknown', reason: reasonOf(error) };
+    return { kind: 'unknown', reason: messageOf(error) };
   }
 }
 

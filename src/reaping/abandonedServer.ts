@@ -5,6 +5,7 @@ import { findAlive } from '../judgement/members';
 import type { ReapResult } from '../model/inventory';
 import type { OutsideUse, StdinPeer } from '../os/platform';
 import { findOpenInput } from '../os/procfs/openInput';
+import type { SessionId } from '../registry/ids';
 import { isLabelled } from '../registry/schema';
 import { removeSession } from '../registry/sessionStore';
 import { type ScannedSession, scanMachine } from '../scan/scan';
@@ -12,7 +13,6 @@ import { evidenceSentence } from '../wording/evidence';
 import { usersText } from '../wording/users';
 import type { DeadSessionParts } from './deadSession';
 import { Reaper } from './reaper';
-import { logResult } from './results';
 
 /**
  * Ends a server that `mcp-processes run` started and that nobody can ask anything any more, though its owner lives: a
@@ -21,7 +21,7 @@ import { logResult } from './results';
  * @param input what the server's stdin was at its start, as its link in `/proc` said: `pipe:[1234]`, `socket:[1234]`.
  */
 export async function reapAbandonedServer(
-  sessionId: string,
+  sessionId: SessionId,
   input: string,
   parts: DeadSessionParts,
 ): Promise<ReapResult[]> {
@@ -67,7 +67,6 @@ export async function reapAbandonedServer(
   const claim = { by: 'own session', owner: session.owner, unasked: true } as const;
   const reaper = new Reaper({ ...parts, containers: new RecordedContainers(log), neverReap: () => [] });
   const results = await reaper.reap(second.judged, undefined, claim);
-  for (const result of results) logResult(log, result);
   return results;
 }
 
@@ -89,7 +88,6 @@ async function endContainers(judged: ScannedSession, parts: DeadSessionParts): P
   }
   const claim = { by: 'own session', owner: session.owner, unasked: true } as const;
   const results = await new Reaper({ ...parts, containers, neverReap: () => [] }).reap(judged, undefined, claim);
-  for (const result of results) logResult(parts.log, result);
   return results;
 }
 

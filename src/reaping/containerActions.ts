@@ -8,13 +8,14 @@ import type { RecordedContainers } from '../containers/recordedContainers';
 import type { ContainerOutcome, ContainerReason } from '../model/containerOutcome';
 import type { Inventory, ServerView } from '../model/inventory';
 import type { Platform } from '../os/platform';
+import type { ContainerId, HomeTag } from '../registry/ids';
 import { containerReasonSentence } from '../wording/containers';
 import { shortId } from '../wording/format';
 
 export interface ContainerActionsParts {
   readonly platform: Platform;
   readonly containers: RecordedContainers;
-  readonly homeTag: string;
+  readonly homeTag: HomeTag;
   readonly inventory: () => Inventory;
 }
 
@@ -29,7 +30,7 @@ const GRACE_MS = 5_000;
 const LINES = 200;
 
 /** What a person may do with a container that the picture shows, or that a result named as left running. */
-export function stopPermissionOf({ servers, containersWithoutClient }: Inventory, id: string): StopPermission {
+export function stopPermissionOf({ servers, containersWithoutClient }: Inventory, id: ContainerId): StopPermission {
   const loose = containersWithoutClient.find((one) => one.id === id);
   if (loose?.notOurs !== undefined) return { kind: 'no', why: { code: 'not ours', by: loose.notOurs } };
   const server = serverOf(servers, id);
@@ -45,14 +46,14 @@ export class ContainerActions {
   constructor(private readonly parts: ContainerActionsParts) {}
 
   /** The last lines that it wrote, redacted. */
-  async logs(id: string): Promise<string> {
+  async logs(id: ContainerId): Promise<string> {
     const answer = await this.engineOf(id).logs(id, LINES);
     if (!answer.ok) throw new Error(answer.error.message);
     return answer.value;
   }
 
   /** What it uses at this moment; takes a second or two. Undefined when it no longer runs. */
-  async stats(id: string): Promise<ContainerStats | undefined> {
+  async stats(id: ContainerId): Promise<ContainerStats | undefined> {
     const answer = await this.engineOf(id).stats([id]);
     if (!answer.ok) throw new Error(answer.error.message);
     return answer.value[0];
@@ -62,7 +63,7 @@ export class ContainerActions {
    * Stops one container on the user's word, after looking at it and at who may be attached to it afresh. Never removes
    * one; its engine does, where it was started with `--rm`.
    */
-  async stop(id: string): Promise<ContainerOutcome> {
+  async stop(id: ContainerId): Promise<ContainerOutcome> {
     const permission = stopPermissionOf(this.parts.inventory(), id);
     if (permission.kind === 'no') throw notStopped(id, permission.why);
     const engine = this.engineOf(id);
@@ -98,26 +99,26 @@ export class ContainerActions {
     return attached && { code: 'may be used', pid: attached.entry.pid, name: attached.entry.name };
   }
 
-  private engineOf(id: string): ContainerEngine {
+  private engineOf(id: ContainerId): ContainerEngine {
     const address = this.parts.containers.addressOf(id);
     if (!address) throw new Error('This container is no longer listed. Scan again.');
     return new ContainerEngine(address);
   }
 }
 
-function notStopped(id: string, why: ContainerReason): Error {
+function notStopped(id: ContainerId, why: ContainerReason): Error {
   return new Error(`Container ${shortId(id)} was not stopped: ${containerReasonSentence(why)}.`);
 }
 
-function serverOf(servers: readonly ServerView[], id: string): ServerView | undefined {
+function serverOf(servers: readonly ServerView[], id: ContainerId): ServerView | undefined {
   return servers.find(({ containers }) => containers.some((one) => one.id === id));
 }
 
-function isLabelledIn({ containers }: ServerView, id: string): boolean {
+function isLabelledIn({ containers }: ServerView, id: ContainerId): boolean {
   return containers.some((one) => one.id === id && one.labelled);
 }
 
-async function inspectOne(engine: ContainerEngine, id: string): Promise<Container | undefined> {
+async function inspectOne(engine: ContainerEngine, id: ContainerId): Promise<Container | undefined> {
   const answer = await engine.inspect([id]);
   if (!answer.ok) throw new Error(answer.error.message);
   return answer.value[0];

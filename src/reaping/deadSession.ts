@@ -1,4 +1,5 @@
 import { type Clock, systemClock } from '../common/clock';
+import { messageOf } from '../common/errors';
 import type { Log } from '../common/log';
 import { RecordedContainers } from '../containers/recordedContainers';
 import type { ReapResult } from '../model/inventory';
@@ -6,10 +7,10 @@ import type { ProcessIdentity } from '../os/identity';
 import { sameProcess } from '../os/identity';
 import type { Platform } from '../os/platform';
 import type { DataFolder } from '../registry/dataFolder';
+import type { SessionId } from '../registry/ids';
 import { type FoundSession, isClaimed, isStillOurs, readSessions } from '../registry/sessionStore';
 import { scanMachine } from '../scan/scan';
 import { Reaper } from './reaper';
-import { logResult } from './results';
 
 export interface DeadSessionParts {
   readonly platform: Platform;
@@ -37,7 +38,7 @@ const MAX_TRIES = 5;
  * its ladders on. While somebody else holds the claim, it waits for what becomes of that, at most a minute. Returns what
  * became of it; nothing when the owner lives, somebody else has done it, or it may not reap.
  */
-export async function reapDeadSession(sessionId: string, parts: DeadSessionParts): Promise<ReapResult[]> {
+export async function reapDeadSession(sessionId: SessionId, parts: DeadSessionParts): Promise<ReapResult[]> {
   const { platform, folder, log } = parts;
   const clock = parts.clock ?? systemClock;
   const found = await findSession(sessionId, parts, clock);
@@ -68,7 +69,6 @@ export async function reapDeadSession(sessionId: string, parts: DeadSessionParts
     if (judged.claimedBy) return !isSelf(judged.claimedBy);
     const reaped = await reaper.reap(judged);
     for (const result of reaped) {
-      logResult(log, result);
       if (result.processes.length + result.containers.length > 0) results.push(result);
     }
     return reaped.length === 0 && isClaimed(folder, sessionId);
@@ -101,7 +101,7 @@ export async function reapDeadSession(sessionId: string, parts: DeadSessionParts
 
 /** The session's file, whoever holds it. Undefined when it was stood down, or finished by another window's sweep. */
 async function findSession(
-  sessionId: string,
+  sessionId: SessionId,
   { folder, log }: DeadSessionParts,
   clock: Clock,
 ): Promise<FoundSession | undefined> {
@@ -140,7 +140,7 @@ async function tryAgain<T>(pass: () => Promise<T>, clock: Clock, log: Log): Prom
     try {
       return await pass();
     } catch (error) {
-      log.warn(`A look failed: ${(error as Error).message}. Nothing was signalled.`);
+      log.warn(`A look failed: ${messageOf(error)}. Nothing was signalled.`);
       if (tries === MAX_TRIES) return undefined;
       await clock.sleep(1_000);
     }

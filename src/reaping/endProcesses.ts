@@ -14,7 +14,7 @@ import type { DataFolder } from '../registry/dataFolder';
 import type { Grace } from '../registry/schema';
 import { liveOwnersOf, scanMachine } from '../scan/scan';
 import { type DecidedMember, runLadder, type TreeScan } from './ladder';
-import { describeProcess, freedBy, writeResult } from './results';
+import { describeProcess, freedBy, recordResult } from './results';
 import { freshSince } from './treeScan';
 
 /** A process as a row showed it. The start token makes sure that it is still that one. */
@@ -111,7 +111,7 @@ export async function endChosen(
     memoryFreed: freedBy(processes.map(describeProcess)),
     milliseconds: Math.round(clock.now() - startedAt),
   };
-  writeResult(parts, 'window', result, { cause: 'user', commandLine: result.processes[0]?.commandLine });
+  recordResult(parts, 'window', result, { cause: 'user', commandLine: result.processes[0]?.commandLine });
   return result;
 }
 

@@ -1,4 +1,5 @@
 import type { Clock } from '../common/clock';
+import { messageOf } from '../common/errors';
 import { yieldIfBusy } from '../common/eventLoop';
 import type { Decision } from '../judgement/killPolicy';
 import type { Member } from '../judgement/members';
@@ -171,7 +172,7 @@ export async function runLadder(options: LadderOptions): Promise<LadderProcess[]
     // Who is still coming is not to be reported as ended.
     if (empty < 2) await scanAgain();
   } catch (error) {
-    const reason: Refusal = { rule: 'tableUnreadable', reason: (error as Error).message };
+    const reason: Refusal = { rule: 'tableUnreadable', reason: messageOf(error) };
     for (const known of seen.values()) known.reason ??= reason;
   }
   return settle(options.platform, [...seen.values()]);

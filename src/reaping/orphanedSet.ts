@@ -1,4 +1,4 @@
-import { JoinedRuns } from '../common/async';
+import { FreshRun } from '../common/async';
 import { abandonedTogether, type HeldServer } from '../judgement/abandonedTogether';
 
 /**
@@ -6,14 +6,14 @@ import { abandonedTogether, type HeldServer } from '../judgement/abandonedTogeth
  * at that moment. Their ladders ask at the same moments, and share a look.
  */
 export class OrphanedSet<K> {
-  private readonly looks: JoinedRuns<ReadonlyMap<K, HeldServer>>;
+  private readonly looks: FreshRun<ReadonlyMap<K, HeldServer>>;
   /** How many there are. */
   readonly size: number;
 
   /** @param heldServerIn a fresh look at one of them */
   constructor(keys: readonly K[], heldServerIn: (key: K) => Promise<HeldServer>) {
     this.size = keys.length;
-    this.looks = new JoinedRuns(async () => {
+    this.looks = new FreshRun(async () => {
       const stands = await Promise.all(keys.map(async (key) => ({ key, ...(await heldServerIn(key)) })));
       return new Map([...abandonedTogether(stands)].map((one) => [one.key, one]));
     });

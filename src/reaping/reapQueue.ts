@@ -1,3 +1,5 @@
+import { Limiter } from '../common/async';
+
 /** So many ladders climb at a time: each waits most of the while, and what is to be called off must not all have begun. */
 const AT_A_TIME = 100;
 
@@ -12,8 +14,7 @@ export interface ReapOptions {
 
 /** The ladders of one reap. */
 export class LadderQueue {
-  private readonly waiting: (() => void)[] = [];
-  private climbing = 0;
+  private readonly limiter: Limiter;
   private done = 0;
 
   constructor(
@@ -22,23 +23,18 @@ export class LadderQueue {
       readonly mayBegin?: () => boolean;
     } = {},
     private readonly total = 0,
-    private readonly atATime = AT_A_TIME,
-  ) {}
+    atATime = AT_A_TIME,
+  ) {
+    this.limiter = new Limiter(atATime);
+  }
 
   /** Runs one server's ladder when it is its turn. @returns undefined when it was called off before that. */
-  async run<T>(runLadder: () => Promise<T>): Promise<T | undefined> {
-    if (this.climbing >= this.atATime) await new Promise<void>((resolve) => this.waiting.push(resolve));
-    else this.climbing++;
-    try {
+  run<T>(runLadder: () => Promise<T>): Promise<T | undefined> {
+    return this.limiter.run(async () => {
       if (this.options.signal?.aborted || this.options.mayBegin?.() === false) return undefined;
       const result = await runLadder();
       this.options.onProgress?.(++this.done, this.total);
       return result;
-    } finally {
-      // Its place goes straight to the next one.
-      const next = this.waiting.shift();
-      if (next) next();
-      else this.climbing--;
-    }
+    });
   }
 }

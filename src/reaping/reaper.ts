@@ -1,8 +1,9 @@
 import { commandLineOf } from '../clients/shownCommandLine';
-import { JoinedRuns } from '../common/async';
+import { FreshRun } from '../common/async';
 import { type Clock, systemClock } from '../common/clock';
+import { messageOf } from '../common/errors';
 import { nextTick } from '../common/eventLoop';
-import type { Log } from '../common/log';
+import { type Log, logOnce, type OnceLog } from '../common/log';
 import { isEngineClient, runsUnlabelled } from '../containers/engineClients';
 import type { ContainersSeen, RecordedContainers } from '../containers/recordedContainers';
 import type { Requester } from '../judgement/facts';
@@ -16,7 +17,9 @@ import type { Platform, Snapshot } from '../os/platform';
 import { noteCrash } from '../registry/crashes';
 import type { DataFolder } from '../registry/dataFolder';
 import type { EndCause, Reapers } from '../registry/history';
+import type { RecordId } from '../registry/ids';
 import type { LadderProgress, ServerRecord, SessionFile } from '../registry/schema';
+import type { SessionMemory } from '../registry/sessionMemory';
 import {
   claimLost,
   claimSession,
@@ -32,7 +35,7 @@ import { endContainers } from './endContainers';
 import { type DecidedMember, runLadder, type TreeScan } from './ladder';
 import { OrphanedSet } from './orphanedSet';
 import { LadderQueue } from './reapQueue';
-import { describeProcess, type Ending, freedBy, isFinished, isStillThere, joinResults, writeResult } from './results';
+import { describeProcess, type Ending, freedBy, isFinished, isStillThere, joinResults, recordResult } from './results';
 import { StdinWatch } from './stdinWatch';
 import { type DecisionContext, heldServerIn, scanOf, scanTree, type Tree, treeOf } from './treeScan';
 
@@ -43,6 +46,8 @@ export interface ReaperParts {
   readonly log: Log;
   readonly containers: RecordedContainers;
   readonly clock?: Clock;
+  /** Told when nothing of a session is left. */
+  readonly memory?: Pick<SessionMemory, 'forget'> | undefined;
   /** Who this is, for the history. */
   readonly by: Reapers;
   /** Patterns of the setting, joined with those of the dead session. */
@@ -60,17 +65,18 @@ export class Reaper {
   private readonly clock: Clock;
   private readonly stdinWatch: StdinWatch;
   /** Hundreds of ladders may look at once. */
-  private readonly scans: JoinedRuns<Scan>;
-  private readonly snapshots: JoinedRuns<Snapshot>;
+  private readonly scans: FreshRun<Scan>;
+  private readonly snapshots: FreshRun<Snapshot>;
   /** Sessions of which the log says already that they cannot be claimed. */
-  private readonly unclaimable = new Set<string>();
+  private readonly unclaimable: OnceLog;
 
   constructor(private readonly parts: ReaperParts) {
     this.clock = parts.clock ?? systemClock;
+    this.unclaimable = logOnce(parts.log, (message) => parts.log.error(message));
     this.stdinWatch = new StdinWatch(this.clock);
     const { platform, folder } = parts;
-    this.scans = new JoinedRuns(() => scanMachine(platform, folder, undefined, { automatic: 'off', neverReap: [] }));
-    this.snapshots = new JoinedRuns(() => platform.snapshot());
+    this.scans = new FreshRun(() => scanMachine(platform, folder, undefined, { automatic: 'off', neverReap: [] }));
+    this.snapshots = new FreshRun(() => platform.snapshot());
   }
 
   /** What would be signalled in a dead session, and what would be kept and why. Signals nothing. */
@@ -134,10 +140,10 @@ export class Reaper {
         begun.has(record.id) ? (unfinished.get(record.id) ?? []) : record,
       );
       try {
-        left = writeClaimed(claimed, { ...session, records });
+        left = writeClaimed(folder, claimed, { ...session, records });
       } catch (error) {
         // What was ended is ended, and is to be told.
-        log.error(`Session ${session.id} could not be written: ${(error as Error).message}`);
+        log.error(`Session ${session.id} could not be written: ${messageOf(error)}`);
       }
       for (const { result, record } of reaped) {
         await nextTick();
@@ -147,7 +153,7 @@ export class Reaper {
       if (judged.found && cause === 'orphaned') noteCrash(folder, session);
       return results;
     } catch (error) {
-      const problem = { kind: 'failed', session: claimed.session.id, reason: (error as Error).message } as const;
+      const problem = { kind: 'failed', session: claimed.session.id, reason: messageOf(error) } as const;
       log.error(problemSentence(problem));
       return unreaped(judged, only, problem);
     } finally {
@@ -162,7 +168,7 @@ export class Reaper {
    */
   async stopOwn(
     session: () => SessionFile,
-    recordId: string,
+    recordId: RecordId,
     cause: EndCause,
     exitOf: () => Promise<Pick<Ending, 'exit' | 'lastLine'>>,
     closeStdin: () => void,
@@ -361,34 +367,36 @@ export class Reaper {
     };
   }
 
+  /** What was done is logged and written into the history here, and nowhere else. */
   private remember(result: ReapResult, ending: Ending): void {
-    writeResult(this.parts, this.parts.by, result, ending);
+    recordResult(this.parts, this.parts.by, result, ending);
   }
 
   /** Forgets a session of which nothing is left, and gives any other back. Other ladders climb on where it fails. */
   private letGo(left: FoundSession): void {
-    const { folder, log } = this.parts;
+    const { folder, log, memory } = this.parts;
     try {
-      if (left.session.records.length === 0) removeSession(left.path);
-      else releaseClaim(folder, left);
+      if (left.session.records.length === 0) {
+        removeSession(left.path);
+        memory?.forget(left.session.id);
+      } else releaseClaim(folder, left);
     } catch (error) {
-      log.error(`The file of session ${left.session.id} stays claimed: ${(error as Error).message}`);
+      log.error(`The file of session ${left.session.id} stays claimed: ${messageOf(error)}`);
     }
   }
 
   /** @returns undefined when somebody else holds the claim; the reason where nobody can claim it: it is kept then. */
   private tryClaim({ session, found }: ScannedSession): FoundSession | undefined | ReapProblem {
-    const { folder, self, log } = this.parts;
+    const { folder, self } = this.parts;
     try {
       return found ? claimSession(folder, found, self) : claimLost(folder, session, self);
     } catch (error) {
       const problem: ReapProblem = {
         ...{ kind: 'unclaimable' as const, session: session.id },
-        ...{ folder: folder.sessions, reason: (error as Error).message },
+        ...{ folder: folder.sessions, reason: messageOf(error) },
       };
       // Once, not in every sweep.
-      if (!this.unclaimable.has(session.id)) log.error(problemSentence(problem));
-      this.unclaimable.add(session.id);
+      this.unclaimable.warn(problemSentence(problem), session.id);
       return problem;
     }
   }

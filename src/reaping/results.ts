@@ -1,4 +1,5 @@
 import { commandLineOf } from '../clients/shownCommandLine';
+import { messageOf } from '../common/errors';
 import type { Log } from '../common/log';
 import type { ReapResult } from '../model/inventory';
 import type { DataFolder } from '../registry/dataFolder';
@@ -76,15 +77,17 @@ export interface Ending {
 const MAX_COMMAND_LINE = 500;
 
 /**
- * Writes what became of a server into the history, unless nothing did: what is kept is kept at each sweep. A failure is
- * logged: what is done is done.
+ * Logs what became of a server, and writes it into the history unless nothing did: what is spared is spared at each sweep.
+ * A failure is logged: what is done is done.
  */
-export function writeResult(
+export function recordResult(
   { folder, log }: { readonly folder: DataFolder; readonly log: Log },
   by: Reapers,
-  { server, of, processes, containers, memoryFreed, milliseconds }: ReapResult,
+  result: ReapResult,
   ending: Ending,
 ): void {
+  logResult(log, result);
+  const { server, of, processes, containers, memoryFreed } = result;
   const isEnded =
     ending.cause === 'exit' || containers.some(({ outcome }) => outcome === 'removed' || outcome === 'stopped');
   if (!isEnded && processes.every(({ outcome }) => outcome === 'spared')) return;
@@ -100,15 +103,14 @@ export function writeResult(
       processes: processes.map(({ pid, name, outcome }) => ({ pid, name, outcome })),
       containers: containers.map(({ id, outcome }) => ({ id, outcome })),
       memoryFreed,
-      milliseconds,
     });
   } catch (error) {
-    log.warn(`The history could not be written: ${(error as Error).message}`);
+    log.warn(`The history could not be written: ${messageOf(error)}`);
   }
 }
 
 /** One line per process, with its name only. */
-export function logResult(log: Log, result: ReapResult): void {
+function logResult(log: Log, result: ReapResult): void {
   for (const { pid, name, outcome, reason } of result.processes) {
     log.info(`"${result.server}": pid ${pid} (${name}) ${outcome}${reason ? `: ${refusalSentence(reason)}` : ''}`);
   }

@@ -1,3 +1,4 @@
+import { codeOf } from '../common/errors';
 import { type Permit, spendPermit } from '../judgement/killPolicy';
 import { sameProcess } from '../os/identity';
 import type { Identification, Inspection, Platform } from '../os/platform';
@@ -25,7 +26,7 @@ export async function sendSignal(
     process.kill(identity.pid, signal);
     return 'sent';
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
+    const code = codeOf(error);
     return code === 'ESRCH' ? 'gone' : { failed: code === 'EPERM' ? 'not permitted' : String(code) };
   }
 }

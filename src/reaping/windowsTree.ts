@@ -1,8 +1,9 @@
 import type { ChildProcess } from 'node:child_process';
 import treeKill from 'tree-kill';
+import { withTimeout } from '../common/async';
+import { messageOf } from '../common/errors';
 import { startedNoLaterThan } from '../os/identity';
 import type { Platform, Snapshot } from '../os/platform';
-import { reasonOf } from '../os/runCommand';
 
 export type ChildTreeEnding =
   /** The child has exited, by itself or because of us. */
@@ -38,7 +39,7 @@ export async function endLivingChildTree(
       treeKill(child.pid as number, 'SIGKILL', (error) => (error ? reject(error) : resolve())),
     );
   } catch (error) {
-    return { kind: 'spared', reason: reasonOf(error) };
+    return { kind: 'spared', reason: messageOf(error) };
   }
   if (await exitsWithin(child, CONFIRM_MS)) return { kind: 'ended', by: 'us' };
   return { kind: 'spared', reason: 'it did not end' };
@@ -48,18 +49,18 @@ function hasExited(child: ChildProcess): boolean {
   return child.pid === undefined || child.exitCode !== null || child.signalCode !== null;
 }
 
-function exitsWithin(child: ChildProcess, time: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    if (hasExited(child)) return resolve(true);
-    const onExit = () => done(true);
-    const timer = setTimeout(() => done(false), time);
-    const done = (exited: boolean) => {
-      clearTimeout(timer);
-      child.off('exit', onExit);
-      resolve(exited);
-    };
+async function exitsWithin(child: ChildProcess, time: number): Promise<boolean> {
+  if (hasExited(child)) return true;
+  let onExit = () => {};
+  const exited = new Promise<boolean>((resolve) => {
+    onExit = () => resolve(true);
     child.once('exit', onExit);
   });
+  try {
+    return await withTimeout(exited, time, () => false);
+  } finally {
+    child.off('exit', onExit);
+  }
 }
 
 /** Why what goes by parent pids alone, as `taskkill /T` does, would reach more than this process's tree. */

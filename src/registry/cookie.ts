@@ -1,5 +1,6 @@
 import { isProcessId, isStartToken, type ProcessIdentity } from '../os/identity';
 import { isScopeTag } from '../os/scope';
+import { type HomeTag, isHomeTag, isRecordId, isSessionId, type RecordId, type SessionId } from './ids';
 
 /** Name of the environment variable that every descendant of a launched server inherits. */
 export const COOKIE_VARIABLE = 'MCP_PROCESSES_COOKIE';
@@ -9,21 +10,10 @@ export const COOKIE_VARIABLE = 'MCP_PROCESSES_COOKIE';
  * It is a name tag, not a secret: anyone who can set it could as well send the signal.
  */
 export interface Cookie {
-  readonly home: string;
-  readonly session: string;
-  readonly record: string;
+  readonly home: HomeTag;
+  readonly session: SessionId;
+  readonly record: RecordId;
   readonly owner: ProcessIdentity;
-}
-
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-const HOME_TAG = /^[0-9a-f]{16}$/;
-
-export function isUuid(value: unknown): value is string {
-  return typeof value === 'string' && UUID.test(value);
-}
-
-export function isHomeTag(value: unknown): value is string {
-  return typeof value === 'string' && HOME_TAG.test(value);
 }
 
 export function formatCookie(cookie: Cookie): string {
@@ -40,7 +30,7 @@ export function parseCookie(text: string | undefined): Cookie | undefined {
   const match = /^([1-9]\d{0,9})-([a-z]\d+)$/.exec(ownerText ?? '');
   const pid = Number(match?.[1]);
   const start = match?.[2];
-  if (!isHomeTag(home) || !isUuid(session) || !isUuid(record) || !isScopeTag(scope)) return undefined;
+  if (!isHomeTag(home) || !isSessionId(session) || !isRecordId(record) || !isScopeTag(scope)) return undefined;
   if (!isProcessId(pid) || !isStartToken(start)) return undefined;
   return { home, session, record, owner: { pid, start, scope } };
 }

@@ -1,9 +1,12 @@
-import { existsSync, lstatSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import * as v from 'valibot';
 import writeFileAtomic from 'write-file-atomic';
-import { isUuid } from './cookie';
+import { readPlainFile } from '../common/files';
 import type { DataFolder } from './dataFolder';
+import { isSessionId, type SessionId } from './ids';
 import { isWrapperSession, type SessionFile } from './schema';
+import { finite, orUndefined, type Read, read } from './shapes';
 
 const SCHEMA = 1;
 const MAX_FILE_BYTES = 1 << 20;
@@ -12,25 +15,25 @@ const MAX_INFOS = 50;
 const FORGET_MS = 7 * 24 * 3_600_000;
 const NAME = /^crash-([0-9a-f-]{36})\.(json|told)$/;
 
-/** A server that a crashed session had launched. */
-export interface CrashedServer {
-  readonly server: string;
-  readonly client: string;
-  readonly folder: string | undefined;
-}
+const crashedServer = v.object({ server: v.string(), client: v.string(), folder: orUndefined(v.string()) });
 
-/** What a session ran that ended without handing over: its editor or extension host crashed or was killed. */
-export interface Crash {
+const crash = v.object({
+  schema: v.literal(SCHEMA),
   /** Epoch ms at which it was found over. */
-  readonly at: number;
-  readonly sessionId: string;
+  at: finite,
+  sessionId: v.custom<SessionId>(isSessionId),
   /** Epoch ms at which the session began. */
-  readonly startedAt: number;
+  startedAt: finite,
   /** The workspace folder of its window. */
-  readonly folder: string | undefined;
+  folder: orUndefined(v.string()),
   /** Those that it had launched itself; what its editor started, the editor starts again. */
-  readonly servers: readonly CrashedServer[];
-}
+  servers: v.array(crashedServer),
+});
+
+/** A server that a crashed session had launched. */
+export interface CrashedServer extends Read<typeof crashedServer> {}
+/** What a session ran that ended without handing over: its editor or extension host crashed or was killed. */
+export interface Crash extends Omit<Read<typeof crash>, 'schema'> {}
 
 /**
  * Notes what a dead session ran before its file is removed, so that a window can offer it again. Once for each session,
@@ -44,9 +47,9 @@ export function noteCrash(folder: DataFolder, session: SessionFile): void {
   const servers = records
     .filter(({ kind }) => kind === 'launched')
     .map(({ server, client, folder: of }) => ({ server, client, folder: of }));
-  const crash: Crash = { at: Date.now(), sessionId, startedAt, folder: workspace, servers };
+  const noted: Crash = { at: Date.now(), sessionId, startedAt, folder: workspace, servers };
   try {
-    writeFileAtomic.sync(path, `${JSON.stringify({ schema: SCHEMA, ...crash })}\n`, { mode: 0o600 });
+    writeFileAtomic.sync(path, `${JSON.stringify({ schema: SCHEMA, ...noted })}\n`, { mode: 0o600 });
     forgetOld(folder);
   } catch {
     // As said.
@@ -59,11 +62,10 @@ export function readCrashes(folder: DataFolder): Crash[] {
     .filter(({ kind }) => kind === 'json')
     .flatMap(({ path, id }) => {
       try {
-        // Reading a named pipe would wait for ever.
-        const stat = lstatSync(path);
-        if (!stat.isFile() || stat.size > MAX_FILE_BYTES || Date.now() - stat.mtimeMs > FORGET_MS) return [];
-        const json = JSON.parse(readFileSync(path, 'utf8'));
-        return isCrash(json) && json.sessionId === id ? [json] : [];
+        const { text, modifiedAt } = readPlainFile(path, MAX_FILE_BYTES, { links: 'refuse' });
+        if (Date.now() - modifiedAt > FORGET_MS) return [];
+        const noted = read(crash, JSON.parse(text));
+        return noted.ok && noted.value.sessionId === id ? [noted.value] : [];
       } catch {
         return [];
       }
@@ -81,15 +83,15 @@ export function takeCrash(folder: DataFolder, { sessionId }: Crash): boolean {
   }
 }
 
-function notePath(folder: DataFolder, id: string, kind: 'json' | 'told'): string {
+function notePath(folder: DataFolder, id: SessionId, kind: 'json' | 'told'): string {
   return join(folder.history, `crash-${id}.${kind}`);
 }
 
-function notes(folder: DataFolder): { path: string; id: string; kind: string }[] {
+function notes(folder: DataFolder): { path: string; id: SessionId; kind: string }[] {
   if (!existsSync(folder.history)) return [];
   return readdirSync(folder.history).flatMap((name) => {
     const [, id = '', kind = ''] = NAME.exec(name) ?? [];
-    return isUuid(id) ? [{ path: join(folder.history, name), id, kind }] : [];
+    return isSessionId(id) ? [{ path: join(folder.history, name), id, kind }] : [];
   });
 }
 
@@ -99,23 +101,4 @@ function forgetOld(folder: DataFolder): void {
     .sort((a, b) => b.time - a.time);
   const old = byAge.filter(({ time }, index) => index >= MAX_INFOS || Date.now() - time > FORGET_MS);
   for (const { path } of old) rmSync(path, { force: true });
-}
-
-/** Anybody may have written it. */
-function isCrash(json: unknown): json is Crash {
-  const { schema, at, startedAt, folder, servers } = (json || {}) as Record<string, unknown>;
-  const isText = (value: unknown) => typeof value === 'string';
-  return (
-    schema === SCHEMA &&
-    [at, startedAt].every(Number.isFinite) &&
-    (folder === undefined || isText(folder)) &&
-    Array.isArray(servers) &&
-    servers.every(
-      (one) =>
-        one instanceof Object &&
-        isText(one.server) &&
-        isText(one.client) &&
-        (one.folder === undefined || isText(one.folder)),
-    )
-  );
 }

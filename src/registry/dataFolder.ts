@@ -1,9 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, linkSync, lstatSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, linkSync, lstatSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { isHomeTag } from './cookie';
+import { codeOf, messageOf, UserError } from '../common/errors';
+import { FileRefusedError, readPlainFile } from '../common/files';
+import { type HomeTag, isHomeTag } from './ids';
 import { removeInterruptedWrites } from './interruptedWrites';
+
+/** A tag has 16. */
+const MAX_TAG_BYTES = 1 << 10;
 
 /** The folder in which all editors, the CLI and every window of one user meet, and its random tag. */
 export interface DataFolder {
@@ -14,7 +19,7 @@ export interface DataFolder {
   /** Copies of the guard, which must outlive the extension's folder. */
   readonly guard: string;
   /** 16 hex digits; part of every cookie, so that two homes on one machine leave each other's servers alone (K26). */
-  readonly homeTag: string;
+  readonly homeTag: HomeTag;
 }
 
 /**
@@ -34,7 +39,7 @@ export function dataFolderPath(environment: NodeJS.ProcessEnv = process.env): st
 
 /**
  * Opens the data folder, making it where needed.
- * @throws Error with a remedy when it cannot be made, is a symlink, or belongs to somebody else.
+ * @throws UserError when it cannot be made, is a symlink, or belongs to somebody else.
  */
 export function openDataFolder(path = dataFolderPath()): DataFolder {
   try {
@@ -61,11 +66,11 @@ export function openDataFolder(path = dataFolderPath()): DataFolder {
       homeTag: readOrMakeHomeTag(join(path, 'home')),
     };
   } catch (error) {
-    const { message, remedy } = error as Error & { remedy?: string };
-    throw new Error(
-      `The data folder ${path} cannot be used: ${message}. ` +
-        (remedy ?? 'Make it a folder of yours that you can write to, or name another one in MCP_PROCESSES_HOME.'),
-    );
+    const remedy =
+      error instanceof DamagedError
+        ? 'Remove that file: a new one is made.'
+        : 'Make it a folder of yours that you can write to, or name another one in MCP_PROCESSES_HOME.';
+    throw new UserError(`The data folder ${path} cannot be used: ${messageOf(error)}. ${remedy}`);
   }
 }
 
@@ -87,7 +92,7 @@ function makeFolder(path: string, mode?: number): void {
     mkdirSync(path, { mode });
   } catch (error) {
     // Another window may have been faster.
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    if (codeOf(error) !== 'EEXIST') throw error;
   }
 }
 
@@ -101,24 +106,35 @@ function assertOurs(folder: string): void {
 }
 
 /** Two windows may start at once: the link, which fails where there is one already, lets exactly one of them choose. */
-function readOrMakeHomeTag(file: string): string {
+function readOrMakeHomeTag(file: string): HomeTag {
   if (!existsSync(file)) {
     const mine = `${file}-tag.${process.pid}`;
     try {
       writeFileSync(mine, randomBytes(8).toString('hex'), { mode: 0o600 });
       linkSync(mine, file);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      if (codeOf(error) !== 'EEXIST') throw error;
     } finally {
       rmSync(mine, { force: true });
     }
   }
-  // Reading a named pipe would wait for ever.
-  const tag = lstatSync(file).isFile() ? readFileSync(file, 'utf8').trim() : '';
-  if (!isHomeTag(tag))
-    throw Object.assign(new Error(`${file} is damaged`), { remedy: 'Remove that file: a new one is made.' });
+  const tag = tagIn(file);
+  if (!isHomeTag(tag)) throw new DamagedError(`${file} is damaged`);
   return tag;
 }
+
+/** Nothing where it is no plain file. @throws the system's error, as where it may not be read. */
+function tagIn(file: string): string {
+  try {
+    return readPlainFile(file, MAX_TAG_BYTES, { links: 'refuse' }).text.trim();
+  } catch (error) {
+    if (error instanceof FileRefusedError) return '';
+    throw error;
+  }
+}
+
+/** The remedy is to remove the file that the message names. */
+class DamagedError extends Error {}
 
 /** True for the first caller ever in this data folder, false for all others, and where it cannot be written down. */
 export function announceOnce(folder: DataFolder): boolean {

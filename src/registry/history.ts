@@ -1,51 +1,55 @@
-import { existsSync, lstatSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import * as v from 'valibot';
 import writeFileAtomic from 'write-file-atomic';
+import { readPlainFile } from '../common/files';
 import type { DataFolder } from './dataFolder';
+import { absentUnless, finite, type Read, read, withoutAbsent } from './shapes';
 
 const MAX_ENTRIES = 200;
 const SCHEMA = 1;
 /** An entry of ours has some kilobytes. Reading one blocks the window that looks. */
 const MAX_FILE_BYTES = 1 << 20;
 
-/** Who reaped. */
-export type Reapers = 'window' | 'guard' | 'command line' | 'wrapper';
+const endCause = v.picklist(['user', 'exit', 'start', 'close', 'orphaned']);
+const exitStatus = v.object({ code: v.exactOptional(v.number()), signal: v.exactOptional(v.string()) });
 
+const historyEntry = v.pipe(
+  v.object({
+    schema: v.literal(SCHEMA),
+    /** Epoch ms. */
+    at: finite,
+    by: v.fallback(v.picklist(['window', 'guard', 'command line', 'wrapper']), 'window'),
+    /** Absent in entries of older versions, which do not tell more than `by`. */
+    cause: absentUnless(endCause),
+    /** With the causes `exit` and `start`: how it ended, if nobody ended it. */
+    exit: absentUnless(exitStatus),
+    /** With the same: the last line of its stderr, redacted. */
+    lastLine: absentUnless(v.string()),
+    /** The command line that started it. */
+    commandLine: absentUnless(v.string()),
+    server: v.string(),
+    /** Of servers that a session has launched or adopted. */
+    sessionId: absentUnless(v.string()),
+    processes: v.array(v.object({ pid: v.number(), name: v.string(), outcome: v.string() })),
+    containers: v.array(v.object({ id: v.string(), outcome: v.string() })),
+    /** Bytes. */
+    memoryFreed: finite,
+  }),
+  v.transform(({ schema: _, ...entry }) => withoutAbsent(entry)),
+);
+
+/** The end of one server, as the history keeps it: plain data, redacted. */
+export interface HistoryEntry extends Read<typeof historyEntry> {}
+/** Who reaped. */
+export type Reapers = HistoryEntry['by'];
 /**
  * Why a server ended. - `user`: a person asked for it. - `exit`: it ended without being asked. - `start`: it never
  * answered. - `close`: its window closed or reloaded. - `orphaned`: its window or client was gone.
  */
-export type EndCause = (typeof END_CAUSES)[number];
-const END_CAUSES = ['user', 'exit', 'start', 'close', 'orphaned'] as const;
-
+export type EndCause = v.InferOutput<typeof endCause>;
 /** How a process ended; the system tells one of the two. */
-export interface ExitStatus {
-  readonly code?: number;
-  readonly signal?: string;
-}
-
-/** The end of one server, as the history keeps it: plain data, redacted. */
-export interface HistoryEntry {
-  /** Epoch ms. */
-  readonly at: number;
-  readonly by: Reapers;
-  /** Absent in entries of older versions, which do not tell more than `by`. */
-  readonly cause?: EndCause;
-  /** With the causes `exit` and `start`: how it ended, if nobody ended it. */
-  readonly exit?: ExitStatus;
-  /** With the same: the last line of its stderr, redacted. */
-  readonly lastLine?: string;
-  /** The command line that started it. */
-  readonly commandLine?: string;
-  readonly server: string;
-  /** Of servers that a session has launched or adopted. */
-  readonly sessionId?: string;
-  readonly processes: readonly { readonly pid: number; readonly name: string; readonly outcome: string }[];
-  readonly containers: readonly { readonly id: string; readonly outcome: string }[];
-  /** Bytes. */
-  readonly memoryFreed: number;
-  readonly milliseconds: number;
-}
+export interface ExitStatus extends Read<typeof exitStatus> {}
 
 /** Writes one small file per reap and trims the oldest by count. File names sort by time. */
 export function writeHistory(folder: DataFolder, id: string, entry: HistoryEntry): void {
@@ -64,42 +68,13 @@ export function readHistory(folder: DataFolder, since: number, most: number): Hi
     .slice(-most);
   return names.reverse().flatMap((name) => {
     try {
-      const path = join(folder.history, name);
-      // Reading a named pipe would wait for ever.
-      const stat = lstatSync(path);
-      if (!stat.isFile() || stat.size > MAX_FILE_BYTES) return [];
-      const json = JSON.parse(readFileSync(path, 'utf8'));
-      return isEntry(json) ? [withKnownFacts(json)] : [];
+      const { text } = readPlainFile(join(folder.history, name), MAX_FILE_BYTES, { links: 'refuse' });
+      const entry = read(historyEntry, JSON.parse(text));
+      return entry.ok ? [entry.value] : [];
     } catch {
       return [];
     }
   });
-}
-
-/** Anybody may have written it: what is shown without further checks has to be there. */
-function isEntry(json: unknown): json is HistoryEntry {
-  const { schema, at, server, processes, containers, memoryFreed } = (json || {}) as Record<string, unknown>;
-  return (
-    schema === SCHEMA &&
-    [at, memoryFreed].every((value) => typeof value === 'number' && Number.isFinite(value)) &&
-    typeof server === 'string' &&
-    [processes, containers].every((value) => Array.isArray(value) && value.every((one) => one instanceof Object))
-  );
-}
-
-/** What an older version does not write and a newer one may write differently is left out where it is not understood. */
-function withKnownFacts({ cause, exit, lastLine, commandLine, ...entry }: HistoryEntry): HistoryEntry {
-  const isExit =
-    exit instanceof Object &&
-    ['number', 'undefined'].includes(typeof exit.code) &&
-    ['string', 'undefined'].includes(typeof exit.signal);
-  return {
-    ...entry,
-    ...(END_CAUSES.includes(cause as EndCause) && { cause }),
-    ...(isExit && { exit }),
-    ...(typeof lastLine === 'string' && { lastLine }),
-    ...(typeof commandLine === 'string' && { commandLine }),
-  };
 }
 
 function fileNames(folder: DataFolder): string[] {

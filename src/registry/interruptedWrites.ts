@@ -8,7 +8,7 @@ const OLD_MS = 10 * 60_000;
  * MCP_PROCESSES_HOME may have a `libssl.so.3` there.
  */
 const TEMPORARY =
-  /^(?:[0-9a-f-]{36}(?:\.claim-[\w-]+)?\.json|\d{15}-[\w-]+\.json|[a-z]+-[\w.-]*-[0-9a-f]{12}\.js|home-tag|(?:probes|sweep)\.json|settings|watch|scope|mcp-processes(?:\.cmd)?)\.\d{1,10}$/;
+  /^(?:[0-9a-f-]{36}(?:\.claim-[\w-]+)?\.json|\d{15}-[\w-]+\.json|[a-z]+-[\w.-]*-[0-9a-f]{12}\.js|home-tag|(?:probes|scan)\.json|settings|watch|scope|mcp-processes(?:\.cmd)?)\.\d{1,10}$/;
 
 /**
  * Removes the temporary files of writers that were killed between write and rename.

@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
+import { messageOf } from '../common/errors';
 import type { Log } from '../common/log';
 import type { ProcessIdentity } from '../os/identity';
 import type { DataFolder } from './dataFolder';
 import { restoreDataFolder } from './dataFolder';
-import { type AutomaticReap, SCHEMA_VERSION, type ServerRecord, type SessionFile } from './schema';
+import type { RecordId } from './ids';
+import { newSession } from './newRecord';
+import type { AutomaticReap, ServerRecord, SessionFile } from './schema';
 import { isClaimed, isStillOurs, sessionPath, writeSession } from './sessionStore';
 
 export interface SessionSettings {
@@ -29,20 +32,8 @@ export class OwnSession {
     workspaceFolder: string | undefined,
     settings: SessionSettings,
   ) {
-    this.file = {
-      schema: SCHEMA_VERSION,
-      id: randomUUID(),
-      home: folder.homeTag,
-      owner,
-      startedAt: Date.now(),
-      editor,
-      folder: workspaceFolder,
-      automatic: settings.automatic,
-      neverReap: settings.neverReap,
-      detachedSince: undefined,
-      handedOver: undefined,
-      records: [],
-    };
+    const { automatic, neverReap } = settings;
+    this.file = newSession({ home: folder.homeTag, owner, editor, folder: workspaceFolder, automatic, neverReap });
   }
 
   get session(): SessionFile {
@@ -54,7 +45,7 @@ export class OwnSession {
     this.listeners.push(listener);
   }
 
-  record(id: string): ServerRecord | undefined {
+  record(id: RecordId): ServerRecord | undefined {
     return this.file.records.find((record) => record.id === id);
   }
 
@@ -65,7 +56,7 @@ export class OwnSession {
   }
 
   /** Writes only when something changed. Failures are logged: the process is running by now, and losing it would be worse. */
-  update(id: string, change: Partial<ServerRecord>): void {
+  update(id: RecordId, change: Partial<ServerRecord>): void {
     const before = this.record(id);
     if (!before) return;
     const after = { ...before, ...change };
@@ -73,7 +64,7 @@ export class OwnSession {
     this.tryWrite({ ...this.file, records: this.file.records.map((record) => (record.id === id ? after : record)) });
   }
 
-  remove(id: string): void {
+  remove(id: RecordId): void {
     this.tryWrite({ ...this.file, records: this.file.records.filter((record) => record.id !== id) });
   }
 
@@ -98,7 +89,7 @@ export class OwnSession {
       this.write(next);
     } catch (error) {
       this.file = next;
-      this.log.error(`The session file could not be written: ${(error as Error).message}`);
+      this.log.error(`The session file could not be written: ${messageOf(error)}`);
     }
   }
 

@@ -1,10 +1,12 @@
-import { existsSync, lstatSync, lutimesSync, readdirSync, readFileSync, renameSync, rmSync, utimesSync } from 'node:fs';
+import { existsSync, lstatSync, lutimesSync, readdirSync, renameSync, rmSync, utimesSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
+import { codeOf, messageOf } from '../common/errors';
+import { FileRefusedError, readPlainFile } from '../common/files';
 import { isProcessId, isStartToken, type ProcessIdentity } from '../os/identity';
 import { isScopeTag } from '../os/scope';
-import { isUuid } from './cookie';
 import type { DataFolder } from './dataFolder';
+import { isSessionId, type SessionId } from './ids';
 import { removeInterruptedWrites } from './interruptedWrites';
 import { parseSession, type SessionFile } from './schema';
 
@@ -19,11 +21,11 @@ export interface FoundSession {
 export interface FoundSessions {
   readonly sessions: readonly FoundSession[];
   /** Session ids of files that a newer version wrote: live by definition (K29). */
-  readonly newer: ReadonlySet<string>;
+  readonly newer: ReadonlySet<SessionId>;
   /** Session ids that some file name mentions though nothing can be read of them: damaged, unreadable, set aside. */
-  readonly unreadable: ReadonlySet<string>;
+  readonly unreadable: ReadonlySet<SessionId>;
   /** Session ids whose file was gone when it was to be read: claimed, given back or finished in this moment. */
-  readonly inFlux: ReadonlySet<string>;
+  readonly inFlux: ReadonlySet<SessionId>;
   /** What was wrong, and where the file was moved. */
   readonly problems: readonly string[];
 }
@@ -43,12 +45,12 @@ export function writeSession(folder: DataFolder, session: SessionFile): void {
 }
 
 /** Whether the file still bears its owner's name: false once somebody has claimed it. */
-export function isStillOurs(folder: DataFolder, id: string): boolean {
+export function isStillOurs(folder: DataFolder, id: SessionId): boolean {
   return existsSync(sessionPath(folder, id));
 }
 
 /** Whether somebody holds a claim on it. */
-export function isClaimed(folder: DataFolder, id: string): boolean {
+export function isClaimed(folder: DataFolder, id: SessionId): boolean {
   return namesIn(folder.sessions).some((name) => name.startsWith(`${id}.claim-`) && name.endsWith('.json'));
 }
 
@@ -74,57 +76,70 @@ export function removeSession(path: string): void {
 }
 
 /** Ids of all sessions that any file name mentions, be it that of a claim, of a file set aside, or of a copy. */
-export function sessionsNamedIn(folder: DataFolder): Set<string> {
-  return new Set(namesIn(folder.sessions).map(idIn).filter(isUuid));
+export function sessionsNamedIn(folder: DataFolder): Set<SessionId> {
+  return new Set(namesIn(folder.sessions).map(idIn).filter(isSessionId));
 }
 
 /** Reads all session files. Damaged and hostile ones are moved aside, never acted on, never fatal. */
 export function readSessions(folder: DataFolder): FoundSessions {
   const sessions: FoundSession[] = [];
-  const newer = new Set<string>();
-  const inFlux = new Set<string>();
+  const newer = new Set<SessionId>();
+  const inFlux = new Set<SessionId>();
   const problems: string[] = [];
   const names = namesIn(folder.sessions);
-  for (const file of names) {
-    const match = NAME.exec(file);
-    const path = join(folder.sessions, file);
-    if (file.endsWith(`.json${SET_ASIDE}`)) {
-      forgetSetAside(path);
-      continue;
-    }
-    if (!match) {
-      if (file.endsWith('.json')) problems.push(setAside(path, 'its name is not that of a session'));
-      continue;
-    }
-    const [, id, pid, start, scope] = match;
-    try {
-      const stat = lstatSync(path);
-      if (!stat.isFile() || stat.size > MAX_FILE_BYTES) {
-        problems.push(setAside(path, 'it is not a plain file of sensible size'));
-        continue;
-      }
-      if (process.getuid && stat.uid !== process.getuid()) {
-        problems.push(setAside(path, 'it belongs to another user'));
-        continue;
-      }
-      const parsed = parseSession(readFileSync(path, 'utf8'));
-      if (parsed.kind === 'newer') newer.add(id as string);
-      else if (parsed.kind === 'bad') problems.push(setAside(path, parsed.reason));
-      else if (parsed.session.id !== id || !isUuid(id)) problems.push(setAside(path, 'it names another session'));
-      else if (parsed.session.home !== folder.homeTag)
-        problems.push(setAside(path, 'it belongs to another data folder'));
-      else sessions.push({ path, session: parsed.session, claimer: claimerOf(pid, start, scope) });
-    } catch (error) {
-      // Claimed, finished or removed by another window in this moment.
-      const { code, message } = error as NodeJS.ErrnoException;
-      if (code === 'ENOENT') inFlux.add(id as string);
-      else
-        problems.push(`The session file ${path} cannot be read: ${message}. Make it readable for you, or remove it.`);
-    }
+  for (const name of names) {
+    const file = classify(folder, name);
+    const path = join(folder.sessions, name);
+    if (file.kind === 'session') sessions.push(file.found);
+    else if (file.kind === 'newer') newer.add(file.id);
+    else if (file.kind === 'in-flux') inFlux.add(file.id);
+    else if (file.kind === 'bad') problems.push(setAside(path, file.reason));
+    else if (file.kind === 'unreadable') problems.push(file.problem);
+    else if (file.kind === 'set-aside') forgetSetAside(path);
   }
   const read = new Set([...sessions.map(({ session }) => session.id), ...newer, ...inFlux]);
-  const unreadable = new Set(names.map(idIn).filter((id) => isUuid(id) && !read.has(id)));
+  const unreadable = new Set(names.map(idIn).filter((id) => isSessionId(id) && !read.has(id)));
   return { sessions, newer, unreadable, inFlux, problems };
+}
+
+/** What one file in the sessions' folder is. */
+type ClassifiedFile =
+  | { readonly kind: 'session'; readonly found: FoundSession }
+  /** Written by a newer version. */
+  | { readonly kind: 'newer'; readonly id: SessionId }
+  /** Claimed, finished or removed by another window in this moment. */
+  | { readonly kind: 'in-flux'; readonly id: SessionId }
+  /** Not as we write it: it is moved aside. */
+  | { readonly kind: 'bad'; readonly reason: string }
+  /** It stays where it is: once it can be read, it may be as good as any. */
+  | { readonly kind: 'unreadable'; readonly problem: string }
+  | { readonly kind: 'set-aside' }
+  /** Nothing of ours, such as a file that is being written. */
+  | { readonly kind: 'other' };
+
+function classify(folder: DataFolder, name: string): ClassifiedFile {
+  if (name.endsWith(`.json${SET_ASIDE}`)) return { kind: 'set-aside' };
+  const [, id, pid, start, scope] = NAME.exec(name) ?? [];
+  if (id === undefined) {
+    return name.endsWith('.json') ? { kind: 'bad', reason: 'its name is not that of a session' } : { kind: 'other' };
+  }
+  const path = join(folder.sessions, name);
+  try {
+    const { uid } = lstatSync(path);
+    if (process.getuid && uid !== process.getuid()) return { kind: 'bad', reason: 'it belongs to another user' };
+    const parsed = parseSession(readPlainFile(path, MAX_FILE_BYTES, { links: 'refuse' }).text);
+    if (parsed.kind === 'newer') return { kind: 'newer', id };
+    if (parsed.kind === 'bad') return parsed;
+    const { session } = parsed;
+    if (session.id !== id || !isSessionId(id)) return { kind: 'bad', reason: 'it names another session' };
+    if (session.home !== folder.homeTag) return { kind: 'bad', reason: 'it belongs to another data folder' };
+    return { kind: 'session', found: { path, session, claimer: claimerOf(pid, start, scope) } };
+  } catch (error) {
+    if (error instanceof FileRefusedError) return { kind: 'bad', reason: 'it is not a plain file of sensible size' };
+    if (codeOf(error) === 'ENOENT') return { kind: 'in-flux', id };
+    const problem = `The session file ${path} cannot be read: ${messageOf(error)}.`;
+    return { kind: 'unreadable', problem: `${problem} Make it readable for you, or remove it.` };
+  }
 }
 
 /**
@@ -142,11 +157,11 @@ export function claimSession(
   try {
     renameSync(found.path, path);
     // The owner may have written between our reading and our claim: what counts is what we hold now.
-    const parsed = parseSession(readFileSync(path, 'utf8'));
+    const parsed = parseSession(readPlainFile(path, MAX_FILE_BYTES, { links: 'refuse' }).text);
     return parsed.kind === 'session' ? { path, session: parsed.session, claimer } : undefined;
   } catch (error) {
     // Somebody holds the claim, or has finished it.
-    const isGone = (error as NodeJS.ErrnoException).code === 'ENOENT' || !existsSync(found.path);
+    const isGone = codeOf(error) === 'ENOENT' || !existsSync(found.path);
     if (isGone) return undefined;
     throw error;
   }
@@ -165,7 +180,7 @@ export function claimLost(
 ): FoundSession | undefined {
   const path = claimPath(folder, session.id, claimer);
   if (existsSync(path)) return undefined;
-  const claimed = writeClaimed({ path, session, claimer }, session);
+  const claimed = writeClaimed(folder, { path, session, claimer }, session);
   const { sessions, newer, inFlux } = readSessions(folder);
   const isElsewhere = sessions.some((one) => one.session.id === session.id && one.path !== path);
   if (!isElsewhere && !newer.has(session.id) && !inFlux.has(session.id)) return claimed;
@@ -182,17 +197,21 @@ export function releaseClaim(folder: DataFolder, claimed: FoundSession): void {
   }
 }
 
-/** Writes into a claimed file; only its claimer may. */
-export function writeClaimed(claimed: FoundSession, session: SessionFile): FoundSession {
-  writeFileAtomic.sync(claimed.path, `${JSON.stringify(session, undefined, 1)}\n`, { mode: 0o600 });
+/**
+ * Writes into a claimed file; only its claimer may. What was remembered from a data folder that is lost is this folder's
+ * from now on: a file that says otherwise is not read.
+ */
+export function writeClaimed(folder: DataFolder, claimed: FoundSession, session: SessionFile): FoundSession {
+  const text = JSON.stringify({ ...session, home: folder.homeTag }, undefined, 1);
+  writeFileAtomic.sync(claimed.path, `${text}\n`, { mode: 0o600 });
   return { ...claimed, session };
 }
 
-export function sessionPath(folder: DataFolder, id: string): string {
+export function sessionPath(folder: DataFolder, id: SessionId): string {
   return join(folder.sessions, `${id}.json`);
 }
 
-function claimPath(folder: DataFolder, id: string, { pid, start, scope }: ProcessIdentity): string {
+function claimPath(folder: DataFolder, id: SessionId, { pid, start, scope }: ProcessIdentity): string {
   return join(folder.sessions, `${id}.claim-${pid}-${start}-${scope}.json`);
 }
 
@@ -205,7 +224,7 @@ function namesIn(path: string): string[] {
   try {
     return readdirSync(path);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    if (codeOf(error) === 'ENOENT') return [];
     throw error;
   }
 }

@@ -1,6 +1,7 @@
-import { lstatSync, readFileSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
+import { readPlainFile } from '../common/files';
 import type { DataFolder } from './dataFolder';
 
 const SCHEMA = 1;
@@ -12,11 +13,7 @@ const MAX_FILE_BYTES = 4 << 20;
  */
 export function readShared(folder: DataFolder, name: string, scope: string): Record<string, unknown> | undefined {
   try {
-    const path = join(folder.path, name);
-    const stat = lstatSync(path);
-    // Reading a named pipe would wait for ever.
-    if (!stat.isFile() || stat.size > MAX_FILE_BYTES) return undefined;
-    const json = JSON.parse(readFileSync(path, 'utf8'));
+    const json = JSON.parse(readPlainFile(join(folder.path, name), MAX_FILE_BYTES, { links: 'refuse' }).text);
     // An unreadable scope matches nothing, not even itself.
     return json?.schema === SCHEMA && scope !== '' && json.scope === scope ? json : undefined;
   } catch {

@@ -1,5 +1,7 @@
+import { SharedRun } from '../common/async';
 import { type Clock, systemClock } from '../common/clock';
-import type { Log } from '../common/log';
+import { messageOf } from '../common/errors';
+import { type Log, logOnce, type OnceLog } from '../common/log';
 import type { ConfiguredRun } from '../containers/configuredContainer';
 import { type Container, ContainerEngine } from '../containers/engine';
 import { clientProcessesIn, mayBeAttached, runsUnlabelled } from '../containers/engineClients';
@@ -37,13 +39,14 @@ export class ContainerScan {
   private found: readonly ContainerWithoutClient[] = [];
   /** Records of which no container will ever be known. */
   private readonly unmatchable = new Set<string>();
-  /** What each engine last failed with; told when it is new. */
-  private readonly problems = new Map<string, string>();
-  private scanning: Promise<void> | undefined;
+  /** By engine. */
+  private readonly problems: OnceLog;
+  private readonly scanning = new SharedRun<void>();
   private readonly clock: Clock;
 
   constructor(private readonly parts: ContainerScanParts) {
     this.clock = parts.clock ?? systemClock;
+    this.problems = logOnce(parts.log);
   }
 
   /** As of the last look. */
@@ -53,17 +56,16 @@ export class ContainerScan {
 
   /** Resolves when the look that is under way has ended. */
   async settled(): Promise<void> {
-    await this.scanning;
+    await this.scanning.current;
   }
 
   /** One look at a time; one that is asked for during another joins it. Never rejects. Tells of each change. */
   scan(seen: Scan, foreign: readonly ForeignServer[], onChange: () => void): Promise<void> {
-    this.scanning ??= this.scanOnce(seen, foreign, onChange)
-      .catch((error: Error) => this.parts.log.warn(`Containers could not be looked at: ${error.message}`))
-      .finally(() => {
-        this.scanning = undefined;
-      });
-    return this.scanning;
+    return this.scanning.run(() =>
+      this.scanOnce(seen, foreign, onChange).catch((error) =>
+        this.parts.log.warn(`Containers could not be looked at: ${messageOf(error)}`),
+      ),
+    );
   }
 
   private async scanOnce(
@@ -117,7 +119,7 @@ export class ContainerScan {
         if (candidates.some(({ id }) => !known.has(id))) await this.clock.sleep(CONFIRM_AFTER_MS);
         const again = await engine.inspect(candidates.map(({ id }) => id));
         if (!again.ok) return this.tell(key, again.error.message);
-        this.problems.delete(key);
+        this.problems.clear(key);
         // Taken after the engine's answer: a client that has started since is seen, not missed.
         const now = again.value.length > 0 ? await this.parts.platform.snapshot() : snapshot;
         const left = unattended(again.value, configured, now);
@@ -134,10 +136,7 @@ export class ContainerScan {
 
   /** One line for as long as an engine fails in the same way. Nothing is shown of it meanwhile. */
   private tell(engine: string, problem: string): never[] {
-    if (this.problems.get(engine) !== problem) {
-      this.parts.log.warn(`Containers without a client cannot be looked for: ${problem}`);
-    }
-    this.problems.set(engine, problem);
+    this.problems.warn(`Containers without a client cannot be looked for: ${problem}`, engine);
     return [];
   }
 }

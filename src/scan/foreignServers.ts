@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { homedir } from 'node:os';
 import { observe } from '../clients/observed';
 import type { NamedServer, Recogniser } from '../clients/recogniser';
@@ -16,7 +15,8 @@ import { holdersOf, joinStdinPeers } from '../judgement/stdinStatus';
 import { identityKey, type ProcessIdentity } from '../os/identity';
 import type { OutsideUse, Platform, ProcessEntry, Snapshot, StdinPeer } from '../os/platform';
 import type { DataFolder } from '../registry/dataFolder';
-import { type ContainerRun, type Grace, SCHEMA_VERSION, type ServerRecord, type SessionFile } from '../registry/schema';
+import { newRecord, newSession } from '../registry/newRecord';
+import type { ContainerRun, Grace, ServerRecord, SessionFile } from '../registry/schema';
 import { readSharedProbes, type SharedProbe, writeSharedProbes } from '../registry/sharedProbes';
 import { IdleTracker } from './idleTracker';
 import { askOutsideUses } from './outsideUses';
@@ -139,20 +139,10 @@ export class ForeignServers {
 
   /** Foreign servers have no session; this one gives their members their scope, and nothing more. */
   sessionOf(record: ServerRecord): SessionFile {
-    return {
-      schema: SCHEMA_VERSION,
-      id: record.id,
-      home: '',
-      owner: this.parts.self,
-      startedAt: 0,
-      editor: '',
-      folder: undefined,
-      automatic: 'off',
-      neverReap: [],
-      detachedSince: undefined,
-      handedOver: undefined,
-      records: [record],
-    };
+    // There is no such session; its rows are known by their record.
+    const id: string = record.id;
+    const whose = { id, home: '', owner: this.parts.self, editor: '' };
+    return newSession({ ...whose, startedAt: 0, automatic: 'off', neverReap: [], records: [record] });
   }
 
   /** The record as it is now: its container may have been noted since. */
@@ -308,21 +298,16 @@ export class ForeignServers {
     const key = identityKey(root);
     const known = this.records.get(key);
     if (known) return known;
-    const record: ServerRecord = {
-      id: randomUUID(),
+    const record = newRecord({
       server: named.name,
       client: named.client,
-      folder: undefined,
       kind: 'foreign',
       commandLine: commandLineOf(entry),
-      createdAt: Date.now(),
       root,
       posixSession: entry.sid,
       census: [root],
       grace: this.parts.graceOf?.(named.name, FOREIGN_GRACE) ?? FOREIGN_GRACE,
-      ladder: undefined,
-      container: undefined,
-    };
+    });
     this.records.set(key, record);
     return record;
   }

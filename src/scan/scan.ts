@@ -6,7 +6,9 @@ import type { Platform, Snapshot } from '../os/platform';
 import { parseCookie } from '../registry/cookie';
 import { noteCrash } from '../registry/crashes';
 import type { DataFolder } from '../registry/dataFolder';
-import { isLabelled, LAUNCHED_GRACE, SCHEMA_VERSION, type ServerRecord, type SessionFile } from '../registry/schema';
+import type { RecordId } from '../registry/ids';
+import { newRecord, newSession } from '../registry/newRecord';
+import { isLabelled, type ServerRecord, type SessionFile } from '../registry/schema';
 import {
   FORGET_MS,
   type FoundSession,
@@ -40,6 +42,7 @@ const MOVED: SessionVerdict = { kind: 'unknown', evidence: { kind: 'session-chan
  * Looks once: snapshot, session files, cookies; judges each session and finds each record's members.
  * Signals nothing and writes nothing but the removal of files that stand for nothing any more, and what they said of a crash.
  * @param unknownSessions what applies to sessions that no file name mentions
+ * @param remembered sessions that were written down elsewhere, too; they count where no file can be read
  * @throws when the process table or the data folder cannot be read; then nothing is known and nothing is done.
  */
 export async function scanMachine(
@@ -47,6 +50,7 @@ export async function scanMachine(
   folder: DataFolder,
   ownSessionId: string | undefined,
   unknownSessions: Pick<SessionFile, 'automatic' | 'neverReap'>,
+  remembered: readonly SessionFile[] = [],
 ): Promise<Scan> {
   // Files first: a session that starts in between is then merely unseen, never seen without its owner.
   const { sessions, newer, unreadable, inFlux, problems } = readSessions(folder);
@@ -67,13 +71,20 @@ export async function scanMachine(
   if (ownSessionId) known.add(ownSessionId);
   // A file that is renamed while the folder is listed may be missing in the list.
   const namedSince = sessionsNamedIn(folder);
+  const isElsewhere = ({ id }: SessionFile) => inFlux.has(id) || (!unreadable.has(id) && namedSince.has(id));
+  const withoutFile = (one: ScannedSession): ScannedSession =>
+    // What it wants, and who is at it, says the file that was not there to be read; the next scan finds it.
+    isElsewhere(one.session) && one.verdict.kind === 'dead' ? { ...one, verdict: MOVED } : one;
+  for (const session of remembered) {
+    if (known.has(session.id)) continue;
+    known.add(session.id);
+    const one = withLostRecords(snapshot, judge(snapshot, session, undefined));
+    if (!standsForNothing(one, snapshot) || one.records.some(isUnfinished)) judged.push(withoutFile(one));
+  }
   for (const session of sessionsFromCookies(snapshot, folder, known, unknownSessions)) {
-    // What it wanted is written where nobody can read it: nothing is ended without being asked for.
+    // What it wanted is written where nothing can read it: nothing is ended without being asked for.
     const isUnread = unreadable.has(session.id);
-    const one = judge(snapshot, isUnread ? { ...session, automatic: 'off' } : session, undefined);
-    // What it wants, and who is at it, says the file that was not there to be read; the next look finds it.
-    const isElsewhere = inFlux.has(session.id) || (!isUnread && namedSince.has(session.id));
-    judged.push(isElsewhere && one.verdict.kind === 'dead' ? { ...one, verdict: MOVED } : one);
+    judged.push(withoutFile(judge(snapshot, isUnread ? { ...session, automatic: 'off' } : session, undefined)));
   }
   return { snapshot, sessions: judged, problems };
 }
@@ -163,19 +174,7 @@ function sessionsFromCookies(
     if (existing && identityKey(existing.session.owner) !== identityKey(cookie.owner)) continue;
     const one = existing ?? {
       records: new Map<string, ServerRecord>(),
-      session: {
-        schema: SCHEMA_VERSION,
-        id: cookie.session,
-        home: cookie.home,
-        owner: cookie.owner,
-        startedAt: Date.now(),
-        editor: '',
-        folder: undefined,
-        ...settings,
-        detachedSince: undefined,
-        handedOver: undefined,
-        records: [],
-      },
+      session: newSession({ id: cookie.session, home: cookie.home, owner: cookie.owner, editor: '', ...settings }),
     };
     sessions.set(cookie.session, one);
     if (!one.records.has(cookie.record)) {
@@ -186,20 +185,6 @@ function sessionsFromCookies(
 }
 
 /** What a carrier of a cookie tells of a record that is nowhere written down. */
-function recordFromCookie(id: string, server: string): ServerRecord {
-  return {
-    id,
-    server,
-    client: '',
-    folder: undefined,
-    kind: 'launched',
-    commandLine: '',
-    createdAt: Date.now(),
-    root: undefined,
-    posixSession: undefined,
-    census: [],
-    grace: LAUNCHED_GRACE,
-    ladder: undefined,
-    container: undefined,
-  };
+function recordFromCookie(id: RecordId, server: string): ServerRecord {
+  return newRecord({ id, server, client: '', kind: 'launched' });
 }

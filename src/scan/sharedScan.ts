@@ -1,31 +1,94 @@
-import type {
-  ManagedBy,
-  ProcessId,
-  ProcessNode,
-  RunState,
-  ServerGroup,
-  ServerView,
-  VerdictKind,
-} from '../model/inventory';
-import { isStartToken } from '../os/identity';
+import * as v from 'valibot';
+import type { ProcessNode, ServerView } from '../model/inventory';
+import type { ServerKey } from '../model/keys';
 import type { DataFolder } from '../registry/dataFolder';
+import { isRecordId, isSessionId, type RecordId, type SessionId } from '../registry/ids';
+import { finite, orUndefined, pid, type Read, read, startToken, users } from '../registry/shapes';
 import { readShared, removeShared, writeShared } from '../registry/sharedFile';
-import { readEvidence, readRefusal, readUsers } from './readEvidence';
-import { amount, list, object, oneOf, optional, pid, text } from './readJson';
+import { evidence, refusal } from './evidenceShapes';
+
+// What cannot be read makes the whole file none: each window then looks for itself.
+
+const processId = v.object({ pid, start: startToken });
+
+const processNode: v.GenericSchema<unknown, ProcessNode> = v.object({
+  ...processId.entries,
+  name: v.string(),
+  commandLine: v.string(),
+  startedAt: orUndefined(finite),
+  memory: orUndefined(finite),
+  spared: orUndefined(refusal),
+  children: v.array(v.lazy(() => processNode)),
+});
+
+/** What each window finds out for itself is not in the file. */
+const notShared = v.optional(
+  v.pipe(
+    v.unknown(),
+    v.transform(() => undefined),
+  ),
+  () => undefined,
+);
+
+const row = v.object({
+  key: v.custom<ServerKey>((value) => typeof value === 'string'),
+  name: v.string(),
+  client: v.string(),
+  folder: orUndefined(v.string()),
+  terminal: v.exactOptional(v.string()),
+  idleSince: v.exactOptional(finite),
+  usedBy: v.exactOptional(users),
+  group: v.picklist(['orphaned', 'thisWindow', 'otherWindows', 'otherClients', 'ownerUnknown']),
+  managedBy: v.picklist(['mcpProcesses', 'editor', 'foreign']),
+  verdict: v.picklist(['active', 'orphaned', 'detached', 'unknown']),
+  /** By the other window, not by this one. */
+  checking: v.optional(v.unknown()),
+  dependsOn: v.exactOptional(v.array(processId)),
+  awaitsAnswer: v.exactOptional(v.picklist(['window', 'client'])),
+  evidence: v.array(evidence),
+  state: v.picklist(['starting', 'running', 'stopping']),
+  failure: notShared,
+  copies: finite,
+  pid: orUndefined(pid),
+  startedAt: orUndefined(finite),
+  memory: orUndefined(finite),
+  processes: v.array(processNode),
+  containers: v.fallback(v.tuple([]), []),
+  containerProblem: notShared,
+  serverInfo: notShared,
+  url: notShared,
+  configurationFile: orUndefined(v.string()),
+  sessionId: orUndefined(v.custom<SessionId>(isSessionId)),
+  recordId: orUndefined(v.custom<RecordId>(isRecordId)),
+});
+
+// A property of a row that is not above does not compile: it would be lost on the way.
+const isWhole: keyof ServerView extends keyof typeof row.entries ? true : false = true;
+void isWhole;
+
+const serverView = v.pipe(
+  row,
+  v.transform(({ checking: _, ...shared }) => shared),
+);
+
+const sharedScan = v.object({
+  /** The session of the window that looked. */
+  by: v.string(),
+  /** What it looked for, and how. Only a window that would do the same may take it over. */
+  configFingerprint: v.string(),
+  /** Epoch ms. */
+  sweptAt: finite,
+  /** Rows of all sessions, its own among them, as another window shows them. */
+  sessions: v.array(serverView),
+  /** Rows of other clients' servers. */
+  foreign: v.array(serverView),
+  problems: v.array(v.string()),
+});
 
 /** What one window's sweep found, for the other windows of this machine. Redacted rows; never a reason to signal. */
-export interface SharedScan {
-  /** The session of the window that looked. */
-  readonly by: string;
-  /** What it looked for, and how. Only a window that would do the same may take it over. */
-  readonly configFingerprint: string;
-  /** Epoch ms. */
-  readonly sweptAt: number;
-  /** Rows of all sessions, its own among them, as another window shows them. */
+export interface SharedScan extends Omit<Read<typeof sharedScan>, 'sessions' | 'foreign'> {
   readonly sessions: readonly ServerView[];
-  /** Rows of other clients' servers. */
   readonly foreign: readonly ServerView[];
-  readonly problems: readonly string[];
 }
 
 const FILE = 'scan.json';
@@ -55,82 +118,8 @@ export function readSharedScan(
   now = Date.now(),
 ): SharedScan | undefined {
   const json = readShared(folder, FILE, scope);
-  if (!json) return undefined;
-  try {
-    const sweep = {
-      by: text(json.by),
-      configFingerprint: text(json.configFingerprint),
-      sweptAt: amount(json.sweptAt),
-      sessions: list(json.sessions, row),
-      foreign: list(json.foreign, row),
-      problems: list(json.problems, text),
-    };
-    return sweep.sweptAt <= now && now - sweep.sweptAt < youngerThan ? sweep : undefined;
-  } catch {
-    // Damaged or hostile.
-    return undefined;
-  }
-}
-
-const GROUPS: readonly ServerGroup[] = ['orphaned', 'thisWindow', 'otherWindows', 'otherClients', 'ownerUnknown'];
-const OWNERS: readonly ManagedBy[] = ['mcpProcesses', 'editor', 'foreign'];
-const VERDICTS: readonly VerdictKind[] = ['active', 'orphaned', 'detached', 'unknown'];
-const STATES: readonly RunState[] = ['starting', 'running', 'stopping'];
-
-function row(value: unknown): ServerView {
-  const json = object(value);
-  const terminal = optional(json.terminal, text);
-  const idleSince = optional(json.idleSince, amount);
-  const dependsOn = optional(json.dependsOn, (value) => list(value, processId));
-  const awaitsAnswer = optional(json.awaitsAnswer, (value) => oneOf(['window', 'client'] as const, value));
-  const usedBy = optional(json.usedBy, readUsers);
-  return {
-    key: text(json.key),
-    name: text(json.name),
-    client: text(json.client),
-    folder: optional(json.folder, text),
-    ...(terminal !== undefined && { terminal }),
-    ...(idleSince !== undefined && { idleSince }),
-    ...(dependsOn !== undefined && { dependsOn }),
-    ...(awaitsAnswer !== undefined && { awaitsAnswer }),
-    ...(usedBy !== undefined && { usedBy }),
-    group: oneOf(GROUPS, json.group),
-    managedBy: oneOf(OWNERS, json.managedBy),
-    verdict: oneOf(VERDICTS, json.verdict),
-    evidence: list(json.evidence, readEvidence),
-    state: oneOf(STATES, json.state),
-    failure: undefined,
-    copies: amount(json.copies),
-    pid: optional(json.pid, pid),
-    startedAt: optional(json.startedAt, amount),
-    memory: optional(json.memory, amount),
-    processes: list(json.processes, node),
-    containers: [],
-    containerProblem: undefined,
-    serverInfo: undefined,
-    url: undefined,
-    configurationFile: optional(json.configurationFile, text),
-    sessionId: optional(json.sessionId, text),
-    recordId: optional(json.recordId, text),
-  };
-}
-
-function node(value: unknown): ProcessNode {
-  const json = object(value);
-  return {
-    ...processId(json),
-    name: text(json.name),
-    commandLine: text(json.commandLine),
-    startedAt: optional(json.startedAt, amount),
-    memory: optional(json.memory, amount),
-    spared: optional(json.spared, readRefusal),
-    children: list(json.children, node),
-  };
-}
-
-function processId(value: unknown): ProcessId {
-  const json = object(value);
-  const start = text(json.start);
-  if (!isStartToken(start)) throw new Error('not a start token');
-  return { pid: pid(json.pid), start };
+  const scan = json && read(sharedScan, json);
+  if (!scan?.ok) return undefined;
+  const { sweptAt } = scan.value;
+  return sweptAt <= now && now - sweptAt < youngerThan ? scan.value : undefined;
 }

@@ -1,11 +1,9 @@
-import { createHash } from 'node:crypto';
 import type { ConfiguredServer } from '../clients/configuredServer';
 import type { LaunchDescription } from '../clients/launchDescription';
 import type { Recogniser } from '../clients/recogniser';
 import type { Log } from '../common/log';
 import type { ConfiguredRun } from '../containers/configuredContainer';
 import type { ContainerStats } from '../containers/engine';
-import { RecordedContainers } from '../containers/recordedContainers';
 import { Adopter } from '../launch/adopter';
 import type { ServerTool } from '../launch/connection';
 import { GuardProcess } from '../launch/guardProcess';
@@ -17,18 +15,17 @@ import type { ProcessIdentity } from '../os/identity';
 import type { Platform } from '../os/platform';
 import { ContainerActions } from '../reaping/containerActions';
 import { type ChosenProcess, type EndParts, endChosen, previewEnd } from '../reaping/endProcesses';
-import { Reaper } from '../reaping/reaper';
 import type { ReapOptions } from '../reaping/reapQueue';
-import { logResult } from '../reaping/results';
 import type { Crash } from '../registry/crashes';
 import type { DataFolder } from '../registry/dataFolder';
 import type { OwnSession } from '../registry/ownSession';
 import type { AutomaticReap, Grace } from '../registry/schema';
+import type { SessionMemory } from '../registry/sessionMemory';
 import { ClientWatch } from '../scan/clientWatch';
 import { ForeignServers } from '../scan/foreignServers';
+import { configFingerprint } from './configFingerprint';
+import { buildCore, type Core } from './core';
 import { type CrashReport, FormerCrashes } from './formerCrashes';
-import { rowsOfThisWindow } from './rows';
-import { Sweeper } from './sweeper';
 
 export interface Settings {
   readonly automatic: AutomaticReap;
@@ -66,6 +63,8 @@ export interface TrackerParts {
   /** What other extensions in this host may start; besides the editor's own entries among the configured. */
   readonly adoptable?: () => readonly ConfiguredServer[];
   readonly configurationProblems: () => readonly Problem[];
+  /** A second source of records; absent where there is none. */
+  readonly memory?: SessionMemory | undefined;
   /** One redacted line of a launched server's stderr. */
   readonly onOutput: (server: string, line: string) => void;
 }
@@ -80,105 +79,56 @@ const ADOPTED_GRACE = { stdin: 5_000, term: 5_000 };
 export class Tracker {
   readonly guard: GuardProcess;
   readonly crashes: FormerCrashes;
+  private readonly core: Core;
   private readonly servers: LaunchedServers;
-  private readonly sweeper: Sweeper;
   private readonly adopter: Adopter;
   private readonly containerActions: ContainerActions;
   private readonly clientWatch: ClientWatch;
-  /** The user's list at the last look because of it. */
+  /** The user's list at the last scan because of it. */
   private listed: string;
 
   constructor(private readonly parts: TrackerParts) {
-    const { platform, folder, self, own, log, version, settings, configured } = parts;
+    const { platform, folder, self, own, log, version, settings, configured, recogniser } = parts;
     this.listed = settings().neverReap.join('\n');
     this.crashes = new FormerCrashes(folder, () => own.session);
-    const containers = new RecordedContainers(log);
-    const reaper = new Reaper({
-      platform,
-      folder,
-      self,
-      log,
-      containers,
-      by: 'window',
-      neverReap: () => settings().neverReap,
+    this.core = buildCore({
+      ...{ platform, folder, self, own, log, settings, by: 'window' },
+      configuration: () => ({ configured: configured(), problems: parts.configurationProblems() }),
+      foreignServers: recogniser && this.foreignServers(recogniser),
+      containerRuns: parts.containerRuns,
+      memory: parts.memory,
+      configFingerprint: () => configFingerprint(version, recogniser?.(), settings()),
+    });
+    const { store, cycle, reaper, containers } = this.core;
+    store.set({ remembered: parts.memory?.sessions() ?? [] });
+    this.guard = new GuardProcess({
+      ...{ folder, log, version, script: parts.guardScript, node: parts.node, shell: parts.guardShell },
+      isEnabled: () => settings().guard,
+      onChange: (guard) => store.set({ guard }),
     });
     this.servers = new LaunchedServers({
-      platform,
-      own,
-      reaper,
-      log,
-      version,
-      configured,
+      ...{ platform, own, reaper, log, version, configured, guard: this.guard, scans: cycle },
       launchTimeout: () => settings().launchTimeout,
       onOutput: parts.onOutput,
-      onChange: () => this.sweeper.publish(),
-      lookAgain: () => this.sweeper.lookAgain(),
-      beforeSpawn: () => this.guard.arm(own.session.id),
+      onChange: (launched) => store.set({ launched }),
     });
-    const others =
-      parts.recogniser &&
-      new ForeignServers({
-        platform,
-        self,
-        folder,
-        recogniser: parts.recogniser,
-        graceOf: (name, standard) => settings().graceOf(name, standard),
-      });
-    this.sweeper = new Sweeper({
-      platform,
-      folder,
-      self,
-      own,
-      reaper,
-      containers,
-      log,
-      settings,
-      rowsOfThisWindow: (snapshot) =>
-        rowsOfThisWindow(snapshot, {
-          own,
-          self,
-          platform,
-          launched: this.servers.all,
-          configured: configured(),
-          containersOf: (id) => containers.seenOf(id),
-        }),
-      problems: parts.configurationProblems,
-      containerRuns: parts.containerRuns,
-      guard: () => this.guard.state,
-      foreignServers: others,
-      configFingerprint: () => this.configFingerprint(),
-    });
-    this.clientWatch = new ClientWatch({ platform, onEnd: () => void this.sweeper.lookAfterEnd() });
-    this.sweeper.onDidChange(({ servers }) => this.clientWatch.watch(servers.flatMap((one) => one.dependsOn ?? [])));
-    this.guard = new GuardProcess({
-      folder,
-      log,
-      version,
-      script: parts.guardScript,
-      node: parts.node,
-      shell: parts.guardShell,
-      isEnabled: () => settings().guard,
-      onChange: () => this.sweeper.publish(),
-    });
+    this.clientWatch = new ClientWatch({ platform, onEnd: () => void cycle.rescanAll() });
     this.adopter = new Adopter({
-      platform,
-      self,
-      own,
-      log,
+      ...{ platform, self, own, log, scans: cycle },
       adoptable: () => [
         ...configured().filter(({ managedBy }) => managedBy === 'editor'),
         ...(parts.adoptable?.() ?? []),
       ],
       graceOf: (server) => settings().graceOf(server, ADOPTED_GRACE),
-      onChange: () => void this.sweeper.lookAgain(),
     });
     this.containerActions = new ContainerActions({
-      platform,
-      containers,
-      homeTag: folder.homeTag,
-      inventory: () => this.sweeper.inventory,
+      ...{ platform, containers, homeTag: folder.homeTag },
+      inventory: () => store.inventory,
     });
+    store.onDidChange(({ servers }) => this.clientWatch.watch(servers.flatMap((one) => one.dependsOn ?? [])));
     own.onChange((session) => {
+      parts.memory?.remember(session);
+      // A launch arms it before its spawn; here it is armed for what was adopted.
       if (session.records.length === 0) this.guard.standDown();
       else void this.guard.arm(session.id);
     });
@@ -189,10 +139,10 @@ export class Tracker {
     return this.parts.own.session.folder;
   }
 
-  /** See {@link FormerCrashes.take}. What is told of is shown, too: the guard may have ended it after the last look. */
+  /** See {@link FormerCrashes.take}. What is told of is shown, too: the guard may have ended it after the last scan. */
   takeCrashes(found: readonly Crash[]): CrashReport | undefined {
     const report = this.crashes.take(found);
-    if (report) void this.sweeper.lookAgain();
+    if (report) void this.core.cycle.rescan();
     return report;
   }
 
@@ -201,46 +151,48 @@ export class Tracker {
   }
 
   get inventory(): Inventory {
-    return this.sweeper.inventory;
+    return this.core.store.inventory;
   }
 
   onDidChange(listener: (inventory: Inventory) => void): { dispose(): void } {
-    return this.sweeper.onDidChange(listener);
+    return this.core.store.onDidChange(listener);
   }
 
-  /** See {@link Sweeper.sweep} and, for `afresh`, {@link Sweeper.scanAfresh}. */
+  /** See {@link Sweeps.sweep} and, for `afresh`, {@link Sweeps.scanNow}. */
   sweep({ afresh = false } = {}): Promise<Inventory> {
-    return afresh ? this.sweeper.scanAfresh() : this.sweeper.sweep();
+    return afresh ? this.core.sweeps.scanNow() : this.core.sweeps.sweep();
   }
 
-  /** See {@link Sweeper.sweepInTurn}. */
+  /** See {@link Sweeps.sweepOrReuse}. */
   sweepInTurn(youngerThan: number): Promise<Inventory> {
-    return this.sweeper.sweepInTurn(youngerThan);
+    return this.core.sweeps.sweepOrReuse(youngerThan);
   }
 
-  /** See {@link Sweeper.reapOrphans}. */
+  /** See {@link RequestedReap.reap}. */
   reapOrphans(options: ReapOptions = {}): Promise<ReapResult[]> {
-    return this.sweeper.reapOrphans(options);
+    return this.core.requestedReap.reap(options);
   }
 
-  /** See {@link Sweeper.previewOrphans}. */
+  /** See {@link RequestedReap.preview}. */
   previewOrphans(only?: readonly string[]): Promise<ReapPreview[]> {
-    return this.sweeper.previewOrphans(only);
+    return this.core.requestedReap.preview(only);
   }
 
-  /** Publishes again from what is known; for changes of configuration between sweeps. */
+  /** Shows what the configuration says now; for changes of it between sweeps. */
   refresh(): Inventory {
+    const { configured, configurationProblems, settings } = this.parts;
+    const { store, cycle } = this.core;
     this.adopter.considerAgain();
-    this.noteListed();
-    return this.sweeper.publish();
-  }
-
-  /** What a change of the user's list keeps is shown at once; this look reaps nothing. */
-  private noteListed(): void {
-    const listed = this.parts.settings().neverReap.join('\n');
-    if (listed === this.listed) return;
+    store.set({
+      configured: configured(),
+      problems: configurationProblems(),
+      reapForeign: settings().reapForeign ?? 'report',
+    });
+    // What a change of the user's list spares is shown at once; this scan reaps nothing.
+    const listed = settings().neverReap.join('\n');
+    if (listed !== this.listed) void cycle.rescan();
     this.listed = listed;
-    void this.sweeper.lookAgain();
+    return store.inventory;
   }
 
   /** See {@link LaunchedServers.start}. */
@@ -279,8 +231,7 @@ export class Tracker {
   async endChosen(server: string, chosen: readonly ChosenProcess[]): Promise<ReapResult> {
     const settled = this.servers.expectEnd(chosen.map(({ pid }) => pid));
     const result = await endChosen(server, chosen, this.userEnd).finally(settled);
-    logResult(this.parts.log, result);
-    await this.sweeper.lookAfterEnd();
+    await this.core.cycle.rescanAll();
     return result;
   }
 
@@ -298,18 +249,14 @@ export class Tracker {
   async stopContainer(id: string): Promise<ContainerOutcome> {
     const outcome = await this.containerActions.stop(id);
     this.parts.log.info(`Container ${id.slice(0, 12)} (${outcome.image}): ${outcome.outcome}, on the user's word.`);
-    await this.sweeper.lookAgain();
+    await this.core.cycle.rescan();
     return outcome;
   }
 
-  /** What decides what a sweep of this window finds, as far as it is not on the machine. */
-  private configFingerprint(): string | undefined {
-    const { version, settings, recogniser } = this.parts;
-    const known = recogniser?.();
-    if (known && known.fingerprint === undefined) return undefined;
-    const { automatic, neverReap, reapForeign, maxPerSweep } = settings();
-    const configFingerprint = [version, known?.fingerprint, automatic, neverReap, reapForeign, maxPerSweep];
-    return createHash('sha256').update(JSON.stringify(configFingerprint)).digest('hex');
+  private foreignServers(recogniser: () => Recogniser | undefined): ForeignServers {
+    const { platform, self, folder, settings } = this.parts;
+    const graceOf = (name: string, standard: Grace) => settings().graceOf(name, standard);
+    return new ForeignServers({ platform, self, folder, recogniser, graceOf });
   }
 
   private get userEnd(): EndParts {
@@ -319,7 +266,7 @@ export class Tracker {
 
   /** Ends what this session launched; what takes longer than there is time for is handed over. */
   async deactivate(): Promise<void> {
-    this.sweeper.end();
+    this.core.end();
     this.adopter.dispose();
     this.clientWatch.dispose();
     const { own } = this.parts;

@@ -171,7 +171,7 @@ class Commands implements vscode.Disposable {
   async hideServer(target: Target): Promise<void> {
     const server = await this.#choose(target, offers('canHide'), {
       select: vscode.l10n.t('Select a server to hide'),
-      none: vscode.l10n.t('There is no server of another client to hide.'),
+      none: vscode.l10n.t('No server of another client is listed.'),
     });
     if (server) {
       await this.#actions.hide(server);
@@ -245,8 +245,8 @@ class Commands implements vscode.Disposable {
     });
     const answer = await vscode.window.showWarningMessage(
       servers.length === 1
-        ? vscode.l10n.t('Stop the MCP server of this window?')
-        : vscode.l10n.t('Stop the {0} MCP servers of this window?', servers.length),
+        ? vscode.l10n.t('Stop the MCP server in this window?')
+        : vscode.l10n.t('Stop the {0} MCP servers in this window?', servers.length),
       { modal: true, detail: detail.join('\n') },
       stopAll,
     );
@@ -268,7 +268,7 @@ class Commands implements vscode.Disposable {
     vscode.window.showInformationMessage(
       count === 0
         ? vscode.l10n.t('There are no stored inputs.')
-        : vscode.l10n.t('Stored inputs forgotten: {0}. A server that needs one asks for it again.', count),
+        : vscode.l10n.t('Stored inputs forgotten: {0}. Servers ask for them again when they need them.', count),
     );
   }
 
@@ -279,7 +279,7 @@ class Commands implements vscode.Disposable {
   async showOutput(target: Target): Promise<void> {
     const server = await this.#choose(target, offers('canShowOutput'), {
       select: vscode.l10n.t('Select a server to show its output'),
-      none: vscode.l10n.t('There is no server with output.'),
+      none: vscode.l10n.t('No server has output to show.'),
       canAdd: true,
     });
     if (server) {
@@ -301,7 +301,7 @@ class Commands implements vscode.Disposable {
   async showEvidence(target: Target): Promise<void> {
     const server = await this.#choose(target, () => true, {
       select: vscode.l10n.t('Select a server'),
-      none: vscode.l10n.t('There is no server.'),
+      none: vscode.l10n.t('No MCP servers found.'),
     });
     if (server) {
       await this.#documents.show(vscode.l10n.t('Status of {0}.txt', server.name), evidenceText(server), server.key);
@@ -311,7 +311,7 @@ class Commands implements vscode.Disposable {
   async copyEvidence(target: Target): Promise<void> {
     const server = await this.#choose(target, () => true, {
       select: vscode.l10n.t('Select a server'),
-      none: vscode.l10n.t('There is no server.'),
+      none: vscode.l10n.t('No MCP servers found.'),
     });
     if (server) {
       await vscode.env.clipboard.writeText(evidenceText(server));
@@ -337,7 +337,7 @@ class Commands implements vscode.Disposable {
 
   async callTool(target: Target): Promise<void> {
     const server = await this.#choose(target, offers('canCallTool'), {
-      select: vscode.l10n.t('Select the server that has the tool'),
+      select: vscode.l10n.t('Select a server to call a tool of'),
       none: vscode.l10n.t('No server is running.'),
     });
     if (server) {
@@ -385,7 +385,7 @@ class Commands implements vscode.Disposable {
         ),
     );
     if (left.length > 0) {
-      vscode.window.showWarningMessage(vscode.l10n.t('Stopped, but these still run: {0}', left.join('; ')));
+      vscode.window.showWarningMessage(vscode.l10n.t('These processes are still running: {0}', left.join('; ')));
     }
   }
 
@@ -452,7 +452,7 @@ class Commands implements vscode.Disposable {
     const add = vscode.l10n.t('Add Server');
     const answered = vscode.window
       .showInformationMessage(
-        isScanned ? none : vscode.l10n.t('The first scan is still under way. Try again in a moment.'),
+        isScanned ? none : vscode.l10n.t('The first scan has not finished yet. Try again in a moment.'),
         ...(isScanned && canAdd ? [add] : []),
       )
       .then(async (answer) => {

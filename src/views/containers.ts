@@ -30,7 +30,7 @@ export async function stopContainer(target: Node | undefined, actions: Actions):
     if (permission.kind === 'no') {
       throw new Error(
         vscode.l10n.t(
-          'Container {0} is not stopped: {1}.',
+          'Container {0} cannot be stopped: {1}.',
           shortId(container.id),
           containerReasonSentence(permission.why),
         ),
@@ -77,8 +77,9 @@ export async function containerTooltip(row: ContainerRow, actions: Actions): Pro
   const { container } = row;
   const lines = [containerSentence(container)];
   const permission = stopPermissionOf(actions.inventory(), container.id);
-  if (permission.kind === 'no')
-    lines.push(vscode.l10n.t('It cannot be stopped here: {0}.', containerReasonSentence(permission.why)));
+  if (permission.kind === 'no') {
+    lines.push(vscode.l10n.t('Cannot be stopped from here: {0}.', containerReasonSentence(permission.why)));
+  }
   if (container.state === 'running') {
     try {
       const stats = await actions.containerStats(container.id);
@@ -131,7 +132,7 @@ async function choose(containers: readonly ContainerWithoutClient[]): Promise<st
       canPickMany: true,
       matchOnDescription: true,
       title: vscode.l10n.t('Stop Containers Without a Client'),
-      placeHolder: vscode.l10n.t('They have no client on this machine. Clients elsewhere cannot be detected.'),
+      placeHolder: vscode.l10n.t('These have no client on this machine. Clients elsewhere cannot be detected.'),
     },
   );
   return (picked ?? []).map(({ id }) => id);
@@ -155,5 +156,5 @@ async function stopAll(ids: readonly string[], actions: Actions): Promise<void> 
 
 function rowOf(target: Node | undefined): ContainerRow & { container: ContainerView } {
   if (target?.kind === 'container') return target;
-  throw new Error(vscode.l10n.t('Choose the container in the view "MCP Processes".'));
+  throw new Error(vscode.l10n.t('Right-click a container in the MCP Processes view to do this.'));
 }

@@ -105,7 +105,7 @@ function crashMessage(
   const where =
     folder === undefined
       ? vscode.l10n.t('After a crash')
-      : vscode.l10n.t('After a crash of the window "{0}"', folderName(folder));
+      : vscode.l10n.t('After the window "{0}" crashed', folderName(folder));
   return `${where}: ${whatEnded(ended, memoryFreed, startable)}`;
 }
 

@@ -78,7 +78,7 @@ function questionOf(server: ServerView, { processes, uses }: EndPreview) {
 }
 
 function sparedSentence({ pid, name, spared }: { pid: number; name: string; spared: Refusal }): string {
-  return vscode.l10n.t('{0} (pid {1}) is not ended: {2}.', name, pid, refusalSentence(spared));
+  return vscode.l10n.t('{0} (pid {1}) will not be ended: {2}.', name, pid, refusalSentence(spared));
 }
 
 function cut(lines: readonly string[]): readonly string[] {

@@ -115,7 +115,7 @@ function causeSentence({ by, cause, exit }: HistoryEntry): string {
     case 'wrapper':
       return vscode.l10n.t('Ended because its client ended.');
   }
-  if (cause === undefined) return vscode.l10n.t('Ended by a window.');
+  if (cause === undefined) return vscode.l10n.t('Ended by an editor window.');
   return cause === 'user'
     ? vscode.l10n.t('Ended by you.')
     : vscode.l10n.t('Ended automatically: nothing used it any more.');
@@ -153,6 +153,6 @@ function guardNote({ state, pid, memory, problem }: GuardView): Info | undefined
     color: armed ? 'descriptionForeground' : 'list.warningForeground',
     tooltip: armed
       ? vscode.l10n.t('If this window crashes, crash protection stops its servers.')
-      : vscode.l10n.t('Servers that a crash leaves behind are ended the next time an editor starts.'),
+      : vscode.l10n.t('If this window crashes, its servers are ended the next time an editor starts.'),
   };
 }

@@ -80,7 +80,7 @@ export function isSparedByUser({ processes }: ServerView): boolean {
 
 export function verdictSentence(server: ServerView): string {
   if (server.managedBy === 'remote') {
-    return vscode.l10n.t('Remote: it has no process on this machine.');
+    return vscode.l10n.t('Remote: no process runs on this machine.');
   }
   if (server.failure) {
     return failureSentence(server.failure);
@@ -95,8 +95,8 @@ export function verdictSentence(server: ServerView): string {
   }
   if (server.state === 'stopping') {
     return server.group === 'thisWindow'
-      ? vscode.l10n.t('Stopping: it has been asked to end.')
-      : vscode.l10n.t('Being ended. Each process is checked once more before it is signalled.');
+      ? vscode.l10n.t('Stopping: it has been asked to exit.')
+      : vscode.l10n.t('Ending: each process is checked again before it receives a signal.');
   }
   if (server.checking) {
     return server.verdict === 'unknown'
@@ -110,10 +110,7 @@ function settledSentence(server: ServerView): string {
   switch (server.verdict) {
     case 'active':
       if (server.usedBy !== undefined) {
-        return vscode.l10n.t(
-          'In use: no known client runs it, but {0} still has a connection to it.',
-          usersText(server.usedBy),
-        );
+        return vscode.l10n.t('In use: no known client runs it, but {0} is connected to it.', usersText(server.usedBy));
       }
       return server.group === 'thisWindow'
         ? vscode.l10n.t('Running. Used by this window.')
@@ -125,7 +122,7 @@ function settledSentence(server: ServerView): string {
     case 'unknown':
       return vscode.l10n.t("Can't tell whether anything still uses it, so it is left alone.");
     case 'gone':
-      return vscode.l10n.t('Gone: none of its processes is left.');
+      return vscode.l10n.t('Gone: none of its processes are left.');
   }
 }
 
@@ -206,7 +203,9 @@ function processLines(processes: readonly ProcessNode[], indent: string): string
         String(process.pid),
         process.name,
         formatMemory(process.memory),
-        process.spared === undefined ? undefined : vscode.l10n.t('spared: {0}', refusalSentence(process.spared)),
+        process.spared === undefined
+          ? undefined
+          : vscode.l10n.t('will not be ended: {0}', refusalSentence(process.spared)),
       ]),
     `${indent}  ${process.commandLine}`,
     ...processLines(process.children, `${indent}  `),

@@ -21,7 +21,7 @@ export function tooltipOf(row: Node): vscode.MarkdownString | string {
       return containerSentence(row.container);
     case 'containerGroup':
       return vscode.l10n.t(
-        'Containers that wait for input, run like a configured server, and have no client on this machine. They are never stopped automatically.',
+        'Containers that match a configured server but have no client on this machine. They are never stopped automatically.',
       );
     case 'note':
       return row.info.tooltip;
@@ -33,9 +33,9 @@ function groupSentence(group: ServerGroup): string {
     case 'orphaned':
       return vscode.l10n.t('Servers whose client no longer exists. "Reap Orphaned MCP Servers" ends them.');
     case 'thisWindow':
-      return vscode.l10n.t('Servers that this window uses.');
+      return vscode.l10n.t('Servers used by this window.');
     case 'otherWindows':
-      return vscode.l10n.t('Servers that another live window or client uses. They are left alone.');
+      return vscode.l10n.t('Servers used by another window or client. They are left alone.');
     case 'otherClients':
       return vscode.l10n.t('Servers of other MCP clients on this machine. They are left alone.');
     case 'ownerUnknown':

@@ -54,7 +54,10 @@ export class UnexpectedExits implements vscode.Disposable {
     if (servers.length === 0) return;
     const isLast = announced.some(({ count }) => count === MAX_MESSAGES);
     const text = isLast
-      ? vscode.l10n.t('{0} It keeps happening; further exits are shown only in the view.', exitMessage(servers))
+      ? vscode.l10n.t(
+          '{0} This keeps happening. Further exits are shown only in the MCP Processes view.',
+          exitMessage(servers),
+        )
       : exitMessage(servers);
     showFailure(this.#ask(text, servers));
   }

@@ -1,9 +1,13 @@
-import { existsSync, lstatSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
+import { readPlainFile } from '../common/files';
 import type { DataFolder } from '../registry/dataFolder';
 import { installGuard } from '../registry/guardCopy';
 import { formatSettings, type WrapperSettings } from './settings';
+
+/** Scripts of some kilobytes. */
+const MAX_FILE_BYTES = 1 << 20;
 
 export interface WrapperParts {
   /** The extension's folder of bundles, with `guard.js`, `cli.js` and `launcher/`. */
@@ -61,7 +65,7 @@ function chooseShell(): string {
 
 function writeIfNew(path: string, text: string, mode: number): void {
   try {
-    if (lstatSync(path).isFile() && readFileSync(path, 'utf8') === text) return;
+    if (readPlainFile(path, MAX_FILE_BYTES, { links: 'refuse' }).text === text) return;
   } catch {
     // Not there yet.
   }

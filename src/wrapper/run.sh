@@ -5,6 +5,7 @@
 # and then becomes it (exec): same pid, own exit code and signals, stdin never touched.
 # Whatever goes wrong on the way is one line on stderr, and the server runs without protection.
 # For dash, bash and BusyBox sh. Every variable begins with _mp_: one of the server's own must not be overwritten.
+# Patterns in capitals between @ stand for lists that scripts/build.mjs prints from src/known/programs.ts.
 
 _mp_data='@DATA@'
 _mp_shell='@SHELL@'
@@ -81,24 +82,21 @@ _mp_title_of() {
   _mp_title=${_mp_title%.py}
 }
 
-# The owner is the nearest ancestor that is not a shell or a package runner: sets _mp_owner, _mp_owner_start, _mp_client.
+# The owner is the nearest ancestor that does more than start others: sets _mp_owner, _mp_owner_start, _mp_client.
 _mp_find_owner() {
   _mp_next=$1 _mp_child_start=$2
   while [ "$_mp_next" -gt 1 ]; do
     _mp_stat "$_mp_next" && [ -z "$_mp_zombie" ] || return 1
     # A parent starts before its child; otherwise the pid has changed hands.
     [ "$_mp_start" -le "$_mp_child_start" ] || return 1
-    _mp_starter= _mp_client=$_mp_comm
-    case $_mp_comm in
-      sh | bash | zsh | dash | fish | ash | ksh* | mksh | tcsh | csh | busybox | nu | script) _mp_starter=1 ;;
-      env | timeout | nice | ionice | nohup | setsid | stdbuf | time | sudo | doas | su | flock | setpriv) _mp_starter=1 ;;
-      npx | npm | npm\ * | pnpm | pnpm\ * | pnpx | yarn | yarn\ * | bun | bunx | corepack | uv | uvx) _mp_starter=1 ;;
-      pipx | poetry | pdm | hatch | rye | mise | asdf | direnv | volta) _mp_starter=1 ;;
-      node | nodejs | MainThread | node-MainThread | python | python[23]* | deno | ruby)
+    _mp_wrapper= _mp_client=$_mp_comm
+    # npm calls itself after what it runs: "npm exec @x/y".
+    case ${_mp_comm%% *} in
+      @WRAPPERS@) _mp_wrapper=1 ;;
+      @INTERPRETERS@)
         _mp_find_script "$_mp_next"
         case $_mp_script in
-          */npx-cli.js | */npm-cli.js | */npx | */npm | */pnpm.cjs | */pnpm.mjs | */pnpm | */pnpx | */yarn.js | */yarn | \
-            */corepack.js | */corepack | */pipx | */poetry) _mp_starter=1 ;;
+          @WRAPPER_SCRIPTS@) _mp_wrapper=1 ;;
           ?*)
             _mp_title_of "$_mp_script"
             _mp_client=$_mp_title
@@ -107,7 +105,7 @@ _mp_find_owner() {
         esac
         ;;
     esac
-    if [ -z "$_mp_starter" ]; then
+    if [ -z "$_mp_wrapper" ]; then
       _mp_owner=$_mp_next _mp_owner_start=$_mp_start
       return 0
     fi
@@ -205,12 +203,12 @@ _mp_read_settings() {
 _mp_name_of() {
   _mp_word=${1##*/}
   case $_mp_word in
-    npx | bunx | uvx | pnpx)
+    @PACKAGE_RUNNERS@)
       case ${2-} in -y | --yes | -q | --quiet) set -- "$1" "${3-}" ;; esac
       # An address may hold a token.
       case ${2-} in '' | -* | *://* | *@*@* | *:*@*) ;; *) _mp_word=$2 ;; esac
       ;;
-    node | python | python3 | deno | bun)
+    @INTERPRETERS@ | bun)
       case ${2-} in '' | -*) ;; *) _mp_title_of "$2" && _mp_word=$_mp_title ;; esac
       ;;
   esac
@@ -221,7 +219,7 @@ _mp_name_of() {
 # record keeps of it. Which word is which flag's, only the guard knows; whatever is no such command costs nothing.
 _mp_find_container() {
   _mp_at= _mp_container=
-  case ${1##*/} in docker | docker.exe | podman | podman.exe | nerdctl | nerdctl.exe) ;; *) return 0 ;; esac
+  case ${1##*/} in @ENGINES@) ;; *) return 0 ;; esac
   _mp_text=$(MCP_PROCESSES_HOME=$_mp_data ELECTRON_RUN_AS_NODE=1 NODE_OPTIONS='' \
     "$_mp_node" "$_mp_guard" --container "$@" </dev/null 2>/dev/null) || return 0
   case ${_mp_text%% *} in '' | *[!0-9]*) return 0 ;; esac
@@ -238,7 +236,7 @@ _mp_protect() {
   IFS= read -r _mp_home 2>/dev/null <"$_mp_data/home" || [ -n "$_mp_home" ] || return 1
   case $_mp_home in *[!0-9a-f]*) return 1 ;; ????????????????) ;; *) return 1 ;; esac
 
-  _mp_why='the extension MCP Processes is gone; install it again, or take "mcp-processes run" out of the configuration'
+  _mp_why='the extension MCP Processes is not installed any more; install it again, or remove "mcp-processes run" from the configuration'
   _mp_read_settings "$_mp_name" && [ -r "$_mp_guard" ] && [ -n "$_mp_node" ] && [ -r "$_mp_data/bin/watch" ] || return 1
 
   _mp_why='this system shows no usable /proc'
@@ -250,7 +248,7 @@ _mp_protect() {
   _mp_find_owner "$_mp_ppid" "$_mp_root_start" || return 1
 
   _mp_find_container "$@"
-  _mp_why='no random id could be read'
+  _mp_why='no random number could be read from the system'
   IFS= read -r _mp_session </proc/sys/kernel/random/uuid && IFS= read -r _mp_record </proc/sys/kernel/random/uuid || return 1
   _mp_uptime
   _mp_now=$((_mp_boot_time + _mp_up))000
@@ -283,10 +281,7 @@ _mp_protect() {
     cd / && exec env -i "PATH=$PATH" "MCP_PROCESSES_HOME=$_mp_data" ELECTRON_RUN_AS_NODE=1 \
       ${HOME+"HOME=$HOME"} ${LANG+"LANG=$LANG"} ${LD_LIBRARY_PATH+"LD_LIBRARY_PATH=$LD_LIBRARY_PATH"} \
       ${XDG_RUNTIME_DIR+"XDG_RUNTIME_DIR=$XDG_RUNTIME_DIR"} ${XDG_DATA_HOME+"XDG_DATA_HOME=$XDG_DATA_HOME"} \
-      ${XDG_CONFIG_HOME+"XDG_CONFIG_HOME=$XDG_CONFIG_HOME"} ${DOCKER_HOST+"DOCKER_HOST=$DOCKER_HOST"} \
-      ${DOCKER_CONTEXT+"DOCKER_CONTEXT=$DOCKER_CONTEXT"} ${DOCKER_CONFIG+"DOCKER_CONFIG=$DOCKER_CONFIG"} \
-      ${DOCKER_CERT_PATH+"DOCKER_CERT_PATH=$DOCKER_CERT_PATH"} ${DOCKER_TLS_VERIFY+"DOCKER_TLS_VERIFY=$DOCKER_TLS_VERIFY"} \
-      ${CONTAINER_HOST+"CONTAINER_HOST=$CONTAINER_HOST"} ${CONTAINER_CONNECTION+"CONTAINER_CONNECTION=$CONTAINER_CONNECTION"} \
+      ${XDG_CONFIG_HOME+"XDG_CONFIG_HOME=$XDG_CONFIG_HOME"} \
       $_mp_setsid "$_mp_shell" "$_mp_data/bin/watch" "$_mp_owner" "$_mp_owner_start" "$$" "$_mp_root_start" \
       "$_mp_session" "$_mp_record" "$_mp_seconds" "$_mp_node" "$_mp_guard" \
       </dev/null >/dev/null 2>&1 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&- &
@@ -301,7 +296,7 @@ _mp_read_seconds() {
     *[!0-9.]* | *.*.* | .* | *.) ;;
     *[1-9]*) return 0 ;;
   esac
-  _mp_say "MCP_PROCESSES_PARENT_CHECK_SECONDS is not a number of seconds; 5 is used"
+  _mp_say "MCP_PROCESSES_PARENT_CHECK_SECONDS is not a number of seconds; using 5"
   _mp_seconds=5
 }
 
@@ -310,7 +305,7 @@ _mp_run() {
   while :; do
     case ${1-} in
       --name)
-        [ $# -ge 2 ] || _mp_usage '--name takes a name'
+        [ $# -ge 2 ] || _mp_usage '--name needs a name'
         _mp_name=$2
         shift 2
         ;;
@@ -322,25 +317,25 @@ _mp_run() {
         shift
         break
         ;;
-      -*) _mp_usage "\"run\" takes no ${1%%=*}; what belongs to the server comes after its command" ;;
+      -*) _mp_usage "unknown option for \"run\": ${1%%=*}; put the server's own options after its command" ;;
       *) break ;;
     esac
   done
   case ${1-} in
-    '') _mp_usage 'the command of the server is missing' ;;
-    -*) _mp_usage "${1%%=*} stands where the command of the server must be" ;;
+    '') _mp_usage 'the command that starts the server is missing' ;;
+    -*) _mp_usage "expected the command that starts the server, found ${1%%=*}" ;;
   esac
   # Without a slash it is looked for on the PATH, where folders do not count.
   case $1 in
     */*)
       if [ -d "$1" ]; then
-        _mp_say "$1 is a folder, not a program; name the command that starts the server"
+        _mp_say "$1 is a folder; give the program that starts the server"
         exit 126
       fi
       ;;
   esac
   if ! command -v "$1" >/dev/null; then
-    _mp_say "$1 was not found"
+    _mp_say "$1 was not found; install it, or give its full path"
     exit 127
   fi
   _mp_read_seconds
@@ -414,13 +409,13 @@ case ${1-} in
   list | reap | -h | --help)
     _mp_read_settings ''
     if [ ! -r "$_mp_cli" ] || [ -z "$_mp_node" ]; then
-      _mp_say 'the extension MCP Processes is gone; install it again'
+      _mp_say 'the extension MCP Processes is not installed any more; install it again'
       exit 127
     fi
     MCP_PROCESSES_HOME=$_mp_data ELECTRON_RUN_AS_NODE=1
     export MCP_PROCESSES_HOME ELECTRON_RUN_AS_NODE
     exec "$_mp_node" "$_mp_cli" "$@"
     ;;
-  '') _mp_usage 'a command is missing' ;;
-  *) _mp_usage "there is no command \"$1\"" ;;
+  '') _mp_usage 'no command given' ;;
+  *) _mp_usage "unknown command \"$1\"" ;;
 esac

@@ -1,4 +1,10 @@
+import { join } from 'node:path';
+import { readPlainFile } from '../common/files';
+import type { DataFolder } from '../registry/dataFolder';
 import { type AutomaticReap, type Grace, LAUNCHED_GRACE } from '../registry/schema';
+
+/** A line for each server's waits, and one of patterns. */
+const MAX_FILE_BYTES = 1 << 20;
 
 /** What the launcher must know without asking anybody: it may run when no editor does. */
 export interface WrapperSettings {
@@ -50,6 +56,16 @@ export function parseSettings(
       return found ? { stdin: found.stdin, term: found.term } : LAUNCHED_GRACE;
     },
   };
+}
+
+/** Where the extension writes them. */
+export function settingsPath(folder: DataFolder): string {
+  return join(folder.path, 'bin', 'settings');
+}
+
+/** @throws as {@link readPlainFile} and {@link parseSettings} do. */
+export function readSettings(folder: DataFolder): ReturnType<typeof parseSettings> {
+  return parseSettings(readPlainFile(settingsPath(folder), MAX_FILE_BYTES, { links: 'follow' }).text);
 }
 
 function patternsOf(text: string | undefined): readonly string[] {

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import spawn from 'cross-spawn';
 import { withLabels } from '../containers/containerRun';
 import { RecordedContainers } from '../containers/recordedContainers';
@@ -10,11 +9,12 @@ import { reapDeadSession } from '../reaping/deadSession';
 import { endContainers } from '../reaping/endContainers';
 import { COOKIE_VARIABLE, formatCookie } from '../registry/cookie';
 import { openDataFolder } from '../registry/dataFolder';
+import { newRecord } from '../registry/newRecord';
 import { OwnSession } from '../registry/ownSession';
 import { type ServerRecord, type SessionFile, WRAPPER_EDITOR } from '../registry/schema';
 import { containerLabels } from './containerLabels';
 import { clientName, findOwner, isOwnerGone } from './owner';
-import { parseSettings } from './settings';
+import { readSettings } from './settings';
 
 /*
  * `guard.js --run run [--name N] [--] command args…`: what `run.sh` is where there is no exec. Node stays between client
@@ -49,7 +49,7 @@ function parse(argv: readonly string[]): { name: string | undefined; command: st
 async function protect(command: string, args: readonly string[], name: string | undefined): Promise<Protection> {
   const platform = await choosePlatform();
   const folder = openDataFolder();
-  const settings = parseSettings(readFileSync(join(folder.path, 'bin', 'settings'), 'utf8'));
+  const settings = readSettings(folder);
   const self = await platform.self();
   const owner = findOwner(await platform.snapshot(), process.pid);
   if (!owner) throw new Error('no client was found among the processes that started it');
@@ -62,21 +62,18 @@ async function protect(command: string, args: readonly string[], name: string | 
   const record = randomUUID();
   const { id, home } = session.session;
   const words = await containerLabels(command, args, process.env);
-  session.add({
-    id: record,
-    server,
-    client,
-    folder: process.cwd(),
-    kind: 'launched',
-    commandLine: basename(command),
-    createdAt: Date.now(),
-    root: undefined,
-    posixSession: undefined,
-    census: [],
-    grace: settings.graceOf(server),
-    ladder: undefined,
-    container: words?.run,
-  });
+  session.add(
+    newRecord({
+      id: record,
+      server,
+      client,
+      folder: process.cwd(),
+      kind: 'launched',
+      commandLine: basename(command),
+      grace: settings.graceOf(server),
+      container: words?.run,
+    }),
+  );
   let reaping: Promise<unknown> | undefined;
   const timer = setInterval(() => void lookAtOwner(), checkSeconds() * 1000);
   async function lookAtOwner(): Promise<void> {

@@ -3,6 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { COOKIE_VARIABLE } from '../../src/registry/cookie';
 import type { RecordKind, ServerRecord } from '../../src/registry/schema';
+import { newRecord } from '../support/records';
 import type { Sandbox } from '../support/sandbox';
 import { identityOf, procfs, Scene } from '../support/scene';
 import type { Side } from './side';
@@ -57,21 +58,8 @@ export class ChaosSession {
         `${assignments.join(' ')} ${program} '${join(this.scripts, name)}' <&4 4<&- ${others} >/dev/null 2>&1 & ` +
         `echo "${name} $!" >>'${this.side.path}/roots'; exec 4<&-\n`,
     );
-    this.records.set(name, {
-      id,
-      server: name,
-      client: 'test',
-      folder: undefined,
-      kind,
-      commandLine: `sh ${join(this.scripts, name)}`,
-      createdAt: Date.now(),
-      root: undefined,
-      posixSession: undefined,
-      census: [],
-      grace,
-      ladder: undefined,
-      container: undefined,
-    });
+    const commandLine = `sh ${join(this.scripts, name)}`;
+    this.records.set(name, newRecord({ id, server: name, kind, commandLine, grace }));
   }
 
   /** Completes the records of those that have been started by now. */

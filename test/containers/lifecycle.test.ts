@@ -3,8 +3,9 @@ import { execFile, spawn } from 'node:child_process';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { kindsOf } from '../support/codes';
-import { killHard, Sandbox } from '../support/sandbox';
+import { killHard } from '../support/sandbox';
 import { waitFor } from '../support/waitFor';
+import { withSandbox } from '../support/withSandbox';
 import { IMAGE } from './host/engine';
 import { TestEngine } from './host/testEngine';
 import { useEngine } from './host/useEngine';
@@ -31,7 +32,7 @@ const run = (...flags: string[]) => ({
 describe('a launched server in a container', function () {
   this.timeout(120_000);
   const engine = useEngine(new TestEngine(), { inherited: true });
-  let sandbox: Sandbox;
+  const sandbox = withSandbox();
   /** Runs the command line as somebody whose home is the sandbox's folder. */
   const cli = (...words: string[]) =>
     new Promise<{ stdout: string; code: number }>((resolve) => {
@@ -41,14 +42,6 @@ describe('a launched server in a container', function () {
         resolve({ stdout, code: Number(error?.code ?? 0) });
       });
     });
-
-  beforeEach(() => {
-    sandbox = new Sandbox();
-  });
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed') console.error(sandbox.log.join('\n'));
-    await sandbox.dispose();
-  });
 
   it('is shown under its server, and ends with it', async () => {
     const tracker = await sandbox.tracker({ launchTimeout: 60_000 });
@@ -101,10 +94,7 @@ describe('a launched server in a container', function () {
     assert.equal(sandbox.log.join(''), '', 'it could look at everything');
     await killHard(client);
     const { stdout } = await cli('list', '--all');
-    assert.match(
-      stdout,
-      new RegExp(`without a client.*\n.*${IMAGE} · running, runs like the server boxed configured in Codex`),
-    );
+    assert.match(stdout, new RegExp(`without a client.*\n.*${IMAGE} · running, matches server boxed from Codex`));
     assert.deepEqual(await engine.states(), ['running']);
   });
 

@@ -6,6 +6,7 @@ import { Panel } from '../editor/lifecycle/panel';
 import { World } from '../editor/lifecycle/world';
 import { killHard } from '../support/sandbox';
 import { waitFor } from '../support/waitFor';
+import { withSandbox } from '../support/withSandbox';
 import { IMAGE } from './host/engine';
 import { TestEngine } from './host/testEngine';
 import { useEngine } from './host/useEngine';
@@ -16,13 +17,7 @@ const GROUP = 'Containers Without a Client';
 describe('containers in the panel of a real editor', function () {
   this.timeout(180_000);
   const engine = useEngine(new TestEngine());
-  let world: World;
-  beforeEach(() => {
-    world = new World();
-  });
-  afterEach(async () => {
-    await world.dispose();
-  });
+  const world = withSandbox(() => new World());
 
   it('K11 without a client: a person sees it, its logs and what it uses, and stops it by its name', async () => {
     const count = async () => (await engine.command('ps', '-q')).split('\n').filter(Boolean).length;

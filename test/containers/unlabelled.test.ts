@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { definitionMatcher } from '../../src/clients/recognise';
 import type { Recogniser } from '../../src/clients/recogniser';
@@ -10,10 +9,11 @@ import { readHistory } from '../../src/registry/history';
 import type { ContainerRun } from '../../src/registry/schema';
 import { writeSession } from '../../src/registry/sessionStore';
 import type { Tracker } from '../../src/tracker/tracker';
-import { isAlive, killHard, Sandbox, SHORT_GRACE } from '../support/sandbox';
+import { newRecord, newSession } from '../support/records';
+import { isAlive, killHard, SHORT_GRACE } from '../support/sandbox';
 import { identityOf } from '../support/scene';
-import { sessionFile } from '../support/sessionFile';
 import { waitFor } from '../support/waitFor';
+import { withSandbox } from '../support/withSandbox';
 import { IMAGE } from './host/engine';
 import { TestEngine } from './host/testEngine';
 import { useEngine } from './host/useEngine';
@@ -28,16 +28,11 @@ const named = { name: 'boxed', client: 'Some Client', file: undefined, basis: { 
 describe('a container that carries no label of ours', function () {
   this.timeout(120_000);
   const engine = useEngine(new TestEngine(), { inherited: true });
-  let sandbox: Sandbox;
+  const sandbox = withSandbox();
   const clients: ChildProcess[] = [];
 
-  beforeEach(() => {
-    sandbox = new Sandbox();
-  });
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed') console.error(sandbox.log.join('\n'));
+  afterEach(async () => {
     for (const client of clients.splice(0)) await killHard(client);
-    await sandbox.dispose();
   });
 
   const recogniser: Recogniser = {
@@ -121,23 +116,16 @@ describe('a container that carries no label of ours', function () {
     const owner = await identityOf(client.pid as number);
     const [pid = 0] = readChildren(owner.pid) ?? [];
     const root = await identityOf(pid);
-    const record = {
-      id: randomUUID(),
+    const seen = { root, census: [root], grace: SHORT_GRACE, container };
+    const record = newRecord({
       server: 'boxed',
       client: 'VS Code',
-      folder: undefined,
-      kind: 'adopted' as const,
+      kind: 'adopted',
       commandLine: 'docker run',
-      createdAt: Date.now(),
-      root,
-      posixSession: undefined,
-      census: [root],
-      grace: SHORT_GRACE,
-      ladder: undefined,
-      container,
-    };
+      ...seen,
+    });
     const { folder } = sandbox;
-    writeSession(folder, sessionFile({ id: randomUUID(), home: folder.homeTag, owner, records: [record] }));
+    writeSession(folder, newSession({ home: folder.homeTag, owner, records: [record] }));
     return pid;
   };
 

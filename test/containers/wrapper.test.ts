@@ -3,8 +3,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { containerRunOf, withLabels } from '../../src/containers/containerRun';
 import { scripts } from '../support/programs';
-import { GUARD, isAlive, Sandbox } from '../support/sandbox';
+import { GUARD, isAlive } from '../support/sandbox';
 import { waitFor } from '../support/waitFor';
+import { withSandbox } from '../support/withSandbox';
 import type { Client } from '../support/wrapper';
 import { LauncherScene } from '../support/wrapper';
 import { IMAGE } from './host/engine';
@@ -18,16 +19,11 @@ const BOXED = ['run', '-i', '--rm', '--network', 'none', IMAGE, 'sh', '-c', PROG
 describe('mcp-processes run of a container', function () {
   this.timeout(120_000);
   const engine = useEngine(new TestEngine());
-  let sandbox: Sandbox;
+  const sandbox = withSandbox();
   const clients: Client[] = [];
 
-  beforeEach(() => {
-    sandbox = new Sandbox();
-  });
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed') console.error(sandbox.guardLog());
+  afterEach(() => {
     for (const { child } of clients.splice(0)) child.kill('SIGKILL');
-    await sandbox.dispose();
   });
 
   const environmentOf = (scene: LauncherScene) => {
@@ -118,11 +114,7 @@ describe('mcp-processes run of a container', function () {
 /** No engine: a program of that name says what it was started with. */
 describe('mcp-processes run puts labels where they belong', function () {
   this.timeout(120_000);
-  let sandbox: Sandbox;
-  beforeEach(() => {
-    sandbox = new Sandbox();
-  });
-  afterEach(() => sandbox.dispose());
+  const sandbox = withSandbox();
 
   const odd = ['img', 'two words', `' " \\ $HOME \`id\``, 'a\nb\n', '', '*', '-x', '--', 'run', 'ü'];
   const lines: [string, string[]][] = [

@@ -7,19 +7,13 @@ import { codeOf, factsOf } from '../support/codes';
 import { withPath, withSs } from '../support/programs';
 import { isAlive, killHard, Sandbox } from '../support/sandbox';
 import { waitFor } from '../support/waitFor';
+import { withSandbox } from '../support/withSandbox';
 
 const DEAF = ['--deaf-to-eof', '--deaf-to-term'];
 
-describe('servers that the editor itself started', function () {
+describe('servers that the editor itself started @user @no-ss', function () {
   this.timeout(120_000);
-  let sandbox: Sandbox;
-  beforeEach(() => {
-    sandbox = new Sandbox();
-  });
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed') console.error(sandbox.log.join('\n'));
-    await sandbox.dispose();
-  });
+  const sandbox = withSandbox();
 
   it('L09 L13 L26 are adopted, and ended by the guard when their host dies; control: unguarded, the deaf one stays', async () => {
     const manners = { polite: [], deaf: [...DEAF, '--child=plain'] };

@@ -6,22 +6,22 @@ import { basename, join } from 'node:path';
 import type { ReapResult } from '../../src/model/inventory';
 import { openDataFolder } from '../../src/registry/dataFolder';
 import { codeOf } from '../support/codes';
-import { isAlive, Sandbox } from '../support/sandbox';
+import { isAlive } from '../support/sandbox';
 import { identityOf, Scene } from '../support/scene';
 import { waitFor } from '../support/waitFor';
+import { withSandbox } from '../support/withSandbox';
 
 /** Built by the stage `build`. */
 const CLI = join(__dirname, '../../dist/cli.js');
 
-describe('bad input', function () {
+describe('bad input @user', function () {
   this.timeout(120_000);
-  let sandbox: Sandbox;
+  const sandbox = withSandbox();
   let scene: Scene;
   const { kill } = process;
   /** Pids that anything in this process signalled; the signals go their way. */
   let signalled: number[];
   beforeEach(async () => {
-    sandbox = new Sandbox();
     scene = await new Scene(sandbox).open();
     signalled = [];
     process.kill = (pid, signal) => {
@@ -29,9 +29,8 @@ describe('bad input', function () {
       return kill.call(process, pid, signal);
     };
   });
-  afterEach(async () => {
+  afterEach(() => {
     process.kill = kill;
-    await sandbox.dispose();
   });
 
   const file = (name: string) => join(sandbox.folder.sessions, name);

@@ -3,8 +3,9 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { watchedSs, whileSsAnswers } from '../support/askingAgain';
-import { isAlive, killHard, Sandbox } from '../support/sandbox';
+import { isAlive, killHard } from '../support/sandbox';
 import { waitFor } from '../support/waitFor';
+import { withSandbox } from '../support/withSandbox';
 
 /** Built by the stage `build`. */
 const CLI = join(__dirname, '../../dist/cli.js');
@@ -12,11 +13,7 @@ const DEAF = ['--deaf-to-eof', '--deaf-to-term'];
 
 describe('the command line', function () {
   this.timeout(120_000);
-  let sandbox: Sandbox;
-  beforeEach(() => {
-    sandbox = new Sandbox();
-  });
-  afterEach(() => sandbox.dispose());
+  const sandbox = withSandbox();
 
   function run(args: string[], environment: Record<string, string> = {}) {
     const { status, stdout, stderr } = spawnSync(process.execPath, [CLI, ...args], {
@@ -38,7 +35,7 @@ describe('the command line', function () {
   it('with nothing to list or reap says so', () => {
     assert.deepEqual(run(['list']), {
       status: 0,
-      stdout: 'No MCP servers that were launched through MCP Processes are running.\n',
+      stdout: 'No MCP servers started through MCP Processes found. Add --all to include other clients.\n',
       stderr: '',
     });
     const json = run(['list', '--json']);
@@ -130,7 +127,7 @@ describe('the command line', function () {
       const reason =
         /^Session \S+ could not be claimed, .+EROFS.+ Make sure that you can write to the folder .+ again\.$/;
       assert.match(stderr.trimEnd(), reason);
-      if (more.length === 0) assert.equal(stdout, 'left\n    could not be reaped\n');
+      if (more.length === 0) assert.equal(stdout, 'left\n    could not be ended\n');
       else assert.match(JSON.parse(stdout).results[0].problem.reason, /EROFS/);
     }
     assert.deepEqual(sandbox.living(), pids);
@@ -139,15 +136,15 @@ describe('the command line', function () {
   });
 
   const wrong: [string[], string][] = [
-    [[], 'A command is missing: list or reap.'],
-    [['--json'], 'A command is missing: list or reap.'],
-    [['lst'], 'There is no command "lst".'],
-    [['run'], '"run" belongs to the launcher, bin/mcp-processes in the data folder.'],
-    [['list', 'more'], '"list" takes no "more".'],
-    [['list', '--dry-run'], '"list" takes no --dry-run.'],
-    [['list', '--yes'], '"list" takes no --yes.'],
-    [['reap', '--all'], '"reap" takes no --all.'],
-    [['reap', '--yes'], '--yes is for --other-clients only.'],
+    [[], 'No command given. Use list or reap.'],
+    [['--json'], 'No command given. Use list or reap.'],
+    [['lst'], 'Unknown command "lst".'],
+    [['run'], '"run" is only available in bin/mcp-processes in the data folder.'],
+    [['list', 'more'], 'Unexpected argument "more" for "list".'],
+    [['list', '--dry-run'], 'Unknown option for "list": --dry-run'],
+    [['list', '--yes'], 'Unknown option for "list": --yes'],
+    [['reap', '--all'], 'Unknown option for "reap": --all'],
+    [['reap', '--yes'], '--yes needs --other-clients.'],
     [['reap', '--force'], "Unknown option '--force'"],
   ];
   for (const [args, why] of wrong) {
@@ -155,7 +152,7 @@ describe('the command line', function () {
       const { status, stdout, stderr } = run(args);
       assert.deepEqual([status, stdout], [2, '']);
       assert.ok(stderr.startsWith(why), stderr);
-      assert.match(stderr, /\n\nmcp-processes: .+\n\n {2}mcp-processes list/);
+      assert.match(stderr, /\n\nFinds MCP servers .+\n\n {2}mcp-processes list/);
     });
   }
 
@@ -204,8 +201,8 @@ describe('the command line', function () {
   }
 
   const guards: [string, (path: string) => unknown, string][] = [
-    ['is a named pipe', (path) => execFileSync('mkfifo', [path]), 'it is no file'],
-    ['is a folder', (path) => mkdirSync(path), 'it is no file'],
+    ['is a named pipe', (path) => execFileSync('mkfifo', [path]), 'it is not a file'],
+    ['is a folder', (path) => mkdirSync(path), 'it is a folder'],
     ['is damaged', (path) => writeFileSync(path, 'automatic on\nneverReap ["keep'), 'its line neverReap is damaged'],
     // Root may read what is closed to everybody.
     ['cannot be reached', (path) => symlinkSync(path, path), 'ELOOP'],
@@ -218,7 +215,10 @@ describe('the command line', function () {
       for (const args of [['reap'], ['reap', '--other-clients', '--yes']]) {
         const { status, stdout, stderr } = run(args);
         assert.deepEqual([status, stdout], [1, ''], stderr);
-        assert.match(stderr, /^What is never to be reaped cannot be read from .+ Start an editor [^\n]+\n$/);
+        assert.match(
+          stderr,
+          /^The list of servers that must never be reaped cannot be read from .+ start an editor [^\n]+\n$/,
+        );
         assert.ok(stderr.includes(`(${reason})`), stderr);
       }
       assert.deepEqual(sandbox.living(), pids);

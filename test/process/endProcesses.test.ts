@@ -1,17 +1,14 @@
 import assert from 'node:assert/strict';
 import { pidsOf } from '../../src/os/users';
 import { codeOf } from '../support/codes';
-import { isAlive, killHard, Sandbox } from '../support/sandbox';
+import { isAlive, killHard, type Sandbox } from '../support/sandbox';
+import { withSandbox } from '../support/withSandbox';
 
 const DEAF = ['--deaf-to-eof', '--deaf-to-term'];
 
-describe('ending one process on the user’s word', function () {
+describe('ending one process on the user’s word @user @no-ss', function () {
   this.timeout(120_000);
-  let sandbox: Sandbox;
-  beforeEach(() => {
-    sandbox = new Sandbox();
-  });
-  afterEach(() => sandbox.dispose());
+  const sandbox = withSandbox();
 
   it('ends that one and nobody else, also where the setting says to wait', async () => {
     const host = await sandbox.host({ one: ['--deaf-to-eof'], two: ['--deaf-to-eof'] }, 'off');

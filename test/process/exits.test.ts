@@ -4,19 +4,13 @@ import type { Failure } from '../../src/model/inventory';
 import { readCrashes } from '../../src/registry/crashes';
 import { type HistoryEntry, readHistory } from '../../src/registry/history';
 import type { Tracker } from '../../src/tracker/tracker';
-import { isAlive, killHard, Sandbox } from '../support/sandbox';
+import { isAlive, killHard } from '../support/sandbox';
 import { waitFor } from '../support/waitFor';
+import { withSandbox } from '../support/withSandbox';
 
 describe('the end of a server', function () {
   this.timeout(120_000);
-  let sandbox: Sandbox;
-  beforeEach(() => {
-    sandbox = new Sandbox();
-  });
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed') console.error(sandbox.log.join('\n'));
-    await sandbox.dispose();
-  });
+  const sandbox = withSandbox();
 
   const viewOf = (tracker: Tracker, key: string) => tracker.inventory.servers.find((one) => one.key === key);
   const history = () => readHistory(sandbox.folder, 0, 100);

@@ -6,25 +6,24 @@ import { COOKIE_VARIABLE } from '../../src/registry/cookie';
 import type { ServerRecord } from '../../src/registry/schema';
 import { evidenceSentence } from '../../src/wording/evidence';
 import { programPath, scripts, withPath, withSs } from '../support/programs';
-import { isAlive, Sandbox } from '../support/sandbox';
+import { newRecord } from '../support/records';
+import { isAlive } from '../support/sandbox';
 import { ask, identityOf, PLAIN, procfs, Scene } from '../support/scene';
+import { withSandbox } from '../support/withSandbox';
 
 /** What a run of `ss` comes to on a bad day. */
 const FAILURES = { 'exits with 1': 'exit 1', hangs: 'exec sleep 10' };
 
-describe('servers whose owner is dead, when nobody can look who holds their stdin', function () {
+describe('servers whose owner is dead, when nobody can look who holds their stdin @user @no-ss', function () {
   this.timeout(120_000);
-  let sandbox: Sandbox;
+  const sandbox = withSandbox();
   let scene: Scene;
   const children: ChildProcess[] = [];
   beforeEach(async () => {
-    sandbox = new Sandbox();
     scene = await new Scene(sandbox).open();
   });
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed') console.error(sandbox.log.join('\n'));
+  afterEach(() => {
     for (const child of children.splice(0)) child.kill('SIGKILL');
-    await sandbox.dispose();
   });
 
   /** A server of this process, whose stdin is a socket pair; in its record another has started it, who dies. */
@@ -39,22 +38,8 @@ describe('servers whose owner is dead, when nobody can look who holds their stdi
     });
     children.push(child);
     assert.equal(await ask(path), child.pid);
-    const record: ServerRecord = {
-      id,
-      server: 'served',
-      client: 'test',
-      folder: undefined,
-      kind,
-      commandLine: 'node plain.mjs',
-      createdAt: 0,
-      root: await identityOf(child.pid as number),
-      posixSession: child.pid,
-      census: [],
-      grace: { stdin: 100, term: 100 },
-      ladder: undefined,
-      container: undefined,
-    };
-    scene.add(record);
+    const root = await identityOf(child.pid as number);
+    scene.add(newRecord({ id, server: 'served', kind, root, posixSession: child.pid }));
     if (kind === 'launched') scene.write({ editor: 'mcp-processes run for helper' });
     await scene.killOwner();
     return child;

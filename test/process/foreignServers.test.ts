@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { readdirSync, readlinkSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync, realpathSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Recogniser } from '../../src/clients/recogniser';
 import type { Inventory, ReapResult } from '../../src/model/inventory';
 import { choosePlatform } from '../../src/os/choosePlatform';
@@ -12,8 +13,9 @@ import { codeOf, kindsOf } from '../support/codes';
 import { nextLine } from '../support/nextLine';
 import { PIPE_CLIENT } from '../support/pipeClient';
 import { withSs } from '../support/programs';
-import { isAlive, killHard, Sandbox, SERVER, SHORT_GRACE } from '../support/sandbox';
+import { isAlive, killHard, SERVER, SHORT_GRACE } from '../support/sandbox';
 import { waitFor } from '../support/waitFor';
+import { withSandbox } from '../support/withSandbox';
 
 /** A client that starts a server as VS Code, Claude Code (node) or an agent of Python does, prints its pid, and waits. */
 const CLIENTS = {
@@ -28,16 +30,23 @@ const CLIENTS = {
   python: ['python3', '-c', PIPE_CLIENT],
 } as const;
 
-describe('servers of other clients', function () {
+/** A client in a terminal of its own; writes its server's pid and the terminal's path into argv[1]. */
+const TERMINAL_CLIENT = `import os, pty, subprocess, sys, time
+pid, terminal = pty.fork()
+if pid == 0:
+    server = subprocess.Popen(sys.argv[2:], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
+    open(sys.argv[1] + '.new', 'w').write(f'{server.pid} {os.ttyname(0)}')
+    os.rename(sys.argv[1] + '.new', sys.argv[1])
+time.sleep(300)`;
+
+describe('servers of other clients @user @no-ss', function () {
   this.timeout(120_000);
-  let sandbox: Sandbox;
+  const sandbox = withSandbox();
   /** Marks this test's servers, so that runs side by side recognise only their own. */
   let mark: string;
   beforeEach(() => {
-    sandbox = new Sandbox();
     mark = `--run=${randomUUID()}`;
   });
-  afterEach(() => sandbox.dispose());
 
   const recogniser = (): Recogniser => ({
     serverOf: (args) =>
@@ -382,6 +391,25 @@ print('held', flush=True); time.sleep(600)`,
     assert.ok(isAlive(listed.server));
     const outcomes = readHistory(sandbox.folder, 0, 100).map(({ processes }) => processes.map(({ pid }) => pid));
     assert.deepEqual(outcomes, [[server]]);
+  });
+
+  it('identical rows are told apart by the folder and terminal of the client, and since when the server has been idle', async () => {
+    const file = join(sandbox.path, 'started');
+    spawn('python3', ['-c', TERMINAL_CLIENT, file, process.execPath, SERVER, mark, '--deaf-to-eof'], {
+      env: sandbox.environment,
+      cwd: sandbox.path,
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
+    const told = await waitFor('the server runs', () => (existsSync(file) ? readFileSync(file, 'utf8') : ''));
+    const [pid, terminal] = told.split(' ') as [string, string];
+    const tracker = await open();
+    const rowOf = async () => (await tracker.sweep()).servers.find((row) => row.pid === Number(pid));
+    const first = await waitFor('it is listed', rowOf);
+    assert.equal(first.folder, realpathSync(sandbox.path));
+    assert.equal(`/dev/${first.terminal}`, terminal);
+    assert.equal(first.idleSince, undefined, 'one look cannot tell');
+    const idle = await waitFor('it is idle', async () => (await rowOf())?.idleSince);
+    assert.ok(idle <= Date.now() && idle > Date.now() - 30_000);
   });
 });
 

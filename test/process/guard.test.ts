@@ -8,6 +8,7 @@ import { GUARD, isAlive, killHard, Sandbox } from '../support/sandbox';
 import { identityOf, Scene } from '../support/scene';
 import { findShell } from '../support/shells';
 import { waitFor } from '../support/waitFor';
+import { withSandbox } from '../support/withSandbox';
 
 const DEAF = ['--deaf-to-eof', '--deaf-to-term'];
 const EVERY_MANNER = {
@@ -19,14 +20,7 @@ const EVERY_MANNER = {
 
 describe('the guard', function () {
   this.timeout(120_000);
-  let sandbox: Sandbox;
-  beforeEach(() => {
-    sandbox = new Sandbox();
-  });
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed') console.error(sandbox.guardLog());
-    await sandbox.dispose();
-  });
+  const sandbox = withSandbox();
 
   const nothingLeft = () => waitFor('nothing is left', () => sandbox.living().length + sandbox.guards().length === 0);
 

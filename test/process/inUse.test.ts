@@ -11,26 +11,22 @@ import { kindsOf } from '../support/codes';
 import { nextLine } from '../support/nextLine';
 import { PIPE_CLIENT } from '../support/pipeClient';
 import { withSs } from '../support/programs';
-import { isAlive, killHard, Sandbox, SERVER } from '../support/sandbox';
+import { isAlive, killHard, SERVER } from '../support/sandbox';
 import { Stranger } from '../support/stranger';
 import { waitFor } from '../support/waitFor';
+import { withSandbox } from '../support/withSandbox';
 import { LauncherScene } from '../support/wrapper';
 
 /** Built by the stage `build`. */
 const CLI = join(__dirname, '../../dist/cli.js');
 const DEAF = ['--deaf-to-eof', '--deaf-to-term'];
 
-describe('an orphan that strangers are connected to', function () {
+describe('an orphan that strangers are connected to @user @no-ss', function () {
   this.timeout(120_000);
-  let sandbox: Sandbox;
+  const sandbox = withSandbox();
   let mark: string;
   beforeEach(() => {
-    sandbox = new Sandbox();
     mark = `--run=${randomUUID()}`;
-  });
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed') console.error(`${sandbox.log.join('\n')}\n${sandbox.guardLog()}`);
-    await sandbox.dispose();
   });
 
   const addressOf = (kind: 'tcp' | 'unix') => join(sandbox.path, kind === 'tcp' ? 'it.port' : 'it.sock');

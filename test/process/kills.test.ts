@@ -20,24 +20,20 @@ import { codeOf } from '../support/codes';
 import { DATABASE, DATABASE_CLIENT, MULTIPLEXER } from '../support/crowd';
 import { nextLine } from '../support/nextLine';
 import { scripts, withSs } from '../support/programs';
-import { isAlive, killHard, Sandbox } from '../support/sandbox';
+import { isAlive, killHard, type Sandbox } from '../support/sandbox';
 import { ask, identityOf, PLAIN, pidIn, procfs, Scene, unused } from '../support/scene';
 import { waitFor } from '../support/waitFor';
+import { withSandbox } from '../support/withSandbox';
 
 /** Built by the stage `build`. */
 const CLI = join(__dirname, '../../dist/cli.js');
 
-describe('kills that must never happen', function () {
+describe('kills that must never happen @user @no-ss', function () {
   this.timeout(120_000);
-  let sandbox: Sandbox;
+  const sandbox = withSandbox();
   let scene: Scene;
   beforeEach(async () => {
-    sandbox = new Sandbox();
     scene = await new Scene(sandbox).open();
-  });
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed') console.error(sandbox.log.join('\n'));
-    await sandbox.dispose();
   });
 
   const answering = (name: string) => [PLAIN, '--deaf', `--answer=${scene.path(name)}`];

@@ -8,16 +8,12 @@ import { readHistory } from '../../src/registry/history';
 import { parseSession } from '../../src/registry/schema';
 import type { Tracker } from '../../src/tracker/tracker';
 import { scripts } from '../support/programs';
-import { Sandbox } from '../support/sandbox';
 import { waitFor } from '../support/waitFor';
+import { withSandbox } from '../support/withSandbox';
 
 describe('launching a server', function () {
   this.timeout(120_000);
-  let sandbox: Sandbox;
-  beforeEach(() => {
-    sandbox = new Sandbox();
-  });
-  afterEach(() => sandbox.dispose());
+  const sandbox = withSandbox();
 
   const sessionFile = () => {
     const [file] = readdirSync(sandbox.folder.sessions);
@@ -81,7 +77,7 @@ describe('launching a server', function () {
       /was not found. Install it/,
     ],
     ['a command that is a folder', { command: '/usr/' }, /is a folder/],
-    ['a path through a file', { command: '/etc/hosts/program' }, /is no path to a program \(ENOTDIR\)/],
+    ['a path through a file', { command: '/etc/hosts/program' }, /is not a valid path to a program \(ENOTDIR\)/],
     [
       'a script whose interpreter is missing',
       (folder) => {
@@ -89,13 +85,13 @@ describe('launching a server', function () {
         writeFileSync(command, '#!/no/such/interpreter\n', { mode: 0o755 });
         return { command };
       },
-      /needs a program that was not found \(see its first line\)/,
+      /needs an interpreter that was not found \(see its first line\)/,
     ],
     ['more than a program can be given', { args: ['x'.repeat(3 << 20)] }, /larger than this system allows\. Shorten/],
     // Node's own message quotes the whole value.
     ['a NUL byte in a secret', { environment: { KEY: 'hunter2\0' } }, /^(?!.*hunter2).*contain a NUL byte/],
     ['a working folder that does not exist', { cwd: '/no/such/folder' }, /working folder .* does not exist/],
-    ['a working folder that is a file', { cwd: '/etc/hosts' }, /working folder .* is no folder/],
+    ['a working folder that is a file', { cwd: '/etc/hosts' }, /working folder .* is not a folder/],
   ];
   for (const [what, change, expected] of failures) {
     it(`says what to do about ${what}, and leaves no record`, async () => {
@@ -170,7 +166,10 @@ describe('launching a server', function () {
 
   it('stopped in its handshake, it was stopped and did not fail, and one ladder ended it', async () => {
     const tracker = await sandbox.tracker();
-    const launched = assert.rejects(tracker.launch(sandbox.server('mute', '--silent')), /was stopped while it started/);
+    const launched = assert.rejects(
+      tracker.launch(sandbox.server('mute', '--silent')),
+      /was stopped while it was starting/,
+    );
     await waitFor('it starts', () => sandbox.log.some((line) => line.startsWith('Started "mute"')));
     await tracker.stop('mute');
     await launched;
@@ -181,7 +180,10 @@ describe('launching a server', function () {
 
   it('the window closes in its handshake: one ladder ends it', async () => {
     const tracker = await sandbox.tracker();
-    const launched = assert.rejects(tracker.launch(sandbox.server('mute', '--silent')), /was stopped while it started/);
+    const launched = assert.rejects(
+      tracker.launch(sandbox.server('mute', '--silent')),
+      /was stopped while it was starting/,
+    );
     await waitFor('it starts', () => sandbox.log.some((line) => line.startsWith('Started "mute"')));
     await tracker.deactivate();
     await launched;
@@ -193,7 +195,7 @@ describe('launching a server', function () {
     const flags = ['--silent'];
     const describe = async () => sandbox.server('odd', ...flags.splice(0));
     const tracker = await sandbox.tracker({}, { configured: () => [configured('odd', describe)] });
-    const started = assert.rejects(tracker.start('odd'), /was stopped while it started/);
+    const started = assert.rejects(tracker.start('odd'), /was stopped while it was starting/);
     await waitFor('it starts', () => sandbox.log.some((line) => line.startsWith('Started "odd"')));
     await tracker.restart('odd');
     await started;

@@ -2,20 +2,14 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DEAD_OWNER_UNREAPED, mainThreadGone, SUBREAPER, withoutMainThread } from '../support/parents';
-import { isAlive, killHard, Sandbox, SERVER } from '../support/sandbox';
+import { isAlive, killHard, type Sandbox, SERVER } from '../support/sandbox';
 import { ask, identityOf, PLAIN, pidIn, procfs, Scene, unused } from '../support/scene';
 import { waitFor } from '../support/waitFor';
+import { withSandbox } from '../support/withSandbox';
 
-describe('leaks that must be caught', function () {
+describe('leaks that must be caught @user @no-ss', function () {
   this.timeout(120_000);
-  let sandbox: Sandbox;
-  beforeEach(() => {
-    sandbox = new Sandbox();
-  });
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed') console.error(sandbox.log.join('\n'));
-    await sandbox.dispose();
-  });
+  const sandbox = withSandbox();
 
   /** Sweeps once as a new window does; afterwards nothing of the sandbox may live. */
   async function sweepAll(): Promise<void> {

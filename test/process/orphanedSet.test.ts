@@ -6,9 +6,10 @@ import type { Recogniser } from '../../src/clients/recogniser';
 import type { ServerView } from '../../src/model/inventory';
 import type { Tracker } from '../../src/tracker/tracker';
 import { nextLine } from '../support/nextLine';
-import { isAlive, killHard, Sandbox, SERVER } from '../support/sandbox';
+import { isAlive, killHard, type Sandbox, SERVER } from '../support/sandbox';
 import { Stranger } from '../support/stranger';
 import { waitFor } from '../support/waitFor';
+import { withSandbox } from '../support/withSandbox';
 
 const DEAF = ['--deaf-to-eof', '--deaf-to-term'];
 
@@ -35,17 +36,12 @@ interface Order {
   readonly holds: readonly number[];
 }
 
-describe('orphans that hold each other’s stdin', function () {
+describe('orphans that hold each other’s stdin @user @no-ss', function () {
   this.timeout(120_000);
-  let sandbox: Sandbox;
+  const sandbox = withSandbox();
   let mark: string;
   beforeEach(() => {
-    sandbox = new Sandbox();
     mark = `--run=${randomUUID()}`;
-  });
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed') console.error(sandbox.log.join('\n'));
-    await sandbox.dispose();
   });
 
   const server = (name: string, holds: readonly number[], ...flags: string[]): Order => ({

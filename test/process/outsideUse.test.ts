@@ -8,17 +8,13 @@ import { DATABASE, DATABASE_CLIENT } from '../support/crowd';
 import { nextLine } from '../support/nextLine';
 import { mainThreadGone, withoutMainThread } from '../support/parents';
 import { programPath, scripts, withPath, withSs } from '../support/programs';
-import { Sandbox } from '../support/sandbox';
 import { procfs } from '../support/scene';
 import { waitFor } from '../support/waitFor';
+import { withSandbox } from '../support/withSandbox';
 
-describe('whether somebody outside uses a process', function () {
+describe('whether somebody outside uses a process @user @no-ss', function () {
   this.timeout(120_000);
-  let sandbox: Sandbox;
-  beforeEach(() => {
-    sandbox = new Sandbox();
-  });
-  afterEach(() => sandbox.dispose());
+  const sandbox = withSandbox();
 
   /** A database that somebody is connected to, and that somebody. */
   async function connected(kind: 'unix' | 'tcp', under: string[] = []): Promise<{ pid: number; client: ChildProcess }> {

@@ -26,7 +26,7 @@ const platforms: Record<string, () => Platform> = {
 };
 
 for (const [name, create] of Object.entries(platforms)) {
-  describe(`what every platform promises: ${name}`, () => {
+  describe(`what every platform promises: ${name} @user @no-ss`, () => {
     let platform: Platform;
     const started: ChildProcess[] = [];
     beforeEach(() => {

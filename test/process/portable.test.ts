@@ -28,7 +28,7 @@ async function withVariables<T>(variables: Record<string, string>, action: () =>
   }
 }
 
-describe('the portable platform', () => {
+describe('the portable platform @user', () => {
   let platform: Platform;
   let folder: string;
   const started: ChildProcess[] = [];

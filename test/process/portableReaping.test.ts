@@ -2,27 +2,25 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { factsOf } from '../support/codes';
-import { isAlive, killHard, Sandbox } from '../support/sandbox';
+import { isAlive, killHard } from '../support/sandbox';
 import { Stranger } from '../support/stranger';
 import { waitFor } from '../support/waitFor';
+import { withSandbox } from '../support/withSandbox';
 
 const DEAF = ['--deaf-to-eof', '--deaf-to-term'];
 
 // What does not depend on how processes are read is in reaping.test.ts.
-describe('reaping on the portable platform', function () {
+describe('reaping on the portable platform @user', function () {
   this.timeout(120_000);
-  let sandbox: Sandbox;
+  const sandbox = withSandbox();
   let before: string | undefined;
   beforeEach(() => {
     before = process.env.MCP_PROCESSES_PLATFORM;
     process.env.MCP_PROCESSES_PLATFORM = 'portable';
-    sandbox = new Sandbox();
   });
-  afterEach(async function () {
+  afterEach(() => {
     if (before === undefined) delete process.env.MCP_PROCESSES_PLATFORM;
     else process.env.MCP_PROCESSES_PLATFORM = before;
-    if (this.currentTest?.state === 'failed') console.error(sandbox.log.join('\n'));
-    await sandbox.dispose();
   });
 
   function session(): { path: string; text: string } {

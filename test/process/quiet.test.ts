@@ -7,25 +7,24 @@ import { MachineConfigs } from '../../src/clients/machineConfigs';
 import { factsOf } from '../support/codes';
 import { forgetConfigPlaces } from '../support/configPlaces';
 import { Lookalikes } from '../support/lookalikes';
-import { Sandbox, SERVER } from '../support/sandbox';
+import { SERVER } from '../support/sandbox';
 import { unrelatedCommands } from '../support/unrelatedCommands';
 import { waitFor } from '../support/waitFor';
+import { withSandbox } from '../support/withSandbox';
 
 const CROWD = 1_000;
 
-describe('a busy machine', function () {
+describe('a busy machine @user', function () {
   this.timeout(120_000);
-  let sandbox: Sandbox;
+  const sandbox = withSandbox();
   let home: string;
   let giveBack: () => void;
   beforeEach(() => {
     giveBack = forgetConfigPlaces();
-    sandbox = new Sandbox();
     home = join(sandbox.path, 'user');
   });
-  afterEach(async () => {
+  afterEach(() => {
     giveBack();
-    await sandbox.dispose();
   });
 
   const open = async (guess: boolean) => {

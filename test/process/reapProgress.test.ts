@@ -3,9 +3,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import type { Tracker } from '../../src/tracker/tracker';
 import { nextLine } from '../support/nextLine';
-import { isAlive, killHard, Sandbox } from '../support/sandbox';
+import { isAlive, killHard } from '../support/sandbox';
 import { PLAIN, Scene } from '../support/scene';
 import { waitFor } from '../support/waitFor';
+import { withSandbox } from '../support/withSandbox';
 
 /** Starts three servers with a pipe each, prints their pids, and waits. */
 const CLIENT = `import subprocess, sys, time
@@ -15,11 +16,10 @@ time.sleep(600)`;
 
 describe('reaping many, called off', function () {
   this.timeout(120_000);
-  let sandbox: Sandbox;
+  const sandbox = withSandbox();
   let servers: number[];
   let tracker: Tracker;
   beforeEach(async () => {
-    sandbox = new Sandbox();
     const mark = `--mark=${randomUUID()}`;
     // One of our own, and three of another client's.
     const scene = await new Scene(sandbox).open();
@@ -44,7 +44,6 @@ describe('reaping many, called off', function () {
       return orphans().length === 4;
     });
   });
-  afterEach(() => sandbox.dispose());
   const orphans = () => tracker.inventory.servers.filter(({ verdict }) => verdict === 'orphaned');
   const keys = () => orphans().map(({ key }) => key);
 

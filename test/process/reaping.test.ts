@@ -25,17 +25,11 @@ import { codeOf, kindsOf } from '../support/codes';
 import { isAlive, killHard, Sandbox } from '../support/sandbox';
 import { identityOf, PLAIN, Scene } from '../support/scene';
 import { waitFor } from '../support/waitFor';
+import { withSandbox } from '../support/withSandbox';
 
-describe('reaping what a dead session left', function () {
+describe('reaping what a dead session left @user @no-ss', function () {
   this.timeout(120_000);
-  let sandbox: Sandbox;
-  beforeEach(() => {
-    sandbox = new Sandbox();
-  });
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed') console.error(sandbox.log.join('\n'));
-    await sandbox.dispose();
-  });
+  const sandbox = withSandbox();
 
   const DEAF = ['--deaf-to-eof', '--deaf-to-term'];
 
@@ -423,7 +417,9 @@ describe('reaping what a dead session left', function () {
         }
       });
       await reap(tracker);
-      assert.deepEqual(states.get('server 1')?.slice(-2), ['stopping', 'gone'], way);
+      // Listeners hear at the end of the turn.
+      await waitFor('it is told', () => states.get('server 1')?.at(-1) === 'gone');
+      assert.equal(states.get('server 1')?.at(-2), 'stopping', way);
       assert.deepEqual(states.get('server 2'), ['running'], `${way}: what is kept is not being ended`);
       process.kill((record.root as ProcessIdentity).pid, 'SIGKILL');
       await tracker.sweep();

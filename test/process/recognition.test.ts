@@ -7,57 +7,70 @@ import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { MachineConfigs } from '../../src/clients/machineConfigs';
 import { npxFolder } from '../../src/clients/runners';
+import type { Tracker } from '../../src/tracker/tracker';
 import { abandoned } from '../support/abandoned';
 import { factsOf } from '../support/codes';
 import { forgetConfigPlaces } from '../support/configPlaces';
 import { writeSleeper } from '../support/lookalikes';
-import { isAlive, Sandbox } from '../support/sandbox';
+import { isAlive } from '../support/sandbox';
 import { waitFor } from '../support/waitFor';
+import { withSandbox } from '../support/withSandbox';
 
 /** Built by the stage `build`. */
 const CLI = join(__dirname, '../../dist/cli.js');
 
 /** Whoever has the words of an entry is not yet its server: strangers whose client is gone, beside the real one. */
-describe('whose server a process is', function () {
+describe('whose server a process is @user', function () {
   this.timeout(120_000);
-  let sandbox: Sandbox;
+  const sandbox = withSandbox();
   let home: string;
   let giveBack: () => void;
   /** In every command, so that runs side by side recognise only their own. */
   let mark: string;
   beforeEach(() => {
     giveBack = forgetConfigPlaces();
-    sandbox = new Sandbox();
     home = join(sandbox.path, 'user');
     mark = `x${randomUUID().slice(0, 8)}`;
     for (const folder of ['mine', 'shop']) mkdirSync(join(home, folder), { recursive: true });
   });
-  afterEach(async () => {
+  afterEach(() => {
     giveBack();
-    await sandbox.dispose();
   });
 
   const write = (path: string, content: unknown) => {
     mkdirSync(dirname(join(home, path)), { recursive: true });
     writeFileSync(join(home, path), typeof content === 'string' ? content : JSON.stringify(content));
   };
-  const cli = (...args: string[]) => {
-    const { status, stdout, stderr } = spawnSync(process.execPath, [CLI, ...args, '--json'], {
-      env: { ...sandbox.environment, HOME: home },
-      encoding: 'utf8',
-      timeout: 60_000,
-    });
-    assert.ok(status === 0 || status === 3, stderr);
-    return JSON.parse(stdout);
+  /** A window's verdicts by pid after the two looks that it takes, and what ends all that it takes for orphaned. */
+  const look = async () => {
+    const tracker = await sandbox.tracker({}, { recogniser: recogniserOf(home) });
+    const { servers } = await tracker.sweep({ afresh: true });
+    const orphaned = servers.filter(({ verdict }) => verdict === 'orphaned');
+    return {
+      verdicts: new Map(servers.map(({ pid, verdict }) => [pid, verdict])),
+      reap: () => tracker.reapOrphans({ only: orphaned.map(({ key }) => key) }),
+    };
   };
-  /** Verdicts by pid. */
-  const listed = () =>
-    new Map<number, string>(
-      cli('list', '--all').servers.map((row: { pid: number; verdict: string }) => [row.pid, row.verdict]),
-    );
+  /** The same by the command line. */
+  const lookByCommandLine: typeof look = async () => {
+    const run = (...args: string[]) => {
+      const { status, stdout, stderr } = spawnSync(process.execPath, [CLI, ...args, '--json'], {
+        env: { ...sandbox.environment, HOME: home },
+        encoding: 'utf8',
+        timeout: 60_000,
+      });
+      assert.ok(status === 0 || status === 3, stderr);
+      return JSON.parse(stdout);
+    };
+    const { servers } = run('list', '--all') as Awaited<ReturnType<Tracker['sweep']>>;
+    return {
+      verdicts: new Map(servers.map(({ pid, verdict }) => [pid, verdict])),
+      reap: async () => run('reap', '--other-clients', '--yes'),
+    };
+  };
 
   /** Starts each entry's words in its own folder and in somebody else's; only the former is the entry's, and ends. */
-  async function tellsApart(forms: readonly (readonly string[])[]): Promise<void> {
+  async function tellsApart(forms: readonly (readonly string[])[], by = look): Promise<void> {
     const servers = Object.fromEntries(
       forms.map(([command, ...args], index) => [`s${index}`, { command, args, cwd: join(home, 'mine') }]),
     );
@@ -65,50 +78,53 @@ describe('whose server a process is', function () {
     const inFolder = (name: string) => forms.map((args) => ({ args, folder: join(home, name) }));
     const pids = await abandoned(sandbox, [...inFolder('shop'), ...inFolder('mine')]);
     const [strangers, own] = [pids.slice(0, forms.length), pids.slice(forms.length)];
-    const verdicts = listed();
+    const { verdicts, reap } = await by();
     const name = (pid: number) => forms[pids.indexOf(pid) % forms.length]?.join(' ');
     assert.deepEqual(strangers.filter((pid) => verdicts.has(pid)).map(name), []);
     assert.deepEqual(own.filter((pid) => verdicts.get(pid) !== 'orphaned').map(name), []);
-    cli('reap', '--other-clients', '--yes');
+    await reap();
     assert.deepEqual(strangers.filter((pid) => !isAlive(pid)).map(name), []);
     assert.deepEqual(own.filter(isAlive).map(name), []);
   }
 
   it('K32 words that mean something in one folder only name nobody in another', async () => {
     const x = mark;
-    await tellsApart([
-      ...[
-        ['npx', 'tsx', `src/${x}.ts`],
-        ['make', x],
-        ['python3', '-m', `${x}.main`],
-        ['uv', 'run', x],
+    await tellsApart(
+      [
+        ...[
+          ['npx', 'tsx', `src/${x}.ts`],
+          ['make', x],
+          ['python3', '-m', `${x}.main`],
+          ['uv', 'run', x],
+        ],
+        ...[
+          ['cargo', 'run', '--bin', x],
+          ['npm', 'run', x],
+          ['node', `dist/${x}.js`],
+          ['bun', 'run', x],
+          ['./bin/server', x],
+        ],
+        ...[
+          ['go', 'run', `./cmd/${x}`],
+          ['dotnet', 'run', '--project', `src/${x}`],
+          ['poetry', 'run', x],
+          ['just', x],
+        ],
+        ...[
+          ['pnpm', 'exec', x],
+          ['java', '-cp', 'target', `${x}.Main`],
+          ['docker', 'compose', 'run', x],
+          ['foorun', x],
+        ],
+        ...[
+          ['sh', '-c', `npm run ${x}`],
+          ['env', `A=${x}`, 'make', 'serve'],
+          ['uvx', '--from', '.', x],
+          ['npx', x, 'serve'],
+        ],
       ],
-      ...[
-        ['cargo', 'run', '--bin', x],
-        ['npm', 'run', x],
-        ['node', `dist/${x}.js`],
-        ['bun', 'run', x],
-        ['./bin/server', x],
-      ],
-      ...[
-        ['go', 'run', `./cmd/${x}`],
-        ['dotnet', 'run', '--project', `src/${x}`],
-        ['poetry', 'run', x],
-        ['just', x],
-      ],
-      ...[
-        ['pnpm', 'exec', x],
-        ['java', '-cp', 'target', `${x}.Main`],
-        ['docker', 'compose', 'run', x],
-        ['foorun', x],
-      ],
-      ...[
-        ['sh', '-c', `npm run ${x}`],
-        ['env', `A=${x}`, 'make', 'serve'],
-        ['uvx', '--from', '.', x],
-        ['npx', x, 'serve'],
-      ],
-    ]);
+      lookByCommandLine,
+    );
   });
 
   it('K32 a whole path among such words is not what they run', async () => {
@@ -186,11 +202,12 @@ describe('whose server a process is', function () {
     const strangers = pids.slice(0, 5);
     // The default of its variable is what that entry says by itself.
     const ofDefault = pids[8] as number;
+    const { verdicts, reap } = await look();
     assert.deepEqual(
-      [...listed()].filter(([pid]) => pids.includes(pid)),
+      [...verdicts].filter(([pid]) => pid !== undefined && pids.includes(pid)),
       [[ofDefault, 'orphaned']],
     );
-    cli('reap', '--other-clients', '--yes');
+    await reap();
     assert.deepEqual(
       strangers.filter((pid) => !isAlive(pid)),
       [],
@@ -198,7 +215,7 @@ describe('whose server a process is', function () {
     assert.ok(!isAlive(ofDefault));
     // Control arm: a folder that the editor knows closes its own variable, and no other.
     write('.config/Code/User/workspaceStorage/1/workspace.json', { folder: String(pathToFileURL(shop)) });
-    const now = listed();
+    const now = (await look()).verdicts;
     assert.deepEqual(
       strangers.map((pid) => now.get(pid)),
       ['orphaned', 'orphaned', 'orphaned', undefined, undefined],
@@ -216,12 +233,12 @@ describe('whose server a process is', function () {
       sandbox,
       scripts.map((script) => ({ args: ['python3', join(home, script), '--ro', mark], folder: join(home, 'shop') })),
     );
-    const verdicts = listed();
+    const { verdicts, reap } = await look();
     assert.deepEqual(
       pids.map((pid) => verdicts.get(pid)),
       ['orphaned', 'orphaned', undefined],
     );
-    cli('reap', '--other-clients', '--yes');
+    await reap();
     assert.deepEqual(pids.map(isAlive), [false, false, true]);
   });
 
@@ -236,12 +253,12 @@ describe('whose server a process is', function () {
       sandbox,
       places.map((place) => ({ args: ['node', join(home, place), `--run=${mark}`], folder: join(home, 'shop') })),
     );
-    const verdicts = listed();
+    const { verdicts, reap } = await look();
     assert.deepEqual(
       pids.map((pid) => verdicts.get(pid)),
       [undefined, undefined, 'orphaned'],
     );
-    cli('reap', '--other-clients', '--yes');
+    await reap();
     assert.deepEqual(pids.map(isAlive), [true, true, false]);
   });
 

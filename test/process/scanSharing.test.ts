@@ -12,9 +12,10 @@ import type { Tracker } from '../../src/tracker/tracker';
 import { askingAgain } from '../support/askingAgain';
 import { nextLine } from '../support/nextLine';
 import { withSs } from '../support/programs';
-import { isAlive, killHard, Sandbox, SERVER } from '../support/sandbox';
+import { isAlive, killHard, SERVER } from '../support/sandbox';
 import { PLAIN, pidIn, Scene } from '../support/scene';
 import { waitFor } from '../support/waitFor';
+import { withSandbox } from '../support/withSandbox';
 
 const LONG = 10 * 60_000;
 /** Starts a server with a pipe, prints its pid, and waits. */
@@ -25,7 +26,7 @@ time.sleep(600)`;
 
 describe('windows of one machine take turns', function () {
   this.timeout(120_000);
-  let sandbox: Sandbox;
+  const sandbox = withSandbox();
   let mark: string;
   /** Looks at the whole process table. */
   let looks: number;
@@ -33,11 +34,9 @@ describe('windows of one machine take turns', function () {
   let areNoticing: boolean;
   beforeEach(() => {
     areNoticing = false;
-    sandbox = new Sandbox();
     mark = `--mark=${randomUUID()}`;
     looks = 0;
   });
-  afterEach(() => sandbox.dispose());
 
   /** What a workspace adds to it is in the fingerprint. */
   const recogniser = (fingerprint: string | undefined = 'the same'): Recogniser => ({
@@ -148,7 +147,7 @@ describe('windows of one machine take turns', function () {
     assert.ok(records.find(({ server }) => server === 'mine')?.census.some((one) => one.pid === pid));
   });
 
-  it('a server that was adopted since is shown once', async () => {
+  it('a server that was adopted since is shown once @no-ss', async () => {
     const first = await window();
     const matches = (args: readonly string[]) => args.at(-1) === mark;
     const entry = { key: 'notes', name: 'notes', client: 'Editor', folder: undefined, url: undefined };
@@ -241,9 +240,11 @@ describe('windows of one machine take turns', function () {
   it('a sweep of a window that has no means to look is not shared; what its stdin itself cannot tell is', async () => {
     const { client, server } = await foreign();
     const platform = askingAgain(await choosePlatform());
-    let look: FailedInspection | undefined = 'no means';
+    let failure: FailedInspection | undefined = 'no means';
     const blind = Object.create(platform, {
-      stdinPeer: { value: async () => ({ kind: 'unknown', reason: 'here nobody can tell', ...(look && { look }) }) },
+      stdinPeer: {
+        value: async () => ({ kind: 'unknown', reason: 'here nobody can tell', ...(failure && { failure }) }),
+      },
     });
     await killHard(client);
     const second = await window();
@@ -255,7 +256,7 @@ describe('windows of one machine take turns', function () {
     assert.ok((await turn(second)) > 0);
     await orphaned(second);
     assert.ok(isAlive(server));
-    look = undefined;
+    failure = undefined;
     await first.sweep({ afresh: true });
     await first.sweep();
     assert.equal(await turn(second), 0, 'control arm');

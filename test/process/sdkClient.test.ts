@@ -21,7 +21,7 @@ for (const entry of Object.values(JSON.parse(readFileSync(process.argv[2], 'utf8
 setInterval(() => {}, 1_000);
 `;
 
-describe('a client made with the MCP SDK, its servers started through npx', function () {
+describe('a client made with the MCP SDK, its servers started through npx @no-ss', function () {
   this.timeout(300_000);
   let world: ClientWorld;
   beforeEach(() => {

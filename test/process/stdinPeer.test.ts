@@ -8,9 +8,10 @@ import { definite } from '../support/askingAgain';
 import { nextLine } from '../support/nextLine';
 import { mainThreadGone, withoutMainThread } from '../support/parents';
 import { programPath, scripts, withPath, withSs } from '../support/programs';
-import { isAlive, killHard, Sandbox } from '../support/sandbox';
+import { isAlive, killHard } from '../support/sandbox';
 import { identityOf, PLAIN, pidIn, procfs } from '../support/scene';
 import { waitFor } from '../support/waitFor';
+import { withSandbox } from '../support/withSandbox';
 
 const SERVER = [process.execPath, PLAIN, '--deaf'];
 
@@ -47,14 +48,10 @@ while True:
   ],
 } as const;
 
-describe('the stdin peer', function () {
+describe('the stdin peer @user @no-ss', function () {
   this.timeout(120_000);
-  let sandbox: Sandbox;
+  const sandbox = withSandbox();
   let client: ChildProcess | undefined;
-  beforeEach(() => {
-    sandbox = new Sandbox();
-  });
-  afterEach(() => sandbox.dispose());
 
   async function start(kind: keyof typeof CLIENTS, { third = false, under = [] as string[] } = {}): Promise<number> {
     const file = join(sandbox.path, 'server.pid');

@@ -7,33 +7,29 @@ import { COOKIE_VARIABLE, parseCookie } from '../../src/registry/cookie';
 import { readHistory } from '../../src/registry/history';
 import { DEAD_OWNER_UNREAPED, SUBREAPER } from '../support/parents';
 import { scripts } from '../support/programs';
-import { isAlive, killHard, Sandbox } from '../support/sandbox';
+import { isAlive, killHard } from '../support/sandbox';
 import { ask, identityOf, pidIn, procfs } from '../support/scene';
 import { waitFor } from '../support/waitFor';
+import { withSandbox } from '../support/withSandbox';
 import { type Client, LauncherScene, napsOf } from '../support/wrapper';
 
 const SHELLS = ['dash', 'bash', 'busybox'] as const;
 
 describe('mcp-processes run', function () {
   this.timeout(120_000);
-  let sandbox: Sandbox;
+  const sandbox = withSandbox();
   const clients: Client[] = [];
   const client = (scene: LauncherScene, under?: string[]) => {
     const one = scene.client(under);
     clients.push(one);
     return one;
   };
-  beforeEach(() => {
-    sandbox = new Sandbox();
-  });
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed') console.error(sandbox.guardLog());
+  afterEach(() => {
     for (const { child } of clients.splice(0)) child.kill('SIGKILL');
-    await sandbox.dispose();
   });
 
   for (const shell of SHELLS) {
-    describe(`under ${shell}`, () => {
+    describe(`under ${shell}${shell === 'dash' ? ' @user @no-ss' : ''}`, () => {
       it('becomes the server: same pid, arguments, input, environment, exit code and signals', async () => {
         const scene = new LauncherScene(sandbox, shell);
         const input = randomBytes(100_000);
@@ -388,7 +384,10 @@ describe('mcp-processes run', function () {
     it('the extension is gone, with its guard', async () => {
       const scene = new LauncherScene(sandbox);
       for (const name of readdirSync(sandbox.folder.guard)) rmSync(join(sandbox.folder.guard, name));
-      assert.match(await runsPlainly(scene), /^mcp-processes: .* runs without protection: the extension .* is gone/);
+      assert.match(
+        await runsPlainly(scene),
+        /^mcp-processes: .* runs without protection: the extension .* is not installed any more/,
+      );
     });
 
     it('the data folder is gone', async () => {
@@ -426,7 +425,7 @@ describe('mcp-processes run', function () {
       await waitFor('it is ended', () => !isAlive(server));
       const environment = { ...scene.environment, PATH: '/nonexistent' };
       const said = await runsPlainly(scene, (args) => scene.run(args, { env: environment }));
-      assert.match(said, /is gone/);
+      assert.match(said, /is not installed any more/);
     });
 
     it('a program that does not exist: exit code 127, one line, nothing left', async () => {
@@ -434,7 +433,10 @@ describe('mcp-processes run', function () {
       const child = scene.run(['/nonexistent/server']);
       const complained = read(child, 'stderr');
       assert.deepEqual(await exitOf(child), { code: 127, signal: null });
-      assert.equal(await complained, 'mcp-processes: /nonexistent/server was not found\n');
+      assert.equal(
+        await complained,
+        'mcp-processes: /nonexistent/server was not found; install it, or give its full path\n',
+      );
       await scene.nothingLeft();
     });
 
@@ -455,12 +457,15 @@ describe('mcp-processes run', function () {
       const usage =
         /\nmcp-processes: usage: mcp-processes run .+ list \[--all\] .+ reap .+--other-clients \[--yes\].+ --help\n$/;
       const table: [string[], string][] = [
-        [[], 'a command is missing'],
-        [['start'], 'there is no command "start"'],
-        [['run'], 'the command of the server is missing'],
-        [['run', '--nam=secret', 'x'], '"run" takes no --nam; what belongs to the server comes after its command'],
-        [['run', '--name'], '--name takes a name'],
-        [['run', '--', '-x'], '-x stands where the command of the server must be'],
+        [[], 'no command given'],
+        [['start'], 'unknown command "start"'],
+        [['run'], 'the command that starts the server is missing'],
+        [
+          ['run', '--nam=secret', 'x'],
+          'unknown option for "run": --nam; put the server\'s own options after its command',
+        ],
+        [['run', '--name'], '--name needs a name'],
+        [['run', '--', '-x'], 'expected the command that starts the server, found -x'],
       ];
       for (const [words, why] of table) {
         const wrong = scene.run([], { words });
@@ -471,7 +476,7 @@ describe('mcp-processes run', function () {
       }
       const folder = scene.run(['/etc']);
       const said = await read(folder, 'stderr');
-      assert.equal(said, 'mcp-processes: /etc is a folder, not a program; name the command that starts the server\n');
+      assert.equal(said, 'mcp-processes: /etc is a folder; give the program that starts the server\n');
       assert.equal(folder.exitCode, 126);
       await scene.nothingLeft();
     });

@@ -10,9 +10,10 @@ import { evidenceSentence } from '../../src/wording/evidence';
 import { DATABASE, DATABASE_CLIENT } from '../support/crowd';
 import { nextLine } from '../support/nextLine';
 import { withSs } from '../support/programs';
-import { isAlive, Sandbox } from '../support/sandbox';
+import { isAlive } from '../support/sandbox';
 import { ask, identityOf, PLAIN } from '../support/scene';
 import { waitFor } from '../support/waitFor';
+import { withSandbox } from '../support/withSandbox';
 import { type Client, LauncherScene, napsOf } from '../support/wrapper';
 
 /** A client in Python, whose servers' stdin is a pipe that it keeps, whatever becomes of what it started. */
@@ -98,17 +99,12 @@ class PipeClient {
   }
 }
 
-describe('mcp-processes run, while the client lives', function () {
+describe('mcp-processes run, while the client lives @user @no-ss', function () {
   this.timeout(120_000);
-  let sandbox: Sandbox;
+  const sandbox = withSandbox();
   const children: ChildProcess[] = [];
-  beforeEach(() => {
-    sandbox = new Sandbox();
-  });
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed') console.error(sandbox.guardLog());
+  afterEach(() => {
     for (const child of children.splice(0)) child.kill('SIGKILL');
-    await sandbox.dispose();
   });
   const pipeClient = (scene: LauncherScene) => {
     const client = new PipeClient(scene);
@@ -262,7 +258,7 @@ describe('mcp-processes run, while the client lives', function () {
   });
 
   it('K20 what the user lists to be kept stays, though it is abandoned; control: the other is ended', async () => {
-    const scene = new LauncherScene(sandbox, 'dash', { neverReap: ['kept.sock'] });
+    const scene = new LauncherScene(sandbox, 'dash', { neverReap: ['spared.sock'] });
     const one = pipeClient(scene);
     const run = (name: string) => one.start([scene.path, 'run', '--', ...scene.server(name, '--deaf')]);
     const kept = await run('spared');

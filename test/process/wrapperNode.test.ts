@@ -4,24 +4,23 @@ import { spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { programPath, scripts } from '../support/programs';
-import { GUARD, isAlive, Sandbox } from '../support/sandbox';
+import { GUARD, isAlive } from '../support/sandbox';
 import { ask, identityOf } from '../support/scene';
 import { waitFor } from '../support/waitFor';
+import { withSandbox } from '../support/withSandbox';
 import { LauncherScene } from '../support/wrapper';
 
 /** What stands in for the shell where there is none (Windows); here only what does not depend on the system. */
 describe('mcp-processes run, in Node', function () {
   this.timeout(120_000);
-  let sandbox: Sandbox;
+  const sandbox = withSandbox();
   let scene: LauncherScene;
   let child: ChildProcess | undefined;
   beforeEach(() => {
-    sandbox = new Sandbox();
     scene = new LauncherScene(sandbox);
   });
-  afterEach(async () => {
+  afterEach(() => {
     child?.kill('SIGKILL');
-    await sandbox.dispose();
   });
   const run = (args: string[]) =>
     spawn(process.execPath, [GUARD, '--run', 'run', '--name', 'it', '--', ...args], { env: scene.environment });

@@ -2,7 +2,8 @@ import type { ProcessIdentity } from '../../src/os/identity';
 import type { Inspection, OutsideUse, Platform, ProcessEntry, Snapshot, StdinPeer } from '../../src/os/platform';
 import { seen, UNSEEN } from '../../src/os/users';
 import { formatCookie } from '../../src/registry/cookie';
-import { SCHEMA_VERSION, type ServerRecord, type SessionFile, WRAPPER_EDITOR } from '../../src/registry/schema';
+import { type ServerRecord, type SessionFile, WRAPPER_EDITOR } from '../../src/registry/schema';
+import { newRecord, newSession } from '../support/records';
 import { HOME, OTHER_HOME, OTHER_SCOPE, SCOPE, uuid } from '../unit/judgement/table';
 import type { ForestDraw, ProcessDraw, SessionDraw } from './draws';
 
@@ -297,39 +298,26 @@ function platformOf(world: Omit<World, 'platform'>): Platform {
 export function fileOf(session: TrueSession): SessionFile {
   const { draw, id, identity, records } = session;
   const known = draw.lost ? records.filter(({ kind }) => kind === 'launched') : records;
-  return {
-    schema: SCHEMA_VERSION,
+  return newSession({
     id,
     home: HOME,
     owner: identity,
     startedAt: 0,
     // Cookies do not tell who launched a server.
     editor: draw.lost ? '' : draw.isWrapperSession ? `${WRAPPER_EDITOR}somebody` : 'an editor',
-    folder: undefined,
-    automatic: 'on',
-    neverReap: [],
-    detachedSince: undefined,
-    handedOver: undefined,
     records: known.map((record) => recordOf(record, draw.lost)),
-  };
+  });
 }
 
 function recordOf({ id, kind, root, posixSession, census }: TrueRecord, lost: boolean): ServerRecord {
-  return {
+  return newRecord({
     id,
-    server: '',
-    client: '',
-    folder: undefined,
     kind,
-    commandLine: '',
     createdAt: 0,
     root: lost || !root ? undefined : identityOf(root),
     posixSession: lost ? undefined : posixSession,
     census: lost ? [] : census.map(identityOf),
-    grace: { stdin: 0, term: 0 },
-    ladder: undefined,
-    container: undefined,
-  };
+  });
 }
 
 export function identityOf({ pid, start }: Being): ProcessIdentity {

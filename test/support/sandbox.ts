@@ -3,15 +3,17 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isAlive, signalAll, tagged } from '../../scripts/taggedProcesses.mjs';
 import { choosePlatform } from '../../src/os/choosePlatform';
-import { livingFolder } from '../../src/os/procfs/readStat';
-import { isZombie, parseStat } from '../../src/os/procfs/stat';
+import { parseStat } from '../../src/os/procfs/stat';
 import { type DataFolder, openDataFolder } from '../../src/registry/dataFolder';
 import { OwnSession } from '../../src/registry/ownSession';
 import { type Settings, Tracker, type TrackerParts } from '../../src/tracker/tracker';
 import { askingAgain } from './askingAgain';
 import { hostProgram } from './hostProgram';
 import { waitFor } from './waitFor';
+
+export { isAlive };
 
 const TAG = 'MCP_PROCESSES_TEST_SANDBOX';
 /** Built by the stage `build`. */
@@ -71,6 +73,13 @@ export class Sandbox {
     });
     this.lifecycles.push(tracker);
     return tracker;
+  }
+
+  /** A session of this process in another data folder. */
+  async session(folder: DataFolder): Promise<OwnSession> {
+    const log = { info: () => {}, warn: () => {}, error: () => {} };
+    const self = await (await choosePlatform()).self();
+    return new OwnSession(folder, log, self, 'test', undefined, { automatic: 'on', neverReap: [] });
   }
 
   /** What {@link Tracker.launch} needs to start a fixture server. */
@@ -170,19 +179,7 @@ export class Sandbox {
 
   /** Living processes of this sandbox; `Z` is dead. */
   living(): number[] {
-    return readdirSync('/proc')
-      .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
-      .map(Number)
-      .filter((pid) => {
-        try {
-          // Under its own number a process whose main thread is gone shows no environment.
-          const stat = parseStat(readFileSync(`/proc/${pid}/stat`, 'latin1'));
-          const folder = stat && livingFolder(stat);
-          return readFileSync(`${folder}/environ`, 'latin1').includes(`${TAG}=${this.tag}\0`) && isAlive(pid);
-        } catch {
-          return false;
-        }
-      });
+    return tagged(this.tag, TAG).map(({ pid }) => pid);
   }
 
   async dispose(): Promise<void> {
@@ -201,22 +198,8 @@ export class Sandbox {
 
   /** @returns true when there was nobody to kill. */
   private killAll(): boolean {
-    const left = [...this.living(), ...this.guards()];
-    for (const pid of left) process.kill(pid, 'SIGKILL');
-    return left.length === 0;
-  }
-}
-
-/**
- * Whether a process runs. Process 1 may collect late: state `Z` is dead, but only with one thread left; a process that
- * was just killed shows `Z` for a moment while its other threads are still going down.
- */
-export function isAlive(pid: number): boolean {
-  try {
-    const stat = parseStat(readFileSync(`/proc/${pid}/stat`, 'latin1'));
-    return stat !== undefined && !isZombie(stat);
-  } catch {
-    return false;
+    const left = [...this.living(), ...this.guards()].map((pid) => ({ pid, command: '' }));
+    return signalAll(left, 'SIGKILL').length === 0;
   }
 }
 

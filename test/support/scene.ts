@@ -10,8 +10,8 @@ import { createProcfsPlatform } from '../../src/os/procfs/procfsPlatform';
 import { COOKIE_VARIABLE, formatCookie } from '../../src/registry/cookie';
 import type { ServerRecord, SessionFile } from '../../src/registry/schema';
 import { writeSession } from '../../src/registry/sessionStore';
+import { newRecord, newSession } from './records';
 import { killHard, type Sandbox } from './sandbox';
-import { sessionFile } from './sessionFile';
 import { waitFor } from './waitFor';
 
 export const PLAIN = join(__dirname, '../servers/plain.mjs');
@@ -63,22 +63,14 @@ export class Scene {
     this.child.stdin?.write(`${JSON.stringify({ command, args, env, plain })}\n`);
     const pid = Number(await line);
     if (!pid) throw new Error(await line);
-    const record: ServerRecord = {
+    const record = newRecord({
       id,
       server: `server ${this.records.length + 1}`,
-      client: 'test',
-      folder: undefined,
-      kind: 'launched',
       commandLine: [command, ...args].join(' '),
-      createdAt: Date.now(),
       root: await identityOf(pid),
       posixSession: pid,
-      census: [],
-      grace: { stdin: 100, term: 100 },
-      ladder: undefined,
-      container: undefined,
       ...change,
-    };
+    });
     if (change !== false) this.add(record);
     return { pid, record };
   }
@@ -103,7 +95,7 @@ export class Scene {
     const { id, records } = this;
     const owner = this.owner as ProcessIdentity;
     const { folder } = this.sandbox;
-    writeSession(folder, sessionFile({ id, home: folder.homeTag, owner, records, ...change }));
+    writeSession(folder, newSession({ id, home: folder.homeTag, owner, records, ...change }));
   }
 
   /** `kill -9` of the owner, which is gone afterwards. */

@@ -1,4 +1,7 @@
-/** Polls until `condition` gives something truthy. @throws with `what` and the last error after `timeout` ms, long enough for a busy machine. */
+/**
+ * Polls until `condition` gives something truthy; the longer its answer takes, the seldomer, since other tests run
+ * beside this one. @throws with `what` and the last error after `timeout` ms, long enough for a busy machine.
+ */
 export async function waitFor<T>(
   what: string,
   condition: () => T | Promise<T>,
@@ -7,6 +10,7 @@ export async function waitFor<T>(
   const deadline = Date.now() + timeout;
   let last: unknown;
   for (;;) {
+    const asked = Date.now();
     try {
       const value = await condition();
       if (value) return value as NonNullable<T>;
@@ -15,6 +19,6 @@ export async function waitFor<T>(
       last = error;
     }
     if (Date.now() > deadline) throw new Error(`Waited ${timeout} ms for: ${what}. Last: ${String(last)}`);
-    await new Promise((resolve) => setTimeout(resolve, 25));
+    await new Promise((resolve) => setTimeout(resolve, Math.min(Math.max(25, 2 * (Date.now() - asked)), 250)));
   }
 }

@@ -1,8 +1,16 @@
 import assert from 'node:assert/strict';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { checkThatAllRun, chooseStages, filesOf, STAGES, type Stage } from '../../scripts/stages.mjs';
+import {
+  checkThatAllRun,
+  chooseStages,
+  countTagged,
+  filesOf,
+  lanesOf,
+  STAGES,
+  type Stage,
+} from '../../scripts/stages.mjs';
 
 const ROOT = join(__dirname, '../..');
 const stageOf = (name: string) => STAGES.find((stage) => stage.name === name) as Stage;
@@ -15,21 +23,59 @@ describe('the stages of npm test', () => {
     }
   });
 
-  it('run the property tests, and the process tests as root, as an ordinary user and without `ss`', () => {
+  it('run the property tests, and what depends on the user or on `ss` again under the other condition', () => {
     assert.ok(filesOf(ROOT, stageOf('unit')).includes('test/property/killPolicy.test.ts'));
     for (const name of ['process', 'process-user', 'process-no-ss']) {
       assert.ok(filesOf(ROOT, stageOf(name)).includes('test/process/kills.test.ts'), name);
     }
   });
 
-  it('give a reason for each file that one of them leaves out, which another runs', () => {
-    const kept = new Set(STAGES.filter((one) => !('except' in one)).flatMap((one) => filesOf(ROOT, one)));
+  it('give a reason for each file of which tests are not run again', () => {
     for (const stage of STAGES) {
-      for (const [file, reason] of Object.entries(('except' in stage && stage.except) || {})) {
-        assert.ok(reason.length > 20, `${stage.name}: ${file}`);
-        assert.ok(kept.has(file), `${stage.name}: ${file} runs nowhere`);
+      for (const [file, reason] of Object.entries(('untagged' in stage && stage.untagged) || {})) {
+        assert.ok(reason.length > 15, `${stage.name}: ${file}`);
       }
     }
+  });
+
+  it('know which tests carry a tag: in their own title, or in that of a suite around them', () => {
+    const text = [
+      "describe('a @user', () => {",
+      "  it('one', () => {});",
+      '  describe(`b`, () => {',
+      "    it('two', () => {});",
+      '  });',
+      '});',
+      "describe('c', () => {",
+      "  it('three @no-ss', () => {});",
+      '  for (const x of []) {',
+      "    it('four', () => {});",
+      '  }',
+      '});',
+    ].join('\n');
+    assert.deepEqual(countTagged(text, '@user').tagged, 2);
+    assert.equal(countTagged(text, '@user').without.length, 2);
+    assert.deepEqual(countTagged(text, '@no-ss').tagged, 1);
+    assert.equal(countTagged(text, '@no-ss').without.length, 3);
+  });
+
+  it('use no tag that no stage runs', () => {
+    const known = STAGES.flatMap((stage) => ('only' in stage && stage.only) || []);
+    for (const file of STAGES.flatMap((stage) => filesOf(ROOT, stage))) {
+      const titles = readFileSync(join(ROOT, file), 'utf8').match(/^ *(?:describe|it)\(.*$/gm) ?? [];
+      for (const tag of titles.flatMap((title) => title.match(/(?<![\w/])@[\w-]+(?![\w/-])/g) ?? [])) {
+        assert.ok(known.includes(tag as (typeof known)[number]), `${file}: ${tag}`);
+      }
+    }
+  });
+
+  it('run alone or in one lane, each once and in their order', () => {
+    const { before, sideBySide } = lanesOf(STAGES);
+    assert.deepEqual(new Set([...before, ...sideBySide.flat()]), new Set(STAGES));
+    assert.equal(before.length + sideBySide.flat().length, STAGES.length);
+    // What all need comes first.
+    assert.deepEqual(before, STAGES.slice(0, before.length));
+    assert.ok(before.some(({ name }) => name === 'build'));
   });
 
   it('check the types of every script: none is hidden behind declarations', () => {
@@ -56,7 +102,8 @@ describe('the stages of npm test', () => {
     beforeEach(() => {
       root = mkdtempSync(join(tmpdir(), 'stages-'));
       cpSync(join(ROOT, 'package.json'), join(root, 'package.json'));
-      for (const stage of STAGES) for (const file of filesOf(ROOT, stage)) write(file);
+      for (const stage of STAGES)
+        for (const file of filesOf(ROOT, stage)) write(file, readFileSync(join(ROOT, file), 'utf8'));
       write('test/clients/realClients.test.ts');
       cpSync(join(ROOT, 'test/editor/suite/index.ts'), join(root, 'test/editor/suite/index.ts'));
       checkThatAllRun(root);
@@ -91,11 +138,21 @@ describe('the stages of npm test', () => {
       assert.throws(() => checkThatAllRun(root), /test\/clients\/realClients\.test\.ts/);
     });
 
-    it('refuses a folder without tests, and an exception of a file that is gone', () => {
+    it('refuses a folder without tests', () => {
       mkdirSync(join(root, 'test/empty'));
       assert.throws(() => filesOf(root, { name: 'x', folders: ['test/empty'] }), /"x".*test\/empty/);
-      const except = { 'test/chaos/gone.test.ts': 'for a reason' };
-      assert.throws(() => filesOf(root, { name: 'x', folders: ['test/chaos'], except }), /gone\.test\.ts/);
+    });
+
+    it('refuses a test without the tag and without a reason, and a reason that is not needed', () => {
+      const again = (untagged: Record<string, string>) =>
+        filesOf(root, { name: 'x', folders: ['test/some'], only: '@user', untagged });
+      write('test/some/some.test.ts', "describe('s', () => {\n  it('a @user', x);\n  it('b', x);\n});\n");
+      assert.throws(() => again({}), /some\.test\.ts has tests without @user, and no reason.*'b'/);
+      assert.deepEqual(again({ 'test/some/some.test.ts': 'for a reason' }), ['test/some/some.test.ts']);
+      write('test/some/some.test.ts', "describe('s @user', () => {\n  it('a', x);\n});\n");
+      assert.deepEqual(again({}), ['test/some/some.test.ts']);
+      assert.throws(() => again({ 'test/some/some.test.ts': 'for a reason' }), /a reason is given for .*some/);
+      assert.throws(() => again({ 'test/some/gone.test.ts': 'for a reason' }), /a reason is given for .*gone/);
     });
   });
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
@@ -135,18 +135,15 @@ describe('the VSIX', function () {
     assert.doesNotMatch(text('dist/cli.js'), /notifications\/initialized/);
   });
 
-  it('shows no picture in its README that it does not carry', () => {
-    assert.doesNotMatch(text('readme.md'), /!\[[^\]]*\]\((?!https:)/);
-    assert.match(text('readme.md'), /MCP Processes/);
-  });
-
-  it('has no dead link in its README', () => {
+  // Where package.json names a repository, vsce makes addresses below it of these; without one they lead nowhere.
+  it('has no link or picture in its README that the repository does not have', () => {
     const readme = text('readme.md');
     const anchors = [...readme.matchAll(/^#+ (.+)$/gm)].map((match) => anchorOf(match[1] as string));
     const links = linksIn(readme).filter((link) => !/^[a-z][a-z+.-]*:/.test(link));
+    assert.ok(links.includes('media/screenshots/dark.png'), 'control arm');
     for (const link of links) {
       if (link.startsWith('#')) assert.ok(anchors.includes(link.slice(1)), `${link} is no heading`);
-      else text(link.replace(/^\.\//, '').replace(/#.*/, ''));
+      else assert.ok(existsSync(join(root, link.replace(/#.*/, ''))), `${link} does not exist`);
     }
   });
 
@@ -156,10 +153,6 @@ describe('the VSIX', function () {
       ['docs/a.md', 'b.png', 'c.png', 'd.md', 'e.png', 'f', 'g.md'],
     );
     assert.equal(anchorOf('What `a b` leaves, without'), 'what-a-b-leaves-without');
-  });
-
-  it('has nothing in its README that only a developer can do', () => {
-    assert.doesNotMatch(text('readme.md'), /\bnpm (?:start|test|run|install)\b|repository only|\btest\/|\bsrc\//);
   });
 
   it('says in its README which editor it needs', () => {

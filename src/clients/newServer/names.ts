@@ -1,6 +1,5 @@
-import { baseName, programOf } from '../commandLine';
+import { baseName, programNamed, programOf } from '../../known/programs';
 import { packageName, packageRunOf } from '../runners';
-import { isScriptRunner } from '../unwrap';
 import type { ServerEntry } from './entry';
 
 const MAX_LENGTH = 100;
@@ -41,7 +40,7 @@ export function nameProblem(text: string, taken: Iterable<string>): NameProblem 
 
 /** What an interpreter runs: its script, or the module behind `-m`. */
 function scriptOf([command = '', ...args]: readonly string[]): string | undefined {
-  if (!isScriptRunner(programOf(command))) return undefined;
+  if (!programNamed(programOf(command)).isInterpreter) return undefined;
   const at = args.findIndex((arg) => !arg.startsWith('-'));
   const script = args[at];
   return args[at - 1] === '-m' ? script?.replaceAll('.', '/') : script;

@@ -1,4 +1,5 @@
-import { JoinedRuns } from '../../common/async';
+import { FreshRun } from '../../common/async';
+import { messageOf } from '../../common/errors';
 import { type ProcessIdentity, sameStart } from '../identity';
 import { findOutsideUse } from '../outsideUse';
 import { isQuestionablePid } from '../pids';
@@ -11,7 +12,7 @@ import {
   type Snapshot,
   type StdinPeer,
 } from '../platform';
-import { type CommandRunner, reasonOf } from '../runCommand';
+import type { CommandRunner } from '../runCommand';
 import { serviceRoleOfControlGroup } from '../serviceRole';
 import { controlGroupArguments, parseControlGroupLine } from './controlGroupColumn';
 import { parseLaunchctlServices, saysNoSuchDomain } from './launchctlOutput';
@@ -31,7 +32,7 @@ export class PosixPlatform implements Platform {
   private readonly ps: PsReader;
   /** Whom the next look at open files is to be about: `lsof` takes its time, and hundreds of servers are asked about at once. */
   private readonly wanted = new Set<number>();
-  private readonly openFiles = new JoinedRuns(() => this.readOpenFiles());
+  private readonly openFiles = new FreshRun(() => this.readOpenFiles());
 
   constructor(
     readonly scope: string,
@@ -66,7 +67,7 @@ export class PosixPlatform implements Platform {
       try {
         for (const [pid, look] of await this.ps.lookAt(some)) looks.set(pid, look);
       } catch (error) {
-        for (const pid of some) looks.set(pid, { kind: 'error', reason: reasonOf(error) });
+        for (const pid of some) looks.set(pid, { kind: 'error', reason: messageOf(error) });
       }
     }
     return looks;
@@ -88,7 +89,7 @@ export class PosixPlatform implements Platform {
     } catch (error) {
       return {
         kind: 'unknown',
-        reason: reasonOf(error),
+        reason: messageOf(error),
         failure: error instanceof InspectError ? error.failure : 'failed',
       };
     }
@@ -98,7 +99,7 @@ export class PosixPlatform implements Platform {
     try {
       return this.system === 'linux' ? await this.systemdRole(identity) : await this.launchdRole(identity);
     } catch (error) {
-      return { kind: 'unknown', reason: reasonOf(error) };
+      return { kind: 'unknown', reason: messageOf(error) };
     }
   }
 
@@ -147,7 +148,7 @@ export class PosixPlatform implements Platform {
         members,
       );
     } catch (error) {
-      return { kind: 'unknown', reason: reasonOf(error) };
+      return { kind: 'unknown', reason: messageOf(error) };
     }
   }
 

@@ -14,10 +14,10 @@ const CUT_OFF = 131_000;
 
 /** `ps` arguments that print pid, arguments and environment in one line each; of `pids`, or of everything. */
 export function psEnvironmentArguments(system: PosixSystem, pids?: readonly number[]): string[] {
-  const kindRules = ['-o', 'pid=', '-o', 'args='];
-  if (system === 'darwin') return ['-E', '-ww', ...(pids ? ['-p', pids.join(',')] : ['-ax']), ...kindRules];
+  const columns = ['-o', 'pid=', '-o', 'args='];
+  if (system === 'darwin') return ['-E', '-ww', ...(pids ? ['-p', pids.join(',')] : ['-ax']), ...columns];
   // On Linux only the old spelling without a dash knows `e`.
-  return [pids ? 'eww' : 'axeww', ...kindRules, ...(pids ? ['-p', pids.join(',')] : [])];
+  return [pids ? 'eww' : 'axeww', ...columns, ...(pids ? ['-p', pids.join(',')] : [])];
 }
 
 /**

@@ -1,3 +1,4 @@
+import { withTimeout } from '../../common/async';
 import { sameStart } from '../identity';
 import { isKnownToKernel } from '../pids';
 import type { Inspection, ProcessEntry } from '../platform';
@@ -32,7 +33,7 @@ export class PsReader {
    */
   async readAll(): Promise<Map<number, ProcessEntry>> {
     const before = await this.readTable();
-    const [lines, listed] = await Promise.all([this.readEnvironments(), withTimeout(this.list(), '`ps-list`')]);
+    const [lines, listed] = await Promise.all([this.readEnvironments(), this.listAll()]);
     const after = await this.readTable();
     // Read and parsed independently: what both of ours lack although it exists shows that they are not whole (K09).
     const lost = listed.find(({ pid }) => !before.has(pid) && !after.has(pid) && isKnownToKernel(pid));
@@ -72,6 +73,12 @@ export class PsReader {
     const lines = parseEnvironmentLines(await this.ps(psEnvironmentArguments(this.system, withUs(pids))));
     if (!lines.has(process.pid)) throw new Error('`ps` does not list this process itself');
     return lines;
+  }
+
+  private listAll(): ReturnType<ProcessLister> {
+    return withTimeout(this.list(), TIMEOUT_MS, () => {
+      throw new Error(`\`ps-list\` did not answer within ${TIMEOUT_MS / 1000} s`);
+    });
   }
 
   private async ps(args: readonly string[]): Promise<string> {
@@ -130,16 +137,4 @@ function entryOf(row: PsRow, environmentLine: string | undefined): ProcessEntry 
     cpuTime,
     ...environmentOf(row.args, environmentLine),
   };
-}
-
-async function withTimeout<T>(promise: Promise<T>, what: string): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`${what} did not answer within ${TIMEOUT_MS / 1000} s`)), TIMEOUT_MS);
-  });
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

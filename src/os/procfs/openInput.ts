@@ -1,5 +1,7 @@
 import { readdirSync, readlinkSync } from 'node:fs';
-import { codeOf, livingFolder, readStat } from './readStat';
+import { codeOf } from '../../common/errors';
+import { whyUnreadable } from '../../common/files';
+import { livingFolder, readStat } from './readStat';
 
 /** Who of some processes has a certain pipe or socket open, and who has it as its stdin. */
 export type OpenInput =
@@ -28,7 +30,7 @@ export function findOpenInput(target: string, pids: readonly number[]): OpenInpu
       if (open.get('0') === target) asStdin.push(pid);
     } catch (error) {
       if (codeOf(error) === 'ENOENT') continue;
-      return { kind: 'unknown', reason: `the open files of pid ${pid} may not be looked at (${codeOf(error)})` };
+      return { kind: 'unknown', reason: `the open files of pid ${pid} may not be looked at (${whyUnreadable(error)})` };
     }
   }
   return { kind: 'known', holders, asStdin };

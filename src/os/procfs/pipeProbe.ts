@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { codeOf } from '../../common/errors';
 import { nextTick } from '../../common/eventLoop';
 import { InspectError } from '../platform';
 
@@ -97,7 +98,7 @@ async function answer(asked: readonly Question[]): Promise<void> {
       });
     } catch (error) {
       // With one missing or broken, the other may do.
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') continue;
+      if (codeOf(error) === 'ENOENT') continue;
     }
     failure = new InspectError(`the pipe of its stdin could not be examined with ${program}`, 'failed');
   }

@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { JoinedRuns } from '../../common/async';
+import { FreshRun } from '../../common/async';
 import { yieldIfBusy } from '../../common/eventLoop';
 import { livingFolder, readStat } from './readStat';
 
 const ACCESS_MODE = 0o3;
 
-const runs = new JoinedRuns(scan);
+const runs = new FreshRun(scan);
 
 /**
  * Which visible processes hold the writing end of a pipe. An explanation, no proof: other users' processes are closed

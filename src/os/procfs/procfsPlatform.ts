@@ -1,5 +1,7 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { codeOf } from '../../common/errors';
 import { yieldIfBusy } from '../../common/eventLoop';
+import { whyUnreadable } from '../../common/files';
 import type { ProcessIdentity } from '../identity';
 import { findOutsideUse } from '../outsideUse';
 import type { Identification, Inspection, Platform, ProcessEntry, ServiceRole, Snapshot, StdinPeer } from '../platform';
@@ -7,7 +9,7 @@ import { readLinuxScopeParts, scopeTag } from '../scope';
 import { isServiceMain, serviceRoleOfControlGroup } from '../serviceRole';
 import { readChildren } from './children';
 import { readOwnedProcFile, readProcBytes, readProcFile } from './readProcFile';
-import { codeOf, livingFolder, readStat } from './readStat';
+import { livingFolder, readStat } from './readStat';
 import { isZombie, type ProcStat, terminalName } from './stat';
 import { findStdinPeer } from './stdinPeer';
 
@@ -164,7 +166,7 @@ class ProcfsPlatform implements Platform {
       if (role.kind !== 'service') return role;
       return { ...role, isMain: isServiceMain(readProcBytes(`/proc/${identity.pid}/environ`), identity.pid) };
     } catch (error) {
-      return { kind: 'unknown', reason: `its control group or environment cannot be read (${codeOf(error)})` };
+      return { kind: 'unknown', reason: `its control group or environment cannot be read (${whyUnreadable(error)})` };
     }
   }
 

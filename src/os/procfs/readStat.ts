@@ -1,4 +1,6 @@
 import { readdirSync } from 'node:fs';
+import { codeOf } from '../../common/errors';
+import { whyUnreadable } from '../../common/files';
 import { readProcFile } from './readProcFile';
 import { type ProcStat, parseStat } from './stat';
 
@@ -14,7 +16,7 @@ export function readStat(pid: number): StatRead {
     return stat ? { kind: 'stat', stat } : { kind: 'error', reason: 'unexpected format' };
   } catch (error) {
     const code = codeOf(error);
-    return code === 'ENOENT' || code === 'ESRCH' ? { kind: 'gone' } : { kind: 'error', reason: code };
+    return code === 'ENOENT' || code === 'ESRCH' ? { kind: 'gone' } : { kind: 'error', reason: whyUnreadable(error) };
   }
 }
 
@@ -36,8 +38,4 @@ export function livingFolder(stat: ProcStat): string | undefined {
     // It is going down at this moment, or hidden.
   }
   return undefined;
-}
-
-export function codeOf(error: unknown): string {
-  return (error as NodeJS.ErrnoException).code ?? String(error);
 }

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { JoinedRuns } from '../../common/async';
+import { FreshRun } from '../../common/async';
+import { codeOf } from '../../common/errors';
 import { yieldIfBusy } from '../../common/eventLoop';
 import type { Connection } from '../connection';
 
@@ -40,7 +41,7 @@ export async function readTcpConnections(pids: readonly number[]): Promise<reado
   return everybodys.ask();
 }
 
-const everybodys = new JoinedRuns(async () => {
+const everybodys = new FreshRun(async () => {
   // Before the files: a client that goes in between is an end without a holder, and so somebody.
   const table = readTcpTables();
   const holders = new Map<string, number[]>();
@@ -88,7 +89,7 @@ function readTcpTables(): string {
     return tcp + readFileSync('/proc/net/tcp6', 'latin1');
   } catch (error) {
     // Switched off.
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return tcp;
+    if (codeOf(error) === 'ENOENT') return tcp;
     throw error;
   }
 }
@@ -107,7 +108,7 @@ function socketsOf(pid: number): string[] {
   try {
     descriptors = readdirSync(`/proc/${pid}/fd`);
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
+    const code = codeOf(error);
     if (code === 'ENOENT' || code === 'ESRCH') return [];
     throw error;
   }

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { JoinedRuns } from '../../common/async';
+import { FreshRun } from '../../common/async';
 import { nextTick } from '../../common/eventLoop';
 
 const TIMEOUT_MS = 3_000;
@@ -18,7 +18,7 @@ export async function runSs(args: readonly string[]): Promise<string> {
   });
 }
 
-const unixRuns = new JoinedRuns(() => runSs(['-H', '-a', '-x', '-p', '-n', '-e']));
+const unixRuns = new FreshRun(() => runSs(['-H', '-a', '-x', '-p', '-n', '-e']));
 
 /** All Unix sockets, one a line. Who asks for stdins and who asks for connections share a run. @throws as {@link runSs} */
 export function runSsForUnix(): Promise<string> {

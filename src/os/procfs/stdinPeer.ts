@@ -1,11 +1,13 @@
 import { readlinkSync, statSync } from 'node:fs';
+import { codeOf, messageOf } from '../../common/errors';
+import { whyUnreadable } from '../../common/files';
 import type { ProcessIdentity } from '../identity';
 import { type FailedInspection, InspectError, type StdinPeer } from '../platform';
 import { pidsOf, seen, UNSEEN } from '../users';
 import { nameOf } from './labels';
 import { readPipe } from './pipeProbe';
 import { findPipeWriters } from './pipeWriters';
-import { codeOf, livingFolder, readStat } from './readStat';
+import { livingFolder, readStat } from './readStat';
 import { judgeUnixSocket, readUnixSockets } from './unixSockets';
 
 /** What a process has as its stdin at this moment. */
@@ -31,7 +33,7 @@ export async function findStdinPeer(identity: ProcessIdentity, scope: string): P
     if (after.target !== before.target) throw new InspectError('its stdin changed while it was examined', 'failed');
     return peer;
   } catch (error) {
-    const reason = (error as Error).message;
+    const reason = messageOf(error);
     const look = lookOf(error);
     return { kind: 'unknown', reason, ...(look && { failure: look }) };
   }
@@ -83,7 +85,7 @@ function stdinOf(identity: ProcessIdentity): Stdin {
   try {
     return { folder, target: readlinkSync(`${folder}/fd/0`) };
   } catch (error) {
-    const code = codeOf(error);
+    const code = whyUnreadable(error);
     if (code === 'ENOENT') throw new Error('it has no stdin');
     throw withCode(`its stdin may not be looked at (${code})`, code);
   }
@@ -98,6 +100,6 @@ const LASTING = new Set(['EACCES', 'EPERM', 'ENOENT', 'ESRCH']);
 
 function lookOf(error: unknown): FailedInspection | undefined {
   if (error instanceof InspectError) return error.failure;
-  const { code } = error as NodeJS.ErrnoException;
+  const code = codeOf(error);
   return code === undefined || LASTING.has(code) ? undefined : 'failed';
 }

@@ -1,4 +1,5 @@
-import { JoinedRuns } from '../../common/async';
+import { FreshRun } from '../../common/async';
+import { codeOf } from '../../common/errors';
 import { InspectError, type StdinPeer } from '../platform';
 import { seen, UNSEEN } from '../users';
 import { runSsForUnix } from './ss';
@@ -52,7 +53,7 @@ export function judgeUnixSocket(sockets: readonly UnixSocket[], inode: string): 
   return { kind: 'alive', by: holders.length > 0 ? seen(...holders.map((pid) => ({ pid }))) : UNSEEN };
 }
 
-const runs = new JoinedRuns(async () => parseUnixSockets(await runSsForUnix()));
+const runs = new FreshRun(async () => parseUnixSockets(await runSsForUnix()));
 
 /**
  * All Unix sockets of this network namespace as `ss` tells them now. Callers at the same time share one run.
@@ -62,7 +63,7 @@ export async function readUnixSockets(): Promise<readonly UnixSocket[]> {
   try {
     return await runs.ask();
   } catch (error) {
-    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    const missing = codeOf(error) === 'ENOENT';
     throw missing ? new InspectError('`ss` is not installed', 'no means') : new InspectError('`ss` failed', 'failed');
   }
 }

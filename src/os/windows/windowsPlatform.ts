@@ -1,7 +1,8 @@
+import { messageOf } from '../../common/errors';
 import { type ProcessIdentity, sameStart } from '../identity';
 import { isKnownToKernel, isQuestionablePid, selfOf } from '../pids';
 import type { Inspection, OutsideUse, Platform, ProcessEntry, ServiceRole, Snapshot, StdinPeer } from '../platform';
-import { type CommandRunner, reasonOf } from '../runCommand';
+import type { CommandRunner } from '../runCommand';
 import { powershellPath } from './powershellPath';
 import { parseWindowsProcesses, type WindowsProcess, windowsProcessArguments } from './windowsProcesses';
 import { parseWindowsServices, windowsServiceArguments } from './windowsServices';
@@ -49,7 +50,7 @@ export class WindowsPlatform implements Platform {
         looks.set(pid, row ? { kind: 'present', entry: entryOf(row) } : absent(pid));
       }
     } catch (error) {
-      for (const pid of asked) looks.set(pid, { kind: 'error', reason: reasonOf(error) });
+      for (const pid of asked) looks.set(pid, { kind: 'error', reason: messageOf(error) });
     }
     return looks;
   }
@@ -71,7 +72,7 @@ export class WindowsPlatform implements Platform {
       const isSame = look.kind === 'present' && sameStart(look.entry.start, identity.start);
       return isSame ? { kind: 'none' } : { kind: 'unknown', reason: 'it is gone' };
     } catch (error) {
-      return { kind: 'unknown', reason: reasonOf(error) };
+      return { kind: 'unknown', reason: messageOf(error) };
     }
   }
 

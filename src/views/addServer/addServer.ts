@@ -119,7 +119,7 @@ class Questions {
   #clients(): string {
     const names = [...new Set(this.#importable.map(({ client }) => client))];
     return names.length === 0
-      ? vscode.l10n.t('no other client on this machine has a server')
+      ? vscode.l10n.t('no other client on this machine has any servers')
       : vscode.l10n.t('{0} servers of {1}', this.#importable.length, names.join(', '));
   }
 
@@ -149,7 +149,9 @@ class Questions {
   async #command(state: Answers, frame: Frame): Promise<Answers | Move> {
     const command = await askText(frame, {
       value: state.command,
-      prompt: vscode.l10n.t('The whole command line, as in a terminal. Nothing is run to check it.'),
+      prompt: vscode.l10n.t(
+        'The full command line, as you would type it in a terminal. It is not run until you start the server.',
+      ),
       placeholder: 'node /path/to/server.js --stdio',
       problemOf: (text) => sentenceOf(commandEntry(text, process.platform)),
     });
@@ -160,9 +162,9 @@ class Questions {
     const kind = state.kind as PackageKind;
     const { l10n } = vscode;
     const words = {
-      npm: [l10n.t('Name of the npm package. It is run with npx.'), '@modelcontextprotocol/server-memory'],
-      python: [l10n.t('Name of the Python package. It is run with uvx.'), 'mcp-server-fetch'],
-      docker: [l10n.t('Name of the image. It is run with docker run -i --rm.'), 'mcp/fetch'],
+      npm: [l10n.t('Name of the npm package, which is run with npx.'), '@modelcontextprotocol/server-memory'],
+      python: [l10n.t('Name of the Python package, which is run with uvx.'), 'mcp-server-fetch'],
+      docker: [l10n.t('Name of the image, which is run with docker run -i --rm.'), 'mcp/fetch'],
     } as const;
     const [prompt, placeholder] = words[kind];
     const name = await askText(frame, {
@@ -180,7 +182,7 @@ class Questions {
   async #arguments(state: Answers, frame: Frame): Promise<Answers | Move> {
     const args = await askText(frame, {
       value: state.args,
-      prompt: vscode.l10n.t('Arguments for the server; leave empty for none. {0} and {1} are replaced.', ...VARIABLES),
+      prompt: vscode.l10n.t('Arguments for the server, or leave this empty. {0} and {1} are replaced.', ...VARIABLES),
       placeholder: vscode.l10n.t('Arguments (optional)'),
       problemOf: (text) => sentenceOf(splitArguments(text, process.platform)),
     });
@@ -191,7 +193,7 @@ class Questions {
     const variables = await askText(frame, {
       value: state.variables,
       prompt: vscode.l10n.t(
-        'Environment variables for the server, such as API_KEY=… LOG_LEVEL=debug; leave empty for none.',
+        'Environment variables for the server, such as API_KEY=… LOG_LEVEL=debug, or leave this empty.',
       ),
       placeholder: vscode.l10n.t('NAME=value (optional)'),
       problemOf: (text) => sentenceOf(splitVariables(text, process.platform)),
@@ -219,27 +221,27 @@ class Questions {
     const items: (vscode.QuickPickItem & { answer: SecretHandling })[] = [
       {
         answer: 'store',
-        label: `$(lock) ${l10n.t('Keep in the Secret Storage')}`,
+        label: `$(lock) ${l10n.t('Store in the Secret Storage')}`,
         description: l10n.t('recommended'),
-        detail: l10n.t('The settings only refer to it, and nothing asks for it again.'),
+        detail: l10n.t('The settings only refer to it. You are not asked for it again.'),
       },
       {
         answer: 'ask',
         label: `$(question) ${l10n.t('Ask at the First Start')}`,
-        detail: l10n.t('The settings only refer to it. What you type then is kept in the secret storage.'),
+        detail: l10n.t('The settings only refer to it. The value that you enter then goes to the secret storage.'),
       },
       {
         answer: 'write',
-        label: `$(warning) ${l10n.t('Write into the Settings')}`,
-        detail: l10n.t('As plain text: everyone who can read the settings can read it.'),
+        label: `$(warning) ${l10n.t('Write to the Settings')}`,
+        detail: l10n.t('As plain text: anyone who can read the settings can read it.'),
       },
     ];
     const picked = await askOne(frame, {
       items,
       placeholder:
         names.length === 1
-          ? l10n.t('{0} looks like a secret. Where should it be kept?', names.join(', '))
-          : l10n.t('{0} look like secrets. Where should they be kept?', names.join(', ')),
+          ? l10n.t('{0} looks like a secret. Where do you want to keep it?', names.join(', '))
+          : l10n.t('{0} look like secrets. Where do you want to keep them?', names.join(', ')),
       active: items.find(({ answer }) => answer === state.secrets),
     });
     return isMove(picked) ? picked : { ...state, secrets: picked.answer };
@@ -249,7 +251,7 @@ class Questions {
     const items = this.#places.map((place) => ({ place, ...placeWords(place) }));
     const picked = await askOne(frame, {
       items,
-      placeholder: vscode.l10n.t('Where should it be written?'),
+      placeholder: vscode.l10n.t('Where do you want to save it?'),
       active: items.find(({ place }) => place === state.place),
     });
     return isMove(picked) ? picked : { ...state, place: picked.place };
@@ -264,14 +266,14 @@ class Questions {
     const start = { label: `$(play) ${l10n.t('Add and Start')}`, answer: { isStarted: true } };
     const add = {
       label: `$(add) ${l10n.t('Add')}`,
-      description: isTrusted ? l10n.t('without starting') : l10n.t('it can be started when this workspace is trusted'),
+      description: isTrusted ? l10n.t('without starting') : l10n.t('trust this workspace to start it'),
       answer: { isStarted: false },
     };
     const items: (vscode.QuickPickItem & { answer?: { isStarted: boolean } })[] = [
       ...(isTrusted ? [start] : []),
       add,
       {
-        label: l10n.t('What is written into {0}', where.replace(/^\$\([\w-]+\) /, '')),
+        label: l10n.t('Written to {0}', where.replace(/^\$\([\w-]+\) /, '')),
         kind: vscode.QuickPickItemKind.Separator,
       },
       ...Object.entries(servers).map(([name, entry]) => ({
@@ -283,16 +285,16 @@ class Questions {
       ...inputs.map(({ id, password }) => ({
         label: `\${input:${id}}`,
         description: answers.has(id)
-          ? l10n.t('kept in the secret storage')
+          ? l10n.t('stored in the secret storage')
           : password
-            ? l10n.t('asked for at the first start, then kept in the secret storage')
+            ? l10n.t('asked for at the first start, then stored in the secret storage')
             : l10n.t('asked for at the first start of each window'),
         alwaysShow: true,
       })),
     ];
     const picked = await askOne(
       frame,
-      { items, placeholder: l10n.t('Review what is added') },
+      { items, placeholder: l10n.t('Review what will be added') },
       ({ answer }) => answer !== undefined,
     );
     return isMove(picked) ? picked : { ...state, place, isStarted: picked.answer?.isStarted === true };
@@ -363,7 +365,7 @@ function placeWords({ scope, isRemote, file }: ServerPlace): { label: string; de
     return {
       label: `$(root-folder) ${l10n.t('Workspace Settings')}`,
       description: file ?? '',
-      detail: l10n.t('For this workspace only, and for others who share its files.'),
+      detail: l10n.t('For this workspace, and for everyone who shares its files.'),
     };
   }
   return isRemote

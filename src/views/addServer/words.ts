@@ -7,14 +7,14 @@ export function packageSentence(kind: PackageKind, problem: PackageProblem): str
   switch (kind) {
     case 'npm':
       return l10n.t(
-        'An npm package is named like @scope/name or name@1.2.3. For anything else go back and choose Command.',
+        'Enter a package such as @scope/name or name@1.2.3. For anything else, go back and choose Command.',
       );
     case 'python':
-      return l10n.t(
-        'A Python package is named like name or name==1.2.3. For anything else go back and choose Command.',
-      );
+      return l10n.t('Enter a package such as name or name==1.2.3. For anything else, go back and choose Command.');
     case 'docker':
-      return l10n.t('An image is named like mcp/fetch or host/name:tag. For anything else go back and choose Command.');
+      return l10n.t(
+        'Enter an image such as mcp/fetch or host/name:tag. For anything else, go back and choose Command.',
+      );
   }
 }
 
@@ -23,17 +23,17 @@ export function commandSentence(problem: CommandProblem | VariablesProblem): str
     case 'empty':
       return l10n.t('Enter a command line.');
     case 'noCommand':
-      return l10n.t('There is no program in this line.');
+      return l10n.t('This line does not name a program.');
     case 'severalCommands':
-      return l10n.t("These are several commands. Put them into a script, or write sh -c '…'.");
+      return l10n.t("This line has several commands. Put them in a script, or use sh -c '…'.");
     case 'openQuote':
-      return l10n.t('A quote is not closed.');
+      return l10n.t('A quotation mark is not closed.');
     case 'shellSyntax':
-      return l10n.t("Only a shell understands this ($NAME, |, >, *, ; …). Put it into quotes, or write sh -c '…'.");
+      return l10n.t("This line needs a shell ($NAME, |, >, *, ; …). Quote those characters, or use sh -c '…'.");
     case 'tooLong':
-      return l10n.t('This line is too long. Put it into a script.');
+      return l10n.t('This line is too long. Put it in a script.');
     case 'notAnAssignment':
-      return l10n.t('Write NAME=value, and more of them separated by spaces. Put values with spaces into quotes.');
+      return l10n.t('Enter NAME=value pairs, separated by spaces. Quote values that contain spaces.');
   }
 }
 

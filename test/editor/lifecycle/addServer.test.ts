@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parse } from 'jsonc-parser';
 import { SERVER } from '../../support/sandbox';
 import { waitFor } from '../../support/waitFor';
+import { withSandbox } from '../../support/withSandbox';
 import { AddServer } from './addServer';
 import { Panel } from './panel';
 import { lineOf, TextEditor } from './textEditor';
@@ -24,11 +25,7 @@ const SETTINGS = `{
 
 describe('Add Server…', function () {
   this.timeout(300_000);
-  let world: World;
-  beforeEach(() => {
-    world = new World();
-  });
-  afterEach(() => world.dispose());
+  const world = withSandbox(() => new World());
 
   /** An editor in whose remote settings this stands. */
   const open = async (settings: string, environment: Record<string, string> = {}) => {
@@ -69,8 +66,8 @@ describe('Add Server…', function () {
     await (await add.at(1)).pick('Command');
     await add.at(2);
     for (const [text, why] of [
-      ['node x | tee log', 'Only a shell understands this'],
-      ['node "x', 'A quote is not closed'],
+      ['node x | tee log', 'This line needs a shell'],
+      ['node "x', 'A quotation mark is not closed'],
       ['a && b', 'several commands'],
       ['A=1', 'no program'],
     ] as const) {
@@ -121,7 +118,7 @@ describe('Add Server…', function () {
     await (await add.at(1)).pick('Import from Another Client');
     await (await add.at(2)).tick('theirs');
     await add.accept();
-    await (await add.at(3)).pick('Keep in the Secret Storage');
+    await (await add.at(3)).pick('Store in the Secret Storage');
     await (await add.at(4)).pick('Workspace Settings');
     await (await add.at(5)).pick('Add and Start');
 
@@ -148,7 +145,7 @@ describe('Add Server…', function () {
     await panel.notifications.locator('.monaco-button').filter({ hasText: 'Add Server' }).click();
     await (await add.at(1)).pick('npm Package');
     await (await add.at(2)).type('-y x');
-    await add.refuses('An npm package is named like');
+    await add.refuses('Enter a package such as');
     await add.type('@modelcontextprotocol/server-memory');
     await (await add.at(3)).accept();
     await (await add.at(4)).accept();
@@ -157,7 +154,7 @@ describe('Add Server…', function () {
     await add.accept();
     await (await add.at(6)).pick('Remote Settings');
     await (await add.at(7)).pick('without starting');
-    await panel.notified(/settings\.json is not valid JSON in line 3\. Nothing was changed\./);
+    await panel.notified(/settings\.json is not valid JSON \(line 3\), so nothing was changed\./);
     await waitFor('it is open at that place', async () => {
       const { path, line } = await editor.cursor();
       return path.endsWith('/Machine/settings.json') && line === 3;

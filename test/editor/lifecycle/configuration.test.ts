@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SERVER } from '../../support/sandbox';
+import { withSandbox } from '../../support/withSandbox';
 import { Panel } from './panel';
 import { REMOTE_CONTROL, RemoteControl } from './remoteControl';
 import { lineOf, TextEditor } from './textEditor';
@@ -9,14 +10,10 @@ import { ROOT, World } from './world';
 
 describe('Show Configuration', function () {
   this.timeout(240_000);
-  let world: World;
+  const world = withSandbox(() => new World());
   const ends: (() => unknown)[] = [];
-  beforeEach(() => {
-    world = new World();
-  });
-  afterEach(async () => {
+  afterEach(() => {
     for (const end of ends.splice(0)) end();
-    await world.dispose();
   });
 
   it('opens the file that defines the server, in a remote window too, with its name selected', async () => {
@@ -75,6 +72,6 @@ describe('Show Configuration', function () {
     await control.ask(workspace, { api: 'launch', args: [{ name: 'programs', ...entry }] });
     await panel.row('programs').waitFor();
     await show('programs');
-    await panel.notified('was started by another extension and is in no configuration file');
+    await panel.notified('was started by another extension and is not in any configuration file');
   });
 });

@@ -6,6 +6,7 @@ import { readHistory } from '../../../src/registry/history';
 import type { SessionFile } from '../../../src/registry/schema';
 import { isAlive, SERVER } from '../../support/sandbox';
 import { waitFor } from '../../support/waitFor';
+import { withSandbox } from '../../support/withSandbox';
 import { REMOTE_CONTROL, RemoteControl } from './remoteControl';
 import { type OpenEditor, ROOT, World } from './world';
 
@@ -27,20 +28,18 @@ const SMALL_HEAP = { NODE_OPTIONS: '--max-old-space-size=384' };
  */
 describe('crashes beside a living window', function () {
   this.timeout(420_000);
-  let world: World;
+  const world = withSandbox(() => new World(), 'suite');
   let control: RemoteControl;
   let a: (OpenEditor & { window: Page; folder: string }) | undefined;
   let b: OpenEditor & { folder: string; pids: readonly number[] };
   let windows = 0;
 
   before(async () => {
-    world = new World();
     control = new RemoteControl(join(world.path, 'control'));
     const folder = world.workspace('beside');
     const opened = await openEditor(folder, { 'mcpProcesses.servers': { other: SERVERS.polite } });
     b = { ...opened, folder, pids: treeOf(await running(folder, 1)) };
   });
-  after(() => world.dispose());
   afterEach(async function () {
     // The next test must not suffer from it.
     if (this.currentTest?.state === 'failed') await closeA();

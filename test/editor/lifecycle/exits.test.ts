@@ -4,6 +4,7 @@ import { readCrashes } from '../../../src/registry/crashes';
 import type { SessionFile } from '../../../src/registry/schema';
 import { isAlive, SERVER } from '../../support/sandbox';
 import { waitFor } from '../../support/waitFor';
+import { withSandbox } from '../../support/withSandbox';
 import { Panel } from './panel';
 import { REMOTE_CONTROL, RemoteControl } from './remoteControl';
 import { ROOT, World } from './world';
@@ -18,13 +19,12 @@ const SERVERS = Object.fromEntries(
 
 describe('what a person is told when something ends unasked', function () {
   this.timeout(240_000);
-  let world: World;
+  const world = withSandbox(() => new World(), 'suite');
   let control: RemoteControl;
   let folder: string;
   let panel: Panel;
 
   before(async () => {
-    world = new World();
     control = new RemoteControl(join(world.path, 'control'));
     folder = world.workspace('project');
     const { page } = await world.openEditor(folder, {
@@ -38,7 +38,6 @@ describe('what a person is told when something ends unasked', function () {
     panel = await new Panel(page).open();
     await control.hostOf(folder);
   });
-  after(() => world.dispose());
 
   const session = () => world.sessions().find((one) => one.folder === folder);
   const pidOf = (server: string) => session()?.records.find((one) => one.server === server)?.root?.pid;

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import type { SessionFile } from '../../../src/registry/schema';
 import { isAlive, SERVER } from '../../support/sandbox';
 import { waitFor } from '../../support/waitFor';
+import { withSandbox } from '../../support/withSandbox';
 import { Panel } from './panel';
 import { World } from './world';
 
@@ -14,16 +15,11 @@ const ALL = 4;
 /** The extension installed, as users have it: an extension host that dies gets a successor. */
 describe('what becomes of servers when an editor goes', function () {
   this.timeout(420_000);
-  let world: World;
+  const world = withSandbox(() => new World());
   let workspace: string;
 
   beforeEach(() => {
-    world = new World();
     workspace = world.workspace('workspace');
-  });
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed') console.error(world.log.join('\n'));
-    await world.dispose();
   });
 
   const fixtures = (except: readonly number[] = []) =>

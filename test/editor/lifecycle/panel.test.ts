@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { SessionFile } from '../../../src/registry/schema';
+import type { ServerRecord, SessionFile } from '../../../src/registry/schema';
 import { isAlive, SERVER } from '../../support/sandbox';
 import { identityOf, PLAIN, Scene } from '../../support/scene';
 import { waitFor } from '../../support/waitFor';
+import { withSandbox } from '../../support/withSandbox';
 import { Panel } from './panel';
 import { World } from './world';
 
@@ -13,11 +14,7 @@ const EVERYTHING = join(__dirname, '../../../node_modules/@modelcontextprotocol/
 
 describe('what a person sees', function () {
   this.timeout(120_000);
-  let world: World;
-  beforeEach(() => {
-    world = new World();
-  });
-  afterEach(() => world.dispose());
+  const world = withSandbox(() => new World());
 
   it('orphans in tree and status bar, servers, their records, a broken mcp.json; reap and stop all', async () => {
     const scene = await new Scene(world).open();
@@ -46,7 +43,7 @@ describe('what a person sees', function () {
     await panel.status.click();
     await panel.shows('Orphaned', ['server 1', 'server 2', 'server 3', 'server 4']);
     await panel.shows('Not Running', ['deaf', 'everything', 'whole']);
-    assert.match((await panel.view.textContent()) ?? '', /mcp\.json:4:26: Not valid JSON/);
+    assert.match((await panel.view.textContent()) ?? '', /mcp\.json:4:26: Invalid JSON/);
     assert.match((await panel.rows())[1]?.description ?? '', /^orphaned · .*MB/);
 
     for (const name of ['deaf', 'everything']) {
@@ -67,9 +64,10 @@ describe('what a person sees', function () {
     const session = world.sessions().find(({ folder }) => folder === workspace) as SessionFile;
     assert.deepEqual(session.records.map(({ server: name }) => name).sort(), ['deaf', 'everything']);
     await waitFor('the records are in workspaceState', async () => {
-      const states = (await panel.workspaceState())['mcpProcesses.sessions'] as Record<string, SessionFile> | undefined;
-      const pids = states?.[session.id]?.records.map(({ root }) => root?.pid);
-      return pids?.join() === session.records.map(({ root }) => root?.pid).join();
+      const state = (await panel.workspaceState()) as Record<string, ServerRecord | undefined>;
+      return session.records.every(
+        ({ id, root }) => state[`mcpProcesses.record.${session.id}.${id}`]?.root?.pid === root?.pid,
+      );
     });
 
     await panel.run('Reap Orphaned MCP Servers');
@@ -100,7 +98,7 @@ describe('what a person sees', function () {
     assert.deepEqual(claims.filter(isAlive), claims);
 
     await panel.run('Stop All Servers in This Window');
-    assert.match(await panel.answer('Cancel'), /Stop the 2 MCP servers of this window\?.*deaf.*everything/s);
+    assert.match(await panel.answer('Cancel'), /Stop the 2 MCP servers in this window\?.*deaf.*everything/s);
     await panel.shows('This Window', ['deaf', 'everything']);
     await panel.run('Stop All Servers in This Window');
     await panel.answer('Stop All');

@@ -5,6 +5,7 @@ import type { Inventory } from '../../../src/model/inventory';
 import { isAlive, SERVER } from '../../support/sandbox';
 import { PLAIN, Scene } from '../../support/scene';
 import { waitFor } from '../../support/waitFor';
+import { withSandbox } from '../../support/withSandbox';
 import { Panel } from './panel';
 import { REMOTE_CONTROL, RemoteControl } from './remoteControl';
 import { ROOT, World } from './world';
@@ -16,11 +17,7 @@ const GRACE = { stdin: 4_000, term: 4_000 };
 
 describe('reaping is called off, or goes with the extension', function () {
   this.timeout(300_000);
-  let world: World;
-  beforeEach(() => {
-    world = new World();
-  });
-  afterEach(() => world.dispose());
+  const world = withSandbox(() => new World());
 
   it('Cancel is pressed while the first ones are being ended: those that wait for their turn live on', async () => {
     const scene = await new Scene(world).open();

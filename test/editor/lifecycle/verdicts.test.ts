@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { isAlive, SERVER } from '../../support/sandbox';
 import { PLAIN, Scene } from '../../support/scene';
 import { waitFor } from '../../support/waitFor';
+import { withSandbox } from '../../support/withSandbox';
 import { Panel } from './panel';
 import { World } from './world';
 
@@ -14,11 +15,7 @@ const SLOW = { 'mcpProcesses.reap.grace': { '*': { stdinSeconds: 4, termSeconds:
 
 describe('what the panel says while it looks, and while it ends', function () {
   this.timeout(180_000);
-  let world: World;
-  beforeEach(() => {
-    world = new World();
-  });
-  afterEach(() => world.dispose());
+  const world = withSandbox(() => new World());
 
   /** Servers of another client, which `.vscode/mcp.json` of the workspace names: three copies of one, and one more. */
   async function foreign(scene: Scene): Promise<{ workspace: string; pids: number[] }> {

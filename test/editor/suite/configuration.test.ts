@@ -7,7 +7,7 @@ import type { McpProcessesApi } from '../../../src/api';
 import { choosePlatform } from '../../../src/os/choosePlatform';
 import { openDataFolder } from '../../../src/registry/dataFolder';
 import { writeSession } from '../../../src/registry/sessionStore';
-import { sessionFile } from '../../support/sessionFile';
+import { newSession } from '../../support/records';
 import { waitFor } from '../../support/waitFor';
 import { extensionApi, setSetting } from './support';
 
@@ -60,6 +60,6 @@ async function deadSession(): Promise<string> {
   const id = randomUUID();
   // Our pid, and another's start.
   const owner = { pid: process.pid, start: 't1', scope };
-  writeSession(folder, sessionFile({ id, home: folder.homeTag, owner }));
+  writeSession(folder, newSession({ id, home: folder.homeTag, owner }));
   return join(folder.sessions, `${id}.json`);
 }

@@ -53,7 +53,7 @@ describe('environment of a server', () => {
       assert.ok(!error.message.includes('hunter2'));
       return true;
     });
-    assert.throws(() => environmentOf('srv', { env: {}, envFile: '.' }, {}, folder), /EISDIR/);
+    assert.throws(() => environmentOf('srv', { env: {}, envFile: '.' }, {}, folder), /it is a folder/);
   });
 
   it('does not wait for a named pipe, and reads no file that is too large to be one', () => {
@@ -68,7 +68,7 @@ describe('environment of a server', () => {
     assert.equal(status, 0, `it hangs: ${stderr}`);
     assert.match(
       stdout,
-      /^"srv" cannot start: its envFile .*pipe cannot be read \(it is no file\)\. Make it a .* file/,
+      /^"srv" cannot start: its envFile .*pipe cannot be read \(it is not a file\)\. Make it a .* file/,
     );
     assert.throws(() => withFile('A=hunter2\0'), /^(?!.*hunter2).*cannot be read \(it is not UTF-8\)\. Make it/);
     const large = `A=${'x'.repeat(1 << 20)}`;

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type ConfigFormat, configFilesOf } from '../../../src/clients/configFiles';
+import { configFilesOf } from '../../../src/clients/configFiles';
 import { locateInSettings, locateServer } from '../../../src/clients/locateServer';
 import { readConfig } from '../../../src/clients/readConfig';
+import type { ConfigFormat } from '../../../src/known/clients';
 
 const FIXTURES = join(__dirname, '../../fixtures/clients');
 const FORMATS: Readonly<Record<string, ConfigFormat>> = {

@@ -83,7 +83,7 @@ describe('mcp.json', () => {
   it('says what a wrong shape leads to', () => {
     const said = (text: string) => readMcpJson(text, source).problems.map(({ message }) => message);
     assert.deepEqual(said('{"mcpServers": {"a": {"command": "x"}}}'), [
-      'Nothing in "mcpServers" is used here. Call it "servers".',
+      '"mcpServers" is ignored in this file. Rename it to "servers".',
     ]);
     assert.deepEqual(said('{"servers": {}, "mcpServers": {}}'), []);
     assert.deepEqual(said('{"inputs": {}}'), ['"inputs": it must be a list of objects with "id" and "type".']);
@@ -94,7 +94,7 @@ describe('mcp.json', () => {
       readSettingServers(...values, { ...source, file: undefined }).problems.map(({ message }) => message);
     for (const wrong of ['text', [], 5, true]) {
       assert.deepEqual(settings(wrong, undefined), [
-        'Setting mcpProcesses.servers: it must be an object: one entry for each server.',
+        'Setting mcpProcesses.servers: it must be an object with one entry per server.',
       ]);
     }
     assert.deepEqual(settings(undefined, 'x'), [

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ConfigFormat } from '../../../src/clients/configFiles';
 import { readConfig } from '../../../src/clients/readConfig';
 import type { ServerDefinition } from '../../../src/clients/serverDefinition';
+import type { ConfigFormat } from '../../../src/known/clients';
 
 const source = { client: 'Some Client', file: '/home/me/config', folder: undefined };
 const fixture = (name: string) => readFileSync(join(__dirname, '..', '..', 'fixtures', 'clients', name), 'utf8');

@@ -30,7 +30,10 @@ describe('what is never reaped', () => {
     }
     for (const set of [3, { a: 1 }, ['a', 5]]) {
       editor.settings = { 'reap.neverReap': set };
-      await assert.rejects(actions.neverReap('node server.js'), /must be a list of texts. Correct it first/);
+      await assert.rejects(
+        actions.neverReap('node server.js'),
+        /must be a list of strings. Correct it, then try again/,
+      );
       assert.equal(editor.settings['reap.neverReap'], set);
     }
   });

@@ -3,7 +3,7 @@ import type { ProcessIdentity } from '../../../src/os/identity';
 import type { ProcessEntry, Snapshot } from '../../../src/os/platform';
 import { formatCookie } from '../../../src/registry/cookie';
 import type { ServerRecord, SessionFile } from '../../../src/registry/schema';
-import { sessionFile } from '../../support/sessionFile';
+import { newRecord, newSession } from '../../support/records';
 
 // Process tables, sessions and records as plain values, for tests of what is judged from them.
 
@@ -50,28 +50,15 @@ export function identity(pid: number, start = `t${pid}`, scope = SCOPE): Process
 }
 
 export function recordOf(change: Partial<ServerRecord> = {}): ServerRecord {
-  return {
-    id: uuid(1),
-    server: 'files',
-    client: 'test',
-    folder: undefined,
-    kind: 'launched',
-    commandLine: 'node server.js',
-    createdAt: 0,
-    root: identity(500),
-    posixSession: 500,
-    census: [],
-    grace: { stdin: 1_000, term: 2_000 },
-    ladder: undefined,
-    container: undefined,
-    ...change,
-  };
+  const started = { root: identity(500), posixSession: 500 };
+  const grace = { stdin: 1_000, term: 2_000 };
+  return newRecord({ id: uuid(1), server: 'files', createdAt: 0, ...started, grace, ...change });
 }
 
 /** A session whose owner is pid 300, which {@link machine} does not have: it is dead. */
 export function sessionOf(change: Partial<SessionFile> = {}): SessionFile {
   const records = [recordOf()];
-  return sessionFile({ id: uuid(100), home: HOME, owner: identity(300), startedAt: 0, records, ...change });
+  return newSession({ id: uuid(100), home: HOME, owner: identity(300), startedAt: 0, records, ...change });
 }
 
 /** The full cookie of a record of a session. */

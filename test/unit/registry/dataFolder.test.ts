@@ -107,7 +107,7 @@ describe('data folder', () => {
     const ours = [
       'home-tag.4242',
       'probes.json.31',
-      'sweep.json.31',
+      'scan.json.31',
       'bin/settings.123456',
       'bin/scope.77',
       'guard/guard-0.1.0-0123456789ab.js.99',

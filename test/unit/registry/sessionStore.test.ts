@@ -111,7 +111,7 @@ describe('session store', () => {
   it('a claim is written to by its claimer and given back under the old name', () => {
     writeSession(folder, session);
     const claimed = claimSession(folder, only(), identity(600)) as FoundSession;
-    const left = writeClaimed(claimed, { ...session, records: [] });
+    const left = writeClaimed(folder, claimed, { ...session, records: [] });
     assert.deepEqual(only(), left);
     releaseClaim(folder, left);
     assert.deepEqual(only(), { path: sessionPath(folder, session.id), session: left.session, claimer: undefined });

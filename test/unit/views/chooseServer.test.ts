@@ -11,7 +11,7 @@ describe('a command without a row', () => {
       ['stop', true, 'No server is running.', []],
       ['reapServer', true, 'No orphaned servers found.', []],
       ['showConfiguration', true, 'No server is configured.', ['Add Server']],
-      ['start', false, 'The first scan is still under way. Try again in a moment.', []],
+      ['start', false, 'The first scan has not finished yet. Try again in a moment.', []],
     ];
     for (const [command, scanned, text, buttons] of table) {
       const editor = newEditor();

@@ -95,7 +95,7 @@ describe('after a crash', () => {
   it('of another window its name is said', async () => {
     await tell({ crashes: [ran()], ended: 2, memoryFreed: 0, folder: '/home/me/other' });
     assert.deepEqual(messages(), [
-      ['information', 'After a crash of the window "ws": 2 leftover servers ended.', 'Details'],
+      ['information', 'After the window "ws" crashed: 2 leftover servers ended.', 'Details'],
     ]);
   });
 });

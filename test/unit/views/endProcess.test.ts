@@ -67,11 +67,11 @@ describe('End This Process', () => {
   it('what cannot be ended is said before, and left alone', async () => {
     const kept = { 501: { rule: 'notEditor' } as const };
     assert.deepEqual(await end(rowOf(tree), { kept }), [500]);
-    const said = 'node (pid 501) is not ended: it is an editor process.';
+    const said = 'node (pid 501) will not be ended: it is an editor process.';
     assert.deepEqual(asked(), [['End node (pid 500)?', `node server.js\n\n${said}`, 'End Process']]);
     const why = { ...kept, 500: { rule: 'sameUser', found: 'another user' } as const };
     await assert.rejects(end(rowOf(tree), { kept: why }), {
-      message: `node (pid 500) is not ended: it belongs to another user. ${said}`,
+      message: `node (pid 500) will not be ended: it belongs to another user. ${said}`,
     });
     assert.equal(asked().length, 1, 'there is nothing to ask');
   });
@@ -83,6 +83,6 @@ describe('End This Process', () => {
     const [[text = '', detail = '', button] = []] = asked();
     assert.deepEqual([text, button], ['End 30 of the 31 processes of files?', 'End 30 Processes']);
     assert.equal(detail.split('\n').length, 23);
-    assert.match(detail, /\n… and 10 more\n\nnode \(pid 500\) is not ended: it is a system process\.$/);
+    assert.match(detail, /\n… and 10 more\n\nnode \(pid 500\) will not be ended: it is a system process\.$/);
   });
 });

@@ -34,7 +34,7 @@ describe('what stands below the servers', () => {
   it('who ended a server, and why', () => {
     const ended = '1 process · 1 MB · 0 s ago';
     const table: [Partial<HistoryEntry>, string, RegExp][] = [
-      [{}, ended, /Ended by a window\./],
+      [{}, ended, /Ended by an editor window\./],
       [{ by: 'guard' }, `after a crash · ${ended}`, /Ended by crash protection/],
       [{ by: 'command line' }, `by the command line · ${ended}`, /Ended by the command line/],
       [{ by: 'wrapper' }, `its client ended · ${ended}`, /because its client ended/],

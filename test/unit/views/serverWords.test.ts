@@ -99,8 +99,8 @@ describe('words for a server', () => {
       [unknown, "Can't tell whether anything still uses it, so it is left alone."],
       [{ ...unknown, checking: true }, 'Checking whether anything uses it …'],
       [{ ...there, checking: true }, 'Running. Used by Codex. Checking again …'],
-      [{ ...here, state: 'stopping' }, 'Stopping: it has been asked to end.'],
-      [{ state: 'stopping' }, 'Being ended. Each process is checked once more before it is signalled.'],
+      [{ ...here, state: 'stopping' }, 'Stopping: it has been asked to exit.'],
+      [{ state: 'stopping' }, 'Ending: each process is checked again before it receives a signal.'],
     ];
     for (const [over, sentence] of table) assert.equal(verdictSentence(serverView(over)), sentence);
   });
@@ -108,10 +108,7 @@ describe('words for a server', () => {
   it('K33 one that outlived its client, and that somebody is connected to', () => {
     const used = serverView({ verdict: 'active', group: 'otherClients', usedBy: seen({ pid: 7, name: 'python3' }) });
     assert.equal(stateWord(used), 'in use');
-    assert.equal(
-      verdictSentence(used),
-      'In use: no known client runs it, but python3 (pid 7) still has a connection to it.',
-    );
+    assert.equal(verdictSentence(used), 'In use: no known client runs it, but python3 (pid 7) is connected to it.');
     assert.deepEqual(countedOrphans(pictureOf([used])), []);
     assert.equal(capabilitiesOf(used).canReap, false);
   });

@@ -114,7 +114,7 @@ describe('a server that ends without being asked', () => {
     assert.deepEqual(texts(), [
       'warning: loops stopped unexpectedly (SIGKILL).',
       'warning: loops stopped unexpectedly (SIGKILL).',
-      'warning: loops stopped unexpectedly (SIGKILL). It keeps happening; further exits are shown only in the view.',
+      'warning: loops stopped unexpectedly (SIGKILL). This keeps happening. Further exits are shown only in the MCP Processes view.',
     ]);
     show(ended('loops'), ended('other'));
     aMoment();

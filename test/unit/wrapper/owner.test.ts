@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { launcherOf } from '../../../src/judgement/clientAbove';
+import { shellPatterns } from '../../../src/known/programs';
 import type { Inspection, ProcessEntry, Snapshot } from '../../../src/os/platform';
 import { WRAPPER_EDITOR } from '../../../src/registry/schema';
 import { clientName, findOwner, isOwnerGone } from '../../../src/wrapper/owner';
@@ -74,16 +76,43 @@ describe('the owner of what `mcp-processes run` starts', () => {
     assert.ok(script.includes(`_mp_quote "${WRAPPER_EDITOR}$_mp_client" && _mp_editor=$_mp_json`));
   });
 
-  it('the shell knows the same starters', () => {
-    const script = readFileSync(join(__dirname, '../../../src/wrapper/run.sh'), 'utf8');
-    const words = new Set(
-      [...script.matchAll(/^ {6}(.*) {0,1}\) _mp_starter=1 ;;$/gm)].flatMap((match) =>
-        (match[1] as string).split(' | '),
-      ),
-    );
-    for (const word of words) if (word.includes('/')) words.delete(word);
-    assert.ok(words.size > 30);
-    const ours = (word: string) => findOwner(chain(['init'], ['client'], [word.replace(/\\ \*|\*/, '')], ['node']), 4);
-    for (const word of words) assert.equal(ours(word)?.name, 'client', word);
+  it('is the client in both: `claude` → `flock` → server', () => {
+    for (const wrapper of [
+      'flock',
+      'script',
+      'su',
+      'doas',
+      'ash',
+      'mksh',
+      'nu',
+      'pipx',
+      'poetry',
+      'mise',
+      'corepack',
+    ]) {
+      const snapshot = chain(['init'], ['claude'], [wrapper], ['node']);
+      const server = snapshot.processes.get(4) as ProcessEntry;
+      assert.equal(findOwner(snapshot, 4)?.name, 'claude', `in the record, behind ${wrapper}`);
+      assert.equal(launcherOf(snapshot, server)?.name, 'claude', `in the panel, behind ${wrapper}`);
+    }
+  });
+
+  it('the shell knows the same wrappers, engines and runners: the build prints them from the table', () => {
+    const source = readFileSync(join(__dirname, '../../../src/wrapper/run.sh'), 'utf8');
+    const patterns = shellPatterns();
+    const markers = new Set(source.match(/@[A-Z]+_?[A-Z]*@(?!')/g));
+    assert.deepEqual([...markers].sort(), Object.keys(patterns).sort());
+    const wrappers = (patterns['@WRAPPERS@'] as string).split(' | ');
+    assert.ok(wrappers.length > 40);
+    for (const name of wrappers) {
+      assert.equal(findOwner(chain(['init'], ['client'], [name], ['node']), 4)?.name, 'client', name);
+    }
+    for (const script of (patterns['@WRAPPER_SCRIPTS@'] as string).split(' | ')) {
+      const snapshot = chain(['init'], ['client'], ['MainThread', 'node', script.replace('*', '/usr/bin')], ['node']);
+      assert.equal(findOwner(snapshot, 4)?.name, 'client', script);
+    }
+    const built = readFileSync(join(__dirname, '../../../dist/wrapper/run.sh'), 'utf8');
+    for (const list of Object.values(patterns)) assert.ok(built.includes(list), list);
+    assert.doesNotMatch(built, /@[A-Z_]+@(?!')/);
   });
 });

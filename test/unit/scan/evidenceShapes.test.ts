@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import * as v from 'valibot';
 import type { Evidence } from '../../../src/model/evidence';
-import { readEvidence, readRefusal } from '../../../src/scan/readEvidence';
+import { evidence, refusal as refusals } from '../../../src/scan/evidenceShapes';
 import { ALL_EVIDENCE, ALL_REFUSALS } from '../wording/samples';
 
 /** As another window reads it. */
@@ -8,8 +9,8 @@ const written = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 
 describe('evidence and refusals that another window wrote', () => {
   it('are read as they were written, each of them', () => {
-    for (const [fact] of ALL_EVIDENCE) assert.deepEqual(readEvidence(written(fact)), fact);
-    for (const [refusal] of ALL_REFUSALS) assert.deepEqual(readRefusal(written(refusal)), refusal);
+    for (const [fact] of ALL_EVIDENCE) assert.deepEqual(v.parse(evidence, written(fact)), fact);
+    for (const [refusal] of ALL_REFUSALS) assert.deepEqual(v.parse(refusals, written(refusal)), refusal);
   });
 
   it('K13 that are not known, or not whole, are refused', () => {
@@ -35,11 +36,11 @@ describe('evidence and refusals that another window wrote', () => {
       { kind: 'spared', pid: 5, refusal: { rule: 'notInUse', found: 'users' } },
       { kind: 'spared', pid: 5, refusal: { rule: 'launchedOwnerGone', owner: { kind: 'not-in-use' } } },
     ];
-    for (const value of refused) assert.throws(() => readEvidence(value), JSON.stringify(value));
+    for (const value of refused) assert.throws(() => v.parse(evidence, value), JSON.stringify(value));
   });
 
   it('what they have besides is left out', () => {
     const fact: Evidence = { kind: 'seen-once' };
-    assert.deepEqual(readEvidence({ ...fact, command: 'rm' }), fact);
+    assert.deepEqual(v.parse(evidence, { ...fact, command: 'rm' }), fact);
   });
 });

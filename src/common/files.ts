@@ -1,0 +1,60 @@
+import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync, statSync } from 'node:fs';
+import { codeOf, messageOf } from './errors';
+
+/** Why {@link readPlainFile} refused a file that is there. */
+export type FileRefusal = 'folder' | 'not-plain' | 'too-large';
+
+export class FileRefusedError extends Error {
+  override readonly name = 'FileRefusedError';
+
+  constructor(
+    readonly code: FileRefusal,
+    maxBytes: number,
+  ) {
+    super({ folder: 'it is a folder', 'not-plain': 'it is not a file', 'too-large': tooLarge(maxBytes) }[code]);
+  }
+}
+
+export interface PlainFile {
+  readonly text: string;
+  /** Epoch ms of the last write. */
+  readonly modifiedAt: number;
+}
+
+/** Absent on Windows, which has neither such pipes in its folders nor such flags. */
+const { O_NONBLOCK = 0, O_NOFOLLOW = 0 } = constants as Partial<typeof constants>;
+
+/**
+ * Reads a text file that anybody may have put there. What is no plain file is refused before it is opened: reading a
+ * named pipe would hold the whole host until somebody writes into it, and opening a device may already do something.
+ * @param options.links whether a link is followed: in a folder of ours nobody has to put one (`refuse`)
+ * @throws FileRefusedError for a folder, pipe, device or refused link, and for more than `maxBytes`; the system's error
+ *   otherwise. {@link codeOf} tells them apart.
+ */
+export function readPlainFile(
+  path: string,
+  maxBytes: number,
+  { links }: { readonly links: 'follow' | 'refuse' },
+): PlainFile {
+  const before = links === 'follow' ? statSync(path) : lstatSync(path);
+  if (!before.isFile()) throw new FileRefusedError(before.isDirectory() ? 'folder' : 'not-plain', maxBytes);
+  const file = openSync(path, constants.O_RDONLY | O_NONBLOCK | (links === 'refuse' ? O_NOFOLLOW : 0));
+  try {
+    // Another file may bear the name by now.
+    const stat = fstatSync(file);
+    if (!stat.isFile()) throw new FileRefusedError('not-plain', maxBytes);
+    if (stat.size > maxBytes) throw new FileRefusedError('too-large', maxBytes);
+    return { text: readFileSync(file, 'utf8'), modifiedAt: stat.mtimeMs };
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Why a file could not be read, for the end of a sentence: the system's code, or what {@link readPlainFile} says. */
+export function whyUnreadable(error: unknown): string {
+  return error instanceof FileRefusedError ? error.message : (codeOf(error) ?? messageOf(error));
+}
+
+function tooLarge(maxBytes: number): string {
+  return `it is larger than ${maxBytes >= 1 << 20 ? `${maxBytes >> 20} MB` : `${maxBytes >> 10} KB`}`;
+}

@@ -1,0 +1,68 @@
+import * as v from 'valibot';
+import { isProcessId, isStartToken } from '../os/identity';
+import type { StdinGone } from '../os/platform';
+import { isScopeTag, type ScopeTag } from '../os/scope';
+import type { Users } from '../os/users';
+
+// What the readers of our files are made of. Types are inferred from the shapes, so that none can drift from its reader.
+
+/** What a shape reads, as nothing may change it. */
+export type Read<S extends v.GenericSchema> = DeepReadonly<v.InferOutput<S>>;
+
+type DeepReadonly<T> = T extends string | number | boolean | undefined
+  ? T
+  : T extends readonly (infer E)[]
+    ? readonly DeepReadonly<E>[]
+    : { readonly [K in keyof T]: DeepReadonly<T[K]> };
+
+/** A property that is always there, and undefined where the file has none. */
+export function orUndefined<S extends v.GenericSchema>(shape: S) {
+  return v.optional(shape, () => undefined);
+}
+
+/** The same, and undefined too where what the file has is not as we write it. */
+export function lenient<S extends v.GenericSchema>(shape: S) {
+  return v.fallback(orUndefined(shape), undefined);
+}
+
+/** A property that is absent where the file has none, or none as we write it; see {@link withoutAbsent}. */
+export function absentUnless<S extends v.GenericSchema>(shape: S) {
+  return v.exactOptional(v.fallback(shape, undefined as never));
+}
+
+/** For the end of an object's pipe: drops what {@link absentUnless} did not understand. */
+export function withoutAbsent<T extends object>(value: T): T {
+  return Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined)) as T;
+}
+
+/** Checks the length before it looks at any item: the file may be hostile. */
+export function listOf<S extends v.GenericSchema>(item: S, max: number) {
+  return v.pipe(v.array(v.unknown()), v.maxLength(max), v.array(item));
+}
+
+export const finite = v.pipe(v.number(), v.finite());
+export const pid = v.custom<number>(isProcessId);
+export const startToken = v.custom<string>(isStartToken);
+
+const processName = v.object({ pid, name: v.exactOptional(v.string()) });
+
+/** Who holds or uses something. */
+export const users: v.GenericSchema<unknown, Users> = v.variant('kind', [
+  v.object({ kind: v.literal('seen'), processes: v.pipe(v.array(processName), v.minLength(1)) }),
+  v.object({ kind: v.literal('unseen'), clientOf: v.exactOptional(processName) }),
+]);
+
+export const stdinGone: v.GenericSchema<unknown, StdinGone> = v.picklist(['no peer', 'not open', 'held by orphans']);
+
+/** One that is none makes bad whatever it stands in: it may reach a signal. */
+export const processIdentity = v.object({ pid, start: startToken, scope: v.custom<ScopeTag>(isScopeTag) });
+
+/** What a shape reads in a value, or the first thing that is wrong. */
+export function read<S extends v.GenericSchema>(
+  shape: S,
+  value: unknown,
+): { readonly ok: true; readonly value: v.InferOutput<S> } | { readonly ok: false; readonly reason: string } {
+  const result = v.safeParse(shape, value, { abortEarly: true });
+  if (result.success) return { ok: true, value: result.output };
+  return { ok: false, reason: `its "${v.getDotPath(result.issues[0]) ?? ''}" is not valid` };
+}

@@ -1,0 +1,31 @@
+import { membersOf } from '../judgement/members';
+import type { Snapshot } from '../os/platform';
+import type { OwnSession } from '../registry/ownSession';
+import type { ServerRecord } from '../registry/schema';
+import { censusOf, joinCensus } from './scan';
+
+/** This session's records at the moment, by id. */
+export function recordsNow({ session }: OwnSession): ReadonlyMap<string, ServerRecord> {
+  return new Map(session.records.map((record) => [record.id, record]));
+}
+
+/**
+ * Writes down which processes of this session's servers are there.
+ * @param before its records when the snapshot was begun: those adopted since may be missing in it
+ * @returns the records of which no process is there
+ */
+export function keepCensus(
+  own: OwnSession,
+  snapshot: Snapshot,
+  before: ReadonlyMap<string, ServerRecord>,
+): ServerRecord[] {
+  return own.session.records.filter((record) => {
+    const then = before.get(record.id);
+    if (!then) return false;
+    const members = membersOf(snapshot, own.session, record);
+    // Those added meanwhile may be missing in the snapshot, too.
+    const added = record.census.filter((one) => !then.census.includes(one));
+    if (members.length > 0) own.update(record.id, { census: joinCensus(censusOf(members), added) });
+    return members.length === 0;
+  });
+}

@@ -1,0 +1,77 @@
+import type { Log } from '../common/log';
+import type { Platform } from '../os/platform';
+import type { DataFolder } from '../registry/dataFolder';
+import type { OwnSession } from '../registry/ownSession';
+import type { SessionFile } from '../registry/schema';
+import type { SessionMemory } from '../registry/sessionMemory';
+import type { ForeignServer, ForeignServers } from './foreignServers';
+import { keepCensus, recordsNow } from './ownCensus';
+import { type Scan, scanMachine } from './scan';
+
+export interface ScannerParts {
+  readonly platform: Platform;
+  readonly folder: DataFolder;
+  readonly own: OwnSession;
+  readonly log: Log;
+  /** What applies to sessions that are known from cookies only. */
+  readonly settings: () => Pick<SessionFile, 'automatic' | 'neverReap'>;
+  /** A second source of records; absent where there is none. */
+  readonly memory?: SessionMemory | undefined;
+  /** Absent where other clients are not looked at. */
+  readonly foreignServers?: ForeignServers | undefined;
+}
+
+/** Other clients' servers as one scan showed them. */
+export interface ForeignScan {
+  readonly servers: readonly ForeignServer[];
+  /** When the snapshot was taken in which they were found; epoch ms. */
+  readonly takenAt: number;
+  /** They could not be looked at: none is shown, because what is not certain is not shown as orphaned. */
+  readonly hasFailed: boolean;
+}
+
+export const NO_FOREIGN_SCAN: ForeignScan = { servers: [], takenAt: 0, hasFailed: false };
+
+/** Looks at the machine for this session. Knows its last scan and nothing else; ends nothing. */
+export class Scanner {
+  private last: Scan | undefined;
+
+  constructor(private readonly parts: ScannerParts) {}
+
+  /**
+   * One scan: session files, process table, verdicts. Writes down which of this session's servers are there.
+   * @throws when the process table or the data folder cannot be read; then nothing is known.
+   */
+  async scan(): Promise<Scan> {
+    const { platform, folder, own, log, settings, memory } = this.parts;
+    const before = recordsNow(own);
+    const scan = await scanMachine(platform, folder, own.session.id, settings(), memory?.sessions());
+    memory?.retain(new Set([own.session.id, ...scan.sessions.map(({ session }) => session.id)]));
+    // Said once for as long as it lasts.
+    const known = new Set(this.last?.problems);
+    for (const problem of scan.problems.filter((one) => !known.has(one))) log.warn(problem);
+    // That its editor ended it, only a scan of everything can tell.
+    for (const { id, kind } of keepCensus(own, scan.snapshot, before)) if (kind === 'adopted') own.remove(id);
+    this.last = scan;
+    return scan;
+  }
+
+  /** Other clients' servers in the last scan. Never rejects. */
+  async scanForeign(): Promise<ForeignScan> {
+    const { foreignServers, log } = this.parts;
+    const { last } = this;
+    if (!foreignServers || !last) return NO_FOREIGN_SCAN;
+    const { takenAt } = last.snapshot;
+    try {
+      return { servers: await foreignServers.find(last), takenAt, hasFailed: false };
+    } catch (error) {
+      log.warn(`Other clients' servers could not be looked at: ${(error as Error).message}`);
+      return { servers: [], takenAt, hasFailed: true };
+    }
+  }
+
+  /** From now on no earlier finding about other clients' servers is trusted. */
+  forgetForeign(): void {
+    this.parts.foreignServers?.forget();
+  }
+}

@@ -1,0 +1,169 @@
+import type { ConfiguredServer } from '../clients/configuredServer';
+import { knownClientOf } from '../clients/knownClients';
+import type { RecordedContainers } from '../containers/recordedContainers';
+import { findAlive } from '../judgement/members';
+import type { GuardState } from '../launch/guardProcess';
+import type { LaunchedServer } from '../launch/launchedServer';
+import type { ContainerWithoutClient, GuardView, Inventory, Problem, ServerView } from '../model/inventory';
+import type { ProcessIdentity } from '../os/identity';
+import type { Platform, Snapshot } from '../os/platform';
+import type { HistoryEntry } from '../registry/history';
+import type { OwnSession } from '../registry/ownSession';
+import type { SessionFile } from '../registry/schema';
+import type { Scan, ScannedSession } from '../scan/scan';
+import { type ForeignScan, NO_FOREIGN_SCAN } from '../scan/scanner';
+import type { Findings } from '../scan/scanSharing';
+import { rememberedRows } from './rememberedRows';
+import { foreignRows, rowsOfSession, rowsOfThisWindow } from './rows';
+import { NO_PLANS, type SessionPlans } from './sessionPlans';
+import { withEnding, withFormerVerdicts, withoutRecorded } from './shownRows';
+
+/** What an inventory is made from; each part is set by its owner and by nothing else. */
+export interface InventoryParts {
+  /** The last scan. Until there is one, nothing is known. */
+  readonly scan: Scan | undefined;
+  readonly plans: SessionPlans;
+  /** Sessions of this workspace as they were written down; shown until the first scan. */
+  readonly remembered: readonly SessionFile[];
+  /** What this window's own rows are made from: the last scan's, or a later one of its own processes only. */
+  readonly snapshot: Snapshot | undefined;
+  readonly foreign: ForeignScan;
+  /** What another window has found, until this one scans for that itself. */
+  readonly reused: Partial<Findings>;
+  readonly launched: ReadonlyMap<string, LaunchedServer>;
+  readonly configured: readonly ConfiguredServer[];
+  /** Of the configuration. */
+  readonly problems: readonly Problem[];
+  readonly reapForeign: Inventory['reapForeign'];
+  readonly guard: GuardState | undefined;
+  readonly containersWithoutClient: readonly ContainerWithoutClient[];
+  readonly history: readonly HistoryEntry[];
+}
+
+export const NOTHING_KNOWN: InventoryParts = {
+  scan: undefined,
+  plans: NO_PLANS,
+  remembered: [],
+  snapshot: undefined,
+  foreign: NO_FOREIGN_SCAN,
+  reused: {},
+  launched: new Map(),
+  configured: [],
+  problems: [],
+  reapForeign: 'report',
+  guard: undefined,
+  containersWithoutClient: [],
+  history: [],
+};
+
+/** Whose inventory it is. */
+export interface InventoryOwner {
+  readonly own: OwnSession;
+  readonly self: ProcessIdentity;
+  readonly platform: Platform;
+  readonly containers: RecordedContainers;
+}
+
+/** An inventory, and what of it another window may show. */
+export interface BuiltInventory {
+  readonly inventory: Inventory;
+  readonly findings: Findings;
+}
+
+const NO_GUARD: GuardView = { state: 'off', pid: undefined, memory: undefined, problem: undefined };
+
+export const NO_INVENTORY: Inventory = {
+  scanned: false,
+  sweptAt: 0,
+  servers: [],
+  problems: [],
+  reapForeign: 'report',
+  guard: NO_GUARD,
+  containersWithoutClient: [],
+  history: [],
+};
+
+/**
+ * @param before what was published last: a verdict that takes a second scan stays as it was until that is done
+ * @param ending the keys of rows that are being ended
+ */
+export function buildInventory(
+  parts: InventoryParts,
+  owner: InventoryOwner,
+  before: Findings,
+  ending: { has(key: string): boolean },
+  now: number,
+): BuiltInventory {
+  const { scan, snapshot, reused } = parts;
+  if (!scan || !snapshot) return { inventory: beforeFirstScan(parts), findings: before };
+  const others = scan.sessions.filter(({ session }) => session.id !== owner.own.session.id);
+  const sessions = reused.sessions ?? sessionRows(parts, owner, others);
+  const window = windowRows(parts, owner, snapshot);
+  const found =
+    reused.foreign ??
+    withFormerVerdicts(
+      foreignRows(parts.foreign.servers, (id) => owner.containers.seenOf(id)),
+      before.foreign,
+    );
+  const foreign = withoutRecorded(found, [...window, ...sessions]);
+  const problems = reused.problems ?? scan.problems;
+  const shown = withEnding(sessions, ending);
+  const inventory: Inventory = {
+    scanned: true,
+    sweptAt: now,
+    servers: [
+      ...shown.filter(({ group }) => group === 'orphaned'),
+      ...window,
+      ...shown.filter(({ group }) => group !== 'orphaned'),
+      ...withEnding(foreign, ending),
+    ],
+    problems: [
+      ...parts.problems,
+      ...problems.map((message) => ({ file: undefined, line: undefined, column: undefined, message })),
+    ],
+    reapForeign: parts.reapForeign,
+    guard: guardView(parts.guard, snapshot),
+    containersWithoutClient: parts.containersWithoutClient,
+    history: parts.history,
+  };
+  return { inventory, findings: { sessions, foreign, problems } };
+}
+
+function beforeFirstScan({ remembered, problems, reapForeign }: InventoryParts): Inventory {
+  return { ...NO_INVENTORY, servers: rememberedRows(remembered), problems, reapForeign };
+}
+
+/** Rows of sessions, as every window but their own shows them. */
+export function sessionRows(
+  { scan, plans }: Pick<InventoryParts, 'scan' | 'plans'>,
+  { containers }: InventoryOwner,
+  sessions: readonly ScannedSession[],
+): ServerView[] {
+  return sessions.flatMap((judged) =>
+    rowsOfSession(
+      judged,
+      (key) => plans.spared.get(key) ?? new Map(),
+      (id) => containers.seenOf(id),
+      (owner) => {
+        const entry = scan && findAlive(scan.snapshot, owner);
+        return entry && knownClientOf(entry.args, entry.name)?.title;
+      },
+      (key) => plans.usedBy.get(key),
+    ),
+  );
+}
+
+function windowRows(
+  { launched, configured }: InventoryParts,
+  { own, self, platform, containers }: InventoryOwner,
+  snapshot: Snapshot,
+): ServerView[] {
+  const containersOf = (id: string) => containers.seenOf(id);
+  return rowsOfThisWindow(snapshot, { own, self, platform, launched, configured, containersOf });
+}
+
+function guardView(guard: GuardState | undefined, snapshot: Snapshot): GuardView {
+  if (!guard) return NO_GUARD;
+  const memory = guard.pid === undefined ? undefined : snapshot.processes.get(guard.pid)?.memory;
+  return { state: guard.kind, pid: guard.pid, memory, problem: guard.problem };
+}

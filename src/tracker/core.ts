@@ -1,0 +1,83 @@
+import type { Log } from '../common/log';
+import type { ConfiguredRun } from '../containers/configuredContainer';
+import { RecordedContainers } from '../containers/recordedContainers';
+import type { ProcessIdentity } from '../os/identity';
+import type { Platform } from '../os/platform';
+import { Reaper } from '../reaping/reaper';
+import type { DataFolder } from '../registry/dataFolder';
+import type { Reapers } from '../registry/history';
+import type { OwnSession } from '../registry/ownSession';
+import type { SessionFile } from '../registry/schema';
+import type { SessionMemory } from '../registry/sessionMemory';
+import { ContainerScan } from '../scan/containerScan';
+import type { ForeignServers } from '../scan/foreignServers';
+import { Scanner } from '../scan/scanner';
+import { ScanSharing } from '../scan/scanSharing';
+import { AutomaticReap, type ReapSettings } from './automaticReap';
+import type { InventoryParts } from './buildInventory';
+import { InventoryStore } from './inventoryStore';
+import { ReapTurns } from './reapTurns';
+import { RequestedReap } from './requestedReap';
+import { ScanCycle } from './scanCycle';
+import { Sweeps } from './sweeps';
+
+export interface CoreParts {
+  readonly platform: Platform;
+  readonly folder: DataFolder;
+  readonly self: ProcessIdentity;
+  readonly own: OwnSession;
+  readonly log: Log;
+  /** Who this is, for the history. */
+  readonly by: Reapers;
+  readonly settings: () => Pick<SessionFile, 'automatic' | 'neverReap'> & ReapSettings;
+  /** What is configured in this window; the command line has none. */
+  readonly configuration: () => Pick<InventoryParts, 'configured' | 'problems'>;
+  /** Absent where other clients are not looked at. */
+  readonly foreignServers: ForeignServers | undefined;
+  /** What configurations run in containers. */
+  readonly containerRuns: (() => readonly ConfiguredRun[]) | undefined;
+  /** What decides what a scan finds, as far as it is not on the machine; without it scans are not shared. */
+  readonly configFingerprint?: () => string | undefined;
+  /** A second source of records; absent where there is none. */
+  readonly memory?: SessionMemory | undefined;
+}
+
+/** What scans and reaps, in an editor window as on the command line. */
+export interface Core {
+  readonly containers: RecordedContainers;
+  readonly reaper: Reaper;
+  readonly store: InventoryStore;
+  readonly cycle: ScanCycle;
+  readonly sweeps: Sweeps;
+  readonly requestedReap: RequestedReap;
+  /** From now on nothing is reaped unasked, and no scan comes by itself. */
+  end(): void;
+}
+
+/** Builds the parts in the order in which they know each other. */
+export function buildCore(parts: CoreParts): Core {
+  const { platform, self, own, log, folder, settings, foreignServers, configFingerprint, memory } = parts;
+  const containers = new RecordedContainers(log);
+  const owner = { own, self, platform, containers };
+  const store = new InventoryStore(owner, log);
+  const neverReap = () => settings().neverReap;
+  const reaper = new Reaper({ platform, folder, self, log, containers, by: parts.by, neverReap, memory });
+  const scanner = new Scanner({ platform, folder, own, log, settings, foreignServers, memory });
+  const containerScan = new ContainerScan({ ...parts, containers });
+  const scanSharing = new ScanSharing({ platform, folder, self, own, ...(configFingerprint && { configFingerprint }) });
+  const configuration = () => ({ ...parts.configuration(), reapForeign: settings().reapForeign ?? 'report' });
+  const scans = { scanner, containerScan, scanSharing };
+  const cycle = new ScanCycle({ ...scans, reaper, store, folder, self, own, log, configuration });
+  const turns = new ReapTurns();
+  const reaps = { reaper, cycle, store, turns, own, self, foreignServers };
+  const automaticReap = new AutomaticReap({ ...reaps, settings });
+  return {
+    ...{ containers, reaper, store, cycle },
+    sweeps: new Sweeps({ ...scans, cycle, automaticReap, store, turns, owner, log }),
+    requestedReap: new RequestedReap({ ...reaps, scanSharing }),
+    end: () => {
+      turns.close();
+      cycle.end();
+    },
+  };
+}

@@ -1,0 +1,96 @@
+import type { ReapPreview, ReapResult } from '../model/inventory';
+import { foreignKey, recordKey } from '../model/keys';
+import { LadderQueue, type ReapOptions } from '../reaping/reapQueue';
+import { hasContent } from '../reaping/results';
+import type { ForeignServer } from '../scan/foreignServers';
+import type { Scan, ScannedSession } from '../scan/scan';
+import type { ScanSharing } from '../scan/scanSharing';
+import { type AutomaticReapParts, keysOf, reapForeignServers, recordsOf } from './automaticReap';
+import { isReapable } from './sessionPlans';
+
+export interface RequestedReapParts extends Omit<AutomaticReapParts, 'settings'> {
+  readonly scanSharing: ScanSharing;
+}
+
+interface Chosen {
+  readonly scan: Scan;
+  readonly sessions: readonly ScannedSession[];
+  readonly foreign: readonly ForeignServer[];
+  readonly isMeant: (sessionId: string, recordId: string) => boolean;
+}
+
+/** Ends what a person asks to be ended: everything of ours that is provably orphaned, or the rows named. */
+export class RequestedReap {
+  constructor(private readonly parts: RequestedReapParts) {}
+
+  /** Other clients' servers only where they are named. */
+  reap(options: ReapOptions = {}): Promise<ReapResult[]> {
+    const { store, turns } = this.parts;
+    // Also while another reap has its turn first.
+    return store.ending.during(options.only ?? [], () =>
+      turns.run(async () => {
+        const only = options.only && new Set(options.only);
+        return this.end(await this.choose(only), only, options);
+      }),
+    );
+  }
+
+  /** What {@link reap} would do with the same rows; signals nothing. */
+  preview(only?: readonly string[]): Promise<ReapPreview[]> {
+    return this.parts.turns.run(async () => this.previewOf(await this.choose(only && new Set(only))));
+  }
+
+  private async choose(only: ReadonlySet<string> | undefined): Promise<Chosen> {
+    const { cycle, store, own, self } = this.parts;
+    const scan = await cycle.scan();
+    const isMeant = (sessionId: string, recordId: string) => !only || only.has(recordKey(sessionId, recordId));
+    const sessions = scan.sessions.filter(
+      (judged) =>
+        isReapable(judged, { ownId: own.session.id, self }) &&
+        judged.records.some(({ record }) => isMeant(judged.session.id, record.id)),
+    );
+    // Another window has found them, and this one has no findings of its own yet.
+    if (store.parts.reused.foreign?.some(({ key }) => only?.has(key))) await cycle.scanForeign();
+    const foreign = only ? store.parts.foreign.servers.filter(({ record }) => only.has(foreignKey(record))) : [];
+    return { scan, sessions, foreign, isMeant };
+  }
+
+  private async previewOf({ scan, sessions, foreign, isMeant }: Chosen): Promise<ReapPreview[]> {
+    const { reaper, foreignServers } = this.parts;
+    const own = (await Promise.all(sessions.map((judged) => reaper.preview(scan, judged)))).flat();
+    const meant = own.filter(({ of }) => of.kind === 'session' && isMeant(of.session, of.record));
+    if (!foreignServers) return meant;
+    const set = reaper.foreignSet(recordsOf(foreign), foreignServers);
+    const others = foreign.map(({ record }) => reaper.previewForeign(record, foreignServers, set));
+    return [...meant, ...(await Promise.all(others))];
+  }
+
+  private async end(
+    { sessions, foreign, isMeant }: Chosen,
+    only: ReadonlySet<string> | undefined,
+    options: ReapOptions,
+  ): Promise<ReapResult[]> {
+    const { reaper, store, cycle, scanSharing } = this.parts;
+    const meant = sessions.flatMap(({ session, records }) =>
+      records.filter(({ record }) => isMeant(session.id, record.id)),
+    );
+    const queue = new LadderQueue(options, meant.length + foreign.length);
+    return store.ending.during(only ? [] : keysOf(sessions), async () => {
+      const [own, others] = await Promise.all([
+        Promise.all(sessions.map((judged) => reaper.reap(judged, only, undefined, queue, true))),
+        reapForeignServers(this.parts, foreign, { isAsked: true, queue }),
+      ]);
+      scanSharing.forget();
+      if (foreign.length === 0) this.dropReused(only);
+      await cycle.scan();
+      return [...own.flat(), ...others].filter(hasContent);
+    });
+  }
+
+  /** What has just been ended is not shown on because another window had found it. */
+  private dropReused(only: ReadonlySet<string> | undefined): void {
+    const { store } = this.parts;
+    const { reused } = store.parts;
+    store.set({ reused: { ...reused, foreign: reused.foreign?.filter(({ key }) => !only?.has(key)) } });
+  }
+}

@@ -1,0 +1,179 @@
+import { JoinedRuns } from '../common/async';
+import type { Log } from '../common/log';
+import { CONFIRM_FOREIGN_MS } from '../judgement/kindRules';
+import { MAX_HISTORY } from '../model/inventory';
+import type { ProcessIdentity } from '../os/identity';
+import type { Reaper } from '../reaping/reaper';
+import type { DataFolder } from '../registry/dataFolder';
+import { readHistory } from '../registry/history';
+import type { OwnSession } from '../registry/ownSession';
+import type { ContainerScan } from '../scan/containerScan';
+import type { Scan } from '../scan/scan';
+import type { Scanner } from '../scan/scanner';
+import type { ScanSharing } from '../scan/scanSharing';
+import type { InventoryParts } from './buildInventory';
+import type { InventoryStore } from './inventoryStore';
+import { isReapable, planSessions } from './sessionPlans';
+
+export interface ScanCycleParts {
+  readonly scanner: Scanner;
+  readonly containerScan: ContainerScan;
+  readonly scanSharing: ScanSharing;
+  readonly reaper: Reaper;
+  readonly store: InventoryStore;
+  readonly folder: DataFolder;
+  readonly self: ProcessIdentity;
+  readonly own: OwnSession;
+  readonly log: Log;
+  /** What the configuration says now. */
+  readonly configuration: () => Pick<InventoryParts, 'configured' | 'problems' | 'reapForeign'>;
+}
+
+/** How far back the panel tells of the past. */
+const HISTORY_MS = 24 * 3_600_000;
+
+/** A second scan comes a little later than it has to; where findings change from scan to scan, later and later. */
+const CONFIRM_AFTER_MS = CONFIRM_FOREIGN_MS + 50;
+const MAX_CONFIRM_DOUBLINGS = 5;
+
+/** Scans with everything that is shown of them: what a reap would do, the history, containers. Ends nothing. */
+export class ScanCycle {
+  /** Two that scan at once would overwrite each other's findings. */
+  private readonly scans = new JoinedRuns(() => this.scanOnce());
+  private readonly foreignScans = new JoinedRuns(() => this.scanForeignOnce());
+  private confirming: NodeJS.Timeout | undefined;
+  private confirmations = 0;
+  private isEnding = false;
+
+  constructor(private readonly parts: ScanCycleParts) {}
+
+  /** From now on no second scan comes by itself. */
+  end(): void {
+    this.isEnding = true;
+    clearTimeout(this.confirming);
+    this.parts.scanSharing.forget();
+  }
+
+  /** Whether what is known of other clients' servers stands, or takes a second scan. */
+  get isProven(): boolean {
+    return this.parts.store.parts.foreign.servers.every(({ isProven }) => isProven);
+  }
+
+  /** @throws when the process table or the data folder cannot be read; what was known stays as it was. */
+  scan(): Promise<Scan> {
+    return this.scans.ask();
+  }
+
+  /** Other clients' servers in the last scan. A second scan follows in the background where a finding takes one. */
+  async scanForeign(): Promise<void> {
+    await this.foreignScans.ask();
+    this.confirmLater();
+  }
+
+  /** A second scan of everything, so much later that what both find is proven. */
+  async confirm(): Promise<Scan> {
+    // This is the scan that was to come in the background.
+    clearTimeout(this.confirming);
+    await new Promise((resolve) => setTimeout(resolve, CONFIRM_AFTER_MS));
+    try {
+      const scan = await this.scan();
+      await this.scanForeign();
+      return scan;
+    } catch (error) {
+      this.confirmLater();
+      throw error;
+    }
+  }
+
+  /**
+   * Scans everything, other clients' servers twice and so far apart that what is orphaned is proven, and waits for what
+   * container engines say. @throws as {@link scan}
+   */
+  async scanConfirmed(): Promise<void> {
+    const { containerScan, store } = this.parts;
+    await this.scan();
+    await this.scanForeign();
+    const { servers } = store.parts.foreign;
+    if (servers.some(({ stdin, heldBy }) => stdin?.kind === 'gone' || heldBy === 'orphans')) await this.confirm();
+    // No later scan brings what engines say of other clients' servers: it must be there now.
+    await containerScan.settled();
+    await this.scanContainers();
+  }
+
+  /** Scans again after a change of ours; a failure leaves the inventory as it was. */
+  async rescan(): Promise<void> {
+    await this.scan().catch((error: Error) => this.parts.log.warn(`A scan failed: ${error.message}`));
+  }
+
+  /** As {@link rescan}, with other clients' servers: a process was ended, or a client of theirs has ended. */
+  async rescanAll(): Promise<void> {
+    this.parts.scanSharing.forget();
+    this.confirmations = 0;
+    try {
+      await this.scan();
+      await this.scanForeign();
+    } catch (error) {
+      this.parts.log.warn(`A scan failed: ${(error as Error).message}`);
+    }
+  }
+
+  private async scanOnce(): Promise<Scan> {
+    const { scanner, reaper, own, self, store, configuration } = this.parts;
+    const scan = await scanner.scan();
+    const ownId = own.session.id;
+    const reapable = scan.sessions.filter((judged) => isReapable(judged, { ownId, self }));
+    const plans = await planSessions(reaper, scan, reapable);
+    store.set({
+      scan,
+      plans,
+      snapshot: scan.snapshot,
+      // Other clients' servers are found in a step of their own.
+      reused: { foreign: store.parts.reused.foreign },
+      ...this.history(),
+      ...configuration(),
+    });
+    // Not awaited: an engine that hangs must not hold up a sweep.
+    void this.scanContainers();
+    return scan;
+  }
+
+  /** What was reaped lately. */
+  history(): Pick<InventoryParts, 'history'> {
+    return { history: readHistory(this.parts.folder, Date.now() - HISTORY_MS, MAX_HISTORY) };
+  }
+
+  private async scanContainers(): Promise<void> {
+    const { containerScan, store } = this.parts;
+    const { scan, foreign } = store.parts;
+    if (!scan) return;
+    await containerScan.scan(scan, foreign.servers, () =>
+      store.set({ containersWithoutClient: containerScan.withoutClient }),
+    );
+  }
+
+  private async scanForeignOnce(): Promise<void> {
+    const { scanner, store } = this.parts;
+    const foreign = await scanner.scanForeign();
+    store.set({ foreign, reused: { ...store.parts.reused, foreign: undefined } });
+  }
+
+  /** A second scan, in the background: that a client is gone shows before the next interval. */
+  private confirmLater(): void {
+    clearTimeout(this.confirming);
+    if (this.isProven) this.confirmations = 0;
+    if (this.isProven || this.isEnding) return;
+    const delay = CONFIRM_AFTER_MS * 2 ** Math.min(this.confirmations, MAX_CONFIRM_DOUBLINGS);
+    this.confirming = setTimeout(() => void this.confirmNow(), delay).unref();
+  }
+
+  private async confirmNow(): Promise<void> {
+    this.confirmations++;
+    try {
+      await this.scan();
+      await this.scanForeign();
+    } catch (error) {
+      this.parts.log.warn(`A second scan failed: ${(error as Error).message}`);
+      this.confirmLater();
+    }
+  }
+}

@@ -1,0 +1,42 @@
+import { strict as assert } from 'node:assert';
+import { logOnce } from '../../../src/common/log';
+
+describe('logOnce', () => {
+  function once() {
+    const lines: string[] = [];
+    const log = { info: () => {}, warn: (line: string) => lines.push(line), error: () => {} };
+    return { lines, once: logOnce(log) };
+  }
+
+  it('says a thing once', () => {
+    const { lines, once: log } = once();
+    for (const line of ['a', 'b', 'a']) log.warn(line);
+    assert.deepEqual(lines, ['a', 'b']);
+  });
+
+  it('says of a subject what is new, and all again after it was well', () => {
+    const { lines, once: log } = once();
+    for (const line of ['a', 'a', 'b', 'a']) log.warn(line, 'disk');
+    log.warn('a', 'other');
+    log.clear('disk');
+    log.warn('a', 'disk');
+    assert.deepEqual(lines, ['a', 'b', 'a', 'a', 'a']);
+  });
+
+  it('of all that holds now it says what did not hold before', () => {
+    const { lines, once: log } = once();
+    log.warnAll(['a', 'b']);
+    log.warnAll(['b', 'c']);
+    log.warnAll(['a', 'b']);
+    assert.deepEqual(lines, ['a', 'b', 'c', 'a']);
+  });
+
+  it('writes elsewhere where that is wanted', () => {
+    const errors: string[] = [];
+    const log = { info: () => {}, warn: () => assert.fail(), error: () => {} };
+    const other = logOnce(log, (line) => errors.push(line));
+    other.warn('a');
+    other.warn('a');
+    assert.deepEqual(errors, ['a']);
+  });
+});

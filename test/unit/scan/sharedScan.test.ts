@@ -1,0 +1,115 @@
+import { strict as assert } from 'node:assert';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ServerView } from '../../../src/model/inventory';
+import { seen } from '../../../src/os/users';
+import { type DataFolder, openDataFolder } from '../../../src/registry/dataFolder';
+import { readSharedScan, type SharedScan, writeSharedScan } from '../../../src/scan/sharedScan';
+import { SCOPE, uuid } from '../judgement/table';
+
+const NOW = 1_000_000_000_000;
+
+function row(change: Partial<ServerView> = {}): ServerView {
+  return {
+    key: `${uuid(1)}:${uuid(2)}`,
+    name: 'files',
+    client: 'test',
+    folder: '/home/u',
+    group: 'orphaned',
+    managedBy: 'mcpProcesses',
+    verdict: 'orphaned',
+    evidence: [{ kind: 'owner-gone', role: 'window', pid: 300, isPidReused: false }],
+    state: 'running',
+    failure: undefined,
+    copies: 1,
+    pid: 500,
+    startedAt: 5,
+    memory: undefined,
+    processes: [
+      {
+        ...{ pid: 500, start: 't500', name: 'node', commandLine: 'node x.js' },
+        ...{ startedAt: 5, memory: 7, children: [] },
+        spared: { rule: 'notListedToKeep', found: 'listed', pattern: 'node' },
+      },
+    ],
+    containers: [],
+    containerProblem: undefined,
+    serverInfo: undefined,
+    url: undefined,
+    configurationFile: undefined,
+    sessionId: uuid(1),
+    recordId: uuid(2),
+    ...change,
+  };
+}
+
+const foreign = row({
+  ...{ key: 'other:1', group: 'otherClients', managedBy: 'foreign', verdict: 'active', sessionId: undefined },
+  ...{ terminal: 'pts/3', idleSince: 3, usedBy: seen({ pid: 7 }), awaitsAnswer: 'client' },
+  dependsOn: [{ pid: 7, start: 't7' }],
+});
+
+describe('a scan that windows share', () => {
+  let folder: DataFolder;
+  let temp: string;
+  beforeEach(() => {
+    temp = mkdtempSync(join(tmpdir(), 'mcp-processes-shared-'));
+    folder = openDataFolder(join(temp, 'home'));
+  });
+  afterEach(() => rmSync(temp, { recursive: true }));
+
+  const scan: SharedScan = {
+    by: uuid(9),
+    configFingerprint: 'as now',
+    sweptAt: NOW - 1_000,
+    sessions: [row()],
+    foreign: [foreign],
+    problems: ['x'],
+  };
+  const read = (youngerThan = 60_000) => readSharedScan(folder, SCOPE, youngerThan, NOW);
+
+  it('is read as it was written, without what each window finds out for itself', () => {
+    writeSharedScan(folder, SCOPE, scan);
+    assert.deepEqual(read(), scan);
+    const own = row({ checking: true, url: 'https://x', containerProblem: 'no' });
+    writeSharedScan(folder, SCOPE, { ...scan, sessions: [own] });
+    assert.deepEqual(read(), scan);
+  });
+
+  it('is none when it is old, or from the future', () => {
+    for (const sweptAt of [NOW - 60_000, NOW + 1]) {
+      writeSharedScan(folder, SCOPE, { ...scan, sweptAt });
+      assert.equal(read(), undefined);
+    }
+  });
+
+  it('K13 is none with anything in it that is not as we write it', () => {
+    writeSharedScan(folder, SCOPE, scan);
+    const good = readFileSync(join(folder.path, 'scan.json'), 'utf8');
+    for (const [from, to] of [
+      ['"copies":1', '"copies":"1"'],
+      ['"owner-gone"', '"rumour"'],
+      ['"role":"window"', '"role":"king"'],
+      ['"notListedToKeep"', '"mercy"'],
+      ['"pattern":"node"', '"pattern":5'],
+      ['"kind":"seen"', '"kind":"heard"'],
+      ['"pid":500', '"pid":1'],
+      ['"start":"t500"', '"start":"now"'],
+      ['"children":[]', '"children":[5]'],
+      ['"group":"orphaned"', '"group":"prey"'],
+      ['"verdict":"active"', '"verdict":"dead"'],
+      ['"awaitsAnswer":"client"', '"awaitsAnswer":"nobody"'],
+      ['"start":"t7"', '"start":7'],
+      ['"problems":["x"]', '"problems":"x"'],
+      ['"configFingerprint"', '"manner"'],
+    ] as const) {
+      const bad = good.replace(from, to);
+      assert.notEqual(bad, good, from);
+      writeFileSync(join(folder.path, 'scan.json'), bad);
+      assert.equal(read(), undefined, to);
+    }
+    writeFileSync(join(folder.path, 'scan.json'), good);
+    assert.deepEqual(read(), scan, 'control');
+  });
+});
