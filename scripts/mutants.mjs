@@ -42,7 +42,7 @@ export function ruleMutants(read) {
     const names = [...read(file).matchAll(tables)].flatMap(([, list]) => list?.match(/\w+/g) ?? []);
     if (names.length < 8) throw new Error(`The rules in ${file} are not where they were.`);
     for (const name of names) {
-      const [head] = new RegExp(`^function ${name}\\([^)]*\\): string \\| undefined \\{$`, 'm').exec(read(file)) ?? [];
+      const [head] = new RegExp(`^function ${name}\\([^)]*\\): Refusal \\| undefined \\{$`, 'm').exec(read(file)) ?? [];
       if (!head) throw new Error(`The rule ${name} is not where it was.`);
       mutants.push({ what: `rule ${name} never objects`, file, find: head, put: `${head}\n  return undefined;` });
     }
@@ -176,12 +176,12 @@ const TABLE = [
   ['set: nobody is ever held by an outsider', TOGETHER, "kind === 'gone') continue;", "kind !== 'no kind') continue;"],
   ['set: what is out goes on holding', TOGETHER, 'endable.delete(pid);\n', ''],
   ['set: who is held by what is out is not asked again', TOGETHER, 'asked.push(...(heldBy.get(pid) ?? []));', ''],
-  ['set: holders are members though nobody sees them all', STDIN_STATUS, '!peer.holders?.length', '!peer.holders'],
+  ['set: holders are members though nobody sees them all', STDIN_STATUS, 'holders.length > 0 && ', ''],
   [
     'set: one holder of several is enough',
     STDIN_STATUS,
-    'peer.holders.every((pid) => groups',
-    'peer.holders.some((pid) => groups',
+    'holders.every((pid) => groups',
+    'holders.some((pid) => groups',
   ],
   ['set: who is not of it has companions, too', SET, 'if (!abandoned.get(key)?.endable.size) return new Set();', ''],
   [

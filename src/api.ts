@@ -1,7 +1,7 @@
 import { readEntry } from './clients/entry';
 import type { StdioServerDefinition } from './clients/serverDefinition';
 import type { ConfiguredServers } from './editor/configuredServers';
-import type { Inventory, ReapResult, ServerView } from './model/inventory';
+import type { Inventory, ReapPreview, ReapResult, ServerView } from './model/inventory';
 import { apiKeyOf } from './model/keys';
 import type { Tracker } from './tracker/tracker';
 
@@ -38,8 +38,10 @@ export interface McpProcessesApi {
   callTool(key: string, tool: string, args?: Record<string, unknown>): Promise<unknown>;
   /** One pass now; joins one that is under way. */
   sweep(): Promise<Inventory>;
-  /** Reaps what is provably orphaned. `dryRun` says what would be signalled, and signals nothing. */
-  reapOrphans(options?: { dryRun?: boolean }): Promise<readonly ReapResult[]>;
+  /** Reaps what is provably orphaned. */
+  reapOrphans(): Promise<readonly ReapResult[]>;
+  /** What {@link reapOrphans} would do; signals nothing. */
+  previewOrphans(): Promise<readonly ReapPreview[]>;
   onDidChange(listener: (inventory: Inventory) => void): Subscription;
 }
 
@@ -72,7 +74,8 @@ export function createApi(tracker: Tracker, configured: ConfiguredServers): McpP
     stop: (key) => tracker.stop(key),
     callTool: (key, tool, args = {}) => tracker.callTool(key, tool, args),
     sweep: () => tracker.sweep(),
-    reapOrphans: (options = {}) => tracker.reapOrphans({ dryRun: options.dryRun ?? false }),
+    reapOrphans: () => tracker.reapOrphans(),
+    previewOrphans: () => tracker.previewOrphans(),
     onDidChange: (listener) => tracker.onDidChange(listener),
   };
 }

@@ -4,14 +4,26 @@ import { codeOf, messageOf, UserError } from './common/errors';
 import { whyUnreadable } from './common/files';
 import type { Log } from './common/log';
 import { configuredRuns } from './containers/configuredContainer';
-import type { ContainerWithoutClient, ReapResult, ServerView } from './model/inventory';
+import type {
+  ContainerWithoutClient,
+  ReapCandidate,
+  ReapedProcess,
+  ReapPreview,
+  ReapResult,
+  ServerView,
+} from './model/inventory';
+import type { Refusal } from './model/refusal';
 import { choosePlatform } from './os/choosePlatform';
 import { isFinished } from './reaping/results';
 import { type DataFolder, openDataFolder } from './registry/dataFolder';
 import { OwnSession } from './registry/ownSession';
 import { ForeignServers } from './scan/foreignServers';
 import { buildCore, type Core } from './tracker/core';
-import { containerLines, formatAge, formatMemory, shortId } from './wording/results';
+import { othersText } from './wording/containers';
+import { evidenceSentence } from './wording/evidence';
+import { formatAge, formatMemory, shortId } from './wording/format';
+import { refusalSentence } from './wording/refusals';
+import { containerLines, previewedContainerLines } from './wording/results';
 import { readSettings, settingsPath } from './wrapper/settings';
 
 const USAGE = `Finds MCP servers on this machine and ends the orphaned ones.
@@ -58,32 +70,44 @@ async function main(argv: string[]): Promise<number> {
     process.stdout.write(values.json ? json() : text());
     return 0;
   }
-  const results = await reap(core, { dryRun: values['dry-run'] ?? false, foreign, yes: values.yes ?? false });
-  process.stdout.write(values.json ? `${JSON.stringify(results, undefined, 2)}\n` : report(results));
-  if (foreign && !values.yes && !values.json && results.some(({ sessionId }) => sessionId === '')) {
+  const dryRun = values['dry-run'] ?? false;
+  const done = await reap(core, { dryRun, foreign, yes: values.yes ?? false });
+  process.stdout.write(values.json ? `${JSON.stringify(done, undefined, 2)}\n` : report(done));
+  if (foreign && !values.yes && !values.json && done.previews.some(({ of }) => of.kind === 'foreign')) {
     process.stdout.write('Servers of other clients were only shown. Add --yes to end them.\n');
   }
+  return exitCodeOf(done, dryRun);
+}
+
+/** What was ended, and what would be. */
+interface Done {
+  readonly results: readonly ReapResult[];
+  readonly previews: readonly ReapPreview[];
+}
+
+/** 1: something failed. 3: something is left, or would be. */
+function exitCodeOf({ results, previews }: Done, dryRun: boolean): number {
   if (results.some(({ problem }) => problem !== undefined)) return 1;
-  const left = results.some(({ dryRun, ...result }) => !dryRun && !isFinished({ dryRun, ...result }));
-  const keptByPlan = results.some(
-    ({ dryRun, processes }) => dryRun && processes.some(({ outcome }) => outcome === 'spared'),
-  );
-  return left || (values['dry-run'] && keptByPlan) ? 3 : 0;
+  const isLeft = results.some((result) => !isFinished(result));
+  const wouldBeLeft = dryRun && previews.some(({ processes }) => processes.some(({ spared }) => spared !== undefined));
+  return isLeft || wouldBeLeft ? 3 : 0;
 }
 
 /** Ours at once; other clients' only where they are proven to be orphaned, and only with the word for it. */
 async function reap(
   { requestedReap, cycle, store }: Core,
   { dryRun, foreign, yes }: { dryRun: boolean; foreign: boolean; yes: boolean },
-): Promise<ReapResult[]> {
-  const results = await requestedReap.reap({ dryRun });
-  if (!foreign) return results;
+): Promise<Done> {
+  const results = dryRun ? [] : await requestedReap.reap();
+  const previews = dryRun ? await requestedReap.preview() : [];
+  if (!foreign) return { results, previews };
   await cycle.scanConfirmed();
   const only = store.inventory.servers
     .filter(({ managedBy, verdict }) => managedBy === 'foreign' && verdict === 'orphaned')
     .map(({ key }) => key);
-  if (only.length === 0) return results;
-  return [...results, ...(await requestedReap.reap({ dryRun: dryRun || !yes, only }))];
+  if (only.length === 0) return { results, previews };
+  if (dryRun || !yes) return { results, previews: [...previews, ...(await requestedReap.preview(only))] };
+  return { results: [...results, ...(await requestedReap.reap({ only }))], previews };
 }
 
 /** Which word is wrong, and why; undefined where none is. */
@@ -172,7 +196,7 @@ function listing(servers: readonly ServerView[], all: boolean): string {
         formatAge(server.startedAt, Date.now()),
         formatMemory(server.memory),
       ].filter(Boolean);
-      return `${server.name}  ${facts.join(' · ')}\n${server.evidence.map((line) => `    ${line}\n`).join('')}`;
+      return `${server.name}  ${facts.join(' · ')}\n${server.evidence.map((fact) => `    ${evidenceSentence(fact)}\n`).join('')}`;
     })
     .join('');
 }
@@ -180,27 +204,38 @@ function listing(servers: readonly ServerView[], all: boolean): string {
 function listingOfContainers(containers: readonly ContainerWithoutClient[]): string {
   if (containers.length === 0) return '';
   const lines = containers.map(({ id, image, state, server, client, notOurs }) => {
-    const facts = [shortId(id), image, notOurs === undefined ? state : `not ours: ${notOurs}`];
+    const facts = [shortId(id), image, notOurs === undefined ? state : `not ours: ${othersText(notOurs)}`];
     return `    ${facts.join(' · ')}, matches server ${server} from ${client}\n`;
   });
   return `Containers without a client on this machine (never stopped automatically):\n${lines.join('')}`;
 }
 
-function report(results: readonly ReapResult[]): string {
-  if (results.length === 0) return 'No orphaned MCP servers.\n';
-  return results
-    .map(
-      ({ server, processes, dryRun, ...rest }) =>
-        `${server}\n${rest.problem === undefined ? '' : '    could not be ended\n'}${processes
-          .map(({ pid, name, outcome, reason }) => {
-            const what = dryRun && outcome !== 'spared' ? 'would be ended' : outcome;
-            return `    pid ${pid} (${name}): ${what}${reason ? `, ${reason}` : ''}\n`;
-          })
-          .join('')}${containerLines({ server, processes, dryRun, ...rest })
-          .map((line) => `    ${line}\n`)
-          .join('')}`,
-    )
-    .join('');
+function report({ results, previews }: Done): string {
+  if (results.length + previews.length === 0) return 'No orphaned MCP servers.\n';
+  return [...results.map(resultLines), ...previews.map(previewLines)].join('');
+}
+
+function resultLines(result: ReapResult): string {
+  return indented(result.server, [
+    ...(result.problem === undefined ? [] : ['could not be ended']),
+    ...result.processes.map((one) => processLine(one, one.outcome, one.reason)),
+    ...containerLines(result),
+  ]);
+}
+
+function previewLines(preview: ReapPreview): string {
+  return indented(preview.server, [
+    ...preview.processes.map((one) => processLine(one, one.spared ? 'spared' : 'would be ended', one.spared)),
+    ...previewedContainerLines(preview),
+  ]);
+}
+
+function processLine({ pid, name }: ReapCandidate | ReapedProcess, what: string, reason: Refusal | undefined): string {
+  return `pid ${pid} (${name}): ${what}${reason ? `, ${refusalSentence(reason)}` : ''}`;
+}
+
+function indented(server: string, lines: readonly string[]): string {
+  return `${server}\n${lines.map((line) => `    ${line}\n`).join('')}`;
 }
 
 /** Whoever closes our output early, as `head` does, has read enough. Any other failure to write is one, told once. */

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import type { McpProcessesApi } from './api';
 import { createApi } from './api';
@@ -37,6 +38,8 @@ let tracker: Tracker | undefined;
 export async function activate(context: vscode.ExtensionContext): Promise<McpProcessesApi | undefined> {
   const log = vscode.window.createOutputChannel('MCP Processes', { log: true });
   context.subscriptions.push(log);
+  // Sentences that the command line says too are translated with what the editor has loaded for this extension.
+  if (vscode.l10n.bundle) l10n.config({ contents: vscode.l10n.bundle });
   const started = performance.now();
   try {
     const api = await start(context, log);

@@ -11,6 +11,8 @@ export interface ConfiguredServer {
   readonly folder: string | undefined;
   readonly file: string | undefined;
   readonly managedBy: ManagedBy;
+  /** The editor's own id of a server that the editor starts and stops. */
+  readonly editorId?: string;
   /** URL of a remote server, credentials removed. */
   readonly url: string | undefined;
   /** Replaces variables and reads files; rejects with a remedy. Absent where we do not launch. */

@@ -1,21 +1,11 @@
 import { resolve } from 'node:path';
-import type { AnchorKind } from './anchor/kinds';
+import type { Basis } from '../model/evidence';
 import type { KnownFolders } from './knownFolders';
 import { realPath } from './paths';
 import { isProven, type Observed, type Places } from './proof';
 import { definitionMatcher, type Match } from './recognise';
 import type { StdioServerDefinition } from './serverDefinition';
 import { knownReadings, type Reading, type VariableContext } from './variables';
-
-/** What it rests on that a process is taken for an entry's server. */
-export type Basis =
-  | { readonly kind: Exclude<AnchorKind, 'folder'> }
-  /** Its words mean this server in one folder only, and that is where it runs. */
-  | { readonly kind: 'folder'; readonly folder: string }
-  /** What the entry leaves open stands for a folder in which the entry counts. */
-  | { readonly kind: 'placeholder'; readonly placeholder: string; readonly value: string }
-  /** Nothing but its name; only where guesses are asked for. */
-  | { readonly kind: 'name' };
 
 /** Whether a process is an entry's own; undefined where it is not, or it is not certain. */
 export interface EntryMatcher {

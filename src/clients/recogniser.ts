@@ -1,5 +1,5 @@
+import type { Basis } from '../model/evidence';
 import type { ProcessEntry } from '../os/platform';
-import type { Basis } from './entryMatcher';
 import type { Observed } from './proof';
 
 /** A server as some client's configuration names it. */

@@ -1,6 +1,7 @@
 import { commandLineOfArgs } from '../clients/commandLine';
 import { identityOf, type Member } from '../judgement/members';
 import { programNamed, programOf } from '../known/programs';
+import type { ContainerFinding } from '../model/evidence';
 import { sameStart } from '../os/identity';
 import type { Platform, ProcessEntry, Snapshot } from '../os/platform';
 import { approximateStart } from '../os/startTime';
@@ -60,22 +61,22 @@ export function runsUnlabelled(members: readonly Pick<Member, 'entry'>[]): boole
   return members.some(({ entry }) => clientProcessOf(entry)?.running !== undefined);
 }
 
-/** Why the container in which a client's server runs is not this client's own, as a sentence; undefined otherwise. */
-export function elsewhereReason({ args, zombie }: Pick<ProcessEntry, 'args' | 'zombie'>): string | undefined {
+/** Why the container in which a client's server runs is not this client's own; undefined otherwise. */
+export function containerElsewhere({
+  args,
+  zombie,
+}: Pick<ProcessEntry, 'args' | 'zombie'>): Extract<ContainerFinding, { kind: 'container-elsewhere' }> | undefined {
   if (zombie || !args) return undefined;
   const { argv } = commandLineOfArgs(args);
   const program = programOf(argv[0] ?? '');
-  const rest = argv.slice(1);
-  if (programNamed(program).isCompose) return 'its container is not ours: a Compose project runs it';
+  const kind = 'container-elsewhere';
+  if (programNamed(program).isCompose) return { kind, found: 'compose' };
   const engine = engineNameOf(program);
   if (!engine) return undefined;
-  const [command = '', second] = rest.filter((arg) => !arg.startsWith('-'));
-  if (command === 'exec' || (command === 'container' && second === 'exec')) {
-    return `its container is not ours: ${engine} exec only joins one that runs already`;
-  }
-  if (command === 'compose') return 'its container is not ours: a Compose project runs it';
-  if (command === 'mcp') return 'its containers are not ours: an MCP gateway runs them';
-  return undefined;
+  const [command = '', second] = argv.slice(1).filter((arg) => !arg.startsWith('-'));
+  if (command === 'exec' || (command === 'container' && second === 'exec')) return { kind, found: 'exec', engine };
+  if (command === 'compose') return { kind, found: 'compose' };
+  return command === 'mcp' ? { kind, found: 'gateway' } : undefined;
 }
 
 /**

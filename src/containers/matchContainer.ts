@@ -1,3 +1,4 @@
+import type { OthersContainer } from '../model/containerOutcome';
 import { LABELS, type RunDescription } from './containerRun';
 import type { Container } from './engine';
 import type { EngineName } from './flags';
@@ -32,10 +33,9 @@ export function attachedContainer(
 }
 
 /** Why a container is not for us to offer, although it looks like a server; undefined when it is. */
-export function notOurs({ labels }: Pick<Container, 'labels'>): string | undefined {
-  if (labels['docker-mcp'] === 'true') return 'an MCP gateway runs it';
-  if ('com.docker.compose.project' in labels || 'io.podman.compose.project' in labels)
-    return 'a Compose project runs it';
+export function notOurs({ labels }: Pick<Container, 'labels'>): OthersContainer | undefined {
+  if (labels['docker-mcp'] === 'true') return 'gateway';
+  if ('com.docker.compose.project' in labels || 'io.podman.compose.project' in labels) return 'compose';
   return undefined;
 }
 

@@ -5,7 +5,7 @@ import { announceOnce, type DataFolder } from '../registry/dataFolder';
 import type { Tracker } from '../tracker/tracker';
 import type { Actions } from '../views/actions';
 import type { ConfiguredServers } from './configuredServers';
-import { runInEditor } from './editorClient';
+import { type EditorCommand, runInEditor } from './editorClient';
 import type { HiddenServers } from './hiddenServers';
 import type { Inputs } from './inputs';
 import { createNewServers } from './newServers';
@@ -29,11 +29,17 @@ export function createActions(
     if (!server) throw new Error('This server is gone. Run "MCP Processes: Scan Now" to refresh.');
     return server;
   };
+  const askEditor = async (command: EditorCommand, { key }: ServerView): Promise<void> => {
+    const editorId = configured.servers.find((one) => one.key === key)?.editorId;
+    if (editorId === undefined) throw new Error('This server is no longer configured. Scan again.');
+    await runInEditor(command, editorId);
+  };
   return {
     inventory: () => hidden.without(tracker.inventory),
     onDidChange: (listener) => tracker.onDidChange((inventory) => listener(hidden.without(inventory))),
     sweep: () => tracker.sweep({ afresh: true }),
     reapOrphans: (options) => tracker.reapOrphans(options),
+    previewOrphans: (only) => tracker.previewOrphans(only),
     previewEnd: (process) => tracker.previewEnd(process),
     endChosen: (server, processes) => tracker.endChosen(server, processes),
     containerLogs: (id) => tracker.containerLogs(id),
@@ -53,27 +59,27 @@ export function createActions(
     async start(key) {
       const server = serverOf(key);
       if (server.managedBy !== 'editor') return tracker.start(key);
-      await runInEditor('startServer', server);
+      await askEditor('startServer', server);
       await tracker.sweep();
     },
     async stop(key) {
       const server = serverOf(key);
       if (server.managedBy !== 'editor') return tracker.stop(key);
-      await runInEditor('stopServer', server);
+      await askEditor('stopServer', server);
       await tracker.sweep();
       return undefined;
     },
     async restart(key) {
       const server = serverOf(key);
       if (server.managedBy !== 'editor') return tracker.restart(key);
-      await runInEditor('restartServer', server);
+      await askEditor('restartServer', server);
       await tracker.sweep();
     },
     listTools: (key) => tracker.listTools(key),
     callTool: (key, tool, args, signal) => tracker.callTool(key, tool, args, signal),
     async showOutput(key) {
       const server = serverOf(key);
-      if (server.managedBy === 'editor') await runInEditor('showOutput', server);
+      if (server.managedBy === 'editor') await askEditor('showOutput', server);
       else logs.show(server.name);
     },
     showConfiguration: (server) => showConfiguration(server, configured, machine),

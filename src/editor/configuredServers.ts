@@ -21,6 +21,7 @@ import { readPlainFile, whyUnreadable } from '../common/files';
 import { type Log, logOnce, type OnceLog } from '../common/log';
 import type { Problem } from '../model/inventory';
 import { LAUNCHED_GRACE } from '../registry/schema';
+import { editorIdOf } from './editorClient';
 import type { Inputs } from './inputs';
 import type { EditorSettings } from './settings';
 
@@ -161,6 +162,7 @@ export class ConfiguredServers implements vscode.Disposable {
     return {
       ...base,
       managedBy: editors ? 'editor' : 'mcpProcesses',
+      ...(editors && { editorId: editorIdOf(folder, name) }),
       url: undefined,
       describe: editors ? undefined : () => this.launchDescription(definition, inputs, key),
       // What only the editor knows, such as its inputs, stays open.

@@ -1,5 +1,4 @@
 import * as vscode from 'vscode';
-import type { ServerView } from '../model/inventory';
 
 /** The editor's own MCP client, steered through its internal commands. `autoTrustChanges` is never passed: trust is the person's to give. */
 export type EditorCommand = 'startServer' | 'stopServer' | 'restartServer' | 'showOutput';
@@ -8,11 +7,12 @@ export async function editorHasMcpClient(): Promise<boolean> {
   return (await vscode.commands.getCommands(true)).includes('workbench.mcp.startServer');
 }
 
-export async function runInEditor(command: EditorCommand, server: ServerView): Promise<void> {
-  await vscode.commands.executeCommand(`workbench.mcp.${command}`, editorIdOf(server));
+/** @param editorId the editor's own id of the server */
+export async function runInEditor(command: EditorCommand, editorId: string): Promise<void> {
+  await vscode.commands.executeCommand(`workbench.mcp.${command}`, editorId);
 }
 
-/** The editor's id of a server of `.vscode/mcp.json`; our key is `ws<index>:<name>`. */
-function editorIdOf({ key, name }: ServerView): string {
-  return `mcp.config.${key.slice(0, key.indexOf(':'))}.${name}`;
+/** The editor's id of a server that a folder's `.vscode/mcp.json` names. */
+export function editorIdOf(folder: number, name: string): string {
+  return `mcp.config.ws${folder}.${name}`;
 }

@@ -1,5 +1,5 @@
 import type { StdinPeer } from '../os/platform';
-import { joinStdinPeers } from './stdinStatus';
+import { holdersOf, joinStdinPeers } from './stdinStatus';
 
 /** A server that is an orphan, unless somebody holds its stdin. */
 export interface HeldServer {
@@ -21,7 +21,7 @@ export function abandonedTogether<T extends HeldServer>(servers: readonly T[]): 
   const endable = new Set(servers.flatMap((one) => [...one.endable]));
   const heldBy = new Map<number, T[]>();
   for (const one of servers) {
-    for (const pid of one.peers.flatMap((peer) => (peer.kind === 'alive' ? (peer.holders ?? []) : []))) {
+    for (const pid of one.peers.flatMap(holdersOf)) {
       heldBy.set(pid, [...(heldBy.get(pid) ?? []), one]);
     }
   }

@@ -1,7 +1,8 @@
+import type { MembershipProof } from '../model/evidence';
+import type { Refusal } from '../model/refusal';
 import type { ProcessIdentity } from '../os/identity';
 import type { Inspection, OutsideUse, ProcessEntry, ServiceRole, Snapshot, StdinPeer } from '../os/platform';
 import type { RecordKind } from '../registry/schema';
-import type { MembershipProof } from './members';
 import type { SessionVerdict } from './sessionVerdict';
 
 /**
@@ -62,5 +63,5 @@ export interface Facts {
   readonly neverReap: readonly string[];
 }
 
-/** One rule: why the process is kept, or undefined when the rule has nothing against a signal. */
-export type Rule = (facts: Facts, entry: ProcessEntry) => string | undefined;
+/** One rule: why the process is spared, or undefined when the rule has nothing against a signal. */
+export type Rule = (facts: Facts, entry: ProcessEntry) => Refusal | undefined;

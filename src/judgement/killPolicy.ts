@@ -1,3 +1,4 @@
+import type { Refusal } from '../model/refusal';
 import type { ProcessIdentity } from '../os/identity';
 import type { Facts } from './facts';
 import { kindRules } from './kindRules';
@@ -21,7 +22,7 @@ class GrantedPermit {
 export type Permit = GrantedPermit;
 export const spendPermit = GrantedPermit.spend;
 
-export type Decision = { readonly permit: Permit } | { readonly spared: string };
+export type Decision = { readonly permit: Permit } | { readonly spared: Refusal };
 
 /**
  * Rules on one signal to one process: first the column of its server's kind, which the user's word waives, then the
@@ -32,11 +33,11 @@ export function evaluateKillPolicy(facts: Facts): Decision {
   return spared === undefined ? { permit: new GrantedPermit(facts.identity) } : { spared };
 }
 
-/** Why a process is kept, if it is; for who only wants to know, and is to have no permit. */
-export function objectionTo(facts: Facts): string | undefined {
+/** Why a process is spared, if it is; for who only wants to know, and is to have no permit. */
+export function objectionTo(facts: Facts): Refusal | undefined {
   const { inspection, requester, kind } = facts;
-  if (inspection.kind === 'gone') return 'it is gone';
-  if (inspection.kind === 'error') return `it cannot be examined (${inspection.reason})`;
+  if (inspection.kind === 'gone') return { rule: 'gone' };
+  if (inspection.kind === 'error') return { rule: 'notExamined', reason: inspection.reason };
   const column = requester.by === 'user' ? [] : Object.values(kindRules[kind]);
   // The rules for every signal first: "it is an editor" says more than "its owner is running".
   for (const rule of [...Object.values(signalRules), ...column]) {

@@ -1,3 +1,4 @@
+import type { Refusal } from '../model/refusal';
 import type { RecordKind } from '../registry/schema';
 import type { Facts, Rule, StdinStatus } from './facts';
 
@@ -12,79 +13,69 @@ export const kindRules: Readonly<Record<RecordKind, Readonly<Record<string, Rule
 };
 
 /** Our record names its identity, or it carries the full cookie, or it runs below one of these. */
-function launchedIsNamed({ memberBy }: Facts): string | undefined {
-  return memberBy ? undefined : 'no record and no cookie names it';
+function launchedIsNamed({ memberBy }: Facts): Refusal | undefined {
+  return memberBy ? undefined : { rule: 'launchedIsNamed' };
 }
 
-function launchedOwnerGone({ requester, session }: Facts): string | undefined {
+function launchedOwnerGone({ requester, session }: Facts): Refusal | undefined {
   if (requester.by === 'own session') return undefined;
-  return ownerGone(session);
+  return ownerGone('launchedOwnerGone', session);
 }
 
 /** Examined where the owner was only taken for the client: a helper may have started the server for somebody who lives. */
-function launchedIsAbandoned({ requester, stdin }: Facts): string | undefined {
+function launchedIsAbandoned({ requester, stdin }: Facts): Refusal | undefined {
   if (requester.by === 'own session' || !stdin) return undefined;
-  return whyMayBeInUse(stdin);
+  return whyMayBeInUse('launchedIsAbandoned', stdin);
 }
 
 /** Without our cookie only identities that we wrote down count, and what runs below them now. */
-function adoptedIsNamed({ memberBy }: Facts): string | undefined {
-  return memberBy === 'root' || memberBy === 'census' || memberBy === 'tree'
-    ? undefined
-    : 'our record does not name it';
+function adoptedIsNamed({ memberBy }: Facts): Refusal | undefined {
+  return memberBy === 'root' || memberBy === 'census' || memberBy === 'tree' ? undefined : { rule: 'adoptedIsNamed' };
 }
 
 /** Nobody but its editor stops an adopted server while that lives, not even the session that watches it (K18). */
-function adoptedOwnerGone({ session }: Facts): string | undefined {
-  return ownerGone(session);
+function adoptedOwnerGone({ session }: Facts): Refusal | undefined {
+  return ownerGone('adoptedOwnerGone', session);
 }
 
 /**
  * Where the system cannot tell, its dead owner has to be enough: we saw this very process alive under it. Where it can,
  * and merely did not this time, the next sweep asks again.
  */
-function adoptedIsAbandoned({ stdin }: Facts): string | undefined {
-  return stdin ? whyMayBeInUse(stdin) : 'who holds its stdin was not examined';
-}
-
-const STILL_HELD = 'its stdin is still held by ';
-
-/** Whether somebody who holds its stdin is the reason why a process is kept. */
-export function isStillHeld(spared: string | undefined): boolean {
-  return spared?.startsWith(STILL_HELD) ?? false;
+function adoptedIsAbandoned({ stdin }: Facts): Refusal | undefined {
+  const rule = 'adoptedIsAbandoned';
+  return stdin ? whyMayBeInUse(rule, stdin) : { rule, found: 'not asked' };
 }
 
 /** A system without the means to look must not keep every orphan for good; one that has them and fails must not kill. */
-function whyMayBeInUse({ peer }: StdinStatus): string | undefined {
-  if (peer.kind === 'alive') return `${STILL_HELD}${peer.by}`;
-  return peer.kind === 'unknown' && peer.failure === 'failed' ? whyUnknown(peer) : undefined;
-}
-
-function whyUnknown({ reason }: { readonly reason: string }): string {
-  return `whether anybody holds its stdin is unknown: ${reason}`;
+function whyMayBeInUse(rule: 'launchedIsAbandoned' | 'adoptedIsAbandoned', { peer }: StdinStatus): Refusal | undefined {
+  if (peer.kind === 'alive') return { rule, found: 'held', by: peer.by };
+  const isFailed = peer.kind === 'unknown' && peer.failure === 'failed';
+  return isFailed ? { rule, found: 'unknown', reason: peer.reason } : undefined;
 }
 
 /** Recognising somebody's command is no leave to end it: the user has to mean this one (K25). */
-function foreignIsNamed({ named }: Facts): string | undefined {
-  return named ? undefined : 'nobody asked to end it';
+function foreignIsNamed({ named }: Facts): Refusal | undefined {
+  return named ? undefined : { rule: 'foreignIsNamed' };
 }
 
-function foreignHasNoClient({ clientAbove }: Facts): string | undefined {
-  if (!clientAbove) return 'whether a client runs it was not examined';
-  return clientAbove.kind === 'client' ? `it runs under ${clientAbove.title}, pid ${clientAbove.pid}` : undefined;
+function foreignHasNoClient({ clientAbove }: Facts): Refusal | undefined {
+  const rule = 'foreignHasNoClient';
+  if (!clientAbove) return { rule, client: 'not asked' };
+  if (clientAbove.kind === 'none') return undefined;
+  return { rule, client: { title: clientAbove.title, pid: clientAbove.pid } };
 }
 
-/** Why a stranger whose stdin has no holder is kept until it has been seen so a second time. */
-export const AWAITS_SECOND_LOOK = 'its input is closed at the other end; awaiting a second check';
-
-function foreignIsAbandoned({ stdin }: Facts): string | undefined {
-  if (!stdin) return 'who holds its stdin was not examined';
-  if (stdin.peer.kind === 'alive') return `${STILL_HELD}${stdin.peer.by}`;
-  if (stdin.peer.kind === 'unknown') return whyUnknown(stdin.peer);
-  return stdin.goneFor >= CONFIRM_FOREIGN_MS ? undefined : AWAITS_SECOND_LOOK;
+/** A stranger whose stdin has no holder is spared until it has been seen so a second time. */
+function foreignIsAbandoned({ stdin }: Facts): Refusal | undefined {
+  const rule = 'foreignIsAbandoned';
+  if (!stdin) return { rule, found: 'not asked' };
+  if (stdin.peer.kind === 'alive') return { rule, found: 'held', by: stdin.peer.by };
+  if (stdin.peer.kind === 'unknown') return { rule, found: 'unknown', reason: stdin.peer.reason };
+  return stdin.goneFor >= CONFIRM_FOREIGN_MS ? undefined : { rule, found: 'awaits second look' };
 }
 
-function ownerGone(session: Facts['session']): string | undefined {
-  if (!session) return 'whether its owner lives was not examined';
-  return session.kind === 'dead' ? undefined : session.evidence;
+function ownerGone(rule: 'launchedOwnerGone' | 'adoptedOwnerGone', session: Facts['session']): Refusal | undefined {
+  if (!session) return { rule, owner: 'not asked' };
+  return session.kind === 'dead' ? undefined : { rule, owner: session.evidence };
 }

@@ -1,11 +1,9 @@
+import type { MembershipProof } from '../model/evidence';
 import { type ProcessIdentity, sameProcess } from '../os/identity';
 import type { ProcessEntry, Snapshot } from '../os/platform';
 import { type Cookie, parseCookie } from '../registry/cookie';
 import type { ServerRecord, SessionFile } from '../registry/schema';
 import { descendantsOf } from './processTree';
-
-/** What a member is known by; the first that fits is given. */
-export type MembershipProof = 'root' | 'census' | 'cookie' | 'tree';
 
 export interface Member {
   readonly entry: ProcessEntry;

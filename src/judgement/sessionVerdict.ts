@@ -1,3 +1,4 @@
+import type { OwnerFinding, OwnerRole } from '../model/ownerFinding';
 import type { ProcessIdentity } from '../os/identity';
 import type { Snapshot } from '../os/platform';
 import { isWrapperSession, type SessionFile } from '../registry/schema';
@@ -6,7 +7,7 @@ import { findAlive, type Member } from './members';
 /** Whether a session's owner lives, and how we know. */
 export interface SessionVerdict {
   readonly kind: 'live' | 'dead' | 'unknown';
-  readonly evidence: string;
+  readonly evidence: OwnerFinding;
 }
 
 /**
@@ -19,31 +20,23 @@ export function judgeSession(
   members: readonly Member[],
 ): SessionVerdict {
   const { owner } = session;
-  const who = `the ${ownerWord(session)} that started it (pid ${owner.pid})`;
+  const found = { role: roleOf(session), pid: owner.pid };
   if (snapshot.scope === '' || owner.scope !== snapshot.scope) {
-    return { kind: 'unknown', evidence: 'its session belongs to another boot, container or machine' };
+    return { kind: 'unknown', evidence: { kind: 'other-scope' } };
   }
-  if (findAlive(snapshot, owner)) return { kind: 'live', evidence: `${who} is running` };
+  if (findAlive(snapshot, owner)) return { kind: 'live', evidence: { kind: 'owner-running', ...found } };
   if (snapshot.isHidden?.(owner.pid)) {
-    return {
-      kind: 'unknown',
-      evidence: `pid ${owner.pid}, which its owner had, belongs to a process that is hidden from this user`,
-    };
+    return { kind: 'unknown', evidence: { kind: 'owner-hidden', pid: owner.pid } };
   }
   const contradiction = stillParent(snapshot, owner, members);
   if (contradiction) return { kind: 'unknown', evidence: contradiction };
   const holder = snapshot.processes.get(owner.pid);
-  return {
-    kind: 'dead',
-    evidence:
-      holder && !holder.zombie
-        ? `${who} no longer exists: that pid now belongs to a process with another start time`
-        : `${who} no longer exists`,
-  };
+  const isPidReused = holder !== undefined && !holder.zombie;
+  return { kind: 'dead', evidence: { kind: 'owner-gone', ...found, isPidReused } };
 }
 
-/** What a session's owner is to people; unknown where a cookie is all that is left of the session. */
-function ownerWord(session: Pick<SessionFile, 'editor'>): string {
+/** A cookie that is all that is left of a session says nothing of its owner. */
+function roleOf(session: Pick<SessionFile, 'editor'>): OwnerRole {
   if (session.editor === '') return 'process';
   return isWrapperSession(session) ? 'client' : 'window';
 }
@@ -53,9 +46,9 @@ function ownerWord(session: Pick<SessionFile, 'editor'>): string {
  * the start times lie (changed clock, K27), and nothing is certain. Windows never reparents, so there a dead owner's
  * pid alone is no contradiction; somebody alive with that pid still is.
  */
-function stillParent(snapshot: Snapshot, owner: ProcessIdentity, members: readonly Member[]): string | undefined {
+function stillParent(snapshot: Snapshot, owner: ProcessIdentity, members: readonly Member[]): OwnerFinding | undefined {
   const holder = snapshot.processes.get(owner.pid);
   if (!holder || holder.zombie) return undefined;
   const child = members.find((member) => member.entry.ppid === owner.pid);
-  return child && `its owner seems gone, but pid ${child.entry.pid} still has pid ${owner.pid} as its parent`;
+  return child && { kind: 'owner-contradicted', pid: owner.pid, child: child.entry.pid };
 }

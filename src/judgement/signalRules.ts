@@ -1,3 +1,4 @@
+import type { Refusal } from '../model/refusal';
 import { sameProcess } from '../os/identity';
 import type { ProcessEntry } from '../os/platform';
 import { adoptsOrphans } from './clientAbove';
@@ -6,7 +7,7 @@ import type { Facts, Rule } from './facts';
 import { identityOf } from './members';
 import { ancestorsOf, descendantsOf } from './processTree';
 
-/** What must hold for every signal, whatever the kind; each returns why the process is kept, or undefined. */
+/** What must hold for every signal, whatever the kind; each returns why the process is spared, or undefined. */
 export const signalRules: Readonly<Record<string, Rule>> = {
   identityMatches,
   notAnothers,
@@ -38,41 +39,43 @@ export function mayServeStrangers({ kind, isOwnerGuessed }: Pick<Facts, 'kind' |
 }
 
 /** Rule 1: it is the very process that was recorded (K01). */
-function identityMatches({ identity, snapshot }: Facts, entry: ProcessEntry): string | undefined {
-  if (!sameProcess(identityOf(snapshot, entry), identity)) return 'its pid now belongs to another process';
-  return entry.zombie ? 'it is already dead' : undefined;
+function identityMatches({ identity, snapshot }: Facts, entry: ProcessEntry): Refusal | undefined {
+  if (!sameProcess(identityOf(snapshot, entry), identity)) {
+    return { rule: 'identityMatches', found: 'another process' };
+  }
+  return entry.zombie ? { rule: 'identityMatches', found: 'a zombie' } : undefined;
 }
 
 /** Who has executed something with the cookie of another record since the scan is that record's member (K04, K24). */
-function notAnothers({ carriesAnother }: Facts): string | undefined {
-  return carriesAnother ? 'it belongs to another server by now' : undefined;
+function notAnothers({ carriesAnother }: Facts): Refusal | undefined {
+  return carriesAnother ? { rule: 'notAnothers' } : undefined;
 }
 
 /** Rule 3a: never init, never pid 0 or a negative number, which address groups (K13). */
-function notSystem(_: Facts, entry: ProcessEntry): string | undefined {
-  return entry.pid > 1 && Number.isInteger(entry.pid) ? undefined : 'it is a system process';
+function notSystem(_: Facts, entry: ProcessEntry): Refusal | undefined {
+  return entry.pid > 1 && Number.isInteger(entry.pid) ? undefined : { rule: 'notSystem' };
 }
 
 /** Rule 2: same user; on Windows the system itself refuses other users' processes (K15). */
-function sameUser({ ownUid }: Facts, entry: ProcessEntry): string | undefined {
+function sameUser({ ownUid }: Facts, entry: ProcessEntry): Refusal | undefined {
   if (ownUid === undefined) return undefined;
-  if (entry.uid === undefined) return 'its user cannot be determined';
-  return entry.uid === ownUid ? undefined : 'it belongs to another user';
+  if (entry.uid === undefined) return { rule: 'sameUser', found: 'unknown user' };
+  return entry.uid === ownUid ? undefined : { rule: 'sameUser', found: 'another user' };
 }
 
 /** Rule 3b: not us and nothing that we run under (K07). */
-function notSelfOrAncestor({ self, snapshot }: Facts, entry: ProcessEntry): string | undefined {
-  if (entry.pid === self.pid) return 'it is this process itself';
+function notSelfOrAncestor({ self, snapshot }: Facts, entry: ProcessEntry): Refusal | undefined {
+  if (entry.pid === self.pid) return { rule: 'notSelfOrAncestor', found: 'self' };
   const own = snapshot.processes.get(self.pid);
-  if (!own) return 'our own process is missing from the process table';
+  if (!own) return { rule: 'notSelfOrAncestor', found: 'self not listed' };
   return ancestorsOf(snapshot, own).some((ancestor) => ancestor.pid === entry.pid)
-    ? 'this process runs under it'
+    ? { rule: 'notSelfOrAncestor', found: 'ancestor' }
     : undefined;
 }
 
 /** Rule 3c: not an editor. */
-function notEditor(_: Facts, entry: ProcessEntry): string | undefined {
-  return isEditorProcess(entry) ? 'it is an editor process' : undefined;
+function notEditor(_: Facts, entry: ProcessEntry): Refusal | undefined {
+  return isEditorProcess(entry) ? { rule: 'notEditor' } : undefined;
 }
 
 /**
@@ -82,38 +85,41 @@ function notEditor(_: Facts, entry: ProcessEntry): string | undefined {
  * that forks leaves its service a main process whose parent systemd has executed. About them, a user's own service
  * manager counts as init too.
  */
-function notService({ service, snapshot, provenByCookie, kind }: Facts, entry: ProcessEntry): string | undefined {
-  if (service.kind === 'unknown') return `whether it is a service cannot be determined: ${service.reason}`;
+function notService({ service, snapshot, provenByCookie, kind }: Facts, entry: ProcessEntry): Refusal | undefined {
+  if (service.kind === 'unknown') return { rule: 'notService', found: 'unknown', reason: service.reason };
   // Somebody may have given the manager our cookie with the rest of an environment (systemctl import-environment).
-  if (service.kind === 'service' && service.isMain) return `it is the main process of the service ${service.name}`;
+  if (service.kind === 'service' && service.isMain) {
+    return { rule: 'notService', found: 'main process', service: service.name };
+  }
   if (service.kind === 'none' || provenByCookie || (kind === 'adopted' && service.isMain === false)) return undefined;
   const isInit = (one: ProcessEntry) => one.pid === 1 || (kind === 'foreign' && adoptsOrphans(one));
   const below = ancestorsOf(snapshot, entry).some((ancestor) => !isInit(ancestor));
-  return below ? undefined : `it may be the main process of the service ${service.name}`;
+  return below ? undefined : { rule: 'notService', found: 'perhaps main process', service: service.name };
 }
 
 const CONTAINER_RUNTIME = /^(?:conmon|containerd-shim.*|containerd|dockerd|runc|crun|podman)$/;
 
 /** Rule 3e: containers end through their engine, never by a signal to what holds them (K28). */
-function notContainerRuntime({ snapshot }: Facts, entry: ProcessEntry): string | undefined {
+function notContainerRuntime({ snapshot }: Facts, entry: ProcessEntry): Refusal | undefined {
   const runtime = [entry, ...ancestorsOf(snapshot, entry)].find(({ name }) => CONTAINER_RUNTIME.test(name));
-  return runtime && `it runs in a container under ${runtime.name}`;
+  return runtime && { rule: 'notContainerRuntime', runtime: runtime.name };
 }
 
 /**
  * Rule 4: not below a live session's owner or a running editor, whatever cookie it carries (K04, K17, K22). A session
  * that stops its own server passes its own owner, and only if nobody else's stands between.
  */
-function notUnderLiveOwner({ requester, liveOwners, snapshot }: Facts, entry: ProcessEntry): string | undefined {
+function notUnderLiveOwner({ requester, liveOwners, snapshot }: Facts, entry: ProcessEntry): Refusal | undefined {
   const live = new Set(liveOwners.map((owner) => owner.pid));
   for (const ancestor of ancestorsOf(snapshot, entry)) {
     if (requester.by === 'own session' && ancestor.pid === requester.owner.pid) return undefined;
-    if (live.has(ancestor.pid)) return `it runs under pid ${ancestor.pid}, the owner of a live session`;
+    if (live.has(ancestor.pid)) return { rule: 'notUnderLiveOwner', found: 'owner', pid: ancestor.pid };
     // The user may end a client in the editor's own terminal.
     if (requester.by === 'user') continue;
     // In a container the editor may be pid 1, and then everything orphaned is its child.
-    if (ancestor.pid > 1 && isEditorProcess(ancestor))
-      return `it runs under the running editor with pid ${ancestor.pid}`;
+    if (ancestor.pid > 1 && isEditorProcess(ancestor)) {
+      return { rule: 'notUnderLiveOwner', found: 'editor', pid: ancestor.pid };
+    }
   }
   return undefined;
 }
@@ -122,7 +128,7 @@ function notUnderLiveOwner({ requester, liveOwners, snapshot }: Facts, entry: Pr
  * Rule 5: a member that left its root's POSIX session and that somebody uses is the user's now (K21, K22, K23), and what
  * somebody started for others is theirs as long as one of them is connected to it (K33).
  */
-function notInUse(facts: Facts, entry: ProcessEntry): string | undefined {
+function notInUse(facts: Facts, entry: ProcessEntry): Refusal | undefined {
   const { requester, rootSession, outsideUse } = facts;
   if (requester.by === 'user') return undefined;
   const hasLeft = hasLeftRootSession(entry, rootSession);
@@ -130,39 +136,34 @@ function notInUse(facts: Facts, entry: ProcessEntry): string | undefined {
   // What has stayed may still have the terminal in which its dead client ran.
   const seen = hasLeft ? whySeenInUse(facts, entry) : undefined;
   if (seen !== undefined) return seen;
-  if (!outsideUse) return 'whether somebody is connected to it was not examined';
-  if (outsideUse.kind === 'unknown') return `whether somebody is connected to it is unknown: ${outsideUse.reason}`;
-  return outsideUse.kind === 'used' ? `it is in use by ${outsideUse.by}` : undefined;
+  if (!outsideUse) return { rule: 'notInUse', found: 'not asked' };
+  if (outsideUse.kind === 'unknown') {
+    return { rule: 'notInUse', found: 'unknown', reason: outsideUse.reason };
+  }
+  return outsideUse.kind === 'used' ? { rule: 'notInUse', found: 'users', by: outsideUse.by } : undefined;
 }
 
-function whySeenInUse({ snapshot }: Facts, entry: ProcessEntry): string | undefined {
+function whySeenInUse({ snapshot }: Facts, entry: ProcessEntry): Refusal | undefined {
   for (const process of [entry, ...descendantsOf(snapshot, entry.pid)]) {
     if (process.zombie) continue;
-    if (process.hasTerminal === undefined) return 'whether somebody uses it in a terminal cannot be determined';
-    if (process.hasTerminal) return `it is in use: pid ${process.pid} has a terminal`;
-    if (isEditorProcess(process)) return `it is in use: pid ${process.pid} is an editor`;
+    if (process.hasTerminal === undefined) return { rule: 'notInUse', found: 'terminal unknown' };
+    if (process.hasTerminal) return { rule: 'notInUse', found: 'terminal', pid: process.pid };
+    if (isEditorProcess(process)) return { rule: 'notInUse', found: 'editor', pid: process.pid };
   }
   return undefined;
-}
-
-const LISTED_TO_KEEP = 'the setting mcpProcesses.reap.neverReap lists it';
-
-/** Whether the user's list is the reason why a process is kept. */
-export function isListedToKeep(spared: string | undefined): boolean {
-  return spared?.startsWith(LISTED_TO_KEEP) ?? false;
 }
 
 /**
  * Rule 9: the user's list of what is never reaped (K20). `*` stands for anything; without one, any part matches. What
  * runs below a listed process is part of it.
  */
-function notListedToKeep({ neverReap, requester, snapshot }: Facts, entry: ProcessEntry): string | undefined {
+function notListedToKeep({ neverReap, requester, snapshot }: Facts, entry: ProcessEntry): Refusal | undefined {
   if ((requester.by === 'own session' && !requester.unasked) || neverReap.length === 0) return undefined;
-  if (!entry.args) return 'whether the setting mcpProcesses.reap.neverReap lists it cannot be determined';
+  if (!entry.args) return { rule: 'notListedToKeep', found: 'unknown' };
   for (const process of [entry, ...ancestorsOf(snapshot, entry)]) {
     const line = [process.name, ...(process.args ?? [])].join(' ');
     const pattern = neverReap.find((candidate) => matchesPattern(line, candidate));
-    if (pattern !== undefined) return `${LISTED_TO_KEEP} (${pattern})`;
+    if (pattern !== undefined) return { rule: 'notListedToKeep', found: 'listed', pattern };
   }
   return undefined;
 }

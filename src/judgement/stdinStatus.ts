@@ -1,17 +1,20 @@
 import type { StdinPeer } from '../os/platform';
+import { pidsOf } from '../os/users';
 
 const NOBODY: ReadonlySet<number> = new Set();
 
-/** Whether all who hold the other end are seen, and are among these. */
-export function isHeldWithin(peer: StdinPeer, ...groups: readonly ReadonlySet<number>[]): boolean {
-  if (peer.kind !== 'alive' || !peer.holders?.length) return false;
-  return peer.holders.every((pid) => groups.some((group) => group.has(pid)));
+/** The pids that hold the other end, as far as they can be seen. */
+export function holdersOf(peer: StdinPeer | undefined): readonly number[] {
+  return peer?.kind === 'alive' ? pidsOf(peer.by) : [];
 }
 
-function heldByCompanions(peer: StdinPeer): StdinPeer {
-  const by = peer.kind === 'alive' ? peer.by : '';
-  return { kind: 'gone', proof: `its stdin is held only by other orphans: ${by}` };
+/** Whether all who hold the other end are seen, and are among these. */
+export function isHeldWithin(peer: StdinPeer, ...groups: readonly ReadonlySet<number>[]): boolean {
+  const holders = holdersOf(peer);
+  return holders.length > 0 && holders.every((pid) => groups.some((group) => group.has(pid)));
 }
+
+const HELD_BY_COMPANIONS: StdinPeer = { kind: 'gone', proof: 'held by orphans' };
 
 /**
  * What the stdins of one server's processes say together. Processes of the tree that feed one another do not count as
@@ -27,7 +30,7 @@ export function joinStdinPeers(
 ): StdinPeer {
   const outside = peers
     .filter((peer) => !isHeldWithin(peer, members))
-    .map((peer) => (isHeldWithin(peer, members, companions) ? heldByCompanions(peer) : peer));
+    .map((peer) => (isHeldWithin(peer, members, companions) ? HELD_BY_COMPANIONS : peer));
   const alive = outside.find(({ kind }) => kind === 'alive');
   if (alive) return alive;
   const unknowns = outside.filter((peer) => peer.kind === 'unknown');

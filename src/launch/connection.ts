@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import { Client, type ClientOptions, ProtocolError } from '@modelcontextprotocol/client';
+import { Client, type ClientOptions, ProtocolError, SdkError, SdkErrorCode } from '@modelcontextprotocol/client';
 import type { ServerInfo } from '../model/inventory';
 import { ChildTransport } from './childTransport';
 
@@ -12,6 +12,11 @@ export interface ServerTool {
   readonly name: string;
   readonly description: string | undefined;
   readonly inputSchema: unknown;
+}
+
+/** Whether a server did not answer in time; any other error is an answer, or its end. */
+export function isTimeout(error: unknown): boolean {
+  return error instanceof SdkError && error.code === SdkErrorCode.RequestTimeout;
 }
 
 /** A conversation with one launched server. */

@@ -13,7 +13,7 @@ import { endLivingChildTree } from '../reaping/windowsTree';
 import type { EndCause, ExitStatus } from '../registry/history';
 import type { OwnSession } from '../registry/ownSession';
 import type { LadderProgress } from '../registry/schema';
-import { Connection, type ServerTool } from './connection';
+import { Connection, isTimeout, type ServerTool } from './connection';
 import { LaunchedServer, type LaunchState } from './launchedServer';
 
 export interface LaunchedServersParts {
@@ -286,7 +286,7 @@ export class LaunchedServers {
     const message = redactText(error.message);
     if (!server.child?.pid) return message;
     if (server.exit) return `it ${howEnded(server.exit)} before it answered.`;
-    if (/timed? ?out/i.test(message)) {
+    if (isTimeout(error)) {
       const seconds = this.parts.launchTimeout() / 1000;
       return `it did not answer within ${seconds} s. Check its command, or raise mcpProcesses.launch.timeoutSeconds.`;
     }

@@ -1,7 +1,10 @@
+import type { Users } from '../os/users';
 import type { ExitStatus, HistoryEntry } from '../registry/history';
 import type { ContainerId, RecordId, SessionId } from '../registry/ids';
-import type { ContainerOutcome } from './containerOutcome';
+import type { ContainerOutcome, ContainerReason, OthersContainer } from './containerOutcome';
+import type { Evidence } from './evidence';
 import type { ServerKey } from './keys';
+import type { Refusal } from './refusal';
 
 /** What one sweep publishes, and the only thing that views, API and CLI read. Plain data, redacted, no live handles. */
 
@@ -61,8 +64,8 @@ export interface ProcessNode extends ProcessId {
   readonly startedAt: number | undefined;
   /** Bytes; undefined where unknown. */
   readonly memory: number | undefined;
-  /** Why the kill policy keeps it, if it does. */
-  readonly spared: string | undefined;
+  /** Why the kill policy spares it, if it does. */
+  readonly spared: Refusal | undefined;
   readonly children: readonly ProcessNode[];
 }
 
@@ -87,8 +90,8 @@ export interface ServerView {
   readonly terminal?: string;
   /** Other clients' only: epoch ms since when it has used no CPU time. */
   readonly idleSince?: number;
-  /** Who still has a connection to it, where that alone makes it active: no client is known. For people. */
-  readonly usedBy?: string;
+  /** What still has a connection to it, where that alone makes it active: no client is known. */
+  readonly usedBy?: Users;
   readonly group: ServerGroup;
   readonly managedBy: ManagedBy;
   readonly verdict: VerdictKind;
@@ -98,10 +101,8 @@ export interface ServerView {
   readonly dependsOn?: readonly ProcessId[];
   /** Orphaned servers of a session whose setting is to ask before they are ended: what the session was. */
   readonly awaitsAnswer?: 'window' | 'client';
-  /** Every observed fact that led to the verdict, one sentence each, for people. */
-  readonly evidence: readonly string[];
-  /** The one among {@link evidence} that says the most about whether anything uses it, where that is a question. */
-  readonly proof?: string;
+  /** Every observed fact that led to the verdict. */
+  readonly evidence: readonly Evidence[];
   readonly state: RunState;
   /** With `failed`, and while what a crash of it left is ended. */
   readonly failure: Failure | undefined;
@@ -172,8 +173,8 @@ export interface ReapedProcess {
   readonly name: string;
   readonly commandLine: string;
   readonly outcome: ProcessOutcome;
-  /** Why it was kept or survived. */
-  readonly reason: string | undefined;
+  /** Why it was spared or survived. */
+  readonly reason: Refusal | undefined;
   /** Bytes seen before it ended. */
   readonly memory: number | undefined;
 }
@@ -198,24 +199,54 @@ export interface ContainerWithoutClient extends ContainerView {
   readonly server: string;
   readonly client: string;
   /** Why it is not for us to offer; undefined when it may be stopped on the user's word. */
-  readonly notOurs: string | undefined;
+  readonly notOurs: OthersContainer | undefined;
 }
+
+/** What a result is about: a server of a session, one of another client's, or processes that the user chose. */
+export type Reaped =
+  | { readonly kind: 'session'; readonly session: string; readonly record: string }
+  | { readonly kind: 'foreign'; readonly record: string }
+  | { readonly kind: 'user' };
+
+/** Why a session's servers could not be reaped. `reason`: what the system said. */
+export type ReapProblem =
+  /** `folder`: the one that has to be writable. */
+  | { readonly kind: 'unclaimable'; readonly session: string; readonly folder: string; readonly reason: string }
+  | { readonly kind: 'failed'; readonly session: string; readonly reason: string };
 
 /** What became of one server tree. */
 export interface ReapResult {
   readonly server: string;
-  readonly sessionId: string;
-  readonly recordId: string;
-  /** True when nothing was signalled because it was only asked what would be. */
-  readonly dryRun: boolean;
+  readonly of: Reaped;
   readonly processes: readonly ReapedProcess[];
   /** What became of the containers it ran in. */
   readonly containers: readonly ContainerOutcome[];
   /** Why the engine could not be asked to the end; the record stays until its containers are known to be gone. */
-  readonly containerProblem: string | undefined;
-  /** Why it could not be reaped, and what to do. */
-  readonly problem?: string;
+  readonly containerProblem: ContainerReason | undefined;
+  /** Why it could not be reaped. */
+  readonly problem?: ReapProblem;
   /** Bytes of the processes that ended. */
   readonly memoryFreed: number;
   readonly milliseconds: number;
+}
+
+/** What would become of one server tree; nothing was signalled. */
+export interface ReapPreview {
+  readonly server: string;
+  readonly of: Reaped;
+  readonly processes: readonly ReapCandidate[];
+  /** The containers it runs in; those with our labels would be ended. */
+  readonly containers: readonly ContainerView[];
+  /** Why the engine could not say. */
+  readonly containerProblem: ContainerReason | undefined;
+}
+
+export interface ReapCandidate {
+  readonly pid: number;
+  readonly name: string;
+  readonly commandLine: string;
+  /** Why it would be spared, if it would. */
+  readonly spared: Refusal | undefined;
+  /** Bytes. */
+  readonly memory: number | undefined;
 }

@@ -4,11 +4,12 @@ import { codeOf } from '../common/errors';
 import { memoizeWeak } from '../common/memo';
 import type { Connection } from './connection';
 import type { OutsideUse } from './platform';
-import { labelOf } from './procfs/labels';
+import { nameOf } from './procfs/labels';
 import { livingFolder, readStat } from './procfs/readStat';
 import { findServingUnix, readTcpConnections } from './procfs/servedConnections';
 import { runSs, runSsForUnix } from './procfs/ss';
 import { isZombie } from './procfs/stat';
+import { type ProcessName, seen } from './users';
 
 /** Hundreds of servers are asked about at one moment. */
 const connections = new FreshRun(async () => {
@@ -31,7 +32,7 @@ export async function findOutsideUse(pids: readonly number[], members: ReadonlyS
 
 async function findSeenUse(pids: readonly number[], members: ReadonlySet<number>): Promise<OutsideUse> {
   try {
-    return judgeConnections(await connections.ask(), pids, members, labelOf);
+    return judgeConnections(await connections.ask(), pids, members, nameOf);
   } catch (error) {
     return withoutSs(pids, members, error);
   }
@@ -42,7 +43,7 @@ async function withoutSs(pids: readonly number[], members: ReadonlySet<number>, 
   const failed = codeOf(error) === 'ENOENT' ? '`ss` is not installed' : '`ss` failed';
   const reason = error instanceof NoPeersError ? error.message : failed;
   try {
-    const internet = judgeConnections(await readTcpConnections(pids), pids, members, labelOf);
+    const internet = judgeConnections(await readTcpConnections(pids), pids, members, nameOf);
     if (internet.kind !== 'none') return internet;
     const serving = findServingUnix(pids);
     if (serving === undefined) return { kind: 'none' };
@@ -95,17 +96,17 @@ export function judgeConnections(
   all: readonly Connection[],
   pids: readonly number[],
   members: ReadonlySet<number>,
-  nameOf: (pid: number) => string = (pid) => `pid ${pid}`,
+  nameOf: (pid: number) => ProcessName = (pid) => ({ pid }),
 ): OutsideUse {
   const { holders, servedBy } = endsOf(all);
   for (const pid of pids) {
     for (const { local, peer, isHalfClosed } of servedBy.get(pid) ?? []) {
       const others = holders.get(`${peer} ${local}`) ?? [];
       if (others.length === 0 && !isHalfClosed) {
-        return { kind: 'used', by: `a client of ${nameOf(pid)} that cannot be seen from here` };
+        return { kind: 'used', by: { kind: 'unseen', clientOf: nameOf(pid) } };
       }
       const stranger = others.find((one) => !members.has(one));
-      if (stranger !== undefined) return { kind: 'used', by: nameOf(stranger) };
+      if (stranger !== undefined) return { kind: 'used', by: seen(nameOf(stranger)) };
     }
   }
   return { kind: 'none' };

@@ -1,4 +1,5 @@
 import type { ProcessIdentity } from './identity';
+import type { Users } from './users';
 
 /** One process as a snapshot saw it. Fields that the system would not tell are `undefined`, never a guess. */
 export interface ProcessEntry {
@@ -52,13 +53,18 @@ export type Identification =
   | { readonly kind: 'gone' }
   | { readonly kind: 'error'; readonly reason: string };
 
-/** What proves that nobody can ask a server anything by its stdin any more; for people. */
-export const NO_STDIN_PEER = 'nothing is connected to its input any more';
+/**
+ * What proves that a server can no longer be asked anything by its stdin.
+ * - `no peer`: nothing is connected to it any more.
+ * - `not open`: the server has ended, and none of its processes has its stdin open.
+ * - `held by orphans`: only processes hold it that are ended together with the server.
+ */
+export type StdinGone = 'no peer' | 'not open' | 'held by orphans';
 
 export type StdinPeer =
-  /** `holders`: pids that hold the other end, as far as they can be seen; absent where they cannot. */
-  | { readonly kind: 'alive'; readonly by: string; readonly holders?: readonly number[] }
-  | { readonly kind: 'gone'; readonly proof: string }
+  | { readonly kind: 'alive'; readonly by: Users }
+  /** `detail`: what a program of the system showed instead of a peer. */
+  | { readonly kind: 'gone'; readonly proof: StdinGone; readonly detail?: string }
   /** `look`: why the look itself came to nothing; absent where it is the stdin that can tell nobody anything. */
   | { readonly kind: 'unknown'; readonly reason: string; readonly failure?: FailedInspection };
 
@@ -85,7 +91,7 @@ export type ServiceRole =
 /** Whether a process serves or talks to a living process that is not one of `members`. */
 export type OutsideUse =
   | { readonly kind: 'none' }
-  | { readonly kind: 'used'; readonly by: string }
+  | { readonly kind: 'used'; readonly by: Users }
   | { readonly kind: 'unknown'; readonly reason: string };
 
 /** Everything we ask of the operating system. No opinions here: facts, or the reason why there is none. */

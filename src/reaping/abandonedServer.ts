@@ -9,6 +9,8 @@ import type { SessionId } from '../registry/ids';
 import { isLabelled } from '../registry/schema';
 import { removeSession } from '../registry/sessionStore';
 import { type ScannedSession, scanMachine } from '../scan/scan';
+import { evidenceSentence } from '../wording/evidence';
+import { usersText } from '../wording/users';
 import type { DeadSessionParts } from './deadSession';
 import { Reaper } from './reaper';
 
@@ -42,10 +44,10 @@ export async function reapAbandonedServer(
   }
   if (session.automatic !== 'on') return [];
   const whyKept = ({ peer, use }: { peer: StdinPeer; use: OutsideUse }): string | undefined => {
-    if (peer.kind === 'alive') return `its stdin is still held by ${peer.by}`;
+    if (peer.kind === 'alive') return `its stdin is still held by ${usersText(peer.by)}`;
     if (peer.kind === 'unknown') return peer.reason;
-    if (use.kind === 'used') return `it is in use by ${use.by}`;
-    return use.kind === 'unknown' ? `whether somebody is connected to it is unknown: ${use.reason}` : undefined;
+    if (use.kind === 'used') return `it is in use by ${usersText(use.by)}`;
+    return use.kind === 'unknown' ? `cannot determine whether anything is connected to it: ${use.reason}` : undefined;
   };
   const keep = (why: string): ReapResult[] => {
     log.info(`Session ${sessionId} is kept: ${why}.`);
@@ -58,7 +60,9 @@ export async function reapAbandonedServer(
   if (!second) return [];
   const now = whyKept(second);
   if (now !== undefined || second.peer.kind !== 'gone') return keep(now ?? '');
-  log.info(`Session ${sessionId}: ${second.peer.proof}; its owner, pid ${session.owner.pid}, runs.`);
+  log.info(
+    `Session ${sessionId}: ${evidenceSentence({ ...second.peer, kind: 'stdin-gone' })}; its owner, pid ${session.owner.pid}, runs.`,
+  );
   // Nobody asked for it, so that what the user wants kept is kept.
   const claim = { by: 'own session', owner: session.owner, unasked: true } as const;
   const reaper = new Reaper({ ...parts, containers: new RecordedContainers(log), neverReap: () => [] });
@@ -98,9 +102,7 @@ async function peerOf({ records }: ScannedSession, input: string, { platform }: 
   const root = members.find(({ by }) => by === 'root');
   if (open.holders.length === 0) {
     // A server that closed its own stdin may serve in another way; one that has ended cannot.
-    return root
-      ? { kind: 'unknown', reason: 'it has closed its stdin itself' }
-      : { kind: 'gone', proof: 'it has ended, and none of its processes has its stdin open' };
+    return root ? { kind: 'unknown', reason: 'it has closed its stdin itself' } : { kind: 'gone', proof: 'not open' };
   }
   const one = root ?? members.find(({ entry }) => open.asStdin.includes(entry.pid));
   if (!one || !open.asStdin.includes(one.entry.pid)) {

@@ -5,10 +5,12 @@ import { isNotRunning } from '../containers/engineOutput';
 import { isOwnedBy } from '../containers/findContainers';
 import { attachedContainer, notOurs } from '../containers/matchContainer';
 import type { RecordedContainers } from '../containers/recordedContainers';
-import type { ContainerOutcome } from '../model/containerOutcome';
+import type { ContainerOutcome, ContainerReason } from '../model/containerOutcome';
 import type { Inventory, ServerView } from '../model/inventory';
 import type { Platform } from '../os/platform';
 import type { ContainerId, HomeTag } from '../registry/ids';
+import { containerReasonSentence } from '../wording/containers';
+import { shortId } from '../wording/format';
 
 export interface ContainerActionsParts {
   readonly platform: Platform;
@@ -21,7 +23,7 @@ export interface ContainerActionsParts {
 export type StopPermission =
   | { readonly kind: 'at once' }
   | { readonly kind: 'ask' }
-  | { readonly kind: 'no'; why: string };
+  | { readonly kind: 'no'; readonly why: ContainerReason };
 
 /** Between the request to end and the kill. */
 const GRACE_MS = 5_000;
@@ -30,11 +32,11 @@ const LINES = 200;
 /** What a person may do with a container that the picture shows, or that a result named as left running. */
 export function stopPermissionOf({ servers, containersWithoutClient }: Inventory, id: ContainerId): StopPermission {
   const loose = containersWithoutClient.find((one) => one.id === id);
-  if (loose?.notOurs !== undefined) return { kind: 'no', why: `it is not ours: ${loose.notOurs}` };
+  if (loose?.notOurs !== undefined) return { kind: 'no', why: { code: 'not ours', by: loose.notOurs } };
   const server = serverOf(servers, id);
   if (server && isLabelledIn(server, id)) {
     if (server.verdict === 'orphaned') return { kind: 'at once' };
-    if (server.group !== 'thisWindow') return { kind: 'no', why: 'another live session uses it; stop it there' };
+    if (server.group !== 'thisWindow') return { kind: 'no', why: { code: 'used by a session' } };
   }
   return { kind: 'ask' };
 }
@@ -63,38 +65,38 @@ export class ContainerActions {
    */
   async stop(id: ContainerId): Promise<ContainerOutcome> {
     const permission = stopPermissionOf(this.parts.inventory(), id);
-    if (permission.kind === 'no') throw new Error(`Container ${id.slice(0, 12)} was not stopped: ${permission.why}.`);
+    if (permission.kind === 'no') throw notStopped(id, permission.why);
     const engine = this.engineOf(id);
     const before = await inspectOne(engine, id);
     if (!before) return { id, image: '', outcome: 'removed', reason: undefined };
     const problem = await this.objection(before);
-    if (problem) throw new Error(`Container ${id.slice(0, 12)} was not stopped: ${problem}.`);
+    if (problem) throw notStopped(id, problem);
     const { image } = before;
-    if (isNotRunning(before)) return { id, image, outcome: 'spared', reason: `it is ${before.state}` };
+    if (isNotRunning(before)) return { id, image, outcome: 'spared', reason: { code: 'state', state: before.state } };
     const stopped = await engine.stop(id, GRACE_MS);
     const after = await inspectOne(engine, id);
     if (!after || after.state === 'removing') return { id, image, outcome: 'removed', reason: undefined };
-    if (isNotRunning(after)) return { id, image, outcome: 'stopped', reason: 'its data is kept' };
+    if (isNotRunning(after)) return { id, image, outcome: 'stopped', reason: { code: 'data kept' } };
     throw new Error(stopped.ok ? `Container ${id.slice(0, 12)} is still ${after.state}.` : stopped.error.message);
   }
 
   /** Why a container that was just looked at is not to be stopped after all. */
-  private async objection(container: Container): Promise<string | undefined> {
+  private async objection(container: Container): Promise<ContainerReason | undefined> {
     const server = serverOf(this.parts.inventory().servers, container.id);
     if (server && isLabelledIn(server, container.id)) {
       const { sessionId: session, recordId: record } = server;
       const isSame = session && record && isOwnedBy(container, { home: this.parts.homeTag, session, record });
-      return isSame ? undefined : 'its labels are not those of this record';
+      return isSame ? undefined : { code: 'other labels' };
     }
-    if (LABELS.session in container.labels) return 'it carries the labels of a session';
+    if (LABELS.session in container.labels) return { code: 'labels of a session' };
     const others = notOurs(container);
     // The client of one that a server's row shows is known, and named in the question.
-    if (others || server) return others;
+    if (others || server) return others && { code: 'not ours', by: others };
     const clients = clientProcessesIn(await this.parts.platform.snapshot());
     const attached = clients.find(({ running, argv }) =>
       running ? attachedContainer(running, [container], []) : mayBeAttached(argv, container),
     );
-    return attached && `pid ${attached.entry.pid} (${attached.entry.name}) may use it`;
+    return attached && { code: 'may be used', pid: attached.entry.pid, name: attached.entry.name };
   }
 
   private engineOf(id: ContainerId): ContainerEngine {
@@ -102,6 +104,10 @@ export class ContainerActions {
     if (!address) throw new Error('This container is no longer listed. Scan again.');
     return new ContainerEngine(address);
   }
+}
+
+function notStopped(id: ContainerId, why: ContainerReason): Error {
+  return new Error(`Container ${shortId(id)} was not stopped: ${containerReasonSentence(why)}.`);
 }
 
 function serverOf(servers: readonly ServerView[], id: ContainerId): ServerView | undefined {

@@ -2,13 +2,13 @@ import { type Clock, systemClock } from '../common/clock';
 import type { ContainerEngine } from '../containers/engine';
 import { isNotRunning } from '../containers/engineOutput';
 import { engineOf, notedContainer, type RecordedContainers } from '../containers/recordedContainers';
-import type { ContainerOutcome } from '../model/containerOutcome';
+import type { ContainerOutcome, ContainerReason } from '../model/containerOutcome';
 import { type ContainerRun, isLabelled, type ServerRecord, type SessionFile } from '../registry/schema';
 import { stopContainers } from './stopContainers';
 
 export interface ContainersEnded {
   readonly containers: readonly ContainerOutcome[];
-  readonly problem: string | undefined;
+  readonly problem: ContainerReason | undefined;
 }
 
 /**
@@ -24,7 +24,7 @@ export async function endContainers(
   const run = record.container;
   if (!run) return { containers: [], problem: undefined };
   const engine = engineOf(run);
-  if (!engine) return { containers: [], problem: `${run.program} is no container client` };
+  if (!engine) return { containers: [], problem: { code: 'no container client', program: run.program } };
   if (!isLabelled(record)) return { containers: await leaveRunning(known, engine, run), problem: undefined };
   const { containers, error, finished } = await stopContainers(
     engine,
@@ -33,8 +33,9 @@ export async function endContainers(
   );
   if (finished) known.forget(record.id);
   const unknown = containers.find(({ outcome }) => outcome === 'unknown');
-  const problem = finished ? undefined : (error?.message ?? unknown?.reason ?? 'its engine did not finish');
-  return { containers, problem };
+  if (finished) return { containers, problem: undefined };
+  const said = error && ({ code: 'engine', message: error.message } as const);
+  return { containers, problem: said ?? unknown?.reason ?? { code: 'not finished' } };
 }
 
 /** What is said of a container without our labels when its client has been ended; nothing is done to it. */
@@ -46,9 +47,10 @@ async function leaveRunning(
   const { containerId: id } = run;
   if (id === undefined) return [];
   const looked = await notedContainer(engine, run);
-  if (!looked.ok) return [{ id, image: '', outcome: 'unknown', reason: looked.error.message }];
+  if (!looked.ok)
+    return [{ id, image: '', outcome: 'unknown', reason: { code: 'engine', message: looked.error.message } }];
   const [container] = looked.value;
   if (!container || isNotRunning(container) || container.state === 'removing') return [];
   known.keepAddress(id, run);
-  return [{ id, image: container.image, outcome: 'left running', reason: 'it carries no label of ours' }];
+  return [{ id, image: container.image, outcome: 'left running', reason: { code: 'no label' } }];
 }

@@ -4,9 +4,12 @@ import type { Log } from '../common/log';
 import { evaluateKillPolicy } from '../judgement/killPolicy';
 import { findAlive, identityOf, type Member } from '../judgement/members';
 import { descendantsOf } from '../judgement/processTree';
+import { isHeldWithin } from '../judgement/stdinStatus';
+import type { EndCaution, EndPreview } from '../model/endPreview';
 import type { ReapResult } from '../model/inventory';
 import type { ProcessIdentity } from '../os/identity';
 import type { Platform, Snapshot } from '../os/platform';
+import { processName } from '../os/users';
 import type { DataFolder } from '../registry/dataFolder';
 import type { Grace } from '../registry/schema';
 import { liveOwnersOf, scanMachine } from '../scan/scan';
@@ -18,23 +21,6 @@ import { freshSince } from './treeScan';
 export interface ChosenProcess {
   readonly pid: number;
   readonly start: string;
-}
-
-/** What a person should know before ending processes. */
-export interface EndPreview {
-  /** Those that are still there. */
-  readonly processes: readonly PreviewedProcess[];
-  /** Who still uses them, as far as it can be seen; one sentence each. */
-  readonly uses: readonly string[];
-}
-
-export interface PreviewedProcess {
-  readonly pid: number;
-  readonly name: string;
-  /** Redacted. */
-  readonly commandLine: string;
-  /** Why it cannot be ended even on the user's word. */
-  readonly spared: string | undefined;
 }
 
 export interface EndParts {
@@ -71,34 +57,33 @@ export async function previewEnd(chosen: readonly ChosenProcess[], parts: EndPar
 }
 
 /** Who uses processes from outside: what they are to each other is no reason to let one of them live. */
-async function usesOf(members: readonly Member[], snapshot: Snapshot, platform: Platform): Promise<string[]> {
+async function usesOf(members: readonly Member[], snapshot: Snapshot, platform: Platform): Promise<EndCaution[]> {
   const meant = new Set(members.map(({ entry }) => entry.pid));
   const tops = members.filter(({ entry }) => !meant.has(entry.ppid));
-  const ofTops: string[] = [];
+  const ofTops: EndCaution[] = [];
   // One after the other: each may need a program of the system.
   for (const { entry, identity } of tops) {
     const peer = await platform.stdinPeer(identity);
     const parent = snapshot.processes.get(entry.ppid);
-    // Whose sentence it is goes without saying where only one can be meant.
-    const who = tops.length > 1 ? `pid ${entry.pid}: ` : '';
-    const isHeldByThem = peer.kind === 'alive' && peer.holders?.length && peer.holders.every((pid) => meant.has(pid));
-    if (peer.kind === 'alive' && !isHeldByThem) ofTops.push(`${who}Its input is held by ${peer.by}.`);
-    if (peer.kind === 'unknown') ofTops.push(`${who}Who holds its input is unknown: ${peer.reason}.`);
-    if (parent && parent.pid > 1) ofTops.push(`${who}It runs under ${parent.name}, pid ${parent.pid}.`);
+    // Which one is meant goes without saying where there is only one.
+    const which = tops.length > 1 ? { pid: entry.pid } : {};
+    if (peer.kind === 'alive' && !isHeldWithin(peer, meant)) ofTops.push({ kind: 'stdin-held', ...which, by: peer.by });
+    if (peer.kind === 'unknown') ofTops.push({ kind: 'stdin-unknown', ...which, reason: peer.reason });
+    if (parent && parent.pid > 1) {
+      ofTops.push({ kind: 'runs-under', ...which, parent: processName(parent.pid, parent.name) });
+    }
   }
   const below = new Set(tops.flatMap(({ entry }) => descendantsOf(snapshot, entry.pid).map(({ pid }) => pid)));
   const all = new Set([...meant, ...below]);
   const use = await platform.outsideUse([...all], all);
-  const them = members.length > 1 ? 'them' : 'it';
-  const more = all.size - meant.size;
-  return [
-    ...(use.kind === 'used' ? [`${members.length > 1 ? 'They are' : 'It is'} connected to ${use.by}.`] : []),
-    ...(use.kind === 'unknown' ? [`Who is connected to ${them} is unknown: ${use.reason}.`] : []),
-    ...(more === 1 ? [`1 more process below ${them} is not ended with ${them}.`] : []),
-    ...(more > 1 ? [`${more} more processes below ${them} are not ended with ${them}.`] : []),
-    // Last: of many there are many.
-    ...ofTops,
-  ];
+  const many = members.length > 1;
+  const count = all.size - meant.size;
+  const cautions: EndCaution[] = [];
+  if (use.kind === 'used') cautions.push({ kind: 'connected', many, by: use.by });
+  if (use.kind === 'unknown') cautions.push({ kind: 'connections-unknown', many, reason: use.reason });
+  if (count > 0) cautions.push({ kind: 'below', many, count });
+  // Last: of many there are many.
+  return [...cautions, ...ofTops];
 }
 
 /** Ends processes on the user's word: SIGTERM, then SIGKILL. Each signal passes what of the bar nobody can waive. */
@@ -119,9 +104,7 @@ export async function endChosen(
   });
   const result: ReapResult = {
     server,
-    sessionId: '',
-    recordId: '',
-    dryRun: false,
+    of: { kind: 'user' },
     processes: processes.map(describeProcess),
     containers: [],
     containerProblem: undefined,

@@ -3,6 +3,7 @@ import { messageOf } from '../common/errors';
 import { yieldIfBusy } from '../common/eventLoop';
 import type { Decision } from '../judgement/killPolicy';
 import type { Member } from '../judgement/members';
+import type { Refusal } from '../model/refusal';
 import { identityKey, sameStart } from '../os/identity';
 import type { OutsideUse, Platform } from '../os/platform';
 import type { LadderProgress } from '../registry/schema';
@@ -12,7 +13,8 @@ import { sendSignal } from './signals';
 export interface LadderProcess {
   readonly member: Member;
   readonly outcome: 'exited' | 'terminated' | 'killed' | 'survived' | 'spared';
-  readonly reason: string | undefined;
+  /** Why it was spared or survived. */
+  readonly reason: Refusal | undefined;
 }
 
 export interface LadderOptions {
@@ -61,7 +63,7 @@ const MAX_KILL_ROUNDS = 60;
 export async function runLadder(options: LadderOptions): Promise<LadderProcess[]> {
   const seen = new Map<
     string,
-    { member: Member; sent: 'SIGTERM' | 'SIGKILL' | undefined; reason: string | undefined }
+    { member: Member; sent: 'SIGTERM' | 'SIGKILL' | undefined; reason: Refusal | undefined }
   >();
   const { clock } = options;
 
@@ -102,7 +104,7 @@ export async function runLadder(options: LadderOptions): Promise<LadderProcess[]
         if (!known || 'spared' in decision) continue;
         const outcome = await sendSignal(options.platform, decision.permit, signal);
         if (outcome === 'sent') known.sent = signal;
-        else if (outcome !== 'gone') known.reason = `it could not be signalled: ${outcome.failed}`;
+        else if (outcome !== 'gone') known.reason = { rule: 'signalFailed', reason: outcome.failed };
       }
     }
   };
@@ -170,14 +172,15 @@ export async function runLadder(options: LadderOptions): Promise<LadderProcess[]
     // Who is still coming is not to be reported as ended.
     if (empty < 2) await scanAgain();
   } catch (error) {
-    for (const known of seen.values()) known.reason ??= `the process table could not be read: ${messageOf(error)}`;
+    const reason: Refusal = { rule: 'tableUnreadable', reason: messageOf(error) };
+    for (const known of seen.values()) known.reason ??= reason;
   }
   return settle(options.platform, [...seen.values()]);
 }
 
 async function settle(
   platform: Platform,
-  seen: readonly { member: Member; sent: 'SIGTERM' | 'SIGKILL' | undefined; reason: string | undefined }[],
+  seen: readonly { member: Member; sent: 'SIGTERM' | 'SIGKILL' | undefined; reason: Refusal | undefined }[],
 ): Promise<LadderProcess[]> {
   const processes: LadderProcess[] = [];
   for (const { member, sent, reason } of seen) {
@@ -192,8 +195,8 @@ async function settle(
       const outcome = sent === 'SIGKILL' ? 'killed' : sent === 'SIGTERM' ? 'terminated' : 'exited';
       processes.push({ member, outcome, reason: undefined });
     } else if (sent === undefined)
-      processes.push({ member, outcome: 'spared', reason: reason ?? 'it was not reached' });
-    else processes.push({ member, outcome: 'survived', reason: reason ?? 'it did not end, even after SIGKILL' });
+      processes.push({ member, outcome: 'spared', reason: reason ?? { rule: 'notReached' } });
+    else processes.push({ member, outcome: 'survived', reason: reason ?? { rule: 'outlivedKill' } });
   }
   return processes;
 }

@@ -4,8 +4,6 @@ import { Limiter } from '../common/async';
 const AT_A_TIME = 100;
 
 export interface ReapOptions {
-  /** Says what would be signalled, and signals nothing. */
-  readonly dryRun?: boolean;
   /** Keys of rows; without it everything of ours that is provably orphaned. */
   readonly only?: readonly string[];
   /** Aborted: no further server's ladder begins. One that has begun goes on to its end. */

@@ -7,18 +7,18 @@ import { type Log, logOnce, type OnceLog } from '../common/log';
 import { isEngineClient, runsUnlabelled } from '../containers/engineClients';
 import type { ContainersSeen, RecordedContainers } from '../containers/recordedContainers';
 import type { Requester } from '../judgement/facts';
-import { AWAITS_SECOND_LOOK, CONFIRM_FOREIGN_MS, isStillHeld } from '../judgement/kindRules';
+import { CONFIRM_FOREIGN_MS } from '../judgement/kindRules';
 import { findAlive } from '../judgement/members';
-import type { ReapedProcess, ReapResult } from '../model/inventory';
+import type { Reaped, ReapedProcess, ReapPreview, ReapProblem, ReapResult } from '../model/inventory';
 import { recordKey } from '../model/keys';
+import { awaitsSecondLook, isStillHeld } from '../model/refusal';
 import { identityKey, type ProcessIdentity } from '../os/identity';
 import type { Platform, Snapshot } from '../os/platform';
 import { noteCrash } from '../registry/crashes';
 import type { DataFolder } from '../registry/dataFolder';
 import type { EndCause, Reapers } from '../registry/history';
-import type { RecordId, SessionId } from '../registry/ids';
+import type { RecordId } from '../registry/ids';
 import type { LadderProgress, ServerRecord, SessionFile } from '../registry/schema';
-import { isLabelled } from '../registry/schema';
 import type { SessionMemory } from '../registry/sessionMemory';
 import {
   claimLost,
@@ -30,6 +30,7 @@ import {
 } from '../registry/sessionStore';
 import type { ForeignServers } from '../scan/foreignServers';
 import { liveOwnersOf, type Scan, type ScannedSession, scanMachine } from '../scan/scan';
+import { problemSentence } from '../wording/results';
 import { endContainers } from './endContainers';
 import { type DecidedMember, runLadder, type TreeScan } from './ladder';
 import { OrphanedSet } from './orphanedSet';
@@ -94,15 +95,13 @@ export class Reaper {
     return plans;
   }
 
-  /** The plan in the shape of a result. */
-  async preview(seen: Scan, judged: ScannedSession): Promise<ReapResult[]> {
+  /** The plan, for people. */
+  async preview(seen: Scan, judged: ScannedSession): Promise<ReapPreview[]> {
     const plans = await this.plan(seen, judged);
     return judged.records
       .map(({ record }) => ({ record, decided: plans.get(record.id) ?? [] }))
       .filter(({ record, decided }) => decided.length > 0 || record.container)
-      .map(({ record, decided }) =>
-        preview(record, judged.session.id, decided, this.parts.containers.seenOf(record.id)),
-      );
+      .map(({ record, decided }) => preview(record, judged.session, decided, this.parts.containers.seenOf(record.id)));
   }
 
   /**
@@ -121,7 +120,7 @@ export class Reaper {
   ): Promise<ReapResult[]> {
     const { log, folder } = this.parts;
     const claimed = this.tryClaim(judged);
-    if (typeof claimed === 'string') return unreaped(judged, only, claimed);
+    if (claimed && 'reason' in claimed) return unreaped(judged, only, claimed);
     if (!claimed) return [];
     let left = claimed;
     try {
@@ -154,8 +153,8 @@ export class Reaper {
       if (judged.found && cause === 'orphaned') noteCrash(folder, session);
       return results;
     } catch (error) {
-      const problem = `Reaping session ${claimed.session.id} failed: ${messageOf(error)}. Reap again.`;
-      log.error(problem);
+      const problem = { kind: 'failed', session: claimed.session.id, reason: messageOf(error) } as const;
+      log.error(problemSentence(problem));
       return unreaped(judged, only, problem);
     } finally {
       this.letGo(left);
@@ -233,7 +232,7 @@ export class Reaper {
       // What stood below a wrapper is on top now, and its stdin has been looked at once: not enough to kill it. And a
       // wrapper that was going down just then could not be examined.
       const isPassing = ({ outcome, reason }: ReapedProcess) =>
-        reason === AWAITS_SECOND_LOOK ||
+        awaitsSecondLook(reason) ||
         (round === 0 && outcome === 'survived') ||
         // Another of its set that held its stdin was just going, too.
         (round === 0 && set.size > 1 && isStillHeld(reason));
@@ -259,12 +258,13 @@ export class Reaper {
     record: ServerRecord,
     foreignServers: ForeignServers,
     set: ForeignSet = this.foreignSet([record], foreignServers),
-  ): Promise<ReapResult> {
+  ): Promise<ReapPreview> {
     const first = await this.scanForeign(record, foreignServers, set);
     await first.decide(first.members);
     await this.clock.sleep(CONFIRM_FOREIGN_MS);
     const second = await this.scanForeign(record, foreignServers, set);
-    return preview(record, '', await second.decide(second.members), this.parts.containers.seenOf(record.id));
+    const session = foreignServers.sessionOf(record);
+    return preview(record, session, await second.decide(second.members), this.parts.containers.seenOf(record.id));
   }
 
   private async scanForeign(record: ServerRecord, foreignServers: ForeignServers, set: ForeignSet): Promise<TreeScan> {
@@ -331,15 +331,13 @@ export class Reaper {
     });
     // Whoever keeps the client keeps what it is attached to; and who could not be looked at may be kept.
     const isSpared = !isCertain || processes.some((one) => isStillThere(one) && isEngineClient(one.member.entry));
-    const unseen = container && 'its processes could not be looked at, so that its container is left alone';
+    const unseen = container && ({ code: 'processes not seen' } as const);
     const ended = isSpared
       ? { containers: [], problem: isCertain ? undefined : unseen }
       : await endContainers(this.parts.containers, { ...record, container }, session, this.clock);
     const result: ReapResult = {
       server: record.server,
-      sessionId: session.id,
-      recordId: record.id,
-      dryRun: false,
+      of: reapedOf(record, session),
       processes: processes.map(describeProcess),
       containers: ended.containers,
       containerProblem: ended.problem,
@@ -388,16 +386,17 @@ export class Reaper {
   }
 
   /** @returns undefined when somebody else holds the claim; the reason where nobody can claim it: it is kept then. */
-  private tryClaim({ session, found }: ScannedSession): FoundSession | undefined | string {
+  private tryClaim({ session, found }: ScannedSession): FoundSession | undefined | ReapProblem {
     const { folder, self } = this.parts;
     try {
       return found ? claimSession(folder, found, self) : claimLost(folder, session, self);
     } catch (error) {
-      const problem =
-        `Session ${session.id} could not be claimed, so that nothing of it was ended: ${messageOf(error)}. ` +
-        `Make sure that you can write to the folder ${folder.sessions}, and reap again.`;
+      const problem: ReapProblem = {
+        ...{ kind: 'unclaimable' as const, session: session.id },
+        ...{ folder: folder.sessions, reason: messageOf(error) },
+      };
       // Once, not in every sweep.
-      this.unclaimable.warn(problem, session.id);
+      this.unclaimable.warn(problemSentence(problem), session.id);
       return problem;
     }
   }
@@ -427,40 +426,39 @@ function withSeen(record: ServerRecord, seen: Seen): ServerRecord {
 function unreaped(
   { session, records }: ScannedSession,
   only: ReadonlySet<string> | undefined,
-  problem: string,
+  problem: ReapProblem,
 ): ReapResult[] {
   return records
     .filter(({ record }) => !only || only.has(recordKey(session.id, record.id)))
-    .map(({ record }) => ({ ...preview(record, session.id, [], undefined), dryRun: false, problem }));
+    .map(({ record }) => ({
+      ...{ server: record.server, of: reapedOf(record, session), processes: [], containers: [] },
+      ...{ containerProblem: undefined, problem, memoryFreed: 0, milliseconds: 0 },
+    }));
+}
+
+/** Other clients' servers have a record of ours, and no session. */
+function reapedOf(record: ServerRecord, session: Pick<SessionFile, 'id'>): Reaped {
+  if (record.kind === 'foreign') return { kind: 'foreign', record: record.id };
+  return { kind: 'session', session: session.id, record: record.id };
 }
 
 function preview(
   record: ServerRecord,
-  sessionId: SessionId,
+  session: Pick<SessionFile, 'id'>,
   decided: readonly DecidedMember[],
   seen: ContainersSeen | undefined,
-): ReapResult {
+): ReapPreview {
   return {
     server: record.server,
-    sessionId,
-    recordId: record.id,
-    dryRun: true,
-    processes: decided.map(({ member, decision }) => ({
-      pid: member.entry.pid,
-      name: member.entry.name,
-      commandLine: commandLineOf(member.entry),
-      outcome: 'spared' in decision ? ('spared' as const) : ('terminated' as const),
-      reason: 'spared' in decision ? decision.spared : undefined,
-      memory: member.entry.memory,
+    of: reapedOf(record, session),
+    processes: decided.map(({ member: { entry }, decision }) => ({
+      pid: entry.pid,
+      name: entry.name,
+      commandLine: commandLineOf(entry),
+      spared: 'spared' in decision ? decision.spared : undefined,
+      memory: entry.memory,
     })),
-    containers: (seen?.containers ?? []).map(({ id, image, state }) => ({
-      id,
-      image,
-      outcome: isLabelled(record) ? ('stopped' as const) : ('left running' as const),
-      reason: `it is ${state}`,
-    })),
-    containerProblem: seen?.problem,
-    memoryFreed: 0,
-    milliseconds: 0,
+    containers: seen?.containers ?? [],
+    containerProblem: seen?.problem === undefined ? undefined : { code: 'engine', message: seen.problem },
   };
 }

@@ -4,6 +4,8 @@ import type { Log } from '../common/log';
 import type { ReapResult } from '../model/inventory';
 import type { DataFolder } from '../registry/dataFolder';
 import { type EndCause, type ExitStatus, type Reapers, writeHistory } from '../registry/history';
+import { containerReasonSentence } from '../wording/containers';
+import { refusalSentence } from '../wording/refusals';
 import type { LadderProcess } from './ladder';
 
 export function isStillThere({ outcome }: { readonly outcome: LadderProcess['outcome'] }): boolean {
@@ -85,19 +87,19 @@ export function recordResult(
   ending: Ending,
 ): void {
   logResult(log, result);
-  const { server, sessionId, recordId, processes, containers, memoryFreed } = result;
+  const { server, of, processes, containers, memoryFreed } = result;
   const isEnded =
     ending.cause === 'exit' || containers.some(({ outcome }) => outcome === 'removed' || outcome === 'stopped');
   if (!isEnded && processes.every(({ outcome }) => outcome === 'spared')) return;
   try {
     const at = Date.now();
-    writeHistory(folder, recordId || `${processes[0]?.pid}`, {
+    writeHistory(folder, of.kind === 'user' ? `${processes[0]?.pid}` : of.record, {
       at,
       by,
       ...ending,
       commandLine: ending.commandLine?.slice(0, MAX_COMMAND_LINE),
       server,
-      sessionId,
+      ...(of.kind === 'session' && { sessionId: of.session }),
       processes: processes.map(({ pid, name, outcome }) => ({ pid, name, outcome })),
       containers: containers.map(({ id, outcome }) => ({ id, outcome })),
       memoryFreed,
@@ -110,9 +112,11 @@ export function recordResult(
 /** One line per process, with its name only. */
 function logResult(log: Log, result: ReapResult): void {
   for (const { pid, name, outcome, reason } of result.processes) {
-    log.info(`"${result.server}": pid ${pid} (${name}) ${outcome}${reason ? `: ${reason}` : ''}`);
+    log.info(`"${result.server}": pid ${pid} (${name}) ${outcome}${reason ? `: ${refusalSentence(reason)}` : ''}`);
   }
   for (const { id, image, outcome, reason } of result.containers) {
-    log.info(`"${result.server}": container ${id.slice(0, 12)} (${image}) ${outcome}${reason ? `: ${reason}` : ''}`);
+    log.info(
+      `"${result.server}": container ${id.slice(0, 12)} (${image}) ${outcome}${reason ? `: ${containerReasonSentence(reason)}` : ''}`,
+    );
   }
 }

@@ -3,7 +3,7 @@ import type { ContainerOwner } from '../containers/containerRun';
 import type { Container, ContainerEngine, EngineError } from '../containers/engine';
 import { isNotRunning } from '../containers/engineOutput';
 import { isOwnedBy, listOwned } from '../containers/findContainers';
-import type { ContainerOutcome } from '../model/containerOutcome';
+import type { ContainerOutcome, ContainerReason } from '../model/containerOutcome';
 
 export interface ContainerReap {
   readonly containers: readonly ContainerOutcome[];
@@ -93,11 +93,11 @@ async function endOne(
   { grace, removable }: StopOptions,
   { id, image }: Container,
 ): Promise<Step> {
-  const step = (outcome: ContainerOutcome['outcome'], reason: string | undefined, settled = true): Step => {
+  const step = (outcome: ContainerOutcome['outcome'], reason: ContainerReason | undefined, settled = true): Step => {
     return { outcome: { id, image, outcome, reason }, settled };
   };
   const failed = (error: EngineError): Step => {
-    const answer = step('unknown', error.message, false);
+    const answer = step('unknown', { code: 'engine', message: error.message }, false);
     // One that the engine refuses is tried again; an engine that does not answer is not asked for the next one.
     return error.kind === 'failed' ? answer : { ...answer, error };
   };
@@ -105,8 +105,8 @@ async function endOne(
   if (!looked.ok) return failed(looked.error);
   const [container] = looked.value;
   if (!container) return step('removed', undefined);
-  if (!isOwnedBy(container, owner)) return step('spared', 'its labels are not those of this record');
-  if (container.state === 'removing') return step('unknown', 'its engine is removing it', false);
+  if (!isOwnedBy(container, owner)) return step('spared', { code: 'other labels' });
+  if (container.state === 'removing') return step('unknown', { code: 'being removed' }, false);
   const wasRunning = !isNotRunning(container);
   if (wasRunning) {
     // Podman stops none that is paused. Where this fails, the stop says why.
@@ -117,20 +117,16 @@ async function endOne(
     const [still] = after.value;
     if (!still) return step('removed', undefined);
     if (!isNotRunning(still) && still.state !== 'removing') {
-      const vain = stopped.ok
-        ? step('unknown', `it is still ${still.state} after being stopped`, false)
-        : failed(stopped.error);
+      const vain = stopped.ok ? step('unknown', { code: 'still', state: still.state }, false) : failed(stopped.error);
       return { ...vain, stillRuns: true };
     }
   }
   if (removable || container.neverStarted) {
     // Refused when it has begun to run in between; the next look then sees it running.
     const removed = await engine.remove(id);
-    return removed.ok ? step('unknown', 'its engine is removing it', false) : failed(removed.error);
+    return removed.ok ? step('unknown', { code: 'being removed' }, false) : failed(removed.error);
   }
-  return wasRunning
-    ? step('stopped', 'it was started without --rm, so its data is kept')
-    : step('spared', 'it does not run, and was started without --rm, so its data is kept');
+  return wasRunning ? step('stopped', { code: 'no --rm' }) : step('spared', { code: 'no --rm, not running' });
 }
 
 function gone({ id, image }: ContainerOutcome): ContainerOutcome {

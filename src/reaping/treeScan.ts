@@ -85,7 +85,7 @@ export async function heldServerIn(tree: Tree): Promise<HeldServer> {
   // Hundreds are asked at one moment.
   await nextTick();
   const [peers, uses] = await Promise.all([stdinPeersOf(tree), outsideUsesOf(tree, members)]);
-  const stdin = { peer: { kind: 'gone', proof: '' }, goneFor: Number.POSITIVE_INFINITY } as const;
+  const stdin = { peer: { kind: 'gone', proof: 'no peer' }, goneFor: Number.POSITIVE_INFINITY } as const;
   const endable = new Set<number>();
   for (const member of members) {
     const spared = objectionTo(await factsOn(tree, member, { stdin, uses }));

@@ -1,6 +1,8 @@
 import * as v from 'valibot';
 import { isProcessId, isStartToken } from '../os/identity';
+import type { StdinGone } from '../os/platform';
 import { isScopeTag, type ScopeTag } from '../os/scope';
+import type { Users } from '../os/users';
 
 // What the readers of our files are made of. Types are inferred from the shapes, so that none can drift from its reader.
 
@@ -41,6 +43,16 @@ export function listOf<S extends v.GenericSchema>(item: S, max: number) {
 export const finite = v.pipe(v.number(), v.finite());
 export const pid = v.custom<number>(isProcessId);
 export const startToken = v.custom<string>(isStartToken);
+
+const processName = v.object({ pid, name: v.exactOptional(v.string()) });
+
+/** Who holds or uses something. */
+export const users: v.GenericSchema<unknown, Users> = v.variant('kind', [
+  v.object({ kind: v.literal('seen'), processes: v.pipe(v.array(processName), v.minLength(1)) }),
+  v.object({ kind: v.literal('unseen'), clientOf: v.exactOptional(processName) }),
+]);
+
+export const stdinGone: v.GenericSchema<unknown, StdinGone> = v.picklist(['no peer', 'not open', 'held by orphans']);
 
 /** One that is none makes bad whatever it stands in: it may reach a signal. */
 export const processIdentity = v.object({ pid, start: startToken, scope: v.custom<ScopeTag>(isScopeTag) });

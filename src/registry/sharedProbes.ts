@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { identityKey, type ProcessIdentity } from '../os/identity';
 import type { StdinPeer } from '../os/platform';
 import type { DataFolder } from './dataFolder';
-import { absentUnless, pid, read, startToken, withoutAbsent } from './shapes';
+import { pid, read, startToken, stdinGone, users } from './shapes';
 import { readShared, writeShared } from './sharedFile';
 
 /** What one window found out about the stdin of another client's server, for all windows of this machine. */
@@ -20,12 +20,9 @@ const MAX_TEXT = 300;
 
 const text = v.pipe(v.string(), v.maxLength(MAX_TEXT));
 const stdinPeer: v.GenericSchema<unknown, StdinPeer> = v.variant('kind', [
-  v.object({ kind: v.literal('gone'), proof: text }),
+  v.object({ kind: v.literal('gone'), proof: stdinGone }),
   v.object({ kind: v.literal('unknown'), reason: text }),
-  v.pipe(
-    v.object({ kind: v.literal('alive'), by: text, holders: absentUnless(v.array(pid)) }),
-    v.transform(withoutAbsent),
-  ),
+  v.object({ kind: v.literal('alive'), by: users }),
 ]);
 const integer = v.pipe(v.number(), v.integer());
 const sharedProbe = v.object({ pid, start: startToken, ppid: integer, at: integer, peer: stdinPeer });

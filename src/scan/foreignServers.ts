@@ -11,7 +11,7 @@ import type { ClientAbove } from '../judgement/facts';
 import { CONFIRM_FOREIGN_MS } from '../judgement/kindRules';
 import { identityOf, type Member, membersOf } from '../judgement/members';
 import { ancestorsOf } from '../judgement/processTree';
-import { joinStdinPeers } from '../judgement/stdinStatus';
+import { holdersOf, joinStdinPeers } from '../judgement/stdinStatus';
 import { identityKey, type ProcessIdentity } from '../os/identity';
 import type { OutsideUse, Platform, ProcessEntry, Snapshot, StdinPeer } from '../os/platform';
 import type { DataFolder } from '../registry/dataFolder';
@@ -386,8 +386,7 @@ function identitiesOf(snapshot: Snapshot, pids: readonly number[]): ProcessIdent
 
 /** Whether neither its parent nor any of those that held its stdin has gone since. */
 function isUpToDate({ ppid, peer }: Pick<Probe, 'ppid' | 'peer'>, snapshot: Snapshot, entry: ProcessEntry): boolean {
-  const holders = peer.kind === 'alive' ? (peer.holders ?? []) : [];
-  return ppid === entry.ppid && holders.every((pid) => snapshot.processes.get(pid)?.zombie === false);
+  return ppid === entry.ppid && holdersOf(peer).every((pid) => snapshot.processes.get(pid)?.zombie === false);
 }
 
 function heldServerOf(
@@ -397,10 +396,6 @@ function heldServerOf(
 ): HeldServer {
   const pids = new Set(members.map((member) => member.entry.pid));
   return { pids, endable: runsUnderOtherUser(snapshot, entry) ? new Set() : pids, peers: [peer] };
-}
-
-function holdersOf(peer: StdinPeer | undefined): readonly number[] {
-  return peer?.kind === 'alive' ? (peer.holders ?? []) : [];
 }
 
 /** Whether one of them may be a client, or runs for one. Of those who are not seen nobody knows. */

@@ -36,7 +36,7 @@ export interface Scan {
   readonly problems: readonly string[];
 }
 
-const MOVED: SessionVerdict = { kind: 'unknown', evidence: 'another process is changing its session file' };
+const MOVED: SessionVerdict = { kind: 'unknown', evidence: { kind: 'session-changing' } };
 
 /**
  * Looks once: snapshot, session files, cookies; judges each session and finds each record's members.

@@ -3,8 +3,9 @@ import type { ProcessNode, ServerView } from '../model/inventory';
 import type { ServerKey } from '../model/keys';
 import type { DataFolder } from '../registry/dataFolder';
 import { isRecordId, isSessionId, type RecordId, type SessionId } from '../registry/ids';
-import { finite, orUndefined, pid, type Read, read, startToken } from '../registry/shapes';
+import { finite, orUndefined, pid, type Read, read, startToken, users } from '../registry/shapes';
 import { readShared, removeShared, writeShared } from '../registry/sharedFile';
+import { evidence, refusal } from './evidenceShapes';
 
 // What cannot be read makes the whole file none: each window then looks for itself.
 
@@ -16,7 +17,7 @@ const processNode: v.GenericSchema<unknown, ProcessNode> = v.object({
   commandLine: v.string(),
   startedAt: orUndefined(finite),
   memory: orUndefined(finite),
-  spared: orUndefined(v.string()),
+  spared: orUndefined(refusal),
   children: v.array(v.lazy(() => processNode)),
 });
 
@@ -36,7 +37,7 @@ const row = v.object({
   folder: orUndefined(v.string()),
   terminal: v.exactOptional(v.string()),
   idleSince: v.exactOptional(finite),
-  usedBy: v.exactOptional(v.string()),
+  usedBy: v.exactOptional(users),
   group: v.picklist(['orphaned', 'thisWindow', 'otherWindows', 'otherClients', 'ownerUnknown']),
   managedBy: v.picklist(['mcpProcesses', 'editor', 'foreign']),
   verdict: v.picklist(['active', 'orphaned', 'detached', 'unknown']),
@@ -44,8 +45,7 @@ const row = v.object({
   checking: v.optional(v.unknown()),
   dependsOn: v.exactOptional(v.array(processId)),
   awaitsAnswer: v.exactOptional(v.picklist(['window', 'client'])),
-  evidence: v.array(v.string()),
-  proof: v.exactOptional(v.string()),
+  evidence: v.array(evidence),
   state: v.picklist(['starting', 'running', 'stopping']),
   failure: notShared,
   copies: finite,

@@ -83,7 +83,7 @@ export class AutomaticReap {
     const previews = await Promise.all(
       orphaned.map(({ record }) => reaper.previewForeign(record, foreignServers, set)),
     );
-    const endable = orphaned.filter((_, at) => previews[at]?.processes.some(({ outcome }) => outcome !== 'spared'));
+    const endable = orphaned.filter((_, at) => previews[at]?.processes.some(({ spared }) => spared === undefined));
     const keyed = endable.map((server) => ({ server, key: server.record.id, heldWith: server.heldWith }));
     return wholeSets(keyed, limit).map(({ server }) => server);
   }

@@ -36,6 +36,7 @@ export class FormerCrashes {
     const sessions = new Set(crashes.map(({ sessionId }) => sessionId));
     const entries = readHistory(this.folder, 0, Number.POSITIVE_INFINITY).filter(
       ({ sessionId, cause, processes, containers }) =>
+        sessionId !== undefined &&
         sessions.has(sessionId) &&
         cause === 'orphaned' &&
         (containers.length > 0 || processes.some(({ outcome }) => outcome === 'terminated' || outcome === 'killed')),

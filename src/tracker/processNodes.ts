@@ -1,10 +1,11 @@
 import { commandLineOf } from '../clients/shownCommandLine';
 import type { Member } from '../judgement/members';
 import type { ProcessNode } from '../model/inventory';
+import type { Refusal } from '../model/refusal';
 import { approximateStart } from '../os/startTime';
 
 /** Members as a tree: those whose parent is no member stand at the top. */
-export function treeOf(members: readonly Member[], spared: ReadonlyMap<number, string>): ProcessNode[] {
+export function treeOf(members: readonly Member[], spared: ReadonlyMap<number, Refusal>): ProcessNode[] {
   const byPid = new Map(members.map((member) => [member.entry.pid, member]));
   const below = new Map<number, Member[]>();
   const tops: Member[] = [];

@@ -1,4 +1,4 @@
-import type { ReapResult } from '../model/inventory';
+import type { ReapPreview, ReapResult } from '../model/inventory';
 import { foreignKey, recordKey } from '../model/keys';
 import { LadderQueue, type ReapOptions } from '../reaping/reapQueue';
 import { hasContent } from '../reaping/results';
@@ -27,14 +27,17 @@ export class RequestedReap {
   reap(options: ReapOptions = {}): Promise<ReapResult[]> {
     const { store, turns } = this.parts;
     // Also while another reap has its turn first.
-    const named = options.dryRun ? [] : (options.only ?? []);
-    return store.ending.during(named, () =>
+    return store.ending.during(options.only ?? [], () =>
       turns.run(async () => {
         const only = options.only && new Set(options.only);
-        const chosen = await this.choose(only);
-        return options.dryRun ? this.preview(chosen) : this.end(chosen, only, options);
+        return this.end(await this.choose(only), only, options);
       }),
     );
+  }
+
+  /** What {@link reap} would do with the same rows; signals nothing. */
+  preview(only?: readonly string[]): Promise<ReapPreview[]> {
+    return this.parts.turns.run(async () => this.previewOf(await this.choose(only && new Set(only))));
   }
 
   private async choose(only: ReadonlySet<string> | undefined): Promise<Chosen> {
@@ -52,10 +55,10 @@ export class RequestedReap {
     return { scan, sessions, foreign, isMeant };
   }
 
-  private async preview({ scan, sessions, foreign, isMeant }: Chosen): Promise<ReapResult[]> {
+  private async previewOf({ scan, sessions, foreign, isMeant }: Chosen): Promise<ReapPreview[]> {
     const { reaper, foreignServers } = this.parts;
     const own = (await Promise.all(sessions.map((judged) => reaper.preview(scan, judged)))).flat();
-    const meant = own.filter((result) => isMeant(result.sessionId, result.recordId));
+    const meant = own.filter(({ of }) => of.kind === 'session' && isMeant(of.session, of.record));
     if (!foreignServers) return meant;
     const set = reaper.foreignSet(recordsOf(foreign), foreignServers);
     const others = foreign.map(({ record }) => reaper.previewForeign(record, foreignServers, set));

@@ -1,24 +1,26 @@
 import type { ConfiguredServer } from '../clients/configuredServer';
-import type { Basis } from '../clients/entryMatcher';
 import { observe } from '../clients/observed';
-import { elsewhereReason } from '../containers/engineClients';
+import { containerElsewhere } from '../containers/engineClients';
 import type { ContainersSeen } from '../containers/recordedContainers';
 import { identityOf, type Member, membersOf } from '../judgement/members';
 import { childrenOf, descendantsOf } from '../judgement/processTree';
 import type { LaunchedServer } from '../launch/launchedServer';
+import type { ContainerFinding, Evidence, StdinFinding } from '../model/evidence';
 import type { ServerView } from '../model/inventory';
 import { foreignKey, recordKey } from '../model/keys';
+import type { Refusal } from '../model/refusal';
 import type { ProcessIdentity } from '../os/identity';
 import type { Platform, Snapshot } from '../os/platform';
 import { approximateStart } from '../os/startTime';
+import { processName, type Users } from '../os/users';
 import type { OwnSession } from '../registry/ownSession';
 import { type ContainerRun, isLabelled, isWrapperSession, type ServerRecord } from '../registry/schema';
 import type { ForeignServer } from '../scan/foreignServers';
 import type { ScannedSession } from '../scan/scan';
 import { memoryOf, treeOf } from './processNodes';
 
-/** Why members are kept, by pid. */
-export type SparedReasons = ReadonlyMap<number, string>;
+/** Why members are spared, by pid. */
+export type SparedReasons = ReadonlyMap<number, Refusal>;
 
 /** Rows of another session's records that have living members. */
 export function rowsOfSession(
@@ -28,7 +30,7 @@ export function rowsOfSession(
   /** The client that owns a session, by the name that people know; for what `mcp-processes run` started. */
   clientOf: (owner: ProcessIdentity) => string | undefined,
   /** Who is connected to a dead session's server, all of which is kept. */
-  usedBy: (key: string) => string | undefined = () => undefined,
+  usedBy: (key: string) => Users | undefined = () => undefined,
 ): ServerView[] {
   const rows: ServerView[] = [];
   const isRun = isWrapperSession(session);
@@ -40,26 +42,28 @@ export function rowsOfSession(
     const key = recordKey(session.id, record.id);
     const spared = sparedOf(key);
     const user = verdict.kind === 'dead' ? usedBy(key) : undefined;
-    const evidence = [
+    const evidence: Evidence[] = [
       verdict.evidence,
-      `${record.server || 'this server'} was started by ${session.editor || 'an editor session'}`,
+      {
+        kind: 'started-by',
+        ...(record.server && { server: record.server }),
+        ...(session.editor && { editor: session.editor }),
+      },
       ...membershipEvidence(members),
-      ...(user === undefined ? [] : [inUseEvidence(user)]),
-      ...[...spared].map(([pid, reason]) => `pid ${pid} is kept: ${reason}`),
+      ...(user === undefined ? [] : [{ kind: 'in-use', by: user } as const]),
+      ...[...spared].map(([pid, refusal]) => ({ kind: 'spared', pid, refusal }) as const),
     ];
     if (record.container) evidence.push(...containerEvidence(record.container, seen));
-    if (claimedBy) evidence.push(`pid ${claimedBy.pid} is ending it`);
+    if (claimedBy) evidence.push({ kind: 'being-ended', by: claimedBy.pid });
     const isOrphaned = verdict.kind === 'dead' && user === undefined;
     if (verdict.kind === 'dead' && session.automatic !== 'on') {
-      evidence.push(
-        `not ended automatically because its session's mcpProcesses.reap.automatic is "${session.automatic}"`,
-      );
+      evidence.push({ kind: 'not-automatic', automatic: session.automatic });
     }
     // Where somebody is at it already there is nothing to ask.
     const awaitsAnswer = verdict.kind === 'dead' && session.automatic === 'ask' && !claimedBy;
-    const detached = verdict.kind === 'live' && session.detachedSince !== undefined;
-    if (detached)
-      evidence.push(`its window has been away since ${new Date(session.detachedSince).toLocaleTimeString()}`);
+    const awaySince = verdict.kind === 'live' ? session.detachedSince : undefined;
+    const detached = awaySince !== undefined;
+    if (detached) evidence.push({ kind: 'window-away', since: awaySince });
     rows.push(
       rowOf(members, spared, {
         key,
@@ -71,7 +75,6 @@ export function rowsOfSession(
         managedBy: 'mcpProcesses',
         verdict: isOrphaned ? 'orphaned' : user !== undefined ? 'active' : verdictOf(verdict, detached),
         evidence,
-        proof: verdict.evidence,
         ...(awaitsAnswer && { awaitsAnswer: isRun ? ('client' as const) : ('window' as const) }),
         state: 'running',
         sessionId: session.id,
@@ -89,10 +92,6 @@ function verdictOf({ kind }: ScannedSession['verdict'], isDetached: boolean): Se
   return kind === 'live' ? 'active' : 'unknown';
 }
 
-function inUseEvidence(by: string): string {
-  return `it is in use by ${by}, which is connected to it`;
-}
-
 /** Rows of other clients' servers. */
 export function foreignRows(
   servers: readonly ForeignServer[],
@@ -108,7 +107,6 @@ export function foreignRows(
     const isActive = isRun || isHeld || use?.kind === 'used';
     const usedBy = isRun ? undefined : userOf(other);
     const count = above.kind === 'client' ? (copies.get(copyKey(other)) ?? 1) : 1;
-    const proof = above.kind === 'client' ? undefined : inputEvidence(other);
     return rowOf(members, new Map(), {
       key: foreignKey(record),
       name: named.name,
@@ -123,17 +121,16 @@ export function foreignRows(
       ...(!isProven && { checking: true }),
       dependsOn: dependsOn.map(({ pid, start }) => ({ pid, start })),
       evidence: [
-        `pid ${record.root?.pid} matches "${named.name}" of ${named.client}${named.file ? ` (${named.file})` : ''}: ${basisEvidence(named.basis)}`,
-        ...ownerEvidence(other),
-        ...(proof === undefined ? [] : [proof]),
+        matchEvidence(other),
+        ownerEvidence(other),
+        ...inputEvidence(other),
         ...useEvidence(other),
-        ...(isProven ? [] : ['this was seen once; a second look follows in a moment']),
-        ...(count > 1 ? [`${count} copies of it run under the same client`] : []),
+        ...(isProven ? [] : [{ kind: 'seen-once' } as const]),
+        ...(count > 1 ? [{ kind: 'copies', count } as const] : []),
         // That its first process is itself is no news: it was recorded in this very scan.
         ...membershipEvidence(members).slice(members[0]?.by === 'root' ? 1 : 0),
         ...unlabelledEvidence(record, members, containersOf(record.id)),
       ],
-      ...(proof !== undefined && { proof }),
       state: 'running',
       copies: count,
       configurationFile: named.file,
@@ -143,65 +140,48 @@ export function foreignRows(
   });
 }
 
-/** What it rests on that a process is a configured server. */
-function basisEvidence(basis: Basis): string {
-  switch (basis.kind) {
-    case 'path':
-      return 'its command names what it runs by the whole path';
-    case 'package':
-      return 'it runs that published package';
-    case 'image':
-      return 'it runs that image';
-    case 'program':
-      return 'it is that installed program';
-    case 'folder':
-      return `it runs in that entry's folder, ${basis.folder}`;
-    case 'placeholder':
-      return `${basis.placeholder} stands for ${basis.value}, where that entry applies`;
-    case 'name':
-      return 'nothing but its name says so';
-  }
+function matchEvidence({ record, named }: ForeignServer): Evidence {
+  const { name, client, file, basis } = named;
+  const entry = { name, client, ...(file !== undefined && { file }) };
+  return { kind: 'matches', ...(record.root && { pid: record.root.pid }), entry, basis };
 }
 
-/** Who has a connection to a server that no known client runs. */
-function userOf({ stdin, heldBy, use }: ForeignServer): string | undefined {
+/** What has a connection to a server that no known client runs. */
+function userOf({ stdin, heldBy, use }: ForeignServer): Users | undefined {
   if (stdin?.kind === 'alive' && heldBy === 'strangers') return stdin.by;
   return use?.kind === 'used' ? use.by : undefined;
 }
 
-function ownerEvidence({ above, launcher }: ForeignServer): string[] {
-  if (above.kind === 'client') return [`it runs under ${above.title}, pid ${above.pid}`];
-  return launcher
-    ? [`it runs under ${launcher.name}, pid ${launcher.pid}`]
-    : ['its parent has exited, and no known client is above it'];
+function ownerEvidence({ above, launcher }: ForeignServer): Evidence {
+  if (above.kind === 'client') return { kind: 'runs-under', process: processName(above.pid, above.title) };
+  if (launcher) return { kind: 'runs-under', process: processName(launcher.pid, launcher.name) };
+  return { kind: 'parent-gone' };
 }
 
-function inputEvidence({ stdin, heldBy }: ForeignServer): string | undefined {
-  switch (stdin?.kind) {
+function inputEvidence({ above, stdin, heldBy }: ForeignServer): StdinFinding[] {
+  if (above.kind === 'client' || !stdin) return [];
+  switch (stdin.kind) {
     case 'gone':
-      return stdin.proof;
+      return [{ ...stdin, kind: 'stdin-gone' }];
     case 'unknown':
-      return `cannot confirm that no client is connected: ${stdin.reason}`;
-    case 'alive': {
-      if (heldBy === 'orphans') return `its stdin is held only by other orphans: ${stdin.by}`;
-      const many = (stdin.holders?.length ?? 0) > 1;
-      const stranger = many ? ', which are no known MCP clients' : ', which is no known MCP client';
-      return `its stdin is held by ${stdin.by}${heldBy === 'strangers' ? stranger : ''}`;
-    }
+      return [{ kind: 'stdin-unknown', reason: stdin.reason }];
+    case 'alive':
+      return [{ kind: 'stdin-held', by: stdin.by, heldBy: heldBy ?? 'clients' }];
   }
 }
 
-function useEvidence({ above, use }: ForeignServer): string[] {
+function useEvidence({ above, use }: ForeignServer): Evidence[] {
   if (above.kind === 'client') return [];
   switch (use?.kind) {
     case 'used':
-      return [inUseEvidence(use.by)];
+      return [{ kind: 'in-use', by: use.by }];
     case 'unknown':
-      return [`whether somebody is connected to it is unknown: ${use.reason}`];
+      return [{ kind: 'use-unknown', reason: use.reason }];
     case 'none':
-      return ['no other program is connected to it'];
+      return [{ kind: 'not-in-use' }];
+    case undefined:
+      return [];
   }
-  return [];
 }
 
 /** What a row of this window is made from. */
@@ -256,9 +236,7 @@ function adoptedRow(
     managedBy: entry?.managedBy ?? 'foreign',
     verdict: 'active',
     evidence: [
-      root
-        ? `started by ${record.client} in this window`
-        : 'its first process has ended, but what it started still runs',
+      root ? { kind: 'started-in-window', client: record.client } : { kind: 'root-ended' },
       ...membershipEvidence(members),
       ...unlabelledEvidence(record, members, containersOf(record.id)),
     ],
@@ -278,7 +256,7 @@ function launchedRow(snapshot: Snapshot, window: ThisWindow, key: string, server
   const members = record ? membersOf(snapshot, own.session, record) : [];
   const running = members.length > 0 || state === 'starting' || state === 'stopping';
   const serverInfo = server.state.kind === 'running' ? server.state.connection.serverInfo : undefined;
-  const evidence = running ? ['started by this window', ...membershipEvidence(members)] : [];
+  const evidence: Evidence[] = running ? [{ kind: 'started-here' }, ...membershipEvidence(members)] : [];
   const seen = window.containersOf(server.recordId);
   if (record?.container) evidence.push(...containerEvidence(record.container, seen));
   return rowOf(members, new Map(), {
@@ -313,9 +291,7 @@ function configuredRow(snapshot: Snapshot, window: ThisWindow, server: Configure
     group: root ? 'thisWindow' : 'notRunning',
     managedBy: server.managedBy,
     verdict: root ? 'active' : 'gone',
-    evidence: root
-      ? [`pid ${root.entry.pid} is a child of this window's extension host and matches the configuration`]
-      : [],
+    evidence: root ? [{ kind: 'child-matches', pid: root.entry.pid }] : [],
     state: root ? 'running' : 'stopped',
     url: server.url,
     configurationFile: server.file,
@@ -344,34 +320,26 @@ function unlabelledEvidence(
   record: ServerRecord,
   members: readonly Member[],
   seen: ContainersSeen | undefined,
-): string[] {
-  const elsewhere = members.flatMap(({ entry }) => elsewhereReason(entry) ?? []);
-  return [...(record.container ? containerEvidence(record.container, seen) : []), ...new Set(elsewhere)];
+): ContainerFinding[] {
+  const elsewhere = new Map<string, ContainerFinding>();
+  for (const found of members.flatMap(({ entry }) => containerElsewhere(entry) ?? []))
+    elsewhere.set(found.found, found);
+  return [...(record.container ? containerEvidence(record.container, seen) : []), ...elsewhere.values()];
 }
 
-function containerEvidence({ program }: ContainerRun, seen: ContainersSeen | undefined): string[] {
-  if (!seen) return [`it runs in a container; ${program} has not been asked about it yet`];
-  if (seen.problem) return [`container unknown: ${seen.problem}`];
-  return seen.containers.map(({ id, image, state }) => `container ${id.slice(0, 12)} of ${image} is ${state}`);
+function containerEvidence({ program }: ContainerRun, seen: ContainersSeen | undefined): ContainerFinding[] {
+  if (!seen) return [{ kind: 'container-not-asked', program }];
+  if (seen.problem) return [{ kind: 'container-unknown', reason: seen.problem }];
+  return seen.containers.map(({ id, image, state }) => ({ kind: 'container', id, image, state }));
 }
 
-/** Why each of a server's processes is its, in their order. */
-function membershipEvidence(members: readonly Member[]): string[] {
+/** Why each of a server's processes is its own, in their order. */
+function membershipEvidence(members: readonly Member[]): Evidence[] {
   const roots = new Set(members.flatMap(({ entry, by }) => (by === 'root' ? [entry.pid] : [])));
-  return members.map((member) => membershipSentence(member, roots));
-}
-
-function membershipSentence({ entry: { pid, ppid }, by }: Member, roots: ReadonlySet<number>): string {
-  switch (by) {
-    case 'root':
-      return `pid ${pid} is the same process that was started (checked by start time)`;
-    case 'census':
-      return `pid ${pid} was seen earlier as its child process`;
-    case 'cookie':
-      return `pid ${pid} carries its cookie`;
-    case 'tree':
-      return roots.has(ppid) ? `pid ${pid} is its child process` : `pid ${pid} is a child process of pid ${ppid}`;
-  }
+  return members.map(({ entry: { pid, ppid }, by }) => ({
+    ...{ kind: 'member', pid, by },
+    ...(by === 'tree' && !roots.has(ppid) && { below: ppid }),
+  }));
 }
 
 /** A row with the facts that follow from its members. */

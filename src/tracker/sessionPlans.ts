@@ -1,5 +1,6 @@
 import { recordKey } from '../model/keys';
 import type { ProcessIdentity } from '../os/identity';
+import type { Users } from '../os/users';
 import type { Reaper } from '../reaping/reaper';
 import { isUnfinished, type Scan, type ScannedSession } from '../scan/scan';
 import type { SparedReasons } from './rows';
@@ -9,7 +10,7 @@ export interface SessionPlans {
   /** Which processes would be spared and why, by the keys of their rows. */
   readonly spared: ReadonlyMap<string, SparedReasons>;
   /** What is connected to a server all of which is spared for that, by the key of its row. */
-  readonly usedBy: ReadonlyMap<string, string>;
+  readonly usedBy: ReadonlyMap<string, Users>;
   /** Sessions of which a process could be ended now, by id. */
   readonly endable: ReadonlySet<string>;
 }
@@ -35,7 +36,7 @@ export async function planSessions(
   reapable: readonly ScannedSession[],
 ): Promise<SessionPlans> {
   const spared = new Map<string, SparedReasons>();
-  const usedBy = new Map<string, string>();
+  const usedBy = new Map<string, Users>();
   const endable = new Set<string>();
   // Together: each `run` is a session, and what they ask the system for at one moment they share.
   const plans = await Promise.all(reapable.map((judged) => reaper.plan(scan, judged)));

@@ -9,11 +9,12 @@ import type { ServerTool } from '../launch/connection';
 import { GuardProcess } from '../launch/guardProcess';
 import { LaunchedServers } from '../launch/launchedServers';
 import type { ContainerOutcome } from '../model/containerOutcome';
-import type { Inventory, Problem, ReapResult } from '../model/inventory';
+import type { EndPreview } from '../model/endPreview';
+import type { Inventory, Problem, ReapPreview, ReapResult } from '../model/inventory';
 import type { ProcessIdentity } from '../os/identity';
 import type { Platform } from '../os/platform';
 import { ContainerActions } from '../reaping/containerActions';
-import { type ChosenProcess, type EndParts, type EndPreview, endChosen, previewEnd } from '../reaping/endProcesses';
+import { type ChosenProcess, type EndParts, endChosen, previewEnd } from '../reaping/endProcesses';
 import type { ReapOptions } from '../reaping/reapQueue';
 import type { Crash } from '../registry/crashes';
 import type { DataFolder } from '../registry/dataFolder';
@@ -170,6 +171,11 @@ export class Tracker {
   /** See {@link RequestedReap.reap}. */
   reapOrphans(options: ReapOptions = {}): Promise<ReapResult[]> {
     return this.core.requestedReap.reap(options);
+  }
+
+  /** See {@link RequestedReap.preview}. */
+  previewOrphans(only?: readonly string[]): Promise<ReapPreview[]> {
+    return this.core.requestedReap.preview(only);
   }
 
   /** Shows what the configuration says now; for changes of it between sweeps. */

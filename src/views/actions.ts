@@ -1,8 +1,9 @@
 import type { Draft, Plan } from '../clients/newServer/plan';
 import type { ContainerStats } from '../containers/engine';
 import type { ContainerOutcome } from '../model/containerOutcome';
-import type { Inventory, ReapResult, ServerView } from '../model/inventory';
-import type { ChosenProcess, EndPreview } from '../reaping/endProcesses';
+import type { EndPreview } from '../model/endPreview';
+import type { Inventory, ReapPreview, ReapResult, ServerView } from '../model/inventory';
+import type { ChosenProcess } from '../reaping/endProcesses';
 import type { ReapOptions } from '../reaping/reapQueue';
 import type { Crash } from '../registry/crashes';
 import type { CrashReport } from '../tracker/formerCrashes';
@@ -56,6 +57,8 @@ export interface Actions {
   onDidChange(listener: (inventory: Inventory) => void): { dispose(): void };
   sweep(): Promise<Inventory>;
   reapOrphans(options?: ReapOptions): Promise<readonly ReapResult[]>;
+  /** What that would do with the same rows; signals nothing. */
+  previewOrphans(only?: readonly string[]): Promise<readonly ReapPreview[]>;
   /** What a person should know before ending processes. Rejects when none of them is there any more. */
   previewEnd(processes: readonly ChosenProcess[]): Promise<EndPreview>;
   /** Ends processes on the user's word. */

@@ -1,6 +1,8 @@
 import * as vscode from 'vscode';
+import { proofOf } from '../model/evidence';
 import type { ReapResult, ServerView } from '../model/inventory';
-import { folderName, formatAge, formatMemory, joinParts } from '../wording/results';
+import { evidenceSentence } from '../wording/evidence';
+import { folderName, formatAge, formatMemory, joinParts } from '../wording/format';
 import type { Actions } from './actions';
 
 /** A list to tick: what is proven is ticked, what is not can be, and is then kept unless the proof turns up. */
@@ -14,11 +16,11 @@ export async function chooseOrphans(servers: readonly ServerView[]): Promise<str
       description: joinParts([
         server.client,
         server.folder === undefined ? undefined : folderName(server.folder),
-        formatAge(server.startedAt, Date.now(), vscode.l10n.t),
+        formatAge(server.startedAt, Date.now()),
         formatMemory(server.memory),
         server.pid === undefined ? undefined : vscode.l10n.t('pid {0}', server.pid),
       ]),
-      detail: server.proof ?? server.evidence[0],
+      detail: detailOf(server),
       picked: server.verdict === 'orphaned',
       key: server.key,
     })),
@@ -30,6 +32,12 @@ export async function chooseOrphans(servers: readonly ServerView[]): Promise<str
     },
   );
   return (picked ?? []).map(({ key }) => key);
+}
+
+/** What says the most about whether anything uses it. */
+function detailOf({ evidence }: ServerView): string | undefined {
+  const proof = proofOf(evidence) ?? evidence[0];
+  return proof && evidenceSentence(proof);
 }
 
 /**

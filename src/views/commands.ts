@@ -1,7 +1,10 @@
 import * as vscode from 'vscode';
 import type { ReapResult, ServerView } from '../model/inventory';
 import { isStillThere } from '../reaping/results';
-import { folderName, joinParts, reapReport, summariseReap } from '../wording/results';
+import { folderName, joinParts } from '../wording/format';
+import { refusalSentence } from '../wording/refusals';
+import { previewReport, reapReport, summariseReap } from '../wording/results';
+import { processNamed } from '../wording/users';
 import type { Actions } from './actions';
 import { addServer } from './addServer/addServer';
 import { chooseOrphans, reapWithProgress } from './chooseOrphans';
@@ -188,12 +191,12 @@ class Commands implements vscode.Disposable {
   /** What a reap would do; signals nothing. */
   async previewReap(target: Target): Promise<void> {
     const only = this.#keysOf(target) ?? this.#keysOfOrphans();
-    const results = await inView(() => this.#actions.reapOrphans({ dryRun: true, only }));
-    if (results.length === 0) {
+    const previews = await inView(() => this.#actions.previewOrphans(only));
+    if (previews.length === 0) {
       nothingFound();
       return;
     }
-    await this.#documents.show(vscode.l10n.t('Cleanup Preview.txt'), reapReport(results, vscode.l10n.t));
+    await this.#documents.show(vscode.l10n.t('Cleanup Preview.txt'), previewReport(previews));
   }
 
   async start(target: Target): Promise<void> {
@@ -348,7 +351,7 @@ class Commands implements vscode.Disposable {
 
   /** What became of every process and how much memory came back; details on demand. */
   #report(results: readonly ReapResult[], isCalledOff = false): void {
-    const summary = summariseReap(results, vscode.l10n.t, isCalledOff);
+    const summary = summariseReap(results, isCalledOff);
     this.#log.info(summary);
     if (results.length === 0) {
       vscode.window.showInformationMessage(summary);
@@ -366,7 +369,7 @@ class Commands implements vscode.Disposable {
         await stopContainers(running, this.#actions);
       }
       if (answer === details) {
-        await this.#documents.show(vscode.l10n.t('Cleanup Report.txt'), reapReport(results, vscode.l10n.t));
+        await this.#documents.show(vscode.l10n.t('Cleanup Report.txt'), reapReport(results));
       }
     });
     showFailure(answered);
@@ -377,7 +380,9 @@ class Commands implements vscode.Disposable {
     const left = results.flatMap((result) =>
       result.processes
         .filter(isStillThere)
-        .map((process) => joinParts([`${result.server}: ${process.name} (${process.pid})`, process.reason])),
+        .map((process) =>
+          joinParts([`${result.server}: ${processNamed(process)}`, process.reason && refusalSentence(process.reason)]),
+        ),
     );
     if (left.length > 0) {
       vscode.window.showWarningMessage(vscode.l10n.t('These processes are still running: {0}', left.join('; ')));
@@ -459,7 +464,7 @@ class Commands implements vscode.Disposable {
 
 /** The same sentence as after a reap that found nobody. */
 function nothingFound(): void {
-  vscode.window.showInformationMessage(summariseReap([], vscode.l10n.t));
+  vscode.window.showInformationMessage(summariseReap([]));
 }
 
 function rowOf(target: Target): Node | undefined {

@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import type { ContainerView, ContainerWithoutClient, ReapResult, ServerView } from '../model/inventory';
 import { stopPermissionOf } from '../reaping/containerActions';
-import { formatAge, formatMemory, joinParts, shortId } from '../wording/results';
+import { containerReasonSentence } from '../wording/containers';
+import { formatAge, formatMemory, joinParts, shortId } from '../wording/format';
 import type { Actions } from './actions';
 import type { EvidenceDocuments } from './evidenceDocument';
 import { showFailure } from './failures';
@@ -27,7 +28,13 @@ export async function stopContainer(target: Node | undefined, actions: Actions):
     const { container } = target;
     const permission = stopPermissionOf(actions.inventory(), container.id);
     if (permission.kind === 'no') {
-      throw new Error(vscode.l10n.t('Container {0} cannot be stopped: {1}.', shortId(container.id), permission.why));
+      throw new Error(
+        vscode.l10n.t(
+          'Container {0} cannot be stopped: {1}.',
+          shortId(container.id),
+          containerReasonSentence(permission.why),
+        ),
+      );
     }
     if (permission.kind === 'at once' || (await isConfirmed(target))) await stopAll([container.id], actions);
     return;
@@ -38,9 +45,7 @@ export async function stopContainer(target: Node | undefined, actions: Actions):
 
 /** After a reap: containers that run on and are not ours to end. */
 export function leftRunning(results: readonly ReapResult[]): { readonly id: string; readonly image: string }[] {
-  return results.flatMap(({ dryRun, containers }) =>
-    dryRun ? [] : containers.filter(({ outcome }) => outcome === 'left running'),
-  );
+  return results.flatMap(({ containers }) => containers.filter(({ outcome }) => outcome === 'left running'));
 }
 
 /** Names containers that run on after their client was ended, and offers to stop them. */
@@ -72,7 +77,9 @@ export async function containerTooltip(row: ContainerRow, actions: Actions): Pro
   const { container } = row;
   const lines = [containerSentence(container)];
   const permission = stopPermissionOf(actions.inventory(), container.id);
-  if (permission.kind === 'no') lines.push(vscode.l10n.t('Cannot be stopped from here: {0}.', permission.why));
+  if (permission.kind === 'no') {
+    lines.push(vscode.l10n.t('Cannot be stopped from here: {0}.', containerReasonSentence(permission.why)));
+  }
   if (container.state === 'running') {
     try {
       const stats = await actions.containerStats(container.id);
@@ -117,7 +124,7 @@ async function choose(containers: readonly ContainerWithoutClient[]): Promise<st
   const picked = await vscode.window.showQuickPick(
     offered.map((one) => ({
       label: one.image,
-      description: joinParts([one.name, shortId(one.id), formatAge(one.createdAt, Date.now(), vscode.l10n.t)]),
+      description: joinParts([one.name, shortId(one.id), formatAge(one.createdAt, Date.now())]),
       detail: ownerSentence(one),
       id: one.id,
     })),

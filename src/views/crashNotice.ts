@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { ServerView } from '../model/inventory';
 import type { Crash } from '../registry/crashes';
 import type { CrashReport } from '../tracker/formerCrashes';
-import { folderName, formatMemory } from '../wording/results';
+import { folderName, formatMemory } from '../wording/format';
 import type { Actions } from './actions';
 import { showFailure } from './failures';
 import { capabilitiesOf } from './offers';

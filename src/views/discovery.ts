@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Inventory } from '../model/inventory';
-import { formatMemory } from '../wording/results';
+import { formatMemory } from '../wording/format';
 import type { Actions } from './actions';
 import { showFailure } from './failures';
 import { totalMemory } from './serverWords';

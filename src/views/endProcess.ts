@@ -1,8 +1,12 @@
 import * as vscode from 'vscode';
+import type { EndPreview } from '../model/endPreview';
 import type { ProcessNode, ServerView } from '../model/inventory';
-import type { EndPreview, PreviewedProcess } from '../reaping/endProcesses';
+import type { Refusal } from '../model/refusal';
 import { isStillThere } from '../reaping/results';
-import { joinParts } from '../wording/results';
+import { cautionSentence } from '../wording/endPreview';
+import { joinParts } from '../wording/format';
+import { refusalSentence } from '../wording/refusals';
+import { processNamed } from '../wording/users';
 import type { Actions } from './actions';
 import { offerToStop } from './containers';
 import { showFailure } from './failures';
@@ -34,7 +38,9 @@ export async function endProcess(target: Node | undefined, actions: Actions): Pr
     );
   const left = result.processes.filter(isStillThere);
   if (left.length > 0) {
-    const names = left.map(({ name, pid, reason }) => joinParts([`${name} (${pid})`, reason]));
+    const names = left.map(({ name, pid, reason }) =>
+      joinParts([processNamed({ pid, name }), reason && refusalSentence(reason)]),
+    );
     throw new Error(vscode.l10n.t('Could not end: {0}', names.join('; ')));
   }
 }
@@ -45,8 +51,9 @@ const MAX_LISTED = 20;
 /** Names each process that would be ended, and each that would not. @throws when that is all of them */
 function questionOf(server: ServerView, { processes, uses }: EndPreview) {
   const endable = processes.filter(({ spared }) => spared === undefined);
-  const notEndable = processes.filter((process) => process.spared !== undefined);
+  const notEndable = processes.flatMap((one) => (one.spared === undefined ? [] : [{ ...one, spared: one.spared }]));
   const reasons = cut(notEndable.map(sparedSentence));
+  const cautions = cut(uses.map(cautionSentence));
   const [first] = endable;
   if (!first) throw new Error(reasons.join(' '));
   const spared = new Set(notEndable.map(({ pid }) => pid));
@@ -54,7 +61,7 @@ function questionOf(server: ServerView, { processes, uses }: EndPreview) {
     return {
       spared: spared,
       text: vscode.l10n.t('End {0} (pid {1})?', first.name, first.pid),
-      detail: paragraphs([first.commandLine], reasons, cut(uses)),
+      detail: paragraphs([first.commandLine], reasons, cautions),
       button: vscode.l10n.t('End Process'),
     };
   }
@@ -65,13 +72,13 @@ function questionOf(server: ServerView, { processes, uses }: EndPreview) {
       spared.size === 0
         ? vscode.l10n.t('End all {0} processes of {1}?', endable.length, server.name)
         : vscode.l10n.t('End {0} of the {1} processes of {2}?', endable.length, processes.length, server.name),
-    detail: paragraphs(cut(lines), reasons, cut(uses)),
+    detail: paragraphs(cut(lines), reasons, cautions),
     button: spared.size === 0 ? vscode.l10n.t('End All') : vscode.l10n.t('End {0} Processes', endable.length),
   };
 }
 
-function sparedSentence({ pid, name, spared }: PreviewedProcess): string {
-  return vscode.l10n.t('{0} (pid {1}) will not be ended: {2}.', name, pid, spared ?? '');
+function sparedSentence({ pid, name, spared }: { pid: number; name: string; spared: Refusal }): string {
+  return vscode.l10n.t('{0} (pid {1}) will not be ended: {2}.', name, pid, refusalSentence(spared));
 }
 
 function cut(lines: readonly string[]): readonly string[] {

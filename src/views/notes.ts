@@ -2,7 +2,8 @@ import * as vscode from 'vscode';
 import { type GuardView, type Inventory, MAX_HISTORY, type ProcessOutcome } from '../model/inventory';
 import { isStillThere } from '../reaping/results';
 import type { HistoryEntry } from '../registry/history';
-import { formatAge, formatMemory, joinParts, outcomeWord, shortId } from '../wording/results';
+import { formatAge, formatMemory, joinParts, shortId } from '../wording/format';
+import { outcomeWord } from '../wording/results';
 import { exitWord } from './serverWords';
 import type { Info } from './treeRows';
 
@@ -62,7 +63,7 @@ function endNote(entry: HistoryEntry, now: number): Info {
       boxes > 1 ? vscode.l10n.t('{0} containers', boxes) : undefined,
       left > 0 ? vscode.l10n.t('{0} left', left) : undefined,
       memoryFreed > 0 ? formatMemory(memoryFreed) : undefined,
-      vscode.l10n.t('{0} ago', formatAge(at, now, vscode.l10n.t) ?? ''),
+      vscode.l10n.t('{0} ago', formatAge(at, now) ?? ''),
     ]),
     icon: isCrash ? 'error' : left > 0 ? 'warning' : 'check',
     color: isCrash ? 'list.errorForeground' : left > 0 ? 'list.warningForeground' : 'descriptionForeground',
@@ -135,7 +136,7 @@ function endTooltip(entry: HistoryEntry): string {
 
 /** The same as in the report of a reap. A newer version's word for an outcome is shown as it is. */
 function wordOf(outcome: string): string {
-  return outcomeWord(outcome as ProcessOutcome, false, vscode.l10n.t) ?? outcome;
+  return outcomeWord(outcome as ProcessOutcome) ?? outcome;
 }
 
 function guardNote({ state, pid, memory, problem }: GuardView): Info | undefined {

@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import * as vscode from 'vscode';
 import type { ContainerView, ContainerWithoutClient, Inventory, ProcessNode, ServerView } from '../model/inventory';
 import { stopPermissionOf } from '../reaping/containerActions';
-import { folderName } from '../wording/results';
+import { folderName } from '../wording/format';
 import type { Actions } from './actions';
 import { inView, VIEW_ID } from './inView';
 import { HISTORY_ID, infosOf } from './notes';

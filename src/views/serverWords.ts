@@ -1,8 +1,11 @@
 import * as vscode from 'vscode';
-import { isListedToKeep } from '../judgement/signalRules';
 import type { ContainerView, Failure, Inventory, ProcessNode, ServerInfo, ServerView } from '../model/inventory';
+import { isListedToKeep } from '../model/refusal';
 import type { ExitStatus } from '../registry/history';
-import { formatMemory, joinParts, shortId } from '../wording/results';
+import { evidenceSentence } from '../wording/evidence';
+import { formatMemory, joinParts, shortId } from '../wording/format';
+import { refusalSentence } from '../wording/refusals';
+import { usersText } from '../wording/users';
 
 /** One or two words for a row. The verdict comes first where it is the news. */
 export function stateWord(server: ServerView): string {
@@ -107,7 +110,7 @@ function settledSentence(server: ServerView): string {
   switch (server.verdict) {
     case 'active':
       if (server.usedBy !== undefined) {
-        return vscode.l10n.t('In use: no known client runs it, but {0} is connected to it.', server.usedBy);
+        return vscode.l10n.t('In use: no known client runs it, but {0} is connected to it.', usersText(server.usedBy));
       }
       return server.group === 'thisWindow'
         ? vscode.l10n.t('Running. Used by this window.')
@@ -168,7 +171,9 @@ export function evidenceText(server: ServerView): string {
   }
   lines.push(l10n.t('Evidence:'));
   lines.push(
-    ...(server.evidence.length > 0 ? server.evidence : [l10n.t('none yet')]).map((sentence) => `  - ${sentence}`),
+    ...(server.evidence.length > 0 ? server.evidence.map(evidenceSentence) : [l10n.t('none yet')]).map(
+      (sentence) => `  - ${sentence}`,
+    ),
     '',
   );
   const fact = (text: string | undefined) => text !== undefined && lines.push(text);
@@ -198,7 +203,9 @@ function processLines(processes: readonly ProcessNode[], indent: string): string
         String(process.pid),
         process.name,
         formatMemory(process.memory),
-        process.spared === undefined ? undefined : vscode.l10n.t('will not be ended: {0}', process.spared),
+        process.spared === undefined
+          ? undefined
+          : vscode.l10n.t('will not be ended: {0}', refusalSentence(process.spared)),
       ]),
     `${indent}  ${process.commandLine}`,
     ...processLines(process.children, `${indent}  `),

@@ -1,22 +1,22 @@
+import * as l10n from '@vscode/l10n';
 import { type ParseError, parse, printParseErrorCode } from 'jsonc-parser';
 import { positionOf } from '../clients/jsonText';
-import { plain, type Translate } from '../wording/results';
 
 /** The text of an MCP `CallToolResult`: text as it is, the rest as JSON. Anything else as JSON. */
-export function toolResultText(result: unknown, t: Translate = plain): string {
+export function toolResultText(result: unknown): string {
   if (typeof result !== 'object' || result === null || !('content' in result) || !Array.isArray(result.content)) {
     return JSON.stringify(result, undefined, 2) ?? '';
   }
   const lines: string[] = [];
   if ('isError' in result && result.isError === true) {
-    lines.push(t('The tool reported an error:'), '');
+    lines.push(l10n.t('The tool reported an error:'), '');
   }
   for (const part of result.content as unknown[]) {
     const text = (part as { type?: unknown; text?: unknown } | null)?.text;
     lines.push(typeof text === 'string' ? text : JSON.stringify(part, undefined, 2));
   }
   if ('structuredContent' in result && result.structuredContent !== undefined) {
-    lines.push('', t('Structured content:'), JSON.stringify(result.structuredContent, undefined, 2));
+    lines.push('', l10n.t('Structured content:'), JSON.stringify(result.structuredContent, undefined, 2));
   }
   return lines.join('\n') + '\n';
 }
@@ -73,14 +73,14 @@ function sample(property: unknown): unknown {
 }
 
 /** The arguments as a person wrote them, with comments. @throws what is wrong with them, and where. */
-export function parseArguments(text: string, t: Translate = plain): Record<string, unknown> {
+export function parseArguments(text: string): Record<string, unknown> {
   const errors: ParseError[] = [];
   const value: unknown = parse(text, errors, { allowTrailingComma: true });
   const [error] = errors;
   if (error) {
     const { line = 1, column = 1 } = positionOf(text, error.offset);
     throw new Error(
-      t(
+      l10n.t(
         'The arguments are not valid JSON: {0} in line {1}, column {2}. Fix them and run the tool again.',
         printParseErrorCode(error.error),
         line,
@@ -89,7 +89,9 @@ export function parseArguments(text: string, t: Translate = plain): Record<strin
     );
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new Error(t('The arguments must be a JSON object, such as {0}. Fix them and run the tool again.', '{ }'));
+    throw new Error(
+      l10n.t('The arguments must be a JSON object, such as {0}. Fix them and run the tool again.', '{ }'),
+    );
   }
   return value as Record<string, unknown>;
 }

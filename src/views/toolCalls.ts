@@ -65,7 +65,7 @@ export class ToolCalls implements vscode.Disposable {
         vscode.l10n.t('The active editor does not contain tool arguments. Run "MCP Processes: Call Tool…" first.'),
       );
     }
-    await this.#call(call.server, call.tool, parseArguments(document.getText(), vscode.l10n.t));
+    await this.#call(call.server, call.tool, parseArguments(document.getText()));
   }
 
   async #call(server: ServerView, tool: ToolDescription, args: Record<string, unknown>): Promise<void> {
@@ -84,7 +84,7 @@ export class ToolCalls implements vscode.Disposable {
     );
     this.#log.info(`${server.name}: tool ${tool.name} answered after ${Date.now() - started} ms`);
     const title = vscode.l10n.t('Result of {0}.txt', tool.name);
-    await this.#documents.show(title, toolResultText(result, vscode.l10n.t), server.key);
+    await this.#documents.show(title, toolResultText(result), server.key);
   }
 
   /** For the Run button's `when` clause: it shows in the editors that hold a tool's arguments. */

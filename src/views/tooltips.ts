@@ -1,6 +1,8 @@
 import * as vscode from 'vscode';
 import type { ProcessNode, ServerGroup, ServerView } from '../model/inventory';
-import { formatAge } from '../wording/results';
+import { evidenceSentence } from '../wording/evidence';
+import { formatAge } from '../wording/format';
+import { refusalSentence } from '../wording/refusals';
 import { containerSentence, failureLines, serverInfoSentence, verdictSentence } from './serverWords';
 import type { Node } from './treeRows';
 
@@ -51,8 +53,11 @@ function serverTooltip(server: ServerView): vscode.MarkdownString {
   for (const line of server.failure ? failureLines(server.failure) : []) {
     tooltip.appendText(oneLine(line)).appendMarkdown('\n\n');
   }
-  for (const sentence of server.evidence) {
-    tooltip.appendMarkdown('- ').appendText(oneLine(sentence)).appendMarkdown('\n');
+  for (const fact of server.evidence) {
+    tooltip
+      .appendMarkdown('- ')
+      .appendText(oneLine(evidenceSentence(fact)))
+      .appendMarkdown('\n');
   }
   tooltip.appendMarkdown('\n');
   if (server.folder !== undefined) {
@@ -61,7 +66,7 @@ function serverTooltip(server: ServerView): vscode.MarkdownString {
   if (server.terminal !== undefined) {
     tooltip.appendText(vscode.l10n.t('Terminal: {0}', server.terminal)).appendMarkdown('\n\n');
   }
-  const idle = formatAge(server.idleSince, Date.now(), vscode.l10n.t);
+  const idle = formatAge(server.idleSince, Date.now());
   if (idle !== undefined) {
     tooltip.appendText(vscode.l10n.t('Idle for {0}', idle)).appendMarkdown('\n\n');
   }
@@ -89,7 +94,7 @@ function processTooltip(process: ProcessNode): vscode.MarkdownString {
       .appendMarkdown('\n\n');
   }
   if (process.spared !== undefined) {
-    tooltip.appendText(vscode.l10n.t('Will not be ended: {0}', process.spared));
+    tooltip.appendText(vscode.l10n.t('Will not be ended: {0}', refusalSentence(process.spared)));
   }
   return tooltip;
 }

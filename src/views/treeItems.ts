@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { ProcessNode, ServerGroup, ServerView } from '../model/inventory';
-import { folderName, formatAge, formatMemory, joinParts, processLabel, shortId } from '../wording/results';
+import { othersText } from '../wording/containers';
+import { folderName, formatAge, formatMemory, joinParts, processLabel, shortId } from '../wording/format';
 import { capabilitiesOf } from './offers';
 import { stateWords, totalMemory } from './serverWords';
 import type { ContainerGroupRow, ContainerRow, GroupRow, InfoRow, Node, ProcessRow, ServerRow } from './treeRows';
@@ -149,7 +150,7 @@ function serverDescription(server: ServerView, now: number): string {
     stateWords(server),
     formatMemory(server.memory),
     server.copies > 1 ? vscode.l10n.t('{0} copies', server.copies) : undefined,
-    formatAge(server.startedAt, now, vscode.l10n.t),
+    formatAge(server.startedAt, now),
     server.client,
     server.folder === undefined ? undefined : folderName(server.folder),
   ]);
@@ -214,12 +215,12 @@ function processDescription(process: ProcessNode, now: number): string {
     process.spared === undefined ? undefined : vscode.l10n.t('spared'),
     vscode.l10n.t('pid {0}', process.pid),
     formatMemory(process.memory),
-    formatAge(process.startedAt, now, vscode.l10n.t),
+    formatAge(process.startedAt, now),
   ]);
 }
 
 function containerAge({ container }: ContainerRow, now: number): string | undefined {
-  return 'createdAt' in container ? formatAge(container.createdAt, now, vscode.l10n.t) : undefined;
+  return 'createdAt' in container ? formatAge(container.createdAt, now) : undefined;
 }
 
 function containerItem(row: ContainerRow, now: number): vscode.TreeItem {
@@ -229,7 +230,7 @@ function containerItem(row: ContainerRow, now: number): vscode.TreeItem {
   const item = new vscode.TreeItem(image, vscode.TreeItemCollapsibleState.None);
   item.id = row.id;
   item.description = joinParts([
-    lost?.notOurs === undefined ? state : vscode.l10n.t('not ours: {0}', lost.notOurs),
+    lost?.notOurs === undefined ? state : vscode.l10n.t('not ours: {0}', othersText(lost.notOurs)),
     lost?.server,
     vscode.l10n.t('container {0}', shortId(id)),
     containerAge(row, now),

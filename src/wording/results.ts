@@ -1,246 +1,240 @@
-import type { ReapedProcess, ReapResult } from '../model/inventory';
-
-/** `vscode.l10n.t` in the editor; plain English in tests and the command line. */
-export type Translate = (message: string, ...args: (string | number | boolean)[]) => string;
-
-export const plain: Translate = (message, ...args) =>
-  message.replace(/\{(\d+)\}/g, (whole, index: string) => String(args[Number(index)] ?? whole));
-
-const KB = 1024;
-const MB = KB * 1024;
-const GB = MB * 1024;
-
-/** "512 KB", "120 MB", "1.5 GB"; undefined where unknown. */
-export function formatMemory(bytes: number): string;
-export function formatMemory(bytes: number | undefined): string | undefined;
-export function formatMemory(bytes: number | undefined): string | undefined {
-  if (bytes === undefined || !Number.isFinite(bytes) || bytes < 0) {
-    return undefined;
-  }
-  // The thresholds are where rounding would print "1024" of the smaller unit.
-  if (bytes < MB - KB / 2) {
-    return `${Math.round(bytes / KB)} KB`;
-  }
-  if (bytes < GB - MB / 2) {
-    const megabytes = bytes / MB;
-    return `${megabytes < 9.95 ? oneDecimal(megabytes) : Math.round(megabytes)} MB`;
-  }
-  return `${oneDecimal(bytes / GB)} GB`;
-}
-
-function oneDecimal(value: number): string {
-  return value.toFixed(1).replace(/\.0$/, '');
-}
-
-/** "12 s", "5 min", "3 h", "2 d"; undefined where unknown. Coarse on purpose: a row must not change with every sweep. */
-export function formatAge(startedAt: number | undefined, now: number, t: Translate = plain): string | undefined {
-  if (startedAt === undefined || !Number.isFinite(startedAt)) {
-    return undefined;
-  }
-  // A clock that was set back must not print a negative age.
-  const seconds = Math.max(0, Math.floor((now - startedAt) / 1000));
-  if (seconds < 60) {
-    return t('{0} s', seconds);
-  }
-  const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) {
-    return t('{0} min', minutes);
-  }
-  const hours = Math.floor(minutes / 60);
-  if (hours < 48) {
-    return t('{0} h', hours);
-  }
-  return t('{0} d', Math.floor(hours / 24));
-}
-
-/** Last part of a path of either platform: the extension may show a Windows path it read from a record. */
-export function folderName(folder: string): string {
-  return (
-    folder
-      .replace(/[\\/]+$/, '')
-      .split(/[\\/]/)
-      .pop() || folder
-  );
-}
-
-/** "node leaky.mjs" for "node /a/b/leaky.mjs --port 3": an interpreter's name alone tells its processes not apart. */
-export function processLabel(name: string, commandLine: string): string {
-  const [, script] = commandLine.split(' ');
-  return script !== undefined && /^[^-].*(?:[\\/]|\.[a-z]{1,4}$)/i.test(script)
-    ? `${name} ${folderName(script)}`
-    : name;
-}
-
-/** As the engines' own clients show it. */
-export function shortId(containerId: string): string {
-  return containerId.slice(0, 12);
-}
-
-/** The parts that are there, with the separator of tree rows. */
-export function joinParts(parts: readonly (string | undefined)[]): string {
-  return parts.filter((part) => part !== undefined && part !== '').join(' · ');
-}
+import * as l10n from '@vscode/l10n';
+import type { ContainerReason } from '../model/containerOutcome';
+import type { ContainerView, Reaped, ReapedProcess, ReapPreview, ReapProblem, ReapResult } from '../model/inventory';
+import type { Refusal } from '../model/refusal';
+import { containerReasonSentence } from './containers';
+import { formatMemory, joinParts, shortId } from './format';
+import { refusalSentence } from './refusals';
 
 const ended = (process: ReapedProcess) =>
   process.outcome === 'exited' || process.outcome === 'terminated' || process.outcome === 'killed';
 
-/** A few sentences for people: "Ended 3 orphaned servers (5 processes), freed 120 MB. 1 process kept (why)." */
-export function summariseReap(all: readonly ReapResult[], t: Translate = plain, isCalledOff = false): string {
+/** A few sentences for people: "Ended 3 orphaned servers (5 processes), freed 120 MB. 1 process spared (why)." */
+export function summariseReap(all: readonly ReapResult[], isCalledOff = false): string {
   if (all.length === 0) {
-    return isCalledOff ? t('Cancelled. Nothing was ended.') : t('No orphaned servers found.');
+    return isCalledOff ? l10n.t('Cancelled. Nothing was ended.') : l10n.t('No orphaned servers found.');
   }
   const results = all.filter(({ problem }) => problem === undefined);
-  const failed = failureSentences(all, t);
-  if (results.length === 0) {
-    return failed.join(' ');
-  }
+  const failed = failureSentences(all);
+  if (results.length === 0) return failed.join(' ');
   const processes = results.flatMap((result) => result.processes);
-  return [endedSentence(results, t), ...leftSentences(processes, t), ...containerSentences(results, t), ...failed].join(
-    ' ',
-  );
+  const left = [
+    ...leftSentences(processes, 'spared', sparedSentence),
+    ...leftSentences(processes, 'survived', survivedSentence),
+  ];
+  return [endedSentence(results), ...left, ...containerSentences(results), ...failed].join(' ');
 }
 
-/** How much was ended, or would be; a server of which everything was kept counts for none. */
-function endedSentence(results: readonly ReapResult[], t: Translate): string {
-  const dryRun = results.every((result) => result.dryRun);
+/** The same of what a reap would do. */
+export function summarisePreview(previews: readonly ReapPreview[]): string {
+  const candidates = previews.flatMap(({ processes }) => processes);
+  const reasons = candidates.flatMap(({ spared }) => spared ?? []);
+  const sentences = [wouldEndSentence(previews)];
+  if (reasons.length > 0) sentences.push(sparedSentence(reasons.length, reasonsText(reasons)));
+  if (previews.some(({ containerProblem }) => containerProblem !== undefined)) sentences.push(unknownContainer());
+  return sentences.join(' ');
+}
+
+/** How much was ended; a server of which everything was spared counts for none. */
+function endedSentence(results: readonly ReapResult[]): string {
   const servers = results.filter(({ processes }) => processes.length === 0 || processes.some(ended)).length;
-  if (servers === 0) return dryRun ? t('Nothing would be ended.') : t('Nothing was ended.');
-  const processes = results.flatMap((result) => result.processes).filter(ended);
-  const whole = countServers(servers, dryRun, t);
-  // None where only a container was left.
-  const count = processes.length === 0 ? whole : t('{0} ({1})', whole, countProcesses(processes.length, t));
-  const memory = dryRun
-    ? processes.reduce((sum, process) => sum + (process.memory ?? 0), 0)
-    : results.reduce((sum, result) => sum + result.memoryFreed, 0);
-  if (memory <= 0) return `${count}.`;
-  const amount = formatMemory(memory);
-  return dryRun ? t('{0}, freeing {1}.', count, amount) : t('{0}, freed {1}.', count, amount);
+  if (servers === 0) return l10n.t('Nothing was ended.');
+  const whole = servers === 1 ? l10n.t('Ended 1 orphaned server') : l10n.t('Ended {0} orphaned servers', servers);
+  const count = withProcesses(whole, results.flatMap((result) => result.processes).filter(ended).length);
+  const memory = results.reduce((sum, result) => sum + result.memoryFreed, 0);
+  return memory > 0 ? l10n.t('{0}, freed {1}.', count, formatMemory(memory)) : `${count}.`;
 }
 
-/** What was kept or survived, and why. */
-function leftSentences(processes: readonly ReapedProcess[], t: Translate): string[] {
-  const spared = processes.filter(({ outcome }) => outcome === 'spared');
-  const survived = processes.filter(({ outcome }) => outcome === 'survived');
-  const sentences: string[] = [];
-  if (spared.length === 1) sentences.push(t('1 process kept{0}.', reasons(spared)));
-  if (spared.length > 1) sentences.push(t('{0} processes kept{1}.', spared.length, reasons(spared)));
-  if (survived.length === 1) sentences.push(t('1 process survived{0}.', reasons(survived)));
-  if (survived.length > 1) sentences.push(t('{0} processes survived{1}.', survived.length, reasons(survived)));
-  return sentences;
+function wouldEndSentence(previews: readonly ReapPreview[]): string {
+  const isEndable = ({ spared }: { readonly spared: unknown }) => spared === undefined;
+  const servers = previews.filter(({ processes }) => processes.length === 0 || processes.some(isEndable)).length;
+  if (servers === 0) return l10n.t('Nothing would be ended.');
+  const whole =
+    servers === 1 ? l10n.t('Would end 1 orphaned server') : l10n.t('Would end {0} orphaned servers', servers);
+  const endable = previews.flatMap(({ processes }) => processes).filter(isEndable);
+  const count = withProcesses(whole, endable.length);
+  const memory = endable.reduce((sum, one) => sum + (one.memory ?? 0), 0);
+  return memory > 0 ? l10n.t('{0}, freeing {1}.', count, formatMemory(memory)) : `${count}.`;
+}
+
+/** None where only a container was left. */
+function withProcesses(servers: string, processes: number): string {
+  if (processes === 0) return servers;
+  const count = processes === 1 ? l10n.t('1 process') : l10n.t('{0} processes', processes);
+  return l10n.t('{0} ({1})', servers, count);
+}
+
+/** What was spared or survived, and why. */
+function leftSentences(
+  processes: readonly ReapedProcess[],
+  outcome: 'spared' | 'survived',
+  sentence: (count: number, reasons: string) => string,
+): string[] {
+  const left = processes.filter((process) => process.outcome === outcome);
+  const reasons = reasonsText(left.flatMap(({ reason }) => reason ?? []));
+  return left.length === 0 ? [] : [sentence(left.length, reasons)];
+}
+
+function sparedSentence(count: number, reasons: string): string {
+  return count === 1 ? l10n.t('1 process spared{0}.', reasons) : l10n.t('{0} processes spared{1}.', count, reasons);
+}
+
+function survivedSentence(count: number, reasons: string): string {
+  return count === 1 ? l10n.t('1 process survived{0}.', reasons) : l10n.t('{0} processes survived{1}.', count, reasons);
 }
 
 /** How many could not be ended, and each reason once: it says what to do. */
-function failureSentences(results: readonly ReapResult[], t: Translate): string[] {
+function failureSentences(results: readonly ReapResult[]): string[] {
   const problems = results.flatMap(({ problem }) => problem ?? []);
   if (problems.length === 0) return [];
   const count =
-    problems.length === 1 ? t('1 server could not be ended.') : t('{0} servers could not be ended.', problems.length);
-  return [count, ...new Set(problems)];
+    problems.length === 1
+      ? l10n.t('1 server could not be ended.')
+      : l10n.t('{0} servers could not be ended.', problems.length);
+  return [count, ...new Set(problems.map(problemSentence))];
+}
+
+/** Why a session's servers could not be reaped, and what to do. */
+export function problemSentence(problem: ReapProblem): string {
+  return problem.kind === 'failed'
+    ? l10n.t('Reaping session {0} failed: {1}. Reap again.', problem.session, problem.reason)
+    : l10n.t(
+        'Session {0} could not be claimed, so nothing of it was ended: {1}. Make sure that you can write to the folder {2}, and reap again.',
+        problem.session,
+        problem.reason,
+        problem.folder,
+      );
 }
 
 /** What became of containers, where there were any. */
-function containerSentences(results: readonly ReapResult[], t: Translate): string[] {
+function containerSentences(results: readonly ReapResult[]): string[] {
   const sentences: string[] = [];
-  const containers = results.flatMap((result) => (result.dryRun ? [] : result.containers));
+  const containers = results.flatMap((result) => result.containers);
   const count = containers.filter(({ outcome }) => outcome === 'removed' || outcome === 'stopped').length;
-  if (count > 0) sentences.push(count === 1 ? t('1 container ended.') : t('{0} containers ended.', count));
+  if (count > 0) sentences.push(count === 1 ? l10n.t('1 container ended.') : l10n.t('{0} containers ended.', count));
   for (const { id, outcome } of containers) {
-    if (outcome === 'left running') sentences.push(t('Container {0} is left running.', shortId(id)));
+    if (outcome === 'left running') sentences.push(l10n.t('Container {0} is left running.', shortId(id)));
   }
-  if (results.some(({ containerProblem }) => containerProblem !== undefined)) {
-    sentences.push(t('The state of one container could not be determined.'));
-  }
+  if (results.some(({ containerProblem }) => containerProblem !== undefined)) sentences.push(unknownContainer());
   return sentences;
 }
 
-/** One line per container of a result, for reports. */
-export function containerLines({ containers, containerProblem, dryRun }: ReapResult, t: Translate = plain): string[] {
-  const lines = containers.map(({ id, image, outcome, reason }) => {
-    const word = dryRun && outcome === 'stopped' ? t('would be ended') : containerWord(outcome, t);
-    return joinParts([t('container {0}', shortId(id)), image, word + (reason ? `: ${reason}` : '')]);
-  });
-  return containerProblem === undefined ? lines : [...lines, t('container unknown: {0}', containerProblem)];
+function unknownContainer(): string {
+  return l10n.t('The state of one container could not be determined.');
 }
 
-function containerWord(outcome: ReapResult['containers'][number]['outcome'], t: Translate): string {
+/** One line per container of a result, for reports. */
+export function containerLines({ containers, containerProblem }: ReapResult): string[] {
+  const lines = containers.map(({ id, image, outcome, reason }) =>
+    containerLine({ id, image }, containerWord(outcome), reason),
+  );
+  return [...lines, ...containerProblemLines(containerProblem)];
+}
+
+/** One line per container of a preview: those without our labels are never ended. */
+export function previewedContainerLines({ containers, containerProblem }: ReapPreview): string[] {
+  const lines = containers.map(({ id, image, state, labelled }) => {
+    const word = labelled ? l10n.t('would be ended') : l10n.t('left running');
+    return containerLine({ id, image }, word, { code: 'state', state });
+  });
+  return [...lines, ...containerProblemLines(containerProblem)];
+}
+
+function containerLine(
+  { id, image }: Pick<ContainerView, 'id' | 'image'>,
+  word: string,
+  reason: ContainerReason | undefined,
+): string {
+  const what = reason === undefined ? word : `${word}: ${containerReasonSentence(reason)}`;
+  return joinParts([l10n.t('container {0}', shortId(id)), image, what]);
+}
+
+function containerProblemLines(problem: ContainerReason | undefined): string[] {
+  return problem === undefined ? [] : [l10n.t('container unknown: {0}', containerReasonSentence(problem))];
+}
+
+function containerWord(outcome: ReapResult['containers'][number]['outcome']): string {
   switch (outcome) {
     case 'removed':
-      return t('removed');
+      return l10n.t('removed');
     case 'stopped':
-      return t('stopped');
+      return l10n.t('stopped');
     case 'spared':
-      return t('spared');
+      return l10n.t('spared');
     case 'unknown':
-      return t('unknown');
+      return l10n.t('unknown');
     case 'left running':
-      return t('left running');
+      return l10n.t('left running');
   }
-}
-
-function countServers(count: number, dryRun: boolean, t: Translate): string {
-  if (dryRun) {
-    return count === 1 ? t('Would end 1 orphaned server') : t('Would end {0} orphaned servers', count);
-  }
-  return count === 1 ? t('Ended 1 orphaned server') : t('Ended {0} orphaned servers', count);
-}
-
-function countProcesses(count: number, t: Translate): string {
-  return count === 1 ? t('1 process') : t('{0} processes', count);
 }
 
 /** Each reason once, as " (why; why)"; empty where none was given. */
-function reasons(processes: readonly ReapedProcess[]): string {
-  const unique = [...new Set(processes.map((process) => process.reason?.replace(/\.$/, '')).filter(Boolean))];
-  return unique.length > 0 ? ` (${unique.join('; ')})` : '';
+function reasonsText(refusals: readonly Refusal[]): string {
+  const unique = new Set(refusals.map(refusalSentence));
+  return unique.size > 0 ? ` (${[...unique].join('; ')})` : '';
 }
 
-export function outcomeWord(outcome: ReapedProcess['outcome'], dryRun: boolean, t: Translate = plain): string {
+export function outcomeWord(outcome: ReapedProcess['outcome']): string {
   switch (outcome) {
     case 'exited':
-      return dryRun ? t('would end') : t('exited on request');
+      return l10n.t('exited on request');
     case 'terminated':
-      return dryRun ? t('would be terminated') : t('terminated');
+      return l10n.t('terminated');
     case 'killed':
-      return dryRun ? t('would be killed') : t('killed');
+      return l10n.t('killed');
     case 'survived':
-      return t('survived');
+      return l10n.t('survived');
     case 'spared':
-      return dryRun ? t('would be kept') : t('spared');
+      return l10n.t('spared');
   }
-}
-
-/** Other clients' servers have none: their results carry nothing in its place, or the record's own id. */
-function hasSession({ sessionId, recordId }: ReapResult): boolean {
-  return sessionId !== '' && sessionId !== recordId;
 }
 
 /** What became of every process, as plain text for a readonly document. */
-export function reapReport(results: readonly ReapResult[], t: Translate = plain): string {
-  const lines = [summariseReap(results, t), ''];
+export function reapReport(results: readonly ReapResult[]): string {
+  const lines = [summariseReap(results), ''];
   for (const result of results) {
-    lines.push(`${result.server}`);
+    lines.push(result.server);
     for (const process of result.processes) {
-      const outcome = outcomeWord(process.outcome, result.dryRun, t);
-      const facts = joinParts([
-        t('pid {0}', process.pid),
-        process.name,
-        outcome + (process.reason ? `: ${process.reason}` : ''),
-        formatMemory(process.memory),
-      ]);
-      lines.push(`  ${facts}`, `    ${process.commandLine}`);
+      lines.push(...processLines(process, outcomeWord(process.outcome), process.reason));
     }
-    lines.push(...containerLines(result, t).map((line) => `  ${line}`));
-    if (result.problem !== undefined) {
-      lines.push(`  ${t('could not be ended: {0}', result.problem)}`);
-    }
-    if (!result.dryRun && result.problem === undefined) {
-      lines.push(`  ${t('took {0} ms', Math.round(result.milliseconds))}`);
-    }
+    lines.push(...containerLines(result).map((line) => `  ${line}`));
+    lines.push(
+      result.problem === undefined
+        ? `  ${l10n.t('took {0} ms', Math.round(result.milliseconds))}`
+        : `  ${l10n.t('could not be ended: {0}', problemSentence(result.problem))}`,
+    );
     lines.push('');
   }
-  const ids = results
-    .filter(hasSession)
-    .map(({ server, sessionId, recordId }) => `  ${t('{0}: session {1}, record {2}', server, sessionId, recordId)}`);
-  if (ids.length > 0) lines.push(t('For bug reports:'), ...ids, '');
-  return lines.join('\n');
+  return [...lines, ...idLines(results)].join('\n');
+}
+
+/** What would become of every process, as plain text for a readonly document. */
+export function previewReport(previews: readonly ReapPreview[]): string {
+  const lines = [summarisePreview(previews), ''];
+  for (const preview of previews) {
+    lines.push(preview.server);
+    for (const process of preview.processes) {
+      const word = process.spared === undefined ? l10n.t('would be ended') : l10n.t('would be spared');
+      lines.push(...processLines(process, word, process.spared));
+    }
+    lines.push(...previewedContainerLines(preview).map((line) => `  ${line}`), '');
+  }
+  return [...lines, ...idLines(previews)].join('\n');
+}
+
+function processLines(
+  { pid, name, commandLine, memory }: Pick<ReapedProcess, 'pid' | 'name' | 'commandLine' | 'memory'>,
+  word: string,
+  reason: Refusal | undefined,
+): string[] {
+  const what = reason === undefined ? word : `${word}: ${refusalSentence(reason)}`;
+  return [`  ${joinParts([l10n.t('pid {0}', pid), name, what, formatMemory(memory)])}`, `    ${commandLine}`];
+}
+
+/** Other clients' servers have no session. */
+function idLines(all: readonly { readonly server: string; readonly of: Reaped }[]): string[] {
+  const ids = all.flatMap(({ server, of }) =>
+    of.kind === 'session' ? [`  ${l10n.t('{0}: session {1}, record {2}', server, of.session, of.record)}`] : [],
+  );
+  return ids.length > 0 ? [l10n.t('For bug reports:'), ...ids, ''] : [];
 }

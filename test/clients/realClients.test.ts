@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { delimiter, join } from 'node:path';
 import { ClientWorld, type ConfiguredEntry, killProcesses, pidsOf } from '../support/clientWorld';
+import { factsOf, kindsOf } from '../support/codes';
 import { isAlive } from '../support/sandbox';
 import { waitFor } from '../support/waitFor';
 import { installClients, PACKAGES } from './host/installClients.mjs';
@@ -139,10 +140,9 @@ describe('real clients, their servers started through npx from their own configu
         assert.deepEqual(
           [row.client, row.group, row.verdict],
           [client.title, 'otherClients', 'active'],
-          row.evidence.join('\n'),
+          kindsOf(row).join(),
         );
-        const owner = /it runs under .*, pid (\d+)/.exec(row.evidence.join('\n'))?.[1];
-        owners.add(Number(owner));
+        for (const { process } of factsOf(row, 'runs-under')) owners.add(process.pid);
         // On one's word, but served: nothing happens.
         const kept = await tracker.reapOrphans({ only: [row.key] });
         assert.ok(kept.every(({ processes }) => processes.every(({ outcome }) => outcome === 'spared')));
@@ -157,9 +157,9 @@ describe('real clients, their servers started through npx from their own configu
         assert.deepEqual([...rows.keys()], ['deaf']);
         const row = rows.get('deaf');
         assert.ok(row);
-        return row.verdict === 'orphaned' ? row : Promise.reject(new Error(row.evidence.join('\n')));
+        return row.verdict === 'orphaned' ? row : Promise.reject(new Error(kindsOf(row).join()));
       });
-      assert.match(orphan.evidence.join('\n'), /nobody can talk to it any more/);
+      assert.ok(kindsOf(orphan).includes('stdin-gone'));
 
       await tracker.reapOrphans();
       assert.ok(pidsOf(orphan).every(isAlive), 'without one’s word nothing happens');

@@ -217,7 +217,7 @@ for (const tested of [new TestEngine(), new TestPodman()]) {
       const { containers } = await launcher.reap(launched);
       const [outcome] = containers;
       assert.equal(outcome?.outcome, 'stopped');
-      assert.match(outcome?.reason ?? '', /--rm/);
+      assert.match(outcome?.reason?.code ?? '', /^no --rm/);
       assert.equal(await engine.command('start', outcome?.id as string), outcome?.id);
       assert.equal(
         await engine.command('exec', outcome?.id as string, 'cat', '/data', '/volume/data'),

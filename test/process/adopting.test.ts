@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readHistory } from '../../src/registry/history';
 import { watchedSs, whileSsAnswers } from '../support/askingAgain';
+import { codeOf, factsOf } from '../support/codes';
 import { withPath, withSs } from '../support/programs';
 import { isAlive, killHard, Sandbox } from '../support/sandbox';
 import { waitFor } from '../support/waitFor';
@@ -72,7 +73,10 @@ describe('servers that the editor itself started @user @no-ss', function () {
     const tracker = await sandbox.tracker();
     await tracker.sweep();
     const [row] = tracker.inventory.servers;
-    assert.match(row?.evidence.join('\n') ?? '', /kept: its stdin is still held/);
+    assert.deepEqual(
+      factsOf(row, 'spared').map(({ refusal }) => codeOf(refusal).split(' ').slice(0, 2).join(' ')),
+      ['adoptedIsAbandoned: held'],
+    );
   });
 
   it('a record goes with its server while the host lives', async () => {

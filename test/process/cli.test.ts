@@ -83,8 +83,9 @@ describe('the command line', function () {
 
     const reaped = run(['reap', '--json']);
     assert.equal(reaped.status, 0, reaped.stderr);
-    const [result] = JSON.parse(reaped.stdout);
-    assert.equal(result.dryRun, false);
+    const { results, previews } = JSON.parse(reaped.stdout);
+    const [result] = results;
+    assert.deepEqual(previews, []);
     assert.deepEqual(result.processes.map((one: { pid: number }) => one.pid).toSorted(), pids.toSorted());
     for (const { pid, outcome } of result.processes) {
       // The child, still starting on a busy machine, may die of SIGTERM.
@@ -127,7 +128,7 @@ describe('the command line', function () {
         /^Session \S+ could not be claimed, .+EROFS.+ Make sure that you can write to the folder .+ again\.$/;
       assert.match(stderr.trimEnd(), reason);
       if (more.length === 0) assert.equal(stdout, 'left\n    could not be ended\n');
-      else assert.match(JSON.parse(stdout)[0].problem, reason);
+      else assert.match(JSON.parse(stdout).results[0].problem.reason, /EROFS/);
     }
     assert.deepEqual(sandbox.living(), pids);
     assert.equal(run(['reap']).status, 0, 'control arm');

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { pidsOf } from '../../src/os/users';
+import { codeOf } from '../support/codes';
 import { isAlive, killHard, type Sandbox } from '../support/sandbox';
 import { withSandbox } from '../support/withSandbox';
 
@@ -37,13 +39,19 @@ describe('ending one process on the user’s word @user @no-ss', function () {
     const [child] = root.children;
     assert.ok(child, 'it has a child');
     const alone = await tracker.previewEnd([root]);
-    assert.ok(alone.uses.includes('1 more process below it is not ended with it.'), alone.uses.join('\n'));
+    const below = { kind: 'below', many: false, count: 1 };
+    assert.deepEqual(
+      alone.uses.filter(({ kind }) => kind === 'below'),
+      [below],
+    );
     const both = await tracker.previewEnd([root, child]);
     assert.deepEqual(
       both.processes.map(({ pid, commandLine, spared }) => [pid, commandLine, spared]),
       [root, child].map(({ pid, commandLine }) => [pid, commandLine, undefined]),
     );
-    assert.doesNotMatch(both.uses.join('\n'), new RegExp(`not ended with|, pid (?:${root.pid}|${child.pid})\\b`));
+    const named = both.uses.flatMap((use) => ('parent' in use ? [use.parent.pid] : 'by' in use ? pidsOf(use.by) : []));
+    assert.ok(!both.uses.some(({ kind }) => kind === 'below'));
+    assert.ok(!named.includes(root.pid) && !named.includes(child.pid), JSON.stringify(both.uses));
     const result = await tracker.endChosen('one', [root, child]);
     assert.deepEqual(result.processes.map(({ pid }) => pid).toSorted(), [root.pid, child.pid].toSorted());
     assert.ok(!isAlive(root.pid) && !isAlive(child.pid));
@@ -65,7 +73,7 @@ describe('ending one process on the user’s word @user @no-ss', function () {
     const tracker = await sandbox.tracker();
     await tracker.sweep();
     const chosen = processOf(tracker, one);
-    assert.match((await tracker.previewEnd([chosen])).processes[0]?.spared ?? '', /owner of a live session/);
+    assert.equal(codeOf((await tracker.previewEnd([chosen])).processes[0]?.spared), 'notUnderLiveOwner: owner');
     const result = await tracker.endChosen('one', [chosen]);
     assert.equal(result.processes[0]?.outcome, 'spared');
     assert.equal(await host.ask('one'), one);
@@ -77,7 +85,8 @@ describe('ending one process on the user’s word @user @no-ss', function () {
     const look = await platform.inspect(process.ppid);
     assert.ok(look.kind === 'present');
     const chosen = { pid: process.ppid, start: look.entry.start };
-    assert.match((await tracker.previewEnd([chosen])).processes[0]?.spared ?? '', /runs under it|system process/);
+    const { spared } = (await tracker.previewEnd([chosen])).processes[0] ?? {};
+    assert.match(codeOf(spared), /^(?:notSelfOrAncestor: ancestor|notSystem)$/);
     assert.equal((await tracker.endChosen('parent', [chosen])).processes[0]?.outcome, 'spared');
   });
 });

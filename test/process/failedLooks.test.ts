@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { COOKIE_VARIABLE } from '../../src/registry/cookie';
 import type { ServerRecord } from '../../src/registry/schema';
+import { evidenceSentence } from '../../src/wording/evidence';
 import { programPath, scripts, withPath, withSs } from '../support/programs';
 import { newRecord } from '../support/records';
 import { isAlive } from '../support/sandbox';
@@ -48,14 +49,14 @@ describe('servers whose owner is dead, when nobody can look who holds their stdi
     const tracker = await sandbox.tracker({}, { platform: procfs() });
     const bin = scripts(scene.path(`bin ${randomUUID()}`), ss === undefined ? {} : { ss });
     await withPath(ss === undefined ? bin : `${bin}:${process.env.PATH}`, async () => void (await tracker.sweep()));
-    return tracker.inventory.servers.flatMap(({ evidence }) => evidence).join('\n');
+    return tracker.inventory.servers.flatMap((row) => row.evidence.map(evidenceSentence)).join('\n');
   };
 
   for (const [failure, ss] of Object.entries(FAILURES)) {
     for (const kind of ['launched', 'adopted'] as const) {
       it(`K05 K09 \`ss\` ${failure}: a ${kind} server that somebody else serves answers; alone it is ended`, async () => {
         const child = await served(kind);
-        assert.match(await sweep(ss), /kept: whether anybody holds its stdin is unknown: `ss` failed/);
+        assert.match(await sweep(ss), /spared: cannot determine what holds its stdin: `ss` failed/);
         assert.equal(await ask(scene.path('served')), child.pid);
         if (withSs) {
           const working = `exec '${programPath('ss')}' "$@"`;

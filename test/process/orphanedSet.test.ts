@@ -27,6 +27,9 @@ print(json.dumps([one.pid for one in started]), flush=True)
 time.sleep(600)
 `;
 
+import { pidsOf } from '../../src/os/users';
+import { codeOf, factsOf } from '../support/codes';
+
 interface Order {
   readonly args: readonly string[];
   /** Whose stdin it holds, by their places in the list. */
@@ -67,7 +70,8 @@ describe('orphans that hold each other’s stdin @user @no-ss', function () {
     return sandbox.tracker(settings, { recogniser: () => known });
   };
   const rowOf = ({ inventory }: Tracker, pid: number) => inventory.servers.find((one) => one.pid === pid) as ServerView;
-  const evidenceOf = (tracker: Tracker, pid: number) => rowOf(tracker, pid).evidence.join('\n');
+  /** Who holds its stdin, and what they may be. */
+  const holdersOf = (tracker: Tracker, pid: number) => factsOf(rowOf(tracker, pid), 'stdin-held')[0];
   const orphaned = (tracker: Tracker, pids: readonly number[]) =>
     waitFor('all are proven to be orphaned', async () => {
       await tracker.sweep();
@@ -91,13 +95,14 @@ describe('orphans that hold each other’s stdin @user @no-ss', function () {
     for (const pid of pids) assert.equal(rowOf(tracker, pid).verdict, 'active', 'its client lives');
     await killHard(client);
     await orphaned(tracker, pids);
-    assert.match(evidenceOf(tracker, a), new RegExp(`stdin is held only by other orphans: \\S+ \\(pid ${b}\\)`));
+    const held = holdersOf(tracker, a);
+    assert.deepEqual([held?.heldBy, held && pidsOf(held.by)], ['orphans', [b]]);
     const [alone] = await tracker.reapOrphans({ only: keysOf(tracker, [a]) });
-    assert.match(alone?.processes[0]?.reason ?? '', new RegExp(`stdin is still held by \\S+ \\(pid ${b}\\)`));
+    assert.equal(codeOf(alone?.processes[0]?.reason), `foreignIsAbandoned: held ${b}`);
     assert.equal(await answers('a'), a);
     const both = keysOf(tracker, pids);
-    const previews = await tracker.reapOrphans({ dryRun: true, only: both });
-    assert.ok(previews.length === 2 && previews.every(({ processes }) => processes[0]?.outcome !== 'spared'));
+    const previews = await tracker.previewOrphans(both);
+    assert.ok(previews.length === 2 && previews.every(({ processes }) => processes[0]?.spared === undefined));
     assert.ok(pids.every(isAlive));
     const results = await tracker.reapOrphans({ only: both });
     assert.deepEqual(
@@ -149,14 +154,11 @@ describe('orphans that hold each other’s stdin @user @no-ss', function () {
     const [a, b, stranger] = pids as [number, number, number];
     await killHard(client);
     const tracker = await open();
-    const named = new RegExp(
-      `stdin is held by \\S+ \\(pid (?:${a}|${stranger})\\) and \\S+ \\(pid (?:${a}|${stranger})\\)`,
-    );
     await waitFor('its row says who holds it', async () => {
       await tracker.sweep();
-      return (
-        named.test(evidenceOf(tracker, b)) && /sleep \(pid \d+\).*no known MCP client/.test(evidenceOf(tracker, b))
-      );
+      const held = holdersOf(tracker, b);
+      const pids = held ? pidsOf(held.by) : [];
+      return held?.heldBy === 'strangers' && pids.length === 2 && pids.includes(a) && pids.includes(stranger);
     });
     const both = keysOf(tracker, [a, b]);
     const results = await tracker.reapOrphans({ only: both });
@@ -184,12 +186,12 @@ describe('orphans that hold each other’s stdin @user @no-ss', function () {
     await orphaned(tracker, [a, b]);
     await waitFor('both looks', async () => {
       await tracker.sweep();
-      return stranger.named.test(evidenceOf(tracker, c));
+      return factsOf(rowOf(tracker, c), 'in-use').some(({ by }) => stranger.isAmong(by));
     });
     assert.deepEqual([rowOf(tracker, c).verdict, rowOf(tracker, d).verdict], ['active', 'active']);
     const results = await tracker.reapOrphans({ only: keysOf(tracker, pids) });
-    const reasons = results.flatMap(({ processes }) => processes.map(({ reason }) => reason ?? 'ended'));
-    assert.ok(reasons.length === 4 && !reasons.includes('ended'), reasons.join('\n'));
+    const reasons = results.flatMap(({ processes }) => processes.map(({ reason }) => codeOf(reason)));
+    assert.ok(reasons.length === 4 && !reasons.includes('none'), reasons.join('\n'));
     assert.equal(await stranger.ask(), c);
     assert.deepEqual([await answers('a'), await answers('b'), await answers('d')], [a, b, d]);
     await stranger.leave();

@@ -47,8 +47,12 @@ describe('whether somebody outside uses a process @user @no-ss', function () {
     it(`K23 a connected client is seen, unless it belongs to the server itself (${kind})`, async () => {
       const { pid, client } = await connected(kind);
       const use = await useOf(pid);
-      if (isTold) assert.match(use.kind === 'used' ? use.by : '', new RegExp(`^python3?\\S* \\(pid ${client.pid}\\)$`));
-      else assert.equal(use.kind, 'unknown', JSON.stringify(use));
+      if (isTold) {
+        assert.ok(use.kind === 'used' && use.by.kind === 'seen', JSON.stringify(use));
+        const [one, ...more] = use.by.processes;
+        assert.deepEqual([one?.pid, more], [client.pid, []]);
+        assert.match(one?.name ?? '', /^python3?/);
+      } else assert.equal(use.kind, 'unknown', JSON.stringify(use));
       assert.equal((await useOf(pid, client.pid as number)).kind, isTold ? 'none' : 'unknown');
       client.kill('SIGKILL');
       await waitFor('nobody is connected', async () => (await useOf(pid)).kind === 'none');

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { factsOf } from '../support/codes';
 import { isAlive, killHard } from '../support/sandbox';
 import { Stranger } from '../support/stranger';
 import { waitFor } from '../support/waitFor';
@@ -83,7 +84,7 @@ describe('reaping on the portable platform @user', function () {
     const tracker = await sandbox.tracker();
     await waitFor('its row says who uses it', async () => {
       await tracker.sweep();
-      return stranger.named.test(tracker.inventory.servers[0]?.evidence.join('\n') ?? '');
+      return factsOf(tracker.inventory.servers[0], 'in-use').some(({ by }) => stranger.isAmong(by));
     });
     assert.equal(await stranger.ask(), server);
     await stranger.leave();

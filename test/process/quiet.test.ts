@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { MachineConfigs } from '../../src/clients/machineConfigs';
+import { factsOf } from '../support/codes';
 import { forgetConfigPlaces } from '../support/configPlaces';
 import { Lookalikes } from '../support/lookalikes';
 import { SERVER } from '../support/sandbox';
@@ -59,7 +60,8 @@ describe('a busy machine @user', function () {
       [['notes', server.pid]],
       listed(named),
     );
-    assert.match(named[0]?.evidence[0] ?? '', /matches "notes" of Codex/);
+    const [match] = factsOf(named[0], 'matches');
+    assert.deepEqual([match?.entry.name, match?.entry.client], ['notes', 'Codex']);
     // Entries of other clients are no rows: a server appears while a process of it runs.
     const isOurs = (pid: number | undefined) => pid === undefined || ours.has(pid);
     const all = tracker.inventory.servers.filter((row) => row.configurationFile?.startsWith(home) && isOurs(row.pid));

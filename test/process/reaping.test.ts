@@ -21,6 +21,7 @@ import type { ServerRecord } from '../../src/registry/schema';
 import { readSessions } from '../../src/registry/sessionStore';
 import { scanMachine } from '../../src/scan/scan';
 import type { Tracker } from '../../src/tracker/tracker';
+import { codeOf, kindsOf } from '../support/codes';
 import { isAlive, killHard, Sandbox } from '../support/sandbox';
 import { identityOf, PLAIN, Scene } from '../support/scene';
 import { waitFor } from '../support/waitFor';
@@ -76,7 +77,7 @@ describe('reaping what a dead session left @user @no-ss', function () {
       assert.ok(isAlive(pid));
       const [row] = tracker.inventory.servers;
       assert.equal(row?.verdict, 'orphaned');
-      assert.match(row?.evidence.join('\n') ?? '', /not ended automatically/);
+      assert.ok(kindsOf(row).includes('not-automatic'));
     }
     assert.ok(
       sandbox.log.some((line) => line.includes('.damaged')),
@@ -134,7 +135,7 @@ describe('reaping what a dead session left @user @no-ss', function () {
     assert.ok(isAlive(pid));
     await tracker.sweep();
     assert.ok(isAlive(pid));
-    assert.match(tracker.inventory.servers[0]?.evidence.join('\n') ?? '', /not ended automatically/);
+    assert.ok(kindsOf(tracker.inventory.servers[0]).includes('not-automatic'));
     // Control arm: where no file name mentions it, the cookie and this window decide.
     rmSync(own);
     await tracker.sweep();
@@ -173,13 +174,8 @@ describe('reaping what a dead session left @user @no-ss', function () {
       [true, false],
     );
     const [result, ...more] = await tracker.reapOrphans();
-    assert.deepEqual([result?.server, result?.processes, result?.dryRun, more], ['stuck', [], false, []]);
-    assert.match(
-      result?.problem ?? '',
-      new RegExp(
-        `^Session ${id} could not be claimed, so that nothing of it was ended: .+ Make sure that you can write`,
-      ),
-    );
+    assert.deepEqual([result?.server, result?.processes, more], ['stuck', [], []]);
+    assert.deepEqual([result?.problem?.kind, result?.problem?.session], ['unclaimable', id]);
     assert.ok(isAlive(stuck.servers[0] as number));
     rmSync(claim, { recursive: true });
     const [ended] = await tracker.reapOrphans();
@@ -201,7 +197,10 @@ describe('reaping what a dead session left @user @no-ss', function () {
     });
     try {
       const results = await tracker.reapOrphans();
-      assert.deepEqual(new Set(results.map(({ sessionId }) => sessionId)), new Set(scenes.map(({ id }) => id)));
+      assert.deepEqual(
+        new Set(results.map(({ of }) => (of.kind === 'session' ? of.session : undefined))),
+        new Set(scenes.map(({ id }) => id)),
+      );
     } finally {
       Object.assign(fs, { rmSync: remove });
     }
@@ -375,11 +374,11 @@ describe('reaping what a dead session left @user @no-ss', function () {
     const inventory = await tracker.sweep();
     const [orphan] = inventory.servers;
     assert.equal(orphan?.verdict, 'orphaned');
-    assert.ok(orphan?.evidence.some((line) => line.includes('no longer exists')));
-    const preview = await tracker.reapOrphans({ dryRun: true });
+    assert.ok(kindsOf(orphan).includes('owner-gone'));
+    const preview = await tracker.previewOrphans();
     assert.deepEqual(
-      preview.map(({ dryRun, processes }) => [dryRun, processes.length]),
-      [[true, 1]],
+      preview.map(({ processes }) => processes.map(({ spared }) => spared)),
+      [[undefined]],
     );
     assert.ok(isAlive(host.servers[0] as number));
     const [result] = await tracker.reapOrphans({ only: [orphan?.key as string] });
@@ -481,7 +480,7 @@ describe('reaping what a dead session left @user @no-ss', function () {
     assert.deepEqual(kept(), [undefined]);
     neverReap.push('--deaf-to-term');
     tracker.refresh();
-    await waitFor('it is kept', () => /neverReap lists it/.test(kept()[0] ?? ''));
+    await waitFor('it is kept', () => codeOf(kept()[0]) === 'notListedToKeep: listed');
     neverReap.pop();
     tracker.refresh();
     await waitFor('it is kept no more', () => kept()[0] === undefined);

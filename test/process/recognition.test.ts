@@ -9,6 +9,7 @@ import { MachineConfigs } from '../../src/clients/machineConfigs';
 import { npxFolder } from '../../src/clients/runners';
 import type { Tracker } from '../../src/tracker/tracker';
 import { abandoned } from '../support/abandoned';
+import { factsOf } from '../support/codes';
 import { forgetConfigPlaces } from '../support/configPlaces';
 import { writeSleeper } from '../support/lookalikes';
 import { isAlive } from '../support/sandbox';
@@ -285,7 +286,9 @@ time.sleep(600)`;
       await tracker.sweep();
       return row()?.verdict === 'active';
     });
-    assert.match(row()?.evidence[0] ?? '', /\$\{workspaceFolder\} stands for .*mine, where that entry applies/);
+    const [match] = factsOf(row(), 'matches');
+    assert.ok(match?.basis.kind === 'placeholder' && match.basis.placeholder === '${workspaceFolder}');
+    assert.match(match.basis.value, /mine/);
     client.kill('SIGKILL');
     await waitFor('it is orphaned', async () => {
       await tracker.sweep();

@@ -302,7 +302,9 @@ describe('windows of one machine take turns', function () {
       good.replace(/"pid":\d+/, '"pid":1'),
       good.replace(/"start":"t\d+"/, '"start":"now"'),
       good.replace(/"group":"\w+"/, '"group":"prey"'),
-      good.replace(/"evidence":\[[^\]]*\]/, '"evidence":"trust me"'),
+      good.replace(/"evidence":\[/, '"evidence":"trust me","other":['),
+      good.replace(/"evidence":\[\{"kind":"[^"]*"/, '"evidence":[{"kind":"rumour"'),
+      good.replace(/"kind":"matches"/, '"kind":"spared"'),
       good.replace(/"dependsOn":\[[^\]]*\]/, '"dependsOn":[{"pid":7,"start":"now"}]'),
       good.replace(/"dependsOn":/, '"awaitsAnswer":"anybody","dependsOn":'),
     ];
@@ -326,7 +328,7 @@ describe('windows of one machine take turns', function () {
     assert.equal(await turn(second), 0);
     const rows = named(second, 'notes');
     assert.deepEqual(new Set(rows.map(({ verdict }) => verdict)), new Set(['orphaned', 'active']));
-    const [preview] = await second.reapOrphans({ dryRun: true, only: [key] });
+    const [preview] = await second.previewOrphans([key]);
     assert.equal(preview?.processes.length, 1);
     await second.reapOrphans({ only: rows.map((row) => row.key) });
     assert.ok(!isAlive(server));

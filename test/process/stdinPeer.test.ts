@@ -3,6 +3,7 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FailedInspection, StdinPeer } from '../../src/os/platform';
+import { pidsOf } from '../../src/os/users';
 import { definite } from '../support/askingAgain';
 import { nextLine } from '../support/nextLine';
 import { mainThreadGone, withoutMainThread } from '../support/parents';
@@ -95,8 +96,9 @@ describe('the stdin peer @user @no-ss', function () {
       const peer = await peerOf(server);
       assert.equal(peer.kind, told ? 'alive' : 'unknown', JSON.stringify(peer));
       if (peer.kind === 'alive') {
-        assert.ok(peer.holders?.every((pid) => pid !== server && sandbox.living().includes(pid)));
-        assert.ok((peer.holders?.length ?? 0) > 0);
+        const holders = pidsOf(peer.by);
+        assert.ok(holders.every((pid) => pid !== server && sandbox.living().includes(pid)));
+        assert.ok(holders.length > 0);
       }
       assert.equal(await answerThrough(client as ChildProcess, 7), server);
       await killClient(server);
@@ -111,7 +113,7 @@ describe('the stdin peer @user @no-ss', function () {
       await killClient(server, [third]);
       const peer = await peerOf(server);
       assert.equal(peer.kind, told ? 'alive' : 'unknown', JSON.stringify(peer));
-      if (peer.kind === 'alive') assert.deepEqual(peer.holders, [third]);
+      if (peer.kind === 'alive') assert.deepEqual(pidsOf(peer.by), [third]);
       // Control arm: without the third it is gone.
       process.kill(third, 'SIGKILL');
       await waitFor('the third is gone', () => !isAlive(third));

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { readHistory } from '../../src/registry/history';
 import { writeSession } from '../../src/registry/sessionStore';
+import { evidenceSentence } from '../../src/wording/evidence';
 import { DATABASE, DATABASE_CLIENT } from '../support/crowd';
 import { nextLine } from '../support/nextLine';
 import { withSs } from '../support/programs';
@@ -194,7 +195,7 @@ describe('mcp-processes run, while the client lives @user @no-ss', function () {
     const answer = nextLine(one);
     one.stdin.write('?\n');
     assert.equal(JSON.parse(await answer).result.pid, server);
-    const evidence = tracker.inventory.servers.flatMap((row) => row.evidence).join('\n');
+    const evidence = tracker.inventory.servers.flatMap((row) => row.evidence.map(evidenceSentence)).join('\n');
     assert.match(evidence, /its stdin is still held by \S+ \(pid \d+\)/);
     one.kill('SIGKILL');
     await waitFor('the client is gone', () => !isAlive(one.pid as number));

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { abandonedTogether, type HeldServer } from '../../src/judgement/abandonedTogether';
+import { heldBy } from '../support/codes';
 import { check } from './seeds';
 
 const MAX = 6;
@@ -47,10 +48,10 @@ describe('random servers that hold one another’s stdin', () => {
           endable: isSpared ? new Set() : pids,
           peers: [
             peer === 'gone'
-              ? { kind: 'gone', proof: 'x' }
+              ? { kind: 'gone', proof: 'no peer' }
               : peer === 'unknown'
                 ? { kind: 'unknown', reason: 'x' }
-                : { kind: 'alive', by: 'x', holders },
+                : heldBy(...holders),
           ],
         };
       });

@@ -1,5 +1,6 @@
 import type { ProcessIdentity } from '../../src/os/identity';
 import type { Inspection, OutsideUse, Platform, ProcessEntry, Snapshot, StdinPeer } from '../../src/os/platform';
+import { seen, UNSEEN } from '../../src/os/users';
 import { formatCookie } from '../../src/registry/cookie';
 import { type ServerRecord, type SessionFile, WRAPPER_EDITOR } from '../../src/registry/schema';
 import { newRecord, newSession } from '../support/records';
@@ -278,14 +279,14 @@ function platformOf(world: Omit<World, 'platform'>): Platform {
     },
     stdinPeer: async ({ pid }): Promise<StdinPeer> => {
       const peer = drawOf(pid)?.stdin ?? 'unknown';
-      if (peer === 'alive') return { kind: 'alive', by: 'somebody' };
-      return peer === 'gone' ? { kind: 'gone', proof: 'nobody' } : { kind: 'unknown', reason: 'no ss' };
+      if (peer === 'alive') return { kind: 'alive', by: UNSEEN };
+      return peer === 'gone' ? { kind: 'gone', proof: 'no peer' } : { kind: 'unknown', reason: 'no ss' };
     },
     outsideUse: async (pids, insiders): Promise<OutsideUse> => {
       // The dead have no connections.
       const living = pids.flatMap((pid) => world.byPid.get(pid) ?? []).filter(({ draw: { life } }) => life === 'alive');
       const stranger = living.map((being) => userOf(world, being)).find((one) => one && !insiders.has(one.pid));
-      if (stranger) return { kind: 'used', by: `pid ${stranger.pid}` };
+      if (stranger) return { kind: 'used', by: seen({ pid: stranger.pid }) };
       const isUnknown = living.some(({ draw: { use } }) => use === 'unknown');
       return isUnknown ? { kind: 'unknown', reason: 'no ss' } : { kind: 'none' };
     },

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { pidsOf, type Users } from '../../src/os/users';
 import { DATABASE_CLIENT } from './crowd';
 import { killHard, type Sandbox } from './sandbox';
 import { waitFor } from './waitFor';
@@ -31,7 +32,12 @@ export class Stranger {
     return this.child.pid as number;
   }
 
-  /** What a row says of it. */
+  /** Whether it is one of those that use a server. */
+  isAmong(users: Users | undefined): boolean {
+    return users !== undefined && pidsOf(users).includes(this.pid);
+  }
+
+  /** What people read of it. */
   get named(): RegExp {
     return new RegExp(`in use by python[\\d.]* \\(pid ${this.pid}\\)`);
   }

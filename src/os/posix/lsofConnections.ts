@@ -1,7 +1,7 @@
 import type { Connection } from '../connection';
 import { judgeConnections } from '../outsideUse';
 import type { OutsideUse } from '../platform';
-import { processLabel } from '../processLabel';
+import { type ProcessName, processName, seen } from '../users';
 import type { OpenFile } from './lsofOutput';
 
 /**
@@ -17,7 +17,7 @@ export function judgeLsofConnections(
 ): OutsideUse {
   const all = [...own, ...sockets];
   const names = new Map(all.map(({ pid, command }) => [pid, command]));
-  const nameOf = (pid: number) => processLabel(pid, names.get(pid));
+  const nameOf = (pid: number) => processName(pid, names.get(pid));
   const internet = judgeConnections(tcpConnections(all), pids, members, nameOf);
   const seen = internet.kind === 'none' ? judgeNamedSockets(own, all, members, nameOf) : internet;
   if (seen.kind === 'used') return seen;
@@ -59,16 +59,16 @@ function judgeNamedSockets(
   own: readonly OpenFile[],
   all: readonly OpenFile[],
   members: ReadonlySet<number>,
-  nameOf: (pid: number) => string,
+  nameOf: (pid: number) => ProcessName,
 ): OutsideUse {
   let doubt: OutsideUse | undefined;
   for (const socket of own) {
     if (socket.type !== 'unix' || socket.name.startsWith('->')) continue;
     const clients = all.filter(({ type, name }) => type === 'unix' && name === `->${socket.device}`);
     const stranger = clients.find(({ pid }) => !members.has(pid));
-    if (stranger) return { kind: 'used', by: nameOf(stranger.pid) };
+    if (stranger) return { kind: 'used', by: seen(nameOf(stranger.pid)) };
     if (clients.length === 0) {
-      doubt = { kind: 'unknown', reason: `${nameOf(socket.pid)} has a named socket, and who uses it cannot be seen` };
+      doubt = { kind: 'unknown', reason: `pid ${socket.pid} has a named socket, and who uses it cannot be seen` };
     }
   }
   return doubt ?? { kind: 'none' };

@@ -1,5 +1,5 @@
-import { NO_STDIN_PEER, type StdinPeer } from '../platform';
-import { processLabel } from '../processLabel';
+import type { StdinPeer } from '../platform';
+import { processName, seen } from '../users';
 import type { OpenFile } from './lsofOutput';
 
 /** What macOS's `lsof` says about one stdin: an answer, or the kernel address of the other end to look for. */
@@ -24,10 +24,10 @@ export function stdinEnd(files: readonly OpenFile[], pid: number): StdinEnd {
   const peer = /^->(0x[0-9a-f]+)\b/.exec(stdin.name)?.[1];
   if (peer && isAddress(peer)) return { kind: 'peer', address: peer };
   if (stdin.type === 'PIPE' && /^(?:, cnt=\d+)?$/.test(stdin.name)) {
-    return { kind: 'gone', proof: `${NO_STDIN_PEER} (\`lsof\` shows no peer)` };
+    return { kind: 'gone', proof: 'no peer', detail: '`lsof` shows no peer' };
   }
   if (stdin.type === 'unix' && stdin.name === '->(none)') {
-    return { kind: 'gone', proof: `${NO_STDIN_PEER} (\`lsof\` shows \`->(none)\`)` };
+    return { kind: 'gone', proof: 'no peer', detail: '`lsof` shows `->(none)`' };
   }
   return { kind: 'unknown', reason: `its stdin is a ${stdin.type} of an unexpected form` };
 }
@@ -36,8 +36,8 @@ export function stdinEnd(files: readonly OpenFile[], pid: number): StdinEnd {
 export function holderOf(files: readonly OpenFile[], address: string): StdinPeer {
   const holding = files.filter((file) => file.device === address && (file.type === 'PIPE' || file.type === 'unix'));
   if (holding.length > 0) {
-    const names = new Map(holding.map(({ pid, command }) => [pid, processLabel(pid, command)]));
-    return { kind: 'alive', by: [...names.values()].join(' and '), holders: [...names.keys()] };
+    const names = new Map(holding.map(({ pid, command }) => [pid, processName(pid, command)]));
+    return { kind: 'alive', by: seen(...names.values()) };
   }
   // Closed since, or held by a process that we may not see: the next look may tell.
   return { kind: 'unknown', reason: 'its stdin has another end, but who holds it cannot be seen', failure: 'failed' };

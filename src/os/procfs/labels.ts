@@ -1,8 +1,8 @@
-import { processLabel } from '../processLabel';
+import { type ProcessName, processName } from '../users';
 import { readStat } from './readStat';
 
-/** A process by program and pid, as it is now: who holds or uses something is to be found by people, too. */
-export function labelOf(pid: number): string {
+/** A process by program and pid, as it is now: people are to find what holds or uses something, too. */
+export function nameOf(pid: number): ProcessName {
   const read = readStat(pid);
-  return processLabel(pid, read.kind === 'stat' ? read.stat.name : undefined);
+  return processName(pid, read.kind === 'stat' ? read.stat.name : undefined);
 }

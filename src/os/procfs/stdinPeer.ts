@@ -2,8 +2,9 @@ import { readlinkSync, statSync } from 'node:fs';
 import { codeOf, messageOf } from '../../common/errors';
 import { whyUnreadable } from '../../common/files';
 import type { ProcessIdentity } from '../identity';
-import { type FailedInspection, InspectError, NO_STDIN_PEER, type StdinPeer } from '../platform';
-import { labelOf } from './labels';
+import { type FailedInspection, InspectError, type StdinPeer } from '../platform';
+import { pidsOf, seen, UNSEEN } from '../users';
+import { nameOf } from './labels';
 import { readPipe } from './pipeProbe';
 import { findPipeWriters } from './pipeWriters';
 import { livingFolder, readStat } from './readStat';
@@ -63,16 +64,15 @@ async function pipePeer(file: string, inode: string): Promise<StdinPeer> {
       throw new InspectError('its stdin changed while it was examined', 'failed');
     }
   }
-  if (!look.writers) return { kind: 'gone', proof: NO_STDIN_PEER };
+  if (!look.writers) return { kind: 'gone', proof: 'no peer' };
   const holders = await findPipeWriters(inode);
-  return holders.length > 0
-    ? withNames({ kind: 'alive', by: '', holders })
-    : { kind: 'alive', by: 'a process that cannot be seen from here' };
+  return { kind: 'alive', by: holders.length > 0 ? seen(...holders.map(nameOf)) : UNSEEN };
 }
 
 /** A number alone says little to people. */
 function withNames(peer: StdinPeer): StdinPeer {
-  return peer.kind === 'alive' && peer.holders ? { ...peer, by: peer.holders.map(labelOf).join(' and ') } : peer;
+  if (peer.kind !== 'alive' || peer.by.kind !== 'seen') return peer;
+  return { kind: 'alive', by: seen(...pidsOf(peer.by).map(nameOf)) };
 }
 
 /** @throws Error with a reason for people when the process is gone, another, or closed to us. */

@@ -1,6 +1,7 @@
 import { FreshRun } from '../../common/async';
 import { codeOf } from '../../common/errors';
-import { InspectError, NO_STDIN_PEER, type StdinPeer } from '../platform';
+import { InspectError, type StdinPeer } from '../platform';
+import { seen, UNSEEN } from '../users';
 import { runSsForUnix } from './ss';
 
 /** One line of `ss -H -a -x -p -n -e`. */
@@ -46,12 +47,10 @@ export function judgeUnixSocket(sockets: readonly UnixSocket[], inode: string): 
       // Open and with no other end: it waits to be accepted.
       return { kind: 'unknown', reason, failure: socket.directions === undefined ? 'no means' : 'failed' };
     }
-    return { kind: 'gone', proof: NO_STDIN_PEER };
+    return { kind: 'gone', proof: 'no peer' };
   }
   const holders = sockets.find(({ inode: other }) => other === socket.peer)?.pids ?? [];
-  return holders.length > 0
-    ? { kind: 'alive', by: holders.map((pid) => `pid ${pid}`).join(' and '), holders }
-    : { kind: 'alive', by: 'a process that cannot be seen from here' };
+  return { kind: 'alive', by: holders.length > 0 ? seen(...holders.map((pid) => ({ pid }))) : UNSEEN };
 }
 
 const runs = new FreshRun(async () => parseUnixSockets(await runSsForUnix()));

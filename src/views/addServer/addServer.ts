@@ -12,7 +12,7 @@ import { nameProblem, suggestName, uniqueName } from '../../clients/newServer/na
 import { type Draft, type Plan, planOf, type SecretHandling, secretNames } from '../../clients/newServer/plan';
 import { redactCommandLine } from '../../clients/redaction';
 import { describeRun } from '../../containers/containerRun';
-import { folderName, joinParts } from '../../wording/results';
+import { folderName, joinParts } from '../../wording/format';
 import type { Actions, ImportableServer, NewServers, ServerPlace } from '../actions';
 import { messageOf } from '../failures';
 import { inView } from '../inView';

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { abandonedTogether, type HeldServer } from '../../../src/judgement/abandonedTogether';
 import type { StdinPeer } from '../../../src/os/platform';
+import { heldBy } from '../../support/codes';
 
-const GONE: StdinPeer = { kind: 'gone', proof: 'x' };
+const GONE: StdinPeer = { kind: 'gone', proof: 'no peer' };
 const UNKNOWN: StdinPeer = { kind: 'unknown', reason: 'x' };
-const held = (...holders: number[]): StdinPeer => ({ kind: 'alive', by: 'x', holders });
-const UNSEEN: StdinPeer = { kind: 'alive', by: 'somebody who cannot be seen' };
+const held = heldBy;
+const UNSEEN: StdinPeer = { kind: 'alive', by: { kind: 'unseen' } };
 
 interface Named extends HeldServer {
   readonly name: string;

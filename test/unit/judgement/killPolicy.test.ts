@@ -3,7 +3,10 @@ import type { Facts, Rule } from '../../../src/judgement/facts';
 import { evaluateKillPolicy, spendPermit } from '../../../src/judgement/killPolicy';
 import { kindRules } from '../../../src/judgement/kindRules';
 import { signalRules } from '../../../src/judgement/signalRules';
+import type { Refusal } from '../../../src/model/refusal';
 import type { ProcessEntry } from '../../../src/os/platform';
+import { refusalSentence } from '../../../src/wording/refusals';
+import { codeOf } from '../../support/codes';
 import { kindRows } from './kindRows';
 import { among, editor, OWN, of, type Row, USER } from './rows';
 import { signalRows } from './signalRows';
@@ -11,7 +14,7 @@ import { entry, factsOn, identity, machine } from './table';
 
 const rows: Record<string, readonly Row[]> = { ...signalRows, ...kindRows };
 
-function spared(facts: Facts): string | undefined {
+function spared(facts: Facts): Refusal | undefined {
   const decision = evaluateKillPolicy(facts);
   return 'spared' in decision ? decision.spared : undefined;
 }
@@ -30,7 +33,9 @@ describe('kill policy', () => {
     describe(rule, () => {
       for (const { what, keeps, reason, permits } of list) {
         it(what, () => {
-          assert.match(spared(keeps) ?? 'permitted', reason);
+          const refusal = spared(keeps);
+          assert.equal(refusal?.rule, rule);
+          assert.match(refusal ? refusalSentence(refusal) : 'permitted', reason);
           assert.deepEqual(objections(keeps), [rule], 'this rule alone keeps it');
           assert.equal(spared(permits), undefined, 'control');
         });
@@ -46,11 +51,9 @@ describe('kill policy', () => {
 
     it('K09 what cannot be looked at is kept, what is gone gets no permit, whoever asks', () => {
       for (const requester of [{ by: 'reaper' }, OWN, USER] as const) {
-        assert.match(
-          spared(among([], { requester, inspection: { kind: 'error', reason: 'EIO' } })) ?? '',
-          /cannot be examined \(EIO\)/,
-        );
-        assert.match(spared(among([], { requester, inspection: { kind: 'gone' } })) ?? '', /it is gone/);
+        const unread = { kind: 'error', reason: 'EIO' } as const;
+        assert.deepEqual(spared(among([], { requester, inspection: unread })), { rule: 'notExamined', reason: 'EIO' });
+        assert.deepEqual(spared(among([], { requester, inspection: { kind: 'gone' } })), { rule: 'gone' });
       }
     });
 
@@ -80,10 +83,10 @@ describe('kill policy', () => {
       const snapshot = machine();
       const now = (change: Partial<ProcessEntry>) =>
         factsOn(snapshot, 500, { inspection: { kind: 'present', entry: entry(500, 1, change) } });
-      assert.match(spared(now({ start: 't900' })) ?? '', /another process/);
-      assert.match(spared(now({ uid: 0 })) ?? '', /another user/);
-      assert.match(spared(now(editor)) ?? '', /editor/);
-      assert.match(spared(now({ ppid: 200, sid: 7, hasTerminal: true })) ?? '', /terminal/);
+      assert.equal(codeOf(spared(now({ start: 't900' }))), 'identityMatches: another process');
+      assert.equal(codeOf(spared(now({ uid: 0 }))), 'sameUser: another user');
+      assert.equal(codeOf(spared(now(editor))), 'notEditor');
+      assert.equal(codeOf(spared(now({ ppid: 200, sid: 7, hasTerminal: true }))), 'notInUse: terminal');
       assert.equal(spared(now({})), undefined, 'control');
     });
 

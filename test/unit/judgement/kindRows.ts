@@ -1,6 +1,7 @@
 import { CONFIRM_FOREIGN_MS } from '../../../src/judgement/kindRules';
-import type { MembershipProof } from '../../../src/judgement/members';
+import type { MembershipProof } from '../../../src/model/evidence';
 import { ALIVE, FAILED, GONE, NO_MEANS, OWN, of, type Row, UNKNOWN, USER } from './rows';
+import { OWNER_RUNNING } from './table';
 
 /** Rows of the rules of each kind's column, by rule. */
 export const kindRows: Record<string, readonly Row[]> = {
@@ -15,13 +16,13 @@ export const kindRows: Record<string, readonly Row[]> = {
   launchedOwnerGone: [
     {
       what: 'K04 its owner lives',
-      keeps: of('launched', { session: { kind: 'live', evidence: 'its owner is running' } }),
-      reason: /its owner is running/,
-      permits: of('launched', { session: { kind: 'live', evidence: 'its owner is running' }, requester: OWN }),
+      keeps: of('launched', { session: { kind: 'live', evidence: OWNER_RUNNING } }),
+      reason: /the window that started it \(pid 300\) is running/,
+      permits: of('launched', { session: { kind: 'live', evidence: OWNER_RUNNING }, requester: OWN }),
     },
     {
       what: 'K10 K12 K27 nobody knows whether its owner lives',
-      keeps: of('launched', { session: { kind: 'unknown', evidence: 'another boot' } }),
+      keeps: of('launched', { session: { kind: 'unknown', evidence: { kind: 'other-scope' } } }),
       reason: /another boot/,
       permits: of('launched'),
     },
@@ -36,13 +37,13 @@ export const kindRows: Record<string, readonly Row[]> = {
     {
       what: 'K05 who started it is gone, and somebody else holds its stdin',
       keeps: of('launched', { stdin: { peer: ALIVE, goneFor: 0 } }),
-      reason: /its stdin is still held by python3, pid 812/,
+      reason: /its stdin is still held by python3 \(pid 812\)/,
       permits: of('launched', { stdin: { peer: UNKNOWN, goneFor: 0 } }),
     },
     {
       what: 'K05 K09 who started it is gone, and the look at its stdin failed; control: here nobody ever can look',
       keeps: of('launched', { stdin: { peer: FAILED, goneFor: 0 } }),
-      reason: /whether anybody holds its stdin is unknown: ss failed/,
+      reason: /cannot determine what holds its stdin: ss failed/,
       permits: of('launched', { stdin: { peer: NO_MEANS, goneFor: 0 } }),
     },
     {
@@ -61,19 +62,19 @@ export const kindRows: Record<string, readonly Row[]> = {
   adoptedOwnerGone: [
     {
       what: 'K18 its editor lives',
-      keeps: of('adopted', { session: { kind: 'live', evidence: 'its owner is running' } }),
-      reason: /its owner is running/,
+      keeps: of('adopted', { session: { kind: 'live', evidence: OWNER_RUNNING } }),
+      reason: /the window that started it \(pid 300\) is running/,
       permits: of('adopted'),
     },
     {
       what: 'K18 not even for the session that watches it',
-      keeps: of('adopted', { session: { kind: 'live', evidence: 'its owner is running' }, requester: OWN }),
-      reason: /its owner is running/,
+      keeps: of('adopted', { session: { kind: 'live', evidence: OWNER_RUNNING }, requester: OWN }),
+      reason: /the window that started it \(pid 300\) is running/,
       permits: of('adopted', { requester: OWN }),
     },
     {
       what: 'K10 K12 K27 nobody knows whether it lives',
-      keeps: of('adopted', { session: { kind: 'unknown', evidence: 'another boot' } }),
+      keeps: of('adopted', { session: { kind: 'unknown', evidence: { kind: 'other-scope' } } }),
       reason: /another boot/,
       permits: of('adopted'),
     },
@@ -88,13 +89,13 @@ export const kindRows: Record<string, readonly Row[]> = {
     {
       what: 'K05 its stdin is held',
       keeps: of('adopted', { stdin: { peer: ALIVE, goneFor: 0 } }),
-      reason: /held by python3, pid 812/,
+      reason: /held by python3 \(pid 812\)/,
       permits: of('adopted', { stdin: { peer: UNKNOWN, goneFor: 0 } }),
     },
     {
       what: 'K09 the look at its stdin failed; control: here nobody ever can look',
       keeps: of('adopted', { stdin: { peer: FAILED, goneFor: 0 } }),
-      reason: /whether anybody holds its stdin is unknown: ss failed/,
+      reason: /cannot determine what holds its stdin: ss failed/,
       permits: of('adopted', { stdin: { peer: NO_MEANS, goneFor: 0 } }),
     },
     {
@@ -108,7 +109,7 @@ export const kindRows: Record<string, readonly Row[]> = {
     {
       what: 'K25 nobody asked',
       keeps: of('foreign', { named: false }),
-      reason: /nobody asked/,
+      reason: /you did not ask/,
       permits: of('foreign', { named: false, requester: USER }),
     },
   ],
@@ -136,7 +137,7 @@ export const kindRows: Record<string, readonly Row[]> = {
     {
       what: 'K09 nobody knows who holds it',
       keeps: of('foreign', { stdin: { peer: UNKNOWN, goneFor: 60_000 } }),
-      reason: /unknown: it is neither/,
+      reason: /cannot determine what holds its stdin: it is neither/,
       permits: of('foreign'),
     },
     {

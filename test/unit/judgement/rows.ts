@@ -1,16 +1,17 @@
 import type { Facts, Requester } from '../../../src/judgement/facts';
 import { CONFIRM_FOREIGN_MS } from '../../../src/judgement/kindRules';
 import type { ProcessEntry, StdinPeer } from '../../../src/os/platform';
+import { seen } from '../../../src/os/users';
 import type { RecordKind } from '../../../src/registry/schema';
 import { entry, factsOn, identity, machine } from './table';
 
 // What the rows of the kill policy's table tests are made of.
 
-export const GONE: StdinPeer = { kind: 'gone', proof: 'nobody holds it' };
+export const GONE: StdinPeer = { kind: 'gone', proof: 'no peer' };
 export const UNKNOWN: StdinPeer = { kind: 'unknown', reason: 'it is neither a socket pair nor a pipe' };
 export const NO_MEANS: StdinPeer = { kind: 'unknown', reason: 'ss is not installed', failure: 'no means' };
 export const FAILED: StdinPeer = { kind: 'unknown', reason: 'ss failed', failure: 'failed' };
-export const ALIVE: StdinPeer = { kind: 'alive', by: 'python3, pid 812' };
+export const ALIVE: StdinPeer = { kind: 'alive', by: seen({ pid: 812, name: 'python3' }) };
 export const OWN: Extract<Requester, { by: 'own session' }> = { by: 'own session', owner: identity(200) };
 export const USER: Requester = { by: 'user' };
 
@@ -47,7 +48,7 @@ export function target(change: Partial<ProcessEntry>, facts: Partial<Facts> = {}
   return among([entry(500, 1, change)], facts);
 }
 
-/** What this rule alone keeps, with the reason; and the control: what differs as little as possible and is permitted. */
+/** What this rule alone spares, with the sentence that says so; and the control: what differs as little as possible and is permitted. */
 export interface Row {
   readonly what: string;
   readonly keeps: Facts;

@@ -25,7 +25,7 @@ describe('session verdict', () => {
   it('K01 a stranger with the pid of its owner does not keep it alive', () => {
     const { kind, evidence } = judge(table(orphan, entry(300, 1, { start: 't400' })));
     assert.equal(kind, 'dead');
-    assert.match(evidence, /another start time/);
+    assert.deepEqual(evidence, { kind: 'owner-gone', role: 'window', pid: 300, isPidReused: true });
   });
 
   it('says what its owner was to people', () => {
@@ -35,8 +35,10 @@ describe('session verdict', () => {
       ['', 'process'],
     ];
     for (const [editor, who] of table) {
-      assert.equal(judge(machine(), { editor }).evidence, `the ${who} that started it (pid 300) no longer exists`);
-      assert.equal(judge(machine(owner), { editor }).evidence, `the ${who} that started it (pid 300) is running`);
+      const found = { role: who, pid: 300 };
+      const gone = { kind: 'owner-gone', ...found, isPidReused: false };
+      assert.deepEqual(judge(machine(), { editor }).evidence, gone);
+      assert.deepEqual(judge(machine(owner), { editor }).evidence, { kind: 'owner-running', ...found });
     }
   });
 
@@ -49,7 +51,7 @@ describe('session verdict', () => {
     const shifted = entry(300, 1, { start: 't400' });
     const { kind, evidence } = judge(table(shifted, entry(500, 300)));
     assert.equal(kind, 'unknown');
-    assert.match(evidence, /still has pid 300 as its parent/);
+    assert.deepEqual(evidence, { kind: 'owner-contradicted', pid: 300, child: 500 });
     // Any member will do, and a clock that moved back makes the parent younger than its child.
     assert.equal(judge(table(shifted, orphan, entry(501, 500), entry(502, 300))).kind, 'dead', 'no member of ours');
     assert.equal(judge(table(entry(300, 1, { start: 't299' }), entry(500, 300))).kind, 'unknown');

@@ -1,4 +1,5 @@
 import type { Facts } from '../../../src/judgement/facts';
+import { seen } from '../../../src/os/users';
 import { among, editor, left, OWN, of, ofRun, type Row, target, USER } from './rows';
 import { entry, identity, machine, OTHER_SCOPE } from './table';
 
@@ -157,7 +158,7 @@ export const signalRows: Record<string, readonly Row[]> = {
     {
       what: 'K09 nobody knows',
       keeps: target({}, { service: { kind: 'unknown', reason: 'EACCES' }, provenByCookie: true }),
-      reason: /cannot be determined: EACCES/,
+      reason: /cannot determine whether it is a service: EACCES/,
       permits: target({}),
     },
   ],
@@ -240,9 +241,9 @@ export const signalRows: Record<string, readonly Row[]> = {
     },
     {
       what: 'K23 it serves somebody',
-      keeps: among([], { rootSession: 499, outsideUse: { kind: 'used', by: 'pid 812' } }),
+      keeps: among([], { rootSession: 499, outsideUse: { kind: 'used', by: seen({ pid: 812 }) } }),
       reason: /in use by pid 812/,
-      permits: among([], { rootSession: 500, outsideUse: { kind: 'used', by: 'pid 812' } }),
+      permits: among([], { rootSession: 500, outsideUse: { kind: 'used', by: seen({ pid: 812 }) } }),
     },
     ...(
       [
@@ -253,14 +254,14 @@ export const signalRows: Record<string, readonly Row[]> = {
     ).flatMap(([kind, facts]): Row[] => [
       {
         what: `K33 ${kind}: the root itself serves somebody`,
-        keeps: facts({ outsideUse: { kind: 'used', by: 'python3 (pid 812)' } }),
+        keeps: facts({ outsideUse: { kind: 'used', by: seen({ pid: 812, name: 'python3' }) } }),
         reason: /^it is in use by python3 \(pid 812\)$/,
         permits: facts(),
       },
       {
         what: `K33 K09 ${kind}: whether it does is unknown`,
         keeps: facts({ outsideUse: { kind: 'unknown', reason: 'ss failed' } }),
-        reason: /unknown: ss failed/,
+        reason: /cannot determine whether anything is connected to it: ss failed/,
         permits: facts({ outsideUse: { kind: 'unknown', reason: 'ss failed' }, requester: USER }),
       },
       {
@@ -272,10 +273,16 @@ export const signalRows: Record<string, readonly Row[]> = {
     ]),
     {
       what: 'K33 of mcp-processes run, ended by its own watcher',
-      keeps: ofRun({ requester: { ...OWN, unasked: true }, outsideUse: { kind: 'used', by: 'nc (pid 9)' } }),
+      keeps: ofRun({
+        requester: { ...OWN, unasked: true },
+        outsideUse: { kind: 'used', by: seen({ pid: 9, name: 'nc' }) },
+      }),
       reason: /in use by nc/,
       // What a window launched and stops is its own.
-      permits: of('launched', { requester: { ...OWN, unasked: true }, outsideUse: { kind: 'used', by: 'nc (pid 9)' } }),
+      permits: of('launched', {
+        requester: { ...OWN, unasked: true },
+        outsideUse: { kind: 'used', by: seen({ pid: 9, name: 'nc' }) },
+      }),
     },
     {
       what: 'the terminal of its dead client is no use of a server that stayed there',
@@ -286,13 +293,13 @@ export const signalRows: Record<string, readonly Row[]> = {
     {
       what: 'K09 terminal unknown',
       keeps: target({ hasTerminal: undefined }, left),
-      reason: /terminal cannot be determined/,
+      reason: /cannot determine whether it is used in a terminal/,
       permits: target({ hasTerminal: undefined }),
     },
     {
       what: 'K09 use unknown',
       keeps: among([], { rootSession: 499, outsideUse: { kind: 'unknown', reason: 'no ss' } }),
-      reason: /unknown: no ss/,
+      reason: /cannot determine whether anything is connected to it: no ss/,
       permits: among([], { rootSession: 500, outsideUse: { kind: 'unknown', reason: 'no ss' } }),
     },
     {
@@ -352,7 +359,7 @@ export const signalRows: Record<string, readonly Row[]> = {
     {
       what: 'K20 K09 arguments that cannot be read',
       keeps: target({ args: undefined }, { neverReap: ['x'] }),
-      reason: /cannot be determined/,
+      reason: /its command line cannot be read/,
       permits: target({ args: undefined }),
     },
     {

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { joinStdinPeers } from '../../../src/judgement/stdinStatus';
 import type { StdinPeer } from '../../../src/os/platform';
+import { UNSEEN } from '../../../src/os/users';
+import { heldBy } from '../../support/codes';
 
 describe('stdin of a whole server', () => {
-  const gone: StdinPeer = { kind: 'gone', proof: 'x' };
+  const gone: StdinPeer = { kind: 'gone', proof: 'no peer' };
   const unknown: StdinPeer = { kind: 'unknown', reason: 'x' };
-  const alive = (...holders: number[]): StdinPeer => ({ kind: 'alive', by: 'x', holders });
-  const unseen: StdinPeer = { kind: 'alive', by: 'x' };
+  const alive = heldBy;
+  const unseen: StdinPeer = { kind: 'alive', by: UNSEEN };
 
   it('K05 K09 one that is served makes it served, one that cannot be told makes it unknown', () => {
     const table: [StdinPeer[], StdinPeer['kind']][] = [

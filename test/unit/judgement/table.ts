@@ -12,6 +12,8 @@ export const OTHER_SCOPE = 'tfedcba9876543210';
 export const HOME = '00112233aabbccdd';
 export const OTHER_HOME = 'ffffffffffffffff';
 export const UID = 1000;
+export const OWNER_GONE = { kind: 'owner-gone', role: 'window', pid: 300, isPidReused: false } as const;
+export const OWNER_RUNNING = { kind: 'owner-running', role: 'window', pid: 300 } as const;
 
 /** A UUID that ends in `number`. */
 export function uuid(number: number): string {
@@ -90,7 +92,7 @@ export function factsOn(snapshot: Snapshot = machine(), pid = 500, change: Parti
     memberBy: 'root',
     provenByCookie: false,
     carriesAnother: false,
-    session: { kind: 'dead', evidence: 'the window that started it (pid 300) no longer exists' },
+    session: { kind: 'dead', evidence: OWNER_GONE },
     stdin: undefined,
     clientAbove: undefined,
     named: false,

@@ -44,7 +44,7 @@ describe('K11 who may stop a container from here', () => {
     ['orphaned without our labels', inventory({ group: 'orphaned', verdict: 'orphaned', labelled: false }), 'ask'],
     ['another client’s', inventory({ group: 'otherClients', verdict: 'active', labelled: false }), 'ask'],
     ['without a client', inventory(undefined, { notOurs: undefined }), 'ask'],
-    ['a gateway’s', inventory(undefined, { notOurs: 'an MCP gateway runs it' }), 'no'],
+    ['a gateway’s', inventory(undefined, { notOurs: 'gateway' }), 'no'],
     ['left running by a reap', inventory(undefined), 'ask'],
   ];
   for (const [what, given, expected] of table) {

@@ -2,17 +2,17 @@ import assert from 'node:assert/strict';
 import type { ProcessOutcome, ReapResult } from '../../../src/model/inventory';
 import { joinResults } from '../../../src/reaping/results';
 
+const BECAUSE = { rule: 'notReached' } as const;
+
 const result = (outcomes: Record<number, ProcessOutcome>): ReapResult => ({
   server: 's',
-  sessionId: '',
-  recordId: 'r',
-  dryRun: false,
+  of: { kind: 'foreign', record: 'r' },
   processes: Object.entries(outcomes).map(([pid, outcome]) => ({
     pid: Number(pid),
     name: 'node',
     commandLine: 'node',
     outcome,
-    reason: outcome === 'spared' || outcome === 'survived' ? 'because' : undefined,
+    reason: outcome === 'spared' || outcome === 'survived' ? BECAUSE : undefined,
     memory: 10,
   })),
   containers: [],
@@ -51,7 +51,7 @@ describe('a ladder climbed once more for what it had left', () => {
         [expected, 'terminated', 'killed'],
       );
       const isThere = expected === 'spared' || expected === 'survived';
-      assert.equal(outcomes.get(1)?.reason, isThere ? 'because' : undefined);
+      assert.equal(outcomes.get(1)?.reason, isThere ? BECAUSE : undefined);
       assert.equal(joined.memoryFreed, isThere ? 20 : 30);
     });
   }

@@ -156,8 +156,8 @@ describe('ladder', () => {
       assert.equal(signals().length, logged, `scan ${at}`);
       assert.equal(machine.scans.length, at + 1, 'it does not look again either');
       if (at === 0) assert.deepEqual([result, machine.log], [[], ['0 eof']], 'only stdin is closed');
-      else if (logged === 0) assert.deepEqual(result, ['1 spared (the process table could not be read: EMFILE)']);
-      else if (logged === 1) assert.deepEqual(result, ['1 survived (the process table could not be read: EMFILE)']);
+      else if (logged === 0) assert.deepEqual(result, ['1 spared (tableUnreadable: EMFILE)']);
+      else if (logged === 1) assert.deepEqual(result, ['1 survived (tableUnreadable: EMFILE)']);
       else assert.deepEqual(result, ['1 killed']);
     }
   });
@@ -174,18 +174,18 @@ describe('ladder', () => {
     assert.deepEqual(signals(), []);
     assert.deepEqual(
       result,
-      [1, 2].map((one) => `${one} spared (the process table could not be read: EIO)`),
+      [1, 2].map((one) => `${one} spared (tableUnreadable: EIO)`),
     );
   });
 
   it('what the bar keeps is never signalled, holds nothing up, and says why', async () => {
     machine.start({ spared: () => 'in use' });
     machine.start({ onEof: 50 });
-    assert.deepEqual(await machine.climb(), ['1 spared (in use)', '2 exited']);
+    assert.deepEqual(await machine.climb(), ['1 spared (notExamined: in use)', '2 exited']);
     assert.deepEqual(signals(), []);
     assert.ok(machine.now < 300, String(machine.now));
     machine.start(DEAF);
-    assert.deepEqual((await machine.climb()).sort(), ['1 spared (in use)', '3 killed']);
+    assert.deepEqual((await machine.climb()).sort(), ['1 spared (notExamined: in use)', '3 killed']);
     assert.ok(!machine.log.some((line) => line.endsWith(' 1')));
   });
 
@@ -195,14 +195,20 @@ describe('ladder', () => {
     machine.start({ spared: (at) => (at >= 900 ? 'somebody came' : undefined) });
     for (let number = 2; number <= 6; number++) machine.start(DEAF);
     const outcomes = await machine.climb({ from: { step: 'kill', remaining: 0 }, closeStdin: undefined });
-    assert.deepEqual(outcomes, ['1 spared (somebody came)', ...[2, 3, 4, 5, 6].map((one) => `${one} killed`)]);
+    assert.deepEqual(outcomes, [
+      '1 spared (notExamined: somebody came)',
+      ...[2, 3, 4, 5, 6].map((one) => `${one} killed`),
+    ]);
     assert.ok(!signals().some((line) => line.endsWith(' 1')));
   });
 
   it('asks the bar afresh before each signal', async () => {
     machine.start({ spared: (at) => (at >= 1_000 ? 'somebody came' : undefined) });
     machine.start({ spared: (at) => (at >= 3_000 ? 'somebody came' : undefined) });
-    assert.deepEqual(await machine.climb(), ['1 spared (somebody came)', '2 survived (somebody came)']);
+    assert.deepEqual(await machine.climb(), [
+      '1 spared (notExamined: somebody came)',
+      '2 survived (notExamined: somebody came)',
+    ]);
     assert.deepEqual(signals(), ['1000 SIGTERM 2']);
   });
 
@@ -217,7 +223,7 @@ describe('ladder', () => {
   it('K15 what it may not signal is reported, not looped on', async () => {
     machine.start({ refuses: 'EPERM' });
     machine.start({ onTerm: 0 });
-    assert.deepEqual(await machine.climb(), ['1 spared (it could not be signalled: not permitted)', '2 terminated']);
+    assert.deepEqual(await machine.climb(), ['1 spared (signalFailed: not permitted)', '2 terminated']);
     assert.deepEqual(signals(), ['1000 SIGTERM 1', '1000 SIGTERM 2']);
   });
 
@@ -229,7 +235,7 @@ describe('ladder', () => {
 
   it('what does not even end on SIGKILL (state D) is reported, after a bounded time', async () => {
     machine.start({ onKill: undefined });
-    assert.deepEqual(await machine.climb(), ['1 survived (it did not end, even after SIGKILL)']);
+    assert.deepEqual(await machine.climb(), ['1 survived (outlivedKill)']);
     assert.ok(machine.now < 30_000, String(machine.now));
   });
 });

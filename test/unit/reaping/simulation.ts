@@ -10,6 +10,7 @@ import {
   runLadder,
   type TreeScan,
 } from '../../../src/reaping/ladder';
+import { codeOf } from '../../support/codes';
 import { entry, factsOn, identity, recordOf, SCOPE } from '../judgement/table';
 
 /** Above every pid that Linux gives: even a signal that slipped through would meet nobody. */
@@ -93,7 +94,11 @@ export class Simulation {
       ...change,
     });
     return processes.map(({ member, outcome, reason }: LadderProcess) =>
-      [member.identity.pid - FIRST_PID, outcome, ...(reason ? [`(${reason})`] : [])].join(' '),
+      [
+        member.identity.pid - FIRST_PID,
+        outcome,
+        ...(reason ? [`(${codeOf(reason)}${'reason' in reason ? `: ${reason.reason}` : ''})`] : []),
+      ].join(' '),
     );
   }
 
@@ -146,7 +151,7 @@ export class Simulation {
   private decideOn(member: Member) {
     const found = this.processes.get(member.identity.pid);
     const reason = found?.nature.spared?.(this.now);
-    if (reason !== undefined) return { spared: reason };
+    if (reason !== undefined) return { spared: { rule: 'notExamined', reason } as const };
     const own = entry(200, 1);
     const entries = [own, ...[...this.processes.values()].map((one) => one.entry)];
     const snapshot: Snapshot = { scope: SCOPE, takenAt: 0, processes: new Map(entries.map((one) => [one.pid, one])) };

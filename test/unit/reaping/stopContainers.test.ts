@@ -83,9 +83,7 @@ describe('ending containers of a record', () => {
         return undefined;
       };
       const { containers } = await reap(engine);
-      assert.deepEqual(containers, [
-        { id: at(1), image: 'img', outcome: 'spared', reason: 'its labels are not those of this record' },
-      ]);
+      assert.deepEqual(containers, [{ id: at(1), image: 'img', outcome: 'spared', reason: { code: 'other labels' } }]);
       assert.deepEqual(engine.done(), []);
     }
   });
@@ -197,7 +195,7 @@ describe('ending containers of a record', () => {
     assert.deepEqual(
       containers.map(({ id, outcome, reason }) => [id, outcome, reason]),
       [
-        [at(1), 'unknown', 'It failed.'],
+        [at(1), 'unknown', { code: 'engine', message: 'It failed.' }],
         [at(2), 'removed', undefined],
       ],
     );
@@ -214,7 +212,7 @@ describe('ending containers of a record', () => {
     };
     const { containers, finished } = await reap(engine);
     assert.equal(containers[0]?.outcome, 'unknown');
-    assert.match(containers[0]?.reason ?? '', /still running/);
+    assert.deepEqual(containers[0]?.reason, { code: 'still', state: 'running' });
     assert.equal(stops, 3, 'each takes as long as the grace');
     assert.equal(finished, false);
   });

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { CONFIRM_FOREIGN_MS } from '../../../src/judgement/kindRules';
 import type { OutsideUse, Platform, Snapshot, StdinPeer } from '../../../src/os/platform';
+import { seen, UNSEEN } from '../../../src/os/users';
 import { OrphanedSet } from '../../../src/reaping/orphanedSet';
 import { StdinWatch } from '../../../src/reaping/stdinWatch';
 import { type DecisionContext, heldServerIn, scanOf, type Tree, treeOf } from '../../../src/reaping/treeScan';
 import { type ServerRecord, type SessionFile, WRAPPER_EDITOR } from '../../../src/registry/schema';
+import { codeOf, heldBy } from '../../support/codes';
 import { entry, identity, machine, recordOf, SCOPE, sessionOf, table, uuid } from '../judgement/table';
 
 interface Probes {
@@ -50,7 +52,7 @@ async function rule(...tree: Parameters<typeof treeIn>): Promise<string[]> {
   const scan = scanOf(treeIn(...tree));
   const decided = await scan.decide(scan.members);
   return decided.map(
-    ({ member, decision }) => `${member.entry.pid} ${'spared' in decision ? decision.spared : 'permit'}`,
+    ({ member, decision }) => `${member.entry.pid} ${'spared' in decision ? codeOf(decision.spared) : 'permit'}`,
   );
 }
 
@@ -78,8 +80,8 @@ describe('rulings on a tree', () => {
   });
 
   it('K33 a server that somebody started for others is kept whole while one of its own is in use', async () => {
-    const used: OutsideUse = { kind: 'used', by: 'python3 (pid 812)' };
-    const gone = { stdin: { 500: { kind: 'gone', proof: '' } as const } };
+    const used: OutsideUse = { kind: 'used', by: seen({ pid: 812 }) };
+    const gone = { stdin: { 500: { kind: 'gone', proof: 'no peer' } as const } };
     const foreign = { named: true, clientAbove: () => ({ kind: 'none' }) as const };
     const run = { editor: `${WRAPPER_EDITOR}x` };
     const kinds: [ServerRecord['kind'], Partial<DecisionContext>, Partial<SessionFile>][] = [
@@ -95,13 +97,13 @@ describe('rulings on a tree', () => {
         rule(snapshot, recordOf({ kind }), { use, ...gone }, change, undefined, session);
       const what = `${kind} ${JSON.stringify(session)}`;
       for (const pid of [500, 501, 502, 504]) {
-        assert.equal(kept(await ask({ [pid]: used }), /in use by python3 \(pid 812\)/), 5, `${what}: ${pid}`);
+        assert.equal(kept(await ask({ [pid]: used }), /notInUse: users 812/), 5, `${what}: ${pid}`);
       }
       // What cannot be told about one that left, such as a browser in its sandbox, keeps that one and what is above it.
       const unknown: OutsideUse = { kind: 'unknown', reason: 'hidden' };
-      assert.equal(kept(await ask({ 504: unknown }), /unknown: hidden/), 2, what);
-      for (const pid of [500, 501]) assert.equal(kept(await ask({ [pid]: unknown }), /unknown: hidden/), 5, what);
-      assert.equal(kept(await ask({}), /in use|connected/), 0, what);
+      assert.equal(kept(await ask({ 504: unknown }), /notInUse: unknown/), 2, what);
+      for (const pid of [500, 501]) assert.equal(kept(await ask({ [pid]: unknown }), /notInUse: unknown/), 5, what);
+      assert.equal(kept(await ask({}), /notInUse/), 0, what);
     }
     // What its own session launched is its own: only what has left is asked about.
     const own = await rule(snapshot, recordOf(), { use: { 500: used, 501: used } });
@@ -126,15 +128,15 @@ describe('rulings on a tree', () => {
   it('K33 what has left a server and runs on without it is kept alone', async () => {
     const away = machine(entry(500, 1, ours), entry(501, 500, { ...ours, sid: 500 }), entry(502, 1, ours));
     const record = recordOf({ kind: 'adopted', census: [identity(502)] });
-    const stdin = { 500: { kind: 'gone', proof: '' }, 502: { kind: 'gone', proof: '' } } as const;
-    const decided = await rule(away, record, { stdin, use: { 502: { kind: 'used', by: 'psql (pid 9)' } } });
-    assert.deepEqual(decided.sort(), ['500 permit', '501 permit', '502 it is in use by psql (pid 9)']);
+    const stdin = { 500: { kind: 'gone', proof: 'no peer' }, 502: { kind: 'gone', proof: 'no peer' } } as const;
+    const decided = await rule(away, record, { stdin, use: { 502: { kind: 'used', by: seen({ pid: 9 }) } } });
+    assert.deepEqual(decided.sort(), ['500 permit', '501 permit', '502 notInUse: users 9']);
   });
 
   it('K23 what is in use, or cannot be told, keeps the members above it and no others', async () => {
     const uses: [OutsideUse, RegExp][] = [
-      [{ kind: 'used', by: 'pid 812' }, /in use by pid 812/],
-      [{ kind: 'unknown', reason: 'hidden' }, /unknown: hidden/],
+      [{ kind: 'used', by: seen({ pid: 812 }) }, /notInUse: users 812/],
+      [{ kind: 'unknown', reason: 'hidden' }, /notInUse: unknown/],
     ];
     for (const [use, reason] of uses) {
       const decided = (await rule(snapshot, recordOf(), { use: { 504: use } })).sort();
@@ -152,10 +154,10 @@ describe('rulings on a tree', () => {
 
   it('K05 the stdin of the topmost speaks for an adopted server', async () => {
     const record = recordOf({ kind: 'adopted' });
-    const alive: StdinPeer = { kind: 'alive', by: 'python3, pid 812' };
+    const alive: StdinPeer = heldBy(812);
     const decided = await rule(snapshot, record, { stdin: { 500: alive } });
     assert.ok(
-      decided.every((line) => line.endsWith('held by python3, pid 812')),
+      decided.every((line) => line.endsWith('adoptedIsAbandoned: held 812')),
       decided.join('\n'),
     );
     const below = await rule(snapshot, record, { stdin: { 501: alive } });
@@ -164,17 +166,17 @@ describe('rulings on a tree', () => {
       below.join('\n'),
     );
     const foreign = await rule(snapshot, recordOf({ kind: 'foreign' }), {
-      stdin: { 500: { kind: 'gone', proof: '' } },
+      stdin: { 500: { kind: 'gone', proof: 'no peer' } },
     });
     assert.ok(
-      foreign.every((line) => line.endsWith('nobody asked to end it')),
+      foreign.every((line) => line.endsWith('foreignIsNamed')),
       foreign.join('\n'),
     );
   });
 
   it('K05 L16 what a busy machine could not tell about it is asked once more, and kept if that fails, too', async () => {
     const failed: StdinPeer = { kind: 'unknown', reason: 'it took too long', failure: 'failed' };
-    const gone: StdinPeer = { kind: 'gone', proof: '' };
+    const gone: StdinPeer = { kind: 'gone', proof: 'no peer' };
     const asked = async (...answers: StdinPeer[]) => {
       let count = 0;
       const stdin = Object.defineProperty({}, 500, { get: () => answers[count++] });
@@ -192,8 +194,11 @@ describe('rulings on a tree', () => {
     // The parent of 500 is dead; its pid went to what 500 started.
     const recycled = machine(entry(500, 501, ours), entry(501, 500, { ...ours, sid: 500 }));
     const record = recordOf({ kind: 'adopted' });
-    const decided = await rule(recycled, record, { stdin: { 500: { kind: 'alive', by: 'x' } } });
-    assert.ok(decided.length === 2 && decided.every((line) => line.endsWith('held by x')), decided.join('\n'));
+    const decided = await rule(recycled, record, { stdin: { 500: { kind: 'alive', by: UNSEEN } } });
+    assert.ok(
+      decided.length === 2 && decided.every((line) => line.endsWith('adoptedIsAbandoned: held')),
+      decided.join('\n'),
+    );
   });
 
   it('K27 a member of another record contradicts for all of the session', async () => {
@@ -206,7 +211,7 @@ describe('rulings on a tree', () => {
       entry(600, 300, ours),
     );
     const both = await rule(shifted, recordOf(), {}, {}, [recordOf(), other]);
-    assert.match(both.join(), /^500 its owner seems gone, but pid 600 still has pid 300 as its parent$/);
+    assert.match(both.join(), /^500 launchedOwnerGone$/);
     assert.deepEqual(await rule(shifted, recordOf()), ['500 permit'], 'control');
   });
 
@@ -214,11 +219,14 @@ describe('rulings on a tree', () => {
     const orphans = machine(entry(501, 1, { ...ours, sid: 500 }), entry(502, 1, { ...ours, sid: 500 }));
     const record = recordOf({ kind: 'adopted', root: undefined, census: [identity(501), identity(502)] });
     const decided = await rule(orphans, record, {
-      stdin: { 501: { kind: 'gone', proof: '' }, 502: { kind: 'alive', by: 'x' } },
+      stdin: { 501: { kind: 'gone', proof: 'no peer' }, 502: { kind: 'alive', by: UNSEEN } },
     });
-    assert.ok(decided.length === 2 && decided.every((line) => line.endsWith('held by x')), decided.join('\n'));
+    assert.ok(
+      decided.length === 2 && decided.every((line) => line.endsWith('adoptedIsAbandoned: held')),
+      decided.join('\n'),
+    );
     const pipes = await rule(orphans, record, {
-      stdin: { 501: { kind: 'gone', proof: '' }, 502: { kind: 'alive', by: 'x', holders: [501] } },
+      stdin: { 501: { kind: 'gone', proof: 'no peer' }, 502: heldBy(501) },
     });
     assert.ok(
       pipes.every((line) => line.endsWith('permit')),
@@ -227,8 +235,8 @@ describe('rulings on a tree', () => {
   });
 
   describe('of orphans that hold each other’s stdin', () => {
-    const held = (...holders: number[]): StdinPeer => ({ kind: 'alive', by: `pid ${holders}`, holders });
-    const gone: StdinPeer = { kind: 'gone', proof: '' };
+    const held = heldBy;
+    const gone: StdinPeer = { kind: 'gone', proof: 'no peer' };
     const both = machine(entry(500, 1, ours), entry(501, 500, { ...ours, sid: 500 }), entry(600, 1, ours));
     const records = [500, 600].map((pid) =>
       recordOf({ id: uuid(pid), kind: 'foreign', root: identity(pid), posixSession: pid }),
@@ -265,7 +273,7 @@ describe('rulings on a tree', () => {
       assert.ok(!kept.includes('permit'), kept);
       // What it holds itself is no matter to it.
       const one = await ruleOnBoth({ stdin: { 500: held(600, 200), 600: gone } });
-      assert.match(one, /^500 its stdin is still held by .*; 501 its stdin is still held .*; 600 permit$/);
+      assert.match(one, /^500 foreignIsAbandoned: held .*; 501 foreignIsAbandoned: held .*; 600 permit$/);
     });
 
     it('K09 L29 with what nobody can tell about one of them, both are kept', async () => {
@@ -276,15 +284,15 @@ describe('rulings on a tree', () => {
     it('K20 K33 L29 one that is spared spares what it holds', async () => {
       const stdin = { 500: held(600), 600: gone };
       const listed = await ruleOnBoth({ stdin }, { neverReap: ['server-600'] });
-      assert.match(listed, /^500 its stdin is still held.*; 600 the setting mcpProcesses.reap.neverReap lists it/);
-      const used = await ruleOnBoth({ stdin, use: { 600: { kind: 'used', by: 'nc (pid 9)' } } });
-      assert.match(used, /^500 its stdin is still held.*; 600 it is in use by nc/);
+      assert.match(listed, /^500 foreignIsAbandoned: held.*; 600 notListedToKeep: listed/);
+      const used = await ruleOnBoth({ stdin, use: { 600: { kind: 'used', by: seen({ pid: 9 }) } } });
+      assert.match(used, /^500 foreignIsAbandoned: held.*; 600 notInUse: users 9/);
       const client = { kind: 'client', title: 'Claude', pid: 7 } as const;
       const served = await ruleOnBoth(
         { stdin },
         { clientAbove: (_, { pid }) => (pid === 600 ? client : { kind: 'none' }) },
       );
-      assert.match(served, /^500 its stdin is still held.*; 600 it runs under Claude/);
+      assert.match(served, /^500 foreignIsAbandoned: held.*; 600 foreignHasNoClient/);
     });
 
     it('K15 L29 below another user’s process those who are seen to hold it are not all', async () => {
@@ -292,7 +300,7 @@ describe('rulings on a tree', () => {
       const kept = await ruleOnBoth({ stdin: { 500: held(600), 600: held(500) } }, {}, below);
       assert.ok(!kept.includes('permit'), kept);
       const one = await ruleOnBoth({ stdin: { 500: held(600), 600: gone } }, {}, below);
-      assert.match(one, /^500 its stdin is still held.*; 600 permit$/);
+      assert.match(one, /^500 foreignIsAbandoned: held.*; 600 permit$/);
       const child = entry(501, 500, { ...ours, sid: 500 });
       const own = machine(entry(100, 1, ours), entry(500, 100, ours), child, entry(600, 1, ours));
       const control = await ruleOnBoth({ stdin: { 500: held(600), 600: held(500) } }, {}, own);
@@ -307,7 +315,7 @@ describe('rulings on a tree', () => {
         { named: true, clientAbove: () => ({ kind: 'none' }) },
       );
       assert.ok(
-        decided.every((line) => line.includes('still held by')),
+        decided.every((line) => line.includes('foreignIsAbandoned: held')),
         decided.join('\n'),
       );
     });

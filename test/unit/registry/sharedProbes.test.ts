@@ -24,8 +24,9 @@ describe('probes that windows share', () => {
 
   it('are read as they were written', () => {
     const peers: StdinPeer[] = [
-      { kind: 'alive', by: 'pid 12 (node)', holders: [12] },
-      { kind: 'gone', proof: 'the other end is closed' },
+      { kind: 'alive', by: { kind: 'seen', processes: [{ pid: 12, name: 'node' }, { pid: 13 }] } },
+      { kind: 'alive', by: { kind: 'unseen' } },
+      { kind: 'gone', proof: 'no peer' },
       { kind: 'unknown', reason: 'ss is missing' },
     ];
     for (const peer of peers) {
@@ -49,7 +50,7 @@ describe('probes that windows share', () => {
 
   it('K13 of a damaged or hostile file are none', () => {
     const path = join(folder.path, 'probes.json');
-    writeSharedProbes(folder, one.scope, [probe({ kind: 'gone', proof: '' })]);
+    writeSharedProbes(folder, one.scope, [probe({ kind: 'gone', proof: 'no peer' })]);
     const good = readFileSync(path, 'utf8');
     const hostile = [
       '',
@@ -59,7 +60,7 @@ describe('probes that windows share', () => {
       good.replace('4711', '1'),
       good.replace('4711', '-4711'),
       good.replace('"gone"', '"dead"'),
-      good.replace('"proof":""', '"proof":7'),
+      good.replace('"no peer"', '"trust me"'),
       good.replace(/"at":\d+/, '"at":"now"'),
     ];
     for (const text of hostile) {

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ServerView } from '../../../src/model/inventory';
+import { seen } from '../../../src/os/users';
 import { type DataFolder, openDataFolder } from '../../../src/registry/dataFolder';
 import { readSharedScan, type SharedScan, writeSharedScan } from '../../../src/scan/sharedScan';
 import { SCOPE, uuid } from '../judgement/table';
@@ -18,7 +19,7 @@ function row(change: Partial<ServerView> = {}): ServerView {
     group: 'orphaned',
     managedBy: 'mcpProcesses',
     verdict: 'orphaned',
-    evidence: ['its owner is gone'],
+    evidence: [{ kind: 'owner-gone', role: 'window', pid: 300, isPidReused: false }],
     state: 'running',
     failure: undefined,
     copies: 1,
@@ -28,7 +29,8 @@ function row(change: Partial<ServerView> = {}): ServerView {
     processes: [
       {
         ...{ pid: 500, start: 't500', name: 'node', commandLine: 'node x.js' },
-        ...{ startedAt: 5, memory: 7, spared: 'it is listed', children: [] },
+        ...{ startedAt: 5, memory: 7, children: [] },
+        spared: { rule: 'notListedToKeep', found: 'listed', pattern: 'node' },
       },
     ],
     containers: [],
@@ -44,7 +46,7 @@ function row(change: Partial<ServerView> = {}): ServerView {
 
 const foreign = row({
   ...{ key: 'other:1', group: 'otherClients', managedBy: 'foreign', verdict: 'active', sessionId: undefined },
-  ...{ terminal: 'pts/3', idleSince: 3, usedBy: 'pid 7', proof: 'x', awaitsAnswer: 'client' },
+  ...{ terminal: 'pts/3', idleSince: 3, usedBy: seen({ pid: 7 }), awaitsAnswer: 'client' },
   dependsOn: [{ pid: 7, start: 't7' }],
 });
 
@@ -87,6 +89,11 @@ describe('a scan that windows share', () => {
     const good = readFileSync(join(folder.path, 'scan.json'), 'utf8');
     for (const [from, to] of [
       ['"copies":1', '"copies":"1"'],
+      ['"owner-gone"', '"rumour"'],
+      ['"role":"window"', '"role":"king"'],
+      ['"notListedToKeep"', '"mercy"'],
+      ['"pattern":"node"', '"pattern":5'],
+      ['"kind":"seen"', '"kind":"heard"'],
       ['"pid":500', '"pid":1'],
       ['"start":"t500"', '"start":"now"'],
       ['"children":[]', '"children":[5]'],

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
 import type { ContainersSeen } from '../../../src/containers/recordedContainers';
 import type { Member } from '../../../src/judgement/members';
+import { type Evidence, proofOf } from '../../../src/model/evidence';
+import { pidsOf, seen } from '../../../src/os/users';
 import { type AutomaticReap, WRAPPER_EDITOR } from '../../../src/registry/schema';
 import type { ForeignServer } from '../../../src/scan/foreignServers';
 import { foreignRows, rowsOfSession } from '../../../src/tracker/rows';
-import { entry, identity, recordOf, sessionOf } from '../judgement/table';
+import { heldBy } from '../../support/codes';
+import { entry, identity, OWNER_GONE, recordOf, sessionOf } from '../judgement/table';
 
 describe('rows of another session', () => {
   const container = {
@@ -19,7 +22,7 @@ describe('rows of another session', () => {
       {
         session: sessionOf(),
         found: undefined,
-        verdict: { kind: 'unknown', evidence: 'it was another boot' },
+        verdict: { kind: 'unknown', evidence: { kind: 'other-scope' } },
         records: [{ record: recordOf({ container }), members: [] }],
         claimedBy: undefined,
       },
@@ -36,7 +39,7 @@ describe('rows of another session', () => {
         {
           session: by === 'run' ? { ...session, editor: WRAPPER_EDITOR } : session,
           found: undefined,
-          verdict: { kind, evidence: 'the window that started it (pid 7) no longer exists' },
+          verdict: { kind, evidence: OWNER_GONE },
           records: [{ record: recordOf({ container }), members: [] }],
           claimedBy: by === 'claimed' ? session.owner : undefined,
         },
@@ -72,7 +75,7 @@ describe('the evidence of a row', () => {
   const session = sessionOf({ editor: 'VS Code 1.139' });
 
   it('says why each process is its, and names no ids; the proof is that its window is gone', () => {
-    const verdict = { kind: 'dead', evidence: 'the window that started it (pid 7) no longer exists' } as const;
+    const verdict = { kind: 'dead', evidence: OWNER_GONE } as const;
     const records = [{ record: recordOf(), members }];
     const [row] = rowsOfSession(
       { session, found: undefined, verdict, records, claimedBy: undefined },
@@ -82,12 +85,12 @@ describe('the evidence of a row', () => {
     );
     assert.deepEqual(row?.evidence, [
       verdict.evidence,
-      `${recordOf().server} was started by VS Code 1.139`,
-      'pid 500 is the same process that was started (checked by start time)',
-      'pid 501 is its child process',
-      'pid 502 is a child process of pid 501',
+      { kind: 'started-by', server: recordOf().server, editor: 'VS Code 1.139' },
+      { kind: 'member', pid: 500, by: 'root' },
+      { kind: 'member', pid: 501, by: 'tree' },
+      { kind: 'member', pid: 502, by: 'tree', below: 501 },
     ]);
-    assert.equal(row.proof, verdict.evidence);
+    assert.equal(proofOf(row.evidence), verdict.evidence);
   });
 });
 
@@ -102,7 +105,7 @@ describe('rows of other clients’ servers', () => {
         members: [],
         above: { kind: 'none' },
         launcher: undefined,
-        stdin: { kind: 'gone', proof: 'nothing is connected to its input any more' },
+        stdin: { kind: 'gone', proof: 'no peer' },
         heldBy: undefined,
         heldWith: [],
         use: { kind: 'none' },
@@ -115,55 +118,43 @@ describe('rows of other clients’ servers', () => {
       },
     ]);
     assert.ok(row);
-    assert.equal(row.proof, row.evidence[2], 'the proof is what is said of its input');
+    assert.equal(proofOf(row.evidence), row.evidence[2], 'the proof is what is said of its stdin');
     return {
-      is: [row.verdict, row.group, ...[row.usedBy ?? []].flat()].join(' '),
-      says: row.evidence.slice(2).join('; '),
+      is: [row.verdict, row.group, ...(row.usedBy ? pidsOf(row.usedBy) : [])].join(' '),
+      says: row.evidence.slice(2),
     };
   };
 
   it('K33 L29 say who uses it, who holds it, and what follows', () => {
-    const held = (...pids: number[]) => {
-      const by = pids.map((pid) => `sleep (pid ${pid})`).join(' and ');
-      return { kind: 'alive', by, holders: pids } as const;
-    };
-    const table: [Partial<ForeignServer>, is: string, says: string][] = [
-      [{}, 'orphaned orphaned', 'nothing is connected to its input any more; no other program is connected to it'],
+    const gone = { kind: 'stdin-gone', proof: 'no peer' } as const;
+    const unused = { kind: 'not-in-use' } as const;
+    const stdin = (by: 'orphans' | 'strangers' | 'clients', ...pids: number[]) =>
+      ({ kind: 'stdin-held', by: seen(...pids.map((pid) => ({ pid }))), heldBy: by }) as const;
+    const nc = seen({ pid: 7, name: 'nc' });
+    const table: [Partial<ForeignServer>, is: string, says: Evidence[]][] = [
+      [{}, 'orphaned orphaned', [gone, unused]],
       [
-        { isOrphaned: false, use: { kind: 'used', by: 'python3 (pid 7)' } },
-        'active otherClients python3 (pid 7)',
-        'nothing is connected to its input any more; it is in use by python3 (pid 7), which is connected to it',
+        { isOrphaned: false, use: { kind: 'used', by: nc } },
+        'active otherClients 7',
+        [gone, { kind: 'in-use', by: nc }],
       ],
       [
         { isOrphaned: false, use: { kind: 'unknown', reason: '`ss` failed' } },
         'unknown ownerUnknown',
-        'nothing is connected to its input any more; whether somebody is connected to it is unknown: `ss` failed',
+        [gone, { kind: 'use-unknown', reason: '`ss` failed' }],
       ],
+      [{ stdin: heldBy(7), heldBy: 'orphans', heldWith: ['x'] }, 'orphaned orphaned', [stdin('orphans', 7), unused]],
       [
-        { stdin: held(7), heldBy: 'orphans', heldWith: ['x'] },
-        'orphaned orphaned',
-        'its stdin is held only by other orphans: sleep (pid 7); no other program is connected to it',
-      ],
-      [
-        { stdin: held(7), heldBy: 'orphans', heldWith: ['x'], isOrphaned: false, isProven: false },
+        { stdin: heldBy(7), heldBy: 'orphans', heldWith: ['x'], isOrphaned: false, isProven: false },
         'unknown ownerUnknown',
-        'its stdin is held only by other orphans: sleep (pid 7); no other program is connected to it; this was seen once; a second look follows in a moment',
+        [stdin('orphans', 7), unused, { kind: 'seen-once' }],
       ],
       [
-        { stdin: held(77), heldBy: 'strangers', isOrphaned: false, use: undefined },
-        'active otherClients sleep (pid 77)',
-        'its stdin is held by sleep (pid 77), which is no known MCP client',
+        { stdin: heldBy(77, 78), heldBy: 'strangers', isOrphaned: false, use: undefined },
+        'active otherClients 77 78',
+        [stdin('strangers', 77, 78)],
       ],
-      [
-        { stdin: held(77, 78), heldBy: 'strangers', isOrphaned: false, use: undefined },
-        'active otherClients sleep (pid 77) and sleep (pid 78)',
-        'its stdin is held by sleep (pid 77) and sleep (pid 78), which are no known MCP clients',
-      ],
-      [
-        { stdin: held(77), isOrphaned: false, use: undefined },
-        'active otherClients',
-        'its stdin is held by sleep (pid 77)',
-      ],
+      [{ stdin: heldBy(77), isOrphaned: false, use: undefined }, 'active otherClients', [stdin('clients', 77)]],
     ];
     for (const [change, is, says] of table) assert.deepEqual(rowOf(change), { is, says });
   });

@@ -53,7 +53,7 @@ describe('one process, one row', () => {
 
 describe('rows that are being ended', () => {
   const stateOf = (row: ServerView, keys = ['s:r']) => withEnding([row], new Set(keys))[0]?.state;
-  const spared = { ...NODE, spared: 'it is in use' };
+  const spared: ProcessNode = { ...NODE, spared: { rule: 'notEditor' } };
 
   it('say so, except where everything is spared', () => {
     assert.equal(stateOf(serverView()), 'stopping');

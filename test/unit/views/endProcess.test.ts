@@ -1,7 +1,9 @@
 import './fakeEditor';
 import assert from 'node:assert/strict';
+import type { EndPreview } from '../../../src/model/endPreview';
 import type { ServerView } from '../../../src/model/inventory';
-import type { ChosenProcess, EndPreview } from '../../../src/reaping/endProcesses';
+import type { Refusal } from '../../../src/model/refusal';
+import type { ChosenProcess } from '../../../src/reaping/endProcesses';
 import { endProcess } from '../../../src/views/endProcess';
 import type { Node } from '../../../src/views/treeRows';
 import { type Editor, newEditor } from './fakeEditor';
@@ -20,7 +22,7 @@ describe('End This Process', () => {
   /** Answers yes. @returns what was ended. */
   async function end(
     target: Node,
-    preview: { readonly kept?: Readonly<Record<number, string>>; readonly uses?: readonly string[] } = {},
+    preview: { readonly kept?: Readonly<Record<number, Refusal>>; readonly uses?: EndPreview['uses'] } = {},
   ): Promise<number[]> {
     const ended: number[] = [];
     const pidsOf = (chosen: readonly ChosenProcess[]) => chosen.map(({ pid }) => pid);
@@ -47,24 +49,27 @@ describe('End This Process', () => {
   });
 
   it('of one process asks about that one', async () => {
-    assert.deepEqual(await end(processRow(tree), { uses: ['1 more process below it is not ended with it.'] }), [500]);
+    assert.deepEqual(await end(processRow(tree), { uses: [{ kind: 'below', many: false, count: 1 }] }), [500]);
     assert.deepEqual(asked(), [
-      ['End node (pid 500)?', 'node server.js\n\n1 more process below it is not ended with it.', 'End Process'],
+      ['End node (pid 500)?', 'node server.js\n\n1 more process below it will keep running.', 'End Process'],
     ]);
   });
 
   it('of a server names each process that will be ended, and asks who uses all of them', async () => {
-    assert.deepEqual(await end(rowOf(tree), { uses: ['It runs under systemd, pid 2.'] }), [500, 501]);
-    const detail = 'pid 500: node server.js\npid 501: node child.js\n\nIt runs under systemd, pid 2.';
+    assert.deepEqual(
+      await end(rowOf(tree), { uses: [{ kind: 'runs-under', parent: { pid: 2, name: 'systemd' } }] }),
+      [500, 501],
+    );
+    const detail = 'pid 500: node server.js\npid 501: node child.js\n\nIt runs under systemd (pid 2).';
     assert.deepEqual(asked(), [['End all 2 processes of files?', detail, 'End All']]);
   });
 
   it('what cannot be ended is said before, and left alone', async () => {
-    const kept = { 501: 'it is an editor process' };
+    const kept = { 501: { rule: 'notEditor' } as const };
     assert.deepEqual(await end(rowOf(tree), { kept }), [500]);
     const said = 'node (pid 501) will not be ended: it is an editor process.';
     assert.deepEqual(asked(), [['End node (pid 500)?', `node server.js\n\n${said}`, 'End Process']]);
-    const why = { ...kept, 500: 'it belongs to another user' };
+    const why = { ...kept, 500: { rule: 'sameUser', found: 'another user' } as const };
     await assert.rejects(end(rowOf(tree), { kept: why }), {
       message: `node (pid 500) will not be ended: it belongs to another user. ${said}`,
     });
@@ -74,10 +79,10 @@ describe('End This Process', () => {
   it('counts those that are kept, and fits on the screen', async () => {
     const children = Array.from({ length: 30 }, (_, index) => ({ ...child, pid: 501 + index }));
     const many = serverView({ processes: [{ ...NODE, children }] });
-    assert.equal((await end(rowOf(many), { kept: { 500: 'it is a service' } })).length, 30);
+    assert.equal((await end(rowOf(many), { kept: { 500: { rule: 'notSystem' } } })).length, 30);
     const [[text = '', detail = '', button] = []] = asked();
     assert.deepEqual([text, button], ['End 30 of the 31 processes of files?', 'End 30 Processes']);
     assert.equal(detail.split('\n').length, 23);
-    assert.match(detail, /\n… and 10 more\n\nnode \(pid 500\) will not be ended: it is a service\.$/);
+    assert.match(detail, /\n… and 10 more\n\nnode \(pid 500\) will not be ended: it is a system process\.$/);
   });
 });

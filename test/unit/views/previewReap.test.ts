@@ -1,17 +1,29 @@
 import './fakeEditor';
 import assert from 'node:assert/strict';
-import type { ServerView } from '../../../src/model/inventory';
-import type { ReapOptions } from '../../../src/reaping/reapQueue';
+import type { ReapPreview, ServerView } from '../../../src/model/inventory';
 import { registerCommands } from '../../../src/views/commands';
 import type { ContainerRow, Node, ProcessRow } from '../../../src/views/treeRows';
 import { type Editor, newEditor } from './fakeEditor';
-import { actionsOver, bundleOf, NODE, resultOf, rowOf, serverView } from './rows';
+import { actionsOver, bundleOf, NODE, rowOf, serverView } from './rows';
 
 const ours = serverView({ key: 's:1' });
 const theirs = ['other:1', 'other:2', 'other:3'].map((key) =>
   serverView({ key, name: 'context7', managedBy: 'foreign', sessionId: undefined }),
 );
 const living = serverView({ key: 'other:9', managedBy: 'foreign', verdict: 'active', group: 'otherClients' });
+
+/** The rows that a preview was asked for; undefined for all that is ours. */
+type Asked = readonly string[] | undefined;
+
+const PREVIEW: ReapPreview = {
+  ...{
+    server: 'files',
+    of: { kind: 'session', session: 's', record: 'r' },
+    containers: [],
+    containerProblem: undefined,
+  },
+  processes: [NODE],
+};
 
 describe('Preview Cleanup', () => {
   let editor: Editor;
@@ -20,22 +32,20 @@ describe('Preview Cleanup', () => {
   });
 
   /** What the core was asked for. */
-  async function preview(servers: readonly ServerView[], target?: Node | string): Promise<ReapOptions[]> {
-    const asked: ReapOptions[] = [];
-    const reapOrphans = async (options: ReapOptions = {}) => {
-      asked.push(options);
-      return [resultOf({ dryRun: true })];
+  async function preview(servers: readonly ServerView[], target?: Node | string): Promise<Asked[]> {
+    const asked: Asked[] = [];
+    const previewOrphans = async (only: Asked) => {
+      asked.push(only);
+      return [PREVIEW];
     };
-    registerCommands({ subscriptions: [] }, actionsOver(servers, { reapOrphans }), { info() {}, error() {} });
+    registerCommands({ subscriptions: [] }, actionsOver(servers, { previewOrphans }), { info() {}, error() {} });
     await editor.registered.get('mcpProcesses.previewReap')?.(target);
     return asked;
   }
 
   it('without a row names other clients’ orphans too, which are taken only when named, and nothing that lives', async () => {
-    assert.deepEqual(await preview([...theirs, living]), [{ dryRun: true, only: ['other:1', 'other:2', 'other:3'] }]);
-    assert.deepEqual(await preview([ours, ...theirs, living]), [
-      { dryRun: true, only: ['s:1', 'other:1', 'other:2', 'other:3'] },
-    ]);
+    assert.deepEqual(await preview([...theirs, living]), [['other:1', 'other:2', 'other:3']]);
+    assert.deepEqual(await preview([ours, ...theirs, living]), [['s:1', 'other:1', 'other:2', 'other:3']]);
     assert.deepEqual(
       editor.documents.map(({ title }) => title),
       ['Cleanup Preview.txt', 'Cleanup Preview.txt'],
@@ -44,30 +54,28 @@ describe('Preview Cleanup', () => {
 
   it('without a row and without theirs looks for ours afresh, also before the first scan', async () => {
     for (const servers of [[], [ours], [living]]) {
-      assert.deepEqual(await preview(servers), [{ dryRun: true, only: undefined }]);
+      assert.deepEqual(await preview(servers), [undefined]);
     }
   });
 
   it('of a line with several servers means these, not the others', async () => {
-    assert.deepEqual(await preview([ours, ...theirs], bundleOf(theirs.slice(0, 2))), [
-      { dryRun: true, only: ['other:1', 'other:2'] },
-    ]);
+    assert.deepEqual(await preview([ours, ...theirs], bundleOf(theirs.slice(0, 2))), [['other:1', 'other:2']]);
   });
 
   it('of a server, a process or a container of it, or by key means that server', async () => {
     const row = rowOf(ours);
     const process: ProcessRow = { kind: 'process', id: 'p', process: NODE, parent: row, processes: [] };
     const container: ContainerRow = {
-      ...{ kind: 'container', id: 'c', permission: { kind: 'no', why: '' }, parent: row },
+      ...{ kind: 'container', id: 'c', permission: { kind: 'no', why: { code: 'used by a session' } }, parent: row },
       container: { id: 'c', image: 'mcp/fetch', state: 'running', labelled: true },
     };
     for (const target of [row, process, container, 's:1']) {
-      assert.deepEqual(await preview([ours, ...theirs], target), [{ dryRun: true, only: ['s:1'] }]);
+      assert.deepEqual(await preview([ours, ...theirs], target), [['s:1']]);
     }
   });
 
   it('with nothing orphaned is a message, and opens no document', async () => {
-    const actions = actionsOver([living], { reapOrphans: async () => [] });
+    const actions = actionsOver([living], { previewOrphans: async () => [] });
     registerCommands({ subscriptions: [] }, actions, { info() {}, error() {} });
     await editor.registered.get('mcpProcesses.previewReap')?.();
     assert.deepEqual(editor.messages, [{ kind: 'information', text: 'No orphaned servers found.', buttons: [] }]);

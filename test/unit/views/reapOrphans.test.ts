@@ -42,9 +42,11 @@ describe('Reap Orphaned MCP Servers tells what became of it', () => {
   });
 
   it('what could not be ended is a warning that says what to do', async () => {
-    const failed = async () => [resultOf({ processes: [], problem: 'Session s could not be claimed. Make room.' })];
+    const failed = async () => [
+      resultOf({ processes: [], problem: { kind: 'failed', session: 's', reason: 'ENOSPC' } }),
+    ];
     assert.deepEqual(await reap([serverView()], failed), [
-      'warning: 1 server could not be ended. Session s could not be claimed. Make room.',
+      'warning: 1 server could not be ended. Reaping session s failed: ENOSPC. Reap again.',
     ]);
   });
 });

@@ -57,7 +57,12 @@ export function bundleOf(servers: readonly ServerView[]): CopiesRow {
 /** What became of a server of ours, where nothing else is said. */
 export function resultOf(over: Partial<ReapResult> = {}): ReapResult {
   return {
-    ...{ server: 'files', sessionId: 's', recordId: 'r', dryRun: false, containers: [], containerProblem: undefined },
+    ...{
+      server: 'files',
+      of: { kind: 'session', session: 's', record: 'r' },
+      containers: [],
+      containerProblem: undefined,
+    },
     ...{ processes: [{ ...NODE, outcome: 'exited', reason: undefined }], memoryFreed: 0, milliseconds: 1 },
     ...over,
   };

@@ -1,6 +1,8 @@
 import './fakeEditor';
 import assert from 'node:assert/strict';
 import type { Failure, Inventory, ServerView } from '../../../src/model/inventory';
+import type { Refusal } from '../../../src/model/refusal';
+import { seen } from '../../../src/os/users';
 import { capabilitiesOf } from '../../../src/views/offers';
 import {
   countedOrphans,
@@ -13,15 +15,19 @@ import {
 import { tooltipOf } from '../../../src/views/tooltips';
 import { NODE, pictureOf, rowOf, serverView } from './rows';
 
-const LISTED = 'the setting mcpProcesses.reap.neverReap lists it (node server.js)';
-const IN_DOUBT = 'whether the setting mcpProcesses.reap.neverReap lists it cannot be determined';
+const LISTED: Refusal = { rule: 'notListedToKeep', found: 'listed', pattern: 'node server.js' };
+const IN_DOUBT: Refusal = { rule: 'notListedToKeep', found: 'unknown' };
 
 describe('orphans that badge and status bar count', () => {
-  const child = (spared: string | undefined) => ({ ...NODE, pid: 501, spared });
+  const child = (spared: Refusal | undefined) => ({ ...NODE, pid: 501, spared });
   const table: [string, Partial<ServerView>, boolean][] = [
     ['one that may be reaped', {}, true],
     ['one that the user keeps', { processes: [{ ...NODE, spared: LISTED }] }, false],
-    ['with all below it', { processes: [{ ...NODE, spared: LISTED, children: [child('it is in use')] }] }, false],
+    [
+      'with all below it',
+      { processes: [{ ...NODE, spared: LISTED, children: [child({ rule: 'notEditor' })] }] },
+      false,
+    ],
     ['one that is kept because it is in doubt', { processes: [{ ...NODE, spared: IN_DOUBT }] }, true],
     ['one of which the user keeps a part', { processes: [{ ...NODE, spared: LISTED }, child(undefined)] }, true],
     ['the user keeps what is below only', { processes: [{ ...NODE, children: [child(LISTED)] }] }, true],
@@ -100,7 +106,7 @@ describe('words for a server', () => {
   });
 
   it('K33 one that outlived its client, and that somebody is connected to', () => {
-    const used = serverView({ verdict: 'active', group: 'otherClients', usedBy: 'python3 (pid 7)' });
+    const used = serverView({ verdict: 'active', group: 'otherClients', usedBy: seen({ pid: 7, name: 'python3' }) });
     assert.equal(stateWord(used), 'in use');
     assert.equal(verdictSentence(used), 'In use: no known client runs it, but python3 (pid 7) is connected to it.');
     assert.deepEqual(countedOrphans(pictureOf([used])), []);
@@ -108,7 +114,7 @@ describe('words for a server', () => {
   });
 
   it('ids for bug reports stand at the end of the evidence, and nowhere else', () => {
-    const ids = { sessionId: '5e55', recordId: '4ec0', evidence: ['started by this window'] };
+    const ids = { sessionId: '5e55', recordId: '4ec0', evidence: [{ kind: 'started-here' } as const] };
     assert.match(evidenceText(serverView(ids)), /\n\nFor bug reports:\n {2}Session: 5e55\n {2}Record: 4ec0\n$/);
     const { value } = tooltipOf(rowOf(serverView(ids))) as { value: string };
     assert.match(value, /started by this window/);

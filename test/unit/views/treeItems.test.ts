@@ -33,7 +33,12 @@ describe('rows and their clock', () => {
     rowOf(server),
     { kind: 'process', id: 'p', process, parent: rowOf(server), processes: [] },
     {
-      ...{ kind: 'container', id: 'c', permission: { kind: 'no', why: '' }, parent: rowOf(server) },
+      ...{
+        kind: 'container',
+        id: 'c',
+        permission: { kind: 'no', why: { code: 'used by a session' } },
+        parent: rowOf(server),
+      },
       container: {
         ...{ id: 'c', image: 'i', state: 'running', labelled: false, name: 'n', createdAt: 1_000 },
         ...{ server: 'files', client: 'Codex', notOurs: undefined },

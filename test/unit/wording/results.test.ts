@@ -1,36 +1,43 @@
 import assert from 'node:assert/strict';
-import type { ContainerOutcome } from '../../../src/model/containerOutcome';
-import type { ProcessOutcome, ReapedProcess, ReapResult } from '../../../src/model/inventory';
+import type { ContainerOutcome, ContainerReason } from '../../../src/model/containerOutcome';
+import type { ProcessOutcome, ReapedProcess, ReapPreview, ReapProblem, ReapResult } from '../../../src/model/inventory';
+import type { Refusal } from '../../../src/model/refusal';
+import { folderName, formatAge, formatMemory, joinParts, processLabel } from '../../../src/wording/format';
 import {
   containerLines,
-  folderName,
-  formatAge,
-  formatMemory,
-  joinParts,
-  plain,
-  processLabel,
+  previewedContainerLines,
+  previewReport,
   reapReport,
+  summarisePreview,
   summariseReap,
 } from '../../../src/wording/results';
 
 const MB = 1024 * 1024;
+const FAILED: ReapProblem = { kind: 'failed', session: 's', reason: 'ENOSPC' };
+const NO_ANSWER: ContainerReason = { code: 'engine', message: 'no answer' };
 
-function ended(pid: number, outcome: ProcessOutcome, reason?: string): ReapedProcess {
+function ended(pid: number, outcome: ProcessOutcome, reason?: Refusal): ReapedProcess {
   return { pid, name: 'node', commandLine: `node server-${pid}.js`, outcome, reason, memory: 10 * MB };
 }
 
-function reaped(processes: ReapedProcess[], memoryFreed: number, dryRun = false): ReapResult {
+function reaped(processes: ReapedProcess[], memoryFreed: number): ReapResult {
   return {
     server: 'files',
-    sessionId: 's',
-    recordId: 'r',
-    dryRun,
+    of: { kind: 'session', session: 's', record: 'r' },
     processes,
     containers: [],
     containerProblem: undefined,
     memoryFreed,
     milliseconds: 12.4,
   };
+}
+
+function previewed(spared: (Refusal | undefined)[]): ReapPreview {
+  const candidate = (refusal: Refusal | undefined, at: number) => ({
+    ...{ pid: at + 1, name: 'node', commandLine: `node server-${at + 1}.js`, spared: refusal, memory: 10 * MB },
+  });
+  const { server, of, containers, containerProblem } = { ...reaped([], 0), containers: [] };
+  return { server, of, processes: spared.map(candidate), containers, containerProblem };
 }
 
 describe('format', () => {
@@ -97,20 +104,16 @@ describe('format', () => {
     assert.equal(joinParts(['VS Code', undefined, '', 'active']), 'VS Code · active');
   });
 
-  it('plain replaces numbered arguments, also in the text of others, once', () => {
-    assert.equal(plain('{0} and {1} and {2}', '{1}', 2), '{1} and 2 and {2}');
-  });
-
   describe('summary of a reap', () => {
     it('counts servers and processes, says why something was kept and what was freed', () => {
       const results = [
-        reaped([ended(1, 'exited'), ended(2, 'terminated'), ended(3, 'spared', 'its start time differs.')], 60 * MB),
+        reaped([ended(1, 'exited'), ended(2, 'terminated'), ended(3, 'spared', { rule: 'notAnothers' })], 60 * MB),
         reaped([ended(4, 'killed'), ended(5, 'killed')], 40 * MB),
         reaped([ended(6, 'exited')], 20 * MB),
       ];
       assert.equal(
         summariseReap(results),
-        'Ended 3 orphaned servers (5 processes), freed 120 MB. 1 process kept (its start time differs).',
+        'Ended 3 orphaned servers (5 processes), freed 120 MB. 1 process spared (it now belongs to another server).',
       );
     });
 
@@ -119,97 +122,114 @@ describe('format', () => {
     });
 
     it('survivors and equal reasons once', () => {
-      const results = [reaped([ended(1, 'survived', 'no permission'), ended(2, 'survived', 'no permission')], 0)];
-      assert.equal(summariseReap(results), 'Nothing was ended. 2 processes survived (no permission).');
-    });
-
-    it('a dry run promises, it does not claim', () => {
-      const results = [reaped([ended(1, 'terminated'), ended(2, 'spared', 'listed')], 0, true)];
+      const results = [
+        reaped([ended(1, 'survived', { rule: 'outlivedKill' }), ended(2, 'survived', { rule: 'outlivedKill' })], 0),
+      ];
       assert.equal(
         summariseReap(results),
-        'Would end 1 orphaned server (1 process), freeing 10 MB. 1 process kept (listed).',
+        'Nothing was ended. 2 processes survived (it did not end, even after SIGKILL).',
       );
-      const kept = [reaped([ended(1, 'spared', 'listed')], 0, true)];
-      assert.equal(summariseReap(kept), 'Nothing would be ended. 1 process kept (listed).');
+    });
+
+    it('a preview promises, it does not claim', () => {
+      const spared: Refusal = { rule: 'notEditor' };
+      assert.equal(
+        summarisePreview([previewed([undefined, spared])]),
+        'Would end 1 orphaned server (1 process), freeing 10 MB. 1 process spared (it is an editor process).',
+      );
+      const nothing = 'Nothing would be ended. 1 process spared (it is an editor process).';
+      assert.equal(summarisePreview([previewed([spared])]), nothing);
+      const two = [previewed([undefined, undefined]), previewed([undefined])];
+      assert.equal(summarisePreview(two), 'Would end 2 orphaned servers (3 processes), freeing 30 MB.');
     });
 
     it('does not count a server of which everything was kept, and counts one of which only a container was left', () => {
-      const kept = reaped([ended(2, 'spared', 'listed'), ended(3, 'spared', 'listed')], 0);
+      const kept = reaped([ended(2, 'spared', { rule: 'notEditor' }), ended(3, 'spared', { rule: 'notEditor' })], 0);
       assert.equal(
         summariseReap([reaped([ended(1, 'killed')], 0), kept]),
-        'Ended 1 orphaned server (1 process). 2 processes kept (listed).',
+        'Ended 1 orphaned server (1 process). 2 processes spared (it is an editor process).',
       );
       assert.equal(summariseReap([reaped([], 0)]), 'Ended 1 orphaned server.');
     });
 
     it('nothing', () => {
       assert.equal(summariseReap([]), 'No orphaned servers found.');
-      assert.equal(summariseReap([], plain, true), 'Cancelled. Nothing was ended.');
+      assert.equal(summariseReap([], true), 'Cancelled. Nothing was ended.');
     });
 
     it('what could not be reaped, each reason once, beside what was', () => {
-      const failed = { ...reaped([], 0), problem: 'Session s could not be claimed. Make room.' };
-      assert.equal(summariseReap([failed]), '1 server could not be ended. Session s could not be claimed. Make room.');
+      const failed = { ...reaped([], 0), problem: FAILED };
+      assert.equal(
+        summariseReap([failed]),
+        '1 server could not be ended. Reaping session s failed: ENOSPC. Reap again.',
+      );
       assert.equal(
         summariseReap([failed, reaped([ended(1, 'exited')], 0), failed]),
-        'Ended 1 orphaned server (1 process). 2 servers could not be ended. Session s could not be claimed. Make room.',
+        'Ended 1 orphaned server (1 process). 2 servers could not be ended. Reaping session s failed: ENOSPC. Reap again.',
       );
       const report = reapReport([failed]);
-      assert.match(report, /^files\n {2}could not be ended: Session s could not be claimed\. Make room\.$/m);
+      assert.match(report, /^files\n {2}could not be ended: Reaping session s failed: ENOSPC\. Reap again\.$/m);
       assert.doesNotMatch(report, /took/);
     });
   });
 
   it('containers: what ended, what is left running by its name, what is not known', () => {
     const id = (digit: string) => digit.repeat(64);
-    const container = (digit: string, outcome: ContainerOutcome['outcome'], reason?: string) => ({
+    const container = (digit: string, outcome: ContainerOutcome['outcome'], reason?: ContainerReason) => ({
       ...{ id: id(digit), image: 'mcp/fetch', outcome, reason },
     });
-    const one = (containers: ContainerOutcome[], containerProblem?: string, dryRun = false) => ({
-      ...reaped([ended(1, 'killed')], 0, dryRun),
+    const one = (containers: ContainerOutcome[], containerProblem?: ContainerReason) => ({
+      ...reaped([ended(1, 'killed')], 0),
       containers,
       containerProblem,
     });
     const table: [ReapResult, string][] = [
       [one([container('a', 'removed')]), ' 1 container ended.'],
       [one([container('a', 'removed'), container('b', 'stopped')]), ' 2 containers ended.'],
-      [one([container('3', 'left running', 'no label')]), ' Container 333333333333 is left running.'],
+      [one([container('3', 'left running', { code: 'no label' })]), ' Container 333333333333 is left running.'],
       [one([container('a', 'spared')]), ''],
-      [one([], 'no answer'), ' The state of one container could not be determined.'],
-      [one([container('3', 'left running')], undefined, true), ''],
+      [one([], NO_ANSWER), ' The state of one container could not be determined.'],
     ];
     for (const [result, said] of table) {
-      const sentence = result.dryRun
-        ? 'Would end 1 orphaned server (1 process), freeing 10 MB.'
-        : 'Ended 1 orphaned server (1 process).';
-      assert.equal(summariseReap([result]), sentence + said);
+      assert.equal(summariseReap([result]), `Ended 1 orphaned server (1 process).${said}`);
     }
-    assert.deepEqual(containerLines(one([container('3', 'left running', 'no label')], 'no answer')), [
-      'container 333333333333 · mcp/fetch · left running: no label',
+    assert.deepEqual(containerLines(one([container('3', 'left running', { code: 'no label' })], NO_ANSWER)), [
+      'container 333333333333 · mcp/fetch · left running: it carries no label of ours',
       'container unknown: no answer',
     ]);
-    assert.deepEqual(containerLines(one([container('a', 'stopped', 'it is running')], undefined, true)), [
+    const seen = (digit: string, labelled: boolean) => ({
+      ...{ id: id(digit), image: 'mcp/fetch', state: 'running', labelled },
+    });
+    const preview = { ...previewed([undefined]), containers: [seen('a', true), seen('3', false)] };
+    assert.deepEqual(previewedContainerLines(preview), [
       'container aaaaaaaaaaaa · mcp/fetch · would be ended: it is running',
+      'container 333333333333 · mcp/fetch · left running: it is running',
     ]);
+    assert.equal(
+      summarisePreview([{ ...preview, containerProblem: NO_ANSWER }]),
+      'Would end 1 orphaned server (1 process), freeing 10 MB. The state of one container could not be determined.',
+    );
     assert.match(reapReport([one([container('a', 'removed')])]), /container aaaaaaaaaaaa · mcp\/fetch · removed/);
   });
 
   it('the report ends with session and record of our servers; other clients’ have none', () => {
     const ours = reaped([ended(1, 'killed')], 0);
     assert.match(reapReport([ours, ours]), /For bug reports:\n(?: {2}files: session s, record r\n){2}$/);
-    for (const theirs of [
-      { ...ours, sessionId: '', dryRun: true },
-      { ...ours, sessionId: 'r' },
-    ]) {
-      assert.doesNotMatch(reapReport([theirs]), /session|record|bug reports/);
+    for (const of of [{ kind: 'foreign', record: 'r' }, { kind: 'user' }] as const) {
+      assert.doesNotMatch(reapReport([{ ...ours, of }]), /session|record|bug reports/);
+      assert.doesNotMatch(previewReport([{ ...previewed([undefined]), of }]), /session|record|bug reports/);
     }
   });
 
   it('the report names every process', () => {
-    const report = reapReport([reaped([ended(1, 'killed'), ended(2, 'spared', 'not ours')], 10 * MB)]);
+    const report = reapReport([reaped([ended(1, 'killed'), ended(2, 'spared', { rule: 'notEditor' })], 10 * MB)]);
     assert.match(report, /pid 1 · node · killed · 10 MB\n {4}node server-1\.js/);
-    assert.match(report, /pid 2 · node · spared: not ours/);
+    assert.match(report, /pid 2 · node · spared: it is an editor process/);
     assert.match(report, /took 12 ms/);
-    assert.doesNotMatch(reapReport([reaped([ended(1, 'killed')], 0, true)]), /took|· killed/);
+    const preview = previewReport([previewed([undefined, { rule: 'notEditor' }])]);
+    assert.match(preview, /pid 1 · node · would be ended · 10 MB\n {4}node server-1\.js/);
+    assert.match(preview, /pid 2 · node · would be spared: it is an editor process/);
+    assert.match(preview, /For bug reports:\n {2}files: session s, record r\n$/);
+    assert.doesNotMatch(preview, /took|· killed/);
   });
 });

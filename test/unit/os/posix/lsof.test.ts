@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { judgeLsofConnections } from '../../../../src/os/posix/lsofConnections';
 import { parseLsof } from '../../../../src/os/posix/lsofOutput';
 import { holderOf, stdinEnd } from '../../../../src/os/posix/lsofStdin';
+import { seen } from '../../../../src/os/users';
 import { fixture } from '../fixture';
 
 describe('stdin in macOS’s `lsof`', () => {
@@ -30,13 +31,11 @@ describe('stdin in macOS’s `lsof`', () => {
     const all = parseLsof(fixture('macos-lsof-all.txt'));
     assert.deepEqual(holderOf(all, '0x1c9e55aa07f2b3d4'), {
       kind: 'alive',
-      by: 'Code\\x20H (pid 412)',
-      holders: [412],
+      by: seen({ pid: 412, name: 'Code\\x20H' }),
     });
     assert.deepEqual(holderOf(all, '0xb2c3d4e5f6071829'), {
       kind: 'alive',
-      by: 'Code\\x20H (pid 412)',
-      holders: [412],
+      by: seen({ pid: 412, name: 'Code\\x20H' }),
     });
     assert.equal(holderOf(all, '0xdeaddeaddeaddead').kind, 'unknown');
   });
@@ -53,7 +52,7 @@ describe('connections in macOS’s `lsof`', () => {
     );
 
   it('K23 a database with somebody else’s client is used; with a member’s it is not', () => {
-    assert.deepEqual(judge([500]), { kind: 'used', by: 'psql (pid 501)' });
+    assert.deepEqual(judge([500]), { kind: 'used', by: seen({ pid: 501, name: 'psql' }) });
     assert.deepEqual(judge([500], [500, 501]), { kind: 'none' });
   });
 
@@ -64,7 +63,7 @@ describe('connections in macOS’s `lsof`', () => {
   });
 
   it('K21 a named socket with a client is used; without one nobody knows', () => {
-    assert.deepEqual(judge([700]), { kind: 'used', by: 'tmux (pid 701)' });
+    assert.deepEqual(judge([700]), { kind: 'used', by: seen({ pid: 701, name: 'tmux' }) });
     assert.equal(judge([702]).kind, 'unknown');
   });
 

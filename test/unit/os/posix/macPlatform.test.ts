@@ -5,6 +5,7 @@ import { createPortablePlatform } from '../../../../src/os/portablePlatform';
 import { parseLaunchctlServices } from '../../../../src/os/posix/launchctlOutput';
 import { type CommandResult, commandEnvironment } from '../../../../src/os/runCommand';
 import { readScopeParts } from '../../../../src/os/scopeParts';
+import { seen } from '../../../../src/os/users';
 import { fixture, recorded } from '../fixture';
 
 const SCOPE = 'e0123456789abcdef';
@@ -139,8 +140,7 @@ describe('the portable platform on macOS, from recordings', () => {
     const answers = { '-a -p 733': fixture('macos-lsof-stdin.txt'), lsof: fixture('macos-lsof-all.txt') };
     assert.deepEqual(await mac(answers).platform.stdinPeer(SERVER), {
       kind: 'alive',
-      by: 'Code\\x20H (pid 412)',
-      holders: [412],
+      by: seen({ pid: 412, name: 'Code\\x20H' }),
     });
     const other = identity(733, [10, 0, 0]);
     assert.equal((await mac(answers).platform.stdinPeer(other)).kind, 'unknown');
@@ -184,7 +184,10 @@ describe('the portable platform on macOS, from recordings', () => {
   it('K23 finds out about connections, and says unknown without `lsof`', async () => {
     const sockets = fixture('macos-lsof-sockets.txt');
     const { platform } = mac({ lsof: sockets });
-    assert.deepEqual(await platform.outsideUse([500], new Set([500])), { kind: 'used', by: 'psql (pid 501)' });
+    assert.deepEqual(await platform.outsideUse([500], new Set([500])), {
+      kind: 'used',
+      by: seen({ pid: 501, name: 'psql' }),
+    });
     assert.deepEqual(await platform.outsideUse([], new Set()), { kind: 'none' });
     assert.equal((await mac().platform.outsideUse([500], new Set([500]))).kind, 'unknown');
     // `lsof` shows what the process has open, and then no sockets at all.
@@ -200,9 +203,9 @@ describe('the portable platform on macOS, from recordings', () => {
     const { platform, run } = mac({ lsof: fixture('macos-lsof-sockets.txt') });
     const uses = await Promise.all([500, 705, 700].map((pid) => platform.outsideUse([pid], new Set([pid]))));
     assert.deepEqual(uses, [
-      { kind: 'used', by: 'psql (pid 501)' },
+      { kind: 'used', by: seen({ pid: 501, name: 'psql' }) },
       { kind: 'none' },
-      { kind: 'used', by: 'tmux (pid 701)' },
+      { kind: 'used', by: seen({ pid: 701, name: 'tmux' }) },
     ]);
     assert.equal(run.asked.filter((line) => line.startsWith('lsof')).length, 2);
     await platform.outsideUse([705], new Set([705]));

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { judgeConnections, parseTcpConnections, parseUnixConnections } from '../../../../src/os/outsideUse';
 import { servedUnixSockets, tcpConnections } from '../../../../src/os/procfs/servedConnections';
 import { judgeUnixSocket, parseUnixSockets } from '../../../../src/os/procfs/unixSockets';
+import { seen } from '../../../../src/os/users';
 
 // As `ss -H -a -x -p -n -e` of iproute2 6.1 prints them.
 const SERVED = [
@@ -41,7 +42,7 @@ describe('the stdin peer of a socket pair, from the lines of ss', () => {
 
   it('names each holder once', () => {
     const peer = judge(SERVED);
-    assert.deepEqual(peer, { kind: 'alive', by: 'pid 8680 and pid 8690', holders: [8680, 8690] });
+    assert.deepEqual(peer, { kind: 'alive', by: seen({ pid: 8680 }, { pid: 8690 }) });
   });
 });
 
@@ -92,7 +93,7 @@ describe('connections without ss', () => {
     ];
     for (const some of [lines, lines.toReversed()]) {
       const use = judgeConnections(parseTcpConnections(some.join('\n')), [5, 8], new Set([5, 8]));
-      assert.deepEqual(use, { kind: 'used', by: 'pid 7' });
+      assert.deepEqual(use, { kind: 'used', by: seen({ pid: 7 }) });
     }
   });
 

@@ -1,0 +1,28 @@
+import type { ProcessName, Users } from '../os/users';
+import type { Refusal } from './refusal';
+
+/** What a person should know before ending processes. */
+export interface EndPreview {
+  /** Those that are still there. */
+  readonly processes: readonly PreviewedProcess[];
+  /** What still uses them, as far as it can be seen. */
+  readonly uses: readonly EndCaution[];
+}
+
+export interface PreviewedProcess {
+  readonly pid: number;
+  readonly name: string;
+  /** Redacted. */
+  readonly commandLine: string;
+  /** Why it cannot be ended even on the user's word. */
+  readonly spared: Refusal | undefined;
+}
+
+/** What speaks against ending processes. `many`: several are to be ended. `pid`: which of them is meant. */
+export type EndCaution =
+  | { readonly kind: 'connected'; readonly many: boolean; readonly by: Users }
+  | { readonly kind: 'connections-unknown'; readonly many: boolean; readonly reason: string }
+  | { readonly kind: 'below'; readonly many: boolean; readonly count: number }
+  | { readonly kind: 'stdin-held'; readonly pid?: number; readonly by: Users }
+  | { readonly kind: 'stdin-unknown'; readonly pid?: number; readonly reason: string }
+  | { readonly kind: 'runs-under'; readonly pid?: number; readonly parent: ProcessName };

@@ -1,0 +1,110 @@
+import * as v from 'valibot';
+import type { Basis, ContainerFinding, Evidence, StdinFinding } from '../model/evidence';
+import type { OwnerFinding } from '../model/ownerFinding';
+import type { Refusal, StdinFound } from '../model/refusal';
+import { finite, pid, stdinGone, users } from '../registry/shapes';
+
+// Evidence and refusals as another window wrote them. What is not known is refused: no sentence can be made of it.
+// That none is missing here shows the test that reads one of each.
+
+type Shape<T> = v.GenericSchema<unknown, T>;
+
+const text = v.string();
+const reason = text;
+
+const ownerRole = v.picklist(['window', 'client', 'process']);
+const owner = { role: ownerRole, pid };
+
+const ownerFinding: Shape<OwnerFinding> = v.variant('kind', [
+  v.object({ kind: v.literal('owner-running'), ...owner }),
+  v.object({ kind: v.literal('owner-gone'), ...owner, isPidReused: v.boolean() }),
+  v.object({ kind: v.literal('owner-hidden'), pid }),
+  v.object({ kind: v.literal('owner-contradicted'), pid, child: pid }),
+  v.object({ kind: v.picklist(['other-scope', 'session-changing']) }),
+]);
+
+const stdinFinding: Shape<StdinFinding> = v.variant('kind', [
+  v.object({ kind: v.literal('stdin-gone'), proof: stdinGone, detail: v.exactOptional(text) }),
+  v.object({ kind: v.literal('stdin-unknown'), reason }),
+  v.object({ kind: v.literal('stdin-held'), by: users, heldBy: v.picklist(['clients', 'orphans', 'strangers']) }),
+]);
+
+const containerFinding: Shape<ContainerFinding> = v.union([
+  v.object({ kind: v.literal('container-not-asked'), program: text }),
+  v.object({ kind: v.literal('container-unknown'), reason }),
+  v.object({ kind: v.literal('container'), id: text, image: text, state: text }),
+  v.object({ kind: v.literal('container-elsewhere'), found: v.picklist(['compose', 'gateway']) }),
+  v.object({ kind: v.literal('container-elsewhere'), found: v.literal('exec'), engine: text }),
+]);
+
+const basis: Shape<Basis> = v.variant('kind', [
+  v.object({ kind: v.picklist(['path', 'package', 'image', 'program', 'name']) }),
+  v.object({ kind: v.literal('folder'), folder: text }),
+  v.object({ kind: v.literal('placeholder'), placeholder: text, value: text }),
+]);
+
+const isAbandoned = v.picklist(['launchedIsAbandoned', 'adoptedIsAbandoned', 'foreignIsAbandoned']);
+const abandoned: Shape<{ readonly rule: v.InferOutput<typeof isAbandoned> } & StdinFound> = v.variant('found', [
+  v.object({ rule: isAbandoned, found: v.literal('held'), by: users }),
+  v.object({ rule: isAbandoned, found: v.literal('unknown'), reason }),
+  v.object({ rule: isAbandoned, found: v.picklist(['awaits second look', 'not asked']) }),
+]);
+
+const inUse = v.literal('notInUse');
+const service = v.literal('notService');
+const listed = v.literal('notListedToKeep');
+const notAsked = v.literal('not asked');
+
+export const refusal: Shape<Refusal> = v.union([
+  v.object({ rule: v.picklist(['gone', 'notAnothers', 'notSystem', 'notEditor']) }),
+  v.object({ rule: v.picklist(['launchedIsNamed', 'adoptedIsNamed', 'foreignIsNamed', 'notReached', 'outlivedKill']) }),
+  v.object({ rule: v.picklist(['notExamined', 'tableUnreadable', 'signalFailed']), reason }),
+  v.object({ rule: v.literal('identityMatches'), found: v.picklist(['another process', 'a zombie']) }),
+  v.object({ rule: v.literal('sameUser'), found: v.picklist(['another user', 'unknown user']) }),
+  v.object({ rule: v.literal('notSelfOrAncestor'), found: v.picklist(['self', 'ancestor', 'self not listed']) }),
+  v.object({ rule: service, found: v.literal('unknown'), reason }),
+  v.object({ rule: service, found: v.picklist(['main process', 'perhaps main process']), service: text }),
+  v.object({ rule: v.literal('notContainerRuntime'), runtime: text }),
+  v.object({ rule: v.literal('notUnderLiveOwner'), found: v.picklist(['owner', 'editor']), pid: finite }),
+  v.object({ rule: inUse, found: v.picklist(['terminal', 'editor']), pid }),
+  v.object({ rule: inUse, found: v.picklist(['terminal unknown', 'not asked']) }),
+  v.object({ rule: inUse, found: v.literal('unknown'), reason }),
+  v.object({ rule: inUse, found: v.literal('users'), by: users }),
+  v.object({ rule: listed, found: v.literal('listed'), pattern: text }),
+  v.object({ rule: listed, found: v.literal('unknown') }),
+  v.object({
+    rule: v.picklist(['launchedOwnerGone', 'adoptedOwnerGone']),
+    owner: v.union([notAsked, ownerFinding]),
+  }),
+  v.object({
+    rule: v.literal('foreignHasNoClient'),
+    client: v.union([notAsked, v.object({ title: text, pid: finite })]),
+  }),
+  abandoned,
+]);
+
+const processName = v.object({ pid: finite, name: v.exactOptional(text) });
+const entry = v.object({ name: text, client: text, file: v.exactOptional(text) });
+
+export const evidence: Shape<Evidence> = v.union([
+  ownerFinding,
+  stdinFinding,
+  containerFinding,
+  v.object({ kind: v.picklist(['started-here', 'root-ended', 'parent-gone', 'not-in-use', 'seen-once']) }),
+  v.object({ kind: v.literal('started-in-window'), client: text }),
+  v.object({ kind: v.literal('started-by'), server: v.exactOptional(text), editor: v.exactOptional(text) }),
+  v.object({ kind: v.literal('matches'), pid: v.exactOptional(pid), entry, basis }),
+  v.object({ kind: v.literal('child-matches'), pid }),
+  v.object({
+    ...{ kind: v.literal('member'), pid, by: v.picklist(['root', 'census', 'cookie', 'tree']) },
+    below: v.exactOptional(finite),
+  }),
+  v.object({ kind: v.literal('copies'), count: finite }),
+  v.object({ kind: v.literal('runs-under'), process: processName }),
+  v.object({ kind: v.literal('in-use'), by: users }),
+  v.object({ kind: v.literal('use-unknown'), reason }),
+  v.object({ kind: v.literal('window-away'), since: finite }),
+  v.object({ kind: v.literal('spared'), pid, refusal }),
+  v.object({ kind: v.literal('being-ended'), by: pid }),
+  v.object({ kind: v.literal('not-automatic'), automatic: v.picklist(['ask', 'off']) }),
+]);
