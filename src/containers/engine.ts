@@ -1,8 +1,9 @@
 import { redactText } from '../clients/redaction';
 import { messageOf } from '../common/errors';
+import type { ProgramCall } from '../os/runCommand';
 import { type ContainerId, isContainerId } from '../registry/ids';
 import { engineNameOf } from './containerRun';
-import { type Call, type CallEnd, callClient, clientEnvironment, type EngineAnswer } from './engineCall';
+import { type CallEnd, callClient, clientEnvironment, type EngineAnswer } from './engineCall';
 import {
   type Container,
   type ContainerStats,
@@ -110,7 +111,7 @@ export class ContainerEngine {
 
   /** The last lines that it wrote, stdout before stderr, redacted. */
   async logs(id: ContainerId, lines: number): Promise<EngineAnswer<string>> {
-    const end = await this.call(['logs', '--tail', String(lines), id], { limit: 1 << 20 });
+    const end = await this.call(['logs', '--tail', String(lines), id], { maxOutput: 1 << 20 });
     const text = `${end.stdout}${end.stderr}`;
     if (end.error && !end.cutOff) return { ok: false, error: end.error };
     return {
@@ -157,13 +158,16 @@ export class ContainerEngine {
     });
   }
 
-  private async call(args: readonly string[], own: Partial<Pick<Call, 'timeout' | 'limit'>> = {}): Promise<CallEnd> {
+  private async call(
+    args: readonly string[],
+    own: Partial<Pick<ProgramCall, 'timeout' | 'maxOutput'>> = {},
+  ): Promise<CallEnd> {
     return callClient({
       program: this.address.program,
       args: [...this.address.globalFlags, ...args],
       environment: this.environment,
       timeout: this.limits.timeout,
-      limit: this.limits.output,
+      maxOutput: this.limits.output,
       ...own,
     });
   }

@@ -1,6 +1,7 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { messageOf } from '../common/errors';
 import type { Log } from '../common/log';
+import { runProgram, whyItFailed } from '../os/runCommand';
 import type { DataFolder } from '../registry/dataFolder';
 import { installGuard } from '../registry/guardCopy';
 import type { SessionId } from '../registry/ids';
@@ -141,14 +142,14 @@ export class GuardProcess {
     return { ...Object.fromEntries(passed), MCP_PROCESSES_HOME: this.parts.folder.path, ELECTRON_RUN_AS_NODE: '1' };
   }
 
-  private checkNode(): Promise<void> {
-    const node = this.parts.node ?? process.execPath;
-    return new Promise((resolve, reject) => {
-      execFile(node, ['-v'], { env: this.environment, timeout: CHECK_TIMEOUT_MS }, (error, stdout) => {
-        if (error) reject(new Error(`${node} cannot be run (${error.code ?? error.signal ?? error.message})`));
-        else if (!/^v\d+\./.test(stdout)) reject(new Error(`${node} is no Node`));
-        else resolve();
-      });
-    });
+  private async checkNode(): Promise<void> {
+    const program = this.parts.node ?? process.execPath;
+    const limits = { timeout: CHECK_TIMEOUT_MS, maxOutput: 1 << 10 };
+    const end = await runProgram({ program, args: ['-v'], environment: this.environment, ...limits });
+    if (end.kind !== 'exited' || end.code !== 0) {
+      const why = (end.kind === 'not-run' && end.code) || whyItFailed(end, CHECK_TIMEOUT_MS);
+      throw new Error(`${program} cannot be run (${why})`);
+    }
+    if (!/^v\d+\./.test(end.stdout)) throw new Error(`${program} is no Node`);
   }
 }
