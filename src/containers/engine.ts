@@ -1,5 +1,6 @@
 import { redactText } from '../clients/redaction';
 import { messageOf } from '../common/errors';
+import { ENGINE_STOP_MARGIN_MS, ENGINE_TIMEOUT_MS, MAX_ENGINE_OUTPUT_BYTES } from '../common/limits';
 import type { ProgramCall } from '../os/runCommand';
 import { type ContainerId, isContainerId } from '../registry/ids';
 import { engineNameOf } from './containerRun';
@@ -34,7 +35,11 @@ export interface EngineLimits {
   readonly output: number;
 }
 
-const LIMITS: EngineLimits = { timeout: 10_000, stopMargin: 10_000, output: 16 << 20 };
+const LIMITS: EngineLimits = {
+  timeout: ENGINE_TIMEOUT_MS,
+  stopMargin: ENGINE_STOP_MARGIN_MS,
+  output: MAX_ENGINE_OUTPUT_BYTES,
+};
 /** Docker's flags for a host or a context. */
 const CHOOSES_HOST = /^(?:-\w*[cH]|--(?:context|host)(?:=|$))/;
 /** Ids in one call of `inspect`: an environment can be long, and a command line must not be. */

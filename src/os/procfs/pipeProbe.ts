@@ -1,5 +1,6 @@
 import { FreshRun } from '../../common/async';
 import { nextTick } from '../../common/eventLoop';
+import { PIPE_PROBE_TIMEOUT_MS } from '../../common/limits';
 import { InspectError } from '../platform';
 import { runProgram } from '../runCommand';
 
@@ -10,7 +11,6 @@ export interface PipeReading {
   readonly writers: boolean;
 }
 
-const TIMEOUT_MS = 1_000;
 /** A line for each file has some 30 bytes. */
 const MAX_OUTPUT_BYTES = 1 << 20;
 
@@ -89,7 +89,7 @@ async function answer(asked: readonly Question[]): Promise<void> {
     await nextTick();
     const end = await runProgram({
       ...{ program, args: [...args, ...open.map(({ file }) => file)], environment: cleanEnvironment() },
-      ...{ timeout: TIMEOUT_MS, maxOutput: MAX_OUTPUT_BYTES },
+      ...{ timeout: PIPE_PROBE_TIMEOUT_MS, maxOutput: MAX_OUTPUT_BYTES },
     });
     // With one missing or broken, the other may do.
     if (end.kind === 'not-run' && end.code === 'ENOENT') continue;

@@ -1,9 +1,9 @@
 import { FreshRun } from '../../common/async';
 import { nextTick } from '../../common/eventLoop';
+import { SS_TIMEOUT_MS } from '../../common/limits';
 import { InspectError } from '../platform';
 import { runProgram } from '../runCommand';
 
-const TIMEOUT_MS = 3_000;
 const MAX_OUTPUT_BYTES = 64 << 20;
 
 /** What `ss` prints. @throws InspectError with a reason for people. */
@@ -13,7 +13,13 @@ export async function runSs(args: readonly string[]): Promise<string> {
   const environment = { ...Object.fromEntries(passed), LC_ALL: 'C' };
   // A host with much memory takes its time to start a child.
   await nextTick();
-  const end = await runProgram({ program: 'ss', args, environment, timeout: TIMEOUT_MS, maxOutput: MAX_OUTPUT_BYTES });
+  const end = await runProgram({
+    program: 'ss',
+    args,
+    environment,
+    timeout: SS_TIMEOUT_MS,
+    maxOutput: MAX_OUTPUT_BYTES,
+  });
   if (end.kind === 'exited' && end.code === 0) return end.stdout;
   if (end.kind === 'not-run' && end.code === 'ENOENT') throw new InspectError('`ss` is not installed', 'no means');
   throw new InspectError('`ss` failed', 'failed');
