@@ -121,21 +121,31 @@ function classify(folder: DataFolder, name: string): ClassifiedFile {
   }
   const path = join(folder.sessions, name);
   try {
-    const { uid } = lstatSync(path);
-    if (process.getuid && uid !== process.getuid()) return { kind: 'bad', reason: 'it belongs to another user' };
-    const parsed = parseSession(readPlainFile(path, MAX_SESSION_FILE_BYTES, { links: 'refuse' }).text);
-    if (parsed.kind === 'newer') return { kind: 'newer', id };
-    if (parsed.kind === 'bad') return parsed;
-    const { session } = parsed;
-    if (session.id !== id || !isSessionId(id)) return { kind: 'bad', reason: 'it names another session' };
-    if (session.home !== folder.homeTag) return { kind: 'bad', reason: 'it belongs to another data folder' };
-    return { kind: 'session', found: { path, session, claimer: claimerOf(pid, start, scope) } };
+    return readSessionFile(folder, path, id, claimerOf(pid, start, scope));
   } catch (error) {
     if (error instanceof FileRefusedError) return { kind: 'bad', reason: 'it is not a plain file of sensible size' };
     if (codeOf(error) === 'ENOENT') return { kind: 'in-flux', id };
     const problem = `The session file ${path} cannot be read: ${messageOf(error)}.`;
     return { kind: 'unreadable', problem: `${problem} Make it readable for you, or remove it.` };
   }
+}
+
+/** @throws as {@link readPlainFile} does. */
+function readSessionFile(
+  folder: DataFolder,
+  path: string,
+  id: SessionId,
+  claimer: ProcessIdentity | undefined,
+): ClassifiedFile {
+  const { uid } = lstatSync(path);
+  if (process.getuid && uid !== process.getuid()) return { kind: 'bad', reason: 'it belongs to another user' };
+  const parsed = parseSession(readPlainFile(path, MAX_SESSION_FILE_BYTES, { links: 'refuse' }).text);
+  if (parsed.kind === 'newer') return { kind: 'newer', id };
+  if (parsed.kind === 'bad') return parsed;
+  const { session } = parsed;
+  if (session.id !== id || !isSessionId(id)) return { kind: 'bad', reason: 'it names another session' };
+  if (session.home !== folder.homeTag) return { kind: 'bad', reason: 'it belongs to another data folder' };
+  return { kind: 'session', found: { path, session, claimer } };
 }
 
 /**
