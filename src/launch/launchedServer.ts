@@ -6,6 +6,7 @@ import spawn from 'cross-spawn';
 import type { LaunchDescription } from '../clients/launchDescription';
 import { redactCommandLine, redactText } from '../clients/redaction';
 import { withTimeout } from '../common/async';
+import { STDERR_TAIL_MS } from '../common/limits';
 import { containerRunOf, withLabels } from '../containers/containerRun';
 import type { Failure, ReapResult, StartFailure, UnexpectedExit } from '../model/inventory';
 import type { Platform } from '../os/platform';
@@ -18,8 +19,6 @@ import type { Connection } from './connection';
 /** stderr lines kept for an error message. */
 const LAST_LINES = 12;
 const LINE_LENGTH = 400;
-/** What a server wrote before its end is read after it; a child of it that still runs may keep its stderr open, ms. */
-const STDERR_TAIL_MS = 1_000;
 
 /** What went wrong; its last words are read when they are asked for. */
 export type KnownFailure = Omit<StartFailure, 'lastLine'> | Omit<UnexpectedExit, 'lastLine'>;

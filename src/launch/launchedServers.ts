@@ -3,6 +3,7 @@ import type { LaunchDescription } from '../clients/launchDescription';
 import { redactText } from '../clients/redaction';
 import { withTimeout } from '../common/async';
 import { messageOf, UserError } from '../common/errors';
+import { AFTERMATH_MS, ASK_TIMEOUT_MS } from '../common/limits';
 import type { Log } from '../common/log';
 import { withContextInUse } from '../containers/recordedContainers';
 import type { ReapResult } from '../model/inventory';
@@ -37,12 +38,6 @@ export interface LaunchedServersParts {
 
 /** A start that failed with the server's own doing; the log has it already. */
 export class LaunchError extends Error {}
-
-/** How long a start waits for what its description asks a person, ms. With the window away the question is lost. */
-const ASK_TIMEOUT_MS = 10 * 60_000;
-
-/** A wrapper such as `npx` ends after what it wraps, ms. */
-const AFTERMATH_MS = 5_000;
 
 /** What a server is when its ladder is done. */
 type Outcome = Extract<LaunchState, { kind: 'stopped' | 'failed' }>;
