@@ -1,5 +1,5 @@
 import { programNamed, programOf } from '../known/programs';
-import { anchorOf } from './anchor';
+import { anchorOf } from './anchor/anchor';
 import type { Anchor, PythonModule } from './anchor/kinds';
 import { PLACEHOLDER, PLACEHOLDERS } from './anchor/pathWords';
 import { commandLineOfArgs } from './commandLine';

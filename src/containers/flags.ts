@@ -62,6 +62,12 @@ export interface Flag {
   readonly value: string | undefined;
 }
 
+/** Flags as read, and where to go on. */
+export interface ReadFlags {
+  readonly flags: readonly Flag[];
+  readonly next: number;
+}
+
 /**
  * Reads the flags in one word, and the value in the next word where one is needed: `--name value`, `--name=value`,
  * `-n value`, `-nvalue`, `-itn value`.
@@ -72,31 +78,45 @@ export function readFlags(
   args: readonly string[],
   at: number,
   isPlain: (name: string) => boolean | undefined,
-): { flags: Flag[]; next: number } | undefined {
+): ReadFlags | undefined {
   const arg = args[at] as string;
-  if (arg.startsWith('--')) {
-    const equals = arg.indexOf('=');
-    const name = equals < 0 ? arg.slice(2) : arg.slice(2, equals);
-    const plain = isPlain(name);
-    if (plain === undefined) return undefined;
-    if (equals >= 0) return { flags: [{ name, value: arg.slice(equals + 1) }], next: at + 1 };
-    if (plain) return { flags: [{ name, value: undefined }], next: at + 1 };
-    return at + 1 < args.length ? { flags: [{ name, value: args[at + 1] }], next: at + 2 } : undefined;
-  }
+  if (!arg.startsWith('--')) return readLetters(args, at, isPlain);
+  const [name = '', value] = arg.slice(2).split(/=(.*)/s);
+  const plain = isPlain(name);
+  if (plain === undefined) return undefined;
+  return value !== undefined || plain ? { flags: [{ name, value }], next: at + 1 } : withNextWord([], name, args, at);
+}
+
+/** Letters behind one dash, of which the last may take a value. */
+function readLetters(
+  args: readonly string[],
+  at: number,
+  isPlain: (name: string) => boolean | undefined,
+): ReadFlags | undefined {
+  const arg = args[at] as string;
   const flags: Flag[] = [];
   for (let letter = 1; letter < arg.length; letter++) {
     const name = arg[letter] as string;
     const rest = arg.slice(letter + 1);
     const plain = isPlain(name);
     if (plain === undefined) return undefined;
-    if (plain && !rest.startsWith('=')) {
-      flags.push({ name, value: undefined });
-      continue;
+    if (!plain && rest === '') return withNextWord(flags, name, args, at);
+    if (!plain || rest.startsWith('=')) {
+      return { flags: [...flags, { name, value: rest.replace(/^=/, '') }], next: at + 1 };
     }
-    if (rest) return { flags: [...flags, { name, value: rest.replace(/^=/, '') }], next: at + 1 };
-    return at + 1 < args.length ? { flags: [...flags, { name, value: args[at + 1] }], next: at + 2 } : undefined;
+    flags.push({ name, value: undefined });
   }
   return { flags, next: at + 1 };
+}
+
+function withNextWord(
+  before: readonly Flag[],
+  name: string,
+  args: readonly string[],
+  at: number,
+): ReadFlags | undefined {
+  const value = args[at + 1];
+  return value === undefined ? undefined : { flags: [...before, { name, value }], next: at + 2 };
 }
 
 export function isFlag(arg: string | undefined): boolean {

@@ -1,7 +1,19 @@
-import { programNamed } from '../known/programs';
-import { engineAnchor } from './anchor/engine';
-import { folderOfFlag } from './anchor/folderFlag';
-import { type Anchor, BOUND, bound, INSTALLED, pathAnchor, SPEAKS_MCP } from './anchor/kinds';
+import { programNamed } from '../../known/programs';
+import { shellWords } from '../commandLine';
+import { type PackageRun, packageName, packageRunOf } from '../runners';
+import {
+  isOwnServer,
+  isRunModule,
+  isSwitch,
+  mayBeValue,
+  plainProgram,
+  runsTheFolder,
+  startedBy,
+} from '../runningPrograms';
+import { layersOf } from '../unwrap';
+import { engineAnchor } from './engine';
+import { folderOfFlag } from './folderFlag';
+import { type Anchor, BOUND, bound, INSTALLED, pathAnchor, SPEAKS_MCP } from './kinds';
 import {
   ABSOLUTE,
   DATA,
@@ -12,20 +24,8 @@ import {
   PLACEHOLDER,
   pathIn,
   SCRIPT,
-} from './anchor/pathWords';
-import { PUBLISHED, scriptOf, TEXT_FLAG } from './anchor/script';
-import { shellWords } from './commandLine';
-import { type PackageRun, packageName, packageRunOf } from './runners';
-import {
-  isOwnServer,
-  isRunModule,
-  isSwitch,
-  mayBeValue,
-  plainProgram,
-  runsTheFolder,
-  startedBy,
-} from './runningPrograms';
-import { layersOf } from './unwrap';
+} from './pathWords';
+import { PUBLISHED, scriptOf, TEXT_FLAG } from './script';
 
 /** A word of its own that speaks of MCP; a path or a value may merely hold those letters. */
 const MCP_WORD = /^(?:--?)?[\w.:@-]*mcp[\w.:@-]*$/i;
