@@ -4,7 +4,7 @@ import { parse } from 'dotenv';
 import { COOKIE_VARIABLE } from '../registry/cookie';
 import type { ResolvedDefinition } from './variables';
 
-const LARGEST_FILE = 1 << 20;
+const MAX_FILE_BYTES = 1 << 20;
 
 /**
  * The environment of a server: inherited, then `envFile`, then `env` (`null` removes). Values never reach a message.
@@ -25,7 +25,7 @@ export function environmentOf(
     if (value === null) delete environment[key];
     else environment[key] = value;
   }
-  // A cookie of an earlier session that somebody's shell still has must not be passed on (K24).
+  // A shell may still have the cookie of an earlier session, which must not be passed on (K24).
   delete environment[COOKIE_VARIABLE];
   return environment;
 }
@@ -33,9 +33,9 @@ export function environmentOf(
 function readEnvFile(server: string, file: string): Record<string, string> {
   try {
     const stat = statSync(file);
-    // A named pipe would hold the whole host until somebody writes into it. A folder has an error of its own.
+    // Reading a named pipe would block the extension host until a writer comes. A folder has an error of its own.
     if (!stat.isFile() && !stat.isDirectory()) throw Object.assign(new Error(), { code: 'it is no file' });
-    if (stat.size > LARGEST_FILE) throw Object.assign(new Error(), { code: 'it is larger than 1 MB' });
+    if (stat.size > MAX_FILE_BYTES) throw Object.assign(new Error(), { code: 'it is larger than 1 MB' });
     const text = readFileSync(file, 'utf8');
     // Binary, or UTF-16, in which no variable would be found.
     if (text.includes('\0')) throw Object.assign(new Error(), { code: 'it is not UTF-8' });

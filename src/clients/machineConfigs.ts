@@ -21,12 +21,12 @@ export interface MachineConfigsParts {
   readonly guess: () => boolean;
   readonly log: Log;
   readonly home?: string;
-  /** ms; {@link SCAN_INTERVAL_MS} unless told. */
-  readonly lookAgain?: number;
+  /** ms; {@link CHECK_INTERVAL_MS} where absent. */
+  readonly interval?: number;
 }
 
-/** How often the files are looked at, in ms; a look is a few dozen calls of `stat`. */
-const SCAN_INTERVAL_MS = 5_000;
+/** How often the files are checked for changes, which takes a few dozen calls of `stat`. */
+const CHECK_INTERVAL_MS = 5_000;
 const MAX_FILE_BYTES = 16 << 20;
 
 interface Known {
@@ -49,7 +49,7 @@ export interface ReadServer {
 
 /** What the configuration files of all MCP clients of this user say. Files that do not exist are the normal case. */
 export class MachineConfigs {
-  private lookedAt = Number.NEGATIVE_INFINITY;
+  private checkedAt = Number.NEGATIVE_INFINITY;
   private state = '';
   private current: Recogniser = { serverOf: () => undefined, clientOf: () => undefined };
   private adoptableServers: readonly ConfiguredServer[] = [];
@@ -88,8 +88,8 @@ export class MachineConfigs {
 
   private refresh(): void {
     const now = performance.now();
-    if (now - this.lookedAt < (this.parts.lookAgain ?? SCAN_INTERVAL_MS)) return;
-    this.lookedAt = now;
+    if (now - this.checkedAt < (this.parts.interval ?? CHECK_INTERVAL_MS)) return;
+    this.checkedAt = now;
     const context = this.context();
     const files = configFilesOf(context).flatMap(expand);
     const state = `${this.parts.guess()}\n${files.map(({ path }) => `${path} ${mtimeKeyOf(path)}`).join('\n')}`;
@@ -98,11 +98,11 @@ export class MachineConfigs {
     const known = files.flatMap((file) => this.read(file, context));
     const isGuessing = this.parts.guess();
     // Arguments do not change, and nearly all have no entry's words.
-    const worded = new WeakMap<readonly string[], readonly Known[]>();
+    const possibleServers = new WeakMap<readonly string[], readonly Known[]>();
     this.current = {
       serverOf: (args, observed) => {
-        const possible = worded.get(args) ?? known.filter(({ basisFor }) => basisFor.hasWords(args));
-        worded.set(args, possible);
+        const possible = possibleServers.get(args) ?? known.filter(({ basisFor }) => basisFor.hasWords(args));
+        possibleServers.set(args, possible);
         for (const { basisFor, named } of possible) {
           const basis = basisFor(args, observed);
           if (basis) return { ...named, basis };
@@ -173,7 +173,7 @@ export class MachineConfigs {
   private textOf(path: string): string | undefined {
     try {
       const stat = statSync(path);
-      // Reading a named pipe would wait for ever.
+      // Reading a named pipe would block.
       if (!stat.isFile() && !stat.isDirectory()) return undefined;
       if (stat.size > MAX_FILE_BYTES) {
         this.logOnce(`${path} is too large to be a configuration; it is not read.`);

@@ -25,7 +25,7 @@ const KNOWN_SHAPES =
 /** A private key, or a line of one. */
 const KEY_TEXT =
   /-----BEGIN [A-Z ]{0,20}PRIVATE KEY-----[^-]{0,8192}|^(?=.*[\d+/])[A-Za-z0-9+/]{60,76}={0,2}$|\bMI[GI][A-Za-z0-9+/]{40,8192}={0,2}/gm;
-/** Addresses that are secrets themselves: whoever knows the path may use them. */
+/** Addresses that are secrets themselves: the path alone grants access. */
 const SECRET_PATHS =
   /\b(https:\/\/(?:hooks\.slack\.com\/\w{1,20}\/|mcp\.zapier\.com\/|[\w.]{0,20}discord(?:app)?\.com\/api\/webhooks\/))[^\s"'?#]{1,1024}/gi;
 /** Colours and the like would stand between a name and its value. */
@@ -42,13 +42,13 @@ const GIVEN_VARIABLE =
 
 /** Hides secrets in an argument list, for showing, storing and logging. One element in, one out. */
 export function redactCommandLine(args: readonly string[]): string[] {
-  // Some programs put their whole title into the first element.
+  // Some programs put their complete title into the first element.
   if (args.length === 1) return [redactText(args[0] as string)];
   const program = programOf(args[0] ?? '');
   // Environment values are never shown, whatever their name.
   const givesVariables = program === 'env' || programNamed(program).isEngine === true;
-  return args.map((complete, at) => {
-    const arg = complete.slice(0, MAX_LENGTH);
+  return args.map((argument, at) => {
+    const arg = argument.slice(0, MAX_LENGTH);
     const flag = FLAG.exec((args[at - 1] ?? '').slice(0, MAX_LENGTH))?.[1];
     const value = flag === undefined ? undefined : redactValue(flag, arg);
     if (value !== undefined) return value;
@@ -60,7 +60,7 @@ export function redactCommandLine(args: readonly string[]): string[] {
 /** What a flag's value is shown as; undefined where the flag says nothing about it. */
 function redactValue(flag: string, value: string): string | undefined {
   if (isSecretName(flag)) {
-    // Tokens of some issuers begin with a dash; a flag of one's own after a flag without a value is no loss.
+    // Tokens of some issuers begin with a dash; and hiding another flag behind one without a value does no harm.
     return !value.startsWith('-') || /^-[^-].{7,}$/s.test(value) ? HIDDEN : undefined;
   }
   if (value.startsWith('-')) return undefined;
@@ -81,8 +81,8 @@ function redactArgument(arg: string): string {
 /** Hides secrets in free text, such as a line of stderr or a command line in one piece. */
 export function redactText(text: string): string {
   return redactNamed(redactShapes(text.slice(0, MAX_LENGTH)))
-    .replace(FLAG_VALUE, (complete, dashes: string, name: string, gap: string) =>
-      isSecretName(name) ? `${dashes}${name}${gap}${HIDDEN}` : complete,
+    .replace(FLAG_VALUE, (match, dashes: string, name: string, gap: string) =>
+      isSecretName(name) ? `${dashes}${name}${gap}${HIDDEN}` : match,
     )
     .replace(GIVEN_VARIABLE, `$1$2=${HIDDEN}`);
 }

@@ -27,8 +27,8 @@ const VALUED = new Set(
 const MAX_NAME_LENGTH = 255;
 
 /**
- * The name of a program without the version at its end: `php8.2`, `ruby-3.3`, `yarn-4.1.0.cjs`. A script or program of
- * somebody's own that merely is called like a tool has its whole path for a name.
+ * The name of a program without the version at its end: `php8.2`, `ruby-3.3`, `yarn-4.1.0.cjs`. The user's own script or program
+ * that merely has a tool's name keeps its complete path.
  */
 export function plainProgram(arg: string): string {
   const complete = programOf(arg);

@@ -1,9 +1,9 @@
 import { isAbsolute, resolve } from 'node:path';
 import { baseName, programNamed } from '../known/programs';
 import type { ContainerRun } from '../registry/schema';
-import { type EngineName, type Flag, GLOBAL_FLAGS, isFlag, PLAIN_RUN_FLAGS, readFlags, TALK } from './flags';
+import { type EngineName, type Flag, GLOBAL_FLAGS, isFlag, PLAIN_RUN_FLAGS, REPORTING_FLAGS, readFlags } from './flags';
 
-/** Labels that a container of a launched server carries; with all three it is that record's, and nobody else's. */
+/** Labels that a container of a launched server carries; with all three it is that record's and no other's. */
 export const LABELS = {
   session: 'mcp-processes.session',
   record: 'mcp-processes.record',
@@ -177,17 +177,17 @@ function readGlobalFlags(
   while (isFlag(args[at])) {
     const read = readFlags(args, at, isPlain);
     if (!read) return undefined;
-    if (!read.flags.every(isTalk)) words.push(...args.slice(at, read.next));
+    if (!read.flags.every(isReporting)) words.push(...args.slice(at, read.next));
     at = read.next;
   }
   return { words, next: at };
 }
 
-function isTalk({ name }: Flag): boolean {
-  return TALK.has(name);
+function isReporting({ name }: Flag): boolean {
+  return REPORTING_FLAGS.has(name);
 }
 
-/** A plain flag may be written `--rm=false`. What the client would refuse does not count as said. */
+/** A plain flag may be written `--rm=false`. A value that the client would refuse does not count. */
 function isTrue(value: string | undefined): boolean {
   return value === undefined || /^(?:1|t|true)$/i.test(value);
 }

@@ -22,7 +22,7 @@ export interface CallEnd {
   readonly stdout: string;
   readonly stderr: string;
   readonly error: EngineError | undefined;
-  /** Set when the client ended by itself, with whatever code. */
+  /** Set when the client exited, with any code. */
   readonly exitCode: number | undefined;
   /** Set when more came than was allowed for. */
   readonly cutOff: boolean;
@@ -44,7 +44,7 @@ export interface Call {
  */
 export function callClient({ program, args, environment, timeout, limit }: Call): Promise<CallEnd> {
   return new Promise((resolve) => {
-    let late = false;
+    let isLate = false;
     const end = (failure: (Error & { code?: unknown }) | null, stdout: string, stderr: string) => {
       clearTimeout(timer);
       const cutOff = failure?.code === 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER';
@@ -52,13 +52,13 @@ export function callClient({ program, args, environment, timeout, limit }: Call)
       const error =
         failure === null
           ? undefined
-          : late
-            ? tooLate(program, timeout)
+          : isLate
+            ? timedOut(program, timeout)
             : explain(program, failure, stderr, cutOff, limit);
       resolve({ stdout, stderr, error, exitCode, cutOff });
     };
     const timer = setTimeout(() => {
-      late = true;
+      isLate = true;
       child?.kill('SIGKILL');
       child?.stdout?.destroy();
       child?.stderr?.destroy();
@@ -88,7 +88,7 @@ export function callClient({ program, args, environment, timeout, limit }: Call)
 }
 
 /**
- * The environment for a client that shall reach the same engine as a server's own client did.
+ * The environment for a client that has to reach the same engine as a server's own client did.
  * @param base environment of this process: `PATH`, `HOME` and the like come from here, the choice of engine does not.
  * @param chosen the server's engine variables.
  */
@@ -107,7 +107,7 @@ function folder(): string {
   return process.platform === 'win32' ? (process.env.SystemRoot ?? 'C:\\') : '/';
 }
 
-function tooLate(program: string, timeout: number): EngineError {
+function timedOut(program: string, timeout: number): EngineError {
   const message = `"${program}" did not answer within ${Math.round(timeout / 100) / 10} s; its engine may hang.`;
   return { kind: 'timeout', message };
 }
@@ -133,7 +133,7 @@ function explain(
   ) {
     return { kind: 'missing', message: `The engine of "${program}" cannot be reached: ${said}` };
   }
-  // Node's own message is the whole command line, which may hold the engine's address with a password.
+  // Node's own message is the complete command line, which may hold the engine's address with a password.
   const how =
     typeof failure.code === 'number'
       ? `it exited with code ${failure.code}`

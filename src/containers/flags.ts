@@ -11,44 +11,46 @@ interface GlobalFlags {
   readonly anywhere: ReadonlySet<string>;
 }
 
-const argv = (text: string): ReadonlySet<string> => new Set(text.split(/\s+/));
+const names = (text: string): ReadonlySet<string> => new Set(text.split(/\s+/));
 
 /** Global flags. One that is not here cannot be read past: whether the next word belongs to it is not known. */
 export const GLOBAL_FLAGS: Readonly<Record<EngineName, GlobalFlags>> = {
   docker: {
-    valued: argv('config context c host H log-level l tlscacert tlscert tlskey'),
-    plain: argv('debug D tls tlsverify'),
+    valued: names('config context c host H log-level l tlscacert tlscert tlskey'),
+    plain: names('debug D tls tlsverify'),
     anywhere: new Set(),
   },
   podman: {
-    valued: argv(
+    valued: names(
       `cdi-spec-dir cgroup-manager cni-config-dir config conmon connection c context cpu-profile db-backend
       default-mounts-file events-backend hooks-dir host H identity imagestore log-level max-workers memory-profile
       module namespace network-cmd-path network-config-dir out pull-option registries-conf root runroot runtime
       runtime-flag ssh storage-driver storage-opt tls-ca tls-cert tls-key tmpdir url volumepath`,
     ),
-    plain: argv('noout remote r syslog trace transient-store'),
-    anywhere: argv(
+    plain: names('noout remote r syslog trace transient-store'),
+    anywhere: names(
       'cgroup-manager db-backend imagestore module namespace root runroot runtime storage-driver storage-opt tmpdir volumepath',
     ),
   },
   nerdctl: {
-    valued: argv(
+    valued: names(
       `address a bridge-ip cdi-spec-dirs cgroup-manager cni-netconfpath cni-path data-root global-dns global-dns-opts
       global-dns-search host H host-gateway-ip hosts-dir namespace n snapshotter storage-driver userns-remap`,
     ),
-    plain: argv('debug debug-full experimental insecure-registry kube-hide-dupe'),
-    anywhere: argv(
+    plain: names('debug debug-full experimental insecure-registry kube-hide-dupe'),
+    anywhere: names(
       'address host namespace snapshotter storage-driver cni-path cni-netconfpath data-root cgroup-manager hosts-dir',
     ),
   },
 };
 
 /** Global flags that only change what a client says about itself; some of them would spoil the answers we read. */
-export const TALK = argv('debug D debug-full log-level l noout out syslog trace cpu-profile memory-profile');
+export const REPORTING_FLAGS = names(
+  'debug D debug-full log-level l noout out syslog trace cpu-profile memory-profile',
+);
 
 /** Flags of `run` that take no value, of all three clients: none is plain in one and valued in another. */
-export const PLAIN_RUN_FLAGS = argv(
+export const PLAIN_RUN_FLAGS = names(
   `detach d disable-content-trust env-host experimental help http-proxy init insecure-registry interactive i
   kube-hide-dupe debug debug-full no-healthcheck no-hostname no-hosts oom-kill-disable passwd privileged publish-all P
   quiet q read-only read-only-tmpfs replace rm rmi rootfs sig-proxy syslog tls-verify trace transient-store tty t

@@ -24,26 +24,26 @@ const NOTE_TIMEOUT = 3_000;
  */
 export class RecordedContainers {
   private readonly seen = new Map<string, ContainersSeen>();
-  /** How to reach the engine of each container that has been told of, by its id. */
+  /** How to reach the engine of each container that has been shown, by its id. */
   private readonly addresses = new Map<string, ContainerRun>();
   private readonly announced = new Set<string>();
   private refreshing: Promise<boolean> | undefined;
 
   constructor(private readonly log: Log) {}
 
-  /** What the last look said about a record; undefined when there was none. */
+  /** What the last question said about a record; undefined when there was none. */
   seenOf(recordId: string): ContainersSeen | undefined {
     return this.seen.get(recordId);
   }
 
-  /** Whether the last look found no container of a record, or had none to look for. */
+  /** Whether the last question found no container of a record, or the record has none. */
   isGone(recordId: string): boolean {
     const seen = this.seen.get(recordId);
     return seen === undefined || (seen.problem === undefined && seen.containers.length === 0);
   }
 
   /**
-   * Asks the engines about every record that runs in a container. One look at a time; one that is asked for during
+   * Asks the engines about every record that runs in a container. One question at a time; one that comes during
    * another joins it. Never rejects. @returns whether anything is different from before.
    */
   refresh(sessions: readonly Pick<SessionFile, 'id' | 'home' | 'records'>[]): Promise<boolean> {
@@ -79,12 +79,12 @@ export class RecordedContainers {
     return JSON.stringify([...this.seen]) !== before;
   }
 
-  /** How to reach the engine of a container that was told of; undefined for all others. */
+  /** How to reach the engine of a container that was shown; undefined for all others. */
   addressOf(id: string): ContainerRun | undefined {
     return this.addresses.get(id);
   }
 
-  /** Keeps how to reach the engine of a container that somebody is told of. */
+  /** Keeps how to reach the engine of a container that is shown. */
   keepAddress(id: string, run: ContainerRun): void {
     this.addresses.set(id, run);
   }
@@ -101,9 +101,9 @@ export class RecordedContainers {
     try {
       const answer = await noteContainer(platform, members, (run) => withContextInUse(run), NOTE_TIMEOUT);
       if (answer.ok) return answer.value ?? 'none';
-      this.logOnce(`"${server}": its container cannot be told: ${answer.error.message}`);
+      this.logOnce(`"${server}": its container is unknown: ${answer.error.message}`);
     } catch (error) {
-      this.logOnce(`"${server}": its container cannot be told: ${(error as Error).message}`);
+      this.logOnce(`"${server}": its container is unknown: ${(error as Error).message}`);
     }
     return 'unknown';
   }

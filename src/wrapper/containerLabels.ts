@@ -2,10 +2,10 @@ import { containerRunOf, describeRun, labelPosition } from '../containers/contai
 import { withContextInUse } from '../containers/recordedContainers';
 import type { ContainerRun } from '../registry/schema';
 
-/** ms. The server waits for it; without an answer the context is the one in use when the container is looked for. */
-const CONTEXT_TIMEOUT = 2_000;
+/** ms. The server waits for it; without an answer the context is the one in use when the container is searched for. */
+const CONTEXT_TIMEOUT_MS = 2_000;
 
-/** What the launcher must know of a command that runs a container. */
+/** What the wrapper must know of a command that runs a container. */
 export interface ContainerLabels {
   /** How many arguments stand before the labels. */
   readonly position: number;
@@ -23,11 +23,11 @@ export async function containerLabels(
   const run = containerRunOf(command, args, environment);
   // With `-d` its client ends at once, and the container is meant to live on.
   if (position === undefined || !run || describeRun(command, args)?.detach) return undefined;
-  return { position, run: await withContextInUse(run, { timeout: CONTEXT_TIMEOUT }) };
+  return { position, run: await withContextInUse(run, { timeout: CONTEXT_TIMEOUT_MS }) };
 }
 
-/** The same in one line for the launcher's shell; empty when there is nothing to label. */
+/** The same in one line for the wrapper's shell; empty when there is nothing to label. */
 export async function containerLine([command = '', ...args]: readonly string[]): Promise<string> {
-  const words = await containerLabels(command, args, process.env);
-  return words ? `${words.position} ${JSON.stringify(words.run)}\n` : '';
+  const labels = await containerLabels(command, args, process.env);
+  return labels ? `${labels.position} ${JSON.stringify(labels.run)}\n` : '';
 }

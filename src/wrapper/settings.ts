@@ -1,6 +1,6 @@
 import { type AutomaticReap, type Grace, LAUNCHED_GRACE } from '../registry/schema';
 
-/** What the launcher must know without asking anybody: it may run when no editor does. */
+/** What the wrapper must know without an editor: it may run when none does. */
 export interface WrapperSettings {
   readonly automatic: AutomaticReap;
   readonly neverReap: readonly string[];
@@ -29,8 +29,8 @@ export function formatSettings(
 }
 
 /**
- * Reads what {@link formatSettings} wrote, for the launcher that is no shell. An unknown value reaps nothing.
- * @throws Error when it cannot be told what is never to be reaped.
+ * Reads what {@link formatSettings} wrote, for the wrapper that is no shell. An unknown value reaps nothing.
+ * @throws Error when the list of what is never reaped is damaged.
  */
 export function parseSettings(
   text: string,
@@ -57,7 +57,7 @@ function patternsOf(text: string | undefined): readonly string[] {
     const patterns: unknown = JSON.parse(text ?? '');
     if (Array.isArray(patterns) && patterns.every((one) => typeof one === 'string')) return patterns;
   } catch {
-    // As any other value that is no list.
+    // Like any other value that is no list.
   }
   throw new Error('its line neverReap is damaged');
 }

@@ -123,7 +123,7 @@ function replaced(text: string, { offset, length }: Node, by: string): string {
   return text.slice(0, offset) + inLinesOf(text, by) + text.slice(offset + length);
 }
 
-/** Puts an item behind the last one of an object or list, behind the comment that stands on that one's line. */
+/** Adds an item to an object or list, behind the last one and the comment on its line. */
 function appended(text: string, container: Node, item: string, indent: string): string {
   const last = container.children?.at(-1);
   const from = last ? last.offset + last.length : container.offset + 1;
