@@ -261,7 +261,7 @@ describe('mcp-processes run, while the client lives', function () {
   });
 
   it('K20 what the user lists to be kept stays, though it is abandoned; control: the other is ended', async () => {
-    const scene = new LauncherScene(sandbox, 'dash', { neverReap: ['kept.sock'] });
+    const scene = new LauncherScene(sandbox, 'dash', { neverReap: ['spared.sock'] });
     const one = pipeClient(scene);
     const run = (name: string) => one.start([scene.path, 'run', '--', ...scene.server(name, '--deaf')]);
     const kept = await run('spared');
