@@ -17,7 +17,7 @@ const LADDER = 'src/reaping/ladder.ts';
 const SIGNALS = 'src/reaping/signals.ts';
 const TREE_SCAN = 'src/reaping/treeScan.ts';
 const WATCH = 'src/reaping/stdinWatch.ts';
-const ANCHOR = 'src/clients/anchor.ts';
+const ANCHOR = 'src/clients/anchor/anchor.ts';
 const ANCHOR_KINDS = 'src/clients/anchor/kinds.ts';
 const PATH_WORDS = 'src/clients/anchor/pathWords.ts';
 const PROOF = 'src/clients/proof.ts';
@@ -311,8 +311,8 @@ const TABLE = [
   [
     'recognition: a bare name is its own proof',
     RUNNERS,
-    "  }\n  return isNamed ? 'unproven' : undefined",
-    "  }\n  return isNamed ? 'own' : undefined",
+    "  return isNamed ? 'unproven' : undefined",
+    "  return isNamed ? 'own' : undefined",
   ],
   ['recognition: a path needs no file', RECOGNISE, "return [{ kind: 'file', path: form.arg }]", 'return []'],
   ['signals: no permit needed', SIGNALS, 'if (!spendPermit(permit))', 'if (false)'],

@@ -7,7 +7,7 @@ export interface CommandLine {
 
 /**
  * The words of a process's arguments. A title that the program gave itself (`npm exec @x/y`), and the table of a
- * system that only knows whole lines, come as a single element.
+ * system that only has complete lines, come as a single element.
  */
 export function commandLineOfArgs(args: readonly string[]): CommandLine {
   const [only] = args;

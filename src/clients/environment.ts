@@ -25,7 +25,7 @@ export function environmentOf(
     if (value === null) delete environment[key];
     else environment[key] = value;
   }
-  // A cookie of an earlier session that somebody's shell still has must not be passed on (K24).
+  // A shell may still have the cookie of an earlier session, which must not be passed on (K24).
   delete environment[COOKIE_VARIABLE];
   return environment;
 }

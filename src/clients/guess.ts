@@ -15,7 +15,7 @@ const IN_PACKAGES =
  */
 export function guessServer(args: readonly string[]): string | undefined {
   const layers = layersOf(commandLineOfArgs(args).argv);
-  // `sudo mcp-server-x-setup`: what runs as somebody else is no server of this user's.
+  // `sudo mcp-server-x-setup`: what runs as another user is no server of this user's.
   if (layers.some(([program = '']) => programNamed(programOf(program)).asOtherUser)) return undefined;
   for (const argv of layers) {
     const name = nameIn(argv);

@@ -8,7 +8,7 @@ const MAX_MANIFEST_BYTES = 1 << 20;
 
 /**
  * The npm package that a file belongs to: the name in the nearest `package.json` above it that has one, where that lies
- * among packages. What somebody works on bears the same name, and is not the published one.
+ * among packages. A package under development has the same name, and is not the published one.
  * @param path absolute, without links; undefined is no file
  */
 export function installedPackageName(path: string | undefined): string | undefined {

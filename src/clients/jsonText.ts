@@ -8,10 +8,10 @@ import {
 } from 'jsonc-parser';
 import type { ConfigurationProblem, DefinitionSource, ServerDefinition } from './serverDefinition';
 
-/** Nobody's server configuration is longer, in characters; reading more would hold up the editor. */
+/** No server configuration is longer, in characters; reading more would block the editor. */
 export const MAX_FILE_BYTES = 4 << 20;
 
-/** Nobody reads more, and a hostile file could have a million. */
+/** More would not be read, and a hostile file could have a million. */
 export const MAX_PROBLEMS = 20;
 const MAX_NAMES = 1_000;
 
@@ -22,13 +22,13 @@ export type EntryReader = (
   source: DefinitionSource,
 ) => ServerDefinition | string | undefined;
 
-/** JSON with comments, read so that every complaint has its place. No method throws. */
+/** JSON with comments, read so that every problem has its place. No method throws. */
 export class JsonText {
   readonly problems: ConfigurationProblem[] = [];
   private readonly root: Node | undefined;
   private readonly errors: ParseError[] = [];
 
-  /** @param expected what the file should hold, for the complaint about one that holds something else. */
+  /** @param expected what the file should hold, for the problem where it holds something else. */
   constructor(
     private readonly text: string,
     private readonly file: string | undefined,

@@ -10,7 +10,7 @@ export interface RunningClient {
   readonly title: string;
 }
 
-/** The family of VS Code comes last: of the others each has a look of its own. */
+/** The family of VS Code comes last: each of the others is recognised without a doubt. */
 const FAMILY = CLIENTS.filter(({ remote }) => remote);
 const OTHERS = CLIENTS.filter(({ remote }) => !remote);
 const BUNDLES = new Map(
@@ -25,7 +25,7 @@ const NO_HOST =
 /** A program that an extension runs with the editor's own Node: a language server or the like. */
 const EXTENSIONS_CHILD = /\s--(?:node-ipc|stdio|clientProcessId=)|\/extensions\/\S+\.[cm]?js(?:\s|$)/;
 
-/** Arguments do not change, and are asked about at every sweep. */
+/** Arguments do not change, and are asked about at every scan. */
 const clientsOfArgs = new WeakMap<readonly string[], RunningClient | null>();
 
 /**

@@ -5,7 +5,7 @@ import { readPlainFile } from '../common/files';
 import { type ConfigContext, pluginFoldersOf, workspaceStorageOf } from './configFiles';
 import { namesIn, realPath } from './paths';
 
-const REMEMBERED_INTERVAL_MS = 60_000;
+const WORKSPACES_INTERVAL_MS = 60_000;
 const MAX_WORKSPACES = 500;
 const MAX_WORKSPACE_BYTES = 64 << 10;
 
@@ -23,7 +23,7 @@ export class KnownFolders {
   /** What this window has open, and what editors of VS Code's family remember to have had open. */
   projects(): ReadonlySet<string> {
     const now = performance.now();
-    if (now - this.readAt >= REMEMBERED_INTERVAL_MS) {
+    if (now - this.readAt >= WORKSPACES_INTERVAL_MS) {
       this.readAt = now;
       this.remembered = new Set(workspaceStorageOf(this.context()).flatMap(workspacesIn));
     }
@@ -96,7 +96,7 @@ export class KnownFolders {
 const OF_VERSIONS =
   /^\/\.(?:nvm\/versions\/node\/[^/]+|(?:local\/share\/)?fnm\/node-versions\/[^/]+\/installation|(?:asdf|local\/share\/mise)\/installs\/[^/]+\/[^/]+|(?:pyenv|rbenv)\/versions\/[^/]+|volta\/tools\/image\/[^/]+\/[^/]+)\/bin$/;
 
-/** Whether a folder lies in what somebody works on. What begins with a dot in a home is a tool's. */
+/** Whether a folder lies in a project. What begins with a dot in a home is a tool's. */
 function isInProject(folder: string, home: string): boolean {
   if (folder.startsWith(`${home}${sep}.`)) return false;
   for (let at = dirname(folder); at !== home && at !== dirname(at); at = dirname(at)) {

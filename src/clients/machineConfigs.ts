@@ -25,7 +25,7 @@ export interface MachineConfigsParts {
   readonly log: Log;
   readonly home?: string;
   /** ms; {@link CONFIG_INTERVAL_MS} unless told. */
-  readonly lookAgain?: number;
+  readonly interval?: number;
 }
 
 interface Known {
@@ -48,7 +48,7 @@ export interface ReadServer {
 
 /** What the configuration files of all MCP clients of this user say. Files that do not exist are the normal case. */
 export class MachineConfigs {
-  private lookedAt = Number.NEGATIVE_INFINITY;
+  private checkedAt = Number.NEGATIVE_INFINITY;
   private state = '';
   private current: Recogniser = { serverOf: () => undefined, clientOf: () => undefined };
   private adoptableServers: readonly ConfiguredServer[] = [];
@@ -89,8 +89,8 @@ export class MachineConfigs {
 
   private refresh(): void {
     const now = performance.now();
-    if (now - this.lookedAt < (this.parts.lookAgain ?? CONFIG_INTERVAL_MS)) return;
-    this.lookedAt = now;
+    if (now - this.checkedAt < (this.parts.interval ?? CONFIG_INTERVAL_MS)) return;
+    this.checkedAt = now;
     const context = this.context();
     const files = configFilesOf(context).flatMap(expand);
     const state = `${this.parts.guess()}\n${files.map(({ path }) => `${path} ${mtimeKeyOf(path)}`).join('\n')}`;
@@ -99,11 +99,11 @@ export class MachineConfigs {
     const known = files.flatMap((file) => this.read(file, context));
     const isGuessing = this.parts.guess();
     // Arguments do not change, and nearly all have no entry's words.
-    const worded = new WeakMap<readonly string[], readonly Known[]>();
+    const possibleServers = new WeakMap<readonly string[], readonly Known[]>();
     this.current = {
       serverOf: (args, observed) => {
-        const possible = worded.get(args) ?? known.filter(({ basisFor }) => basisFor.hasWords(args));
-        worded.set(args, possible);
+        const possible = possibleServers.get(args) ?? known.filter(({ basisFor }) => basisFor.hasWords(args));
+        possibleServers.set(args, possible);
         for (const { basisFor, named } of possible) {
           const basis = basisFor(args, observed);
           if (basis) return { ...named, basis };

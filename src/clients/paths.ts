@@ -1,6 +1,6 @@
 import { readdirSync, realpathSync } from 'node:fs';
 
-/** A path without links; undefined where nothing is there, or it may not be looked at. */
+/** A path without links; undefined where nothing is there, or access is denied. */
 export function realPath(path: string): string | undefined {
   try {
     return realpathSync(path);
@@ -9,7 +9,7 @@ export function realPath(path: string): string | undefined {
   }
 }
 
-/** Names in a folder; none where it is not there, or may not be looked into. */
+/** Names in a folder; none where it is not there, or access is denied. */
 export function namesIn(folder: string): string[] {
   try {
     return readdirSync(folder);

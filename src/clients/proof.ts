@@ -75,7 +75,7 @@ function holds(need: Need, observed: Observed, places: Places): boolean {
   }
 }
 
-/** What a shell changes to counts for what it starts; the shell itself may still be where the entry runs. */
+/** The folder that a shell changes to counts for what it starts; the shell itself may still run in the entry's. */
 function isInFolder(
   { folder: shellFolder, isBehind }: Extract<Need, { kind: 'folder' }>,
   running: string | undefined,
@@ -89,12 +89,12 @@ function isInFolder(
 }
 
 function closes(variable: string, value: string, observed: Observed, places: Places): boolean {
-  // What is written from its own folder would be read from ours.
+  // A relative path counts from the process's folder, not from ours.
   const folder = isAbsolute(value) ? realPath(value) : undefined;
   if (folder === undefined) return false;
   if (PLUGIN.test(variable)) return places.isPluginRoot(folder);
   if (PROJECT.test(variable)) return observed.clientFolders().has(folder) || places.projects().has(folder);
-  // Its client's environment is its own.
+  // It has inherited the environment of its client.
   const name = /^env:([A-Za-z_]\w*)$/.exec(variable)?.[1];
   return name !== undefined && observed.variable(name) === value;
 }
@@ -137,7 +137,7 @@ function isShadowed(run: PackageRun, folder: string | undefined): boolean {
 }
 
 /**
- * The environment of an interpreter that an entry names by its whole path has the module, if the folder has none and no
+ * The environment of an interpreter that an entry names by its complete path has the module, if the folder has none and no
  * variable adds one; of any other it is the MCP server of that name, where it is installed there.
  */
 function isInstalledModule({ arg, module, isInner }: Extract<Need, { kind: 'module' }>, observed: Observed): boolean {

@@ -1,13 +1,23 @@
 import { programNamed, programOf } from '../known/programs';
-import { anchorOf } from './anchor';
+import { anchorOf } from './anchor/anchor';
 import type { Anchor, PythonModule } from './anchor/kinds';
 import { PLACEHOLDER, PLACEHOLDERS } from './anchor/pathWords';
 import { commandLineOfArgs } from './commandLine';
 import { type PackageRun, packageRunOf, placeOfProgram } from './runners';
 import type { StdioServerDefinition } from './serverDefinition';
 import { layersOf, shellFolderOf } from './unwrap';
+import {
+  find,
+  findAll,
+  type Opened,
+  type Pattern,
+  patternOf,
+  type WordList,
+  withoutEmptyEnd,
+  wordList,
+} from './wordPattern';
 
-/** Words that say how something is run, never what. */
+/** Words that say how a program is run, never which one. */
 const GENERIC_WORDS = new Set(['run', 'exec', 'x', 'dlx', 'tool', 'container', '--', '.', '/c', '/C']);
 
 /** What a process with an entry's words still has to show before it is taken for the entry's server. */
@@ -22,7 +32,7 @@ export type Need =
       readonly ifSaid: boolean;
     }
   /** What `placeholder` stands for in its words is what it stands for where the entry counts. */
-  | { readonly kind: 'placeholder'; readonly placeholder: string; readonly value: string }
+  | Opened
   /**
    * This program lies where programs are installed. A bare word is how the process calls itself, or, with `isInner`,
    * what it is about to find through its own PATH.
@@ -50,7 +60,7 @@ interface Form {
   readonly arg: string;
   readonly wordPattern: Pattern | undefined;
   readonly args: WordList;
-  /** The whole command as one line; absent where it begins with a placeholder, which could be any program and more. */
+  /** The complete command as one line; absent where it begins with a placeholder, which could be any program and more. */
   readonly line: Pattern | undefined;
   readonly run: PackageRun | undefined;
   readonly title: WordList | undefined;
@@ -71,19 +81,6 @@ interface Command {
   readonly run: PackageRun | undefined;
 }
 
-interface WordList {
-  readonly argv: readonly (string | Pattern)[];
-  readonly line: Pattern;
-}
-
-/** Words with placeholders: what matches, and the placeholders in the order of their groups. */
-interface Pattern {
-  /** What is written before, between and behind them. */
-  readonly parts: readonly string[];
-  readonly isSingleString: boolean;
-  readonly placeholders: readonly string[];
-}
-
 /** A running command, or the one inside it. */
 interface Layer {
   readonly first: string;
@@ -94,11 +91,9 @@ interface Layer {
   readonly isInner: boolean;
 }
 
-type Opened = Extract<Need, { kind: 'placeholder' }>;
-
 const NONE: readonly Match[] = [];
 
-/** Arguments do not change, and are compared with every entry at every sweep. */
+/** Arguments do not change, and are compared with every entry at every scan. */
 const layersOfArgs = new WeakMap<readonly string[], readonly Layer[]>();
 
 /**
@@ -152,7 +147,7 @@ function formOf(argv: readonly string[], isBehind: boolean): Form {
   const hasPlaceholder = PLACEHOLDER.test(arg);
   return {
     program: programOf(arg),
-    arg: arg,
+    arg,
     wordPattern: hasPlaceholder ? patternOf([arg], false) : undefined,
     args: wordList(args),
     line: hasPlaceholder ? undefined : patternOf(argv, true),
@@ -224,7 +219,7 @@ function asPackageRun({ first, program, rest, line }: Layer, form: Form): Need[]
   return found && (place === 'own' ? found : [...found, { kind: 'inPackage', arg: first, run }]);
 }
 
-/** What has to be known of the place of a program whose name alone is written, or alone is seen. */
+/** What the place of a program still has to show where only its name is written, or only its name is seen. */
 function placeNeeds(layer: Layer, form: Form, { anchor, program }: Command): Need[] {
   const isBare = !/[\\/]/.test(layer.first);
   if (/[\\/]/.test(form.arg) && isBare && !form.wordPattern && !isGeneric(form.program)) {
@@ -246,7 +241,7 @@ function isSameProgram({ first, program }: Layer, form: Form): boolean {
   if (program !== form.program) return false;
   const [a, b] = [first, form.arg].map(normalPath) as [string, string];
   // One of them by name only, found through PATH.
-  if (!b.includes('/') || !a.includes('/')) return b.includes('/') ? form.args.argv.length > 0 : true;
+  if (!b.includes('/') || !a.includes('/')) return b.includes('/') ? form.args.words.length > 0 : true;
   // Version managers and links: the interpreter's place says nothing, its arguments do.
   return a === b || isGeneric(form.program);
 }
@@ -254,61 +249,6 @@ function isSameProgram({ first, program }: Layer, form: Form): boolean {
 function normalPath(path: string): string {
   const plain = path.replaceAll('\\', '/');
   return /^[a-z]:\//i.test(plain) ? plain.toLowerCase() : plain;
-}
-
-function wordList(argv: readonly string[]): WordList {
-  const kept = withoutEmptyEnd(argv);
-  return {
-    argv: kept.map((arg) => (PLACEHOLDER.test(arg) ? patternOf([arg], false) : arg)),
-    line: patternOf(kept, true),
-  };
-}
-
-function findAll(running: readonly string[], { argv, line }: WordList, isSingleString: boolean): Opened[] | undefined {
-  if (isSingleString) return find(running.join(' '), line);
-  if (running.length !== argv.length) return undefined;
-  const found: Opened[] = [];
-  for (const [index, arg] of argv.entries()) {
-    const one = running[index] as string;
-    const opened = typeof arg === 'string' ? one === arg && [] : find(one, arg);
-    if (!opened) return undefined;
-    found.push(...opened);
-  }
-  return found;
-}
-
-/**
- * What each placeholder stands for in a text, as little as possible; undefined where it does not match. No regular
- * expression: with four placeholders in a word of 3,000 characters that took minutes.
- */
-function find(text: string, { parts, placeholders, isSingleString }: Pattern): Opened[] | undefined {
-  const [first = '', ...others] = parts;
-  if (others.length === 0) return text === first ? [] : undefined;
-  if (!text.startsWith(first)) return undefined;
-  const found: Opened[] = [];
-  let from = first.length;
-  for (const [at, part] of others.entries()) {
-    const end = at === others.length - 1 ? text.length - part.length : text.indexOf(part, from);
-    if (end < from || !text.startsWith(part, end)) return undefined;
-    const flag = isSingleString ? text.indexOf(' -', from) : -1;
-    // In a line a placeholder may cover several words, but no flag.
-    if (flag >= 0 && flag < end) return undefined;
-    found.push({ kind: 'placeholder', placeholder: placeholders[at] as string, value: text.slice(from, end) });
-    from = end + part.length;
-  }
-  return found;
-}
-
-function patternOf(argv: readonly string[], isSingleString: boolean): Pattern {
-  const text = argv.join(' ');
-  return { parts: text.split(PLACEHOLDERS), placeholders: text.match(PLACEHOLDERS) ?? [], isSingleString };
-}
-
-/** The system does not tell empty arguments at the end. */
-function withoutEmptyEnd(argv: readonly string[]): readonly string[] {
-  let end = argv.length;
-  while (end > 0 && argv[end - 1] === '') end--;
-  return argv.slice(0, end);
 }
 
 /**

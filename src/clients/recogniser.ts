@@ -18,6 +18,6 @@ export interface Recogniser {
   serverOf(args: readonly string[], observed: Observed): NamedServer | undefined;
   /** The title of the MCP client that a process is, e.g. "Codex". */
   clientOf(entry: ProcessEntry): string | undefined;
-  /** The same for two that know the same; where it is absent, nobody can tell. */
+  /** The same for two that know the same; absent: not known. */
   readonly fingerprint?: string;
 }

@@ -25,7 +25,7 @@ const KNOWN_SHAPES =
 /** A private key, or a line of one. */
 const KEY_TEXT =
   /-----BEGIN [A-Z ]{0,20}PRIVATE KEY-----[^-]{0,8192}|^(?=.*[\d+/])[A-Za-z0-9+/]{60,76}={0,2}$|\bMI[GI][A-Za-z0-9+/]{40,8192}={0,2}/gm;
-/** Addresses that are secrets themselves: whoever knows the path may use them. */
+/** Addresses that are secrets themselves: the path alone grants access. */
 const SECRET_PATHS =
   /\b(https:\/\/(?:hooks\.slack\.com\/\w{1,20}\/|mcp\.zapier\.com\/|[\w.]{0,20}discord(?:app)?\.com\/api\/webhooks\/))[^\s"'?#]{1,1024}/gi;
 /** Colours and the like would stand between a name and its value. */
@@ -42,41 +42,47 @@ const GIVEN_VARIABLE =
 
 /** Hides secrets in an argument list, for showing, storing and logging. One element in, one out. */
 export function redactCommandLine(args: readonly string[]): string[] {
-  // Some programs put their whole title into the first element.
+  // Some programs put their complete title into the first element.
   if (args.length === 1) return [redactText(args[0] as string)];
   const program = programOf(args[0] ?? '');
   // Environment values are never shown, whatever their name.
-  const givesVariables = programNamed(program).isEngine || program === 'env';
-  let flag: string | undefined;
-  return args.map((complete) => {
-    const arg = complete.slice(0, MAX_LENGTH);
-    const before = flag;
-    flag = FLAG.exec(arg)?.[1];
-    // Tokens of some issuers begin with a dash; a flag of one's own after a flag without a value is no loss.
-    if (before !== undefined && isSecretName(before) && /^-[^-].{7,}$/s.test(arg)) return HIDDEN;
-    if (before !== undefined && !arg.startsWith('-')) {
-      if (isSecretName(before)) return HIDDEN;
-      if (before === 'login') return redactText(arg.replace(USER_AND_PASSWORD, `$1:${HIDDEN}`));
-      if (before === 'e' || before === 'env') return arg.replace(VARIABLE, `$2=${HIDDEN}`);
-      if (before === 'u' || before === 'user') return redactText(arg.replace(USER_AND_PASSWORD, `$1:${HIDDEN}`));
-    }
+  const givesVariables = program === 'env' || programNamed(program).isEngine === true;
+  return args.map((argument, at) => {
+    const arg = argument.slice(0, MAX_LENGTH);
+    const flag = FLAG.exec((args[at - 1] ?? '').slice(0, MAX_LENGTH))?.[1];
+    const value = flag === undefined ? undefined : redactValue(flag, arg);
+    if (value !== undefined) return value;
     if (givesVariables && VARIABLE.test(arg)) return arg.replace(VARIABLE, `$1$2=${HIDDEN}`);
-    const [, dashes, name, value] = ASSIGNMENT.exec(arg) ?? [];
-    if (name !== undefined && value !== undefined) {
-      // `-Dpassword=…`, as for Java.
-      const isProperty = dashes === '-' && /^D[a-z]/.test(name);
-      if (isSecretName(isProperty ? name.slice(1) : name)) return `${dashes ?? ''}${name}=${HIDDEN}`;
-      return `${dashes ?? ''}${name}=${redactText(value)}`;
-    }
-    return redactText(arg);
+    return redactArgument(arg);
   });
+}
+
+/** What a flag's value is shown as; undefined where the flag says nothing about it. */
+function redactValue(flag: string, value: string): string | undefined {
+  if (isSecretName(flag)) {
+    // Tokens of some issuers begin with a dash; and hiding another flag behind one without a value does no harm.
+    return !value.startsWith('-') || /^-[^-].{7,}$/s.test(value) ? HIDDEN : undefined;
+  }
+  if (value.startsWith('-')) return undefined;
+  if (/^(?:login|u|user)$/.test(flag)) return redactText(value.replace(USER_AND_PASSWORD, `$1:${HIDDEN}`));
+  return flag === 'e' || flag === 'env' ? value.replace(VARIABLE, `$2=${HIDDEN}`) : undefined;
+}
+
+/** `--name=value`, `NAME=value`, or any text. */
+function redactArgument(arg: string): string {
+  const [, dashes = '', name, value] = ASSIGNMENT.exec(arg) ?? [];
+  if (name === undefined || value === undefined) return redactText(arg);
+  // `-Dpassword=…`, as for Java.
+  const isProperty = dashes === '-' && /^D[a-z]/.test(name);
+  const isSecret = isSecretName(isProperty ? name.slice(1) : name);
+  return `${dashes}${name}=${isSecret ? HIDDEN : redactText(value)}`;
 }
 
 /** Hides secrets in free text, such as a line of stderr or a command line in one piece. */
 export function redactText(text: string): string {
   return redactNamed(redactShapes(text.slice(0, MAX_LENGTH)))
-    .replace(FLAG_VALUE, (complete, dashes: string, name: string, gap: string) =>
-      isSecretName(name) ? `${dashes}${name}${gap}${HIDDEN}` : complete,
+    .replace(FLAG_VALUE, (match, dashes: string, name: string, gap: string) =>
+      isSecretName(name) ? `${dashes}${name}${gap}${HIDDEN}` : match,
     )
     .replace(GIVEN_VARIABLE, `$1$2=${HIDDEN}`);
 }

@@ -120,16 +120,18 @@ export function placeOfProgram(run: PackageRun, arg: string): 'own' | 'unproven'
   const name = baseName(arg).replace(/\.(?:exe|cmd|ps1)$/i, '');
   const isNamed = isProgram && programNamesOf(run).includes(name);
   const path = `/${arg.split(/[\\/]+/).join('/')}`;
-  if (run.ecosystem === 'python') {
-    if (!isNamed) return undefined;
-    // A program is called as its package, unless the command says otherwise.
-    return run.program === undefined && PYTHON_CACHE.test(path) ? 'own' : 'unproven';
+  const isPath = /[\\/]/.test(arg);
+  if (run.ecosystem === 'npm' && isPath && isInNpxFolder(run, path)) {
+    return isProgramItself(run, name, path) ? 'own' : undefined;
   }
-  if (/[\\/]/.test(arg)) {
-    if (isInNpxFolder(run, path)) return isProgramItself(run, name, path) ? 'own' : undefined;
-    if (isInPackageFolder(run, path, isNamed)) return 'own';
-  }
+  if (isPath && isOwnPlace(run, path, isNamed)) return 'own';
   return isNamed ? 'unproven' : undefined;
+}
+
+function isOwnPlace(run: PackageRun, path: string, isNamed: boolean): boolean {
+  if (run.ecosystem === 'npm') return isInPackageFolder(run, path, isNamed);
+  // A program is called as its package, unless the command says otherwise.
+  return isNamed && run.program === undefined && PYTHON_CACHE.test(path);
 }
 
 function isInNpxFolder({ packages }: PackageRun, path: string): boolean {

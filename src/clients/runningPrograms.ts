@@ -27,8 +27,8 @@ const VALUED = new Set(
 const MAX_NAME_LENGTH = 255;
 
 /**
- * The name of a program without the version at its end: `php8.2`, `ruby-3.3`, `yarn-4.1.0.cjs`. A script or program of
- * somebody's own that merely is called like a tool has its whole path for a name.
+ * The name of a program without the version at its end: `php8.2`, `ruby-3.3`, `yarn-4.1.0.cjs`. The user's own script or program
+ * that merely has a tool's name keeps its complete path.
  */
 export function plainProgram(arg: string): string {
   const complete = programOf(arg);
@@ -53,16 +53,20 @@ export function startedBy(program: string, args: readonly string[]): readonly st
   let words = programNamed(program).command;
   for (let at = 0; words && at < args.length; at++) {
     const arg = args[at] as string;
-    if (arg === '--') return words.length > 0 ? undefined : args.slice(at + 1);
+    if (arg === '--') return behindWords(words, args.slice(at + 1));
     if (arg.startsWith('-')) {
       const taken = wordsOfFlag(program, arg);
       if (taken === undefined) return undefined;
       at += taken - 1;
     } else if (words.includes(arg)) words = [];
-    else if (words.length > 0) return undefined;
-    else if (!/^[A-Za-z_]\w*=/.test(arg)) return args.slice(at);
+    else if (words.length > 0 || !/^[A-Za-z_]\w*=/.test(arg)) return behindWords(words, args.slice(at));
   }
   return undefined;
+}
+
+/** @param missing words that have to stand before the command */
+function behindWords(missing: readonly string[], command: readonly string[]): readonly string[] | undefined {
+  return missing.length > 0 ? undefined : command;
 }
 
 /** How many words a flag of such a program takes up; undefined where that is not certain. */

@@ -5,7 +5,7 @@ const SECRET_WORDS = new Set(
     .concat(['pw', 'psk', 'otp', 'totp', 'webhook'])
     .concat(['accesskey', 'privatekey', 'clientsecret', 'dsn', 'signature', 'connectionstring', 'apitoken']),
 );
-/** What stands before `key` when it names something that everybody may see. */
+/** What stands before `key` in names of values that are public. */
 const OPEN_KEYS = new Set(['public', 'sort', 'primary', 'foreign', 'partition', 'group', 'hot', 'cache', 'any']);
 
 /**
@@ -13,15 +13,15 @@ const OPEN_KEYS = new Set(['public', 'sort', 'primary', 'foreign', 'partition', 
  * `--max-tokens`, `--key-file`, `author` and `monkey` do not.
  */
 export function isSecretName(name: string): boolean {
-  const argv = name
+  const words = name
     .replace(/([a-z0-9])([A-Z])/g, '$1-$2')
     .toLowerCase()
     .split(/[-_.]+/)
     .filter(Boolean);
   // `TOKEN_2`, `apiKey1`
-  while (argv.length > 1 && /^\d+$/.test(argv.at(-1) as string)) argv.pop();
-  const last = (argv.at(-1) ?? '').replace(/\d+$/, '');
-  const before = argv.at(-2) ?? '';
+  while (words.length > 1 && /^\d+$/.test(words.at(-1) as string)) words.pop();
+  const last = (words.at(-1) ?? '').replace(/\d+$/, '');
+  const before = words.at(-2) ?? '';
   // As in `--no-auth`.
   if (before === 'no') return false;
   if (SECRET_WORDS.has(last)) return true;

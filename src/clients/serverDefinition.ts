@@ -41,7 +41,7 @@ export interface InputDefinition {
   readonly options: readonly string[];
 }
 
-/** Something wrong in a configuration, said so that the person can mend it. Lines and columns count from 1. */
+/** An error in a configuration, with what to do about it. Lines and columns count from 1. */
 export interface ConfigurationProblem {
   readonly file: string | undefined;
   readonly line: number | undefined;

@@ -1,7 +1,7 @@
 import type { ProcessEntry } from '../os/platform';
 import { redactCommandLine } from './redaction';
 
-/** Arguments do not change, and are shown at every look. */
+/** Arguments do not change, and are shown at every scan. */
 const linesOfArgs = new WeakMap<readonly string[], string>();
 
 /** The redacted command line of a process, for people. */

@@ -64,10 +64,10 @@ export function knownReadings(definition: StdioServerDefinition, context: Variab
   const { command, args, cwd } = definition;
   const texts = [command, ...args, ...(cwd === undefined ? [] : [cwd])];
   if (!texts.some((text) => DEFAULTED.test(text))) {
-    const complete = readAs(definition, (text) => known(text, definition, context));
+    const asWritten = readAs(definition, (text) => known(text, definition, context));
     // As the text of a shell has it, and as the shell reads it.
     const ofShell = (text: string) => text.replaceAll('$HOME/', `${context.userHome}/`);
-    return args.some((arg) => arg.includes('$HOME/')) ? [complete, readAs(complete, ofShell)] : [complete];
+    return args.some((arg) => arg.includes('$HOME/')) ? [asWritten, readAs(asWritten, ofShell)] : [asWritten];
   }
   const ofDefault = (_: string, standard: string): string => withDefaults(standard, ofDefault, closingBrace);
   const ofClient = (name: string) => context.environment[name] ?? `\${env:${name}}`;
@@ -120,14 +120,14 @@ function closingBrace(text: string, from: number): number {
 }
 
 function known(text: string, { name: server }: StdioServerDefinition, context: VariableContext): string {
-  return text.replace(VARIABLE, (complete, name: string) => {
+  return text.replace(VARIABLE, (placeholder, name: string) => {
     try {
       const variable = environmentNameOf(name);
       if (variable === 'HOME') return context.userHome;
       if (variable !== undefined) return context.environment[variable] ?? `\${env:${variable}}`;
       return replacementOf(name, server, context);
     } catch {
-      return complete;
+      return placeholder;
     }
   });
 }

@@ -16,7 +16,7 @@ export interface ConfiguredRun {
 
 /**
  * Reads a definition whose variables have been replaced; undefined when it runs no container. The client is asked by
- * its name alone, and what a file inside a workspace says of engines is left out: nobody has started that server, so
+ * its name alone, and what a file inside a workspace says of engines is left out: that server has not been started, so
  * its file must not choose what is executed now.
  */
 export function configuredRun(

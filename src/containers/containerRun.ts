@@ -2,9 +2,9 @@ import { isAbsolute, resolve } from 'node:path';
 import { baseName, programNamed } from '../known/programs';
 import type { HomeTag, RecordId, SessionId } from '../registry/ids';
 import type { ContainerRun } from '../registry/schema';
-import { type EngineName, type Flag, GLOBAL_FLAGS, isFlag, PLAIN_RUN_FLAGS, readFlags, TALK } from './flags';
+import { type EngineName, type Flag, GLOBAL_FLAGS, isFlag, PLAIN_RUN_FLAGS, REPORTING_FLAGS, readFlags } from './flags';
 
-/** Labels that a container of a launched server carries; with all three it is that record's, and nobody else's. */
+/** Labels that a container of a launched server carries; with all three it is that record's and no other's. */
 export const LABELS = {
   session: 'mcp-processes.session',
   record: 'mcp-processes.record',
@@ -158,31 +158,37 @@ interface FoundRun {
 /** Finds `run` or `container run` behind global flags. */
 function findRun(command: string, args: readonly string[]): FoundRun | undefined {
   const engine = engineNameOf(command);
-  if (!engine) return undefined;
+  const before = engine && readGlobalFlags(engine, args, 0);
+  if (!before) return undefined;
+  const after = readGlobalFlags(engine, args, before.next + (args[before.next] === 'container' ? 1 : 0));
+  if (!after || args[after.next] !== 'run') return undefined;
+  return { engine, globalFlags: [...before.words, ...after.words], options: after.next + 1 };
+}
+
+/** The flags from a word on that choose the engine; undefined where one cannot be read past. */
+function readGlobalFlags(
+  engine: EngineName,
+  args: readonly string[],
+  from: number,
+): { readonly words: readonly string[]; readonly next: number } | undefined {
   const { valued, plain } = GLOBAL_FLAGS[engine];
-  const globalFlags: string[] = [];
-  let inContainer = false;
-  for (let at = 0; at < args.length; ) {
-    if (isFlag(args[at])) {
-      const read = readFlags(args, at, (name) => plain.has(name) || (valued.has(name) ? false : undefined));
-      if (!read) return undefined;
-      if (!read.flags.every(isTalk)) globalFlags.push(...args.slice(at, read.next));
-      at = read.next;
-    } else if (args[at] === 'container' && !inContainer) {
-      inContainer = true;
-      at++;
-    } else {
-      return args[at] === 'run' ? { engine, globalFlags, options: at + 1 } : undefined;
-    }
+  const isPlain = (name: string) => plain.has(name) || (valued.has(name) ? false : undefined);
+  const words: string[] = [];
+  let at = from;
+  while (isFlag(args[at])) {
+    const read = readFlags(args, at, isPlain);
+    if (!read) return undefined;
+    if (!read.flags.every(isReporting)) words.push(...args.slice(at, read.next));
+    at = read.next;
   }
-  return undefined;
+  return { words, next: at };
 }
 
-function isTalk({ name }: Flag): boolean {
-  return TALK.has(name);
+function isReporting({ name }: Flag): boolean {
+  return REPORTING_FLAGS.has(name);
 }
 
-/** A plain flag may be written `--rm=false`. What the client would refuse does not count as said. */
+/** A plain flag may be written `--rm=false`. A value that the client would refuse does not count. */
 function isTrue(value: string | undefined): boolean {
   return value === undefined || /^(?:1|t|true)$/i.test(value);
 }

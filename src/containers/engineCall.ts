@@ -22,7 +22,7 @@ export interface CallEnd {
   readonly stdout: string;
   readonly stderr: string;
   readonly error: EngineError | undefined;
-  /** Set when the client ended by itself, with whatever code. */
+  /** Set when the client exited, with any code. */
   readonly exitCode: number | undefined;
   /** Set when more came than was allowed for. */
   readonly cutOff: boolean;
@@ -41,7 +41,7 @@ export async function callClient(call: ProgramCall): Promise<CallEnd> {
 }
 
 /**
- * The environment for a client that shall reach the same engine as a server's own client did.
+ * The environment for a client that has to reach the same engine as a server's own client did.
  * @param base environment of this process: `PATH`, `HOME` and the like come from here, the choice of engine does not.
  * @param chosen the server's engine variables.
  */

@@ -20,7 +20,7 @@ export interface ClientProcess {
 }
 
 /**
- * All living clients in a snapshot that carry no label of ours. Where the system gives whole lines only, none has a
+ * All living clients in a snapshot that carry no label of ours. Where the system gives complete lines only, none has a
  * description: what its words are is then a guess.
  */
 export function clientProcessesIn(snapshot: Snapshot): ClientProcess[] {
@@ -41,7 +41,7 @@ export function clientProcessOf(entry: ProcessEntry): ClientProcess | undefined 
 /** Words of the commands that hold a container's input. Others only ask: our own `stats` and `inspect` do. */
 const ATTACHING = /^(?:attach|start|run)$/;
 
-/** Whether a client that is no readable `run` (attach, start, a whole line) may be attached to a container. */
+/** Whether a client that is no readable `run` (attach, start, a complete line) may be attached to a container. */
 export function mayBeAttached(
   argv: readonly string[],
   { id, name, image }: Pick<Container, 'id' | 'name' | 'image'>,
@@ -81,7 +81,7 @@ export function containerElsewhere({
 
 /**
  * The container of an unlabelled server, while its client lives: the only one that fits this client and no other.
- * Undefined when no member is such a client, or there is any doubt. For telling and asking people, never for acting.
+ * Undefined when no member is such a client, or there is any doubt. For showing and asking, never for acting.
  * @param timeout ms for each question.
  */
 export async function noteContainer(

@@ -63,7 +63,7 @@ function readContainer(value: unknown, engine: EngineName): Container {
   const config = object(json.Config);
   const state = object(json.State);
   if (!isContainerId(json.Id)) throw new Error('it described a container without a full id');
-  // nerdctl has no state for a container without a task, be it that it never ran or that its end is long past.
+  // nerdctl has no state for a container without a task: one that never ran, or that ended long ago.
   const hasNoTask = engine === 'nerdctl' && (json.State === null || (state.Status === '' && state.Running === false));
   const status = hasNoTask ? 'stopped' : text(state.Status).toLowerCase();
   if (status === '') throw new Error('it described a container without a state');
@@ -86,13 +86,13 @@ function commandLineOf(path: string, args: string[], config: Record<string, unkn
   // With `--init`, podman and nerdctl let their init stand first.
   if (/^\/(?:run\/podman-init|dev\/init|sbin\/tini)$/.test(path) && args[0] === '--') return args.slice(1);
   // Podman 4 repeats a single word: `cat` is the program "cat" with the argument "cat".
-  const isSingle = argv(config.Entrypoint).length + argv(config.Cmd).length === 1;
+  const isSingle = listOf(config.Entrypoint).length + listOf(config.Cmd).length === 1;
   if (path === '' || (isSingle && args.length === 1 && args[0] === path)) return args;
   return [path, ...args];
 }
 
 /** A list, or what podman has for a list of one. */
-function argv(value: unknown): string[] {
+function listOf(value: unknown): string[] {
   return typeof value === 'string' ? [value].filter(Boolean) : strings(value);
 }
 

@@ -8,8 +8,8 @@ export async function findContainers(
   engine: Pick<ContainerEngine, 'list' | 'inspect'>,
   owner: ContainerOwner,
 ): Promise<EngineAnswer<Container[]>> {
-  const looked = await listOwned(engine, owner);
-  return looked.ok ? { ok: true, value: looked.value.containers } : looked;
+  const owned = await listOwned(engine, owner);
+  return owned.ok ? { ok: true, value: owned.value.containers } : owned;
 }
 
 /** @returns also the ids that are listed, and of which the engine then says that there are no such containers. */

@@ -12,13 +12,13 @@ export interface RunningClient {
 
 /** The engine may be on a machine whose clock differs a little, and a process's start is known to 10 ms. */
 const CLOCK_SLACK_MS = 2_000;
-/** An image that had to be pulled first takes longer; its container is then not attributed to anybody. */
+/** An image that had to be pulled first takes longer; its container is then attributed to no client. */
 const LATEST_CREATION_MS = 10_000;
 
 /**
  * Which container belongs to a living client that put no label of ours on it: the only one whose image, arguments and
  * time of creation fit this client and no other living one. Undefined when there is none or any doubt. A client that
- * removed or replaced its container can make this wrong: for telling and asking people, never for acting alone.
+ * removed or replaced its container can make this wrong: for showing and asking, never for acting alone.
  * @param containers all of the client's engine. @param others all other living clients known.
  */
 export function attachedContainer(
@@ -40,9 +40,9 @@ export function notOurs({ labels }: Pick<Container, 'labels'>): OthersContainer 
 }
 
 /**
- * Whether a container waits for input that nobody can send: open stdin, running, started as one of the configured
+ * Whether a container waits for input that no client can send: open stdin, running, started as one of the configured
  * servers is, and no living client on this machine that may be attached. For a report and a picker, never automatic: a
- * client on another machine, or the engine's own API, may hold it. Whoever else may run it: see {@link notOurs}.
+ * client on another machine, or the engine's own API, may hold it. For other programs that may run it, see {@link notOurs}.
  */
 export function hasNoClient(
   container: Container,

@@ -46,7 +46,7 @@ export class RecordedContainers {
   }
 
   /**
-   * Asks the engines about every record that runs in a container. One look at a time; one that is asked for during
+   * Asks the engines about every record that runs in a container. One question at a time; one that comes during
    * another joins it. Never rejects. @returns whether anything is different from before.
    */
   refresh(sessions: readonly Pick<SessionFile, 'id' | 'home' | 'records'>[]): Promise<boolean> {

@@ -1,4 +1,4 @@
-// Clients and editors by name, each once: how their processes look, and where their servers are configured.
+// Clients and editors by name, each once: how their processes are recognised, and where their servers are configured.
 
 /** Shapes of configuration files; `clients/readConfig.ts` has a reader for each. */
 export type ConfigFormat =
@@ -26,8 +26,8 @@ export interface ConfigPlace {
   readonly on?: 'windows' | 'posix';
 }
 
-/** How the processes of one program look. Any one of the ways is enough. */
-export interface ProcessLook {
+/** How the processes of one program are recognised. Any one of the ways is enough. */
+export interface ProcessSigns {
   /** File names of its own executables, without `.exe`. */
   readonly programs?: readonly string[];
   /** Where its executable lies, whatever its name; with `/` on every system. */
@@ -41,7 +41,7 @@ export interface ProcessLook {
 }
 
 /** A program that starts MCP servers and talks to them. */
-export interface KnownClient extends ProcessLook {
+export interface KnownClient extends ProcessSigns {
   /** Name as people know it. */
   readonly title: string;
   /** An editor: none of its processes is ever ended. `electron`: as a plain Node its program may run any script. */

@@ -16,7 +16,7 @@ export type InnerCommand =
   /** Behind a folder, where the first argument is `command`. */
   | { readonly kind: 'folder'; readonly command: string };
 
-/** How a package runner is told what to run. */
+/** How a package runner names what it runs. */
 export interface PackageRunner {
   readonly ecosystem: 'npm' | 'python';
   /** The words between the program and its package, each of the ways; an empty way: none. */

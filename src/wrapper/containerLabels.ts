@@ -24,8 +24,8 @@ export async function containerLabels(
   return { position, run: await withContextInUse(run, { timeout: ENGINE_CONTEXT_TIMEOUT_MS }) };
 }
 
-/** The same in one line for the launcher's shell; empty when there is nothing to label. */
+/** The same in one line for the wrapper's shell; empty when there is nothing to label. */
 export async function containerLine([command = '', ...args]: readonly string[]): Promise<string> {
-  const words = await containerLabels(command, args, process.env);
-  return words ? `${words.position} ${JSON.stringify(words.run)}\n` : '';
+  const labels = await containerLabels(command, args, process.env);
+  return labels ? `${labels.position} ${JSON.stringify(labels.run)}\n` : '';
 }

@@ -8,13 +8,13 @@ import { installGuard } from '../registry/guardCopy';
 import { formatSettings, type WrapperSettings } from './settings';
 
 export interface WrapperParts {
-  /** The extension's folder of bundles, with `guard.js`, `cli.js` and `launcher/`. */
+  /** The extension's folder of bundles, with `guard.js`, `cli.js` and `wrapper/`. */
   readonly dist: string;
   readonly version: string;
   readonly settings: WrapperSettings;
-  /** The Node that runs guard and command line; this process's own unless told. */
+  /** The Node that runs guard and command line; this process's own where absent. */
   readonly node?: string;
-  /** The shell that runs launcher and watcher. */
+  /** The shell that runs wrapper and watcher. */
   readonly shell?: string;
 }
 
@@ -45,7 +45,7 @@ export function installWrapper(folder: DataFolder, parts: WrapperParts): string 
   return path;
 }
 
-/** The launcher's text for one data folder. */
+/** The wrapper's text for one data folder. */
 export function fillIn(script: string, dataFolder: string, shell: string): string {
   return script
     .replace(/^#!.*/, () => `#!${shell}`)

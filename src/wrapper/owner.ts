@@ -21,7 +21,7 @@ export async function isOwnerGone(
   platform: Pick<Platform, 'inspect'>,
   { pid, start }: Pick<ProcessIdentity, 'pid' | 'start'>,
 ): Promise<boolean> {
-  const look = await platform.inspect(pid);
-  if (look.kind === 'gone') return true;
-  return look.kind === 'present' && (look.entry.zombie || !sameStart(look.entry.start, start));
+  const now = await platform.inspect(pid);
+  if (now.kind === 'gone') return true;
+  return now.kind === 'present' && (now.entry.zombie || !sameStart(now.entry.start, start));
 }

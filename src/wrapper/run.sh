@@ -13,7 +13,7 @@ _mp_shell='@SHELL@'
 # The watcher works elsewhere.
 case $_mp_data in /*) ;; *) _mp_data=$PWD/$_mp_data ;; esac
 
-# In a subshell, because writing to an stderr that nobody reads would end this process. stdout is the server's alone.
+# In a subshell, because writing to an stderr without a reader would end this process. stdout is the server's alone.
 _mp_say() {
   (printf 'mcp-processes: %s\n' "$1" >&2)
 }
@@ -193,13 +193,13 @@ _mp_read_settings() {
         ;;
     esac
   done <"$_mp_data/bin/settings"
-  # Where nobody can tell what to keep, everything is kept.
+  # Where it is not known what to spare, everything is spared.
   [ -n "$_mp_never" ] || _mp_never='[]' _mp_automatic=off
   [ -x "$_mp_node" ] || _mp_node=$(command -v node)
   return 0
 }
 
-# The name of a server whose configuration gives none: what a runner is told to run, otherwise the program.
+# The name of a server whose configuration gives none: what a runner runs, otherwise the program.
 _mp_name_of() {
   _mp_word=${1##*/}
   case $_mp_word in

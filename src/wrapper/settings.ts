@@ -4,7 +4,7 @@ import { LAUNCHED_GRACE, MAX_WRAPPER_FILE_BYTES } from '../common/limits';
 import type { DataFolder } from '../registry/dataFolder';
 import type { AutomaticReap, Grace } from '../registry/schema';
 
-/** What the launcher must know without asking anybody: it may run when no editor does. */
+/** What the wrapper must know without an editor: it may run when none does. */
 export interface WrapperSettings {
   readonly automatic: AutomaticReap;
   readonly neverReap: readonly string[];
@@ -33,8 +33,8 @@ export function formatSettings(
 }
 
 /**
- * Reads what {@link formatSettings} wrote, for the launcher that is no shell. An unknown value reaps nothing.
- * @throws Error when it cannot be told what is never to be reaped.
+ * Reads what {@link formatSettings} wrote, for the wrapper that is no shell. An unknown value reaps nothing.
+ * @throws Error when the list of what is never reaped is damaged.
  */
 export function parseSettings(
   text: string,
@@ -71,7 +71,7 @@ function patternsOf(text: string | undefined): readonly string[] {
     const patterns: unknown = JSON.parse(text ?? '');
     if (Array.isArray(patterns) && patterns.every((one) => typeof one === 'string')) return patterns;
   } catch {
-    // As any other value that is no list.
+    // Like any other value that is no list.
   }
   throw new Error('its line neverReap is damaged');
 }

@@ -1,9 +1,9 @@
 # watch <owner pid> <owner start> <root pid> <root start> <session id> <record id> <seconds> <node> <guard>
 #
-# Waits beside one server that "mcp-processes run" started, and decides nothing: whenever something looks over, it
-# starts the guard, which proves it for itself before it ends anything. A shell costs a twentieth of a waiting Node.
+# Waits beside one server that "mcp-processes run" started, and decides nothing: when the server seems to be over, it
+# starts the guard, which proves that before it ends anything. A shell costs a twentieth of a waiting Node.
 
-# A signal to the client's whole group spares nobody else.
+# A signal to the client's process group would reach this shell, too.
 trap '' HUP INT TERM
 file=$MCP_PROCESSES_HOME/sessions/$5.json
 owner=$1 owner_start=$2 root=$3 root_start=$4 session=$5 record=$6 seconds=$7 node=$8 guard=$9
@@ -18,7 +18,7 @@ lives() {
   case $1 in Z | X | x) [ "${18}" -gt 1 ] || return 1 ;; esac
 }
 
-# Whether anybody carries the record's cookie; where that cannot be told, somebody does.
+# Whether a process carries the record's cookie. Where that is not known, one does.
 carried() {
   for _ in 1 2; do
     grep -qsF "$record" /proc/[0-9]*/environ
@@ -27,7 +27,7 @@ carried() {
   return 1
 }
 
-# A cheap hint that nobody holds the other end of its stdin any more. Proves nothing.
+# A cheap hint that no process holds the other end of its stdin any more. Proves nothing.
 looks_abandoned() {
   case $input in
     pipe:*)
@@ -43,26 +43,26 @@ looks_abandoned() {
 }
 
 input=$(readlink "/proc/$root/fd/0")
-# Who closed it at once does not talk through it: somebody else does, or waits for the answer to what was written.
-served=1
-looks_abandoned && served=
-# Looks until the next one at its stdin, or at what it left behind; longer after each that came to nothing.
+# A stdin that was closed at once is not how its client talks to it.
+in_use=1
+looks_abandoned && in_use=
+# Rounds until the next check of its stdin, or of what it left behind; more after each check without a result.
 due=6 pause=6 rootless=
 
 while :; do
   sleep "$seconds" || sleep 5 || exit 0
   if ! lives "$owner" "$owner_start"; then
     "$node" "$guard" "$session" --wrapper || node "$guard" "$session" --wrapper
-    # Ended, kept, or somebody else's now; only an owner that lives after all needs us any longer.
+    # Ended, spared, or claimed by another process. Only an owner that lives after all still needs this watcher.
     lives "$owner" "$owner_start" && [ -e "$file" ] || exit 0
     continue
   fi
   if lives "$root" "$root_start"; then
     [ $((due -= 1)) -le 0 ] || continue
     due=6
-    [ -n "$served" ] && looks_abandoned || continue
+    [ -n "$in_use" ] && looks_abandoned || continue
   else
-    # Claimed or finished by somebody else.
+    # Claimed or finished by another process.
     [ -e "$file" ] || exit 0
     if carried; then
       # Those that it started may be about to end as well.

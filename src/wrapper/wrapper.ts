@@ -25,20 +25,20 @@ interface Protection {
   /** The server's, with labels where it runs a container. */
   readonly args: readonly string[];
   readonly environment: NodeJS.ProcessEnv;
-  /** Told once the server runs. */
+  /** Called once the server runs. */
   readonly started: (pid: number) => Promise<void>;
-  /** Told when it has ended. */
+  /** Called when it has ended. */
   readonly ended: () => Promise<void>;
 }
 
 function parse(argv: readonly string[]): { name: string | undefined; command: string; args: string[] } | undefined {
   const rest = argv.slice(1);
   let name: string | undefined;
-  for (let word = rest[0]; word?.startsWith('-'); word = rest[0]) {
+  for (let flag = rest[0]; flag?.startsWith('-'); flag = rest[0]) {
     rest.shift();
-    if (word === '--') break;
-    if (word === '--name') name = rest.shift();
-    else if (word.startsWith('--name=')) name = word.slice('--name='.length);
+    if (flag === '--') break;
+    if (flag === '--name') name = rest.shift();
+    else if (flag.startsWith('--name=')) name = flag.slice('--name='.length);
     else return undefined;
   }
   const [command, ...args] = rest;
@@ -61,7 +61,7 @@ async function protect(command: string, args: readonly string[], name: string | 
   const server = name ?? basename(command);
   const record = randomUUID();
   const { id, home } = session.session;
-  const words = await containerLabels(command, args, process.env);
+  const labels = await containerLabels(command, args, process.env);
   session.add(
     newRecord({
       id: record,
@@ -71,24 +71,24 @@ async function protect(command: string, args: readonly string[], name: string | 
       kind: 'launched',
       commandLine: basename(command),
       grace: settings.graceOf(server),
-      container: words?.run,
+      container: labels?.run,
     }),
   );
   let reaping: Promise<unknown> | undefined;
-  const timer = setInterval(() => void lookAtOwner(), checkSeconds() * 1000);
-  async function lookAtOwner(): Promise<void> {
+  const timer = setInterval(() => void checkOwner(), checkSeconds() * 1000);
+  async function checkOwner(): Promise<void> {
     if (reaping || !(await isOwnerGone(platform, identity))) return;
     clearInterval(timer);
     reaping = reapDeadSession(id, { platform, folder, self, log, by: 'wrapper' });
   }
   return {
-    args: (words && withLabels(command, args, { home, session: id, record })) ?? args,
+    args: (labels && withLabels(command, args, { home, session: id, record })) ?? args,
     environment: { ...process.env, [COOKIE_VARIABLE]: formatCookie({ home, session: id, record, owner: identity }) },
     started: async (pid) => {
-      const look = await platform.inspect(pid);
-      if (look.kind !== 'present') return;
-      const root = { pid, start: look.entry.start, scope: platform.scope };
-      session.update(record, { root, posixSession: look.entry.sid });
+      const now = await platform.inspect(pid);
+      if (now.kind !== 'present') return;
+      const root = { pid, start: now.entry.start, scope: platform.scope };
+      session.update(record, { root, posixSession: now.entry.sid });
     },
     ended: async () => {
       clearInterval(timer);
@@ -98,10 +98,10 @@ async function protect(command: string, args: readonly string[], name: string | 
       // What it started may still run; then a sweep ends it once the owner is gone.
       const carried = [...snapshot.processes.values()].some(({ cookie }) => cookie?.includes(record));
       if (carried) return;
-      const kept = session.record(record);
-      // Its client can be killed without its container; what cannot be told stays recorded.
+      const left = session.record(record);
+      // Its client can be killed without its container; where that is not known, the record stays.
       const containers = new RecordedContainers(log);
-      if (!kept || (await isOver(containers, kept, session.session))) session.remove(record);
+      if (!left || (await isOver(containers, left, session.session))) session.remove(record);
     },
   };
 }

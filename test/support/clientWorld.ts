@@ -119,7 +119,7 @@ export class ClientWorld {
       guess: () => false,
       log: { info: () => {}, warn: (message) => this.sandbox.log.push(message), error: () => {} },
       home: this.home,
-      lookAgain: 0,
+      interval: 0,
     });
     return this.sandbox.tracker({}, { recogniser: () => configs.recogniser() });
   }

@@ -3,7 +3,7 @@ import { isValued, mayBeValue, plainProgram, runsTheFolder, startedBy } from '..
 import { ABSOLUTE, isRelativePath, OPEN_FRONT } from './pathWords';
 
 /** Words before the name of a task or script. */
-const STARTING = new Set(['run', 'exec', 'x', 'tool']);
+const STARTING = ['run', 'exec', 'x', 'tool'];
 
 /** The folder that a flag names for what is run; undefined where none does, or what runs is still found from another. */
 export function folderOfFlag(program: string, args: readonly string[]): string | undefined {
@@ -36,7 +36,7 @@ function findFlag(flags: FolderFlags, args: readonly string[]): FoundFlag | unde
 }
 
 function placeOfFlag({ moves = [], names = [], anywhere }: FolderFlags, args: readonly string[]): number | undefined {
-  let isStarted = false;
+  const starting = new Set(STARTING);
   for (let at = 0; at < args.length; at++) {
     const arg = args[at] as string;
     if (arg === '--') return undefined;
@@ -45,8 +45,8 @@ function placeOfFlag({ moves = [], names = [], anywhere }: FolderFlags, args: re
     if (isValued(flag) && inline === undefined) at++;
     else if (!anywhere && isPlainWord(args, at)) {
       // What follows the name of a task or script is for that.
-      if (isStarted || !STARTING.has(arg)) return undefined;
-      isStarted = true;
+      if (!starting.has(arg)) return undefined;
+      starting.clear();
     }
   }
   return undefined;

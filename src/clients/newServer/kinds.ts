@@ -14,11 +14,11 @@ const PYTHON = /^([a-z0-9](?:[a-z0-9._-]*[a-z0-9])?)(\[[a-z0-9._,-]+\])?(?:(?:==
 const DOCKER =
   /^(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::\d{1,5})?\/)?[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*)*(?::\w[\w.-]{0,127})?(?:@[a-z][\w+.-]*:[0-9a-f]{32,})?$/;
 const PATTERNS: Readonly<Record<PackageKind, RegExp>> = { npm: NPM, python: PYTHON, docker: DOCKER };
-/** What no name of a package is as long as; also spares the patterns. */
+/** No package has a longer name, and the patterns need not read one. */
 const MAX_NAME_LENGTH = 512;
 const ASSIGNMENT = /^([A-Za-z_]\w*)=(.*)$/s;
 
-/** What is wrong with the name of a package or image; nothing is asked of any registry. */
+/** What is wrong with the name of a package or image; no registry is asked. */
 export function packageProblem(kind: PackageKind, text: string): PackageProblem | undefined {
   const name = text.trim();
   if (name === '') return 'empty';
@@ -37,7 +37,7 @@ export function packageEntry(
     case 'npm':
       return entryOf({ command: 'npx', args: ['-y', name, ...args], env });
     case 'python':
-      return entryOf({ command: 'uvx', args: [...uvxWords(name), ...args], env });
+      return entryOf({ command: 'uvx', args: [...uvxArguments(name), ...args], env });
     case 'docker': {
       const variables = Object.keys(env).flatMap((variable) => ['-e', variable]);
       return entryOf({ command: 'docker', args: ['run', '-i', '--rm', ...variables, name, ...args], env });
@@ -45,8 +45,8 @@ export function packageEntry(
   }
 }
 
-/** `uvx` takes `name@version`; anything else it is told to install from. */
-function uvxWords(name: string): string[] {
+/** `uvx` takes `name@version`; extras need `--from`. */
+function uvxArguments(name: string): string[] {
   const [, plain = name, extras, version] = PYTHON.exec(name) ?? [];
   if (extras !== undefined) return ['--from', `${plain}${extras}${version === undefined ? '' : `==${version}`}`, plain];
   return [version === undefined ? plain : `${plain}@${version}`];
@@ -100,7 +100,7 @@ function folderChangedTo([program, folder, ...more]: readonly string[]): string 
   return program === 'cd' && folder !== undefined && more.length === 0 ? asWritten(folder) : undefined;
 }
 
-/** A word as a configuration has it, where nobody expands `~` and `${NAME}` is written `${env:NAME}`. */
+/** A word as it is written in a configuration, which expands no `~` and writes `${NAME}` as `${env:NAME}`. */
 function asWritten(arg: string): string {
   // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable of the configuration
   return withEnvironment(/^~(?=\/|$)/.test(arg) ? arg.replace('~', () => '${userHome}') : arg);

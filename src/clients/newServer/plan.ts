@@ -39,7 +39,7 @@ export function planOf(drafts: readonly Draft[], handling: SecretHandling, input
   return { servers, inputs: added, answers };
 }
 
-/** Names of what looks like a secret in some drafts. */
+/** Names of the probable secrets in some drafts. */
 export function secretNames(drafts: readonly Draft[]): string[] {
   return drafts.flatMap(({ entry }) => secretsIn(entry).map(({ label }) => label));
 }

@@ -18,7 +18,7 @@ const HIDDEN = redactText('password=x').slice('password='.length);
 const REFERENCE = /\$\{[^${}]{1,200}\}/;
 const VARIABLE = /^(-e|--env=)?([A-Za-z_]\w*)=(.*)$/s;
 
-/** What of an entry looks like a secret by its name or its shape; what refers to something else is none. */
+/** The parts of an entry that look like secrets by name or shape; a reference to another value is none. */
 export function secretsIn({ command, args = [], env = {} }: ServerEntry): Secret[] {
   return [...secretVariables(env), ...secretArguments(command, args)];
 }
@@ -69,7 +69,7 @@ export interface SecretInput {
 /** @param taken ids of inputs that mean something else; what is given out here is added */
 export function inputsFor(server: string, secrets: readonly Secret[], taken: Set<string>): SecretInput[] {
   return secrets.map((secret) => {
-    const [name, label] = [commandLineOfArgs(server), commandLineOfArgs(secret.label)];
+    const [name, label] = [slug(server), slug(secret.label)];
     // `github-token` says enough of GITHUB_TOKEN for "github".
     const base = name === '' || label.startsWith(`${name}-`) ? label : `${name}-${label}`;
     let id = base;
@@ -79,7 +79,7 @@ export function inputsFor(server: string, secrets: readonly Secret[], taken: Set
   });
 }
 
-function commandLineOfArgs(text: string): string {
+function slug(text: string): string {
   return text
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
@@ -98,7 +98,7 @@ export function withInputs(entry: ServerEntry, inputs: readonly SecretInput[]): 
   return { ...entry, ...(entry.args && { args }), ...(entry.env && { env }) };
 }
 
-/** Definitions for the inputs that an entry names and nobody has defined. */
+/** Definitions for the inputs that an entry names and that are not defined yet. */
 export function missingInputs(name: string, entry: ServerEntry, defined: Iterable<string>): InputEntry[] {
   const known = new Set(defined);
   return inputIdsOf({ args: [], env: {}, envFile: undefined, cwd: undefined, ...entry })

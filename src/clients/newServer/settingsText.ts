@@ -72,29 +72,46 @@ function addAt(
       text: inLinesOf(text, `${text.trim()}\n${json(nested(path, name, value), unitOf(text), '')}\n`.trimStart()),
     };
   if (error || root?.type !== 'object') return { kind: 'invalid', ...placeIn(text, error?.offset ?? 0) };
-  // As deep as the path exists, a null counting as absent.
-  let depth = path.length;
-  let container = findNodeAtLocation(root, [...path]);
-  while (depth > 0 && !container) container = findNodeAtLocation(root, path.slice(0, --depth));
-  if (!container) return { kind: 'invalid', ...placeIn(text, 0) };
-  const rest = path.slice(depth);
+  const found = deepest(root, path);
+  if (!found) return { kind: 'invalid', ...placeIn(text, 0) };
+  const { container, depth } = found;
+  const missing = path.slice(depth);
   if (container.type === 'null') {
-    const wrapped = nested(rest, name, value);
     const indent = indentOf(text, container.parent?.offset ?? container.offset);
-    return { text: replaced(text, container, json(wrapped, unitOf(text), indent)) };
+    return { text: replaced(text, container, json(nested(missing, name, value), unitOf(text), indent)) };
   }
-  const wanted = rest.length > 0 || name !== undefined ? 'object' : 'array';
-  if (container.type !== wanted) {
+  if (container.type !== (missing.length > 0 || name !== undefined ? 'object' : 'array')) {
     return { kind: 'wrongType', setting: path.slice(0, depth).join('.'), ...placeIn(text, container.offset) };
   }
-  const [key, ...below] = rest;
-  if (key === undefined && name !== undefined && findNodeAtLocation(container, [name])) return { kind: 'taken', name };
+  if (missing.length === 0 && name !== undefined && findNodeAtLocation(container, [name])) {
+    return { kind: 'taken', name };
+  }
+  return { text: withMember(text, container, missing, name, value) };
+}
+
+/** What is there of a path, and how much of it; a null counts as absent. */
+function deepest(root: Node, path: readonly string[]): { container: Node; depth: number } | undefined {
+  for (let depth = path.length; depth >= 0; depth--) {
+    const container = findNodeAtLocation(root, path.slice(0, depth));
+    if (container) return { container, depth };
+  }
+  return undefined;
+}
+
+/** What is missing of the path below the container is made, too. @param name undefined where it is a list */
+function withMember(
+  text: string,
+  container: Node,
+  [key, ...below]: readonly string[],
+  name: string | undefined,
+  value: unknown,
+): string {
   const member = key ?? name;
   const unit = unitOf(text);
   const indent = indentInside(text, container, unit);
   const inner = key === undefined ? value : nested(below, name, value);
   const item = `${member === undefined ? '' : `${JSON.stringify(member)}: `}${json(inner, unit, indent)}`;
-  return { text: appended(text, container, item, indent) };
+  return appended(text, container, item, indent);
 }
 
 function nested(path: readonly string[], name: string | undefined, value: unknown): unknown {
@@ -106,7 +123,7 @@ function replaced(text: string, { offset, length }: Node, by: string): string {
   return text.slice(0, offset) + inLinesOf(text, by) + text.slice(offset + length);
 }
 
-/** Puts an item behind the last one of an object or list, behind the comment that stands on that one's line. */
+/** Adds an item to an object or list, behind the last one and the comment on its line. */
 function appended(text: string, container: Node, item: string, indent: string): string {
   const last = container.children?.at(-1);
   const from = last ? last.offset + last.length : container.offset + 1;

@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: placeholders are what is tested here
 import assert from 'node:assert/strict';
-import { anchorOf } from '../../../src/clients/anchor';
+import { anchorOf } from '../../../src/clients/anchor/anchor';
 import type { AnchorKind } from '../../../src/clients/anchor/kinds';
 import { layersOf } from '../../../src/clients/unwrap';
 import { argsOf } from './lines';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { anchorOf } from '../../../src/clients/anchor';
+import { anchorOf } from '../../../src/clients/anchor/anchor';
 import { layersOf } from '../../../src/clients/unwrap';
 import { argsOf } from './lines';
 

@@ -27,7 +27,7 @@ describe('configuration files of all clients', () => {
       guess: () => options.guess ?? false,
       log: { info: () => {}, warn: (message) => log.push(message), error: () => {} },
       home,
-      lookAgain: 0,
+      interval: 0,
     });
   /** What is seen of a process that runs in no folder and executes nothing. */
   const UNSEEN: Observed = {
@@ -483,7 +483,7 @@ describe('configuration files of all clients', () => {
       const { MachineConfigs } = require(${JSON.stringify(join(__dirname, '../../../src/clients/machineConfigs.ts'))});
       const none = () => {};
       const workspace = () => ({ folders: [], workspaceFile: undefined });
-      const parts = { workspace, guess: () => false, log: { info: none, warn: none, error: none }, lookAgain: 0 };
+      const parts = { workspace, guess: () => false, log: { info: none, warn: none, error: none }, interval: 0 };
       new MachineConfigs({ ...parts, home: process.argv[1] }).recogniser().serverOf(['x'], {})`;
     const { status, stderr } = spawnSync(process.execPath, ['--import=tsx', '-e', program, home], { timeout: 15_000 });
     assert.equal(status, 0, `it hangs: ${stderr}`);

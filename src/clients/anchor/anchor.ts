@@ -1,7 +1,19 @@
-import { programNamed } from '../known/programs';
-import { engineAnchor } from './anchor/engine';
-import { folderOfFlag } from './anchor/folderFlag';
-import { type Anchor, BOUND, bound, INSTALLED, pathAnchor, SPEAKS_MCP } from './anchor/kinds';
+import { programNamed } from '../../known/programs';
+import { shellWords } from '../commandLine';
+import { type PackageRun, packageName, packageRunOf } from '../runners';
+import {
+  isOwnServer,
+  isRunModule,
+  isSwitch,
+  mayBeValue,
+  plainProgram,
+  runsTheFolder,
+  startedBy,
+} from '../runningPrograms';
+import { layersOf } from '../unwrap';
+import { engineAnchor } from './engine';
+import { folderOfFlag } from './folderFlag';
+import { type Anchor, BOUND, bound, INSTALLED, pathAnchor, SPEAKS_MCP } from './kinds';
 import {
   ABSOLUTE,
   DATA,
@@ -12,39 +24,27 @@ import {
   PLACEHOLDER,
   pathIn,
   SCRIPT,
-} from './anchor/pathWords';
-import { PUBLISHED, scriptOf, TEXT_FLAG } from './anchor/script';
-import { shellWords } from './commandLine';
-import { type PackageRun, packageName, packageRunOf } from './runners';
-import {
-  isOwnServer,
-  isRunModule,
-  isSwitch,
-  mayBeValue,
-  plainProgram,
-  runsTheFolder,
-  startedBy,
-} from './runningPrograms';
-import { layersOf } from './unwrap';
+} from './pathWords';
+import { PUBLISHED, scriptOf, TEXT_FLAG } from './script';
 
 /** A word of its own that speaks of MCP; a path or a value may merely hold those letters. */
 const MCP_WORD = /^(?:--?)?[\w.:@-]*mcp[\w.:@-]*$/i;
-/** What is given to these may be a program. */
+/** A program with such a name may be given another one to run. */
 const GATEWAY = /prox|gateway|inspect|mcpo\b|bridge|wrap|supervis|debug|runner|router|hub/i;
-/** Flags by which a runner may be told what to run. */
+/** Flags that may say what a runner runs. */
 const TASK_FLAG =
   /^--?(?:task|target|script|file|recipe|command|cmd|exec|run|entry|main|module|app|project|workspace|package|filter|service|goal|config)$/;
-/** What follows is a task of the folder, however it is called. */
+/** What follows is a task of the folder, whatever its name. */
 const TASK_WORDS = new Set(['run', 'exec', 'task', 'script', 'start', 'dev', 'watch', 'x', 'do', 'serve', 'workspace']);
-/** How it speaks, or a setting. */
+/** A transport, or a setting. */
 const NEUTRAL = /^(?:stdio|sse|http|streamable-?http|[\d.:]+|[A-Za-z_]\w*=.*)$/s;
-/** What a server may be told to do. */
+/** Commands of a server itself. */
 const SERVE_WORDS = new Set(['serve', 'server', 'start']);
-/** Folders of programs of all kinds: a path through them says no more than a name does. */
+/** Folders that programs of all kinds share: a path through them says no more than a name does. */
 const SHARED_FOLDER =
   /^(?:(?:\/usr(?:\/local)?)?\/s?bin|\/opt\/(?:homebrew|local)\/bin|\/snap\/bin|.*\/(?:\.local|\.cargo|\.bun|\.deno|\.volta|\.npm-global|go|\.linuxbrew)\/bin|.*\/node_modules\/\.bin|.*\/\.nvm\/versions\/node\/[^/]+\/bin)\/[^/]+$/;
 const MAX_WORDS = 1_000;
-/** Of a path only its end is looked at. */
+/** Only the end of a path is read. */
 const MAX_PLACE_LENGTH = 1_000;
 /** Packages that are a folder, an archive or a link, and no published name. */
 const LOCAL_PACKAGE = /^(?:\.|file:|link:|portal:|workspace:|patch:)/;
@@ -106,7 +106,7 @@ function packageAnchor({ packages, program = '', args }: PackageRun, argv: reado
   if (isLocal || before.some(isRelativePath)) return bound(args);
   const path = packages.find((one) => ABSOLUTE.test(one));
   if (path !== undefined && args.some(isRelativePath)) return bound(args);
-  // Behind a flag that nobody here knows a path may be its value.
+  // The path may be the value of an unknown flag before it.
   if (path !== undefined) {
     return program === '' && argv[argv.length - args.length - 2]?.startsWith('-') && args.length > 0
       ? selfContained('package', [], args)
@@ -122,7 +122,7 @@ function isLocalFlag(argv: readonly string[], at: number): boolean {
   return LOCAL_FLAGS.has(flag) || (/^(?:--prefix|--cwd|-C|--dir)$/.test(flag) && !ABSOLUTE.test(value));
 }
 
-/** What is started by another: that one's place decides, as far as it has one. A bare name may be the project's. */
+/** A command that another program starts: its own place decides. A bare name may be the project's. */
 function startedAnchor(argv: readonly string[], all: readonly string[]): Anchor | undefined {
   if (all.some(isRelativePath)) return bound(all);
   const inner = layersOf(argv).at(-1) ?? [];
@@ -154,7 +154,7 @@ function scriptlessAnchor(program: string, command: string, args: readonly strin
   return args.some((arg) => TEXT_FLAG.test(arg)) && args.some((arg) => PLACEHOLDER.test(arg)) ? undefined : bound(args);
 }
 
-/** What a path names whole, whatever data of the folder its arguments name. */
+/** A program or script that its path names completely, whatever data of the folder its arguments name. */
 function scriptAnchor(path: string, args: readonly string[]): Anchor | undefined {
   if (!args.some(isRelativePath)) return pathAnchor(path);
   const anchor = hasOnlyData(args) ? pathAnchor(path) : undefined;
@@ -176,7 +176,7 @@ function selfContained(
   names: readonly string[],
   args: readonly string[],
 ): Anchor | undefined {
-  // The first word of a program that nobody here knows may be a task.
+  // The first word of an unknown program may be a task.
   const isKnown = names.some((name) => SPEAKS_MCP.test(name) || name.startsWith('@'));
   const task = args.findIndex((arg, at) => !arg.startsWith('-') && !mayBeValue(args, at));
   if (!isKnown && PLACEHOLDER.test(args[task] ?? '')) return undefined;
@@ -198,7 +198,7 @@ function selfContained(
 function isSelfContained(names: readonly string[], args: readonly string[]): boolean {
   if (args.some(isRelativePath)) return false;
   const at = args.findIndex((_, index) => commandAt(args, index) !== undefined);
-  // A gateway's server is a command of its own.
+  // The server behind a gateway is a command of its own.
   if (at >= 0) {
     const anchor = anchorOf(layersOf(commandAt(args, at) as readonly string[]).at(-1) ?? []);
     if (!anchor || anchor.kind === 'folder' || anchor.hasFolderData || anchor.open.length > 0) return false;
@@ -215,7 +215,7 @@ function isSelfContained(names: readonly string[], args: readonly string[]): boo
     if (arg === '' || isComplete(arg) || NEUTRAL.test(arg) || (isServer && SERVE_WORDS.has(arg))) return true;
     const flag = own[index - 1] ?? '';
     if (!mayBeValue(own, index) || (isRunner && TASK_FLAG.test(flag))) return false;
-    // Of a short flag nobody knows whether it takes a value.
+    // Whether a short flag takes a value is not known.
     return flag.startsWith('--') || !/^[a-z][\w.:/-]*$/.test(arg);
   });
 }
