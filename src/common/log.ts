@@ -8,10 +8,12 @@ export interface Log {
 /** Warns once of each thing for as long as it stays the same: what is tried every second would fill a log. */
 export interface OnceLog {
   /**
-   * Logged unless it is the last that was said about its subject.
-   * @param subject what the message is about, where its text may change; the message itself unless told
+   * Logged unless its subject is known to be ill: its text may differ each time, as with a random name in it.
+   * @param subject the message itself unless told
    */
   warn(message: string, subject?: string): void;
+  /** Logged unless it is the last that was said about its subject. */
+  warnOfChange(message: string, subject: string): void;
   /** The subject is well again: the next warning about it is a new one. */
   clear(subject: string): void;
   /** All that is wrong now: new ones are logged, and those that are no longer among them are forgotten. */
@@ -21,13 +23,17 @@ export interface OnceLog {
 /** @param write where it goes; the log's warnings unless told */
 export function logOnce(log: Log, write: (message: string) => void = (message) => log.warn(message)): OnceLog {
   const said = new Map<string, string>();
-  const warn = (message: string, subject = message) => {
+  const warnOfChange = (message: string, subject: string) => {
     if (said.get(subject) === message) return;
     said.set(subject, message);
     write(message);
   };
+  const warn = (message: string, subject = message) => {
+    if (!said.has(subject)) warnOfChange(message, subject);
+  };
   return {
     warn,
+    warnOfChange,
     clear: (subject) => void said.delete(subject),
     warnAll: (messages) => {
       for (const subject of said.keys()) if (!messages.includes(subject)) said.delete(subject);

@@ -132,7 +132,7 @@ export class ContainerScan {
 
   /** One line for as long as an engine fails in the same way. Nothing is shown of it meanwhile. */
   private tell(engine: string, problem: string): never[] {
-    this.problems.warn(`Containers without a client could not be searched for: ${problem}`, engine);
+    this.problems.warnOfChange(`Containers without a client could not be searched for: ${problem}`, engine);
     return [];
   }
 }

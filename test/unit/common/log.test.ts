@@ -16,11 +16,19 @@ describe('logOnce', () => {
 
   it('says of a subject what is new, and all again after it was well', () => {
     const { lines, once: log } = once();
-    for (const line of ['a', 'a', 'b', 'a']) log.warn(line, 'disk');
-    log.warn('a', 'other');
+    for (const line of ['a', 'a', 'b', 'a']) log.warnOfChange(line, 'disk');
+    log.warnOfChange('a', 'other');
     log.clear('disk');
-    log.warn('a', 'disk');
+    log.warnOfChange('a', 'disk');
     assert.deepEqual(lines, ['a', 'b', 'a', 'a', 'a']);
+  });
+
+  it('says of a subject one thing, whatever is in its text, until it was well', () => {
+    const { lines, once: log } = once();
+    for (const line of ['temp 1', 'temp 2']) log.warn(line, 'disk');
+    log.clear('disk');
+    log.warn('temp 3', 'disk');
+    assert.deepEqual(lines, ['temp 1', 'temp 3']);
   });
 
   it('of all that holds now it says what did not hold before', () => {
