@@ -240,9 +240,9 @@ describe('windows of one machine take turns', function () {
   it('a sweep of a window that has no means to look is not shared; what its stdin itself cannot tell is', async () => {
     const { client, server } = await foreign();
     const platform = askingAgain(await choosePlatform());
-    let look: FailedInspection | undefined = 'no means';
+    let failure: FailedInspection | undefined = 'no means';
     const blind = Object.create(platform, {
-      stdinPeer: { value: async () => ({ kind: 'unknown', reason: 'here nobody can tell', ...(look && { look }) }) },
+      stdinPeer: { value: async () => ({ kind: 'unknown', reason: 'here nobody can tell', ...(failure && { failure }) }) },
     });
     await killHard(client);
     const second = await window();
@@ -254,7 +254,7 @@ describe('windows of one machine take turns', function () {
     assert.ok((await turn(second)) > 0);
     await orphaned(second);
     assert.ok(isAlive(server));
-    look = undefined;
+    failure = undefined;
     await first.sweep({ afresh: true });
     await first.sweep();
     assert.equal(await turn(second), 0, 'control arm');
