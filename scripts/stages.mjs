@@ -6,7 +6,7 @@ import { basename, dirname, join, sep } from 'node:path';
  * @typedef {object} Anywhere
  * @property {string} name
  * @property {'linux' | 'root'} [needs] `root` is that of a Linux
- * @property {'processes' | 'editors'} [lane] stages of one lane run one after the other, and lanes side by side; what is
+ * @property {'processes' | 'editors' | 'engines'} [lane] stages of one lane run one after the other, and lanes side by side; what is
  * in none runs alone before
  */
 /** @typedef {Anywhere & { program: readonly string[] }} ProgramStage a Node program and its arguments; counts no tests */
@@ -53,7 +53,7 @@ const UNTAGGED = {
   'test/process/wrapperNode.test.ts': 'the same without a shell',
 };
 
-/** @type {readonly Stage[]} what all others need, then what a busy machine would disturb, then what waits */
+/** @type {readonly Stage[]} what all others need, then what mostly waits, side by side */
 export const STAGES = [
   { name: 'types', program: ['node_modules/typescript/bin/tsc', '--noEmit', '-p', '.'] },
   { name: 'lint', program: ['node_modules/@biomejs/biome/bin/biome', 'ci', '.'] },
@@ -92,7 +92,7 @@ export const STAGES = [
   { name: 'editor', program: ['test/editor/host/runSuite.mjs'], suite: 'test/editor/suite/index.ts', lane: 'editors' },
   { name: 'lifecycle', folders: ['test/editor/lifecycle'], options: [TWICE], lane: 'editors' },
   // Starts a Docker engine of its own, which needs root.
-  { name: 'containers', needs: 'linux', folders: ['test/containers'], options: [TWICE], lane: 'editors' },
+  { name: 'containers', needs: 'linux', folders: ['test/containers'], options: [TWICE], lane: 'engines' },
 ];
 
 /** Scripts of package.json that run tests which `npm test` leaves out: they install other people's clients. */

@@ -277,14 +277,18 @@ try {
 } finally {
   if (!isStopping) rmSync(temp, { recursive: true, force: true });
 }
-if (areTimesWanted) console.log(`\n${slowest.join('\n')}`);
-if (retried.length > 0) console.log(`\nWhat needed a second attempt:\n\n${retried.join('\n\n')}`);
-if (failed.length > 0) console.log(`\nWhat failed:\n\n${failed.join('\n\n')}`);
-if (rows.length > 0) {
-  const titles = COUNTS.map((title) => title.padStart(COUNT_WIDTH));
-  console.log(`\n${[''.padEnd(NAME_WIDTH), '      ', ...titles, 'time'.padStart(9)].join('  ')}\n${rows.join('\n')}`);
+if (!isStopping) summarise();
+
+function summarise() {
+  if (areTimesWanted) console.log(`\n${slowest.join('\n')}`);
+  if (retried.length > 0) console.log(`\nWhat needed a second attempt:\n\n${retried.join('\n\n')}`);
+  if (failed.length > 0) console.log(`\nWhat failed:\n\n${failed.join('\n\n')}`);
+  if (rows.length > 0) {
+    const titles = COUNTS.map((title) => title.padStart(COUNT_WIDTH));
+    console.log(`\n${[''.padEnd(NAME_WIDTH), '      ', ...titles, 'time'.padStart(9)].join('  ')}\n${rows.join('\n')}`);
+  }
+  if (retried.length > 0) console.log(`\n${retried.length} tried twice`);
+  // Read by machines: alone on its line, always in these words.
+  console.log(`\n${counts.passes} passed, ${counts.failures} failed`);
+  process.exitCode = counts.failures > 0 ? 1 : 0;
 }
-if (retried.length > 0) console.log(`\n${retried.length} tried twice`);
-// Read by machines: alone on its line, always in these words.
-console.log(`\n${counts.passes} passed, ${counts.failures} failed`);
-process.exitCode = counts.failures > 0 ? 1 : 0;

@@ -242,7 +242,9 @@ describe('windows of one machine take turns', function () {
     const platform = askingAgain(await choosePlatform());
     let failure: FailedInspection | undefined = 'no means';
     const blind = Object.create(platform, {
-      stdinPeer: { value: async () => ({ kind: 'unknown', reason: 'here nobody can tell', ...(failure && { failure }) }) },
+      stdinPeer: {
+        value: async () => ({ kind: 'unknown', reason: 'here nobody can tell', ...(failure && { failure }) }),
+      },
     });
     await killHard(client);
     const second = await window();

@@ -87,14 +87,6 @@ describe('what becomes of servers when an editor goes', function () {
     await nothingLeft();
   });
 
-  it('L13 window reloaded: the old ones go, new ones come', async () => {
-    const { page } = await openEditor();
-    const before = fixtures();
-    await page.reload();
-    await waitFor('the old ones are gone', () => !fixtures().some((pid) => before.includes(pid)), 40_000);
-    await waitFor('new ones run', () => fixtures().length >= ALL, 60_000);
-  });
-
   it('L09 K04 K17 extension host killed with -9: its successor reaps; a second live window’s servers still answer', async () => {
     const { server, browser } = await openEditor();
     const first = await allRun();
