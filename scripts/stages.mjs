@@ -49,8 +49,8 @@ const UNTAGGED = {
   'test/process/reapProgress.test.ts': 'a reap that is called off: which ladders have begun',
   'test/process/scanSharing.test.ts':
     'what windows write down for each other; where that depends on `ss`, a test has the tag',
-  'test/process/wrapper.test.ts': 'what the wrapper starts and records, in each shell; one shell has both tags',
-  'test/process/wrapperNode.test.ts': 'the same without a shell',
+  'test/process/wrapper.test.ts':
+    'what the wrapper starts and records, in each shell and in Node; one shell has both tags',
 };
 
 /** @type {readonly Stage[]} what all others need, then what mostly waits, side by side */
@@ -81,7 +81,6 @@ export const STAGES = [
       'test/process/pidReuse.test.ts': 'pids, groups and start times, which /proc tells',
       'test/process/portable.test.ts': 'the portable platform never asks `ss`, which is only in src/os/procfs',
       'test/process/portableReaping.test.ts': 'the same platform',
-      'test/process/quiet.test.ts': 'command lines, which /proc tells',
       'test/process/recognition.test.ts': 'command lines and folders, which /proc tells',
     },
     options: PARALLEL,
