@@ -4,8 +4,8 @@ import type { SessionFile } from '../../../src/registry/schema';
 import { isAlive, SERVER } from '../../support/sandbox';
 import { waitFor } from '../../support/waitFor';
 import { withSandbox } from '../../support/withSandbox';
+import { EditorSandbox } from './editorSandbox';
 import { Panel } from './panel';
-import { World } from './world';
 
 const DEAF = ['--deaf-to-eof', '--deaf-to-term', '--child=plain'];
 const FIXTURES = { polite: [], eof: ['--deaf-to-eof'], deaf: DEAF };
@@ -15,7 +15,7 @@ const ALL = 4;
 /** The extension installed, as users have it: an extension host that dies gets a successor. */
 describe('what becomes of servers when an editor goes', function () {
   this.timeout(420_000);
-  const world = withSandbox(() => new World());
+  const world = withSandbox(() => new EditorSandbox());
   let workspace: string;
 
   beforeEach(() => {

@@ -2,7 +2,7 @@ import { CONFIRM_FOREIGN_MS } from '../../../src/judgement/kindRules';
 import type { MembershipProof } from '../../../src/judgement/members';
 import { ALIVE, FAILED, GONE, NO_MEANS, OWN, of, type Row, UNKNOWN, USER } from './rows';
 
-/** Rows of the rules of each kind's column, by rule. */
+/** Rows of the rules of each kind, by rule. */
 export const kindRows: Record<string, readonly Row[]> = {
   launchedIsNamed: [
     {

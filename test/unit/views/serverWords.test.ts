@@ -11,7 +11,7 @@ import {
   verdictSentence,
 } from '../../../src/views/serverWords';
 import { tooltipOf } from '../../../src/views/tooltips';
-import { NODE, pictureOf, rowOf, serverView } from './rows';
+import { inventoryOf, NODE, rowOf, serverView } from './rows';
 
 const LISTED = 'the setting mcpProcesses.reap.neverReap lists it (node server.js)';
 const IN_DOUBT = 'whether the setting mcpProcesses.reap.neverReap lists it cannot be determined';
@@ -30,7 +30,7 @@ describe('orphans that badge and status bar count', () => {
   for (const [what, over, counts] of table) {
     it(`${what}: ${counts ? 'counts, and is offered to be reaped' : 'neither counts nor is offered to be reaped'}`, () => {
       const server = serverView(over);
-      assert.deepEqual(countedOrphans(pictureOf([server])), counts ? [server] : []);
+      assert.deepEqual(countedOrphans(inventoryOf([server])), counts ? [server] : []);
       assert.equal(capabilitiesOf(server).canReap, counts);
       assert.equal(capabilitiesOf(server).canNeverReap, counts && server.processes.length > 0);
     });
@@ -42,7 +42,7 @@ describe('orphans of other clients that badge and status bar leave out', () => {
   const listed = serverView({ managedBy: 'foreign', processes: [{ ...NODE, spared: LISTED }] });
   const living = serverView({ managedBy: 'foreign', verdict: 'active', group: 'otherClients' });
   const told = (servers: ServerView[], reapForeign: Inventory['reapForeign'] = 'report') =>
-    uncountedOrphans({ ...pictureOf(servers), reapForeign });
+    uncountedOrphans({ ...inventoryOf(servers), reapForeign });
 
   it('are counted with their memory', () => {
     assert.equal(told([theirs]), '1 orphaned server of other clients · 13 MB');
@@ -106,7 +106,7 @@ describe('words for a server', () => {
       verdictSentence(used),
       'In use: no known client runs it, but python3 (pid 7) still has a connection to it.',
     );
-    assert.deepEqual(countedOrphans(pictureOf([used])), []);
+    assert.deepEqual(countedOrphans(inventoryOf([used])), []);
     assert.equal(capabilitiesOf(used).canReap, false);
   });
 
