@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { World } from '../test/editor/lifecycle/world';
+import { EditorSandbox } from '../test/editor/lifecycle/editorSandbox';
 import { waitFor } from '../test/support/waitFor';
 import { median, type Table, time } from './measure';
 
@@ -8,7 +8,7 @@ const ROUNDS = 7;
 
 /** What a window waits for the extension: from the call of `activate` until its promise is fulfilled, in a real editor. */
 export async function benchActivation(): Promise<Table> {
-  const world = new World();
+  const world = new EditorSandbox();
   try {
     const { openWindow } = await import('../test/editor/host/window.mjs');
     const { server, browser, page } = await world.openEditor(world.workspace('window-0'));

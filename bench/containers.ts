@@ -1,13 +1,13 @@
 import { systemClock } from '../src/common/clock';
 import { stopContainers } from '../src/reaping/stopContainers';
 import { TestEngine } from '../test/containers/host/testEngine';
-import { killHard, newOwner, PROGRAMS, WrapperInstaller } from '../test/containers/support';
+import { ContainerClients, killHard, newOwner, PROGRAMS } from '../test/containers/support';
 import { median, type Table, time } from './measure';
 
 /** Reaping one orphaned container while 1, 10 and 100 of other sessions run beside it on the same engine. */
 export async function benchContainers(counts: readonly number[]): Promise<Table> {
   const engine = new TestEngine();
-  const launcher = new WrapperInstaller(engine);
+  const launcher = new ContainerClients(engine);
   const rows: string[][] = [];
   try {
     await engine.start();

@@ -3,8 +3,8 @@ import { randomUUID } from 'node:crypto';
 import treeKill from 'tree-kill';
 import type { Recogniser } from '../src/clients/recogniser';
 import type { Tracker } from '../src/tracker/tracker';
+import { FakeOwner } from '../test/support/fakeOwner';
 import { isAlive, killHard, Sandbox } from '../test/support/sandbox';
-import { Scene } from '../test/support/scene';
 import { waitFor } from '../test/support/waitFor';
 import { longestBlock, ratio, type Table, time } from './measure';
 
@@ -88,12 +88,12 @@ async function listed(tracker: Tracker, count: number): Promise<boolean> {
 /** Starts `count` servers and kills whoever started them. */
 async function leak(sandbox: Sandbox, count: number, mark: string): Promise<void> {
   const third = Math.floor(count / 3);
-  const scene = await new Scene(sandbox).open();
+  const owner = await new FakeOwner(sandbox).open();
   for (let i = 0; i < count - 2 * third; i++) {
-    await scene.start([...SERVER, 'ours'], { command: '/bin/sh', record: { grace: { stdin: 0, term: 0 } } });
+    await owner.start([...SERVER, 'ours'], { command: '/bin/sh', record: { grace: { stdin: 0, term: 0 } } });
   }
   // Else the first sweep would reap them before anybody sees them.
-  scene.write({ automatic: 'off' });
+  owner.write({ automatic: 'off' });
   const clients = Object.values(CLIENTS).map(([command = '', ...args]): ChildProcess => {
     const child = spawn(command, [...args, `${third}`, '/bin/sh', ...SERVER, mark], {
       env: sandbox.environment,
@@ -102,7 +102,7 @@ async function leak(sandbox: Sandbox, count: number, mark: string): Promise<void
     return child;
   });
   await Promise.all(clients.map((child) => new Promise((resolve) => child.stdout?.once('data', resolve))));
-  await Promise.all([scene.killOwner(), ...clients.map(killHard)]);
+  await Promise.all([owner.kill(), ...clients.map(killHard)]);
   // Each starts its child when its input ends.
   await waitFor('all servers have noticed', () => sandbox.living().length === count * 2, 60_000);
 }

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { Sandbox } from '../test/support/sandbox';
 import { waitFor } from '../test/support/waitFor';
-import { LauncherScene } from '../test/support/wrapper';
+import { InstalledWrapper } from '../test/support/wrapper';
 import { median, type Table, time } from './measure';
 
 const ROUNDS = 40;
@@ -15,15 +15,15 @@ export async function benchLauncher(): Promise<Table> {
   const sandbox = new Sandbox();
   const children: ChildProcess[] = [];
   try {
-    const scene = new LauncherScene(sandbox);
-    const env = { ...scene.environment, MCP_PROCESSES_PARENT_CHECK_SECONDS: '600' };
+    const installed = new InstalledWrapper(sandbox);
+    const env = { ...installed.environment, MCP_PROCESSES_PARENT_CHECK_SECONDS: '600' };
     const start = (command: readonly string[]) => {
       const child = spawn(command[0] as string, command.slice(1), { env, stdio: ['pipe', 'pipe', 'ignore'] });
       children.push(child);
       return child;
     };
-    const run = [scene.path, 'run', '--'];
-    spawnSync(scene.path, ['run', '--', 'true'], { env });
+    const run = [installed.path, 'run', '--'];
+    spawnSync(installed.path, ['run', '--', 'true'], { env });
     const starts: Record<string, number[]> = { plain: [], shell: [], run: [] };
     // In turns, so that whatever else this machine does falls on all of them.
     for (let round = 0; round < ROUNDS; round++) {

@@ -1,9 +1,7 @@
 // `npm run package`: mcp-processes.vsix, one file for Marketplace and Open VSX. `--out=` names another file.
 import { spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { packagedReadme } from './packagedReadme.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const out = resolve(
@@ -18,14 +16,10 @@ function run(...args) {
 
 try {
   run('scripts/build.mjs', '--production');
-  // An editor shows no picture by a relative path, and the pictures would double the size: they stay in the repository.
-  const readme = 'dist/README.md';
-  writeFileSync(join(root, readme), packagedReadme(readFileSync(join(root, 'README.md'), 'utf8')));
   run(
     'node_modules/@vscode/vsce/vsce',
     'package',
-    ...['--no-dependencies', '--allow-missing-repository', '--no-rewrite-relative-links'],
-    ...['--readme-path', readme, '--out', out],
+    ...['--no-dependencies', '--allow-missing-repository', '--no-rewrite-relative-links', '--out', out],
   );
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);

@@ -6,7 +6,7 @@ import { basename, dirname, join, sep } from 'node:path';
  * @typedef {object} Anywhere
  * @property {string} name
  * @property {'linux' | 'root'} [needs] `root` is that of a Linux
- * @property {'processes' | 'editors'} [lane] stages of one lane run one after the other, and lanes side by side; what is
+ * @property {'processes' | 'editors' | 'engines'} [lane] stages of one lane run one after the other, and lanes side by side; what is
  * in none runs alone before
  */
 /** @typedef {Anywhere & { program: readonly string[] }} ProgramStage a Node program and its arguments; counts no tests */
@@ -49,11 +49,11 @@ const UNTAGGED = {
   'test/process/reapProgress.test.ts': 'a reap that is called off: which ladders have begun',
   'test/process/scanSharing.test.ts':
     'what windows write down for each other; where that depends on `ss`, a test has the tag',
-  'test/process/wrapper.test.ts': 'what the wrapper starts and records, in each shell; one shell has both tags',
-  'test/process/wrapperNode.test.ts': 'the same without a shell',
+  'test/process/wrapper.test.ts':
+    'what the wrapper starts and records, in each shell and in Node; one shell has both tags',
 };
 
-/** @type {readonly Stage[]} what all others need, then what a busy machine would disturb, then what waits */
+/** @type {readonly Stage[]} what all others need, then what mostly waits, side by side */
 export const STAGES = [
   { name: 'types', program: ['node_modules/typescript/bin/tsc', '--noEmit', '-p', '.'] },
   { name: 'lint', program: ['node_modules/@biomejs/biome/bin/biome', 'ci', '.'] },
@@ -81,7 +81,6 @@ export const STAGES = [
       'test/process/pidReuse.test.ts': 'pids, groups and start times, which /proc tells',
       'test/process/portable.test.ts': 'the portable platform never asks `ss`, which is only in src/os/procfs',
       'test/process/portableReaping.test.ts': 'the same platform',
-      'test/process/quiet.test.ts': 'command lines, which /proc tells',
       'test/process/recognition.test.ts': 'command lines and folders, which /proc tells',
     },
     options: PARALLEL,
@@ -92,7 +91,7 @@ export const STAGES = [
   { name: 'editor', program: ['test/editor/host/runSuite.mjs'], suite: 'test/editor/suite/index.ts', lane: 'editors' },
   { name: 'lifecycle', folders: ['test/editor/lifecycle'], options: [TWICE], lane: 'editors' },
   // Starts a Docker engine of its own, which needs root.
-  { name: 'containers', needs: 'linux', folders: ['test/containers'], options: [TWICE], lane: 'editors' },
+  { name: 'containers', needs: 'linux', folders: ['test/containers'], options: [TWICE], lane: 'engines' },
 ];
 
 /** Scripts of package.json that run tests which `npm test` leaves out: they install other people's clients. */

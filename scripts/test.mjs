@@ -1,7 +1,7 @@
 // `npm test`: everything, from a fresh clone. `--only=` chooses stages, `--times` says which tests take longest.
 // Plain Node only: it runs before node_modules exists.
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -126,12 +126,21 @@ async function runTests({ name, files, environment = {}, ...run }) {
 }
 
 /**
+ * Where files run side by side, none of the long ones is to be the last.
+ * @param {readonly string[]} files
+ */
+function largestFirst(files) {
+  const sizes = new Map(files.map((file) => [file, statSync(join(root, file)).size]));
+  return [...files].sort((a, b) => (sizes.get(b) ?? 0) - (sizes.get(a) ?? 0));
+}
+
+/**
  * @param {import('./stages.mjs').MochaStage} stage
  * @returns {Promise<Result>}
  */
 async function runMocha({ only, options = [], ...stage }) {
   const { name } = stage;
-  const files = filesOf(root, { ...stage, ...(only && { only }) });
+  const files = largestFirst(filesOf(root, { ...stage, ...(only && { only }) }));
   const grep = only ? [`--grep=${only}`] : [];
   const args = ['node_modules/mocha/bin/mocha.js', '--reporter=./test/reporter.cjs', ...grep, ...options, ...files];
   switch (only) {
@@ -277,14 +286,18 @@ try {
 } finally {
   if (!isStopping) rmSync(temp, { recursive: true, force: true });
 }
-if (areTimesWanted) console.log(`\n${slowest.join('\n')}`);
-if (retried.length > 0) console.log(`\nWhat needed a second attempt:\n\n${retried.join('\n\n')}`);
-if (failed.length > 0) console.log(`\nWhat failed:\n\n${failed.join('\n\n')}`);
-if (rows.length > 0) {
-  const titles = COUNTS.map((title) => title.padStart(COUNT_WIDTH));
-  console.log(`\n${[''.padEnd(NAME_WIDTH), '      ', ...titles, 'time'.padStart(9)].join('  ')}\n${rows.join('\n')}`);
+if (!isStopping) summarise();
+
+function summarise() {
+  if (areTimesWanted) console.log(`\n${slowest.join('\n')}`);
+  if (retried.length > 0) console.log(`\nWhat needed a second attempt:\n\n${retried.join('\n\n')}`);
+  if (failed.length > 0) console.log(`\nWhat failed:\n\n${failed.join('\n\n')}`);
+  if (rows.length > 0) {
+    const titles = COUNTS.map((title) => title.padStart(COUNT_WIDTH));
+    console.log(`\n${[''.padEnd(NAME_WIDTH), '      ', ...titles, 'time'.padStart(9)].join('  ')}\n${rows.join('\n')}`);
+  }
+  if (retried.length > 0) console.log(`\n${retried.length} tried twice`);
+  // Read by machines: alone on its line, always in these words.
+  console.log(`\n${counts.passes} passed, ${counts.failures} failed`);
+  process.exitCode = counts.failures > 0 ? 1 : 0;
 }
-if (retried.length > 0) console.log(`\n${retried.length} tried twice`);
-// Read by machines: alone on its line, always in these words.
-console.log(`\n${counts.passes} passed, ${counts.failures} failed`);
-process.exitCode = counts.failures > 0 ? 1 : 0;

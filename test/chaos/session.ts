@@ -3,9 +3,9 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { COOKIE_VARIABLE } from '../../src/registry/cookie';
 import type { RecordKind, ServerRecord } from '../../src/registry/schema';
+import { FakeOwner, identityOf, procfs } from '../support/fakeOwner';
 import { newRecord } from '../support/records';
 import type { Sandbox } from '../support/sandbox';
-import { identityOf, procfs, Scene } from '../support/scene';
 import type { Side } from './side';
 
 /** Stands for an extension host: a shell that does what it is told, line by line. */
@@ -22,7 +22,7 @@ export interface StartOptions {
 
 /** A session whose owner is a shell: cheap enough to have thousands, and all that its servers see of it is real. */
 export class ChaosSession {
-  readonly scene: Scene;
+  readonly owner: FakeOwner;
   private readonly records = new Map<string, ServerRecord>();
 
   constructor(
@@ -33,8 +33,8 @@ export class ChaosSession {
   ) {
     const owner = join(side.path, 'owner');
     writeFileSync(owner, OWNER);
-    this.scene = new Scene(sandbox, ['sh', owner]);
-    this.scene.child.stdin?.on('error', () => {});
+    this.owner = new FakeOwner(sandbox, ['sh', owner]);
+    this.owner.child.stdin?.on('error', () => {});
   }
 
   /** The records as they are known now; each without root until {@link find} has seen it. */
@@ -46,14 +46,14 @@ export class ChaosSession {
   start(name: string, { cookie, kind, grace }: StartOptions): void {
     const id = randomUUID();
     const environment = { ...this.environment, CHAOS: this.side.path };
-    if (cookie) Object.assign(environment, { [COOKIE_VARIABLE]: this.scene.cookie(id) });
+    if (cookie) Object.assign(environment, { [COOKIE_VARIABLE]: this.owner.cookie(id) });
     const assignments = Object.entries(environment).map(([variable, value]) => `${variable}='${value}'`);
     const input = join(this.side.path, `in-${name}`);
     // Held by the owner alone; others open only what cannot block and does not keep it open.
     const write = 5 + this.records.size;
     const others = Array.from({ length: this.records.size + 1 }, (_, index) => `${5 + index}>&-`).join(' ');
     const program = kind === 'launched' ? 'setsid sh' : 'sh';
-    this.scene.child.stdin?.write(
+    this.owner.child.stdin?.write(
       `exec ${write}<>'${input}'; exec 4<'${input}'; ` +
         `${assignments.join(' ')} ${program} '${join(this.scripts, name)}' <&4 4<&- ${others} >/dev/null 2>&1 & ` +
         `echo "${name} $!" >>'${this.side.path}/roots'; exec 4<&-\n`,

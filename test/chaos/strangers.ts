@@ -3,10 +3,10 @@ import { execFile, spawn } from 'node:child_process';
 import { closeSync } from 'node:fs';
 import { promisify } from 'node:util';
 import type { ProcessIdentity } from '../../src/os/identity';
-import { MULTIPLEXER } from '../support/crowd';
+import { MULTIPLEXER } from '../support/bystanders';
+import { ask, identityOf } from '../support/fakeOwner';
 import { programPath } from '../support/programs';
 import { isAlive, type Sandbox } from '../support/sandbox';
-import { ask, identityOf } from '../support/scene';
 import type { Side } from './side';
 
 /** A terminal multiplexer: how a shell starts it, and how it is asked for its pid. */

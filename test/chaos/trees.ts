@@ -7,9 +7,9 @@ import { COOKIE_VARIABLE } from '../../src/registry/cookie';
 import { readHistory } from '../../src/registry/history';
 import { readSessions } from '../../src/registry/sessionStore';
 import { censusOf } from '../../src/scan/scan';
+import { FakeOwner, procfs } from '../support/fakeOwner';
 import { programPath } from '../support/programs';
 import { isAlive, Sandbox } from '../support/sandbox';
-import { procfs, Scene } from '../support/scene';
 import { waitFor } from '../support/waitFor';
 import { allOf, drawForest, namesOf, type Tree, writeScripts, writeStrangers } from './forest';
 import { runRounds, seeded } from './random';
@@ -108,7 +108,7 @@ class Round {
 
     const live = await this.startLive(names, inputs);
     const session = new ChaosSession(this.sandbox, dead, this.scripts, { CHAOS_EDITOR: editor.path });
-    await session.scene.open();
+    await session.owner.open();
     const kind = arm === 'census' && this.chance(0.5) ? 'adopted' : 'launched';
     const options = { cookie: arm !== 'census', kind, grace: GRACE } as const;
     await this.startStrangers(session, editor, options);
@@ -121,16 +121,16 @@ class Round {
     const isRecordCompleted = arm !== 'cookie' && (arm === 'census' || this.chance(0.7));
     for (const { name } of trees) session.start(name, options);
     // As a launch does it, this is there before the first process is.
-    if (hasFile) session.scene.write({ records: records() });
+    if (hasFile) session.owner.write({ records: records() });
     if (this.isComplete) await dead.complete(namesOf(trees));
     else await sleep(this.random() * LATEST_MS);
     if (isRecordCompleted) await session.find();
     if (arm === 'census' || (isRecordCompleted && this.chance(0.3))) await this.takeCensus(session);
-    if (hasFile) session.scene.write({ records: records() });
+    if (hasFile) session.owner.write({ records: records() });
     if (this.isComplete && hasFile && this.chance(0.2)) await this.sweepWhileLive(dead);
     if (this.chance(0.5)) dead.release();
 
-    await session.scene.killOwner();
+    await session.owner.kill();
     const orphans = this.of(dead);
     assert.ok(orphans.length > 0, 'control: without a sweep they stay');
     const sweeps = await this.sweepAll(dead);
@@ -150,14 +150,14 @@ class Round {
     const { trees, strangers } = this;
     const side = this.side('live', names, inputs);
     const session = new ChaosSession(this.sandbox, side, this.scripts);
-    await session.scene.open();
+    await session.owner.open();
     for (const { name } of trees) session.start(name, { cookie: true, kind: 'launched', grace: GRACE });
     return async () => {
       const up = await side.complete(namesOf(trees));
       await session.find();
       if (this.chance(0.5)) await this.takeCensus(session);
-      session.scene.write({ records: session.known });
-      await strangers.add('the live owner', session.scene.child.pid as number);
+      session.owner.write({ records: session.known });
+      await strangers.add('the live owner', session.owner.child.pid as number);
       const answering = new Set(names);
       for (const [name, pid] of up) {
         await strangers.add(`live ${name}`, pid, answering.has(name) ? () => side.ask(name) : undefined);
@@ -186,7 +186,7 @@ class Round {
     // Its server has the dead session's cookie, or that of a live session in that editor.
     let cookie = '';
     if (this.chance(0.5)) {
-      const inner = new Scene(this.sandbox, ['true']);
+      const inner = new FakeOwner(this.sandbox, ['true']);
       await inner.open(pid);
       inner.write();
       cookie = `${COOKIE_VARIABLE}='${inner.cookie(inner.id)}' `;
@@ -210,8 +210,8 @@ class Round {
   }
 
   private async takeCensus(session: ChaosSession): Promise<void> {
-    session.scene.write({ records: session.known });
-    const file = readSessions(this.sandbox.folder).sessions.find((one) => one.session.id === session.scene.id);
+    session.owner.write({ records: session.known });
+    const file = readSessions(this.sandbox.folder).sessions.find((one) => one.session.id === session.owner.id);
     const snapshot = await procfs().snapshot();
     await session.takeCensus(async (record) => censusOf(membersOf(snapshot, file?.session as never, record)));
   }

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { delimiter, join } from 'node:path';
-import { ClientWorld, type ConfiguredEntry, killProcesses, pidsOf } from '../support/clientWorld';
+import { ClientHome, type ConfiguredEntry, killProcesses, pidsOf } from '../support/clientHome';
 import { factsOf, kindsOf } from '../support/codes';
 import { isAlive } from '../support/sandbox';
 import { waitFor } from '../support/waitFor';
 import { installClients, PACKAGES } from './host/installClients.mjs';
 
-/** How one client is set up and started. Its account is a word; its model's service is {@link ClientWorld.service}. */
+/** How one client is set up and started. Its account is a word; its model's service is {@link ClientHome.service}. */
 interface RealClient {
   readonly title: string;
   readonly package: string;
@@ -108,13 +108,13 @@ const CLIENTS: readonly RealClient[] = [
 describe('real clients, their servers started through npx from their own configuration', function () {
   this.timeout(240_000);
   let programs: { node: string; bin: string };
-  let world: ClientWorld;
+  let world: ClientHome;
   before(function () {
     this.timeout(15 * 60_000);
     programs = installClients();
   });
   beforeEach(() => {
-    world = new ClientWorld();
+    world = new ClientHome();
   });
   afterEach(() => world.dispose());
 

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { EditorSandbox } from '../editor/lifecycle/editorSandbox';
 import { Panel } from '../editor/lifecycle/panel';
-import { World } from '../editor/lifecycle/world';
 import { killHard } from '../support/sandbox';
 import { waitFor } from '../support/waitFor';
 import { withSandbox } from '../support/withSandbox';
@@ -17,7 +17,7 @@ const GROUP = 'Containers Without a Client';
 describe('containers in the panel of a real editor', function () {
   this.timeout(180_000);
   const engine = useEngine(new TestEngine());
-  const world = withSandbox(() => new World());
+  const world = withSandbox(() => new EditorSandbox());
 
   it('K11 without a client: a person sees it, its logs and what it uses, and stops it by its name', async () => {
     const count = async () => (await engine.command('ps', '-q')).split('\n').filter(Boolean).length;

@@ -5,44 +5,44 @@ import { type Engine, IMAGE } from './host/engine';
 import { TestEngine } from './host/testEngine';
 import { TestPodman } from './host/testPodman';
 import { useEngine } from './host/useEngine';
-import { answersRequest, killHard, newOwner, PROGRAMS, WrapperInstaller } from './support';
+import { answersRequest, ContainerClients, killHard, newOwner, PROGRAMS } from './support';
 
 for (const tested of [new TestEngine(), new TestPodman()]) {
   describe(`reaping containers with ${tested.program}`, function () {
     this.timeout(120_000);
     const engine = useEngine(tested);
-    const launcher = new WrapperInstaller(engine);
+    const clients = new ContainerClients(engine);
 
-    afterEach(() => launcher.dispose());
+    afterEach(() => clients.dispose());
 
     for (const [program, script] of Object.entries(PROGRAMS)) {
       it(`L07 its client was killed with -9: ${program}, with and without --init, with and without --rm`, async () => {
         const variants = [['--rm'], [], ['--init', '--rm'], ['--init']].map(async (flags) => {
           const what = `${program}, ${engine.program} run ${flags.join(' ')}`;
-          const launched = await launcher.running(['-i', ...flags], script);
+          const launched = await clients.running(['-i', ...flags], script);
           await killHard(launched.client);
           const endsByItself = program === 'stdin reader';
           if (endsByItself) {
             await waitFor(
               'it ends with its input',
-              async () => !(await launcher.states(launched.owner)).includes('running'),
+              async () => !(await clients.states(launched.owner)).includes('running'),
             );
           } else {
             // Without a reaper it stays, with --rm too.
-            assert.deepEqual(await launcher.states(launched.owner), ['running'], what);
+            assert.deepEqual(await clients.states(launched.owner), ['running'], what);
           }
 
-          const { containers, error, finished } = await launcher.reap(launched);
+          const { containers, error, finished } = await clients.reap(launched);
 
           assert.equal(error, undefined, what);
           assert.equal(finished, true, what);
           const outcomes = containers.map(({ outcome }) => outcome);
           if (flags.includes('--rm')) {
-            assert.deepEqual(await launcher.states(launched.owner), [], what);
+            assert.deepEqual(await clients.states(launched.owner), [], what);
             if (!endsByItself) assert.deepEqual(outcomes, ['removed'], what);
           } else {
             assert.deepEqual(outcomes, [endsByItself ? 'spared' : 'stopped'], what);
-            assert.deepEqual(await launcher.states(launched.owner), ['exited'], what);
+            assert.deepEqual(await clients.states(launched.owner), ['exited'], what);
           }
         });
         const failed = (await Promise.allSettled(variants)).find(({ status }) => status === 'rejected');
@@ -52,39 +52,39 @@ for (const tested of [new TestEngine(), new TestPodman()]) {
 
     it('L07 gives the program inside its grace', async () => {
       const farewell = 'trap "sleep 1; echo bye >/data; exit 0" TERM; echo ready; while :; do sleep 0.1; done';
-      const launched = await launcher.running(['-i'], farewell);
+      const launched = await clients.running(['-i'], farewell);
       await waitFor('its trap is set', () => launched.output().includes('ready'));
       await killHard(launched.client);
-      const { containers } = await launcher.reap({ ...launched }, withGrace(launcher, 10_000));
+      const { containers } = await clients.reap({ ...launched }, withGrace(clients, 10_000));
       assert.equal(containers[0]?.outcome, 'stopped');
       assert.equal(await exitCode(engine, containers[0]?.id), '0');
     });
 
     it('L07 stops one that restarts itself', async () => {
-      const launched = await launcher.running(['-i', '--restart', 'always'], PROGRAMS['plain loop']);
+      const launched = await clients.running(['-i', '--restart', 'always'], PROGRAMS['plain loop']);
       await killHard(launched.client);
-      const { containers, finished } = await launcher.reap(launched);
+      const { containers, finished } = await clients.reap(launched);
       assert.equal(containers[0]?.outcome, 'stopped');
       assert.equal(finished, true);
-      assert.deepEqual(await launcher.states(launched.owner), ['exited']);
+      assert.deepEqual(await clients.states(launched.owner), ['exited']);
     });
 
     it('L07 stops one that is paused', async () => {
-      const launched = await launcher.running(['-i', '--rm'], PROGRAMS['plain loop']);
-      await engine.command('pause', (await launcher.all())[0]?.id as string);
+      const launched = await clients.running(['-i', '--rm'], PROGRAMS['plain loop']);
+      await engine.command('pause', (await clients.all())[0]?.id as string);
       await killHard(launched.client);
-      const { finished } = await launcher.reap(launched);
+      const { finished } = await clients.reap(launched);
       assert.equal(finished, true);
-      assert.deepEqual(await launcher.states(launched.owner), []);
+      assert.deepEqual(await clients.states(launched.owner), []);
     });
 
     // Without --rm on the command line, docker leaves the removal to us, as nerdctl always does.
     for (const rm of [['--rm'], []]) {
       it(`L07 removes the anonymous volumes too, and never a named one: run -i ${rm.join(' ')}`, async () => {
         const volumes = ['-v', '/anonymous', '-v', 'named:/named'];
-        const launched = await launcher.running(['-i', ...rm, ...volumes], 'sleep 1000');
+        const launched = await clients.running(['-i', ...rm, ...volumes], 'sleep 1000');
         await killHard(launched.client);
-        await launcher.reap({ ...launched, run: { ...launched.run, removable: true } });
+        await clients.reap({ ...launched, run: { ...launched.run, removable: true } });
         assert.equal(await engine.command('volume', 'ls', '-q'), 'named');
         await engine.command('volume', 'rm', 'named');
       });
@@ -102,14 +102,14 @@ for (const tested of [new TestEngine(), new TestPodman()]) {
           async () => {
             // Its own each time: what an attempt that came too late has left must not be taken for a later one's.
             const owner = newOwner();
-            const one = launcher.launch(['-i', ...rm], PROGRAMS['plain loop'], owner);
+            const one = clients.launch(['-i', ...rm], PROGRAMS['plain loop'], owner);
             await new Promise((resolve) => setTimeout(resolve, delay));
             await killHard(one.client);
             // The engine may still be at it, and start what was asked for.
             await new Promise((resolve) => setTimeout(resolve, 150));
-            const [state] = await launcher.states(owner);
+            const [state] = await clients.states(owner);
             await new Promise((resolve) => setTimeout(resolve, state === 'created' ? 500 : 0));
-            const [later] = await launcher.states(owner);
+            const [later] = await clients.states(owner);
             if (later === 'created') return one;
             if (later === undefined) tooEarly = delay;
             else tooLate = delay;
@@ -122,25 +122,25 @@ for (const tested of [new TestEngine(), new TestPodman()]) {
           240_000,
         );
 
-        const { containers, finished } = await launcher.reap(launched);
+        const { containers, finished } = await clients.reap(launched);
 
         assert.deepEqual(
           containers.map(({ outcome }) => outcome),
           ['removed'],
         );
         assert.equal(finished, true);
-        assert.deepEqual(await launcher.states(launched.owner), []);
+        assert.deepEqual(await clients.states(launched.owner), []);
       });
     }
 
     it('L20 finds a container that the engine creates only after the first look', async () => {
       const owner = newOwner();
-      const client = launcher.client();
+      const client = clients.client();
       let looks = 0;
       const slow = {
         list: async (labels: Record<string, string>) => {
           const answer = await client.list(labels);
-          if (looks++ === 0) await launcher.running(['-i', '--rm'], PROGRAMS['plain loop'], owner);
+          if (looks++ === 0) await clients.running(['-i', '--rm'], PROGRAMS['plain loop'], owner);
           return answer;
         },
         inspect: client.inspect.bind(client),
@@ -149,25 +149,25 @@ for (const tested of [new TestEngine(), new TestPodman()]) {
         remove: client.remove.bind(client),
       };
       const launched = { client: undefined as never, output: () => '', owner, run: { removable: true } as never };
-      const { containers, finished } = await launcher.reap(launched, slow);
+      const { containers, finished } = await clients.reap(launched, slow);
       assert.deepEqual(
         containers.map(({ outcome }) => outcome),
         ['removed'],
       );
       assert.equal(finished, true);
-      assert.deepEqual(await launcher.states(owner), []);
+      assert.deepEqual(await clients.states(owner), []);
     });
 
     it('K11 K26 leaves every other container alone: same image, other session, record, home, similar labels', async () => {
-      const doomed = await launcher.running(['-i', '--rm'], 'cat; while :; do sleep 1; done');
+      const doomed = await clients.running(['-i', '--rm'], 'cat; while :; do sleep 1; done');
       const { owner } = doomed;
       const echo = ['-i', '--rm'];
       const others = [
-        await launcher.running(echo, 'cat'),
-        await launcher.running(echo, 'cat', { ...newOwner(), home: owner.home }),
-        await launcher.running(echo, 'cat', { ...newOwner(), session: owner.session }),
-        await launcher.running(echo, 'cat', { ...owner, home: 'bbbb000011112222' }),
-        await launcher.running(echo, 'cat', { ...owner, session: `${owner.session}0` }),
+        await clients.running(echo, 'cat'),
+        await clients.running(echo, 'cat', { ...newOwner(), home: owner.home }),
+        await clients.running(echo, 'cat', { ...newOwner(), session: owner.session }),
+        await clients.running(echo, 'cat', { ...owner, home: 'bbbb000011112222' }),
+        await clients.running(echo, 'cat', { ...owner, session: `${owner.session}0` }),
       ];
       const labels = [
         [],
@@ -180,12 +180,12 @@ for (const tested of [new TestEngine(), new TestPodman()]) {
         ],
       ];
       for (const flags of labels) {
-        others.push({ ...doomed, ...launcher.start(['run', ...echo, ...flags, '--network', 'none', IMAGE, 'cat']) });
+        others.push({ ...doomed, ...clients.start(['run', ...echo, ...flags, '--network', 'none', IMAGE, 'cat']) });
       }
       for (const other of others) await answersRequest(other);
       await killHard(doomed.client);
 
-      const { containers } = await launcher.reap(doomed);
+      const { containers } = await clients.reap(doomed);
 
       assert.equal(containers.length, 1);
       assert.equal(containers[0]?.outcome, 'removed');
@@ -195,13 +195,13 @@ for (const tested of [new TestEngine(), new TestPodman()]) {
       assert.equal(sameImage.split('\n').length, others.length);
       const [first] = others;
       assert.ok(first);
-      assert.equal((await launcher.reap(first)).containers[0]?.outcome, 'removed');
+      assert.equal((await clients.reap(first)).containers[0]?.outcome, 'removed');
     });
 
     it('K13 ends nothing for a record that does not say whose it is', async () => {
-      const launched = await launcher.running(['-i', '--rm', '--label', `${LABELS.record}=`], 'cat');
+      const launched = await clients.running(['-i', '--rm', '--label', `${LABELS.record}=`], 'cat');
       for (const part of ['home', 'session', 'record'] as const) {
-        const reap = await launcher.reap({ ...launched, owner: { ...launched.owner, [part]: '' } });
+        const reap = await clients.reap({ ...launched, owner: { ...launched.owner, [part]: '' } });
         assert.equal(reap.finished, false);
         assert.equal(reap.error?.kind, 'failed');
       }
@@ -209,12 +209,12 @@ for (const tested of [new TestEngine(), new TestPodman()]) {
     });
 
     it('K28 without --rm, stops the container and keeps its data', async () => {
-      const launched = await launcher.running(
+      const launched = await clients.running(
         ['-i', '-v', '/volume'],
         'echo precious | tee /data >/volume/data; sleep 1000',
       );
       await killHard(launched.client);
-      const { containers } = await launcher.reap(launched);
+      const { containers } = await clients.reap(launched);
       const [outcome] = containers;
       assert.equal(outcome?.outcome, 'stopped');
       assert.match(outcome?.reason?.code ?? '', /^no --rm/);
@@ -224,15 +224,15 @@ for (const tested of [new TestEngine(), new TestPodman()]) {
         'precious\nprecious',
       );
       // A second reap takes it from here: it ends what runs, and leaves what does not.
-      assert.equal((await launcher.reap(launched)).containers[0]?.outcome, 'stopped');
-      assert.equal((await launcher.reap(launched)).containers[0]?.outcome, 'spared');
+      assert.equal((await clients.reap(launched)).containers[0]?.outcome, 'stopped');
+      assert.equal((await clients.reap(launched)).containers[0]?.outcome, 'spared');
     });
   });
 }
 
 /** The engine's client with a longer grace than the other tests need. */
-function withGrace(launcher: WrapperInstaller, grace: number) {
-  const client = launcher.client();
+function withGrace(clients: ContainerClients, grace: number) {
+  const client = clients.client();
   return {
     list: client.list.bind(client),
     inspect: client.inspect.bind(client),

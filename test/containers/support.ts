@@ -37,7 +37,7 @@ export interface Launched {
 const PATIENT = { timeout: 60_000, stopMargin: 60_000 };
 
 /** Everything that the tests of one file start on an engine; {@link dispose} ends the clients. */
-export class WrapperInstaller {
+export class ContainerClients {
   private readonly clients: ChildProcess[] = [];
 
   constructor(readonly engine: Engine) {}

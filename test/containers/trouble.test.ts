@@ -8,7 +8,7 @@ import { waitFor } from '../support/waitFor';
 import { IMAGE } from './host/engine';
 import { TestEngine } from './host/testEngine';
 import { useEngine } from './host/useEngine';
-import { killHard, newOwner, PROGRAMS, WrapperInstaller } from './support';
+import { ContainerClients, killHard, newOwner, PROGRAMS } from './support';
 
 /** Short, since the engine does not answer where this is used. */
 const IMPATIENT = { timeout: 1_000, stopMargin: 1_000 };
@@ -16,16 +16,16 @@ const IMPATIENT = { timeout: 1_000, stopMargin: 1_000 };
 describe('containers and an engine in trouble', function () {
   this.timeout(120_000);
   const engine = useEngine(new TestEngine());
-  const launcher = new WrapperInstaller(engine);
+  const clients = new ContainerClients(engine);
 
-  afterEach(() => launcher.dispose());
+  afterEach(() => clients.dispose());
 
   it('L07 an engine that hangs: nothing waits for it, and the next reap ends the container', async () => {
-    const launched = await launcher.running(['-i', '--rm'], PROGRAMS['plain loop']);
+    const launched = await clients.running(['-i', '--rm'], PROGRAMS['plain loop']);
     await killHard(launched.client);
     engine.signal('SIGSTOP');
     try {
-      const { finished, error, containers } = await launcher.reap(launched, launcher.client(launched.run, IMPATIENT));
+      const { finished, error, containers } = await clients.reap(launched, clients.client(launched.run, IMPATIENT));
       assert.equal(finished, false);
       assert.equal(error?.kind, 'timeout');
       assert.match(error?.message ?? '', /^"docker" did not answer within 1 s; .*\.$/);
@@ -34,27 +34,27 @@ describe('containers and an engine in trouble', function () {
     } finally {
       engine.signal('SIGCONT');
     }
-    assert.equal((await launcher.reap(launched)).finished, true);
-    assert.deepEqual(await launcher.states(launched.owner), []);
+    assert.equal((await clients.reap(launched)).finished, true);
+    assert.deepEqual(await clients.states(launched.owner), []);
   });
 
   for (const step of ['list', 'inspect', 'stop', 'remove'] as const) {
     it(`L07 an engine that hangs during a reap, at the step ${step}, and goes on afterwards`, async () => {
       // Only an ended container with --rm that the engine has not removed itself gets as far as `remove`.
       const flags = step === 'remove' ? ['-i'] : ['-i', '--rm'];
-      const launched = await launcher.running(flags, PROGRAMS['plain loop']);
+      const launched = await clients.running(flags, PROGRAMS['plain loop']);
       await killHard(launched.client);
       const removable = { ...launched, run: { ...launched.run, removable: true } };
       // An engine on a busy machine may take its time for the steps before the one at which it hangs.
-      let client = launcher.client(launched.run);
+      let client = clients.client(launched.run);
       const hangAt = (name: string) => {
         if (name !== step) return client;
         engine.signal('SIGSTOP');
-        client = launcher.client(launched.run, IMPATIENT);
+        client = clients.client(launched.run, IMPATIENT);
         return client;
       };
       try {
-        const { finished, error, containers } = await launcher.reap(removable, {
+        const { finished, error, containers } = await clients.reap(removable, {
           list: (labels) => hangAt('list').list(labels),
           inspect: (ids) => hangAt('inspect').inspect(ids),
           resume: (id) => client.resume(id),
@@ -71,33 +71,33 @@ describe('containers and an engine in trouble', function () {
       } finally {
         engine.signal('SIGCONT');
       }
-      const again = await launcher.reap(removable);
+      const again = await clients.reap(removable);
       assert.equal(again.finished, true);
-      assert.deepEqual(await launcher.states(launched.owner), []);
+      assert.deepEqual(await clients.states(launched.owner), []);
     });
   }
 
   for (const flags of [['-i', '--rm'], ['-i']]) {
     it(`L07 an engine that was killed and started again: docker run ${flags.join(' ')}`, async () => {
-      const launched = await launcher.running([...flags, '--stop-timeout', '1'], PROGRAMS['plain loop']);
-      const id = (await launcher.all())[0]?.id;
+      const launched = await clients.running([...flags, '--stop-timeout', '1'], PROGRAMS['plain loop']);
+      const id = (await clients.all())[0]?.id;
       await killHard(launched.client);
       await engine.kill();
-      const meanwhile = await launcher.reap(launched);
+      const meanwhile = await clients.reap(launched);
       assert.equal(meanwhile.finished, false, 'the container still runs, although nobody can say so');
       assert.equal(meanwhile.error?.kind, 'missing');
       assert.match(meanwhile.error?.message ?? '', /^The engine of "docker" cannot be reached: /);
 
       await engine.start();
 
-      assert.equal((await launcher.reap(launched)).finished, true);
+      assert.equal((await clients.reap(launched)).finished, true);
       const inspected = await engine.command('inspect', '--format', '{{.State.Status}}', id as string).catch(String);
       assert.match(inspected, flags.includes('--rm') ? /no such (?:object|container)/i : /^exited$/);
     });
   }
 
   it('an engine that is not there, a client that is not there: unknown, in one clear sentence', async () => {
-    const launched = await launcher.running(['-i', '--rm'], PROGRAMS['plain loop']);
+    const launched = await clients.running(['-i', '--rm'], PROGRAMS['plain loop']);
     const rows = [
       [
         { ...launched.run, environment: { DOCKER_HOST: 'unix:///nonexistent/docker.sock' } },
@@ -114,13 +114,13 @@ describe('containers and an engine in trouble', function () {
       [{ ...launched.run, environment: { DOCKER_CONTEXT: 'removed' } }, 'failed', /context/i],
     ] as const;
     for (const [run, kind, message] of rows) {
-      const { finished, error } = await launcher.reap(launched, launcher.client(run));
+      const { finished, error } = await clients.reap(launched, clients.client(run));
       assert.equal(finished, false);
       assert.equal(error?.kind, kind, error?.message);
       assert.match(error?.message ?? '', message);
       assert.equal(error?.message.includes('\n'), false);
     }
-    assert.deepEqual(await launcher.states(launched.owner), ['running']);
+    assert.deepEqual(await clients.states(launched.owner), ['running']);
   });
 
   it('a context that was changed in the meantime: the record still leads to the engine it began with', async () => {
@@ -141,12 +141,12 @@ describe('containers and an engine in trouble', function () {
       ).contextInUse();
       assert.deepEqual(inUse, { ok: true, value: 'far' });
 
-      const launched = await launcher.running(['-i', '--rm'], PROGRAMS['plain loop']);
+      const launched = await clients.running(['-i', '--rm'], PROGRAMS['plain loop']);
       await docker('context', 'use', 'elsewhere');
       const elsewhere = { program: 'docker', globalFlags: ['--config', join(home, '.docker')], environment };
       assert.deepEqual(await new ContainerEngine(elsewhere, {}, rest).contextInUse(), { ok: true, value: 'elsewhere' });
       const plain = new ContainerEngine({ program: 'docker', globalFlags: [], environment }, {}, base);
-      assert.equal((await launcher.reap(launched, plain)).error?.kind, 'missing');
+      assert.equal((await clients.reap(launched, plain)).error?.kind, 'missing');
       for (const address of [
         { environment: { DOCKER_CONTEXT: 'far' } as Record<string, string>, globalFlags: [] },
         { environment: {}, globalFlags: ['--context', 'far'] },
@@ -161,7 +161,7 @@ describe('containers and an engine in trouble', function () {
         // Whatever this process would choose for itself does not count.
         { ...base, DOCKER_HOST: 'unix:///nonexistent/docker.sock', DOCKER_CONTEXT: 'elsewhere' },
       );
-      assert.equal((await launcher.reap(launched, pinned)).containers[0]?.outcome, 'removed');
+      assert.equal((await clients.reap(launched, pinned)).containers[0]?.outcome, 'removed');
     } finally {
       rmSync(home, { recursive: true, force: true });
     }
@@ -172,14 +172,14 @@ describe('containers and an engine in trouble', function () {
     const plain = ['--log-level', 'debug', '-H', engine.host, 'run', '-i', '--rm', IMAGE, 'cat'];
     const run = containerRunOf('docker', plain, { DOCKER_HOST: undefined });
     assert.deepEqual(run?.globalFlags, ['-H', engine.host]);
-    const launched = await launcher.running(['-i', '--rm'], PROGRAMS['plain loop'], owner);
+    const launched = await clients.running(['-i', '--rm'], PROGRAMS['plain loop'], owner);
     await killHard(launched.client);
-    assert.equal((await launcher.reap({ ...launched, run })).containers[0]?.outcome, 'removed');
+    assert.equal((await clients.reap({ ...launched, run })).containers[0]?.outcome, 'removed');
   });
 
   it('an answer that is too long is no answer', async () => {
-    await launcher.running(['-i', '--rm'], 'cat');
-    const listed = await launcher.client(undefined, { output: 20 }).list();
+    await clients.running(['-i', '--rm'], 'cat');
+    const listed = await clients.client(undefined, { output: 20 }).list();
     assert.equal(listed.ok, false);
     assert.match(listed.ok ? '' : listed.error.message, /more than 20 bytes/);
   });

@@ -7,26 +7,26 @@ import { IMAGE } from './host/engine';
 import { TestEngine } from './host/testEngine';
 import { TestPodman } from './host/testPodman';
 import { useEngine } from './host/useEngine';
-import { answersRequest, killHard, type Launched, PROGRAMS, WrapperInstaller } from './support';
+import { answersRequest, ContainerClients, killHard, type Launched, PROGRAMS } from './support';
 
 for (const tested of [new TestEngine(), new TestPodman()]) {
   describe(`watching containers with ${tested.program}`, function () {
     this.timeout(120_000);
     const engine = useEngine(tested);
-    const launcher = new WrapperInstaller(engine);
+    const clients = new ContainerClients(engine);
 
-    afterEach(() => launcher.dispose());
+    afterEach(() => clients.dispose());
 
     /** A client that nobody labelled, its container running. */
     async function unlabelled(...behind: string[]): Promise<RunningClient & Pick<Launched, 'client' | 'output'>> {
       const args = ['run', '-i', '--rm', '--network', 'none', ...behind];
       const startedAt = Date.now();
-      const before = (await launcher.all()).length;
+      const before = (await clients.all()).length;
       const run = describeRun(engine.program, args);
       assert.ok(run);
-      const started = launcher.start(args);
+      const started = clients.start(args);
       await waitFor('its container runs', async () => {
-        const all = await launcher.all();
+        const all = await clients.all();
         return all.length > before && all.every(({ state }) => state === 'running');
       });
       return { run, startedAt, ...started };
@@ -35,8 +35,8 @@ for (const tested of [new TestEngine(), new TestPodman()]) {
     it('knows the container of a living client that carries no label, by image, arguments and time', async () => {
       const client = await unlabelled(IMAGE, 'cat');
       const other = await unlabelled(IMAGE, 'cat', '-');
-      await launcher.running(['-i', '--rm'], 'cat');
-      const all = await launcher.all();
+      await clients.running(['-i', '--rm'], 'cat');
+      const all = await clients.all();
       assert.equal(all.length, 3);
       const found = attachedContainer(client, all, [other]);
       assert.deepEqual(found?.commandLine, ['cat']);
@@ -51,7 +51,7 @@ for (const tested of [new TestEngine(), new TestPodman()]) {
     it('K11 of two clients with the same words, attributes no container to either in doubt', async () => {
       const first = await unlabelled(IMAGE, 'cat');
       const second = await unlabelled(IMAGE, 'cat');
-      const all = await launcher.all();
+      const all = await clients.all();
       assert.equal(attachedContainer(first, all, [second]), undefined);
       assert.equal(attachedContainer(second, all, [first]), undefined);
     });
@@ -66,10 +66,10 @@ for (const tested of [new TestEngine(), new TestPodman()]) {
         '-c',
         'echo out; echo token=abcdef >&2; cat',
       );
-      const found = attachedContainer(client, await launcher.all(), []);
+      const found = attachedContainer(client, await clients.all(), []);
       assert.equal(found?.name, 'box');
       assert.equal(found?.openStdin, true);
-      const reader = launcher.client();
+      const reader = clients.client();
       const logs = await waitFor('it has written', async () => {
         const answer = await reader.logs(found.id, 10);
         return answer.ok && answer.value.includes('token') && answer.value.includes('out') ? answer.value : undefined;
@@ -84,28 +84,28 @@ for (const tested of [new TestEngine(), new TestPodman()]) {
 
     it('reports a container without a client, and never one that may have one', async () => {
       const client = await unlabelled(IMAGE, 'sh', '-c', PROGRAMS['plain loop']);
-      await launcher.running(['-i', '--rm'], PROGRAMS['plain loop']);
-      launcher.start(['run', '-i', '--rm', '--label', 'docker-mcp=true', IMAGE, 'sh', '-c', PROGRAMS['plain loop']]);
-      await waitFor('all run', async () => (await launcher.all()).length === 3);
+      await clients.running(['-i', '--rm'], PROGRAMS['plain loop']);
+      clients.start(['run', '-i', '--rm', '--label', 'docker-mcp=true', IMAGE, 'sh', '-c', PROGRAMS['plain loop']]);
+      await waitFor('all run', async () => (await clients.all()).length === 3);
       const { run } = client;
       const withoutClient = (all: readonly Container[], ...others: [RunDescription[], RunningClient[]]) =>
         all.filter((one) => hasNoClient(one, ...others) && notOurs(one) === undefined);
-      assert.deepEqual(withoutClient(await launcher.all(), [run], [client]), []);
+      assert.deepEqual(withoutClient(await clients.all(), [run], [client]), []);
       await killHard(client.client);
-      const left = withoutClient(await launcher.all(), [run], []);
+      const left = withoutClient(await clients.all(), [run], []);
       assert.equal(left.length, 1);
       assert.equal(LABELS.session in (left[0]?.labels ?? {}), false);
       const otherRun = describeRun(engine.program, ['run', '-i', 'other/image']);
       assert.ok(otherRun);
-      assert.deepEqual(withoutClient(await launcher.all(), [otherRun], []), []);
+      assert.deepEqual(withoutClient(await clients.all(), [otherRun], []), []);
     });
 
     it('says of a container that is gone that it is gone, and describes the others', async () => {
-      const first = await launcher.running(['-i', '--rm'], 'cat');
-      const [container] = await launcher.all();
+      const first = await clients.running(['-i', '--rm'], 'cat');
+      const [container] = await clients.all();
       assert.ok(container);
       const gone = '0'.repeat(64);
-      const answer = await launcher.client(first.run).inspect([gone, container.id]);
+      const answer = await clients.client(first.run).inspect([gone, container.id]);
       assert.deepEqual(answer.ok && answer.value.map(({ id }) => id), [container.id]);
     });
   });

@@ -6,8 +6,7 @@ import { scripts } from '../support/programs';
 import { GUARD, isAlive } from '../support/sandbox';
 import { waitFor } from '../support/waitFor';
 import { withSandbox } from '../support/withSandbox';
-import type { Client } from '../support/wrapper';
-import { LauncherScene } from '../support/wrapper';
+import { type FakeClient, InstalledWrapper } from '../support/wrapper';
 import { IMAGE } from './host/engine';
 import { TestEngine } from './host/testEngine';
 import { useEngine } from './host/useEngine';
@@ -20,59 +19,59 @@ describe('mcp-processes run of a container', function () {
   this.timeout(120_000);
   const engine = useEngine(new TestEngine());
   const sandbox = withSandbox();
-  const clients: Client[] = [];
+  const clients: FakeClient[] = [];
 
   afterEach(() => {
     for (const { child } of clients.splice(0)) child.kill('SIGKILL');
   });
 
-  const environmentOf = (scene: LauncherScene) => {
+  const environmentOf = (installed: InstalledWrapper) => {
     const { PATH = '', DOCKER_HOST = '', DOCKER_CONFIG = '' } = engine.environment;
     const bin = PATH.split(':', 1)[0] as string;
-    return { ...scene.environment, DOCKER_HOST, DOCKER_CONFIG, PATH: `${bin}:${scene.shell.programs}` };
+    return { ...installed.environment, DOCKER_HOST, DOCKER_CONFIG, PATH: `${bin}:${installed.shell.programs}` };
   };
-  const client = (scene: LauncherScene) => {
-    const one = scene.client();
+  const client = (installed: InstalledWrapper) => {
+    const one = installed.client();
     clients.push(one);
     return one;
   };
 
   it('L07 labelled, recorded, and ended when its client is killed; another client’s stays', async () => {
-    const scene = new LauncherScene(sandbox, 'busybox');
-    const [one, other] = [client(scene), client(scene)];
-    const cli = await one.start(['docker', ...BOXED], environmentOf(scene));
+    const installed = new InstalledWrapper(sandbox, 'busybox');
+    const [one, other] = [client(installed), client(installed)];
+    const cli = await one.start(['docker', ...BOXED], environmentOf(installed));
     await waitFor('its container runs', async () => (await engine.states()).includes('running'));
-    await scene.protected();
-    const session = scene.sessions()[0] ?? assert.fail();
+    await installed.protected();
+    const session = installed.sessions()[0] ?? assert.fail();
     const record = session.records[0] ?? assert.fail();
     const owner = { home: session.home, session: session.id, record: record.id };
     assert.deepEqual(argumentsOf(cli), ['docker', ...(withLabels('docker', BOXED, owner) ?? [])]);
-    assert.deepEqual(record.container, containerRunOf('docker', BOXED, environmentOf(scene)));
-    await other.start(['docker', ...BOXED], environmentOf(scene));
+    assert.deepEqual(record.container, containerRunOf('docker', BOXED, environmentOf(installed)));
+    await other.start(['docker', ...BOXED], environmentOf(installed));
     await waitFor('both run', async () => (await engine.states()).join() === 'running,running');
     const [survivor] = await engine.ids();
     await one.kill();
     await waitFor('its container is gone', async () => (await engine.ids()).length === 1);
     assert.deepEqual(await engine.ids(), [survivor]);
-    await waitFor('its session is gone', () => scene.sessions().length === 1);
+    await waitFor('its session is gone', () => installed.sessions().length === 1);
     assert.equal(isAlive(cli), false);
     await other.kill();
-    await scene.nothingLeft();
+    await installed.nothingLeft();
     assert.deepEqual(await engine.states(), []);
   });
 
   it('L07 its command-line client alone is killed, as a client’s own ladder does: the container is ended as well', async () => {
-    const scene = new LauncherScene(sandbox);
-    const cli = await client(scene).start(['docker', ...BOXED], environmentOf(scene));
+    const installed = new InstalledWrapper(sandbox);
+    const cli = await client(installed).start(['docker', ...BOXED], environmentOf(installed));
     await waitFor('its container runs', async () => (await engine.states()).includes('running'));
     process.kill(cli, 'SIGKILL');
     await waitFor('its container is gone', async () => (await engine.states()).length === 0);
-    await waitFor('its session is gone', () => scene.sessions().length === 0);
+    await waitFor('its session is gone', () => installed.sessions().length === 0);
   });
 
   it('"ask": the container of a killed client waits for a click', async () => {
-    const scene = new LauncherScene(sandbox, 'dash', { automatic: 'ask' });
-    const cli = await client(scene).start(['docker', ...BOXED], environmentOf(scene));
+    const installed = new InstalledWrapper(sandbox, 'dash', { automatic: 'ask' });
+    const cli = await client(installed).start(['docker', ...BOXED], environmentOf(installed));
     await waitFor('its container runs', async () => (await engine.states()).includes('running'));
     process.kill(cli, 'SIGKILL');
     await waitFor('somebody looked', () => /waits for a click/.test(sandbox.guardLog()));
@@ -93,21 +92,21 @@ describe('mcp-processes run of a container', function () {
   });
 
   it('L07 in Node: the same for who has no shell', async () => {
-    const scene = new LauncherScene(sandbox);
-    const one = client(scene);
+    const installed = new InstalledWrapper(sandbox);
+    const one = client(installed);
     const words = [process.execPath, GUARD, '--run', 'run', '--', 'docker', ...BOXED];
-    await one.startPlain(words, environmentOf(scene));
+    await one.startPlain(words, environmentOf(installed));
     await waitFor('its container runs', async () => (await engine.states()).includes('running'));
-    const record = scene.sessions()[0]?.records[0];
-    assert.deepEqual(record?.container, containerRunOf('docker', BOXED, environmentOf(scene)));
-    const root = await waitFor('its client is recorded', () => scene.sessions()[0]?.records[0]?.root?.pid);
+    const record = installed.sessions()[0]?.records[0];
+    assert.deepEqual(record?.container, containerRunOf('docker', BOXED, environmentOf(installed)));
+    const root = await waitFor('its client is recorded', () => installed.sessions()[0]?.records[0]?.root?.pid);
     process.kill(root, 'SIGKILL');
     await waitFor('its container is gone', async () => (await engine.states()).length === 0);
-    await one.startPlain(words, environmentOf(scene));
+    await one.startPlain(words, environmentOf(installed));
     await waitFor('another one runs', async () => (await engine.states()).includes('running'));
     await one.kill();
     await waitFor('that is gone, too', async () => (await engine.states()).length === 0);
-    await scene.nothingLeft();
+    await installed.nothingLeft();
   });
 });
 
@@ -134,16 +133,16 @@ describe('mcp-processes run puts labels where they belong', function () {
   ];
   for (const shell of SHELLS) {
     it(`under ${shell}`, async () => {
-      const scene = new LauncherScene(sandbox, shell);
+      const installed = new InstalledWrapper(sandbox, shell);
       const script = 'process.stdout.write(JSON.stringify(process.argv.slice(1)))';
       const program = `exec "${process.execPath}" -e "${script}" -- "$@"`;
       const bin = scripts(join(sandbox.path, 'programs'), {
         ...{ docker: program, podman: program, nerdctl: program, 'docker-like': program },
       });
-      const env = { ...scene.environment, PATH: `${bin}:${scene.shell.programs}`, DOCKER_CONTEXT: 'x "y' };
+      const env = { ...installed.environment, PATH: `${bin}:${installed.shell.programs}`, DOCKER_CONTEXT: 'x "y' };
       const said = (command: string, args: string[]) =>
         new Promise<string>((resolve) => {
-          const child = scene.run([command, ...args], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+          const child = installed.run([command, ...args], { env, stdio: ['ignore', 'pipe', 'inherit'] });
           let text = '';
           child.stdout?.on('data', (chunk) => {
             text += chunk;

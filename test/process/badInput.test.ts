@@ -6,8 +6,8 @@ import { basename, join } from 'node:path';
 import type { ReapResult } from '../../src/model/inventory';
 import { openDataFolder } from '../../src/registry/dataFolder';
 import { codeOf } from '../support/codes';
+import { FakeOwner, identityOf } from '../support/fakeOwner';
 import { isAlive } from '../support/sandbox';
-import { identityOf, Scene } from '../support/scene';
 import { waitFor } from '../support/waitFor';
 import { withSandbox } from '../support/withSandbox';
 
@@ -17,12 +17,12 @@ const CLI = join(__dirname, '../../dist/cli.js');
 describe('bad input @user', function () {
   this.timeout(120_000);
   const sandbox = withSandbox();
-  let scene: Scene;
+  let owner: FakeOwner;
   const { kill } = process;
   /** Pids that anything in this process signalled; the signals go their way. */
   let signalled: number[];
   beforeEach(async () => {
-    scene = await new Scene(sandbox).open();
+    owner = await new FakeOwner(sandbox).open();
     signalled = [];
     process.kill = (pid, signal) => {
       signalled.push(pid);
@@ -34,9 +34,9 @@ describe('bad input @user', function () {
   });
 
   const file = (name: string) => join(sandbox.folder.sessions, name);
-  /** The file of the scene's session, as text of a session of another id. */
+  /** The file of the owner’s session, as text of a session of another id. */
   const sessionText = (id: string, change: (session: Json) => unknown = () => undefined) => {
-    const session = JSON.parse(readFileSync(file(`${scene.id}.json`), 'utf8'));
+    const session = JSON.parse(readFileSync(file(`${owner.id}.json`), 'utf8'));
     session.id = id;
     session.records[0].id = randomUUID();
     change(session);
@@ -44,7 +44,7 @@ describe('bad input @user', function () {
   };
 
   it('K13 K23 L23 damaged and hostile session files are set aside, each with a log line; nothing they name is signalled', async () => {
-    const { pid: orphan } = await scene.start();
+    const { pid: orphan } = await owner.start();
     const numbers = [1, 0, -1, -process.pid, 2 ** 31, 2 ** 53, 1e300, 1.5, `${orphan}`, null];
     const hostile = [
       ...numbers.map((pid) => (session: Json) => Object.assign(session.records[0].root, { pid })),
@@ -70,12 +70,12 @@ describe('bad input @user', function () {
       return `${id}.json`;
     });
     const link = `${randomUUID()}.json`;
-    symlinkSync(file(`${scene.id}.json`), file(link));
+    symlinkSync(file(`${owner.id}.json`), file(link));
     const folder = `${randomUUID()}.json`;
     mkdirSync(file(folder));
     writeFileSync(file('notes.json'), '{}');
     bad.push(link, folder, 'notes.json');
-    await scene.killOwner();
+    await owner.kill();
 
     const tracker = await sandbox.tracker();
     await tracker.sweep();
@@ -94,7 +94,7 @@ describe('bad input @user', function () {
   });
 
   it('K07 K13 a dead session that claims ourselves and our parent: both are kept, with the reason', async () => {
-    const { record, pid } = await scene.start();
+    const { record, pid } = await owner.start();
     // A reaper with a parent of its own: below that of this process run other tests. It becomes the reaper when told so.
     const reaper = 'echo $$; read go; exec "$@"';
     const args = ['-c', 'sh -c "$0" sh "$@"; echo "the parent lives"', reaper, process.execPath, CLI, 'reap', '--json'];
@@ -107,9 +107,9 @@ describe('bad input @user', function () {
     const above = parent.pid as number;
     assert.notEqual(self, above);
     for (const claimed of [self, above]) {
-      scene.add({ ...record, id: randomUUID(), server: String(claimed), root: await identityOf(claimed) });
+      owner.add({ ...record, id: randomUUID(), server: String(claimed), root: await identityOf(claimed) });
     }
-    await scene.killOwner();
+    await owner.kill();
     parent.stdin.write('go\n');
     await waitFor('the reaper has ended', () => output.includes('the parent lives'));
     const results = JSON.parse(output.slice(output.indexOf('['), output.lastIndexOf(']') + 1)) as ReapResult[];
@@ -135,7 +135,7 @@ describe('bad input @user', function () {
 
   it('a data folder that went away: nothing is started that cannot be recorded, and sweeps end nothing', async () => {
     const tracker = await sandbox.tracker();
-    const { pid } = await scene.start();
+    const { pid } = await owner.start();
     rmSync(sandbox.folder.sessions, { recursive: true });
     writeFileSync(sandbox.folder.sessions, '');
     const before = sandbox.living();
@@ -145,8 +145,8 @@ describe('bad input @user', function () {
     assert.deepEqual(signalled, []);
     rmSync(sandbox.folder.sessions);
     mkdirSync(sandbox.folder.sessions);
-    scene.write();
-    await scene.killOwner();
+    owner.write();
+    await owner.kill();
     await tracker.sweep();
     await waitFor('control arm', () => !isAlive(pid));
   });

@@ -327,7 +327,7 @@ print('held', flush=True); time.sleep(600)`,
       stdinPeer: { value: (identity: ProcessIdentity) => definite(() => platform.stdinPeer(identity)) },
       serviceRole: {
         value: (identity: ProcessIdentity) => {
-          // The first ruling on it; the second look comes 2 s later.
+          // The first decision on it; the second look comes 2 s later.
           if (identity.pid === server && ++asked === 1) reapForeign = 'report';
           return platform.serviceRole(identity);
         },

@@ -4,8 +4,8 @@ import { chmodSync, copyFileSync, readdirSync, readFileSync, readlinkSync, renam
 import { join } from 'node:path';
 import { reapDeadSession } from '../../src/reaping/deadSession';
 import { readHistory } from '../../src/registry/history';
+import { FakeOwner, identityOf } from '../support/fakeOwner';
 import { GUARD, isAlive, killHard, Sandbox } from '../support/sandbox';
-import { identityOf, Scene } from '../support/scene';
 import { findShell } from '../support/shells';
 import { waitFor } from '../support/waitFor';
 import { withSandbox } from '../support/withSandbox';
@@ -110,15 +110,15 @@ describe('the guard', function () {
 
   /** A dead session of one deaf server, whose claim a process holds that may be killed. */
   const claimed = async () => {
-    const scene = await new Scene(sandbox).open();
-    const { pid } = await scene.start();
-    await scene.killOwner();
+    const owner = await new FakeOwner(sandbox).open();
+    const { pid } = await owner.start();
+    await owner.kill();
     const claimer = spawn('sleep', ['300'], { env: sandbox.environment });
     const { pid: holder, start, scope } = await identityOf(claimer.pid as number);
-    const own = join(sandbox.folder.sessions, `${scene.id}.json`);
-    const claim = join(sandbox.folder.sessions, `${scene.id}.claim-${holder}-${start}-${scope}.json`);
+    const own = join(sandbox.folder.sessions, `${owner.id}.json`);
+    const claim = join(sandbox.folder.sessions, `${owner.id}.claim-${holder}-${start}-${scope}.json`);
     renameSync(own, claim);
-    return { id: scene.id, pid, claimer, own, claim, platform: scene.platform };
+    return { id: owner.id, pid, claimer, own, claim, platform: owner.platform };
   };
   const start = (session: string) =>
     spawn(process.execPath, [GUARD, session], { env: sandbox.environment, cwd: '/', stdio: 'ignore' });

@@ -15,7 +15,7 @@ import { isAlive, killHard, SERVER } from '../support/sandbox';
 import { Stranger } from '../support/stranger';
 import { waitFor } from '../support/waitFor';
 import { withSandbox } from '../support/withSandbox';
-import { LauncherScene } from '../support/wrapper';
+import { InstalledWrapper } from '../support/wrapper';
 
 /** Built by the stage `build`. */
 const CLI = join(__dirname, '../../dist/cli.js');
@@ -119,11 +119,11 @@ describe('an orphan that strangers are connected to @user @no-ss', function () {
 
     it(`K33 of mcp-processes run (${kind}): its client is dead, it stays while they are connected`, async () => {
       const address = addressOf(kind);
-      const scene = new LauncherScene(sandbox);
-      const client = scene.client();
+      const installed = new InstalledWrapper(sandbox);
+      const client = installed.client();
       try {
         const server = await client.start([process.execPath, SERVER, ...DEAF, `--serve=${address}`]);
-        await scene.protected();
+        await installed.protected();
         const stranger = await Stranger.at(sandbox, address);
         await client.kill();
         await waitFor('its watcher has come and gone', () => sandbox.guards().length === 0);

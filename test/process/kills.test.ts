@@ -16,12 +16,12 @@ import type { ServerRecord } from '../../src/registry/schema';
 import { readSessions } from '../../src/registry/sessionStore';
 import { type ScannedSession, scanMachine } from '../../src/scan/scan';
 import { evidenceSentence } from '../../src/wording/evidence';
+import { DATABASE, DATABASE_CLIENT, MULTIPLEXER } from '../support/bystanders';
 import { codeOf } from '../support/codes';
-import { DATABASE, DATABASE_CLIENT, MULTIPLEXER } from '../support/crowd';
+import { ask, FakeOwner, identityOf, PLAIN, pidIn, procfs, unused } from '../support/fakeOwner';
 import { nextLine } from '../support/nextLine';
 import { scripts, withSs } from '../support/programs';
 import { isAlive, killHard, type Sandbox } from '../support/sandbox';
-import { ask, identityOf, PLAIN, pidIn, procfs, Scene, unused } from '../support/scene';
 import { waitFor } from '../support/waitFor';
 import { withSandbox } from '../support/withSandbox';
 
@@ -31,13 +31,13 @@ const CLI = join(__dirname, '../../dist/cli.js');
 describe('kills that must never happen @user @no-ss', function () {
   this.timeout(120_000);
   const sandbox = withSandbox();
-  let scene: Scene;
+  let owner: FakeOwner;
   beforeEach(async () => {
-    scene = await new Scene(sandbox).open();
+    owner = await new FakeOwner(sandbox).open();
   });
 
-  const answering = (name: string) => [PLAIN, '--deaf', `--answer=${scene.path(name)}`];
-  const askFor = (name: string) => ask(scene.path(name));
+  const answering = (name: string) => [PLAIN, '--deaf', `--answer=${owner.path(name)}`];
+  const askFor = (name: string) => ask(owner.path(name));
   const run = (command: string, args: string[], detached = true) =>
     `--run=${JSON.stringify({ command, args, detached })}`;
 
@@ -63,10 +63,10 @@ describe('kills that must never happen @user @no-ss', function () {
     tracker.inventory.servers.flatMap((row) => row.evidence.map(evidenceSentence)).join('\n');
 
   it('K03 a path on a command line names nobody; control: the pattern of a process killer does', async () => {
-    const { pid } = await scene.start();
+    const { pid } = await owner.start();
     const editor = await stranger([...answering('s'), PLAIN, 'mcp-server', '--stdio']);
     assert.equal(await askFor('s'), editor.pid);
-    await scene.killOwner();
+    await owner.kill();
     await sweep();
     assert.ok(!isAlive(pid));
     assert.equal(await askFor('s'), editor.pid);
@@ -80,7 +80,7 @@ describe('kills that must never happen @user @no-ss', function () {
   });
 
   it('K05 a server behind a killed wrapper has parent 1 and is still served; control: without its client it goes', async () => {
-    const file = scene.path('pid');
+    const file = owner.path('pid');
     // A client in Python gives a pipe. The wrapper between them dies.
     const client = await stranger(
       [
@@ -100,9 +100,9 @@ for line in sys.stdin.buffer:
     process.kill(wrapper, 'SIGKILL');
     await waitFor('the wrapper is gone', () => !isAlive(wrapper));
     // The strictest kind that still acts by itself: seen alive by a session that is dead now.
-    const { record } = await scene.start([PLAIN]);
-    scene.add({ ...record, id: scene.id, kind: 'adopted', root: await identityOf(pid), posixSession: wrapper });
-    await scene.killOwner();
+    const { record } = await owner.start([PLAIN]);
+    owner.add({ ...record, id: owner.id, kind: 'adopted', root: await identityOf(pid), posixSession: wrapper });
+    await owner.kill();
     const tracker = await sweep();
     assert.match(reasons(tracker), /its stdin is still held by \S+ \(pid \d+\)/);
     const answer = nextLine(client);
@@ -119,23 +119,23 @@ for line in sys.stdin.buffer:
     const starter = await stranger(['-c', '"$@" & :', 'sh', process.execPath, ...args], { command: 'sh' });
     const daemon = await askFor('d');
     await waitFor('its starter is gone', () => !isAlive(starter.pid));
-    const { record } = await scene.start();
-    await scene.killOwner();
+    const { record } = await owner.start();
+    await owner.kill();
     const tracker = await sweep();
     assert.equal(await askFor('d'), daemon);
     assert.ok(!tracker.inventory.servers.some(({ pid }) => pid === daemon));
-    const next = await new Scene(sandbox).open();
+    const next = await new FakeOwner(sandbox).open();
     next.add({ ...record, root: await identityOf(daemon), posixSession: starter.pid });
-    await next.killOwner();
+    await next.kill();
     await sweep();
     assert.ok(!isAlive(daemon), 'control arm');
   });
 
   it('K07 never ends itself or what it runs under, though they carry the cookie; control: what is beside it goes', async () => {
-    const { record } = await scene.start([PLAIN]);
-    await scene.killOwner();
+    const { record } = await owner.start([PLAIN]);
+    await owner.kill();
     // A terminal that was opened by the server: whatever is typed there inherits the cookie.
-    const env = { [COOKIE_VARIABLE]: scene.cookie(record.id) };
+    const env = { [COOKIE_VARIABLE]: owner.cookie(record.id) };
     const beside = await stranger([PLAIN, '--deaf'], { env });
     const shell = await stranger(
       ['-c', '"$@"; echo "the shell lives"', 'sh', process.execPath, CLI, 'reap', '--json'],
@@ -159,20 +159,20 @@ for line in sys.stdin.buffer:
   });
 
   it('K08 the check can say both: alive at every start of a reaper, dead once its owner is; each by itself', async () => {
-    const server = await scene.start(answering('s'));
+    const server = await owner.start(answering('s'));
     // Each a fresh process that knows nothing from before.
     for (let start = 0; start < 3; start++) {
       assert.match(await outputOf(process.execPath, [CLI, 'reap']), /^No orphaned MCP servers/);
       assert.equal(await askFor('s'), server.pid);
     }
-    await scene.killOwner();
+    await owner.kill();
     assert.match(await outputOf(process.execPath, [CLI, 'reap']), /killed/, 'control arm');
     assert.ok(!isAlive(server.pid), 'control arm');
   });
 
   it('K09 an error is never "dead": every failing look keeps; control: the same looks without the error end it', async () => {
-    const server = await scene.start(answering('s'));
-    await scene.killOwner();
+    const server = await owner.start(answering('s'));
+    await owner.kill();
     const failing: Partial<Platform>[] = [
       { snapshot: () => Promise.reject(new Error('EMFILE')) },
       { inspect: async () => ({ kind: 'error', reason: 'EACCES' }) },
@@ -192,11 +192,11 @@ for line in sys.stdin.buffer:
   });
 
   it('K14 a window that is merely detached keeps its servers; control: when its host dies they go', async () => {
-    const server = await scene.start(answering('s'));
-    scene.write({ detachedSince: Date.now() - 3 * 3_600_000 });
+    const server = await owner.start(answering('s'));
+    owner.write({ detachedSince: Date.now() - 3 * 3_600_000 });
     await sweep();
     assert.equal(await askFor('s'), server.pid);
-    await scene.killOwner();
+    await owner.kill();
     await sweep();
     assert.ok(!isAlive(server.pid), 'control arm');
   });
@@ -205,12 +205,12 @@ for line in sys.stdin.buffer:
     const asRoot = process.getuid?.() === 0;
     // As root: a server of ours that became somebody else. As a user: a process of root's, which says EPERM.
     const other = asRoot
-      ? (await scene.start(['--reuid=65534', '--clear-groups', 'sleep', '300'], { command: 'setpriv' })).pid
+      ? (await owner.start(['--reuid=65534', '--clear-groups', 'sleep', '300'], { command: 'setpriv' })).pid
       : await processOfRoot();
     if (asRoot) await waitFor('it has changed', async () => (await lookAt(other))?.uid === 65534);
-    const { record, pid } = await scene.start();
-    scene.add({ ...record, id: scene.id, root: await identityOf(other), posixSession: other, census: [] });
-    await scene.killOwner();
+    const { record, pid } = await owner.start();
+    owner.add({ ...record, id: owner.id, root: await identityOf(other), posixSession: other, census: [] });
+    await owner.kill();
     const tracker = await sweep();
     assert.ok(isAlive(other));
     assert.match(reasons(tracker), /it belongs to another user/);
@@ -218,20 +218,20 @@ for line in sys.stdin.buffer:
   });
 
   it('K19 a live server that is busy for long keeps running; control: as an orphan it goes', async () => {
-    const server = await scene.start([...answering('s'), '--busy']);
+    const server = await owner.start([...answering('s'), '--busy']);
     const time = async () => (await lookAt(server.pid))?.cpuTime ?? 0;
     const before = await time();
     await waitFor('it has been busy', async () => (await time()) > before + 300);
     await sweep();
     assert.equal(await askFor('s'), server.pid);
-    await scene.killOwner();
+    await owner.kill();
     await sweep();
     assert.ok(!isAlive(server.pid), 'control arm');
   });
 
   it('K20 what the user lists under "keep" survives; control: without the list it goes', async () => {
-    const server = await scene.start([...answering('s'), '--shared-daemon']);
-    await scene.killOwner();
+    const server = await owner.start([...answering('s'), '--shared-daemon']);
+    await owner.kill();
     const tracker = await sweep({ neverReap: ['--shared-daemon'] });
     assert.equal(await askFor('s'), server.pid);
     assert.match(reasons(tracker), /neverReap lists it/);
@@ -268,15 +268,15 @@ for line in sys.stdin.buffer:
   }
 
   it('K20 a container stays with its listed client, also when that cannot be looked at; control: unlisted, it is stopped', async () => {
-    const calls = scene.path('calls');
+    const calls = owner.path('calls');
     const id = 'a'.repeat(64);
-    const names = { session: scene.id, home: sandbox.folder.homeTag };
+    const names = { session: owner.id, home: sandbox.folder.homeTag };
     for (const [name, neverReap, fails, isStopped] of [
       ['listed', ['--the-client'], false, false],
       ['unseen', ['--the-client'], true, false],
       ['unlisted', [], false, true],
     ] as const) {
-      const client = await new Scene(sandbox).open();
+      const client = await new FakeOwner(sandbox).open();
       const programs = mkdtempSync(join(sandbox.path, 'bin-'));
       // It runs under the name of an engine's client; the engine that is asked is a script.
       symlinkSync(process.execPath, join(programs, 'docker'));
@@ -302,7 +302,7 @@ for line in sys.stdin.buffer:
       });
       const container = { program: join(engine, 'docker'), globalFlags: [], environment: {}, removable: false };
       client.write({ records: [{ ...record, container: { ...container, containerId: undefined } as never }] });
-      await client.killOwner();
+      await client.kill();
       const platform = procfs();
       const failing = { snapshot: () => Promise.reject(new Error('EMFILE')) };
       const seen = await scanMachine(platform, sandbox.folder, undefined, { automatic: 'off', neverReap: [] });
@@ -326,8 +326,8 @@ for line in sys.stdin.buffer:
   });
 
   it('K21 a terminal multiplexer that an agent started survives; control: one without a terminal goes', async () => {
-    const socket = scene.path('tmux');
-    await scene.start([
+    const socket = owner.path('tmux');
+    await owner.start([
       PLAIN,
       '--deaf',
       run('python3', ['-c', MULTIPLEXER, socket]),
@@ -337,7 +337,7 @@ for line in sys.stdin.buffer:
     const environment = readFileSync(`/proc/${multiplexer}/environ`, 'latin1');
     assert.match(environment, new RegExp(`${COOKIE_VARIABLE}=1:`), 'it carries our cookie');
     const before = sandbox.living().length;
-    await scene.killOwner();
+    await owner.kill();
     const tracker = await sweep();
     assert.equal(await ask(socket), multiplexer);
     assert.match(reasons(tracker), /it is in use: pid \d+ has a terminal/);
@@ -348,17 +348,17 @@ for line in sys.stdin.buffer:
 
   it('K22 an editor that a server started, and its live servers, survive; control: another name goes', async () => {
     const trees = ['code-server', 'helper'].map((name) => {
-      symlinkSync(process.execPath, scene.path(name));
-      return run(scene.path(name), [
+      symlinkSync(process.execPath, owner.path(name));
+      return run(owner.path(name), [
         ...answering(`${name}.s`),
         run(process.execPath, answering(`${name}.child`), false),
       ]);
     });
-    await scene.start([PLAIN, '--deaf', ...trees]);
+    await owner.start([PLAIN, '--deaf', ...trees]);
     const names = ['code-server.s', 'code-server.child', 'helper.s', 'helper.child'];
     const pids = await Promise.all(names.map(askFor));
     await unused(...pids);
-    await scene.killOwner();
+    await owner.kill();
     await sweep();
     assert.deepEqual(await Promise.all(names.slice(0, 2).map(askFor)), pids.slice(0, 2));
     assert.ok(!pids.slice(2).some(isAlive), 'control arm');
@@ -366,8 +366,8 @@ for line in sys.stdin.buffer:
 
   for (const kind of ['unix', 'tcp'] as const) {
     it(`K23 a database with a client of somebody else survives (${kind}); control: once it has gone, it goes`, async () => {
-      const address = scene.path('db');
-      await scene.start([PLAIN, '--deaf', run('python3', ['-c', DATABASE, address, kind])]);
+      const address = owner.path('db');
+      await owner.start([PLAIN, '--deaf', run('python3', ['-c', DATABASE, address, kind])]);
       await waitFor('the database listens', () => existsSync(address));
       const client = await stranger(['-c', DATABASE_CLIENT, address, kind], { command: 'python3' });
       const lines = createInterface({ input: client.stdout as NodeJS.ReadableStream })[Symbol.asyncIterator]();
@@ -377,7 +377,7 @@ for line in sys.stdin.buffer:
       };
       const database = await request();
       assert.ok(isAlive(database));
-      await scene.killOwner();
+      await owner.kill();
       const tracker = await sweep();
       assert.equal(await request(), database);
       assert.match(
@@ -394,13 +394,13 @@ for line in sys.stdin.buffer:
   }
 
   it('K24 a shell in a terminal that still has an old cookie survives; control: without a terminal it goes', async () => {
-    const { record } = await scene.start([PLAIN]);
-    const env = { [COOKIE_VARIABLE]: scene.cookie(record.id) };
+    const { record } = await owner.start([PLAIN]);
+    const env = { [COOKIE_VARIABLE]: owner.cookie(record.id) };
     const script = 'import pty, sys; pty.spawn(sys.argv[1:])';
     const terminal = await stranger(['-c', script, process.execPath, ...answering('s')], { command: 'python3', env });
     const job = await stranger([PLAIN, '--deaf'], { env });
     const shell = await askFor('s');
-    await scene.killOwner();
+    await owner.kill();
     await sweep();
     assert.equal(await askFor('s'), shell);
     assert.ok(!isAlive(job.pid), 'control arm');
@@ -408,9 +408,9 @@ for line in sys.stdin.buffer:
   });
 
   it('K24 a definition with an old cookie in its environment does not hand its server to the dead', async () => {
-    const { record } = await scene.start([PLAIN]);
-    const stale = scene.cookie(record.id);
-    await scene.killOwner();
+    const { record } = await owner.start([PLAIN]);
+    const stale = owner.cookie(record.id);
+    await owner.kill();
     const tracker = await sandbox.tracker();
     const server = sandbox.server('one');
     await tracker.launch({ ...server, environment: { ...server.environment, [COOKIE_VARIABLE]: stale } });
@@ -421,23 +421,23 @@ for line in sys.stdin.buffer:
   });
 
   it('K24 K04 who executes something with another server’s cookie between scan and signal is kept', async () => {
-    const live = await new Scene(sandbox).open();
+    const live = await new FakeOwner(sandbox).open();
     const { record: theirs } = await live.start([PLAIN]);
-    const change = `while [ ! -e ${scene.path('go')} ]; do sleep 0.05; done; exec env "$0" "$@"`;
+    const change = `while [ ! -e ${owner.path('go')} ]; do sleep 0.05; done; exec env "$0" "$@"`;
     const start = async (cookie: string[]) => {
       const args = ['-c', change, ...cookie, process.execPath, PLAIN, '--deaf'];
-      return scene.start(args, { command: 'sh', record: { root: undefined, posixSession: undefined } });
+      return owner.start(args, { command: 'sh', record: { root: undefined, posixSession: undefined } });
     };
     const changing = await start([`${COOKIE_VARIABLE}=${live.cookie(theirs.id)}`]);
     const control = await start(['OTHER=1']);
-    await scene.killOwner();
+    await owner.kill();
     const platform = procfs();
     const snapshot = await platform.snapshot();
-    writeFileSync(scene.path('go'), '');
+    writeFileSync(owner.path('go'), '');
     // Between the shell and Node it is `env`.
     const isNode = (pid: number) => readFileSync(`/proc/${pid}/cmdline`, 'latin1').startsWith(`${process.execPath}\0`);
     await waitFor('both have done it', () => isNode(changing.pid) && isNode(control.pid));
-    const [found] = readSessions(sandbox.folder).sessions.filter(({ session }) => session.id === scene.id);
+    const [found] = readSessions(sandbox.folder).sessions.filter(({ session }) => session.id === owner.id);
     assert.ok(found);
     const context = {
       platform,
@@ -480,15 +480,15 @@ for line in sys.stdin.buffer:
     await tracker.sweep();
     await tracker.reapOrphans();
     assert.equal(await askFor('postgres'), database);
-    const { record } = await scene.start([PLAIN]);
-    scene.add({ ...record, id: scene.id, root: await identityOf(database), posixSession: starter.pid });
-    await scene.killOwner();
+    const { record } = await owner.start([PLAIN]);
+    owner.add({ ...record, id: owner.id, root: await identityOf(database), posixSession: starter.pid });
+    await owner.kill();
     await sweep();
     await waitFor('control arm', () => !isAlive(database));
   });
 
   it('K27 another time zone, locale and clock change no start time; control: the owner’s death does', async () => {
-    const server = await scene.start(answering('s'));
+    const server = await owner.start(answering('s'));
     const before = { TZ: process.env.TZ, LC_ALL: process.env.LC_ALL };
     for (const TZ of ['Asia/Tokyo', 'America/Los_Angeles']) {
       Object.assign(process.env, { TZ, LC_ALL: 'tr_TR.UTF-8' });
@@ -503,7 +503,7 @@ for line in sys.stdin.buffer:
       }
     }
     assert.equal(await askFor('s'), server.pid);
-    await scene.killOwner();
+    await owner.kill();
     await sweep();
     assert.ok(!isAlive(server.pid), 'control arm');
   });
@@ -513,12 +513,12 @@ for line in sys.stdin.buffer:
     ['K27', 'time namespace, where every start time reads differently', ['--time', '--boottime', '100000', '--fork']],
   ] as const) {
     it(`${row} a reaper in another ${what}, ends nothing; control: one beside it does`, async () => {
-      const server = await scene.start(answering('s'));
+      const server = await owner.start(answering('s'));
       const user = process.getuid?.() === 0 ? [] : ['--user', '--map-root-user'];
       const reap = [process.execPath, CLI, 'reap'];
       assert.match(await outputOf('unshare', [...user, ...flags, ...reap]), /^No orphaned MCP servers/);
       assert.equal(await askFor('s'), server.pid);
-      await scene.killOwner();
+      await owner.kill();
       assert.match(await outputOf('unshare', [...user, ...flags, ...reap]), /^No orphaned MCP servers/);
       assert.equal(await askFor('s'), server.pid);
       assert.match(await outputOf(process.execPath, reap.slice(1)), /terminated|killed/, 'control arm');
@@ -528,28 +528,28 @@ for line in sys.stdin.buffer:
 
   it('K28 a container monitor and what runs under it survive; control: under another name they go', async () => {
     const trees = ['conmon', 'monitor'].map((name) => {
-      symlinkSync(process.execPath, scene.path(name));
+      symlinkSync(process.execPath, owner.path(name));
       const below = run(process.execPath, answering(`${name}.child`), false);
-      return run(scene.path(name), [...answering(`${name}.s`), below], false);
+      return run(owner.path(name), [...answering(`${name}.s`), below], false);
     });
-    await scene.start([PLAIN, '--deaf', ...trees]);
+    await owner.start([PLAIN, '--deaf', ...trees]);
     const names = ['conmon.s', 'conmon.child', 'monitor.s', 'monitor.child'];
     const pids = await Promise.all(names.map(askFor));
     await unused(...pids);
-    await scene.killOwner();
+    await owner.kill();
     await sweep();
     assert.deepEqual(await Promise.all(names.slice(0, 2).map(askFor)), pids.slice(0, 2));
     assert.ok(!pids.slice(2).some(isAlive), 'control arm');
   });
 
   it('K29 the registry of a newer version is left alone, and its session counts as live; control: ours does not', async () => {
-    const server = await scene.start(answering('s'));
+    const server = await owner.start(answering('s'));
     const path = join(sandbox.folder.sessions, readdirSync(sandbox.folder.sessions)[0] as string);
     const text = readFileSync(path, 'utf8');
     const newer = text.replace(/"schema": ?1/, '"schema": 99');
     assert.notEqual(newer, text);
     writeFileSync(path, newer);
-    await scene.killOwner();
+    await owner.kill();
     await sweep();
     assert.equal(await askFor('s'), server.pid);
     assert.equal(readFileSync(path, 'utf8'), newer);

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ask, FakeOwner, identityOf, PLAIN, pidIn, procfs, unused } from '../support/fakeOwner';
 import { DEAD_OWNER_UNREAPED, mainThreadGone, SUBREAPER, withoutMainThread } from '../support/parents';
 import { isAlive, killHard, type Sandbox, SERVER } from '../support/sandbox';
-import { ask, identityOf, PLAIN, pidIn, procfs, Scene, unused } from '../support/scene';
 import { waitFor } from '../support/waitFor';
 import { withSandbox } from '../support/withSandbox';
 
@@ -22,10 +22,10 @@ describe('leaks that must be caught @user @no-ss', function () {
   const node = (args: string[], detached = false) => run(process.execPath, args, detached);
 
   it('L02 ends a server that spins on its closed stdin and ignores SIGTERM; control: until then it spins', async () => {
-    const scene = await new Scene(sandbox).open();
-    const { pid } = await scene.start([PLAIN, '--deaf', '--spin', `--answer=${scene.path('a')}`]);
-    assert.equal(await ask(scene.path('a')), pid);
-    await scene.killOwner();
+    const owner = await new FakeOwner(sandbox).open();
+    const { pid } = await owner.start([PLAIN, '--deaf', '--spin', `--answer=${owner.path('a')}`]);
+    assert.equal(await ask(owner.path('a')), pid);
+    await owner.kill();
     const time = async () => (await procfs().snapshot()).processes.get(pid)?.cpuTime ?? 0;
     const before = await time();
     await waitFor('it burns a core', async () => (await time()) > before + 100);
@@ -33,10 +33,10 @@ describe('leaks that must be caught @user @no-ss', function () {
   });
 
   it('L03 ends children that inherited an ignored SIGTERM; control: SIGTERM alone does not', async () => {
-    const scene = await new Scene(sandbox).open();
-    const { pid } = await scene.start(['-c', 'trap "" TERM HUP INT; sleep 300 & sleep 300 & wait'], { command: 'sh' });
+    const owner = await new FakeOwner(sandbox).open();
+    const { pid } = await owner.start(['-c', 'trap "" TERM HUP INT; sleep 300 & sleep 300 & wait'], { command: 'sh' });
     await waitFor('its children run', () => sandbox.living().length === 4);
-    await scene.killOwner();
+    await owner.kill();
     for (const member of sandbox.living()) process.kill(member, 'SIGTERM');
     assert.equal(sandbox.living().length, 3, 'control arm');
     assert.ok(isAlive(pid));
@@ -44,26 +44,26 @@ describe('leaks that must be caught @user @no-ss', function () {
   });
 
   it('L04 finds the server whose wrappers died first; control: nobody else ends it', async () => {
-    const scene = await new Scene(sandbox).open();
-    const server = `'${process.execPath}' '${PLAIN}' --deaf --pid-file='${scene.path('pid')}'; :`;
-    const { pid: wrapper } = await scene.start(['-c', `sh -c "${server}"; :`], { command: 'sh' });
-    const pid = await pidIn(scene.path('pid'));
+    const owner = await new FakeOwner(sandbox).open();
+    const server = `'${process.execPath}' '${PLAIN}' --deaf --pid-file='${owner.path('pid')}'; :`;
+    const { pid: wrapper } = await owner.start(['-c', `sh -c "${server}"; :`], { command: 'sh' });
+    const pid = await pidIn(owner.path('pid'));
     const inner = (await procfs().snapshot()).processes.get(pid)?.ppid as number;
     assert.notEqual(inner, wrapper);
     for (const one of [wrapper, inner]) process.kill(one, 'SIGTERM');
     await waitFor('both wrappers are gone', () => !isAlive(wrapper) && !isAlive(inner));
-    await scene.killOwner();
+    await owner.kill();
     assert.ok(isAlive(pid), 'control arm');
     await sweepAll();
   });
 
   it('L06 finds grandchildren with a life of their own after their server has ended; control: they stay', async () => {
-    const scene = await new Scene(sandbox).open();
-    const paths = [scene.path('browser'), scene.path('language')] as const;
+    const owner = await new FakeOwner(sandbox).open();
+    const paths = [owner.path('browser'), owner.path('language')] as const;
     const children = paths.map((path) => node([PLAIN, '--deaf', `--answer=${path}`], true));
-    await scene.start([PLAIN, ...children]);
+    await owner.start([PLAIN, ...children]);
     const pids = await Promise.all(paths.map(ask));
-    await scene.killOwner();
+    await owner.kill();
     await waitFor('the polite server has ended', () => sandbox.living().length === 2);
     assert.deepEqual(await Promise.all(paths.map(ask)), pids, 'control arm');
     await unused(...pids);
@@ -108,13 +108,13 @@ describe('leaks that must be caught @user @no-ss', function () {
   });
 
   it('L14 ends orphans whose parent is a subreaper, not process 1', async () => {
-    const scene = new Scene(sandbox, ['python3', '-c', SUBREAPER, sandbox.path]);
-    const reaper = scene.child.pid as number;
-    const owner = await pidIn(join(sandbox.path, 'owner.pid'));
-    await scene.open(owner);
-    const { pid } = await scene.start();
-    process.kill(owner, 'SIGKILL');
-    await waitFor('the owner is gone', () => !existsSync(`/proc/${owner}`));
+    const owner = new FakeOwner(sandbox, ['python3', '-c', SUBREAPER, sandbox.path]);
+    const reaper = owner.child.pid as number;
+    const ownerPid = await pidIn(join(sandbox.path, 'owner.pid'));
+    await owner.open(ownerPid);
+    const { pid } = await owner.start();
+    process.kill(ownerPid, 'SIGKILL');
+    await waitFor('the owner is gone', () => !existsSync(`/proc/${ownerPid}`));
     const parent = () => readFileSync(`/proc/${pid}/status`, 'latin1').match(/^PPid:\t(\d+)/m)?.[1];
     await waitFor('it is adopted', () => parent() === String(reaper));
     await (await sandbox.tracker()).sweep();
@@ -122,11 +122,11 @@ describe('leaks that must be caught @user @no-ss', function () {
   });
 
   it('L15 takes a zombie for dead: an owner that nobody collects, and members that nobody collects', async () => {
-    const scene = new Scene(sandbox, ['python3', '-c', DEAD_OWNER_UNREAPED, sandbox.path]);
-    const owner = await pidIn(join(sandbox.path, 'owner.pid'));
-    await scene.open(owner);
-    await scene.start();
-    const { pid } = await scene.start(
+    const owner = new FakeOwner(sandbox, ['python3', '-c', DEAD_OWNER_UNREAPED, sandbox.path]);
+    const ownerPid = await pidIn(join(sandbox.path, 'owner.pid'));
+    await owner.open(ownerPid);
+    await owner.start();
+    const { pid } = await owner.start(
       ['-c', 'import subprocess, time; c = subprocess.Popen(["true"]); time.sleep(300)'],
       { command: 'python3' },
     );
@@ -135,31 +135,31 @@ describe('leaks that must be caught @user @no-ss', function () {
       const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean);
       return children.length === 1 && / Z /.test(statOf(children[0] as string));
     });
-    process.kill(owner, 'SIGKILL');
+    process.kill(ownerPid, 'SIGKILL');
     // Its state says so before its last thread is gone.
-    await waitFor('the owner is a zombie', () => !isAlive(owner));
-    assert.match(statOf(owner), / Z /);
+    await waitFor('the owner is a zombie', () => !isAlive(ownerPid));
+    assert.match(statOf(ownerPid), / Z /);
     // Control arm: what most tools ask says that it lives.
-    assert.doesNotThrow(() => process.kill(owner, 0));
+    assert.doesNotThrow(() => process.kill(ownerPid, 0));
     const tracker = await sandbox.tracker();
     await tracker.sweep();
-    assert.deepEqual(sandbox.living(), [scene.child.pid]);
-    assert.ok(existsSync(`/proc/${owner}`), 'it is still not collected');
+    assert.deepEqual(sandbox.living(), [owner.child.pid]);
+    assert.ok(existsSync(`/proc/${ownerPid}`), 'it is still not collected');
   });
 
   it('L16 takes in what appears between scan and signal, and ends a storm of 200 forks', async () => {
-    const scene = await new Scene(sandbox).open();
+    const owner = await new FakeOwner(sandbox).open();
     // Answers SIGTERM with a successor in another group, which does the same.
     const race =
       'import os, signal, sys, time\ndef again(*_):\n  if os.fork() == 0: os.setpgid(0, 0)\n  else: os._exit(0)\n' +
       'signal.signal(signal.SIGTERM, again)\nopen(sys.argv[1], "w")\nwhile True: time.sleep(300)';
-    const { pid } = await scene.start(['-c', race, scene.path('ready')], { command: 'python3' });
+    const { pid } = await owner.start(['-c', race, owner.path('ready')], { command: 'python3' });
     const storm =
       'import os, signal, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\n' +
-      `for _ in range(200):\n  if os.fork() == 0: time.sleep(300)\nopen(${JSON.stringify(scene.path('done'))}, "w")\ntime.sleep(300)`;
-    await scene.start(['-c', storm], { command: 'python3' });
-    await waitFor('200 forks', () => existsSync(scene.path('done')) && existsSync(scene.path('ready')));
-    await scene.killOwner();
+      `for _ in range(200):\n  if os.fork() == 0: time.sleep(300)\nopen(${JSON.stringify(owner.path('done'))}, "w")\ntime.sleep(300)`;
+    await owner.start(['-c', storm], { command: 'python3' });
+    await waitFor('200 forks', () => existsSync(owner.path('done')) && existsSync(owner.path('ready')));
+    await owner.kill();
     // Control arm: SIGTERM to the process that was seen leaves another.
     const before = sandbox.living();
     process.kill(pid, 'SIGTERM');
@@ -168,15 +168,15 @@ describe('leaks that must be caught @user @no-ss', function () {
   });
 
   it('L17 finds by the census what has overwritten its environment and left its tree', async () => {
-    const scene = await new Scene(sandbox).open();
+    const owner = await new FakeOwner(sandbox).open();
     // As a Perl program that sets $0: the title runs over into the environment, and the cookie is gone.
     const perl =
       '$SIG{TERM} = $SIG{HUP} = "IGNORE"; $0 = "language server " . ("x" x 20000); ' +
       'open(my $f, ">", $ARGV[0]) or die; print $f $$; close $f; rename $ARGV[0], $ARGV[1]; sleep 300';
-    const file = scene.path('perl');
-    const { record } = await scene.start([PLAIN, '--deaf', run('perl', ['-e', perl, `${file}.new`, file], false)]);
+    const file = owner.path('perl');
+    const { record } = await owner.start([PLAIN, '--deaf', run('perl', ['-e', perl, `${file}.new`, file], false)]);
     const pid = await pidIn(file);
-    await scene.killOwner();
+    await owner.kill();
     // Control arm: without the census only the root is found.
     const carriesCookie = readFileSync(`/proc/${pid}/environ`, 'latin1').includes('MCP_PROCESSES_COOKIE=1:');
     assert.equal(carriesCookie, false, 'the cookie is really lost');
@@ -184,17 +184,17 @@ describe('leaks that must be caught @user @no-ss', function () {
     await waitFor('its parent is gone', () => !isAlive(record.root?.pid as number));
     await (await sandbox.tracker()).sweep();
     assert.ok(isAlive(pid), 'control arm');
-    scene.write({ records: [{ ...record, census: [await identityOf(pid)] }] });
+    owner.write({ records: [{ ...record, census: [await identityOf(pid)] }] });
     await (await sandbox.tracker()).sweep();
     assert.ok(!isAlive(pid));
   });
 
   it('L18 finds by its cookie what was spawned but not yet recorded as spawned', async () => {
-    const scene = await new Scene(sandbox).open();
-    const { pid, record } = await scene.start([PLAIN, '--deaf'], {
+    const owner = await new FakeOwner(sandbox).open();
+    const { pid, record } = await owner.start([PLAIN, '--deaf'], {
       record: { root: undefined, posixSession: undefined },
     });
-    await scene.killOwner();
+    await owner.kill();
     assert.ok(isAlive(pid), 'control arm');
     assert.equal(record.root, undefined);
     await sweepAll();
@@ -202,17 +202,17 @@ describe('leaks that must be caught @user @no-ss', function () {
 
   it('gives SIGTERM and its wait to what was kept under an older ladder; control: that ladder goes on', async () => {
     for (const isSpared of [true, false]) {
-      const scene = await new Scene(sandbox).open();
-      const noted = scene.path(`term-${isSpared}`);
+      const owner = await new FakeOwner(sandbox).open();
+      const noted = owner.path(`term-${isSpared}`);
       const ladder = { step: 'kill' as const, remaining: 0 };
-      const { pid } = await scene.start([SERVER, '--deaf-to-eof', `--note-term=${noted}`], {
+      const { pid } = await owner.start([SERVER, '--deaf-to-eof', `--note-term=${noted}`], {
         record: { ladder, grace: { stdin: 100, term: 20_000 } },
       });
       // Somebody who is ended: only then is anything written.
-      await scene.start(undefined, { record: { ladder } });
+      await owner.start(undefined, { record: { ladder } });
       await waitFor('it listens', () => existsSync(`/proc/${pid}/fd/0`) && listensToTerm(pid));
-      scene.write({ handedOver: Date.now() });
-      await scene.killOwner();
+      owner.write({ handedOver: Date.now() });
+      await owner.kill();
       if (isSpared) {
         await (await sandbox.tracker({ neverReap: ['--note-term'] })).sweep();
         assert.ok(isAlive(pid));
@@ -223,13 +223,13 @@ describe('leaks that must be caught @user @no-ss', function () {
   });
 
   it('L24 judges nothing by the clock: a session from 1970 lives, one from the future is dead', async () => {
-    const live = await new Scene(sandbox).open();
-    const dead = await new Scene(sandbox).open();
+    const live = await new FakeOwner(sandbox).open();
+    const dead = await new FakeOwner(sandbox).open();
     const survivor = await live.start([PLAIN, '--deaf', `--answer=${live.path('live')}`]);
     const orphan = await dead.start();
     live.write({ startedAt: 0 });
     dead.write({ startedAt: Date.now() + 10 * 365 * 86_400_000 });
-    await dead.killOwner();
+    await dead.kill();
     const now = Date.now;
     // The laptop woke up a year later.
     Date.now = () => now() + 365 * 86_400_000;
@@ -243,13 +243,13 @@ describe('leaks that must be caught @user @no-ss', function () {
   });
 
   it('L25 ends a server whose main thread is gone and whose other threads run', async () => {
-    const scene = await new Scene(sandbox).open();
+    const owner = await new FakeOwner(sandbox).open();
     const threaded = withoutMainThread('import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN)');
-    const named = await scene.start(['-c', threaded], { command: 'python3' });
+    const named = await owner.start(['-c', threaded], { command: 'python3' });
     // Known by its cookie alone, which only a living thread shows.
-    const unnamed = await scene.start(['-c', threaded], { command: 'python3', record: { root: undefined } });
+    const unnamed = await owner.start(['-c', threaded], { command: 'python3', record: { root: undefined } });
     for (const { pid } of [named, unnamed]) await mainThreadGone(pid);
-    await scene.killOwner();
+    await owner.kill();
     assert.ok(isAlive(named.pid) && isAlive(unnamed.pid), 'control arm: `Z`, and alive');
     await sweepAll();
     assert.ok(!isAlive(named.pid) && !isAlive(unnamed.pid));

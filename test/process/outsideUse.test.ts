@@ -4,11 +4,11 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { OutsideUse } from '../../src/os/platform';
 import { definite } from '../support/askingAgain';
-import { DATABASE, DATABASE_CLIENT } from '../support/crowd';
+import { DATABASE, DATABASE_CLIENT } from '../support/bystanders';
+import { procfs } from '../support/fakeOwner';
 import { nextLine } from '../support/nextLine';
 import { mainThreadGone, withoutMainThread } from '../support/parents';
 import { programPath, scripts, withPath, withSs } from '../support/programs';
-import { procfs } from '../support/scene';
 import { waitFor } from '../support/waitFor';
 import { withSandbox } from '../support/withSandbox';
 

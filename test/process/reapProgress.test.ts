@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import type { Tracker } from '../../src/tracker/tracker';
+import { FakeOwner, PLAIN } from '../support/fakeOwner';
 import { nextLine } from '../support/nextLine';
 import { isAlive, killHard } from '../support/sandbox';
-import { PLAIN, Scene } from '../support/scene';
 import { waitFor } from '../support/waitFor';
 import { withSandbox } from '../support/withSandbox';
 
@@ -22,15 +22,15 @@ describe('reaping many, called off', function () {
   beforeEach(async () => {
     const mark = `--mark=${randomUUID()}`;
     // One of our own, and three of another client's.
-    const scene = await new Scene(sandbox).open();
-    const own = await scene.start();
-    scene.write({ automatic: 'off' });
+    const owner = await new FakeOwner(sandbox).open();
+    const own = await owner.start();
+    owner.write({ automatic: 'off' });
     const client = spawn('python3', ['-c', CLIENT, process.execPath, PLAIN, '--deaf', mark], {
       env: sandbox.environment,
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     servers = [own.pid, ...(await pidsFrom(client))];
-    await Promise.all([scene.killOwner(), killHard(client)]);
+    await Promise.all([owner.kill(), killHard(client)]);
     const known = {
       serverOf: (args: readonly string[]) =>
         args.at(-1) === mark

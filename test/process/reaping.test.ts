@@ -22,8 +22,8 @@ import { readSessions } from '../../src/registry/sessionStore';
 import { scanMachine } from '../../src/scan/scan';
 import type { Tracker } from '../../src/tracker/tracker';
 import { codeOf, kindsOf } from '../support/codes';
+import { FakeOwner, identityOf, PLAIN } from '../support/fakeOwner';
 import { isAlive, killHard, Sandbox } from '../support/sandbox';
-import { identityOf, PLAIN, Scene } from '../support/scene';
 import { waitFor } from '../support/waitFor';
 import { withSandbox } from '../support/withSandbox';
 
@@ -65,11 +65,11 @@ describe('reaping what a dead session left @user @no-ss', function () {
   });
 
   it('K13 L23 of a damaged file nobody knows what its session wanted: shown, and ended only on a click', async () => {
-    const scene = await new Scene(sandbox).open();
-    const { pid } = await scene.start();
-    scene.write({ automatic: 'off', neverReap: ['--deaf'] });
-    await scene.killOwner();
-    const path = join(sandbox.folder.sessions, `${scene.id}.json`);
+    const owner = await new FakeOwner(sandbox).open();
+    const { pid } = await owner.start();
+    owner.write({ automatic: 'off', neverReap: ['--deaf'] });
+    await owner.kill();
+    const path = join(sandbox.folder.sessions, `${owner.id}.json`);
     writeFileSync(path, readFileSync(path, 'utf8').slice(0, 200));
     const tracker = await sandbox.tracker();
     for (let round = 0; round < 3; round++) {
@@ -86,18 +86,18 @@ describe('reaping what a dead session left @user @no-ss', function () {
     const [row] = tracker.inventory.servers;
     await tracker.reapOrphans({ only: [row?.key as string] });
     assert.ok(!isAlive(pid));
-    assert.deepEqual(readdirSync(sandbox.folder.sessions), [`${scene.id}.json.damaged`]);
+    assert.deepEqual(readdirSync(sandbox.folder.sessions), [`${owner.id}.json.damaged`]);
   });
 
   it('L22 K20 what a session wanted holds while another window claims its file, or gives it back', async () => {
-    const scene = await new Scene(sandbox).open();
-    const { pid, record } = await scene.start();
-    scene.write({ automatic: 'off', neverReap: ['--deaf'] });
-    await scene.killOwner();
+    const owner = await new FakeOwner(sandbox).open();
+    const { pid, record } = await owner.start();
+    owner.write({ automatic: 'off', neverReap: ['--deaf'] });
+    await owner.kill();
     const tracker = await sandbox.tracker();
-    const own = join(sandbox.folder.sessions, `${scene.id}.json`);
-    const { pid: self, start, scope } = await scene.platform.self();
-    const claimed = join(sandbox.folder.sessions, `${scene.id}.claim-${self}-${start}-${scope}.json`);
+    const own = join(sandbox.folder.sessions, `${owner.id}.json`);
+    const { pid: self, start, scope } = await owner.platform.self();
+    const claimed = join(sandbox.folder.sessions, `${owner.id}.claim-${self}-${start}-${scope}.json`);
     const { lstatSync } = fs;
     for (const [before, after] of [
       [own, claimed],
@@ -125,10 +125,10 @@ describe('reaping what a dead session left @user @no-ss', function () {
     }
     // What a list that is read in parts may miss while a file is renamed.
     rmSync(own);
-    const platform = Object.assign(Object.create(scene.platform), {
+    const platform = Object.assign(Object.create(owner.platform), {
       snapshot: async () => {
-        scene.write({ automatic: 'off', neverReap: ['--deaf'] });
-        return scene.platform.snapshot();
+        owner.write({ automatic: 'off', neverReap: ['--deaf'] });
+        return owner.platform.snapshot();
       },
     });
     await (await sandbox.tracker({}, { platform })).sweep();
@@ -183,15 +183,15 @@ describe('reaping what a dead session left @user @no-ss', function () {
   });
 
   it('K09 a session whose file cannot be removed any more holds up no other: all are told of', async () => {
-    const scenes = [await new Scene(sandbox).open(), await new Scene(sandbox).open()] as const;
-    const started = [await scenes[0].start(), await scenes[1].start()] as const;
-    for (const scene of scenes) await scene.killOwner();
+    const owners = [await new FakeOwner(sandbox).open(), await new FakeOwner(sandbox).open()] as const;
+    const started = [await owners[0].start(), await owners[1].start()] as const;
+    for (const owner of owners) await owner.kill();
     const tracker = await sandbox.tracker();
     const { rmSync: remove } = fs;
     // As where the folder has become read-only, or is another user's by now.
     Object.assign(fs, {
       rmSync: (path: string, options: object) => {
-        if (path.includes(`${scenes[0].id}.claim-`)) throw new Error('EROFS: read-only file system');
+        if (path.includes(`${owners[0].id}.claim-`)) throw new Error('EROFS: read-only file system');
         remove(path, options);
       },
     });
@@ -199,7 +199,7 @@ describe('reaping what a dead session left @user @no-ss', function () {
       const results = await tracker.reapOrphans();
       assert.deepEqual(
         new Set(results.map(({ of }) => (of.kind === 'session' ? of.session : undefined))),
-        new Set(scenes.map(({ id }) => id)),
+        new Set(owners.map(({ id }) => id)),
       );
     } finally {
       Object.assign(fs, { rmSync: remove });
@@ -209,10 +209,10 @@ describe('reaping what a dead session left @user @no-ss', function () {
   });
 
   it('K09 a file that stands for nothing and cannot be removed fails no look', async () => {
-    const [empty, other] = [await new Scene(sandbox).open(), await new Scene(sandbox).open()];
+    const [empty, other] = [await new FakeOwner(sandbox).open(), await new FakeOwner(sandbox).open()];
     empty.write();
     const { pid } = await other.start();
-    await Promise.all([empty.killOwner(), other.killOwner()]);
+    await Promise.all([empty.kill(), other.kill()]);
     const { rmSync: remove } = fs;
     Object.assign(fs, {
       rmSync: (path: string, options: object) => {
@@ -308,7 +308,7 @@ describe('reaping what a dead session left @user @no-ss', function () {
   });
 
   it('L08 ends a server that runs on the editor’s own program; control: by its name alone it is an editor', async () => {
-    const scene = await new Scene(sandbox).open();
+    const owner = await new FakeOwner(sandbox).open();
     const folder = join(sandbox.path, 'bin');
     mkdirSync(folder);
     const code = join(folder, 'code');
@@ -318,30 +318,30 @@ describe('reaping what a dead session left @user @no-ss', function () {
       // On another disk, or somebody else's.
       copyFileSync(process.execPath, code);
     }
-    const asNode = await scene.start(['ELECTRON_RUN_AS_NODE=1', code, PLAIN, '--deaf'], { command: 'env' });
-    const editor = await scene.start([code, PLAIN, '--deaf'], { command: 'env' });
+    const asNode = await owner.start(['ELECTRON_RUN_AS_NODE=1', code, PLAIN, '--deaf'], { command: 'env' });
+    const editor = await owner.start([code, PLAIN, '--deaf'], { command: 'env' });
     for (const { pid } of [asNode, editor]) {
       await waitFor('it runs', () => readFileSync(`/proc/${pid}/cmdline`, 'utf8').startsWith(code));
     }
-    await scene.killOwner();
+    await owner.kill();
     await (await sandbox.tracker()).sweep();
     assert.ok(!isAlive(asNode.pid));
     assert.ok(isAlive(editor.pid), 'control');
   });
 
   it('K12 L24 a session that lives elsewhere is remembered however old it is, as long as somebody there sees it', async () => {
-    const scene = await new Scene(sandbox).open();
+    const owner = await new FakeOwner(sandbox).open();
     // A container, too, cannot be asked after from elsewhere.
     const container = { program: 'docker', globalFlags: [], environment: {}, removable: true, containerId: undefined };
-    await scene.start([PLAIN, '--deaf'], { record: { container } });
+    await owner.start([PLAIN, '--deaf'], { record: { container } });
     const month = new Date(Date.now() - 31 * 86_400_000);
-    scene.write({ startedAt: month.getTime() });
-    const file = join(sandbox.folder.sessions, `${scene.id}.json`);
+    owner.write({ startedAt: month.getTime() });
+    const file = join(sandbox.folder.sessions, `${owner.id}.json`);
     utimesSync(file, month, month);
     // Somebody where its owner can be seen.
     const tracker = await sandbox.tracker();
     await tracker.sweep();
-    const snapshot = async () => ({ ...(await scene.platform.snapshot()), scope: 't0000000000000000' });
+    const snapshot = async () => ({ ...(await owner.platform.snapshot()), scope: 't0000000000000000' });
     const sweepElsewhere = () =>
       scanMachine({ snapshot } as unknown as Platform, sandbox.folder, undefined, { automatic: 'off', neverReap: [] });
     await sweepElsewhere();
@@ -400,14 +400,14 @@ describe('reaping what a dead session left @user @no-ss', function () {
         }),
     };
     for (const [way, reap] of Object.entries(ways)) {
-      const scene = await new Scene(sandbox).open();
-      await scene.start();
-      const { record } = await scene.start([PLAIN, '--deaf', '--listed']);
-      scene.write({ automatic: 'ask', neverReap: ['--listed'] });
-      await scene.killOwner();
+      const owner = await new FakeOwner(sandbox).open();
+      await owner.start();
+      const { record } = await owner.start([PLAIN, '--deaf', '--listed']);
+      owner.write({ automatic: 'ask', neverReap: ['--listed'] });
+      await owner.kill();
       const tracker = await sandbox.tracker();
       await tracker.sweep();
-      if (way === 'sweep') scene.write({ automatic: 'on', neverReap: ['--listed'] });
+      if (way === 'sweep') owner.write({ automatic: 'on', neverReap: ['--listed'] });
       const states = new Map<string, string[]>();
       tracker.onDidChange(({ servers }) => {
         for (const name of ['server 1', 'server 2']) {
@@ -441,13 +441,13 @@ describe('reaping what a dead session left @user @no-ss', function () {
   });
 
   it('a server that is adopted while a look is under way stays recorded, and so does what one starts meanwhile', async () => {
-    const scene = await new Scene(sandbox).open();
-    const started = async () => ({ ...(await scene.start()).record, kind: 'adopted' as const });
+    const owner = await new FakeOwner(sandbox).open();
+    const started = async () => ({ ...(await owner.start()).record, kind: 'adopted' as const });
     const known = await started();
     const records: ServerRecord[] = [];
-    const platform = Object.assign(Object.create(scene.platform) as Platform, {
+    const platform = Object.assign(Object.create(owner.platform) as Platform, {
       snapshot: async () => {
-        const snapshot = await scene.platform.snapshot();
+        const snapshot = await owner.platform.snapshot();
         // What comes now is not in it any more.
         if (records.length === 0) {
           records.push(await started(), await started());
@@ -459,7 +459,7 @@ describe('reaping what a dead session left @user @no-ss', function () {
     });
     const log = { info: () => {}, warn: () => {}, error: () => {} };
     const settings = { automatic: 'on', neverReap: [] } as const;
-    const own = new OwnSession(sandbox.folder, log, await scene.platform.self(), 'test', undefined, settings);
+    const own = new OwnSession(sandbox.folder, log, await owner.platform.self(), 'test', undefined, settings);
     const tracker = await sandbox.tracker({}, { platform, own });
     own.add(known);
     await tracker.sweep();

@@ -10,10 +10,10 @@ import type { FailedInspection } from '../../src/os/platform';
 import { readSessions } from '../../src/registry/sessionStore';
 import type { Tracker } from '../../src/tracker/tracker';
 import { askingAgain } from '../support/askingAgain';
+import { FakeOwner, PLAIN, pidIn } from '../support/fakeOwner';
 import { nextLine } from '../support/nextLine';
 import { withSs } from '../support/programs';
 import { isAlive, killHard, SERVER } from '../support/sandbox';
-import { PLAIN, pidIn, Scene } from '../support/scene';
 import { waitFor } from '../support/waitFor';
 import { withSandbox } from '../support/withSandbox';
 
@@ -24,7 +24,7 @@ server = subprocess.Popen(sys.argv[1:], stdin=subprocess.PIPE, stdout=subprocess
 print(server.pid, flush=True)
 time.sleep(600)`;
 
-describe('windows of one machine take turns', function () {
+describe('windows of one machine share their scans', function () {
   this.timeout(120_000);
   const sandbox = withSandbox();
   let mark: string;
@@ -89,10 +89,10 @@ describe('windows of one machine take turns', function () {
     });
 
   it('who finds a young sweep takes it over, shows the same, and looks at its own processes only', async () => {
-    const dead = await new Scene(sandbox).open();
+    const dead = await new FakeOwner(sandbox).open();
     const { pid } = await dead.start();
     dead.write({ automatic: 'ask' });
-    await dead.killOwner();
+    await dead.kill();
     const { client, server } = await foreign();
     const [first, second] = [await window(), await window()];
     await first.launch(sandbox.server('of the first'));
@@ -165,7 +165,7 @@ describe('windows of one machine take turns', function () {
     );
   });
 
-  it('a server that is found first and adopted then is shown once, in every picture', async () => {
+  it('a server that is found first and adopted then is shown once, in every inventory', async () => {
     const matches = (args: readonly string[]) => args.at(-1) === mark;
     const entry = { key: 'notes', name: 'notes', client: 'Editor', folder: undefined, url: undefined };
     const known = { ...entry, file: undefined, managedBy: 'foreign' as const, describe: undefined, matches };

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { ClientWorld, killProcesses, pidsOf } from '../support/clientWorld';
+import { ClientHome, killProcesses, pidsOf } from '../support/clientHome';
 import { factsOf, kindsOf } from '../support/codes';
 import { withSs } from '../support/programs';
 import { isAlive } from '../support/sandbox';
@@ -23,9 +23,9 @@ setInterval(() => {}, 1_000);
 
 describe('a client made with the MCP SDK, its servers started through npx @no-ss', function () {
   this.timeout(300_000);
-  let world: ClientWorld;
+  let world: ClientHome;
   beforeEach(() => {
-    world = new ClientWorld();
+    world = new ClientHome();
   });
   afterEach(() => world.dispose());
 

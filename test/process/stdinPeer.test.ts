@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import type { FailedInspection, StdinPeer } from '../../src/os/platform';
 import { pidsOf } from '../../src/os/users';
 import { definite } from '../support/askingAgain';
+import { identityOf, PLAIN, pidIn, procfs } from '../support/fakeOwner';
 import { nextLine } from '../support/nextLine';
 import { mainThreadGone, withoutMainThread } from '../support/parents';
 import { programPath, scripts, withPath, withSs } from '../support/programs';
 import { isAlive, killHard } from '../support/sandbox';
-import { identityOf, PLAIN, pidIn, procfs } from '../support/scene';
 import { waitFor } from '../support/waitFor';
 import { withSandbox } from '../support/withSandbox';
 

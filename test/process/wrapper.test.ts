@@ -5,22 +5,22 @@ import { existsSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileS
 import { basename, join } from 'node:path';
 import { COOKIE_VARIABLE, parseCookie } from '../../src/registry/cookie';
 import { readHistory } from '../../src/registry/history';
+import { ask, identityOf, pidIn, procfs } from '../support/fakeOwner';
 import { DEAD_OWNER_UNREAPED, SUBREAPER } from '../support/parents';
-import { scripts } from '../support/programs';
-import { isAlive, killHard } from '../support/sandbox';
-import { ask, identityOf, pidIn, procfs } from '../support/scene';
+import { programPath, scripts } from '../support/programs';
+import { GUARD, isAlive, killHard } from '../support/sandbox';
 import { waitFor } from '../support/waitFor';
 import { withSandbox } from '../support/withSandbox';
-import { type Client, LauncherScene, napsOf } from '../support/wrapper';
+import { type FakeClient, InstalledWrapper, napsOf } from '../support/wrapper';
 
 const SHELLS = ['dash', 'bash', 'busybox'] as const;
 
 describe('mcp-processes run', function () {
   this.timeout(120_000);
   const sandbox = withSandbox();
-  const clients: Client[] = [];
-  const client = (scene: LauncherScene, under?: string[]) => {
-    const one = scene.client(under);
+  const clients: FakeClient[] = [];
+  const client = (installed: InstalledWrapper, under?: string[]) => {
+    const one = installed.client(under);
     clients.push(one);
     return one;
   };
@@ -31,7 +31,7 @@ describe('mcp-processes run', function () {
   for (const shell of SHELLS) {
     describe(`under ${shell}${shell === 'dash' ? ' @user @no-ss' : ''}`, () => {
       it('becomes the server: same pid, arguments, input, environment, exit code and signals', async () => {
-        const scene = new LauncherScene(sandbox, shell);
+        const installed = new InstalledWrapper(sandbox, shell);
         const input = randomBytes(100_000);
         const odd = { 'a.b-c': 'x=1\ny "2"', name: 'n' };
         const program = `
@@ -43,9 +43,9 @@ describe('mcp-processes run', function () {
             process.exitCode = 23;
           });`;
         const args = ['two words', `quotes ' " \\ $HOME \`id\``, 'a\nb\n', '', '*', '-x', '--name', 'ü'];
-        const child = scene.run([process.execPath, '-e', program, '--', ...args], {
+        const child = installed.run([process.execPath, '-e', program, '--', ...args], {
           cwd: sandbox.path,
-          env: { ...scene.environment, ...odd },
+          env: { ...installed.environment, ...odd },
         });
         const said = read(child, 'stdout');
         const complained = read(child, 'stderr');
@@ -60,53 +60,53 @@ describe('mcp-processes run', function () {
         assert.equal(cwd, sandbox.path);
         for (const [name, value] of Object.entries(odd)) assert.equal(env[name], value, name);
         assert.ok(parseCookie(env[COOKIE_VARIABLE]));
-        const added = Object.keys(env).filter((name) => !(name in { ...scene.environment, ...odd }));
+        const added = Object.keys(env).filter((name) => !(name in { ...installed.environment, ...odd }));
         assert.deepEqual(
           added.filter((name) => !['PWD', 'OLDPWD', 'SHLVL', '_', COOKIE_VARIABLE].includes(name)),
           [],
         );
-        const signalled = scene.run(['sleep', '300']);
+        const signalled = installed.run(['sleep', '300']);
         await waitFor('it is the server', () => commandOf(signalled.pid).includes('300'));
         signalled.kill('SIGTERM');
         assert.deepEqual(await exitOf(signalled), { code: null, signal: 'SIGTERM' });
-        await scene.nothingLeft();
+        await installed.nothingLeft();
       });
 
       it('L08 L05 its client is killed: the deaf server and what escaped from it are ended; another client’s answers', async () => {
-        const scene = new LauncherScene(sandbox, shell);
-        const one = client(scene);
-        const other = client(scene);
-        const doomed = await one.start(scene.server('doomed', '--deaf', scene.escaped('escaped')));
-        const survivor = await other.start(scene.server('survivor', '--deaf'));
-        assert.equal(await ask(scene.at('doomed')), doomed);
-        const escaped = await ask(scene.at('escaped'));
-        assert.equal(await ask(scene.at('survivor')), survivor);
-        await scene.protected(2);
+        const installed = new InstalledWrapper(sandbox, shell);
+        const one = client(installed);
+        const other = client(installed);
+        const doomed = await one.start(installed.server('doomed', '--deaf', installed.escaped('escaped')));
+        const survivor = await other.start(installed.server('survivor', '--deaf'));
+        assert.equal(await ask(installed.at('doomed')), doomed);
+        const escaped = await ask(installed.at('escaped'));
+        assert.equal(await ask(installed.at('survivor')), survivor);
+        await installed.protected(2);
         await one.kill();
         await waitFor('both are ended', () => !isAlive(doomed) && !isAlive(escaped));
-        assert.equal(await ask(scene.at('survivor')), survivor);
-        await waitFor('its session is gone', () => scene.sessions().length === 1);
+        assert.equal(await ask(installed.at('survivor')), survivor);
+        await waitFor('its session is gone', () => installed.sessions().length === 1);
         assert.deepEqual(new Set(readHistory(sandbox.folder, 0, 10).map(({ by }) => by)), new Set(['wrapper']));
         await other.kill();
-        await scene.nothingLeft();
+        await installed.nothingLeft();
       });
 
       it('L08 finds its data folder by a relative path, too', async () => {
-        const scene = new LauncherScene(sandbox, shell);
-        const env = { ...scene.environment, MCP_PROCESSES_HOME: basename(sandbox.folder.path) };
-        const child = scene.run(scene.server('it'), { cwd: sandbox.path, env });
-        assert.equal(await ask(scene.at('it')), child.pid);
-        assert.equal((await scene.protected()).length, 1);
-        assert.equal(scene.sessions()[0]?.records[0]?.root?.pid, child.pid);
+        const installed = new InstalledWrapper(sandbox, shell);
+        const env = { ...installed.environment, MCP_PROCESSES_HOME: basename(sandbox.folder.path) };
+        const child = installed.run(installed.server('it'), { cwd: sandbox.path, env });
+        assert.equal(await ask(installed.at('it')), child.pid);
+        assert.equal((await installed.protected()).length, 1);
+        assert.equal(installed.sessions()[0]?.records[0]?.root?.pid, child.pid);
       });
 
       it('a session file that cannot be put in place: it says so, and runs the server without protection', async () => {
-        const scene = new LauncherScene(sandbox, shell);
+        const installed = new InstalledWrapper(sandbox, shell);
         const folder = scripts(join(sandbox.path, 'failing'), { mv: 'exit 1' });
-        const env = { ...scene.environment, PATH: `${folder}:${scene.environment.PATH}` };
-        const child = scene.run(scene.server('plain'), { env });
+        const env = { ...installed.environment, PATH: `${folder}:${installed.environment.PATH}` };
+        const child = installed.run(installed.server('plain'), { env });
         const complained = read(child, 'stderr');
-        assert.equal(await ask(scene.at('plain')), child.pid);
+        assert.equal(await ask(installed.at('plain')), child.pid);
         assert.ok(!readFileSync(`/proc/${child.pid}/environ`, 'latin1').includes(COOKIE_VARIABLE));
         assert.deepEqual([sandbox.guards(), readdirSync(sandbox.folder.sessions)], [[], []]);
         child.stdin?.end();
@@ -117,20 +117,20 @@ describe('mcp-processes run', function () {
       });
 
       it('a polite server ends by itself: no watcher and no file are left', async () => {
-        const scene = new LauncherScene(sandbox, shell);
-        const child = scene.run(scene.server('polite'));
-        assert.equal(await ask(scene.at('polite')), child.pid);
-        await scene.protected();
+        const installed = new InstalledWrapper(sandbox, shell);
+        const child = installed.run(installed.server('polite'));
+        assert.equal(await ask(installed.at('polite')), child.pid);
+        await installed.protected();
         child.stdin?.end();
         assert.deepEqual(await exitOf(child), { code: 0, signal: null });
-        await scene.nothingLeft();
+        await installed.nothingLeft();
         assert.deepEqual(readHistory(sandbox.folder, 0, 10), [], 'nobody had to end anything');
       });
     });
   }
 
   it('records what a sweep needs, in the same words, and nothing secret', async () => {
-    const scene = new LauncherScene(sandbox, 'dash', {
+    const installed = new InstalledWrapper(sandbox, 'dash', {
       automatic: 'ask',
       neverReap: ['keep "me"'],
       graces: [
@@ -138,12 +138,12 @@ describe('mcp-processes run', function () {
         ['*', { stdin: 1, term: 2 }],
       ],
     });
-    const child = scene.run([...scene.server('it'), '--token', 'not-a-real-one'], {
+    const child = installed.run([...installed.server('it'), '--token', 'not-a-real-one'], {
       words: ['run', '--name', 'n"a\\me ü', '--'],
     });
-    assert.equal(await ask(scene.at('it')), child.pid);
-    await scene.protected();
-    const [session] = scene.sessions();
+    assert.equal(await ask(installed.at('it')), child.pid);
+    await installed.protected();
+    const [session] = installed.sessions();
     const [record] = session?.records ?? [];
     assert.deepEqual(session?.owner, await identityOf(process.pid));
     assert.deepEqual(record?.root, await identityOf(child.pid as number));
@@ -162,36 +162,36 @@ describe('mcp-processes run', function () {
     assert.equal(row?.verdict, 'active');
     assert.equal(row?.client, record?.client);
     child.kill('SIGKILL');
-    await scene.nothingLeft();
+    await installed.nothingLeft();
   });
 
   it('an address that a runner is told to run, which may hold a token, is no name; a package is', async () => {
-    const scene = new LauncherScene(sandbox);
+    const installed = new InstalledWrapper(sandbox);
     const folder = scripts(join(sandbox.path, 'runners'), { npx: 'exec sleep 60' });
-    const env = { ...scene.environment, PATH: `${folder}:${scene.environment.PATH}` };
+    const env = { ...installed.environment, PATH: `${folder}:${installed.environment.PATH}` };
     const addresses = [
       'git+https://me:hunter2@h/x',
       'https://h/x.tgz?token=hunter2',
       'me:hunter2@h/x',
       '@scope/package',
     ];
-    const children = addresses.map((address) => scene.run(['npx', '-y', address], { env }));
-    await waitFor('all are recorded', () => scene.sessions().length === addresses.length);
-    const names = scene.sessions().flatMap(({ records }) => records.map(({ server }) => server));
+    const children = addresses.map((address) => installed.run(['npx', '-y', address], { env }));
+    await waitFor('all are recorded', () => installed.sessions().length === addresses.length);
+    const names = installed.sessions().flatMap(({ records }) => records.map(({ server }) => server));
     assert.deepEqual(names.sort(), ['@scope/package', 'npx', 'npx', 'npx']);
     for (const file of readdirSync(sandbox.folder.sessions)) {
       assert.doesNotMatch(readFileSync(join(sandbox.folder.sessions, file), 'utf8'), /hunter2/);
     }
     for (const child of children) child.kill('SIGKILL');
-    await scene.nothingLeft();
+    await installed.nothingLeft();
   });
 
   it('is in the panel among the other clients’ servers, once, under its client’s name', async () => {
-    const scene = new LauncherScene(sandbox);
-    const one = client(scene, ['bash', '-c', 'exec -a claude "$@"', 'bash']);
-    const server = await one.start(scene.server('it'));
-    await ask(scene.at('it'));
-    await scene.protected();
+    const installed = new InstalledWrapper(sandbox);
+    const one = client(installed, ['bash', '-c', 'exec -a claude "$@"', 'bash']);
+    const server = await one.start(installed.server('it'));
+    await ask(installed.at('it'));
+    await installed.protected();
     const tracker = await sandbox.tracker();
     await tracker.sweep();
     const rows = tracker.inventory.servers.filter(({ pid }) => pid === server);
@@ -200,27 +200,27 @@ describe('mcp-processes run', function () {
       [{ group: 'otherClients', client: 'Claude Code', verdict: 'active' }],
     );
     await one.kill();
-    await scene.nothingLeft();
+    await installed.nothingLeft();
   });
 
   it('the owner is the nearest ancestor that is not a shell or a package runner', async () => {
-    const scene = new LauncherScene(sandbox);
-    const one = client(scene);
-    const inner = `"${scene.path}" run -- ${scene.server('inner', '--deaf').join(' ')}; true`;
+    const installed = new InstalledWrapper(sandbox);
+    const one = client(installed);
+    const inner = `"${installed.path}" run -- ${installed.server('inner', '--deaf').join(' ')}; true`;
     await one.startPlain(['timeout', '100', 'npm', 'exec', '--offline', '-c', `sh -c '${inner}'`]);
-    const server = await ask(scene.at('inner'));
-    await scene.protected();
-    assert.deepEqual(scene.sessions()[0]?.owner, await identityOf(one.child.pid as number));
+    const server = await ask(installed.at('inner'));
+    await installed.protected();
+    assert.deepEqual(installed.sessions()[0]?.owner, await identityOf(one.child.pid as number));
     await one.kill();
     await waitFor('it is ended', () => !isAlive(server));
   });
 
   it('the watcher holds nothing of the server’s: no file, no cookie, no terminal, no group', async () => {
-    const scene = new LauncherScene(sandbox);
-    const env = { ...scene.environment, [COOKIE_VARIABLE]: 'of an outer run', TOKEN: 'not-a-real-one' };
-    const child = scene.run(scene.server('it'), { stdio: ['pipe', 'pipe', 'pipe', 'pipe', 'pipe'], env });
-    assert.equal(await ask(scene.at('it')), child.pid);
-    const [watcher] = (await scene.protected()) as [number];
+    const installed = new InstalledWrapper(sandbox);
+    const env = { ...installed.environment, [COOKIE_VARIABLE]: 'of an outer run', TOKEN: 'not-a-real-one' };
+    const child = installed.run(installed.server('it'), { stdio: ['pipe', 'pipe', 'pipe', 'pipe', 'pipe'], env });
+    assert.equal(await ask(installed.at('it')), child.pid);
+    const [watcher] = (await installed.protected()) as [number];
     // Numbers above 9, which no shell can close, come from whatever runs these tests.
     const open = readdirSync(`/proc/${watcher}/fd`).filter((fd) => fd.length === 1);
     assert.deepEqual(open, ['0', '1', '2']);
@@ -231,82 +231,82 @@ describe('mcp-processes run', function () {
     assert.notEqual(mine.sid, its.sid);
     assert.notEqual(mine.pgid, its.pgid);
     for (const signal of ['SIGTERM', 'SIGHUP', 'SIGINT'] as const) process.kill(watcher, signal);
-    assert.equal(await ask(scene.at('it')), child.pid);
+    assert.equal(await ask(installed.at('it')), child.pid);
     assert.ok(isAlive(watcher));
     child.stdin?.end();
-    await scene.nothingLeft();
+    await installed.nothingLeft();
   });
 
   it('two runs of one client, one of which ends: the other stays and answers', async () => {
-    const scene = new LauncherScene(sandbox);
-    const [one, two] = [scene.run(scene.server('one')), scene.run(scene.server('two'))];
-    await ask(scene.at('one'));
-    await ask(scene.at('two'));
-    await scene.protected(2);
+    const installed = new InstalledWrapper(sandbox);
+    const [one, two] = [installed.run(installed.server('one')), installed.run(installed.server('two'))];
+    await ask(installed.at('one'));
+    await ask(installed.at('two'));
+    await installed.protected(2);
     one.stdin?.end();
-    await scene.protected(1);
-    assert.equal(scene.sessions()[0]?.records[0]?.root?.pid, two.pid);
-    assert.equal(await ask(scene.at('two')), two.pid);
+    await installed.protected(1);
+    assert.equal(installed.sessions()[0]?.records[0]?.root?.pid, two.pid);
+    assert.equal(await ask(installed.at('two')), two.pid);
     two.stdin?.end();
-    await scene.nothingLeft();
+    await installed.nothingLeft();
   });
 
   it('L14 L15 a client that nobody reaps, and orphans that a subreaper adopts', async () => {
-    const scene = new LauncherScene(sandbox);
+    const installed = new InstalledWrapper(sandbox);
     for (const [name, parent] of Object.entries({ zombie: DEAD_OWNER_UNREAPED, subreaper: SUBREAPER })) {
       rmSync(join(sandbox.path, 'owner.pid'), { force: true });
-      const one = client(scene, ['python3', '-c', parent, sandbox.path]);
+      const one = client(installed, ['python3', '-c', parent, sandbox.path]);
       const owner = await pidIn(join(sandbox.path, 'owner.pid'));
-      const server = await one.start(scene.server(name, '--deaf', scene.escaped(`${name}-escaped`)));
-      await ask(scene.at(name));
-      const escaped = await ask(scene.at(`${name}-escaped`));
-      await scene.protected();
-      assert.equal(scene.sessions()[0]?.owner.pid, owner);
+      const server = await one.start(installed.server(name, '--deaf', installed.escaped(`${name}-escaped`)));
+      await ask(installed.at(name));
+      const escaped = await ask(installed.at(`${name}-escaped`));
+      await installed.protected();
+      assert.equal(installed.sessions()[0]?.owner.pid, owner);
       process.kill(owner, 'SIGKILL');
       await waitFor(`${name}: both are ended`, () => !isAlive(server) && !isAlive(escaped));
-      await waitFor('its session is gone', () => scene.sessions().length === 0);
+      await waitFor('its session is gone', () => installed.sessions().length === 0);
       await one.kill();
     }
-    await scene.nothingLeft();
+    await installed.nothingLeft();
   });
 
   for (const automatic of ['ask', 'off'] as const) {
     it(`ends nothing where mcpProcesses.reap.automatic is "${automatic}"; the next window shows it`, async () => {
-      const scene = new LauncherScene(sandbox, 'dash', { automatic });
-      const one = client(scene);
-      const server = await one.start(scene.server('it', '--deaf'));
-      await ask(scene.at('it'));
-      await scene.protected();
+      const installed = new InstalledWrapper(sandbox, 'dash', { automatic });
+      const one = client(installed);
+      const server = await one.start(installed.server('it', '--deaf'));
+      await ask(installed.at('it'));
+      await installed.protected();
       await one.kill();
       await waitFor('the watcher is gone', () => sandbox.guards().length === 0);
       await waitFor('it has said why', () => sandbox.guardLog().includes(`automatic is "${automatic}"`));
-      assert.equal(await ask(scene.at('it')), server);
+      assert.equal(await ask(installed.at('it')), server);
       const tracker = await sandbox.tracker();
       await tracker.sweep();
       assert.equal(tracker.inventory.servers[0]?.verdict, 'orphaned');
-      assert.equal(await ask(scene.at('it')), server);
+      assert.equal(await ask(installed.at('it')), server);
     });
   }
 
   it('ends nothing where the list of what to keep is damaged', async () => {
-    const scene = new LauncherScene(sandbox);
+    const installed = new InstalledWrapper(sandbox);
     const settings = join(sandbox.folder.path, 'bin/settings');
     writeFileSync(settings, readFileSync(settings, 'utf8').replace(/^neverReap .*/m, 'neverReap ["ke'));
-    const one = client(scene);
-    const server = await one.start(scene.server('it', '--deaf'));
-    await ask(scene.at('it'));
-    assert.equal(scene.sessions()[0]?.automatic, 'off');
+    const one = client(installed);
+    const server = await one.start(installed.server('it', '--deaf'));
+    await ask(installed.at('it'));
+    assert.equal(installed.sessions()[0]?.automatic, 'off');
     await one.kill();
     await waitFor('the watcher is gone', () => sandbox.guards().length === 0);
-    assert.equal(await ask(scene.at('it')), server);
+    assert.equal(await ask(installed.at('it')), server);
   });
 
   it('does nothing while its client is merely stopped (SIGSTOP)', async () => {
-    const scene = new LauncherScene(sandbox);
-    const one = client(scene);
-    const server = await one.start(scene.server('it'));
-    await ask(scene.at('it'));
-    const [watcher] = (await scene.protected()) as [number];
+    const installed = new InstalledWrapper(sandbox);
+    const one = client(installed);
+    const server = await one.start(installed.server('it'));
+    await ask(installed.at('it'));
+    const [watcher] = (await installed.protected()) as [number];
     one.child.kill('SIGSTOP');
     const naps = new Set<string>();
     await waitFor('it has looked several times', () => {
@@ -314,18 +314,18 @@ describe('mcp-processes run', function () {
       return naps.size > 5;
     });
     one.child.kill('SIGCONT');
-    assert.equal(await ask(scene.at('it')), server);
+    assert.equal(await ask(installed.at('it')), server);
     assert.deepEqual(sandbox.watchers(), [watcher]);
     await one.kill();
-    await scene.nothingLeft();
+    await installed.nothingLeft();
   });
 
   it('L19 the watcher killed together with the client: the next sweep finishes the work', async () => {
-    const scene = new LauncherScene(sandbox);
-    const one = client(scene);
-    await one.start(scene.server('it', '--deaf', scene.escaped('escaped')));
-    await ask(scene.at('escaped'));
-    const watchers = await scene.protected();
+    const installed = new InstalledWrapper(sandbox);
+    const one = client(installed);
+    await one.start(installed.server('it', '--deaf', installed.escaped('escaped')));
+    await ask(installed.at('escaped'));
+    const watchers = await installed.protected();
     // With the copies of itself that it may just have made, which wait no longer than it looks again.
     for (const guard of new Set([...watchers, ...sandbox.guards()])) process.kill(guard, 'SIGKILL');
     await waitFor('they are gone', () => sandbox.guards().length === 0);
@@ -335,44 +335,44 @@ describe('mcp-processes run', function () {
       await tracker.sweep();
       return sandbox.living().length === 0;
     });
-    await scene.nothingLeft();
+    await installed.nothingLeft();
   });
 
   it('L11 killed at any moment of its start: nothing is left', async () => {
-    const scene = new LauncherScene(sandbox);
+    const installed = new InstalledWrapper(sandbox);
     // In a new folder it runs Node first, to learn what it then keeps.
-    const first = scene.run(scene.server('first'));
-    await scene.protected();
+    const first = installed.run(installed.server('first'));
+    await installed.protected();
     first.kill('SIGKILL');
-    await scene.nothingLeft();
+    await installed.nothingLeft();
     const began = performance.now();
-    const measured = scene.run(scene.server('measured'));
-    await scene.protected();
+    const measured = installed.run(installed.server('measured'));
+    await installed.protected();
     const whole = performance.now() - began;
     measured.kill('SIGKILL');
-    await scene.nothingLeft();
+    await installed.nothingLeft();
     let recorded = 0;
     // More of them where a machine that is busy by turns has made the measure too short.
     for (let round = 0; round < 15 || (recorded === 0 && round < 60); round++) {
-      const child = scene.run(scene.server(`it${round}`, '--deaf'));
+      const child = installed.run(installed.server(`it${round}`, '--deaf'));
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 2 * whole));
       await killHard(child);
-      if (scene.sessions().some(({ records }) => records[0]?.root?.pid === child.pid)) recorded++;
+      if (installed.sessions().some(({ records }) => records[0]?.root?.pid === child.pid)) recorded++;
     }
     assert.ok(recorded > 0, `none was killed after it was recorded, in ${whole} ms`);
-    await scene.nothingLeft();
+    await installed.nothingLeft();
     assert.deepEqual(readdirSync(sandbox.folder.sessions), []);
   });
 
   describe('never breaks a server', () => {
     /** Runs a server that must work without protection; resolves to what was said on stderr. */
     async function runsPlainly(
-      scene: LauncherScene,
-      start: (args: string[]) => ChildProcess = (args) => scene.run(args),
+      installed: InstalledWrapper,
+      start: (args: string[]) => ChildProcess = (args) => installed.run(args),
     ): Promise<string> {
-      const child = start(scene.server('plain'));
+      const child = start(installed.server('plain'));
       const complained = read(child, 'stderr');
-      assert.equal(await ask(scene.at('plain')), child.pid);
+      assert.equal(await ask(installed.at('plain')), child.pid);
       assert.ok(!readFileSync(`/proc/${child.pid}/environ`, 'latin1').includes(COOKIE_VARIABLE));
       child.stdin?.end();
       assert.deepEqual(await exitOf(child), { code: 0, signal: null });
@@ -382,32 +382,32 @@ describe('mcp-processes run', function () {
     }
 
     it('the extension is gone, with its guard', async () => {
-      const scene = new LauncherScene(sandbox);
+      const installed = new InstalledWrapper(sandbox);
       for (const name of readdirSync(sandbox.folder.guard)) rmSync(join(sandbox.folder.guard, name));
       assert.match(
-        await runsPlainly(scene),
+        await runsPlainly(installed),
         /^mcp-processes: .* runs without protection: the extension .* is not installed any more/,
       );
     });
 
     it('the data folder is gone', async () => {
-      const scene = new LauncherScene(sandbox);
+      const installed = new InstalledWrapper(sandbox);
       rmSync(sandbox.folder.sessions, { recursive: true });
-      assert.match(await runsPlainly(scene), /without protection: the data folder .* cannot be used/);
+      assert.match(await runsPlainly(installed), /without protection: the data folder .* cannot be used/);
     });
 
     it('the data folder is read-only', async () => {
-      const scene = new LauncherScene(sandbox);
+      const installed = new InstalledWrapper(sandbox);
       const { path } = sandbox.folder;
       // Root may write into folders that are merely closed.
       const script = 'mount --bind "$1" "$1" && mount -o remount,ro,bind "$1" && shift && exec "$@"';
       const rights = process.getuid?.() === 0 ? ['unshare', '-m'] : ['unshare', '-rm'];
-      const said = await runsPlainly(scene, (args) =>
+      const said = await runsPlainly(installed, (args) =>
         spawn(
           rights[0] as string,
-          [...rights.slice(1), 'sh', '-c', script, 'sh', path, scene.path, 'run', '--', ...args],
+          [...rights.slice(1), 'sh', '-c', script, 'sh', path, installed.path, 'run', '--', ...args],
           {
-            env: scene.environment,
+            env: installed.environment,
           },
         ),
       );
@@ -415,37 +415,37 @@ describe('mcp-processes run', function () {
     });
 
     it('a Node that an update took away is replaced by another; with none it runs plainly', async () => {
-      const scene = new LauncherScene(sandbox);
+      const installed = new InstalledWrapper(sandbox);
       const settings = join(sandbox.folder.path, 'bin/settings');
       writeFileSync(settings, readFileSync(settings, 'utf8').replace(/^node .*/m, 'node /nonexistent/node'));
-      const one = client(scene);
-      const server = await one.start(scene.server('it', '--deaf'));
-      await ask(scene.at('it'));
+      const one = client(installed);
+      const server = await one.start(installed.server('it', '--deaf'));
+      await ask(installed.at('it'));
       await one.kill();
       await waitFor('it is ended', () => !isAlive(server));
-      const environment = { ...scene.environment, PATH: '/nonexistent' };
-      const said = await runsPlainly(scene, (args) => scene.run(args, { env: environment }));
+      const environment = { ...installed.environment, PATH: '/nonexistent' };
+      const said = await runsPlainly(installed, (args) => installed.run(args, { env: environment }));
       assert.match(said, /is not installed any more/);
     });
 
     it('a program that does not exist: exit code 127, one line, nothing left', async () => {
-      const scene = new LauncherScene(sandbox);
-      const child = scene.run(['/nonexistent/server']);
+      const installed = new InstalledWrapper(sandbox);
+      const child = installed.run(['/nonexistent/server']);
       const complained = read(child, 'stderr');
       assert.deepEqual(await exitOf(child), { code: 127, signal: null });
       assert.equal(
         await complained,
         'mcp-processes: /nonexistent/server was not found; install it, or give its full path\n',
       );
-      await scene.nothingLeft();
+      await installed.nothingLeft();
     });
 
     it('nobody reads its stderr', async () => {
-      const scene = new LauncherScene(sandbox);
+      const installed = new InstalledWrapper(sandbox);
       rmSync(sandbox.folder.sessions, { recursive: true });
       const script = `exec 3>&1; { sleep 0.3; exec "$@" 2>&4 >&3; } 4>&1 | true`;
-      const child = spawn('bash', ['-c', script, 'bash', scene.path, 'run', '--', 'echo', 'works'], {
-        env: scene.environment,
+      const child = spawn('bash', ['-c', script, 'bash', installed.path, 'run', '--', 'echo', 'works'], {
+        env: installed.environment,
       });
       assert.equal(await read(child, 'stdout'), 'works\n');
     });
@@ -453,7 +453,7 @@ describe('mcp-processes run', function () {
 
   for (const shell of SHELLS) {
     it(`wrong words are named, with what there is, under ${shell}`, async () => {
-      const scene = new LauncherScene(sandbox, shell);
+      const installed = new InstalledWrapper(sandbox, shell);
       const usage =
         /\nmcp-processes: usage: mcp-processes run .+ list \[--all\] .+ reap .+--other-clients \[--yes\].+ --help\n$/;
       const table: [string[], string][] = [
@@ -468,25 +468,109 @@ describe('mcp-processes run', function () {
         [['run', '--', '-x'], 'expected the command that starts the server, found -x'],
       ];
       for (const [words, why] of table) {
-        const wrong = scene.run([], { words });
+        const wrong = installed.run([], { words });
         const said = await read(wrong, 'stderr');
         assert.ok(said.startsWith(`mcp-processes: ${why}\n`), said);
         assert.match(said, usage);
         assert.equal(wrong.exitCode, 2);
       }
-      const folder = scene.run(['/etc']);
+      const folder = installed.run(['/etc']);
       const said = await read(folder, 'stderr');
       assert.equal(said, 'mcp-processes: /etc is a folder; give the program that starts the server\n');
       assert.equal(folder.exitCode, 126);
-      await scene.nothingLeft();
+      await installed.nothingLeft();
     });
   }
 
   it('hands other words to the command line', async () => {
-    const scene = new LauncherScene(sandbox);
-    const child = scene.run(['--json'], { words: ['list'] });
+    const installed = new InstalledWrapper(sandbox);
+    const child = installed.run(['--json'], { words: ['list'] });
     assert.deepEqual(JSON.parse(await read(child, 'stdout')), { servers: [], containersWithoutClient: [] });
-    assert.ok(existsSync(scene.path));
+    assert.ok(existsSync(installed.path));
+  });
+});
+
+/** What stands in for the shell where there is none (Windows); here only what does not depend on the system. */
+describe('mcp-processes run, in Node', function () {
+  this.timeout(120_000);
+  const sandbox = withSandbox();
+  let installed: InstalledWrapper;
+  let child: ChildProcess | undefined;
+  beforeEach(() => {
+    installed = new InstalledWrapper(sandbox);
+  });
+  afterEach(() => {
+    child?.kill('SIGKILL');
+  });
+  const run = (args: string[]) =>
+    spawn(process.execPath, [GUARD, '--run', 'run', '--name', 'it', '--', ...args], { env: installed.environment });
+
+  it('passes on arguments, input and exit code, and leaves nothing', async () => {
+    const program = 'process.stdin.pipe(process.stdout); process.stdin.on("end", () => { process.exitCode = 23; })';
+    child = run([process.execPath, '-e', program, 'two words', '"']);
+    let said = '';
+    child.stdout?.on('data', (chunk) => {
+      said += chunk;
+    });
+    await waitFor('its record', () => installed.sessions()[0]?.records[0]?.root);
+    assert.deepEqual(installed.sessions()[0]?.owner, await identityOf(process.pid));
+    child.stdin?.end('bytes');
+    const code = await new Promise((resolve) => child?.once('close', resolve));
+    assert.equal(said, 'bytes');
+    assert.equal(code, 23);
+    await installed.nothingLeft();
+  });
+
+  it('L08 L05 its client is killed: the deaf server and what escaped from it are ended', async () => {
+    const client = installed.client();
+    child = client.child;
+    await client.startPlain([
+      process.execPath,
+      GUARD,
+      '--run',
+      'run',
+      '--',
+      ...installed.server('it', '--deaf', installed.escaped('e')),
+    ]);
+    const server = await ask(installed.at('it'));
+    const escaped = await ask(installed.at('e'));
+    await waitFor('its record', () => installed.sessions()[0]?.records[0]?.root);
+    await client.kill();
+    await waitFor('both are ended', () => !isAlive(server) && !isAlive(escaped));
+    await installed.nothingLeft();
+  });
+
+  it('never breaks a server: without its settings it says so once and runs it', async () => {
+    rmSync(join(sandbox.folder.path, 'bin'), { recursive: true });
+    child = run(['echo', 'works']);
+    let said = '';
+    let complained = '';
+    child.stdout?.on('data', (chunk) => {
+      said += chunk;
+    });
+    child.stderr?.on('data', (chunk) => {
+      complained += chunk;
+    });
+    assert.equal(await new Promise((resolve) => child?.once('close', resolve)), 0);
+    assert.equal(said, 'works\n');
+    assert.match(complained, /^mcp-processes: it runs without protection: .*\n$/);
+  });
+
+  it('a program that does not exist: exit code 127, even when nobody can tell what it left', async () => {
+    const ps = `[ -z "$(ls '${sandbox.folder.sessions}')" ] || exit 1; exec '${programPath('ps')}' "$@"`;
+    const path = `${scripts(join(sandbox.path, 'failing'), { ps })}:${installed.environment.PATH}`;
+    for (const environment of [{}, { MCP_PROCESSES_PLATFORM: 'portable', PATH: path }]) {
+      const env = { ...installed.environment, ...environment };
+      child = spawn(process.execPath, [GUARD, '--run', 'run', '--name', 'it', '--', '/nonexistent/server'], { env });
+      let complained = '';
+      child.stderr?.on('data', (chunk) => {
+        complained += chunk;
+      });
+      assert.equal(await new Promise((resolve) => child?.once('close', resolve)), 127, complained);
+      assert.match(complained, /^mcp-processes: \/nonexistent\/server could not be started: .*ENOENT\n/);
+      assert.doesNotMatch(complained, /runs without protection/);
+      assert.equal(installed.sessions().length, 'PATH' in environment ? 1 : 0);
+    }
   });
 });
 

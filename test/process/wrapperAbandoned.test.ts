@@ -7,14 +7,14 @@ import { createInterface } from 'node:readline';
 import { readHistory } from '../../src/registry/history';
 import { writeSession } from '../../src/registry/sessionStore';
 import { evidenceSentence } from '../../src/wording/evidence';
-import { DATABASE, DATABASE_CLIENT } from '../support/crowd';
+import { DATABASE, DATABASE_CLIENT } from '../support/bystanders';
+import { ask, identityOf, PLAIN } from '../support/fakeOwner';
 import { nextLine } from '../support/nextLine';
 import { withSs } from '../support/programs';
 import { isAlive } from '../support/sandbox';
-import { ask, identityOf, PLAIN } from '../support/scene';
 import { waitFor } from '../support/waitFor';
 import { withSandbox } from '../support/withSandbox';
-import { type Client, LauncherScene, napsOf } from '../support/wrapper';
+import { type FakeClient, InstalledWrapper, napsOf } from '../support/wrapper';
 
 /** A client in Python, whose servers' stdin is a pipe that it keeps, whatever becomes of what it started. */
 const PIPE_CLIENT = `
@@ -83,8 +83,11 @@ class PipeClient {
   readonly child: ChildProcess;
   private readonly answers: AsyncIterator<string>;
 
-  constructor(scene: LauncherScene) {
-    this.child = spawn('python3', ['-c', PIPE_CLIENT], { env: scene.environment, stdio: ['pipe', 'pipe', 'inherit'] });
+  constructor(installed: InstalledWrapper) {
+    this.child = spawn('python3', ['-c', PIPE_CLIENT], {
+      env: installed.environment,
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
     const lines = createInterface({ input: this.child.stdout as NodeJS.ReadableStream });
     this.answers = lines[Symbol.asyncIterator]();
   }
@@ -106,54 +109,54 @@ describe('mcp-processes run, while the client lives @user @no-ss', function () {
   afterEach(() => {
     for (const child of children.splice(0)) child.kill('SIGKILL');
   });
-  const pipeClient = (scene: LauncherScene) => {
-    const client = new PipeClient(scene);
+  const pipeClient = (installed: InstalledWrapper) => {
+    const client = new PipeClient(installed);
     children.push(client.child);
     return client;
   };
-  const client = (scene: LauncherScene): Client => {
-    const one = scene.client();
+  const client = (installed: InstalledWrapper): FakeClient => {
+    const one = installed.client();
     children.push(one.child);
     return one;
   };
 
   it('L12 it abandons a deaf server (pipe): ended; the one that it still serves answers', async () => {
-    const scene = new LauncherScene(sandbox);
-    const one = pipeClient(scene);
-    const run = (name: string) => one.start([scene.path, 'run', '--', ...scene.server(name, '--deaf')]);
+    const installed = new InstalledWrapper(sandbox);
+    const one = pipeClient(installed);
+    const run = (name: string) => one.start([installed.path, 'run', '--', ...installed.server(name, '--deaf')]);
     const served = await run('served');
     const abandoned = await run('abandoned');
-    assert.equal(await ask(scene.at('abandoned')), abandoned);
-    await scene.protected(2);
+    assert.equal(await ask(installed.at('abandoned')), abandoned);
+    await installed.protected(2);
     await one.tell({ do: 'close', server: 1 });
     await waitFor('the abandoned one is ended', () => !isAlive(abandoned));
     assert.match(await one.tell({ do: 'ask', server: 0 }), new RegExp(`"pid":${served}\\b`));
-    await waitFor('its session is gone', () => scene.sessions().length === 1);
+    await waitFor('its session is gone', () => installed.sessions().length === 1);
     assert.equal(readHistory(sandbox.folder, 0, 10)[0]?.by, 'wrapper');
     one.child.kill('SIGKILL');
-    await scene.nothingLeft();
+    await installed.nothingLeft();
   });
 
   it('K05 it writes one request, closes the input and waits: the answer comes, however long it takes', async () => {
-    const scene = new LauncherScene(sandbox);
-    const slow = `read line; while [ ! -e ${scene.at('go')} ]; do sleep 0.2; done; echo answer`;
-    const one = spawn('python3', ['-c', ONE_SHOT, scene.path, 'run', '--', 'sh', '-c', slow], {
-      env: scene.environment,
+    const installed = new InstalledWrapper(sandbox);
+    const slow = `read line; while [ ! -e ${installed.at('go')} ]; do sleep 0.2; done; echo answer`;
+    const one = spawn('python3', ['-c', ONE_SHOT, installed.path, 'run', '--', 'sh', '-c', slow], {
+      env: installed.environment,
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     children.push(one);
     const line = nextLine(one);
-    await laterLooks(scene);
-    writeFileSync(scene.at('go'), '');
+    await laterLooks(installed);
+    writeFileSync(installed.at('go'), '');
     assert.equal(await line, 'answer 0');
-    await scene.nothingLeft();
+    await installed.nothingLeft();
   });
 
   it('K05 K23 it has closed the input, and somebody is connected to the server: it stays until nobody is', async () => {
-    const scene = new LauncherScene(sandbox);
-    const one = pipeClient(scene);
-    const path = scene.at('served');
-    await one.start([scene.path, 'run', '--', 'python3', '-c', DATABASE_IN_PLACE, path]);
+    const installed = new InstalledWrapper(sandbox);
+    const one = pipeClient(installed);
+    const path = installed.at('served');
+    await one.start([installed.path, 'run', '--', 'python3', '-c', DATABASE_IN_PLACE, path]);
     await waitFor('it listens', () => {
       const socket = connect(path);
       return new Promise((resolve, reject) => socket.once('connect', resolve).once('error', reject)).then(
@@ -169,26 +172,26 @@ describe('mcp-processes run, while the client lives @user @no-ss', function () {
     };
     const server = await asked();
     assert.ok(isAlive(server));
-    await scene.protected();
+    await installed.protected();
     await one.tell({ do: 'close' });
     await waitFor('two looks', () => (sandbox.guardLog().match(/is kept: /g) ?? []).length >= 2);
     assert.equal(await asked(), server);
     user.kill('SIGKILL');
     await waitFor('now it is ended', () => !isAlive(server));
-    await forgotten(scene);
+    await forgotten(installed);
   });
 
   it('K05 a helper has started the server for it and is gone: it is served; without the client it is ended', async () => {
-    const scene = new LauncherScene(sandbox);
-    const run = [scene.path, 'run', '--', ...scene.server('it', '--deaf')];
-    const one = spawn('python3', ['-c', CLIENT_WITH_HELPER, scene.at('go'), ...run], {
-      env: scene.environment,
+    const installed = new InstalledWrapper(sandbox);
+    const run = [installed.path, 'run', '--', ...installed.server('it', '--deaf')];
+    const one = spawn('python3', ['-c', CLIENT_WITH_HELPER, installed.at('go'), ...run], {
+      env: installed.environment,
       stdio: ['pipe', 'pipe', 'inherit'],
     });
     children.push(one);
-    const server = await ask(scene.at('it'));
-    await scene.protected();
-    writeFileSync(scene.at('go'), '');
+    const server = await ask(installed.at('it'));
+    await installed.protected();
+    writeFileSync(installed.at('go'), '');
     await waitFor('the watcher has looked at it', () => sandbox.guards().length === 0);
     const tracker = await sandbox.tracker();
     await tracker.sweep();
@@ -206,47 +209,52 @@ describe('mcp-processes run, while the client lives @user @no-ss', function () {
   });
 
   it('L12 it abandons a deaf server (socket pair): ended where `ss` can prove it', async () => {
-    const scene = new LauncherScene(sandbox);
-    const child = scene.run(scene.server('abandoned', '--deaf'));
-    assert.equal(await ask(scene.at('abandoned')), child.pid);
-    await scene.protected();
+    const installed = new InstalledWrapper(sandbox);
+    const child = installed.run(installed.server('abandoned', '--deaf'));
+    assert.equal(await ask(installed.at('abandoned')), child.pid);
+    await installed.protected();
     child.stdin?.destroy();
     if (withSs) await waitFor('it is ended', () => !isAlive(child.pid as number));
     else {
-      await laterLooks(scene);
-      assert.equal(await ask(scene.at('abandoned')), child.pid);
+      await laterLooks(installed);
+      assert.equal(await ask(installed.at('abandoned')), child.pid);
       child.kill('SIGKILL');
     }
-    await scene.nothingLeft();
+    await installed.nothingLeft();
   });
 
   it('L06 the server has ended, what escaped from it has not: ended', async () => {
-    const scene = new LauncherScene(sandbox);
-    const one = pipeClient(scene);
-    const server = await one.start([scene.path, 'run', '--', ...scene.server('it', scene.escaped('escaped'))]);
-    const escaped = await ask(scene.at('escaped'));
-    assert.equal(await ask(scene.at('it')), server);
-    await scene.protected();
+    const installed = new InstalledWrapper(sandbox);
+    const one = pipeClient(installed);
+    const server = await one.start([
+      installed.path,
+      'run',
+      '--',
+      ...installed.server('it', installed.escaped('escaped')),
+    ]);
+    const escaped = await ask(installed.at('escaped'));
+    assert.equal(await ask(installed.at('it')), server);
+    await installed.protected();
     await one.tell({ do: 'close' });
     await waitFor('it is ended', () => !isAlive(escaped));
-    await forgotten(scene);
+    await forgotten(installed);
   });
 
   it('K05 L04 the wrapper is dead and its server still served: it stays and answers, until it is abandoned', async () => {
-    const scene = new LauncherScene(sandbox);
-    const one = pipeClient(scene);
+    const installed = new InstalledWrapper(sandbox);
+    const one = pipeClient(installed);
     const wrapper = await one.start([
-      scene.path,
+      installed.path,
       'run',
       '--',
       'python3',
       '-c',
       WRAPPER,
-      ...scene.server('it', '--deaf'),
+      ...installed.server('it', '--deaf'),
     ]);
-    const server = await ask(scene.at('it'));
+    const server = await ask(installed.at('it'));
     assert.notEqual(server, wrapper);
-    await scene.protected();
+    await installed.protected();
     process.kill(wrapper, 'SIGKILL');
     const kept = () => sandbox.guardLog().match(/is kept: its stdin is still held by \S+ \(pid \d+\)/g) ?? [];
     await waitFor('two looks at it', () => kept().length >= 2);
@@ -254,52 +262,52 @@ describe('mcp-processes run, while the client lives @user @no-ss', function () {
     assert.match(await one.tell({ do: 'ask' }), new RegExp(`"pid":${server}\\b`));
     await one.tell({ do: 'close' });
     await waitFor('it is ended', () => !isAlive(server));
-    await forgotten(scene);
+    await forgotten(installed);
   });
 
   it('K20 what the user lists to be kept stays, though it is abandoned; control: the other is ended', async () => {
-    const scene = new LauncherScene(sandbox, 'dash', { neverReap: ['spared.sock'] });
-    const one = pipeClient(scene);
-    const run = (name: string) => one.start([scene.path, 'run', '--', ...scene.server(name, '--deaf')]);
+    const installed = new InstalledWrapper(sandbox, 'dash', { neverReap: ['spared.sock'] });
+    const one = pipeClient(installed);
+    const run = (name: string) => one.start([installed.path, 'run', '--', ...installed.server(name, '--deaf')]);
     const kept = await run('spared');
     const control = await run('control');
-    assert.equal(await ask(scene.at('control')), control);
-    await scene.protected(2);
+    assert.equal(await ask(installed.at('control')), control);
+    await installed.protected(2);
     await one.tell({ do: 'close', server: 0 });
     await one.tell({ do: 'close', server: 1 });
     await waitFor('the control is ended', () => !isAlive(control));
     await waitFor('the other was considered', () => /neverReap lists it/.test(sandbox.guardLog()));
-    assert.equal(await ask(scene.at('spared')), kept);
+    assert.equal(await ask(installed.at('spared')), kept);
   });
 
   it('a nested run has a session of its own; both end with the client', async () => {
-    const scene = new LauncherScene(sandbox);
-    const one = client(scene);
-    const command = { command: scene.path, args: ['run', '--', ...scene.server('inner', '--deaf')] };
-    const outer = await one.start(scene.server('outer', '--deaf', `--run=${JSON.stringify(command)}`));
-    const inner = await ask(scene.at('inner'));
-    await scene.protected(2);
-    const owners = new Set(scene.sessions().map(({ owner }) => owner.pid));
+    const installed = new InstalledWrapper(sandbox);
+    const one = client(installed);
+    const command = { command: installed.path, args: ['run', '--', ...installed.server('inner', '--deaf')] };
+    const outer = await one.start(installed.server('outer', '--deaf', `--run=${JSON.stringify(command)}`));
+    const inner = await ask(installed.at('inner'));
+    await installed.protected(2);
+    const owners = new Set(installed.sessions().map(({ owner }) => owner.pid));
     assert.deepEqual(owners, new Set([one.child.pid, outer]));
     await one.kill();
     await waitFor('both are ended', () => !isAlive(outer) && !isAlive(inner));
-    await scene.nothingLeft();
+    await installed.nothingLeft();
   });
 
   it('K22 the outer client dies, the inner one lives in a terminal: its server stays, even as census of the outer', async () => {
-    const scene = new LauncherScene(sandbox);
-    const one = client(scene);
+    const installed = new InstalledWrapper(sandbox);
+    const one = client(installed);
     const agent = (command: string[]) =>
       `--run=${JSON.stringify({ command: 'python3', args: ['-c', AGENT_IN_TERMINAL, JSON.stringify(command)] })}`;
-    const withRun = agent([scene.path, 'run', '--', ...scene.server('inner', '--deaf')]);
+    const withRun = agent([installed.path, 'run', '--', ...installed.server('inner', '--deaf')]);
     // Control: without a session of its own it is the outer server's.
-    const without = agent(scene.server('bare', '--deaf'));
-    const outer = await one.start(scene.server('outer', '--deaf', withRun, without));
-    const inner = await ask(scene.at('inner'));
-    const bare = await ask(scene.at('bare'));
-    await scene.protected(2);
-    const outerSession = scene.sessions().find(({ owner }) => owner.pid === one.child.pid);
-    const innerSession = scene.sessions().find(({ owner }) => owner.pid !== one.child.pid);
+    const without = agent(installed.server('bare', '--deaf'));
+    const outer = await one.start(installed.server('outer', '--deaf', withRun, without));
+    const inner = await ask(installed.at('inner'));
+    const bare = await ask(installed.at('bare'));
+    await installed.protected(2);
+    const outerSession = installed.sessions().find(({ owner }) => owner.pid === one.child.pid);
+    const innerSession = installed.sessions().find(({ owner }) => owner.pid !== one.child.pid);
     assert.ok(outerSession && innerSession);
     // As a sweep would have noted it in the moment before it got its own cookie.
     const census = [await identityOf(inner)];
@@ -310,25 +318,25 @@ describe('mcp-processes run, while the client lives @user @no-ss', function () {
     await one.kill();
     await waitFor('what is the outer client’s is ended', () => !isAlive(outer) && !isAlive(bare));
     await waitFor('the outer watcher is done', () => sandbox.watchers().length === 1);
-    assert.equal(await ask(scene.at('inner')), inner);
+    assert.equal(await ask(installed.at('inner')), inner);
     assert.ok(isAlive(innerSession.owner.pid), 'the agent has a terminal');
     process.kill(innerSession.owner.pid, 'SIGKILL');
     await waitFor('now it is ended', () => !isAlive(inner));
   });
 
   it('launched by the editor and wrapped in run: stopping it leaves nothing', async () => {
-    const scene = new LauncherScene(sandbox);
+    const installed = new InstalledWrapper(sandbox);
     const tracker = await sandbox.tracker();
     const escaping = JSON.stringify({
       command: process.execPath,
-      args: [PLAIN, '--deaf', `--answer=${scene.at('escaped')}`],
+      args: [PLAIN, '--deaf', `--answer=${installed.at('escaped')}`],
       detached: true,
     });
     const args = ['run', '--', process.execPath, join(__dirname, '../servers/server.mjs'), '--deaf-to-eof'];
     const starter = `require("child_process").spawn(...((x) => [x.command, x.args, { detached: true, stdio: "ignore" }])(${escaping}))`;
     await tracker.launch({
       ...sandbox.server('it'),
-      command: scene.path,
+      command: installed.path,
       args: [
         ...args.slice(0, 2),
         process.execPath,
@@ -337,24 +345,24 @@ describe('mcp-processes run, while the client lives @user @no-ss', function () {
         'x',
         '--deaf-to-eof',
       ],
-      environment: scene.environment,
+      environment: installed.environment,
     });
-    const escaped = await ask(scene.at('escaped'));
-    await waitFor('the editor’s session, and that of the launcher', () => scene.sessions().length === 2);
+    const escaped = await ask(installed.at('escaped'));
+    await waitFor('the editor’s session, and that of the launcher', () => installed.sessions().length === 2);
     await tracker.stop('it');
     await waitFor('what escaped is ended', () => !isAlive(escaped));
-    await scene.nothingLeft();
+    await installed.nothingLeft();
   });
 });
 
 /** Waits until no session and no watcher is left, while the client lives. */
-async function forgotten(scene: LauncherScene): Promise<void> {
-  await waitFor('it is forgotten', () => scene.sessions().length + scene.sandbox.guards().length === 0);
+async function forgotten(installed: InstalledWrapper): Promise<void> {
+  await waitFor('it is forgotten', () => installed.sessions().length + installed.sandbox.guards().length === 0);
 }
 
 /** Waits until the watcher has looked at its stdin at least twice since; every sixth look is one. */
-async function laterLooks(scene: LauncherScene): Promise<void> {
-  const [watcher] = (await scene.protected()) as [number];
+async function laterLooks(installed: InstalledWrapper): Promise<void> {
+  const [watcher] = (await installed.protected()) as [number];
   const naps = new Set<string>();
   await waitFor('the watcher has looked for some seconds', () => {
     for (const pid of napsOf(watcher)) naps.add(pid);

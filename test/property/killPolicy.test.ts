@@ -14,7 +14,7 @@ import { type Being, fileOf, identityOf, makeWorld, type TrueRecord, type World 
 
 const HOW_FAR = 3_000;
 
-/** Who a ruling is about, in the truth. Throws when the identity is nobody's. */
+/** Who a decision is about, in the truth. Throws when the identity is nobody's. */
 function beingOf(world: World, { identity }: Member): Being {
   const being = world.byPid.get(identity.pid);
   assert.ok(being && identity.start === `t${being.start}`, `nobody has the identity ${identity.pid} ${identity.start}`);

@@ -1,4 +1,5 @@
-// Stands for an extension host: launches what it is told, prints the pids, and lives until it is killed.
+// Stands for an extension host: launches what it is told, prints the pids, and lives until it is killed or its input
+// ends: it does not outlive a test run that was killed.
 import { spawn } from 'node:child_process';
 import { choosePlatform } from '../../src/os/choosePlatform';
 import { openDataFolder } from '../../src/registry/dataFolder';
@@ -95,7 +96,7 @@ async function main(): Promise<void> {
     const result = (await tracker.callTool(name, 'whoami', {})) as { content: { text: string }[] };
     process.stdout.write(`answer ${JSON.parse(result.content[0]?.text ?? '{}').pid}\n`);
   }
-  setTimeout(() => process.exit(0), 30 * 60_000);
+  process.stdin.once('end', () => process.exit(0));
 }
 
 void main();

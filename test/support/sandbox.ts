@@ -36,10 +36,15 @@ export class Sandbox {
   readonly folder: DataFolder = openDataFolder(join(this.path, 'home'));
   readonly log: string[] = [];
   private readonly tag = randomUUID();
-  private readonly lifecycles: Tracker[] = [];
+  private readonly trackers: Tracker[] = [];
+  private isDisposed = false;
 
-  /** Environment for whatever a test starts, so that nothing of it can be lost. */
+  /**
+   * Environment for whatever a test starts, so that nothing of it can be lost.
+   * @throws where the sandbox is gone: a test that has run out of time must not start more, which nothing would end.
+   */
   get environment(): Record<string, string> {
+    if (this.isDisposed) throw new Error('The sandbox of this test is gone.');
     return { ...(process.env as Record<string, string>), [TAG]: this.tag, MCP_PROCESSES_HOME: this.folder.path };
   }
 
@@ -71,7 +76,7 @@ export class Sandbox {
       onOutput: (server, line) => this.log.push(`${server}: ${line}`),
       ...parts,
     });
-    this.lifecycles.push(tracker);
+    this.trackers.push(tracker);
     return tracker;
   }
 
@@ -183,14 +188,15 @@ export class Sandbox {
   }
 
   async dispose(): Promise<void> {
-    const lifecycles = this.lifecycles.splice(0);
-    // Otherwise they would look around for ever, and write anew what is about to go. Meanwhile their servers are killed,
+    this.isDisposed = true;
+    const trackers = this.trackers.splice(0);
+    // Otherwise they would go on looking around, and write again what is about to go. Meanwhile their servers are killed,
     // so that nobody waits for them.
     let areEnding = true;
-    const ended = Promise.all(lifecycles.map((one) => one.deactivate().catch(() => {}))).finally(() => {
+    const ended = Promise.all(trackers.map((one) => one.deactivate().catch(() => {}))).finally(() => {
       areEnding = false;
     });
-    if (lifecycles.length > 0) await waitFor('its sessions have ended', () => this.killAll() && !areEnding);
+    if (trackers.length > 0) await waitFor('its sessions have ended', () => this.killAll() && !areEnding);
     await ended;
     await waitFor('everything of the sandbox has ended', () => this.killAll());
     rmSync(this.path, { recursive: true, force: true });

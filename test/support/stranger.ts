@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { pidsOf, type Users } from '../../src/os/users';
-import { DATABASE_CLIENT } from './crowd';
+import { DATABASE_CLIENT } from './bystanders';
 import { killHard, type Sandbox } from './sandbox';
 import { waitFor } from './waitFor';
 

@@ -5,8 +5,8 @@ import { createInterface } from 'node:readline';
 import { readSessions } from '../../src/registry/sessionStore';
 import { installWrapper } from '../../src/wrapper/install';
 import type { WrapperSettings } from '../../src/wrapper/settings';
+import { PLAIN } from './fakeOwner';
 import { killHard, type Sandbox, SHORT_GRACE } from './sandbox';
-import { PLAIN } from './scene';
 import { findShell, type Shell } from './shells';
 import { waitFor } from './waitFor';
 
@@ -14,7 +14,7 @@ const DIST = join(__dirname, '../../dist');
 const OWNER = join(__dirname, 'owner.mjs');
 
 /** The installed launcher in a sandbox, and clients that use it. */
-export class LauncherScene {
+export class InstalledWrapper {
   readonly shell: Shell;
   readonly path: string;
 
@@ -47,8 +47,8 @@ export class LauncherScene {
   }
 
   /** A client in a process of its own, which a test may kill. */
-  client(under: readonly string[] = []): Client {
-    return new Client(this, under);
+  client(under: readonly string[] = []): FakeClient {
+    return new FakeClient(this, under);
   }
 
   /** A plain server's arguments; it answers at {@link at}`(name)`. */
@@ -107,24 +107,24 @@ export function napsOf(watcher: number): string[] {
 }
 
 /** Stands for an MCP client that dies without notice. */
-export class Client {
+export class FakeClient {
   readonly child: ChildProcess;
 
   constructor(
-    private readonly scene: LauncherScene,
+    private readonly installed: InstalledWrapper,
     under: readonly string[],
   ) {
     const [command = process.execPath, ...args] = [...under, process.execPath, OWNER];
-    this.child = spawn(command, args, { env: scene.sandbox.environment, stdio: ['pipe', 'pipe', 'inherit'] });
+    this.child = spawn(command, args, { env: installed.sandbox.environment, stdio: ['pipe', 'pipe', 'inherit'] });
   }
 
   /** Starts `mcp-processes run -- args…`. @returns its pid. */
-  start(args: readonly string[], env: Record<string, string> = this.scene.environment): Promise<number> {
-    return this.startPlain([this.scene.path, 'run', '--', ...args], env);
+  start(args: readonly string[], env: Record<string, string> = this.installed.environment): Promise<number> {
+    return this.startPlain([this.installed.path, 'run', '--', ...args], env);
   }
 
   /** Starts any command. @returns its pid. */
-  async startPlain([command, ...args]: readonly string[], env = this.scene.environment): Promise<number> {
+  async startPlain([command, ...args]: readonly string[], env = this.installed.environment): Promise<number> {
     const lines = createInterface({ input: this.child.stdout as NodeJS.ReadableStream });
     const line = new Promise<string>((resolve) => lines.once('line', resolve));
     this.child.stdin?.write(`${JSON.stringify({ command, args, env })}\n`);

@@ -101,8 +101,7 @@ describe('the VSIX', function () {
     );
     assert.ok(built.length >= 4);
     for (const { parentPath, name } of built) {
-      // It is the package's own readme.
-      if (name !== 'README.md') text(relative(root, join(parentPath, name)));
+      text(relative(root, join(parentPath, name)));
     }
   });
 

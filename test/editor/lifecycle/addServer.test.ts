@@ -6,9 +6,9 @@ import { SERVER } from '../../support/sandbox';
 import { waitFor } from '../../support/waitFor';
 import { withSandbox } from '../../support/withSandbox';
 import { AddServer } from './addServer';
+import { EditorSandbox } from './editorSandbox';
 import { Panel } from './panel';
 import { lineOf, TextEditor } from './textEditor';
-import { World } from './world';
 
 const SETTINGS = `{
   // Quiet, please.
@@ -25,7 +25,7 @@ const SETTINGS = `{
 
 describe('Add Server…', function () {
   this.timeout(300_000);
-  const world = withSandbox(() => new World());
+  const world = withSandbox(() => new EditorSandbox());
 
   /** An editor in whose remote settings this stands. */
   const open = async (settings: string, environment: Record<string, string> = {}) => {

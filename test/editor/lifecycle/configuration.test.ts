@@ -3,14 +3,14 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SERVER } from '../../support/sandbox';
 import { withSandbox } from '../../support/withSandbox';
+import { EditorSandbox, ROOT } from './editorSandbox';
 import { Panel } from './panel';
 import { REMOTE_CONTROL, RemoteControl } from './remoteControl';
 import { lineOf, TextEditor } from './textEditor';
-import { ROOT, World } from './world';
 
 describe('Show Configuration', function () {
   this.timeout(240_000);
-  const world = withSandbox(() => new World());
+  const world = withSandbox(() => new EditorSandbox());
   const ends: (() => unknown)[] = [];
   afterEach(() => {
     for (const end of ends.splice(0)) end();

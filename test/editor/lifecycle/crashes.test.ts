@@ -7,8 +7,8 @@ import type { SessionFile } from '../../../src/registry/schema';
 import { isAlive, SERVER } from '../../support/sandbox';
 import { waitFor } from '../../support/waitFor';
 import { withSandbox } from '../../support/withSandbox';
+import { EditorSandbox, type OpenEditor, ROOT } from './editorSandbox';
 import { REMOTE_CONTROL, RemoteControl } from './remoteControl';
-import { type OpenEditor, ROOT, World } from './world';
 
 const SERVERS = Object.fromEntries(
   Object.entries({
@@ -28,7 +28,7 @@ const SMALL_HEAP = { NODE_OPTIONS: '--max-old-space-size=384' };
  */
 describe('crashes beside a living window', function () {
   this.timeout(420_000);
-  const world = withSandbox(() => new World(), 'suite');
+  const world = withSandbox(() => new EditorSandbox(), 'suite');
   let control: RemoteControl;
   let a: (OpenEditor & { window: Page; folder: string }) | undefined;
   let b: OpenEditor & { folder: string; pids: readonly number[] };

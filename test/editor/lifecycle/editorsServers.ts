@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { isAlive, SERVER } from '../../support/sandbox';
 import { waitFor } from '../../support/waitFor';
+import { EditorSandbox, type OpenEditor, ROOT } from './editorSandbox';
 import { REMOTE_CONTROL, RemoteControl } from './remoteControl';
-import { type OpenEditor, ROOT, World } from './world';
 
 const LANGUAGE_SERVER = join(__dirname, 'languageServer.mjs');
 const ESCAPEE = '--escapee';
@@ -49,7 +49,7 @@ export interface BusyWindow {
 
 /** An editor, with or without our extension, whose own MCP client starts servers. */
 export class Arm {
-  readonly world = new World();
+  readonly world = new EditorSandbox();
   readonly control = new RemoteControl(join(this.world.path, 'control'));
   private opened: OpenEditor | undefined;
 

@@ -5,9 +5,9 @@ import type { SessionFile } from '../../../src/registry/schema';
 import { isAlive, SERVER } from '../../support/sandbox';
 import { waitFor } from '../../support/waitFor';
 import { withSandbox } from '../../support/withSandbox';
+import { EditorSandbox, ROOT } from './editorSandbox';
 import { Panel } from './panel';
 import { REMOTE_CONTROL, RemoteControl } from './remoteControl';
-import { ROOT, World } from './world';
 
 const SERVERS = Object.fromEntries(
   Object.entries({
@@ -19,7 +19,7 @@ const SERVERS = Object.fromEntries(
 
 describe('what a person is told when something ends unasked', function () {
   this.timeout(240_000);
-  const world = withSandbox(() => new World(), 'suite');
+  const world = withSandbox(() => new EditorSandbox(), 'suite');
   let control: RemoteControl;
   let folder: string;
   let panel: Panel;

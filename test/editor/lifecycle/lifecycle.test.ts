@@ -4,8 +4,8 @@ import type { SessionFile } from '../../../src/registry/schema';
 import { isAlive, SERVER } from '../../support/sandbox';
 import { waitFor } from '../../support/waitFor';
 import { withSandbox } from '../../support/withSandbox';
+import { EditorSandbox } from './editorSandbox';
 import { Panel } from './panel';
-import { World } from './world';
 
 const DEAF = ['--deaf-to-eof', '--deaf-to-term', '--child=plain'];
 const FIXTURES = { polite: [], eof: ['--deaf-to-eof'], deaf: DEAF };
@@ -15,7 +15,7 @@ const ALL = 4;
 /** The extension installed, as users have it: an extension host that dies gets a successor. */
 describe('what becomes of servers when an editor goes', function () {
   this.timeout(420_000);
-  const world = withSandbox(() => new World());
+  const world = withSandbox(() => new EditorSandbox());
   let workspace: string;
 
   beforeEach(() => {
@@ -85,14 +85,6 @@ describe('what becomes of servers when an editor goes', function () {
     assert.ok(ladder?.step === 'stdin' || ladder?.step === 'term', JSON.stringify(ladder));
     await openEditor({ autoStart: false });
     await nothingLeft();
-  });
-
-  it('L13 window reloaded: the old ones go, new ones come', async () => {
-    const { page } = await openEditor();
-    const before = fixtures();
-    await page.reload();
-    await waitFor('the old ones are gone', () => !fixtures().some((pid) => before.includes(pid)), 40_000);
-    await waitFor('new ones run', () => fixtures().length >= ALL, 60_000);
   });
 
   it('L09 K04 K17 extension host killed with -9: its successor reaps; a second live window’s servers still answer', async () => {

@@ -5,15 +5,15 @@ import type { SessionFile } from '../../../src/registry/schema';
 import { isAlive, SERVER } from '../../support/sandbox';
 import { waitFor } from '../../support/waitFor';
 import { withSandbox } from '../../support/withSandbox';
+import { EditorSandbox, ROOT } from './editorSandbox';
 import { Panel } from './panel';
 import { REMOTE_CONTROL, RemoteControl } from './remoteControl';
-import { ROOT, World } from './world';
 
 const DEAF = { command: process.execPath, args: [SERVER, '--deaf-to-eof', '--deaf-to-term'] };
 
 describe('the editor’s own memory of a workspace', function () {
   this.timeout(300_000);
-  const world = withSandbox(() => new World());
+  const world = withSandbox(() => new EditorSandbox());
 
   it('L09 L23 after a crash with the data folder gone, what was launched and what the editor started are reaped', async () => {
     const control = new RemoteControl(join(world.path, 'control'));

@@ -3,25 +3,25 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ServerRecord, SessionFile } from '../../../src/registry/schema';
+import { FakeOwner, identityOf, PLAIN } from '../../support/fakeOwner';
 import { isAlive, SERVER } from '../../support/sandbox';
-import { identityOf, PLAIN, Scene } from '../../support/scene';
 import { waitFor } from '../../support/waitFor';
 import { withSandbox } from '../../support/withSandbox';
+import { EditorSandbox } from './editorSandbox';
 import { Panel } from './panel';
-import { World } from './world';
 
 const EVERYTHING = join(__dirname, '../../../node_modules/@modelcontextprotocol/server-everything/dist/index.js');
 
 describe('what a person sees', function () {
   this.timeout(120_000);
-  const world = withSandbox(() => new World());
+  const world = withSandbox(() => new EditorSandbox());
 
   it('orphans in tree and status bar, servers, their records, a broken mcp.json; reap and stop all', async () => {
-    const scene = await new Scene(world).open();
+    const owner = await new FakeOwner(world).open();
     const orphans: number[] = [];
-    for (let count = 0; count < 4; count++) orphans.push((await scene.start()).pid);
-    scene.write({ automatic: 'ask' });
-    await scene.killOwner();
+    for (let count = 0; count < 4; count++) orphans.push((await owner.start()).pid);
+    owner.write({ automatic: 'ask' });
+    await owner.kill();
     const workspace = world.workspace('project');
     writeFileSync(
       join(workspace, '.vscode/mcp.json'),
@@ -79,7 +79,7 @@ describe('what a person sees', function () {
     const hosts = server.extensionHosts();
     const [record] = session.records;
     const claims = [server.pid, ...hosts, ...session.records.map(({ root }) => root?.pid as number)];
-    const hostile = { ...session, id: randomUUID(), owner: scene.owner };
+    const hostile = { ...session, id: randomUUID(), owner: owner.identity };
     const claimed = await Promise.all(claims.map(identityOf));
     const file = join(world.folder.sessions, `${hostile.id}.json`);
     writeFileSync(

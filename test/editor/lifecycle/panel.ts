@@ -57,7 +57,7 @@ export class Panel {
     );
   }
 
-  /** Waits until a group, unfolded, shows exactly these servers; no group, no servers. The tree follows a picture a little later. */
+  /** Waits until a group, unfolded, shows exactly these servers; no group, no servers. The tree follows an inventory a little later. */
   shows(group: string, expected: readonly string[]): Promise<true> {
     return waitFor(`${group}: ${expected.join(', ') || 'nothing'}`, async () => {
       await this.unfoldOnce(this.view.locator('[aria-level="1"]').filter({ hasText: group }));

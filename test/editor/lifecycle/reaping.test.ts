@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Inventory } from '../../../src/model/inventory';
+import { FakeOwner, PLAIN } from '../../support/fakeOwner';
 import { isAlive, SERVER } from '../../support/sandbox';
-import { PLAIN, Scene } from '../../support/scene';
 import { waitFor } from '../../support/waitFor';
 import { withSandbox } from '../../support/withSandbox';
+import { EditorSandbox, ROOT } from './editorSandbox';
 import { Panel } from './panel';
 import { REMOTE_CONTROL, RemoteControl } from './remoteControl';
-import { ROOT, World } from './world';
 
 /** So many ladders climb at a time. */
 const AT_A_TIME = 100;
@@ -17,23 +17,23 @@ const GRACE = { stdin: 4_000, term: 4_000 };
 
 describe('reaping is called off, or goes with the extension', function () {
   this.timeout(300_000);
-  const world = withSandbox(() => new World());
+  const world = withSandbox(() => new EditorSandbox());
 
   it('Cancel is pressed while the first ones are being ended: those that wait for their turn live on', async () => {
-    const scene = await new Scene(world).open();
+    const owner = await new FakeOwner(world).open();
     const own: number[] = [];
     const deaf = ['-c', 'trap "" TERM; exec sleep 1000'];
     for (let count = 0; count < AT_A_TIME + LATER; count++) {
-      own.push((await scene.start(deaf, { command: 'sh', record: { grace: GRACE } })).pid);
+      own.push((await owner.start(deaf, { command: 'sh', record: { grace: GRACE } })).pid);
     }
-    scene.write({ automatic: 'ask' });
+    owner.write({ automatic: 'ask' });
     // One of another client's, configured here: with such a one among them a person chooses, and can call it off.
-    const args = [PLAIN, '--deaf', `--mark=${scene.id}`];
-    const foreign = await scene.start(args, { cookie: false, record: false });
+    const args = [PLAIN, '--deaf', `--mark=${owner.id}`];
+    const foreign = await owner.start(args, { cookie: false, record: false });
     const workspace = world.workspace('project');
     const servers = { theirs: { command: process.execPath, args } };
     writeFileSync(join(workspace, '.vscode/mcp.json'), JSON.stringify({ servers }));
-    await scene.killOwner();
+    await owner.kill();
 
     const control = new RemoteControl(join(world.path, 'control'));
     const { page } = await world.openEditor(workspace, {

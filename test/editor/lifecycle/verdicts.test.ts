@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { FakeOwner, PLAIN } from '../../support/fakeOwner';
 import { isAlive, SERVER } from '../../support/sandbox';
-import { PLAIN, Scene } from '../../support/scene';
 import { waitFor } from '../../support/waitFor';
 import { withSandbox } from '../../support/withSandbox';
+import { EditorSandbox } from './editorSandbox';
 import { Panel } from './panel';
-import { World } from './world';
 
 /** Without scans in the background: what is shown then comes from a person's scan, or is noticed. */
 const NO_SCANS = { MCP_PROCESS_CLEANUP_INTERVAL: '0' };
@@ -15,29 +15,29 @@ const SLOW = { 'mcpProcesses.reap.grace': { '*': { stdinSeconds: 4, termSeconds:
 
 describe('what the panel says while it looks, and while it ends', function () {
   this.timeout(180_000);
-  const world = withSandbox(() => new World());
+  const world = withSandbox(() => new EditorSandbox());
 
   /** Servers of another client, which `.vscode/mcp.json` of the workspace names: three copies of one, and one more. */
-  async function foreign(scene: Scene): Promise<{ workspace: string; pids: number[] }> {
+  async function foreign(owner: FakeOwner): Promise<{ workspace: string; pids: number[] }> {
     const workspace = world.workspace('project');
-    const entry = (name: string) => ({ command: process.execPath, args: [PLAIN, '--deaf', `--${name}=${scene.id}`] });
+    const entry = (name: string) => ({ command: process.execPath, args: [PLAIN, '--deaf', `--${name}=${owner.id}`] });
     const servers = { notes: entry('notes'), tickets: entry('tickets') };
     writeFileSync(join(workspace, '.vscode/mcp.json'), JSON.stringify({ servers }));
     const pids: number[] = [];
     for (const { args } of [servers.notes, servers.notes, servers.notes, servers.tickets]) {
-      pids.push((await scene.start(args, { cookie: false, record: false })).pid);
+      pids.push((await owner.start(args, { cookie: false, record: false })).pid);
     }
     return { workspace, pids };
   }
 
   it('L30 a client dies: its servers are proven to be orphaned; Scan Now takes no proof back; a reap says "ending …"', async () => {
-    const scene = await new Scene(world).open();
-    const { workspace, pids } = await foreign(scene);
+    const owner = await new FakeOwner(world).open();
+    const { workspace, pids } = await foreign(owner);
     const { page } = await world.openEditor(workspace, { environment: NO_SCANS, settings: SLOW });
     const panel = await new Panel(page).open();
     await panel.row('Other Clients').waitFor({ timeout: 60_000 });
     const seen = await panel.recordGroups();
-    await scene.killOwner();
+    await owner.kill();
     await panel.row('Orphaned').waitFor({ timeout: 30_000 });
     await panel.shows('Orphaned', ['notes ×3', 'tickets']);
     await panel.view.getByText(/^4 orphaned servers of other clients · \d+ MB$/).waitFor();
@@ -86,12 +86,12 @@ describe('what the panel says while it looks, and while it ends', function () {
   });
 
   it('"ask" asks once, and ends what is chosen', async () => {
-    const scene = await new Scene(world).open();
-    const orphans = [(await scene.start()).pid, (await scene.start()).pid];
-    scene.write({ automatic: 'ask' });
-    const other = await new Scene(world).open();
+    const owner = await new FakeOwner(world).open();
+    const orphans = [(await owner.start()).pid, (await owner.start()).pid];
+    owner.write({ automatic: 'ask' });
+    const other = await new FakeOwner(world).open();
     const { workspace } = await foreign(other);
-    await Promise.all([scene.killOwner(), other.killOwner()]);
+    await Promise.all([owner.kill(), other.kill()]);
     const { page } = await world.openEditor(workspace, { settings: SLOW });
     const panel = new Panel(page);
     await panel.notified(/^2 MCP servers were left running by a crashed window \(\d+ MB\)\.$/);

@@ -2,7 +2,7 @@ import '../views/fakeEditor';
 import assert from 'node:assert/strict';
 import { createActions } from '../../../src/editor/actions';
 import { HiddenServers } from '../../../src/editor/hiddenServers';
-import { pictureOf, serverView } from '../views/rows';
+import { inventoryOf, serverView } from '../views/rows';
 
 const SCOPE = 't0123456789abcdef';
 const theirs = serverView({ key: 'other:1', managedBy: 'foreign' });
@@ -23,7 +23,7 @@ function memory(isAway = false) {
 type Memento = ConstructorParameters<typeof HiddenServers>[0];
 const ignoredIn = (memento: ReturnType<typeof memory>, scope = SCOPE) =>
   new HiddenServers(memento as unknown as Memento, scope);
-const shown = (hidden: HiddenServers) => hidden.without(pictureOf([theirs])).servers.length;
+const shown = (hidden: HiddenServers) => hidden.without(inventoryOf([theirs])).servers.length;
 
 describe('hidden servers', () => {
   it('stay hidden after a restart of the editor, and nothing of ours is ever hidden', () => {
@@ -33,7 +33,7 @@ describe('hidden servers', () => {
     assert.equal(shown(hidden), 0);
     assert.equal(shown(ignoredIn(memento)), 0);
     hidden.add(serverView());
-    assert.equal(hidden.without(pictureOf([serverView()])).servers.length, 1);
+    assert.equal(hidden.without(inventoryOf([serverView()])).servers.length, 1);
   });
 
   it('after a reboot, or on another machine, a server with the same pid and start is shown', () => {

@@ -57,7 +57,7 @@ describe('kill policy', () => {
       }
     });
 
-    it('each kind is held to its own column, and the user’s word waives the column but no rule for every signal', () => {
+    it('each kind is held to its own rules, and the user’s word waives these but no rule for every signal', () => {
       const unmatchable = { session: undefined, stdin: undefined, clientAbove: undefined, named: false };
       for (const kind of ['launched', 'adopted', 'foreign'] as const) {
         assert.equal(spared(of(kind)), undefined, kind);
@@ -90,7 +90,7 @@ describe('kill policy', () => {
       assert.equal(spared(now({})), undefined, 'control');
     });
 
-    it('a permit names one identity and is good for once, and only the bar can make one', () => {
+    it('a permit names one identity and is good for one signal, and only the policy can make one', () => {
       const decision = evaluateKillPolicy(factsOn());
       assert.ok('permit' in decision && spendPermit(decision.permit));
       assert.ok(!spendPermit(decision.permit), 'spent');

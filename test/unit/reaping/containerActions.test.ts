@@ -40,7 +40,7 @@ describe('K11 who may stop a container from here', () => {
     ['of another live window', inventory({ group: 'otherWindows', verdict: 'active', labelled: true }), 'no'],
     ['of a window that is away', inventory({ group: 'otherWindows', verdict: 'detached', labelled: true }), 'no'],
     ['of a session in doubt', inventory({ group: 'otherWindows', verdict: 'unknown', labelled: true }), 'no'],
-    ['of a live launcher', inventory({ group: 'otherClients', verdict: 'active', labelled: true }), 'no'],
+    ['of a live wrapper', inventory({ group: 'otherClients', verdict: 'active', labelled: true }), 'no'],
     ['orphaned without our labels', inventory({ group: 'orphaned', verdict: 'orphaned', labelled: false }), 'ask'],
     ['another client’s', inventory({ group: 'otherClients', verdict: 'active', labelled: false }), 'ask'],
     ['without a client', inventory(undefined, { notOurs: undefined }), 'ask'],

@@ -162,7 +162,7 @@ describe('ladder', () => {
     }
   });
 
-  it('a ruling that fails is a scan that fails', async () => {
+  it('a decision that fails is a scan that fails', async () => {
     machine.start(DEAF);
     machine.start({
       spared: (at) => {
@@ -178,7 +178,7 @@ describe('ladder', () => {
     );
   });
 
-  it('what the bar keeps is never signalled, holds nothing up, and says why', async () => {
+  it('what the policy spares is never signalled, holds nothing up, and says why', async () => {
     machine.start({ spared: () => 'in use' });
     machine.start({ onEof: 50 });
     assert.deepEqual(await machine.climb(), ['1 spared (notExamined: in use)', '2 exited']);
@@ -189,9 +189,9 @@ describe('ladder', () => {
     assert.ok(!machine.log.some((line) => line.endsWith(' 1')));
   });
 
-  it('asks the bar again for whom it ruled on long before its turn, as where each ruling asks `ps`', async () => {
-    machine.rulingTime = 100;
-    // Ruled on at 700, before the others; the last ruling is there at 1,200.
+  it('asks the policy again for a process decided on long before its turn, as where each decision asks `ps`', async () => {
+    machine.decisionTime = 100;
+    // Decided on at 700, before the others; the last decision is there at 1,200.
     machine.start({ spared: (at) => (at >= 900 ? 'somebody came' : undefined) });
     for (let number = 2; number <= 6; number++) machine.start(DEAF);
     const outcomes = await machine.climb({ from: { step: 'kill', remaining: 0 }, closeStdin: undefined });
@@ -202,7 +202,7 @@ describe('ladder', () => {
     assert.ok(!signals().some((line) => line.endsWith(' 1')));
   });
 
-  it('asks the bar afresh before each signal', async () => {
+  it('asks the policy again before each signal', async () => {
     machine.start({ spared: (at) => (at >= 1_000 ? 'somebody came' : undefined) });
     machine.start({ spared: (at) => (at >= 3_000 ? 'somebody came' : undefined) });
     assert.deepEqual(await machine.climb(), [

@@ -38,8 +38,8 @@ export class Simulation {
   readonly scans: number[] = [];
   /** ms that a scan takes. */
   slowness: () => number = () => 0;
-  /** ms that a ruling takes. */
-  rulingTime = 0;
+  /** ms that a decision takes. */
+  decisionTime = 0;
   /** Fails the scans for which it gives an error message. */
   failing: (scan: number) => string | undefined = () => undefined;
   private readonly processes = new Map<number, { entry: ProcessEntry; nature: Nature }>();
@@ -139,7 +139,7 @@ export class Simulation {
       decide: async (some) => {
         const decided: DecidedMember[] = [];
         for (const member of some) {
-          await this.clock.sleep(this.rulingTime);
+          await this.clock.sleep(this.decisionTime);
           const at = this.now;
           decided.push({ member, decision: this.decideOn(member), isFresh: () => this.now - at <= 250 });
         }

@@ -59,7 +59,7 @@ async function rule(...tree: Parameters<typeof treeIn>): Promise<string[]> {
 /** The table's usual user is nobody here. */
 const ours = { uid: process.getuid?.() };
 
-describe('rulings on a tree', () => {
+describe('decisions on a tree', () => {
   const snapshot = machine(
     entry(500, 1, ours),
     entry(501, 500, { ...ours, sid: 500 }),

@@ -5,7 +5,7 @@ import type { ReapOptions } from '../../../src/reaping/reapQueue';
 import { AskToReap } from '../../../src/views/askToReap';
 import { registerCommands } from '../../../src/views/commands';
 import { type Editor, newEditor, settled } from './fakeEditor';
-import { actionsOver, pictureOf, resultOf, serverView } from './rows';
+import { actionsOver, inventoryOf, resultOf, serverView } from './rows';
 
 describe('"ask" asks', () => {
   let editor: Editor;
@@ -15,11 +15,11 @@ describe('"ask" asks', () => {
 
   const waiting = (over: Partial<ServerView> = {}) => serverView({ awaitsAnswer: 'window', memory: 43 << 20, ...over });
 
-  /** What a window says and asks for while these pictures are published. */
-  async function ask(...pictures: ServerView[][]): Promise<{ texts: string[]; reaped: ReapOptions[] }> {
+  /** What a window says and asks for while these inventories are published. */
+  async function ask(...inventories: ServerView[][]): Promise<{ texts: string[]; reaped: ReapOptions[] }> {
     let publish: (inventory: Inventory) => void = () => {};
     const reaped: ReapOptions[] = [];
-    const actions = actionsOver(pictures.at(-1) ?? [], {
+    const actions = actionsOver(inventories.at(-1) ?? [], {
       onDidChange: (listener) => {
         publish = listener;
         return { dispose() {} };
@@ -31,7 +31,7 @@ describe('"ask" asks', () => {
     });
     const { reviewOrphans } = registerCommands({ subscriptions: [] }, actions, { info() {}, error() {} });
     new AskToReap(actions, reviewOrphans).dispose();
-    for (const servers of pictures) publish(pictureOf(servers));
+    for (const servers of inventories) publish(inventoryOf(servers));
     await settled();
     return { texts: editor.messages.map(({ text }) => text), reaped };
   }
@@ -51,9 +51,9 @@ describe('"ask" asks', () => {
     ['nobody that is reaped without asking, or never', [[serverView(), serverView({ managedBy: 'foreign' })]], []],
     ['nobody that is being ended already', [[waiting({ state: 'stopping' })]], []],
   ];
-  for (const [what, pictures, texts] of table) {
+  for (const [what, inventories, texts] of table) {
     it(`about ${what}`, async () => {
-      assert.deepEqual((await ask(...pictures)).texts, texts);
+      assert.deepEqual((await ask(...inventories)).texts, texts);
       assert.ok(editor.messages.every(({ buttons }) => buttons.join() === 'Review,Not Now'));
     });
   }

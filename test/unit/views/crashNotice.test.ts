@@ -5,7 +5,7 @@ import type { Crash } from '../../../src/registry/crashes';
 import type { CrashReport } from '../../../src/tracker/formerCrashes';
 import { CrashNotice } from '../../../src/views/crashNotice';
 import { type Editor, newEditor } from './fakeEditor';
-import { actionsOver, pictureOf, serverView } from './rows';
+import { actionsOver, inventoryOf, serverView } from './rows';
 
 const WS = '/home/me/ws';
 const ran = (...names: string[]): Crash => ({
@@ -39,7 +39,7 @@ describe('after a crash', () => {
     const asked: string[] = [];
     let isTaken = false;
     const actions = actionsOver(servers, {
-      inventory: () => pictureOf(servers),
+      inventory: () => inventoryOf(servers),
       crashes: () => (isTaken ? [] : crashes),
       takeCrashes: (): CrashReport => {
         isTaken = true;

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import type { Inventory } from '../../../src/model/inventory';
 import { Discovery } from '../../../src/views/discovery';
 import { newEditor, settled } from './fakeEditor';
-import { actionsOver, NODE, pictureOf, serverView } from './rows';
+import { actionsOver, inventoryOf, NODE, serverView } from './rows';
 
 describe('the notice of what other clients left behind', () => {
   it('counts processes, and is told once', async () => {
@@ -26,9 +26,9 @@ describe('the notice of what other clients left behind', () => {
       const orphans = Array.from({ length: count }, (_, index) =>
         serverView({ key: `other:${index}`, managedBy: 'foreign', processes: [{ ...NODE, children: [child] }] }),
       );
-      publish(pictureOf([serverView()]));
-      publish(pictureOf([serverView(), ...orphans]));
-      publish(pictureOf(orphans));
+      publish(inventoryOf([serverView()]));
+      publish(inventoryOf([serverView(), ...orphans]));
+      publish(inventoryOf(orphans));
       await settled();
       assert.deepEqual(editor.messages, [{ kind: 'information', text, buttons: ['Review', "Don't Show Again"] }]);
     }

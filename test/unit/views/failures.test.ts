@@ -6,7 +6,7 @@ import { Discovery } from '../../../src/views/discovery';
 import { neverReapServer } from '../../../src/views/endProcess';
 import { showFailure } from '../../../src/views/failures';
 import { CancellationError, type Editor, newEditor, settled } from './fakeEditor';
-import { actionsOver, pictureOf, resultOf, serverView } from './rows';
+import { actionsOver, inventoryOf, resultOf, serverView } from './rows';
 
 const BROKEN = 'Unable to write into user settings.';
 const fail = async () => {
@@ -61,7 +61,7 @@ describe('what a click on a notification cannot do is shown', () => {
     const actions = actionsOver([], {
       announceOnce: () => true,
       onDidChange: (listener) => {
-        listener(pictureOf([orphan]));
+        listener(inventoryOf([orphan]));
         return { dispose() {} };
       },
     });

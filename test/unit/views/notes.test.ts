@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { type GuardView, MAX_HISTORY } from '../../../src/model/inventory';
 import type { HistoryEntry } from '../../../src/registry/history';
 import { infosOf } from '../../../src/views/notes';
-import { pictureOf } from './rows';
+import { inventoryOf } from './rows';
 
 function reaped(over: Partial<HistoryEntry> = {}): HistoryEntry {
   return {
@@ -14,7 +14,7 @@ function reaped(over: Partial<HistoryEntry> = {}): HistoryEntry {
   };
 }
 
-const historyNote = (history: readonly HistoryEntry[]) => infosOf({ ...pictureOf([]), history }, Date.now())[0];
+const historyNote = (history: readonly HistoryEntry[]) => infosOf({ ...inventoryOf([]), history }, Date.now())[0];
 
 describe('what stands below the servers', () => {
   it('the guard, and why there is none', () => {
@@ -26,7 +26,7 @@ describe('what stands below the servers', () => {
       [{ problem: 'node cannot be run (ENOENT)' }, 'unavailable: node cannot be run (ENOENT)'],
     ];
     for (const [over, description] of table) {
-      const [shown] = infosOf({ ...pictureOf([]), guard: { ...guard, ...over } }, Date.now());
+      const [shown] = infosOf({ ...inventoryOf([]), guard: { ...guard, ...over } }, Date.now());
       assert.equal(shown?.note.description, description);
     }
   });

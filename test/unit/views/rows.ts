@@ -25,7 +25,7 @@ export function serverView(over: Partial<ServerView> = {}): ServerView {
   };
 }
 
-export function pictureOf(servers: readonly ServerView[]): Inventory {
+export function inventoryOf(servers: readonly ServerView[]): Inventory {
   return {
     ...{ scanned: true, sweptAt: 1, servers, problems: [], reapForeign: 'report', history: [] },
     ...{ guard: { state: 'off', pid: undefined, memory: undefined, problem: undefined }, containersWithoutClient: [] },
@@ -35,7 +35,7 @@ export function pictureOf(servers: readonly ServerView[]): Inventory {
 /** Actions that do nothing but what a test gives them. */
 export function actionsOver(servers: readonly ServerView[], over: Partial<Actions> = {}): Actions {
   return {
-    inventory: () => pictureOf(servers),
+    inventory: () => inventoryOf(servers),
     onDidChange: () => ({ dispose() {} }),
     neverReap: async () => {},
     ...over,

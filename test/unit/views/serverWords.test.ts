@@ -13,7 +13,7 @@ import {
   verdictSentence,
 } from '../../../src/views/serverWords';
 import { tooltipOf } from '../../../src/views/tooltips';
-import { NODE, pictureOf, rowOf, serverView } from './rows';
+import { inventoryOf, NODE, rowOf, serverView } from './rows';
 
 const LISTED: Refusal = { rule: 'notListedToKeep', found: 'listed', pattern: 'node server.js' };
 const IN_DOUBT: Refusal = { rule: 'notListedToKeep', found: 'unknown' };
@@ -36,7 +36,7 @@ describe('orphans that badge and status bar count', () => {
   for (const [what, over, counts] of table) {
     it(`${what}: ${counts ? 'counts, and is offered to be reaped' : 'neither counts nor is offered to be reaped'}`, () => {
       const server = serverView(over);
-      assert.deepEqual(countedOrphans(pictureOf([server])), counts ? [server] : []);
+      assert.deepEqual(countedOrphans(inventoryOf([server])), counts ? [server] : []);
       assert.equal(capabilitiesOf(server).canReap, counts);
       assert.equal(capabilitiesOf(server).canNeverReap, counts && server.processes.length > 0);
     });
@@ -48,7 +48,7 @@ describe('orphans of other clients that badge and status bar leave out', () => {
   const listed = serverView({ managedBy: 'foreign', processes: [{ ...NODE, spared: LISTED }] });
   const living = serverView({ managedBy: 'foreign', verdict: 'active', group: 'otherClients' });
   const told = (servers: ServerView[], reapForeign: Inventory['reapForeign'] = 'report') =>
-    uncountedOrphans({ ...pictureOf(servers), reapForeign });
+    uncountedOrphans({ ...inventoryOf(servers), reapForeign });
 
   it('are counted with their memory', () => {
     assert.equal(told([theirs]), '1 orphaned server of other clients · 13 MB');
@@ -109,7 +109,7 @@ describe('words for a server', () => {
     const used = serverView({ verdict: 'active', group: 'otherClients', usedBy: seen({ pid: 7, name: 'python3' }) });
     assert.equal(stateWord(used), 'in use');
     assert.equal(verdictSentence(used), 'In use: no known client runs it, but python3 (pid 7) is connected to it.');
-    assert.deepEqual(countedOrphans(pictureOf([used])), []);
+    assert.deepEqual(countedOrphans(inventoryOf([used])), []);
     assert.equal(capabilitiesOf(used).canReap, false);
   });
 

@@ -4,7 +4,7 @@ import { mock } from 'node:test';
 import type { Inventory, ServerView } from '../../../src/model/inventory';
 import { UnexpectedExits } from '../../../src/views/unexpectedExits';
 import { type Editor, newEditor, settled } from './fakeEditor';
-import { actionsOver, pictureOf, serverView } from './rows';
+import { actionsOver, inventoryOf, serverView } from './rows';
 
 let records = 0;
 /** A server of this window that ended just now, of its own accord where nothing else is said. */
@@ -27,7 +27,7 @@ describe('a server that ends without being asked', () => {
     mock.timers.enable({ apis: ['setTimeout', 'Date'] });
     shown = [];
     const actions = actionsOver([], {
-      inventory: () => pictureOf(shown),
+      inventory: () => inventoryOf(shown),
       onDidChange: (listener) => {
         publish = listener;
         return { dispose() {} };
@@ -45,7 +45,7 @@ describe('a server that ends without being asked', () => {
 
   const show = (...servers: ServerView[]) => {
     shown = servers;
-    publish(pictureOf(servers));
+    publish(inventoryOf(servers));
   };
   const aMoment = () => mock.timers.tick(500);
   const texts = () => editor.messages.map(({ kind, text }) => `${kind}: ${text}`);

@@ -7,7 +7,7 @@ import type { Inspection, ProcessEntry, Snapshot } from '../../../src/os/platfor
 import { WRAPPER_EDITOR } from '../../../src/registry/schema';
 import { clientName, findOwner, isOwnerGone } from '../../../src/wrapper/owner';
 
-/** A chain of processes, the first of them pid 1; the last is the launcher. */
+/** A chain of processes, the first of them pid 1; the last is the wrapper. */
 function chain(...processes: (readonly [name: string, ...args: string[]])[]): Snapshot {
   const entries = processes.map(
     ([name, ...args], index): ProcessEntry => ({

@@ -10,7 +10,7 @@ import { formatSettings, parseSettings } from '../../../src/wrapper/settings';
 const PARTS = { node: '/n o/node', guard: '/g/guard.js', cli: '/g/cli.js' };
 const GRACE = { stdin: 2_000, term: 3_000 };
 
-describe('the launcher’s settings', () => {
+describe('the wrapper’s settings', () => {
   it('come back as they were written', () => {
     const written = {
       automatic: 'ask' as const,
@@ -59,7 +59,7 @@ describe('the launcher’s settings', () => {
   }
 });
 
-describe('the installed launcher', () => {
+describe('the installed wrapper', () => {
   let folder: string;
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'la-'));

@@ -16,7 +16,7 @@ export interface OpenEditor {
 }
 
 /** A sandbox with real editors in it, the extension installed as users have it. */
-export class World extends Sandbox {
+export class EditorSandbox extends Sandbox {
   private readonly stops: (() => Promise<unknown>)[] = [];
 
   /** A new folder of the sandbox, to be opened as a workspace. */

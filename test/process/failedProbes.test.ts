@@ -5,10 +5,10 @@ import { existsSync } from 'node:fs';
 import { COOKIE_VARIABLE } from '../../src/registry/cookie';
 import type { ServerRecord } from '../../src/registry/schema';
 import { evidenceSentence } from '../../src/wording/evidence';
+import { ask, FakeOwner, identityOf, PLAIN, procfs } from '../support/fakeOwner';
 import { programPath, scripts, withPath, withSs } from '../support/programs';
 import { newRecord } from '../support/records';
 import { isAlive } from '../support/sandbox';
-import { ask, identityOf, PLAIN, procfs, Scene } from '../support/scene';
 import { withSandbox } from '../support/withSandbox';
 
 /** What a run of `ss` comes to on a bad day. */
@@ -17,10 +17,10 @@ const FAILURES = { 'exits with 1': 'exit 1', hangs: 'exec sleep 10' };
 describe('servers whose owner is dead, when nobody can look who holds their stdin @user @no-ss', function () {
   this.timeout(120_000);
   const sandbox = withSandbox();
-  let scene: Scene;
+  let owner: FakeOwner;
   const children: ChildProcess[] = [];
   beforeEach(async () => {
-    scene = await new Scene(sandbox).open();
+    owner = await new FakeOwner(sandbox).open();
   });
   afterEach(() => {
     for (const child of children.splice(0)) child.kill('SIGKILL');
@@ -29,8 +29,8 @@ describe('servers whose owner is dead, when nobody can look who holds their stdi
   /** A server of this process, whose stdin is a socket pair; in its record another has started it, who dies. */
   const served = async (kind: ServerRecord['kind']): Promise<ChildProcess> => {
     const id = randomUUID();
-    const cookie = kind === 'launched' ? { [COOKIE_VARIABLE]: scene.cookie(id) } : {};
-    const path = scene.path('served');
+    const cookie = kind === 'launched' ? { [COOKIE_VARIABLE]: owner.cookie(id) } : {};
+    const path = owner.path('served');
     const child = spawn(process.execPath, [PLAIN, '--deaf', `--answer=${path}`], {
       env: { ...sandbox.environment, ...cookie },
       stdio: ['pipe', 'pipe', 'ignore'],
@@ -39,15 +39,15 @@ describe('servers whose owner is dead, when nobody can look who holds their stdi
     children.push(child);
     assert.equal(await ask(path), child.pid);
     const root = await identityOf(child.pid as number);
-    scene.add(newRecord({ id, server: 'served', kind, root, posixSession: child.pid }));
-    if (kind === 'launched') scene.write({ editor: 'mcp-processes run for helper' });
-    await scene.killOwner();
+    owner.add(newRecord({ id, server: 'served', kind, root, posixSession: child.pid }));
+    if (kind === 'launched') owner.write({ editor: 'mcp-processes run for helper' });
+    await owner.kill();
     return child;
   };
   /** A window's sweep, whose `ss` does this. @returns what it says of the servers. */
   const sweep = async (ss: string | undefined): Promise<string> => {
     const tracker = await sandbox.tracker({}, { platform: procfs() });
-    const bin = scripts(scene.path(`bin ${randomUUID()}`), ss === undefined ? {} : { ss });
+    const bin = scripts(owner.path(`bin ${randomUUID()}`), ss === undefined ? {} : { ss });
     await withPath(ss === undefined ? bin : `${bin}:${process.env.PATH}`, async () => void (await tracker.sweep()));
     return tracker.inventory.servers.flatMap((row) => row.evidence.map(evidenceSentence)).join('\n');
   };
@@ -57,7 +57,7 @@ describe('servers whose owner is dead, when nobody can look who holds their stdi
       it(`K05 K09 \`ss\` ${failure}: a ${kind} server that somebody else serves answers; alone it is ended`, async () => {
         const child = await served(kind);
         assert.match(await sweep(ss), /spared: cannot determine what holds its stdin: `ss` failed/);
-        assert.equal(await ask(scene.path('served')), child.pid);
+        assert.equal(await ask(owner.path('served')), child.pid);
         if (withSs) {
           const working = `exec '${programPath('ss')}' "$@"`;
           assert.match(await sweep(working), /its stdin is still held by \S+ \(pid \d+\)/);
@@ -77,17 +77,17 @@ describe('servers whose owner is dead, when nobody can look who holds their stdi
 
   it('L08 an adopted orphan is ended although `ss` fails once', async () => {
     if (!withSs) return;
-    const { pid } = await scene.start(undefined, { cookie: false, record: { kind: 'adopted' } });
-    await scene.killOwner();
-    const mark = scene.path('failed once');
+    const { pid } = await owner.start(undefined, { cookie: false, record: { kind: 'adopted' } });
+    await owner.kill();
+    const mark = owner.path('failed once');
     await sweep(`[ -e '${mark}' ] || { echo >'${mark}'; exit 1; }; exec '${programPath('ss')}' "$@"`);
     assert.ok(existsSync(mark));
     assert.ok(!isAlive(pid));
   });
 
   it('L08 what a window launched itself needs no `ss`', async () => {
-    const { pid } = await scene.start();
-    await scene.killOwner();
+    const { pid } = await owner.start();
+    await owner.kill();
     await sweep('exit 1');
     assert.ok(!isAlive(pid));
   });

@@ -29,7 +29,7 @@ export interface ConfiguredEntry {
  * A home of its own for a real MCP client, with a project in which real `npx` finds two servers without any download:
  * `memory`, the official package as it is, and `deaf`, a package that ignores the end of its input.
  */
-export class ClientWorld {
+export class ClientHome {
   readonly sandbox = new Sandbox();
   readonly home = join(this.sandbox.path, 'user');
   readonly project = join(this.home, 'project');

@@ -26,11 +26,11 @@ export interface Started {
  * One session whose owner is a real process of its own, light enough for a test to have several: its servers are real,
  * and its file is written as a session writes it. `kill -9` of the owner makes the session dead.
  */
-export class Scene {
+export class FakeOwner {
   readonly id = randomUUID();
   readonly child: ChildProcess;
   readonly platform: Platform;
-  owner: ProcessIdentity | undefined;
+  identity: ProcessIdentity | undefined;
   private readonly records: ServerRecord[] = [];
   private readonly lines: Interface;
 
@@ -47,7 +47,7 @@ export class Scene {
 
   /** Opens the session. @param pid the owner's, when `under` starts it as a process of its own. */
   async open(pid = this.child.pid as number): Promise<this> {
-    this.owner = await identityOf(pid);
+    this.identity = await identityOf(pid);
     return this;
   }
 
@@ -81,7 +81,7 @@ export class Scene {
       home: this.sandbox.folder.homeTag,
       session: this.id,
       record,
-      owner: this.owner as ProcessIdentity,
+      owner: this.identity as ProcessIdentity,
     });
   }
 
@@ -93,13 +93,13 @@ export class Scene {
   /** Writes the session file anew. */
   write(change: Partial<SessionFile> = {}): void {
     const { id, records } = this;
-    const owner = this.owner as ProcessIdentity;
+    const owner = this.identity as ProcessIdentity;
     const { folder } = this.sandbox;
     writeSession(folder, newSession({ id, home: folder.homeTag, owner, records, ...change }));
   }
 
   /** `kill -9` of the owner, which is gone afterwards. */
-  async killOwner(): Promise<void> {
+  async kill(): Promise<void> {
     await killHard(this.child);
   }
 
