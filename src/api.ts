@@ -68,7 +68,7 @@ export function createApi(tracker: Tracker, configured: ConfiguredServers): McpP
       const key = apiKeyOf(name);
       await tracker.launch(await configured.describe(server, key));
       const view = tracker.inventory.servers.find((one) => one.key === key);
-      if (!view) throw new Error(`"${name}" ended right after it had started.`);
+      if (!view) throw new Error(`"${name}" exited right after it started. Its output says why.`);
       return view;
     },
     stop: (key) => tracker.stop(key),

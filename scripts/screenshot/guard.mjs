@@ -132,8 +132,8 @@ function html(panel, before, during, after) {
   <pre><b>$ ps</b> <i># before</i>
 ${lines(before)}
 <b>$ kill -9</b> <i># the whole editor at once</i>
-<b>$ ps</b> <i># ${during.at} s later: they ended with their input; one ignores that</i>
+<b>$ ps</b> <i># ${during.at} s later: most exited with their input; one ignores it</i>
 ${lines(during.list)}
-<b>$ ps</b> <i># ${after.at} s later: the guard has ended it, and is gone itself</i>
+<b>$ ps</b> <i># ${after.at} s later: the guard has ended it and exited</i>
 ${lines(after.list)}</pre></main>`;
 }

@@ -2,10 +2,9 @@ import { resolve } from 'node:path';
 import { parse } from 'dotenv';
 import { codeOf, UserError } from '../common/errors';
 import { readPlainFile, whyUnreadable } from '../common/files';
+import { MAX_ENV_FILE_BYTES } from '../common/limits';
 import { COOKIE_VARIABLE } from '../registry/cookie';
 import type { ResolvedDefinition } from './variables';
-
-const MAX_FILE_BYTES = 1 << 20;
 
 /**
  * The environment of a server: inherited, then `envFile`, then `env` (`null` removes). Values never reach a message.
@@ -33,7 +32,7 @@ export function environmentOf(
 
 function readEnvFile(server: string, file: string): Record<string, string> {
   try {
-    const { text } = readPlainFile(file, MAX_FILE_BYTES, { links: 'follow' });
+    const { text } = readPlainFile(file, MAX_ENV_FILE_BYTES, { links: 'follow' });
     // Binary, or UTF-16, in which no variable would be found.
     if (text.includes('\0')) throw new Error('it is not UTF-8');
     return parse(text);

@@ -4,6 +4,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { codeOf } from '../common/errors';
 import { readPlainFile, whyUnreadable } from '../common/files';
+import { CONFIG_INTERVAL_MS, MAX_CONFIG_FILE_BYTES } from '../common/limits';
 import { type Log, logOnce, type OnceLog } from '../common/log';
 import { type ConfigContext, type ConfigFile, configFilesOf } from './configFiles';
 import type { ConfiguredServer } from './configuredServer';
@@ -23,13 +24,9 @@ export interface MachineConfigsParts {
   readonly guess: () => boolean;
   readonly log: Log;
   readonly home?: string;
-  /** ms; {@link SCAN_INTERVAL_MS} unless told. */
+  /** ms; {@link CONFIG_INTERVAL_MS} unless told. */
   readonly lookAgain?: number;
 }
-
-/** How often the files are looked at, in ms; a look is a few dozen calls of `stat`. */
-const SCAN_INTERVAL_MS = 5_000;
-const MAX_FILE_BYTES = 16 << 20;
 
 interface Known {
   readonly basisFor: EntryMatcher;
@@ -92,7 +89,7 @@ export class MachineConfigs {
 
   private refresh(): void {
     const now = performance.now();
-    if (now - this.lookedAt < (this.parts.lookAgain ?? SCAN_INTERVAL_MS)) return;
+    if (now - this.lookedAt < (this.parts.lookAgain ?? CONFIG_INTERVAL_MS)) return;
     this.lookedAt = now;
     const context = this.context();
     const files = configFilesOf(context).flatMap(expand);
@@ -176,7 +173,7 @@ export class MachineConfigs {
 
   private textOf(path: string): string | undefined {
     try {
-      return readPlainFile(path, MAX_FILE_BYTES, { links: 'follow' }).text;
+      return readPlainFile(path, MAX_CONFIG_FILE_BYTES, { links: 'follow' }).text;
     } catch (error) {
       const code = codeOf(error);
       if (code === 'too-large') this.once.warn(`${path} is too large for a server configuration, so it is ignored.`);

@@ -1,8 +1,10 @@
 import { redactText } from '../clients/redaction';
 import { messageOf } from '../common/errors';
+import { ENGINE_STOP_MARGIN_MS, ENGINE_TIMEOUT_MS, MAX_ENGINE_OUTPUT_BYTES } from '../common/limits';
+import type { ProgramCall } from '../os/runCommand';
 import { type ContainerId, isContainerId } from '../registry/ids';
 import { engineNameOf } from './containerRun';
-import { type Call, type CallEnd, callClient, clientEnvironment, type EngineAnswer } from './engineCall';
+import { type CallEnd, callClient, clientEnvironment, type EngineAnswer } from './engineCall';
 import {
   type Container,
   type ContainerStats,
@@ -33,7 +35,11 @@ export interface EngineLimits {
   readonly output: number;
 }
 
-const LIMITS: EngineLimits = { timeout: 10_000, stopMargin: 10_000, output: 16 << 20 };
+const LIMITS: EngineLimits = {
+  timeout: ENGINE_TIMEOUT_MS,
+  stopMargin: ENGINE_STOP_MARGIN_MS,
+  output: MAX_ENGINE_OUTPUT_BYTES,
+};
 /** Docker's flags for a host or a context. */
 const CHOOSES_HOST = /^(?:-\w*[cH]|--(?:context|host)(?:=|$))/;
 /** Ids in one call of `inspect`: an environment can be long, and a command line must not be. */
@@ -110,7 +116,7 @@ export class ContainerEngine {
 
   /** The last lines that it wrote, stdout before stderr, redacted. */
   async logs(id: ContainerId, lines: number): Promise<EngineAnswer<string>> {
-    const end = await this.call(['logs', '--tail', String(lines), id], { limit: 1 << 20 });
+    const end = await this.call(['logs', '--tail', String(lines), id], { maxOutput: 1 << 20 });
     const text = `${end.stdout}${end.stderr}`;
     if (end.error && !end.cutOff) return { ok: false, error: end.error };
     return {
@@ -157,13 +163,16 @@ export class ContainerEngine {
     });
   }
 
-  private async call(args: readonly string[], own: Partial<Pick<Call, 'timeout' | 'limit'>> = {}): Promise<CallEnd> {
+  private async call(
+    args: readonly string[],
+    own: Partial<Pick<ProgramCall, 'timeout' | 'maxOutput'>> = {},
+  ): Promise<CallEnd> {
     return callClient({
       program: this.address.program,
       args: [...this.address.globalFlags, ...args],
       environment: this.environment,
       timeout: this.limits.timeout,
-      limit: this.limits.output,
+      maxOutput: this.limits.output,
       ...own,
     });
   }

@@ -1,5 +1,5 @@
-import { execFile } from 'node:child_process';
 import { redactText } from '../clients/redaction';
+import { type ProgramCall, type ProgramEnd, runProgram } from '../os/runCommand';
 import { ENGINE_VARIABLES } from './containerRun';
 
 /**
@@ -28,63 +28,16 @@ export interface CallEnd {
   readonly cutOff: boolean;
 }
 
-export interface Call {
-  readonly program: string;
-  readonly args: readonly string[];
-  readonly environment: NodeJS.ProcessEnv;
-  /** ms. */
-  readonly timeout: number;
-  /** Bytes of each of the two outputs. */
-  readonly limit: number;
-}
-
-/**
- * Runs a client once, without a shell. Never rejects. A client that does not end in time is killed by its own handle,
- * and nothing of it is waited for: a helper of its own (ssh) may hold its outputs open.
- */
-export function callClient({ program, args, environment, timeout, limit }: Call): Promise<CallEnd> {
-  return new Promise((resolve) => {
-    let late = false;
-    const end = (failure: (Error & { code?: unknown }) | null, stdout: string, stderr: string) => {
-      clearTimeout(timer);
-      const cutOff = failure?.code === 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER';
-      const exitCode = failure === null ? 0 : typeof failure.code === 'number' ? failure.code : undefined;
-      const error =
-        failure === null
-          ? undefined
-          : late
-            ? tooLate(program, timeout)
-            : explain(program, failure, stderr, cutOff, limit);
-      resolve({ stdout, stderr, error, exitCode, cutOff });
-    };
-    const timer = setTimeout(() => {
-      late = true;
-      child?.kill('SIGKILL');
-      child?.stdout?.destroy();
-      child?.stderr?.destroy();
-    }, timeout);
-    let child: ReturnType<typeof execFile> | undefined;
-    try {
-      child = execFile(
-        program,
-        [...args],
-        {
-          env: environment,
-          encoding: 'utf8',
-          maxBuffer: limit,
-          killSignal: 'SIGKILL',
-          windowsHide: true,
-          cwd: folder(),
-        },
-        end,
-      );
-      child.stdin?.on('error', () => {});
-      child.stdin?.end();
-    } catch (error) {
-      // A NUL in an argument, for one.
-      end(error as Error, '', '');
-    }
-  });
+/** Runs a client once. Never rejects. */
+export async function callClient(call: ProgramCall): Promise<CallEnd> {
+  const end = await runProgram(call);
+  return {
+    stdout: end.stdout,
+    stderr: end.stderr,
+    error: errorOf(call, end),
+    exitCode: end.kind === 'exited' ? end.code : undefined,
+    cutOff: end.kind === 'too-much',
+  };
 }
 
 /**
@@ -102,29 +55,31 @@ export function clientEnvironment(
   return { ...Object.fromEntries(own), LC_ALL: 'C', DOCKER_CLI_HINTS: 'false', ...chosen };
 }
 
-/** Never the folder of a workspace: Windows looks for programs there first. */
-function folder(): string {
-  return process.platform === 'win32' ? (process.env.SystemRoot ?? 'C:\\') : '/';
+function errorOf({ program, timeout, maxOutput }: ProgramCall, end: ProgramEnd): EngineError | undefined {
+  switch (end.kind) {
+    case 'exited':
+      return end.code === 0 ? undefined : explain(program, end.stderr, `it exited with code ${end.code}`);
+    case 'signal':
+      return explain(program, end.stderr, `it was ended by ${end.signal}`);
+    case 'timeout': {
+      const seconds = Math.round(timeout / 100) / 10;
+      return { kind: 'timeout', message: `"${program}" did not answer within ${seconds} s; its engine may hang.` };
+    }
+    case 'too-much':
+      return { kind: 'failed', message: `"${program}" wrote more than ${maxOutput} bytes.` };
+    case 'not-run':
+      if (end.code === 'ENOENT') return { kind: 'missing', message: `The program "${program}" was not found.` };
+      if (end.code === 'EACCES')
+        return { kind: 'denied', message: `You are not allowed to run the program "${program}".` };
+      return { kind: 'failed', message: `"${program}" failed: it could not be run (${end.code}).` };
+  }
 }
 
-function tooLate(program: string, timeout: number): EngineError {
-  const message = `"${program}" did not answer within ${Math.round(timeout / 100) / 10} s; its engine may hang.`;
-  return { kind: 'timeout', message };
-}
-
-function explain(
-  program: string,
-  failure: Error & { code?: unknown; signal?: unknown },
-  stderr: string,
-  cutOff: boolean,
-  limit: number,
-): EngineError {
-  if (failure.code === 'ENOENT') return { kind: 'missing', message: `The program "${program}" was not found.` };
-  if (failure.code === 'EACCES') return { kind: 'denied', message: `The program "${program}" may not be executed.` };
-  if (cutOff) return { kind: 'failed', message: `"${program}" wrote more than ${limit} bytes.` };
+/** @param how it ended, where it did not say why. Node's own message is the whole command line, secrets included. */
+function explain(program: string, stderr: string, how: string): EngineError {
   const said = firstLine(stderr);
   if (/permission denied|access is denied/i.test(stderr)) {
-    return { kind: 'denied', message: `This user may not use the engine of "${program}": ${said}` };
+    return { kind: 'denied', message: `You are not allowed to use the engine of "${program}": ${said}` };
   }
   if (
     /cannot connect to|is the docker daemon running|failed to dial|unable to connect|rootless containerd not running|docker_engine.*cannot find/i.test(
@@ -133,11 +88,6 @@ function explain(
   ) {
     return { kind: 'missing', message: `The engine of "${program}" cannot be reached: ${said}` };
   }
-  // Node's own message is the whole command line, which may hold the engine's address with a password.
-  const how =
-    typeof failure.code === 'number'
-      ? `it exited with code ${failure.code}`
-      : `it was ended by ${failure.signal ?? failure.code}`;
   return { kind: 'failed', message: `"${program}" failed: ${said || how}` };
 }
 

@@ -1,5 +1,6 @@
 import { SharedRun } from '../common/async';
 import { messageOf } from '../common/errors';
+import { ENGINE_NOTE_TIMEOUT_MS } from '../common/limits';
 import { type Log, logOnce, type OnceLog } from '../common/log';
 import type { Member } from '../judgement/members';
 import type { ContainerView } from '../model/inventory';
@@ -17,9 +18,6 @@ export interface ContainersSeen {
   /** Why it could not say; undefined when it could. */
   readonly problem: string | undefined;
 }
-
-/** ms for each question before a ladder begins, or while its client may end at any moment. */
-const NOTE_TIMEOUT = 3_000;
 
 /**
  * The containers of recorded servers. Those of launched ones are found by our labels and by nothing else; those of
@@ -101,11 +99,11 @@ export class RecordedContainers {
     members: readonly Member[],
   ): Promise<ContainerRun | 'none' | 'unknown'> {
     try {
-      const answer = await noteContainer(platform, members, (run) => withContextInUse(run), NOTE_TIMEOUT);
+      const answer = await noteContainer(platform, members, (run) => withContextInUse(run), ENGINE_NOTE_TIMEOUT_MS);
       if (answer.ok) return answer.value ?? 'none';
-      this.once.warn(`"${server}": its container cannot be told: ${answer.error.message}`);
+      this.once.warn(`"${server}": its container could not be determined: ${answer.error.message}`);
     } catch (error) {
-      this.once.warn(`"${server}": its container cannot be told: ${messageOf(error)}`);
+      this.once.warn(`"${server}": its container could not be determined: ${messageOf(error)}`);
     }
     return 'unknown';
   }

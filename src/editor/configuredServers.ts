@@ -18,15 +18,12 @@ import type {
 import { inputIdsOf, resolveVariables, type VariableContext } from '../clients/variables';
 import { codeOf } from '../common/errors';
 import { readPlainFile, whyUnreadable } from '../common/files';
+import { LAUNCHED_GRACE, MAX_CONFIG_FILE_BYTES } from '../common/limits';
 import { type Log, logOnce, type OnceLog } from '../common/log';
 import type { Problem } from '../model/inventory';
-import { LAUNCHED_GRACE } from '../registry/schema';
 import { editorIdOf } from './editorClient';
 import type { Inputs } from './inputs';
 import type { EditorSettings } from './settings';
-
-/** Larger ones were not written by people. */
-const MAX_FILE_BYTES = 16 << 20;
 
 /**
  * The servers that this window's configuration names: those of our setting are ours; those of `.vscode/mcp.json`
@@ -256,7 +253,7 @@ function firstFolder(): string | undefined {
 
 function readText(file: string, problems: Problem[]): string | undefined {
   try {
-    return readPlainFile(file, MAX_FILE_BYTES, { links: 'follow' }).text;
+    return readPlainFile(file, MAX_CONFIG_FILE_BYTES, { links: 'follow' }).text;
   } catch (error) {
     const code = codeOf(error);
     if (code !== 'ENOENT' && code !== 'ENOTDIR') {

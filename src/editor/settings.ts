@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { MAX_GRACE_MS } from '../common/limits';
 import type { AutomaticReap, Grace } from '../registry/schema';
 
 /** All settings, read once per change. Values out of bounds fall back to the safe side. */
@@ -27,7 +28,6 @@ export interface EditorSettings {
 }
 
 const DEFAULT_INTERVAL_SECONDS = 60;
-const MAX_GRACE_SECONDS = 600;
 /** As a pattern of what is never reaped. */
 const EVERYTHING = '*';
 
@@ -88,7 +88,7 @@ function graceOf(setting: unknown, server: string, standard: Grace): Grace {
   const own = Object.hasOwn(table, server) ? table[server] : Object.hasOwn(table, '*') ? table['*'] : undefined;
   const { stdinSeconds, termSeconds } = (typeof own === 'object' && own !== null ? own : {}) as Record<string, unknown>;
   const wait = (seconds: unknown, otherwise: number) =>
-    typeof seconds === 'number' && seconds >= 0 && seconds <= MAX_GRACE_SECONDS ? seconds * 1000 : otherwise;
+    typeof seconds === 'number' && seconds >= 0 && seconds * 1000 <= MAX_GRACE_MS ? seconds * 1000 : otherwise;
   return { stdin: wait(stdinSeconds, standard.stdin), term: wait(termSeconds, standard.term) };
 }
 

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import { messageOf } from '../common/errors';
+import { LAUNCHED_GRACE } from '../common/limits';
 import type { Log } from '../common/log';
 import type { DataFolder } from '../registry/dataFolder';
-import { LAUNCHED_GRACE } from '../registry/schema';
 import { installWrapper } from '../wrapper/install';
 import type { EditorSettings } from './settings';
 

@@ -3,6 +3,7 @@ import { observe } from '../clients/observed';
 import { commandLineOf } from '../clients/shownCommandLine';
 import { SharedRun } from '../common/async';
 import { messageOf } from '../common/errors';
+import { ADOPT_GROWING_MS, ADOPT_INTERVAL_MS, ADOPT_YOUNG_MS } from '../common/limits';
 import { type Log, logOnce, type OnceLog } from '../common/log';
 import { type ProcessIdentity, sameStart } from '../os/identity';
 import type { Platform, ProcessEntry } from '../os/platform';
@@ -23,11 +24,6 @@ export interface AdopterParts {
   readonly scans: { rescan(): Promise<void> };
 }
 
-const TICK_MS = 1_000;
-/** A child may still be between fork and exec, or about to give itself another title, as `npx` does. */
-const YOUNG_MS = 10_000;
-/** While its tree is growing, the census is kept up between sweeps: who leaves the tree unseen is lost to us. */
-const GROWING_MS = 30_000;
 const MAX_CENSUS = 500;
 
 interface Watched {
@@ -49,7 +45,7 @@ export class Adopter {
 
   constructor(private readonly parts: AdopterParts) {
     this.once = logOnce(parts.log);
-    this.timer = setInterval(() => void this.tick(), TICK_MS);
+    this.timer = setInterval(() => void this.tick(), ADOPT_INTERVAL_MS);
     this.timer.unref();
   }
 
@@ -72,7 +68,8 @@ export class Adopter {
       for (const pid of children) adopted = (await this.consider(pid, now)) || adopted;
       for (const pid of this.watched.keys()) if (!children.includes(pid)) this.watched.delete(pid);
       for (const record of own.session.records) {
-        if (record.kind === 'adopted' && Date.now() - record.createdAt < GROWING_MS) await this.growCensus(record);
+        if (record.kind === 'adopted' && Date.now() - record.createdAt < ADOPT_GROWING_MS)
+          await this.growCensus(record);
       }
       if (adopted || this.hasEnded(children)) void this.parts.scans.rescan();
     } catch (error) {
@@ -90,7 +87,7 @@ export class Adopter {
     if (own.session.records.some(({ root }) => root?.pid === pid && this.isSame(pid, root))) return false;
     const known = this.watched.get(pid);
     // Nobody who has been looked at for long becomes an MCP server.
-    if (known && now - known.since > YOUNG_MS) return false;
+    if (known && now - known.since > ADOPT_YOUNG_MS) return false;
     const look = await platform.inspect(pid);
     if (look.kind !== 'present' || look.entry.zombie) return false;
     // Ours already: launched by this session, or through the launcher. A cookie that this host itself inherited says nothing.

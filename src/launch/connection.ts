@@ -1,12 +1,11 @@
 import type { ChildProcess } from 'node:child_process';
 import { Client, type ClientOptions, ProtocolError, SdkError, SdkErrorCode } from '@modelcontextprotocol/client';
+import { TOOL_CALL_TIMEOUT_MS } from '../common/limits';
 import type { ServerInfo } from '../model/inventory';
 import { ChildTransport } from './childTransport';
 
 /** The revision that has no `initialize`: a server that speaks nothing older answers it with an error. */
 const WITHOUT_INITIALIZE = '2026-07-28';
-/** ms. A person who waits can cancel; a call that nobody cancels must not wait for ever. */
-const CALL_TIMEOUT = 3_600_000;
 
 export interface ServerTool {
   readonly name: string;
@@ -46,7 +45,7 @@ export class Connection {
     return this.client.callTool(
       { name, arguments: args },
       // Only who listens for progress is sent any.
-      { signal, timeout: CALL_TIMEOUT, resetTimeoutOnProgress: true, onprogress: () => {} },
+      { signal, timeout: TOOL_CALL_TIMEOUT_MS, resetTimeoutOnProgress: true, onprogress: () => {} },
     );
   }
 

@@ -1,6 +1,8 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { messageOf } from '../common/errors';
+import { GUARD_CHECK_TIMEOUT_MS, MAX_GUARD_REARMS } from '../common/limits';
 import type { Log } from '../common/log';
+import { runProgram, whyItFailed } from '../os/runCommand';
 import type { DataFolder } from '../registry/dataFolder';
 import { installGuard } from '../registry/guardCopy';
 import type { SessionId } from '../registry/ids';
@@ -15,10 +17,6 @@ const WATCH = 'trap "" TERM HUP INT; read -r word || { [ -x "$0" ] && "$0" "$@" 
 const PASSED_ON =
   /^(?:HOME|PATH|LANG|LD_LIBRARY_PATH|XDG_(?:RUNTIME_DIR|DATA_HOME|CONFIG_HOME)|DOCKER_.*|CONTAINER_.*|MCP_PROCESSES_PLATFORM)$/;
 const PASSED_ON_WINDOWS = /^(?:Path|SystemRoot|LOCALAPPDATA|APPDATA|USERPROFILE|TEMP|TMP)$/i;
-
-const CHECK_TIMEOUT_MS = 10_000;
-/** A guard that keeps dying is given up: something on this machine does not want it. */
-const MAX_REARMS = 10;
 
 export interface GuardState {
   readonly kind: 'off' | 'armed' | 'unavailable';
@@ -116,7 +114,7 @@ export class GuardProcess {
   private onExit(sessionId: SessionId): void {
     this.child = undefined;
     if (this.sessionId !== sessionId) return;
-    if (++this.rearms > MAX_REARMS) {
+    if (++this.rearms > MAX_GUARD_REARMS) {
       this.noteProblem(`other programs ended it ${this.rearms} times`);
       this.parts.onChange(this.state);
       return;
@@ -141,14 +139,14 @@ export class GuardProcess {
     return { ...Object.fromEntries(passed), MCP_PROCESSES_HOME: this.parts.folder.path, ELECTRON_RUN_AS_NODE: '1' };
   }
 
-  private checkNode(): Promise<void> {
-    const node = this.parts.node ?? process.execPath;
-    return new Promise((resolve, reject) => {
-      execFile(node, ['-v'], { env: this.environment, timeout: CHECK_TIMEOUT_MS }, (error, stdout) => {
-        if (error) reject(new Error(`${node} cannot be run (${error.code ?? error.signal ?? error.message})`));
-        else if (!/^v\d+\./.test(stdout)) reject(new Error(`${node} is not Node.js`));
-        else resolve();
-      });
-    });
+  private async checkNode(): Promise<void> {
+    const program = this.parts.node ?? process.execPath;
+    const limits = { timeout: GUARD_CHECK_TIMEOUT_MS, maxOutput: 1 << 10 };
+    const end = await runProgram({ program, args: ['-v'], environment: this.environment, ...limits });
+    if (end.kind !== 'exited' || end.code !== 0) {
+      const why = (end.kind === 'not-run' && end.code) || whyItFailed(end, GUARD_CHECK_TIMEOUT_MS);
+      throw new Error(`${program} cannot be run (${why})`);
+    }
+    if (!/^v\d+\./.test(end.stdout)) throw new Error(`${program} is not Node.js`);
   }
 }

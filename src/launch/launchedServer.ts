@@ -5,7 +5,8 @@ import { delimiter, resolve } from 'node:path';
 import spawn from 'cross-spawn';
 import type { LaunchDescription } from '../clients/launchDescription';
 import { redactCommandLine, redactText } from '../clients/redaction';
-import { SharedRun, withTimeout } from '../common/async';
+import { withTimeout } from '../common/async';
+import { STDERR_TAIL_MS } from '../common/limits';
 import { containerRunOf, withLabels } from '../containers/containerRun';
 import type { Failure, ReapResult, StartFailure, UnexpectedExit } from '../model/inventory';
 import type { Platform } from '../os/platform';
@@ -18,22 +19,28 @@ import type { Connection } from './connection';
 /** stderr lines kept for an error message. */
 const LAST_LINES = 12;
 const LINE_LENGTH = 400;
-/** What a server wrote before its end is read after it; a child of it that still runs may keep its stderr open, ms. */
-const STDERR_TAIL_MS = 1_000;
+
+/** What went wrong; its last words are read when they are asked for. */
+export type KnownFailure = Omit<StartFailure, 'lastLine'> | Omit<UnexpectedExit, 'lastLine'>;
+
+export type LaunchState =
+  | { readonly kind: 'starting' }
+  | { readonly kind: 'running'; readonly connection: Connection }
+  /** Its process runs, but its ladder could not, and its connection is closed: it can only be stopped. */
+  | { readonly kind: 'disconnected' }
+  | { readonly kind: 'stopping'; readonly done: Promise<ReapResult>; readonly failure: KnownFailure | undefined }
+  | { readonly kind: 'stopped' }
+  | { readonly kind: 'failed'; readonly failure: KnownFailure };
 
 /** One server that this session launched: its process, its conversation and its last words. */
 export class LaunchedServer {
   readonly recordId = randomUUID();
-  state: 'starting' | 'running' | 'stopping' | 'stopped' | 'failed' = 'starting';
-  connection: Connection | undefined;
-  child: ChildProcess | undefined;
-  exit: ExitStatus | undefined;
   /** How many times a person ends processes of it at the moment, in another way than by stopping it. */
   expectedEnds = 0;
-  /** The ladder that runs on it now. */
-  readonly ending = new SharedRun<ReapResult>();
+  private current: LaunchState = { kind: 'starting' };
+  private process: ChildProcess | undefined;
+  private exitStatus: ExitStatus | undefined;
   private readonly lastLines: string[] = [];
-  private failed: Omit<StartFailure, 'lastLine'> | Omit<UnexpectedExit, 'lastLine'> | undefined;
   private stderrEnd: Promise<void> = Promise.resolve();
 
   constructor(
@@ -41,7 +48,27 @@ export class LaunchedServer {
     private readonly session: OwnSession,
     private readonly platform: Platform,
     private readonly onOutput: (line: string) => void,
+    private readonly onChange: () => void,
   ) {}
+
+  get state(): LaunchState {
+    return this.current;
+  }
+
+  become(state: LaunchState): void {
+    this.current = state;
+    this.onChange();
+  }
+
+  /** Undefined until it is spawned. */
+  get child(): ChildProcess | undefined {
+    return this.process;
+  }
+
+  /** Undefined while it runs. */
+  get exit(): ExitStatus | undefined {
+    return this.exitStatus;
+  }
 
   /**
    * Records, spawns, completes the record. The record comes first: whoever dies in between leaves a cookie that the
@@ -86,7 +113,7 @@ export class LaunchedServer {
       detached: process.platform !== 'win32',
       windowsHide: true,
     });
-    this.child = child;
+    this.process = child;
     child.stdin?.on('error', () => {});
     this.listen(child);
     await new Promise<void>((resolve, reject) => {
@@ -96,16 +123,18 @@ export class LaunchedServer {
     return child;
   }
 
+  /** What went wrong with it, and its last words so far. */
   get failure(): Failure | undefined {
-    return this.failed && { ...this.failed, lastLine: this.lastLine };
+    const known = this.current.kind === 'failed' || this.current.kind === 'stopping' ? this.current.failure : undefined;
+    return known && { ...known, lastLine: this.lastLine };
   }
 
-  noteFailedStart(reason: string): void {
-    this.failed = { kind: 'start', at: Date.now(), reason, exit: this.exit };
+  failedStart(reason: string): KnownFailure {
+    return { kind: 'start', at: Date.now(), reason, exit: this.exit };
   }
 
-  noteUnexpectedExit(): void {
-    this.failed = { kind: 'exit', at: Date.now(), exit: this.exit ?? {} };
+  unexpectedExit(): KnownFailure {
+    return { kind: 'exit', at: Date.now(), exit: this.exit ?? {} };
   }
 
   get lastLine(): string | undefined {
@@ -145,7 +174,7 @@ export class LaunchedServer {
     });
     child.stderr?.once('end', () => rest && this.onStderrLine(rest));
     child.once('exit', (code, signal) => {
-      this.exit = signal ? { signal } : { code: code ?? undefined };
+      this.exitStatus = signal ? { signal } : { code: code ?? undefined };
     });
   }
 

@@ -3,6 +3,7 @@ import type { LaunchDescription } from '../clients/launchDescription';
 import { redactText } from '../clients/redaction';
 import { withTimeout } from '../common/async';
 import { messageOf, UserError } from '../common/errors';
+import { AFTERMATH_MS, ASK_TIMEOUT_MS } from '../common/limits';
 import type { Log } from '../common/log';
 import { withContextInUse } from '../containers/recordedContainers';
 import type { ReapResult } from '../model/inventory';
@@ -14,7 +15,7 @@ import type { EndCause, ExitStatus } from '../registry/history';
 import type { OwnSession } from '../registry/ownSession';
 import type { LadderProgress } from '../registry/schema';
 import { Connection, isTimeout, type ServerTool } from './connection';
-import { LaunchedServer } from './launchedServer';
+import { LaunchedServer, type LaunchState } from './launchedServer';
 
 export interface LaunchedServersParts {
   readonly platform: Platform;
@@ -38,11 +39,13 @@ export interface LaunchedServersParts {
 /** A start that failed with the server's own doing; the log has it already. */
 export class LaunchError extends Error {}
 
-/** How long a start waits for what its description asks a person, ms. With the window away the question is lost. */
-const ASK_TIMEOUT_MS = 10 * 60_000;
+/** What a server is when its ladder is done. */
+type Outcome = Extract<LaunchState, { kind: 'stopped' | 'failed' }>;
+const STOPPED: Outcome = { kind: 'stopped' };
 
-/** A wrapper such as `npx` ends after what it wraps, ms. */
-const AFTERMATH_MS = 5_000;
+function isUp({ state }: LaunchedServer): boolean {
+  return state.kind !== 'stopped' && state.kind !== 'failed';
+}
 
 /** The servers that this session launched: start, stop, talk to, and hand over. */
 export class LaunchedServers {
@@ -78,15 +81,21 @@ export class LaunchedServers {
   private async launchOnce(key: string, describe: () => Promise<LaunchDescription>): Promise<void> {
     const { own, platform, log, version, launchTimeout, onOutput } = this.parts;
     const before = this.servers.get(key);
-    if (before && (before.state === 'running' || before.state === 'starting')) return;
-    if (before?.state === 'stopping')
+    if (before?.state.kind === 'running' || before?.state.kind === 'starting') return;
+    if (before?.state.kind === 'stopping' || before?.state.kind === 'disconnected')
       throw new Error(`"${before.description.name}" is still stopping. Start it again in a moment.`);
     const description = await withinPatience(describe());
     this.assertOpen();
     await this.parts.guard.arm(own.session.id);
     // What is spawned after the handing over would have nobody to end it.
     this.assertOpen();
-    const server = new LaunchedServer(description, own, platform, (line) => onOutput(description.name, line));
+    const server = new LaunchedServer(
+      description,
+      own,
+      platform,
+      (line) => onOutput(description.name, line),
+      () => this.changed(),
+    );
     this.servers.set(key, server);
     try {
       const child = await server.spawn();
@@ -96,23 +105,21 @@ export class LaunchedServers {
       this.changed();
       const connection = await Connection.open(child, version, launchTimeout());
       // Its last answer may be read after its end, and a stop may have come in between.
-      if (server.exit !== undefined || server.state !== 'starting') {
+      if (server.exit !== undefined || server.state.kind !== 'starting') {
         await connection.close().catch(() => {});
         throw new Error('it exited');
       }
-      server.connection = connection;
-      server.state = 'running';
+      server.become({ kind: 'running', connection });
     } catch (error) {
-      if (server.state !== 'starting') {
-        await server.ending.current?.catch(() => {});
+      if (server.state.kind !== 'starting') {
+        if (server.state.kind === 'stopping') await server.state.done.catch(() => {});
         throw new Error(`"${description.name}" was stopped while it was starting.`);
       }
       const reason = this.reasonOf(server, error as Error);
-      server.noteFailedStart(reason);
       const problem = [`"${description.name}" cannot start: ${reason}`, ...stderrTail(server)].join(' ');
       log.error(problem);
-      await this.end(server, 'failed', 'start').catch(() => {});
-      server.state = 'failed';
+      const failed = { kind: 'failed', failure: server.failedStart(reason) } as const;
+      await this.end(server, failed, 'start').catch(() => server.become(failed));
       throw new LaunchError(problem);
     } finally {
       await this.parts.scans.rescan();
@@ -131,14 +138,14 @@ export class LaunchedServers {
   async stop(key: string): Promise<ReapResult> {
     const server = this.servers.get(key);
     if (!server?.child || !this.parts.own.record(server.recordId)) throw new Error('This server is not running.');
-    const result = await this.end(server, 'stopped', 'user');
+    const result = await this.end(server, STOPPED, 'user');
     await this.parts.scans.rescan();
     return result;
   }
 
   async restart(key: string): Promise<void> {
     const server = this.servers.get(key);
-    if (server && server.state !== 'stopped' && server.state !== 'failed') await this.stop(key);
+    if (server && isUp(server)) await this.stop(key);
     // A start that was stopped just now would be joined, and fail.
     await this.launching.get(key)?.catch(() => {});
     if (this.parts.configured().some((one) => one.key === key && one.describe)) await this.start(key);
@@ -161,10 +168,8 @@ export class LaunchedServers {
    */
   async handOver(time: number): Promise<void> {
     this.isEnding = true;
-    const running = [...this.servers.values()].filter(
-      ({ child, state }) => child && state !== 'stopped' && state !== 'failed',
-    );
-    const ladders = Promise.all(running.map((server) => this.end(server, 'stopped', 'close').catch(() => undefined)));
+    const running = [...this.servers.values()].filter((server) => server.child && isUp(server));
+    const ladders = Promise.all(running.map((server) => this.end(server, STOPPED, 'close').catch(() => undefined)));
     await withTimeout(ladders, time, () => undefined);
     for (const [recordId, { step, until }] of this.steps) {
       const remaining = Math.max(0, Math.round(until - performance.now()));
@@ -179,20 +184,23 @@ export class LaunchedServers {
 
   /**
    * One ladder for each server at a time; `outcome` is what its state is after the first one's.
-   * @param cause where a person wants it to end, what is listed to be kept goes, too
+   * @param cause where a person wants it to end, what is listed never to be reaped goes, too
    */
-  private end(server: LaunchedServer, outcome: 'stopped' | 'failed', cause: EndCause): Promise<ReapResult> {
-    return server.ending.run(() => this.endOnce(server, outcome, cause));
+  private end(server: LaunchedServer, outcome: Outcome, cause: EndCause): Promise<ReapResult> {
+    if (server.state.kind === 'stopping') return server.state.done;
+    const done = this.endOnce(server, server.state, outcome, cause);
+    server.become({ kind: 'stopping', done, failure: outcome.kind === 'failed' ? outcome.failure : undefined });
+    return done;
   }
 
-  private async endOnce(server: LaunchedServer, outcome: 'stopped' | 'failed', cause: EndCause): Promise<ReapResult> {
+  private async endOnce(
+    server: LaunchedServer,
+    before: LaunchState,
+    outcome: Outcome,
+    cause: EndCause,
+  ): Promise<ReapResult> {
     const { own, reaper } = this.parts;
-    const before = server.state;
-    server.state = 'stopping';
-    this.changed();
-    const { connection } = server;
-    server.connection = undefined;
-    await connection?.close().catch(() => {});
+    if (before.kind === 'running') await before.connection.close().catch(() => {});
     try {
       if (process.platform === 'win32' && server.child) {
         // The ladder cannot end anything there: Windows knows no signals, and tells too little for the kill policy.
@@ -211,11 +219,12 @@ export class LaunchedServers {
         },
       );
       if (isDone) own.remove(server.recordId);
-      server.state = outcome;
+      server.become(outcome);
       return result;
     } catch (error) {
       // "Stopping" for ever could be neither stopped nor started again.
-      server.state = before === 'starting' || server.exit !== undefined ? 'failed' : before;
+      const hasEnded = before.kind === 'starting' || server.exit !== undefined;
+      server.become(hasEnded ? { kind: 'failed', failure: server.unexpectedExit() } : { kind: 'disconnected' });
       throw error;
     } finally {
       this.steps.delete(server.recordId);
@@ -225,14 +234,16 @@ export class LaunchedServers {
   /** A server that ends by itself may leave children; their tree is ended like any other. */
   private async onExit(server: LaunchedServer): Promise<void> {
     const { log, own, scans } = this.parts;
-    if (server.state === 'stopping' || server.state === 'starting' || this.isEnding) return;
+    const { kind } = server.state;
+    if (kind === 'stopping' || kind === 'starting' || this.isEnding) return;
     // The ladder may have seen its end first.
-    if (server.state !== 'running' && !own.record(server.recordId)) return;
+    if (kind !== 'running' && !own.record(server.recordId)) return;
     const isWanted = server.expectedEnds > 0;
-    if (!isWanted) server.noteUnexpectedExit();
-    const outcome = isWanted ? 'stopped' : 'failed';
-    await this.end(server, outcome, isWanted ? 'user' : 'exit').catch((error) => log.error(messageOf(error)));
-    server.state = outcome;
+    const outcome: Outcome = isWanted ? STOPPED : { kind: 'failed', failure: server.unexpectedExit() };
+    await this.end(server, outcome, isWanted ? 'user' : 'exit').catch((error) => {
+      log.error(messageOf(error));
+      server.become(outcome);
+    });
     if (!isWanted) {
       const how = `"${server.description.name}" stopped unexpectedly: it ${howEnded(server.exit ?? {})}.`;
       log.warn([how, ...stderrTail(server)].join(' '));
@@ -279,10 +290,10 @@ export class LaunchedServers {
 
   private async connectionOf(key: string): Promise<Connection> {
     await this.launching.get(key);
-    const connection = this.servers.get(key)?.connection;
-    if (!connection)
+    const state = this.servers.get(key)?.state;
+    if (state?.kind !== 'running')
       throw new Error('This server is not running, or was not launched by MCP Processes. Start it first.');
-    return connection;
+    return state.connection;
   }
 }
 

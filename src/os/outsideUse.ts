@@ -1,9 +1,8 @@
 import { readdirSync, readlinkSync } from 'node:fs';
 import { FreshRun } from '../common/async';
-import { codeOf } from '../common/errors';
 import { memoizeWeak } from '../common/memo';
 import type { Connection } from './connection';
-import type { OutsideUse } from './platform';
+import { InspectError, type OutsideUse } from './platform';
 import { nameOf } from './procfs/labels';
 import { livingFolder, readStat } from './procfs/readStat';
 import { findServingUnix, readTcpConnections } from './procfs/servedConnections';
@@ -40,8 +39,8 @@ async function findSeenUse(pids: readonly number[], members: ReadonlySet<number>
 
 /** What can be told where `ss` has nothing to say. */
 async function withoutSs(pids: readonly number[], members: ReadonlySet<number>, error: unknown): Promise<OutsideUse> {
-  const failed = codeOf(error) === 'ENOENT' ? '`ss` is not installed' : '`ss` failed';
-  const reason = error instanceof NoPeersError ? error.message : failed;
+  const isTold = error instanceof InspectError || error instanceof NoPeersError;
+  const reason = isTold ? error.message : '`ss` failed';
   try {
     const internet = judgeConnections(await readTcpConnections(pids), pids, members, nameOf);
     if (internet.kind !== 'none') return internet;

@@ -1,5 +1,85 @@
 import { execFile } from 'node:child_process';
+import { codeOf } from '../common/errors';
 import { InspectError } from './platform';
+
+export interface ProgramCall {
+  readonly program: string;
+  readonly args: readonly string[];
+  /** The whole of it: nothing is inherited. */
+  readonly environment: NodeJS.ProcessEnv;
+  /** ms. */
+  readonly timeout: number;
+  /** Bytes of each of the two outputs. */
+  readonly maxOutput: number;
+}
+
+/**
+ * How a program ended. - `exited`: by itself, with whatever code. - `signal`: somebody killed it. - `timeout`: it was
+ * killed because it took too long. - `too-much`: because it wrote too much. - `not-run`: it could not be started.
+ */
+export type ProgramEnd = { readonly stdout: string; readonly stderr: string } & (
+  | { readonly kind: 'exited'; readonly code: number }
+  | { readonly kind: 'signal'; readonly signal: string }
+  | { readonly kind: 'timeout' | 'too-much' }
+  /** `code`: the system's, such as ENOENT; undefined for arguments that no program can be given. */
+  | { readonly kind: 'not-run'; readonly code: string | undefined }
+);
+
+/**
+ * The one way in which we run a program and wait for it: without a shell, without an input. Never rejects. A program
+ * that takes too long is killed by its own handle, and nothing of it is waited for: a helper of its own (ssh) may hold
+ * its outputs open.
+ */
+export function runProgram({ program, args, environment, timeout, maxOutput }: ProgramCall): Promise<ProgramEnd> {
+  return new Promise((resolve) => {
+    let isLate = false;
+    const timer = setTimeout(() => {
+      isLate = true;
+      child?.kill('SIGKILL');
+      child?.stdout?.destroy();
+      child?.stderr?.destroy();
+    }, timeout);
+    const end = (error: unknown, stdout: string, stderr: string) => {
+      clearTimeout(timer);
+      resolve({ ...(isLate ? { kind: 'timeout' } : endOf(error)), stdout, stderr });
+    };
+    let child: ReturnType<typeof execFile> | undefined;
+    try {
+      child = execFile(
+        program,
+        [...args],
+        {
+          env: environment,
+          encoding: 'utf8',
+          maxBuffer: maxOutput,
+          killSignal: 'SIGKILL',
+          windowsHide: true,
+          cwd: safeFolder(),
+        },
+        end,
+      );
+      child.stdin?.on('error', () => {});
+      child.stdin?.end();
+    } catch (error) {
+      // A NUL in an argument, for one.
+      end(error, '', '');
+    }
+  });
+}
+
+function endOf(error: unknown) {
+  if (error === null) return { kind: 'exited', code: 0 } as const;
+  const { code, signal } = error as { readonly code?: unknown; readonly signal?: unknown };
+  if (code === 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER') return { kind: 'too-much' } as const;
+  if (typeof code === 'number') return { kind: 'exited', code } as const;
+  if (typeof signal === 'string') return { kind: 'signal', signal } as const;
+  return { kind: 'not-run', code: codeOf(error) } as const;
+}
+
+/** Never the folder of a workspace: Windows looks for programs there first. */
+function safeFolder(): string {
+  return process.platform === 'win32' ? (process.env.SystemRoot ?? 'C:\\') : '/';
+}
 
 /** What a command printed, and its exit code. */
 export interface CommandResult {
@@ -9,8 +89,8 @@ export interface CommandResult {
 }
 
 /**
- * Runs a program without a shell and waits for it; any exit code resolves.
- * @throws LookError with a readable reason when it cannot be started, is ended by a signal, prints too much, or takes
+ * Runs a tool of the system and waits for it; any exit code resolves.
+ * @throws InspectError with a readable reason when it cannot be started, is ended by a signal, prints too much, or takes
  *   longer than `timeout` milliseconds.
  */
 export type CommandRunner = (command: string, args: readonly string[], timeout: number) => Promise<CommandResult>;
@@ -19,27 +99,13 @@ export type CommandRunner = (command: string, args: readonly string[], timeout: 
 const MAX_OUTPUT_BYTES = 128 << 20;
 
 /** The real {@link CommandRunner}. */
-export const runCommand: CommandRunner = (command, args, timeout) =>
-  new Promise((resolve, reject) => {
-    execFile(
-      command,
-      [...args],
-      {
-        timeout,
-        killSignal: 'SIGKILL',
-        maxBuffer: MAX_OUTPUT_BYTES,
-        windowsHide: true,
-        env: commandEnvironment(process.platform, process.env),
-      },
-      (error, stdout, stderr) => {
-        if (!error) return resolve({ code: 0, stdout, stderr });
-        const { code, killed } = error;
-        if (typeof code === 'number' && !killed) return resolve({ code, stdout, stderr });
-        const reason = `\`${command}\` ${whyItFailed(error.code, killed, timeout)}`;
-        reject(new InspectError(reason, error.code === 'ENOENT' ? 'no means' : 'failed'));
-      },
-    );
-  });
+export const runCommand: CommandRunner = async (command, args, timeout) => {
+  const environment = commandEnvironment(process.platform, process.env);
+  const end = await runProgram({ program: command, args, environment, timeout, maxOutput: MAX_OUTPUT_BYTES });
+  if (end.kind === 'exited') return { code: end.code, stdout: end.stdout, stderr: end.stderr };
+  const isMissing = end.kind === 'not-run' && end.code === 'ENOENT';
+  throw new InspectError(`\`${command}\` ${whyItFailed(end, timeout)}`, isMissing ? 'no means' : 'failed');
+};
 
 /**
  * Only what the tools need: variables such as PS_FORMAT, PS_PERSONALITY, COLUMNS or COMMAND_MODE change what `ps`
@@ -56,9 +122,18 @@ export function commandEnvironment(system: NodeJS.Platform, own: NodeJS.ProcessE
   return { ...clock, PATH: own.PATH, LC_CTYPE: 'C.UTF-8' };
 }
 
-function whyItFailed(code: unknown, killed: boolean | undefined, timeout: number): string {
-  if (code === 'ENOENT') return 'is not installed, or not on the PATH';
-  if (code === 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER') return 'printed too much';
-  if (killed) return `did not answer within ${timeout / 1000} s`;
-  return typeof code === 'string' ? `could not be run (${code})` : 'was ended by a signal';
+/** The end of a sentence that begins with the program. */
+export function whyItFailed(end: ProgramEnd, timeout: number): string {
+  switch (end.kind) {
+    case 'exited':
+      return `failed with code ${end.code}`;
+    case 'signal':
+      return 'was ended by a signal';
+    case 'timeout':
+      return `did not answer within ${timeout / 1000} s`;
+    case 'too-much':
+      return 'printed too much';
+    case 'not-run':
+      return end.code === 'ENOENT' ? 'is not installed, or not on the PATH' : `could not be run (${end.code})`;
+  }
 }

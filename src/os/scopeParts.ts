@@ -1,4 +1,5 @@
 import { messageOf } from '../common/errors';
+import { POWERSHELL_TIMEOUT_MS, SCOPE_TIMEOUT_MS } from '../common/limits';
 import type { PortableSystem } from './portablePlatform';
 import { type CommandRunner, runCommand } from './runCommand';
 import { readLinuxScopeParts, type ScopeParts } from './scope';
@@ -11,8 +12,6 @@ export type ScopeReading =
 
 /** Neither macOS nor Windows has pid namespaces. */
 const ONLY_NAMESPACE = 'only';
-const TIMEOUT_MS = 5_000;
-const WINDOWS_TIMEOUT_MS = 20_000;
 
 /** Machine, boot and pid namespace of this machine. Never rejects. */
 export async function readScopeParts(system: PortableSystem, run: CommandRunner = runCommand): Promise<ScopeReading> {
@@ -36,8 +35,8 @@ interface MachineAndBoot {
 }
 
 async function readMacScope(run: CommandRunner): Promise<MachineAndBoot> {
-  const registry = await run('ioreg', ['-rd1', '-c', 'IOPlatformExpertDevice'], TIMEOUT_MS);
-  const boot = await run('sysctl', ['-n', 'kern.bootsessionuuid'], TIMEOUT_MS);
+  const registry = await run('ioreg', ['-rd1', '-c', 'IOPlatformExpertDevice'], SCOPE_TIMEOUT_MS);
+  const boot = await run('sysctl', ['-n', 'kern.bootsessionuuid'], SCOPE_TIMEOUT_MS);
   return {
     machine: registry.code === 0 ? parsePlatformUuid(registry.stdout) : undefined,
     boot: boot.code === 0 ? parseBootSession(boot.stdout) : undefined,
@@ -45,7 +44,7 @@ async function readMacScope(run: CommandRunner): Promise<MachineAndBoot> {
 }
 
 async function readWindowsScope(run: CommandRunner): Promise<MachineAndBoot> {
-  const { code, stdout } = await run(powershellPath(), windowsScopeArguments(), WINDOWS_TIMEOUT_MS);
+  const { code, stdout } = await run(powershellPath(), windowsScopeArguments(), POWERSHELL_TIMEOUT_MS);
   return code === 0 ? parseWindowsScope(stdout) : { machine: undefined, boot: undefined };
 }
 

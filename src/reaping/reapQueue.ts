@@ -1,7 +1,5 @@
 import { Limiter } from '../common/async';
-
-/** So many ladders climb at a time: each waits most of the while, and what is to be called off must not all have begun. */
-const AT_A_TIME = 100;
+import { MAX_LADDERS } from '../common/limits';
 
 export interface ReapOptions {
   /** Keys of rows; without it everything of ours that is provably orphaned. */
@@ -23,7 +21,7 @@ export class LadderQueue {
       readonly mayBegin?: () => boolean;
     } = {},
     private readonly total = 0,
-    atATime = AT_A_TIME,
+    atATime = MAX_LADDERS,
   ) {
     this.limiter = new Limiter(atATime);
   }

@@ -3,16 +3,13 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import writeFileAtomic from 'write-file-atomic';
 import { readPlainFile } from '../common/files';
+import { FORGET_CRASH_MS, MAX_CRASH_NOTES, MAX_HISTORY_FILE_BYTES } from '../common/limits';
 import type { DataFolder } from './dataFolder';
 import { isSessionId, type SessionId } from './ids';
 import { isWrapperSession, type SessionFile } from './schema';
 import { finite, orUndefined, type Read, read } from './shapes';
 
 const SCHEMA = 1;
-const MAX_FILE_BYTES = 1 << 20;
-const MAX_INFOS = 50;
-/** A week: who comes back from a holiday asks no more what ran before. */
-const FORGET_MS = 7 * 24 * 3_600_000;
 const NAME = /^crash-([0-9a-f-]{36})\.(json|told)$/;
 
 const crashedServer = v.object({ server: v.string(), client: v.string(), folder: orUndefined(v.string()) });
@@ -62,8 +59,8 @@ export function readCrashes(folder: DataFolder): Crash[] {
     .filter(({ kind }) => kind === 'json')
     .flatMap(({ path, id }) => {
       try {
-        const { text, modifiedAt } = readPlainFile(path, MAX_FILE_BYTES, { links: 'refuse' });
-        if (Date.now() - modifiedAt > FORGET_MS) return [];
+        const { text, modifiedAt } = readPlainFile(path, MAX_HISTORY_FILE_BYTES, { links: 'refuse' });
+        if (Date.now() - modifiedAt > FORGET_CRASH_MS) return [];
         const noted = read(crash, JSON.parse(text));
         return noted.ok && noted.value.sessionId === id ? [noted.value] : [];
       } catch {
@@ -99,6 +96,6 @@ function forgetOld(folder: DataFolder): void {
   const byAge = notes(folder)
     .map(({ path }) => ({ path, time: lstatSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0 }))
     .sort((a, b) => b.time - a.time);
-  const old = byAge.filter(({ time }, index) => index >= MAX_INFOS || Date.now() - time > FORGET_MS);
+  const old = byAge.filter(({ time }, index) => index >= MAX_CRASH_NOTES || Date.now() - time > FORGET_CRASH_MS);
   for (const { path } of old) rmSync(path, { force: true });
 }

@@ -2,10 +2,9 @@ import { createHash } from 'node:crypto';
 import { lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
+import { FORGET_GUARD_MS } from '../common/limits';
 import type { DataFolder } from './dataFolder';
 
-/** Copies that no window has used for so long are removed; a waiting guard may start its copy weeks later. */
-const KEEP_MS = 60 * 24 * 3_600_000;
 /** A copy, with version and content in its name. */
 const COPY = /^[a-z]+-[\w.-]*-[0-9a-f]{12}\.js$/;
 
@@ -30,7 +29,7 @@ export function installGuard(folder: DataFolder, script: string, version: string
 /** Another window may remove it, or be writing it anew, at this very moment. */
 function removeIfOld(path: string): void {
   try {
-    if (Date.now() - lstatSync(path).mtimeMs > KEEP_MS) rmSync(path, { force: true });
+    if (Date.now() - lstatSync(path).mtimeMs > FORGET_GUARD_MS) rmSync(path, { force: true });
   } catch {
     // It is gone, or cannot go.
   }

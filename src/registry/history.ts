@@ -3,13 +3,11 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import writeFileAtomic from 'write-file-atomic';
 import { readPlainFile } from '../common/files';
+import { MAX_HISTORY_FILE_BYTES, MAX_HISTORY_FILES } from '../common/limits';
 import type { DataFolder } from './dataFolder';
 import { absentUnless, finite, type Read, read, withoutAbsent } from './shapes';
 
-const MAX_ENTRIES = 200;
 const SCHEMA = 1;
-/** An entry of ours has some kilobytes. Reading one blocks the window that looks. */
-const MAX_FILE_BYTES = 1 << 20;
 
 const endCause = v.picklist(['user', 'exit', 'start', 'close', 'orphaned']);
 const exitStatus = v.object({ code: v.exactOptional(v.number()), signal: v.exactOptional(v.string()) });
@@ -56,7 +54,7 @@ export function writeHistory(folder: DataFolder, id: string, entry: HistoryEntry
   const path = join(folder.history, `${String(entry.at).padStart(15, '0')}-${id}.json`);
   writeFileAtomic.sync(path, `${JSON.stringify({ schema: SCHEMA, ...entry })}\n`, { mode: 0o600 });
   const files = fileNames(folder);
-  for (const name of files.slice(0, Math.max(0, files.length - MAX_ENTRIES))) {
+  for (const name of files.slice(0, Math.max(0, files.length - MAX_HISTORY_FILES))) {
     rmSync(join(folder.history, name), { force: true });
   }
 }
@@ -68,7 +66,7 @@ export function readHistory(folder: DataFolder, since: number, most: number): Hi
     .slice(-most);
   return names.reverse().flatMap((name) => {
     try {
-      const { text } = readPlainFile(join(folder.history, name), MAX_FILE_BYTES, { links: 'refuse' });
+      const { text } = readPlainFile(join(folder.history, name), MAX_HISTORY_FILE_BYTES, { links: 'refuse' });
       const entry = read(historyEntry, JSON.parse(text));
       return entry.ok ? [entry.value] : [];
     } catch {

@@ -1,8 +1,7 @@
 import { lstatSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { INTERRUPTED_WRITE_MS } from '../common/limits';
 
-/** An atomic write takes milliseconds: what is this old, nobody will rename any more. */
-const OLD_MS = 10 * 60_000;
 /**
  * What our own files are called before their rename, and nothing else: whoever names a folder of theirs in
  * MCP_PROCESSES_HOME may have a `libssl.so.3` there.
@@ -19,7 +18,7 @@ export function removeInterruptedWrites(folder: string, dead: (name: string) => 
     const path = join(folder, name);
     try {
       const stat = lstatSync(path);
-      if (stat.isFile() && (dead(name) || Date.now() - stat.mtimeMs > OLD_MS)) rmSync(path);
+      if (stat.isFile() && (dead(name) || Date.now() - stat.mtimeMs > INTERRUPTED_WRITE_MS)) rmSync(path);
     } catch {
       // Renamed or removed in this moment.
     }

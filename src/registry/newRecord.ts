@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { LAUNCHED_GRACE, SCHEMA_VERSION, type ServerRecord, type SessionFile } from './schema';
+import { LAUNCHED_GRACE } from '../common/limits';
+import { SCHEMA_VERSION, type ServerRecord, type SessionFile } from './schema';
 
 /** A record of a server that has not started yet, with nothing special but what is given. */
 export function newRecord(

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { MAX_CENSUS, MAX_GRACE_MS, MAX_RECORDS } from '../common/limits';
 import { isProcessId } from '../os/identity';
 import {
   type ContainerId,
@@ -15,11 +16,8 @@ import { finite, lenient, listOf, orUndefined, processIdentity, type Read, read 
 /** Version of the session file. A file of a newer version is never written, and its session counts as live (K29). */
 export const SCHEMA_VERSION = 1;
 
-const MAX_RECORDS = 1_000;
-const MAX_CENSUS = 10_000;
 const MAX_FLAGS = 100;
 const MAX_TEXT = 4_096;
-const MAX_GRACE_MS = 10 * 60_000;
 const ENGINE_VARIABLE = /^(?:DOCKER|CONTAINERS?|CONTAINERD|NERDCTL)_[A-Z_]{1,40}$/;
 
 // What decides nothing may be missing or strange; it then reads as empty.
@@ -137,9 +135,6 @@ export interface Grace extends Read<typeof grace> {}
 export interface LadderProgress extends Read<typeof ladder> {}
 export type RecordKind = ServerRecord['kind'];
 export type AutomaticReap = SessionFile['automatic'];
-
-/** The waits of what we launched ourselves, unless the user has set others. */
-export const LAUNCHED_GRACE: Grace = { stdin: 2_000, term: 3_000 };
 
 /** How the sessions of `mcp-processes run` name themselves in the place of an editor. */
 export const WRAPPER_EDITOR = 'mcp-processes run for ';

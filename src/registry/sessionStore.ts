@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { codeOf, messageOf } from '../common/errors';
 import { FileRefusedError, readPlainFile } from '../common/files';
+import { FORGET_SESSION_MS, MAX_SESSION_FILE_BYTES, SESSION_FRESH_MS } from '../common/limits';
 import { isProcessId, isStartToken, type ProcessIdentity } from '../os/identity';
 import { isScopeTag } from '../os/scope';
 import type { DataFolder } from './dataFolder';
@@ -30,13 +31,8 @@ export interface FoundSessions {
   readonly problems: readonly string[];
 }
 
-const MAX_FILE_BYTES = 8 << 20;
 const ID_LENGTH = 36;
 const SET_ASIDE = '.damaged';
-/** Files of another boot, container or machine, and those that were set aside, are forgotten after this. */
-export const FORGET_MS = 30 * 24 * 3_600_000;
-/** A day: short against the time after which files of other machines are forgotten. */
-const FRESH_MS = 24 * 3_600_000;
 const NAME = /^([0-9a-f-]{36})(?:\.claim-(\d+)-([a-z]\d+)-([a-z][0-9a-f]{16}))?\.json$/;
 
 /** Writes the file of one's own session. One writer, synchronous, atomic: temp, fsync, rename. */
@@ -57,7 +53,7 @@ export function isClaimed(folder: DataFolder, id: SessionId): boolean {
 /** Rarely, and by whoever sees that its owner lives: a file that nobody has touched for long is forgotten elsewhere. */
 export function keepFresh(path: string): void {
   try {
-    if (Date.now() - lstatSync(path).mtimeMs > FRESH_MS) utimesSync(path, new Date(), new Date());
+    if (Date.now() - lstatSync(path).mtimeMs > SESSION_FRESH_MS) utimesSync(path, new Date(), new Date());
   } catch {
     // Claimed or removed in this moment.
   }
@@ -125,21 +121,31 @@ function classify(folder: DataFolder, name: string): ClassifiedFile {
   }
   const path = join(folder.sessions, name);
   try {
-    const { uid } = lstatSync(path);
-    if (process.getuid && uid !== process.getuid()) return { kind: 'bad', reason: 'it belongs to another user' };
-    const parsed = parseSession(readPlainFile(path, MAX_FILE_BYTES, { links: 'refuse' }).text);
-    if (parsed.kind === 'newer') return { kind: 'newer', id };
-    if (parsed.kind === 'bad') return parsed;
-    const { session } = parsed;
-    if (session.id !== id || !isSessionId(id)) return { kind: 'bad', reason: 'it names another session' };
-    if (session.home !== folder.homeTag) return { kind: 'bad', reason: 'it belongs to another data folder' };
-    return { kind: 'session', found: { path, session, claimer: claimerOf(pid, start, scope) } };
+    return readSessionFile(folder, path, id, claimerOf(pid, start, scope));
   } catch (error) {
     if (error instanceof FileRefusedError) return { kind: 'bad', reason: 'it is not a plain file of sensible size' };
     if (codeOf(error) === 'ENOENT') return { kind: 'in-flux', id };
     const problem = `The session file ${path} cannot be read: ${messageOf(error)}.`;
     return { kind: 'unreadable', problem: `${problem} Make it readable for you, or remove it.` };
   }
+}
+
+/** @throws as {@link readPlainFile} does. */
+function readSessionFile(
+  folder: DataFolder,
+  path: string,
+  id: SessionId,
+  claimer: ProcessIdentity | undefined,
+): ClassifiedFile {
+  const { uid } = lstatSync(path);
+  if (process.getuid && uid !== process.getuid()) return { kind: 'bad', reason: 'it belongs to another user' };
+  const parsed = parseSession(readPlainFile(path, MAX_SESSION_FILE_BYTES, { links: 'refuse' }).text);
+  if (parsed.kind === 'newer') return { kind: 'newer', id };
+  if (parsed.kind === 'bad') return parsed;
+  const { session } = parsed;
+  if (session.id !== id || !isSessionId(id)) return { kind: 'bad', reason: 'it names another session' };
+  if (session.home !== folder.homeTag) return { kind: 'bad', reason: 'it belongs to another data folder' };
+  return { kind: 'session', found: { path, session, claimer } };
 }
 
 /**
@@ -157,7 +163,7 @@ export function claimSession(
   try {
     renameSync(found.path, path);
     // The owner may have written between our reading and our claim: what counts is what we hold now.
-    const parsed = parseSession(readPlainFile(path, MAX_FILE_BYTES, { links: 'refuse' }).text);
+    const parsed = parseSession(readPlainFile(path, MAX_SESSION_FILE_BYTES, { links: 'refuse' }).text);
     return parsed.kind === 'session' ? { path, session: parsed.session, claimer } : undefined;
   } catch (error) {
     // Somebody holds the claim, or has finished it.
@@ -253,7 +259,7 @@ function setAside(path: string, reason: string): string {
 function forgetSetAside(path: string): void {
   try {
     const stat = lstatSync(path);
-    if (stat.isFile() && Date.now() - stat.mtimeMs > FORGET_MS) rmSync(path);
+    if (stat.isFile() && Date.now() - stat.mtimeMs > FORGET_SESSION_MS) rmSync(path);
   } catch {
     // Removed in this moment; or it cannot be, and is tried again.
   }

@@ -2,10 +2,10 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { readPlainFile } from '../common/files';
+import { MAX_SHARED_FILE_BYTES } from '../common/limits';
 import type { DataFolder } from './dataFolder';
 
 const SCHEMA = 1;
-const MAX_FILE_BYTES = 4 << 20;
 
 /**
  * Reads a file in which windows of one scope tell each other what they found out. For what is shown only: whoever
@@ -13,7 +13,7 @@ const MAX_FILE_BYTES = 4 << 20;
  */
 export function readShared(folder: DataFolder, name: string, scope: string): Record<string, unknown> | undefined {
   try {
-    const json = JSON.parse(readPlainFile(join(folder.path, name), MAX_FILE_BYTES, { links: 'refuse' }).text);
+    const json = JSON.parse(readPlainFile(join(folder.path, name), MAX_SHARED_FILE_BYTES, { links: 'refuse' }).text);
     // An unreadable scope matches nothing, not even itself.
     return json?.schema === SCHEMA && scope !== '' && json.scope === scope ? json : undefined;
   } catch {
@@ -25,7 +25,7 @@ export function readShared(folder: DataFolder, name: string, scope: string): Rec
 export function writeShared(folder: DataFolder, name: string, scope: string, content: object): void {
   try {
     const text = JSON.stringify({ schema: SCHEMA, scope, ...content });
-    if (text.length >= MAX_FILE_BYTES) return;
+    if (text.length >= MAX_SHARED_FILE_BYTES) return;
     writeFileAtomic.sync(join(folder.path, name), `${text}\n`, { mode: 0o600, fsync: false });
   } catch {
     // As said.

@@ -1,11 +1,7 @@
+import { CLIENT_CHECK_INTERVAL_MS, MAX_WATCHED_CLIENTS } from '../common/limits';
 import type { ProcessId } from '../model/inventory';
 import { sameStart } from '../os/identity';
 import type { Platform } from '../os/platform';
-
-/** A check reads one small file for each process: some 10 µs, so that a hundred cost 0.05 % of a core. */
-const CHECK_INTERVAL_MS = 2_000;
-/** With more than these, periodic scans are soon enough. */
-const MAX_WATCHED = 100;
 
 export interface ClientWatchParts {
   readonly platform: Pick<Platform, 'identify'>;
@@ -28,9 +24,9 @@ export class ClientWatch {
     if (!this.parts.platform.identify) return;
     const known = new Map(processes.map((process) => [keyOf(process), process]));
     this.ended = new Set([...this.ended].filter((key) => known.has(key)));
-    this.watched = new Map([...known].filter(([key]) => !this.ended.has(key)).slice(0, MAX_WATCHED));
+    this.watched = new Map([...known].filter(([key]) => !this.ended.has(key)).slice(0, MAX_WATCHED_CLIENTS));
     if (this.watched.size === 0) this.dispose();
-    else this.timer ??= setInterval(() => this.check(), CHECK_INTERVAL_MS).unref();
+    else this.timer ??= setInterval(() => this.check(), CLIENT_CHECK_INTERVAL_MS).unref();
   }
 
   /** One check. An error says nothing about whether a process lives. */

@@ -1,6 +1,7 @@
 import { SharedRun } from '../common/async';
 import { type Clock, systemClock } from '../common/clock';
 import { messageOf } from '../common/errors';
+import { CONFIRM_CONTAINER_MS, CONTAINER_SETTLED_MS } from '../common/limits';
 import { type Log, logOnce, type OnceLog } from '../common/log';
 import type { ConfiguredRun } from '../containers/configuredContainer';
 import { type Container, ContainerEngine } from '../containers/engine';
@@ -25,11 +26,6 @@ export interface ContainerScanParts {
   readonly containerRuns?: () => readonly ConfiguredRun[];
   readonly clock?: Clock;
 }
-
-/** A client that ended a moment ago: its container may be ending, too. */
-const CONFIRM_AFTER_MS = 2_000;
-/** A client this old without a container that fits will never have one. */
-const SETTLED_MS = 30_000;
 
 /**
  * Looks at containers beside the sweeps, which never wait for an engine: what recorded ones do, which ones belong to
@@ -63,7 +59,7 @@ export class ContainerScan {
   scan(seen: Scan, foreign: readonly ForeignServer[], onChange: () => void): Promise<void> {
     return this.scanning.run(() =>
       this.scanOnce(seen, foreign, onChange).catch((error) =>
-        this.parts.log.warn(`Containers could not be looked at: ${messageOf(error)}`),
+        this.parts.log.warn(`Containers could not be checked: ${messageOf(error)}`),
       ),
     );
   }
@@ -116,7 +112,7 @@ export class ContainerScan {
         if (!all.ok) return this.tell(key, all.error.message);
         const candidates = unattended(all.value, configured, snapshot);
         const known = new Set(this.found.map(({ id }) => id));
-        if (candidates.some(({ id }) => !known.has(id))) await this.clock.sleep(CONFIRM_AFTER_MS);
+        if (candidates.some(({ id }) => !known.has(id))) await this.clock.sleep(CONFIRM_CONTAINER_MS);
         const again = await engine.inspect(candidates.map(({ id }) => id));
         if (!again.ok) return this.tell(key, again.error.message);
         this.problems.clear(key);
@@ -136,7 +132,7 @@ export class ContainerScan {
 
   /** One line for as long as an engine fails in the same way. Nothing is shown of it meanwhile. */
   private tell(engine: string, problem: string): never[] {
-    this.problems.warn(`Containers without a client cannot be looked for: ${problem}`, engine);
+    this.problems.warn(`Containers without a client could not be searched for: ${problem}`, engine);
     return [];
   }
 }
@@ -170,5 +166,5 @@ function viewOf(container: Container, configured: readonly ConfiguredRun[]): Con
 
 function isSettled(start: string | undefined): boolean {
   const startedAt = start === undefined ? undefined : approximateStart(start);
-  return startedAt !== undefined && Date.now() - startedAt > SETTLED_MS;
+  return startedAt !== undefined && Date.now() - startedAt > CONTAINER_SETTLED_MS;
 }

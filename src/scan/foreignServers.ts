@@ -4,6 +4,7 @@ import type { NamedServer, Recogniser } from '../clients/recogniser';
 import { commandLineOf } from '../clients/shownCommandLine';
 import { type Clock, systemClock } from '../common/clock';
 import { nextTick, yieldIfBusy } from '../common/eventLoop';
+import { FOREIGN_GRACE, PROBE_INTERVAL_MS } from '../common/limits';
 import { abandonedTogether, type HeldServer } from '../judgement/abandonedTogether';
 import { clientAbove, launcherOf, runsUnderOtherUser } from '../judgement/clientAbove';
 import { isEditorProcess } from '../judgement/editors';
@@ -50,11 +51,6 @@ export interface ForeignServer {
   readonly folder: string | undefined;
   readonly terminal: string | undefined;
 }
-
-/** Longer than for our own: they are other people's, and one ladder's hurry saves nobody anything. */
-const FOREIGN_GRACE = { stdin: 5_000, term: 5_000 };
-/** A confirmed finding is asked for again only after this, unless the parent has changed: that is when a client goes. */
-const PROBE_INTERVAL_MS = 10 * 60_000;
 
 /** What one look has found of a server, before it is compared with the others. */
 interface Described

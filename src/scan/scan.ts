@@ -1,4 +1,5 @@
 import { yieldIfBusy } from '../common/eventLoop';
+import { FORGET_SESSION_MS } from '../common/limits';
 import { cookieNames, findAlive, type Member, membersOf } from '../judgement/members';
 import { judgeSession, type SessionVerdict } from '../judgement/sessionVerdict';
 import { identityKey, type ProcessIdentity } from '../os/identity';
@@ -10,7 +11,6 @@ import type { RecordId } from '../registry/ids';
 import { newRecord, newSession } from '../registry/newRecord';
 import { isLabelled, type ServerRecord, type SessionFile } from '../registry/schema';
 import {
-  FORGET_MS,
   type FoundSession,
   keepFresh,
   lastSignOfLife,
@@ -154,7 +154,7 @@ function standsForNothing({ verdict, session, claimedBy, found }: ScannedSession
   if (claimedBy) return false;
   // Where its owner lives, somebody sees that and keeps the file fresh.
   const lastSeen = Math.max(session.startedAt, found ? lastSignOfLife(found.path) : 0);
-  if (session.owner.scope !== snapshot.scope) return Date.now() - lastSeen > FORGET_MS;
+  if (session.owner.scope !== snapshot.scope) return Date.now() - lastSeen > FORGET_SESSION_MS;
   return verdict.kind === 'dead';
 }
 

@@ -250,11 +250,12 @@ function adoptedRow(
 
 function launchedRow(snapshot: Snapshot, window: ThisWindow, key: string, server: LaunchedServer): ServerView {
   const { own, configured } = window;
-  const { description, state, failure } = server;
+  const { description, failure } = server;
+  const state = server.state.kind === 'disconnected' ? 'running' : server.state.kind;
   const record = own.record(server.recordId);
   const members = record ? membersOf(snapshot, own.session, record) : [];
   const running = members.length > 0 || state === 'starting' || state === 'stopping';
-  const serverInfo = server.connection?.serverInfo;
+  const serverInfo = server.state.kind === 'running' ? server.state.connection.serverInfo : undefined;
   const evidence: Evidence[] = running ? [{ kind: 'started-here' }, ...membershipEvidence(members)] : [];
   const seen = window.containersOf(server.recordId);
   if (record?.container) evidence.push(...containerEvidence(record.container, seen));
@@ -268,7 +269,7 @@ function launchedRow(snapshot: Snapshot, window: ThisWindow, key: string, server
     verdict: running ? 'active' : 'gone',
     evidence,
     state,
-    failure: state === 'failed' || state === 'stopping' ? failure : undefined,
+    failure,
     serverInfo: serverInfo,
     configurationFile: configured.find((one) => one.key === key)?.file,
     sessionId: own.session.id,

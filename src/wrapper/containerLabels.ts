@@ -1,9 +1,7 @@
+import { ENGINE_CONTEXT_TIMEOUT_MS } from '../common/limits';
 import { containerRunOf, describeRun, labelPosition } from '../containers/containerRun';
 import { withContextInUse } from '../containers/recordedContainers';
 import type { ContainerRun } from '../registry/schema';
-
-/** ms. The server waits for it; without an answer the context is the one in use when the container is looked for. */
-const CONTEXT_TIMEOUT = 2_000;
 
 /** What the launcher must know of a command that runs a container. */
 export interface ContainerLabels {
@@ -23,7 +21,7 @@ export async function containerLabels(
   const run = containerRunOf(command, args, environment);
   // With `-d` its client ends at once, and the container is meant to live on.
   if (position === undefined || !run || describeRun(command, args)?.detach) return undefined;
-  return { position, run: await withContextInUse(run, { timeout: CONTEXT_TIMEOUT }) };
+  return { position, run: await withContextInUse(run, { timeout: ENGINE_CONTEXT_TIMEOUT_MS }) };
 }
 
 /** The same in one line for the launcher's shell; empty when there is nothing to label. */

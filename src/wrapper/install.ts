@@ -2,12 +2,10 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { readPlainFile } from '../common/files';
+import { MAX_WRAPPER_FILE_BYTES } from '../common/limits';
 import type { DataFolder } from '../registry/dataFolder';
 import { installGuard } from '../registry/guardCopy';
 import { formatSettings, type WrapperSettings } from './settings';
-
-/** Scripts of some kilobytes. */
-const MAX_FILE_BYTES = 1 << 20;
 
 export interface WrapperParts {
   /** The extension's folder of bundles, with `guard.js`, `cli.js` and `launcher/`. */
@@ -65,7 +63,7 @@ function chooseShell(): string {
 
 function writeIfNew(path: string, text: string, mode: number): void {
   try {
-    if (readPlainFile(path, MAX_FILE_BYTES, { links: 'refuse' }).text === text) return;
+    if (readPlainFile(path, MAX_WRAPPER_FILE_BYTES, { links: 'refuse' }).text === text) return;
   } catch {
     // Not there yet.
   }

@@ -1,10 +1,8 @@
 import { join } from 'node:path';
 import { readPlainFile } from '../common/files';
+import { LAUNCHED_GRACE, MAX_WRAPPER_FILE_BYTES } from '../common/limits';
 import type { DataFolder } from '../registry/dataFolder';
-import { type AutomaticReap, type Grace, LAUNCHED_GRACE } from '../registry/schema';
-
-/** A line for each server's waits, and one of patterns. */
-const MAX_FILE_BYTES = 1 << 20;
+import type { AutomaticReap, Grace } from '../registry/schema';
 
 /** What the launcher must know without asking anybody: it may run when no editor does. */
 export interface WrapperSettings {
@@ -65,7 +63,7 @@ export function settingsPath(folder: DataFolder): string {
 
 /** @throws as {@link readPlainFile} and {@link parseSettings} do. */
 export function readSettings(folder: DataFolder): ReturnType<typeof parseSettings> {
-  return parseSettings(readPlainFile(settingsPath(folder), MAX_FILE_BYTES, { links: 'follow' }).text);
+  return parseSettings(readPlainFile(settingsPath(folder), MAX_WRAPPER_FILE_BYTES, { links: 'follow' }).text);
 }
 
 function patternsOf(text: string | undefined): readonly string[] {

@@ -168,7 +168,7 @@ describe('a container that carries no label of ours', function () {
       await tracker.sweep();
       assert.equal(isAlive(cli), false, 'its client is ended all the same');
       await waitFor('it is told', () => sandbox.log.some((line) => /did not answer/.test(line)));
-      assert.equal(sandbox.log.filter((line) => /its container cannot be told/.test(line)).length, 1);
+      assert.equal(sandbox.log.filter((line) => /its container could not be determined/.test(line)).length, 1);
     } finally {
       engine.signal('SIGCONT');
     }

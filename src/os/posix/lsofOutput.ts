@@ -20,41 +20,31 @@ export interface OpenFile {
 /** The fields that {@link parseLsof} reads. `-nP`: no look-ups of names; `-w`: no warnings. */
 export const LSOF_FIELDS = ['-nPw', '-F', 'pcftdnPT'] as const;
 
+/** Which property of a file a line is, by its first character. */
+const FILE_FIELDS = { t: 'type', d: 'device', n: 'name', P: 'protocol', T: 'state' } as const;
+/** Of what is said about a TCP connection, its state. */
+const STATE = 'ST=';
+
 /** Parses field output: one field per line, its first character says which; `p` and `f` begin a process and a file. */
 export function parseLsof(text: string): OpenFile[] {
   const files: { -readonly [Key in keyof OpenFile]: OpenFile[Key] }[] = [];
   let pid = 0;
   let command = '';
   for (const line of text.split('\n')) {
+    const field = line[0];
     const value = line.slice(1);
-    const file = files.at(-1);
-    switch (line[0]) {
-      case 'p':
-        pid = Number(value);
-        command = '';
-        break;
-      case 'c':
-        command = value;
-        break;
-      case 'f':
-        files.push({ pid, command, descriptor: value, type: '', device: '', name: '', protocol: '', state: '' });
-        break;
-      case 't':
-        if (file) file.type = value;
-        break;
-      case 'd':
-        if (file) file.device = value;
-        break;
-      case 'n':
-        if (file) file.name = value;
-        break;
-      case 'P':
-        if (file) file.protocol = value;
-        break;
-      case 'T':
-        if (file && value.startsWith('ST=')) file.state = value.slice('ST='.length);
-        break;
-    }
+    if (field === 'p') [pid, command] = [Number(value), ''];
+    else if (field === 'c') command = value;
+    else if (field === 'f') {
+      files.push({ pid, command, descriptor: value, type: '', device: '', name: '', protocol: '', state: '' });
+    } else Object.assign(files.at(-1) ?? {}, fileField(field, value));
   }
   return files.filter((file) => Number.isInteger(file.pid) && file.pid > 0);
+}
+
+function fileField(field: string | undefined, value: string): Partial<OpenFile> {
+  const name = FILE_FIELDS[field as keyof typeof FILE_FIELDS];
+  if (name === undefined) return {};
+  if (name !== 'state') return { [name]: value };
+  return value.startsWith(STATE) ? { state: value.slice(STATE.length) } : {};
 }

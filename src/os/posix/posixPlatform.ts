@@ -1,5 +1,6 @@
 import { FreshRun } from '../../common/async';
 import { messageOf } from '../../common/errors';
+import { TOOL_TIMEOUT_MS } from '../../common/limits';
 import { type ProcessIdentity, sameStart } from '../identity';
 import { findOutsideUse } from '../outsideUse';
 import { isQuestionablePid } from '../pids';
@@ -22,7 +23,6 @@ import { holderOf, stdinEnd } from './lsofStdin';
 import { type ProcessLister, PsReader, startToken } from './psReader';
 import type { PosixSystem } from './psTable';
 
-const TIMEOUT_MS = 10_000;
 /** One command line holds far more; but what is printed must stay within the time-out. */
 const PIDS_PER_CALL = 500;
 
@@ -77,12 +77,12 @@ export class PosixPlatform implements Platform {
     if (this.system === 'linux') return { kind: 'unknown', reason: 'not examined without a usable /proc' };
     try {
       const { pid } = identity;
-      const own = await this.run('lsof', [...LSOF_FIELDS, '-a', '-p', String(pid), '-d', '0'], TIMEOUT_MS);
+      const own = await this.run('lsof', [...LSOF_FIELDS, '-a', '-p', String(pid), '-d', '0'], TOOL_TIMEOUT_MS);
       // Everything it says is in the output; its code also tells of matters that are not ours.
       const end = stdinEnd(parseLsof(own.stdout), pid);
       const peer =
         end.kind === 'peer'
-          ? holderOf(parseLsof((await this.run('lsof', LSOF_FIELDS, TIMEOUT_MS)).stdout), end.address)
+          ? holderOf(parseLsof((await this.run('lsof', LSOF_FIELDS, TOOL_TIMEOUT_MS)).stdout), end.address)
           : end;
       if (peer.kind === 'unknown') return peer;
       return (await this.stillThere(identity)) ?? peer;
@@ -104,7 +104,7 @@ export class PosixPlatform implements Platform {
   }
 
   private async systemdRole(identity: ProcessIdentity): Promise<ServiceRole> {
-    const { code, stdout } = await this.run('ps', controlGroupArguments(identity.pid), TIMEOUT_MS);
+    const { code, stdout } = await this.run('ps', controlGroupArguments(identity.pid), TOOL_TIMEOUT_MS);
     const line = code === 0 ? parseControlGroupLine(stdout) : undefined;
     if (!line) return { kind: 'unknown', reason: '`ps` does not tell its control group' };
     if (!sameStart(startToken(line.startSeconds), identity.start)) {
@@ -123,7 +123,7 @@ export class PosixPlatform implements Platform {
     if (look.entry.ppid !== 1) return { kind: 'none' };
     const uid = process.getuid?.();
     for (const domain of ['system', `user/${uid}`, `gui/${uid}`]) {
-      const { code, stdout, stderr } = await this.run('launchctl', ['print', domain], TIMEOUT_MS);
+      const { code, stdout, stderr } = await this.run('launchctl', ['print', domain], TOOL_TIMEOUT_MS);
       if (code !== 0 && domain !== 'system' && saysNoSuchDomain(stdout + stderr)) continue;
       const services = code === 0 ? parseLaunchctlServices(stdout) : undefined;
       if (!services) return { kind: 'unknown', reason: `\`launchctl print ${domain}\` cannot be read` };
@@ -159,9 +159,9 @@ export class PosixPlatform implements Platform {
     const own: OpenFile[] = [];
     for (let from = 0; from < pids.length; from += PIDS_PER_CALL) {
       const some = pids.slice(from, from + PIDS_PER_CALL).join(',');
-      own.push(...parseLsof((await this.run('lsof', [...LSOF_FIELDS, '-p', some], TIMEOUT_MS)).stdout));
+      own.push(...parseLsof((await this.run('lsof', [...LSOF_FIELDS, '-p', some], TOOL_TIMEOUT_MS)).stdout));
     }
-    const sockets = await this.run('lsof', [...LSOF_FIELDS, '-i', '-U'], TIMEOUT_MS);
+    const sockets = await this.run('lsof', [...LSOF_FIELDS, '-i', '-U'], TOOL_TIMEOUT_MS);
     return { own, sockets: parseLsof(sockets.stdout) };
   }
 

@@ -1,4 +1,5 @@
 import { withTimeout } from '../../common/async';
+import { TOOL_TIMEOUT_MS } from '../../common/limits';
 import { sameStart } from '../identity';
 import { isKnownToKernel } from '../pids';
 import type { Inspection, ProcessEntry } from '../platform';
@@ -8,9 +9,6 @@ import { type PosixSystem, type PsRow, parsePsTable, psTableArguments } from './
 
 /** What `ps-list` tells that we use. Its start time is not: it is read in local time (K27). */
 export type ProcessLister = () => Promise<readonly { readonly pid: number }[]>;
-
-/** A busy machine may take seconds; all that a longer wait costs is time. */
-const TIMEOUT_MS = 10_000;
 
 /** Processes of a POSIX system by `ps`. */
 export class PsReader {
@@ -76,13 +74,13 @@ export class PsReader {
   }
 
   private listAll(): ReturnType<ProcessLister> {
-    return withTimeout(this.list(), TIMEOUT_MS, () => {
-      throw new Error(`\`ps-list\` did not answer within ${TIMEOUT_MS / 1000} s`);
+    return withTimeout(this.list(), TOOL_TIMEOUT_MS, () => {
+      throw new Error(`\`ps-list\` did not answer within ${TOOL_TIMEOUT_MS / 1000} s`);
     });
   }
 
   private async ps(args: readonly string[]): Promise<string> {
-    const { code, stdout } = await this.run('ps', args, TIMEOUT_MS);
+    const { code, stdout } = await this.run('ps', args, TOOL_TIMEOUT_MS);
     if (code !== 0) throw new Error(`\`ps\` failed with code ${code}`);
     return stdout;
   }

@@ -20,20 +20,27 @@ export function findOpenInput(target: string, pids: readonly number[]): OpenInpu
   const holders: number[] = [];
   const asStdin: number[] = [];
   for (const pid of pids) {
-    const read = readStat(pid);
-    if (read.kind === 'gone') continue;
-    const folder = read.kind === 'stat' ? livingFolder(read.stat) : undefined;
-    if (folder === undefined) return { kind: 'unknown', reason: `pid ${pid} cannot be examined` };
-    try {
-      const open = new Map(readdirSync(`${folder}/fd`).map((fd) => [fd, linkOf(`${folder}/fd/${fd}`)]));
-      if ([...open.values()].includes(target)) holders.push(pid);
-      if (open.get('0') === target) asStdin.push(pid);
-    } catch (error) {
-      if (codeOf(error) === 'ENOENT') continue;
-      return { kind: 'unknown', reason: `the open files of pid ${pid} may not be looked at (${whyUnreadable(error)})` };
-    }
+    const open = openFilesOf(pid);
+    if (open === 'gone') continue;
+    if (!(open instanceof Map)) return open;
+    if ([...open.values()].includes(target)) holders.push(pid);
+    if (open.get('0') === target) asStdin.push(pid);
   }
   return { kind: 'known', holders, asStdin };
+}
+
+/** What a process's descriptors lead to. */
+function openFilesOf(pid: number): Map<string, string | undefined> | 'gone' | Extract<OpenInput, { kind: 'unknown' }> {
+  const read = readStat(pid);
+  if (read.kind === 'gone') return 'gone';
+  const folder = read.kind === 'stat' ? livingFolder(read.stat) : undefined;
+  if (folder === undefined) return { kind: 'unknown', reason: `pid ${pid} cannot be examined` };
+  try {
+    return new Map(readdirSync(`${folder}/fd`).map((fd) => [fd, linkOf(`${folder}/fd/${fd}`)]));
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return 'gone';
+    return { kind: 'unknown', reason: `the open files of pid ${pid} may not be looked at (${whyUnreadable(error)})` };
+  }
 }
 
 function linkOf(path: string): string | undefined {

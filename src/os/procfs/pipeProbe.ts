@@ -1,7 +1,8 @@
-import { execFile } from 'node:child_process';
-import { codeOf } from '../../common/errors';
+import { FreshRun } from '../../common/async';
 import { nextTick } from '../../common/eventLoop';
+import { PIPE_PROBE_TIMEOUT_MS } from '../../common/limits';
 import { InspectError } from '../platform';
+import { runProgram } from '../runCommand';
 
 /** What one look at a pipe's reading end says. `writers: false` is the kernel's own word: no process can write to it. */
 export interface PipeReading {
@@ -10,7 +11,8 @@ export interface PipeReading {
   readonly writers: boolean;
 }
 
-const TIMEOUT_MS = 1_000;
+/** A line for each file has some 30 bytes. */
+const MAX_OUTPUT_BYTES = 1 << 20;
 
 /*
  * Reopens each reading end, notes which file that really is, and asks for hang-up without reading. Non-blocking and
@@ -54,31 +56,27 @@ interface Question {
   readonly reject: (error: Error) => void;
 }
 let questions: Question[] = [];
-let isRunning = false;
 
-/**
- * Whether the pipe open as `file` (below `/proc/PID/fd`) has a writer in any process. Never reads from it: its bytes
- * are the server's. Node cannot poll without reading, so that Perl or Python does it, within 1 s. Who asks while a run
- * is under way shares the next one: hundreds of servers may be looked at together.
- * @throws LookError with a reason for people when it could not be told.
- */
-export function readPipe(file: string): Promise<PipeReading> {
-  return new Promise((resolve, reject) => {
-    questions.push({ file, resolve, reject });
-    if (!isRunning) {
-      isRunning = true;
-      setImmediate(answerAll);
-    }
-  });
-}
-
-async function answerAll(): Promise<void> {
+/** Those who ask at one moment share a run: hundreds of servers may be looked at together. */
+const runs = new FreshRun(async () => {
+  await new Promise((resolve) => setImmediate(resolve));
   while (questions.length > 0) {
     const now = questions.slice(0, MAX_FILES);
     questions = questions.slice(MAX_FILES);
     await answer(now);
   }
-  isRunning = false;
+});
+
+/**
+ * Whether the pipe open as `file` (below `/proc/PID/fd`) has a writer in any process. Never reads from it: its bytes
+ * are the server's. Node cannot poll without reading, so that Perl or Python does it, within 1 s.
+ * @throws InspectError with a reason for people when it could not be told.
+ */
+export function readPipe(file: string): Promise<PipeReading> {
+  return new Promise((resolve, reject) => {
+    questions.push({ file, resolve, reject });
+    void runs.ask();
+  });
 }
 
 /** Never rejects. */
@@ -89,27 +87,29 @@ async function answer(asked: readonly Question[]): Promise<void> {
   for (const [program, args] of probers) {
     if (open.length === 0) return;
     await nextTick();
-    try {
-      const lines = linesOf(await run(program, [...args, ...open.map(({ file }) => file)]), open.length);
+    const end = await runProgram({
+      ...{ program, args: [...args, ...open.map(({ file }) => file)], environment: cleanEnvironment() },
+      ...{ timeout: PIPE_PROBE_TIMEOUT_MS, maxOutput: MAX_OUTPUT_BYTES },
+    });
+    // With one missing or broken, the other may do.
+    if (end.kind === 'not-run' && end.code === 'ENOENT') continue;
+    const lines = end.kind === 'exited' && end.code === 0 ? linesOf(end.stdout, open.length) : undefined;
+    if (lines) {
       open = open.filter(({ resolve }, index) => {
         const look = parsePipeReading(lines[index] as string);
         if (look) resolve(look);
         return !look;
       });
-    } catch (error) {
-      // With one missing or broken, the other may do.
-      if (codeOf(error) === 'ENOENT') continue;
     }
     failure = new InspectError(`the pipe of its stdin could not be examined with ${program}`, 'failed');
   }
   for (const { reject } of open) reject(failure);
 }
 
-/** One line for each file. @throws for any other output. */
-function linesOf(output: string, count: number): string[] {
+/** One line for each file; undefined for any other output. */
+function linesOf(output: string, count: number): string[] | undefined {
   const lines = output.split('\n');
-  if (lines.length !== count + 1 || lines.at(-1) !== '') throw new Error('unexpected answer');
-  return lines;
+  return lines.length === count + 1 && lines.at(-1) === '' ? lines : undefined;
 }
 
 function parsePipeReading(line: string): PipeReading | undefined {
@@ -117,13 +117,8 @@ function parsePipeReading(line: string): PipeReading | undefined {
   return match ? { device: match[1] as string, inode: match[2] as string, writers: match[3] === '1' } : undefined;
 }
 
-function run(program: string, args: readonly string[]): Promise<string> {
-  // Nothing of our environment may change what the few lines do (PERL5OPT, PYTHONPATH).
+/** Nothing of our environment may change what the few lines do (PERL5OPT, PYTHONPATH). */
+function cleanEnvironment(): NodeJS.ProcessEnv {
   const { PATH, HOME } = process.env;
-  const env = { ...(PATH === undefined ? {} : { PATH }), ...(HOME === undefined ? {} : { HOME }), LC_ALL: 'C' };
-  return new Promise((resolve, reject) => {
-    execFile(program, args, { timeout: TIMEOUT_MS, killSignal: 'SIGKILL', maxBuffer: 1 << 20, env }, (error, stdout) =>
-      error ? reject(error) : resolve(stdout),
-    );
-  });
+  return { ...(PATH === undefined ? {} : { PATH }), ...(HOME === undefined ? {} : { HOME }), LC_ALL: 'C' };
 }

@@ -19,18 +19,25 @@ export async function findPipeWriters(inode: string): Promise<readonly number[]>
 async function scan(): Promise<ReadonlyMap<string, readonly number[]>> {
   const writers = new Map<string, number[]>();
   for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
-    const read = readStat(Number(pid));
-    const folder = read.kind === 'stat' ? livingFolder(read.stat) : undefined;
-    for (const fd of folder === undefined ? [] : list(`${folder}/fd`)) {
-      await yieldIfBusy();
-      const inode = writablePipe(folder as string, fd);
-      if (inode === undefined) continue;
-      const known = writers.get(inode);
-      if (known === undefined) writers.set(inode, [Number(pid)]);
-      else if (!known.includes(Number(pid))) known.push(Number(pid));
+    for (const inode of await writablePipesOf(Number(pid))) {
+      writers.set(inode, [...(writers.get(inode) ?? []), Number(pid)]);
     }
   }
   return writers;
+}
+
+/** Inodes of the pipes that a process can write to. */
+async function writablePipesOf(pid: number): Promise<ReadonlySet<string>> {
+  const inodes = new Set<string>();
+  const read = readStat(pid);
+  const folder = read.kind === 'stat' ? livingFolder(read.stat) : undefined;
+  if (folder === undefined) return inodes;
+  for (const fd of list(`${folder}/fd`)) {
+    await yieldIfBusy();
+    const inode = writablePipe(folder, fd);
+    if (inode !== undefined) inodes.add(inode);
+  }
+  return inodes;
 }
 
 /** The inode of a pipe that a descriptor can write to; undefined for anything else, and for what just went. */

@@ -1,21 +1,28 @@
-import { execFile } from 'node:child_process';
 import { FreshRun } from '../../common/async';
 import { nextTick } from '../../common/eventLoop';
+import { SS_TIMEOUT_MS } from '../../common/limits';
+import { InspectError } from '../platform';
+import { runProgram } from '../runCommand';
 
-const TIMEOUT_MS = 3_000;
+const MAX_OUTPUT_BYTES = 64 << 20;
 
-/** What `ss` prints. @throws the error of `execFile`. */
+/** What `ss` prints. @throws InspectError with a reason for people. */
 export async function runSs(args: readonly string[]): Promise<string> {
   // With PROC_NET_TCP, PROC_ROOT, TCPDIAG_FILE and their like it reads some file, and does not ask the kernel.
   const passed = Object.entries(process.env).filter(([name]) => !/^(?:PROC_|TCPDIAG_FILE$)/.test(name));
-  const env = { ...Object.fromEntries(passed), LC_ALL: 'C' };
+  const environment = { ...Object.fromEntries(passed), LC_ALL: 'C' };
   // A host with much memory takes its time to start a child.
   await nextTick();
-  return new Promise((resolve, reject) => {
-    execFile('ss', args, { timeout: TIMEOUT_MS, maxBuffer: 64 << 20, env }, (error, stdout) =>
-      error ? reject(error) : resolve(stdout),
-    );
+  const end = await runProgram({
+    program: 'ss',
+    args,
+    environment,
+    timeout: SS_TIMEOUT_MS,
+    maxOutput: MAX_OUTPUT_BYTES,
   });
+  if (end.kind === 'exited' && end.code === 0) return end.stdout;
+  if (end.kind === 'not-run' && end.code === 'ENOENT') throw new InspectError('`ss` is not installed', 'no means');
+  throw new InspectError('`ss` failed', 'failed');
 }
 
 const unixRuns = new FreshRun(() => runSs(['-H', '-a', '-x', '-p', '-n', '-e']));

@@ -1,5 +1,4 @@
 import { FreshRun } from '../../common/async';
-import { codeOf } from '../../common/errors';
 import { InspectError, type StdinPeer } from '../platform';
 import { seen, UNSEEN } from '../users';
 import { runSsForUnix } from './ss';
@@ -63,7 +62,6 @@ export async function readUnixSockets(): Promise<readonly UnixSocket[]> {
   try {
     return await runs.ask();
   } catch (error) {
-    const missing = codeOf(error) === 'ENOENT';
-    throw missing ? new InspectError('`ss` is not installed', 'no means') : new InspectError('`ss` failed', 'failed');
+    throw error instanceof InspectError ? error : new InspectError('`ss` failed', 'failed');
   }
 }

@@ -1,4 +1,5 @@
 import { messageOf } from '../../common/errors';
+import { POWERSHELL_TIMEOUT_MS } from '../../common/limits';
 import { type ProcessIdentity, sameStart } from '../identity';
 import { isKnownToKernel, isQuestionablePid, selfOf } from '../pids';
 import type { Inspection, OutsideUse, Platform, ProcessEntry, ServiceRole, Snapshot, StdinPeer } from '../platform';
@@ -6,9 +7,6 @@ import type { CommandRunner } from '../runCommand';
 import { powershellPath } from './powershellPath';
 import { parseWindowsProcesses, type WindowsProcess, windowsProcessArguments } from './windowsProcesses';
 import { parseWindowsServices, windowsServiceArguments } from './windowsServices';
-
-/** PowerShell alone takes a second or two to start on a busy machine. */
-const TIMEOUT_MS = 20_000;
 
 /**
  * Windows, by one `Get-CimInstance Win32_Process`. What it does not tell stays undefined: the user (whether a command
@@ -89,7 +87,7 @@ export class WindowsPlatform implements Platform {
   }
 
   private async powershell(args: readonly string[]): Promise<string> {
-    const { code, stdout } = await this.run(powershellPath(), args, TIMEOUT_MS);
+    const { code, stdout } = await this.run(powershellPath(), args, POWERSHELL_TIMEOUT_MS);
     if (code !== 0) throw new Error(`PowerShell failed with code ${code}`);
     return stdout;
   }

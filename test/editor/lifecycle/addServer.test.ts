@@ -69,7 +69,7 @@ describe('Add Server…', function () {
       ['node x | tee log', 'This line needs a shell'],
       ['node "x', 'A quotation mark is not closed'],
       ['a && b', 'several commands'],
-      ['A=1', 'no program'],
+      ['A=1', 'does not name a program'],
     ] as const) {
       await add.type(text);
       await add.refuses(why);

@@ -119,7 +119,7 @@ describe('what a person sees', function () {
     const { page, server } = await world.openEditor(workspace, { trust: false });
     await page.locator('.statusbar-item').filter({ hasText: 'Restricted Mode' }).waitFor();
     const panel = await new Panel(page).open();
-    await page.getByText('neither read nor started until you trust it').waitFor({ timeout: 30_000 });
+    await page.getByText('are ignored until you trust it').waitFor({ timeout: 30_000 });
     await panel.run('Scan Now');
     assert.deepEqual(await panel.rows(), []);
     assert.deepEqual(readdirSync(world.folder.sessions), []);

@@ -37,7 +37,7 @@ describe('asking an engine', () => {
       [
         'permission denied while trying to connect to the Docker daemon socket at unix:///var/run/docker.sock',
         'denied',
-        /This user may not/,
+        /You are not allowed/,
       ],
       [
         'Cannot connect to the Docker daemon at unix:///x. Is the docker daemon running?',
