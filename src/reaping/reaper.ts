@@ -1,7 +1,7 @@
 import { commandLineOf } from '../clients/shownCommandLine';
 import { FreshRun } from '../common/async';
 import { type Clock, systemClock } from '../common/clock';
-import { messageOf } from '../common/errors';
+import { codeOf, messageOf } from '../common/errors';
 import { nextTick } from '../common/eventLoop';
 import { type Log, logOnce, type OnceLog } from '../common/log';
 import { isEngineClient, runsUnlabelled } from '../containers/engineClients';
@@ -393,7 +393,8 @@ export class Reaper {
     } catch (error) {
       const problem: ReapProblem = {
         ...{ kind: 'unclaimable' as const, session: session.id },
-        ...{ folder: folder.sessions, reason: messageOf(error) },
+        // Not the message: it names a file that is another at each try, and would be logged each time.
+        ...{ folder: folder.sessions, reason: codeOf(error) ?? messageOf(error) },
       };
       // Once, not in every sweep.
       this.unclaimable.warn(problemSentence(problem), session.id);

@@ -112,7 +112,8 @@ describe('bad input @user', function () {
     await owner.kill();
     parent.stdin.write('go\n');
     await waitFor('the reaper has ended', () => output.includes('the parent lives'));
-    const results = JSON.parse(output.slice(output.indexOf('['), output.lastIndexOf(']') + 1)) as ReapResult[];
+    const done = JSON.parse(output.slice(output.indexOf('{'), output.lastIndexOf('}') + 1));
+    const results: ReapResult[] = done.results;
     const outcomes = new Map(
       results.flatMap(({ processes }) => processes.map((one) => [one.pid, [one.outcome, codeOf(one.reason)]])),
     );

@@ -42,7 +42,9 @@ describe('the command line', function () {
     assert.deepEqual([json.status, json.stderr], [0, '']);
     assert.deepEqual(JSON.parse(json.stdout), { servers: [], containersWithoutClient: [] });
     assert.deepEqual(run(['reap']), { status: 0, stdout: 'No orphaned MCP servers.\n', stderr: '' });
-    assert.deepEqual(run(['reap', '--json']), { status: 0, stdout: '[]\n', stderr: '' });
+    const none = run(['reap', '--json']);
+    assert.deepEqual([none.status, none.stderr], [0, '']);
+    assert.deepEqual(JSON.parse(none.stdout), { results: [], previews: [] });
   });
 
   it('lists what is in use as active, and reaps none of it', async () => {

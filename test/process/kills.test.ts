@@ -149,7 +149,7 @@ for line in sys.stdin.buffer:
       output += data;
     });
     await waitFor('the shell has spoken', () => output.includes('the shell lives'));
-    const processes = JSON.parse(output.slice(0, output.lastIndexOf(']') + 1)).flatMap(
+    const processes = JSON.parse(output.slice(0, output.lastIndexOf('}') + 1)).results.flatMap(
       (result: { processes: { pid: number; reason?: Refusal }[] }) => result.processes,
     );
     const reasonOf = (pid: number) => processes.find((one: { pid: number }) => one.pid === pid)?.reason;

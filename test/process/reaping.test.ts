@@ -150,7 +150,7 @@ describe('reaping what a dead session left @user @no-ss', function () {
     await tracker.sweep();
     assert.equal(sandbox.living().length, 1);
     await tracker.sweep();
-    const said = sandbox.log.filter((line) => line.includes('could not be claimed, so that nothing of it was ended'));
+    const said = sandbox.log.filter((line) => line.includes('could not be claimed, so nothing of it was ended'));
     assert.equal(said.length, 1, `said once, not in every sweep:\n${sandbox.log.join('\n')}`);
     mkdirSync(sandbox.folder.sessions);
     await tracker.sweep();
