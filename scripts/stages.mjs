@@ -79,10 +79,8 @@ export const STAGES = [
     only: '@no-ss',
     untagged: {
       ...UNTAGGED,
-      'test/process/badInput.test.ts': `${WORDS}; a file that names nobody leads to no question`,
-      'test/process/pidReuse.test.ts': 'pids, groups and start times, which /proc tells',
-      'test/process/portable.test.ts': 'the portable platform never asks `ss`, which is only in src/os/procfs',
-      'test/process/portableReaping.test.ts': 'the same platform',
+      'test/process/portable.test.ts':
+        'who a process is, which `ps` tells; who is connected is asked in portableReaping.test.ts',
       'test/process/recognition.test.ts': 'command lines and folders, which /proc tells',
     },
     options: PARALLEL,
