@@ -34,6 +34,8 @@ import { basename, dirname, join, sep } from 'node:path';
 const TWICE = '--retries=1';
 /** They mostly wait for processes to end. */
 const PARALLEL = ['--parallel', '--jobs=5', TWICE];
+/** An editor mostly waits as well; more than two of them, beside everything else, would not be in time. */
+const TWO_EDITORS = ['--parallel', '--jobs=2', TWICE];
 
 const OWN = 'a window and the servers that it launched itself: nobody is asked whose they are or who uses them';
 const WORDS = 'is about words and formats';
@@ -77,10 +79,8 @@ export const STAGES = [
     only: '@no-ss',
     untagged: {
       ...UNTAGGED,
-      'test/process/badInput.test.ts': `${WORDS}; a file that names nobody leads to no question`,
-      'test/process/pidReuse.test.ts': 'pids, groups and start times, which /proc tells',
-      'test/process/portable.test.ts': 'the portable platform never asks `ss`, which is only in src/os/procfs',
-      'test/process/portableReaping.test.ts': 'the same platform',
+      'test/process/portable.test.ts':
+        'who a process is, which `ps` tells; who is connected is asked in portableReaping.test.ts',
       'test/process/recognition.test.ts': 'command lines and folders, which /proc tells',
     },
     options: PARALLEL,
@@ -89,7 +89,7 @@ export const STAGES = [
   // Real processes at random moments: prints the seed of a round that fails.
   { name: 'chaos', needs: 'linux', folders: ['test/chaos'], lane: 'processes' },
   { name: 'editor', program: ['test/editor/host/runSuite.mjs'], suite: 'test/editor/suite/index.ts', lane: 'editors' },
-  { name: 'lifecycle', folders: ['test/editor/lifecycle'], options: [TWICE], lane: 'editors' },
+  { name: 'lifecycle', folders: ['test/editor/lifecycle'], options: TWO_EDITORS, lane: 'editors' },
   // Starts a Docker engine of its own, which needs root.
   { name: 'containers', needs: 'linux', folders: ['test/containers'], options: [TWICE], lane: 'engines' },
 ];

@@ -1,6 +1,6 @@
 import { runInside } from '../support/namespace';
 
-describe('numbers that the system gives out again @user', function () {
+describe('numbers that the system gives out again @user @no-ss', function () {
   this.timeout(120_000);
   // Each for real, in a pid namespace of its own: what is there says which process gets which pid.
   const inside = (what: string) => runInside(['--pid', '--fork', '--mount-proc', '--kill-child'], 'pidReuse.ts', what);

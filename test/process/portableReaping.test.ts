@@ -10,7 +10,7 @@ import { withSandbox } from '../support/withSandbox';
 const DEAF = ['--deaf-to-eof', '--deaf-to-term'];
 
 // What does not depend on how processes are read is in reaping.test.ts.
-describe('reaping on the portable platform @user', function () {
+describe('reaping on the portable platform @user @no-ss', function () {
   this.timeout(120_000);
   const sandbox = withSandbox();
   let before: string | undefined;
