@@ -194,7 +194,7 @@ const TABLE = [
   [
     'set: held by companions takes no second look',
     TREE_SCAN,
-    "peer.kind === 'gone' || isHeldByOthers",
+    "peer.kind === 'gone' || isHeldByCompanions",
     "peer.kind === 'gone'",
   ],
   [
@@ -219,7 +219,7 @@ const TABLE = [
     'use: the client of mcp-processes run is no stranger',
     TREE_SCAN,
     "requester.by === 'own session' && !isGuessed ?",
-    "claim.by === 'own session' ?",
+    "requester.by === 'own session' ?",
   ],
   [
     'rule notInUse: the root of an adopted or foreign server is not asked',

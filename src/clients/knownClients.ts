@@ -12,7 +12,7 @@ export interface RunningClient {
 
 /** The family of VS Code comes last: each of the others is recognised without a doubt. */
 const FAMILY = CLIENTS.filter(({ remote }) => remote);
-const OTHERS = CLIENTS.filter(({ remote }) => !remote);
+const LOCAL_CLIENTS = CLIENTS.filter(({ remote }) => !remote);
 const BUNDLES = new Map(
   CLIENTS.flatMap((client) =>
     client.app === undefined ? [] : [[client, new RegExp(`^"?(?:/[^/\\s"]+)*/${client.app}\\.app/`)] as const],
@@ -43,7 +43,7 @@ export function knownClientOf(args: readonly string[] | undefined, name: string)
 }
 
 function clientOf(layers: readonly (readonly string[])[], line: string): RunningClient | undefined {
-  const client = OTHERS.find((one) => isLike(one, layers, line));
+  const client = LOCAL_CLIENTS.find((one) => isLike(one, layers, line));
   if (client) return { title: client.title };
   const editor = FAMILY.find((one) => isLike(one, layers, line)) ?? remoteEditor(layers);
   if (!editor || NO_HOST.test(line) || EXTENSIONS_CHILD.test(line)) return undefined;

@@ -72,7 +72,7 @@ function foreignIsAbandoned({ stdin }: Facts): Refusal | undefined {
   if (!stdin) return { rule, found: 'not asked' };
   if (stdin.peer.kind === 'alive') return { rule, found: 'held', by: stdin.peer.by };
   if (stdin.peer.kind === 'unknown') return { rule, found: 'unknown', reason: stdin.peer.reason };
-  return stdin.goneFor >= CONFIRM_FOREIGN_MS ? undefined : { rule, found: 'awaits second look' };
+  return stdin.goneFor >= CONFIRM_FOREIGN_MS ? undefined : { rule, found: 'awaits second scan' };
 }
 
 function ownerGone(rule: 'launchedOwnerGone' | 'adoptedOwnerGone', session: Facts['session']): Refusal | undefined {

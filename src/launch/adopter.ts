@@ -78,7 +78,7 @@ export class Adopter {
   }
 
   /** Forgets what was not adopted; the configuration has changed. */
-  considerAgain(): void {
+  reconsider(): void {
     this.watched.clear();
   }
 
@@ -88,11 +88,11 @@ export class Adopter {
     const known = this.watched.get(pid);
     // Nobody who has been looked at for long becomes an MCP server.
     if (known && now - known.since > ADOPT_YOUNG_MS) return false;
-    const look = await platform.inspect(pid);
-    if (look.kind !== 'present' || look.entry.zombie) return false;
+    const inspection = await platform.inspect(pid);
+    if (inspection.kind !== 'present' || inspection.entry.zombie) return false;
     // Ours already: launched by this session, or through the launcher. A cookie that this host itself inherited says nothing.
-    if (look.entry.cookie && look.entry.cookie !== process.env[COOKIE_VARIABLE]) return false;
-    const { entry } = look;
+    if (inspection.entry.cookie && inspection.entry.cookie !== process.env[COOKIE_VARIABLE]) return false;
+    const { entry } = inspection;
     if (!known || known.start !== entry.start) this.watched.set(pid, { start: entry.start, since: now });
     const { args } = entry;
     const observed = observe(platform, platform, entry);

@@ -29,7 +29,7 @@ const LATE_SPAWN_MS = 1_000;
 /** Whoever holds the claim may go before its ladders are done, as all windows of an editor that quits, and nobody would be left. */
 const CLAIM_MS = 60_000;
 const CLAIM_CHECK_MS = 500;
-const KEEP_UNKNOWN = { automatic: 'off', neverReap: [] } as const;
+const UNKNOWN_SESSIONS = { automatic: 'off', neverReap: [] } as const;
 /** A look that fails is tried again; nothing is signalled meanwhile. */
 const MAX_TRIES = 5;
 
@@ -50,7 +50,7 @@ export async function reapDeadSession(sessionId: SessionId, parts: DeadSessionPa
   }
   if (automatic !== 'on') {
     // What has ended by itself needs no click: a look removes the file that stands for nothing.
-    await tryAgain(async () => void (await scanMachine(platform, folder, undefined, KEEP_UNKNOWN)), clock, log);
+    await withRetries(async () => void (await scanMachine(platform, folder, undefined, UNKNOWN_SESSIONS)), clock, log);
     log.info(`Session ${sessionId}: mcpProcesses.reap.automatic is "${automatic}"; its servers wait for a click.`);
     return [];
   }
@@ -80,14 +80,14 @@ export async function reapDeadSession(sessionId: SessionId, parts: DeadSessionPa
   };
   const deadline = clock.now() + CLAIM_MS;
   const carryOn = async () => {
-    while (await tryAgain(pass, clock, log)) {
+    while (await withRetries(pass, clock, log)) {
       do {
         if (clock.now() >= deadline) {
           log.info(`Session ${sessionId}: somebody else still holds its claim, and is left to it.`);
           return;
         }
         await clock.sleep(CLAIM_CHECK_MS);
-      } while (await tryAgain(isHeld, clock, log));
+      } while (await withRetries(isHeld, clock, log));
     }
   };
   const wasSpawning = found.session.records.some(({ root }) => root === undefined);
@@ -129,13 +129,13 @@ async function waitUntilGone(platform: Platform, clock: Clock, owner: ProcessIde
 
 /** An error is no "gone". */
 async function isGone(platform: Platform, identity: ProcessIdentity): Promise<boolean> {
-  const look = await platform.inspect(identity.pid);
-  if (look.kind !== 'present') return look.kind === 'gone';
-  const { pid, start, zombie } = look.entry;
+  const inspection = await platform.inspect(identity.pid);
+  if (inspection.kind !== 'present') return inspection.kind === 'gone';
+  const { pid, start, zombie } = inspection.entry;
   return zombie || !sameProcess({ pid, start, scope: platform.scope }, identity);
 }
 
-async function tryAgain<T>(pass: () => Promise<T>, clock: Clock, log: Log): Promise<T | undefined> {
+async function withRetries<T>(pass: () => Promise<T>, clock: Clock, log: Log): Promise<T | undefined> {
   for (let tries = 1; ; tries++) {
     try {
       return await pass();

@@ -101,9 +101,9 @@ async function endOne(
     // One that the engine refuses is tried again; an engine that does not answer is not asked for the next one.
     return error.kind === 'failed' ? answer : { ...answer, error };
   };
-  const looked = await engine.inspect([id]);
-  if (!looked.ok) return failed(looked.error);
-  const [container] = looked.value;
+  const inspected = await engine.inspect([id]);
+  if (!inspected.ok) return failed(inspected.error);
+  const [container] = inspected.value;
   if (!container) return step('removed', undefined);
   if (!isOwnedBy(container, owner)) return step('spared', { code: 'other labels' });
   if (container.state === 'removing') return step('unknown', { code: 'being removed' }, false);

@@ -125,18 +125,18 @@ async function factsOn(tree: Tree, member: Member, { stdin, uses }: Pick<Probed,
   const { platform, self, requester, neverReap, liveOwners, named = false, clientAbove } = context;
   const { identity, entry } = member;
   const service = await platform.serviceRole(identity);
-  const look = await platform.inspect(identity.pid);
+  const inspection = await platform.inspect(identity.pid);
   return {
     identity,
     kind: record.kind,
-    inspection: look,
+    inspection: inspection,
     snapshot,
     self,
     ownUid: process.getuid?.(),
     requester: requester,
     memberBy: member.by,
     carriesAnother:
-      member.by !== 'root' && look.kind === 'present' && carriesAnother(look.entry.cookie, session, record),
+      member.by !== 'root' && inspection.kind === 'present' && carriesAnother(inspection.entry.cookie, session, record),
     provenByCookie: cookieNames(parseCookie(entry.cookie), session, record.id),
     session: record.kind === 'foreign' ? undefined : verdictOn(snapshot, session),
     stdin,
@@ -189,13 +189,13 @@ async function stdinStatusOf(tree: Tree): Promise<StdinStatus> {
   const tops = topsOf(tree);
   const peers = await stdinPeersOf(tree);
   const own = joinStdinPeers(peers, memberPids);
-  const others = own.kind === 'alive' && companions ? await companions() : new Set<number>();
+  const companionPids = own.kind === 'alive' && companions ? await companions() : new Set<number>();
   const goneFor = tops.map(({ identity }, index) => {
     const peer = peers[index] as StdinPeer;
-    const isHeldByOthers = isHeldWithin(peer, memberPids, others) && !isHeldWithin(peer, memberPids);
-    return stdinWatch.observe(identity, peer.kind === 'gone' || isHeldByOthers);
+    const isHeldByCompanions = isHeldWithin(peer, memberPids, companionPids) && !isHeldWithin(peer, memberPids);
+    return stdinWatch.observe(identity, peer.kind === 'gone' || isHeldByCompanions);
   });
-  return { peer: joinStdinPeers(peers, memberPids, others), goneFor: Math.min(...goneFor) };
+  return { peer: joinStdinPeers(peers, memberPids, companionPids), goneFor: Math.min(...goneFor) };
 }
 
 function topsOf({ snapshot, members }: Tree): Member[] {

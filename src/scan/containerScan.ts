@@ -71,10 +71,11 @@ export class ContainerScan {
   ): Promise<void> {
     const { containers, own, foreignServers } = this.parts;
     await this.noteThose(snapshot, foreign);
-    const ofOthers = foreignServers
+    const foreignSessions = foreignServers
       ? foreign.map(({ record }) => foreignServers.sessionOf(foreignServers.current(record)))
       : [];
-    if (await containers.refresh([...sessions.map(({ session }) => session), own.session, ...ofOthers])) onChange();
+    if (await containers.refresh([...sessions.map(({ session }) => session), own.session, ...foreignSessions]))
+      onChange();
     const before = JSON.stringify(this.found);
     this.found = await this.findWithoutClient(snapshot);
     if (JSON.stringify(this.found) !== before) onChange();
@@ -109,18 +110,18 @@ export class ContainerScan {
         const engine = new ContainerEngine(address);
         const listed = await engine.list({}, 'running');
         const all = listed.ok ? await engine.inspect(listed.value) : listed;
-        if (!all.ok) return this.tell(key, all.error.message);
+        if (!all.ok) return this.warn(key, all.error.message);
         const candidates = unattended(all.value, configured, snapshot);
         const known = new Set(this.found.map(({ id }) => id));
         if (candidates.some(({ id }) => !known.has(id))) await this.clock.sleep(CONFIRM_CONTAINER_MS);
         const again = await engine.inspect(candidates.map(({ id }) => id));
-        if (!again.ok) return this.tell(key, again.error.message);
+        if (!again.ok) return this.warn(key, again.error.message);
         this.problems.clear(key);
         // Taken after the engine's answer: a client that has started since is seen, not missed.
         const now = again.value.length > 0 ? await this.parts.platform.snapshot() : snapshot;
         const left = unattended(again.value, configured, now);
         for (const { id } of left) {
-          this.parts.containers.keepAddress(id, { ...address, removable: false, containerId: id });
+          this.parts.containers.rememberAddress(id, { ...address, removable: false, containerId: id });
         }
         return left.map((container) => viewOf(container, configured));
       }),
@@ -131,7 +132,7 @@ export class ContainerScan {
   }
 
   /** One line for as long as an engine fails in the same way. Nothing is shown of it meanwhile. */
-  private tell(engine: string, problem: string): never[] {
+  private warn(engine: string, problem: string): never[] {
     this.problems.warnOfChange(`Containers without a client could not be searched for: ${problem}`, engine);
     return [];
   }

@@ -1,4 +1,4 @@
-import { JoinedRuns } from '../common/async';
+import { FreshRun } from '../common/async';
 import type { Log } from '../common/log';
 import { CONFIRM_FOREIGN_MS } from '../judgement/kindRules';
 import { MAX_HISTORY } from '../model/inventory';
@@ -39,8 +39,8 @@ const MAX_CONFIRM_DOUBLINGS = 5;
 /** Scans with everything that is shown of them: what a reap would do, the history, containers. Ends nothing. */
 export class ScanCycle {
   /** Two that scan at once would overwrite each other's findings. */
-  private readonly scans = new JoinedRuns(() => this.scanOnce());
-  private readonly foreignScans = new JoinedRuns(() => this.scanForeignOnce());
+  private readonly scans = new FreshRun(() => this.scanOnce());
+  private readonly foreignScans = new FreshRun(() => this.scanForeignOnce());
   private confirming: NodeJS.Timeout | undefined;
   private confirmations = 0;
   private isEnding = false;

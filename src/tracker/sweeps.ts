@@ -3,7 +3,7 @@ import type { Log } from '../common/log';
 import { runsUnlabelled } from '../containers/engineClients';
 import type { Inventory } from '../model/inventory';
 import type { ContainerScan } from '../scan/containerScan';
-import { keepCensus, recordsNow } from '../scan/ownCensus';
+import { recordsNow, updateCensus } from '../scan/ownCensus';
 import type { Scanner } from '../scan/scanner';
 import type { ScanSharing } from '../scan/scanSharing';
 import type { AutomaticReap } from './automaticReap';
@@ -105,7 +105,7 @@ export class Sweeps {
     // Scanned in the meantime, which is newer.
     if (store.parts.scan !== scan || turns.isBusy) return store.inventory;
     // Whether an adopted one has ended, only a scan of everything can tell.
-    if (keepCensus(owner.own, found.snapshot, before).some(({ kind }) => kind === 'adopted')) return undefined;
+    if (updateCensus(owner.own, found.snapshot, before).some(({ kind }) => kind === 'adopted')) return undefined;
     store.set({ reused: found.findings, snapshot: found.snapshot, ...cycle.history() });
     return store.inventory;
   }

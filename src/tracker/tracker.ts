@@ -159,8 +159,8 @@ export class Tracker {
   }
 
   /** See {@link Sweeps.sweep} and, for `afresh`, {@link Sweeps.scanNow}. */
-  sweep({ afresh = false } = {}): Promise<Inventory> {
-    return afresh ? this.core.sweeps.scanNow() : this.core.sweeps.sweep();
+  sweep({ afresh: fresh = false } = {}): Promise<Inventory> {
+    return fresh ? this.core.sweeps.scanNow() : this.core.sweeps.sweep();
   }
 
   /** See {@link Sweeps.sweepOrReuse}. */
@@ -182,7 +182,7 @@ export class Tracker {
   refresh(): Inventory {
     const { configured, configurationProblems, settings } = this.parts;
     const { store, cycle } = this.core;
-    this.adopter.considerAgain();
+    this.adopter.reconsider();
     store.set({
       configured: configured(),
       problems: configurationProblems(),

@@ -115,7 +115,7 @@ function stdinSentence(refusal: RefusalOf<'foreignIsAbandoned'>): string {
       return l10n.t('its stdin is still held by {0}', usersText(refusal.by));
     case 'unknown':
       return l10n.t('cannot determine what holds its stdin: {0}', refusal.reason);
-    case 'awaits second look':
+    case 'awaits second scan':
       return l10n.t('its stdin is closed at the other end; awaiting a second check');
     case 'not asked':
       return l10n.t('what holds its stdin was not examined');
