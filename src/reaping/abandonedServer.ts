@@ -1,6 +1,6 @@
 import { systemClock } from '../common/clock';
+import { CONFIRM_FOREIGN_MS } from '../common/limits';
 import { RecordedContainers } from '../containers/recordedContainers';
-import { CONFIRM_FOREIGN_MS } from '../judgement/kindRules';
 import { findAlive } from '../judgement/members';
 import type { ReapResult } from '../model/inventory';
 import type { OutsideUse, StdinPeer } from '../os/platform';

@@ -1,5 +1,12 @@
 import { type Clock, systemClock } from '../common/clock';
 import { messageOf } from '../common/errors';
+import {
+  CLAIM_CHECK_INTERVAL_MS,
+  CLAIM_TIMEOUT_MS,
+  LATE_SPAWN_MS,
+  OWNER_CHECK_INTERVAL_MS,
+  OWNER_EXIT_TIMEOUT_MS,
+} from '../common/limits';
 import type { Log } from '../common/log';
 import { RecordedContainers } from '../containers/recordedContainers';
 import type { ReapResult } from '../model/inventory';
@@ -21,14 +28,6 @@ export interface DeadSessionParts {
   readonly clock?: Clock;
 }
 
-/** End-of-file can come before the host is gone: it closes its files first, and a graceful one takes up to 5 s. */
-const OWNER_MS = 10_000;
-const OWNER_CHECK_MS = 10;
-/** A server that was being spawned at that moment shows its cookie only after its `exec`. */
-const LATE_SPAWN_MS = 1_000;
-/** Whoever holds the claim may go before its ladders are done, as all windows of an editor that quits, and nobody would be left. */
-const CLAIM_MS = 60_000;
-const CLAIM_CHECK_MS = 500;
 const UNKNOWN_SESSIONS = { automatic: 'off', neverReap: [] } as const;
 /** A look that fails is tried again; nothing is signalled meanwhile. */
 const MAX_TRIES = 5;
@@ -78,7 +77,7 @@ export async function reapDeadSession(sessionId: SessionId, parts: DeadSessionPa
     const now = await findSession(sessionId, parts, clock);
     return now?.claimer !== undefined && !isSelf(now.claimer) && !(await isGone(platform, now.claimer));
   };
-  const deadline = clock.now() + CLAIM_MS;
+  const deadline = clock.now() + CLAIM_TIMEOUT_MS;
   const carryOn = async () => {
     while (await withRetries(pass, clock, log)) {
       do {
@@ -86,7 +85,7 @@ export async function reapDeadSession(sessionId: SessionId, parts: DeadSessionPa
           log.info(`Session ${sessionId}: somebody else still holds its claim, and is left to it.`);
           return;
         }
-        await clock.sleep(CLAIM_CHECK_MS);
+        await clock.sleep(CLAIM_CHECK_INTERVAL_MS);
       } while (await withRetries(isHeld, clock, log));
     }
   };
@@ -112,18 +111,18 @@ async function findSession(
       log.warn(`Session ${sessionId}: its file cannot be read; its servers wait for a click.`);
     // Claimed or given back in this moment.
     if (found || !inFlux.has(sessionId) || tries === MAX_TRIES) return found;
-    await clock.sleep(OWNER_CHECK_MS);
+    await clock.sleep(OWNER_CHECK_INTERVAL_MS);
   }
 }
 
 /** Whether the owner's identity is gone, waited for. */
 async function waitUntilGone(platform: Platform, clock: Clock, owner: ProcessIdentity): Promise<boolean> {
   if (owner.scope !== platform.scope || platform.scope === '') return false;
-  const deadline = clock.now() + OWNER_MS;
+  const deadline = clock.now() + OWNER_EXIT_TIMEOUT_MS;
   for (;;) {
     if (await isGone(platform, owner)) return true;
     if (clock.now() >= deadline) return false;
-    await clock.sleep(OWNER_CHECK_MS);
+    await clock.sleep(OWNER_CHECK_INTERVAL_MS);
   }
 }
 

@@ -1,13 +1,13 @@
 import { commandLineOf } from '../clients/shownCommandLine';
 import { FreshRun } from '../common/async';
 import { type Clock, systemClock } from '../common/clock';
-import { codeOf, messageOf } from '../common/errors';
+import { codeOf, messageOf, UserError } from '../common/errors';
 import { nextTick } from '../common/eventLoop';
+import { CONFIRM_FOREIGN_MS } from '../common/limits';
 import { type Log, logOnce, type OnceLog } from '../common/log';
 import { isEngineClient, runsUnlabelled } from '../containers/engineClients';
 import type { ContainersSeen, RecordedContainers } from '../containers/recordedContainers';
 import type { Requester } from '../judgement/facts';
-import { CONFIRM_FOREIGN_MS } from '../judgement/kindRules';
 import { findAlive } from '../judgement/members';
 import type { Reaped, ReapedProcess, ReapPreview, ReapProblem, ReapResult } from '../model/inventory';
 import { recordKey } from '../model/keys';
@@ -176,7 +176,7 @@ export class Reaper {
   ): Promise<{ readonly result: ReapResult; readonly isDone: boolean }> {
     const requester: Requester = { by: 'own session', owner: session().owner, unasked: cause !== 'user' };
     const record = session().records.find(({ id }) => id === recordId);
-    if (!record) throw new Error('This server has no record; scan again.');
+    if (!record) throw new UserError('This server has no record; scan again.');
     // What runs for a live session of somebody else below a server of ours is not ours. Asked beside the closing of its
     // stdin; a data folder that cannot be read keeps no window from ending its own servers.
     const owners = this.scans.ask().then(ownersIn, () => []);

@@ -1,10 +1,8 @@
+import { CRASH_REPORT_DELAY_MS } from '../common/limits';
 import { type Crash, readCrashes, takeCrash } from '../registry/crashes';
 import type { DataFolder } from '../registry/dataFolder';
 import { readHistory } from '../registry/history';
 import type { SessionFile } from '../registry/schema';
-
-/** The window of the crashed session comes back first, where it does; after this another one tells, ms. */
-const FOREIGN_WAIT_MS = 30_000;
 
 /** What a window tells of crashes before it, and what it can offer. */
 export interface CrashReport {
@@ -52,5 +50,5 @@ export class FormerCrashes {
  */
 export function isAnnouncedHere(crash: Crash, own: Pick<SessionFile, 'startedAt' | 'folder'>, now: number): boolean {
   if (own.startedAt <= crash.startedAt) return false;
-  return own.folder === crash.folder || now - Math.max(own.startedAt, crash.at) >= FOREIGN_WAIT_MS;
+  return own.folder === crash.folder || now - Math.max(own.startedAt, crash.at) >= CRASH_REPORT_DELAY_MS;
 }
