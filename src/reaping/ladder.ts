@@ -1,11 +1,11 @@
 import type { Clock } from '../common/clock';
-import { messageOf } from '../common/errors';
 import { yieldIfBusy } from '../common/eventLoop';
 import type { Decision } from '../judgement/killPolicy';
 import type { Member } from '../judgement/members';
 import type { Refusal } from '../model/refusal';
 import { identityKey, sameStart } from '../os/identity';
 import type { OutsideUse, Platform } from '../os/platform';
+import { reasonOf } from '../os/reason';
 import type { LadderProgress } from '../registry/schema';
 import { sendSignal } from './signals';
 
@@ -172,7 +172,7 @@ export async function runLadder(options: LadderOptions): Promise<LadderProcess[]
     // Who is still coming is not to be reported as ended.
     if (empty < 2) await scanAgain();
   } catch (error) {
-    const reason: Refusal = { rule: 'tableUnreadable', reason: messageOf(error) };
+    const reason: Refusal = { rule: 'tableUnreadable', reason: reasonOf(error) };
     for (const known of seen.values()) known.reason ??= reason;
   }
   return settle(options.platform, [...seen.values()]);

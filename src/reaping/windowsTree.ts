@@ -1,9 +1,9 @@
 import type { ChildProcess } from 'node:child_process';
 import treeKill from 'tree-kill';
 import { withTimeout } from '../common/async';
-import { messageOf } from '../common/errors';
 import { startedNoLaterThan } from '../os/identity';
 import type { Platform, Snapshot } from '../os/platform';
+import { errorText } from '../wording/reasons';
 
 export type ChildTreeEnding =
   /** The child has exited, by itself or because of us. */
@@ -39,7 +39,7 @@ export async function endLivingChildTree(
       treeKill(child.pid as number, 'SIGKILL', (error) => (error ? reject(error) : resolve())),
     );
   } catch (error) {
-    return { kind: 'spared', reason: messageOf(error) };
+    return { kind: 'spared', reason: errorText(error) };
   }
   if (await exitsWithin(child, CONFIRM_MS)) return { kind: 'ended', by: 'us' };
   return { kind: 'spared', reason: 'it did not end' };

@@ -1,4 +1,5 @@
 import type { Log } from '../common/log';
+import { errorText } from '../wording/reasons';
 
 /** Smallest interval in seconds; what is asked below it is raised to it. */
 const MIN_INTERVAL_SECONDS = 5;
@@ -39,8 +40,6 @@ export class SweepSchedule {
   }
 
   private run(interval?: number): void {
-    this.sweep(interval).catch((error) =>
-      this.log.error(`A sweep failed: ${(error as Error).message}. Nothing was ended.`),
-    );
+    this.sweep(interval).catch((error) => this.log.error(`A sweep failed: ${errorText(error)}. Nothing was ended.`));
   }
 }

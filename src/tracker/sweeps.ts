@@ -6,6 +6,7 @@ import type { ContainerScan } from '../scan/containerScan';
 import { keepCensus, recordsNow } from '../scan/ownCensus';
 import type { Scanner } from '../scan/scanner';
 import type { ScanSharing } from '../scan/scanSharing';
+import { errorText } from '../wording/reasons';
 import type { AutomaticReap } from './automaticReap';
 import { type InventoryOwner, sessionRows } from './buildInventory';
 import type { InventoryStore } from './inventoryStore';
@@ -60,7 +61,7 @@ export class Sweeps {
     if (this.sweeping) return this.sweeping;
     this.reusing ??= this.reuse(youngerThan)
       .catch((error: Error) => {
-        this.parts.log.warn(`Another window's scan could not be reused: ${error.message}`);
+        this.parts.log.warn(`Another window's scan could not be reused: ${errorText(error)}`);
         return undefined;
       })
       .finally(() => {
@@ -128,7 +129,7 @@ export class Sweeps {
     try {
       scanSharing.share({ ...findings, sessions: [...findings.sessions, ...own] }, records, scan.snapshot.takenAt);
     } catch (error) {
-      log.warn(`This scan could not be shared: ${(error as Error).message}`);
+      log.warn(`This scan could not be shared: ${errorText(error)}`);
     }
   }
 

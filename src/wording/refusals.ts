@@ -1,6 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import type { Refusal, RefusalOf } from '../model/refusal';
 import { ownerSentence } from './owners';
+import { reasonSentence } from './reasons';
 import { usersText } from './users';
 
 /** Why a process is spared, to stand behind a colon or in brackets: no capital, no full stop. */
@@ -9,7 +10,7 @@ export function refusalSentence(refusal: Refusal): string {
     case 'gone':
       return l10n.t('it is gone');
     case 'notExamined':
-      return l10n.t('it cannot be examined ({0})', refusal.reason);
+      return l10n.t('it cannot be examined ({0})', reasonSentence(refusal.reason));
     case 'identityMatches':
       return refusal.found === 'a zombie'
         ? l10n.t('it is already dead')
@@ -60,9 +61,9 @@ export function refusalSentence(refusal: Refusal): string {
     case 'foreignIsAbandoned':
       return stdinSentence(refusal);
     case 'tableUnreadable':
-      return l10n.t('the process table could not be read: {0}', refusal.reason);
+      return l10n.t('the process table could not be read: {0}', reasonSentence(refusal.reason));
     case 'signalFailed':
-      return l10n.t('it could not be signalled: {0}', refusal.reason);
+      return l10n.t('it could not be signalled: {0}', reasonSentence(refusal.reason));
     case 'notReached':
       return l10n.t('it was not reached');
     case 'outlivedKill':
@@ -84,7 +85,7 @@ function ownSentence({ found }: RefusalOf<'notSelfOrAncestor'>): string {
 function serviceSentence(refusal: RefusalOf<'notService'>): string {
   switch (refusal.found) {
     case 'unknown':
-      return l10n.t('cannot determine whether it is a service: {0}', refusal.reason);
+      return l10n.t('cannot determine whether it is a service: {0}', reasonSentence(refusal.reason));
     case 'main process':
       return l10n.t('it is the main process of the service {0}', refusal.service);
     case 'perhaps main process':
@@ -103,7 +104,7 @@ function useSentence(refusal: RefusalOf<'notInUse'>): string {
     case 'not asked':
       return l10n.t('whether anything is connected to it was not examined');
     case 'unknown':
-      return l10n.t('cannot determine whether anything is connected to it: {0}', refusal.reason);
+      return l10n.t('cannot determine whether anything is connected to it: {0}', reasonSentence(refusal.reason));
     case 'users':
       return l10n.t('it is in use by {0}', usersText(refusal.by));
   }
@@ -114,7 +115,7 @@ function stdinSentence(refusal: RefusalOf<'foreignIsAbandoned'>): string {
     case 'held':
       return l10n.t('its stdin is still held by {0}', usersText(refusal.by));
     case 'unknown':
-      return l10n.t('cannot determine what holds its stdin: {0}', refusal.reason);
+      return l10n.t('cannot determine what holds its stdin: {0}', reasonSentence(refusal.reason));
     case 'awaits second look':
       return l10n.t('its stdin is closed at the other end; awaiting a second check');
     case 'not asked':
