@@ -22,6 +22,7 @@ import { buildCore, type Core } from './tracker/core';
 import { foreignContainerText } from './wording/containers';
 import { evidenceSentence } from './wording/evidence';
 import { formatAge, formatMemory, shortId } from './wording/format';
+import { errorText } from './wording/reasons';
 import { refusalSentence } from './wording/refusals';
 import { containerLines, previewedContainerLines } from './wording/results';
 import { readSettings, settingsPath } from './wrapper/settings';
@@ -255,7 +256,7 @@ main(process.argv.slice(2)).then(
     process.exitCode ||= code;
   },
   (error: Error) => {
-    process.stderr.write(`${error.message}\n`);
+    process.stderr.write(`${errorText(error)}\n`);
     process.exitCode = 1;
   },
 );

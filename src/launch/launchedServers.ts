@@ -2,7 +2,7 @@ import type { ConfiguredServer } from '../clients/configuredServer';
 import type { LaunchDescription } from '../clients/launchDescription';
 import { redactText } from '../clients/redaction';
 import { withTimeout } from '../common/async';
-import { messageOf, UserError } from '../common/errors';
+import { UserError } from '../common/errors';
 import { AFTERMATH_MS, ASK_TIMEOUT_MS } from '../common/limits';
 import type { Log } from '../common/log';
 import { withContextInUse } from '../containers/recordedContainers';
@@ -14,6 +14,7 @@ import { endLivingChildTree } from '../reaping/windowsTree';
 import type { EndCause, ExitStatus } from '../registry/history';
 import type { OwnSession } from '../registry/ownSession';
 import type { LadderProgress } from '../registry/schema';
+import { errorText } from '../wording/reasons';
 import { Connection, isTimeout, type ServerTool } from './connection';
 import { LaunchedServer, type LaunchState } from './launchedServer';
 
@@ -241,7 +242,7 @@ export class LaunchedServers {
     const isWanted = server.expectedEnds > 0;
     const outcome: Outcome = isWanted ? STOPPED : { kind: 'failed', failure: server.unexpectedExit() };
     await this.end(server, outcome, isWanted ? 'user' : 'exit').catch((error) => {
-      log.error(messageOf(error));
+      log.error(errorText(error));
       server.become(outcome);
     });
     if (!isWanted) {

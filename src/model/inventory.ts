@@ -1,3 +1,4 @@
+import type { Reason } from '../os/reason';
 import type { Users } from '../os/users';
 import type { ExitStatus, HistoryEntry } from '../registry/history';
 import type { ContainerId, RecordId, SessionId } from '../registry/ids';
@@ -157,6 +158,14 @@ export interface Inventory {
 /** Most entries of the history that a picture has. */
 export const MAX_HISTORY = 20;
 
+/** Why there is no guard. */
+export type GuardProblem =
+  | { readonly kind: 'not-run'; readonly program: string; readonly why: Reason }
+  | { readonly kind: 'not-node'; readonly program: string }
+  /** Other programs ended it so often. */
+  | { readonly kind: 'ended'; readonly count: number }
+  | { readonly kind: 'failed'; readonly why: Reason };
+
 /** The guard of this window. */
 export interface GuardView {
   readonly state: 'off' | 'armed' | 'unavailable';
@@ -164,7 +173,7 @@ export interface GuardView {
   /** Bytes. */
   readonly memory: number | undefined;
   /** Why it is unavailable. */
-  readonly problem: string | undefined;
+  readonly problem: GuardProblem | undefined;
 }
 
 export type ProcessOutcome = 'exited' | 'terminated' | 'killed' | 'survived' | 'spared';
@@ -209,11 +218,11 @@ export type Reaped =
   | { readonly kind: 'foreign'; readonly record: string }
   | { readonly kind: 'user' };
 
-/** Why a session's servers could not be reaped. `reason`: what the system said. */
+/** Why a session's servers could not be reaped. */
 export type ReapProblem =
   /** `folder`: the one that has to be writable. */
-  | { readonly kind: 'unclaimable'; readonly session: string; readonly folder: string; readonly reason: string }
-  | { readonly kind: 'failed'; readonly session: string; readonly reason: string };
+  | { readonly kind: 'unclaimable'; readonly session: string; readonly folder: string; readonly reason: Reason }
+  | { readonly kind: 'failed'; readonly session: string; readonly reason: Reason };
 
 /** What became of one server tree. */
 export interface ReapResult {

@@ -1,7 +1,7 @@
 import { commandLineOf } from '../clients/shownCommandLine';
 import { FreshRun } from '../common/async';
 import { type Clock, systemClock } from '../common/clock';
-import { codeOf, messageOf, UserError } from '../common/errors';
+import { UserError } from '../common/errors';
 import { nextTick } from '../common/eventLoop';
 import { CONFIRM_FOREIGN_MS } from '../common/limits';
 import { type Log, logOnce, type OnceLog } from '../common/log';
@@ -14,6 +14,7 @@ import { recordKey } from '../model/keys';
 import { awaitsSecondScan, isStillHeld } from '../model/refusal';
 import { identityKey, type ProcessIdentity } from '../os/identity';
 import type { Platform, Snapshot } from '../os/platform';
+import { reasonOf } from '../os/reason';
 import { noteCrash } from '../registry/crashes';
 import type { DataFolder } from '../registry/dataFolder';
 import type { EndCause, Reapers } from '../registry/history';
@@ -30,6 +31,7 @@ import {
 } from '../registry/sessionStore';
 import type { ForeignServers } from '../scan/foreignServers';
 import { liveOwnersOf, type Scan, type ScannedSession, scanMachine } from '../scan/scan';
+import { errorText } from '../wording/reasons';
 import { problemSentence } from '../wording/results';
 import { endContainers } from './endContainers';
 import { type DecidedMember, runLadder, type TreeScan } from './ladder';
@@ -143,7 +145,7 @@ export class Reaper {
         left = writeClaimed(folder, claimed, { ...session, records });
       } catch (error) {
         // What was ended is ended, and is to be told.
-        log.error(`Session ${session.id} could not be written: ${messageOf(error)}`);
+        log.error(`Session ${session.id} could not be written: ${errorText(error)}`);
       }
       for (const { result, record } of reaped) {
         await nextTick();
@@ -153,7 +155,7 @@ export class Reaper {
       if (judged.found && cause === 'orphaned') noteCrash(folder, session);
       return results;
     } catch (error) {
-      const problem = { kind: 'failed', session: claimed.session.id, reason: messageOf(error) } as const;
+      const problem = { kind: 'failed', session: claimed.session.id, reason: reasonOf(error) } as const;
       log.error(problemSentence(problem));
       return unreaped(judged, only, problem);
     } finally {
@@ -381,7 +383,7 @@ export class Reaper {
         memory?.forget(left.session.id);
       } else releaseClaim(folder, left);
     } catch (error) {
-      log.error(`The file of session ${left.session.id} stays claimed: ${messageOf(error)}`);
+      log.error(`The file of session ${left.session.id} stays claimed: ${errorText(error)}`);
     }
   }
 
@@ -394,7 +396,7 @@ export class Reaper {
       const problem: ReapProblem = {
         ...{ kind: 'unclaimable' as const, session: session.id },
         // Not the message: it names a file that is another at each try, and would be logged each time.
-        ...{ folder: folder.sessions, reason: codeOf(error) ?? messageOf(error) },
+        ...{ folder: folder.sessions, reason: reasonOf(error) },
       };
       // Once, not in every sweep.
       this.unclaimable.warn(problemSentence(problem), session.id);

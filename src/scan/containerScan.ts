@@ -1,6 +1,5 @@
 import { SharedRun } from '../common/async';
 import { type Clock, systemClock } from '../common/clock';
-import { messageOf } from '../common/errors';
 import { CONFIRM_CONTAINER_MS, CONTAINER_SETTLED_MS } from '../common/limits';
 import { type Log, logOnce, type OnceLog } from '../common/log';
 import type { ConfiguredRun } from '../containers/configuredContainer';
@@ -14,6 +13,7 @@ import type { Platform, Snapshot } from '../os/platform';
 import { approximateStart } from '../os/startTime';
 import type { OwnSession } from '../registry/ownSession';
 import type { ServerRecord } from '../registry/schema';
+import { errorText } from '../wording/reasons';
 import type { ForeignServer, ForeignServers } from './foreignServers';
 import type { Scan } from './scan';
 
@@ -60,7 +60,7 @@ export class ContainerScan {
   scan(seen: Scan, foreign: readonly ForeignServer[], onChange: () => void): Promise<void> {
     return this.scanning.run(() =>
       this.scanOnce(seen, foreign, onChange).catch((error) =>
-        this.parts.log.warn(`Containers could not be checked: ${messageOf(error)}`),
+        this.parts.log.warn(`Containers could not be checked: ${errorText(error)}`),
       ),
     );
   }
