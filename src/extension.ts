@@ -22,14 +22,13 @@ import { AutoStart } from './tracker/autoStart';
 import { SweepSchedule } from './tracker/schedule';
 import { Tracker } from './tracker/tracker';
 import { AskToReap } from './views/askToReap';
-import { registerCommands } from './views/commands';
-import { containerTooltip } from './views/containers';
+import { registerCommands } from './views/commands/register';
 import { CrashNotice } from './views/crashNotice';
 import { Discovery } from './views/discovery';
 import { showFailure } from './views/failures';
 import { showNotRunning } from './views/notRunning';
-import { ProcessTree } from './views/processTree';
 import { OrphanStatus } from './views/statusBar';
+import { ProcessTree } from './views/tree/processTree';
 import { UnexpectedExits } from './views/unexpectedExits';
 
 let tracker: Tracker | undefined;
@@ -107,7 +106,7 @@ async function start(context: vscode.ExtensionContext, log: vscode.LogOutputChan
   const hidden = new HiddenServers(context.globalState, platform.scope);
   const actions = createActions(core, configured, inputs, logs, hidden, folder, machine);
   const { reviewOrphans } = registerCommands(context, actions, log);
-  const tree = new ProcessTree(actions, (row) => containerTooltip(row, actions));
+  const tree = new ProcessTree(actions);
   context.subscriptions.push(
     logs,
     configured,

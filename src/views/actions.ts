@@ -55,7 +55,8 @@ export interface NewServers {
 export interface Actions {
   inventory(): Inventory;
   onDidChange(listener: (inventory: Inventory) => void): { dispose(): void };
-  sweep(): Promise<Inventory>;
+  /** A sweep that a person asks for: it trusts no earlier finding. */
+  scanNow(): Promise<Inventory>;
   reapOrphans(options?: ReapOptions): Promise<readonly ReapResult[]>;
   /** What that would do with the same rows; signals nothing. */
   previewOrphans(only?: readonly string[]): Promise<readonly ReapPreview[]>;

@@ -4,8 +4,8 @@ import type { Crash } from '../registry/crashes';
 import type { CrashReport } from '../tracker/formerCrashes';
 import { folderName, formatMemory } from '../wording/format';
 import type { Actions } from './actions';
+import { can } from './capabilities';
 import { showFailure } from './failures';
-import { capabilitiesOf } from './offers';
 import { startServer } from './startServer';
 
 /** The guard may be at it still: its waits are seconds, and a user may have set longer ones. */
@@ -78,9 +78,7 @@ export class CrashNotice implements vscode.Disposable {
   }
 
   async #tell(report: CrashReport): Promise<void> {
-    const startable = [...new Set(report.crashes.flatMap((crash) => this.#rowsOf(crash)))].filter(
-      (server) => capabilitiesOf(server).canStart,
-    );
+    const startable = [...new Set(report.crashes.flatMap((crash) => this.#rowsOf(crash)))].filter(can('canStart'));
     if (report.ended === 0 && startable.length === 0) return;
     const text = crashMessage(report, startable.length, this.actions.ownFolder());
     const again = vscode.l10n.t('Start Again');

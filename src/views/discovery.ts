@@ -4,7 +4,7 @@ import { formatMemory } from '../wording/format';
 import type { Actions } from './actions';
 import { showFailure } from './failures';
 import { totalMemory } from './serverWords';
-import { pids } from './tooltips';
+import { pidsOf } from './tree/processRow';
 
 /** Tells once, ever, that other clients have left servers behind; after that the view's message says it. */
 export class Discovery implements vscode.Disposable {
@@ -28,7 +28,7 @@ export class Discovery implements vscode.Disposable {
     this.#done = true;
     if (!this.actions.announceOnce()) return;
     const memory = formatMemory(totalMemory(orphans));
-    const count = orphans.reduce((sum, { processes }) => sum + pids(processes).length, 0);
+    const count = orphans.reduce((sum, { processes }) => sum + pidsOf(processes).length, 0);
     const review = vscode.l10n.t('Review');
     const answered = vscode.window
       .showInformationMessage(

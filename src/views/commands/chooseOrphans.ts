@@ -1,11 +1,11 @@
 import * as vscode from 'vscode';
-import { proofOf } from '../model/evidence';
-import type { ReapResult, ServerView } from '../model/inventory';
-import { evidenceSentence } from '../wording/evidence';
-import { folderName, formatAge, formatMemory, joinParts } from '../wording/format';
-import type { Actions } from './actions';
+import { proofOf } from '../../model/evidence';
+import type { ReapResult, ServerView } from '../../model/inventory';
+import { evidenceSentence } from '../../wording/evidence';
+import { folderName, formatAge, formatMemory, joinParts } from '../../wording/format';
+import type { Actions } from '../actions';
 
-/** A list to tick: what is proven is ticked, what is not can be, and is then kept unless the proof turns up. */
+/** A list to tick: what is proven is ticked, what is not can be ticked, and is then spared unless the proof turns up. */
 export async function chooseOrphans(servers: readonly ServerView[]): Promise<string[]> {
   const offered = servers.filter(
     ({ verdict, group, state }) => state !== 'stopping' && (verdict === 'orphaned' || group === 'ownerUnknown'),

@@ -1,20 +1,20 @@
 import * as vscode from 'vscode';
-import type { ServerView } from '../model/inventory';
-import type { Actions, ToolDescription } from './actions';
-import type { EvidenceDocuments } from './evidenceDocument';
-import { inView } from './inView';
+import type { ServerView } from '../../model/inventory';
+import type { Actions, ToolDescription } from '../actions';
+import { inView } from '../inView';
+import type { TextDocuments } from '../textDocuments';
 import { argumentsTemplate, parseArguments, takesArguments, toolResultText } from './toolArguments';
 
 /** Calls tools of servers, with arguments that a person writes into an editor. */
 export class ToolCalls implements vscode.Disposable {
   readonly #actions: Actions;
-  readonly #documents: EvidenceDocuments;
+  readonly #documents: TextDocuments;
   readonly #log: { info(message: string): void };
   /** Open editors with a tool's arguments, by the URI of their document. */
   readonly #calls = new Map<string, { server: ServerView; tool: ToolDescription }>();
   readonly #closed: vscode.Disposable;
 
-  constructor(actions: Actions, documents: EvidenceDocuments, log: { info(message: string): void }) {
+  constructor(actions: Actions, documents: TextDocuments, log: { info(message: string): void }) {
     this.#actions = actions;
     this.#documents = documents;
     this.#log = log;

@@ -1,4 +1,4 @@
-import type { Inventory, ProcessNode } from '../model/inventory';
+import type { Inventory, ProcessNode } from '../../model/inventory';
 
 const YOUNG_MS = 60_000;
 /** A young row counts seconds; redrawn more often, it would lose the mouse that rests on it. */
