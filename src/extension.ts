@@ -97,14 +97,14 @@ async function start(context: vscode.ExtensionContext, log: vscode.LogOutputChan
   });
   tracker = core;
   const schedule = new SweepSchedule(
-    (interval) => (interval === undefined ? core.sweep() : core.sweepInTurn(interval / 2)),
+    (interval) => (interval === undefined ? core.sweep() : core.sweeps.sweepOrReuse(interval / 2)),
     log,
   );
   schedule.setInterval(settings.sweepInterval);
   const launcher = new WrapperInstaller(folder, context.asAbsolutePath('dist'), version, log);
   launcher.refresh(settings);
   const hidden = new HiddenServers(context.globalState, platform.scope);
-  const actions = createActions(core, configured, inputs, logs, hidden, folder, machine);
+  const actions = createActions({ tracker: core, configured, inputs, logs, hidden, folder, machine });
   const { reviewOrphans } = registerCommands(context, actions, log);
   const tree = new ProcessTree(actions);
   context.subscriptions.push(
@@ -128,7 +128,7 @@ async function start(context: vscode.ExtensionContext, log: vscode.LogOutputChan
       launcher.refresh(settings);
     }),
   );
-  const autoStart = new AutoStart(core, log);
+  const autoStart = new AutoStart(core.servers, log);
   const startConfigured = () => {
     if (settings.autoStart && vscode.workspace.isTrusted) autoStart.start(configured.servers);
   };

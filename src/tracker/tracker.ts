@@ -27,6 +27,8 @@ import { ForeignServers } from '../scan/foreignServers';
 import { configFingerprint } from './configFingerprint';
 import { buildCore, type Core } from './core';
 import { type CrashReport, FormerCrashes } from './formerCrashes';
+import type { RequestedReap } from './requestedReap';
+import type { Sweeps } from './sweeps';
 
 export interface TrackerParts {
   readonly platform: Platform;
@@ -66,10 +68,12 @@ const ADOPTED_GRACE = { stdin: 5_000, term: 5_000 };
 export class Tracker {
   readonly guard: GuardProcess;
   readonly crashes: FormerCrashes;
+  readonly servers: LaunchedServers;
+  readonly containers: ContainerActions;
+  readonly sweeps: Sweeps;
+  readonly requestedReap: RequestedReap;
   private readonly core: Core;
-  private readonly servers: LaunchedServers;
   private readonly adopter: Adopter;
-  private readonly containerActions: ContainerActions;
   private readonly clientWatch: ClientWatch;
   /** The user's list at the last scan because of it. */
   private listed: string;
@@ -87,6 +91,8 @@ export class Tracker {
       configFingerprint: () => configFingerprint(version, recogniser?.(), settings()),
     });
     const { store, cycle, reaper, containers } = this.core;
+    this.sweeps = this.core.sweeps;
+    this.requestedReap = this.core.requestedReap;
     store.set({ remembered: parts.memory?.sessions() ?? [] });
     this.guard = new GuardProcess({
       ...{ folder, log, version, script: parts.guardScript, node: parts.node, shell: parts.guardShell },
@@ -108,7 +114,7 @@ export class Tracker {
       ],
       graceOf: (server) => settings().graceOf(server, ADOPTED_GRACE),
     });
-    this.containerActions = new ContainerActions({
+    this.containers = new ContainerActions({
       ...{ platform, containers, homeTag: folder.homeTag },
       inventory: () => store.inventory,
     });
@@ -126,7 +132,7 @@ export class Tracker {
     return this.parts.own.session.folder;
   }
 
-  /** See {@link FormerCrashes.take}. What is told of is shown, too: the guard may have ended it after the last scan. */
+  /** See {@link FormerCrashes.take}. What a window announces, its panel shows, too: the guard may have ended it after the last scan. */
   takeCrashes(found: readonly Crash[]): CrashReport | undefined {
     const report = this.crashes.take(found);
     if (report) void this.core.cycle.rescan();
@@ -145,24 +151,23 @@ export class Tracker {
     return this.core.store.onDidChange(listener);
   }
 
-  /** See {@link Sweeps.sweep} and, for `afresh`, {@link Sweeps.scanNow}. */
+  /** See {@link Sweeps.sweep}. */
   sweep({ afresh = false } = {}): Promise<Inventory> {
-    return afresh ? this.core.sweeps.scanNow() : this.core.sweeps.sweep();
+    return afresh ? this.sweeps.scanNow() : this.sweeps.sweep();
   }
 
-  /** See {@link Sweeps.sweepOrReuse}. */
   sweepInTurn(youngerThan: number): Promise<Inventory> {
-    return this.core.sweeps.sweepOrReuse(youngerThan);
+    return this.sweeps.sweepOrReuse(youngerThan);
   }
 
   /** See {@link RequestedReap.reap}. */
   reapOrphans(options: ReapOptions = {}): Promise<ReapResult[]> {
-    return this.core.requestedReap.reap(options);
+    return this.requestedReap.reap(options);
   }
 
   /** See {@link RequestedReap.preview}. */
   previewOrphans(only?: readonly string[]): Promise<ReapPreview[]> {
-    return this.core.requestedReap.preview(only);
+    return this.requestedReap.preview(only);
   }
 
   /** Shows what the configuration says now; for changes of it between sweeps. */
@@ -224,17 +229,17 @@ export class Tracker {
 
   /** See {@link ContainerActions.logs}. */
   containerLogs(id: string): Promise<string> {
-    return this.containerActions.logs(id);
+    return this.containers.logs(id);
   }
 
   /** See {@link ContainerActions.stats}. */
   containerStats(id: string): Promise<ContainerStats | undefined> {
-    return this.containerActions.stats(id);
+    return this.containers.stats(id);
   }
 
   /** See {@link ContainerActions.stop}. */
   async stopContainer(id: string): Promise<ContainerOutcome> {
-    const outcome = await this.containerActions.stop(id);
+    const outcome = await this.containers.stop(id);
     this.parts.log.info(`Container ${id.slice(0, 12)} (${outcome.image}): ${outcome.outcome}, on the user's word.`);
     await this.core.cycle.rescan();
     return outcome;

@@ -1,5 +1,6 @@
 import type { Draft, Plan } from '../clients/newServer/plan';
 import type { ContainerStats } from '../containers/engine';
+import type { ServerTool } from '../launch/connection';
 import type { ContainerOutcome } from '../model/containerOutcome';
 import type { EndPreview } from '../model/endPreview';
 import type { Inventory, ReapPreview, ReapResult, ServerView } from '../model/inventory';
@@ -7,14 +8,6 @@ import type { ChosenProcess } from '../reaping/endProcesses';
 import type { ReapOptions } from '../reaping/reapQueue';
 import type { Crash } from '../registry/crashes';
 import type { CrashReport } from '../tracker/formerCrashes';
-
-/** A tool as the server describes it. */
-export interface ToolDescription {
-  readonly name: string;
-  readonly description: string | undefined;
-  /** JSON schema of its arguments. */
-  readonly inputSchema: unknown;
-}
 
 /**
  * Where settings of this extension may stand. `user` is what holds for all of this person's workspaces: in a remote window
@@ -51,7 +44,8 @@ export interface NewServers {
   add(plan: Plan, scope: SettingsScope): Promise<readonly string[]>;
 }
 
-/** What views and commands may ask for. Implemented by `editor/actions.ts` over `lifecycle/`; rejections carry a remedy. */
+/** What views and commands may ask for. The one layer between a button and the tracker's parts,
+ * implemented by `editor/actions.ts`; rejections carry a remedy. */
 export interface Actions {
   inventory(): Inventory;
   onDidChange(listener: (inventory: Inventory) => void): { dispose(): void };
@@ -88,7 +82,7 @@ export interface Actions {
   start(key: string): Promise<void>;
   stop(key: string): Promise<ReapResult | undefined>;
   restart(key: string): Promise<void>;
-  listTools(key: string): Promise<readonly ToolDescription[]>;
+  listTools(key: string): Promise<readonly ServerTool[]>;
   /** @param signal tells the server that nobody waits any more. */
   callTool(key: string, tool: string, args: Record<string, unknown>, signal?: AbortSignal): Promise<unknown>;
   /** Opens the server's log (ours) or the editor's output for it. */
