@@ -97,7 +97,7 @@ async function start(context: vscode.ExtensionContext, log: vscode.LogOutputChan
   });
   tracker = core;
   const schedule = new SweepSchedule(
-    (interval) => (interval === undefined ? core.sweep() : core.sweeps.sweepOrReuse(interval / 2)),
+    (interval) => (interval === undefined ? core.sweep() : core.sweepOrReuse(interval / 2)),
     log,
   );
   schedule.setInterval(settings.sweepInterval);

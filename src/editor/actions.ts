@@ -30,8 +30,8 @@ export function createActions(parts: ActionsParts): Actions {
   return {
     inventory: () => hidden.without(tracker.inventory),
     onDidChange: (listener) => tracker.onDidChange((inventory) => listener(hidden.without(inventory))),
-    scanNow: () => tracker.sweeps.scanNow(),
-    reapOrphans: (options) => tracker.requestedReap.reap(options),
+    scanNow: () => tracker.scanNow(),
+    reapOrphans: (options) => tracker.reapOrphans(options),
     previewOrphans: (only) => tracker.requestedReap.preview(only),
     previewEnd: (processes) => tracker.previewEnd(processes),
     endChosen: (server, processes) => tracker.endChosen(server, processes),

@@ -1,16 +1,13 @@
 import type { ConfiguredServer } from '../clients/configuredServer';
-import type { LaunchDescription } from '../clients/launchDescription';
 import type { Recogniser } from '../clients/recogniser';
 import type { Log } from '../common/log';
 import type { ConfiguredRun } from '../containers/configuredContainer';
-import type { ContainerStats } from '../containers/engine';
 import { Adopter } from '../launch/adopter';
-import type { ServerTool } from '../launch/connection';
 import { GuardProcess } from '../launch/guardProcess';
 import { LaunchedServers } from '../launch/launchedServers';
 import type { ContainerOutcome } from '../model/containerOutcome';
 import type { EndPreview } from '../model/endPreview';
-import type { Inventory, Problem, ReapPreview, ReapResult } from '../model/inventory';
+import type { Inventory, Problem, ReapResult } from '../model/inventory';
 import type { Settings } from '../model/settings';
 import type { ProcessIdentity } from '../os/identity';
 import type { Platform } from '../os/platform';
@@ -152,22 +149,23 @@ export class Tracker {
   }
 
   /** See {@link Sweeps.sweep}. */
-  sweep({ afresh = false } = {}): Promise<Inventory> {
-    return afresh ? this.sweeps.scanNow() : this.sweeps.sweep();
+  sweep(): Promise<Inventory> {
+    return this.sweeps.sweep();
   }
 
-  sweepInTurn(youngerThan: number): Promise<Inventory> {
+  /** See {@link Sweeps.scanNow}. */
+  scanNow(): Promise<Inventory> {
+    return this.sweeps.scanNow();
+  }
+
+  /** See {@link Sweeps.sweepOrReuse}. */
+  sweepOrReuse(youngerThan: number): Promise<Inventory> {
     return this.sweeps.sweepOrReuse(youngerThan);
   }
 
   /** See {@link RequestedReap.reap}. */
   reapOrphans(options: ReapOptions = {}): Promise<ReapResult[]> {
     return this.requestedReap.reap(options);
-  }
-
-  /** See {@link RequestedReap.preview}. */
-  previewOrphans(only?: readonly string[]): Promise<ReapPreview[]> {
-    return this.requestedReap.preview(only);
   }
 
   /** Shows what the configuration says now; for changes of it between sweeps. */
@@ -187,33 +185,6 @@ export class Tracker {
     return store.inventory;
   }
 
-  /** See {@link LaunchedServers.start}. */
-  start(key: string): Promise<void> {
-    return this.servers.start(key);
-  }
-
-  /** See {@link LaunchedServers.launch}. */
-  launch(description: LaunchDescription): Promise<void> {
-    return this.servers.launch(description);
-  }
-
-  /** See {@link LaunchedServers.stop}. */
-  stop(key: string): Promise<ReapResult> {
-    return this.servers.stop(key);
-  }
-
-  restart(key: string): Promise<void> {
-    return this.servers.restart(key);
-  }
-
-  listTools(key: string): Promise<ServerTool[]> {
-    return this.servers.listTools(key);
-  }
-
-  async callTool(key: string, tool: string, args: Record<string, unknown>, signal?: AbortSignal): Promise<unknown> {
-    return this.servers.callTool(key, tool, args, signal);
-  }
-
   /** See {@link previewEnd}. */
   previewEnd(chosen: readonly ChosenProcess[]): Promise<EndPreview> {
     return previewEnd(chosen, this.userEnd);
@@ -225,16 +196,6 @@ export class Tracker {
     const result = await endChosen(server, chosen, this.userEnd).finally(settled);
     await this.core.cycle.rescanAll();
     return result;
-  }
-
-  /** See {@link ContainerActions.logs}. */
-  containerLogs(id: string): Promise<string> {
-    return this.containers.logs(id);
-  }
-
-  /** See {@link ContainerActions.stats}. */
-  containerStats(id: string): Promise<ContainerStats | undefined> {
-    return this.containers.stats(id);
   }
 
   /** See {@link ContainerActions.stop}. */
