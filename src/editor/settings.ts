@@ -22,6 +22,24 @@ const DEFAULT_INTERVAL_SECONDS = 60;
 /** As a pattern of what is never reaped. */
 const EVERYTHING = '*';
 
+/** The settings as they are now. */
+export class LiveSettings implements vscode.Disposable {
+  current = readSettings();
+  private readonly changed = new vscode.EventEmitter<EditorSettings>();
+  private readonly subscription = vscode.workspace.onDidChangeConfiguration((change) => {
+    if (!change.affectsConfiguration('mcpProcesses')) return;
+    this.current = readSettings();
+    this.changed.fire(this.current);
+  });
+
+  readonly onDidChange = this.changed.event;
+
+  dispose(): void {
+    this.subscription.dispose();
+    this.changed.dispose();
+  }
+}
+
 export function readSettings(): EditorSettings {
   const configuration = vscode.workspace.getConfiguration('mcpProcesses');
   const automatic = configuration.get('reap.automatic');
@@ -64,7 +82,7 @@ function inputsOf(configuration: vscode.WorkspaceConfiguration): unknown {
   return configuration.get('inputs');
 }
 
-/** The setting where somebody set it, else `MCP_PROCESS_CLEANUP_INTERVAL`, else the default. */
+/** The setting where it is set, else `MCP_PROCESS_CLEANUP_INTERVAL`, else the default. */
 function sweepInterval(configuration: vscode.WorkspaceConfiguration): number {
   // Inspected, because its default would hide the variable; its scope is the machine: no workspace can set it.
   const set = configuration.inspect<number>('sweep.intervalSeconds')?.globalValue;
