@@ -34,7 +34,7 @@ import { OrphanStatus } from './views/statusBar';
 import { ProcessTree } from './views/tree/processTree';
 import { UnexpectedExits } from './views/unexpectedExits';
 
-/** For the deactivation. */
+/** Set while the extension is active, for {@link deactivate}. */
 let active: Tracker | undefined;
 
 /** Builds the parts and wires them. Never throws: what is wrong is shown, with what to do. */
@@ -60,7 +60,7 @@ async function start(context: vscode.ExtensionContext, log: vscode.LogOutputChan
   const platform = await choosePlatform();
   const folder = openDataFolder();
   const self = await platform.self();
-  // Nothing is awaited from here on: a host that replaces a crashed one gets its settings late, and must hear of them.
+  // Nothing is awaited from here on: a host that replaces a crashed one gets its settings late and must not miss them.
   const core = wireCore(context, log, { platform, folder, self });
   active = core.tracker;
   wireViews(context, log, core);
@@ -78,7 +78,7 @@ interface Host {
 
 type Core = ReturnType<typeof wireCore>;
 
-/** What scans, reaps and launches, and what tells it of the settings. */
+/** Builds what scans, reaps and launches, and keeps it in step with the settings. */
 function wireCore(context: vscode.ExtensionContext, log: vscode.LogOutputChannel, host: Host) {
   const { platform, folder, self } = host;
   const settings = new LiveSettings();
@@ -126,7 +126,7 @@ function wireCore(context: vscode.ExtensionContext, log: vscode.LogOutputChannel
   return { ...host, settings, logs, own, inputs, configured, machine, tracker };
 }
 
-/** What people see and press. */
+/** Builds what people see and click. */
 function wireViews(context: vscode.ExtensionContext, log: vscode.LogOutputChannel, core: Core): void {
   const hidden = new HiddenServers(context.globalState, core.platform.scope);
   const actions = createActions({ ...core, hidden });
@@ -142,7 +142,7 @@ function wireViews(context: vscode.ExtensionContext, log: vscode.LogOutputChanne
   );
 }
 
-/** Starts the configured servers where the setting says so: now, and as they come. */
+/** Starts the configured servers if the setting says so: now, and when the configuration changes. */
 function startConfigured({ tracker, configured, settings }: Core, log: vscode.LogOutputChannel): void {
   const autoStart = new AutoStart(tracker.servers, log);
   const start = () => {

@@ -24,7 +24,7 @@ export interface ActionsParts {
   readonly machine: MachineConfigs;
 }
 
-/** Joins what a person asks for with what does it: the tracker's parts for our servers, the editor for its own. */
+/** Connects what a person asks for with what does it: the tracker's parts for our servers, the editor for its own. */
 export function createActions(parts: ActionsParts): Actions {
   const { tracker, inputs, hidden, folder } = parts;
   return {
@@ -60,7 +60,7 @@ type ServerActions = Pick<
   'start' | 'stop' | 'restart' | 'listTools' | 'callTool' | 'showOutput' | 'showConfiguration'
 >;
 
-/** What is done with one server of this window's configuration, by us or by the editor. */
+/** What can be done with one server of this window, by us or by the editor. */
 function serverActions({ tracker, configured, logs, machine }: ActionsParts): ServerActions {
   const isEditors = (key: string) => serverOf(tracker, key).managedBy === 'editor';
   const askEditor = async (command: EditorCommand, key: string): Promise<void> => {
@@ -68,7 +68,7 @@ function serverActions({ tracker, configured, logs, machine }: ActionsParts): Se
     if (editorId === undefined) throw new Error('This server is no longer configured. Scan again.');
     await runInEditor(command, editorId);
   };
-  /** And shows what came of it. */
+  /** Also shows the result. */
   const changeInEditor = async (command: EditorCommand, key: string): Promise<void> => {
     await askEditor(command, key);
     await tracker.sweep();
@@ -101,7 +101,7 @@ function serverOf({ inventory }: Tracker, key: string): ServerView {
 async function changeNeverReap(change: (patterns: readonly string[]) => string[]): Promise<void> {
   const configuration = vscode.workspace.getConfiguration('mcpProcesses');
   const patterns = patternsOf(configuration.get('reap.neverReap'));
-  // Something was written there to spare servers: it is not overwritten.
+  // The value was meant to spare servers: it is not overwritten.
   if (!patterns)
     throw new Error('The setting mcpProcesses.reap.neverReap must be a list of strings. Correct it, then try again.');
   await configuration.update('reap.neverReap', change(patterns), vscode.ConfigurationTarget.Global);

@@ -1,7 +1,7 @@
 import type { ServerView } from '../model/inventory';
 import { isSparedByUser } from './serverWords';
 
-/** What a person can do with a server; each is a flag that the manifest's `when` clauses ask its row for. */
+/** What a person can do with a server. Each name is also a flag in the manifest's `when` clauses. */
 export const CAPABILITIES = [
   'canReap',
   'canStart',
@@ -16,7 +16,7 @@ export const CAPABILITIES = [
 
 export type Capability = (typeof CAPABILITIES)[number];
 
-/** What can be done with a server at the moment, from its row and from commands without a row. */
+/** What can be done with a server now, from its row or from the palette. */
 export function capabilitiesOf(server: ServerView): Readonly<Record<Capability, boolean>> {
   const { group, managedBy, state, verdict } = server;
   const isHere = group === 'thisWindow' || group === 'notRunning';
@@ -40,7 +40,7 @@ export function capabilitiesOf(server: ServerView): Readonly<Record<Capability, 
   };
 }
 
-/** Whether a server has a capability, as a filter. */
+/** A filter for servers with one capability. */
 export function can(capability: Capability): (server: ServerView) => boolean {
   return (server) => capabilitiesOf(server)[capability];
 }

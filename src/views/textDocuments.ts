@@ -23,7 +23,7 @@ export class TextDocuments implements vscode.TextDocumentContentProvider, vscode
   }
 
   provideTextDocumentContent(uri: vscode.Uri): string {
-    // Undefined after a reload of the window: the editor restores the tab, its text is gone.
+    // Missing after a reload of the window: the editor restores the tab without its text.
     return this.#texts.get(uri.toString()) ?? vscode.l10n.t('This document has expired. Run the command again.');
   }
 

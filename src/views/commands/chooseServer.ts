@@ -8,17 +8,17 @@ import { stateWord } from '../serverWords';
 import type { Row } from '../tree/row';
 import type { Target } from './context';
 
-/** What a command without a row says. */
+/** What a command says when it was run without a row. */
 interface ChoiceWords {
   /** Above the list of servers that fit. */
   readonly select: string;
-  /** Where none fits. */
+  /** If none fits. */
   readonly none: string;
-  /** Whether a new one would. */
+  /** Whether a new server would fit. */
   readonly canAdd?: boolean;
 }
 
-/** The server of the row; without a row, the one that a person picks of those with this capability. */
+/** The server of the row; without a row, one that a person picks among those with this capability. */
 export async function chooseServer(
   actions: Actions,
   target: Target,
@@ -41,7 +41,7 @@ export function findServer(actions: Actions, key: string): ServerView {
   return server;
 }
 
-/** The server that a row stands for or belongs to; undefined where it is none in particular. */
+/** The server that a row stands for or belongs to; undefined for the row of a group. */
 export function serverOfRow(target: Row): ServerView | undefined {
   let row = target;
   while (row.kind === 'process' || row.kind === 'container') row = row.parent;

@@ -21,7 +21,7 @@ export async function showContainerLogs({ actions, documents }: CommandContext, 
   await documents.show(title, text || vscode.l10n.t('No log output.'), id);
 }
 
-/** Stops the container of a row; without one, those without a client that a person ticks. */
+/** Stops the container of a row; without a row, the containers without a client that a person checks. */
 export async function stopContainer({ actions }: CommandContext, target: Target): Promise<void> {
   if (typeof target === 'object' && target.kind === 'container') {
     const { container } = target;
@@ -42,12 +42,12 @@ export async function stopContainer({ actions }: CommandContext, target: Target)
   if (ids.length > 0) await stopAll(ids, actions);
 }
 
-/** After a reap: containers that run on and are not ours to end. */
+/** Containers that still run after a reap, because they are not ours to end. */
 export function leftRunning(results: readonly ReapResult[]): { readonly id: string; readonly image: string }[] {
   return results.flatMap(({ containers }) => containers.filter(({ outcome }) => outcome === 'left running'));
 }
 
-/** Names containers that run on after their client was ended, and offers to stop them. */
+/** Names containers that still run after their client was ended, and offers to stop them. */
 export function offerToStop(
   containers: readonly { readonly id: string; readonly image: string }[],
   actions: Actions,

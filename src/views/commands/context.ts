@@ -8,7 +8,7 @@ export interface CommandLog {
   error(message: string): void;
 }
 
-/** What the handlers of commands work with. */
+/** What command handlers work with. */
 export interface CommandContext {
   readonly actions: Actions;
   readonly log: CommandLog;
@@ -16,7 +16,7 @@ export interface CommandContext {
   readonly toolCalls: ToolCalls;
 }
 
-/** A row of the tree, or a server's key from another extension or a keybinding; nothing from the palette. */
+/** A row of the tree, a server's key from another extension or a keybinding, or nothing from the palette. */
 export type Target = Row | string | undefined;
 
 /** @throws with a remedy, which is shown and logged */

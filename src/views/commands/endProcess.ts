@@ -11,7 +11,7 @@ import type { Row } from '../tree/row';
 import { offerToStop } from './containers';
 import type { CommandContext, Target } from './context';
 
-/** Asks, with everything that is known, and ends the process of a row, or all processes of a server's row. */
+/** Ends the process of a row, or all processes of a server, after a question that says everything that is known. */
 export async function endProcess({ actions }: CommandContext, target: Target): Promise<void> {
   const meant = typeof target === 'object' ? meantBy(target) : undefined;
   if (!meant) {
@@ -26,7 +26,7 @@ export async function endProcess({ actions }: CommandContext, target: Target): P
     question.button,
   );
   if (answer !== question.button) return;
-  // What the question said is left alone is left alone, even when the reason for it has gone since.
+  // A process that the question called spared stays spared, even if the reason is gone by now.
   const agreed = processes.filter(({ pid }) => !question.spared.has(pid));
   const result = await actions.endChosen(server.name, agreed);
   const isAll = agreed.length === all(server.processes).length;
@@ -44,10 +44,10 @@ export async function endProcess({ actions }: CommandContext, target: Target): P
   }
 }
 
-/** A question must fit on the screen with its buttons. */
+/** The question must fit on the screen, with its buttons. */
 const MAX_LISTED = 20;
 
-/** Names each process that would be ended, and each that would not. @throws when that is all of them */
+/** Names each process that would be ended and each that is spared. @throws if all are spared */
 function questionOf(server: ServerView, { processes, uses }: EndPreview) {
   const endable = processes.filter(({ spared }) => spared === undefined);
   const notEndable = processes.flatMap((one) => (one.spared === undefined ? [] : [{ ...one, spared: one.spared }]));
@@ -81,7 +81,7 @@ function sparedSentence({ pid, name, spared }: { pid: number; name: string; spar
 }
 
 function cut(lines: readonly string[]): readonly string[] {
-  // One line is not worth a line that says "1 more".
+  // A line that says "1 more" takes the place of that one.
   if (lines.length <= MAX_LISTED + 1) return lines;
   return [...lines.slice(0, MAX_LISTED), vscode.l10n.t('… and {0} more', lines.length - MAX_LISTED)];
 }

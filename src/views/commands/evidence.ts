@@ -20,7 +20,7 @@ export async function copyEvidence(context: CommandContext, target: Target): Pro
   vscode.window.setStatusBarMessage(vscode.l10n.t('Diagnostics of {0} copied', server.name), CONFIRM_MS);
 }
 
-/** Copies the process ID of a process's row, or the root's of a server. */
+/** Copies the process ID of a process, or of a server's root process. */
 export async function copyPid({ actions }: CommandContext, target: Target): Promise<void> {
   const words = {
     select: vscode.l10n.t('Select a server to copy its process ID'),

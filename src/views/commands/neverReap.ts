@@ -13,11 +13,11 @@ export async function neverReapServer({ actions }: CommandContext, target: Targe
   if (server) await listServer(server, actions);
 }
 
-/** Puts a server on the list of what is never reaped; a click undoes it. */
+/** Adds a server to the list of what is never reaped, and offers to undo it. */
 async function listServer(server: ServerView, actions: Actions): Promise<void> {
   const [root] = server.processes;
   if (!root) throw new Error(vscode.l10n.t('It is no longer running.'));
-  // What is hidden in a command line may be anything.
+  // A redacted part may be anything.
   const pattern = root.commandLine.replaceAll('•••', '*');
   await actions.neverReap(pattern);
   const undo = vscode.l10n.t('Undo');

@@ -13,7 +13,7 @@ import type { CommandContext, Target } from './context';
 /** Orphaned, and not being ended yet. */
 const isOrphaned = ({ verdict, state }: ServerView) => verdict === 'orphaned' && state !== 'stopping';
 
-/** What is ours and provably orphaned goes at once; where other clients' are among them, a person chooses. */
+/** Ends our own proven orphans at once. If other clients have orphans too, a person chooses. */
 export async function reapOrphans(context: CommandContext): Promise<void> {
   const { actions } = context;
   const { servers } = actions.inventory();
@@ -24,7 +24,7 @@ export async function reapOrphans(context: CommandContext): Promise<void> {
   }
 }
 
-/** A person chooses among ours. */
+/** A person chooses among our own orphans. */
 export async function reviewOrphans(context: CommandContext): Promise<void> {
   const canReap = can('canReap');
   const { servers } = context.actions.inventory();
@@ -33,7 +33,7 @@ export async function reviewOrphans(context: CommandContext): Promise<void> {
   else await reapChosen(context, ours);
 }
 
-/** Reaps the server of a row, or those of a line with several that a person chooses. */
+/** Reaps the server of a row; of a row with several copies, those that a person chooses. */
 export async function reapServer(context: CommandContext, target: Target): Promise<void> {
   if (typeof target === 'object' && target.kind === 'copies') {
     return reapChosen(
@@ -64,7 +64,7 @@ async function reapChosen(context: CommandContext, among: readonly ServerView[])
   report(context, results, isCalledOff);
 }
 
-/** What became of every process and how much memory came back; details on demand. */
+/** Says what was ended and how much memory was freed, with details on demand. */
 function report({ actions, documents, log }: CommandContext, results: readonly ReapResult[], isCalledOff = false) {
   const summary = summariseReap(results, isCalledOff);
   log.info(summary);
@@ -86,7 +86,7 @@ function report({ actions, documents, log }: CommandContext, results: readonly R
   showFailure(answered);
 }
 
-/** The servers that a row, or a key, stands for; undefined where it stands for none in particular. */
+/** The servers that a row or a key stands for; undefined if it stands for none in particular. */
 function keysOf(actions: Actions, target: Target): string[] | undefined {
   if (typeof target === 'string') return [findServer(actions, target).key];
   if (target?.kind === 'copies') return target.servers.map(({ server }) => server.key);
@@ -94,13 +94,13 @@ function keysOf(actions: Actions, target: Target): string[] | undefined {
   return server && [server.key];
 }
 
-/** Other clients' orphans are reaped only when named; undefined where there are none: ours are looked up again. */
+/** Other clients' orphans are reaped only if named. Undefined if there are none: the reap finds our own itself. */
 function keysOfOrphans(actions: Actions): string[] | undefined {
   const orphans = actions.inventory().servers.filter(isOrphaned);
   return orphans.some(({ managedBy }) => managedBy === 'foreign') ? orphans.map(({ key }) => key) : undefined;
 }
 
-/** The same sentence as after a reap that found no orphans. */
+/** The sentence of a reap that found no orphans. */
 function sayNothingFound(): void {
   vscode.window.showInformationMessage(summariseReap([]));
 }

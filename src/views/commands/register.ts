@@ -43,7 +43,7 @@ export const COMMANDS: Readonly<Record<string, Handler>> = {
   'mcpProcesses.forgetInputs': forgetInputs,
 };
 
-/** @returns what a notification may ask for besides. */
+/** @returns what notifications run besides. */
 export function registerCommands(
   { subscriptions }: { subscriptions: vscode.Disposable[] },
   actions: Actions,
@@ -66,7 +66,7 @@ export function registerCommands(
   return { reviewOrphans: () => reviewOrphans(context) };
 }
 
-/** The message carries the remedy already. */
+/** The message already carries the remedy. */
 function showError(command: string, error: unknown, log: CommandLog): void {
   if (error instanceof vscode.CancellationError) return;
   const message = messageOf(error);

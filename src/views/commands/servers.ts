@@ -38,7 +38,7 @@ export async function restart({ actions }: CommandContext, target: Target): Prom
   if (server) await restartServer(server, actions);
 }
 
-/** Stops all servers of this window, after a question that names them. */
+/** Stops all servers of this window after a question that names them. */
 export async function stopAll({ actions }: CommandContext): Promise<void> {
   const servers = actions.inventory().servers.filter(can('canStop'));
   if (servers.length === 0) {
@@ -93,7 +93,7 @@ async function isConfirmed(servers: readonly ServerView[]): Promise<boolean> {
   return answer === button;
 }
 
-/** A stop that worked needs no notification, the row says it; one that left something behind does. */
+/** A stop that worked needs no notification, because the row shows it. One that left processes behind does. */
 function reportLeft(results: readonly ReapResult[]): void {
   const left = results.flatMap((result) =>
     result.processes

@@ -6,7 +6,7 @@ import type { GroupRow } from './groupRow';
 import { itemOf, type RowFlag, type RowKind, spokenLabel } from './row';
 import { type ServerRow, serverIcon } from './serverRow';
 
-/** Several copies of other clients' same server: people have ten of them, and one line says it. */
+/** Copies of one server that other clients run: people have ten of them, and one row says so. */
 export class CopiesRow implements RowKind {
   readonly kind = 'copies';
   servers: ServerRow[] = [];
@@ -20,7 +20,7 @@ export class CopiesRow implements RowKind {
   item(): vscode.TreeItem {
     const { length } = this.servers;
     const description = this.#description();
-    // What is under way with some of them is the news.
+    // A copy that is being ended matters most.
     const shown = this.servers.find(isStopping) ?? this.servers[0];
     return itemOf(this, {
       label: vscode.l10n.t('{0} ×{1}', this.name, length),

@@ -17,7 +17,7 @@ export const GROUPS: readonly ServerGroup[] = [
 export class GroupRow implements RowKind {
   readonly kind = 'group';
   readonly parent = undefined;
-  /** Servers, and lines that stand for several copies of one. */
+  /** Servers, and rows that stand for several copies of one. */
   rows: (ServerRow | CopiesRow)[] = [];
 
   /** @param isFolded whether it is collapsed until a person expands it */
@@ -27,7 +27,7 @@ export class GroupRow implements RowKind {
     readonly isFolded: boolean,
   ) {}
 
-  /** All servers below it, in whatever line. */
+  /** All servers below it, copies included. */
   servers(): ServerRow[] {
     return this.rows.flatMap((row) => (row.kind === 'copies' ? row.servers : [row]));
   }

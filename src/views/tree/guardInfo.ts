@@ -3,7 +3,7 @@ import type { GuardView } from '../../model/inventory';
 import { formatMemory, joinParts } from '../../wording/format';
 import type { Info } from './infoRow';
 
-/** Whether crash protection watches over this window; undefined where it is off. */
+/** Whether crash protection watches this window; undefined when it is off. */
 export function guardInfo({ state, pid, memory, problem }: GuardView): Info | undefined {
   if (state === 'off') return undefined;
   const isArmed = state === 'armed';

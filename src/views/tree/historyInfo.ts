@@ -7,10 +7,10 @@ import { outcomeWord } from '../../wording/results';
 import { exitWord } from '../serverWords';
 import type { Info } from './infoRow';
 
-/** The row above those that ended lately. */
+/** The row above the servers that ended lately. */
 export function historyInfo(history: readonly HistoryEntry[]): Info {
   const memory = history.reduce((sum, { memoryFreed }) => sum + memoryFreed, 0);
-  // There may be more than are read.
+  // The file may have more entries than were read.
   const isCut = history.length >= MAX_HISTORY;
   return {
     label: vscode.l10n.t('Recently Ended'),
@@ -46,7 +46,7 @@ export function endedInfo(entry: HistoryEntry, now: number): Info {
 interface Counts {
   readonly processes: number;
   readonly containers: number;
-  /** Of both, those that were not ended. */
+  /** Processes and containers that were not ended. */
   readonly left: number;
 }
 

@@ -1,7 +1,7 @@
 import type * as vscode from 'vscode';
 import { collapsedAbove, coloredIcon, itemOf, type RowKind } from './row';
 
-/** What a row says that stands for no server, such as what ended lately. */
+/** The texts of a row that stands for no server, such as "Recently Ended". */
 export interface Info {
   readonly label: string;
   readonly description: string;

@@ -3,13 +3,13 @@ import type { Inventory } from '../../model/inventory';
 import { folderName } from '../../wording/format';
 import { uncountedOrphans } from '../serverWords';
 
-/** What the badge leaves out, and what is wrong. The editor shows no line breaks there. */
+/** The line above the rows: what the badge leaves out, and what is wrong. The editor shows no line breaks there. */
 export function panelMessage(inventory: Inventory): string | undefined {
   const [orphans, problem] = [uncountedOrphans(inventory), problemMessage(inventory)];
   return orphans !== undefined && problem !== undefined ? `${orphans}. ${problem}` : (orphans ?? problem);
 }
 
-/** The first problem in the panel; the others are in the log. */
+/** The first problem; the others are in the log. */
 function problemMessage(inventory: Inventory): string | undefined {
   const [problem] = inventory.problems;
   if (!problem) {

@@ -34,12 +34,12 @@ interface Update {
   readonly changed: Row[];
 }
 
-/** Makes the rows of the panel from each inventory. A row keeps its object as long as its id is there. */
+/** Turns each inventory into the rows of the panel. A row keeps its object as long as its id is there. */
 export class PanelRows {
   top: readonly Row[] = [];
   #known: Known = { rows: new Map(), looks: new Map() };
   #shape = '';
-  /** How often the servers that do not run have become all there is to see, and whether they are now. */
+  /** How often the panel came to show nothing but servers that do not run, and whether it does now. */
   #lonely = { times: 0, now: false };
 
   /** @param now for ages, epoch ms */
@@ -66,7 +66,7 @@ export class PanelRows {
       const servers = inventory.servers.filter((server) => server.group === group).sort(byName);
       if (servers.length === 0) return [];
       const canFold = group === 'notRunning';
-      // The editor keeps by id what is collapsed: a new id expands the group, as when a crash has left nothing else.
+      // The editor remembers collapsed rows by id: a new id expands the group when it is all that is left.
       const id = canFold && times > 0 ? `group:${group}:${times}` : `group:${group}`;
       return [build.group({ id, group, isFolded: canFold && times === 0 }, servers)];
     });
@@ -105,7 +105,7 @@ class Build {
     return [this.#compared(row)];
   }
 
-  /** What stands below the servers: what ended lately, and the guard. */
+  /** The rows below the servers: what ended lately, and crash protection. */
   infos(): InfoRow[] {
     const { history, guard } = this.#inventory;
     const rows: InfoRow[] = [];
@@ -157,7 +157,7 @@ class Build {
     return this.#compared(row);
   }
 
-  /** The object that the editor has for this id, brought up to date; its children follow. */
+  /** The object that the editor knows by this id, brought up to date. Its children are set afterwards. */
   #reuse<T extends Row>(fresh: T): T {
     const old = this.#before.rows.get(fresh.id);
     const row = old?.kind === fresh.kind ? Object.assign(old as T, fresh) : fresh;
@@ -165,7 +165,7 @@ class Build {
     return row;
   }
 
-  /** Call once the children of the row are there: how it looks may depend on them. */
+  /** Call this when the row has its children: how it looks may depend on them. */
   #compared<T extends Row>(row: T): T {
     const look = row.fingerprint(this.#now);
     this.looks.set(row.id, look);
@@ -181,7 +181,7 @@ function byName(a: ServerView, b: ServerView): number {
 /** From this many on, copies of another client's server share a line. */
 const COPIES_FROM = 3;
 
-/** Other clients' servers of one name in one line, every other server in its own. Keeps the order. */
+/** Groups other clients' servers of one name; every other server has its own row. Keeps the order. */
 function inLines(servers: readonly ServerView[]): (ServerView | ServerView[])[] {
   const equal = (server: ServerView) =>
     server.managedBy === 'foreign'

@@ -62,7 +62,7 @@ function descriptionOf(process: ProcessNode, now: number): string {
   ]);
 }
 
-/** Of a tree of processes, all of them. */
+/** The pids of whole trees. */
 export function pidsOf(processes: readonly ProcessNode[]): number[] {
   return processes.flatMap(({ pid, children }) => [pid, ...pidsOf(children)]);
 }

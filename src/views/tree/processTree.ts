@@ -9,7 +9,7 @@ import { HISTORY_ID, PanelRows } from './panelRows';
 import type { Row } from './row';
 import { redrawAfter } from './rowClock';
 
-/** The panel: shows the rows of the published inventory, and reads nothing else. */
+/** The panel. It shows the published inventory and reads nothing else. */
 export class ProcessTree implements vscode.TreeDataProvider<Row>, vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<Row | Row[] | undefined>();
   readonly #view: vscode.TreeView<Row>;
@@ -37,7 +37,7 @@ export class ProcessTree implements vscode.TreeDataProvider<Row>, vscode.Disposa
       inView(() => scanned);
     }
     const changed = actions.onDidChange((inventory) => this.#update(inventory));
-    // Ages stand still while the panel is hidden, and are right when it is opened.
+    // Ages are not updated while the panel is hidden.
     const seen = this.#view.onDidChangeVisibility(() => this.#update(actions.inventory()));
     this.#subscription = vscode.Disposable.from(changed, seen);
     this.#redrawLater(first);
@@ -93,7 +93,7 @@ export class ProcessTree implements vscode.TreeDataProvider<Row>, vscode.Disposa
     this.#redrawLater(inventory);
   }
 
-  /** Ages go on while the inventory stays the same. */
+  /** Ages change even when the inventory does not. */
   #redrawLater(inventory: Inventory): void {
     clearTimeout(this.#redraw);
     if (!this.#view.visible) return;
@@ -132,7 +132,7 @@ export class ProcessTree implements vscode.TreeDataProvider<Row>, vscode.Disposa
     this.#setContext('mcpProcesses.empty', inventory.servers.length === 0);
   }
 
-  /** Never awaited: the editor may be going down, and nothing here depends on the answer. */
+  /** Never awaited: the editor may be closing, and nothing here depends on the answer. */
   #setContext(key: string, value: boolean): void {
     if (this.#context.get(key) !== value) {
       this.#context.set(key, value);

@@ -10,15 +10,15 @@ import type { ServerRow } from './serverRow';
 
 const KINDS = ['group', 'copies', 'server', 'process', 'container', 'containers', 'info'] as const;
 
-/** Every flag that a row can carry in its context value, for the manifest's `when` clauses. */
+/** Every flag that a row's context value can contain, for the manifest's `when` clauses. */
 export const ROW_FLAGS = [...KINDS, ...CAPABILITIES, 'canShowLogs', 'canStopContainer'] as const;
 
 export type RowFlag = (typeof KINDS)[number] | Capability | 'canShowLogs' | 'canStopContainer';
 
-/** What the panel needs of a row; a new kind of row is one file that implements this, and its place in {@link Row}. */
+/** What the panel needs of a row. A new kind of row is one file that implements this, and an entry in {@link Row}. */
 export interface RowKind {
   readonly kind: (typeof KINDS)[number];
-  /** The editor remembers by it which rows are collapsed. */
+  /** The editor uses it to remember which rows are collapsed. */
   readonly id: string;
   readonly parent: Row | undefined;
   /**
@@ -26,7 +26,7 @@ export interface RowKind {
    * @param now the moment for which ages are shown, the same for all rows; epoch ms
    */
   item(now: number): vscode.TreeItem;
-  /** Built only when the mouse rests on the row: most tooltips are never seen, and an engine takes seconds to measure. */
+  /** Built only when the mouse rests on the row: most are never seen, and an engine takes seconds to measure. */
   tooltip(actions: Actions): vscode.MarkdownString | string | Promise<string>;
   children(): readonly Row[];
   /** Changes exactly when the row looks different. @param now as in {@link item} */
@@ -42,7 +42,7 @@ interface Look {
   readonly icon: vscode.ThemeIcon | undefined;
   readonly collapsible: vscode.TreeItemCollapsibleState;
   readonly flags: readonly RowFlag[];
-  /** What a screen reader says, where that is not the label and the description. */
+  /** What a screen reader says, if that is not the label and the description. */
   readonly spoken?: string;
 }
 
@@ -57,7 +57,7 @@ export function itemOf({ id }: RowKind, look: Look): vscode.TreeItem {
   return item;
 }
 
-/** A row as it is read out: a pause where the eye sees a dot. */
+/** What a screen reader says: a pause for each dot that is visible. */
 export function spokenLabel(label: string, description: string): string {
   return [label, ...description.split(' · ').filter(Boolean)].join(', ');
 }
@@ -66,7 +66,7 @@ export function coloredIcon(id: string, color: string): vscode.ThemeIcon {
   return new vscode.ThemeIcon(id, new vscode.ThemeColor(color));
 }
 
-/** Collapsed where there is something below it. */
+/** Collapsed if the row has children. */
 export function collapsedAbove(children: readonly unknown[]): vscode.TreeItemCollapsibleState {
   return children.length > 0 ? vscode.TreeItemCollapsibleState.Collapsed : vscode.TreeItemCollapsibleState.None;
 }

@@ -32,7 +32,7 @@ export class ServerRow implements RowKind {
     });
   }
 
-  /** Untrusted, and everything that came from outside goes in as text: a server chooses its own command line and name. */
+  /** Untrusted Markdown, with everything from outside as plain text: a server chooses its own command line and name. */
   tooltip(): vscode.MarkdownString {
     const { server } = this;
     const tooltip = new vscode.MarkdownString();
@@ -70,7 +70,7 @@ export class ServerRow implements RowKind {
   }
 }
 
-/** The state first: a side bar of usual width cuts off the end. */
+/** The state comes first: a side bar of usual width cuts off the end. */
 function descriptionOf(server: ServerView, now: number): string {
   return joinParts([
     stateWords(server),
