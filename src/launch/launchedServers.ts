@@ -37,7 +37,7 @@ export interface LaunchedServersParts {
 }
 
 /** A start that failed with the server's own doing; the log has it already. */
-export class LaunchError extends Error {}
+export class LaunchError extends UserError {}
 
 /** What a server is when its ladder is done. */
 type Outcome = Extract<LaunchState, { kind: 'stopped' | 'failed' }>;
@@ -61,7 +61,7 @@ export class LaunchedServers {
   async start(key: string): Promise<void> {
     const configured = this.parts.configured().find((server) => server.key === key);
     if (!configured?.describe)
-      throw new Error('MCP Processes does not start this server. Start it from the client that configures it.');
+      throw new UserError('MCP Processes does not start this server. Start it from the client that configures it.');
     await this.launchAs(key, configured.describe);
   }
 
@@ -83,7 +83,7 @@ export class LaunchedServers {
     const before = this.servers.get(key);
     if (before?.state.kind === 'running' || before?.state.kind === 'starting') return;
     if (before?.state.kind === 'stopping' || before?.state.kind === 'disconnected')
-      throw new Error(`"${before.description.name}" is still stopping. Start it again in a moment.`);
+      throw new UserError(`"${before.description.name}" is still stopping. Start it again in a moment.`);
     const description = await withinPatience(describe());
     this.assertOpen();
     await this.parts.guard.arm(own.session.id);
@@ -113,7 +113,7 @@ export class LaunchedServers {
     } catch (error) {
       if (server.state.kind !== 'starting') {
         if (server.state.kind === 'stopping') await server.state.done.catch(() => {});
-        throw new Error(`"${description.name}" was stopped while it was starting.`);
+        throw new UserError(`"${description.name}" was stopped while it was starting.`);
       }
       const reason = this.reasonOf(server, error as Error);
       const problem = [`"${description.name}" cannot start: ${reason}`, ...stderrTail(server)].join(' ');
@@ -131,13 +131,13 @@ export class LaunchedServers {
   }
 
   private assertOpen(): void {
-    if (this.isEnding) throw new Error('The window is closing.');
+    if (this.isEnding) throw new UserError('The window is closing.');
   }
 
   /** Runs the ladder on a launched server; a second call while it runs joins the first. @throws when it does not run. */
   async stop(key: string): Promise<ReapResult> {
     const server = this.servers.get(key);
-    if (!server?.child || !this.parts.own.record(server.recordId)) throw new Error('This server is not running.');
+    if (!server?.child || !this.parts.own.record(server.recordId)) throw new UserError('This server is not running.');
     const result = await this.end(server, STOPPED, 'user');
     await this.parts.scans.rescan();
     return result;
@@ -292,7 +292,7 @@ export class LaunchedServers {
     await this.launching.get(key);
     const state = this.servers.get(key)?.state;
     if (state?.kind !== 'running')
-      throw new Error('This server is not running, or was not launched by MCP Processes. Start it first.');
+      throw new UserError('This server is not running, or was not launched by MCP Processes. Start it first.');
     return state.connection;
   }
 }

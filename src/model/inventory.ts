@@ -1,7 +1,7 @@
 import type { Users } from '../os/users';
 import type { ExitStatus, HistoryEntry } from '../registry/history';
 import type { ContainerId, RecordId, SessionId } from '../registry/ids';
-import type { ContainerOutcome, ContainerReason, OthersContainer } from './containerOutcome';
+import type { ContainerOutcome, ContainerReason, ForeignContainer } from './containerOutcome';
 import type { Evidence } from './evidence';
 import type { ServerKey } from './keys';
 import type { Refusal } from './refusal';
@@ -200,7 +200,7 @@ export interface ContainerWithoutClient extends ContainerView {
   readonly server: string;
   readonly client: string;
   /** Why it is not for us to offer; undefined when it may be stopped on the user's word. */
-  readonly notOurs: OthersContainer | undefined;
+  readonly notOurs: ForeignContainer | undefined;
 }
 
 /** What a result is about: a server of a session, one of another client's, or processes that the user chose. */

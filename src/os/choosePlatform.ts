@@ -1,4 +1,5 @@
 import { readlinkSync } from 'node:fs';
+import { UserError } from '../common/errors';
 import type { Platform } from './platform';
 import { createPortablePlatform } from './portablePlatform';
 import { createProcfsPlatform } from './procfs/procfsPlatform';
@@ -8,29 +9,29 @@ import { readScopeParts } from './scopeParts';
 /**
  * How the operating system is asked: on Linux by its `/proc`, elsewhere by the tools that it brings along.
  * `MCP_PROCESSES_PLATFORM=portable` takes the tools on Linux too.
- * @throws Error where processes cannot be identified: nothing may be launched or ended there.
+ * @throws UserError where processes cannot be identified: nothing may be launched or ended there.
  */
 export async function choosePlatform(): Promise<Platform> {
   const system = process.platform;
   // `ps` reads /proc too, so that nothing on Linux can do without it.
   if (system === 'linux' && !isProcOurs()) {
-    throw new Error(nothingHere('there is no usable /proc, or it belongs to another pid namespace'));
+    throw new UserError(nothingHere('there is no usable /proc, or it belongs to another pid namespace'));
   }
   const isPortable = process.env.MCP_PROCESSES_PLATFORM === 'portable';
   const procfs = system === 'linux' && !isPortable ? createProcfsPlatform() : undefined;
   if (procfs) return procfs;
   if (system !== 'linux' && system !== 'darwin' && system !== 'win32') {
-    throw new Error(`MCP Processes cannot identify processes on ${system}. MCP Processes does nothing here.`);
+    throw new UserError(`MCP Processes cannot identify processes on ${system}. MCP Processes does nothing here.`);
   }
   const scope = await readScopeParts(system);
-  if (scope.kind === 'unknown') throw new Error(nothingHere(scope.reason));
+  if (scope.kind === 'unknown') throw new UserError(nothingHere(scope.reason));
   const platform = createPortablePlatform({
     system,
     scope: scopeTag(scope.parts, system === 'win32' ? 'windows' : 'epoch'),
   });
   // Whoever cannot even find itself should say so now and not in every sweep.
   await platform.self().catch((error: Error) => {
-    throw new Error(nothingHere(error.message));
+    throw new UserError(nothingHere(error.message));
   });
   return platform;
 }

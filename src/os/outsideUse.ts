@@ -39,8 +39,8 @@ async function findSeenUse(pids: readonly number[], members: ReadonlySet<number>
 
 /** What can be told where `ss` has nothing to say. */
 async function withoutSs(pids: readonly number[], members: ReadonlySet<number>, error: unknown): Promise<OutsideUse> {
-  const isTold = error instanceof InspectError || error instanceof NoPeersError;
-  const reason = isTold ? error.message : '`ss` failed';
+  const isExplained = error instanceof InspectError || error instanceof NoPeersError;
+  const reason = isExplained ? error.message : '`ss` failed';
   try {
     const internet = judgeConnections(await readTcpConnections(pids), pids, members, nameOf);
     if (internet.kind !== 'none') return internet;
@@ -100,11 +100,11 @@ export function judgeConnections(
   const { holders, servedBy } = endsOf(all);
   for (const pid of pids) {
     for (const { local, peer, isHalfClosed } of servedBy.get(pid) ?? []) {
-      const others = holders.get(`${peer} ${local}`) ?? [];
-      if (others.length === 0 && !isHalfClosed) {
+      const peers = holders.get(`${peer} ${local}`) ?? [];
+      if (peers.length === 0 && !isHalfClosed) {
         return { kind: 'used', by: { kind: 'unseen', clientOf: nameOf(pid) } };
       }
-      const stranger = others.find((one) => !members.has(one));
+      const stranger = peers.find((one) => !members.has(one));
       if (stranger !== undefined) return { kind: 'used', by: seen(nameOf(stranger)) };
     }
   }

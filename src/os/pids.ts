@@ -21,7 +21,7 @@ export function isKnownToKernel(pid: number): boolean {
 }
 
 /** @throws Error when this process could not find itself. */
-export function selfOf(look: Inspection, scope: string): ProcessIdentity {
-  if (look.kind === 'present') return { pid: process.pid, start: look.entry.start, scope };
-  throw new Error(look.kind === 'error' ? look.reason : 'this process itself is not listed');
+export function selfOf(inspection: Inspection, scope: string): ProcessIdentity {
+  if (inspection.kind === 'present') return { pid: process.pid, start: inspection.entry.start, scope };
+  throw new Error(inspection.kind === 'error' ? inspection.reason : 'this process itself is not listed');
 }

@@ -1,6 +1,6 @@
 import { systemClock } from '../common/clock';
+import { CONFIRM_FOREIGN_MS } from '../common/limits';
 import { RecordedContainers } from '../containers/recordedContainers';
-import { CONFIRM_FOREIGN_MS } from '../judgement/kindRules';
 import { findAlive } from '../judgement/members';
 import type { ReapResult } from '../model/inventory';
 import type { OutsideUse, StdinPeer } from '../os/platform';
@@ -43,7 +43,7 @@ export async function reapAbandonedServer(
     return [];
   }
   if (session.automatic !== 'on') return [];
-  const whyKept = ({ peer, use }: { peer: StdinPeer; use: OutsideUse }): string | undefined => {
+  const whySpared = ({ peer, use }: { peer: StdinPeer; use: OutsideUse }): string | undefined => {
     if (peer.kind === 'alive') return `its stdin is still held by ${usersText(peer.by)}`;
     if (peer.kind === 'unknown') return peer.reason;
     if (use.kind === 'used') return `it is in use by ${usersText(use.by)}`;
@@ -53,12 +53,12 @@ export async function reapAbandonedServer(
     log.info(`Session ${sessionId} is kept: ${why}.`);
     return [];
   };
-  const before = whyKept(first);
+  const before = whySpared(first);
   if (before !== undefined) return keep(before);
   await clock.sleep(CONFIRM_FOREIGN_MS);
   const second = await judgeOnce();
   if (!second) return [];
-  const now = whyKept(second);
+  const now = whySpared(second);
   if (now !== undefined || second.peer.kind !== 'gone') return keep(now ?? '');
   log.info(
     `Session ${sessionId}: ${evidenceSentence({ ...second.peer, kind: 'stdin-gone' })}; its owner, pid ${session.owner.pid}, runs.`,

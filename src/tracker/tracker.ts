@@ -1,5 +1,6 @@
 import type { ConfiguredServer } from '../clients/configuredServer';
 import type { Recogniser } from '../clients/recogniser';
+import { ADOPTED_GRACE, DEACTIVATE_MS } from '../common/limits';
 import type { Log } from '../common/log';
 import type { ConfiguredRun } from '../containers/configuredContainer';
 import { Adopter } from '../launch/adopter';
@@ -54,12 +55,6 @@ export interface TrackerParts {
   /** One redacted line of a launched server's stderr. */
   readonly onOutput: (server: string, line: string) => void;
 }
-
-/** deactivate has 5 s in all. With a guard outside, nothing needs to be waited for. */
-const DEACTIVATE_MS = { guarded: 500, unguarded: 4_000 };
-
-/** Longer than for our own: their client closes their input when its host goes, and is not to be hurried. */
-const ADOPTED_GRACE = { stdin: 5_000, term: 5_000 };
 
 /** One activation in one extension host: its servers, its sweeps, its guard. Awaits nothing of the editor. */
 export class Tracker {
@@ -172,7 +167,7 @@ export class Tracker {
   refresh(): Inventory {
     const { configured, configurationProblems, settings } = this.parts;
     const { store, cycle } = this.core;
-    this.adopter.considerAgain();
+    this.adopter.reconsider();
     store.set({
       configured: configured(),
       problems: configurationProblems(),

@@ -57,20 +57,20 @@ export class PosixPlatform implements Platform {
   }
 
   async inspectAll(pids: readonly number[]): Promise<ReadonlyMap<number, Inspection>> {
-    const looks = new Map<number, Inspection>();
+    const inspections = new Map<number, Inspection>();
     for (const pid of pids) {
-      if (isQuestionablePid(pid)) looks.set(pid, { kind: 'error', reason: 'not the id of a process' });
+      if (isQuestionablePid(pid)) inspections.set(pid, { kind: 'error', reason: 'not the id of a process' });
     }
-    const asked = [...new Set(pids)].filter((pid) => !looks.has(pid));
+    const asked = [...new Set(pids)].filter((pid) => !inspections.has(pid));
     for (let from = 0; from < asked.length; from += PIDS_PER_CALL) {
       const some = asked.slice(from, from + PIDS_PER_CALL);
       try {
-        for (const [pid, look] of await this.ps.lookAt(some)) looks.set(pid, look);
+        for (const [pid, inspection] of await this.ps.inspect(some)) inspections.set(pid, inspection);
       } catch (error) {
-        for (const pid of some) looks.set(pid, { kind: 'error', reason: messageOf(error) });
+        for (const pid of some) inspections.set(pid, { kind: 'error', reason: messageOf(error) });
       }
     }
-    return looks;
+    return inspections;
   }
 
   async stdinPeer(identity: ProcessIdentity): Promise<StdinPeer> {
@@ -114,13 +114,13 @@ export class PosixPlatform implements Platform {
   }
 
   private async launchdRole(identity: ProcessIdentity): Promise<ServiceRole> {
-    const look = await this.inspect(identity.pid);
-    if (look.kind === 'error') return { kind: 'unknown', reason: look.reason };
-    if (look.kind === 'gone' || !sameStart(look.entry.start, identity.start)) {
+    const inspection = await this.inspect(identity.pid);
+    if (inspection.kind === 'error') return { kind: 'unknown', reason: inspection.reason };
+    if (inspection.kind === 'gone' || !sameStart(inspection.entry.start, identity.start)) {
       return { kind: 'unknown', reason: 'it is gone' };
     }
     // launchd starts every job itself.
-    if (look.entry.ppid !== 1) return { kind: 'none' };
+    if (inspection.entry.ppid !== 1) return { kind: 'none' };
     const uid = process.getuid?.();
     for (const domain of ['system', `user/${uid}`, `gui/${uid}`]) {
       const { code, stdout, stderr } = await this.run('launchctl', ['print', domain], TOOL_TIMEOUT_MS);
@@ -168,11 +168,11 @@ export class PosixPlatform implements Platform {
   /** Undefined when the process that was asked about still has its pid; else why an answer about the pid is none. */
   private async stillThere(
     identity: ProcessIdentity,
-  ): Promise<{ kind: 'unknown'; reason: string; look?: 'failed' } | undefined> {
-    const look = await this.inspect(identity.pid);
-    if (look.kind === 'present' && sameStart(look.entry.start, identity.start)) return undefined;
-    return look.kind === 'error'
-      ? { kind: 'unknown', reason: look.reason, look: 'failed' }
+  ): Promise<{ kind: 'unknown'; reason: string; inspection?: 'failed' } | undefined> {
+    const inspection = await this.inspect(identity.pid);
+    if (inspection.kind === 'present' && sameStart(inspection.entry.start, identity.start)) return undefined;
+    return inspection.kind === 'error'
+      ? { kind: 'unknown', reason: inspection.reason, inspection: 'failed' }
       : { kind: 'unknown', reason: 'it is gone' };
   }
 }

@@ -34,8 +34,8 @@ export async function findStdinPeer(identity: ProcessIdentity, scope: string): P
     return peer;
   } catch (error) {
     const reason = messageOf(error);
-    const look = lookOf(error);
-    return { kind: 'unknown', reason, ...(look && { failure: look }) };
+    const reading = failureOf(error);
+    return { kind: 'unknown', reason, ...(reading && { failure: reading }) };
   }
 }
 
@@ -57,14 +57,14 @@ async function pipePeer(file: string, inode: string): Promise<StdinPeer> {
   // Follows the link to the pipe itself without opening it.
   const identify = () => statSync(file, { bigint: true });
   const before = identify();
-  const look = await readPipe(file);
+  const reading = await readPipe(file);
   const after = identify();
   for (const { dev, ino } of [before, after]) {
-    if (`${dev}` !== look.device || `${ino}` !== look.inode || look.inode !== inode) {
+    if (`${dev}` !== reading.device || `${ino}` !== reading.inode || reading.inode !== inode) {
       throw new InspectError('its stdin changed while it was examined', 'failed');
     }
   }
-  if (!look.writers) return { kind: 'gone', proof: 'no peer' };
+  if (!reading.writers) return { kind: 'gone', proof: 'no peer' };
   const holders = await findPipeWriters(inode);
   return { kind: 'alive', by: holders.length > 0 ? seen(...holders.map(nameOf)) : UNSEEN };
 }
@@ -98,7 +98,7 @@ function withCode(reason: string, code: string): Error {
 /** What is closed to us stays so, and what is gone, too; any other error, such as too many open files, passes. */
 const LASTING = new Set(['EACCES', 'EPERM', 'ENOENT', 'ESRCH']);
 
-function lookOf(error: unknown): FailedInspection | undefined {
+function failureOf(error: unknown): FailedInspection | undefined {
   if (error instanceof InspectError) return error.failure;
   const code = codeOf(error);
   return code === undefined || LASTING.has(code) ? undefined : 'failed';

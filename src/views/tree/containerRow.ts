@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { ContainerView, ContainerWithoutClient } from '../../model/inventory';
 import type { StopPermission } from '../../reaping/containerActions';
-import { containerReasonSentence, othersText } from '../../wording/containers';
+import { containerReasonSentence, foreignContainerText } from '../../wording/containers';
 import { formatAge, formatMemory, joinParts, shortId } from '../../wording/format';
 import type { Actions } from '../actions';
 import { containerSentence } from '../serverWords';
@@ -27,7 +27,7 @@ export class ContainerRow implements RowKind {
     return itemOf(this, {
       label: image,
       description: joinParts([
-        lost?.notOurs === undefined ? state : vscode.l10n.t('not ours: {0}', othersText(lost.notOurs)),
+        lost?.notOurs === undefined ? state : vscode.l10n.t('not ours: {0}', foreignContainerText(lost.notOurs)),
         lost?.server,
         vscode.l10n.t('container {0}', shortId(id)),
         this.#age(now),

@@ -13,7 +13,7 @@ const stdin = (rule: 'launchedIsAbandoned' | 'adoptedIsAbandoned' | 'foreignIsAb
   [
     [{ rule, found: 'held', by: NODE }, 'its stdin is still held by node (pid 7)'],
     [{ rule, found: 'unknown', reason: '`ss` failed' }, 'cannot determine what holds its stdin: `ss` failed'],
-    [{ rule, found: 'awaits second look' }, 'its stdin is closed at the other end; awaiting a second check'],
+    [{ rule, found: 'awaits second scan' }, 'its stdin is closed at the other end; awaiting a second check'],
     [{ rule, found: 'not asked' }, 'what holds its stdin was not examined'],
   ] as const;
 
