@@ -3,6 +3,7 @@ import type { Users } from '../os/users';
 import type { ExitStatus, HistoryEntry } from '../registry/history';
 import type { ContainerId, RecordId, SessionId } from '../registry/ids';
 import type { ContainerOutcome, ContainerReason, OthersContainer } from './containerOutcome';
+import type { EngineFailure } from './engineFailure';
 import type { Evidence } from './evidence';
 import type { ServerKey } from './keys';
 import type { Refusal } from './refusal';
@@ -119,7 +120,7 @@ export interface ServerView {
   /** The containers it runs in, as far as their engine says. */
   readonly containers: readonly ContainerView[];
   /** "container unknown": why the engine could not say. */
-  readonly containerProblem: string | undefined;
+  readonly containerProblem: EngineFailure | undefined;
   readonly serverInfo: ServerInfo | undefined;
   /** URL of a remote server, credentials removed. */
   readonly url: string | undefined;

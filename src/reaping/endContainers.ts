@@ -34,7 +34,7 @@ export async function endContainers(
   if (finished) known.forget(record.id);
   const unknown = containers.find(({ outcome }) => outcome === 'unknown');
   if (finished) return { containers, problem: undefined };
-  const said = error && ({ code: 'engine', message: error.message } as const);
+  const said = error && ({ code: 'engine', failure: error } as const);
   return { containers, problem: said ?? unknown?.reason ?? { code: 'not finished' } };
 }
 
@@ -47,8 +47,7 @@ async function leaveRunning(
   const { containerId: id } = run;
   if (id === undefined) return [];
   const looked = await notedContainer(engine, run);
-  if (!looked.ok)
-    return [{ id, image: '', outcome: 'unknown', reason: { code: 'engine', message: looked.error.message } }];
+  if (!looked.ok) return [{ id, image: '', outcome: 'unknown', reason: { code: 'engine', failure: looked.error } }];
   const [container] = looked.value;
   if (!container || isNotRunning(container) || container.state === 'removing') return [];
   known.keepAddress(id, run);

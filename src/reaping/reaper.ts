@@ -461,6 +461,6 @@ function preview(
       memory: entry.memory,
     })),
     containers: seen?.containers ?? [],
-    containerProblem: seen?.problem === undefined ? undefined : { code: 'engine', message: seen.problem },
+    containerProblem: seen?.problem === undefined ? undefined : { code: 'engine', failure: seen.problem },
   };
 }

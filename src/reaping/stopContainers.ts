@@ -1,14 +1,15 @@
 import type { Clock } from '../common/clock';
 import type { ContainerOwner } from '../containers/containerRun';
-import type { Container, ContainerEngine, EngineError } from '../containers/engine';
+import type { Container, ContainerEngine } from '../containers/engine';
 import { isNotRunning } from '../containers/engineOutput';
 import { isOwnedBy, listOwned } from '../containers/findContainers';
 import type { ContainerOutcome, ContainerReason } from '../model/containerOutcome';
+import type { EngineFailure } from '../model/engineFailure';
 
 export interface ContainerReap {
   readonly containers: readonly ContainerOutcome[];
   /** Why the engine could not be asked to the end; then there may be containers that are not in the list. */
-  readonly error: EngineError | undefined;
+  readonly error: EngineFailure | undefined;
   /** Nothing of this record runs any more, for certain. Only then may the record be forgotten. */
   readonly finished: boolean;
 }
@@ -44,7 +45,7 @@ export async function stopContainers(
   const settled = new Map<string, ContainerOutcome>();
   const tried = new Map<string, ContainerOutcome>();
   const stops = new Map<string, number>();
-  const end = (error: EngineError | undefined): ContainerReap => {
+  const end = (error: EngineFailure | undefined): ContainerReap => {
     const containers = [...new Map([...tried, ...settled]).values()];
     return { containers, error, finished: !error && containers.every(({ outcome }) => outcome !== 'unknown') };
   };
@@ -83,7 +84,7 @@ interface Step {
   /** It was stopped in vain. */
   readonly stillRuns?: boolean;
   /** The engine is not to be asked further now. */
-  readonly error?: EngineError;
+  readonly error?: EngineFailure;
 }
 
 /** Does what is due for one container, after looking at it afresh. */
@@ -96,8 +97,8 @@ async function endOne(
   const step = (outcome: ContainerOutcome['outcome'], reason: ContainerReason | undefined, settled = true): Step => {
     return { outcome: { id, image, outcome, reason }, settled };
   };
-  const failed = (error: EngineError): Step => {
-    const answer = step('unknown', { code: 'engine', message: error.message }, false);
+  const failed = (error: EngineFailure): Step => {
+    const answer = step('unknown', { code: 'engine', failure: error }, false);
     // One that the engine refuses is tried again; an engine that does not answer is not asked for the next one.
     return error.kind === 'failed' ? answer : { ...answer, error };
   };

@@ -8,10 +8,12 @@ import { clientProcessesIn, mayBeAttached, runsUnlabelled } from '../containers/
 import { hasNoClient, matchesRun, notOurs } from '../containers/matchContainer';
 import type { RecordedContainers } from '../containers/recordedContainers';
 import { membersOf } from '../judgement/members';
+import type { EngineFailure } from '../model/engineFailure';
 import type { ContainerWithoutClient } from '../model/inventory';
 import type { Platform, Snapshot } from '../os/platform';
 import { approximateStart } from '../os/startTime';
 import type { OwnSession } from '../registry/ownSession';
+import { engineSentence } from '../wording/containers';
 import { errorText } from '../wording/reasons';
 import type { ForeignServer, ForeignServers } from './foreignServers';
 import type { Scan } from './scan';
@@ -109,12 +111,12 @@ export class ContainerScan {
         const engine = new ContainerEngine(address);
         const listed = await engine.list({}, 'running');
         const all = listed.ok ? await engine.inspect(listed.value) : listed;
-        if (!all.ok) return this.tell(key, all.error.message);
+        if (!all.ok) return this.tell(key, all.error);
         const candidates = unattended(all.value, configured, snapshot);
         const known = new Set(this.found.map(({ id }) => id));
         if (candidates.some(({ id }) => !known.has(id))) await this.clock.sleep(CONFIRM_CONTAINER_MS);
         const again = await engine.inspect(candidates.map(({ id }) => id));
-        if (!again.ok) return this.tell(key, again.error.message);
+        if (!again.ok) return this.tell(key, again.error);
         this.problems.clear(key);
         // Taken after the engine's answer: a client that has started since is seen, not missed.
         const now = again.value.length > 0 ? await this.parts.platform.snapshot() : snapshot;
@@ -131,8 +133,11 @@ export class ContainerScan {
   }
 
   /** One line for as long as an engine fails in the same way. Nothing is shown of it meanwhile. */
-  private tell(engine: string, problem: string): never[] {
-    this.problems.warnOfChange(`Containers without a client could not be searched for: ${problem}`, engine);
+  private tell(engine: string, problem: EngineFailure): never[] {
+    this.problems.warnOfChange(
+      `Containers without a client could not be searched for: ${engineSentence(problem)}`,
+      engine,
+    );
     return [];
   }
 }

@@ -80,7 +80,7 @@ describe('signals', () => {
     code = 'EPERM';
     assert.deepEqual(await send(present()), { failed: { kind: 'not-permitted' } });
     code = 'EINVAL';
-    assert.deepEqual(await send(present()), { failed: 'EINVAL' });
+    assert.deepEqual(await send(present()), { failed: { kind: 'system', code: 'EINVAL' } });
     code = 'ESRCH';
     assert.equal(await send(present()), 'gone');
   });
