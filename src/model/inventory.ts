@@ -7,6 +7,7 @@ import type { EngineFailure } from './engineFailure';
 import type { Evidence } from './evidence';
 import type { ServerKey } from './keys';
 import type { Refusal } from './refusal';
+import type { StartProblem } from './startProblem';
 
 /** What one sweep publishes, and the only thing that views, API and CLI read. Plain data, redacted, no live handles. */
 
@@ -40,8 +41,7 @@ interface FailureFacts {
 
 export interface StartFailure extends FailureFacts {
   readonly kind: 'start';
-  /** Why, and what to do; does not name the server. */
-  readonly reason: string;
+  readonly problem: StartProblem;
   /** Where it ended before it answered. */
   readonly exit: ExitStatus | undefined;
 }

@@ -1,5 +1,7 @@
+import * as l10n from '@vscode/l10n';
 import { commandLineOf } from '../clients/shownCommandLine';
 import { type Clock, systemClock } from '../common/clock';
+import { UserError } from '../common/errors';
 import type { Log } from '../common/log';
 import { evaluateKillPolicy } from '../judgement/killPolicy';
 import { findAlive, identityOf, type Member } from '../judgement/members';
@@ -40,10 +42,11 @@ export async function previewEnd(chosen: readonly ChosenProcess[], parts: EndPar
   const { snapshot, scan } = await scanChosen(chosen, parts);
   const decided = await scan.decide(scan.members);
   if (decided.length === 0) {
-    throw new Error(
-      chosen.length === 1
-        ? `The process with pid ${chosen[0]?.pid} has ended, or its number belongs to another process by now.`
-        : 'These processes have ended, or their numbers belong to others by now.',
+    const [first] = chosen;
+    throw new UserError(
+      first && chosen.length === 1
+        ? l10n.t('The process with pid {0} has ended, or its pid now belongs to another process.', first.pid)
+        : l10n.t('These processes have ended, or their pids now belong to other processes.'),
     );
   }
   const processes = decided.map(({ member: { entry }, decision }) => ({

@@ -1,6 +1,8 @@
+import * as l10n from '@vscode/l10n';
 import { commandLineOf } from '../clients/shownCommandLine';
 import { FreshRun } from '../common/async';
 import { type Clock, systemClock } from '../common/clock';
+import { UserError } from '../common/errors';
 import { nextTick } from '../common/eventLoop';
 import { type Log, logOnce, type OnceLog } from '../common/log';
 import { isEngineClient, runsUnlabelled } from '../containers/engineClients';
@@ -177,7 +179,7 @@ export class Reaper {
   ): Promise<{ readonly result: ReapResult; readonly isDone: boolean }> {
     const requester: Requester = { by: 'own session', owner: session().owner, unasked: cause !== 'user' };
     const record = session().records.find(({ id }) => id === recordId);
-    if (!record) throw new Error('This server has no record; scan again.');
+    if (!record) throw new UserError(l10n.t('This server has no record. Scan again.'));
     // What runs for a live session of somebody else below a server of ours is not ours. Asked beside the closing of its
     // stdin; a data folder that cannot be read keeps no window from ending its own servers.
     const owners = this.scans.ask().then(ownersIn, () => []);
