@@ -88,7 +88,7 @@ export class RecordedContainers {
   }
 
   /** Keeps how to reach the engine of a container that somebody is told of. */
-  keepAddress(id: ContainerId, run: ContainerRun): void {
+  rememberAddress(id: ContainerId, run: ContainerRun): void {
     this.addresses.set(id, run);
   }
 

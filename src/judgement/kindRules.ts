@@ -1,9 +1,7 @@
+import { CONFIRM_FOREIGN_MS } from '../common/limits';
 import type { Refusal } from '../model/refusal';
 import type { RecordKind } from '../registry/schema';
 import type { Facts, Rule, StdinStatus } from './facts';
-
-/** Two looks at a stranger's stdin must be at least so far apart: a client may be handing it over. */
-export const CONFIRM_FOREIGN_MS = 2_000;
 
 /** What must hold for a server of each kind, besides the rules that hold for every signal. */
 export const kindRules: Readonly<Record<RecordKind, Readonly<Record<string, Rule>>>> = {
@@ -72,7 +70,7 @@ function foreignIsAbandoned({ stdin }: Facts): Refusal | undefined {
   if (!stdin) return { rule, found: 'not asked' };
   if (stdin.peer.kind === 'alive') return { rule, found: 'held', by: stdin.peer.by };
   if (stdin.peer.kind === 'unknown') return { rule, found: 'unknown', reason: stdin.peer.reason };
-  return stdin.goneFor >= CONFIRM_FOREIGN_MS ? undefined : { rule, found: 'awaits second look' };
+  return stdin.goneFor >= CONFIRM_FOREIGN_MS ? undefined : { rule, found: 'awaits second scan' };
 }
 
 function ownerGone(rule: 'launchedOwnerGone' | 'adoptedOwnerGone', session: Facts['session']): Refusal | undefined {

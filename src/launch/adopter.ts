@@ -24,7 +24,8 @@ export interface AdopterParts {
   readonly scans: { rescan(): Promise<void> };
 }
 
-const MAX_CENSUS = 500;
+/** Known processes of an adopted server between two sweeps. */
+const MAX_ADOPTED_CENSUS = 500;
 
 interface Watched {
   readonly start: string;
@@ -78,7 +79,7 @@ export class Adopter {
   }
 
   /** Forgets what was not adopted; the configuration has changed. */
-  considerAgain(): void {
+  reconsider(): void {
     this.watched.clear();
   }
 
@@ -88,11 +89,11 @@ export class Adopter {
     const known = this.watched.get(pid);
     // Nobody who has been looked at for long becomes an MCP server.
     if (known && now - known.since > ADOPT_YOUNG_MS) return false;
-    const look = await platform.inspect(pid);
-    if (look.kind !== 'present' || look.entry.zombie) return false;
+    const inspection = await platform.inspect(pid);
+    if (inspection.kind !== 'present' || inspection.entry.zombie) return false;
     // Ours already: launched by this session, or through the launcher. A cookie that this host itself inherited says nothing.
-    if (look.entry.cookie && look.entry.cookie !== process.env[COOKIE_VARIABLE]) return false;
-    const { entry } = look;
+    if (inspection.entry.cookie && inspection.entry.cookie !== process.env[COOKIE_VARIABLE]) return false;
+    const { entry } = inspection;
     if (!known || known.start !== entry.start) this.watched.set(pid, { start: entry.start, since: now });
     const { args } = entry;
     const observed = observe(platform, platform, entry);
@@ -140,23 +141,29 @@ export class Adopter {
     }
   }
 
-  /** Adds those below the known ones; only ever adds: the sweep, which sees everything, is what removes. */
+  /** Adds new descendants of the known processes. Only the sweep, which sees everything, removes any. */
   private async growCensus(record: ServerRecord): Promise<void> {
     const { platform, own } = this.parts;
     const census = [...record.census];
     const known = new Set(census.map(({ pid }) => pid));
-    for (let index = 0; index < census.length && census.length < MAX_CENSUS; index++) {
+    for (let index = 0; index < census.length && census.length < MAX_ADOPTED_CENSUS; index++) {
       const parent = census[index] as ProcessIdentity;
       for (const pid of platform.childrenOf?.(parent.pid) ?? []) {
         if (known.has(pid)) continue;
         known.add(pid);
-        // A recycled parent pid would bring strangers: both must be who they are said to be, at this moment.
-        const [child, above] = [await platform.inspect(pid), await platform.inspect(parent.pid)];
-        if (child.kind !== 'present' || child.entry.zombie || child.entry.ppid !== parent.pid) continue;
-        if (above.kind !== 'present' || !sameStart(above.entry.start, parent.start)) continue;
-        census.push({ pid, start: child.entry.start, scope: platform.scope });
+        const child = await this.childOf(parent, pid);
+        if (child) census.push(child);
       }
     }
     if (census.length > record.census.length) own.update(record.id, { census });
+  }
+
+  /** Identifies a child at the moment of the question: below a recycled parent pid run strangers. */
+  private async childOf(parent: ProcessIdentity, pid: number): Promise<ProcessIdentity | undefined> {
+    const { platform } = this.parts;
+    const [child, above] = [await platform.inspect(pid), await platform.inspect(parent.pid)];
+    if (child.kind !== 'present' || child.entry.zombie || child.entry.ppid !== parent.pid) return undefined;
+    if (above.kind !== 'present' || !sameStart(above.entry.start, parent.start)) return undefined;
+    return { pid, start: child.entry.start, scope: platform.scope };
   }
 }

@@ -160,11 +160,11 @@ export class LaunchedServer {
   }
 
   private async completeRecord(pid: number): Promise<void> {
-    const look = await this.platform.inspect(pid);
+    const inspection = await this.platform.inspect(pid);
     // A server that has ended already, or cannot be read, is still found by its cookie.
-    if (look.kind !== 'present') return;
+    if (inspection.kind !== 'present') return;
     this.session.update(this.recordId, {
-      root: { pid, start: look.entry.start, scope: this.platform.scope },
+      root: { pid, start: inspection.entry.start, scope: this.platform.scope },
       // Spawned detached, it leads a session of its own.
       posixSession: process.platform === 'win32' ? undefined : pid,
     });

@@ -41,7 +41,7 @@ export interface LaunchedServersParts {
 }
 
 /** A start that failed with the server's own doing; the log has it already. */
-export class LaunchError extends Error {}
+export class LaunchError extends UserError {}
 
 /** What a server is when its ladder is done. */
 type Outcome = Extract<LaunchState, { kind: 'stopped' | 'failed' }>;

@@ -2,11 +2,12 @@ import type { Reason } from '../os/reason';
 import type { Users } from '../os/users';
 import type { ExitStatus, HistoryEntry } from '../registry/history';
 import type { ContainerId, RecordId, SessionId } from '../registry/ids';
-import type { ContainerOutcome, ContainerReason, OthersContainer } from './containerOutcome';
+import type { ContainerOutcome, ContainerReason, ForeignContainer } from './containerOutcome';
 import type { EngineFailure } from './engineFailure';
 import type { Evidence } from './evidence';
 import type { ServerKey } from './keys';
 import type { Refusal } from './refusal';
+import type { ForeignReap } from './settings';
 import type { StartProblem } from './startProblem';
 
 /** What one sweep publishes, and the only thing that views, API and CLI read. Plain data, redacted, no live handles. */
@@ -147,7 +148,7 @@ export interface Inventory {
   /** Configuration and registry problems, for the log and the panel. */
   readonly problems: readonly Problem[];
   /** What sweeps do about other clients' orphans; with `report` they are listed, and the badge does not count them. */
-  readonly reapForeign: 'report' | 'ask' | 'auto';
+  readonly reapForeign: ForeignReap;
   readonly guard: GuardView;
   /** Containers that wait for a client that is gone; for people to look at and to choose from. */
   readonly containersWithoutClient: readonly ContainerWithoutClient[];
@@ -209,7 +210,7 @@ export interface ContainerWithoutClient extends ContainerView {
   readonly server: string;
   readonly client: string;
   /** Why it is not for us to offer; undefined when it may be stopped on the user's word. */
-  readonly notOurs: OthersContainer | undefined;
+  readonly notOurs: ForeignContainer | undefined;
 }
 
 /** What a result is about: a server of a session, one of another client's, or processes that the user chose. */

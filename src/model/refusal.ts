@@ -46,7 +46,7 @@ export type StdinFound =
   | { readonly found: 'held'; readonly by: Users }
   | { readonly found: 'unknown'; readonly reason: Reason }
   /** Nothing holds it, for the first time. */
-  | { readonly found: 'awaits second look' | 'not asked' };
+  | { readonly found: 'awaits second scan' | 'not asked' };
 
 export type RuleName = Refusal['rule'];
 
@@ -68,6 +68,6 @@ export function isStillHeld(refusal: Refusal | undefined): boolean {
 }
 
 /** Whether nothing but the second look at its stdin is missing. */
-export function awaitsSecondLook(refusal: Refusal | undefined): boolean {
-  return refusal !== undefined && 'found' in refusal && refusal.found === 'awaits second look';
+export function awaitsSecondScan(refusal: Refusal | undefined): boolean {
+  return refusal !== undefined && 'found' in refusal && refusal.found === 'awaits second scan';
 }

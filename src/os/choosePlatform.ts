@@ -9,7 +9,7 @@ import { readScopeParts } from './scopeParts';
 /**
  * How the operating system is asked: on Linux by its `/proc`, elsewhere by the tools that it brings along.
  * `MCP_PROCESSES_PLATFORM=portable` takes the tools on Linux too.
- * @throws NoPlatformError
+ * @throws NoPlatformError where processes cannot be identified: nothing may be launched or ended there.
  */
 export async function choosePlatform(): Promise<Platform> {
   const system = process.platform;

@@ -105,11 +105,11 @@ export function judgeConnections(
   const { holders, servedBy } = endsOf(all);
   for (const pid of pids) {
     for (const { local, peer, isHalfClosed } of servedBy.get(pid) ?? []) {
-      const others = holders.get(`${peer} ${local}`) ?? [];
-      if (others.length === 0 && !isHalfClosed) {
+      const peers = holders.get(`${peer} ${local}`) ?? [];
+      if (peers.length === 0 && !isHalfClosed) {
         return { kind: 'used', by: { kind: 'unseen', clientOf: nameOf(pid) } };
       }
-      const stranger = others.find((one) => !members.has(one));
+      const stranger = peers.find((one) => !members.has(one));
       if (stranger !== undefined) return { kind: 'used', by: seen(nameOf(stranger)) };
     }
   }

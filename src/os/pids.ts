@@ -22,7 +22,7 @@ export function isKnownToKernel(pid: number): boolean {
 }
 
 /** @throws InspectError when this process could not find itself with `program`. */
-export function selfOf(look: Inspection, scope: string, program: string): ProcessIdentity {
-  if (look.kind === 'present') return { pid: process.pid, start: look.entry.start, scope };
-  throw new InspectError(look.kind === 'error' ? look.reason : { kind: 'self-missing', program });
+export function selfOf(inspection: Inspection, scope: string, program: string): ProcessIdentity {
+  if (inspection.kind === 'present') return { pid: process.pid, start: inspection.entry.start, scope };
+  throw new InspectError(inspection.kind === 'error' ? inspection.reason : { kind: 'self-missing', program });
 }

@@ -1,6 +1,6 @@
 import { systemClock } from '../common/clock';
+import { CONFIRM_FOREIGN_MS } from '../common/limits';
 import { RecordedContainers } from '../containers/recordedContainers';
-import { CONFIRM_FOREIGN_MS } from '../judgement/kindRules';
 import { findAlive } from '../judgement/members';
 import type { Evidence } from '../model/evidence';
 import type { ReapResult } from '../model/inventory';

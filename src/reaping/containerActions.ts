@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { UserError } from '../common/errors';
+import { CONTAINER_STOP_GRACE_MS } from '../common/limits';
 import { LABELS } from '../containers/containerRun';
 import { type Container, ContainerEngine, type ContainerStats } from '../containers/engine';
 import { clientProcessesIn, mayBeAttached } from '../containers/engineClients';
@@ -27,8 +28,6 @@ export type StopPermission =
   | { readonly kind: 'ask' }
   | { readonly kind: 'no'; readonly why: ContainerReason };
 
-/** Between the request to end and the kill. */
-const GRACE_MS = 5_000;
 const LINES = 200;
 
 /** What a person may do with a container that the picture shows, or that a result named as left running. */
@@ -75,7 +74,7 @@ export class ContainerActions {
     if (problem) throw notStopped(id, problem);
     const { image } = before;
     if (isNotRunning(before)) return { id, image, outcome: 'spared', reason: { code: 'state', state: before.state } };
-    const stopped = await engine.stop(id, GRACE_MS);
+    const stopped = await engine.stop(id, CONTAINER_STOP_GRACE_MS);
     const after = await inspectOne(engine, id);
     if (!after || after.state === 'removing') return { id, image, outcome: 'removed', reason: undefined };
     if (isNotRunning(after)) return { id, image, outcome: 'stopped', reason: { code: 'data kept' } };

@@ -50,6 +50,6 @@ async function leaveRunning(
   if (!looked.ok) return [{ id, image: '', outcome: 'unknown', reason: { code: 'engine', failure: looked.error } }];
   const [container] = looked.value;
   if (!container || isNotRunning(container) || container.state === 'removing') return [];
-  known.keepAddress(id, run);
+  known.rememberAddress(id, run);
   return [{ id, image: container.image, outcome: 'left running', reason: { code: 'no label' } }];
 }

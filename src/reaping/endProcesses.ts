@@ -2,6 +2,7 @@ import * as l10n from '@vscode/l10n';
 import { commandLineOf } from '../clients/shownCommandLine';
 import { type Clock, systemClock } from '../common/clock';
 import { UserError } from '../common/errors';
+import { USER_END_GRACE } from '../common/limits';
 import type { Log } from '../common/log';
 import { evaluateKillPolicy } from '../judgement/killPolicy';
 import { findAlive, identityOf, type Member } from '../judgement/members';
@@ -13,7 +14,6 @@ import type { ProcessIdentity } from '../os/identity';
 import type { Platform, Snapshot } from '../os/platform';
 import { processName } from '../os/users';
 import type { DataFolder } from '../registry/dataFolder';
-import type { Grace } from '../registry/schema';
 import { liveOwnersOf, scanMachine } from '../scan/scan';
 import { type DecidedMember, runLadder, type TreeScan } from './ladder';
 import { describeProcess, freedBy, recordResult } from './results';
@@ -34,8 +34,6 @@ export interface EndParts {
   readonly ownSessionId: string;
   readonly neverReap: () => readonly string[];
 }
-
-const GRACE: Grace = { stdin: 0, term: 5_000 };
 
 /** Says who processes are and who uses them. @throws when none of them is there any more. */
 export async function previewEnd(chosen: readonly ChosenProcess[], parts: EndParts): Promise<EndPreview> {
@@ -100,8 +98,8 @@ export async function endChosen(
   const processes = await runLadder({
     platform: parts.platform,
     clock,
-    grace: GRACE,
-    from: { step: 'term', remaining: GRACE.term },
+    grace: USER_END_GRACE,
+    from: { step: 'term', remaining: USER_END_GRACE.term },
     closeStdin: undefined,
     scan: async () => (await scanChosen(chosen, parts)).scan,
   });

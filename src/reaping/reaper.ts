@@ -4,15 +4,15 @@ import { FreshRun } from '../common/async';
 import { type Clock, systemClock } from '../common/clock';
 import { UserError } from '../common/errors';
 import { nextTick } from '../common/eventLoop';
+import { CONFIRM_FOREIGN_MS } from '../common/limits';
 import { type Log, logOnce, type OnceLog } from '../common/log';
 import { isEngineClient, runsUnlabelled } from '../containers/engineClients';
 import type { ContainersSeen, RecordedContainers } from '../containers/recordedContainers';
 import type { Requester } from '../judgement/facts';
-import { CONFIRM_FOREIGN_MS } from '../judgement/kindRules';
 import { findAlive } from '../judgement/members';
 import type { Reaped, ReapedProcess, ReapPreview, ReapProblem, ReapResult } from '../model/inventory';
 import { recordKey } from '../model/keys';
-import { awaitsSecondLook, isStillHeld } from '../model/refusal';
+import { awaitsSecondScan, isStillHeld } from '../model/refusal';
 import { identityKey, type ProcessIdentity } from '../os/identity';
 import type { Platform, Snapshot } from '../os/platform';
 import { reasonOf } from '../os/reason';
@@ -37,7 +37,7 @@ import { problemSentence } from '../wording/results';
 import { endContainers } from './endContainers';
 import { type DecidedMember, runLadder, type TreeScan } from './ladder';
 import { OrphanedSet } from './orphanedSet';
-import { LadderQueue } from './reapQueue';
+import { ReapQueue } from './reapQueue';
 import { describeProcess, type Ending, freedBy, isFinished, isStillThere, joinResults, recordResult } from './results';
 import { StdinWatch } from './stdinWatch';
 import { type DecisionContext, heldServerIn, scanOf, scanTree, type Tree, treeOf } from './treeScan';
@@ -118,7 +118,7 @@ export class Reaper {
     judged: ScannedSession,
     only?: ReadonlySet<string>,
     requester: Requester = { by: 'reaper' },
-    queue = new LadderQueue(),
+    queue = new ReapQueue(),
     isAsked = false,
   ): Promise<ReapResult[]> {
     const { log, folder } = this.parts;
@@ -202,7 +202,7 @@ export class Reaper {
     record: ServerRecord,
     foreignServers: ForeignServers,
     set: ForeignSet = this.foreignSet([record], foreignServers),
-    queue = new LadderQueue(),
+    queue = new ReapQueue(),
     isAsked = false,
   ): Promise<ReapResult | undefined> {
     const first = await this.scanForeign(record, foreignServers, set);
@@ -235,7 +235,7 @@ export class Reaper {
       // What stood below a wrapper is on top now, and its stdin has been looked at once: not enough to kill it. And a
       // wrapper that was going down just then could not be examined.
       const isPassing = ({ outcome, reason }: ReapedProcess) =>
-        awaitsSecondLook(reason) ||
+        awaitsSecondScan(reason) ||
         (round === 0 && outcome === 'survived') ||
         // Another of its set that held its stdin was just going, too.
         (round === 0 && set.size > 1 && isStillHeld(reason));

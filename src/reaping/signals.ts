@@ -33,8 +33,8 @@ export async function sendSignal(
   }
 }
 
-function identificationOf(look: Inspection): Identification {
-  if (look.kind !== 'present') return look;
-  const { pid, start, zombie } = look.entry;
+function identificationOf(inspection: Inspection): Identification {
+  if (inspection.kind !== 'present') return inspection;
+  const { pid, start, zombie } = inspection.entry;
   return { kind: 'present', pid, start, zombie };
 }

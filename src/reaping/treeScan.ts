@@ -1,4 +1,6 @@
 import { nextTick } from '../common/eventLoop';
+import { PROBE_LASTS_MS } from '../common/limits';
+import { memoizeWeak } from '../common/memo';
 import type { HeldServer } from '../judgement/abandonedTogether';
 import { runsUnderOtherUser } from '../judgement/clientAbove';
 import type { ClientAbove, Facts, Requester, StdinStatus } from '../judgement/facts';
@@ -31,9 +33,6 @@ export interface DecisionContext {
   /** For foreign servers: processes of other orphans that end together with this one, asked where somebody holds its stdin. */
   readonly companions?: (() => Promise<ReadonlySet<number>>) | undefined;
 }
-
-/** What was found out about use and stdin, ms before the ruling and the signal: the turns of many ladders may lie between. */
-const PROBE_LASTS_MS = 250;
 
 /** A record's living members in one snapshot, and what a ruling on them goes by. */
 export interface Tree {
@@ -125,18 +124,18 @@ async function factsOn(tree: Tree, member: Member, { stdin, uses }: Pick<Probed,
   const { platform, self, requester, neverReap, liveOwners, named = false, clientAbove } = context;
   const { identity, entry } = member;
   const service = await platform.serviceRole(identity);
-  const look = await platform.inspect(identity.pid);
+  const inspection = await platform.inspect(identity.pid);
   return {
     identity,
     kind: record.kind,
-    inspection: look,
+    inspection: inspection,
     snapshot,
     self,
     ownUid: process.getuid?.(),
     requester: requester,
     memberBy: member.by,
     carriesAnother:
-      member.by !== 'root' && look.kind === 'present' && carriesAnother(look.entry.cookie, session, record),
+      member.by !== 'root' && inspection.kind === 'present' && carriesAnother(inspection.entry.cookie, session, record),
     provenByCookie: cookieNames(parseCookie(entry.cookie), session, record.id),
     session: record.kind === 'foreign' ? undefined : verdictOn(snapshot, session),
     stdin,
@@ -165,21 +164,19 @@ function isOwnerGuessed(session: SessionFile): boolean {
   return session.editor === '' || isWrapperSession(session);
 }
 
-const verdicts = new WeakMap<Snapshot, WeakMap<SessionFile, SessionVerdict>>();
-
-/** Whether a session is dead, by the members of all its records: each may contradict. Judged once per snapshot. */
-function verdictOn(snapshot: Snapshot, session: SessionFile): SessionVerdict {
-  const known = verdicts.get(snapshot) ?? new WeakMap<SessionFile, SessionVerdict>();
-  verdicts.set(snapshot, known);
-  const verdict =
-    known.get(session) ??
+const verdictsIn = memoizeWeak((snapshot: Snapshot) =>
+  memoizeWeak((session: SessionFile) =>
     judgeSession(
       snapshot,
       session,
       session.records.flatMap((record) => membersOf(snapshot, session, record)),
-    );
-  known.set(session, verdict);
-  return verdict;
+    ),
+  ),
+);
+
+/** Whether a session is dead, by the members of all its records: each may contradict. Judged once per snapshot. */
+function verdictOn(snapshot: Snapshot, session: SessionFile): SessionVerdict {
+  return verdictsIn(snapshot)(session);
 }
 
 /** The stdin of what stands at the top of the tree: what is below gets its input from there, or from a file. */
@@ -189,13 +186,13 @@ async function stdinStatusOf(tree: Tree): Promise<StdinStatus> {
   const tops = topsOf(tree);
   const peers = await stdinPeersOf(tree);
   const own = joinStdinPeers(peers, memberPids);
-  const others = own.kind === 'alive' && companions ? await companions() : new Set<number>();
+  const companionPids = own.kind === 'alive' && companions ? await companions() : new Set<number>();
   const goneFor = tops.map(({ identity }, index) => {
     const peer = peers[index] as StdinPeer;
-    const isHeldByOthers = isHeldWithin(peer, memberPids, others) && !isHeldWithin(peer, memberPids);
-    return stdinWatch.observe(identity, peer.kind === 'gone' || isHeldByOthers);
+    const isHeldByCompanions = isHeldWithin(peer, memberPids, companionPids) && !isHeldWithin(peer, memberPids);
+    return stdinWatch.observe(identity, peer.kind === 'gone' || isHeldByCompanions);
   });
-  return { peer: joinStdinPeers(peers, memberPids, others), goneFor: Math.min(...goneFor) };
+  return { peer: joinStdinPeers(peers, memberPids, companionPids), goneFor: Math.min(...goneFor) };
 }
 
 function topsOf({ snapshot, members }: Tree): Member[] {

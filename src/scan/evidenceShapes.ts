@@ -68,7 +68,7 @@ const isAbandoned = v.picklist(['launchedIsAbandoned', 'adoptedIsAbandoned', 'fo
 const abandoned: Shape<{ readonly rule: v.InferOutput<typeof isAbandoned> } & StdinFound> = v.variant('found', [
   v.object({ rule: isAbandoned, found: v.literal('held'), by: users }),
   v.object({ rule: isAbandoned, found: v.literal('unknown'), reason }),
-  v.object({ rule: isAbandoned, found: v.picklist(['awaits second look', 'not asked']) }),
+  v.object({ rule: isAbandoned, found: v.picklist(['awaits second scan', 'not asked']) }),
 ]);
 
 const inUse = v.literal('notInUse');

@@ -1,6 +1,6 @@
-import { JoinedRuns } from '../common/async';
+import { FreshRun } from '../common/async';
+import { CONFIRM_AFTER_MS, MAX_CONFIRM_DOUBLINGS, SHOWN_HISTORY_MS } from '../common/limits';
 import type { Log } from '../common/log';
-import { CONFIRM_FOREIGN_MS } from '../judgement/kindRules';
 import { MAX_HISTORY } from '../model/inventory';
 import type { ProcessIdentity } from '../os/identity';
 import type { Reaper } from '../reaping/reaper';
@@ -30,18 +30,11 @@ export interface ScanCycleParts {
   readonly configuration: () => Pick<InventoryParts, 'configured' | 'problems' | 'reapForeign'>;
 }
 
-/** How far back the panel tells of the past. */
-const HISTORY_MS = 24 * 3_600_000;
-
-/** A second scan comes a little later than it has to; where findings change from scan to scan, later and later. */
-const CONFIRM_AFTER_MS = CONFIRM_FOREIGN_MS + 50;
-const MAX_CONFIRM_DOUBLINGS = 5;
-
 /** Scans with everything that is shown of them: what a reap would do, the history, containers. Ends nothing. */
 export class ScanCycle {
   /** Two that scan at once would overwrite each other's findings. */
-  private readonly scans = new JoinedRuns(() => this.scanOnce());
-  private readonly foreignScans = new JoinedRuns(() => this.scanForeignOnce());
+  private readonly scans = new FreshRun(() => this.scanOnce());
+  private readonly foreignScans = new FreshRun(() => this.scanForeignOnce());
   private confirming: NodeJS.Timeout | undefined;
   private confirmations = 0;
   private isEnding = false;
@@ -140,7 +133,7 @@ export class ScanCycle {
 
   /** What was reaped lately. */
   history(): Pick<InventoryParts, 'history'> {
-    return { history: readHistory(this.parts.folder, Date.now() - HISTORY_MS, MAX_HISTORY) };
+    return { history: readHistory(this.parts.folder, Date.now() - SHOWN_HISTORY_MS, MAX_HISTORY) };
   }
 
   private async scanContainers(): Promise<void> {

@@ -251,7 +251,7 @@ describe('the guard', function () {
     assert.deepEqual(tracker.guard.state.problem, { kind: 'not-run', program: '/nonexistent/node', why });
     assert.match(
       sandbox.log.join('\n'),
-      /The guard is unavailable: \/nonexistent\/node cannot be run \(ENOENT\)\. Servers/,
+      /The guard is unavailable: \/nonexistent\/node cannot be run \(ENOENT\)\. If this window crashes/,
     );
     await tracker.stop('one');
   });

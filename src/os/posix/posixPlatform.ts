@@ -49,20 +49,20 @@ export class PosixPlatform implements Platform {
   }
 
   async inspectAll(pids: readonly number[]): Promise<ReadonlyMap<number, Inspection>> {
-    const looks = new Map<number, Inspection>();
+    const inspections = new Map<number, Inspection>();
     for (const pid of pids) {
-      if (isQuestionablePid(pid)) looks.set(pid, { kind: 'error', reason: { kind: 'no-pid' } });
+      if (isQuestionablePid(pid)) inspections.set(pid, { kind: 'error', reason: { kind: 'no-pid' } });
     }
-    const asked = [...new Set(pids)].filter((pid) => !looks.has(pid));
+    const asked = [...new Set(pids)].filter((pid) => !inspections.has(pid));
     for (let from = 0; from < asked.length; from += PIDS_PER_CALL) {
       const some = asked.slice(from, from + PIDS_PER_CALL);
       try {
-        for (const [pid, look] of await this.ps.lookAt(some)) looks.set(pid, look);
+        for (const [pid, inspection] of await this.ps.inspect(some)) inspections.set(pid, inspection);
       } catch (error) {
-        for (const pid of some) looks.set(pid, { kind: 'error', reason: reasonOf(error) });
+        for (const pid of some) inspections.set(pid, { kind: 'error', reason: reasonOf(error) });
       }
     }
-    return looks;
+    return inspections;
   }
 
   async stdinPeer(identity: ProcessIdentity): Promise<StdinPeer> {
@@ -106,13 +106,13 @@ export class PosixPlatform implements Platform {
   }
 
   private async launchdRole(identity: ProcessIdentity): Promise<ServiceRole> {
-    const look = await this.inspect(identity.pid);
-    if (look.kind === 'error') return { kind: 'unknown', reason: look.reason };
-    if (look.kind === 'gone' || !sameStart(look.entry.start, identity.start)) {
+    const inspection = await this.inspect(identity.pid);
+    if (inspection.kind === 'error') return { kind: 'unknown', reason: inspection.reason };
+    if (inspection.kind === 'gone' || !sameStart(inspection.entry.start, identity.start)) {
       return { kind: 'unknown', reason: { kind: 'gone' } };
     }
     // launchd starts every job itself.
-    if (look.entry.ppid !== 1) return { kind: 'none' };
+    if (inspection.entry.ppid !== 1) return { kind: 'none' };
     const uid = process.getuid?.();
     for (const domain of ['system', `user/${uid}`, `gui/${uid}`]) {
       const { code, stdout, stderr } = await this.run('launchctl', ['print', domain], TOOL_TIMEOUT_MS);
@@ -162,10 +162,10 @@ export class PosixPlatform implements Platform {
   private async stillThere(
     identity: ProcessIdentity,
   ): Promise<{ kind: 'unknown'; reason: Reason; failure?: 'failed' } | undefined> {
-    const look = await this.inspect(identity.pid);
-    if (look.kind === 'present' && sameStart(look.entry.start, identity.start)) return undefined;
-    return look.kind === 'error'
-      ? { kind: 'unknown', reason: look.reason, failure: 'failed' }
+    const inspection = await this.inspect(identity.pid);
+    if (inspection.kind === 'present' && sameStart(inspection.entry.start, identity.start)) return undefined;
+    return inspection.kind === 'error'
+      ? { kind: 'unknown', reason: inspection.reason, failure: 'failed' }
       : { kind: 'unknown', reason: { kind: 'gone' } };
   }
 }

@@ -41,11 +41,11 @@ export class PsReader {
   }
 
   /** Some processes. @throws InspectError when `ps` cannot be asked. */
-  async lookAt(pids: readonly number[]): Promise<Map<number, Inspection>> {
+  async inspect(pids: readonly number[]): Promise<Map<number, Inspection>> {
     const before = await this.readTable(pids);
     const lines = await this.readEnvironments(pids);
     const after = await this.readTable(pids);
-    return new Map(pids.map((pid) => [pid, lookOf(pid, before.get(pid), lines.get(pid), after.get(pid))]));
+    return new Map(pids.map((pid) => [pid, inspectionOf(pid, before.get(pid), lines.get(pid), after.get(pid))]));
   }
 
   /**
@@ -101,7 +101,7 @@ function lineFor(after: PsRow, before: PsRow | undefined, line: string | undefin
   return before?.args === after.args && before.startSeconds === after.startSeconds ? line : undefined;
 }
 
-function lookOf(
+function inspectionOf(
   pid: number,
   before: PsRow | undefined,
   line: string | undefined,

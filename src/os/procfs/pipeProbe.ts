@@ -52,7 +52,7 @@ const MAX_FILES = 500;
 
 interface Question {
   readonly file: string;
-  readonly resolve: (look: PipeReading) => void;
+  readonly resolve: (reading: PipeReading) => void;
   readonly reject: (error: Error) => void;
 }
 let questions: Question[] = [];
@@ -95,9 +95,9 @@ async function answer(asked: readonly Question[]): Promise<void> {
     const lines = end.kind === 'exited' && end.code === 0 ? linesOf(end.stdout, open.length) : undefined;
     if (lines) {
       open = open.filter(({ resolve }, index) => {
-        const look = parsePipeReading(lines[index] as string);
-        if (look) resolve(look);
-        return !look;
+        const reading = parsePipeReading(lines[index] as string);
+        if (reading) resolve(reading);
+        return !reading;
       });
     }
     failure = new InspectError({ kind: 'pipe-unexamined', program });

@@ -119,12 +119,12 @@ class ProcfsPlatform implements Platform {
   }
 
   async inspectAll(pids: readonly number[]): Promise<ReadonlyMap<number, Inspection>> {
-    const looks = new Map<number, Inspection>();
+    const inspections = new Map<number, Inspection>();
     for (const pid of pids) {
       await yieldIfBusy();
-      looks.set(pid, await this.inspect(pid));
+      inspections.set(pid, await this.inspect(pid));
     }
-    return looks;
+    return inspections;
   }
 
   childrenOf(pid: number): readonly number[] | undefined {

@@ -33,8 +33,8 @@ export async function findStdinPeer(identity: ProcessIdentity, scope: string): P
     return peer;
   } catch (error) {
     const reason = reasonOf(error);
-    const look = error instanceof InspectError ? (error.failure ?? 'lasting') : lookOf(systemReason(error));
-    return { kind: 'unknown', reason, ...(look !== 'lasting' && { failure: look }) };
+    const failure = error instanceof InspectError ? (error.failure ?? 'lasting') : failureOf(systemReason(error));
+    return { kind: 'unknown', reason, ...(failure !== 'lasting' && { failure }) };
   }
 }
 
@@ -56,14 +56,14 @@ async function pipePeer(file: string, inode: string): Promise<StdinPeer> {
   // Follows the link to the pipe itself without opening it.
   const identify = () => statSync(file, { bigint: true });
   const before = identify();
-  const look = await readPipe(file);
+  const reading = await readPipe(file);
   const after = identify();
   for (const { dev, ino } of [before, after]) {
-    if (`${dev}` !== look.device || `${ino}` !== look.inode || look.inode !== inode) {
+    if (`${dev}` !== reading.device || `${ino}` !== reading.inode || reading.inode !== inode) {
       throw new InspectError({ kind: 'stdin-changed' });
     }
   }
-  if (!look.writers) return { kind: 'gone', proof: 'no peer' };
+  if (!reading.writers) return { kind: 'gone', proof: 'no peer' };
   const holders = await findPipeWriters(inode);
   return { kind: 'alive', by: holders.length > 0 ? seen(...holders.map(nameOf)) : UNSEEN };
 }
@@ -77,7 +77,7 @@ function withNames(peer: StdinPeer): StdinPeer {
 /** @throws InspectError when the process is gone, another, or closed to us. */
 function stdinOf(identity: ProcessIdentity): Stdin {
   const read = readStat(identity.pid);
-  if (read.kind === 'error') throw new InspectError({ kind: 'unexamined', why: read.reason }, lookOf(read.reason));
+  if (read.kind === 'error') throw new InspectError({ kind: 'unexamined', why: read.reason }, failureOf(read.reason));
   if (read.kind === 'gone' || `t${read.stat.startTicks}` !== identity.start) throw lasting({ kind: 'gone' });
   const folder = livingFolder(read.stat);
   if (folder === undefined) throw lasting({ kind: 'threads-hidden' });
@@ -86,7 +86,7 @@ function stdinOf(identity: ProcessIdentity): Stdin {
   } catch (error) {
     const why = systemReason(error);
     if (why.kind === 'system' && why.code === 'ENOENT') throw lasting({ kind: 'no-stdin' });
-    throw new InspectError({ kind: 'stdin-closed-to-us', why }, lookOf(why));
+    throw new InspectError({ kind: 'stdin-closed-to-us', why }, failureOf(why));
   }
 }
 
@@ -98,6 +98,6 @@ function lasting(reason: PlainReason): InspectError {
 /** What is closed to us stays so, and what is gone, too; any other error, such as too many open files, passes. */
 const LASTING = new Set(['EACCES', 'EPERM', 'ENOENT', 'ESRCH']);
 
-function lookOf(why: PlainReason): 'failed' | 'lasting' {
+function failureOf(why: PlainReason): 'failed' | 'lasting' {
   return why.kind === 'system' && !LASTING.has(why.code) ? 'failed' : 'lasting';
 }

@@ -35,22 +35,22 @@ export class WindowsPlatform implements Platform {
   }
 
   async inspectAll(pids: readonly number[]): Promise<ReadonlyMap<number, Inspection>> {
-    const looks = new Map<number, Inspection>();
+    const inspections = new Map<number, Inspection>();
     for (const pid of pids) {
-      if (isQuestionablePid(pid)) looks.set(pid, { kind: 'error', reason: { kind: 'no-pid' } });
+      if (isQuestionablePid(pid)) inspections.set(pid, { kind: 'error', reason: { kind: 'no-pid' } });
     }
-    const asked = [...new Set(pids)].filter((pid) => !looks.has(pid));
-    if (asked.length === 0) return looks;
+    const asked = [...new Set(pids)].filter((pid) => !inspections.has(pid));
+    if (asked.length === 0) return inspections;
     try {
       const rows = new Map((await this.ask(asked)).map((row) => [row.pid, row]));
       for (const pid of asked) {
         const row = rows.get(pid);
-        looks.set(pid, row ? { kind: 'present', entry: entryOf(row) } : absent(pid));
+        inspections.set(pid, row ? { kind: 'present', entry: entryOf(row) } : absent(pid));
       }
     } catch (error) {
-      for (const pid of asked) looks.set(pid, { kind: 'error', reason: reasonOf(error) });
+      for (const pid of asked) inspections.set(pid, { kind: 'error', reason: reasonOf(error) });
     }
-    return looks;
+    return inspections;
   }
 
   async stdinPeer(): Promise<StdinPeer> {
@@ -66,9 +66,9 @@ export class WindowsPlatform implements Platform {
       const services = parseWindowsServices(await this.powershell(windowsServiceArguments(identity.pid)));
       if (services.length > 0)
         return { kind: 'unknown', reason: { kind: 'runs-services', services: services.join(', ') } };
-      const look = await this.inspect(identity.pid);
-      if (look.kind === 'error') return { kind: 'unknown', reason: look.reason };
-      const isSame = look.kind === 'present' && sameStart(look.entry.start, identity.start);
+      const inspection = await this.inspect(identity.pid);
+      if (inspection.kind === 'error') return { kind: 'unknown', reason: inspection.reason };
+      const isSame = inspection.kind === 'present' && sameStart(inspection.entry.start, identity.start);
       return isSame ? { kind: 'none' } : { kind: 'unknown', reason: { kind: 'gone' } };
     } catch (error) {
       return { kind: 'unknown', reason: reasonOf(error) };

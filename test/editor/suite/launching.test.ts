@@ -22,7 +22,7 @@ describe('launching in a real editor', () => {
     assert.deepEqual(
       api.servers().map(({ name, managedBy, group }) => [name, managedBy, group]),
       [
-        ...[...REAL, 'missing', 'folder'].map((name) => [name, 'us', 'notRunning']),
+        ...[...REAL, 'missing', 'folder'].map((name) => [name, 'mcpProcesses', 'notRunning']),
         ['remote', 'remote', 'notRunning'],
         ['of-the-editor', 'editor', 'notRunning'],
       ],

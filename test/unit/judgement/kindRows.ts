@@ -1,4 +1,4 @@
-import { CONFIRM_FOREIGN_MS } from '../../../src/judgement/kindRules';
+import { CONFIRM_FOREIGN_MS } from '../../../src/common/limits';
 import type { MembershipProof } from '../../../src/model/evidence';
 import { ALIVE, FAILED, GONE, NO_MEANS, OWN, of, type Row, UNKNOWN, USER } from './rows';
 import { OWNER_RUNNING } from './table';

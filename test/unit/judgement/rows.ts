@@ -1,5 +1,5 @@
+import { CONFIRM_FOREIGN_MS } from '../../../src/common/limits';
 import type { Facts, Requester } from '../../../src/judgement/facts';
-import { CONFIRM_FOREIGN_MS } from '../../../src/judgement/kindRules';
 import type { ProcessEntry, StdinPeer } from '../../../src/os/platform';
 import { seen } from '../../../src/os/users';
 import type { RecordKind } from '../../../src/registry/schema';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { CONFIRM_FOREIGN_MS } from '../../../src/judgement/kindRules';
+import { CONFIRM_FOREIGN_MS } from '../../../src/common/limits';
 import type { OutsideUse, Platform, Snapshot, StdinPeer } from '../../../src/os/platform';
 import { seen, UNSEEN } from '../../../src/os/users';
 import { OrphanedSet } from '../../../src/reaping/orphanedSet';

@@ -17,7 +17,7 @@ const stdin = (rule: 'launchedIsAbandoned' | 'adoptedIsAbandoned' | 'foreignIsAb
       { rule, found: 'unknown', reason: { kind: 'program-failed', program: 'ss' } },
       'cannot determine what holds its stdin: `ss` failed',
     ],
-    [{ rule, found: 'awaits second look' }, 'its stdin is closed at the other end; awaiting a second check'],
+    [{ rule, found: 'awaits second scan' }, 'its stdin is closed at the other end; awaiting a second check'],
     [{ rule, found: 'not asked' }, 'what holds its stdin was not examined'],
   ] as const;
 
