@@ -110,7 +110,7 @@ describe('the end of a server', function () {
     );
     const failure = viewOf(tracker, 'dies')?.failure;
     assert.equal(failure?.kind, 'start');
-    assert.equal(failure.reason, 'it exited with code 3 before it answered.');
+    assert.deepEqual(failure.problem, { kind: 'exited', exit: { code: 3 } });
     assert.deepEqual([failure.exit, failure.lastLine], [{ code: 3 }, 'started with --token •••']);
   });
 

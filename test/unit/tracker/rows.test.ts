@@ -60,7 +60,10 @@ describe('rows of another session', () => {
   it('a server of which only its container may be left goes when the engine says that there is none', () => {
     assert.equal(rows({ containers: [], problem: undefined }), 0);
     assert.equal(rows(undefined), 1, 'not asked yet');
-    assert.equal(rows({ containers: [], problem: 'no answer' }), 1);
+    assert.equal(
+      rows({ containers: [], problem: { kind: 'failed', program: 'docker', found: 'said', said: 'no answer' } }),
+      1,
+    );
     const one = { id: 'a'.repeat(64), image: 'img', state: 'running', labelled: true };
     assert.equal(rows({ containers: [one], problem: undefined }), 1);
   });

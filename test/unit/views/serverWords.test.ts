@@ -64,13 +64,13 @@ describe('words for a server', () => {
   const facts = { at: Date.UTC(2026, 0, 1), lastLine: 'no database' };
   const failures: [Failure, string, string][] = [
     [
-      { kind: 'start', reason: 'it exited with code 3 before it answered.', exit: { code: 3 }, ...facts },
+      { kind: 'start', problem: { kind: 'exited', exit: { code: 3 } }, exit: { code: 3 }, ...facts },
       'Failed to start: it exited with code 3 before it answered.',
       'failed · exit code 3',
     ],
     [
-      { kind: 'start', reason: 'the program "x" was not found.', exit: undefined, ...facts },
-      'Failed to start: the program "x" was not found.',
+      { kind: 'start', problem: { kind: 'not-found', command: 'x' }, exit: undefined, ...facts },
+      'Failed to start: the program "x" was not found. Install it, or give its full path in "command".',
       'failed',
     ],
     [{ kind: 'exit', exit: { code: 3 }, ...facts }, 'Stopped unexpectedly (exit code 3).', 'failed · exit code 3'],
