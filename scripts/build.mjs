@@ -11,6 +11,29 @@ const importMeta = {
   banner: { js: "const importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
 };
 
+/**
+ * The MCP SDK asks zod for JSON schemas only where it is a server, or offers forms: we are and do neither. What would make
+ * them is a twentieth of the extension.
+ * @type {import('esbuild').Plugin}
+ */
+const withoutJsonSchemas = {
+  name: 'without JSON schemas',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]zod[\\/]v4[\\/]core[\\/](?:json-schema-processors|to-json-schema)\.js$/ }, ({ path }) => {
+      const names = [...readFileSync(path, 'utf8').matchAll(/^export (?:const|function) (\w+)/gm)].map(
+        ([, name]) => name,
+      );
+      if (names.length === 0) throw new Error(`${path} has no exports of the form that is known here.`);
+      const stubs = names.map(
+        (name) => `export const ${name} = ${name?.startsWith('create') ? '() => missing' : 'missing'};`,
+      );
+      return {
+        contents: `const missing = () => { throw new Error('zod makes no JSON schemas here'); };\n${stubs.join('\n')}`,
+      };
+    });
+  },
+};
+
 /** @type {import('esbuild').BuildOptions} */
 const common = {
   bundle: true,
@@ -27,7 +50,11 @@ const common = {
   ...importMeta,
 };
 
-await build({ ...common, entryPoints: ['src/extension.ts'], outfile: 'dist/extension.js', external: ['vscode'] });
+await build({
+  ...common,
+  ...{ entryPoints: ['src/extension.ts'], outfile: 'dist/extension.js', external: ['vscode'] },
+  plugins: [withoutJsonSchemas],
+});
 await build({ ...common, entryPoints: ['src/guard.ts'], outfile: 'dist/guard.js' });
 await build({
   ...common,
