@@ -1,5 +1,5 @@
 // Bundles the entries into dist/ and, with --tests, the in-editor test suite into out/.
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
 
 const production = process.argv.includes('--production');
@@ -63,8 +63,17 @@ await build({
   banner: { js: `#!/usr/bin/env node\n${importMeta.banner.js}` },
 });
 mkdirSync('dist/wrapper');
-cpSync('src/wrapper/watch.sh', 'dist/wrapper/watch.sh');
-writeFileSync('dist/wrapper/run.sh', await withPrograms(readFileSync('src/wrapper/run.sh', 'utf8')));
+writeFileSync('dist/wrapper/watch.sh', withoutComments(readFileSync('src/wrapper/watch.sh', 'utf8')));
+writeFileSync('dist/wrapper/run.sh', withoutComments(await withPrograms(readFileSync('src/wrapper/run.sh', 'utf8'))));
+
+/**
+ * A shell script with the comment at its top as the only one: the wrapper reads it at each start.
+ * @param {string} script in which no line of a text begins as a comment does
+ */
+function withoutComments(script) {
+  const top = script.indexOf('\n\n');
+  return script.slice(0, top) + script.slice(top).replace(/^ *#.*\n/gm, '');
+}
 
 /**
  * The shell script with the lists of programs in it, printed from the table that everything else reads.

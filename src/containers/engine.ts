@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { redactText } from '../clients/redaction';
 import { messageOf } from '../common/errors';
 import { ENGINE_STOP_MARGIN_MS, ENGINE_TIMEOUT_MS, MAX_ENGINE_OUTPUT_BYTES } from '../common/limits';
@@ -64,7 +65,7 @@ export class ContainerEngine {
     base: NodeJS.ProcessEnv = process.env,
   ) {
     const name = engineNameOf(address.program);
-    if (!name) throw new Error(`"${address.program}" is not docker, podman or nerdctl.`);
+    if (!name) throw new Error(l10n.t('"{0}" is not docker, podman or nerdctl.', address.program));
     this.name = name;
     this.limits = { ...LIMITS, ...limits };
     this.environment = clientEnvironment(base, address.environment);
@@ -158,7 +159,7 @@ export class ContainerEngine {
       const containers = parseInspection(end.stdout, this.name).filter(({ id }) => ids.includes(id));
       const missing = ids.filter((id) => !containers.some((container) => container.id === id));
       const unsaid = missing.find((id) => !saysMissing(end.stderr, id));
-      if (unsaid !== undefined) throw new Error(`it said nothing about container ${unsaid.slice(0, 12)}`);
+      if (unsaid !== undefined) throw new Error(l10n.t('it said nothing about container {0}', unsaid.slice(0, 12)));
       return containers;
     });
   }
@@ -182,7 +183,7 @@ export class ContainerEngine {
     try {
       return { ok: true, value: parse() };
     } catch (error) {
-      const message = `"${this.address.program}" gave an answer that cannot be read: ${messageOf(error)}.`;
+      const message = l10n.t('"{0}" gave an answer that cannot be read: {1}.', this.address.program, messageOf(error));
       return { ok: false, error: { kind: 'failed', message } };
     }
   }

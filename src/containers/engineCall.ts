@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { redactText } from '../clients/redaction';
 import { type ProgramCall, type ProgramEnd, runProgram } from '../os/runCommand';
 import { ENGINE_VARIABLES } from './containerRun';
@@ -58,20 +59,24 @@ export function clientEnvironment(
 function errorOf({ program, timeout, maxOutput }: ProgramCall, end: ProgramEnd): EngineError | undefined {
   switch (end.kind) {
     case 'exited':
-      return end.code === 0 ? undefined : explain(program, end.stderr, `it exited with code ${end.code}`);
+      return end.code === 0 ? undefined : explain(program, end.stderr, l10n.t('it exited with code {0}', end.code));
     case 'signal':
-      return explain(program, end.stderr, `it was ended by ${end.signal}`);
+      return explain(program, end.stderr, l10n.t('it was ended by {0}', end.signal));
     case 'timeout': {
       const seconds = Math.round(timeout / 100) / 10;
-      return { kind: 'timeout', message: `"${program}" did not answer within ${seconds} s; its engine may hang.` };
+      return {
+        kind: 'timeout',
+        message: l10n.t('"{0}" did not answer within {1} s; its engine may hang.', program, seconds),
+      };
     }
     case 'too-much':
-      return { kind: 'failed', message: `"${program}" wrote more than ${maxOutput} bytes.` };
+      return { kind: 'failed', message: l10n.t('"{0}" wrote more than {1} bytes.', program, maxOutput) };
     case 'not-run':
-      if (end.code === 'ENOENT') return { kind: 'missing', message: `The program "${program}" was not found.` };
+      if (end.code === 'ENOENT')
+        return { kind: 'missing', message: l10n.t('The program "{0}" was not found.', program) };
       if (end.code === 'EACCES')
-        return { kind: 'denied', message: `You are not allowed to run the program "${program}".` };
-      return { kind: 'failed', message: `"${program}" failed: it could not be run (${end.code}).` };
+        return { kind: 'denied', message: l10n.t('You are not allowed to run the program "{0}".', program) };
+      return { kind: 'failed', message: l10n.t('"{0}" failed: it could not be run ({1}).', program, end.code ?? '?') };
   }
 }
 
@@ -79,14 +84,14 @@ function errorOf({ program, timeout, maxOutput }: ProgramCall, end: ProgramEnd):
 function explain(program: string, stderr: string, how: string): EngineError {
   const said = firstLine(stderr);
   if (/permission denied|access is denied/i.test(stderr)) {
-    return { kind: 'denied', message: `You are not allowed to use the engine of "${program}": ${said}` };
+    return { kind: 'denied', message: l10n.t('You are not allowed to use the engine of "{0}": {1}', program, said) };
   }
   if (
     /cannot connect to|is the docker daemon running|failed to dial|unable to connect|rootless containerd not running|docker_engine.*cannot find/i.test(
       stderr,
     )
   ) {
-    return { kind: 'missing', message: `The engine of "${program}" cannot be reached: ${said}` };
+    return { kind: 'missing', message: l10n.t('The engine of "{0}" cannot be reached: {1}', program, said) };
   }
   return { kind: 'failed', message: `"${program}" failed: ${said || how}` };
 }

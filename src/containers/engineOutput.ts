@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 // What the clients print about containers, read into one shape. Pure. What cannot be read is an error, never a guess.
 
 import { type ContainerId, isContainerId } from '../registry/ids';
@@ -45,7 +46,7 @@ export function parseIds(text: string): ContainerId[] {
   const lines = text.split(/\r?\n/).filter((line) => line.trim() !== '');
   const ids = lines.map((id) => {
     if (isContainerId(id)) return id;
-    throw new Error(`it listed "${id.slice(0, 80)}", which is no container id`);
+    throw new Error(l10n.t('it listed "{0}", which is no container id', id.slice(0, 80)));
   });
   return [...new Set(ids)];
 }
@@ -54,7 +55,7 @@ export function parseIds(text: string): ContainerId[] {
 export function parseInspection(text: string, engine: EngineName): Container[] {
   // Docker prints an empty list, podman and nerdctl may print nothing when none of the ids exists.
   const json: unknown = text.trim() === '' ? [] : JSON.parse(text);
-  if (!Array.isArray(json)) throw new Error('its inspection is not a list');
+  if (!Array.isArray(json)) throw new Error(l10n.t('its inspection is not a list'));
   return json.map((one) => readContainer(one, engine));
 }
 
@@ -62,11 +63,11 @@ function readContainer(value: unknown, engine: EngineName): Container {
   const json = object(value);
   const config = object(json.Config);
   const state = object(json.State);
-  if (!isContainerId(json.Id)) throw new Error('it described a container without a full id');
+  if (!isContainerId(json.Id)) throw new Error(l10n.t('it described a container without a full id'));
   // nerdctl has no state for a container without a task: one that never ran, or that ended long ago.
   const hasNoTask = engine === 'nerdctl' && (json.State === null || (state.Status === '' && state.Running === false));
   const status = hasNoTask ? 'stopped' : text(state.Status).toLowerCase();
-  if (status === '') throw new Error('it described a container without a state');
+  if (status === '') throw new Error(l10n.t('it described a container without a state'));
   return {
     id: json.Id,
     name: text(json.Name).replace(/^\//, ''),

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { isHomeTag, isRecordId, isSessionId } from '../registry/ids';
 import type { ContainerOwner } from './containerRun';
 import { LABELS } from './containerRun';
@@ -19,7 +20,7 @@ export async function listOwned(
 ): Promise<EngineAnswer<{ containers: Container[]; vanishing: string[] }>> {
   // An empty value would match the containers of others.
   if (!isComplete(owner))
-    return { ok: false, error: { kind: 'failed', message: 'The record does not say whose it is.' } };
+    return { ok: false, error: { kind: 'failed', message: l10n.t('The record does not say whose it is.') } };
   const listed = await engine.list(labelsOf(owner));
   if (!listed.ok) return listed;
   const inspected = await engine.inspect(listed.value);

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import type { MachineConfigs } from '../clients/machineConfigs';
 import type { ServerView } from '../model/inventory';
@@ -26,12 +27,12 @@ export function createActions(
 ): Actions {
   const serverOf = (key: string): ServerView => {
     const server = tracker.inventory.servers.find((one) => one.key === key);
-    if (!server) throw new Error('This server is gone. Run "MCP Processes: Scan Now" to refresh.');
+    if (!server) throw new Error(l10n.t('This server is gone. Run "MCP Processes: Scan Now" to refresh.'));
     return server;
   };
   const askEditor = async (command: EditorCommand, { key }: ServerView): Promise<void> => {
     const editorId = configured.servers.find((one) => one.key === key)?.editorId;
-    if (editorId === undefined) throw new Error('This server is no longer configured. Scan again.');
+    if (editorId === undefined) throw new Error(l10n.t('This server is no longer configured. Scan again.'));
     await runInEditor(command, editorId);
   };
   return {
@@ -93,6 +94,8 @@ async function changeNeverReap(change: (patterns: readonly string[]) => string[]
   const patterns = patternsOf(configuration.get('reap.neverReap'));
   // What somebody has written there, he wants to be kept.
   if (!patterns)
-    throw new Error('The setting mcpProcesses.reap.neverReap must be a list of strings. Correct it, then try again.');
+    throw new Error(
+      l10n.t('The setting mcpProcesses.reap.neverReap must be a list of strings. Correct it, then try again.'),
+    );
   await configuration.update('reap.neverReap', change(patterns), vscode.ConfigurationTarget.Global);
 }

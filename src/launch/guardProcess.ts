@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import * as l10n from '@vscode/l10n';
 import { messageOf } from '../common/errors';
 import { GUARD_CHECK_TIMEOUT_MS, MAX_GUARD_REARMS } from '../common/limits';
 import type { Log } from '../common/log';
@@ -115,7 +116,7 @@ export class GuardProcess {
     this.child = undefined;
     if (this.sessionId !== sessionId) return;
     if (++this.rearms > MAX_GUARD_REARMS) {
-      this.noteProblem(`other programs ended it ${this.rearms} times`);
+      this.noteProblem(l10n.t('other programs ended it {0} times', this.rearms));
       this.parts.onChange(this.state);
       return;
     }
@@ -144,9 +145,8 @@ export class GuardProcess {
     const limits = { timeout: GUARD_CHECK_TIMEOUT_MS, maxOutput: 1 << 10 };
     const end = await runProgram({ program, args: ['-v'], environment: this.environment, ...limits });
     if (end.kind !== 'exited' || end.code !== 0) {
-      const why = (end.kind === 'not-run' && end.code) || whyItFailed(end, GUARD_CHECK_TIMEOUT_MS);
-      throw new Error(`${program} cannot be run (${why})`);
+      throw new Error(whyItFailed(program, end, GUARD_CHECK_TIMEOUT_MS));
     }
-    if (!/^v\d+\./.test(end.stdout)) throw new Error(`${program} is not Node.js`);
+    if (!/^v\d+\./.test(end.stdout)) throw new Error(l10n.t('{0} is not Node.js', program));
   }
 }

@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { existsSync, statSync } from 'node:fs';
 import { delimiter, resolve } from 'node:path';
+import * as l10n from '@vscode/l10n';
 import spawn from 'cross-spawn';
 import type { LaunchDescription } from '../clients/launchDescription';
 import { redactCommandLine, redactText } from '../clients/redaction';
@@ -190,15 +191,20 @@ function assertStartable({ command, args, environment, cwd }: LaunchDescription)
   // Node would quote the value, and it may be a secret.
   if ([command, ...args, ...Object.entries(environment).flat()].some((text) => text.includes('\0'))) {
     throw new Error(
-      `its command, arguments or environment contain a NUL byte. Remove it from "command", "args", "env" or "envFile".`,
+      l10n.t(
+        'its command, arguments or environment contain a NUL byte. Remove it from "command", "args", "env" or "envFile".',
+      ),
     );
   }
   if (cwd !== undefined && !isFolder(cwd)) {
-    const what = existsSync(cwd) ? 'is not a folder' : 'does not exist';
-    throw new Error(`its working folder ${cwd} ${what}. Correct "cwd".`);
+    throw new Error(
+      existsSync(cwd)
+        ? l10n.t('its working folder {0} is not a folder. Correct "cwd".', cwd)
+        : l10n.t('its working folder {0} does not exist. Correct "cwd".', cwd),
+    );
   }
   if (/[\\/]/.test(command) && isFolder(command)) {
-    throw new Error(`${command} is a folder. "command" must name a program.`);
+    throw new Error(l10n.t('{0} is a folder. "command" must name a program.', command));
   }
 }
 
@@ -220,17 +226,22 @@ function explainSpawnError(error: NodeJS.ErrnoException, { command, cwd, environ
     case 'ENOENT':
     case 'EACCES':
       if (!isFound && (error.code === 'ENOENT' || !isPath))
-        return `the program "${command}" was not found. Install it, or give its full path in "command".`;
+        return l10n.t('the program "{0}" was not found. Install it, or give its full path in "command".', command);
       return error.code === 'EACCES'
-        ? `"${command}" is not executable for you. Make it executable, or correct "command".`
-        : `"${command}" needs an interpreter that was not found (see its first line). Install the interpreter, or correct "command".`;
+        ? l10n.t('"{0}" is not executable for you. Make it executable, or correct "command".', command)
+        : l10n.t(
+            '"{0}" needs an interpreter that was not found (see its first line). Install the interpreter, or correct "command".',
+            command,
+          );
     case 'ENOTDIR':
     case 'ELOOP':
     case 'ENAMETOOLONG':
-      return `"${command}" is not a valid path to a program (${error.code}). Correct "command".`;
+      return l10n.t('"{0}" is not a valid path to a program ({1}). Correct "command".', command, error.code);
     case 'E2BIG':
-      return 'its arguments and environment are larger than this system allows. Shorten "args", "env" or "envFile".';
+      return l10n.t(
+        'its arguments and environment are larger than this system allows. Shorten "args", "env" or "envFile".',
+      );
     default:
-      return `the system refused to start it (${error.code ?? error.message}). Correct "command".`;
+      return l10n.t('the system refused to start it ({0}). Correct "command".', error.code ?? error.message);
   }
 }

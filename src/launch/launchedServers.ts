@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { ConfiguredServer } from '../clients/configuredServer';
 import type { LaunchDescription } from '../clients/launchDescription';
 import { redactText } from '../clients/redaction';
@@ -61,7 +62,7 @@ export class LaunchedServers {
   async start(key: string): Promise<void> {
     const configured = this.parts.configured().find((server) => server.key === key);
     if (!configured?.describe)
-      throw new Error('MCP Processes does not start this server. Start it from the client that configures it.');
+      throw new Error(l10n.t('MCP Processes does not start this server. Start it from the client that configures it.'));
     await this.launchAs(key, configured.describe);
   }
 
@@ -83,7 +84,7 @@ export class LaunchedServers {
     const before = this.servers.get(key);
     if (before?.state.kind === 'running' || before?.state.kind === 'starting') return;
     if (before?.state.kind === 'stopping' || before?.state.kind === 'disconnected')
-      throw new Error(`"${before.description.name}" is still stopping. Start it again in a moment.`);
+      throw new Error(l10n.t('"{0}" is still stopping. Start it again in a moment.', before.description.name));
     const description = await withinPatience(describe());
     this.assertOpen();
     await this.parts.guard.arm(own.session.id);
@@ -107,16 +108,16 @@ export class LaunchedServers {
       // Its last answer may be read after its end, and a stop may have come in between.
       if (server.exit !== undefined || server.state.kind !== 'starting') {
         await connection.close().catch(() => {});
-        throw new Error('it exited');
+        throw new Error(l10n.t('it exited'));
       }
       server.become({ kind: 'running', connection });
     } catch (error) {
       if (server.state.kind !== 'starting') {
         if (server.state.kind === 'stopping') await server.state.done.catch(() => {});
-        throw new Error(`"${description.name}" was stopped while it was starting.`);
+        throw new Error(l10n.t('"{0}" was stopped while it was starting.', description.name));
       }
       const reason = this.reasonOf(server, error as Error);
-      const problem = [`"${description.name}" cannot start: ${reason}`, ...stderrTail(server)].join(' ');
+      const problem = [l10n.t('"{0}" cannot start: {1}', description.name, reason), ...stderrTail(server)].join(' ');
       log.error(problem);
       const failed = { kind: 'failed', failure: server.failedStart(reason) } as const;
       await this.end(server, failed, 'start').catch(() => server.become(failed));
@@ -131,13 +132,14 @@ export class LaunchedServers {
   }
 
   private assertOpen(): void {
-    if (this.isEnding) throw new Error('The window is closing.');
+    if (this.isEnding) throw new Error(l10n.t('The window is closing.'));
   }
 
   /** Runs the ladder on a launched server; a second call while it runs joins the first. @throws when it does not run. */
   async stop(key: string): Promise<ReapResult> {
     const server = this.servers.get(key);
-    if (!server?.child || !this.parts.own.record(server.recordId)) throw new Error('This server is not running.');
+    if (!server?.child || !this.parts.own.record(server.recordId))
+      throw new Error(l10n.t('This server is not running.'));
     const result = await this.end(server, STOPPED, 'user');
     await this.parts.scans.rescan();
     return result;
@@ -280,19 +282,22 @@ export class LaunchedServers {
     // The server may have chosen the words.
     const message = redactText(error.message);
     if (!server.child?.pid) return message;
-    if (server.exit) return `it ${howEnded(server.exit)} before it answered.`;
+    if (server.exit) return earlyExitSentence(server.exit);
     if (isTimeout(error)) {
       const seconds = this.parts.launchTimeout() / 1000;
-      return `it did not answer within ${seconds} s. Check its command, or raise mcpProcesses.launch.timeoutSeconds.`;
+      return l10n.t(
+        'it did not answer within {0} s. Check its command, or raise mcpProcesses.launch.timeoutSeconds.',
+        seconds,
+      );
     }
-    return `it did not speak MCP: ${message}. Check that its command starts an MCP server.`;
+    return l10n.t('it did not speak MCP: {0}. Check that its command starts an MCP server.', message);
   }
 
   private async connectionOf(key: string): Promise<Connection> {
     await this.launching.get(key);
     const state = this.servers.get(key)?.state;
     if (state?.kind !== 'running')
-      throw new Error('This server is not running, or was not launched by MCP Processes. Start it first.');
+      throw new Error(l10n.t('This server is not running, or was not launched by MCP Processes. Start it first.'));
     return state.connection;
   }
 }
@@ -300,9 +305,16 @@ export class LaunchedServers {
 /** Otherwise whoever starts the server later would wait with the first for ever. */
 function withinPatience<T>(answer: Promise<T>): Promise<T> {
   const late = () => {
-    throw new UserError('Timed out waiting for input values. Start it again.');
+    throw new UserError(l10n.t('Timed out waiting for input values. Start it again.'));
   };
   return withTimeout(answer, ASK_TIMEOUT_MS, late, { holds: false });
+}
+
+function earlyExitSentence({ code, signal }: ExitStatus): string {
+  if (signal !== undefined) return l10n.t('it was ended by {0} before it answered.', signal);
+  return code === undefined
+    ? l10n.t('it ended before it answered.')
+    : l10n.t('it exited with code {0} before it answered.', code);
 }
 
 function howEnded({ code, signal }: ExitStatus): string {
@@ -314,5 +326,5 @@ function howEnded({ code, signal }: ExitStatus): string {
 function stderrTail(server: LaunchedServer): string[] {
   if (!server.child?.pid) return [];
   const words = server.stderrTail();
-  return [words === '' ? 'It wrote nothing to stderr.' : `The last lines of its stderr:\n${words}`];
+  return [words === '' ? l10n.t('It wrote nothing to stderr.') : l10n.t('The last lines of its stderr:\n{0}', words)];
 }

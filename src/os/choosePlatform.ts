@@ -1,4 +1,5 @@
 import { readlinkSync } from 'node:fs';
+import * as l10n from '@vscode/l10n';
 import type { Platform } from './platform';
 import { createPortablePlatform } from './portablePlatform';
 import { createProcfsPlatform } from './procfs/procfsPlatform';
@@ -14,13 +15,13 @@ export async function choosePlatform(): Promise<Platform> {
   const system = process.platform;
   // `ps` reads /proc too, so that nothing on Linux can do without it.
   if (system === 'linux' && !isProcOurs()) {
-    throw new Error(nothingHere('there is no usable /proc, or it belongs to another pid namespace'));
+    throw new Error(nothingHere(l10n.t('there is no usable /proc, or it belongs to another pid namespace')));
   }
   const isPortable = process.env.MCP_PROCESSES_PLATFORM === 'portable';
   const procfs = system === 'linux' && !isPortable ? createProcfsPlatform() : undefined;
   if (procfs) return procfs;
   if (system !== 'linux' && system !== 'darwin' && system !== 'win32') {
-    throw new Error(`MCP Processes cannot identify processes on ${system}. MCP Processes does nothing here.`);
+    throw new Error(l10n.t('MCP Processes cannot identify processes on {0}. MCP Processes does nothing here.', system));
   }
   const scope = await readScopeParts(system);
   if (scope.kind === 'unknown') throw new Error(nothingHere(scope.reason));
@@ -45,5 +46,5 @@ function isProcOurs(): boolean {
 }
 
 function nothingHere(reason: string): string {
-  return `Processes cannot be identified on this system: ${reason}. MCP Processes does nothing here.`;
+  return l10n.t('Processes cannot be identified on this system: {0}. MCP Processes does nothing here.', reason);
 }

@@ -1,4 +1,5 @@
 import { readdirSync, readlinkSync } from 'node:fs';
+import * as l10n from '@vscode/l10n';
 import { FreshRun } from '../common/async';
 import { memoizeWeak } from '../common/memo';
 import type { Connection } from './connection';
@@ -40,13 +41,13 @@ async function findSeenUse(pids: readonly number[], members: ReadonlySet<number>
 /** What can be told where `ss` has nothing to say. */
 async function withoutSs(pids: readonly number[], members: ReadonlySet<number>, error: unknown): Promise<OutsideUse> {
   const isTold = error instanceof InspectError || error instanceof NoPeersError;
-  const reason = isTold ? error.message : '`ss` failed';
+  const reason = isTold ? error.message : l10n.t('`ss` failed');
   try {
     const internet = judgeConnections(await readTcpConnections(pids), pids, members, nameOf);
     if (internet.kind !== 'none') return internet;
     const serving = findServingUnix(pids);
     if (serving === undefined) return { kind: 'none' };
-    return { kind: 'unknown', reason: `somebody is connected to pid ${serving}, and ${reason}` };
+    return { kind: 'unknown', reason: l10n.t('somebody is connected to pid {0}, and {1}', serving, reason) };
   } catch {
     return { kind: 'unknown', reason };
   }
@@ -54,21 +55,21 @@ async function withoutSs(pids: readonly number[], members: ReadonlySet<number>, 
 
 /** Thrown for an `ss` that reads `/proc/net/unix` for want of better: that file knows no peers. */
 class NoPeersError extends Error {
-  override readonly message = '`ss` cannot tell which sockets are connected here';
+  override readonly message = l10n.t('`ss` cannot tell which sockets are connected here');
 }
 
 /** Why `ss` would not show this process's sockets as its own, and so nobody who is connected; undefined if it does. */
 function whyHidden(pid: number): string | undefined {
   const read = readStat(pid);
   if (read.kind === 'gone' || (read.kind === 'stat' && isZombie(read.stat))) return undefined;
-  if (read.kind === 'error') return `pid ${pid} cannot be examined (${read.reason})`;
-  if (livingFolder(read.stat) !== `/proc/${pid}`) return `the main thread of pid ${pid} is gone`;
+  if (read.kind === 'error') return l10n.t('pid {0} cannot be examined ({1})', pid, read.reason);
+  if (livingFolder(read.stat) !== `/proc/${pid}`) return l10n.t('the main thread of pid {0} is gone', pid);
   try {
     readdirSync(`/proc/${pid}/fd`);
     if (readlinkSync(`/proc/${pid}/ns/net`) === readlinkSync('/proc/self/ns/net')) return undefined;
-    return `pid ${pid} runs in another network namespace`;
+    return l10n.t('pid {0} runs in another network namespace', pid);
   } catch {
-    return `the connections of pid ${pid} may not be looked at`;
+    return l10n.t('the connections of pid {0} may not be looked at', pid);
   }
 }
 

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { codeOf } from '../common/errors';
 import type { ProcessIdentity } from './identity';
 import type { Inspection } from './platform';
@@ -23,5 +24,5 @@ export function isKnownToKernel(pid: number): boolean {
 /** @throws Error when this process could not find itself. */
 export function selfOf(look: Inspection, scope: string): ProcessIdentity {
   if (look.kind === 'present') return { pid: process.pid, start: look.entry.start, scope };
-  throw new Error(look.kind === 'error' ? look.reason : 'this process itself is not listed');
+  throw new Error(look.kind === 'error' ? look.reason : l10n.t('this process itself is not listed'));
 }

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import * as l10n from '@vscode/l10n';
 import { codeOf } from '../common/errors';
 import { InspectError } from './platform';
 
@@ -104,7 +105,7 @@ export const runCommand: CommandRunner = async (command, args, timeout) => {
   const end = await runProgram({ program: command, args, environment, timeout, maxOutput: MAX_OUTPUT_BYTES });
   if (end.kind === 'exited') return { code: end.code, stdout: end.stdout, stderr: end.stderr };
   const isMissing = end.kind === 'not-run' && end.code === 'ENOENT';
-  throw new InspectError(`\`${command}\` ${whyItFailed(end, timeout)}`, isMissing ? 'no means' : 'failed');
+  throw new InspectError(whyItFailed(`\`${command}\``, end, timeout), isMissing ? 'no means' : 'failed');
 };
 
 /**
@@ -122,18 +123,20 @@ export function commandEnvironment(system: NodeJS.Platform, own: NodeJS.ProcessE
   return { ...clock, PATH: own.PATH, LC_CTYPE: 'C.UTF-8' };
 }
 
-/** The end of a sentence that begins with the program. */
-export function whyItFailed(end: ProgramEnd, timeout: number): string {
+/** Why a program did not do what it was asked for. */
+export function whyItFailed(program: string, end: ProgramEnd, timeout: number): string {
   switch (end.kind) {
     case 'exited':
-      return `failed with code ${end.code}`;
+      return l10n.t('{0} failed with code {1}', program, end.code);
     case 'signal':
-      return 'was ended by a signal';
+      return l10n.t('{0} was ended by a signal', program);
     case 'timeout':
-      return `did not answer within ${timeout / 1000} s`;
+      return l10n.t('{0} did not answer within {1} s', program, timeout / 1000);
     case 'too-much':
-      return 'printed too much';
+      return l10n.t('{0} printed too much', program);
     case 'not-run':
-      return end.code === 'ENOENT' ? 'is not installed, or not on the PATH' : `could not be run (${end.code})`;
+      return end.code === 'ENOENT'
+        ? l10n.t('{0} is not installed, or not on the PATH', program)
+        : l10n.t('{0} could not be run ({1})', program, end.code ?? '?');
   }
 }

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { messageOf } from '../common/errors';
 import { POWERSHELL_TIMEOUT_MS, SCOPE_TIMEOUT_MS } from '../common/limits';
 import type { PortableSystem } from './portablePlatform';
@@ -17,12 +18,12 @@ const ONLY_NAMESPACE = 'only';
 export async function readScopeParts(system: PortableSystem, run: CommandRunner = runCommand): Promise<ScopeReading> {
   if (system === 'linux') {
     const parts = readLinuxScopeParts();
-    return parts ? { kind: 'parts', parts } : { kind: 'unknown', reason: 'there is no usable /proc' };
+    return parts ? { kind: 'parts', parts } : { kind: 'unknown', reason: l10n.t('there is no usable /proc') };
   }
   try {
     const { machine, boot } = system === 'darwin' ? await readMacScope(run) : await readWindowsScope(run);
-    if (!machine) return { kind: 'unknown', reason: 'the id of this machine cannot be read' };
-    if (!boot) return { kind: 'unknown', reason: 'the id of this boot cannot be read' };
+    if (!machine) return { kind: 'unknown', reason: l10n.t('the id of this machine cannot be read') };
+    if (!boot) return { kind: 'unknown', reason: l10n.t('the id of this boot cannot be read') };
     return { kind: 'parts', parts: { machine, boot, pidNamespace: ONLY_NAMESPACE } };
   } catch (error) {
     return { kind: 'unknown', reason: messageOf(error) };

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { ServiceRole } from './platform';
 
 /**
@@ -6,7 +7,7 @@ import type { ServiceRole } from './platform';
  */
 export function serviceRoleOfControlGroup(text: string): ServiceRole {
   const lines = text.split('\n').filter((line) => line !== '');
-  if (lines.length === 0) return { kind: 'unknown', reason: 'its control group is empty' };
+  if (lines.length === 0) return { kind: 'unknown', reason: l10n.t('its control group is empty') };
   for (const line of lines) {
     const group = line.split(':').slice(2).join(':');
     const last = group.split('/').pop() ?? '';

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { systemClock } from '../common/clock';
 import { RecordedContainers } from '../containers/recordedContainers';
 import { CONFIRM_FOREIGN_MS } from '../judgement/kindRules';
@@ -44,10 +45,12 @@ export async function reapAbandonedServer(
   }
   if (session.automatic !== 'on') return [];
   const whyKept = ({ peer, use }: { peer: StdinPeer; use: OutsideUse }): string | undefined => {
-    if (peer.kind === 'alive') return `its stdin is still held by ${usersText(peer.by)}`;
+    if (peer.kind === 'alive') return l10n.t('its stdin is still held by {0}', usersText(peer.by));
     if (peer.kind === 'unknown') return peer.reason;
-    if (use.kind === 'used') return `it is in use by ${usersText(use.by)}`;
-    return use.kind === 'unknown' ? `cannot determine whether anything is connected to it: ${use.reason}` : undefined;
+    if (use.kind === 'used') return l10n.t('it is in use by {0}', usersText(use.by));
+    return use.kind === 'unknown'
+      ? l10n.t('cannot determine whether anything is connected to it: {0}', use.reason)
+      : undefined;
   };
   const keep = (why: string): ReapResult[] => {
     log.info(`Session ${sessionId} is kept: ${why}.`);
@@ -102,11 +105,13 @@ async function peerOf({ records }: ScannedSession, input: string, { platform }: 
   const root = members.find(({ by }) => by === 'root');
   if (open.holders.length === 0) {
     // A server that closed its own stdin may serve in another way; one that has ended cannot.
-    return root ? { kind: 'unknown', reason: 'it has closed its stdin itself' } : { kind: 'gone', proof: 'not open' };
+    return root
+      ? { kind: 'unknown', reason: l10n.t('it has closed its stdin itself') }
+      : { kind: 'gone', proof: 'not open' };
   }
   const one = root ?? members.find(({ entry }) => open.asStdin.includes(entry.pid));
   if (!one || !open.asStdin.includes(one.entry.pid)) {
-    return { kind: 'unknown', reason: 'what was its stdin is open under another number' };
+    return { kind: 'unknown', reason: l10n.t('what was its stdin is open under another number') };
   }
   return platform.stdinPeer(one.identity);
 }

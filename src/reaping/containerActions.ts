@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { LABELS } from '../containers/containerRun';
 import { type Container, ContainerEngine, type ContainerStats } from '../containers/engine';
 import { clientProcessesIn, mayBeAttached } from '../containers/engineClients';
@@ -77,7 +78,9 @@ export class ContainerActions {
     const after = await inspectOne(engine, id);
     if (!after || after.state === 'removing') return { id, image, outcome: 'removed', reason: undefined };
     if (isNotRunning(after)) return { id, image, outcome: 'stopped', reason: { code: 'data kept' } };
-    throw new Error(stopped.ok ? `Container ${id.slice(0, 12)} is still ${after.state}.` : stopped.error.message);
+    throw new Error(
+      stopped.ok ? l10n.t('Container {0} is still {1}.', id.slice(0, 12), after.state) : stopped.error.message,
+    );
   }
 
   /** Why a container that was just looked at is not to be stopped after all. */
@@ -101,13 +104,13 @@ export class ContainerActions {
 
   private engineOf(id: ContainerId): ContainerEngine {
     const address = this.parts.containers.addressOf(id);
-    if (!address) throw new Error('This container is no longer listed. Scan again.');
+    if (!address) throw new Error(l10n.t('This container is no longer listed. Scan again.'));
     return new ContainerEngine(address);
   }
 }
 
 function notStopped(id: ContainerId, why: ContainerReason): Error {
-  return new Error(`Container ${shortId(id)} was not stopped: ${containerReasonSentence(why)}.`);
+  return new Error(l10n.t('Container {0} was not stopped: {1}.', shortId(id), containerReasonSentence(why)));
 }
 
 function serverOf(servers: readonly ServerView[], id: ContainerId): ServerView | undefined {

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { commandLineOf } from '../clients/shownCommandLine';
 import { type Clock, systemClock } from '../common/clock';
 import type { Log } from '../common/log';
@@ -39,11 +40,12 @@ const GRACE: Grace = { stdin: 0, term: 5_000 };
 export async function previewEnd(chosen: readonly ChosenProcess[], parts: EndParts): Promise<EndPreview> {
   const { snapshot, scan } = await scanChosen(chosen, parts);
   const decided = await scan.decide(scan.members);
+  const [first, ...more] = chosen;
   if (decided.length === 0) {
     throw new Error(
-      chosen.length === 1
-        ? `The process with pid ${chosen[0]?.pid} has ended, or its number belongs to another process by now.`
-        : 'These processes have ended, or their numbers belong to others by now.',
+      first && more.length === 0
+        ? l10n.t('The process with pid {0} has ended, or its number belongs to another process by now.', first.pid)
+        : l10n.t('These processes have ended, or their numbers belong to others by now.'),
     );
   }
   const processes = decided.map(({ member: { entry }, decision }) => ({

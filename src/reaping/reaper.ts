@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { commandLineOf } from '../clients/shownCommandLine';
 import { FreshRun } from '../common/async';
 import { type Clock, systemClock } from '../common/clock';
@@ -176,7 +177,7 @@ export class Reaper {
   ): Promise<{ readonly result: ReapResult; readonly isDone: boolean }> {
     const requester: Requester = { by: 'own session', owner: session().owner, unasked: cause !== 'user' };
     const record = session().records.find(({ id }) => id === recordId);
-    if (!record) throw new Error('This server has no record; scan again.');
+    if (!record) throw new Error(l10n.t('This server has no record; scan again.'));
     // What runs for a live session of somebody else below a server of ours is not ours. Asked beside the closing of its
     // stdin; a data folder that cannot be read keeps no window from ending its own servers.
     const owners = this.scans.ask().then(ownersIn, () => []);

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { Connection } from '../connection';
 import { judgeConnections } from '../outsideUse';
 import type { OutsideUse } from '../platform';
@@ -24,7 +25,7 @@ export function judgeLsofConnections(
   const hidden = pids.find((pid) => !own.some((file) => file.pid === pid && isReadDescriptor(file)));
   return hidden === undefined
     ? seen
-    : { kind: 'unknown', reason: `\`lsof\` cannot see the open files of pid ${hidden}` };
+    : { kind: 'unknown', reason: l10n.t('`lsof` cannot see the open files of pid {0}', hidden) };
 }
 
 function isReadDescriptor(file: OpenFile): boolean {
@@ -68,7 +69,10 @@ function judgeNamedSockets(
     const stranger = clients.find(({ pid }) => !members.has(pid));
     if (stranger) return { kind: 'used', by: seen(nameOf(stranger.pid)) };
     if (clients.length === 0) {
-      doubt = { kind: 'unknown', reason: `pid ${socket.pid} has a named socket, and who uses it cannot be seen` };
+      doubt = {
+        kind: 'unknown',
+        reason: l10n.t('pid {0} has a named socket, and who uses it cannot be seen', socket.pid),
+      };
     }
   }
   return doubt ?? { kind: 'none' };

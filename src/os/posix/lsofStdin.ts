@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { StdinPeer } from '../platform';
 import { processName, seen } from '../users';
 import type { OpenFile } from './lsofOutput';
@@ -15,12 +16,16 @@ export type StdinEnd = StdinPeer | { readonly kind: 'peer'; readonly address: st
  */
 export function stdinEnd(files: readonly OpenFile[], pid: number): StdinEnd {
   const [stdin, ...more] = files.filter((file) => file.pid === pid && file.descriptor === '0');
-  if (!stdin) return { kind: 'unknown', reason: '`lsof` does not show its stdin' };
-  if (more.length > 0) return { kind: 'unknown', reason: '`lsof` shows its stdin twice' };
+  if (!stdin) return { kind: 'unknown', reason: l10n.t('`lsof` does not show its stdin') };
+  if (more.length > 0) return { kind: 'unknown', reason: l10n.t('`lsof` shows its stdin twice') };
   if (stdin.type !== 'PIPE' && stdin.type !== 'unix') {
-    return { kind: 'unknown', reason: `its stdin is neither a pipe nor a socket pair (${stdin.type || 'not told'})` };
+    return {
+      kind: 'unknown',
+      reason: l10n.t('its stdin is neither a pipe nor a socket pair ({0})', stdin.type || '?'),
+    };
   }
-  if (!isAddress(stdin.device)) return { kind: 'unknown', reason: '`lsof` does not tell the address of its stdin' };
+  if (!isAddress(stdin.device))
+    return { kind: 'unknown', reason: l10n.t('`lsof` does not tell the address of its stdin') };
   const peer = /^->(0x[0-9a-f]+)\b/.exec(stdin.name)?.[1];
   if (peer && isAddress(peer)) return { kind: 'peer', address: peer };
   if (stdin.type === 'PIPE' && /^(?:, cnt=\d+)?$/.test(stdin.name)) {
@@ -29,7 +34,7 @@ export function stdinEnd(files: readonly OpenFile[], pid: number): StdinEnd {
   if (stdin.type === 'unix' && stdin.name === '->(none)') {
     return { kind: 'gone', proof: 'no peer', detail: '`lsof` shows `->(none)`' };
   }
-  return { kind: 'unknown', reason: `its stdin is a ${stdin.type} of an unexpected form` };
+  return { kind: 'unknown', reason: l10n.t('its stdin is a {0} of an unexpected form', stdin.type) };
 }
 
 /** Who holds the other end. Nobody visible is not nobody: `lsof` shows an ordinary user only their own processes. */
@@ -40,7 +45,11 @@ export function holderOf(files: readonly OpenFile[], address: string): StdinPeer
     return { kind: 'alive', by: seen(...names.values()) };
   }
   // Closed since, or held by a process that we may not see: the next look may tell.
-  return { kind: 'unknown', reason: 'its stdin has another end, but who holds it cannot be seen', failure: 'failed' };
+  return {
+    kind: 'unknown',
+    reason: l10n.t('its stdin has another end, but who holds it cannot be seen'),
+    failure: 'failed',
+  };
 }
 
 function isAddress(text: string): boolean {

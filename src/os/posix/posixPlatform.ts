@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { FreshRun } from '../../common/async';
 import { messageOf } from '../../common/errors';
 import { TOOL_TIMEOUT_MS } from '../../common/limits';
@@ -74,7 +75,7 @@ export class PosixPlatform implements Platform {
   }
 
   async stdinPeer(identity: ProcessIdentity): Promise<StdinPeer> {
-    if (this.system === 'linux') return { kind: 'unknown', reason: 'not examined without a usable /proc' };
+    if (this.system === 'linux') return { kind: 'unknown', reason: l10n.t('not examined without a usable /proc') };
     try {
       const { pid } = identity;
       const own = await this.run('lsof', [...LSOF_FIELDS, '-a', '-p', String(pid), '-d', '0'], TOOL_TIMEOUT_MS);
@@ -106,9 +107,9 @@ export class PosixPlatform implements Platform {
   private async systemdRole(identity: ProcessIdentity): Promise<ServiceRole> {
     const { code, stdout } = await this.run('ps', controlGroupArguments(identity.pid), TOOL_TIMEOUT_MS);
     const line = code === 0 ? parseControlGroupLine(stdout) : undefined;
-    if (!line) return { kind: 'unknown', reason: '`ps` does not tell its control group' };
+    if (!line) return { kind: 'unknown', reason: l10n.t('`ps` does not tell its control group') };
     if (!sameStart(startToken(line.startSeconds), identity.start)) {
-      return { kind: 'unknown', reason: 'its pid belongs to another process' };
+      return { kind: 'unknown', reason: l10n.t('its pid belongs to another process') };
     }
     return serviceRoleOfControlGroup(line.controlGroups);
   }
@@ -117,7 +118,7 @@ export class PosixPlatform implements Platform {
     const look = await this.inspect(identity.pid);
     if (look.kind === 'error') return { kind: 'unknown', reason: look.reason };
     if (look.kind === 'gone' || !sameStart(look.entry.start, identity.start)) {
-      return { kind: 'unknown', reason: 'it is gone' };
+      return { kind: 'unknown', reason: l10n.t('it is gone') };
     }
     // launchd starts every job itself.
     if (look.entry.ppid !== 1) return { kind: 'none' };
@@ -126,7 +127,7 @@ export class PosixPlatform implements Platform {
       const { code, stdout, stderr } = await this.run('launchctl', ['print', domain], TOOL_TIMEOUT_MS);
       if (code !== 0 && domain !== 'system' && saysNoSuchDomain(stdout + stderr)) continue;
       const services = code === 0 ? parseLaunchctlServices(stdout) : undefined;
-      if (!services) return { kind: 'unknown', reason: `\`launchctl print ${domain}\` cannot be read` };
+      if (!services) return { kind: 'unknown', reason: l10n.t('`launchctl print {0}` cannot be read', domain) };
       const name = services.get(identity.pid);
       if (name !== undefined) return { kind: 'service', name };
     }
@@ -139,7 +140,7 @@ export class PosixPlatform implements Platform {
     for (const pid of pids) this.wanted.add(pid);
     try {
       const { own, sockets } = await this.openFiles.ask();
-      if (sockets.length === 0) return { kind: 'unknown', reason: '`lsof` shows no sockets' };
+      if (sockets.length === 0) return { kind: 'unknown', reason: l10n.t('`lsof` shows no sockets') };
       const asked = new Set(pids);
       return judgeLsofConnections(
         own.filter(({ pid }) => asked.has(pid)),
@@ -173,6 +174,6 @@ export class PosixPlatform implements Platform {
     if (look.kind === 'present' && sameStart(look.entry.start, identity.start)) return undefined;
     return look.kind === 'error'
       ? { kind: 'unknown', reason: look.reason, look: 'failed' }
-      : { kind: 'unknown', reason: 'it is gone' };
+      : { kind: 'unknown', reason: l10n.t('it is gone') };
   }
 }

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { PosixSystem } from './psTable';
 
 /** What a process's environment says, as far as one line of `ps` can tell. */
@@ -29,10 +30,10 @@ export function parseEnvironmentLines(text: string): Map<number, string> {
   for (const line of text.split('\n')) {
     if (line === '') continue;
     const match = /^ *(\d+)(?: (.*))?$/s.exec(line);
-    if (!match) throw new Error('`ps` printed a line in an unexpected format');
+    if (!match) throw new Error(l10n.t('`ps` printed a line in an unexpected format'));
     lines.set(Number(match[1]), match[2] ?? '');
   }
-  if (lines.size === 0) throw new Error('`ps` printed nothing');
+  if (lines.size === 0) throw new Error(l10n.t('`ps` printed nothing'));
   return lines;
 }
 

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { withTimeout } from '../../common/async';
 import { TOOL_TIMEOUT_MS } from '../../common/limits';
 import { sameStart } from '../identity';
@@ -35,7 +36,7 @@ export class PsReader {
     const after = await this.readTable();
     // Read and parsed independently: what both of ours lack although it exists shows that they are not whole (K09).
     const lost = listed.find(({ pid }) => !before.has(pid) && !after.has(pid) && isKnownToKernel(pid));
-    if (lost) throw new Error(`\`ps\` lists pid ${lost.pid} one time and not the other`);
+    if (lost) throw new Error(l10n.t('`ps` lists pid {0} one time and not the other', lost.pid));
     return new Map([...after].map(([pid, row]) => [pid, entryOf(row, lineFor(row, before.get(pid), lines.get(pid)))]));
   }
 
@@ -55,33 +56,33 @@ export class PsReader {
     const stdout = await this.ps(psTableArguments(this.system, withUs(pids)));
     const rows = new Map(parsePsTable(stdout, this.system).map((row) => [row.pid, row]));
     const own = rows.get(process.pid);
-    if (!own) throw new Error('`ps` does not list this process itself');
+    if (!own) throw new Error(l10n.t('`ps` does not list this process itself'));
     // In a pid namespace whose /proc is another's, `ps` shows strangers under our numbers.
-    if (own.ppid !== process.ppid) throw new Error('`ps` shows another process under the pid of this one');
+    if (own.ppid !== process.ppid) throw new Error(l10n.t('`ps` shows another process under the pid of this one'));
     const start = startToken(own.startSeconds);
     this.ownStart ??= start;
     // Linux stores ticks since boot, and `ps` adds today's clock: when that is set, every start time moves (K27).
     if (!sameStart(start, this.ownStart)) {
-      throw new Error('`ps` gives this process itself another start time than before: the clock was set');
+      throw new Error(l10n.t('`ps` gives this process itself another start time than before: the clock was set'));
     }
     return rows;
   }
 
   private async readEnvironments(pids?: readonly number[]): Promise<Map<number, string>> {
     const lines = parseEnvironmentLines(await this.ps(psEnvironmentArguments(this.system, withUs(pids))));
-    if (!lines.has(process.pid)) throw new Error('`ps` does not list this process itself');
+    if (!lines.has(process.pid)) throw new Error(l10n.t('`ps` does not list this process itself'));
     return lines;
   }
 
   private listAll(): ReturnType<ProcessLister> {
     return withTimeout(this.list(), TOOL_TIMEOUT_MS, () => {
-      throw new Error(`\`ps-list\` did not answer within ${TOOL_TIMEOUT_MS / 1000} s`);
+      throw new Error(l10n.t('`ps-list` did not answer within {0} s', TOOL_TIMEOUT_MS / 1000));
     });
   }
 
   private async ps(args: readonly string[]): Promise<string> {
     const { code, stdout } = await this.run('ps', args, TOOL_TIMEOUT_MS);
-    if (code !== 0) throw new Error(`\`ps\` failed with code ${code}`);
+    if (code !== 0) throw new Error(l10n.t('`ps` failed with code {0}', code));
     return stdout;
   }
 }
@@ -108,11 +109,11 @@ function lookOf(
 ): Inspection {
   if (!after) {
     // A system that hides other users' processes does not list what has changed its user.
-    if (isKnownToKernel(pid)) return { kind: 'error', reason: 'it exists, but `ps` does not list it' };
+    if (isKnownToKernel(pid)) return { kind: 'error', reason: l10n.t('it exists, but `ps` does not list it') };
     return { kind: 'gone' };
   }
   if (!before || !sameStart(startToken(before.startSeconds), startToken(after.startSeconds))) {
-    return { kind: 'error', reason: 'changed while being read' };
+    return { kind: 'error', reason: l10n.t('changed while being read') };
   }
   return { kind: 'present', entry: entryOf(after, lineFor(after, before, line)) };
 }

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { parseCpuTime, parseStartDate } from './psTime';
 
 export type PosixSystem = 'linux' | 'darwin';
@@ -67,10 +68,10 @@ const LINE: Record<PosixSystem, RegExp> = {
  */
 export function parsePsTable(text: string, system: PosixSystem): PsRow[] {
   const lines = text.split('\n').filter((line) => line !== '');
-  if (lines.length === 0) throw new Error('`ps` printed nothing');
+  if (lines.length === 0) throw new Error(l10n.t('`ps` printed nothing'));
   return lines.map((line) => {
     const row = parseLine(line, system);
-    if (!row) throw new Error('`ps` printed a line in an unexpected format');
+    if (!row) throw new Error(l10n.t('`ps` printed a line in an unexpected format'));
     return row;
   });
 }

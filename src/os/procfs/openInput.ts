@@ -1,4 +1,5 @@
 import { readdirSync, readlinkSync } from 'node:fs';
+import * as l10n from '@vscode/l10n';
 import { codeOf } from '../../common/errors';
 import { whyUnreadable } from '../../common/files';
 import { livingFolder, readStat } from './readStat';
@@ -16,7 +17,7 @@ const PIPE_OR_SOCKET = /^(?:pipe|socket):\[\d+\]$/;
  */
 export function findOpenInput(target: string, pids: readonly number[]): OpenInput {
   if (!PIPE_OR_SOCKET.test(target))
-    return { kind: 'unknown', reason: 'its stdin was neither a socket pair nor a pipe' };
+    return { kind: 'unknown', reason: l10n.t('its stdin was neither a socket pair nor a pipe') };
   const holders: number[] = [];
   const asStdin: number[] = [];
   for (const pid of pids) {
@@ -34,12 +35,15 @@ function openFilesOf(pid: number): Map<string, string | undefined> | 'gone' | Ex
   const read = readStat(pid);
   if (read.kind === 'gone') return 'gone';
   const folder = read.kind === 'stat' ? livingFolder(read.stat) : undefined;
-  if (folder === undefined) return { kind: 'unknown', reason: `pid ${pid} cannot be examined` };
+  if (folder === undefined) return { kind: 'unknown', reason: l10n.t('pid {0} cannot be examined', pid) };
   try {
     return new Map(readdirSync(`${folder}/fd`).map((fd) => [fd, linkOf(`${folder}/fd/${fd}`)]));
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return 'gone';
-    return { kind: 'unknown', reason: `the open files of pid ${pid} may not be looked at (${whyUnreadable(error)})` };
+    return {
+      kind: 'unknown',
+      reason: l10n.t('the open files of pid {0} may not be looked at ({1})', pid, whyUnreadable(error)),
+    };
   }
 }
 

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { FreshRun } from '../../common/async';
 import { nextTick } from '../../common/eventLoop';
 import { PIPE_PROBE_TIMEOUT_MS } from '../../common/limits';
@@ -82,7 +83,7 @@ export function readPipe(file: string): Promise<PipeReading> {
 /** Never rejects. */
 async function answer(asked: readonly Question[]): Promise<void> {
   let open = asked;
-  const missing = 'neither perl nor python3 is installed, which could tell whether anybody holds its stdin';
+  const missing = l10n.t('neither perl nor python3 is installed, which could tell whether anybody holds its stdin');
   let failure = new InspectError(missing, 'no means');
   for (const [program, args] of probers) {
     if (open.length === 0) return;
@@ -101,7 +102,7 @@ async function answer(asked: readonly Question[]): Promise<void> {
         return !look;
       });
     }
-    failure = new InspectError(`the pipe of its stdin could not be examined with ${program}`, 'failed');
+    failure = new InspectError(l10n.t('the pipe of its stdin could not be examined with {0}', program), 'failed');
   }
   for (const { reject } of open) reject(failure);
 }

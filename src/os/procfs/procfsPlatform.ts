@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import * as l10n from '@vscode/l10n';
 import { codeOf } from '../../common/errors';
 import { yieldIfBusy } from '../../common/eventLoop';
 import { whyUnreadable } from '../../common/files';
@@ -86,11 +87,11 @@ class ProcfsPlatform implements Platform {
       if (read.kind === 'gone') continue;
       // Other users' processes, where the system hides them.
       if (read.kind === 'error' && isDenied(read.reason) && Number(text) !== process.pid) continue;
-      if (read.kind === 'error') throw new Error(`/proc/${text}/stat cannot be read: ${read.reason}`);
+      if (read.kind === 'error') throw new Error(l10n.t('/proc/{0}/stat cannot be read: {1}', text, read.reason));
       const { stat } = read;
       processes.set(stat.pid, this.entryOf(stat, this.cachedDetails(stat, uptimeTicks)));
     }
-    if (!processes.has(process.pid)) throw new Error('/proc does not list this process itself');
+    if (!processes.has(process.pid)) throw new Error(l10n.t('/proc does not list this process itself'));
     for (const pid of this.details.keys()) if (!processes.has(pid)) this.details.delete(pid);
     // Process 1 is always there.
     return { scope: this.scope, takenAt, processes, ...(processes.has(1) ? {} : { isHidden }) };
@@ -105,7 +106,8 @@ class ProcfsPlatform implements Platform {
     const again = readStat(pid);
     if (again.kind === 'gone') return { kind: 'gone' };
     if (again.kind === 'error') return again;
-    if (again.stat.startTicks !== read.stat.startTicks) return { kind: 'error', reason: 'changed while being read' };
+    if (again.stat.startTicks !== read.stat.startTicks)
+      return { kind: 'error', reason: l10n.t('changed while being read') };
     return { kind: 'present', entry: this.entryOf(again.stat, details) };
   }
 
@@ -166,7 +168,10 @@ class ProcfsPlatform implements Platform {
       if (role.kind !== 'service') return role;
       return { ...role, isMain: isServiceMain(readProcBytes(`/proc/${identity.pid}/environ`), identity.pid) };
     } catch (error) {
-      return { kind: 'unknown', reason: `its control group or environment cannot be read (${whyUnreadable(error)})` };
+      return {
+        kind: 'unknown',
+        reason: l10n.t('its control group or environment cannot be read ({0})', whyUnreadable(error)),
+      };
     }
   }
 

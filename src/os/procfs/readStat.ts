@@ -1,4 +1,5 @@
 import { readdirSync } from 'node:fs';
+import * as l10n from '@vscode/l10n';
 import { codeOf } from '../../common/errors';
 import { whyUnreadable } from '../../common/files';
 import { readProcFile } from './readProcFile';
@@ -13,7 +14,7 @@ export type StatRead =
 export function readStat(pid: number): StatRead {
   try {
     const stat = parseStat(readProcFile(`/proc/${pid}/stat`));
-    return stat ? { kind: 'stat', stat } : { kind: 'error', reason: 'unexpected format' };
+    return stat ? { kind: 'stat', stat } : { kind: 'error', reason: l10n.t('unexpected format') };
   } catch (error) {
     const code = codeOf(error);
     return code === 'ENOENT' || code === 'ESRCH' ? { kind: 'gone' } : { kind: 'error', reason: whyUnreadable(error) };

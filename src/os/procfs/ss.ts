@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { FreshRun } from '../../common/async';
 import { nextTick } from '../../common/eventLoop';
 import { SS_TIMEOUT_MS } from '../../common/limits';
@@ -21,8 +22,9 @@ export async function runSs(args: readonly string[]): Promise<string> {
     maxOutput: MAX_OUTPUT_BYTES,
   });
   if (end.kind === 'exited' && end.code === 0) return end.stdout;
-  if (end.kind === 'not-run' && end.code === 'ENOENT') throw new InspectError('`ss` is not installed', 'no means');
-  throw new InspectError('`ss` failed', 'failed');
+  if (end.kind === 'not-run' && end.code === 'ENOENT')
+    throw new InspectError(l10n.t('`ss` is not installed'), 'no means');
+  throw new InspectError(l10n.t('`ss` failed'), 'failed');
 }
 
 const unixRuns = new FreshRun(() => runSs(['-H', '-a', '-x', '-p', '-n', '-e']));

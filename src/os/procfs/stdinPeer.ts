@@ -1,4 +1,5 @@
 import { readlinkSync, statSync } from 'node:fs';
+import * as l10n from '@vscode/l10n';
 import { codeOf, messageOf } from '../../common/errors';
 import { whyUnreadable } from '../../common/files';
 import type { ProcessIdentity } from '../identity';
@@ -26,11 +27,13 @@ interface Stdin {
  */
 export async function findStdinPeer(identity: ProcessIdentity, scope: string): Promise<StdinPeer> {
   try {
-    if (scope === '' || identity.scope !== scope) throw new Error('it belongs to another boot, container or machine');
+    if (scope === '' || identity.scope !== scope)
+      throw new Error(l10n.t('it belongs to another boot, container or machine'));
     const before = stdinOf(identity);
     const peer = await peerOf(before);
     const after = stdinOf(identity);
-    if (after.target !== before.target) throw new InspectError('its stdin changed while it was examined', 'failed');
+    if (after.target !== before.target)
+      throw new InspectError(l10n.t('its stdin changed while it was examined'), 'failed');
     return peer;
   } catch (error) {
     const reason = messageOf(error);
@@ -43,12 +46,12 @@ function peerOf(stdin: Stdin): Promise<StdinPeer> {
   const [, kind, inode] = /^(socket|pipe):\[(\d+)\]$/.exec(stdin.target) ?? [];
   if (kind === 'socket') return socketPeer(stdin.folder, inode as string);
   if (kind === 'pipe') return pipePeer(`${stdin.folder}/fd/0`, inode as string);
-  throw new Error('its stdin is neither a socket pair nor a pipe');
+  throw new Error(l10n.t('its stdin is neither a socket pair nor a pipe'));
 }
 
 async function socketPeer(folder: string, inode: string): Promise<StdinPeer> {
   if (readlinkSync(`${folder}/ns/net`) !== readlinkSync('/proc/self/ns/net')) {
-    throw new Error('it runs in another network namespace, whose sockets cannot be seen from here');
+    throw new Error(l10n.t('it runs in another network namespace, whose sockets cannot be seen from here'));
   }
   return withNames(judgeUnixSocket(await readUnixSockets(), inode));
 }
@@ -61,7 +64,7 @@ async function pipePeer(file: string, inode: string): Promise<StdinPeer> {
   const after = identify();
   for (const { dev, ino } of [before, after]) {
     if (`${dev}` !== look.device || `${ino}` !== look.inode || look.inode !== inode) {
-      throw new InspectError('its stdin changed while it was examined', 'failed');
+      throw new InspectError(l10n.t('its stdin changed while it was examined'), 'failed');
     }
   }
   if (!look.writers) return { kind: 'gone', proof: 'no peer' };
@@ -78,16 +81,16 @@ function withNames(peer: StdinPeer): StdinPeer {
 /** @throws Error with a reason for people when the process is gone, another, or closed to us. */
 function stdinOf(identity: ProcessIdentity): Stdin {
   const read = readStat(identity.pid);
-  if (read.kind === 'error') throw withCode(`it cannot be examined (${read.reason})`, read.reason);
-  if (read.kind === 'gone' || `t${read.stat.startTicks}` !== identity.start) throw new Error('it is gone');
+  if (read.kind === 'error') throw withCode(l10n.t('it cannot be examined ({0})', read.reason), read.reason);
+  if (read.kind === 'gone' || `t${read.stat.startTicks}` !== identity.start) throw new Error(l10n.t('it is gone'));
   const folder = livingFolder(read.stat);
-  if (folder === undefined) throw new Error('its main thread is gone, and no other could be examined');
+  if (folder === undefined) throw new Error(l10n.t('its main thread is gone, and no other could be examined'));
   try {
     return { folder, target: readlinkSync(`${folder}/fd/0`) };
   } catch (error) {
     const code = whyUnreadable(error);
-    if (code === 'ENOENT') throw new Error('it has no stdin');
-    throw withCode(`its stdin may not be looked at (${code})`, code);
+    if (code === 'ENOENT') throw new Error(l10n.t('it has no stdin'));
+    throw withCode(l10n.t('its stdin may not be looked at ({0})', code), code);
   }
 }
 

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { FreshRun } from '../../common/async';
 import { InspectError, type StdinPeer } from '../platform';
 import { seen, UNSEEN } from '../users';
@@ -36,13 +37,14 @@ export function judgeUnixSocket(sockets: readonly UnixSocket[], inode: string): 
   const own = sockets.filter((socket) => socket.inode === inode);
   const [socket] = own;
   // Sockets that come and go while the kernel lists them can make it leave one out, or name it twice.
-  if (!socket) return { kind: 'unknown', reason: '`ss` does not show the socket of its stdin', failure: 'failed' };
+  if (!socket)
+    return { kind: 'unknown', reason: l10n.t('`ss` does not show the socket of its stdin'), failure: 'failed' };
   if (own.length > 1) {
-    return { kind: 'unknown', reason: '`ss` shows the socket of its stdin more than once', failure: 'failed' };
+    return { kind: 'unknown', reason: l10n.t('`ss` shows the socket of its stdin more than once'), failure: 'failed' };
   }
   if (socket.peer === '0') {
     if (socket.directions !== '---') {
-      const reason = '`ss` cannot tell who holds the other end of its stdin here';
+      const reason = l10n.t('`ss` cannot tell who holds the other end of its stdin here');
       // Open and with no other end: it waits to be accepted.
       return { kind: 'unknown', reason, failure: socket.directions === undefined ? 'no means' : 'failed' };
     }

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { messageOf } from '../../common/errors';
 import { POWERSHELL_TIMEOUT_MS } from '../../common/limits';
 import { type ProcessIdentity, sameStart } from '../identity';
@@ -54,7 +55,7 @@ export class WindowsPlatform implements Platform {
   }
 
   async stdinPeer(): Promise<StdinPeer> {
-    return { kind: 'unknown', reason: 'Windows does not tell who holds the other end of a pipe' };
+    return { kind: 'unknown', reason: l10n.t('Windows does not tell who holds the other end of a pipe') };
   }
 
   /**
@@ -64,38 +65,40 @@ export class WindowsPlatform implements Platform {
   async serviceRole(identity: ProcessIdentity): Promise<ServiceRole> {
     try {
       const services = parseWindowsServices(await this.powershell(windowsServiceArguments(identity.pid)));
-      if (services.length > 0) return { kind: 'unknown', reason: `it runs the service ${services.join(', ')}` };
+      if (services.length > 0)
+        return { kind: 'unknown', reason: l10n.t('it runs the service {0}', services.join(', ')) };
       const look = await this.inspect(identity.pid);
       if (look.kind === 'error') return { kind: 'unknown', reason: look.reason };
       const isSame = look.kind === 'present' && sameStart(look.entry.start, identity.start);
-      return isSame ? { kind: 'none' } : { kind: 'unknown', reason: 'it is gone' };
+      return isSame ? { kind: 'none' } : { kind: 'unknown', reason: l10n.t('it is gone') };
     } catch (error) {
       return { kind: 'unknown', reason: messageOf(error) };
     }
   }
 
   async outsideUse(): Promise<OutsideUse> {
-    return { kind: 'unknown', reason: 'connections are not examined on Windows' };
+    return { kind: 'unknown', reason: l10n.t('connections are not examined on Windows') };
   }
 
   /** We are in every table that is whole: one without us proves nothing about others. */
   private async ask(pids?: readonly number[]): Promise<WindowsProcess[]> {
     const asked = pids && [...new Set([...pids, process.pid])];
     const rows = parseWindowsProcesses(await this.powershell(windowsProcessArguments(asked)));
-    if (!rows.some((row) => row.pid === process.pid)) throw new Error('PowerShell does not list this process itself');
+    if (!rows.some((row) => row.pid === process.pid))
+      throw new Error(l10n.t('PowerShell does not list this process itself'));
     return rows;
   }
 
   private async powershell(args: readonly string[]): Promise<string> {
     const { code, stdout } = await this.run(powershellPath(), args, POWERSHELL_TIMEOUT_MS);
-    if (code !== 0) throw new Error(`PowerShell failed with code ${code}`);
+    if (code !== 0) throw new Error(l10n.t('PowerShell failed with code {0}', code));
     return stdout;
   }
 }
 
 /** The kernel's own pseudo-processes are left out of the table. */
 function absent(pid: number): Inspection {
-  if (isKnownToKernel(pid)) return { kind: 'error', reason: 'it exists, but Windows does not describe it' };
+  if (isKnownToKernel(pid)) return { kind: 'error', reason: l10n.t('it exists, but Windows does not describe it') };
   return { kind: 'gone' };
 }
 

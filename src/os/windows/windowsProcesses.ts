@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 /** One process as `Win32_Process` describes it. */
 export interface WindowsProcess {
   readonly pid: number;
@@ -67,21 +68,21 @@ export function parseWindowsProcesses(text: string): WindowsProcess[] {
 /** @throws Error when it is no JSON. Accepts a byte order mark. */
 export function parseJson(text: string): unknown {
   const trimmed = text.replace(/^\ufeff/, '').trim();
-  if (trimmed === '') throw new Error('PowerShell printed nothing');
+  if (trimmed === '') throw new Error(l10n.t('PowerShell printed nothing'));
   try {
     return JSON.parse(trimmed);
   } catch {
-    throw new Error('PowerShell printed something other than JSON');
+    throw new Error(l10n.t('PowerShell printed something other than JSON'));
   }
 }
 
 function parseRow(row: unknown): WindowsProcess[] {
-  if (typeof row !== 'object' || row === null) throw new Error('PowerShell printed an unexpected table');
+  if (typeof row !== 'object' || row === null) throw new Error(l10n.t('PowerShell printed an unexpected table'));
   const fields = row as Record<string, unknown>;
   const pid = wholeNumber(fields.ProcessId);
   const ppid = wholeNumber(fields.ParentProcessId);
   if (pid === undefined || ppid === undefined || typeof fields.Name !== 'string') {
-    throw new Error('PowerShell printed a process without pid, parent or name');
+    throw new Error(l10n.t('PowerShell printed a process without pid, parent or name'));
   }
   if (pid === 0) return [];
   const created = parseWindowsDate(fields.CreationDate);
@@ -89,7 +90,7 @@ function parseRow(row: unknown): WindowsProcess[] {
     // Started by the kernel (pid 0 or 4): System, Registry and their like.
     const isMissing = fields.CreationDate === null || fields.CreationDate === undefined;
     if (isMissing && (ppid === 0 || ppid === 4)) return [];
-    throw new Error(`PowerShell does not tell when pid ${pid} was created`);
+    throw new Error(l10n.t('PowerShell does not tell when pid {0} was created', pid));
   }
   const kernel = wholeNumber(fields.KernelModeTime);
   const user = wholeNumber(fields.UserModeTime);

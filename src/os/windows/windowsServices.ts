@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { parseJson, powershellArguments } from './windowsProcesses';
 
 /** Arguments for `powershell.exe` that print what {@link parseWindowsServices} reads. */
@@ -13,7 +14,7 @@ export function parseWindowsServices(text: string): string[] {
   const json = parseJson(text);
   const services = typeof json === 'object' && json !== null ? (json as { Services?: unknown }).Services : undefined;
   if (!Array.isArray(services) || !services.every((name) => typeof name === 'string')) {
-    throw new Error('PowerShell does not tell which services run in it');
+    throw new Error(l10n.t('PowerShell does not tell which services run in it'));
   }
   return services;
 }
