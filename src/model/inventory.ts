@@ -5,6 +5,7 @@ import type { ContainerOutcome, ContainerReason, OthersContainer } from './conta
 import type { Evidence } from './evidence';
 import type { ServerKey } from './keys';
 import type { Refusal } from './refusal';
+import type { ForeignReap } from './settings';
 
 /** What one sweep publishes, and the only thing that views, API and CLI read. Plain data, redacted, no live handles. */
 
@@ -145,7 +146,7 @@ export interface Inventory {
   /** Configuration and registry problems, for the log and the panel. */
   readonly problems: readonly Problem[];
   /** What sweeps do about other clients' orphans; with `report` they are listed, and the badge does not count them. */
-  readonly reapForeign: 'report' | 'ask' | 'auto';
+  readonly reapForeign: ForeignReap;
   readonly guard: GuardView;
   /** Containers that wait for a client that is gone; for people to look at and to choose from. */
   readonly containersWithoutClient: readonly ContainerWithoutClient[];

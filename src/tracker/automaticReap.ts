@@ -1,5 +1,6 @@
 import type { ReapResult } from '../model/inventory';
 import { foreignKey, recordKey } from '../model/keys';
+import type { ReapSettings } from '../model/settings';
 import type { ProcessIdentity } from '../os/identity';
 import type { Reaper } from '../reaping/reaper';
 import { LadderQueue } from '../reaping/reapQueue';
@@ -13,13 +14,6 @@ import type { ReapTurns } from './reapTurns';
 import type { ScanCycle } from './scanCycle';
 import { isReapable } from './sessionPlans';
 
-export interface ReapSettings {
-  /** What sweeps do about other clients' proven orphans; `report` unless told. */
-  readonly reapForeign?: 'report' | 'ask' | 'auto';
-  /** Most of those that one sweep reaps. */
-  readonly maxPerSweep?: number;
-}
-
 export interface AutomaticReapParts {
   readonly reaper: Reaper;
   readonly cycle: ScanCycle;
@@ -28,7 +22,7 @@ export interface AutomaticReapParts {
   readonly own: OwnSession;
   readonly self: ProcessIdentity;
   readonly foreignServers?: ForeignServers | undefined;
-  readonly settings: () => ReapSettings;
+  readonly settings: () => Pick<ReapSettings, 'reapForeign' | 'maxPerSweep'>;
 }
 
 /** Ends what a scan has found and what may be ended without asking. */

@@ -11,6 +11,7 @@ import { LaunchedServers } from '../launch/launchedServers';
 import type { ContainerOutcome } from '../model/containerOutcome';
 import type { EndPreview } from '../model/endPreview';
 import type { Inventory, Problem, ReapPreview, ReapResult } from '../model/inventory';
+import type { Settings } from '../model/settings';
 import type { ProcessIdentity } from '../os/identity';
 import type { Platform } from '../os/platform';
 import { ContainerActions } from '../reaping/containerActions';
@@ -19,27 +20,13 @@ import type { ReapOptions } from '../reaping/reapQueue';
 import type { Crash } from '../registry/crashes';
 import type { DataFolder } from '../registry/dataFolder';
 import type { OwnSession } from '../registry/ownSession';
-import type { AutomaticReap, Grace } from '../registry/schema';
+import type { Grace } from '../registry/schema';
 import type { SessionMemory } from '../registry/sessionMemory';
 import { ClientWatch } from '../scan/clientWatch';
 import { ForeignServers } from '../scan/foreignServers';
 import { configFingerprint } from './configFingerprint';
 import { buildCore, type Core } from './core';
 import { type CrashReport, FormerCrashes } from './formerCrashes';
-
-export interface Settings {
-  readonly automatic: AutomaticReap;
-  readonly neverReap: readonly string[];
-  /** ms that a server may take for its handshake. */
-  readonly launchTimeout: number;
-  readonly guard: boolean;
-  /** What sweeps do about other clients' proven orphans. */
-  readonly reapForeign?: 'report' | 'ask' | 'auto';
-  /** Most of those that one sweep reaps. */
-  readonly maxPerSweep?: number;
-  /** Waits of one server's ladder; `standard` where the user set none. */
-  readonly graceOf: (server: string, standard: Grace) => Grace;
-}
 
 export interface TrackerParts {
   readonly platform: Platform;

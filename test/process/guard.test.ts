@@ -250,7 +250,7 @@ describe('the guard', function () {
     assert.match(tracker.guard.state.problem ?? '', /^\/nonexistent\/node cannot be run \(ENOENT\)$/);
     assert.match(
       sandbox.log.join('\n'),
-      /The guard is unavailable: \/nonexistent\/node cannot be run \(ENOENT\)\. Servers/,
+      /The guard is unavailable: \/nonexistent\/node cannot be run \(ENOENT\)\. If this window crashes/,
     );
     await tracker.stop('one');
   });
