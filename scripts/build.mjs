@@ -55,9 +55,10 @@ await build({
   ...{ entryPoints: ['src/extension.ts'], outfile: 'dist/extension.js', external: ['vscode'] },
   plugins: [withoutJsonSchemas],
 });
-await build({ ...common, entryPoints: ['src/guard.ts'], outfile: 'dist/guard.js' });
+const english = { ...common, alias: { ...common.alias, '@vscode/l10n': './src/common/english.ts' } };
+await build({ ...english, entryPoints: ['src/guard.ts'], outfile: 'dist/guard.js' });
 await build({
-  ...common,
+  ...english,
   entryPoints: ['src/cli.ts'],
   outfile: 'dist/cli.js',
   banner: { js: `#!/usr/bin/env node\n${importMeta.banner.js}` },
