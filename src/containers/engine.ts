@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { redactText } from '../clients/redaction';
 import { ENGINE_STOP_MARGIN_MS, ENGINE_TIMEOUT_MS, MAX_ENGINE_OUTPUT_BYTES } from '../common/limits';
 import type { ProgramCall } from '../os/runCommand';
@@ -64,7 +65,7 @@ export class ContainerEngine {
     base: NodeJS.ProcessEnv = process.env,
   ) {
     const name = engineNameOf(address.program);
-    if (!name) throw new Error(`"${address.program}" is not docker, podman or nerdctl.`);
+    if (!name) throw new Error(l10n.t('"{0}" is not docker, podman or nerdctl.', address.program));
     this.name = name;
     this.limits = { ...LIMITS, ...limits };
     this.environment = clientEnvironment(base, address.environment);

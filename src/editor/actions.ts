@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import type { MachineConfigs } from '../clients/machineConfigs';
 import type { ServerView } from '../model/inventory';
@@ -103,6 +104,8 @@ async function changeNeverReap(change: (patterns: readonly string[]) => string[]
   const patterns = patternsOf(configuration.get('reap.neverReap'));
   // The value was meant to spare servers: it is not overwritten.
   if (!patterns)
-    throw new Error('The setting mcpProcesses.reap.neverReap must be a list of strings. Correct it, then try again.');
+    throw new Error(
+      l10n.t('The setting mcpProcesses.reap.neverReap must be a list of strings. Correct it, then try again.'),
+    );
   await configuration.update('reap.neverReap', change(patterns), vscode.ConfigurationTarget.Global);
 }

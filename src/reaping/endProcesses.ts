@@ -39,6 +39,7 @@ export interface EndParts {
 export async function previewEnd(chosen: readonly ChosenProcess[], parts: EndParts): Promise<EndPreview> {
   const { snapshot, scan } = await scanChosen(chosen, parts);
   const decided = await scan.decide(scan.members);
+  const [_first, ..._more] = chosen;
   if (decided.length === 0) {
     const [first] = chosen;
     throw new UserError(

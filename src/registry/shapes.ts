@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import * as v from 'valibot';
 import { isProcessId, isStartToken } from '../os/identity';
 import type { StdinGone } from '../os/platform';
@@ -93,5 +94,5 @@ export function read<S extends v.GenericSchema>(
 ): { readonly ok: true; readonly value: v.InferOutput<S> } | { readonly ok: false; readonly reason: string } {
   const result = v.safeParse(shape, value, { abortEarly: true });
   if (result.success) return { ok: true, value: result.output };
-  return { ok: false, reason: `its "${v.getDotPath(result.issues[0]) ?? ''}" is not valid` };
+  return { ok: false, reason: l10n.t('its "{0}" is not valid', v.getDotPath(result.issues[0]) ?? '') };
 }
