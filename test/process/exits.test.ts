@@ -104,7 +104,7 @@ describe('the end of a server', function () {
 
   it('one that never answers: the reason, without its name, and its last line', async () => {
     const tracker = await sandbox.tracker();
-    await assert.rejects(tracker.launch(sandbox.server('dies', '--die')), /^Error: "dies" cannot start: it exited/);
+    await assert.rejects(tracker.launch(sandbox.server('dies', '--die')), /^UserError: "dies" cannot start: it exited/);
     const failure = viewOf(tracker, 'dies')?.failure;
     assert.equal(failure?.kind, 'start');
     assert.deepEqual(failure.problem, { kind: 'exited', exit: { code: 3 } });
