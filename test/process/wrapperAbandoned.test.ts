@@ -334,7 +334,7 @@ describe('mcp-processes run, while the client lives @user @no-ss', function () {
     });
     const args = ['run', '--', process.execPath, join(__dirname, '../servers/server.mjs'), '--deaf-to-eof'];
     const starter = `require("child_process").spawn(...((x) => [x.command, x.args, { detached: true, stdio: "ignore" }])(${escaping}))`;
-    await tracker.launch({
+    await tracker.servers.launch({
       ...sandbox.server('it'),
       command: installed.path,
       args: [
@@ -349,7 +349,7 @@ describe('mcp-processes run, while the client lives @user @no-ss', function () {
     });
     const escaped = await ask(installed.at('escaped'));
     await waitFor('the editor’s session, and that of the launcher', () => installed.sessions().length === 2);
-    await tracker.stop('it');
+    await tracker.servers.stop('it');
     await waitFor('what escaped is ended', () => !isAlive(escaped));
     await installed.nothingLeft();
   });

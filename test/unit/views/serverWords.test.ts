@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import type { Failure, Inventory, ServerView } from '../../../src/model/inventory';
 import type { Refusal } from '../../../src/model/refusal';
 import { seen } from '../../../src/os/users';
-import { capabilitiesOf } from '../../../src/views/offers';
+import { capabilitiesOf } from '../../../src/views/capabilities';
 import {
   countedOrphans,
   evidenceText,
@@ -12,7 +12,6 @@ import {
   uncountedOrphans,
   verdictSentence,
 } from '../../../src/views/serverWords';
-import { tooltipOf } from '../../../src/views/tooltips';
 import { inventoryOf, NODE, rowOf, serverView } from './rows';
 
 const LISTED: Refusal = { rule: 'notListedToKeep', found: 'listed', pattern: 'node server.js' };
@@ -116,7 +115,7 @@ describe('words for a server', () => {
   it('ids for bug reports stand at the end of the evidence, and nowhere else', () => {
     const ids = { sessionId: '5e55', recordId: '4ec0', evidence: [{ kind: 'started-here' } as const] };
     assert.match(evidenceText(serverView(ids)), /\n\nFor bug reports:\n {2}Session: 5e55\n {2}Record: 4ec0\n$/);
-    const { value } = tooltipOf(rowOf(serverView(ids))) as { value: string };
+    const { value } = rowOf(serverView(ids)).tooltip();
     assert.match(value, /started by this window/);
     assert.doesNotMatch(value, /5e55|4ec0/);
     const none = serverView({ sessionId: undefined, recordId: undefined });
