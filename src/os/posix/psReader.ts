@@ -7,10 +7,10 @@ import type { CommandRunner } from '../runCommand';
 import { environmentOf, parseEnvironmentLines, psEnvironmentArguments } from './psEnvironment';
 import { type PosixSystem, type PsRow, parsePsTable, psTableArguments } from './psTable';
 
-/** What `ps-list` tells that we use. Its start time is not: it is read in local time (K27). */
+/** What we use of `ps-list`. Its start time is not reliable: it is in local time (K27). */
 export type ProcessLister = () => Promise<readonly { readonly pid: number }[]>;
 
-/** Processes of a POSIX system by `ps`. */
+/** Reads processes of a POSIX system with `ps`. */
 export class PsReader {
   private ownStart: string | undefined;
 
@@ -20,26 +20,26 @@ export class PsReader {
     private readonly list: ProcessLister,
   ) {}
 
-  /** @throws Error when this process cannot find itself. */
+  /** @throws Error when `ps` does not list this process. */
   async readOwnStart(): Promise<string> {
     return startToken((await this.readTable([process.pid])).get(process.pid)?.startSeconds as number);
   }
 
   /**
-   * All processes. Our own `ps` comes first: if it hangs, then where we can end it.
-   * @throws Error when the table cannot be read, or is not whole.
+   * All processes. Our own `ps` runs first: if `ps` hangs, it hangs where we can end it.
+   * @throws Error when the table cannot be read or is incomplete.
    */
   async readAll(): Promise<Map<number, ProcessEntry>> {
     const before = await this.readTable();
     const [lines, listed] = await Promise.all([this.readEnvironments(), this.listAll()]);
     const after = await this.readTable();
-    // Read and parsed independently: what both of ours lack although it exists shows that they are not whole (K09).
+    // An independent reader and parser: a process that only it lists shows that our tables are incomplete (K09).
     const lost = listed.find(({ pid }) => !before.has(pid) && !after.has(pid) && isKnownToKernel(pid));
     if (lost) throw new Error(`\`ps\` lists pid ${lost.pid} one time and not the other`);
     return new Map([...after].map(([pid, row]) => [pid, entryOf(row, lineFor(row, before.get(pid), lines.get(pid)))]));
   }
 
-  /** Some processes. @throws Error when `ps` cannot be asked. */
+  /** Inspects some processes. @throws Error when `ps` fails. */
   async inspect(pids: readonly number[]): Promise<Map<number, Inspection>> {
     const before = await this.readTable(pids);
     const lines = await this.readEnvironments(pids);
@@ -48,19 +48,19 @@ export class PsReader {
   }
 
   /**
-   * Our own table, of `pids` or of everything. We ask about ourselves every time: `ps` ends with code 1 and no output
-   * both when all are gone and when it could not look, and a table without us proves nothing about others (K09).
+   * Our own table, of `pids` or of all processes. It always includes this process: `ps` exits with code 1 and no output
+   * both when all are gone and when it failed, and a table without us proves nothing about others (K09).
    */
   private async readTable(pids?: readonly number[]): Promise<Map<number, PsRow>> {
     const stdout = await this.ps(psTableArguments(this.system, withUs(pids)));
     const rows = new Map(parsePsTable(stdout, this.system).map((row) => [row.pid, row]));
     const own = rows.get(process.pid);
     if (!own) throw new Error('`ps` does not list this process itself');
-    // In a pid namespace whose /proc is another's, `ps` shows strangers under our numbers.
+    // In a pid namespace with the /proc of another one, `ps` shows strangers under our numbers.
     if (own.ppid !== process.ppid) throw new Error('`ps` shows another process under the pid of this one');
     const start = startToken(own.startSeconds);
     this.ownStart ??= start;
-    // Linux stores ticks since boot, and `ps` adds today's clock: when that is set, every start time moves (K27).
+    // Linux stores ticks since boot, and `ps` adds the current clock: when the clock is set, all start times move (K27).
     if (!sameStart(start, this.ownStart)) {
       throw new Error('`ps` gives this process itself another start time than before: the clock was set');
     }
@@ -95,7 +95,7 @@ function withUs(pids: readonly number[] | undefined): number[] | undefined {
   return pids && [...new Set([...pids, process.pid])];
 }
 
-/** Without the same arguments before and after, nothing can be subtracted from the line in between. */
+/** Only arguments that are the same before and after can be subtracted from the line in between. */
 function lineFor(after: PsRow, before: PsRow | undefined, line: string | undefined): string | undefined {
   return before?.args === after.args && before.startSeconds === after.startSeconds ? line : undefined;
 }
@@ -107,7 +107,7 @@ function inspectionOf(
   after: PsRow | undefined,
 ): Inspection {
   if (!after) {
-    // A system that hides other users' processes does not list what has changed its user.
+    // A system that hides other users' processes no longer lists a process that has changed its user.
     if (isKnownToKernel(pid)) return { kind: 'error', reason: 'it exists, but `ps` does not list it' };
     return { kind: 'gone' };
   }
@@ -129,7 +129,7 @@ function entryOf(row: PsRow, environmentLine: string | undefined): ProcessEntry 
     hasTerminal,
     zombie,
     name,
-    // Of a zombie `ps` prints a name of its own making.
+    // For a zombie `ps` makes up a name.
     args: zombie ? undefined : [row.args],
     memory,
     cpuTime,

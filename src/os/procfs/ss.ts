@@ -8,10 +8,10 @@ const MAX_OUTPUT_BYTES = 64 << 20;
 
 /** What `ss` prints. @throws InspectError with a reason for people. */
 export async function runSs(args: readonly string[]): Promise<string> {
-  // With PROC_NET_TCP, PROC_ROOT, TCPDIAG_FILE and their like it reads some file, and does not ask the kernel.
+  // PROC_NET_TCP, PROC_ROOT, TCPDIAG_FILE and the like make it read a file instead of asking the kernel.
   const passed = Object.entries(process.env).filter(([name]) => !/^(?:PROC_|TCPDIAG_FILE$)/.test(name));
   const environment = { ...Object.fromEntries(passed), LC_ALL: 'C' };
-  // A host with much memory takes its time to start a child.
+  // Starting a child blocks a host with much memory for long.
   await nextTick();
   const end = await runProgram({
     program: 'ss',
@@ -27,7 +27,7 @@ export async function runSs(args: readonly string[]): Promise<string> {
 
 const unixRuns = new FreshRun(() => runSs(['-H', '-a', '-x', '-p', '-n', '-e']));
 
-/** All Unix sockets, one a line. Who asks for stdins and who asks for connections share a run. @throws as {@link runSs} */
+/** All Unix sockets, one a line. Questions about stdins and about connections share a run. @throws as {@link runSs} */
 export function runSsForUnix(): Promise<string> {
   return unixRuns.ask();
 }

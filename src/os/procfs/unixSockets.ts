@@ -10,8 +10,8 @@ export interface UnixSocket {
   readonly peer: string;
   readonly pids: readonly number[];
   /**
-   * Which directions are still open: `<->`, or `---` once the other end was closed. Undefined when `ss` does not say:
-   * without the kernel's socket diagnosis it reads `/proc/net/unix`, which knows no peers, and prints 0 for all of them.
+   * Which directions are open: `<->`, or `---` once the other end was closed. Undefined when `ss` does not print them:
+   * without the kernel's socket diagnosis it reads `/proc/net/unix`, which has no peers, and prints 0 for all of them.
    */
   readonly directions: string | undefined;
 }
@@ -29,13 +29,13 @@ export function parseUnixSockets(output: string): UnixSocket[] {
 }
 
 /**
- * What the sockets say about the peer of one of them. Gone only by its *own line*, with peer 0 and closed in both
- * directions; a connection that is still waiting to be accepted has peer 0, too, but is open.
+ * Judges the peer of one of the sockets. Only its *own line* shows that the peer is gone, with peer 0 and both
+ * directions closed; a connection that waits to be accepted has peer 0, too, but is open.
  */
 export function judgeUnixSocket(sockets: readonly UnixSocket[], inode: string): StdinPeer {
   const own = sockets.filter((socket) => socket.inode === inode);
   const [socket] = own;
-  // Sockets that come and go while the kernel lists them can make it leave one out, or name it twice.
+  // While sockets come and go, the kernel's list may omit one, or name it twice.
   if (!socket) return { kind: 'unknown', reason: '`ss` does not show the socket of its stdin', failure: 'failed' };
   if (own.length > 1) {
     return { kind: 'unknown', reason: '`ss` shows the socket of its stdin more than once', failure: 'failed' };
@@ -43,7 +43,7 @@ export function judgeUnixSocket(sockets: readonly UnixSocket[], inode: string): 
   if (socket.peer === '0') {
     if (socket.directions !== '---') {
       const reason = '`ss` cannot tell who holds the other end of its stdin here';
-      // Open and with no other end: it waits to be accepted.
+      // Open without another end: it waits to be accepted.
       return { kind: 'unknown', reason, failure: socket.directions === undefined ? 'no means' : 'failed' };
     }
     return { kind: 'gone', proof: 'no peer' };
@@ -55,8 +55,8 @@ export function judgeUnixSocket(sockets: readonly UnixSocket[], inode: string): 
 const runs = new FreshRun(async () => parseUnixSockets(await runSsForUnix()));
 
 /**
- * All Unix sockets of this network namespace as `ss` tells them now. Callers at the same time share one run.
- * @throws LookError with a reason for people.
+ * All Unix sockets of this network namespace, from `ss`. Simultaneous callers share one run.
+ * @throws InspectError with a reason for people.
  */
 export async function readUnixSockets(): Promise<readonly UnixSocket[]> {
   try {
