@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import type { ContainerReason, ForeignContainer } from '../model/containerOutcome';
 
-/** What is to be said of a container, without a capital. */
+/** A fact about a container as a clause without a capital. */
 export function containerReasonSentence(reason: ContainerReason): string {
   switch (reason.code) {
     case 'engine':
@@ -39,7 +39,7 @@ export function containerReasonSentence(reason: ContainerReason): string {
   }
 }
 
-/** Who runs a container that is not ours to offer. */
+/** What runs a container that is not ours to offer. */
 export function foreignContainerText(by: ForeignContainer): string {
   return by === 'gateway' ? l10n.t('an MCP gateway runs it') : l10n.t('a Compose project runs it');
 }

@@ -2,7 +2,7 @@ import * as l10n from '@vscode/l10n';
 import type { EndCaution } from '../model/endPreview';
 import { processNamed, usersText } from './users';
 
-/** What speaks against ending processes, as a whole sentence. */
+/** A reason against ending processes, as a whole sentence. */
 export function cautionSentence(caution: EndCaution): string {
   const sentence = bareSentence(caution);
   return 'pid' in caution && caution.pid !== undefined ? l10n.t('pid {0}: {1}', caution.pid, sentence) : sentence;
