@@ -3,9 +3,11 @@ import { type ProgramCall, type ProgramEnd, runProgram } from '../os/runCommand'
 import { ENGINE_VARIABLES } from './containerRun';
 
 /**
- * Why an engine could not be asked, for one line in the log.
- * - `missing`: no such program, or no engine behind it. - `denied`: this user may not. - `timeout`: no answer; what was
- *   asked for may still happen. - `failed`: anything else.
+ * Why a call of an engine failed, for one line in the log.
+ * - `missing`: no such program, or no engine behind it.
+ * - `denied`: this user has no permission.
+ * - `timeout`: no answer; the request may still take effect.
+ * - `failed`: anything else.
  */
 export interface EngineError {
   readonly kind: 'missing' | 'denied' | 'timeout' | 'failed';
@@ -22,9 +24,9 @@ export interface CallEnd {
   readonly stdout: string;
   readonly stderr: string;
   readonly error: EngineError | undefined;
-  /** Set when the client exited, with any code. */
+  /** Present when the client exited, with any code. */
   readonly exitCode: number | undefined;
-  /** Set when more came than was allowed for. */
+  /** Whether the output exceeded its limit. */
   readonly cutOff: boolean;
 }
 
@@ -41,8 +43,8 @@ export async function callClient(call: ProgramCall): Promise<CallEnd> {
 }
 
 /**
- * The environment for a client that has to reach the same engine as a server's own client did.
- * @param base environment of this process: `PATH`, `HOME` and the like come from here, the choice of engine does not.
+ * The environment for a client that must reach the same engine as the server's own client.
+ * @param base environment of this process, for `PATH`, `HOME` and the like, without its engine variables
  * @param chosen the server's engine variables.
  */
 export function clientEnvironment(
@@ -75,7 +77,7 @@ function errorOf({ program, timeout, maxOutput }: ProgramCall, end: ProgramEnd):
   }
 }
 
-/** @param how it ended, where it did not say why. Node's own message is the whole command line, secrets included. */
+/** @param how how it ended, for when its stderr is empty. Node's own message would be the command line with its secrets. */
 function explain(program: string, stderr: string, how: string): EngineError {
   const said = firstLine(stderr);
   if (/permission denied|access is denied/i.test(stderr)) {
@@ -91,7 +93,7 @@ function explain(program: string, stderr: string, how: string): EngineError {
   return { kind: 'failed', message: `"${program}" failed: ${said || how}` };
 }
 
-/** The first line that says something, redacted; without the frame that nerdctl's logger puts around it. */
+/** The first line with content, redacted, without the prefix of nerdctl's logger. */
 function firstLine(stderr: string): string {
   const line = stderr.split(/\r?\n/).find((one) => one.trim() && !/level=(?:warning|info|debug)/.test(one)) ?? '';
   const message = /level=\w+ msg="((?:[^"\\]|\\.)*)"/.exec(line)?.[1] ?? line;

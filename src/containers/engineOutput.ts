@@ -1,24 +1,24 @@
-// What the clients print about containers, read into one shape. Pure. What cannot be read is an error, never a guess.
+// Parses what the clients print about containers. Pure functions; unreadable output is an error, never a guess.
 
 import { type ContainerId, isContainerId } from '../registry/ids';
 import type { EngineName } from './flags';
 
-/** One container as its engine describes it. */
+/** One container in its engine's description. */
 export interface Container {
   readonly id: ContainerId;
   readonly name: string;
-  /** As the engine keeps it: docker as it was typed, podman and nerdctl with registry and tag. */
+  /** In the engine's form: docker as typed, podman and nerdctl with registry and tag. */
   readonly image: string;
-  /** The engine's own word: `created`, `running`, `paused`, `restarting`, `removing`, `exited`, `stopped`, `dead`, … */
+  /** The engine's term: `created`, `running`, `paused`, `restarting`, `removing`, `exited`, `stopped`, `dead`, … */
   readonly state: string;
-  /** No process of it has ever run, for certain; so there is no data of the user's in it. */
+  /** Certainly no process of it has ever run, so that it has no data of the user. */
   readonly neverStarted: boolean;
   readonly labels: Readonly<Record<string, string>>;
   /** Epoch ms, by the engine's clock. */
   readonly createdAt: number | undefined;
-  /** Program and arguments as they run inside. */
+  /** Program and arguments inside the container. */
   readonly commandLine: readonly string[];
-  /** Whether its input is kept open (`-i`); undefined where the engine does not say. */
+  /** Whether its input stays open (`-i`); undefined where the engine does not report it. */
   readonly openStdin: boolean | undefined;
 }
 
@@ -35,7 +35,7 @@ const NOT_STARTED = /^(?:created|configured|initialized)$/;
 const NOT_RUNNING = /^(?:created|configured|initialized|exited|stopped|dead)$/;
 const GO_ZERO_TIME = '0001-01-01';
 
-/** Whether an engine's word for a state means that no process of the container runs. */
+/** Whether no process of the container runs, by the engine's state. */
 export function isNotRunning({ state }: Pick<Container, 'state'>): boolean {
   return NOT_RUNNING.test(state);
 }
@@ -63,7 +63,7 @@ function readContainer(value: unknown, engine: EngineName): Container {
   const config = object(json.Config);
   const state = object(json.State);
   if (!isContainerId(json.Id)) throw new Error('it described a container without a full id');
-  // nerdctl has no state for a container without a task: one that never ran, or that ended long ago.
+  // nerdctl reports no state for a container without a task: one that never ran, or that ended long ago.
   const hasNoTask = engine === 'nerdctl' && (json.State === null || (state.Status === '' && state.Running === false));
   const status = hasNoTask ? 'stopped' : text(state.Status).toLowerCase();
   if (status === '') throw new Error('it described a container without a state');
@@ -83,7 +83,7 @@ function readContainer(value: unknown, engine: EngineName): Container {
 }
 
 function commandLineOf(path: string, args: string[], config: Record<string, unknown>): string[] {
-  // With `--init`, podman and nerdctl let their init stand first.
+  // With `--init`, podman and nerdctl put their init first.
   if (/^\/(?:run\/podman-init|dev\/init|sbin\/tini)$/.test(path) && args[0] === '--') return args.slice(1);
   // Podman 4 repeats a single word: `cat` is the program "cat" with the argument "cat".
   const isSingle = listOf(config.Entrypoint).length + listOf(config.Cmd).length === 1;
@@ -91,15 +91,15 @@ function commandLineOf(path: string, args: string[], config: Record<string, unkn
   return [path, ...args];
 }
 
-/** A list, or what podman has for a list of one. */
+/** A list, or podman's form of a list of one. */
 function listOf(value: unknown): string[] {
   return typeof value === 'string' ? [value].filter(Boolean) : strings(value);
 }
 
-/** Template for `stats` that all three clients understand. */
+/** A template for `stats` that all three clients accept. */
 export const STATS_TEMPLATE = '{{.ID}}\t{{.CPUPerc}}\t{{.MemUsage}}';
 
-/** Reads `stats` in the {@link STATS_TEMPLATE}; its ids may be short, so they are matched with the ones asked for. */
+/** Reads `stats` in the {@link STATS_TEMPLATE}. Its ids may be short, so that they are matched with the requested ones. */
 export function parseStats(output: string, ids: readonly string[]): ContainerStats[] {
   return output.split(/\r?\n/).flatMap((line) => {
     const [short = '', cpu = '', memory = ''] = line.trim().split('\t');
