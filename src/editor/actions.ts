@@ -1,5 +1,7 @@
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import type { MachineConfigs } from '../clients/machineConfigs';
+import { UserError } from '../common/errors';
 import type { ServerView } from '../model/inventory';
 import { announceOnce, type DataFolder } from '../registry/dataFolder';
 import type { Tracker } from '../tracker/tracker';
@@ -65,7 +67,7 @@ function serverActions({ tracker, configured, logs, machine }: ActionsParts): Se
   const isEditors = (key: string) => serverOf(tracker, key).managedBy === 'editor';
   const askEditor = async (command: EditorCommand, key: string): Promise<void> => {
     const editorId = configured.servers.find((one) => one.key === key)?.editorId;
-    if (editorId === undefined) throw new Error('This server is no longer configured. Scan again.');
+    if (editorId === undefined) throw new UserError(vscode.l10n.t('This server is no longer configured. Scan again.'));
     await runInEditor(command, editorId);
   };
   /** Also shows the result. */
@@ -94,7 +96,7 @@ function serverActions({ tracker, configured, logs, machine }: ActionsParts): Se
 
 function serverOf({ inventory }: Tracker, key: string): ServerView {
   const server = inventory.servers.find((one) => one.key === key);
-  if (!server) throw new Error('This server is gone. Run "MCP Processes: Scan Now" to refresh.');
+  if (!server) throw new UserError(vscode.l10n.t('This server is gone. Run "MCP Processes: Scan Now" to refresh.'));
   return server;
 }
 
@@ -103,6 +105,8 @@ async function changeNeverReap(change: (patterns: readonly string[]) => string[]
   const patterns = patternsOf(configuration.get('reap.neverReap'));
   // The value was meant to spare servers: it is not overwritten.
   if (!patterns)
-    throw new Error('The setting mcpProcesses.reap.neverReap must be a list of strings. Correct it, then try again.');
+    throw new UserError(
+      l10n.t('The setting mcpProcesses.reap.neverReap must be a list of strings. Correct it, then try again.'),
+    );
   await configuration.update('reap.neverReap', change(patterns), vscode.ConfigurationTarget.Global);
 }
