@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import type { MachineConfigs } from '../clients/machineConfigs';
 import { UserError } from '../common/errors';
@@ -105,7 +106,7 @@ async function changeNeverReap(change: (patterns: readonly string[]) => string[]
   // The value was meant to spare servers: it is not overwritten.
   if (!patterns)
     throw new UserError(
-      vscode.l10n.t('The setting mcpProcesses.reap.neverReap must be a list of strings. Correct it, then try again.'),
+      l10n.t('The setting mcpProcesses.reap.neverReap must be a list of strings. Correct it, then try again.'),
     );
   await configuration.update('reap.neverReap', change(patterns), vscode.ConfigurationTarget.Global);
 }

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { ConfiguredServer } from '../clients/configuredServer';
 import { observe } from '../clients/observed';
 import { containerElsewhere } from '../containers/engineClients';
@@ -67,7 +68,7 @@ export function rowsOfSession(
     rows.push(
       rowOf(members, spared, {
         key,
-        name: record.server || 'unknown server',
+        name: record.server || l10n.t('unknown server'),
         client: (isRun && clientOf(session.owner)) || record.client || 'MCP Processes',
         folder: record.folder,
         ...(user !== undefined && { usedBy: user }),
