@@ -37,7 +37,7 @@ export function createActions(
   return {
     inventory: () => hidden.without(tracker.inventory),
     onDidChange: (listener) => tracker.onDidChange((inventory) => listener(hidden.without(inventory))),
-    sweep: () => tracker.sweep({ afresh: true }),
+    sweep: () => tracker.sweep({ fresh: true }),
     reapOrphans: (options) => tracker.reapOrphans(options),
     previewOrphans: (only) => tracker.previewOrphans(only),
     previewEnd: (process) => tracker.previewEnd(process),

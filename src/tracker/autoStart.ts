@@ -4,8 +4,8 @@ import { LaunchError } from '../launch/launchedServers';
 import type { Tracker } from './tracker';
 
 /**
- * Starts servers of ours by itself, each once per activation: workspace settings and trust can come after activation,
- * and a server that a person stopped is not started again behind their back.
+ * Starts our servers automatically, each once per activation: workspace settings and trust can come after activation,
+ * and a server that the user has stopped must stay stopped.
  */
 export class AutoStart {
   private readonly tried = new Set<string>();

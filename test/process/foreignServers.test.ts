@@ -160,7 +160,7 @@ describe('servers of other clients @user @no-ss', function () {
     await killHard(child);
     const third = await window(server);
     assert.deepEqual(third.probed, [server], 'it has another parent now');
-    await third.tracker.sweep({ afresh: true });
+    await third.tracker.sweep({ fresh: true });
     assert.equal(third.probed.length, 3, 'both looks of a scan that a person asks for');
     const fourth = await window(server);
     assert.deepEqual(fourth.probed, [server], 'what seems abandoned is not shared');
@@ -181,12 +181,12 @@ describe('servers of other clients @user @no-ss', function () {
     await killHard(child);
     await provenOrphan(tracker, server);
     const shown = watched(tracker, server);
-    const inventory = await tracker.sweep({ afresh: true });
+    const inventory = await tracker.sweep({ fresh: true });
     assert.deepEqual(shown(), ['orphaned orphaned', 'orphaned orphaned checking']);
     assert.deepEqual(stateOf(inventory, server), 'orphaned orphaned', 'it is done when both looks are');
     // Control arm: both looks say otherwise.
     isBlind = true;
-    await tracker.sweep({ afresh: true });
+    await tracker.sweep({ fresh: true });
     assert.deepEqual(shown(), ['orphaned orphaned', 'orphaned orphaned checking', 'ownerUnknown unknown']);
   });
 

@@ -257,7 +257,7 @@ describe('windows of one machine share their scans', function () {
     await orphaned(second);
     assert.ok(isAlive(server));
     failure = undefined;
-    await first.sweep({ afresh: true });
+    await first.sweep({ fresh: true });
     await first.sweep();
     assert.equal(await turn(second), 0, 'control arm');
   });
