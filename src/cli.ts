@@ -22,6 +22,7 @@ import { buildCore, type Core } from './tracker/core';
 import { foreignContainerText } from './wording/containers';
 import { evidenceSentence } from './wording/evidence';
 import { formatAge, formatMemory, shortId } from './wording/format';
+import { errorText } from './wording/reasons';
 import { refusalSentence } from './wording/refusals';
 import { containerLines, previewedContainerLines } from './wording/results';
 import { readSettings, settingsPath } from './wrapper/settings';
@@ -249,13 +250,13 @@ function watchOutput(): void {
   });
 }
 
-watchOutput();
-main(process.argv.slice(2)).then(
-  (code) => {
-    process.exitCode ||= code;
-  },
-  (error: Error) => {
-    process.stderr.write(`${error.message}\n`);
+/** Runs the command line. Never rejects: what went wrong is on stderr, and in the exit code. */
+export async function runCommandLine(argv: string[]): Promise<void> {
+  watchOutput();
+  try {
+    process.exitCode ||= await main(argv);
+  } catch (error) {
+    process.stderr.write(`${errorText(error)}\n`);
     process.exitCode = 1;
-  },
-);
+  }
+}

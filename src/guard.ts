@@ -1,17 +1,18 @@
 import { appendFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { runCommandLine } from './cli';
 import type { Log } from './common/log';
 import { choosePlatform } from './os/choosePlatform';
 import { reapAbandonedServer } from './reaping/abandonedServer';
 import { reapDeadSession } from './reaping/deadSession';
-
 import { dataFolderPath, openDataFolder } from './registry/dataFolder';
 import { isSessionId } from './registry/ids';
+import { errorText } from './wording/reasons';
 import { containerLine } from './wrapper/containerLabels';
 import { runWrapped } from './wrapper/wrapper';
 
 const ABANDONED = '--abandoned=';
-/** The guard's log is for bug reports; beyond this size it starts over. */
+/** Beyond this size the guard's log, which is for bug reports, starts over. */
 const MAX_LOG_BYTES = 256 << 10;
 
 /**
@@ -20,7 +21,9 @@ const MAX_LOG_BYTES = 256 << 10;
  * - `--wrapper`: the same for a server of `mcp-processes run`, whose watcher starts this.
  * - `--scope` instead of a session: only prints the scope tag, for the wrapper.
  * - `--container command args…`: only prints the position of the labels and the record's container, for the wrapper.
- * - `--run` instead of a session: `mcp-processes` on Windows, in this file because it shares nearly all of its code.
+ * - `--cli` instead of a session: the command line, `mcp-processes list` and `reap`, in this file because it shares nearly
+ *   all of its code, and the size of the package is limited.
+ * - `--run` instead of a session: `mcp-processes` on Windows, in this file for the same reason.
  * - `--abandoned=<its original stdin>`: the owner lives, but perhaps no client can reach the server any more.
  */
 async function main(argv: string[]): Promise<void> {
@@ -33,6 +36,7 @@ async function main(argv: string[]): Promise<void> {
     process.stdout.write(await containerLine(argv.slice(1)));
     return;
   }
+  if (sessionId === '--cli') return runCommandLine(argv.slice(1));
   if (sessionId === '--run') return runWrapped(argv.slice(1));
   if (!isSessionId(sessionId)) throw new Error('usage: guard.js <session id>');
   if (mode === '--wait' && (await stoodDown())) return;
@@ -66,9 +70,9 @@ function fileLog(path: string): Log {
 }
 
 main(process.argv.slice(2)).catch((error: Error) => {
-  process.stderr.write(`${error.message}\n`);
+  process.stderr.write(`${errorText(error)}\n`);
   // A guard's stderr has no reader.
-  fileLog(join(dataFolderPath(), 'logs', 'guard.log')).error(`Nothing was done: ${error.message}`);
+  fileLog(join(dataFolderPath(), 'logs', 'guard.log')).error(`Nothing was done: ${errorText(error)}`);
   // No failure code: the shell would assume that Node could not be run, and try another one.
   process.exitCode = 0;
 });

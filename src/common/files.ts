@@ -1,4 +1,5 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync, statSync } from 'node:fs';
+import * as l10n from '@vscode/l10n';
 import { codeOf, messageOf } from './errors';
 
 /** Why {@link readPlainFile} refused a file that is there. */
@@ -11,7 +12,11 @@ export class FileRefusedError extends Error {
     readonly code: FileRefusal,
     maxBytes: number,
   ) {
-    super({ folder: 'it is a folder', 'not-plain': 'it is not a file', 'too-large': tooLarge(maxBytes) }[code]);
+    super(
+      { folder: l10n.t('it is a folder'), 'not-plain': l10n.t('it is not a file'), 'too-large': tooLarge(maxBytes) }[
+        code
+      ],
+    );
   }
 }
 
@@ -56,5 +61,7 @@ export function whyUnreadable(error: unknown): string {
 }
 
 function tooLarge(maxBytes: number): string {
-  return `it is larger than ${maxBytes >= 1 << 20 ? `${maxBytes >> 20} MB` : `${maxBytes >> 10} KB`}`;
+  return maxBytes >= 1 << 20
+    ? l10n.t('it is larger than {0} MB', maxBytes >> 20)
+    : l10n.t('it is larger than {0} KB', maxBytes >> 10);
 }

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
+import * as l10n from '@vscode/l10n';
 import type { Memento, SecretStorage } from 'vscode';
 import type { InputDefinition } from '../clients/serverDefinition';
 
-/** The secret storage cannot tell what it holds. */
+/** The secret storage cannot list its keys. */
 const STORED_KEYS = 'inputs.stored';
 
 /**
@@ -19,7 +20,7 @@ export class Inputs {
   ) {}
 
   /**
-   * Values for the ids named; what the person declines to give is absent.
+   * Values for the ids named; values that the person declines to give are absent.
    * @param place where inputs and server are declared: a file, a workspace; undefined for the user's own settings.
    */
   async valuesOf(
@@ -30,7 +31,7 @@ export class Inputs {
     const values = new Map<string, string>();
     for (const id of ids) {
       const definition = definitions.find((one) => one.id === id);
-      if (!definition) throw new Error(`The input "${id}" is not defined. Add it to "inputs".`);
+      if (!definition) throw new Error(l10n.t('The input "{0}" is not defined. Add it to "inputs".', id));
       const value = await this.valueOf(definition, keyOf(id, place));
       if (value !== undefined) values.set(id, value);
     }
@@ -47,7 +48,7 @@ export class Inputs {
     const keys = this.storedKeys;
     for (const key of keys) {
       await this.secrets.delete(key);
-      // One by one: what could not be deleted stays known.
+      // One by one: a value that could not be deleted stays known.
       await this.state.update(
         STORED_KEYS,
         this.storedKeys.filter((one) => one !== key),
@@ -69,7 +70,7 @@ export class Inputs {
   }
 
   private async store(key: string, value: string): Promise<void> {
-    // First: nothing must be stored that could not be forgotten.
+    // First: a value that is stored must be known, or it could not be forgotten.
     await this.state.update(STORED_KEYS, [...new Set([...this.storedKeys, key])]);
     await this.secrets.store(key, value);
   }

@@ -2,7 +2,6 @@ import type { ConfiguredServer } from '../clients/configuredServer';
 import { observe } from '../clients/observed';
 import { commandLineOf } from '../clients/shownCommandLine';
 import { SharedRun } from '../common/async';
-import { messageOf } from '../common/errors';
 import { ADOPT_GROWING_MS, ADOPT_INTERVAL_MS, ADOPT_YOUNG_MS } from '../common/limits';
 import { type Log, logOnce, type OnceLog } from '../common/log';
 import { type ProcessIdentity, sameStart } from '../os/identity';
@@ -11,6 +10,7 @@ import { COOKIE_VARIABLE } from '../registry/cookie';
 import { newRecord } from '../registry/newRecord';
 import type { OwnSession } from '../registry/ownSession';
 import type { Grace, ServerRecord } from '../registry/schema';
+import { errorText } from '../wording/reasons';
 
 export interface AdopterParts {
   readonly platform: Platform;
@@ -74,7 +74,7 @@ export class Adopter {
       }
       if (adopted || this.hasEnded(children)) void this.parts.scans.rescan();
     } catch (error) {
-      log.warn(`The child processes of this extension host could not be read: ${messageOf(error)}`);
+      log.warn(`The child processes of this extension host could not be read: ${errorText(error)}`);
     }
   }
 
@@ -136,7 +136,7 @@ export class Adopter {
       return true;
     } catch (error) {
       // Once: the attempt is repeated every second.
-      this.once.warn(`"${server.name}" cannot be recorded: ${messageOf(error)}`, server.name);
+      this.once.warn(`"${server.name}" cannot be recorded: ${errorText(error)}`, server.name);
       return false;
     }
   }

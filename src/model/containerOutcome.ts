@@ -1,14 +1,12 @@
 import type { ContainerId } from '../registry/ids';
+import type { EngineFailure } from './engineFailure';
 
 /** What runs a container that looks like a server, but is not ours to offer. */
 export type ForeignContainer = 'gateway' | 'compose';
 
-/**
- * A fact about one container; wording/containers.ts turns it into a sentence.
- * `message`: the engine's own.
- */
+/** A fact about one container; wording/containers.ts turns it into a sentence. */
 export type ContainerReason =
-  | { readonly code: 'engine'; readonly message: string }
+  | { readonly code: 'engine'; readonly failure: EngineFailure }
   | { readonly code: 'state'; readonly state: string }
   | { readonly code: 'still'; readonly state: string }
   | { readonly code: 'being removed' | 'data kept' | 'no --rm' | 'no --rm, not running' }

@@ -1,5 +1,7 @@
-import type { StdinGone } from '../os/platform';
+import type { StdinDetail, StdinGone } from '../os/platform';
+import type { Reason } from '../os/reason';
 import type { ProcessName, Users } from '../os/users';
+import type { EngineFailure } from './engineFailure';
 import type { OwnerFinding } from './ownerFinding';
 import type { Refusal } from './refusal';
 
@@ -18,14 +20,14 @@ export type Basis =
 
 /** What is known about a server's stdin. `heldBy`: whether its holders may be clients. */
 export type StdinFinding =
-  | { readonly kind: 'stdin-gone'; readonly proof: StdinGone; readonly detail?: string }
-  | { readonly kind: 'stdin-unknown'; readonly reason: string }
+  | { readonly kind: 'stdin-gone'; readonly proof: StdinGone; readonly detail?: StdinDetail }
+  | { readonly kind: 'stdin-unknown'; readonly reason: Reason }
   | { readonly kind: 'stdin-held'; readonly by: Users; readonly heldBy: 'clients' | 'orphans' | 'strangers' };
 
 /** What is known about a server's container. */
 export type ContainerFinding =
   | { readonly kind: 'container-not-asked'; readonly program: string }
-  | { readonly kind: 'container-unknown'; readonly reason: string }
+  | { readonly kind: 'container-unknown'; readonly failure: EngineFailure }
   | { readonly kind: 'container'; readonly id: string; readonly image: string; readonly state: string }
   /** The container is not this client's own. */
   | { readonly kind: 'container-elsewhere'; readonly found: 'compose' | 'gateway' }
@@ -33,7 +35,7 @@ export type ContainerFinding =
 
 /**
  * One observed fact that led to a verdict; wording/evidence.ts turns it into a sentence.
- * `reason`: a message of the system or one of its programs.
+ * `reason`: why the system or one of its programs gave no answer.
  */
 export type Evidence =
   | OwnerFinding
@@ -53,7 +55,7 @@ export type Evidence =
   | { readonly kind: 'runs-under'; readonly process: ProcessName }
   | { readonly kind: 'parent-gone' }
   | { readonly kind: 'in-use'; readonly by: Users }
-  | { readonly kind: 'use-unknown'; readonly reason: string }
+  | { readonly kind: 'use-unknown'; readonly reason: Reason }
   | { readonly kind: 'not-in-use' }
   | { readonly kind: 'seen-once' }
   /** `since`: epoch ms. */

@@ -1,11 +1,14 @@
+import type { Reason } from '../os/reason';
 import type { Users } from '../os/users';
 import type { ExitStatus, HistoryEntry } from '../registry/history';
 import type { ContainerId, RecordId, SessionId } from '../registry/ids';
 import type { ContainerOutcome, ContainerReason, ForeignContainer } from './containerOutcome';
+import type { EngineFailure } from './engineFailure';
 import type { Evidence } from './evidence';
 import type { ServerKey } from './keys';
 import type { Refusal } from './refusal';
 import type { ForeignReap } from './settings';
+import type { StartProblem } from './startProblem';
 
 /** What a sweep publishes, and all that views, API and CLI read. Plain data, redacted, without live handles. */
 
@@ -41,8 +44,7 @@ interface FailureFacts {
 
 export interface StartFailure extends FailureFacts {
   readonly kind: 'start';
-  /** Why, and what to do; does not name the server. */
-  readonly reason: string;
+  readonly problem: StartProblem;
   /** Where it ended before it answered. */
   readonly exit: ExitStatus | undefined;
 }
@@ -121,7 +123,7 @@ export interface ServerView {
   /** The containers it runs in, as far as their engine lists them. */
   readonly containers: readonly ContainerView[];
   /** "container unknown": why the engine could not say. */
-  readonly containerProblem: string | undefined;
+  readonly containerProblem: EngineFailure | undefined;
   readonly serverInfo: ServerInfo | undefined;
   /** URL of a remote server, credentials removed. */
   readonly url: string | undefined;
@@ -159,6 +161,14 @@ export interface Inventory {
 /** Entries of the history in an inventory. */
 export const MAX_HISTORY = 20;
 
+/** Why there is no guard. */
+export type GuardProblem =
+  | { readonly kind: 'not-run'; readonly program: string; readonly why: Reason }
+  | { readonly kind: 'not-node'; readonly program: string }
+  /** Other programs ended it so often. */
+  | { readonly kind: 'ended'; readonly count: number }
+  | { readonly kind: 'failed'; readonly why: Reason };
+
 /** The guard of this window. */
 export interface GuardView {
   readonly state: 'off' | 'armed' | 'unavailable';
@@ -166,7 +176,7 @@ export interface GuardView {
   /** Bytes. */
   readonly memory: number | undefined;
   /** Why it is unavailable. */
-  readonly problem: string | undefined;
+  readonly problem: GuardProblem | undefined;
 }
 
 export type ProcessOutcome = 'exited' | 'terminated' | 'killed' | 'survived' | 'spared';
@@ -211,11 +221,11 @@ export type Reaped =
   | { readonly kind: 'foreign'; readonly record: string }
   | { readonly kind: 'user' };
 
-/** Why a session's servers could not be reaped. `reason`: the system's message. */
+/** Why a session's servers could not be reaped. */
 export type ReapProblem =
   /** `folder`: the one that has to be writable. */
-  | { readonly kind: 'unclaimable'; readonly session: string; readonly folder: string; readonly reason: string }
-  | { readonly kind: 'failed'; readonly session: string; readonly reason: string };
+  | { readonly kind: 'unclaimable'; readonly session: string; readonly folder: string; readonly reason: Reason }
+  | { readonly kind: 'failed'; readonly session: string; readonly reason: Reason };
 
 /** The outcome of a reap for one server tree. */
 export interface ReapResult {

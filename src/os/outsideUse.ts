@@ -2,12 +2,13 @@ import { readdirSync, readlinkSync } from 'node:fs';
 import { FreshRun } from '../common/async';
 import { memoizeWeak } from '../common/memo';
 import type { Connection } from './connection';
-import { InspectError, type OutsideUse } from './platform';
+import type { OutsideUse } from './platform';
 import { nameOf } from './procfs/labels';
 import { livingFolder, readStat } from './procfs/readStat';
 import { findServingUnix, readTcpConnections } from './procfs/servedConnections';
-import { runSs, runSsForUnix } from './procfs/ss';
+import { runSs, runSsForUnix, SsError } from './procfs/ss';
 import { isZombie } from './procfs/stat';
+import { InspectError, type PlainReason, type Reason } from './reason';
 import { type ProcessName, seen } from './users';
 
 /** Shared: a scan asks about hundreds of servers at the same time. */
@@ -39,36 +40,40 @@ async function findSeenUse(pids: readonly number[], members: ReadonlySet<number>
 
 /** The answer where `ss` gives none. */
 async function withoutSs(pids: readonly number[], members: ReadonlySet<number>, error: unknown): Promise<OutsideUse> {
-  const isExplained = error instanceof InspectError || error instanceof NoPeersError;
-  const reason = isExplained ? error.message : '`ss` failed';
+  const reason: PlainReason =
+    error instanceof SsError || error instanceof NoPeersError
+      ? error.reason
+      : { kind: 'program-failed', program: 'ss' };
   try {
     const internet = judgeConnections(await readTcpConnections(pids), pids, members, nameOf);
     if (internet.kind !== 'none') return internet;
     const serving = findServingUnix(pids);
     if (serving === undefined) return { kind: 'none' };
-    return { kind: 'unknown', reason: `somebody is connected to pid ${serving}, and ${reason}` };
+    return { kind: 'unknown', reason: { kind: 'client-unknown', pid: serving, why: reason } };
   } catch {
     return { kind: 'unknown', reason };
   }
 }
 
 /** Thrown for an `ss` that falls back to `/proc/net/unix`: that file lists no peers. */
-class NoPeersError extends Error {
-  override readonly message = '`ss` cannot tell which sockets are connected here';
+class NoPeersError extends InspectError<PlainReason> {
+  constructor() {
+    super({ kind: 'peers-unknown', program: 'ss' });
+  }
 }
 
 /** Why `ss` cannot show the clients of this process: it would not show its sockets as its own. Undefined if it can. */
-function whyHidden(pid: number): string | undefined {
+function whyHidden(pid: number): Reason | undefined {
   const read = readStat(pid);
   if (read.kind === 'gone' || (read.kind === 'stat' && isZombie(read.stat))) return undefined;
-  if (read.kind === 'error') return `pid ${pid} cannot be examined (${read.reason})`;
-  if (livingFolder(read.stat) !== `/proc/${pid}`) return `the main thread of pid ${pid} is gone`;
+  if (read.kind === 'error') return { kind: 'unexamined', pid, why: read.reason };
+  if (livingFolder(read.stat) !== `/proc/${pid}`) return { kind: 'main-thread-gone', pid };
   try {
     readdirSync(`/proc/${pid}/fd`);
     if (readlinkSync(`/proc/${pid}/ns/net`) === readlinkSync('/proc/self/ns/net')) return undefined;
-    return `pid ${pid} runs in another network namespace`;
+    return { kind: 'in-other-network', pid };
   } catch {
-    return `the connections of pid ${pid} may not be looked at`;
+    return { kind: 'connections-hidden', pid };
   }
 }
 

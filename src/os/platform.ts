@@ -1,4 +1,5 @@
 import type { ProcessIdentity } from './identity';
+import type { FailedInspection, Reason } from './reason';
 import type { Users } from './users';
 
 /** One process in a snapshot. Fields that the system does not give are `undefined`, never a guess. */
@@ -46,12 +47,12 @@ export interface Snapshot {
 export type Inspection =
   | { readonly kind: 'present'; readonly entry: ProcessEntry }
   | { readonly kind: 'gone' }
-  | { readonly kind: 'error'; readonly reason: string };
+  | { readonly kind: 'error'; readonly reason: Reason };
 
 export type Identification =
   | { readonly kind: 'present'; readonly pid: number; readonly start: string; readonly zombie: boolean }
   | { readonly kind: 'gone' }
-  | { readonly kind: 'error'; readonly reason: string };
+  | { readonly kind: 'error'; readonly reason: Reason };
 
 /**
  * What proves that no client can reach a server through its stdin.
@@ -61,38 +62,27 @@ export type Identification =
  */
 export type StdinGone = 'no peer' | 'not open' | 'held by orphans';
 
+/** What `lsof` showed instead of a peer. */
+export type StdinDetail = 'lsof: no peer' | 'lsof: (none)';
+
 export type StdinPeer =
   | { readonly kind: 'alive'; readonly by: Users }
-  /** `detail`: what a program of the system showed instead of a peer. */
-  | { readonly kind: 'gone'; readonly proof: StdinGone; readonly detail?: string }
-  /** `failure`: the inspection itself failed; absent where this kind of stdin has no other end to find. */
-  | { readonly kind: 'unknown'; readonly reason: string; readonly failure?: FailedInspection };
-
-/** `failed`: an error or a time-out; the next inspection may succeed. `no means`: the program it needs is not installed. */
-export type FailedInspection = 'failed' | 'no means';
-
-/** A failed inspection of a stdin; the message is for people. */
-export class InspectError extends Error {
-  constructor(
-    reason: string,
-    readonly failure: FailedInspection,
-  ) {
-    super(reason);
-  }
-}
+  | { readonly kind: 'gone'; readonly proof: StdinGone; readonly detail?: StdinDetail }
+  /** `look`: why the look itself came to nothing; absent where it is the stdin that can tell nobody anything. */
+  | { readonly kind: 'unknown'; readonly reason: Reason; readonly failure?: FailedInspection };
 
 /** What kind of machine service, if any, this process is the main process of, or runs below. */
 export type ServiceRole =
   | { readonly kind: 'none' }
   /** `isMain`: true when the service manager executed this very process, false when another; undefined when unknown. */
   | { readonly kind: 'service'; readonly name: string; readonly isMain?: boolean }
-  | { readonly kind: 'unknown'; readonly reason: string };
+  | { readonly kind: 'unknown'; readonly reason: Reason };
 
 /** Whether a process serves or talks to a living process that is not one of `members`. */
 export type OutsideUse =
   | { readonly kind: 'none' }
   | { readonly kind: 'used'; readonly by: Users }
-  | { readonly kind: 'unknown'; readonly reason: string };
+  | { readonly kind: 'unknown'; readonly reason: Reason };
 
 /** Everything we ask of the operating system. It returns facts, or the reason why there is none; it decides nothing. */
 export interface Platform {

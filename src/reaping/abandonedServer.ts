@@ -2,6 +2,7 @@ import { systemClock } from '../common/clock';
 import { CONFIRM_FOREIGN_MS } from '../common/limits';
 import { RecordedContainers } from '../containers/recordedContainers';
 import { findAlive } from '../judgement/members';
+import type { Evidence } from '../model/evidence';
 import type { ReapResult } from '../model/inventory';
 import type { OutsideUse, StdinPeer } from '../os/platform';
 import { findOpenInput } from '../os/procfs/openInput';
@@ -10,7 +11,6 @@ import { isLabelled } from '../registry/schema';
 import { removeSession } from '../registry/sessionStore';
 import { type ScannedSession, scanMachine } from '../scan/scan';
 import { evidenceSentence } from '../wording/evidence';
-import { usersText } from '../wording/users';
 import type { DeadSessionParts } from './deadSession';
 import { Reaper } from './reaper';
 
@@ -43,30 +43,31 @@ export async function reapAbandonedServer(
     return [];
   }
   if (session.automatic !== 'on') return [];
-  const whySpared = ({ peer, use }: { peer: StdinPeer; use: OutsideUse }): string | undefined => {
-    if (peer.kind === 'alive') return `its stdin is still held by ${usersText(peer.by)}`;
-    if (peer.kind === 'unknown') return peer.reason;
-    if (use.kind === 'used') return `it is in use by ${usersText(use.by)}`;
-    return use.kind === 'unknown' ? `cannot determine whether anything is connected to it: ${use.reason}` : undefined;
-  };
-  const spare = (why: string): ReapResult[] => {
-    log.info(`Session ${sessionId} is spared: ${why}.`);
+  const spare = (why: Evidence): ReapResult[] => {
+    log.info(`Session ${sessionId} is spared: ${evidenceSentence(why)}.`);
     return [];
   };
-  const before = whySpared(first);
-  if (before !== undefined) return spare(before);
+  const before = judgeUse(first.peer, first.use);
+  if ('spared' in before) return spare(before.spared);
   await clock.sleep(CONFIRM_FOREIGN_MS);
   const second = await judgeOnce();
   if (!second) return [];
-  const now = whySpared(second);
-  if (now !== undefined || second.peer.kind !== 'gone') return spare(now ?? '');
-  log.info(
-    `Session ${sessionId}: ${evidenceSentence({ ...second.peer, kind: 'stdin-gone' })}; its owner, pid ${session.owner.pid}, runs.`,
-  );
-  // Automatic, so that the user's list of processes that are never reaped applies.
+  const now = judgeUse(second.peer, second.use);
+  if ('spared' in now) return spare(now.spared);
+  log.info(`Session ${sessionId}: ${evidenceSentence(now.gone)}; its owner, pid ${session.owner.pid}, runs.`);
+  // Nobody asked for it, so that what the user wants kept is spared.
   const requester = { by: 'own session', owner: session.owner, unasked: true } as const;
   const reaper = new Reaper({ ...parts, containers: new RecordedContainers(log), neverReap: () => [] });
   return reaper.reap(second.judged, undefined, requester);
+}
+
+/** What was found of its stdin: that nothing is left to use it, or why it is spared. */
+function judgeUse(peer: StdinPeer, use: OutsideUse): { readonly gone: Evidence } | { readonly spared: Evidence } {
+  if (peer.kind === 'alive') return { spared: { kind: 'stdin-held', by: peer.by, heldBy: 'clients' } };
+  if (peer.kind === 'unknown') return { spared: { kind: 'stdin-unknown', reason: peer.reason } };
+  if (use.kind === 'used') return { spared: { kind: 'in-use', by: use.by } };
+  if (use.kind === 'unknown') return { spared: { kind: 'use-unknown', reason: use.reason } };
+  return { gone: { ...peer, kind: 'stdin-gone' } };
 }
 
 /** Whether clients use it in another way: a server may also serve HTTP, or its daemon other clients (K20). */
@@ -100,11 +101,11 @@ async function peerOf({ records }: ScannedSession, input: string, { platform }: 
   const root = members.find(({ by }) => by === 'root');
   if (open.holders.length === 0) {
     // A server that closed its own stdin may serve in another way; a server that has ended cannot.
-    return root ? { kind: 'unknown', reason: 'it has closed its stdin itself' } : { kind: 'gone', proof: 'not open' };
+    return root ? { kind: 'unknown', reason: { kind: 'stdin-closed' } } : { kind: 'gone', proof: 'not open' };
   }
   const one = root ?? members.find(({ entry }) => open.asStdin.includes(entry.pid));
   if (!one || !open.asStdin.includes(one.entry.pid)) {
-    return { kind: 'unknown', reason: 'what was its stdin is open under another number' };
+    return { kind: 'unknown', reason: { kind: 'stdin-moved' } };
   }
   return platform.stdinPeer(one.identity);
 }

@@ -34,8 +34,8 @@ export async function endContainers(
   if (finished) known.forget(record.id);
   const unknown = containers.find(({ outcome }) => outcome === 'unknown');
   if (finished) return { containers, problem: undefined };
-  const engineProblem = error && ({ code: 'engine', message: error.message } as const);
-  return { containers, problem: engineProblem ?? unknown?.reason ?? { code: 'not finished' } };
+  const said = error && ({ code: 'engine', failure: error } as const);
+  return { containers, problem: said ?? unknown?.reason ?? { code: 'not finished' } };
 }
 
 /** Reports a container without our labels whose client has been ended; nothing is done to it. */
@@ -46,10 +46,9 @@ async function leaveRunning(
 ): Promise<ContainerOutcome[]> {
   const { containerId: id } = run;
   if (id === undefined) return [];
-  const inspected = await notedContainer(engine, run);
-  if (!inspected.ok)
-    return [{ id, image: '', outcome: 'unknown', reason: { code: 'engine', message: inspected.error.message } }];
-  const [container] = inspected.value;
+  const looked = await notedContainer(engine, run);
+  if (!looked.ok) return [{ id, image: '', outcome: 'unknown', reason: { code: 'engine', failure: looked.error } }];
+  const [container] = looked.value;
   if (!container || isNotRunning(container) || container.state === 'removing') return [];
   known.rememberAddress(id, run);
   return [{ id, image: container.image, outcome: 'left running', reason: { code: 'no label' } }];

@@ -1,11 +1,11 @@
 import type { Clock } from '../common/clock';
-import { messageOf } from '../common/errors';
 import { yieldIfBusy } from '../common/eventLoop';
 import type { Decision } from '../judgement/killPolicy';
 import type { Member } from '../judgement/members';
 import type { Refusal } from '../model/refusal';
 import { identityKey, sameStart } from '../os/identity';
 import type { OutsideUse, Platform } from '../os/platform';
+import { reasonOf } from '../os/reason';
 import type { LadderProgress } from '../registry/schema';
 import { sendSignal } from './signals';
 
@@ -94,7 +94,7 @@ class Ladder {
       if (!(await this.closeStdin()) && !(await this.awaitExit())) await this.terminate();
       await this.kill();
     } catch (error) {
-      const reason: Refusal = { rule: 'tableUnreadable', reason: messageOf(error) };
+      const reason: Refusal = { rule: 'tableUnreadable', reason: reasonOf(error) };
       for (const known of this.seen.values()) known.reason ??= reason;
     }
     return this.outcomes();

@@ -1,7 +1,8 @@
+import * as l10n from '@vscode/l10n';
 import { commandLineOf } from '../clients/shownCommandLine';
 import { FreshRun } from '../common/async';
 import { type Clock, systemClock } from '../common/clock';
-import { codeOf, messageOf, UserError } from '../common/errors';
+import { UserError } from '../common/errors';
 import { nextTick } from '../common/eventLoop';
 import { CONFIRM_FOREIGN_MS } from '../common/limits';
 import { type Log, logOnce, type OnceLog } from '../common/log';
@@ -14,6 +15,7 @@ import { recordKey } from '../model/keys';
 import { awaitsSecondScan, isStillHeld } from '../model/refusal';
 import { identityKey, type ProcessIdentity } from '../os/identity';
 import type { Platform, Snapshot } from '../os/platform';
+import { reasonOf } from '../os/reason';
 import { noteCrash } from '../registry/crashes';
 import type { DataFolder } from '../registry/dataFolder';
 import type { EndCause, Reapers } from '../registry/history';
@@ -30,6 +32,7 @@ import {
 } from '../registry/sessionStore';
 import type { ForeignServers } from '../scan/foreignServers';
 import { liveOwnersOf, type Scan, type ScannedSession, scanMachine } from '../scan/scan';
+import { errorText } from '../wording/reasons';
 import { problemSentence } from '../wording/results';
 import { endContainers } from './endContainers';
 import { type DecidedMember, runLadder, type TreeScan } from './ladder';
@@ -143,7 +146,7 @@ export class Reaper {
         left = writeClaimed(folder, claimed, { ...session, records });
       } catch (error) {
         // The ladders have run, and their results must be reported.
-        log.error(`Session ${session.id} could not be written: ${messageOf(error)}`);
+        log.error(`Session ${session.id} could not be written: ${errorText(error)}`);
       }
       for (const { result, record } of reaped) {
         await nextTick();
@@ -153,7 +156,7 @@ export class Reaper {
       if (judged.found && cause === 'orphaned') noteCrash(folder, session);
       return results;
     } catch (error) {
-      const problem = { kind: 'failed', session: claimed.session.id, reason: messageOf(error) } as const;
+      const problem = { kind: 'failed', session: claimed.session.id, reason: reasonOf(error) } as const;
       log.error(problemSentence(problem));
       return unreaped(judged, only, problem);
     } finally {
@@ -179,7 +182,7 @@ export class Reaper {
   ): Promise<{ readonly result: ReapResult; readonly isDone: boolean }> {
     const requester: Requester = { by: 'own session', owner: session().owner, unasked: cause !== 'user' };
     const record = session().records.find(({ id }) => id === recordId);
-    if (!record) throw new UserError('This server has no record; scan again.');
+    if (!record) throw new UserError(l10n.t('This server has no record. Scan again.'));
     // Processes of another live session below a server of ours are not ours. The scan runs while stdin is being closed.
     // An unreadable data folder must not prevent a window from ending its own servers.
     const owners = this.scans.ask().then(ownersIn, () => []);
@@ -384,7 +387,7 @@ export class Reaper {
         memory?.forget(left.session.id);
       } else releaseClaim(folder, left);
     } catch (error) {
-      log.error(`The file of session ${left.session.id} stays claimed: ${messageOf(error)}`);
+      log.error(`The file of session ${left.session.id} stays claimed: ${errorText(error)}`);
     }
   }
 
@@ -397,7 +400,7 @@ export class Reaper {
       const problem: ReapProblem = {
         ...{ kind: 'unclaimable' as const, session: session.id },
         // Not the message: it names another file at each try, and would be logged each time.
-        ...{ folder: folder.sessions, reason: codeOf(error) ?? messageOf(error) },
+        ...{ folder: folder.sessions, reason: reasonOf(error) },
       };
       // Once, not in every sweep.
       this.unclaimable.warn(problemSentence(problem), session.id);
@@ -463,6 +466,6 @@ function preview(
       memory: entry.memory,
     })),
     containers: seen?.containers ?? [],
-    containerProblem: seen?.problem === undefined ? undefined : { code: 'engine', message: seen.problem },
+    containerProblem: seen?.problem === undefined ? undefined : { code: 'engine', failure: seen.problem },
   };
 }

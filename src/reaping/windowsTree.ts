@@ -1,10 +1,11 @@
 import type { ChildProcess } from 'node:child_process';
+import * as l10n from '@vscode/l10n';
 import treeKill from 'tree-kill';
 import { withTimeout } from '../common/async';
-import { messageOf } from '../common/errors';
 import { CHILD_KILL_TIMEOUT_MS } from '../common/limits';
 import { startedNoLaterThan } from '../os/identity';
 import type { Platform, Snapshot } from '../os/platform';
+import { errorText } from '../wording/reasons';
 
 export type ChildTreeEnding =
   /** The child has exited, on its own or because of us. */
@@ -37,7 +38,7 @@ export async function endLivingChildTree(
       treeKill(child.pid as number, 'SIGKILL', (error) => (error ? reject(error) : resolve())),
     );
   } catch (error) {
-    return { kind: 'spared', reason: messageOf(error) };
+    return { kind: 'spared', reason: errorText(error) };
   }
   if (await exitsWithin(child, CHILD_KILL_TIMEOUT_MS)) return { kind: 'ended', by: 'us' };
   return { kind: 'spared', reason: 'it did not end' };
@@ -66,14 +67,14 @@ function whyNotATree(snapshot: Snapshot, root: number): string | undefined {
   const seen = new Set([root]);
   for (const pid of seen) {
     const parent = snapshot.processes.get(pid);
-    if (!parent) return `pid ${pid} is missing from the process table`;
+    if (!parent) return l10n.t('pid {0} is missing from the process table', pid);
     for (const entry of snapshot.processes.values()) {
       if (entry.ppid !== pid || entry.pid === pid) continue;
       if (!startedNoLaterThan(parent.start, entry.start)) {
-        return `pid ${entry.pid} only seems to be below pid ${pid}: it started earlier`;
+        return l10n.t('pid {0} only seems to be below pid {1}: it started earlier', entry.pid, pid);
       }
       seen.add(entry.pid);
     }
   }
-  return seen.has(process.pid) ? 'this process runs below it' : undefined;
+  return seen.has(process.pid) ? l10n.t('this process runs below it') : undefined;
 }

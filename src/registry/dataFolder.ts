@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, linkSync, lstatSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import * as l10n from '@vscode/l10n';
 import { codeOf, messageOf, UserError } from '../common/errors';
 import { FileRefusedError, readPlainFile } from '../common/files';
 import { type HomeTag, isHomeTag } from './ids';
@@ -68,9 +69,9 @@ export function openDataFolder(path = dataFolderPath()): DataFolder {
   } catch (error) {
     const remedy =
       error instanceof DamagedError
-        ? 'Remove that file: a new one is made.'
-        : 'Make it a folder of yours that you can write to, or name another one in MCP_PROCESSES_HOME.';
-    throw new UserError(`The data folder ${path} cannot be used: ${messageOf(error)}. ${remedy}`);
+        ? l10n.t('Remove that file: a new one is made.')
+        : l10n.t('Make it a folder of yours that you can write to, or name another one in MCP_PROCESSES_HOME.');
+    throw new UserError(l10n.t('The data folder {0} cannot be used: {1}. {2}', path, messageOf(error), remedy));
   }
 }
 
@@ -98,10 +99,10 @@ function makeFolder(path: string, mode?: number): void {
 
 function assertOurs(folder: string): void {
   const stat = lstatSync(folder);
-  if (!stat.isDirectory()) throw new Error(`${folder} is not a plain folder`);
+  if (!stat.isDirectory()) throw new Error(l10n.t('{0} is not a plain folder', folder));
   const uid = process.getuid?.();
   if (uid === undefined) return;
-  if (stat.uid !== uid) throw new Error(`${folder} belongs to another user`);
+  if (stat.uid !== uid) throw new Error(l10n.t('{0} belongs to another user', folder));
   if ((stat.mode & 0o077) !== 0) chmodSync(folder, 0o700);
 }
 
@@ -119,7 +120,7 @@ function readOrMakeHomeTag(file: string): HomeTag {
     }
   }
   const tag = tagIn(file);
-  if (!isHomeTag(tag)) throw new DamagedError(`${file} is damaged`);
+  if (!isHomeTag(tag)) throw new DamagedError(l10n.t('{0} is damaged', file));
   return tag;
 }
 

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import * as v from 'valibot';
 import { MAX_CENSUS, MAX_GRACE_MS, MAX_RECORDS } from '../common/limits';
 import { isProcessId } from '../os/identity';
@@ -157,11 +158,11 @@ export function parseSession(text: string): ParsedSession {
   try {
     json = JSON.parse(text);
   } catch {
-    return { kind: 'bad', reason: 'it is not JSON (cut off while being written?)' };
+    return { kind: 'bad', reason: l10n.t('it is not JSON (cut off while being written?)') };
   }
   const schema = (json as { readonly schema?: unknown } | null)?.schema;
   if (typeof schema !== 'number' || !Number.isInteger(schema) || schema < 1) {
-    return { kind: 'bad', reason: 'it has no schema version' };
+    return { kind: 'bad', reason: l10n.t('it has no schema version') };
   }
   if (schema > SCHEMA_VERSION) return { kind: 'newer', schema };
   const result = read(sessionFile, json);

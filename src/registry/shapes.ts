@@ -1,6 +1,8 @@
+import * as l10n from '@vscode/l10n';
 import * as v from 'valibot';
 import { isProcessId, isStartToken } from '../os/identity';
 import type { StdinGone } from '../os/platform';
+import { BARE_REASONS, PID_REASONS, type PlainReason, PROGRAM_REASONS, type Reason } from '../os/reason';
 import { isScopeTag, type ScopeTag } from '../os/scope';
 import type { Users } from '../os/users';
 
@@ -44,6 +46,9 @@ export const finite = v.pipe(v.number(), v.finite());
 export const pid = v.custom<number>(isProcessId);
 export const startToken = v.custom<string>(isStartToken);
 
+/** Longer than anything that a reason quotes. */
+const MAX_TEXT = 1_000;
+
 const processName = v.object({ pid, name: v.exactOptional(v.string()) });
 
 /** The processes that hold or use something. */
@@ -54,7 +59,32 @@ export const users: v.GenericSchema<unknown, Users> = v.variant('kind', [
 
 export const stdinGone: v.GenericSchema<unknown, StdinGone> = v.picklist(['no peer', 'not open', 'held by orphans']);
 
-/** A malformed identity makes the object around it invalid, because it may reach a signal. */
+const text = v.pipe(v.string(), v.maxLength(MAX_TEXT));
+
+const plainReason: v.GenericSchema<unknown, PlainReason> = v.variant('kind', [
+  v.object({ kind: v.picklist(BARE_REASONS) }),
+  v.object({ kind: v.picklist(PROGRAM_REASONS), program: text }),
+  v.object({ kind: v.picklist(PID_REASONS), pid: finite }),
+  v.object({ kind: v.literal('system'), code: text }),
+  v.object({ kind: v.literal('said'), text }),
+  v.object({ kind: v.literal('program-timeout'), program: text, seconds: finite }),
+  v.object({ kind: v.literal('program-exit'), program: text, code: finite }),
+  v.object({ kind: v.literal('program-not-run'), program: text, code: text }),
+  v.object({ kind: v.literal('listed-once'), program: text, pid: finite }),
+  v.object({ kind: v.literal('stdin-odd'), type: text }),
+  v.object({ kind: v.literal('runs-services'), services: text }),
+]);
+
+/** Why something about a process is not known. */
+export const reason: v.GenericSchema<unknown, Reason> = v.union([
+  plainReason,
+  v.object({ kind: v.literal('unexamined'), pid: v.exactOptional(finite), why: plainReason }),
+  v.object({ kind: v.picklist(['stdin-closed-to-us', 'control-group-unreadable']), why: plainReason }),
+  v.object({ kind: v.picklist(['files-closed-to-us', 'client-unknown']), pid: finite, why: plainReason }),
+  v.object({ kind: v.literal('file-unreadable'), file: text, why: plainReason }),
+]);
+
+/** One that is none makes bad whatever it stands in: it may reach a signal. */
 export const processIdentity = v.object({ pid, start: startToken, scope: v.custom<ScopeTag>(isScopeTag) });
 
 /** Reads a value with a shape. @returns the value, or the first problem */
@@ -64,5 +94,5 @@ export function read<S extends v.GenericSchema>(
 ): { readonly ok: true; readonly value: v.InferOutput<S> } | { readonly ok: false; readonly reason: string } {
   const result = v.safeParse(shape, value, { abortEarly: true });
   if (result.success) return { ok: true, value: result.output };
-  return { ok: false, reason: `its "${v.getDotPath(result.issues[0]) ?? ''}" is not valid` };
+  return { ok: false, reason: l10n.t('its "{0}" is not valid', v.getDotPath(result.issues[0]) ?? '') };
 }

@@ -1,6 +1,5 @@
 import { SharedRun } from '../common/async';
 import { type Clock, systemClock } from '../common/clock';
-import { messageOf } from '../common/errors';
 import { CONFIRM_CONTAINER_MS, CONTAINER_SETTLED_MS } from '../common/limits';
 import { type Log, logOnce, type OnceLog } from '../common/log';
 import type { ConfiguredRun } from '../containers/configuredContainer';
@@ -9,11 +8,14 @@ import { clientProcessesIn, mayBeAttached, runsUnlabelled } from '../containers/
 import { hasNoClient, matchesRun, notOurs } from '../containers/matchContainer';
 import type { RecordedContainers } from '../containers/recordedContainers';
 import { type Member, membersOf } from '../judgement/members';
+import type { EngineFailure } from '../model/engineFailure';
 import type { ContainerWithoutClient } from '../model/inventory';
 import type { Platform, Snapshot } from '../os/platform';
 import { approximateStart } from '../os/startTime';
 import type { OwnSession } from '../registry/ownSession';
 import type { ServerRecord } from '../registry/schema';
+import { engineSentence } from '../wording/containers';
+import { errorText } from '../wording/reasons';
 import type { ForeignServer, ForeignServers } from './foreignServers';
 import type { Scan } from './scan';
 
@@ -60,7 +62,7 @@ export class ContainerScan {
   scan(seen: Scan, foreign: readonly ForeignServer[], onChange: () => void): Promise<void> {
     return this.scanning.run(() =>
       this.scanOnce(seen, foreign, onChange).catch((error) =>
-        this.parts.log.warn(`Containers could not be checked: ${messageOf(error)}`),
+        this.parts.log.warn(`Containers could not be checked: ${errorText(error)}`),
       ),
     );
   }
@@ -131,12 +133,12 @@ export class ContainerScan {
     const engine = new ContainerEngine(address);
     const listed = await engine.list({}, 'running');
     const all = listed.ok ? await engine.inspect(listed.value) : listed;
-    if (!all.ok) return this.warn(key, all.error.message);
+    if (!all.ok) return this.warn(key, all.error);
     const candidates = unattended(all.value, configured, snapshot);
     const known = new Set(this.found.map(({ id }) => id));
     if (candidates.some(({ id }) => !known.has(id))) await this.clock.sleep(CONFIRM_CONTAINER_MS);
     const again = await engine.inspect(candidates.map(({ id }) => id));
-    if (!again.ok) return this.warn(key, again.error.message);
+    if (!again.ok) return this.warn(key, again.error);
     this.problems.clear(key);
     // Taken after the engine's answer, so that it shows a client that has started since.
     const now = again.value.length > 0 ? await this.parts.platform.snapshot() : snapshot;
@@ -147,9 +149,12 @@ export class ContainerScan {
     return left.map((container) => viewOf(container, configured));
   }
 
-  /** Logs one line for as long as an engine fails in the same way. Its containers are not listed meanwhile. */
-  private warn(engine: string, problem: string): never[] {
-    this.problems.warnOfChange(`Containers without a client could not be searched for: ${problem}`, engine);
+  /** One line for as long as an engine fails in the same way. Nothing is shown of it meanwhile. */
+  private warn(engine: string, problem: EngineFailure): never[] {
+    this.problems.warnOfChange(
+      `Containers without a client could not be searched for: ${engineSentence(problem)}`,
+      engine,
+    );
     return [];
   }
 }

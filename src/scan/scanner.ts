@@ -4,6 +4,7 @@ import type { DataFolder } from '../registry/dataFolder';
 import type { OwnSession } from '../registry/ownSession';
 import type { SessionFile } from '../registry/schema';
 import type { SessionMemory } from '../registry/sessionMemory';
+import { errorText } from '../wording/reasons';
 import type { ForeignServer, ForeignServers } from './foreignServers';
 import { recordsNow, updateCensus } from './ownCensus';
 import { type Scan, scanMachine } from './scan';
@@ -65,7 +66,7 @@ export class Scanner {
     try {
       return { servers: await foreignServers.find(last), takenAt, hasFailed: false };
     } catch (error) {
-      log.warn(`Other clients' servers could not be looked at: ${(error as Error).message}`);
+      log.warn(`Other clients' servers could not be looked at: ${errorText(error)}`);
       return { servers: [], takenAt, hasFailed: true };
     }
   }

@@ -1,7 +1,7 @@
 import type { ConfiguredServer } from '../clients/configuredServer';
 import type { Log } from '../common/log';
-import { LaunchError } from '../launch/launchedServers';
-import type { Tracker } from './tracker';
+import { LaunchError, type LaunchedServers } from '../launch/launchedServers';
+import { errorText } from '../wording/reasons';
 
 /**
  * Starts our servers automatically, each once per activation: workspace settings and trust can come after activation,
@@ -11,7 +11,7 @@ export class AutoStart {
   private readonly tried = new Set<string>();
 
   constructor(
-    private readonly tracker: Tracker,
+    private readonly servers: Pick<LaunchedServers, 'start'>,
     private readonly log: Log,
   ) {}
 
@@ -20,8 +20,8 @@ export class AutoStart {
     for (const { key, name, describe } of servers) {
       if (!describe || this.tried.has(key)) continue;
       this.tried.add(key);
-      this.tracker.start(key).catch((error: Error) => {
-        if (!(error instanceof LaunchError)) this.log.warn(`"${name}" was not started: ${error.message}`);
+      this.servers.start(key).catch((error: Error) => {
+        if (!(error instanceof LaunchError)) this.log.warn(`"${name}" was not started: ${errorText(error)}`);
       });
     }
   }

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { ConfiguredServer } from '../clients/configuredServer';
 import { observe } from '../clients/observed';
 import { containerElsewhere } from '../containers/engineClients';
@@ -67,7 +68,7 @@ export function rowsOfSession(
     rows.push(
       rowOf(members, spared, {
         key,
-        name: record.server || 'unknown server',
+        name: record.server || l10n.t('unknown server'),
         client: (isRun && clientOf(session.owner)) || record.client || 'MCP Processes',
         folder: record.folder,
         ...(user !== undefined && { usedBy: user }),
@@ -329,7 +330,7 @@ function unlabelledEvidence(
 
 function containerEvidence({ program }: ContainerRun, seen: ContainersSeen | undefined): ContainerFinding[] {
   if (!seen) return [{ kind: 'container-not-asked', program }];
-  if (seen.problem) return [{ kind: 'container-unknown', reason: seen.problem }];
+  if (seen.problem) return [{ kind: 'container-unknown', failure: seen.problem }];
   return seen.containers.map(({ id, image, state }) => ({ kind: 'container', id, image, state }));
 }
 

@@ -11,6 +11,7 @@ import type { ContainerScan } from '../scan/containerScan';
 import type { Scan } from '../scan/scan';
 import type { Scanner } from '../scan/scanner';
 import type { ScanSharing } from '../scan/scanSharing';
+import { errorText } from '../wording/reasons';
 import type { InventoryParts } from './buildInventory';
 import type { InventoryStore } from './inventoryStore';
 import { isReapable, planSessions } from './sessionPlans';
@@ -95,7 +96,7 @@ export class ScanCycle {
 
   /** Scans again after a change of ours; a failure leaves the inventory as it was. */
   async rescan(): Promise<void> {
-    await this.scan().catch((error: Error) => this.parts.log.warn(`A scan failed: ${error.message}`));
+    await this.scan().catch((error: Error) => this.parts.log.warn(`A scan failed: ${errorText(error)}`));
   }
 
   /** As {@link rescan}, with foreign servers: a process was ended, or one of their clients has exited. */
@@ -106,7 +107,7 @@ export class ScanCycle {
       await this.scan();
       await this.scanForeign();
     } catch (error) {
-      this.parts.log.warn(`A scan failed: ${(error as Error).message}`);
+      this.parts.log.warn(`A scan failed: ${errorText(error)}`);
     }
   }
 
@@ -165,7 +166,7 @@ export class ScanCycle {
       await this.scan();
       await this.scanForeign();
     } catch (error) {
-      this.parts.log.warn(`A second scan failed: ${(error as Error).message}`);
+      this.parts.log.warn(`A second scan failed: ${errorText(error)}`);
       this.confirmLater();
     }
   }

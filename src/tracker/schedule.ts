@@ -1,5 +1,6 @@
 import { EARLY_SWEEPS_MS, MAX_SWEEP_INTERVAL_SECONDS, MIN_SWEEP_INTERVAL_SECONDS } from '../common/limits';
 import type { Log } from '../common/log';
+import { errorText } from '../wording/reasons';
 
 /** Runs sweeps: a few soon after activation, then one per interval. A failure is logged, and the next sweep runs. */
 export class SweepSchedule {
@@ -33,8 +34,6 @@ export class SweepSchedule {
   }
 
   private run(interval?: number): void {
-    this.sweep(interval).catch((error) =>
-      this.log.error(`A sweep failed: ${(error as Error).message}. Nothing was ended.`),
-    );
+    this.sweep(interval).catch((error) => this.log.error(`A sweep failed: ${errorText(error)}. Nothing was ended.`));
   }
 }

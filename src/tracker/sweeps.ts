@@ -1,5 +1,4 @@
 import { SharedRun } from '../common/async';
-import { messageOf } from '../common/errors';
 import { nextTick } from '../common/eventLoop';
 import type { Log } from '../common/log';
 import { runsUnlabelled } from '../containers/engineClients';
@@ -8,6 +7,7 @@ import type { ContainerScan } from '../scan/containerScan';
 import { recordsNow, updateCensus } from '../scan/ownCensus';
 import type { Scanner } from '../scan/scanner';
 import type { ScanSharing } from '../scan/scanSharing';
+import { errorText } from '../wording/reasons';
 import type { AutomaticReap } from './automaticReap';
 import { type InventoryOwner, sessionRows } from './buildInventory';
 import type { InventoryStore } from './inventoryStore';
@@ -65,7 +65,7 @@ export class Sweeps {
     if (current) return current;
     const reused = await this.reusing.run(() =>
       this.reuse(youngerThan).catch((error) => {
-        this.parts.log.warn(`Another window's scan could not be reused: ${messageOf(error)}`);
+        this.parts.log.warn(`Another window's scan could not be reused: ${errorText(error)}`);
         return undefined;
       }),
     );
@@ -117,7 +117,7 @@ export class Sweeps {
     try {
       scanSharing.share({ ...findings, sessions: [...findings.sessions, ...own] }, records, scan.snapshot.takenAt);
     } catch (error) {
-      log.warn(`This scan could not be shared: ${(error as Error).message}`);
+      log.warn(`This scan could not be shared: ${errorText(error)}`);
     }
   }
 

@@ -1,17 +1,14 @@
 import type { ConfiguredServer } from '../clients/configuredServer';
-import type { LaunchDescription } from '../clients/launchDescription';
 import type { Recogniser } from '../clients/recogniser';
 import { ADOPTED_GRACE, DEACTIVATE_MS } from '../common/limits';
 import type { Log } from '../common/log';
 import type { ConfiguredRun } from '../containers/configuredContainer';
-import type { ContainerStats } from '../containers/engine';
 import { Adopter } from '../launch/adopter';
-import type { ServerTool } from '../launch/connection';
 import { GuardProcess } from '../launch/guardProcess';
 import { LaunchedServers } from '../launch/launchedServers';
 import type { ContainerOutcome } from '../model/containerOutcome';
 import type { EndPreview } from '../model/endPreview';
-import type { Inventory, Problem, ReapPreview, ReapResult } from '../model/inventory';
+import type { Inventory, Problem, ReapResult } from '../model/inventory';
 import type { Settings } from '../model/settings';
 import type { ProcessIdentity } from '../os/identity';
 import type { Platform } from '../os/platform';
@@ -28,6 +25,8 @@ import { ForeignServers } from '../scan/foreignServers';
 import { configFingerprint } from './configFingerprint';
 import { buildCore, type Core } from './core';
 import { type CrashReport, FormerCrashes } from './formerCrashes';
+import type { RequestedReap } from './requestedReap';
+import type { Sweeps } from './sweeps';
 
 export interface TrackerParts {
   readonly platform: Platform;
@@ -61,10 +60,12 @@ export interface TrackerParts {
 export class Tracker {
   readonly guard: GuardProcess;
   readonly crashes: FormerCrashes;
+  readonly servers: LaunchedServers;
+  readonly containers: ContainerActions;
+  readonly sweeps: Sweeps;
+  readonly requestedReap: RequestedReap;
   private readonly core: Core;
-  private readonly servers: LaunchedServers;
   private readonly adopter: Adopter;
-  private readonly containerActions: ContainerActions;
   private readonly clientWatch: ClientWatch;
   /** The user's list of processes that are never reaped, as of the last scan for it. */
   private listed: string;
@@ -82,6 +83,8 @@ export class Tracker {
       configFingerprint: () => configFingerprint(version, recogniser?.(), settings()),
     });
     const { store, cycle, reaper, containers } = this.core;
+    this.sweeps = this.core.sweeps;
+    this.requestedReap = this.core.requestedReap;
     store.set({ remembered: parts.memory?.sessions() ?? [] });
     this.guard = new GuardProcess({
       ...{ folder, log, version, script: parts.guardScript, node: parts.node, shell: parts.guardShell },
@@ -103,7 +106,7 @@ export class Tracker {
       ],
       graceOf: (server) => settings().graceOf(server, ADOPTED_GRACE),
     });
-    this.containerActions = new ContainerActions({
+    this.containers = new ContainerActions({
       ...{ platform, containers, homeTag: folder.homeTag },
       inventory: () => store.inventory,
     });
@@ -140,24 +143,24 @@ export class Tracker {
     return this.core.store.onDidChange(listener);
   }
 
-  /** @param fresh ignores earlier findings about foreign servers, and waits for the second scan that a proof needs */
-  sweep({ fresh = false } = {}): Promise<Inventory> {
-    return fresh ? this.core.sweeps.scanNow() : this.core.sweeps.sweep();
+  /** One sweep; a call during one joins it. @throws what prevented it; nothing was signalled then */
+  sweep(): Promise<Inventory> {
+    return this.sweeps.sweep();
   }
 
-  /** Sweeps, or reuses another window's sweep that is younger than this, ms. */
-  sweepInTurn(youngerThan: number): Promise<Inventory> {
-    return this.core.sweeps.sweepOrReuse(youngerThan);
+  /** A sweep that ignores earlier findings about foreign servers, and makes the second scan that a proof needs. */
+  scanNow(): Promise<Inventory> {
+    return this.sweeps.scanNow();
+  }
+
+  /** A sweep, or another window's sweep that is younger than this, ms. */
+  sweepOrReuse(youngerThan: number): Promise<Inventory> {
+    return this.sweeps.sweepOrReuse(youngerThan);
   }
 
   /** Reaps the given rows; without them, all our orphans. */
   reapOrphans(options: ReapOptions = {}): Promise<ReapResult[]> {
-    return this.core.requestedReap.reap(options);
-  }
-
-  /** What {@link reapOrphans} would do; signals nothing. */
-  previewOrphans(only?: readonly string[]): Promise<ReapPreview[]> {
-    return this.core.requestedReap.preview(only);
+    return this.requestedReap.reap(options);
   }
 
   /** Publishes the present configuration; for changes between sweeps. */
@@ -177,33 +180,6 @@ export class Tracker {
     return store.inventory;
   }
 
-  /** Starts a configured server of ours. @throws UserError when it cannot start */
-  start(key: string): Promise<void> {
-    return this.servers.start(key);
-  }
-
-  /** Starts a server of the API. @throws UserError when it cannot start */
-  launch(description: LaunchDescription): Promise<void> {
-    return this.servers.launch(description);
-  }
-
-  /** Runs the ladder on a launched server. @throws UserError when it does not run */
-  stop(key: string): Promise<ReapResult> {
-    return this.servers.stop(key);
-  }
-
-  restart(key: string): Promise<void> {
-    return this.servers.restart(key);
-  }
-
-  listTools(key: string): Promise<ServerTool[]> {
-    return this.servers.listTools(key);
-  }
-
-  async callTool(key: string, tool: string, args: Record<string, unknown>, signal?: AbortSignal): Promise<unknown> {
-    return this.servers.callTool(key, tool, args, signal);
-  }
-
   /** Describes processes and their users. @throws UserError when none of them is there any more */
   previewEnd(chosen: readonly ChosenProcess[]): Promise<EndPreview> {
     return previewEnd(chosen, this.userEnd);
@@ -217,19 +193,9 @@ export class Tracker {
     return result;
   }
 
-  /** The last lines of a container's output, redacted. @throws UserError when the engine does not answer */
-  containerLogs(id: string): Promise<string> {
-    return this.containerActions.logs(id);
-  }
-
-  /** A container's use of memory and CPU; undefined when it does not run. @throws UserError when the engine does not answer */
-  containerStats(id: string): Promise<ContainerStats | undefined> {
-    return this.containerActions.stats(id);
-  }
-
   /** Stops a container with the user's confirmation. @throws UserError when it must not or cannot be stopped */
   async stopContainer(id: string): Promise<ContainerOutcome> {
-    const outcome = await this.containerActions.stop(id);
+    const outcome = await this.containers.stop(id);
     this.parts.log.info(`Container ${id.slice(0, 12)} (${outcome.image}): ${outcome.outcome}, as the user asked.`);
     await this.core.cycle.rescan();
     return outcome;

@@ -1,13 +1,14 @@
 import * as l10n from '@vscode/l10n';
 import type { Refusal, RefusalOf, RuleName } from '../model/refusal';
 import { ownerSentence } from './owners';
+import { reasonSentence } from './reasons';
 import { usersText } from './users';
 
 type Sentences = { readonly [Rule in RuleName]: (refusal: RefusalOf<Rule>) => string };
 
 const SENTENCES: Sentences = {
   gone: () => l10n.t('it is gone'),
-  notExamined: ({ reason }) => l10n.t('it cannot be examined ({0})', reason),
+  notExamined: ({ reason }) => l10n.t('it cannot be examined ({0})', reasonSentence(reason)),
   identityMatches: ({ found }) =>
     found === 'a zombie' ? l10n.t('it is already dead') : l10n.t('its pid now belongs to another process'),
   notAnothers: () => l10n.t('it now belongs to another server'),
@@ -39,8 +40,8 @@ const SENTENCES: Sentences = {
   launchedIsAbandoned: stdinSentence,
   adoptedIsAbandoned: stdinSentence,
   foreignIsAbandoned: stdinSentence,
-  tableUnreadable: ({ reason }) => l10n.t('the process table could not be read: {0}', reason),
-  signalFailed: ({ reason }) => l10n.t('it could not be signalled: {0}', reason),
+  tableUnreadable: ({ reason }) => l10n.t('the process table could not be read: {0}', reasonSentence(reason)),
+  signalFailed: ({ reason }) => l10n.t('it could not be signalled: {0}', reasonSentence(reason)),
   notReached: () => l10n.t('it was not reached'),
   outlivedKill: () => l10n.t('it did not end, even after SIGKILL'),
 };
@@ -70,7 +71,7 @@ function ownSentence({ found }: RefusalOf<'notSelfOrAncestor'>): string {
 function serviceSentence(refusal: RefusalOf<'notService'>): string {
   switch (refusal.found) {
     case 'unknown':
-      return l10n.t('cannot determine whether it is a service: {0}', refusal.reason);
+      return l10n.t('cannot determine whether it is a service: {0}', reasonSentence(refusal.reason));
     case 'main process':
       return l10n.t('it is the main process of the service {0}', refusal.service);
     case 'perhaps main process':
@@ -89,7 +90,7 @@ function useSentence(refusal: RefusalOf<'notInUse'>): string {
     case 'not asked':
       return l10n.t('whether anything is connected to it was not examined');
     case 'unknown':
-      return l10n.t('cannot determine whether anything is connected to it: {0}', refusal.reason);
+      return l10n.t('cannot determine whether anything is connected to it: {0}', reasonSentence(refusal.reason));
     case 'users':
       return l10n.t('it is in use by {0}', usersText(refusal.by));
   }
@@ -100,7 +101,7 @@ function stdinSentence(refusal: RefusalOf<'foreignIsAbandoned'>): string {
     case 'held':
       return l10n.t('its stdin is still held by {0}', usersText(refusal.by));
     case 'unknown':
-      return l10n.t('cannot determine what holds its stdin: {0}', refusal.reason);
+      return l10n.t('cannot determine what holds its stdin: {0}', reasonSentence(refusal.reason));
     case 'awaits second scan':
       return l10n.t('its stdin is closed at the other end; awaiting a second check');
     case 'not asked':

@@ -1,3 +1,4 @@
+import { InspectError } from '../reason';
 import type { PosixSystem } from './psTable';
 
 /** What one line of `ps` shows of a process's environment. */
@@ -22,17 +23,17 @@ export function psEnvironmentArguments(system: PosixSystem, pids?: readonly numb
 
 /**
  * Lines by pid, without the pid.
- * @throws Error for empty output and for any unexpected line.
+ * @throws InspectError when nothing or anything unexpected was printed.
  */
 export function parseEnvironmentLines(text: string): Map<number, string> {
   const lines = new Map<number, string>();
   for (const line of text.split('\n')) {
     if (line === '') continue;
     const match = /^ *(\d+)(?: (.*))?$/s.exec(line);
-    if (!match) throw new Error('`ps` printed a line in an unexpected format');
+    if (!match) throw new InspectError({ kind: 'unreadable-output', program: 'ps' });
     lines.set(Number(match[1]), match[2] ?? '');
   }
-  if (lines.size === 0) throw new Error('`ps` printed nothing');
+  if (lines.size === 0) throw new InspectError({ kind: 'unreadable-output', program: 'ps' });
   return lines;
 }
 

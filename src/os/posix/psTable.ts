@@ -1,3 +1,4 @@
+import { InspectError } from '../reason';
 import { parseCpuTime, parseStartDate } from './psTime';
 
 export type PosixSystem = 'linux' | 'darwin';
@@ -63,14 +64,14 @@ const LINE: Record<PosixSystem, RegExp> = {
 
 /**
  * Parses the table of {@link psTableArguments}.
- * @throws Error when it is empty or any line is unexpected: a partial table would make the rest look dead (K09).
+ * @throws InspectError when it is empty or any line is not as expected: a partial table would make the rest look dead (K09).
  */
 export function parsePsTable(text: string, system: PosixSystem): PsRow[] {
   const lines = text.split('\n').filter((line) => line !== '');
-  if (lines.length === 0) throw new Error('`ps` printed nothing');
+  if (lines.length === 0) throw new InspectError({ kind: 'unreadable-output', program: 'ps' });
   return lines.map((line) => {
     const row = parseLine(line, system);
-    if (!row) throw new Error('`ps` printed a line in an unexpected format');
+    if (!row) throw new InspectError({ kind: 'unreadable-output', program: 'ps' });
     return row;
   });
 }

@@ -1,5 +1,6 @@
 import { FreshRun } from '../../common/async';
-import { InspectError, type StdinPeer } from '../platform';
+import type { StdinPeer } from '../platform';
+import { InspectError } from '../reason';
 import { seen, UNSEEN } from '../users';
 import { runSsForUnix } from './ss';
 
@@ -35,15 +36,15 @@ export function parseUnixSockets(output: string): UnixSocket[] {
 export function judgeUnixSocket(sockets: readonly UnixSocket[], inode: string): StdinPeer {
   const own = sockets.filter((socket) => socket.inode === inode);
   const [socket] = own;
-  // While sockets come and go, the kernel's list may omit one, or name it twice.
-  if (!socket) return { kind: 'unknown', reason: '`ss` does not show the socket of its stdin', failure: 'failed' };
+  // Sockets that come and go while the kernel lists them can make it leave one out, or name it twice.
+  if (!socket) return { kind: 'unknown', reason: { kind: 'stdin-not-shown', program: 'ss' }, failure: 'failed' };
   if (own.length > 1) {
-    return { kind: 'unknown', reason: '`ss` shows the socket of its stdin more than once', failure: 'failed' };
+    return { kind: 'unknown', reason: { kind: 'stdin-shown-twice', program: 'ss' }, failure: 'failed' };
   }
   if (socket.peer === '0') {
     if (socket.directions !== '---') {
-      const reason = '`ss` cannot tell who holds the other end of its stdin here';
-      // Open without another end: it waits to be accepted.
+      const reason = { kind: 'stdin-peer-unknown', program: 'ss' } as const;
+      // Open and with no other end: it waits to be accepted.
       return { kind: 'unknown', reason, failure: socket.directions === undefined ? 'no means' : 'failed' };
     }
     return { kind: 'gone', proof: 'no peer' };
@@ -55,13 +56,13 @@ export function judgeUnixSocket(sockets: readonly UnixSocket[], inode: string): 
 const runs = new FreshRun(async () => parseUnixSockets(await runSsForUnix()));
 
 /**
- * All Unix sockets of this network namespace, from `ss`. Simultaneous callers share one run.
- * @throws InspectError with a reason for people.
+ * All Unix sockets of this network namespace as `ss` tells them now. Callers at the same time share one run.
+ * @throws InspectError
  */
 export async function readUnixSockets(): Promise<readonly UnixSocket[]> {
   try {
     return await runs.ask();
   } catch (error) {
-    throw error instanceof InspectError ? error : new InspectError('`ss` failed', 'failed');
+    throw error instanceof InspectError ? error : new InspectError({ kind: 'program-failed', program: 'ss' });
   }
 }
