@@ -1,7 +1,7 @@
 import type { Refusal } from '../model/refusal';
 import type { ProcessIdentity } from '../os/identity';
 import type { Facts } from './facts';
-import { kindRules } from './kindRules';
+import { firstObjection, objectionByKind } from './kindRules';
 import { signalRules } from './signalRules';
 
 /**
@@ -25,8 +25,8 @@ export const spendPermit = GrantedPermit.spend;
 export type Decision = { readonly permit: Permit } | { readonly spared: Refusal };
 
 /**
- * Rules on one signal to one process: first the column of its server's kind, which the user's word waives, then the
- * rules that nobody waives in full. Whatever was not examined, or could not be, keeps it.
+ * Rules on one signal to one process: first the rules that nobody waives in full, then those of its server's kind, which
+ * the user's word waives. What was not examined, or could not be, spares it.
  */
 export function evaluateKillPolicy(facts: Facts): Decision {
   const spared = objectionTo(facts);
@@ -35,14 +35,10 @@ export function evaluateKillPolicy(facts: Facts): Decision {
 
 /** Why a process is spared, if it is; for who only wants to know, and is to have no permit. */
 export function objectionTo(facts: Facts): Refusal | undefined {
-  const { inspection, requester, kind } = facts;
+  const { inspection } = facts;
   if (inspection.kind === 'gone') return { rule: 'gone' };
   if (inspection.kind === 'error') return { rule: 'notExamined', reason: inspection.reason };
-  const column = requester.by === 'user' ? [] : Object.values(kindRules[kind]);
+  const { entry } = inspection;
   // The rules for every signal first: "it is an editor" says more than "its owner is running".
-  for (const rule of [...Object.values(signalRules), ...column]) {
-    const spared = rule(facts, inspection.entry);
-    if (spared !== undefined) return spared;
-  }
-  return undefined;
+  return firstObjection(signalRules, facts, entry) ?? objectionByKind(facts, entry);
 }

@@ -1,7 +1,6 @@
 import { commandLineOf } from '../clients/shownCommandLine';
 import { type Clock, systemClock } from '../common/clock';
 import type { Log } from '../common/log';
-import { evaluateKillPolicy } from '../judgement/killPolicy';
 import { findAlive, identityOf, type Member } from '../judgement/members';
 import { descendantsOf } from '../judgement/processTree';
 import { isHeldWithin } from '../judgement/stdinStatus';
@@ -13,9 +12,9 @@ import { processName } from '../os/users';
 import type { DataFolder } from '../registry/dataFolder';
 import type { Grace } from '../registry/schema';
 import { liveOwnersOf, scanMachine } from '../scan/scan';
-import { type DecidedMember, runLadder, type TreeScan } from './ladder';
+import { runLadder, type TreeScan } from './ladder';
 import { describeProcess, freedBy, recordResult } from './results';
-import { freshSince } from './treeScan';
+import { chosenScan } from './treeScan';
 
 /** A process as a row showed it. The start token makes sure that it is still that one. */
 export interface ChosenProcess {
@@ -127,36 +126,6 @@ async function scanChosen(
   });
   // What another window's session owns is ended from there; our own is ours to end.
   const liveOwners = liveOwnersOf(snapshot, seen.sessions).filter(({ pid }) => pid !== self.pid);
-  const rule = (some: readonly Member[]) =>
-    Promise.all(
-      some.map(async (member): Promise<DecidedMember> => {
-        const { identity } = member;
-        const isFresh = freshSince(performance.now());
-        const service = await platform.serviceRole(identity);
-        const decision = evaluateKillPolicy({
-          identity,
-          kind: 'foreign',
-          inspection: await platform.inspect(identity.pid),
-          snapshot,
-          self,
-          ownUid: process.getuid?.(),
-          requester: { by: 'user' },
-          memberBy: member.by,
-          provenByCookie: false,
-          carriesAnother: false,
-          session: undefined,
-          stdin: undefined,
-          clientAbove: undefined,
-          named: true,
-          liveOwners,
-          service,
-          rootSession: undefined,
-          isOwnerGuessed: false,
-          outsideUse: undefined,
-          neverReap: neverReap(),
-        });
-        return { member, decision, isFresh };
-      }),
-    );
-  return { snapshot, scan: { members, decide: rule } };
+  const context = { platform, self, liveOwners, neverReap: neverReap() };
+  return { snapshot, scan: chosenScan(context, snapshot, members) };
 }

@@ -6,7 +6,7 @@ import { nextTick } from '../common/eventLoop';
 import { type Log, logOnce, type OnceLog } from '../common/log';
 import { isEngineClient, runsUnlabelled } from '../containers/engineClients';
 import type { ContainersSeen, RecordedContainers } from '../containers/recordedContainers';
-import type { Requester } from '../judgement/facts';
+import type { ServerRequester } from '../judgement/facts';
 import { CONFIRM_FOREIGN_MS } from '../judgement/kindRules';
 import { findAlive } from '../judgement/members';
 import type { Reaped, ReapedProcess, ReapPreview, ReapProblem, ReapResult } from '../model/inventory';
@@ -114,7 +114,7 @@ export class Reaper {
   async reap(
     judged: ScannedSession,
     only?: ReadonlySet<string>,
-    requester: Requester = { by: 'reaper' },
+    requester: ServerRequester = { by: 'reaper' },
     queue = new LadderQueue(),
     isAsked = false,
   ): Promise<ReapResult[]> {
@@ -174,7 +174,7 @@ export class Reaper {
     closeStdin: () => void,
     onStep?: (step: LadderProgress['step'], wait: number) => void,
   ): Promise<{ readonly result: ReapResult; readonly isDone: boolean }> {
-    const requester: Requester = { by: 'own session', owner: session().owner, unasked: cause !== 'user' };
+    const requester: ServerRequester = { by: 'own session', owner: session().owner, unasked: cause !== 'user' };
     const record = session().records.find(({ id }) => id === recordId);
     if (!record) throw new Error('This server has no record; scan again.');
     // What runs for a live session of somebody else below a server of ours is not ours. Asked beside the closing of its
@@ -287,7 +287,7 @@ export class Reaper {
     return treeOf(context, seen.snapshot, session, record);
   }
 
-  private async reapRecord(session: SessionFile, record: ServerRecord, requester: Requester): Promise<LadderRun> {
+  private async reapRecord(session: SessionFile, record: ServerRecord, requester: ServerRequester): Promise<LadderRun> {
     return this.runLadder(record, session, undefined, undefined, async (seen) => {
       const now = await this.scans.ask();
       return scanTree(this.context(requester, session, ownersIn(now)), now.snapshot, session, withSeen(record, seen));
@@ -352,7 +352,7 @@ export class Reaper {
   }
 
   private context(
-    requester: Requester,
+    requester: ServerRequester,
     session: Pick<SessionFile, 'neverReap'>,
     liveOwners: readonly ProcessIdentity[],
   ): DecisionContext {

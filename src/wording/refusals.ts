@@ -48,9 +48,7 @@ export function refusalSentence(refusal: Refusal): string {
       return l10n.t('you did not ask to end it');
     case 'launchedOwnerGone':
     case 'adoptedOwnerGone':
-      return refusal.owner === 'not asked'
-        ? l10n.t('whether its owner is running was not examined')
-        : ownerSentence(refusal.owner);
+      return ownerSentence(refusal.owner);
     case 'foreignHasNoClient':
       return refusal.client === 'not asked'
         ? l10n.t('whether a client runs it was not examined')
