@@ -15,5 +15,6 @@ export async function askInput({
       `The input "${definition.id}" has the type "command", which MCP Processes does not support. Use "promptString" or "pickString".`,
     );
   }
-  return vscode.window.showInputBox({ title: description, value: definition.default, password, ignoreFocusOut: true });
+  const value = definition.default === undefined ? {} : { value: definition.default };
+  return vscode.window.showInputBox({ title: description, ...value, password, ignoreFocusOut: true });
 }

@@ -45,7 +45,7 @@ export class Connection {
     return this.client.callTool(
       { name, arguments: args },
       // Only who listens for progress is sent any.
-      { signal, timeout: TOOL_CALL_TIMEOUT_MS, resetTimeoutOnProgress: true, onprogress: () => {} },
+      { ...(signal && { signal }), timeout: TOOL_CALL_TIMEOUT_MS, resetTimeoutOnProgress: true, onprogress: () => {} },
     );
   }
 

@@ -110,7 +110,8 @@ export async function endChosen(
     memoryFreed: freedBy(processes.map(describeProcess)),
     milliseconds: Math.round(clock.now() - startedAt),
   };
-  recordResult(parts, 'window', result, { cause: 'user', commandLine: result.processes[0]?.commandLine });
+  const [first] = result.processes;
+  recordResult(parts, 'window', result, { cause: 'user', ...(first && { commandLine: first.commandLine }) });
   return result;
 }
 

@@ -42,7 +42,7 @@ export interface DecidedMember {
   readonly member: Member;
   readonly decision: Decision;
   /** Who is connected to it or to its server, as far as that was asked. */
-  readonly use?: OutsideUse | undefined;
+  readonly use: OutsideUse | undefined;
   /** Whether it was made a moment ago: where each asks `ps`, those on a large tree take seconds together. */
   readonly isFresh: () => boolean;
 }

@@ -47,7 +47,7 @@ export interface ReaperParts {
   readonly containers: RecordedContainers;
   readonly clock?: Clock;
   /** Told when nothing of a session is left. */
-  readonly memory?: Pick<SessionMemory, 'forget'> | undefined;
+  readonly memory?: Pick<SessionMemory, 'forget'>;
   /** Who this is, for the history. */
   readonly by: Reapers;
   /** Patterns of the setting, joined with those of the dead session. */
@@ -282,7 +282,7 @@ export class Reaper {
       ...this.context({ by: 'reaper' }, session, ownersIn(seen)),
       named: true,
       clientAbove: (snapshot, entry) => foreignServers.clientAbove(snapshot, entry),
-      companions,
+      ...(companions && { companions }),
     };
     return treeOf(context, seen.snapshot, session, record);
   }
@@ -327,7 +327,7 @@ export class Reaper {
         for (const { identity } of found.members) seen.set(identityKey(identity), identity);
         return found;
       },
-      onStep,
+      ...(onStep && { onStep }),
     });
     // Whoever keeps the client keeps what it is attached to; and who could not be looked at may be kept.
     const isSpared = !isCertain || processes.some((one) => isStillThere(one) && isEngineClient(one.member.entry));

@@ -33,7 +33,7 @@ export interface DecisionContext extends RulingContext {
   readonly named?: boolean;
   readonly clientAbove?: (snapshot: Snapshot, entry: ProcessEntry) => ClientAbove | undefined;
   /** For foreign servers: processes of other orphans that end together with this one, asked where somebody holds its stdin. */
-  readonly companions?: (() => Promise<ReadonlySet<number>>) | undefined;
+  readonly companions?: () => Promise<ReadonlySet<number>>;
 }
 
 /** What was found out about use and stdin, ms before the ruling and the signal: the turns of many ladders may lie between. */

@@ -21,9 +21,9 @@ export interface ContainerScanParts {
   readonly log: Log;
   readonly containers: RecordedContainers;
   readonly own: OwnSession;
-  readonly foreignServers?: ForeignServers;
+  readonly foreignServers: ForeignServers | undefined;
   /** What configurations run in containers; absent or empty: no engine is asked about containers without a client. */
-  readonly containerRuns?: () => readonly ConfiguredRun[];
+  readonly containerRuns: (() => readonly ConfiguredRun[]) | undefined;
   readonly clock?: Clock;
 }
 

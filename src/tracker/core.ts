@@ -39,7 +39,7 @@ export interface CoreParts {
   /** What decides what a scan finds, as far as it is not on the machine; without it scans are not shared. */
   readonly configFingerprint?: () => string | undefined;
   /** A second source of records; absent where there is none. */
-  readonly memory?: SessionMemory | undefined;
+  readonly memory?: SessionMemory;
 }
 
 /** What scans and reaps, in an editor window as on the command line. */
@@ -56,13 +56,14 @@ export interface Core {
 
 /** Builds the parts in the order in which they know each other. */
 export function buildCore(parts: CoreParts): Core {
-  const { platform, self, own, log, folder, settings, foreignServers, configFingerprint, memory } = parts;
+  const { platform, self, own, log, folder, settings, foreignServers, configFingerprint } = parts;
+  const memory = parts.memory && { memory: parts.memory };
   const containers = new RecordedContainers(log);
   const owner = { own, self, platform, containers };
   const store = new InventoryStore(owner, log);
   const neverReap = () => settings().neverReap;
-  const reaper = new Reaper({ platform, folder, self, log, containers, by: parts.by, neverReap, memory });
-  const scanner = new Scanner({ platform, folder, own, log, settings, foreignServers, memory });
+  const reaper = new Reaper({ platform, folder, self, log, containers, by: parts.by, neverReap, ...memory });
+  const scanner = new Scanner({ platform, folder, own, log, settings, foreignServers, ...memory });
   const containerScan = new ContainerScan({ ...parts, containers });
   const scanSharing = new ScanSharing({ platform, folder, self, own, ...(configFingerprint && { configFingerprint }) });
   const configuration = () => ({ ...parts.configuration(), reapForeign: settings().reapForeign ?? 'report' });

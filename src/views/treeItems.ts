@@ -83,7 +83,7 @@ function copiesItem(row: CopiesRow): vscode.TreeItem {
   item.description = copiesDescription(row);
   // What is under way with some of them is the news.
   const shown = row.servers.find(isStopping) ?? row.servers[0];
-  item.iconPath = shown && serverIcon(shown.server);
+  if (shown) item.iconPath = serverIcon(shown.server);
   item.contextValue = copiesFlags(row);
   // "×3" is read out as a letter, or not at all.
   const label = vscode.l10n.t('{0}, {1} servers', row.name, row.servers.length);

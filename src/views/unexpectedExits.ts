@@ -87,12 +87,10 @@ export class UnexpectedExits implements vscode.Disposable {
   }
 
   async #showOutput(servers: readonly ServerView[]): Promise<void> {
-    const items = servers.map(({ key, name, failure }) => ({
-      label: name,
-      description: exitWord(failure?.exit),
-      detail: failure?.lastLine,
-      key,
-    }));
+    const items = servers.map(({ key, name, failure }) => {
+      const detail = failure?.lastLine;
+      return { label: name, description: exitWord(failure?.exit) ?? '', ...(detail !== undefined && { detail }), key };
+    });
     const placeHolder = vscode.l10n.t('Select a server');
     const picked = items.length === 1 ? items[0] : await vscode.window.showQuickPick(items, { placeHolder });
     if (picked) await this.actions.showOutput(picked.key);

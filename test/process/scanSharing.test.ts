@@ -264,10 +264,11 @@ describe('windows of one machine share their scans', function () {
 
   it('who would look for something else, or otherwise, looks itself; so does who cannot tell', async () => {
     const first = await window();
+    const { fingerprint: _, ...withoutFingerprint } = recogniser();
     const others = [
       await window(recogniser('another workspace')),
       await window(recogniser(), '1'),
-      await window({ ...recogniser(), fingerprint: undefined } as Recogniser),
+      await window(withoutFingerprint),
     ];
     for (const other of others) {
       await first.sweep();
