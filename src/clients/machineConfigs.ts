@@ -121,7 +121,6 @@ export class MachineConfigs {
       ...named,
       folder,
       managedBy: 'foreign',
-      url: undefined,
       describe: undefined,
       matches: (args, observed) => basisFor(args, observed) !== undefined,
     }));

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { MachineConfigs } from '../clients/machineConfigs';
-import type { ServerView } from '../model/inventory';
+import { managerOf, type ServerView } from '../model/inventory';
 import { announceOnce, type DataFolder } from '../registry/dataFolder';
 import type { Tracker } from '../tracker/tracker';
 import type { Actions } from '../views/actions';
@@ -30,9 +30,9 @@ export function createActions(
     return server;
   };
   const askEditor = async (command: EditorCommand, { key }: ServerView): Promise<void> => {
-    const editorId = configured.servers.find((one) => one.key === key)?.editorId;
-    if (editorId === undefined) throw new Error('This server is no longer configured. Scan again.');
-    await runInEditor(command, editorId);
+    const server = configured.servers.find((one) => one.key === key);
+    if (server?.managedBy !== 'editor') throw new Error('This server is no longer configured. Scan again.');
+    await runInEditor(command, server.editorId);
   };
   return {
     inventory: () => hidden.without(tracker.inventory),
@@ -58,20 +58,20 @@ export function createActions(
     forgetInputs: () => inputs.forget(),
     async start(key) {
       const server = serverOf(key);
-      if (server.managedBy !== 'editor') return tracker.start(key);
+      if (managerOf(server) !== 'editor') return tracker.start(key);
       await askEditor('startServer', server);
       await tracker.sweep();
     },
     async stop(key) {
       const server = serverOf(key);
-      if (server.managedBy !== 'editor') return tracker.stop(key);
+      if (managerOf(server) !== 'editor') return tracker.stop(key);
       await askEditor('stopServer', server);
       await tracker.sweep();
       return undefined;
     },
     async restart(key) {
       const server = serverOf(key);
-      if (server.managedBy !== 'editor') return tracker.restart(key);
+      if (managerOf(server) !== 'editor') return tracker.restart(key);
       await askEditor('restartServer', server);
       await tracker.sweep();
     },
@@ -79,7 +79,7 @@ export function createActions(
     callTool: (key, tool, args, signal) => tracker.callTool(key, tool, args, signal),
     async showOutput(key) {
       const server = serverOf(key);
-      if (server.managedBy === 'editor') await askEditor('showOutput', server);
+      if (managerOf(server) === 'editor') await askEditor('showOutput', server);
       else logs.show(server.name);
     },
     showConfiguration: (server) => showConfiguration(server, configured, machine),

@@ -1,35 +1,25 @@
-import type { ServerView } from '../model/inventory';
+import type { SessionView } from '../model/inventory';
 import { recordKey } from '../model/keys';
 import type { SessionFile } from '../registry/schema';
+import { containersView, processesView } from './row';
 
 /** What a window shows at once when it opens: this workspace's servers as they were written down, until the first scan. */
-export function rememberedRows(sessions: readonly SessionFile[]): ServerView[] {
+export function rememberedRows(sessions: readonly SessionFile[]): SessionView[] {
   return sessions.flatMap((session) =>
     session.records.map(
-      (record): ServerView => ({
+      (record): SessionView => ({
+        kind: 'session',
         key: recordKey(session.id, record.id),
         name: record.server,
         client: record.client,
         folder: record.folder,
-        group: 'otherWindows',
-        managedBy: 'mcpProcesses',
-        verdict: 'unknown',
-        checking: true,
+        ...{ group: 'otherWindows', verdict: 'unknown', checking: true },
         evidence: [],
         state: 'running',
-        failure: undefined,
-        copies: 1,
-        pid: undefined,
-        startedAt: undefined,
-        memory: undefined,
-        processes: [],
-        containers: [],
-        containerProblem: undefined,
-        serverInfo: undefined,
-        url: undefined,
-        configurationFile: undefined,
         sessionId: session.id,
         recordId: record.id,
+        ...processesView([]),
+        ...containersView(undefined),
       }),
     ),
   );

@@ -1,29 +1,43 @@
-import type { ProcessNode, ServerView } from '../model/inventory';
+import type { ForeignStanding, ForeignView, ProcessNode, ServerView, SessionView } from '../model/inventory';
+import type { Users } from '../os/users';
 
 /**
  * Rows whose finding takes a second look stay where they were: a verdict changes only when all looks are done, and say
  * otherwise. One that was never shown has no verdict to keep.
  * @param before what was shown last
  */
-export function withFormerVerdicts(rows: readonly ServerView[], before: readonly ServerView[]): ServerView[] {
+export function withFormerVerdicts(rows: readonly ForeignView[], before: readonly ForeignView[]): ForeignView[] {
   const former = new Map(before.map((row) => [row.key, row]));
   return rows.map((row) => {
     const known = row.checking ? former.get(row.key) : undefined;
-    return known ? { ...row, group: known.group, verdict: known.verdict } : row;
+    if (!known) return row;
+    const { usedBy: _, ...rest }: ForeignView & { readonly usedBy?: Users } = row;
+    return { ...rest, ...standingOf(known) };
   });
 }
+
+function standingOf(row: ForeignView): ForeignStanding {
+  if (row.verdict !== 'active') return row.verdict === 'orphaned' ? ORPHANED : UNKNOWN;
+  return { group: row.group, verdict: row.verdict, ...(row.usedBy && { usedBy: row.usedBy }) };
+}
+
+const ORPHANED = { group: 'orphaned', verdict: 'orphaned' } as const;
+const UNKNOWN = { group: 'ownerUnknown', verdict: 'unknown' } as const;
 
 /**
  * Rows of other clients' servers of which no process stands in another row: adopted or recorded since they were found,
  * they are that row's. One process, one row.
  */
-export function withoutRecorded(foreign: readonly ServerView[], recorded: readonly ServerView[]): ServerView[] {
+export function withoutRecorded(foreign: readonly ForeignView[], recorded: readonly ServerView[]): ForeignView[] {
   const known = new Set(recorded.flatMap(({ processes }) => processKeys(processes)));
   return foreign.filter(({ processes }) => !processKeys(processes).some((key) => known.has(key)));
 }
 
 /** Rows that are being ended, by key, say so; not those of which everything is kept. */
-export function withEnding(rows: readonly ServerView[], ending: { has(key: string): boolean }): ServerView[] {
+export function withEnding<View extends SessionView | ForeignView>(
+  rows: readonly View[],
+  ending: { has(key: string): boolean },
+): View[] {
   return rows.map((row) => (ending.has(row.key) && !isSpared(row) ? { ...row, state: 'stopping' } : row));
 }
 

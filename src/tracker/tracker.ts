@@ -128,7 +128,9 @@ export class Tracker {
       ...{ platform, containers, homeTag: folder.homeTag },
       inventory: () => store.inventory,
     });
-    store.onDidChange(({ servers }) => this.clientWatch.watch(servers.flatMap((one) => one.dependsOn ?? [])));
+    store.onDidChange(({ servers }) =>
+      this.clientWatch.watch(servers.flatMap((one) => (one.kind === 'foreign' ? one.dependsOn : []))),
+    );
     own.onChange((session) => {
       parts.memory?.remember(session);
       // A launch arms it before its spawn; here it is armed for what was adopted.

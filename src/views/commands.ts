@@ -118,7 +118,7 @@ class Commands implements vscode.Disposable {
   /** What is ours and provably orphaned goes at once; where other clients' are among them, a person chooses. */
   async reapOrphans(): Promise<void> {
     const { servers } = this.#actions.inventory();
-    const only = servers.some((server) => isOrphaned(server) && server.managedBy === 'foreign')
+    const only = servers.some((server) => isOrphaned(server) && server.kind === 'foreign')
       ? await chooseOrphans(servers)
       : undefined;
     if (only?.length === 0) {
@@ -135,7 +135,7 @@ class Commands implements vscode.Disposable {
   async reviewOrphans(): Promise<void> {
     const ours = this.#actions
       .inventory()
-      .servers.filter((server) => server.managedBy !== 'foreign' && capabilitiesOf(server).canReap);
+      .servers.filter((server) => server.kind !== 'foreign' && capabilitiesOf(server).canReap);
     if (ours.length === 0) {
       nothingFound();
       return;
@@ -404,7 +404,7 @@ class Commands implements vscode.Disposable {
   /** Other clients' orphans are looked at only when named; undefined where there are none: ours are looked for afresh. */
   #keysOfOrphans(): string[] | undefined {
     const orphans = this.#actions.inventory().servers.filter(isOrphaned);
-    return orphans.some(({ managedBy }) => managedBy === 'foreign') ? orphans.map(({ key }) => key) : undefined;
+    return orphans.some(({ kind }) => kind === 'foreign') ? orphans.map(({ key }) => key) : undefined;
   }
 
   #find(key: string): ServerView {

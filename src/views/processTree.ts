@@ -1,6 +1,13 @@
 import { hostname } from 'node:os';
 import * as vscode from 'vscode';
-import type { ContainerView, ContainerWithoutClient, Inventory, ProcessNode, ServerView } from '../model/inventory';
+import {
+  type ContainerView,
+  type ContainerWithoutClient,
+  type Inventory,
+  managerOf,
+  type ProcessNode,
+  type ServerView,
+} from '../model/inventory';
 import { stopPermissionOf } from '../reaping/containerActions';
 import { folderName } from '../wording/format';
 import type { Actions } from './actions';
@@ -283,8 +290,8 @@ const BUNDLE_FROM = 3;
 /** Other clients' servers of one name together; everything else by itself. Keeps the order. */
 function bundled(servers: readonly ServerView[]): (ServerView | ServerView[])[] {
   const equal = (server: ServerView) =>
-    server.managedBy === 'foreign'
-      ? servers.filter(({ managedBy, name }) => managedBy === 'foreign' && name === server.name)
+    managerOf(server) === 'foreign'
+      ? servers.filter((one) => managerOf(one) === 'foreign' && one.name === server.name)
       : [];
   const seen = new Set<ServerView>();
   return servers.flatMap((server): (ServerView | ServerView[])[] => {

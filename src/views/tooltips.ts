@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { ProcessNode, ServerGroup, ServerView } from '../model/inventory';
+import type { ForeignView, ProcessNode, ServerGroup, ServerView } from '../model/inventory';
 import { evidenceSentence } from '../wording/evidence';
 import { formatAge } from '../wording/format';
 import { refusalSentence } from '../wording/refusals';
@@ -50,7 +50,7 @@ function serverTooltip(server: ServerView): vscode.MarkdownString {
   const tooltip = new vscode.MarkdownString();
   tooltip.appendMarkdown('**').appendText(server.name).appendMarkdown('**\n\n');
   tooltip.appendText(verdictSentence(server)).appendMarkdown('\n\n');
-  for (const line of server.failure ? failureLines(server.failure) : []) {
+  for (const line of server.kind === 'launched' && server.failure ? failureLines(server.failure) : []) {
     tooltip.appendText(oneLine(line)).appendMarkdown('\n\n');
   }
   for (const fact of server.evidence) {
@@ -63,14 +63,10 @@ function serverTooltip(server: ServerView): vscode.MarkdownString {
   if (server.folder !== undefined) {
     tooltip.appendText(vscode.l10n.t('Folder: {0}', server.folder)).appendMarkdown('\n\n');
   }
-  if (server.terminal !== undefined) {
-    tooltip.appendText(vscode.l10n.t('Terminal: {0}', server.terminal)).appendMarkdown('\n\n');
+  if (server.kind === 'foreign') {
+    appendLauncher(tooltip, server);
   }
-  const idle = formatAge(server.idleSince, Date.now());
-  if (idle !== undefined) {
-    tooltip.appendText(vscode.l10n.t('Idle for {0}', idle)).appendMarkdown('\n\n');
-  }
-  if (server.url !== undefined) {
+  if (server.kind === 'remote') {
     tooltip.appendText(vscode.l10n.t('Address: {0}', server.url)).appendMarkdown('\n\n');
   }
   const root = server.processes.find((process) => process.pid === server.pid) ?? server.processes[0];
@@ -78,10 +74,20 @@ function serverTooltip(server: ServerView): vscode.MarkdownString {
     tooltip.appendCodeblock(root.commandLine, 'text');
     tooltip.appendText(vscode.l10n.t('Processes: {0}', pids(server.processes).join(', '))).appendMarkdown('\n\n');
   }
-  if (server.serverInfo) {
+  if (server.kind === 'launched' && server.serverInfo) {
     tooltip.appendText(serverInfoSentence(server.serverInfo));
   }
   return tooltip;
+}
+
+function appendLauncher(tooltip: vscode.MarkdownString, { terminal, idleSince }: ForeignView): void {
+  if (terminal !== undefined) {
+    tooltip.appendText(vscode.l10n.t('Terminal: {0}', terminal)).appendMarkdown('\n\n');
+  }
+  const idle = formatAge(idleSince, Date.now());
+  if (idle !== undefined) {
+    tooltip.appendText(vscode.l10n.t('Idle for {0}', idle)).appendMarkdown('\n\n');
+  }
 }
 
 function processTooltip(process: ProcessNode): vscode.MarkdownString {

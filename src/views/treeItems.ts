@@ -3,7 +3,7 @@ import type { ProcessNode, ServerGroup, ServerView } from '../model/inventory';
 import { othersText } from '../wording/containers';
 import { folderName, formatAge, formatMemory, joinParts, processLabel, shortId } from '../wording/format';
 import { capabilitiesOf } from './offers';
-import { stateWords, totalMemory } from './serverWords';
+import { isChecking, stateWords, totalMemory } from './serverWords';
 import type { ContainerGroupRow, ContainerRow, GroupRow, InfoRow, Node, ProcessRow, ServerRow } from './treeRows';
 import { type CopiesRow, serversOf } from './treeRows';
 
@@ -39,7 +39,8 @@ export function fingerprintOf(row: Node, now: number): string {
       return JSON.stringify([copiesDescription(row), copiesFlags(row)]);
     case 'server': {
       const { server } = row;
-      const facts = [server.evidence, server.serverInfo, server.failure, server.pid, server.url, server.verdict];
+      const ofKind = server.kind === 'launched' ? [server.serverInfo, server.failure] : [];
+      const facts = [server.evidence, ofKind, server.pid, server.verdict];
       return JSON.stringify([server.name, serverDescription(server, now), serverFlags(server), server.state, facts]);
     }
     case 'process': {
@@ -101,10 +102,10 @@ function isStopping({ server }: ServerRow): boolean {
 
 function copiesDescription({ servers }: CopiesRow): string {
   const isEnding = servers.some(isStopping);
-  const isChecking = servers.some(({ server }) => server.checking);
+  const hasChecking = servers.some(({ server }) => isChecking(server));
   const memory = totalMemory(servers.map(({ server }) => server));
   const clients = new Set(servers.map(({ server }) => server.client));
-  const underWay = isEnding ? vscode.l10n.t('ending …') : isChecking ? vscode.l10n.t('checking …') : undefined;
+  const underWay = isEnding ? vscode.l10n.t('ending …') : hasChecking ? vscode.l10n.t('checking …') : undefined;
   return joinParts([underWay, formatMemory(memory), clients.size === 1 ? [...clients][0] : undefined]);
 }
 
@@ -149,7 +150,7 @@ function serverDescription(server: ServerView, now: number): string {
   return joinParts([
     stateWords(server),
     formatMemory(server.memory),
-    server.copies > 1 ? vscode.l10n.t('{0} copies', server.copies) : undefined,
+    server.kind === 'foreign' && server.copies > 1 ? vscode.l10n.t('{0} copies', server.copies) : undefined,
     formatAge(server.startedAt, now),
     server.client,
     server.folder === undefined ? undefined : folderName(server.folder),
@@ -167,7 +168,7 @@ function serverIcon(server: ServerView): vscode.ThemeIcon {
   if (server.state === 'failed') {
     return icon('error', 'list.errorForeground');
   }
-  if (server.managedBy === 'remote') {
+  if (server.kind === 'remote') {
     return icon('globe', 'descriptionForeground');
   }
   if (server.state === 'stopped' || server.verdict === 'gone') {
@@ -186,7 +187,7 @@ function serverIcon(server: ServerView): vscode.ThemeIcon {
 /** Flags for the manifest's `when` clauses. */
 function serverFlags(server: ServerView): string {
   const offered = Object.entries(capabilitiesOf(server)).flatMap(([flag, on]) => (on ? [flag] : []));
-  return ['server', server.verdict, server.managedBy, server.state, ...offered].join(' ');
+  return ['server', server.kind, server.verdict, server.state, ...offered].join(' ');
 }
 
 function processItem(row: ProcessRow, now: number): vscode.TreeItem {
