@@ -8,6 +8,7 @@ import type { AdoptedView, ConfiguredView, LaunchedStanding, LaunchedView, Remot
 import { recordKey } from '../model/keys';
 import type { ProcessIdentity } from '../os/identity';
 import type { Platform, Snapshot } from '../os/platform';
+import type { RecordId } from '../registry/ids';
 import type { OwnSession } from '../registry/ownSession';
 import type { ServerRecord } from '../registry/schema';
 import {
@@ -23,7 +24,9 @@ import {
 type WindowView = LaunchedView | AdoptedView | ConfiguredView | RemoteView;
 
 /** What is read of a launched server. */
-export type ShownServer = Pick<LaunchedServer, 'recordId' | 'description' | 'state' | 'failure' | 'lastLine'>;
+export interface ShownServer extends Pick<LaunchedServer, 'description' | 'state' | 'failure' | 'lastLine'> {
+  readonly recordId: RecordId;
+}
 
 /** What a row of this window is made from. */
 export interface ThisWindow {
