@@ -1,6 +1,7 @@
 // `npm run package`: mcp-processes.vsix, one file for Marketplace and Open VSX. `--out=` names another file.
 import { spawnSync } from 'node:child_process';
-import { dirname, resolve } from 'node:path';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -16,10 +17,18 @@ function run(...args) {
 
 try {
   run('scripts/build.mjs', '--production');
+  // An editor resolves no relative path of a README, and pictures would double the size: they stay in the repository.
+  const readme = 'dist/README.md';
+  const text = readFileSync(join(root, 'README.md'), 'utf8');
+  const packaged = text
+    .replaceAll(/^!\[.*\]\((?!https:).*\)\n\n/gm, '')
+    .replaceAll(/\[([^\]]+)\]\((?!https:|#)[^)]+\)/g, '$1');
+  writeFileSync(join(root, readme), packaged);
   run(
     'node_modules/@vscode/vsce/vsce',
     'package',
-    ...['--no-dependencies', '--allow-missing-repository', '--no-rewrite-relative-links', '--out', out],
+    ...['--no-dependencies', '--allow-missing-repository', '--no-rewrite-relative-links'],
+    ...['--readme-path', readme, '--out', out],
   );
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);

@@ -31,6 +31,7 @@ import { showNotRunning } from './views/notRunning';
 import { ProcessTree } from './views/processTree';
 import { OrphanStatus } from './views/statusBar';
 import { UnexpectedExits } from './views/unexpectedExits';
+import { errorText } from './wording/reasons';
 
 let tracker: Tracker | undefined;
 
@@ -46,7 +47,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<McpPro
     log.info(`Activated in ${Math.round(performance.now() - started)} ms.`);
     return api;
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = errorText(error);
     log.error(message);
     context.subscriptions.push(showNotRunning(message));
     return undefined;

@@ -7,6 +7,7 @@ import { reapDeadSession } from './reaping/deadSession';
 
 import { dataFolderPath, openDataFolder } from './registry/dataFolder';
 import { isSessionId } from './registry/ids';
+import { errorText } from './wording/reasons';
 import { containerLine } from './wrapper/containerLabels';
 import { runWrapped } from './wrapper/wrapper';
 
@@ -66,9 +67,9 @@ function fileLog(path: string): Log {
 }
 
 main(process.argv.slice(2)).catch((error: Error) => {
-  process.stderr.write(`${error.message}\n`);
+  process.stderr.write(`${errorText(error)}\n`);
   // Nobody reads a guard's stderr.
-  fileLog(join(dataFolderPath(), 'logs', 'guard.log')).error(`Nothing was done: ${error.message}`);
+  fileLog(join(dataFolderPath(), 'logs', 'guard.log')).error(`Nothing was done: ${errorText(error)}`);
   // Not a failure code: the shell would take it for a Node that cannot be run, and try another.
   process.exitCode = 0;
 });

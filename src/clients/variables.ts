@@ -1,4 +1,5 @@
 import { basename, sep } from 'node:path';
+import { UserError } from '../common/errors';
 import type { StdioServerDefinition } from './serverDefinition';
 
 /** What variables are replaced with. */
@@ -145,7 +146,7 @@ function environmentNameOf(name: string): string | undefined {
 function replacementOf(name: string, server: string, context: VariableContext): string {
   const needFolder = () => {
     if (context.workspaceFolder !== undefined) return context.workspaceFolder;
-    throw new Error(`"${server}" uses \${${name}}, but no folder is open. Open one, or write the path itself.`);
+    throw new UserError(`"${server}" uses \${${name}}, but no folder is open. Open one, or write the path itself.`);
   };
   if (name === 'workspaceFolder' || name === 'cwd') return needFolder();
   if (name === 'workspaceFolderBasename') return basename(needFolder());
@@ -158,16 +159,16 @@ function replacementOf(name: string, server: string, context: VariableContext): 
   if (kind === 'workspaceFolder') {
     const folder = context.folders.get(key);
     if (folder !== undefined) return folder;
-    throw new Error(
+    throw new UserError(
       `"${server}" uses \${${name}}, but this window has no folder of that name. Correct it, or add the folder.`,
     );
   }
   if (kind === 'input') {
     const value = context.inputs.get(key);
     if (value !== undefined) return value;
-    throw new Error(`"${server}" needs a value for the input "${key}". Start the server again to enter one.`);
+    throw new UserError(`"${server}" needs a value for the input "${key}". Start the server again to enter one.`);
   }
-  throw new Error(`"${server}" uses \${${name}}, which is not a known variable. Correct its configuration.`);
+  throw new UserError(`"${server}" uses \${${name}}, which is not a known variable. Correct its configuration.`);
 }
 
 function textsOf({ command, args, env, envFile, cwd }: Texts): string[] {

@@ -95,6 +95,3 @@ export async function withTimeout<T, L>(
     clearTimeout(timer);
   }
 }
-
-/** The old name of {@link FreshRun}, until tracker/ uses the new one. */
-export { FreshRun as JoinedRuns };

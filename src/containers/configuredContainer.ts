@@ -1,6 +1,7 @@
 import type { ReadServer } from '../clients/machineConfigs';
 import type { StdioServerDefinition } from '../clients/serverDefinition';
 import { layersOf } from '../clients/unwrap';
+import { memoizeWeak } from '../common/memo';
 import { programOf } from '../known/programs';
 import { describeRun, engineVariablesOf, type RunDescription } from './containerRun';
 import type { EngineAddress } from './engine';
@@ -45,10 +46,6 @@ export function configuredRun(
 }
 
 /** Containers that the given servers run in; computed once for each list. */
-export function configuredRuns(servers: readonly ReadServer[]): readonly ConfiguredRun[] {
-  const runs = runsOfLists.get(servers) ?? servers.flatMap((one) => configuredRun(one.definition, one) ?? []);
-  runsOfLists.set(servers, runs);
-  return runs;
-}
-
-const runsOfLists = new WeakMap<readonly ReadServer[], readonly ConfiguredRun[]>();
+export const configuredRuns = memoizeWeak((servers: readonly ReadServer[]): readonly ConfiguredRun[] =>
+  servers.flatMap((one) => configuredRun(one.definition, one) ?? []),
+);

@@ -106,10 +106,10 @@ export async function noteContainer(
   const listed = await engine.list({}, 'running');
   const containers = listed.ok ? await engine.inspect(listed.value) : listed;
   if (!containers.ok) return containers;
-  const others = clientProcessesIn(snapshot).flatMap(({ entry, running }) =>
+  const otherClients = clientProcessesIn(snapshot).flatMap(({ entry, running }) =>
     running && entry.pid !== client.pid ? [running] : [],
   );
-  const container = attachedContainer(found.running, containers.value, others);
+  const container = attachedContainer(found.running, containers.value, otherClients);
   const after = await platform.inspect(client.pid);
   const stillLives = after.kind === 'present' && !after.entry.zombie && sameStart(after.entry.start, client.start);
   return container && stillLives ? { ok: true, value: { ...run, containerId: container.id } } : nothing;

@@ -1,4 +1,4 @@
-import type { OthersContainer } from '../model/containerOutcome';
+import type { ForeignContainer } from '../model/containerOutcome';
 import { LABELS, type RunDescription } from './containerRun';
 import type { Container } from './engine';
 import type { EngineName } from './flags';
@@ -33,7 +33,7 @@ export function attachedContainer(
 }
 
 /** Why a container is not for us to offer, although it looks like a server; undefined when it is. */
-export function notOurs({ labels }: Pick<Container, 'labels'>): OthersContainer | undefined {
+export function notOurs({ labels }: Pick<Container, 'labels'>): ForeignContainer | undefined {
   if (labels['docker-mcp'] === 'true') return 'gateway';
   if ('com.docker.compose.project' in labels || 'io.podman.compose.project' in labels) return 'compose';
   return undefined;
@@ -82,11 +82,11 @@ export function matchesRun(run: RunDescription, container: Container): boolean {
 }
 
 /** Docker keeps the name as it was typed, the others complete it with a registry and a tag. */
-function sameImage(engine: EngineName, typed: string, kept: string): boolean {
-  if (typed === kept) return true;
+function sameImage(engine: EngineName, typed: string, recorded: string): boolean {
+  if (typed === recorded) return true;
   if (engine === 'docker') return false;
   const tagged = /[:@][^/]*$/.test(typed) ? typed : `${typed}:latest`;
-  return kept === tagged || kept.endsWith(`/${tagged}`);
+  return recorded === tagged || recorded.endsWith(`/${tagged}`);
 }
 
 function isLabelled({ labels }: Container): boolean {

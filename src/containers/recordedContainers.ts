@@ -1,5 +1,4 @@
 import { SharedRun } from '../common/async';
-import { messageOf } from '../common/errors';
 import { ENGINE_NOTE_TIMEOUT_MS } from '../common/limits';
 import { type Log, logOnce, type OnceLog } from '../common/log';
 import type { Member } from '../judgement/members';
@@ -8,6 +7,7 @@ import type { Platform } from '../os/platform';
 import type { ContainerId, RecordId } from '../registry/ids';
 import type { ContainerRun, SessionFile } from '../registry/schema';
 import { isLabelled } from '../registry/schema';
+import { errorText } from '../wording/reasons';
 import { type Container, ContainerEngine, type EngineAnswer } from './engine';
 import { noteContainer } from './engineClients';
 import { findContainers } from './findContainers';
@@ -85,7 +85,7 @@ export class RecordedContainers {
   }
 
   /** Keeps how to reach the engine of a container that somebody is told of. */
-  keepAddress(id: ContainerId, run: ContainerRun): void {
+  rememberAddress(id: ContainerId, run: ContainerRun): void {
     this.addresses.set(id, run);
   }
 
@@ -103,7 +103,7 @@ export class RecordedContainers {
       if (answer.ok) return answer.value ?? 'none';
       this.once.warn(`"${server}": its container could not be determined: ${answer.error.message}`);
     } catch (error) {
-      this.once.warn(`"${server}": its container could not be determined: ${messageOf(error)}`);
+      this.once.warn(`"${server}": its container could not be determined: ${errorText(error)}`);
     }
     return 'unknown';
   }

@@ -1,30 +1,21 @@
 import * as vscode from 'vscode';
 import { MAX_GRACE_MS } from '../common/limits';
-import type { AutomaticReap, Grace } from '../registry/schema';
+import type { Settings } from '../model/settings';
+import type { Grace } from '../registry/schema';
 
 /** All settings, read once per change. Values out of bounds fall back to the safe side. */
-export interface EditorSettings {
+export interface EditorSettings extends Required<Settings> {
   readonly servers: unknown;
   readonly inputs: unknown;
-  readonly automatic: AutomaticReap;
-  readonly neverReap: readonly string[];
   /** What of them cannot be made out, and what follows. */
   readonly problems: readonly string[];
   /** Seconds; 0 is off. */
   readonly sweepInterval: number;
-  /** ms. */
-  readonly launchTimeout: number;
   readonly autoStart: boolean;
-  /** Waits of one server's ladder, where the user set them; otherwise the default of its kind. */
-  readonly graceOf: (server: string, standard: Grace) => Grace;
-  readonly reapForeign: 'report' | 'ask' | 'auto';
   /** Whether other clients' servers are looked at. */
   readonly scanForeign: boolean;
   /** Whether names alone may make something a server. */
   readonly guess: boolean;
-  /** Most servers of other clients that one sweep reaps by itself. */
-  readonly maxPerSweep: number;
-  readonly guard: boolean;
 }
 
 const DEFAULT_INTERVAL_SECONDS = 60;

@@ -1,9 +1,7 @@
+import { CONFIRM_FOREIGN_MS } from '../common/limits';
 import type { Refusal } from '../model/refusal';
 import type { ProcessEntry } from '../os/platform';
 import type { AdoptedFacts, Facts, ForeignFacts, LaunchedFacts, Rule, ServerFacts, StdinStatus } from './facts';
-
-/** Two looks at a stranger's stdin must be at least so far apart: a client may be handing it over. */
-export const CONFIRM_FOREIGN_MS = 2_000;
 
 /** What must hold for a server of each kind, besides the rules that hold for every signal. */
 export const kindRules: { readonly [Kind in ServerFacts['kind']]: Rules<Extract<ServerFacts, { kind: Kind }>> } = {
@@ -101,7 +99,7 @@ function foreignIsAbandoned({ stdin }: ForeignFacts): Refusal | undefined {
   if (!stdin) return { rule, found: 'not asked' };
   if (stdin.peer.kind === 'alive') return { rule, found: 'held', by: stdin.peer.by };
   if (stdin.peer.kind === 'unknown') return { rule, found: 'unknown', reason: stdin.peer.reason };
-  return stdin.goneFor >= CONFIRM_FOREIGN_MS ? undefined : { rule, found: 'awaits second look' };
+  return stdin.goneFor >= CONFIRM_FOREIGN_MS ? undefined : { rule, found: 'awaits second scan' };
 }
 
 function ownerGone(

@@ -1,9 +1,15 @@
+import { memoizeWeak } from '../common/memo';
 import type { MembershipProof } from '../model/evidence';
 import { type ProcessIdentity, sameProcess } from '../os/identity';
 import type { ProcessEntry, Snapshot } from '../os/platform';
 import { type Cookie, parseCookie } from '../registry/cookie';
 import type { ServerRecord, SessionFile } from '../registry/schema';
 import { descendantsOf } from './processTree';
+
+interface Carrier {
+  readonly entry: ProcessEntry;
+  readonly cookie: Cookie;
+}
 
 export interface Member {
   readonly entry: ProcessEntry;
@@ -62,24 +68,18 @@ export function membersOf(snapshot: Snapshot, session: SessionFile, record: Serv
   return [...members.values()];
 }
 
-const carriers = new WeakMap<Snapshot, Map<string, { entry: ProcessEntry; cookie: Cookie }[]>>();
-
-/** Living carriers of a cookie that parses, by the record it names; found once per snapshot. */
-function carriersIn(snapshot: Snapshot): ReadonlyMap<string, readonly { entry: ProcessEntry; cookie: Cookie }[]> {
-  let index = carriers.get(snapshot);
-  if (!index) {
-    index = new Map();
-    for (const entry of snapshot.processes.values()) {
-      const cookie = entry.zombie ? undefined : parseCookie(entry.cookie);
-      if (!cookie) continue;
-      const others = index.get(cookie.record);
-      if (others) others.push({ entry, cookie });
-      else index.set(cookie.record, [{ entry, cookie }]);
-    }
-    carriers.set(snapshot, index);
+/** Living carriers of a cookie that parses, by the record that it names. */
+const carriersIn = memoizeWeak((snapshot: Snapshot): ReadonlyMap<string, readonly Carrier[]> => {
+  const carriers = new Map<string, Carrier[]>();
+  for (const entry of snapshot.processes.values()) {
+    const cookie = entry.zombie ? undefined : parseCookie(entry.cookie);
+    if (!cookie) continue;
+    const others = carriers.get(cookie.record);
+    if (others) others.push({ entry, cookie });
+    else carriers.set(cookie.record, [{ entry, cookie }]);
   }
-  return index;
-}
+  return carriers;
+});
 
 function belongsElsewhere(entry: ProcessEntry, session: SessionFile, record: ServerRecord): boolean {
   const cookie = parseCookie(entry.cookie);

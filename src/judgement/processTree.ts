@@ -1,3 +1,4 @@
+import { memoizeWeak } from '../common/memo';
 import { startedNoLaterThan } from '../os/identity';
 import type { ProcessEntry, Snapshot } from '../os/platform';
 
@@ -19,23 +20,21 @@ export function ancestorsOf(snapshot: Snapshot, entry: ProcessEntry): ProcessEnt
   return ancestors;
 }
 
-const childrenIndex = new WeakMap<Snapshot, Map<number, ProcessEntry[]>>();
-
-/** Children of a process; the index is built once per snapshot. */
-export function childrenOf(snapshot: Snapshot, pid: number): readonly ProcessEntry[] {
-  let index = childrenIndex.get(snapshot);
-  if (!index) {
-    index = new Map();
-    for (const entry of snapshot.processes.values()) {
-      const parent = parentOf(snapshot, entry);
-      if (!parent) continue;
-      const siblings = index.get(parent.pid);
-      if (siblings) siblings.push(entry);
-      else index.set(parent.pid, [entry]);
-    }
-    childrenIndex.set(snapshot, index);
+const childrenIn = memoizeWeak((snapshot: Snapshot): ReadonlyMap<number, readonly ProcessEntry[]> => {
+  const children = new Map<number, ProcessEntry[]>();
+  for (const entry of snapshot.processes.values()) {
+    const parent = parentOf(snapshot, entry);
+    if (!parent) continue;
+    const siblings = children.get(parent.pid);
+    if (siblings) siblings.push(entry);
+    else children.set(parent.pid, [entry]);
   }
-  return index.get(pid) ?? [];
+  return children;
+});
+
+/** The children of a process in this snapshot. */
+export function childrenOf(snapshot: Snapshot, pid: number): readonly ProcessEntry[] {
+  return childrenIn(snapshot).get(pid) ?? [];
 }
 
 /**

@@ -37,5 +37,5 @@ export function joinStdinPeers(
   const unknown =
     unknowns.find(({ failure }) => failure === 'failed') ?? unknowns.find(({ failure }) => failure) ?? unknowns[0];
   if (unknown) return unknown;
-  return outside[0] ?? { kind: 'unknown', reason: 'none of its processes has a stdin of its own to examine' };
+  return outside[0] ?? { kind: 'unknown', reason: { kind: 'no-own-stdin' } };
 }

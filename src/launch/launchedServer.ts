@@ -6,6 +6,7 @@ import spawn from 'cross-spawn';
 import type { LaunchDescription } from '../clients/launchDescription';
 import { redactCommandLine, redactText } from '../clients/redaction';
 import { withTimeout } from '../common/async';
+import { UserError } from '../common/errors';
 import { STDERR_TAIL_MS } from '../common/limits';
 import { containerRunOf, withLabels } from '../containers/containerRun';
 import type { Failure, ReapResult, StartFailure, UnexpectedExit } from '../model/inventory';
@@ -97,7 +98,7 @@ export class LaunchedServer {
     const cookie = formatCookie({ home, session: id, record: this.recordId, owner });
     const child = await this.spawned(args, { ...environment, [COOKIE_VARIABLE]: cookie }).catch((error) => {
       session.remove(this.recordId);
-      throw new Error(explainSpawnError(error, description));
+      throw new UserError(explainSpawnError(error, description));
     });
     await this.completeRecord(child.pid as number);
     return child;
@@ -152,11 +153,11 @@ export class LaunchedServer {
   }
 
   private async completeRecord(pid: number): Promise<void> {
-    const look = await this.platform.inspect(pid);
+    const inspection = await this.platform.inspect(pid);
     // A server that has ended already, or cannot be read, is still found by its cookie.
-    if (look.kind !== 'present') return;
+    if (inspection.kind !== 'present') return;
     this.session.update(this.recordId, {
-      root: { pid, start: look.entry.start, scope: this.platform.scope },
+      root: { pid, start: inspection.entry.start, scope: this.platform.scope },
       // Spawned detached, it leads a session of its own.
       posixSession: process.platform === 'win32' ? undefined : pid,
     });
@@ -190,16 +191,16 @@ export class LaunchedServer {
 function assertStartable({ command, args, environment, cwd }: LaunchDescription): void {
   // Node would quote the value, and it may be a secret.
   if ([command, ...args, ...Object.entries(environment).flat()].some((text) => text.includes('\0'))) {
-    throw new Error(
+    throw new UserError(
       `its command, arguments or environment contain a NUL byte. Remove it from "command", "args", "env" or "envFile".`,
     );
   }
   if (cwd !== undefined && !isFolder(cwd)) {
     const what = existsSync(cwd) ? 'is not a folder' : 'does not exist';
-    throw new Error(`its working folder ${cwd} ${what}. Correct "cwd".`);
+    throw new UserError(`its working folder ${cwd} ${what}. Correct "cwd".`);
   }
   if (/[\\/]/.test(command) && isFolder(command)) {
-    throw new Error(`${command} is a folder. "command" must name a program.`);
+    throw new UserError(`${command} is a folder. "command" must name a program.`);
   }
 }
 

@@ -2,7 +2,7 @@ import type { ConfiguredServer } from '../clients/configuredServer';
 import type { LaunchDescription } from '../clients/launchDescription';
 import { redactText } from '../clients/redaction';
 import { withTimeout } from '../common/async';
-import { messageOf, UserError } from '../common/errors';
+import { UserError } from '../common/errors';
 import { AFTERMATH_MS, ASK_TIMEOUT_MS } from '../common/limits';
 import type { Log } from '../common/log';
 import { withContextInUse } from '../containers/recordedContainers';
@@ -14,6 +14,7 @@ import { endLivingChildTree } from '../reaping/windowsTree';
 import type { EndCause, ExitStatus } from '../registry/history';
 import type { OwnSession } from '../registry/ownSession';
 import type { LadderProgress } from '../registry/schema';
+import { errorText } from '../wording/reasons';
 import { Connection, isTimeout, type ServerTool } from './connection';
 import { LaunchedServer, type LaunchState } from './launchedServer';
 
@@ -37,7 +38,7 @@ export interface LaunchedServersParts {
 }
 
 /** A start that failed with the server's own doing; the log has it already. */
-export class LaunchError extends Error {}
+export class LaunchError extends UserError {}
 
 /** What a server is when its ladder is done. */
 type Outcome = Extract<LaunchState, { kind: 'stopped' | 'failed' }>;
@@ -61,7 +62,7 @@ export class LaunchedServers {
   async start(key: string): Promise<void> {
     const configured = this.parts.configured().find((server) => server.key === key);
     if (!configured?.describe)
-      throw new Error('MCP Processes does not start this server. Start it from the client that configures it.');
+      throw new UserError('MCP Processes does not start this server. Start it from the client that configures it.');
     await this.launchAs(key, configured.describe);
   }
 
@@ -83,7 +84,7 @@ export class LaunchedServers {
     const before = this.servers.get(key);
     if (before?.state.kind === 'running' || before?.state.kind === 'starting') return;
     if (before?.state.kind === 'stopping' || before?.state.kind === 'disconnected')
-      throw new Error(`"${before.description.name}" is still stopping. Start it again in a moment.`);
+      throw new UserError(`"${before.description.name}" is still stopping. Start it again in a moment.`);
     const description = await withinPatience(describe());
     this.assertOpen();
     await this.parts.guard.arm(own.session.id);
@@ -113,7 +114,7 @@ export class LaunchedServers {
     } catch (error) {
       if (server.state.kind !== 'starting') {
         if (server.state.kind === 'stopping') await server.state.done.catch(() => {});
-        throw new Error(`"${description.name}" was stopped while it was starting.`);
+        throw new UserError(`"${description.name}" was stopped while it was starting.`);
       }
       const reason = this.reasonOf(server, error as Error);
       const problem = [`"${description.name}" cannot start: ${reason}`, ...stderrTail(server)].join(' ');
@@ -131,13 +132,13 @@ export class LaunchedServers {
   }
 
   private assertOpen(): void {
-    if (this.isEnding) throw new Error('The window is closing.');
+    if (this.isEnding) throw new UserError('The window is closing.');
   }
 
   /** Runs the ladder on a launched server; a second call while it runs joins the first. @throws when it does not run. */
   async stop(key: string): Promise<ReapResult> {
     const server = this.servers.get(key);
-    if (!server?.child || !this.parts.own.record(server.recordId)) throw new Error('This server is not running.');
+    if (!server?.child || !this.parts.own.record(server.recordId)) throw new UserError('This server is not running.');
     const result = await this.end(server, STOPPED, 'user');
     await this.parts.scans.rescan();
     return result;
@@ -241,7 +242,7 @@ export class LaunchedServers {
     const isWanted = server.expectedEnds > 0;
     const outcome: Outcome = isWanted ? STOPPED : { kind: 'failed', failure: server.unexpectedExit() };
     await this.end(server, outcome, isWanted ? 'user' : 'exit').catch((error) => {
-      log.error(messageOf(error));
+      log.error(errorText(error));
       server.become(outcome);
     });
     if (!isWanted) {
@@ -294,7 +295,7 @@ export class LaunchedServers {
     await this.launching.get(key);
     const state = this.servers.get(key)?.state;
     if (state?.kind !== 'running')
-      throw new Error('This server is not running, or was not launched by MCP Processes. Start it first.');
+      throw new UserError('This server is not running, or was not launched by MCP Processes. Start it first.');
     return state.connection;
   }
 }

@@ -1,7 +1,7 @@
 import type { ContainerId } from '../registry/ids';
 
 /** Who runs a container that looks like a server and is not ours to offer. */
-export type OthersContainer = 'gateway' | 'compose';
+export type ForeignContainer = 'gateway' | 'compose';
 
 /**
  * What is to be said of one container. Sentences are made of it in wording/containers.ts.
@@ -13,7 +13,7 @@ export type ContainerReason =
   | { readonly code: 'still'; readonly state: string }
   | { readonly code: 'being removed' | 'data kept' | 'no --rm' | 'no --rm, not running' }
   | { readonly code: 'no label' | 'other labels' | 'labels of a session' }
-  | { readonly code: 'not ours'; readonly by: OthersContainer }
+  | { readonly code: 'not ours'; readonly by: ForeignContainer }
   | { readonly code: 'may be used'; readonly pid: number; readonly name: string }
   | { readonly code: 'used by a session' }
   // Why nothing is known about the containers of a server.

@@ -1,3 +1,4 @@
+import type { Reason } from '../os/reason';
 import type { ProcessName, Users } from '../os/users';
 import type { Refusal } from './refusal';
 
@@ -21,8 +22,8 @@ export interface PreviewedProcess {
 /** What speaks against ending processes. `many`: several are to be ended. `pid`: which of them is meant. */
 export type EndCaution =
   | { readonly kind: 'connected'; readonly many: boolean; readonly by: Users }
-  | { readonly kind: 'connections-unknown'; readonly many: boolean; readonly reason: string }
+  | { readonly kind: 'connections-unknown'; readonly many: boolean; readonly reason: Reason }
   | { readonly kind: 'below'; readonly many: boolean; readonly count: number }
   | { readonly kind: 'stdin-held'; readonly pid?: number; readonly by: Users }
-  | { readonly kind: 'stdin-unknown'; readonly pid?: number; readonly reason: string }
+  | { readonly kind: 'stdin-unknown'; readonly pid?: number; readonly reason: Reason }
   | { readonly kind: 'runs-under'; readonly pid?: number; readonly parent: ProcessName };

@@ -1,4 +1,5 @@
-import type { StdinGone } from '../os/platform';
+import type { StdinDetail, StdinGone } from '../os/platform';
+import type { Reason } from '../os/reason';
 import type { ProcessName, Users } from '../os/users';
 import type { OwnerFinding } from './ownerFinding';
 import type { Refusal } from './refusal';
@@ -18,8 +19,8 @@ export type Basis =
 
 /** What is known about a server's stdin. `heldBy`: whether those that hold it may be clients. */
 export type StdinFinding =
-  | { readonly kind: 'stdin-gone'; readonly proof: StdinGone; readonly detail?: string }
-  | { readonly kind: 'stdin-unknown'; readonly reason: string }
+  | { readonly kind: 'stdin-gone'; readonly proof: StdinGone; readonly detail?: StdinDetail }
+  | { readonly kind: 'stdin-unknown'; readonly reason: Reason }
   | { readonly kind: 'stdin-held'; readonly by: Users; readonly heldBy: 'clients' | 'orphans' | 'strangers' };
 
 /** What is known about a server's container. */
@@ -33,7 +34,7 @@ export type ContainerFinding =
 
 /**
  * One observed fact that led to a verdict. Sentences are made of it in wording/evidence.ts.
- * `reason`: what the system or one of its programs said.
+ * `reason`: why the system or one of its programs did not tell.
  */
 export type Evidence =
   | OwnerFinding
@@ -53,7 +54,7 @@ export type Evidence =
   | { readonly kind: 'runs-under'; readonly process: ProcessName }
   | { readonly kind: 'parent-gone' }
   | { readonly kind: 'in-use'; readonly by: Users }
-  | { readonly kind: 'use-unknown'; readonly reason: string }
+  | { readonly kind: 'use-unknown'; readonly reason: Reason }
   | { readonly kind: 'not-in-use' }
   | { readonly kind: 'seen-once' }
   /** `since`: epoch ms. */

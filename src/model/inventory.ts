@@ -1,10 +1,12 @@
+import type { Reason } from '../os/reason';
 import type { Users } from '../os/users';
 import type { ExitStatus, HistoryEntry } from '../registry/history';
 import type { ContainerId, RecordId, SessionId } from '../registry/ids';
-import type { ContainerOutcome, ContainerReason, OthersContainer } from './containerOutcome';
+import type { ContainerOutcome, ContainerReason, ForeignContainer } from './containerOutcome';
 import type { Evidence } from './evidence';
 import type { ServerKey } from './keys';
 import type { Refusal } from './refusal';
+import type { ForeignReap } from './settings';
 
 /** What one sweep publishes, and the only thing that views, API and CLI read. Plain data, redacted, no live handles. */
 
@@ -281,7 +283,7 @@ export interface Inventory {
   /** Configuration and registry problems, for the log and the panel. */
   readonly problems: readonly Problem[];
   /** What sweeps do about other clients' orphans; with `report` they are listed, and the badge does not count them. */
-  readonly reapForeign: 'report' | 'ask' | 'auto';
+  readonly reapForeign: ForeignReap;
   readonly guard: GuardView;
   /** Containers that wait for a client that is gone; for people to look at and to choose from. */
   readonly containersWithoutClient: readonly ContainerWithoutClient[];
@@ -292,6 +294,14 @@ export interface Inventory {
 /** Most entries of the history that a picture has. */
 export const MAX_HISTORY = 20;
 
+/** Why there is no guard. */
+export type GuardProblem =
+  | { readonly kind: 'not-run'; readonly program: string; readonly why: Reason }
+  | { readonly kind: 'not-node'; readonly program: string }
+  /** Other programs ended it so often. */
+  | { readonly kind: 'ended'; readonly count: number }
+  | { readonly kind: 'failed'; readonly why: Reason };
+
 /** The guard of this window. */
 export interface GuardView {
   readonly state: 'off' | 'armed' | 'unavailable';
@@ -299,7 +309,7 @@ export interface GuardView {
   /** Bytes. */
   readonly memory: number | undefined;
   /** Why it is unavailable. */
-  readonly problem: string | undefined;
+  readonly problem: GuardProblem | undefined;
 }
 
 export type ProcessOutcome = 'exited' | 'terminated' | 'killed' | 'survived' | 'spared';
@@ -335,7 +345,7 @@ export interface ContainerWithoutClient extends ContainerView {
   readonly server: string;
   readonly client: string;
   /** Why it is not for us to offer; undefined when it may be stopped on the user's word. */
-  readonly notOurs: OthersContainer | undefined;
+  readonly notOurs: ForeignContainer | undefined;
 }
 
 /** What a result is about: a server of a session, one of another client's, or processes that the user chose. */
@@ -344,11 +354,11 @@ export type Reaped =
   | { readonly kind: 'foreign'; readonly record: string }
   | { readonly kind: 'user' };
 
-/** Why a session's servers could not be reaped. `reason`: what the system said. */
+/** Why a session's servers could not be reaped. */
 export type ReapProblem =
   /** `folder`: the one that has to be writable. */
-  | { readonly kind: 'unclaimable'; readonly session: string; readonly folder: string; readonly reason: string }
-  | { readonly kind: 'failed'; readonly session: string; readonly reason: string };
+  | { readonly kind: 'unclaimable'; readonly session: string; readonly folder: string; readonly reason: Reason }
+  | { readonly kind: 'failed'; readonly session: string; readonly reason: Reason };
 
 /** What became of one server tree. */
 export interface ReapResult {

@@ -1,14 +1,15 @@
+import type { Reason } from '../os/reason';
 import type { Users } from '../os/users';
 import type { OwnerFinding } from './ownerFinding';
 
 /**
  * Why a process is spared: the rule that objects, and what it found. Sentences are made of it in wording/refusals.ts.
- * `reason`: what the system or one of its programs said.
+ * `reason`: why the system or one of its programs did not tell.
  */
 export type Refusal =
   // The kill policy itself, before its rules.
   | { readonly rule: 'gone' }
-  | { readonly rule: 'notExamined'; readonly reason: string }
+  | { readonly rule: 'notExamined'; readonly reason: Reason }
   // The rules for every signal: judgement/signalRules.ts.
   | { readonly rule: 'identityMatches'; readonly found: 'another process' | 'a zombie' }
   | { readonly rule: 'notAnothers' }
@@ -16,13 +17,13 @@ export type Refusal =
   | { readonly rule: 'sameUser'; readonly found: 'another user' | 'unknown user' }
   | { readonly rule: 'notSelfOrAncestor'; readonly found: 'self' | 'ancestor' | 'self not listed' }
   | { readonly rule: 'notEditor' }
-  | { readonly rule: 'notService'; readonly found: 'unknown'; readonly reason: string }
+  | { readonly rule: 'notService'; readonly found: 'unknown'; readonly reason: Reason }
   | { readonly rule: 'notService'; readonly found: 'main process' | 'perhaps main process'; readonly service: string }
   | { readonly rule: 'notContainerRuntime'; readonly runtime: string }
   | { readonly rule: 'notUnderLiveOwner'; readonly found: 'owner' | 'editor'; readonly pid: number }
   | { readonly rule: 'notInUse'; readonly found: 'terminal' | 'editor'; readonly pid: number }
   | { readonly rule: 'notInUse'; readonly found: 'terminal unknown' | 'not asked' }
-  | { readonly rule: 'notInUse'; readonly found: 'unknown'; readonly reason: string }
+  | { readonly rule: 'notInUse'; readonly found: 'unknown'; readonly reason: Reason }
   | { readonly rule: 'notInUse'; readonly found: 'users'; readonly by: Users }
   | { readonly rule: 'notListedToKeep'; readonly found: 'listed'; readonly pattern: string }
   | { readonly rule: 'notListedToKeep'; readonly found: 'unknown' }
@@ -32,7 +33,7 @@ export type Refusal =
   | { readonly rule: 'foreignHasNoClient'; readonly client: ClientFound | 'not asked' }
   | ({ readonly rule: 'launchedIsAbandoned' | 'adoptedIsAbandoned' | 'foreignIsAbandoned' } & StdinFound)
   // The ladder: reaping/ladder.ts.
-  | { readonly rule: 'tableUnreadable' | 'signalFailed'; readonly reason: string }
+  | { readonly rule: 'tableUnreadable' | 'signalFailed'; readonly reason: Reason }
   | { readonly rule: 'notReached' | 'outlivedKill' };
 
 export interface ClientFound {
@@ -43,9 +44,9 @@ export interface ClientFound {
 /** What an empty or a held stdin says against a signal. */
 export type StdinFound =
   | { readonly found: 'held'; readonly by: Users }
-  | { readonly found: 'unknown'; readonly reason: string }
+  | { readonly found: 'unknown'; readonly reason: Reason }
   /** Nothing holds it, for the first time. */
-  | { readonly found: 'awaits second look' | 'not asked' };
+  | { readonly found: 'awaits second scan' | 'not asked' };
 
 export type RuleName = Refusal['rule'];
 
@@ -67,6 +68,6 @@ export function isStillHeld(refusal: Refusal | undefined): boolean {
 }
 
 /** Whether nothing but the second look at its stdin is missing. */
-export function awaitsSecondLook(refusal: Refusal | undefined): boolean {
-  return refusal !== undefined && 'found' in refusal && refusal.found === 'awaits second look';
+export function awaitsSecondScan(refusal: Refusal | undefined): boolean {
+  return refusal !== undefined && 'found' in refusal && refusal.found === 'awaits second scan';
 }

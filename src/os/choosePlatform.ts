@@ -2,35 +2,36 @@ import { readlinkSync } from 'node:fs';
 import type { Platform } from './platform';
 import { createPortablePlatform } from './portablePlatform';
 import { createProcfsPlatform } from './procfs/procfsPlatform';
+import { NoPlatformError, reasonOf } from './reason';
 import { scopeTag } from './scope';
 import { readScopeParts } from './scopeParts';
 
 /**
  * How the operating system is asked: on Linux by its `/proc`, elsewhere by the tools that it brings along.
  * `MCP_PROCESSES_PLATFORM=portable` takes the tools on Linux too.
- * @throws Error where processes cannot be identified: nothing may be launched or ended there.
+ * @throws NoPlatformError where processes cannot be identified: nothing may be launched or ended there.
  */
 export async function choosePlatform(): Promise<Platform> {
   const system = process.platform;
   // `ps` reads /proc too, so that nothing on Linux can do without it.
   if (system === 'linux' && !isProcOurs()) {
-    throw new Error(nothingHere('there is no usable /proc, or it belongs to another pid namespace'));
+    throw new NoPlatformError({ kind: 'foreign-proc' });
   }
   const isPortable = process.env.MCP_PROCESSES_PLATFORM === 'portable';
   const procfs = system === 'linux' && !isPortable ? createProcfsPlatform() : undefined;
   if (procfs) return procfs;
   if (system !== 'linux' && system !== 'darwin' && system !== 'win32') {
-    throw new Error(`MCP Processes cannot identify processes on ${system}. MCP Processes does nothing here.`);
+    throw new NoPlatformError(undefined);
   }
   const scope = await readScopeParts(system);
-  if (scope.kind === 'unknown') throw new Error(nothingHere(scope.reason));
+  if (scope.kind === 'unknown') throw new NoPlatformError(scope.reason);
   const platform = createPortablePlatform({
     system,
     scope: scopeTag(scope.parts, system === 'win32' ? 'windows' : 'epoch'),
   });
   // Whoever cannot even find itself should say so now and not in every sweep.
-  await platform.self().catch((error: Error) => {
-    throw new Error(nothingHere(error.message));
+  await platform.self().catch((error) => {
+    throw new NoPlatformError(reasonOf(error));
   });
   return platform;
 }
@@ -42,8 +43,4 @@ function isProcOurs(): boolean {
   } catch {
     return false;
   }
-}
-
-function nothingHere(reason: string): string {
-  return `Processes cannot be identified on this system: ${reason}. MCP Processes does nothing here.`;
 }

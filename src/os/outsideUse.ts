@@ -2,12 +2,13 @@ import { readdirSync, readlinkSync } from 'node:fs';
 import { FreshRun } from '../common/async';
 import { memoizeWeak } from '../common/memo';
 import type { Connection } from './connection';
-import { InspectError, type OutsideUse } from './platform';
+import type { OutsideUse } from './platform';
 import { nameOf } from './procfs/labels';
 import { livingFolder, readStat } from './procfs/readStat';
 import { findServingUnix, readTcpConnections } from './procfs/servedConnections';
-import { runSs, runSsForUnix } from './procfs/ss';
+import { runSs, runSsForUnix, SsError } from './procfs/ss';
 import { isZombie } from './procfs/stat';
+import { InspectError, type PlainReason, type Reason } from './reason';
 import { type ProcessName, seen } from './users';
 
 /** Hundreds of servers are asked about at one moment. */
@@ -39,36 +40,40 @@ async function findSeenUse(pids: readonly number[], members: ReadonlySet<number>
 
 /** What can be told where `ss` has nothing to say. */
 async function withoutSs(pids: readonly number[], members: ReadonlySet<number>, error: unknown): Promise<OutsideUse> {
-  const isTold = error instanceof InspectError || error instanceof NoPeersError;
-  const reason = isTold ? error.message : '`ss` failed';
+  const reason: PlainReason =
+    error instanceof SsError || error instanceof NoPeersError
+      ? error.reason
+      : { kind: 'program-failed', program: 'ss' };
   try {
     const internet = judgeConnections(await readTcpConnections(pids), pids, members, nameOf);
     if (internet.kind !== 'none') return internet;
     const serving = findServingUnix(pids);
     if (serving === undefined) return { kind: 'none' };
-    return { kind: 'unknown', reason: `somebody is connected to pid ${serving}, and ${reason}` };
+    return { kind: 'unknown', reason: { kind: 'client-unknown', pid: serving, why: reason } };
   } catch {
     return { kind: 'unknown', reason };
   }
 }
 
 /** Thrown for an `ss` that reads `/proc/net/unix` for want of better: that file knows no peers. */
-class NoPeersError extends Error {
-  override readonly message = '`ss` cannot tell which sockets are connected here';
+class NoPeersError extends InspectError<PlainReason> {
+  constructor() {
+    super({ kind: 'peers-unknown', program: 'ss' });
+  }
 }
 
 /** Why `ss` would not show this process's sockets as its own, and so nobody who is connected; undefined if it does. */
-function whyHidden(pid: number): string | undefined {
+function whyHidden(pid: number): Reason | undefined {
   const read = readStat(pid);
   if (read.kind === 'gone' || (read.kind === 'stat' && isZombie(read.stat))) return undefined;
-  if (read.kind === 'error') return `pid ${pid} cannot be examined (${read.reason})`;
-  if (livingFolder(read.stat) !== `/proc/${pid}`) return `the main thread of pid ${pid} is gone`;
+  if (read.kind === 'error') return { kind: 'unexamined', pid, why: read.reason };
+  if (livingFolder(read.stat) !== `/proc/${pid}`) return { kind: 'main-thread-gone', pid };
   try {
     readdirSync(`/proc/${pid}/fd`);
     if (readlinkSync(`/proc/${pid}/ns/net`) === readlinkSync('/proc/self/ns/net')) return undefined;
-    return `pid ${pid} runs in another network namespace`;
+    return { kind: 'in-other-network', pid };
   } catch {
-    return `the connections of pid ${pid} may not be looked at`;
+    return { kind: 'connections-hidden', pid };
   }
 }
 
@@ -100,11 +105,11 @@ export function judgeConnections(
   const { holders, servedBy } = endsOf(all);
   for (const pid of pids) {
     for (const { local, peer, isHalfClosed } of servedBy.get(pid) ?? []) {
-      const others = holders.get(`${peer} ${local}`) ?? [];
-      if (others.length === 0 && !isHalfClosed) {
+      const peers = holders.get(`${peer} ${local}`) ?? [];
+      if (peers.length === 0 && !isHalfClosed) {
         return { kind: 'used', by: { kind: 'unseen', clientOf: nameOf(pid) } };
       }
-      const stranger = others.find((one) => !members.has(one));
+      const stranger = peers.find((one) => !members.has(one));
       if (stranger !== undefined) return { kind: 'used', by: seen(nameOf(stranger)) };
     }
   }

@@ -1,6 +1,7 @@
 import { codeOf } from '../common/errors';
 import type { ProcessIdentity } from './identity';
 import type { Inspection } from './platform';
+import { InspectError } from './reason';
 
 /** Whether a number cannot name a process; then no table says anything about it. Process 1 may be asked about. */
 export function isQuestionablePid(pid: number): boolean {
@@ -20,8 +21,8 @@ export function isKnownToKernel(pid: number): boolean {
   }
 }
 
-/** @throws Error when this process could not find itself. */
-export function selfOf(look: Inspection, scope: string): ProcessIdentity {
-  if (look.kind === 'present') return { pid: process.pid, start: look.entry.start, scope };
-  throw new Error(look.kind === 'error' ? look.reason : 'this process itself is not listed');
+/** @throws InspectError when this process could not find itself with `program`. */
+export function selfOf(inspection: Inspection, scope: string, program: string): ProcessIdentity {
+  if (inspection.kind === 'present') return { pid: process.pid, start: inspection.entry.start, scope };
+  throw new InspectError(inspection.kind === 'error' ? inspection.reason : { kind: 'self-missing', program });
 }

@@ -1,4 +1,5 @@
 import type { ProcessIdentity } from './identity';
+import type { FailedInspection, Reason } from './reason';
 import type { Users } from './users';
 
 /** One process as a snapshot saw it. Fields that the system would not tell are `undefined`, never a guess. */
@@ -46,12 +47,12 @@ export interface Snapshot {
 export type Inspection =
   | { readonly kind: 'present'; readonly entry: ProcessEntry }
   | { readonly kind: 'gone' }
-  | { readonly kind: 'error'; readonly reason: string };
+  | { readonly kind: 'error'; readonly reason: Reason };
 
 export type Identification =
   | { readonly kind: 'present'; readonly pid: number; readonly start: string; readonly zombie: boolean }
   | { readonly kind: 'gone' }
-  | { readonly kind: 'error'; readonly reason: string };
+  | { readonly kind: 'error'; readonly reason: Reason };
 
 /**
  * What proves that a server can no longer be asked anything by its stdin.
@@ -61,38 +62,27 @@ export type Identification =
  */
 export type StdinGone = 'no peer' | 'not open' | 'held by orphans';
 
+/** What `lsof` showed instead of a peer. */
+export type StdinDetail = 'lsof: no peer' | 'lsof: (none)';
+
 export type StdinPeer =
   | { readonly kind: 'alive'; readonly by: Users }
-  /** `detail`: what a program of the system showed instead of a peer. */
-  | { readonly kind: 'gone'; readonly proof: StdinGone; readonly detail?: string }
+  | { readonly kind: 'gone'; readonly proof: StdinGone; readonly detail?: StdinDetail }
   /** `look`: why the look itself came to nothing; absent where it is the stdin that can tell nobody anything. */
-  | { readonly kind: 'unknown'; readonly reason: string; readonly failure?: FailedInspection };
-
-/** `failed`: it erred or ran out of time, and the next one may tell. `no means`: what it takes is not installed here. */
-export type FailedInspection = 'failed' | 'no means';
-
-/** The error of a look at a stdin; what it throws says why to people. */
-export class InspectError extends Error {
-  constructor(
-    reason: string,
-    readonly failure: FailedInspection,
-  ) {
-    super(reason);
-  }
-}
+  | { readonly kind: 'unknown'; readonly reason: Reason; readonly failure?: FailedInspection };
 
 /** What kind of machine service, if any, this process is the main process of, or runs below. */
 export type ServiceRole =
   | { readonly kind: 'none' }
   /** `isMain`: the service manager itself has executed it, beyond doubt; false: it has executed another; else unknown. */
   | { readonly kind: 'service'; readonly name: string; readonly isMain?: boolean }
-  | { readonly kind: 'unknown'; readonly reason: string };
+  | { readonly kind: 'unknown'; readonly reason: Reason };
 
 /** Whether a process serves or talks to a living process that is not one of `members`. */
 export type OutsideUse =
   | { readonly kind: 'none' }
   | { readonly kind: 'used'; readonly by: Users }
-  | { readonly kind: 'unknown'; readonly reason: string };
+  | { readonly kind: 'unknown'; readonly reason: Reason };
 
 /** Everything we ask of the operating system. No opinions here: facts, or the reason why there is none. */
 export interface Platform {

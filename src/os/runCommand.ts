@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { codeOf } from '../common/errors';
-import { InspectError } from './platform';
+import { InspectError, type PlainReason } from './reason';
 
 export interface ProgramCall {
   readonly program: string;
@@ -90,7 +90,7 @@ export interface CommandResult {
 
 /**
  * Runs a tool of the system and waits for it; any exit code resolves.
- * @throws InspectError with a readable reason when it cannot be started, is ended by a signal, prints too much, or takes
+ * @throws InspectError when it cannot be started, is ended by a signal, prints too much, or takes
  *   longer than `timeout` milliseconds.
  */
 export type CommandRunner = (command: string, args: readonly string[], timeout: number) => Promise<CommandResult>;
@@ -103,8 +103,8 @@ export const runCommand: CommandRunner = async (command, args, timeout) => {
   const environment = commandEnvironment(process.platform, process.env);
   const end = await runProgram({ program: command, args, environment, timeout, maxOutput: MAX_OUTPUT_BYTES });
   if (end.kind === 'exited') return { code: end.code, stdout: end.stdout, stderr: end.stderr };
-  const isMissing = end.kind === 'not-run' && end.code === 'ENOENT';
-  throw new InspectError(`\`${command}\` ${whyItFailed(end, timeout)}`, isMissing ? 'no means' : 'failed');
+  const reason = programReason(command, end, timeout);
+  throw new InspectError(reason, reason.kind === 'program-missing' ? 'no means' : 'failed');
 };
 
 /**
@@ -122,18 +122,19 @@ export function commandEnvironment(system: NodeJS.Platform, own: NodeJS.ProcessE
   return { ...clock, PATH: own.PATH, LC_CTYPE: 'C.UTF-8' };
 }
 
-/** The end of a sentence that begins with the program. */
-export function whyItFailed(end: ProgramEnd, timeout: number): string {
+/** Why a program told nothing. @param timeout the ms that it had */
+export function programReason(program: string, end: ProgramEnd, timeout: number): PlainReason {
   switch (end.kind) {
     case 'exited':
-      return `failed with code ${end.code}`;
+      return { kind: 'program-exit', program, code: end.code };
     case 'signal':
-      return 'was ended by a signal';
+      return { kind: 'program-signal', program };
     case 'timeout':
-      return `did not answer within ${timeout / 1000} s`;
+      return { kind: 'program-timeout', program, seconds: timeout / 1000 };
     case 'too-much':
-      return 'printed too much';
+      return { kind: 'program-too-much', program };
     case 'not-run':
-      return end.code === 'ENOENT' ? 'is not installed, or not on the PATH' : `could not be run (${end.code})`;
+      if (end.code === 'ENOENT') return { kind: 'program-missing', program };
+      return { kind: 'program-not-run', program, code: String(end.code) };
   }
 }

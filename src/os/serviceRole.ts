@@ -6,7 +6,7 @@ import type { ServiceRole } from './platform';
  */
 export function serviceRoleOfControlGroup(text: string): ServiceRole {
   const lines = text.split('\n').filter((line) => line !== '');
-  if (lines.length === 0) return { kind: 'unknown', reason: 'its control group is empty' };
+  if (lines.length === 0) return { kind: 'unknown', reason: { kind: 'no-control-group' } };
   for (const line of lines) {
     const group = line.split(':').slice(2).join(':');
     const last = group.split('/').pop() ?? '';

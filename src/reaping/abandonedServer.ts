@@ -1,6 +1,6 @@
 import { systemClock } from '../common/clock';
+import { CONFIRM_FOREIGN_MS } from '../common/limits';
 import { RecordedContainers } from '../containers/recordedContainers';
-import { CONFIRM_FOREIGN_MS } from '../judgement/kindRules';
 import { findAlive } from '../judgement/members';
 import type { ReapResult } from '../model/inventory';
 import type { OutsideUse, StdinPeer } from '../os/platform';
@@ -10,6 +10,7 @@ import { isLabelled } from '../registry/schema';
 import { removeSession } from '../registry/sessionStore';
 import { type ScannedSession, scanMachine } from '../scan/scan';
 import { evidenceSentence } from '../wording/evidence';
+import { reasonSentence } from '../wording/reasons';
 import { usersText } from '../wording/users';
 import type { DeadSessionParts } from './deadSession';
 import { Reaper } from './reaper';
@@ -43,22 +44,24 @@ export async function reapAbandonedServer(
     return [];
   }
   if (session.automatic !== 'on') return [];
-  const whyKept = ({ peer, use }: { peer: StdinPeer; use: OutsideUse }): string | undefined => {
+  const whySpared = ({ peer, use }: { peer: StdinPeer; use: OutsideUse }): string | undefined => {
     if (peer.kind === 'alive') return `its stdin is still held by ${usersText(peer.by)}`;
-    if (peer.kind === 'unknown') return peer.reason;
+    if (peer.kind === 'unknown') return reasonSentence(peer.reason);
     if (use.kind === 'used') return `it is in use by ${usersText(use.by)}`;
-    return use.kind === 'unknown' ? `cannot determine whether anything is connected to it: ${use.reason}` : undefined;
+    return use.kind === 'unknown'
+      ? `cannot determine whether anything is connected to it: ${reasonSentence(use.reason)}`
+      : undefined;
   };
   const keep = (why: string): ReapResult[] => {
     log.info(`Session ${sessionId} is kept: ${why}.`);
     return [];
   };
-  const before = whyKept(first);
+  const before = whySpared(first);
   if (before !== undefined) return keep(before);
   await clock.sleep(CONFIRM_FOREIGN_MS);
   const second = await judgeOnce();
   if (!second) return [];
-  const now = whyKept(second);
+  const now = whySpared(second);
   if (now !== undefined || second.peer.kind !== 'gone') return keep(now ?? '');
   log.info(
     `Session ${sessionId}: ${evidenceSentence({ ...second.peer, kind: 'stdin-gone' })}; its owner, pid ${session.owner.pid}, runs.`,
@@ -102,11 +105,11 @@ async function peerOf({ records }: ScannedSession, input: string, { platform }: 
   const root = members.find(({ by }) => by === 'root');
   if (open.holders.length === 0) {
     // A server that closed its own stdin may serve in another way; one that has ended cannot.
-    return root ? { kind: 'unknown', reason: 'it has closed its stdin itself' } : { kind: 'gone', proof: 'not open' };
+    return root ? { kind: 'unknown', reason: { kind: 'stdin-closed' } } : { kind: 'gone', proof: 'not open' };
   }
   const one = root ?? members.find(({ entry }) => open.asStdin.includes(entry.pid));
   if (!one || !open.asStdin.includes(one.entry.pid)) {
-    return { kind: 'unknown', reason: 'what was its stdin is open under another number' };
+    return { kind: 'unknown', reason: { kind: 'stdin-moved' } };
   }
   return platform.stdinPeer(one.identity);
 }

@@ -1,3 +1,5 @@
+import { UserError } from '../common/errors';
+import { CONTAINER_STOP_GRACE_MS } from '../common/limits';
 import { LABELS } from '../containers/containerRun';
 import { type Container, ContainerEngine, type ContainerStats } from '../containers/engine';
 import { clientProcessesIn, mayBeAttached } from '../containers/engineClients';
@@ -25,8 +27,6 @@ export type StopPermission =
   | { readonly kind: 'ask' }
   | { readonly kind: 'no'; readonly why: ContainerReason };
 
-/** Between the request to end and the kill. */
-const GRACE_MS = 5_000;
 const LINES = 200;
 
 /** What a person may do with a container that the picture shows, or that a result named as left running. */
@@ -48,14 +48,14 @@ export class ContainerActions {
   /** The last lines that it wrote, redacted. */
   async logs(id: ContainerId): Promise<string> {
     const answer = await this.engineOf(id).logs(id, LINES);
-    if (!answer.ok) throw new Error(answer.error.message);
+    if (!answer.ok) throw new UserError(answer.error.message);
     return answer.value;
   }
 
   /** What it uses at this moment; takes a second or two. Undefined when it no longer runs. */
   async stats(id: ContainerId): Promise<ContainerStats | undefined> {
     const answer = await this.engineOf(id).stats([id]);
-    if (!answer.ok) throw new Error(answer.error.message);
+    if (!answer.ok) throw new UserError(answer.error.message);
     return answer.value[0];
   }
 
@@ -73,11 +73,11 @@ export class ContainerActions {
     if (problem) throw notStopped(id, problem);
     const { image } = before;
     if (isNotRunning(before)) return { id, image, outcome: 'spared', reason: { code: 'state', state: before.state } };
-    const stopped = await engine.stop(id, GRACE_MS);
+    const stopped = await engine.stop(id, CONTAINER_STOP_GRACE_MS);
     const after = await inspectOne(engine, id);
     if (!after || after.state === 'removing') return { id, image, outcome: 'removed', reason: undefined };
     if (isNotRunning(after)) return { id, image, outcome: 'stopped', reason: { code: 'data kept' } };
-    throw new Error(stopped.ok ? `Container ${id.slice(0, 12)} is still ${after.state}.` : stopped.error.message);
+    throw new UserError(stopped.ok ? `Container ${id.slice(0, 12)} is still ${after.state}.` : stopped.error.message);
   }
 
   /** Why a container that was just looked at is not to be stopped after all. */
@@ -103,13 +103,13 @@ export class ContainerActions {
 
   private engineOf(id: ContainerId): ContainerEngine {
     const address = this.parts.containers.addressOf(id);
-    if (!address) throw new Error('This container is no longer listed. Scan again.');
+    if (!address) throw new UserError('This container is no longer listed. Scan again.');
     return new ContainerEngine(address);
   }
 }
 
-function notStopped(id: ContainerId, why: ContainerReason): Error {
-  return new Error(`Container ${shortId(id)} was not stopped: ${containerReasonSentence(why)}.`);
+function notStopped(id: ContainerId, why: ContainerReason): UserError {
+  return new UserError(`Container ${shortId(id)} was not stopped: ${containerReasonSentence(why)}.`);
 }
 
 function serverOf(servers: readonly ServerView[], id: ContainerId): ServerView | undefined {
@@ -122,6 +122,6 @@ function isLabelledIn({ containers }: ServerView, id: ContainerId): boolean {
 
 async function inspectOne(engine: ContainerEngine, id: ContainerId): Promise<Container | undefined> {
   const answer = await engine.inspect([id]);
-  if (!answer.ok) throw new Error(answer.error.message);
+  if (!answer.ok) throw new UserError(answer.error.message);
   return answer.value[0];
 }

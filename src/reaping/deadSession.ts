@@ -1,5 +1,12 @@
 import { type Clock, systemClock } from '../common/clock';
 import { messageOf } from '../common/errors';
+import {
+  CLAIM_CHECK_INTERVAL_MS,
+  CLAIM_TIMEOUT_MS,
+  LATE_SPAWN_MS,
+  OWNER_CHECK_INTERVAL_MS,
+  OWNER_EXIT_TIMEOUT_MS,
+} from '../common/limits';
 import type { Log } from '../common/log';
 import { RecordedContainers } from '../containers/recordedContainers';
 import type { ReapResult } from '../model/inventory';
@@ -21,15 +28,7 @@ export interface DeadSessionParts {
   readonly clock?: Clock;
 }
 
-/** End-of-file can come before the host is gone: it closes its files first, and a graceful one takes up to 5 s. */
-const OWNER_MS = 10_000;
-const OWNER_CHECK_MS = 10;
-/** A server that was being spawned at that moment shows its cookie only after its `exec`. */
-const LATE_SPAWN_MS = 1_000;
-/** Whoever holds the claim may go before its ladders are done, as all windows of an editor that quits, and nobody would be left. */
-const CLAIM_MS = 60_000;
-const CLAIM_CHECK_MS = 500;
-const KEEP_UNKNOWN = { automatic: 'off', neverReap: [] } as const;
+const UNKNOWN_SESSIONS = { automatic: 'off', neverReap: [] } as const;
 /** A look that fails is tried again; nothing is signalled meanwhile. */
 const MAX_TRIES = 5;
 
@@ -50,7 +49,7 @@ export async function reapDeadSession(sessionId: SessionId, parts: DeadSessionPa
   }
   if (automatic !== 'on') {
     // What has ended by itself needs no click: a look removes the file that stands for nothing.
-    await tryAgain(async () => void (await scanMachine(platform, folder, undefined, KEEP_UNKNOWN)), clock, log);
+    await withRetries(async () => void (await scanMachine(platform, folder, undefined, UNKNOWN_SESSIONS)), clock, log);
     log.info(`Session ${sessionId}: mcpProcesses.reap.automatic is "${automatic}"; its servers wait for a click.`);
     return [];
   }
@@ -78,16 +77,16 @@ export async function reapDeadSession(sessionId: SessionId, parts: DeadSessionPa
     const now = await findSession(sessionId, parts, clock);
     return now?.claimer !== undefined && !isSelf(now.claimer) && !(await isGone(platform, now.claimer));
   };
-  const deadline = clock.now() + CLAIM_MS;
+  const deadline = clock.now() + CLAIM_TIMEOUT_MS;
   const carryOn = async () => {
-    while (await tryAgain(pass, clock, log)) {
+    while (await withRetries(pass, clock, log)) {
       do {
         if (clock.now() >= deadline) {
           log.info(`Session ${sessionId}: somebody else still holds its claim, and is left to it.`);
           return;
         }
-        await clock.sleep(CLAIM_CHECK_MS);
-      } while (await tryAgain(isHeld, clock, log));
+        await clock.sleep(CLAIM_CHECK_INTERVAL_MS);
+      } while (await withRetries(isHeld, clock, log));
     }
   };
   const wasSpawning = found.session.records.some(({ root }) => root === undefined);
@@ -112,30 +111,30 @@ async function findSession(
       log.warn(`Session ${sessionId}: its file cannot be read; its servers wait for a click.`);
     // Claimed or given back in this moment.
     if (found || !inFlux.has(sessionId) || tries === MAX_TRIES) return found;
-    await clock.sleep(OWNER_CHECK_MS);
+    await clock.sleep(OWNER_CHECK_INTERVAL_MS);
   }
 }
 
 /** Whether the owner's identity is gone, waited for. */
 async function waitUntilGone(platform: Platform, clock: Clock, owner: ProcessIdentity): Promise<boolean> {
   if (owner.scope !== platform.scope || platform.scope === '') return false;
-  const deadline = clock.now() + OWNER_MS;
+  const deadline = clock.now() + OWNER_EXIT_TIMEOUT_MS;
   for (;;) {
     if (await isGone(platform, owner)) return true;
     if (clock.now() >= deadline) return false;
-    await clock.sleep(OWNER_CHECK_MS);
+    await clock.sleep(OWNER_CHECK_INTERVAL_MS);
   }
 }
 
 /** An error is no "gone". */
 async function isGone(platform: Platform, identity: ProcessIdentity): Promise<boolean> {
-  const look = await platform.inspect(identity.pid);
-  if (look.kind !== 'present') return look.kind === 'gone';
-  const { pid, start, zombie } = look.entry;
+  const inspection = await platform.inspect(identity.pid);
+  if (inspection.kind !== 'present') return inspection.kind === 'gone';
+  const { pid, start, zombie } = inspection.entry;
   return zombie || !sameProcess({ pid, start, scope: platform.scope }, identity);
 }
 
-async function tryAgain<T>(pass: () => Promise<T>, clock: Clock, log: Log): Promise<T | undefined> {
+async function withRetries<T>(pass: () => Promise<T>, clock: Clock, log: Log): Promise<T | undefined> {
   for (let tries = 1; ; tries++) {
     try {
       return await pass();

@@ -46,11 +46,11 @@ async function leaveRunning(
 ): Promise<ContainerOutcome[]> {
   const { containerId: id } = run;
   if (id === undefined) return [];
-  const looked = await notedContainer(engine, run);
-  if (!looked.ok)
-    return [{ id, image: '', outcome: 'unknown', reason: { code: 'engine', message: looked.error.message } }];
-  const [container] = looked.value;
+  const inspected = await notedContainer(engine, run);
+  if (!inspected.ok)
+    return [{ id, image: '', outcome: 'unknown', reason: { code: 'engine', message: inspected.error.message } }];
+  const [container] = inspected.value;
   if (!container || isNotRunning(container) || container.state === 'removing') return [];
-  known.keepAddress(id, run);
+  known.rememberAddress(id, run);
   return [{ id, image: container.image, outcome: 'left running', reason: { code: 'no label' } }];
 }

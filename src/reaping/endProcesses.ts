@@ -1,5 +1,7 @@
 import { commandLineOf } from '../clients/shownCommandLine';
 import { type Clock, systemClock } from '../common/clock';
+import { UserError } from '../common/errors';
+import { USER_END_GRACE } from '../common/limits';
 import type { Log } from '../common/log';
 import { findAlive, identityOf, type Member } from '../judgement/members';
 import { descendantsOf } from '../judgement/processTree';
@@ -10,7 +12,6 @@ import type { ProcessIdentity } from '../os/identity';
 import type { Platform, Snapshot } from '../os/platform';
 import { processName } from '../os/users';
 import type { DataFolder } from '../registry/dataFolder';
-import type { Grace } from '../registry/schema';
 import { liveOwnersOf, scanMachine } from '../scan/scan';
 import { runLadder, type TreeScan } from './ladder';
 import { describeProcess, freedBy, recordResult } from './results';
@@ -32,14 +33,12 @@ export interface EndParts {
   readonly neverReap: () => readonly string[];
 }
 
-const GRACE: Grace = { stdin: 0, term: 5_000 };
-
 /** Says who processes are and who uses them. @throws when none of them is there any more. */
 export async function previewEnd(chosen: readonly ChosenProcess[], parts: EndParts): Promise<EndPreview> {
   const { snapshot, scan } = await scanChosen(chosen, parts);
   const decided = await scan.decide(scan.members);
   if (decided.length === 0) {
-    throw new Error(
+    throw new UserError(
       chosen.length === 1
         ? `The process with pid ${chosen[0]?.pid} has ended, or its number belongs to another process by now.`
         : 'These processes have ended, or their numbers belong to others by now.',
@@ -96,8 +95,8 @@ export async function endChosen(
   const processes = await runLadder({
     platform: parts.platform,
     clock,
-    grace: GRACE,
-    from: { step: 'term', remaining: GRACE.term },
+    grace: USER_END_GRACE,
+    from: { step: 'term', remaining: USER_END_GRACE.term },
     closeStdin: undefined,
     scan: async () => (await scanChosen(chosen, parts)).scan,
   });

@@ -11,7 +11,7 @@ export interface ReapOptions {
 }
 
 /** The ladders of one reap. */
-export class LadderQueue {
+export class ReapQueue {
   private readonly limiter: Limiter;
   private done = 0;
 

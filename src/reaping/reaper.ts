@@ -1,19 +1,20 @@
 import { commandLineOf } from '../clients/shownCommandLine';
 import { FreshRun } from '../common/async';
 import { type Clock, systemClock } from '../common/clock';
-import { codeOf, messageOf } from '../common/errors';
+import { UserError } from '../common/errors';
 import { nextTick } from '../common/eventLoop';
+import { CONFIRM_FOREIGN_MS } from '../common/limits';
 import { type Log, logOnce, type OnceLog } from '../common/log';
 import { isEngineClient, runsUnlabelled } from '../containers/engineClients';
 import type { ContainersSeen, RecordedContainers } from '../containers/recordedContainers';
 import type { ServerRequester } from '../judgement/facts';
-import { CONFIRM_FOREIGN_MS } from '../judgement/kindRules';
 import { findAlive } from '../judgement/members';
 import type { Reaped, ReapedProcess, ReapPreview, ReapProblem, ReapResult } from '../model/inventory';
 import { recordKey } from '../model/keys';
-import { awaitsSecondLook, isStillHeld } from '../model/refusal';
+import { awaitsSecondScan, isStillHeld } from '../model/refusal';
 import { identityKey, type ProcessIdentity } from '../os/identity';
 import type { Platform, Snapshot } from '../os/platform';
+import { reasonOf } from '../os/reason';
 import { noteCrash } from '../registry/crashes';
 import type { DataFolder } from '../registry/dataFolder';
 import type { EndCause, Reapers } from '../registry/history';
@@ -30,11 +31,12 @@ import {
 } from '../registry/sessionStore';
 import type { ForeignServers } from '../scan/foreignServers';
 import { liveOwnersOf, type Scan, type ScannedSession, scanMachine } from '../scan/scan';
+import { errorText } from '../wording/reasons';
 import { problemSentence } from '../wording/results';
 import { endContainers } from './endContainers';
 import { type DecidedMember, runLadder, type TreeScan } from './ladder';
 import { OrphanedSet } from './orphanedSet';
-import { LadderQueue } from './reapQueue';
+import { ReapQueue } from './reapQueue';
 import { describeProcess, type Ending, freedBy, isFinished, isStillThere, joinResults, recordResult } from './results';
 import { StdinWatch } from './stdinWatch';
 import { type DecisionContext, heldServerIn, scanOf, scanTree, type Tree, treeOf } from './treeScan';
@@ -115,7 +117,7 @@ export class Reaper {
     judged: ScannedSession,
     only?: ReadonlySet<string>,
     requester: ServerRequester = { by: 'reaper' },
-    queue = new LadderQueue(),
+    queue = new ReapQueue(),
     isAsked = false,
   ): Promise<ReapResult[]> {
     const { log, folder } = this.parts;
@@ -143,7 +145,7 @@ export class Reaper {
         left = writeClaimed(folder, claimed, { ...session, records });
       } catch (error) {
         // What was ended is ended, and is to be told.
-        log.error(`Session ${session.id} could not be written: ${messageOf(error)}`);
+        log.error(`Session ${session.id} could not be written: ${errorText(error)}`);
       }
       for (const { result, record } of reaped) {
         await nextTick();
@@ -153,7 +155,7 @@ export class Reaper {
       if (judged.found && cause === 'orphaned') noteCrash(folder, session);
       return results;
     } catch (error) {
-      const problem = { kind: 'failed', session: claimed.session.id, reason: messageOf(error) } as const;
+      const problem = { kind: 'failed', session: claimed.session.id, reason: reasonOf(error) } as const;
       log.error(problemSentence(problem));
       return unreaped(judged, only, problem);
     } finally {
@@ -176,7 +178,7 @@ export class Reaper {
   ): Promise<{ readonly result: ReapResult; readonly isDone: boolean }> {
     const requester: ServerRequester = { by: 'own session', owner: session().owner, unasked: cause !== 'user' };
     const record = session().records.find(({ id }) => id === recordId);
-    if (!record) throw new Error('This server has no record; scan again.');
+    if (!record) throw new UserError('This server has no record; scan again.');
     // What runs for a live session of somebody else below a server of ours is not ours. Asked beside the closing of its
     // stdin; a data folder that cannot be read keeps no window from ending its own servers.
     const owners = this.scans.ask().then(ownersIn, () => []);
@@ -199,7 +201,7 @@ export class Reaper {
     record: ServerRecord,
     foreignServers: ForeignServers,
     set: ForeignSet = this.foreignSet([record], foreignServers),
-    queue = new LadderQueue(),
+    queue = new ReapQueue(),
     isAsked = false,
   ): Promise<ReapResult | undefined> {
     const first = await this.scanForeign(record, foreignServers, set);
@@ -232,7 +234,7 @@ export class Reaper {
       // What stood below a wrapper is on top now, and its stdin has been looked at once: not enough to kill it. And a
       // wrapper that was going down just then could not be examined.
       const isPassing = ({ outcome, reason }: ReapedProcess) =>
-        awaitsSecondLook(reason) ||
+        awaitsSecondScan(reason) ||
         (round === 0 && outcome === 'survived') ||
         // Another of its set that held its stdin was just going, too.
         (round === 0 && set.size > 1 && isStillHeld(reason));
@@ -381,7 +383,7 @@ export class Reaper {
         memory?.forget(left.session.id);
       } else releaseClaim(folder, left);
     } catch (error) {
-      log.error(`The file of session ${left.session.id} stays claimed: ${messageOf(error)}`);
+      log.error(`The file of session ${left.session.id} stays claimed: ${errorText(error)}`);
     }
   }
 
@@ -394,7 +396,7 @@ export class Reaper {
       const problem: ReapProblem = {
         ...{ kind: 'unclaimable' as const, session: session.id },
         // Not the message: it names a file that is another at each try, and would be logged each time.
-        ...{ folder: folder.sessions, reason: codeOf(error) ?? messageOf(error) },
+        ...{ folder: folder.sessions, reason: reasonOf(error) },
       };
       // Once, not in every sweep.
       this.unclaimable.warn(problemSentence(problem), session.id);

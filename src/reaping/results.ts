@@ -1,10 +1,10 @@
 import { commandLineOf } from '../clients/shownCommandLine';
-import { messageOf } from '../common/errors';
 import type { Log } from '../common/log';
 import type { ReapResult } from '../model/inventory';
 import type { DataFolder } from '../registry/dataFolder';
 import { type EndCause, type ExitStatus, type Reapers, writeHistory } from '../registry/history';
 import { containerReasonSentence } from '../wording/containers';
+import { errorText } from '../wording/reasons';
 import { refusalSentence } from '../wording/refusals';
 import type { LadderProcess } from './ladder';
 
@@ -106,7 +106,7 @@ export function recordResult(
       memoryFreed,
     });
   } catch (error) {
-    log.warn(`The history could not be written: ${messageOf(error)}`);
+    log.warn(`The history could not be written: ${errorText(error)}`);
   }
 }
 

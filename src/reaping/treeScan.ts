@@ -1,4 +1,6 @@
 import { nextTick } from '../common/eventLoop';
+import { PROBE_LASTS_MS } from '../common/limits';
+import { memoizeWeak } from '../common/memo';
 import type { HeldServer } from '../judgement/abandonedTogether';
 import { runsUnderOtherUser } from '../judgement/clientAbove';
 import type { ClientAbove, Facts, ServerFacts, ServerRequester, StdinStatus, UserFacts } from '../judgement/facts';
@@ -35,9 +37,6 @@ export interface DecisionContext extends RulingContext {
   /** For foreign servers: processes of other orphans that end together with this one, asked where somebody holds its stdin. */
   readonly companions?: () => Promise<ReadonlySet<number>>;
 }
-
-/** What was found out about use and stdin, ms before the ruling and the signal: the turns of many ladders may lie between. */
-const PROBE_LASTS_MS = 250;
 
 /** A record's living members in one snapshot, and what a ruling on them goes by. */
 export interface Tree {
@@ -191,21 +190,19 @@ function isOwnerGuessed(session: SessionFile): boolean {
   return session.editor === '' || isWrapperSession(session);
 }
 
-const verdicts = new WeakMap<Snapshot, WeakMap<SessionFile, SessionVerdict>>();
-
-/** Whether a session is dead, by the members of all its records: each may contradict. Judged once per snapshot. */
-function verdictOn(snapshot: Snapshot, session: SessionFile): SessionVerdict {
-  const known = verdicts.get(snapshot) ?? new WeakMap<SessionFile, SessionVerdict>();
-  verdicts.set(snapshot, known);
-  const verdict =
-    known.get(session) ??
+const verdictsIn = memoizeWeak((snapshot: Snapshot) =>
+  memoizeWeak((session: SessionFile) =>
     judgeSession(
       snapshot,
       session,
       session.records.flatMap((record) => membersOf(snapshot, session, record)),
-    );
-  known.set(session, verdict);
-  return verdict;
+    ),
+  ),
+);
+
+/** Whether a session is dead, by the members of all its records: each may contradict. Judged once per snapshot. */
+function verdictOn(snapshot: Snapshot, session: SessionFile): SessionVerdict {
+  return verdictsIn(snapshot)(session);
 }
 
 /** The stdin of what stands at the top of the tree: what is below gets its input from there, or from a file. */
@@ -215,13 +212,13 @@ async function stdinStatusOf(tree: Tree): Promise<StdinStatus> {
   const tops = topsOf(tree);
   const peers = await stdinPeersOf(tree);
   const own = joinStdinPeers(peers, memberPids);
-  const others = own.kind === 'alive' && companions ? await companions() : new Set<number>();
+  const companionPids = own.kind === 'alive' && companions ? await companions() : new Set<number>();
   const goneFor = tops.map(({ identity }, index) => {
     const peer = peers[index] as StdinPeer;
-    const isHeldByOthers = isHeldWithin(peer, memberPids, others) && !isHeldWithin(peer, memberPids);
-    return stdinWatch.observe(identity, peer.kind === 'gone' || isHeldByOthers);
+    const isHeldByCompanions = isHeldWithin(peer, memberPids, companionPids) && !isHeldWithin(peer, memberPids);
+    return stdinWatch.observe(identity, peer.kind === 'gone' || isHeldByCompanions);
   });
-  return { peer: joinStdinPeers(peers, memberPids, others), goneFor: Math.min(...goneFor) };
+  return { peer: joinStdinPeers(peers, memberPids, companionPids), goneFor: Math.min(...goneFor) };
 }
 
 function topsOf({ snapshot, members }: Tree): Member[] {

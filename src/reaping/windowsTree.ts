@@ -1,18 +1,16 @@
 import type { ChildProcess } from 'node:child_process';
 import treeKill from 'tree-kill';
 import { withTimeout } from '../common/async';
-import { messageOf } from '../common/errors';
+import { CHILD_KILL_TIMEOUT_MS } from '../common/limits';
 import { startedNoLaterThan } from '../os/identity';
 import type { Platform, Snapshot } from '../os/platform';
+import { errorText } from '../wording/reasons';
 
 export type ChildTreeEnding =
   /** The child has exited, by itself or because of us. */
   | { readonly kind: 'ended'; readonly by: 'itself' | 'us' }
   /** Nothing was ended. */
   | { readonly kind: 'spared'; readonly reason: string };
-
-/** ms that a killed child may take to be gone. */
-const CONFIRM_MS = 5_000;
 
 /**
  * Closes a child's stdin, waits `grace` ms, and ends it by force with everything below it. For Windows, which knows no
@@ -39,9 +37,9 @@ export async function endLivingChildTree(
       treeKill(child.pid as number, 'SIGKILL', (error) => (error ? reject(error) : resolve())),
     );
   } catch (error) {
-    return { kind: 'spared', reason: messageOf(error) };
+    return { kind: 'spared', reason: errorText(error) };
   }
-  if (await exitsWithin(child, CONFIRM_MS)) return { kind: 'ended', by: 'us' };
+  if (await exitsWithin(child, CHILD_KILL_TIMEOUT_MS)) return { kind: 'ended', by: 'us' };
   return { kind: 'spared', reason: 'it did not end' };
 }
 

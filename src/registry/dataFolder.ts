@@ -55,8 +55,8 @@ export function openDataFolder(path = dataFolderPath()): DataFolder {
       assertOurs(folder);
       removeInterruptedWrites(folder);
     }
-    const launcher = join(path, 'bin');
-    if (existsSync(launcher)) removeInterruptedWrites(launcher);
+    const wrapperFolder = join(path, 'bin');
+    if (existsSync(wrapperFolder)) removeInterruptedWrites(wrapperFolder);
     return {
       path,
       sessions: join(path, 'sessions'),

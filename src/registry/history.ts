@@ -60,10 +60,10 @@ export function writeHistory(folder: DataFolder, id: string, entry: HistoryEntry
 }
 
 /** The newest entries after `since` (epoch ms), newest first. What cannot be read is left out. */
-export function readHistory(folder: DataFolder, since: number, most: number): HistoryEntry[] {
+export function readHistory(folder: DataFolder, since: number, max: number): HistoryEntry[] {
   const names = fileNames(folder)
     .filter((name) => Number(name.slice(0, 15)) > since)
-    .slice(-most);
+    .slice(-max);
   return names.reverse().flatMap((name) => {
     try {
       const { text } = readPlainFile(join(folder.history, name), MAX_HISTORY_FILE_BYTES, { links: 'refuse' });

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { identityKey, type ProcessIdentity } from '../os/identity';
 import type { StdinPeer } from '../os/platform';
 import type { DataFolder } from './dataFolder';
-import { pid, read, startToken, stdinGone, users } from './shapes';
+import { pid, read, reason, startToken, stdinGone, users } from './shapes';
 import { readShared, writeShared } from './sharedFile';
 
 /** What one window found out about the stdin of another client's server, for all windows of this machine. */
@@ -16,12 +16,10 @@ export interface SharedProbe {
 }
 
 const FILE = 'probes.json';
-const MAX_TEXT = 300;
 
-const text = v.pipe(v.string(), v.maxLength(MAX_TEXT));
 const stdinPeer: v.GenericSchema<unknown, StdinPeer> = v.variant('kind', [
   v.object({ kind: v.literal('gone'), proof: stdinGone }),
-  v.object({ kind: v.literal('unknown'), reason: text }),
+  v.object({ kind: v.literal('unknown'), reason }),
   v.object({ kind: v.literal('alive'), by: users }),
 ]);
 const integer = v.pipe(v.number(), v.integer());

@@ -2,7 +2,8 @@ import * as v from 'valibot';
 import type { Basis, ContainerFinding, Evidence, StdinFinding } from '../model/evidence';
 import type { OwnerFinding } from '../model/ownerFinding';
 import type { Refusal, StdinFound } from '../model/refusal';
-import { finite, pid, stdinGone, users } from '../registry/shapes';
+import type { StdinDetail } from '../os/platform';
+import { finite, pid, reason, stdinGone, users } from '../registry/shapes';
 
 // Evidence and refusals as another window wrote them. What is not known is refused: no sentence can be made of it.
 // That none is missing here shows the test that reads one of each.
@@ -10,7 +11,7 @@ import { finite, pid, stdinGone, users } from '../registry/shapes';
 type Shape<T> = v.GenericSchema<unknown, T>;
 
 const text = v.string();
-const reason = text;
+const stdinDetail: Shape<StdinDetail> = v.picklist(['lsof: no peer', 'lsof: (none)']);
 
 const ownerRole = v.picklist(['window', 'client', 'process']);
 const owner = { role: ownerRole, pid };
@@ -24,14 +25,14 @@ const ownerFinding: Shape<OwnerFinding> = v.variant('kind', [
 ]);
 
 const stdinFinding: Shape<StdinFinding> = v.variant('kind', [
-  v.object({ kind: v.literal('stdin-gone'), proof: stdinGone, detail: v.exactOptional(text) }),
+  v.object({ kind: v.literal('stdin-gone'), proof: stdinGone, detail: v.exactOptional(stdinDetail) }),
   v.object({ kind: v.literal('stdin-unknown'), reason }),
   v.object({ kind: v.literal('stdin-held'), by: users, heldBy: v.picklist(['clients', 'orphans', 'strangers']) }),
 ]);
 
 const containerFinding: Shape<ContainerFinding> = v.union([
   v.object({ kind: v.literal('container-not-asked'), program: text }),
-  v.object({ kind: v.literal('container-unknown'), reason }),
+  v.object({ kind: v.literal('container-unknown'), reason: text }),
   v.object({ kind: v.literal('container'), id: text, image: text, state: text }),
   v.object({ kind: v.literal('container-elsewhere'), found: v.picklist(['compose', 'gateway']) }),
   v.object({ kind: v.literal('container-elsewhere'), found: v.literal('exec'), engine: text }),
@@ -47,7 +48,7 @@ const isAbandoned = v.picklist(['launchedIsAbandoned', 'adoptedIsAbandoned', 'fo
 const abandoned: Shape<{ readonly rule: v.InferOutput<typeof isAbandoned> } & StdinFound> = v.variant('found', [
   v.object({ rule: isAbandoned, found: v.literal('held'), by: users }),
   v.object({ rule: isAbandoned, found: v.literal('unknown'), reason }),
-  v.object({ rule: isAbandoned, found: v.picklist(['awaits second look', 'not asked']) }),
+  v.object({ rule: isAbandoned, found: v.picklist(['awaits second scan', 'not asked']) }),
 ]);
 
 const inUse = v.literal('notInUse');

@@ -4,12 +4,11 @@ import type { NamedServer, Recogniser } from '../clients/recogniser';
 import { commandLineOf } from '../clients/shownCommandLine';
 import { type Clock, systemClock } from '../common/clock';
 import { nextTick, yieldIfBusy } from '../common/eventLoop';
-import { FOREIGN_GRACE, PROBE_INTERVAL_MS } from '../common/limits';
+import { CONFIRM_FOREIGN_MS, FOREIGN_GRACE, PROBE_INTERVAL_MS } from '../common/limits';
 import { abandonedTogether, type HeldServer } from '../judgement/abandonedTogether';
 import { clientAbove, launcherOf, runsUnderOtherUser } from '../judgement/clientAbove';
 import { isEditorProcess } from '../judgement/editors';
 import type { ClientAbove } from '../judgement/facts';
-import { CONFIRM_FOREIGN_MS } from '../judgement/kindRules';
 import { identityOf, type Member, membersOf } from '../judgement/members';
 import { ancestorsOf } from '../judgement/processTree';
 import { holdersOf, joinStdinPeers } from '../judgement/stdinStatus';
@@ -235,7 +234,7 @@ export class ForeignServers {
     const candidates = described.flatMap(({ probe, ...one }) =>
       probe ? [{ ...one, ...heldServerOf(snapshot, one, probe.peer), probe }] : [],
     );
-    const looked = await Promise.all(
+    const probed = await Promise.all(
       [...abandonedTogether(candidates)].map(async (one) => {
         // Hundreds at one moment.
         await nextTick();
@@ -244,9 +243,9 @@ export class ForeignServers {
         return { ...one, probe, peers: [probe.peer], use: await this.useOf(snapshot, one) };
       }),
     );
-    const probes = new Map(looked.map(({ record, probe }) => [record.id, probe]));
-    const uses = new Map(looked.map(({ record, use }) => [record.id, use]));
-    const abandoned = abandonedTogether(looked.filter(({ use }) => use.kind === 'none'));
+    const probes = new Map(probed.map(({ record, probe }) => [record.id, probe]));
+    const uses = new Map(probed.map(({ record, use }) => [record.id, use]));
+    const abandoned = abandonedTogether(probed.filter(({ use }) => use.kind === 'none'));
     const byId = new Map([...abandoned].map((one) => [one.record.id, one]));
     const now = this.clock.now();
     return described.map(({ entry, probe: before, ...base }): ForeignServer => {
@@ -317,24 +316,24 @@ export class ForeignServers {
 
   /**
    * @param shared what all windows have found out; a new probe is added
-   * @param isAnew whether what was found out before does not count
+   * @param isFresh whether what was found out before does not count
    */
   private async probe(
     snapshot: Snapshot,
     entry: ProcessEntry,
     members: readonly Member[],
     shared: Map<string, SharedProbe>,
-    isAnew = false,
+    isFresh = false,
   ): Promise<Probe> {
     const identity = identityOf(snapshot, entry);
     const key = identityKey(identity);
     const now = this.clock.now();
     const known = this.probes.get(key);
-    const isKnown = !isAnew && known?.confirmed && isUpToDate(known, snapshot, entry);
+    const isKnown = !isFresh && known?.confirmed && isUpToDate(known, snapshot, entry);
     if (isKnown && now - known.at < PROBE_INTERVAL_MS) return known;
     const theirs = shared.get(key);
     // "gone" takes two looks, and somebody has to take the second; what one window cannot tell, another may.
-    const isOfUse = !isAnew && !known && theirs?.peer.kind === 'alive' && theirs.at > this.forgottenAt;
+    const isOfUse = !isFresh && !known && theirs?.peer.kind === 'alive' && theirs.at > this.forgottenAt;
     if (isOfUse && isUpToDate(theirs, snapshot, entry)) {
       const at = now - (Date.now() - theirs.at);
       const probe = { peer: theirs.peer, at, ppid: entry.ppid, goneSince: undefined, confirmed: true };

@@ -42,11 +42,19 @@ export async function askOutsideUses(platform: Platform, asked: AskedServer): Pr
   if (ofAll.kind === 'none' || isOne) return { server: whole.length > 0 ? ofAll : NONE, of: () => ofAll };
   const ask = (pids: readonly number[]) => platform.outsideUse(pids, insiders);
   const ofLeft = new Map(await Promise.all(left.map(async (one) => [one, await ask(below(one))] as const)));
-  let server = whole.length > 0 ? await ask(whole) : NONE;
-  if (server.kind === 'none' && whole.length > 0) {
-    const belowIt = new Set(whole.flatMap((pid) => descendantsOf(snapshot, pid).map((entry) => entry.pid)));
-    for (const [{ entry }, use] of ofLeft) if (use.kind === 'used' && belowIt.has(entry.pid)) server = use;
-  }
+  const server = whole.length > 0 ? useOfWhole(snapshot, whole, await ask(whole), ofLeft) : NONE;
   // What is kept is kept whole: a server without its browser serves nobody.
   return { server, of: (member) => (server.kind === 'none' ? (ofLeft.get(member) ?? NONE) : server) };
+}
+
+/** A server is also in use while something uses a member that has left its session and runs below it. */
+function useOfWhole(
+  snapshot: Snapshot,
+  whole: readonly number[],
+  ofWhole: OutsideUse,
+  ofLeft: ReadonlyMap<Member, OutsideUse>,
+): OutsideUse {
+  if (ofWhole.kind !== 'none') return ofWhole;
+  const belowIt = new Set(whole.flatMap((pid) => descendantsOf(snapshot, pid).map((entry) => entry.pid)));
+  return [...ofLeft].findLast(([{ entry }, use]) => use.kind === 'used' && belowIt.has(entry.pid))?.[1] ?? NONE;
 }

@@ -14,7 +14,7 @@ export function recordsNow({ session }: OwnSession): ReadonlyMap<string, ServerR
  * @param before its records when the snapshot was begun: those adopted since may be missing in it
  * @returns the records of which no process is there
  */
-export function keepCensus(
+export function updateCensus(
   own: OwnSession,
   snapshot: Snapshot,
   before: ReadonlyMap<string, ServerRecord>,

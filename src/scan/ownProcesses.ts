@@ -22,9 +22,9 @@ export async function scanOwnProcesses(
   for (const pid of pids) for (const child of platform.childrenOf(pid) ?? []) pids.add(child);
   if (pids.size > MAX_PROCESSES) return undefined;
   const processes = new Map<number, ProcessEntry>();
-  for (const [pid, look] of await platform.inspectAll([...pids])) {
-    if (look.kind === 'error') return undefined;
-    if (look.kind === 'present') processes.set(pid, look.entry);
+  for (const [pid, inspection] of await platform.inspectAll([...pids])) {
+    if (inspection.kind === 'error') return undefined;
+    if (inspection.kind === 'present') processes.set(pid, inspection.entry);
   }
   return { scope: platform.scope, takenAt: Date.now(), processes };
 }

@@ -66,6 +66,8 @@ export class ScanSharing {
   share(findings: Findings, records: readonly ServerRecord[], sweptAt: number): void {
     const { platform, folder, own } = this.parts;
     const configFingerprint = this.parts.configFingerprint?.();
+    // A scan that began before the last reap ended may still show what that has ended.
+    if (sweptAt <= this.forgottenAt) return;
     // Without the means to look at one's own only, nobody could take it over.
     if (configFingerprint === undefined || !platform.childrenOf || records.some(({ container }) => container)) return;
     if (![...findings.sessions, ...findings.foreign].every(isShareable)) return;

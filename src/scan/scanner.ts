@@ -5,7 +5,7 @@ import type { OwnSession } from '../registry/ownSession';
 import type { SessionFile } from '../registry/schema';
 import type { SessionMemory } from '../registry/sessionMemory';
 import type { ForeignServer, ForeignServers } from './foreignServers';
-import { keepCensus, recordsNow } from './ownCensus';
+import { recordsNow, updateCensus } from './ownCensus';
 import { type Scan, scanMachine } from './scan';
 
 export interface ScannerParts {
@@ -51,7 +51,7 @@ export class Scanner {
     const known = new Set(this.last?.problems);
     for (const problem of scan.problems.filter((one) => !known.has(one))) log.warn(problem);
     // That its editor ended it, only a scan of everything can tell.
-    for (const { id, kind } of keepCensus(own, scan.snapshot, before)) if (kind === 'adopted') own.remove(id);
+    for (const { id, kind } of updateCensus(own, scan.snapshot, before)) if (kind === 'adopted') own.remove(id);
     this.last = scan;
     return scan;
   }

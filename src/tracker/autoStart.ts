@@ -1,6 +1,7 @@
 import type { ConfiguredServer } from '../clients/configuredServer';
 import type { Log } from '../common/log';
 import { LaunchError } from '../launch/launchedServers';
+import { errorText } from '../wording/reasons';
 import type { Tracker } from './tracker';
 
 /**
@@ -21,7 +22,7 @@ export class AutoStart {
       if (!describe || this.tried.has(key)) continue;
       this.tried.add(key);
       this.tracker.start(key).catch((error: Error) => {
-        if (!(error instanceof LaunchError)) this.log.warn(`"${name}" was not started: ${error.message}`);
+        if (!(error instanceof LaunchError)) this.log.warn(`"${name}" was not started: ${errorText(error)}`);
       });
     }
   }

@@ -98,8 +98,8 @@ export function buildInventory(
 ): BuiltInventory {
   const { scan, snapshot, reused } = parts;
   if (!scan || !snapshot) return { inventory: beforeFirstScan(parts), findings: before };
-  const others = scan.sessions.filter(({ session }) => session.id !== owner.own.session.id);
-  const sessions = reused.sessions ?? rowsOfSessions(parts, owner, others);
+  const otherSessions = scan.sessions.filter(({ session }) => session.id !== owner.own.session.id);
+  const sessions = reused.sessions ?? rowsOfSessions(parts, owner, otherSessions);
   const containersOf = (id: string) => owner.containers.seenOf(id);
   const { own, self, platform } = owner;
   const { launched, configured } = parts;

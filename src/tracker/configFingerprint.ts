@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Recogniser } from '../clients/recogniser';
-import type { SessionFile } from '../registry/schema';
-import type { ReapSettings } from './automaticReap';
+import type { ReapSettings } from '../model/settings';
 
 /**
  * What decides what a window's scan finds, as far as it is not on the machine: only windows with the same share scans.
@@ -10,7 +9,7 @@ import type { ReapSettings } from './automaticReap';
 export function configFingerprint(
   version: string,
   recogniser: Recogniser | undefined,
-  { automatic, neverReap, reapForeign, maxPerSweep }: Pick<SessionFile, 'automatic' | 'neverReap'> & ReapSettings,
+  { automatic, neverReap, reapForeign, maxPerSweep }: ReapSettings,
 ): string | undefined {
   if (recogniser && recogniser.fingerprint === undefined) return undefined;
   const parts = [version, recogniser?.fingerprint, automatic, neverReap, reapForeign, maxPerSweep];

@@ -1,19 +1,19 @@
 import type { Log } from '../common/log';
 import type { ConfiguredRun } from '../containers/configuredContainer';
 import { RecordedContainers } from '../containers/recordedContainers';
+import type { ReapSettings } from '../model/settings';
 import type { ProcessIdentity } from '../os/identity';
 import type { Platform } from '../os/platform';
 import { Reaper } from '../reaping/reaper';
 import type { DataFolder } from '../registry/dataFolder';
 import type { Reapers } from '../registry/history';
 import type { OwnSession } from '../registry/ownSession';
-import type { SessionFile } from '../registry/schema';
 import type { SessionMemory } from '../registry/sessionMemory';
 import { ContainerScan } from '../scan/containerScan';
 import type { ForeignServers } from '../scan/foreignServers';
 import { Scanner } from '../scan/scanner';
 import { ScanSharing } from '../scan/scanSharing';
-import { AutomaticReap, type ReapSettings } from './automaticReap';
+import { AutomaticReap } from './automaticReap';
 import type { InventoryParts } from './buildInventory';
 import { InventoryStore } from './inventoryStore';
 import { ReapTurns } from './reapTurns';
@@ -29,7 +29,7 @@ export interface CoreParts {
   readonly log: Log;
   /** Who this is, for the history. */
   readonly by: Reapers;
-  readonly settings: () => Pick<SessionFile, 'automatic' | 'neverReap'> & ReapSettings;
+  readonly settings: () => ReapSettings;
   /** What is configured in this window; the command line has none. */
   readonly configuration: () => Pick<InventoryParts, 'configured' | 'problems'>;
   /** Absent where other clients are not looked at. */

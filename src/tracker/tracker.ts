@@ -1,6 +1,7 @@
 import type { ConfiguredServer } from '../clients/configuredServer';
 import type { LaunchDescription } from '../clients/launchDescription';
 import type { Recogniser } from '../clients/recogniser';
+import { ADOPTED_GRACE, DEACTIVATE_MS } from '../common/limits';
 import type { Log } from '../common/log';
 import type { ConfiguredRun } from '../containers/configuredContainer';
 import type { ContainerStats } from '../containers/engine';
@@ -11,6 +12,7 @@ import { LaunchedServers } from '../launch/launchedServers';
 import type { ContainerOutcome } from '../model/containerOutcome';
 import type { EndPreview } from '../model/endPreview';
 import type { Inventory, Problem, ReapPreview, ReapResult } from '../model/inventory';
+import type { Settings } from '../model/settings';
 import type { ProcessIdentity } from '../os/identity';
 import type { Platform } from '../os/platform';
 import { ContainerActions } from '../reaping/containerActions';
@@ -19,27 +21,13 @@ import type { ReapOptions } from '../reaping/reapQueue';
 import type { Crash } from '../registry/crashes';
 import type { DataFolder } from '../registry/dataFolder';
 import type { OwnSession } from '../registry/ownSession';
-import type { AutomaticReap, Grace } from '../registry/schema';
+import type { Grace } from '../registry/schema';
 import type { SessionMemory } from '../registry/sessionMemory';
 import { ClientWatch } from '../scan/clientWatch';
 import { ForeignServers } from '../scan/foreignServers';
 import { configFingerprint } from './configFingerprint';
 import { buildCore, type Core } from './core';
 import { type CrashReport, FormerCrashes } from './formerCrashes';
-
-export interface Settings {
-  readonly automatic: AutomaticReap;
-  readonly neverReap: readonly string[];
-  /** ms that a server may take for its handshake. */
-  readonly launchTimeout: number;
-  readonly guard: boolean;
-  /** What sweeps do about other clients' proven orphans. */
-  readonly reapForeign?: 'report' | 'ask' | 'auto';
-  /** Most of those that one sweep reaps. */
-  readonly maxPerSweep?: number;
-  /** Waits of one server's ladder; `standard` where the user set none. */
-  readonly graceOf: (server: string, standard: Grace) => Grace;
-}
 
 export interface TrackerParts {
   readonly platform: Platform;
@@ -68,12 +56,6 @@ export interface TrackerParts {
   /** One redacted line of a launched server's stderr. */
   readonly onOutput: (server: string, line: string) => void;
 }
-
-/** deactivate has 5 s in all. With a guard outside, nothing needs to be waited for. */
-const DEACTIVATE_MS = { guarded: 500, unguarded: 4_000 };
-
-/** Longer than for our own: their client closes their input when its host goes, and is not to be hurried. */
-const ADOPTED_GRACE = { stdin: 5_000, term: 5_000 };
 
 /** One activation in one extension host: its servers, its sweeps, its guard. Awaits nothing of the editor. */
 export class Tracker {
@@ -164,8 +146,8 @@ export class Tracker {
   }
 
   /** See {@link Sweeps.sweep} and, for `afresh`, {@link Sweeps.scanNow}. */
-  sweep({ afresh = false } = {}): Promise<Inventory> {
-    return afresh ? this.core.sweeps.scanNow() : this.core.sweeps.sweep();
+  sweep({ afresh: fresh = false } = {}): Promise<Inventory> {
+    return fresh ? this.core.sweeps.scanNow() : this.core.sweeps.sweep();
   }
 
   /** See {@link Sweeps.sweepOrReuse}. */
@@ -187,7 +169,7 @@ export class Tracker {
   refresh(): Inventory {
     const { configured, configurationProblems, settings } = this.parts;
     const { store, cycle } = this.core;
-    this.adopter.considerAgain();
+    this.adopter.reconsider();
     store.set({
       configured: configured(),
       problems: configurationProblems(),

@@ -3,6 +3,7 @@ import { type GuardView, type Inventory, MAX_HISTORY, type ProcessOutcome } from
 import { isStillThere } from '../reaping/results';
 import type { HistoryEntry } from '../registry/history';
 import { formatAge, formatMemory, joinParts, shortId } from '../wording/format';
+import { guardProblemText } from '../wording/guard';
 import { outcomeWord } from '../wording/results';
 import { exitWord } from './serverWords';
 import type { Info } from './treeRows';
@@ -148,7 +149,7 @@ function guardNote({ state, pid, memory, problem }: GuardView): Info | undefined
       ? joinParts([vscode.l10n.t('on'), vscode.l10n.t('pid {0}', pid ?? ''), formatMemory(memory)])
       : problem === undefined
         ? vscode.l10n.t('unavailable')
-        : vscode.l10n.t('unavailable: {0}', problem),
+        : vscode.l10n.t('unavailable: {0}', guardProblemText(problem)),
     icon: armed ? 'shield' : 'warning',
     color: armed ? 'descriptionForeground' : 'list.warningForeground',
     tooltip: armed

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { ProcessNode, ServerGroup, ServerView } from '../model/inventory';
-import { othersText } from '../wording/containers';
+import { foreignContainerText } from '../wording/containers';
 import { folderName, formatAge, formatMemory, joinParts, processLabel, shortId } from '../wording/format';
 import { capabilitiesOf } from './offers';
 import { isChecking, stateWords, totalMemory } from './serverWords';
@@ -231,7 +231,7 @@ function containerItem(row: ContainerRow, now: number): vscode.TreeItem {
   const item = new vscode.TreeItem(image, vscode.TreeItemCollapsibleState.None);
   item.id = row.id;
   item.description = joinParts([
-    lost?.notOurs === undefined ? state : vscode.l10n.t('not ours: {0}', othersText(lost.notOurs)),
+    lost?.notOurs === undefined ? state : vscode.l10n.t('not ours: {0}', foreignContainerText(lost.notOurs)),
     lost?.server,
     vscode.l10n.t('container {0}', shortId(id)),
     containerAge(row, now),

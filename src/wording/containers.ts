@@ -1,5 +1,5 @@
 import * as l10n from '@vscode/l10n';
-import type { ContainerReason, OthersContainer } from '../model/containerOutcome';
+import type { ContainerReason, ForeignContainer } from '../model/containerOutcome';
 
 /** What is to be said of a container, without a capital. */
 export function containerReasonSentence(reason: ContainerReason): string {
@@ -25,7 +25,7 @@ export function containerReasonSentence(reason: ContainerReason): string {
     case 'labels of a session':
       return l10n.t('it carries the labels of a session');
     case 'not ours':
-      return l10n.t('it is not ours: {0}', othersText(reason.by));
+      return l10n.t('it is not ours: {0}', foreignContainerText(reason.by));
     case 'may be used':
       return l10n.t('pid {0} ({1}) may use it', reason.pid, reason.name);
     case 'used by a session':
@@ -40,6 +40,6 @@ export function containerReasonSentence(reason: ContainerReason): string {
 }
 
 /** Who runs a container that is not ours to offer. */
-export function othersText(by: OthersContainer): string {
+export function foreignContainerText(by: ForeignContainer): string {
   return by === 'gateway' ? l10n.t('an MCP gateway runs it') : l10n.t('a Compose project runs it');
 }

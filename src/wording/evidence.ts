@@ -1,8 +1,10 @@
 import * as l10n from '@vscode/l10n';
 import type { Basis, ContainerFinding, Evidence, StdinFinding } from '../model/evidence';
 import type { OwnerFinding } from '../model/ownerFinding';
+import type { StdinDetail } from '../os/platform';
 import { shortId } from './format';
 import { ownerSentence } from './owners';
+import { reasonSentence } from './reasons';
 import { refusalSentence } from './refusals';
 import { processNamed, usersText } from './users';
 
@@ -47,7 +49,7 @@ function stdinSentence(fact: StdinFinding): string {
     case 'stdin-gone':
       return stdinGoneSentence(fact);
     case 'stdin-unknown':
-      return l10n.t('cannot confirm that no client is connected: {0}', fact.reason);
+      return l10n.t('cannot confirm that no client is connected: {0}', reasonSentence(fact.reason));
     case 'stdin-held':
       return holderSentence(fact);
   }
@@ -58,12 +60,16 @@ function stdinGoneSentence({ proof, detail }: Of<'stdin-gone'>): string {
     case 'no peer':
       return detail === undefined
         ? l10n.t('nothing is connected to its stdin any more')
-        : l10n.t('nothing is connected to its stdin any more ({0})', detail);
+        : l10n.t('nothing is connected to its stdin any more ({0})', detailText(detail));
     case 'not open':
       return l10n.t('it has ended, and none of its processes has its stdin open');
     case 'held by orphans':
       return l10n.t('its stdin is held only by other orphans');
   }
+}
+
+function detailText(detail: StdinDetail): string {
+  return detail === 'lsof: no peer' ? l10n.t('`lsof` shows no peer') : l10n.t('`lsof` shows `->(none)`');
 }
 
 function holderSentence({ by, heldBy }: Of<'stdin-held'>): string {
@@ -184,7 +190,7 @@ function useSentence(fact: Use): string {
     case 'in-use':
       return l10n.t('it is in use by {0}, which is connected to it', usersText(fact.by));
     case 'use-unknown':
-      return l10n.t('cannot determine whether anything is connected to it: {0}', fact.reason);
+      return l10n.t('cannot determine whether anything is connected to it: {0}', reasonSentence(fact.reason));
     case 'not-in-use':
       return l10n.t('no other program is connected to it');
     case 'seen-once':

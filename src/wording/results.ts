@@ -4,6 +4,7 @@ import type { ContainerView, Reaped, ReapedProcess, ReapPreview, ReapProblem, Re
 import type { Refusal } from '../model/refusal';
 import { containerReasonSentence } from './containers';
 import { formatMemory, joinParts, shortId } from './format';
+import { reasonSentence } from './reasons';
 import { refusalSentence } from './refusals';
 
 const ended = (process: ReapedProcess) =>
@@ -97,11 +98,11 @@ function failureSentences(results: readonly ReapResult[]): string[] {
 /** Why a session's servers could not be reaped, and what to do. */
 export function problemSentence(problem: ReapProblem): string {
   return problem.kind === 'failed'
-    ? l10n.t('Reaping session {0} failed: {1}. Reap again.', problem.session, problem.reason)
+    ? l10n.t('Reaping session {0} failed: {1}. Reap again.', problem.session, reasonSentence(problem.reason))
     : l10n.t(
         'Session {0} could not be claimed, so nothing of it was ended: {1}. Make sure that you can write to the folder {2}, and reap again.',
         problem.session,
-        problem.reason,
+        reasonSentence(problem.reason),
         problem.folder,
       );
 }

@@ -2,12 +2,11 @@ import { join } from 'node:path';
 import { readPlainFile } from '../common/files';
 import { LAUNCHED_GRACE, MAX_WRAPPER_FILE_BYTES } from '../common/limits';
 import type { DataFolder } from '../registry/dataFolder';
-import type { AutomaticReap, Grace } from '../registry/schema';
+import type { SessionSettings } from '../registry/ownSession';
+import type { Grace } from '../registry/schema';
 
 /** What the wrapper must know without an editor: it may run when none does. */
-export interface WrapperSettings {
-  readonly automatic: AutomaticReap;
-  readonly neverReap: readonly string[];
+export interface WrapperSettings extends SessionSettings {
   /** Waits by server name; '*' for all others. */
   readonly graces: readonly (readonly [server: string, grace: Grace])[];
 }

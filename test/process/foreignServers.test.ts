@@ -173,7 +173,9 @@ describe('servers of other clients @user @no-ss', function () {
     const changing = Object.create(platform, {
       stdinPeer: {
         value: (identity: ProcessIdentity) =>
-          isBlind ? { kind: 'unknown', reason: 'it took too long' } : definite(() => platform.stdinPeer(identity)),
+          isBlind
+            ? { kind: 'unknown', reason: { kind: 'program-timeout', program: 'ss', seconds: 1 } }
+            : definite(() => platform.stdinPeer(identity)),
       },
     });
     const known = recogniser();
@@ -216,7 +218,11 @@ describe('servers of other clients @user @no-ss', function () {
         stdinPeer: {
           value: (identity: ProcessIdentity) => {
             const isFailure = asked.push(identity.pid) <= failures;
-            if (isFailure) return Promise.resolve({ kind: 'unknown', reason: 'it took too long' });
+            if (isFailure)
+              return Promise.resolve({
+                kind: 'unknown',
+                reason: { kind: 'program-timeout', program: 'ss', seconds: 1 },
+              });
             return definite(() => platform.stdinPeer(identity));
           },
         },

@@ -247,10 +247,11 @@ describe('the guard', function () {
     const tracker = await sandbox.tracker({ guard: true }, { node: '/nonexistent/node' });
     await tracker.launch(sandbox.server('one'));
     assert.equal(tracker.guard.state.kind, 'unavailable');
-    assert.match(tracker.guard.state.problem ?? '', /^\/nonexistent\/node cannot be run \(ENOENT\)$/);
+    const why = { kind: 'system', code: 'ENOENT' } as const;
+    assert.deepEqual(tracker.guard.state.problem, { kind: 'not-run', program: '/nonexistent/node', why });
     assert.match(
       sandbox.log.join('\n'),
-      /The guard is unavailable: \/nonexistent\/node cannot be run \(ENOENT\)\. Servers/,
+      /The guard is unavailable: \/nonexistent\/node cannot be run \(ENOENT\)\. If this window crashes/,
     );
     await tracker.stop('one');
   });

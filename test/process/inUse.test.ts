@@ -49,7 +49,7 @@ describe('an orphan that strangers are connected to @user @no-ss', function () {
   const tells = (stranger: Stranger, isTold: boolean, fact: Evidence | Refusal | undefined): boolean => {
     if (fact === undefined) return false;
     if (isTold) return 'by' in fact && typeof fact.by === 'object' && stranger.isAmong(fact.by);
-    return 'reason' in fact && /`ss` is not installed/.test(fact.reason);
+    return 'reason' in fact && /program-missing.*"ss"/.test(JSON.stringify(fact.reason));
   };
   /** Sweeps until the row says so. */
   const says = (tracker: Tracker, pid: number, stranger: Stranger, isTold: boolean) =>

@@ -175,8 +175,8 @@ for line in sys.stdin.buffer:
     await owner.kill();
     const failing: Partial<Platform>[] = [
       { snapshot: () => Promise.reject(new Error('EMFILE')) },
-      { inspect: async () => ({ kind: 'error', reason: 'EACCES' }) },
-      { serviceRole: async () => ({ kind: 'unknown', reason: 'EIO' }) },
+      { inspect: async () => ({ kind: 'error', reason: { kind: 'system', code: 'EACCES' } }) },
+      { serviceRole: async () => ({ kind: 'unknown', reason: { kind: 'system', code: 'EIO' } }) },
       // As a system without a boot id: nothing can be compared.
       { scope: '', snapshot: async () => ({ ...(await procfs().snapshot()), scope: '' }) },
     ];

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { Recogniser } from '../../src/clients/recogniser';
 import type { ServerView } from '../../src/model/inventory';
 import { choosePlatform } from '../../src/os/choosePlatform';
-import type { FailedInspection } from '../../src/os/platform';
+import type { FailedInspection } from '../../src/os/reason';
 import { readSessions } from '../../src/registry/sessionStore';
 import type { Tracker } from '../../src/tracker/tracker';
 import { askingAgain } from '../support/askingAgain';
@@ -245,7 +245,11 @@ describe('windows of one machine share their scans', function () {
     let failure: FailedInspection | undefined = 'no means';
     const blind = Object.create(platform, {
       stdinPeer: {
-        value: async () => ({ kind: 'unknown', reason: 'here nobody can tell', ...(failure && { failure }) }),
+        value: async () => ({
+          kind: 'unknown',
+          reason: { kind: 'said', text: 'here nobody can tell' },
+          ...(failure && { failure }),
+        }),
       },
     });
     await killHard(client);

@@ -22,9 +22,7 @@ export function judgeLsofConnections(
   const seen = internet.kind === 'none' ? judgeNamedSockets(own, all, members, nameOf) : internet;
   if (seen.kind === 'used') return seen;
   const hidden = pids.find((pid) => !own.some((file) => file.pid === pid && isReadDescriptor(file)));
-  return hidden === undefined
-    ? seen
-    : { kind: 'unknown', reason: `\`lsof\` cannot see the open files of pid ${hidden}` };
+  return hidden === undefined ? seen : { kind: 'unknown', reason: { kind: 'files-hidden', pid: hidden } };
 }
 
 function isReadDescriptor(file: OpenFile): boolean {
@@ -68,7 +66,7 @@ function judgeNamedSockets(
     const stranger = clients.find(({ pid }) => !members.has(pid));
     if (stranger) return { kind: 'used', by: seen(nameOf(stranger.pid)) };
     if (clients.length === 0) {
-      doubt = { kind: 'unknown', reason: `pid ${socket.pid} has a named socket, and who uses it cannot be seen` };
+      doubt = { kind: 'unknown', reason: { kind: 'socket-users-unknown', pid: socket.pid } };
     }
   }
   return doubt ?? { kind: 'none' };

@@ -3,6 +3,7 @@ import { TOOL_TIMEOUT_MS } from '../../common/limits';
 import { sameStart } from '../identity';
 import { isKnownToKernel } from '../pids';
 import type { Inspection, ProcessEntry } from '../platform';
+import { InspectError } from '../reason';
 import type { CommandRunner } from '../runCommand';
 import { environmentOf, parseEnvironmentLines, psEnvironmentArguments } from './psEnvironment';
 import { type PosixSystem, type PsRow, parsePsTable, psTableArguments } from './psTable';
@@ -20,14 +21,14 @@ export class PsReader {
     private readonly list: ProcessLister,
   ) {}
 
-  /** @throws Error when this process cannot find itself. */
+  /** @throws InspectError when this process cannot find itself. */
   async readOwnStart(): Promise<string> {
     return startToken((await this.readTable([process.pid])).get(process.pid)?.startSeconds as number);
   }
 
   /**
    * All processes. Our own `ps` comes first: if it hangs, then where we can end it.
-   * @throws Error when the table cannot be read, or is not whole.
+   * @throws InspectError when the table cannot be read, or is not whole.
    */
   async readAll(): Promise<Map<number, ProcessEntry>> {
     const before = await this.readTable();
@@ -35,16 +36,16 @@ export class PsReader {
     const after = await this.readTable();
     // Read and parsed independently: what both of ours lack although it exists shows that they are not whole (K09).
     const lost = listed.find(({ pid }) => !before.has(pid) && !after.has(pid) && isKnownToKernel(pid));
-    if (lost) throw new Error(`\`ps\` lists pid ${lost.pid} one time and not the other`);
+    if (lost) throw new InspectError({ kind: 'listed-once', program: 'ps', pid: lost.pid });
     return new Map([...after].map(([pid, row]) => [pid, entryOf(row, lineFor(row, before.get(pid), lines.get(pid)))]));
   }
 
-  /** Some processes. @throws Error when `ps` cannot be asked. */
-  async lookAt(pids: readonly number[]): Promise<Map<number, Inspection>> {
+  /** Some processes. @throws InspectError when `ps` cannot be asked. */
+  async inspect(pids: readonly number[]): Promise<Map<number, Inspection>> {
     const before = await this.readTable(pids);
     const lines = await this.readEnvironments(pids);
     const after = await this.readTable(pids);
-    return new Map(pids.map((pid) => [pid, lookOf(pid, before.get(pid), lines.get(pid), after.get(pid))]));
+    return new Map(pids.map((pid) => [pid, inspectionOf(pid, before.get(pid), lines.get(pid), after.get(pid))]));
   }
 
   /**
@@ -55,33 +56,33 @@ export class PsReader {
     const stdout = await this.ps(psTableArguments(this.system, withUs(pids)));
     const rows = new Map(parsePsTable(stdout, this.system).map((row) => [row.pid, row]));
     const own = rows.get(process.pid);
-    if (!own) throw new Error('`ps` does not list this process itself');
+    if (!own) throw new InspectError({ kind: 'self-missing', program: 'ps' });
     // In a pid namespace whose /proc is another's, `ps` shows strangers under our numbers.
-    if (own.ppid !== process.ppid) throw new Error('`ps` shows another process under the pid of this one');
+    if (own.ppid !== process.ppid) throw new InspectError({ kind: 'self-replaced', program: 'ps' });
     const start = startToken(own.startSeconds);
     this.ownStart ??= start;
     // Linux stores ticks since boot, and `ps` adds today's clock: when that is set, every start time moves (K27).
     if (!sameStart(start, this.ownStart)) {
-      throw new Error('`ps` gives this process itself another start time than before: the clock was set');
+      throw new InspectError({ kind: 'clock-set', program: 'ps' });
     }
     return rows;
   }
 
   private async readEnvironments(pids?: readonly number[]): Promise<Map<number, string>> {
     const lines = parseEnvironmentLines(await this.ps(psEnvironmentArguments(this.system, withUs(pids))));
-    if (!lines.has(process.pid)) throw new Error('`ps` does not list this process itself');
+    if (!lines.has(process.pid)) throw new InspectError({ kind: 'self-missing', program: 'ps' });
     return lines;
   }
 
   private listAll(): ReturnType<ProcessLister> {
     return withTimeout(this.list(), TOOL_TIMEOUT_MS, () => {
-      throw new Error(`\`ps-list\` did not answer within ${TOOL_TIMEOUT_MS / 1000} s`);
+      throw new InspectError({ kind: 'program-timeout', program: 'ps-list', seconds: TOOL_TIMEOUT_MS / 1000 });
     });
   }
 
   private async ps(args: readonly string[]): Promise<string> {
     const { code, stdout } = await this.run('ps', args, TOOL_TIMEOUT_MS);
-    if (code !== 0) throw new Error(`\`ps\` failed with code ${code}`);
+    if (code !== 0) throw new InspectError({ kind: 'program-exit', program: 'ps', code });
     return stdout;
   }
 }
@@ -100,7 +101,7 @@ function lineFor(after: PsRow, before: PsRow | undefined, line: string | undefin
   return before?.args === after.args && before.startSeconds === after.startSeconds ? line : undefined;
 }
 
-function lookOf(
+function inspectionOf(
   pid: number,
   before: PsRow | undefined,
   line: string | undefined,
@@ -108,11 +109,11 @@ function lookOf(
 ): Inspection {
   if (!after) {
     // A system that hides other users' processes does not list what has changed its user.
-    if (isKnownToKernel(pid)) return { kind: 'error', reason: 'it exists, but `ps` does not list it' };
+    if (isKnownToKernel(pid)) return { kind: 'error', reason: { kind: 'not-listed', program: 'ps' } };
     return { kind: 'gone' };
   }
   if (!before || !sameStart(startToken(before.startSeconds), startToken(after.startSeconds))) {
-    return { kind: 'error', reason: 'changed while being read' };
+    return { kind: 'error', reason: { kind: 'changed' } };
   }
   return { kind: 'present', entry: entryOf(after, lineFor(after, before, line)) };
 }

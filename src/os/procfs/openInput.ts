@@ -1,12 +1,12 @@
 import { readdirSync, readlinkSync } from 'node:fs';
 import { codeOf } from '../../common/errors';
-import { whyUnreadable } from '../../common/files';
+import { type Reason, systemReason } from '../reason';
 import { livingFolder, readStat } from './readStat';
 
 /** Who of some processes has a certain pipe or socket open, and who has it as its stdin. */
 export type OpenInput =
   | { readonly kind: 'known'; readonly holders: readonly number[]; readonly asStdin: readonly number[] }
-  | { readonly kind: 'unknown'; readonly reason: string };
+  | { readonly kind: 'unknown'; readonly reason: Reason };
 
 const PIPE_OR_SOCKET = /^(?:pipe|socket):\[\d+\]$/;
 
@@ -15,8 +15,7 @@ const PIPE_OR_SOCKET = /^(?:pipe|socket):\[\d+\]$/;
  * many (`/dev/null`) and tells nothing. One process that cannot be examined makes the whole answer "unknown".
  */
 export function findOpenInput(target: string, pids: readonly number[]): OpenInput {
-  if (!PIPE_OR_SOCKET.test(target))
-    return { kind: 'unknown', reason: 'its stdin was neither a socket pair nor a pipe' };
+  if (!PIPE_OR_SOCKET.test(target)) return { kind: 'unknown', reason: { kind: 'stdin-no-connection' } };
   const holders: number[] = [];
   const asStdin: number[] = [];
   for (const pid of pids) {
@@ -34,12 +33,12 @@ function openFilesOf(pid: number): Map<string, string | undefined> | 'gone' | Ex
   const read = readStat(pid);
   if (read.kind === 'gone') return 'gone';
   const folder = read.kind === 'stat' ? livingFolder(read.stat) : undefined;
-  if (folder === undefined) return { kind: 'unknown', reason: `pid ${pid} cannot be examined` };
+  if (folder === undefined) return { kind: 'unknown', reason: { kind: 'process-hidden', pid } };
   try {
     return new Map(readdirSync(`${folder}/fd`).map((fd) => [fd, linkOf(`${folder}/fd/${fd}`)]));
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return 'gone';
-    return { kind: 'unknown', reason: `the open files of pid ${pid} may not be looked at (${whyUnreadable(error)})` };
+    return { kind: 'unknown', reason: { kind: 'files-closed-to-us', pid, why: systemReason(error) } };
   }
 }
 

@@ -1,7 +1,7 @@
 import { FreshRun } from '../../common/async';
 import { nextTick } from '../../common/eventLoop';
 import { PIPE_PROBE_TIMEOUT_MS } from '../../common/limits';
-import { InspectError } from '../platform';
+import { InspectError } from '../reason';
 import { runProgram } from '../runCommand';
 
 /** What one look at a pipe's reading end says. `writers: false` is the kernel's own word: no process can write to it. */
@@ -52,7 +52,7 @@ const MAX_FILES = 500;
 
 interface Question {
   readonly file: string;
-  readonly resolve: (look: PipeReading) => void;
+  readonly resolve: (reading: PipeReading) => void;
   readonly reject: (error: Error) => void;
 }
 let questions: Question[] = [];
@@ -70,7 +70,7 @@ const runs = new FreshRun(async () => {
 /**
  * Whether the pipe open as `file` (below `/proc/PID/fd`) has a writer in any process. Never reads from it: its bytes
  * are the server's. Node cannot poll without reading, so that Perl or Python does it, within 1 s.
- * @throws InspectError with a reason for people when it could not be told.
+ * @throws InspectError when it could not be told.
  */
 export function readPipe(file: string): Promise<PipeReading> {
   return new Promise((resolve, reject) => {
@@ -82,8 +82,7 @@ export function readPipe(file: string): Promise<PipeReading> {
 /** Never rejects. */
 async function answer(asked: readonly Question[]): Promise<void> {
   let open = asked;
-  const missing = 'neither perl nor python3 is installed, which could tell whether anybody holds its stdin';
-  let failure = new InspectError(missing, 'no means');
+  let failure: InspectError = new InspectError({ kind: 'no-pipe-probe' }, 'no means');
   for (const [program, args] of probers) {
     if (open.length === 0) return;
     await nextTick();
@@ -96,12 +95,12 @@ async function answer(asked: readonly Question[]): Promise<void> {
     const lines = end.kind === 'exited' && end.code === 0 ? linesOf(end.stdout, open.length) : undefined;
     if (lines) {
       open = open.filter(({ resolve }, index) => {
-        const look = parsePipeReading(lines[index] as string);
-        if (look) resolve(look);
-        return !look;
+        const reading = parsePipeReading(lines[index] as string);
+        if (reading) resolve(reading);
+        return !reading;
       });
     }
-    failure = new InspectError(`the pipe of its stdin could not be examined with ${program}`, 'failed');
+    failure = new InspectError({ kind: 'pipe-unexamined', program });
   }
   for (const { reject } of open) reject(failure);
 }

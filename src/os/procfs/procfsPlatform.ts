@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { codeOf } from '../../common/errors';
 import { yieldIfBusy } from '../../common/eventLoop';
-import { whyUnreadable } from '../../common/files';
 import type { ProcessIdentity } from '../identity';
 import { findOutsideUse } from '../outsideUse';
 import type { Identification, Inspection, Platform, ProcessEntry, ServiceRole, Snapshot, StdinPeer } from '../platform';
+import { InspectError, type Reason, systemReason } from '../reason';
 import { readLinuxScopeParts, scopeTag } from '../scope';
 import { isServiceMain, serviceRoleOfControlGroup } from '../serviceRole';
 import { readChildren } from './children';
@@ -86,11 +86,13 @@ class ProcfsPlatform implements Platform {
       if (read.kind === 'gone') continue;
       // Other users' processes, where the system hides them.
       if (read.kind === 'error' && isDenied(read.reason) && Number(text) !== process.pid) continue;
-      if (read.kind === 'error') throw new Error(`/proc/${text}/stat cannot be read: ${read.reason}`);
+      if (read.kind === 'error') {
+        throw new InspectError({ kind: 'file-unreadable', file: `/proc/${text}/stat`, why: read.reason });
+      }
       const { stat } = read;
       processes.set(stat.pid, this.entryOf(stat, this.cachedDetails(stat, uptimeTicks)));
     }
-    if (!processes.has(process.pid)) throw new Error('/proc does not list this process itself');
+    if (!processes.has(process.pid)) throw new InspectError({ kind: 'self-missing', program: '/proc' });
     for (const pid of this.details.keys()) if (!processes.has(pid)) this.details.delete(pid);
     // Process 1 is always there.
     return { scope: this.scope, takenAt, processes, ...(processes.has(1) ? {} : { isHidden }) };
@@ -105,7 +107,7 @@ class ProcfsPlatform implements Platform {
     const again = readStat(pid);
     if (again.kind === 'gone') return { kind: 'gone' };
     if (again.kind === 'error') return again;
-    if (again.stat.startTicks !== read.stat.startTicks) return { kind: 'error', reason: 'changed while being read' };
+    if (again.stat.startTicks !== read.stat.startTicks) return { kind: 'error', reason: { kind: 'changed' } };
     return { kind: 'present', entry: this.entryOf(again.stat, details) };
   }
 
@@ -117,12 +119,12 @@ class ProcfsPlatform implements Platform {
   }
 
   async inspectAll(pids: readonly number[]): Promise<ReadonlyMap<number, Inspection>> {
-    const looks = new Map<number, Inspection>();
+    const inspections = new Map<number, Inspection>();
     for (const pid of pids) {
       await yieldIfBusy();
-      looks.set(pid, await this.inspect(pid));
+      inspections.set(pid, await this.inspect(pid));
     }
-    return looks;
+    return inspections;
   }
 
   childrenOf(pid: number): readonly number[] | undefined {
@@ -167,7 +169,7 @@ class ProcfsPlatform implements Platform {
       const isMain = isServiceMain(readProcBytes(`/proc/${identity.pid}/environ`), identity.pid);
       return isMain === undefined ? role : { ...role, isMain };
     } catch (error) {
-      return { kind: 'unknown', reason: `its control group or environment cannot be read (${whyUnreadable(error)})` };
+      return { kind: 'unknown', reason: { kind: 'control-group-unreadable', why: systemReason(error) } };
     }
   }
 
@@ -217,8 +219,8 @@ class ProcfsPlatform implements Platform {
   }
 }
 
-function isDenied(code: string): boolean {
-  return code === 'EPERM' || code === 'EACCES';
+function isDenied(reason: Reason): boolean {
+  return reason.kind === 'system' && (reason.code === 'EPERM' || reason.code === 'EACCES');
 }
 
 /**

@@ -1,22 +1,22 @@
 import { readdirSync } from 'node:fs';
 import { codeOf } from '../../common/errors';
-import { whyUnreadable } from '../../common/files';
+import { type PlainReason, systemReason } from '../reason';
 import { readProcFile } from './readProcFile';
 import { type ProcStat, parseStat } from './stat';
 
 export type StatRead =
   | { readonly kind: 'stat'; readonly stat: ProcStat }
   | { readonly kind: 'gone' }
-  | { readonly kind: 'error'; readonly reason: string };
+  | { readonly kind: 'error'; readonly reason: PlainReason };
 
 /** Reads `/proc/PID/stat`. Only ENOENT and ESRCH mean "gone"; every other failure is an error, read as "keep" (K09). */
 export function readStat(pid: number): StatRead {
   try {
     const stat = parseStat(readProcFile(`/proc/${pid}/stat`));
-    return stat ? { kind: 'stat', stat } : { kind: 'error', reason: 'unexpected format' };
+    return stat ? { kind: 'stat', stat } : { kind: 'error', reason: { kind: 'unexpected-format' } };
   } catch (error) {
     const code = codeOf(error);
-    return code === 'ENOENT' || code === 'ESRCH' ? { kind: 'gone' } : { kind: 'error', reason: whyUnreadable(error) };
+    return code === 'ENOENT' || code === 'ESRCH' ? { kind: 'gone' } : { kind: 'error', reason: systemReason(error) };
   }
 }
 

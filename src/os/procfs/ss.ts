@@ -1,12 +1,15 @@
 import { FreshRun } from '../../common/async';
 import { nextTick } from '../../common/eventLoop';
 import { SS_TIMEOUT_MS } from '../../common/limits';
-import { InspectError } from '../platform';
-import { runProgram } from '../runCommand';
+import { InspectError, type PlainReason } from '../reason';
+import { programReason, runProgram } from '../runCommand';
 
 const MAX_OUTPUT_BYTES = 64 << 20;
 
-/** What `ss` prints. @throws InspectError with a reason for people. */
+/** `ss` could not be run, or did not tell. */
+export class SsError extends InspectError<PlainReason> {}
+
+/** What `ss` prints. @throws SsError */
 export async function runSs(args: readonly string[]): Promise<string> {
   // With PROC_NET_TCP, PROC_ROOT, TCPDIAG_FILE and their like it reads some file, and does not ask the kernel.
   const passed = Object.entries(process.env).filter(([name]) => !/^(?:PROC_|TCPDIAG_FILE$)/.test(name));
@@ -21,8 +24,8 @@ export async function runSs(args: readonly string[]): Promise<string> {
     maxOutput: MAX_OUTPUT_BYTES,
   });
   if (end.kind === 'exited' && end.code === 0) return end.stdout;
-  if (end.kind === 'not-run' && end.code === 'ENOENT') throw new InspectError('`ss` is not installed', 'no means');
-  throw new InspectError('`ss` failed', 'failed');
+  const reason = programReason('ss', end, SS_TIMEOUT_MS);
+  throw new SsError(reason, reason.kind === 'program-missing' ? 'no means' : 'failed');
 }
 
 const unixRuns = new FreshRun(() => runSs(['-H', '-a', '-x', '-p', '-n', '-e']));

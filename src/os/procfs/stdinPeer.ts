@@ -1,8 +1,7 @@
 import { readlinkSync, statSync } from 'node:fs';
-import { codeOf, messageOf } from '../../common/errors';
-import { whyUnreadable } from '../../common/files';
 import type { ProcessIdentity } from '../identity';
-import { type FailedInspection, InspectError, type StdinPeer } from '../platform';
+import type { StdinPeer } from '../platform';
+import { InspectError, type PlainReason, reasonOf, systemReason } from '../reason';
 import { pidsOf, seen, UNSEEN } from '../users';
 import { nameOf } from './labels';
 import { readPipe } from './pipeProbe';
@@ -26,16 +25,16 @@ interface Stdin {
  */
 export async function findStdinPeer(identity: ProcessIdentity, scope: string): Promise<StdinPeer> {
   try {
-    if (scope === '' || identity.scope !== scope) throw new Error('it belongs to another boot, container or machine');
+    if (scope === '' || identity.scope !== scope) throw lasting({ kind: 'other-scope' });
     const before = stdinOf(identity);
     const peer = await peerOf(before);
     const after = stdinOf(identity);
-    if (after.target !== before.target) throw new InspectError('its stdin changed while it was examined', 'failed');
+    if (after.target !== before.target) throw new InspectError({ kind: 'stdin-changed' });
     return peer;
   } catch (error) {
-    const reason = messageOf(error);
-    const look = lookOf(error);
-    return { kind: 'unknown', reason, ...(look && { failure: look }) };
+    const reason = reasonOf(error);
+    const failure = error instanceof InspectError ? (error.failure ?? 'lasting') : failureOf(systemReason(error));
+    return { kind: 'unknown', reason, ...(failure !== 'lasting' && { failure }) };
   }
 }
 
@@ -43,12 +42,12 @@ function peerOf(stdin: Stdin): Promise<StdinPeer> {
   const [, kind, inode] = /^(socket|pipe):\[(\d+)\]$/.exec(stdin.target) ?? [];
   if (kind === 'socket') return socketPeer(stdin.folder, inode as string);
   if (kind === 'pipe') return pipePeer(`${stdin.folder}/fd/0`, inode as string);
-  throw new Error('its stdin is neither a socket pair nor a pipe');
+  throw lasting({ kind: 'stdin-no-connection' });
 }
 
 async function socketPeer(folder: string, inode: string): Promise<StdinPeer> {
   if (readlinkSync(`${folder}/ns/net`) !== readlinkSync('/proc/self/ns/net')) {
-    throw new Error('it runs in another network namespace, whose sockets cannot be seen from here');
+    throw lasting({ kind: 'other-network' });
   }
   return withNames(judgeUnixSocket(await readUnixSockets(), inode));
 }
@@ -57,14 +56,14 @@ async function pipePeer(file: string, inode: string): Promise<StdinPeer> {
   // Follows the link to the pipe itself without opening it.
   const identify = () => statSync(file, { bigint: true });
   const before = identify();
-  const look = await readPipe(file);
+  const reading = await readPipe(file);
   const after = identify();
   for (const { dev, ino } of [before, after]) {
-    if (`${dev}` !== look.device || `${ino}` !== look.inode || look.inode !== inode) {
-      throw new InspectError('its stdin changed while it was examined', 'failed');
+    if (`${dev}` !== reading.device || `${ino}` !== reading.inode || reading.inode !== inode) {
+      throw new InspectError({ kind: 'stdin-changed' });
     }
   }
-  if (!look.writers) return { kind: 'gone', proof: 'no peer' };
+  if (!reading.writers) return { kind: 'gone', proof: 'no peer' };
   const holders = await findPipeWriters(inode);
   return { kind: 'alive', by: holders.length > 0 ? seen(...holders.map(nameOf)) : UNSEEN };
 }
@@ -75,31 +74,30 @@ function withNames(peer: StdinPeer): StdinPeer {
   return { kind: 'alive', by: seen(...pidsOf(peer.by).map(nameOf)) };
 }
 
-/** @throws Error with a reason for people when the process is gone, another, or closed to us. */
+/** @throws InspectError when the process is gone, another, or closed to us. */
 function stdinOf(identity: ProcessIdentity): Stdin {
   const read = readStat(identity.pid);
-  if (read.kind === 'error') throw withCode(`it cannot be examined (${read.reason})`, read.reason);
-  if (read.kind === 'gone' || `t${read.stat.startTicks}` !== identity.start) throw new Error('it is gone');
+  if (read.kind === 'error') throw new InspectError({ kind: 'unexamined', why: read.reason }, failureOf(read.reason));
+  if (read.kind === 'gone' || `t${read.stat.startTicks}` !== identity.start) throw lasting({ kind: 'gone' });
   const folder = livingFolder(read.stat);
-  if (folder === undefined) throw new Error('its main thread is gone, and no other could be examined');
+  if (folder === undefined) throw lasting({ kind: 'threads-hidden' });
   try {
     return { folder, target: readlinkSync(`${folder}/fd/0`) };
   } catch (error) {
-    const code = whyUnreadable(error);
-    if (code === 'ENOENT') throw new Error('it has no stdin');
-    throw withCode(`its stdin may not be looked at (${code})`, code);
+    const why = systemReason(error);
+    if (why.kind === 'system' && why.code === 'ENOENT') throw lasting({ kind: 'no-stdin' });
+    throw new InspectError({ kind: 'stdin-closed-to-us', why }, failureOf(why));
   }
 }
 
-function withCode(reason: string, code: string): Error {
-  return Object.assign(new Error(reason), { code });
+/** No other look would find anything else. */
+function lasting(reason: PlainReason): InspectError {
+  return new InspectError(reason, 'lasting');
 }
 
 /** What is closed to us stays so, and what is gone, too; any other error, such as too many open files, passes. */
 const LASTING = new Set(['EACCES', 'EPERM', 'ENOENT', 'ESRCH']);
 
-function lookOf(error: unknown): FailedInspection | undefined {
-  if (error instanceof InspectError) return error.failure;
-  const code = codeOf(error);
-  return code === undefined || LASTING.has(code) ? undefined : 'failed';
+function failureOf(why: PlainReason): 'failed' | 'lasting' {
+  return why.kind === 'system' && !LASTING.has(why.code) ? 'failed' : 'lasting';
 }

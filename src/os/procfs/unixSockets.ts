@@ -1,5 +1,6 @@
 import { FreshRun } from '../../common/async';
-import { InspectError, type StdinPeer } from '../platform';
+import type { StdinPeer } from '../platform';
+import { InspectError } from '../reason';
 import { seen, UNSEEN } from '../users';
 import { runSsForUnix } from './ss';
 
@@ -36,13 +37,13 @@ export function judgeUnixSocket(sockets: readonly UnixSocket[], inode: string): 
   const own = sockets.filter((socket) => socket.inode === inode);
   const [socket] = own;
   // Sockets that come and go while the kernel lists them can make it leave one out, or name it twice.
-  if (!socket) return { kind: 'unknown', reason: '`ss` does not show the socket of its stdin', failure: 'failed' };
+  if (!socket) return { kind: 'unknown', reason: { kind: 'stdin-not-shown', program: 'ss' }, failure: 'failed' };
   if (own.length > 1) {
-    return { kind: 'unknown', reason: '`ss` shows the socket of its stdin more than once', failure: 'failed' };
+    return { kind: 'unknown', reason: { kind: 'stdin-shown-twice', program: 'ss' }, failure: 'failed' };
   }
   if (socket.peer === '0') {
     if (socket.directions !== '---') {
-      const reason = '`ss` cannot tell who holds the other end of its stdin here';
+      const reason = { kind: 'stdin-peer-unknown', program: 'ss' } as const;
       // Open and with no other end: it waits to be accepted.
       return { kind: 'unknown', reason, failure: socket.directions === undefined ? 'no means' : 'failed' };
     }
@@ -56,12 +57,12 @@ const runs = new FreshRun(async () => parseUnixSockets(await runSsForUnix()));
 
 /**
  * All Unix sockets of this network namespace as `ss` tells them now. Callers at the same time share one run.
- * @throws LookError with a reason for people.
+ * @throws InspectError
  */
 export async function readUnixSockets(): Promise<readonly UnixSocket[]> {
   try {
     return await runs.ask();
   } catch (error) {
-    throw error instanceof InspectError ? error : new InspectError('`ss` failed', 'failed');
+    throw error instanceof InspectError ? error : new InspectError({ kind: 'program-failed', program: 'ss' });
   }
 }

@@ -1,3 +1,8 @@
+import { InspectError } from '../reason';
+
+/** How the one program that we ask on Windows is called in a reason. */
+export const POWERSHELL = 'PowerShell';
+
 /** One process as `Win32_Process` describes it. */
 export interface WindowsProcess {
   readonly pid: number;
@@ -55,7 +60,7 @@ export function powershellArguments(statements: string, result: string): string[
 /**
  * Parses the table. The idle process (pid 0) is left out, and so are the kernel's own pseudo-processes where they
  * have no creation date.
- * @throws Error when it is not such a table, or a process cannot be identified.
+ * @throws InspectError when it is not such a table, or a process cannot be identified.
  */
 export function parseWindowsProcesses(text: string): WindowsProcess[] {
   const json = parseJson(text);
@@ -64,24 +69,29 @@ export function parseWindowsProcesses(text: string): WindowsProcess[] {
   return rows.flatMap((row) => parseRow(row));
 }
 
-/** @throws Error when it is no JSON. Accepts a byte order mark. */
+/** @throws InspectError when it is no JSON. Accepts a byte order mark. */
 export function parseJson(text: string): unknown {
   const trimmed = text.replace(/^\ufeff/, '').trim();
-  if (trimmed === '') throw new Error('PowerShell printed nothing');
+  if (trimmed === '') throw unreadableOutput();
   try {
     return JSON.parse(trimmed);
   } catch {
-    throw new Error('PowerShell printed something other than JSON');
+    throw unreadableOutput();
   }
 }
 
+/** What a table of another form says is for nobody: it is none. */
+export function unreadableOutput(): InspectError {
+  return new InspectError({ kind: 'unreadable-output', program: POWERSHELL });
+}
+
 function parseRow(row: unknown): WindowsProcess[] {
-  if (typeof row !== 'object' || row === null) throw new Error('PowerShell printed an unexpected table');
+  if (typeof row !== 'object' || row === null) throw unreadableOutput();
   const fields = row as Record<string, unknown>;
   const pid = wholeNumber(fields.ProcessId);
   const ppid = wholeNumber(fields.ParentProcessId);
   if (pid === undefined || ppid === undefined || typeof fields.Name !== 'string') {
-    throw new Error('PowerShell printed a process without pid, parent or name');
+    throw unreadableOutput();
   }
   if (pid === 0) return [];
   const created = parseWindowsDate(fields.CreationDate);
@@ -89,7 +99,7 @@ function parseRow(row: unknown): WindowsProcess[] {
     // Started by the kernel (pid 0 or 4): System, Registry and their like.
     const isMissing = fields.CreationDate === null || fields.CreationDate === undefined;
     if (isMissing && (ppid === 0 || ppid === 4)) return [];
-    throw new Error(`PowerShell does not tell when pid ${pid} was created`);
+    throw unreadableOutput();
   }
   const kernel = wholeNumber(fields.KernelModeTime);
   const user = wholeNumber(fields.UserModeTime);

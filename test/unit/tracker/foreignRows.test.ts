@@ -67,9 +67,9 @@ describe('rows of other clients’ servers', () => {
         [gone, { kind: 'in-use', by: nc }],
       ],
       [
-        { isOrphaned: false, use: { kind: 'unknown', reason: '`ss` failed' } },
+        { isOrphaned: false, use: { kind: 'unknown', reason: { kind: 'program-failed', program: 'ss' } } },
         'unknown ownerUnknown',
-        [gone, { kind: 'use-unknown', reason: '`ss` failed' }],
+        [gone, { kind: 'use-unknown', reason: { kind: 'program-failed', program: 'ss' } }],
       ],
       [{ stdin: heldBy(7), heldBy: 'orphans', heldWith: ['x'] }, 'orphaned orphaned', [stdin('orphans', 7), unused]],
       [

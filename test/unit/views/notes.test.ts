@@ -23,7 +23,10 @@ describe('what stands below the servers', () => {
       [{ state: 'off' }, undefined],
       [{ state: 'armed', pid: 7, memory: 1 << 20 }, 'on · pid 7 · 1 MB'],
       [{}, 'unavailable'],
-      [{ problem: 'node cannot be run (ENOENT)' }, 'unavailable: node cannot be run (ENOENT)'],
+      [
+        { problem: { kind: 'not-run', program: 'node', why: { kind: 'system', code: 'ENOENT' } } },
+        'unavailable: node cannot be run (ENOENT)',
+      ],
     ];
     for (const [over, description] of table) {
       const [shown] = infosOf({ ...inventoryOf([]), guard: { ...guard, ...over } }, Date.now());

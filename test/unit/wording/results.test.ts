@@ -13,7 +13,7 @@ import {
 } from '../../../src/wording/results';
 
 const MB = 1024 * 1024;
-const FAILED: ReapProblem = { kind: 'failed', session: 's', reason: 'ENOSPC' };
+const FAILED: ReapProblem = { kind: 'failed', session: 's', reason: { kind: 'system', code: 'ENOSPC' } };
 const NO_ANSWER: ContainerReason = { code: 'engine', message: 'no answer' };
 
 function ended(pid: number, outcome: ProcessOutcome, reason?: Refusal): ReapedProcess {

@@ -12,8 +12,11 @@ type Said<T> = readonly (readonly [T, sentence: string])[];
 const stdin = (rule: 'launchedIsAbandoned' | 'adoptedIsAbandoned' | 'foreignIsAbandoned') =>
   [
     [{ rule, found: 'held', by: NODE }, 'its stdin is still held by node (pid 7)'],
-    [{ rule, found: 'unknown', reason: '`ss` failed' }, 'cannot determine what holds its stdin: `ss` failed'],
-    [{ rule, found: 'awaits second look' }, 'its stdin is closed at the other end; awaiting a second check'],
+    [
+      { rule, found: 'unknown', reason: { kind: 'program-failed', program: 'ss' } },
+      'cannot determine what holds its stdin: `ss` failed',
+    ],
+    [{ rule, found: 'awaits second scan' }, 'its stdin is closed at the other end; awaiting a second check'],
     [{ rule, found: 'not asked' }, 'what holds its stdin was not examined'],
   ] as const;
 
@@ -27,7 +30,7 @@ const owner = (rule: 'launchedOwnerGone' | 'adoptedOwnerGone') =>
 
 export const REFUSALS: { readonly [Rule in RuleName]: Said<RefusalOf<Rule>> } = {
   gone: [[{ rule: 'gone' }, 'it is gone']],
-  notExamined: [[{ rule: 'notExamined', reason: 'EIO' }, 'it cannot be examined (EIO)']],
+  notExamined: [[{ rule: 'notExamined', reason: { kind: 'system', code: 'EIO' } }, 'it cannot be examined (EIO)']],
   identityMatches: [
     [{ rule: 'identityMatches', found: 'another process' }, 'its pid now belongs to another process'],
     [{ rule: 'identityMatches', found: 'a zombie' }, 'it is already dead'],
@@ -45,7 +48,10 @@ export const REFUSALS: { readonly [Rule in RuleName]: Said<RefusalOf<Rule>> } = 
   ],
   notEditor: [[{ rule: 'notEditor' }, 'it is an editor process']],
   notService: [
-    [{ rule: 'notService', found: 'unknown', reason: 'EIO' }, 'cannot determine whether it is a service: EIO'],
+    [
+      { rule: 'notService', found: 'unknown', reason: { kind: 'system', code: 'EIO' } },
+      'cannot determine whether it is a service: EIO',
+    ],
     [
       { rule: 'notService', found: 'main process', service: 'x.service' },
       'it is the main process of the service x.service',
@@ -66,7 +72,7 @@ export const REFUSALS: { readonly [Rule in RuleName]: Said<RefusalOf<Rule>> } = 
     [{ rule: 'notInUse', found: 'terminal unknown' }, 'cannot determine whether it is used in a terminal'],
     [{ rule: 'notInUse', found: 'not asked' }, 'whether anything is connected to it was not examined'],
     [
-      { rule: 'notInUse', found: 'unknown', reason: '`ss` failed' },
+      { rule: 'notInUse', found: 'unknown', reason: { kind: 'program-failed', program: 'ss' } },
       'cannot determine whether anything is connected to it: `ss` failed',
     ],
     [{ rule: 'notInUse', found: 'users', by: BOTH }, 'it is in use by node (pid 7) and pid 9'],
@@ -93,8 +99,15 @@ export const REFUSALS: { readonly [Rule in RuleName]: Said<RefusalOf<Rule>> } = 
   launchedIsAbandoned: stdin('launchedIsAbandoned'),
   adoptedIsAbandoned: stdin('adoptedIsAbandoned'),
   foreignIsAbandoned: stdin('foreignIsAbandoned'),
-  tableUnreadable: [[{ rule: 'tableUnreadable', reason: 'EMFILE' }, 'the process table could not be read: EMFILE']],
-  signalFailed: [[{ rule: 'signalFailed', reason: 'EPERM' }, 'it could not be signalled: EPERM']],
+  tableUnreadable: [
+    [
+      { rule: 'tableUnreadable', reason: { kind: 'system', code: 'EMFILE' } },
+      'the process table could not be read: EMFILE',
+    ],
+  ],
+  signalFailed: [
+    [{ rule: 'signalFailed', reason: { kind: 'system', code: 'EPERM' } }, 'it could not be signalled: EPERM'],
+  ],
   notReached: [[{ rule: 'notReached' }, 'it was not reached']],
   outlivedKill: [[{ rule: 'outlivedKill' }, 'it did not end, even after SIGKILL']],
 };
@@ -130,14 +143,17 @@ export const EVIDENCE: { readonly [Kind in EvidenceKind]: Said<Extract<Evidence,
   'stdin-gone': [
     [{ kind: 'stdin-gone', proof: 'no peer' }, 'nothing is connected to its stdin any more'],
     [
-      { kind: 'stdin-gone', proof: 'no peer', detail: '`lsof` shows no peer' },
+      { kind: 'stdin-gone', proof: 'no peer', detail: 'lsof: no peer' },
       'nothing is connected to its stdin any more (`lsof` shows no peer)',
     ],
     [{ kind: 'stdin-gone', proof: 'not open' }, 'it has ended, and none of its processes has its stdin open'],
     [{ kind: 'stdin-gone', proof: 'held by orphans' }, 'its stdin is held only by other orphans'],
   ],
   'stdin-unknown': [
-    [{ kind: 'stdin-unknown', reason: '`ss` failed' }, 'cannot confirm that no client is connected: `ss` failed'],
+    [
+      { kind: 'stdin-unknown', reason: { kind: 'program-failed', program: 'ss' } },
+      'cannot confirm that no client is connected: `ss` failed',
+    ],
   ],
   'stdin-held': [
     [{ kind: 'stdin-held', by: NODE, heldBy: 'clients' }, 'its stdin is held by node (pid 7)'],
@@ -226,7 +242,7 @@ export const EVIDENCE: { readonly [Kind in EvidenceKind]: Said<Extract<Evidence,
   ],
   'use-unknown': [
     [
-      { kind: 'use-unknown', reason: '`ss` failed' },
+      { kind: 'use-unknown', reason: { kind: 'program-failed', program: 'ss' } },
       'cannot determine whether anything is connected to it: `ss` failed',
     ],
   ],

@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
 import type { ContainerReason } from '../../../src/model/containerOutcome';
 import type { EndCaution } from '../../../src/model/endPreview';
+import { InspectError, NoPlatformError } from '../../../src/os/reason';
 import { seen } from '../../../src/os/users';
 import { containerReasonSentence } from '../../../src/wording/containers';
 import { cautionSentence } from '../../../src/wording/endPreview';
 import { evidenceSentence } from '../../../src/wording/evidence';
+import { errorText, reasonSentence } from '../../../src/wording/reasons';
 import { refusalSentence } from '../../../src/wording/refusals';
+import { ALL_REASONS } from './reasonSamples';
 import { ALL_EVIDENCE, ALL_REFUSALS } from './samples';
 
 describe('sentences', () => {
@@ -16,6 +19,17 @@ describe('sentences', () => {
   for (const [fact, sentence] of ALL_EVIDENCE) {
     it(`evidence: ${JSON.stringify(fact)}`, () => assert.equal(evidenceSentence(fact), sentence));
   }
+
+  for (const [reason, sentence] of ALL_REASONS) {
+    it(`reason: ${JSON.stringify(reason)}`, () => assert.equal(reasonSentence(reason), sentence));
+  }
+
+  it('what was thrown: the sentence of its reason, or what it says itself', () => {
+    assert.equal(errorText(new InspectError({ kind: 'program-failed', program: 'ss' })), '`ss` failed');
+    assert.equal(errorText(new Error('no.')), 'no.');
+    assert.match(errorText(new NoPlatformError({ kind: 'no-proc' })), /system: there is no usable \/proc\. MCP/);
+    assert.match(errorText(new NoPlatformError(undefined)), /on this system\. MCP/);
+  });
 
   const reasons: { readonly [Code in ContainerReason['code']]: readonly [ContainerReason, string] } = {
     engine: [{ code: 'engine', message: 'no answer' }, 'no answer'],
@@ -50,11 +64,11 @@ describe('sentences', () => {
     [{ kind: 'connected', many: false, by: seen(node) }, 'It is connected to node (pid 7).'],
     [{ kind: 'connected', many: true, by: seen(node) }, 'They are connected to node (pid 7).'],
     [
-      { kind: 'connections-unknown', many: false, reason: '`ss` failed' },
+      { kind: 'connections-unknown', many: false, reason: { kind: 'program-failed', program: 'ss' } },
       'Cannot determine what is connected to it: `ss` failed.',
     ],
     [
-      { kind: 'connections-unknown', many: true, reason: '`ss` failed' },
+      { kind: 'connections-unknown', many: true, reason: { kind: 'program-failed', program: 'ss' } },
       'Cannot determine what is connected to them: `ss` failed.',
     ],
     [{ kind: 'below', many: false, count: 1 }, '1 more process below it will keep running.'],
@@ -63,7 +77,10 @@ describe('sentences', () => {
     [{ kind: 'below', many: true, count: 2 }, '2 more processes below them will keep running.'],
     [{ kind: 'stdin-held', by: seen(node) }, 'Its stdin is held by node (pid 7).'],
     [{ kind: 'stdin-held', pid: 5, by: seen(node) }, 'pid 5: Its stdin is held by node (pid 7).'],
-    [{ kind: 'stdin-unknown', reason: '`ss` failed' }, 'Cannot determine what holds its stdin: `ss` failed.'],
+    [
+      { kind: 'stdin-unknown', reason: { kind: 'program-failed', program: 'ss' } },
+      'Cannot determine what holds its stdin: `ss` failed.',
+    ],
     [{ kind: 'runs-under', pid: 5, parent: node }, 'pid 5: It runs under node (pid 7).'],
   ];
   for (const [caution, sentence] of cautions) {
