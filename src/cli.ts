@@ -250,13 +250,13 @@ function watchOutput(): void {
   });
 }
 
-watchOutput();
-main(process.argv.slice(2)).then(
-  (code) => {
-    process.exitCode ||= code;
-  },
-  (error: Error) => {
+/** Runs the command line. Never rejects: what went wrong is on stderr, and in the exit code. */
+export async function runCommandLine(argv: string[]): Promise<void> {
+  watchOutput();
+  try {
+    process.exitCode ||= await main(argv);
+  } catch (error) {
     process.stderr.write(`${errorText(error)}\n`);
     process.exitCode = 1;
-  },
-);
+  }
+}
