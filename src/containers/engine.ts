@@ -1,11 +1,11 @@
 import { redactText } from '../clients/redaction';
-import { messageOf } from '../common/errors';
 import { ENGINE_STOP_MARGIN_MS, ENGINE_TIMEOUT_MS, MAX_ENGINE_OUTPUT_BYTES } from '../common/limits';
 import type { ProgramCall } from '../os/runCommand';
 import { type ContainerId, isContainerId } from '../registry/ids';
 import { engineNameOf } from './containerRun';
 import { type CallEnd, callClient, clientEnvironment, type EngineAnswer } from './engineCall';
 import {
+  AnswerError,
   type Container,
   type ContainerStats,
   parseIds,
@@ -15,7 +15,7 @@ import {
 } from './engineOutput';
 import type { EngineName } from './flags';
 
-export type { EngineAnswer, EngineError } from './engineCall';
+export type { EngineAnswer } from './engineCall';
 export type { Container, ContainerStats } from './engineOutput';
 
 /** How to reach an engine: the server's own client, with the same choice of engine. A `ContainerRun` is one. */
@@ -158,7 +158,7 @@ export class ContainerEngine {
       const containers = parseInspection(end.stdout, this.name).filter(({ id }) => ids.includes(id));
       const missing = ids.filter((id) => !containers.some((container) => container.id === id));
       const unsaid = missing.find((id) => !saysMissing(end.stderr, id));
-      if (unsaid !== undefined) throw new Error(`it said nothing about container ${unsaid.slice(0, 12)}`);
+      if (unsaid !== undefined) throw new AnswerError({ found: 'silent', id: unsaid });
       return containers;
     });
   }
@@ -182,8 +182,8 @@ export class ContainerEngine {
     try {
       return { ok: true, value: parse() };
     } catch (error) {
-      const message = `"${this.address.program}" gave an answer that cannot be read: ${messageOf(error)}.`;
-      return { ok: false, error: { kind: 'failed', message } };
+      if (!(error instanceof AnswerError)) throw error;
+      return { ok: false, error: { kind: 'failed', program: this.address.program, ...error.what } };
     }
   }
 }

@@ -1,27 +1,17 @@
 import { redactText } from '../clients/redaction';
+import type { EngineFailure } from '../model/engineFailure';
 import { type ProgramCall, type ProgramEnd, runProgram } from '../os/runCommand';
 import { ENGINE_VARIABLES } from './containerRun';
 
-/**
- * Why an engine could not be asked, for one line in the log.
- * - `missing`: no such program, or no engine behind it. - `denied`: this user may not. - `timeout`: no answer; what was
- *   asked for may still happen. - `failed`: anything else.
- */
-export interface EngineError {
-  readonly kind: 'missing' | 'denied' | 'timeout' | 'failed';
-  /** One sentence. */
-  readonly message: string;
-}
-
 export type EngineAnswer<T> =
   | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly error: EngineError };
+  | { readonly ok: false; readonly error: EngineFailure };
 
 /** How a call of a client ended. */
 export interface CallEnd {
   readonly stdout: string;
   readonly stderr: string;
-  readonly error: EngineError | undefined;
+  readonly error: EngineFailure | undefined;
   /** Set when the client exited, with any code. */
   readonly exitCode: number | undefined;
   /** Set when more came than was allowed for. */
@@ -55,40 +45,41 @@ export function clientEnvironment(
   return { ...Object.fromEntries(own), LC_ALL: 'C', DOCKER_CLI_HINTS: 'false', ...chosen };
 }
 
-function errorOf({ program, timeout, maxOutput }: ProgramCall, end: ProgramEnd): EngineError | undefined {
+function errorOf({ program, timeout, maxOutput }: ProgramCall, end: ProgramEnd): EngineFailure | undefined {
   switch (end.kind) {
     case 'exited':
-      return end.code === 0 ? undefined : explain(program, end.stderr, `it exited with code ${end.code}`);
+      return end.code === 0 ? undefined : explain(program, end.stderr, { found: 'exit code', code: end.code });
     case 'signal':
-      return explain(program, end.stderr, `it was ended by ${end.signal}`);
-    case 'timeout': {
-      const seconds = Math.round(timeout / 100) / 10;
-      return { kind: 'timeout', message: `"${program}" did not answer within ${seconds} s; its engine may hang.` };
-    }
+      return explain(program, end.stderr, { found: 'signal', signal: end.signal });
+    case 'timeout':
+      return { kind: 'timeout', program, seconds: Math.round(timeout / 100) / 10 };
     case 'too-much':
-      return { kind: 'failed', message: `"${program}" wrote more than ${maxOutput} bytes.` };
+      return { kind: 'failed', program, found: 'too much', bytes: maxOutput };
     case 'not-run':
-      if (end.code === 'ENOENT') return { kind: 'missing', message: `The program "${program}" was not found.` };
-      if (end.code === 'EACCES')
-        return { kind: 'denied', message: `You are not allowed to run the program "${program}".` };
-      return { kind: 'failed', message: `"${program}" failed: it could not be run (${end.code}).` };
+      if (end.code === 'ENOENT') return { kind: 'missing', program, found: 'program' };
+      if (end.code === 'EACCES') return { kind: 'denied', program, found: 'program' };
+      return { kind: 'failed', program, found: 'not run', code: String(end.code) };
   }
 }
 
 /** @param how it ended, where it did not say why. Node's own message is the whole command line, secrets included. */
-function explain(program: string, stderr: string, how: string): EngineError {
+function explain(
+  program: string,
+  stderr: string,
+  how: { found: 'exit code'; code: number } | { found: 'signal'; signal: string },
+): EngineFailure {
   const said = firstLine(stderr);
   if (/permission denied|access is denied/i.test(stderr)) {
-    return { kind: 'denied', message: `You are not allowed to use the engine of "${program}": ${said}` };
+    return { kind: 'denied', program, found: 'engine', said };
   }
   if (
     /cannot connect to|is the docker daemon running|failed to dial|unable to connect|rootless containerd not running|docker_engine.*cannot find/i.test(
       stderr,
     )
   ) {
-    return { kind: 'missing', message: `The engine of "${program}" cannot be reached: ${said}` };
+    return { kind: 'missing', program, found: 'engine', said };
   }
-  return { kind: 'failed', message: `"${program}" failed: ${said || how}` };
+  return { kind: 'failed', program, ...(said === '' ? how : { found: 'said', said }) };
 }
 
 /** The first line that says something, redacted; without the frame that nerdctl's logger puts around it. */

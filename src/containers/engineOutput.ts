@@ -1,7 +1,19 @@
 // What the clients print about containers, read into one shape. Pure. What cannot be read is an error, never a guess.
 
+import type { AnswerFault } from '../model/engineFailure';
 import { type ContainerId, isContainerId } from '../registry/ids';
 import type { EngineName } from './flags';
+
+/** What a client printed cannot be used. */
+export class AnswerError extends Error {
+  constructor(
+    readonly what:
+      | { readonly found: 'unreadable'; readonly fault: AnswerFault }
+      | { readonly found: 'silent'; readonly id: string },
+  ) {
+    super(JSON.stringify(what));
+  }
+}
 
 /** One container as its engine describes it. */
 export interface Container {
@@ -40,33 +52,41 @@ export function isNotRunning({ state }: Pick<Container, 'state'>): boolean {
   return NOT_RUNNING.test(state);
 }
 
-/** Reads `ps --quiet --no-trunc`. @throws Error when a line is no id. */
+/** Reads `ps --quiet --no-trunc`. @throws AnswerError when a line is no id. */
 export function parseIds(text: string): ContainerId[] {
   const lines = text.split(/\r?\n/).filter((line) => line.trim() !== '');
   const ids = lines.map((id) => {
     if (isContainerId(id)) return id;
-    throw new Error(`it listed "${id.slice(0, 80)}", which is no container id`);
+    throw new AnswerError({ found: 'unreadable', fault: 'not an id' });
   });
   return [...new Set(ids)];
 }
 
-/** Reads the JSON list of `container inspect`. @throws Error when it is none. */
+/** Reads the JSON list of `container inspect`. @throws AnswerError when it is none. */
 export function parseInspection(text: string, engine: EngineName): Container[] {
   // Docker prints an empty list, podman and nerdctl may print nothing when none of the ids exists.
-  const json: unknown = text.trim() === '' ? [] : JSON.parse(text);
-  if (!Array.isArray(json)) throw new Error('its inspection is not a list');
+  const json: unknown = text.trim() === '' ? [] : parseJson(text);
+  if (!Array.isArray(json)) throw new AnswerError({ found: 'unreadable', fault: 'no list' });
   return json.map((one) => readContainer(one, engine));
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new AnswerError({ found: 'unreadable', fault: 'no JSON' });
+  }
 }
 
 function readContainer(value: unknown, engine: EngineName): Container {
   const json = object(value);
   const config = object(json.Config);
   const state = object(json.State);
-  if (!isContainerId(json.Id)) throw new Error('it described a container without a full id');
+  if (!isContainerId(json.Id)) throw new AnswerError({ found: 'unreadable', fault: 'no full id' });
   // nerdctl has no state for a container without a task: one that never ran, or that ended long ago.
   const hasNoTask = engine === 'nerdctl' && (json.State === null || (state.Status === '' && state.Running === false));
   const status = hasNoTask ? 'stopped' : text(state.Status).toLowerCase();
-  if (status === '') throw new Error('it described a container without a state');
+  if (status === '') throw new AnswerError({ found: 'unreadable', fault: 'no state' });
   return {
     id: json.Id,
     name: text(json.Name).replace(/^\//, ''),

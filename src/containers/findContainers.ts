@@ -18,8 +18,7 @@ export async function listOwned(
   owner: ContainerOwner,
 ): Promise<EngineAnswer<{ containers: Container[]; vanishing: string[] }>> {
   // An empty value would match the containers of others.
-  if (!isComplete(owner))
-    return { ok: false, error: { kind: 'failed', message: 'The record does not say whose it is.' } };
+  if (!isComplete(owner)) return { ok: false, error: { kind: 'failed', found: 'no owner' } };
   const listed = await engine.list(labelsOf(owner));
   if (!listed.ok) return listed;
   const inspected = await engine.inspect(listed.value);

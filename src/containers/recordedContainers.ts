@@ -1,12 +1,15 @@
+import { isDeepStrictEqual } from 'node:util';
 import { SharedRun } from '../common/async';
 import { ENGINE_NOTE_TIMEOUT_MS } from '../common/limits';
 import { type Log, logOnce, type OnceLog } from '../common/log';
 import type { Member } from '../judgement/members';
+import type { EngineFailure } from '../model/engineFailure';
 import type { ContainerView } from '../model/inventory';
 import type { Platform } from '../os/platform';
 import type { ContainerId, RecordId } from '../registry/ids';
 import type { ContainerRun, SessionFile } from '../registry/schema';
 import { isLabelled } from '../registry/schema';
+import { engineSentence } from '../wording/containers';
 import { errorText } from '../wording/reasons';
 import { type Container, ContainerEngine, type EngineAnswer } from './engine';
 import { noteContainer } from './engineClients';
@@ -16,7 +19,7 @@ import { findContainers } from './findContainers';
 export interface ContainersSeen {
   readonly containers: readonly ContainerView[];
   /** Why it could not say; undefined when it could. */
-  readonly problem: string | undefined;
+  readonly problem: EngineFailure | undefined;
 }
 
 /**
@@ -67,9 +70,9 @@ export class RecordedContainers {
         const labelled = isLabelled(record);
         const owner = { home: session.home, session: session.id, record: record.id };
         const found = labelled ? await findContainers(engine, owner) : await notedContainer(engine, run);
-        const problem = found.ok ? undefined : found.error.message;
-        if (problem && this.seen.get(record.id)?.problem !== problem) {
-          this.log.warn(`"${record.server}": container unknown: ${problem}`);
+        const problem = found.ok ? undefined : found.error;
+        if (problem && !isDeepStrictEqual(this.seen.get(record.id)?.problem, problem)) {
+          this.log.warn(`"${record.server}": container unknown: ${engineSentence(problem)}`);
         }
         const containers = found.ok ? found.value.map(({ id, image, state }) => ({ id, image, state, labelled })) : [];
         for (const { id } of containers) this.addresses.set(id, run);
@@ -101,7 +104,7 @@ export class RecordedContainers {
     try {
       const answer = await noteContainer(platform, members, (run) => withContextInUse(run), ENGINE_NOTE_TIMEOUT_MS);
       if (answer.ok) return answer.value ?? 'none';
-      this.once.warn(`"${server}": its container could not be determined: ${answer.error.message}`);
+      this.once.warn(`"${server}": its container could not be determined: ${engineSentence(answer.error)}`);
     } catch (error) {
       this.once.warn(`"${server}": its container could not be determined: ${errorText(error)}`);
     }

@@ -1,14 +1,12 @@
 import type { ContainerId } from '../registry/ids';
+import type { EngineFailure } from './engineFailure';
 
 /** Who runs a container that looks like a server and is not ours to offer. */
 export type ForeignContainer = 'gateway' | 'compose';
 
-/**
- * What is to be said of one container. Sentences are made of it in wording/containers.ts.
- * `message`: what the engine said.
- */
+/** What is to be said of one container. Sentences are made of it in wording/containers.ts. */
 export type ContainerReason =
-  | { readonly code: 'engine'; readonly message: string }
+  | { readonly code: 'engine'; readonly failure: EngineFailure }
   | { readonly code: 'state'; readonly state: string }
   | { readonly code: 'still'; readonly state: string }
   | { readonly code: 'being removed' | 'data kept' | 'no --rm' | 'no --rm, not running' }

@@ -1,6 +1,7 @@
 import type { StdinDetail, StdinGone } from '../os/platform';
 import type { Reason } from '../os/reason';
 import type { ProcessName, Users } from '../os/users';
+import type { EngineFailure } from './engineFailure';
 import type { OwnerFinding } from './ownerFinding';
 import type { Refusal } from './refusal';
 
@@ -26,7 +27,7 @@ export type StdinFinding =
 /** What is known about a server's container. */
 export type ContainerFinding =
   | { readonly kind: 'container-not-asked'; readonly program: string }
-  | { readonly kind: 'container-unknown'; readonly reason: string }
+  | { readonly kind: 'container-unknown'; readonly failure: EngineFailure }
   | { readonly kind: 'container'; readonly id: string; readonly image: string; readonly state: string }
   /** The container is not this client's own. */
   | { readonly kind: 'container-elsewhere'; readonly found: 'compose' | 'gateway' }

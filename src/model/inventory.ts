@@ -3,10 +3,12 @@ import type { Users } from '../os/users';
 import type { ExitStatus, HistoryEntry } from '../registry/history';
 import type { ContainerId, RecordId, SessionId } from '../registry/ids';
 import type { ContainerOutcome, ContainerReason, ForeignContainer } from './containerOutcome';
+import type { EngineFailure } from './engineFailure';
 import type { Evidence } from './evidence';
 import type { ServerKey } from './keys';
 import type { Refusal } from './refusal';
 import type { ForeignReap } from './settings';
+import type { StartProblem } from './startProblem';
 
 /** What one sweep publishes, and the only thing that views, API and CLI read. Plain data, redacted, no live handles. */
 
@@ -40,8 +42,7 @@ interface FailureFacts {
 
 export interface StartFailure extends FailureFacts {
   readonly kind: 'start';
-  /** Why, and what to do; does not name the server. */
-  readonly reason: string;
+  readonly problem: StartProblem;
   /** Where it ended before it answered. */
   readonly exit: ExitStatus | undefined;
 }
@@ -106,7 +107,7 @@ interface ViewOfProcesses extends ViewOfAny {
   /** The containers it runs in, as far as their engine says. */
   readonly containers: readonly ContainerView[];
   /** "container unknown": why the engine could not say. */
-  readonly containerProblem: string | undefined;
+  readonly containerProblem: EngineFailure | undefined;
 }
 
 /** What this window launched. */

@@ -2,6 +2,7 @@ import { systemClock } from '../common/clock';
 import { CONFIRM_FOREIGN_MS } from '../common/limits';
 import { RecordedContainers } from '../containers/recordedContainers';
 import { findAlive } from '../judgement/members';
+import type { Evidence } from '../model/evidence';
 import type { ReapResult } from '../model/inventory';
 import type { OutsideUse, StdinPeer } from '../os/platform';
 import { findOpenInput } from '../os/procfs/openInput';
@@ -10,8 +11,6 @@ import { isLabelled } from '../registry/schema';
 import { removeSession } from '../registry/sessionStore';
 import { type ScannedSession, scanMachine } from '../scan/scan';
 import { evidenceSentence } from '../wording/evidence';
-import { reasonSentence } from '../wording/reasons';
-import { usersText } from '../wording/users';
 import type { DeadSessionParts } from './deadSession';
 import { Reaper } from './reaper';
 
@@ -44,33 +43,32 @@ export async function reapAbandonedServer(
     return [];
   }
   if (session.automatic !== 'on') return [];
-  const whySpared = ({ peer, use }: { peer: StdinPeer; use: OutsideUse }): string | undefined => {
-    if (peer.kind === 'alive') return `its stdin is still held by ${usersText(peer.by)}`;
-    if (peer.kind === 'unknown') return reasonSentence(peer.reason);
-    if (use.kind === 'used') return `it is in use by ${usersText(use.by)}`;
-    return use.kind === 'unknown'
-      ? `cannot determine whether anything is connected to it: ${reasonSentence(use.reason)}`
-      : undefined;
-  };
-  const keep = (why: string): ReapResult[] => {
-    log.info(`Session ${sessionId} is kept: ${why}.`);
+  const keep = (why: Evidence): ReapResult[] => {
+    log.info(`Session ${sessionId} is kept: ${evidenceSentence(why)}.`);
     return [];
   };
-  const before = whySpared(first);
-  if (before !== undefined) return keep(before);
+  const before = judgeUse(first.peer, first.use);
+  if ('kept' in before) return keep(before.kept);
   await clock.sleep(CONFIRM_FOREIGN_MS);
   const second = await judgeOnce();
   if (!second) return [];
-  const now = whySpared(second);
-  if (now !== undefined || second.peer.kind !== 'gone') return keep(now ?? '');
-  log.info(
-    `Session ${sessionId}: ${evidenceSentence({ ...second.peer, kind: 'stdin-gone' })}; its owner, pid ${session.owner.pid}, runs.`,
-  );
+  const now = judgeUse(second.peer, second.use);
+  if ('kept' in now) return keep(now.kept);
+  log.info(`Session ${sessionId}: ${evidenceSentence(now.gone)}; its owner, pid ${session.owner.pid}, runs.`);
   // Nobody asked for it, so that what the user wants kept is kept.
   const claim = { by: 'own session', owner: session.owner, unasked: true } as const;
   const reaper = new Reaper({ ...parts, containers: new RecordedContainers(log), neverReap: () => [] });
   const results = await reaper.reap(second.judged, undefined, claim);
   return results;
+}
+
+/** What was found of its stdin: that nobody is left to ask it anything, or why it is kept. */
+function judgeUse(peer: StdinPeer, use: OutsideUse): { readonly gone: Evidence } | { readonly kept: Evidence } {
+  if (peer.kind === 'alive') return { kept: { kind: 'stdin-held', by: peer.by, heldBy: 'clients' } };
+  if (peer.kind === 'unknown') return { kept: { kind: 'stdin-unknown', reason: peer.reason } };
+  if (use.kind === 'used') return { kept: { kind: 'in-use', by: use.by } };
+  if (use.kind === 'unknown') return { kept: { kind: 'use-unknown', reason: use.reason } };
+  return { gone: { ...peer, kind: 'stdin-gone' } };
 }
 
 /** Whether somebody talks to it in another way: a server may serve HTTP as well, or its daemon other clients (K20). */

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { UserError } from '../common/errors';
 import { CONTAINER_STOP_GRACE_MS } from '../common/limits';
 import { LABELS } from '../containers/containerRun';
@@ -11,7 +12,7 @@ import type { ContainerOutcome, ContainerReason } from '../model/containerOutcom
 import type { Inventory, ServerView } from '../model/inventory';
 import type { Platform } from '../os/platform';
 import type { ContainerId, HomeTag } from '../registry/ids';
-import { containerReasonSentence } from '../wording/containers';
+import { containerReasonSentence, engineSentence } from '../wording/containers';
 import { shortId } from '../wording/format';
 
 export interface ContainerActionsParts {
@@ -48,14 +49,14 @@ export class ContainerActions {
   /** The last lines that it wrote, redacted. */
   async logs(id: ContainerId): Promise<string> {
     const answer = await this.engineOf(id).logs(id, LINES);
-    if (!answer.ok) throw new UserError(answer.error.message);
+    if (!answer.ok) throw new UserError(engineSentence(answer.error));
     return answer.value;
   }
 
   /** What it uses at this moment; takes a second or two. Undefined when it no longer runs. */
   async stats(id: ContainerId): Promise<ContainerStats | undefined> {
     const answer = await this.engineOf(id).stats([id]);
-    if (!answer.ok) throw new UserError(answer.error.message);
+    if (!answer.ok) throw new UserError(engineSentence(answer.error));
     return answer.value[0];
   }
 
@@ -77,7 +78,9 @@ export class ContainerActions {
     const after = await inspectOne(engine, id);
     if (!after || after.state === 'removing') return { id, image, outcome: 'removed', reason: undefined };
     if (isNotRunning(after)) return { id, image, outcome: 'stopped', reason: { code: 'data kept' } };
-    throw new UserError(stopped.ok ? `Container ${id.slice(0, 12)} is still ${after.state}.` : stopped.error.message);
+    throw new UserError(
+      stopped.ok ? l10n.t('Container {0} is still {1}.', shortId(id), after.state) : engineSentence(stopped.error),
+    );
   }
 
   /** Why a container that was just looked at is not to be stopped after all. */
@@ -103,13 +106,13 @@ export class ContainerActions {
 
   private engineOf(id: ContainerId): ContainerEngine {
     const address = this.parts.containers.addressOf(id);
-    if (!address) throw new UserError('This container is no longer listed. Scan again.');
+    if (!address) throw new UserError(l10n.t('This container is no longer listed. Scan again.'));
     return new ContainerEngine(address);
   }
 }
 
-function notStopped(id: ContainerId, why: ContainerReason): UserError {
-  return new UserError(`Container ${shortId(id)} was not stopped: ${containerReasonSentence(why)}.`);
+function notStopped(id: ContainerId, why: ContainerReason): Error {
+  return new UserError(l10n.t('Container {0} was not stopped: {1}.', shortId(id), containerReasonSentence(why)));
 }
 
 function serverOf(servers: readonly ServerView[], id: ContainerId): ServerView | undefined {
@@ -122,6 +125,6 @@ function isLabelledIn({ containers }: ServerView, id: ContainerId): boolean {
 
 async function inspectOne(engine: ContainerEngine, id: ContainerId): Promise<Container | undefined> {
   const answer = await engine.inspect([id]);
-  if (!answer.ok) throw new UserError(answer.error.message);
+  if (!answer.ok) throw new UserError(engineSentence(answer.error));
   return answer.value[0];
 }

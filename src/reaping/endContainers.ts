@@ -34,7 +34,7 @@ export async function endContainers(
   if (finished) known.forget(record.id);
   const unknown = containers.find(({ outcome }) => outcome === 'unknown');
   if (finished) return { containers, problem: undefined };
-  const said = error && ({ code: 'engine', message: error.message } as const);
+  const said = error && ({ code: 'engine', failure: error } as const);
   return { containers, problem: said ?? unknown?.reason ?? { code: 'not finished' } };
 }
 
@@ -46,10 +46,9 @@ async function leaveRunning(
 ): Promise<ContainerOutcome[]> {
   const { containerId: id } = run;
   if (id === undefined) return [];
-  const inspected = await notedContainer(engine, run);
-  if (!inspected.ok)
-    return [{ id, image: '', outcome: 'unknown', reason: { code: 'engine', message: inspected.error.message } }];
-  const [container] = inspected.value;
+  const looked = await notedContainer(engine, run);
+  if (!looked.ok) return [{ id, image: '', outcome: 'unknown', reason: { code: 'engine', failure: looked.error } }];
+  const [container] = looked.value;
   if (!container || isNotRunning(container) || container.state === 'removing') return [];
   known.rememberAddress(id, run);
   return [{ id, image: container.image, outcome: 'left running', reason: { code: 'no label' } }];

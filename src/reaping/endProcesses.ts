@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { commandLineOf } from '../clients/shownCommandLine';
 import { type Clock, systemClock } from '../common/clock';
 import { UserError } from '../common/errors';
@@ -38,10 +39,11 @@ export async function previewEnd(chosen: readonly ChosenProcess[], parts: EndPar
   const { snapshot, scan } = await scanChosen(chosen, parts);
   const decided = await scan.decide(scan.members);
   if (decided.length === 0) {
+    const [first] = chosen;
     throw new UserError(
-      chosen.length === 1
-        ? `The process with pid ${chosen[0]?.pid} has ended, or its number belongs to another process by now.`
-        : 'These processes have ended, or their numbers belong to others by now.',
+      first && chosen.length === 1
+        ? l10n.t('The process with pid {0} has ended, or its pid now belongs to another process.', first.pid)
+        : l10n.t('These processes have ended, or their pids now belong to other processes.'),
     );
   }
   const processes = decided.map(({ member: { entry }, decision }) => ({

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { commandLineOf } from '../clients/shownCommandLine';
 import { FreshRun } from '../common/async';
 import { type Clock, systemClock } from '../common/clock';
@@ -178,7 +179,7 @@ export class Reaper {
   ): Promise<{ readonly result: ReapResult; readonly isDone: boolean }> {
     const requester: ServerRequester = { by: 'own session', owner: session().owner, unasked: cause !== 'user' };
     const record = session().records.find(({ id }) => id === recordId);
-    if (!record) throw new UserError('This server has no record; scan again.');
+    if (!record) throw new UserError(l10n.t('This server has no record. Scan again.'));
     // What runs for a live session of somebody else below a server of ours is not ours. Asked beside the closing of its
     // stdin; a data folder that cannot be read keeps no window from ending its own servers.
     const owners = this.scans.ask().then(ownersIn, () => []);
@@ -462,6 +463,6 @@ function preview(
       memory: entry.memory,
     })),
     containers: seen?.containers ?? [],
-    containerProblem: seen?.problem === undefined ? undefined : { code: 'engine', message: seen.problem },
+    containerProblem: seen?.problem === undefined ? undefined : { code: 'engine', failure: seen.problem },
   };
 }

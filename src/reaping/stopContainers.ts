@@ -1,14 +1,15 @@
 import type { Clock } from '../common/clock';
 import type { ContainerOwner } from '../containers/containerRun';
-import type { Container, ContainerEngine, EngineError } from '../containers/engine';
+import type { Container, ContainerEngine } from '../containers/engine';
 import { isNotRunning } from '../containers/engineOutput';
 import { isOwnedBy, listOwned } from '../containers/findContainers';
 import type { ContainerOutcome, ContainerReason } from '../model/containerOutcome';
+import type { EngineFailure } from '../model/engineFailure';
 
 export interface ContainerReap {
   readonly containers: readonly ContainerOutcome[];
   /** Why the engine was not asked to the end; the list may then be incomplete. */
-  readonly error: EngineError | undefined;
+  readonly error: EngineFailure | undefined;
   /** Provably nothing of this record runs any more. Only then may the record be forgotten. */
   readonly finished: boolean;
 }
@@ -75,7 +76,7 @@ class ContainerStop {
     return this.result();
   }
 
-  private result(error?: EngineError): ContainerReap {
+  private result(error?: EngineFailure): ContainerReap {
     const containers = [...new Map([...this.tried, ...this.settled]).values()];
     return { containers, error, finished: !error && containers.every(({ outcome }) => outcome !== 'unknown') };
   }
@@ -89,7 +90,7 @@ class ContainerStop {
   }
 
   /** @returns why the engine is not to be asked further */
-  private async endAll(open: readonly Container[]): Promise<EngineError | undefined> {
+  private async endAll(open: readonly Container[]): Promise<EngineFailure | undefined> {
     for (let from = 0; from < open.length; from += MAX_PARALLEL) {
       const steps = await Promise.all(open.slice(from, from + MAX_PARALLEL).map((container) => this.endOne(container)));
       for (const step of steps) this.note(step);
@@ -152,7 +153,7 @@ interface Step {
   /** The stop had no effect. */
   readonly stillRuns?: boolean;
   /** Why the engine is not to be asked further. */
-  readonly error?: EngineError;
+  readonly error?: EngineFailure;
 }
 
 type Named = Pick<Container, 'id' | 'image'>;
@@ -166,7 +167,7 @@ function open({ id, image }: Named, reason: ContainerReason): Step {
 }
 
 /** A command that the engine refuses is tried again; an engine that does not answer is not asked about the next container. */
-function failed(container: Named, error: EngineError): Step {
-  const step = open(container, { code: 'engine', message: error.message });
+function failed(container: Named, error: EngineFailure): Step {
+  const step = open(container, { code: 'engine', failure: error });
   return error.kind === 'failed' ? step : { ...step, error };
 }

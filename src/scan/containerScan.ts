@@ -8,11 +8,13 @@ import { clientProcessesIn, mayBeAttached, runsUnlabelled } from '../containers/
 import { hasNoClient, matchesRun, notOurs } from '../containers/matchContainer';
 import type { RecordedContainers } from '../containers/recordedContainers';
 import { type Member, membersOf } from '../judgement/members';
+import type { EngineFailure } from '../model/engineFailure';
 import type { ContainerWithoutClient } from '../model/inventory';
 import type { Platform, Snapshot } from '../os/platform';
 import { approximateStart } from '../os/startTime';
 import type { OwnSession } from '../registry/ownSession';
 import type { ServerRecord } from '../registry/schema';
+import { engineSentence } from '../wording/containers';
 import { errorText } from '../wording/reasons';
 import type { ForeignServer, ForeignServers } from './foreignServers';
 import type { Scan } from './scan';
@@ -131,12 +133,12 @@ export class ContainerScan {
     const engine = new ContainerEngine(address);
     const listed = await engine.list({}, 'running');
     const all = listed.ok ? await engine.inspect(listed.value) : listed;
-    if (!all.ok) return this.warn(key, all.error.message);
+    if (!all.ok) return this.warn(key, all.error);
     const candidates = unattended(all.value, configured, snapshot);
     const known = new Set(this.found.map(({ id }) => id));
     if (candidates.some(({ id }) => !known.has(id))) await this.clock.sleep(CONFIRM_CONTAINER_MS);
     const again = await engine.inspect(candidates.map(({ id }) => id));
-    if (!again.ok) return this.warn(key, again.error.message);
+    if (!again.ok) return this.warn(key, again.error);
     this.problems.clear(key);
     // Taken after the engine's answer, so that it shows a client that has started since.
     const now = again.value.length > 0 ? await this.parts.platform.snapshot() : snapshot;
@@ -148,8 +150,11 @@ export class ContainerScan {
   }
 
   /** One line for as long as an engine fails in the same way. Nothing is shown of it meanwhile. */
-  private warn(engine: string, problem: string): never[] {
-    this.problems.warnOfChange(`Containers without a client could not be searched for: ${problem}`, engine);
+  private warn(engine: string, problem: EngineFailure): never[] {
+    this.problems.warnOfChange(
+      `Containers without a client could not be searched for: ${engineSentence(problem)}`,
+      engine,
+    );
     return [];
   }
 }

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { EngineFailure } from '../model/engineFailure';
 import type { Basis, ContainerFinding, Evidence, StdinFinding } from '../model/evidence';
 import type { OwnerFinding } from '../model/ownerFinding';
 import type { Refusal, StdinFound } from '../model/refusal';
@@ -30,9 +31,28 @@ const stdinFinding: Shape<StdinFinding> = v.variant('kind', [
   v.object({ kind: v.literal('stdin-held'), by: users, heldBy: v.picklist(['clients', 'orphans', 'strangers']) }),
 ]);
 
+const missingOrDenied = v.picklist(['missing', 'denied']);
+const failed = v.literal('failed');
+const engineFailure: Shape<EngineFailure> = v.union([
+  v.object({ kind: failed, found: v.literal('no owner') }),
+  v.object({ kind: v.literal('timeout'), program: text, seconds: finite }),
+  v.object({ kind: missingOrDenied, program: text, found: v.literal('program') }),
+  v.object({ kind: missingOrDenied, program: text, found: v.literal('engine'), said: text }),
+  v.object({ kind: failed, program: text, found: v.literal('said'), said: text }),
+  v.object({ kind: failed, program: text, found: v.literal('exit code'), code: finite }),
+  v.object({ kind: failed, program: text, found: v.literal('signal'), signal: text }),
+  v.object({ kind: failed, program: text, found: v.literal('not run'), code: text }),
+  v.object({ kind: failed, program: text, found: v.literal('too much'), bytes: finite }),
+  v.object({
+    ...{ kind: failed, program: text, found: v.literal('unreadable') },
+    fault: v.picklist(['no JSON', 'no list', 'not an id', 'no full id', 'no state']),
+  }),
+  v.object({ kind: failed, program: text, found: v.literal('silent'), id: text }),
+]);
+
 const containerFinding: Shape<ContainerFinding> = v.union([
   v.object({ kind: v.literal('container-not-asked'), program: text }),
-  v.object({ kind: v.literal('container-unknown'), reason: text }),
+  v.object({ kind: v.literal('container-unknown'), failure: engineFailure }),
   v.object({ kind: v.literal('container'), id: text, image: text, state: text }),
   v.object({ kind: v.literal('container-elsewhere'), found: v.picklist(['compose', 'gateway']) }),
   v.object({ kind: v.literal('container-elsewhere'), found: v.literal('exec'), engine: text }),

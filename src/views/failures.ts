@@ -7,7 +7,7 @@ export function messageOf(error: unknown): string {
   return redactText(errorText(error));
 }
 
-/** For work that nobody awaits, such as what the answer to a notification begins: what goes wrong with it is shown. */
+/** For work that is not awaited, such as what a button of a notification starts: an error is shown. */
 export function showFailure(work: Thenable<unknown>): void {
   work.then(undefined, (error: unknown) => {
     if (!(error instanceof vscode.CancellationError)) vscode.window.showErrorMessage(messageOf(error));

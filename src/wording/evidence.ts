@@ -2,6 +2,7 @@ import * as l10n from '@vscode/l10n';
 import type { Basis, ContainerFinding, Evidence, StdinFinding } from '../model/evidence';
 import type { OwnerFinding } from '../model/ownerFinding';
 import type { StdinDetail } from '../os/platform';
+import { engineSentence } from './containers';
 import { shortId } from './format';
 import { ownerSentence } from './owners';
 import { reasonSentence } from './reasons';
@@ -91,7 +92,7 @@ function containerSentence(fact: ContainerFinding): string {
     case 'container-not-asked':
       return l10n.t('it runs in a container; {0} has not been asked about it yet', fact.program);
     case 'container-unknown':
-      return l10n.t('container unknown: {0}', fact.reason);
+      return l10n.t('container unknown: {0}', engineSentence(fact.failure));
     case 'container':
       return l10n.t('container {0} of {1} is {2}', shortId(fact.id), fact.image, fact.state);
     case 'container-elsewhere':

@@ -77,7 +77,8 @@ describe('a scan that windows share', () => {
   it('is read as it was written, without what each window finds out for itself', () => {
     writeSharedScan(folder, SCOPE, scan);
     assert.deepEqual(read(), scan);
-    const own: ForeignView[] = foreign.map((row) => ({ ...row, checking: true, containerProblem: 'no' }));
+    const containerProblem = { kind: 'timeout', program: 'docker', seconds: 1 } as const;
+    const own: ForeignView[] = foreign.map((row) => ({ ...row, checking: true, containerProblem }));
     writeSharedScan(folder, SCOPE, { ...scan, foreign: own });
     assert.deepEqual(read(), scan);
   });

@@ -10,6 +10,7 @@ import { foreignRows } from '../../../src/tracker/foreignRows';
 import { heldBy } from '../../support/codes';
 import { entry, identity, recordOf, uuid } from '../judgement/table';
 
+const SILENT = { kind: 'timeout', program: 'docker', seconds: 1 } as const;
 const CLIENT: ClientAbove = { kind: 'client', title: 'Claude', pid: 77 };
 
 function serverOf(change: Partial<ForeignServer> = {}): ForeignServer {
@@ -166,8 +167,8 @@ describe('rows of other clients’ servers', () => {
     const table: [ContainersSeen | undefined, Evidence][] = [
       [undefined, { kind: 'container-not-asked', program: 'docker' }],
       [
-        { containers: [], problem: 'no answer' },
-        { kind: 'container-unknown', reason: 'no answer' },
+        { containers: [], problem: SILENT },
+        { kind: 'container-unknown', failure: SILENT },
       ],
       [
         { containers: [one], problem: undefined },

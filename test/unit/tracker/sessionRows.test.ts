@@ -104,7 +104,7 @@ describe('rows of another session', () => {
       rowsOf({ verdict: UNKNOWN, records }, { containersOf: () => containers }).length;
     assert.equal(count({ containers: [], problem: undefined }), 0);
     assert.equal(count(undefined), 1, 'not asked yet');
-    assert.equal(count({ containers: [], problem: 'no answer' }), 1);
+    assert.equal(count({ containers: [], problem: { kind: 'timeout', program: 'docker', seconds: 1 } }), 1);
     const one = { id: 'a'.repeat(64), image: 'img', state: 'running', labelled: true };
     assert.equal(count({ containers: [one], problem: undefined }), 1);
   });

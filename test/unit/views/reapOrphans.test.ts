@@ -1,7 +1,7 @@
 import './fakeEditor';
 import assert from 'node:assert/strict';
 import type { ReapResult, ServerView } from '../../../src/model/inventory';
-import { registerCommands } from '../../../src/views/commands';
+import { registerCommands } from '../../../src/views/commands/register';
 import { type Editor, newEditor } from './fakeEditor';
 import { actionsOver, foreignView, resultOf, serverView } from './rows';
 

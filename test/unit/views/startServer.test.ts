@@ -15,7 +15,13 @@ describe('a server that does not start', () => {
   /** Starts it; the first start fails. @returns what was asked for. */
   async function start(lastLine: string | undefined, click: string | undefined, by: 'us' | 'editor' = 'us') {
     const asked: string[] = [];
-    const failure = { kind: 'start' as const, at: 1, reason: 'no.', exit: undefined, lastLine };
+    const failure = {
+      kind: 'start' as const,
+      at: 1,
+      problem: { kind: 'said' as const, text: 'no.' },
+      exit: undefined,
+      lastLine,
+    };
     const server =
       by === 'us'
         ? launchedView({ state: 'failed', verdict: 'gone', failure })

@@ -1,3 +1,4 @@
+import type { AnswerFault, EngineFailure } from '../../../src/model/engineFailure';
 import type { Evidence, EvidenceKind } from '../../../src/model/evidence';
 import type { Refusal, RefusalOf, RuleName } from '../../../src/model/refusal';
 import { seen } from '../../../src/os/users';
@@ -116,6 +117,73 @@ const entry = { name: 'notes', client: 'Codex' };
 const matches = (change: Partial<Extract<Evidence, { kind: 'matches' }>>) =>
   ({ kind: 'matches', pid: 5, entry, basis: { kind: 'path' }, ...change }) as const;
 
+type FailureKey<T = EngineFailure> = T extends { readonly kind: infer Kind; readonly found: infer Found }
+  ? `${Kind & string} ${Found & string}`
+  : 'timeout';
+
+const ENGINE_FAILURES: { readonly [Key in FailureKey]: readonly [EngineFailure, string] } = {
+  timeout: [
+    { kind: 'timeout', program: 'docker', seconds: 1.5 },
+    '"docker" did not answer within 1.5 s; its engine may hang.',
+  ],
+  'missing program': [{ kind: 'missing', program: 'docker', found: 'program' }, 'The program "docker" was not found.'],
+  'missing engine': [
+    { kind: 'missing', program: 'docker', found: 'engine', said: 'Cannot connect.' },
+    'The engine of "docker" cannot be reached: Cannot connect.',
+  ],
+  'denied program': [
+    { kind: 'denied', program: 'docker', found: 'program' },
+    'You are not allowed to run the program "docker".',
+  ],
+  'denied engine': [
+    { kind: 'denied', program: 'docker', found: 'engine', said: 'permission denied' },
+    'You are not allowed to use the engine of "docker": permission denied',
+  ],
+  'failed no owner': [{ kind: 'failed', found: 'no owner' }, 'The record does not say whose it is.'],
+  'failed said': [{ kind: 'failed', program: 'docker', found: 'said', said: 'no.' }, '"docker" failed: no.'],
+  'failed exit code': [
+    { kind: 'failed', program: 'docker', found: 'exit code', code: 1 },
+    '"docker" failed: it exited with code 1.',
+  ],
+  'failed signal': [
+    { kind: 'failed', program: 'docker', found: 'signal', signal: 'SIGKILL' },
+    '"docker" failed: it was ended by SIGKILL.',
+  ],
+  'failed not run': [
+    { kind: 'failed', program: 'docker', found: 'not run', code: 'EIO' },
+    '"docker" failed: it could not be run (EIO).',
+  ],
+  'failed too much': [
+    { kind: 'failed', program: 'docker', found: 'too much', bytes: 9 },
+    '"docker" wrote more than 9 bytes.',
+  ],
+  'failed unreadable': [
+    { kind: 'failed', program: 'docker', found: 'unreadable', fault: 'no JSON' },
+    '"docker" gave an answer that cannot be read: it is not JSON.',
+  ],
+  'failed silent': [
+    { kind: 'failed', program: 'docker', found: 'silent', id: 'a'.repeat(64) },
+    '"docker" said nothing about container aaaaaaaaaaaa.',
+  ],
+};
+const FAULTS: { readonly [Fault in AnswerFault]: string } = {
+  'no JSON': 'it is not JSON',
+  'no list': 'it is not a list',
+  'not an id': 'it lists what is no container id',
+  'no full id': 'it describes a container without a full id',
+  'no state': 'it describes a container without a state',
+};
+export const ALL_ENGINE_FAILURES: Said<EngineFailure> = [
+  ...Object.values(ENGINE_FAILURES),
+  ...(Object.keys(FAULTS) as AnswerFault[]).map(
+    (fault) =>
+      [
+        { kind: 'failed', program: 'docker', found: 'unreadable', fault },
+        `"docker" gave an answer that cannot be read: ${FAULTS[fault]}.`,
+      ] as const,
+  ),
+];
+
 export const EVIDENCE: { readonly [Kind in EvidenceKind]: Said<Extract<Evidence, { readonly kind: Kind }>> } = {
   'owner-running': [
     [{ kind: 'owner-running', role: 'window', pid: 3 }, 'the window that started it (pid 3) is running'],
@@ -177,7 +245,9 @@ export const EVIDENCE: { readonly [Kind in EvidenceKind]: Said<Extract<Evidence,
       'it runs in a container; docker has not been asked about it yet',
     ],
   ],
-  'container-unknown': [[{ kind: 'container-unknown', reason: 'no answer' }, 'container unknown: no answer']],
+  'container-unknown': ALL_ENGINE_FAILURES.map(
+    ([failure, sentence]) => [{ kind: 'container-unknown', failure }, `container unknown: ${sentence}`] as const,
+  ),
   container: [
     [
       { kind: 'container', id: 'a'.repeat(64), image: 'mcp/fetch', state: 'running' },

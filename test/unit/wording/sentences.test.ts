@@ -3,13 +3,13 @@ import type { ContainerReason } from '../../../src/model/containerOutcome';
 import type { EndCaution } from '../../../src/model/endPreview';
 import { InspectError, NoPlatformError } from '../../../src/os/reason';
 import { seen } from '../../../src/os/users';
-import { containerReasonSentence } from '../../../src/wording/containers';
+import { containerReasonSentence, engineSentence } from '../../../src/wording/containers';
 import { cautionSentence } from '../../../src/wording/endPreview';
 import { evidenceSentence } from '../../../src/wording/evidence';
 import { errorText, reasonSentence } from '../../../src/wording/reasons';
 import { refusalSentence } from '../../../src/wording/refusals';
 import { ALL_REASONS } from './reasonSamples';
-import { ALL_EVIDENCE, ALL_REFUSALS } from './samples';
+import { ALL_ENGINE_FAILURES, ALL_EVIDENCE, ALL_REFUSALS } from './samples';
 
 describe('sentences', () => {
   for (const [refusal, sentence] of ALL_REFUSALS) {
@@ -32,7 +32,10 @@ describe('sentences', () => {
   });
 
   const reasons: { readonly [Code in ContainerReason['code']]: readonly [ContainerReason, string] } = {
-    engine: [{ code: 'engine', message: 'no answer' }, 'no answer'],
+    engine: [
+      { code: 'engine', failure: { kind: 'missing', program: 'docker', found: 'program' } },
+      'The program "docker" was not found.',
+    ],
     state: [{ code: 'state', state: 'running' }, 'it is running'],
     still: [{ code: 'still', state: 'running' }, 'it is still running after being stopped'],
     'being removed': [{ code: 'being removed' }, 'its engine is removing it'],
@@ -57,6 +60,10 @@ describe('sentences', () => {
   };
   for (const [reason, sentence] of Object.values(reasons)) {
     it(`container: ${JSON.stringify(reason)}`, () => assert.equal(containerReasonSentence(reason), sentence));
+  }
+
+  for (const [failure, sentence] of ALL_ENGINE_FAILURES) {
+    it(`engine: ${JSON.stringify(failure)}`, () => assert.equal(engineSentence(failure), sentence));
   }
 
   const node = { pid: 7, name: 'node' };
