@@ -1,5 +1,5 @@
 // Bundles the entries into dist/ and, with --tests, the in-editor test suite into out/.
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
 
 const production = process.argv.includes('--production');
@@ -9,6 +9,29 @@ rmSync('dist', { recursive: true, force: true });
 const importMeta = {
   define: { 'import.meta.url': 'importMetaUrl' },
   banner: { js: "const importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
+};
+
+/**
+ * The MCP SDK asks zod for JSON schemas only where it is a server, or offers forms: we are and do neither. What would make
+ * them is a twentieth of the extension.
+ * @type {import('esbuild').Plugin}
+ */
+const withoutJsonSchemas = {
+  name: 'without JSON schemas',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]zod[\\/]v4[\\/]core[\\/](?:json-schema-processors|to-json-schema)\.js$/ }, ({ path }) => {
+      const names = [...readFileSync(path, 'utf8').matchAll(/^export (?:const|function) (\w+)/gm)].map(
+        ([, name]) => name,
+      );
+      if (names.length === 0) throw new Error(`${path} has no exports of the form that is known here.`);
+      const stubs = names.map(
+        (name) => `export const ${name} = ${name?.startsWith('create') ? '() => missing' : 'missing'};`,
+      );
+      return {
+        contents: `const missing = () => { throw new Error('zod makes no JSON schemas here'); };\n${stubs.join('\n')}`,
+      };
+    });
+  },
 };
 
 /** @type {import('esbuild').BuildOptions} */
@@ -27,15 +50,29 @@ const common = {
   ...importMeta,
 };
 
-await build({ ...common, entryPoints: ['src/extension.ts'], outfile: 'dist/extension.js', external: ['vscode'] });
-await build({ ...common, entryPoints: ['src/guard.ts'], outfile: 'dist/guard.js' });
+await build({
+  ...common,
+  ...{ entryPoints: ['src/extension.ts'], outfile: 'dist/extension.js', external: ['vscode'] },
+  plugins: [withoutJsonSchemas],
+});
+const english = { ...common, alias: { ...common.alias, '@vscode/l10n': './src/common/english.ts' } };
+await build({ ...english, entryPoints: ['src/guard.ts'], outfile: 'dist/guard.js' });
 // The command line is in the guard's file: they share nearly all of their code.
 writeFileSync('dist/cli.js', '#!/usr/bin/env node\nprocess.argv.splice(2, 0, "--cli");\nrequire("./guard.js");\n', {
   mode: 0o755,
 });
 mkdirSync('dist/wrapper');
-cpSync('src/wrapper/watch.sh', 'dist/wrapper/watch.sh');
-writeFileSync('dist/wrapper/run.sh', await withPrograms(readFileSync('src/wrapper/run.sh', 'utf8')));
+writeFileSync('dist/wrapper/watch.sh', withoutComments(readFileSync('src/wrapper/watch.sh', 'utf8')));
+writeFileSync('dist/wrapper/run.sh', withoutComments(await withPrograms(readFileSync('src/wrapper/run.sh', 'utf8'))));
+
+/**
+ * A shell script with the comment at its top as the only one: the wrapper reads it at each start.
+ * @param {string} script in which no line of a text begins as a comment does
+ */
+function withoutComments(script) {
+  const top = script.indexOf('\n\n');
+  return script.slice(0, top) + script.slice(top).replace(/^ *#.*\n/gm, '');
+}
 
 /**
  * The shell script with the lists of programs in it, printed from the table that everything else reads.

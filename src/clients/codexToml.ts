@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { parse, TomlError } from 'smol-toml';
 import { escapePattern } from './commandLine';
 import { isRecord, readForeignEntry } from './entry';
@@ -14,7 +15,7 @@ export function readCodexToml(text: string, source: DefinitionSource): ReadConfi
   const servers: ServerDefinition[] = [];
   const done = { servers, inputs: [], problems };
   if (text.length > MAX_FILE_BYTES) {
-    report('This file is too large for a server configuration, so it is ignored.');
+    report(l10n.t('This file is too large for a server configuration, so it is ignored.'));
     return done;
   }
   let root: unknown;
@@ -23,12 +24,12 @@ export function readCodexToml(text: string, source: DefinitionSource): ReadConfi
   } catch (error) {
     // The parser's own message quotes the lines around the place, which may hold a secret.
     const place = error instanceof TomlError ? { line: error.line, column: error.column } : { line: 1, column: 1 };
-    report('Invalid TOML. Correct it, then save the file.', place);
+    report(l10n.t('Invalid TOML. Correct it, then save the file.'), place);
     return done;
   }
   const block = isRecord(root) ? root.mcp_servers : undefined;
   if (block !== undefined && !isRecord(block)) {
-    report('"mcp_servers" must contain one table per server.', placeOf(text, undefined));
+    report(l10n.t('"mcp_servers" must contain one table per server.'), placeOf(text, undefined));
   }
   for (const [name, value] of isRecord(block) ? Object.entries(block) : []) {
     const read = readForeignEntry(name, value, source);

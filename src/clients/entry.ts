@@ -1,16 +1,19 @@
+import * as l10n from '@vscode/l10n';
 import type { DefinitionSource, ServerDefinition, StdioServerDefinition } from './serverDefinition';
 
 /** Reads one entry in the shape of `mcp.json`: a server, or what is wrong with it. */
 export function readEntry(name: string, value: unknown, source: DefinitionSource): ServerDefinition | string {
-  if (name.trim() === '') return 'A server has an empty name. Give it one.';
-  if (!isRecord(value)) return `"${name}" must be an object with "command" or "url".`;
+  if (name.trim() === '') return l10n.t('A server has an empty name. Give it one.');
+  if (!isRecord(value)) return l10n.t('"{0}" must be an object with "command" or "url".', name);
   const { type, command, url } = value;
   if (type === 'http' || type === 'sse' || (type === undefined && command === undefined && typeof url === 'string')) {
     if (typeof url !== 'string' || url === '') return `"${name}" needs a "url".`;
     return { type: type === 'sse' ? 'sse' : 'http', name, source, url };
   }
-  if (type !== undefined && type !== 'stdio') return `"${name}" has an unknown "type". Use "stdio", "http" or "sse".`;
-  if (typeof command !== 'string' || command.trim() === '') return `"${name}" needs a "command": the program to start.`;
+  if (type !== undefined && type !== 'stdio')
+    return l10n.t('"{0}" has an unknown "type". Use "stdio", "http" or "sse".', name);
+  if (typeof command !== 'string' || command.trim() === '')
+    return l10n.t('"{0}" needs a "command": the program to start.', name);
   return stdioProblem(name, value) ?? { type: 'stdio', name, source, command, ...stdioParts(value) };
 }
 
@@ -23,15 +26,15 @@ function stdioParts({ args, env, envFile, cwd }: Record<string, unknown>): Stdio
 
 function stdioProblem(name: string, { args, env, envFile, cwd }: Record<string, unknown>): string | undefined {
   if (args !== undefined && !(Array.isArray(args) && args.every((arg) => typeof arg === 'string'))) {
-    return `"args" of "${name}" must be a list of strings.`;
+    return l10n.t('"args" of "{0}" must be a list of strings.', name);
   }
-  if (env !== undefined && !isRecord(env)) return `"env" of "${name}" must be an object.`;
+  if (env !== undefined && !isRecord(env)) return l10n.t('"env" of "{0}" must be an object.', name);
   const [variable] = Object.entries(env ?? {}).find(([, one]) => !isVariableValue(one)) ?? [];
   if (variable !== undefined) {
-    return `The environment variable ${variable} of "${name}" must be a string, a number or null.`;
+    return l10n.t('The environment variable {0} of "{1}" must be a string, a number or null.', variable, name);
   }
-  if (envFile !== undefined && typeof envFile !== 'string') return `"envFile" of "${name}" must be a path.`;
-  if (cwd !== undefined && typeof cwd !== 'string') return `"cwd" of "${name}" must be a path.`;
+  if (envFile !== undefined && typeof envFile !== 'string') return l10n.t('"envFile" of "{0}" must be a path.', name);
+  if (cwd !== undefined && typeof cwd !== 'string') return l10n.t('"cwd" of "{0}" must be a path.', name);
   return undefined;
 }
 

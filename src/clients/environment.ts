@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import * as l10n from '@vscode/l10n';
 import { parse } from 'dotenv';
 import { codeOf, UserError } from '../common/errors';
 import { readPlainFile, whyUnreadable } from '../common/files';
@@ -34,13 +35,23 @@ function readEnvFile(server: string, file: string): Record<string, string> {
   try {
     const { text } = readPlainFile(file, MAX_ENV_FILE_BYTES, { links: 'follow' });
     // Binary, or UTF-16, in which no variable would be found.
-    if (text.includes('\0')) throw new Error('it is not UTF-8');
+    if (text.includes('\0')) throw new Error(l10n.t('it is not UTF-8'));
     return parse(text);
   } catch (error) {
     throw new UserError(
-      `"${server}" cannot start: its envFile ${file} cannot be read (${whyUnreadable(error)}). ${
-        codeOf(error) === 'ENOENT' ? 'Create it, or correct' : 'Make it a readable text file, or correct'
-      } "envFile".`,
+      codeOf(error) === 'ENOENT'
+        ? l10n.t(
+            '"{0}" cannot start: its envFile {1} cannot be read ({2}). Create it, or correct "envFile".',
+            server,
+            file,
+            'ENOENT',
+          )
+        : l10n.t(
+            '"{0}" cannot start: its envFile {1} cannot be read ({2}). Make it a readable text file, or correct "envFile".',
+            server,
+            file,
+            whyUnreadable(error),
+          ),
     );
   }
 }

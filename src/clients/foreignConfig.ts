@@ -6,13 +6,13 @@ import type { DefinitionSource, ReadConfiguration, ServerDefinition } from './se
 
 /** `{mcpServers}`: `.mcp.json`, Cursor, Windsurf, Kiro, Claude Desktop, Copilot CLI. */
 export function readMcpServers(text: string, source: DefinitionSource): ReadConfiguration {
-  const json = new JsonText(text, source.file, ' with "mcpServers"');
+  const json = new JsonText(text, source.file, 'mcpServers');
   return answer(json, json.servers(['mcpServers'], source, readForeignEntry));
 }
 
 /** Claude Code's `.claude.json`: `mcpServers` for everywhere, and below `projects` those of single folders. */
 export function readClaudeJson(text: string, source: DefinitionSource): ReadConfiguration {
-  const json = new JsonText(text, source.file, ' with "mcpServers"');
+  const json = new JsonText(text, source.file, 'mcpServers');
   const servers = json.servers(['mcpServers'], source, readForeignEntry);
   for (const folder of json.names(['projects'])) {
     servers.push(...json.servers(['projects', folder, 'mcpServers'], { ...source, folder }, readForeignEntry));
@@ -22,7 +22,7 @@ export function readClaudeJson(text: string, source: DefinitionSource): ReadConf
 
 /** Gemini CLI's `settings.json`: `mcpServers`, with variables written `$NAME`. */
 export function readGeminiSettings(text: string, source: DefinitionSource): ReadConfiguration {
-  const json = new JsonText(text, source.file, ' with "mcpServers"');
+  const json = new JsonText(text, source.file, 'mcpServers');
   const read: EntryReader = (name, value, from) =>
     withTexts(readForeignEntry(name, value, from), (arg) => arg.replace(/\$([A-Za-z_]\w*)/g, '$${env:$1}'));
   return answer(json, json.servers(['mcpServers'], source, read));
@@ -30,7 +30,7 @@ export function readGeminiSettings(text: string, source: DefinitionSource): Read
 
 /** `opencode.json`: `mcp`, with the command as a list and variables written `{env:NAME}`. */
 export function readOpencode(text: string, source: DefinitionSource): ReadConfiguration {
-  const json = new JsonText(text, source.file, ' with "mcp"');
+  const json = new JsonText(text, source.file, 'mcp');
   const read: EntryReader = (name, value, from) => {
     if (!isRecord(value)) return readForeignEntry(name, value, from);
     // Switches a server on or off that another file has.
@@ -52,7 +52,7 @@ export function readOpencode(text: string, source: DefinitionSource): ReadConfig
 
 /** Zed's `settings.json`: `context_servers`. Entries of extensions name no program, and are passed over. */
 export function readZedSettings(text: string, source: DefinitionSource): ReadConfiguration {
-  const json = new JsonText(text, source.file, ' with "context_servers"');
+  const json = new JsonText(text, source.file, 'context_servers');
   const read: EntryReader = (name, value, from) => {
     if (!isRecord(value)) return readForeignEntry(name, value, from);
     const { command, url } = value;

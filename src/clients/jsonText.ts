@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import {
   findNodeAtLocation,
   getNodeValue,
@@ -28,14 +29,14 @@ export class JsonText {
   private readonly root: Node | undefined;
   private readonly errors: ParseError[] = [];
 
-  /** @param expected what the file should hold, for the problem where it holds something else. */
+  /** @param expected the name of what the file should hold, for the problem where it holds something else. */
   constructor(
     private readonly text: string,
     private readonly file: string | undefined,
     expected: string,
   ) {
     if (text.length > MAX_FILE_BYTES) {
-      this.report(undefined, 'This file is too large for a server configuration, so it is ignored.');
+      this.report(undefined, l10n.t('This file is too large for a server configuration, so it is ignored.'));
       return;
     }
     // Just created, or emptied on purpose.
@@ -43,14 +44,18 @@ export class JsonText {
     try {
       this.root = parseTree(text.replace(/^\uFEFF/, ' '), this.errors, { allowTrailingComma: true });
     } catch {
-      this.report(0, 'This file is nested too deeply to be read, so it is ignored.');
+      this.report(0, l10n.t('This file is nested too deeply to be read, so it is ignored.'));
       return;
     }
     // One mistake makes a parser stumble several times; the first place is where to look.
     const [error] = this.errors;
     if (error)
-      this.report(error.offset, `Invalid JSON (${printParseErrorCode(error.error)}). Correct it, then save the file.`);
-    else if (this.root?.type !== 'object') this.report(0, `The file must contain one object${expected}.`);
+      this.report(
+        error.offset,
+        l10n.t('Invalid JSON ({0}). Correct it, then save the file.', printParseErrorCode(error.error)),
+      );
+    else if (this.root?.type !== 'object')
+      this.report(0, l10n.t('The file must contain one object with "{0}".', expected));
   }
 
   /** Reads each property of the object at `path`; absent is fine. An entry that is broken never loses the others. */
@@ -88,7 +93,7 @@ export class JsonText {
   private *properties(path: readonly string[]) {
     const block = this.at(path);
     if (block && block.type !== 'object' && block.type !== 'null') {
-      this.report(block.offset, `"${path.at(-1)}" must be an object with one entry per server.`);
+      this.report(block.offset, l10n.t('"{0}" must be an object with one entry per server.', path.at(-1) ?? ''));
     }
     for (const property of block?.type === 'object' ? (block.children ?? []) : []) {
       const [nameNode, valueNode] = property.children ?? [];

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import * as l10n from '@vscode/l10n';
 import { codeOf } from '../common/errors';
 import { readPlainFile, whyUnreadable } from '../common/files';
 import { CONFIG_INTERVAL_MS, MAX_CONFIG_FILE_BYTES } from '../common/limits';
@@ -111,7 +112,7 @@ export class MachineConfigs {
         }
         const guessed = isGuessing ? guessServer(args) : undefined;
         if (guessed === undefined) return undefined;
-        return { name: guessed, client: 'guessed by its name', file: undefined, basis: { kind: 'name' } };
+        return { name: guessed, client: l10n.t('guessed by its name'), file: undefined, basis: { kind: 'name' } };
       },
       clientOf: ({ args, name }) => knownClientOf(args, name)?.title,
       fingerprint: fingerprintOf(isGuessing, known),

@@ -1,4 +1,5 @@
 import { basename, sep } from 'node:path';
+import * as l10n from '@vscode/l10n';
 import { UserError } from '../common/errors';
 import type { StdioServerDefinition } from './serverDefinition';
 
@@ -146,7 +147,9 @@ function environmentNameOf(name: string): string | undefined {
 function replacementOf(name: string, server: string, context: VariableContext): string {
   const needFolder = () => {
     if (context.workspaceFolder !== undefined) return context.workspaceFolder;
-    throw new UserError(`"${server}" uses \${${name}}, but no folder is open. Open one, or write the path itself.`);
+    throw new UserError(
+      l10n.t('"{0}" uses {1}, but no folder is open. Open one, or write the path itself.', server, variable(name)),
+    );
   };
   if (name === 'workspaceFolder' || name === 'cwd') return needFolder();
   if (name === 'workspaceFolderBasename') return basename(needFolder());
@@ -160,18 +163,29 @@ function replacementOf(name: string, server: string, context: VariableContext): 
     const folder = context.folders.get(key);
     if (folder !== undefined) return folder;
     throw new UserError(
-      `"${server}" uses \${${name}}, but this window has no folder of that name. Correct it, or add the folder.`,
+      l10n.t(
+        '"{0}" uses {1}, but this window has no folder of that name. Correct it, or add the folder.',
+        server,
+        variable(name),
+      ),
     );
   }
   if (kind === 'input') {
     const value = context.inputs.get(key);
     if (value !== undefined) return value;
-    throw new UserError(`"${server}" needs a value for the input "${key}". Start the server again to enter one.`);
+    throw new UserError(
+      l10n.t('"{0}" needs a value for the input "{1}". Start the server again to enter one.', server, key),
+    );
   }
-  throw new UserError(`"${server}" uses \${${name}}, which is not a known variable. Correct its configuration.`);
+  throw new UserError(
+    l10n.t('"{0}" uses {1}, which is not a known variable. Correct its configuration.', server, variable(name)),
+  );
 }
 
 function textsOf({ command, args, env, envFile, cwd }: Texts): string[] {
   const values = Object.values(env).filter((value) => typeof value === 'string');
   return [command, ...args, ...values, ...[envFile, cwd].filter((text) => text !== undefined)];
 }
+
+/** As it stands in the configuration. */
+const variable = (name: string) => `\${${name}}`;

@@ -16,9 +16,9 @@ export interface ConfiguredRun {
 }
 
 /**
- * Reads a definition whose variables have been replaced; undefined when it runs no container. The client is asked by
- * its name alone, and what a file inside a workspace says of engines is left out: that server has not been started, so
- * its file must not choose what is executed now.
+ * Reads a definition whose variables have been replaced; undefined when it runs no container. The client is run by its
+ * name alone, and the engine settings of a file inside a workspace are ignored: that server has not been started, so
+ * that its file must not choose what is executed now.
  */
 export function configuredRun(
   { command, args, env, source }: Pick<StdioServerDefinition, 'command' | 'args' | 'env' | 'source'>,
@@ -32,7 +32,7 @@ export function configuredRun(
     const variables = Object.fromEntries(
       Object.entries(env).flatMap(([key, value]) => (typeof value === 'string' ? [[key, value]] : [])),
     );
-    // What a variable stands for there is not known: neither is the engine.
+    // The value of a variable is unknown there, and so is the engine.
     if (isUsers && Object.values(engineVariablesOf(variables)).some((value) => value.includes('${'))) return undefined;
     const chosen = engineVariablesOf({ ...engineVariablesOf(process.env), ...variables });
     const address = {

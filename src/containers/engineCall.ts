@@ -14,7 +14,7 @@ export interface CallEnd {
   readonly error: EngineFailure | undefined;
   /** Set when the client exited, with any code. */
   readonly exitCode: number | undefined;
-  /** Set when more came than was allowed for. */
+  /** Whether the output exceeded its limit. */
   readonly cutOff: boolean;
 }
 
@@ -31,8 +31,8 @@ export async function callClient(call: ProgramCall): Promise<CallEnd> {
 }
 
 /**
- * The environment for a client that has to reach the same engine as a server's own client did.
- * @param base environment of this process: `PATH`, `HOME` and the like come from here, the choice of engine does not.
+ * The environment for a client that must reach the same engine as the server's own client.
+ * @param base environment of this process, for `PATH`, `HOME` and the like, without its engine variables
  * @param chosen the server's engine variables.
  */
 export function clientEnvironment(
@@ -82,7 +82,7 @@ function explain(
   return { kind: 'failed', program, ...(said === '' ? how : { found: 'said', said }) };
 }
 
-/** The first line that says something, redacted; without the frame that nerdctl's logger puts around it. */
+/** The first line with content, redacted, without the prefix of nerdctl's logger. */
 function firstLine(stderr: string): string {
   const line = stderr.split(/\r?\n/).find((one) => one.trim() && !/level=(?:warning|info|debug)/.test(one)) ?? '';
   const message = /level=\w+ msg="((?:[^"\\]|\\.)*)"/.exec(line)?.[1] ?? line;

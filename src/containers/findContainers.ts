@@ -3,7 +3,7 @@ import type { ContainerOwner } from './containerRun';
 import { LABELS } from './containerRun';
 import type { Container, ContainerEngine, EngineAnswer } from './engine';
 
-/** Containers, in whatever state, that carry these labels of ours; each checked against its own description. */
+/** Containers in any state with these labels of ours, each checked against its own description. */
 export async function findContainers(
   engine: Pick<ContainerEngine, 'list' | 'inspect'>,
   owner: ContainerOwner,
@@ -12,7 +12,7 @@ export async function findContainers(
   return owned.ok ? { ok: true, value: owned.value.containers } : owned;
 }
 
-/** @returns also the ids that are listed, and of which the engine then says that there are no such containers. */
+/** @returns also the `vanishing` ids: the engine lists them, but then has no such containers */
 export async function listOwned(
   engine: Pick<ContainerEngine, 'list' | 'inspect'>,
   owner: ContainerOwner,
@@ -28,7 +28,7 @@ export async function listOwned(
   return { ok: true, value: { containers, vanishing } };
 }
 
-/** Whether a container carries exactly these labels. */
+/** Whether a container has exactly these labels. */
 export function isOwnedBy(container: Pick<Container, 'labels'>, owner: ContainerOwner): boolean {
   return Object.entries(labelsOf(owner)).every(([name, value]) => container.labels[name] === value);
 }

@@ -1,5 +1,7 @@
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import type { MachineConfigs } from '../clients/machineConfigs';
+import { UserError } from '../common/errors';
 import { managerOf, type ServerView } from '../model/inventory';
 import { announceOnce, type DataFolder } from '../registry/dataFolder';
 import type { Tracker } from '../tracker/tracker';
@@ -65,7 +67,9 @@ function serverActions({ tracker, configured, logs, machine }: ActionsParts): Se
   const isEditors = (key: string) => managerOf(serverOf(tracker, key)) === 'editor';
   const askEditor = async (command: EditorCommand, key: string): Promise<void> => {
     const server = configured.servers.find((one) => one.key === key);
-    if (server?.managedBy !== 'editor') throw new Error('This server is no longer configured. Scan again.');
+    if (server?.managedBy !== 'editor') {
+      throw new UserError(vscode.l10n.t('This server is no longer configured. Scan again.'));
+    }
     await runInEditor(command, server.editorId);
   };
   /** Also shows the result. */
@@ -94,7 +98,7 @@ function serverActions({ tracker, configured, logs, machine }: ActionsParts): Se
 
 function serverOf({ inventory }: Tracker, key: string): ServerView {
   const server = inventory.servers.find((one) => one.key === key);
-  if (!server) throw new Error('This server is gone. Run "MCP Processes: Scan Now" to refresh.');
+  if (!server) throw new UserError(vscode.l10n.t('This server is gone. Run "MCP Processes: Scan Now" to refresh.'));
   return server;
 }
 
@@ -103,6 +107,8 @@ async function changeNeverReap(change: (patterns: readonly string[]) => string[]
   const patterns = patternsOf(configuration.get('reap.neverReap'));
   // The value was meant to spare servers: it is not overwritten.
   if (!patterns)
-    throw new Error('The setting mcpProcesses.reap.neverReap must be a list of strings. Correct it, then try again.');
+    throw new UserError(
+      l10n.t('The setting mcpProcesses.reap.neverReap must be a list of strings. Correct it, then try again.'),
+    );
   await configuration.update('reap.neverReap', change(patterns), vscode.ConfigurationTarget.Global);
 }

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import type { InputDefinition } from '../clients/serverDefinition';
 
@@ -12,7 +13,10 @@ export async function askInput({
   if (type === 'pickString') return vscode.window.showQuickPick(options, { title: description });
   if (type === 'command') {
     throw new Error(
-      `The input "${definition.id}" has the type "command", which MCP Processes does not support. Use "promptString" or "pickString".`,
+      l10n.t(
+        'The input "{0}" has the type "command", which MCP Processes does not support. Use "promptString" or "pickString".',
+        definition.id,
+      ),
     );
   }
   const value = definition.default === undefined ? {} : { value: definition.default };

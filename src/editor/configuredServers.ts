@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import type { ConfiguredServer } from '../clients/configuredServer';
 import { entryMatcher } from '../clients/entryMatcher';
@@ -174,7 +175,10 @@ export class ConfiguredServers implements vscode.Disposable {
     // Also the user's own: they start in the folder, where `npx` would read what another person put there.
     if (!vscode.workspace.isTrusted)
       throw new Error(
-        `"${name}" cannot start because this workspace is not trusted. Trust the workspace, then start it again.`,
+        l10n.t(
+          '"{0}" cannot start because this workspace is not trusted. Trust the workspace, then start it again.',
+          name,
+        ),
       );
     const values = await this.inputs.valuesOf(inputIdsOf(definition), inputs, placeOf(definition));
     const resolved = resolveVariables(definition, variableContext(source.folder, values));
@@ -259,7 +263,11 @@ function readText(file: string, problems: Problem[]): string | undefined {
         file,
         line: undefined,
         column: undefined,
-        message: `${file} cannot be read (${whyUnreadable(error)}), so its servers are not shown. Make it a file that you can read.`,
+        message: l10n.t(
+          '{0} cannot be read ({1}), so its servers are not shown. Make it a file that you can read.',
+          file,
+          whyUnreadable(error),
+        ),
       });
     }
     return undefined;

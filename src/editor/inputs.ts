@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import * as l10n from '@vscode/l10n';
 import type { Memento, SecretStorage } from 'vscode';
 import type { InputDefinition } from '../clients/serverDefinition';
 
@@ -30,7 +31,7 @@ export class Inputs {
     const values = new Map<string, string>();
     for (const id of ids) {
       const definition = definitions.find((one) => one.id === id);
-      if (!definition) throw new Error(`The input "${id}" is not defined. Add it to "inputs".`);
+      if (!definition) throw new Error(l10n.t('The input "{0}" is not defined. Add it to "inputs".', id));
       const value = await this.valueOf(definition, keyOf(id, place));
       if (value !== undefined) values.set(id, value);
     }

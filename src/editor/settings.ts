@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { MAX_GRACE_MS } from '../common/limits';
 import type { Settings } from '../model/settings';
@@ -52,7 +53,11 @@ export function readSettings(): EditorSettings {
     neverReap: neverReap ?? [EVERYTHING],
     problems: neverReap
       ? []
-      : ['The setting mcpProcesses.reap.neverReap must be a list of strings. Nothing is reaped until you correct it.'],
+      : [
+          l10n.t(
+            'The setting mcpProcesses.reap.neverReap must be a list of strings. Nothing is reaped until you correct it.',
+          ),
+        ],
     sweepInterval: sweepInterval(configuration),
     launchTimeout: (timeout >= 1 && timeout <= 600 ? timeout : 60) * 1000,
     guard: configuration.get('guard.enabled') !== false,

@@ -3,7 +3,7 @@ import type { Refusal } from '../model/refusal';
 import type { ProcessEntry } from '../os/platform';
 import type { AdoptedFacts, Facts, ForeignFacts, LaunchedFacts, Rule, ServerFacts, StdinStatus } from './facts';
 
-/** What must hold for a server of each kind, besides the rules that hold for every signal. */
+/** The rules for each kind of server, in addition to those for every signal. */
 export const kindRules: { readonly [Kind in ServerFacts['kind']]: Rules<Extract<ServerFacts, { kind: Kind }>> } = {
   launched: { launchedIsNamed, launchedOwnerGone, launchedIsAbandoned },
   adopted: { adoptedIsNamed, adoptedOwnerGone, adoptedIsAbandoned },
@@ -12,7 +12,7 @@ export const kindRules: { readonly [Kind in ServerFacts['kind']]: Rules<Extract<
 
 type Rules<F extends Facts> = Readonly<Record<string, Rule<F>>>;
 
-/** Why the rules of its server's kind spare a process; the user's word waives them. */
+/** Why the rules of its server's kind spare a process; the user's own request is exempt from them. */
 export function objectionByKind(facts: Facts, entry: ProcessEntry): Refusal | undefined {
   switch (facts.kind) {
     case 'launched':
@@ -26,7 +26,7 @@ export function objectionByKind(facts: Facts, entry: ProcessEntry): Refusal | un
   }
 }
 
-/** What the first rule that spares a process says, in the order of the rules. */
+/** The refusal of the first rule that objects, in the order of the rules. */
 export function firstObjection<F extends Facts>(rules: Rules<F>, facts: F, entry: ProcessEntry): Refusal | undefined {
   for (const rule of Object.values(rules)) {
     const spared = rule(facts, entry);
@@ -35,7 +35,7 @@ export function firstObjection<F extends Facts>(rules: Rules<F>, facts: F, entry
   return undefined;
 }
 
-/** Our record names its identity, or it carries the full cookie, or it runs below one of these. */
+/** Our record names its identity, or it has the full cookie, or it runs below such a process. */
 function launchedIsNamed({ memberBy }: LaunchedFacts): Refusal | undefined {
   return memberBy ? undefined : { rule: 'launchedIsNamed' };
 }
@@ -45,31 +45,31 @@ function launchedOwnerGone({ requester, session }: LaunchedFacts): Refusal | und
   return ownerGone('launchedOwnerGone', session);
 }
 
-/** Where the owner was only taken for the client, a helper may have started the server for another who lives. */
+/** Examined where the owner is a guess: a helper may have started the server for a client that lives. */
 function launchedIsAbandoned(facts: LaunchedFacts): Refusal | undefined {
   if (facts.requester.by === 'own session' || !facts.isOwnerGuessed) return undefined;
   return whyMayBeInUse('launchedIsAbandoned', facts.stdin);
 }
 
-/** Without our cookie only identities that we wrote down count, and what runs below them now. */
+/** Without our cookie only recorded identities count, and what runs below them now. */
 function adoptedIsNamed({ memberBy }: AdoptedFacts): Refusal | undefined {
   return memberBy === 'root' || memberBy === 'census' || memberBy === 'tree' ? undefined : { rule: 'adoptedIsNamed' };
 }
 
-/** Nobody but its editor stops an adopted server while that lives, not even the session that watches it (K18). */
+/** While its editor lives, only the editor stops an adopted server, not even the session that watches it (K18). */
 function adoptedOwnerGone({ session }: AdoptedFacts): Refusal | undefined {
   return ownerGone('adoptedOwnerGone', session);
 }
 
 /**
- * Where the system cannot tell, its dead owner has to be enough: we saw this very process alive under it. Where it can,
- * and merely did not this time, the next sweep asks again.
+ * Where the system has no means to examine the stdin, the dead owner is proof enough: we saw this very process alive
+ * under it. Where only this examination failed, the next sweep tries again.
  */
 function adoptedIsAbandoned({ stdin }: AdoptedFacts): Refusal | undefined {
   return whyMayBeInUse('adoptedIsAbandoned', stdin);
 }
 
-/** A system without the means to look must not keep every orphan for good; one that has them and fails must not kill. */
+/** A system without the means to examine stdins must not spare all orphans forever; a failed examination must not kill. */
 function whyMayBeInUse(
   rule: 'launchedIsAbandoned' | 'adoptedIsAbandoned',
   stdin: StdinStatus | undefined,
@@ -81,7 +81,7 @@ function whyMayBeInUse(
   return isFailed ? { rule, found: 'unknown', reason: peer.reason } : undefined;
 }
 
-/** Recognising somebody's command is no leave to end it: the user has to mean this one (K25). */
+/** A recognised command alone is no permission to end it: the user must have chosen this very server (K25). */
 function foreignIsNamed({ named }: ForeignFacts): Refusal | undefined {
   return named ? undefined : { rule: 'foreignIsNamed' };
 }
@@ -93,7 +93,7 @@ function foreignHasNoClient({ clientAbove }: ForeignFacts): Refusal | undefined 
   return { rule, client: { title: clientAbove.title, pid: clientAbove.pid } };
 }
 
-/** A stranger whose stdin has no holder is spared until it has been seen so a second time. */
+/** A foreign server whose stdin has no holder is spared until a second scan confirms it. */
 function foreignIsAbandoned({ stdin }: ForeignFacts): Refusal | undefined {
   const rule = 'foreignIsAbandoned';
   if (!stdin) return { rule, found: 'not asked' };

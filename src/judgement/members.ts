@@ -29,7 +29,7 @@ export function findAlive(snapshot: Snapshot, identity: ProcessIdentity): Proces
   return sameProcess(identityOf(snapshot, entry), identity) ? entry : undefined;
 }
 
-/** Whether a cookie was made by this session of this home, word for word (K24, K26). */
+/** Whether a cookie names exactly this home, session, record and owner (K24, K26). */
 export function cookieNames(cookie: Cookie | undefined, session: SessionFile, record: string): boolean {
   return (
     cookie !== undefined &&
@@ -42,7 +42,7 @@ export function cookieNames(cookie: Cookie | undefined, session: SessionFile, re
 
 /**
  * All living members of a record: its root, its census, the carriers of its cookie, and everything below any of them.
- * A process below it that carries *another* record's cookie is that record's member, and so is what is below it.
+ * A process below them with *another* record's cookie is that record's member, and so are its descendants.
  */
 export function membersOf(snapshot: Snapshot, session: SessionFile, record: ServerRecord): Member[] {
   if (session.owner.scope !== snapshot.scope) return [];
@@ -59,7 +59,7 @@ export function membersOf(snapshot: Snapshot, session: SessionFile, record: Serv
   if (record.root) known.unshift([record.root, 'root']);
   for (const [identity, by] of known) {
     const entry = findAlive(snapshot, identity);
-    // Seen between its fork, still with our cookie, and its exec with that of another record.
+    // It may have been recorded between its fork, with our cookie, and its exec with another record's cookie.
     if (entry && !(by === 'census' && belongsElsewhere(entry, session, record))) add(entry, by);
   }
   for (const { entry, cookie } of carriersIn(snapshot).get(record.id) ?? []) {

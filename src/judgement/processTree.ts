@@ -2,14 +2,14 @@ import { memoizeWeak } from '../common/memo';
 import { startedNoLaterThan } from '../os/identity';
 import type { ProcessEntry, Snapshot } from '../os/platform';
 
-/** The parent of a process in this snapshot; undefined when it has none whose start fits (recycled parent pid, L21). */
+/** The parent of a process in this snapshot; undefined without one, and when its start does not fit (recycled pid, L21). */
 export function parentOf(snapshot: Snapshot, entry: ProcessEntry): ProcessEntry | undefined {
   const parent = snapshot.processes.get(entry.ppid);
   if (!parent || parent.pid === entry.pid) return undefined;
   return startedNoLaterThan(parent.start, entry.start) ? parent : undefined;
 }
 
-/** Ancestors, nearest first. Ends at a cycle, which only a torn snapshot can show. */
+/** Ancestors, nearest first. Stops at a cycle, which only an inconsistent snapshot has. */
 export function ancestorsOf(snapshot: Snapshot, entry: ProcessEntry): ProcessEntry[] {
   const ancestors: ProcessEntry[] = [];
   const seen = new Set([entry.pid]);
@@ -39,7 +39,7 @@ export function childrenOf(snapshot: Snapshot, pid: number): readonly ProcessEnt
 
 /**
  * All descendants, parents before children.
- * @param isEntered whether a process counts; otherwise neither it nor what is below it does
+ * @param isEntered whether a process counts; otherwise it is left out with its descendants
  */
 export function descendantsOf(
   snapshot: Snapshot,

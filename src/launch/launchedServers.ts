@@ -113,7 +113,7 @@ export class LaunchedServers {
       // Its last answer may be read after its end, and a stop may have come in between.
       if (server.exit !== undefined || server.state.kind !== 'starting') {
         await connection.close().catch(() => {});
-        throw new Error('it exited');
+        throw new Error(l10n.t('it exited'));
       }
       server.become({ kind: 'running', connection });
     } catch (error) {

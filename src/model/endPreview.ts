@@ -4,9 +4,9 @@ import type { Refusal } from './refusal';
 
 /** What a person should know before ending processes. */
 export interface EndPreview {
-  /** Those that are still there. */
+  /** The chosen processes that are still there. */
   readonly processes: readonly PreviewedProcess[];
-  /** What still uses them, as far as it can be seen. */
+  /** What still uses them, as far as it is visible. */
   readonly uses: readonly EndCaution[];
 }
 
@@ -15,11 +15,11 @@ export interface PreviewedProcess {
   readonly name: string;
   /** Redacted. */
   readonly commandLine: string;
-  /** Why it cannot be ended even on the user's word. */
+  /** Why it cannot be ended even with the user's confirmation. */
   readonly spared: Refusal | undefined;
 }
 
-/** What speaks against ending processes. `many`: several are to be ended. `pid`: which of them is meant. */
+/** A reason against ending processes. `many`: several are to be ended. `pid`: the one of several that the reason is about. */
 export type EndCaution =
   | { readonly kind: 'connected'; readonly many: boolean; readonly by: Users }
   | { readonly kind: 'connections-unknown'; readonly many: boolean; readonly reason: Reason }

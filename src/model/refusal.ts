@@ -3,8 +3,8 @@ import type { Users } from '../os/users';
 import type { OwnerFinding } from './ownerFinding';
 
 /**
- * Why a process is spared: the rule that objects, and what it found. Sentences are made of it in wording/refusals.ts.
- * `reason`: why the system or one of its programs did not tell.
+ * Why a process is spared: the rule that objects, and what it found; wording/refusals.ts turns it into a sentence.
+ * `reason`: why the system or one of its programs gave no answer.
  */
 export type Refusal =
   // The kill policy itself, before its rules.
@@ -41,11 +41,11 @@ export interface ClientFound {
   readonly pid: number;
 }
 
-/** What an empty or a held stdin says against a signal. */
+/** What a stdin says against a signal. */
 export type StdinFound =
   | { readonly found: 'held'; readonly by: Users }
   | { readonly found: 'unknown'; readonly reason: Reason }
-  /** Nothing holds it, for the first time. */
+  /** `awaits second scan`: nothing holds it, but only one scan has seen that. */
   | { readonly found: 'awaits second scan' | 'not asked' };
 
 export type RuleName = Refusal['rule'];
@@ -57,17 +57,17 @@ export type RefusalOf<Rule extends RuleName, T = Refusal> = T extends { readonly
     : never
   : never;
 
-/** Whether the user's list is the reason: the user has said that the process stays. */
+/** Whether the reason is the user's list of processes that are never reaped. */
 export function isListedToKeep(refusal: Refusal | undefined): boolean {
   return refusal?.rule === 'notListedToKeep' && refusal.found === 'listed';
 }
 
-/** Whether a process that holds its stdin is the reason. */
+/** Whether the reason is a process that holds its stdin. */
 export function isStillHeld(refusal: Refusal | undefined): boolean {
   return refusal !== undefined && 'found' in refusal && refusal.found === 'held';
 }
 
-/** Whether nothing but the second look at its stdin is missing. */
+/** Whether only the second scan of its stdin is missing. */
 export function awaitsSecondScan(refusal: Refusal | undefined): boolean {
   return refusal !== undefined && 'found' in refusal && refusal.found === 'awaits second scan';
 }

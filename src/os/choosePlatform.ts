@@ -7,13 +7,13 @@ import { scopeTag } from './scope';
 import { readScopeParts } from './scopeParts';
 
 /**
- * How the operating system is asked: on Linux by its `/proc`, elsewhere by the tools that it brings along.
- * `MCP_PROCESSES_PLATFORM=portable` takes the tools on Linux too.
- * @throws NoPlatformError where processes cannot be identified: nothing may be launched or ended there.
+ * Chooses how to ask the operating system: `/proc` on Linux, the system's own tools elsewhere.
+ * `MCP_PROCESSES_PLATFORM=portable` selects the tools on Linux too.
+ * @throws NoPlatformError where processes cannot be identified: there nothing may be launched or ended.
  */
 export async function choosePlatform(): Promise<Platform> {
   const system = process.platform;
-  // `ps` reads /proc too, so that nothing on Linux can do without it.
+  // On Linux `ps` needs /proc, too.
   if (system === 'linux' && !isProcOurs()) {
     throw new NoPlatformError({ kind: 'foreign-proc' });
   }
@@ -29,7 +29,7 @@ export async function choosePlatform(): Promise<Platform> {
     system,
     scope: scopeTag(scope.parts, system === 'win32' ? 'windows' : 'epoch'),
   });
-  // Whoever cannot even find itself should say so now and not in every sweep.
+  // A platform that cannot find this process fails now, once, and not in every sweep.
   await platform.self().catch((error) => {
     throw new NoPlatformError(reasonOf(error));
   });

@@ -3,14 +3,14 @@ import type { ProcessIdentity } from './identity';
 import type { Inspection } from './platform';
 import { InspectError } from './reason';
 
-/** Whether a number cannot name a process; then no table says anything about it. Process 1 may be asked about. */
+/** Whether a number cannot name a process, so that no table says anything about it. Process 1 can. */
 export function isQuestionablePid(pid: number): boolean {
   return !Number.isInteger(pid) || pid < 1 || pid > 0xffff_ffff;
 }
 
 /**
- * Whether the kernel knows this number, as a process, a zombie or a thread, ours or not. Signal 0 reaches nobody.
- * Never to be asked whether something lives: only to doubt a table that does not list it.
+ * Whether the kernel knows this number, as a process, a zombie or a thread, ours or not. Signal 0 only checks.
+ * Use it to doubt a table that does not list the pid, never as a proof of life.
  */
 export function isKnownToKernel(pid: number): boolean {
   try {

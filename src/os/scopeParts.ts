@@ -74,9 +74,9 @@ function windowsScopeArguments(): string[] {
 
 /**
  * Machine and boot of a Windows machine. A boot is named `system-<epoch ms>` after the creation date of the kernel's
- * own process, which is written down once; else `boot-<epoch s>` after the last boot time, which Windows computes anew
- * from clock and uptime, so that it moves when the clock is set.
- * @throws Error when it is no JSON.
+ * own process, which never changes; otherwise `boot-<epoch s>` after the last boot time, which Windows computes each
+ * time from clock and uptime, so that it moves when the clock is set.
+ * @throws Error when the text is no JSON.
  */
 function parseWindowsScope(text: string): MachineAndBoot {
   const json = parseJson(text);

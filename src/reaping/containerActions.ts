@@ -22,7 +22,7 @@ export interface ContainerActionsParts {
   readonly inventory: () => Inventory;
 }
 
-/** Whether a container may be stopped: at once, after a question that names it, or not from here, and why. */
+/** Whether a container may be stopped: at once, after a question that names it, or not at all, and why. */
 export type StopPermission =
   | { readonly kind: 'at once' }
   | { readonly kind: 'ask' }
@@ -30,7 +30,7 @@ export type StopPermission =
 
 const LINES = 200;
 
-/** What a person may do with a container that the picture shows, or that a result named as left running. */
+/** Whether a person may stop a container that the inventory lists, or that a result reported as left running. */
 export function stopPermissionOf({ servers, containersWithoutClient }: Inventory, id: ContainerId): StopPermission {
   const loose = containersWithoutClient.find((one) => one.id === id);
   if (loose?.notOurs !== undefined) return { kind: 'no', why: { code: 'not ours', by: loose.notOurs } };
@@ -42,18 +42,18 @@ export function stopPermissionOf({ servers, containersWithoutClient }: Inventory
   return { kind: 'ask' };
 }
 
-/** What people do with one container. Every rejection says what to do. */
+/** The actions on one container. All reject with a UserError. */
 export class ContainerActions {
   constructor(private readonly parts: ContainerActionsParts) {}
 
-  /** The last lines that it wrote, redacted. */
+  /** The last lines of its output, redacted. */
   async logs(id: ContainerId): Promise<string> {
     const answer = await this.engineOf(id).logs(id, LINES);
     if (!answer.ok) throw new UserError(engineSentence(answer.error));
     return answer.value;
   }
 
-  /** What it uses at this moment; takes a second or two. Undefined when it no longer runs. */
+  /** Its present use of memory and CPU; takes a second or two. Undefined when it no longer runs. */
   async stats(id: ContainerId): Promise<ContainerStats | undefined> {
     const answer = await this.engineOf(id).stats([id]);
     if (!answer.ok) throw new UserError(engineSentence(answer.error));
@@ -61,8 +61,8 @@ export class ContainerActions {
   }
 
   /**
-   * Stops one container on the user's word, after looking at it and at who may be attached to it afresh. Never removes
-   * one; its engine does, where it was started with `--rm`.
+   * Stops one container with the user's confirmation, after a new check of the container and of its possible clients.
+   * Never removes it; its engine does, where it was started with `--rm`.
    */
   async stop(id: ContainerId): Promise<ContainerOutcome> {
     const permission = stopPermissionOf(this.parts.inventory(), id);
@@ -83,7 +83,7 @@ export class ContainerActions {
     );
   }
 
-  /** Why a container that was just looked at is not to be stopped after all. */
+  /** Why a container must not be stopped after all. */
   private async objection(container: Container): Promise<ContainerReason | undefined> {
     const server = serverOf(this.parts.inventory().servers, container.id);
     if (server && isLabelledIn(server, container.id)) {
@@ -94,9 +94,9 @@ export class ContainerActions {
       return isSame ? undefined : { code: 'other labels' };
     }
     if (LABELS.session in container.labels) return { code: 'labels of a session' };
-    const others = notOurs(container);
-    // The client of one that a server's row shows is known, and named in the question.
-    if (others || server) return others && { code: 'not ours', by: others };
+    const foreign = notOurs(container);
+    // Where a server's row lists the container, its client is known, and the question names it.
+    if (foreign || server) return foreign && { code: 'not ours', by: foreign };
     const clients = clientProcessesIn(await this.parts.platform.snapshot());
     const attached = clients.find(({ running, argv }) =>
       running ? attachedContainer(running, [container], []) : mayBeAttached(argv, container),

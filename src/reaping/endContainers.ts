@@ -12,8 +12,8 @@ export interface ContainersEnded {
 }
 
 /**
- * Ends the containers of one record, after its processes. One that is not ours to end is named as left running.
- * Never rejects; nothing to do for most records.
+ * Ends the containers of one record, after its processes. A container that is not ours to end is reported as left
+ * running. Most records have none. Never rejects.
  */
 export async function endContainers(
   known: RecordedContainers,
@@ -38,7 +38,7 @@ export async function endContainers(
   return { containers, problem: said ?? unknown?.reason ?? { code: 'not finished' } };
 }
 
-/** What is said of a container without our labels when its client has been ended; nothing is done to it. */
+/** Reports a container without our labels whose client has been ended; nothing is done to it. */
 async function leaveRunning(
   known: RecordedContainers,
   engine: ContainerEngine,

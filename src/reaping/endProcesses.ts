@@ -16,9 +16,9 @@ import type { DataFolder } from '../registry/dataFolder';
 import { liveOwnersOf, scanMachine } from '../scan/scan';
 import { runLadder, type TreeScan } from './ladder';
 import { describeProcess, freedBy, recordResult } from './results';
-import { chosenScan } from './treeScan';
+import { chosenScan, type ProcessContext } from './treeScan';
 
-/** A process as a row showed it. The start token makes sure that it is still that one. */
+/** A process of a row. The start token ensures that it is still the same one. */
 export interface ChosenProcess {
   readonly pid: number;
   readonly start: string;
@@ -34,10 +34,11 @@ export interface EndParts {
   readonly neverReap: () => readonly string[];
 }
 
-/** Says who processes are and who uses them. @throws when none of them is there any more. */
+/** Describes processes and their users. @throws UserError when none of them is there any more */
 export async function previewEnd(chosen: readonly ChosenProcess[], parts: EndParts): Promise<EndPreview> {
   const { snapshot, scan } = await scanChosen(chosen, parts);
   const decided = await scan.decide(scan.members);
+  const [_first, ..._more] = chosen;
   if (decided.length === 0) {
     const [first] = chosen;
     throw new UserError(
@@ -56,16 +57,16 @@ export async function previewEnd(chosen: readonly ChosenProcess[], parts: EndPar
   return { processes, uses: endable.length > 0 ? await usesOf(endable, snapshot, parts.platform) : [] };
 }
 
-/** Who uses processes from outside: what they are to each other is no reason to let one of them live. */
+/** The outside users of processes. Uses among the processes themselves do not count. */
 async function usesOf(members: readonly Member[], snapshot: Snapshot, platform: Platform): Promise<EndCaution[]> {
   const meant = new Set(members.map(({ entry }) => entry.pid));
   const tops = members.filter(({ entry }) => !meant.has(entry.ppid));
   const ofTops: EndCaution[] = [];
-  // One after the other: each may need a program of the system.
+  // Sequentially: each may run a program of the system.
   for (const { entry, identity } of tops) {
     const peer = await platform.stdinPeer(identity);
     const parent = snapshot.processes.get(entry.ppid);
-    // Which one is meant goes without saying where there is only one.
+    // A single process needs no name.
     const which = tops.length > 1 ? { pid: entry.pid } : {};
     if (peer.kind === 'alive' && !isHeldWithin(peer, meant)) ofTops.push({ kind: 'stdin-held', ...which, by: peer.by });
     if (peer.kind === 'unknown') ofTops.push({ kind: 'stdin-unknown', ...which, reason: peer.reason });
@@ -82,11 +83,11 @@ async function usesOf(members: readonly Member[], snapshot: Snapshot, platform: 
   if (use.kind === 'used') cautions.push({ kind: 'connected', many, by: use.by });
   if (use.kind === 'unknown') cautions.push({ kind: 'connections-unknown', many, reason: use.reason });
   if (count > 0) cautions.push({ kind: 'below', many, count });
-  // Last: of many there are many.
+  // Last, because there may be many.
   return [...cautions, ...ofTops];
 }
 
-/** Ends processes on the user's word: SIGTERM, then SIGKILL. Each signal passes what of the bar nobody can waive. */
+/** Ends processes that the user chose: SIGTERM, then SIGKILL. Each signal passes the rules that hold for every signal. */
 export async function endChosen(
   server: string,
   chosen: readonly ChosenProcess[],
@@ -126,8 +127,14 @@ async function scanChosen(
     const entry = findAlive(snapshot, { pid, start, scope: platform.scope });
     return entry ? [{ entry, identity: identityOf(snapshot, entry), by: 'root' }] : [];
   });
-  // What another window's session owns is ended from there; our own is ours to end.
+  // Servers of another window's session are ended from there; our own are ours to end.
   const liveOwners = liveOwnersOf(snapshot, seen.sessions).filter(({ pid }) => pid !== self.pid);
-  const context = { platform, self, liveOwners, neverReap: neverReap() };
+  const context: ProcessContext = {
+    ...{ platform, self, liveOwners },
+    // Read for each decision: the list may change while a ladder waits.
+    get neverReap() {
+      return neverReap();
+    },
+  };
   return { snapshot, scan: chosenScan(context, snapshot, members) };
 }

@@ -7,9 +7,8 @@ import { type Reason, systemReason } from '../os/reason';
 export type SignalOutcome = 'sent' | 'gone' | { readonly failed: Reason };
 
 /**
- * Sends one signal to one process. The only place that signals.
- * The identity is read once more, and nothing is awaited between that reading and the signal: what remains is the
- * microseconds in between. Never a group, never a pid without an identity.
+ * Sends one signal to one process. The only place that signals. Never signals a group, nor a pid without an identity.
+ * Reads the identity once more and awaits nothing before the signal, so that only microseconds lie in between.
  */
 export async function sendSignal(
   platform: Platform,

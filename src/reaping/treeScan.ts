@@ -18,8 +18,8 @@ import { askOutsideUses, type OutsideUses } from '../scan/outsideUses';
 import type { DecidedMember, TreeScan } from './ladder';
 import type { StdinWatch } from './stdinWatch';
 
-/** What a ruling on any process needs besides the process. */
-export interface RulingContext {
+/** What a decision on any process needs besides the process. */
+export interface ProcessContext {
   readonly platform: Platform;
   readonly self: ProcessIdentity;
   /** Owners of live sessions in this snapshot. */
@@ -27,24 +27,24 @@ export interface RulingContext {
   readonly neverReap: readonly string[];
 }
 
-/** What a ruling on a whole server tree needs besides the tree. */
-export interface DecisionContext extends RulingContext {
+/** What a decision on a server tree needs besides the tree. */
+export interface DecisionContext extends ProcessContext {
   readonly requester: ServerRequester;
   readonly stdinWatch: StdinWatch;
-  /** For foreign servers: whether somebody named this very one, and who of the known clients runs above a process. */
+  /** For foreign servers: whether the user or a setting chose this very server, and which known client runs above it. */
   readonly named?: boolean;
   readonly clientAbove?: (snapshot: Snapshot, entry: ProcessEntry) => ClientAbove | undefined;
-  /** For foreign servers: processes of other orphans that end together with this one, asked where somebody holds its stdin. */
+  /** For foreign servers: processes of other orphans that end together with this one; asked where its stdin has a holder. */
   readonly companions?: () => Promise<ReadonlySet<number>>;
 }
 
-/** A record's living members in one snapshot, and what a ruling on them goes by. */
+/** A record's living members in one snapshot, with the context for decisions on them. */
 export interface Tree {
   readonly context: DecisionContext;
   readonly snapshot: Snapshot;
   readonly session: SessionFile;
   readonly record: ServerRecord;
-  /** Children first, so that a wrapper cannot restart what was just ended. */
+  /** Children first, so that a wrapper cannot restart what has just ended. */
   readonly members: readonly Member[];
 }
 
@@ -52,7 +52,7 @@ export function treeOf(context: DecisionContext, snapshot: Snapshot, session: Se
   return { context, snapshot, session, record, members: membersOf(snapshot, session, record).reverse() };
 }
 
-/** One scan of a record's tree: its living members, and the means to rule on any of them from this scan. */
+/** One scan of a record's tree: its living members, and decisions on any of them. */
 export function scanTree(...tree: Parameters<typeof treeOf>): TreeScan {
   return scanOf(treeOf(...tree));
 }
@@ -62,7 +62,7 @@ export function scanOf(tree: Tree): TreeScan {
 }
 
 /** Processes that the user chose, whatever servers they belong to. */
-export function chosenScan(context: RulingContext, snapshot: Snapshot, members: readonly Member[]): TreeScan {
+export function chosenScan(context: ProcessContext, snapshot: Snapshot, members: readonly Member[]): TreeScan {
   const decide = (some: readonly Member[]) =>
     Promise.all(
       some.map(async (member): Promise<DecidedMember> => {
@@ -73,29 +73,29 @@ export function chosenScan(context: RulingContext, snapshot: Snapshot, members: 
   return { members, decide };
 }
 
-/** @param at when the first of the facts was asked for, as performance.now() has it: a ruling on old ones is no leave. */
+/** @param at when the first of the facts was asked for, as performance.now() has it: a decision on old ones is no permission. */
 function decided(member: Member, facts: Facts, at: number): DecidedMember {
   const use = facts.kind === 'user' ? undefined : facts.outsideUse;
   const isFresh = () => performance.now() - at <= PROBE_LASTS_MS;
   return { member, decision: evaluateKillPolicy(facts), use, isFresh };
 }
 
-/** Rules on members, each process and probe read afresh. */
+/** Decides on members; inspects and probes each process again. */
 async function decideOn(tree: Tree, some: readonly Member[]): Promise<DecidedMember[]> {
   if (some.length === 0) return [];
   const probed = await probe(tree, some);
-  const rulings: DecidedMember[] = [];
-  for (const member of some) rulings.push(decided(member, await factsOn(tree, member, probed), probed.at));
-  return rulings;
+  const decisions: DecidedMember[] = [];
+  for (const member of some) decisions.push(decided(member, await factsOn(tree, member, probed), probed.at));
+  return decisions;
 }
 
 /**
- * What a tree is to other orphans whose stdin it may hold: whom nothing keeps, as if its own stdin were no question, and
- * what that says. Gives no permits.
+ * Describes a tree for other orphans whose stdin it may hold: the processes that no rule spares, regardless of the tree's
+ * own stdin, and the peers of that stdin. Gives no permits.
  */
 export async function heldServerIn(tree: Tree): Promise<HeldServer> {
   const { snapshot, members } = tree;
-  // Hundreds are asked at one moment.
+  // Hundreds of trees are examined at the same time.
   await nextTick();
   const [peers, uses] = await Promise.all([stdinPeersOf(tree), outsideUsesOf(tree, members)]);
   const stdin = { peer: { kind: 'gone', proof: 'no peer' }, goneFor: Number.POSITIVE_INFINITY } as const;
@@ -110,14 +110,14 @@ export async function heldServerIn(tree: Tree): Promise<HeldServer> {
 interface Probed {
   readonly stdin: StdinStatus | undefined;
   readonly uses: OutsideUses;
-  /** As performance.now() has it. */
+  /** performance.now() */
   readonly at: number;
 }
 
 async function probe(tree: Tree, some: readonly Member[]): Promise<Probed> {
   const { context, session, record } = tree;
   const { requester } = context;
-  // Hundreds of ladders look at one moment.
+  // Hundreds of ladders scan at the same time.
   await nextTick();
   const needsStdin = record.kind !== 'launched' || (requester.by === 'reaper' && isOwnerGuessed(session));
   const once = async (): Promise<Probed> => {
@@ -125,20 +125,20 @@ async function probe(tree: Tree, some: readonly Member[]): Promise<Probed> {
     return { stdin, uses, at: performance.now() };
   };
   const probed = await once();
-  // The last pause: what follows a ruling shall follow it at once.
+  // The last pause: the signal must follow the decision immediately.
   await nextTick();
   return performance.now() - probed.at > PROBE_LASTS_MS ? once() : probed;
 }
 
 /** The facts of every process, read afresh; the look itself last. */
-async function processFactsOn(context: RulingContext, snapshot: Snapshot, { identity }: Member) {
+async function processFactsOn(context: ProcessContext, snapshot: Snapshot, { identity }: Member) {
   const { platform, self, liveOwners, neverReap } = context;
   const service = await platform.serviceRole(identity);
   const inspection = await platform.inspect(identity.pid);
   return { identity, inspection, snapshot, self, ownUid: process.getuid?.(), liveOwners, service, neverReap };
 }
 
-async function userFactsOn(context: RulingContext, snapshot: Snapshot, member: Member): Promise<UserFacts> {
+async function userFactsOn(context: ProcessContext, snapshot: Snapshot, member: Member): Promise<UserFacts> {
   return { ...(await processFactsOn(context, snapshot, member)), kind: 'user', requester: { by: 'user' } };
 }
 
@@ -176,15 +176,15 @@ async function factsOn(
   }
 }
 
-/** Whether a cookie hands a process to somebody else. An overwritten environment has none, and hands it to nobody. */
+/** Whether a cookie names another record. An overwritten environment has no cookie. */
 function carriesAnother(text: string | undefined, session: SessionFile, { id }: ServerRecord): boolean {
   const cookie = parseCookie(text);
   return cookie !== undefined && !cookieNames(cookie, session, id);
 }
 
 /**
- * Whether the owner was only taken for the client, being the nearest likely ancestor; a session that is known from
- * cookies alone may be such a one. Where we launched the server ourselves, nobody else ever had its stdin.
+ * Whether the owner is a guess, as the nearest likely ancestor; it may be for a session that is known from cookies alone.
+ * Where we launched the server ourselves, only we had its stdin.
  */
 function isOwnerGuessed(session: SessionFile): boolean {
   return session.editor === '' || isWrapperSession(session);
@@ -200,12 +200,12 @@ const verdictsIn = memoizeWeak((snapshot: Snapshot) =>
   ),
 );
 
-/** Whether a session is dead, by the members of all its records: each may contradict. Judged once per snapshot. */
+/** Whether a session is dead, by the members of all its records: each can contradict. Judged once per snapshot. */
 function verdictOn(snapshot: Snapshot, session: SessionFile): SessionVerdict {
   return verdictsIn(snapshot)(session);
 }
 
-/** The stdin of what stands at the top of the tree: what is below gets its input from there, or from a file. */
+/** The stdin of the topmost processes: all others get their input from these, or from a file. */
 async function stdinStatusOf(tree: Tree): Promise<StdinStatus> {
   const { stdinWatch, companions } = tree.context;
   const memberPids = new Set(tree.members.map(({ entry }) => entry.pid));
@@ -233,21 +233,21 @@ async function stdinPeersOf(tree: Tree): Promise<readonly StdinPeer[]> {
   const { platform } = tree.context;
   const ask = () => Promise.all(topsOf(tree).map(({ identity }) => platform.stdinPeer(identity)));
   const peers = await ask();
-  // A busy machine gets a second chance: what is kept now waits for the next sweep, and after a guard there is none.
+  // A busy machine gets a second try: a spared server waits for the next sweep, and after a guard there may be none.
   return peers.some((peer) => peer.kind === 'unknown' && peer.failure === 'failed') ? ask() : peers;
 }
 
-/** Who is connected to a server, as far as the rule wants to know. */
+/** What is connected to a server, as far as the rule needs it. */
 function outsideUsesOf({ context, snapshot, session, record, members }: Tree, some: readonly Member[]) {
   const { platform, requester } = context;
   const isGuessed = isOwnerGuessed(session);
   const isAskedWhole = mayServeStrangers({ kind: record.kind, isOwnerGuessed: isGuessed });
   const memberPids = members.map(({ entry }) => entry.pid);
-  // Our own pipes to a server that we stop are no stranger's use of it.
+  // Our own pipes to a server that we stop are no outside use.
   const insiders = requester.by === 'own session' && !isGuessed ? [...memberPids, requester.owner.pid] : memberPids;
   return askOutsideUses(platform, {
     snapshot,
-    // In use or not, a server is one; of what has left it, only those are asked about who are ruled on.
+    // A server is in use as a whole; of members that have left it, only those to decide on are examined.
     members: isAskedWhole ? members : some,
     rootSession: record.posixSession,
     insiders: new Set(insiders),

@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import * as v from 'valibot';
 import { isProcessId, isStartToken } from '../os/identity';
 import type { StdinGone } from '../os/platform';
@@ -5,9 +6,9 @@ import { BARE_REASONS, PID_REASONS, type PlainReason, PROGRAM_REASONS, type Reas
 import { isScopeTag, type ScopeTag } from '../os/scope';
 import type { Users } from '../os/users';
 
-// What the readers of our files are made of. Types are inferred from the shapes, so that none can drift from its reader.
+// Building blocks for the readers of our files. Types are inferred from the shapes, so that they match their readers.
 
-/** What a shape reads, as nothing may change it. */
+/** The type of what a shape reads, readonly. */
 export type Read<S extends v.GenericSchema> = DeepReadonly<v.InferOutput<S>>;
 
 type DeepReadonly<T> = T extends string | number | boolean | undefined
@@ -16,27 +17,27 @@ type DeepReadonly<T> = T extends string | number | boolean | undefined
     ? readonly DeepReadonly<E>[]
     : { readonly [K in keyof T]: DeepReadonly<T[K]> };
 
-/** A property that is always there, and undefined where the file has none. */
+/** A property that is always present, and undefined where the file has none. */
 export function orUndefined<S extends v.GenericSchema>(shape: S) {
   return v.optional(shape, () => undefined);
 }
 
-/** The same, and undefined too where what the file has is not as we write it. */
+/** The same, and also undefined where the file's value is malformed. */
 export function lenient<S extends v.GenericSchema>(shape: S) {
   return v.fallback(orUndefined(shape), undefined);
 }
 
-/** A property that is absent where the file has none, or none as we write it; see {@link withoutAbsent}. */
+/** A property that is absent where the file has none, or a malformed one; needs {@link withoutAbsent}. */
 export function absentUnless<S extends v.GenericSchema>(shape: S) {
   return v.exactOptional(v.fallback(shape, undefined as never));
 }
 
-/** For the end of an object's pipe: drops what {@link absentUnless} did not understand. */
+/** For the end of an object's pipe: removes the properties that {@link absentUnless} rejected. */
 export function withoutAbsent<T extends object>(value: T): T {
   return Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined)) as T;
 }
 
-/** Checks the length before it looks at any item: the file may be hostile. */
+/** Checks the length before any item: the file may be hostile. */
 export function listOf<S extends v.GenericSchema>(item: S, max: number) {
   return v.pipe(v.array(v.unknown()), v.maxLength(max), v.array(item));
 }
@@ -50,7 +51,7 @@ const MAX_TEXT = 1_000;
 
 const processName = v.object({ pid, name: v.exactOptional(v.string()) });
 
-/** Who holds or uses something. */
+/** The processes that hold or use something. */
 export const users: v.GenericSchema<unknown, Users> = v.variant('kind', [
   v.object({ kind: v.literal('seen'), processes: v.pipe(v.array(processName), v.minLength(1)) }),
   v.object({ kind: v.literal('unseen'), clientOf: v.exactOptional(processName) }),
@@ -86,12 +87,12 @@ export const reason: v.GenericSchema<unknown, Reason> = v.union([
 /** One that is none makes bad whatever it stands in: it may reach a signal. */
 export const processIdentity = v.object({ pid, start: startToken, scope: v.custom<ScopeTag>(isScopeTag) });
 
-/** What a shape reads in a value, or the first thing that is wrong. */
+/** Reads a value with a shape. @returns the value, or the first problem */
 export function read<S extends v.GenericSchema>(
   shape: S,
   value: unknown,
 ): { readonly ok: true; readonly value: v.InferOutput<S> } | { readonly ok: false; readonly reason: string } {
   const result = v.safeParse(shape, value, { abortEarly: true });
   if (result.success) return { ok: true, value: result.output };
-  return { ok: false, reason: `its "${v.getDotPath(result.issues[0]) ?? ''}" is not valid` };
+  return { ok: false, reason: l10n.t('its "{0}" is not valid', v.getDotPath(result.issues[0]) ?? '') };
 }

@@ -25,18 +25,18 @@ export interface ContainerScanParts {
   readonly containers: RecordedContainers;
   readonly own: OwnSession;
   readonly foreignServers: ForeignServers | undefined;
-  /** What configurations run in containers; absent or empty: no engine is asked about containers without a client. */
+  /** The configured containers; absent or empty: no search for containers without a client. */
   readonly containerRuns: (() => readonly ConfiguredRun[]) | undefined;
   readonly clock?: Clock;
 }
 
 /**
- * Looks at containers beside the sweeps, which never wait for an engine: what recorded ones do, which ones belong to
- * the living clients of others, and which have no client any more.
+ * Scans containers in parallel to the sweeps, which never wait for an engine: the state of recorded ones, which ones
+ * belong to living foreign clients, and which ones have lost their client.
  */
 export class ContainerScan {
   private found: readonly ContainerWithoutClient[] = [];
-  /** Records of which no container will ever be known. */
+  /** Records whose container can no longer be identified. */
   private readonly unmatchable = new Set<string>();
   /** By engine. */
   private readonly problems: OnceLog;
@@ -48,17 +48,17 @@ export class ContainerScan {
     this.problems = logOnce(parts.log);
   }
 
-  /** As of the last look. */
+  /** Containers without a client, as of the last scan. */
   get withoutClient(): readonly ContainerWithoutClient[] {
     return this.found;
   }
 
-  /** Resolves when the look that is under way has ended. */
+  /** Resolves when the current scan has ended. */
   async settled(): Promise<void> {
     await this.scanning.current;
   }
 
-  /** One look at a time; one that is asked for during another joins it. Never rejects. Tells of each change. */
+  /** One scan at a time; a call during one joins it. Calls `onChange` after each change. Never rejects. */
   scan(seen: Scan, foreign: readonly ForeignServer[], onChange: () => void): Promise<void> {
     return this.scanning.run(() =>
       this.scanOnce(seen, foreign, onChange).catch((error) =>
@@ -159,7 +159,7 @@ export class ContainerScan {
   }
 }
 
-/** Containers that are configured to be servers, and to which nobody on this machine may be attached. */
+/** Containers that match configured servers, and to which no client on this machine can be attached. */
 function unattended(
   containers: readonly Container[],
   configured: readonly ConfiguredRun[],

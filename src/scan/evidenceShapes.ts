@@ -6,8 +6,8 @@ import type { Refusal, StdinFound } from '../model/refusal';
 import type { StdinDetail } from '../os/platform';
 import { finite, pid, reason, stdinGone, users } from '../registry/shapes';
 
-// Evidence and refusals as another window wrote them. What is not known is refused: no sentence can be made of it.
-// That none is missing here shows the test that reads one of each.
+// Evidence and refusals that another window wrote. Unknown ones are rejected, because they have no sentence. A test
+// reads one of each, and so shows that none is missing here.
 
 type Shape<T> = v.GenericSchema<unknown, T>;
 

@@ -19,14 +19,14 @@ import {
   sessionsNamedIn,
 } from '../registry/sessionStore';
 
-/** One session as a sweep judged it. */
+/** One judged session of a scan. */
 export interface ScannedSession {
   readonly session: SessionFile;
-  /** Undefined for a session known from cookies only: its file is lost (L23), damaged, or elsewhere in this moment. */
+  /** Undefined for a session known from cookies or memory only: its file is lost (L23), damaged, or just being renamed. */
   readonly found: FoundSession | undefined;
   readonly verdict: SessionVerdict;
   readonly records: readonly { readonly record: ServerRecord; readonly members: readonly Member[] }[];
-  /** A living process that is reaping it at the moment. */
+  /** A living process that is reaping it. */
   readonly claimedBy: ProcessIdentity | undefined;
 }
 
@@ -133,14 +133,14 @@ export function isUnfinished({ record, members }: ScannedSession['records'][numb
   return members.length > 0 || isLabelled(record);
 }
 
-/** Owners of live sessions; what runs under them is theirs alone. */
+/** Owners of live sessions; processes below them belong to them alone. */
 export function liveOwnersOf(snapshot: Snapshot, sessions: readonly ScannedSession[]): ProcessIdentity[] {
   return sessions
     .filter(({ verdict, session }) => verdict.kind === 'live' && findAlive(snapshot, session.owner))
     .map(({ session }) => session.owner);
 }
 
-/** The census after this sweep: who was known and lives, and who was found. */
+/** The new census: all members that a scan found. */
 export function censusOf(members: readonly Member[]): ProcessIdentity[] {
   return joinCensus(members.map(({ identity }) => identity));
 }
@@ -163,8 +163,8 @@ function judge(snapshot: Snapshot, session: SessionFile, found: FoundSession | u
 }
 
 /**
- * A dead session's servers whose record is missing in its file (its last write did not get there, or they appeared when
- * their record was already done with): the full cookie still names them.
+ * Adds a dead session's servers whose record is missing in its file, because the last write failed, or because they
+ * appeared after their record was finished: the full cookie still names them.
  */
 function withLostRecords(snapshot: Snapshot, judged: ScannedSession): ScannedSession {
   const { session, found, verdict } = judged;
@@ -182,13 +182,13 @@ function withLostRecords(snapshot: Snapshot, judged: ScannedSession): ScannedSes
 
 function isDoneWith({ verdict, session, claimedBy, found }: ScannedSession, snapshot: Snapshot): boolean {
   if (claimedBy) return false;
-  // Where its owner lives, somebody sees that and keeps the file fresh.
+  // While its owner lives, scans keep the file fresh.
   const lastSeen = Math.max(session.startedAt, found ? lastSignOfLife(found.path) : 0);
   if (session.owner.scope !== snapshot.scope) return Date.now() - lastSeen > FORGET_SESSION_MS;
   return verdict.kind === 'dead';
 }
 
-/** Sessions that have no file to be read, put together from the cookies of living processes. */
+/** Sessions without a readable file, from the cookies of living processes. */
 function sessionsFromCookies(
   snapshot: Snapshot,
   folder: DataFolder,
@@ -214,7 +214,7 @@ function sessionsFromCookies(
   return [...sessions.values()].map(({ session, records }) => ({ ...session, records: [...records.values()] }));
 }
 
-/** What a carrier of a cookie tells of a record that is nowhere written down. */
+/** A record from the cookie of a living process. */
 function recordFromCookie(id: RecordId, server: string): ServerRecord {
   return newRecord({ id, server, client: '', kind: 'launched' });
 }

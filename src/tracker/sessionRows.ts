@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import type { ContainersSeen } from '../containers/recordedContainers';
 import type { Member } from '../judgement/members';
 import type { Evidence } from '../model/evidence';
@@ -52,7 +53,7 @@ export function sessionRows(judged: ScannedSession, findings: SessionFindings): 
     return {
       kind: 'session',
       key,
-      name: record.server || 'unknown server',
+      name: record.server || l10n.t('unknown server'),
       client: client || record.client || 'MCP Processes',
       folder: record.folder,
       ...standingOf(judged, user),

@@ -3,7 +3,7 @@ import type { ContainerReason, ForeignContainer } from '../model/containerOutcom
 import type { AnswerFault, EngineFailure } from '../model/engineFailure';
 import { shortId } from './format';
 
-/** What is to be said of a container, without a capital. */
+/** A fact about a container as a clause without a capital. */
 export function containerReasonSentence(reason: ContainerReason): string {
   switch (reason.code) {
     case 'engine':

@@ -3,7 +3,7 @@ import type { EndCaution } from '../model/endPreview';
 import { reasonSentence } from './reasons';
 import { processNamed, usersText } from './users';
 
-/** What speaks against ending processes, as a whole sentence. */
+/** A reason against ending processes, as a whole sentence. */
 export function cautionSentence(caution: EndCaution): string {
   const sentence = bareSentence(caution);
   return 'pid' in caution && caution.pid !== undefined ? l10n.t('pid {0}: {1}', caution.pid, sentence) : sentence;

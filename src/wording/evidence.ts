@@ -11,7 +11,7 @@ import { processNamed, usersText } from './users';
 
 type Of<Kind extends Evidence['kind']> = Extract<Evidence, { readonly kind: Kind }>;
 
-/** One observed fact as a sentence, without a capital and without a full stop. */
+/** One observed fact as a clause without a capital and a full stop. */
 export function evidenceSentence(fact: Evidence): string {
   switch (fact.kind) {
     case 'owner-running':

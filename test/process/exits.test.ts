@@ -107,7 +107,7 @@ describe('the end of a server', function () {
     const tracker = await sandbox.tracker();
     await assert.rejects(
       tracker.servers.launch(sandbox.server('dies', '--die')),
-      /^Error: "dies" cannot start: it exited/,
+      /^UserError: "dies" cannot start: it exited/,
     );
     const failure = viewOf(tracker, 'dies')?.failure;
     assert.equal(failure?.kind, 'start');

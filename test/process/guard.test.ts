@@ -164,7 +164,7 @@ describe('the guard', function () {
     const parts = { platform, folder: sandbox.folder, self, log, by: 'guard', clock } as const;
     assert.deepEqual(await reapDeadSession(id, parts), []);
     assert.equal(now, 60_000);
-    assert.match(said.join('\n'), /somebody else still holds its claim/);
+    assert.match(said.join('\n'), /another process still holds its claim/);
     assert.ok(isAlive(pid));
     assert.deepEqual(readdirSync(sandbox.folder.sessions), [claim.slice(sandbox.folder.sessions.length + 1)]);
   });

@@ -83,6 +83,7 @@ describe('the VSIX', function () {
         'extension/dist/guard.js',
         'extension/dist/wrapper/run.sh',
         'extension/dist/wrapper/watch.sh',
+        'extension/l10n/bundle.l10n.json',
         'extension/media/icon.png',
         'extension/media/mcp-processes.svg',
         'extension/media/walkthrough/launch.md',

@@ -6,7 +6,7 @@ import type { OpenFile } from './lsofOutput';
 
 /**
  * Whether one of `pids` serves a connection of a process outside `members`, from macOS's `lsof`.
- * @param own every open file of `pids`, so that a process that `lsof` may not look into is noticed
+ * @param own every open file of `pids`, so that a process that `lsof` may not inspect is noticed
  * @param sockets all visible sockets, to find out who is at the other end
  */
 export function judgeLsofConnections(

@@ -2,16 +2,16 @@ import type { StdinPeer } from '../platform';
 import { processName, seen } from '../users';
 import type { OpenFile } from './lsofOutput';
 
-/** What macOS's `lsof` says about one stdin: an answer, or the kernel address of the other end to look for. */
+/** What macOS's `lsof` says about one stdin: an answer, or the kernel address of the other end to search for. */
 export type StdinEnd = StdinPeer | { readonly kind: 'peer'; readonly address: string };
 
 /**
  * Reads a stdin out of `lsof -a -p PID -d 0`, macOS only.
  *
- * The kernel gives a pipe its peer's address until the last descriptor of the other end is closed, in whatever
- * process; then none. `lsof` prints ` ->0x…` for the one, no arrow for the other. The same with a socket of a socket
- * pair: `->0x…`, then `->(none)`. So a missing peer is what the kernel says, not what we failed to see. When `lsof`
- * may not look, it prints neither type nor address.
+ * The kernel reports a pipe's peer address until the last descriptor of the other end is closed, in any process; then
+ * none. `lsof` prints ` ->0x…` for the former, no arrow for the latter; for a socket of a socket pair `->0x…`, then
+ * `->(none)`. So it is the kernel that reports a missing peer, not a failure of ours to see it. Without permission,
+ * `lsof` prints neither type nor address.
  */
 export function stdinEnd(files: readonly OpenFile[], pid: number): StdinEnd {
   const [stdin, ...more] = files.filter((file) => file.pid === pid && file.descriptor === '0');
@@ -32,7 +32,7 @@ export function stdinEnd(files: readonly OpenFile[], pid: number): StdinEnd {
   return { kind: 'unknown', reason: { kind: 'stdin-odd', type: stdin.type } };
 }
 
-/** Who holds the other end. Nobody visible is not nobody: `lsof` shows an ordinary user only their own processes. */
+/** The holder of the other end. It may be invisible: `lsof` shows an ordinary user only their own processes. */
 export function holderOf(files: readonly OpenFile[], address: string): StdinPeer {
   const holding = files.filter((file) => file.device === address && (file.type === 'PIPE' || file.type === 'unix'));
   if (holding.length > 0) {

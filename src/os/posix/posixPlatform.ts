@@ -15,14 +15,14 @@ import { holderOf, stdinEnd } from './lsofStdin';
 import { type ProcessLister, PsReader, startToken } from './psReader';
 import type { PosixSystem } from './psTable';
 
-/** One command line holds far more; but what is printed must stay within the time-out. */
+/** A command line holds far more, but the output must arrive within the time-out. */
 const PIDS_PER_CALL = 500;
 
-/** macOS, and Linux by choice, by `ps`, `lsof`, `launchctl` and `ss`. */
+/** macOS, and optionally Linux, through `ps`, `lsof`, `launchctl` and `ss`. */
 export class PosixPlatform implements Platform {
   readonly name = 'portable';
   private readonly ps: PsReader;
-  /** Whom the next look at open files is to be about: `lsof` takes its time, and hundreds of servers are asked about at once. */
+  /** The pids that the next run of `lsof` covers: it is slow, and a scan asks about hundreds of servers at once. */
   private readonly wanted = new Set<number>();
   private readonly openFiles = new FreshRun(() => this.readOpenFiles());
 
@@ -70,7 +70,7 @@ export class PosixPlatform implements Platform {
     try {
       const { pid } = identity;
       const own = await this.run('lsof', [...LSOF_FIELDS, '-a', '-p', String(pid), '-d', '0'], TOOL_TIMEOUT_MS);
-      // Everything it says is in the output; its code also tells of matters that are not ours.
+      // Only the output counts: the exit code also reflects unrelated problems.
       const end = stdinEnd(parseLsof(own.stdout), pid);
       const peer =
         end.kind === 'peer'
@@ -142,7 +142,7 @@ export class PosixPlatform implements Platform {
     }
   }
 
-  /** Everything that those have open who are asked about, and everybody's sockets. */
+  /** All open files of the wanted processes, and the sockets of all processes. */
   private async readOpenFiles() {
     const pids = [...this.wanted];
     this.wanted.clear();
@@ -155,7 +155,7 @@ export class PosixPlatform implements Platform {
     return { own, sockets: parseLsof(sockets.stdout) };
   }
 
-  /** Undefined when the process that was asked about still has its pid; else why an answer about the pid is none. */
+  /** Undefined when the process still has its pid; otherwise why an answer about that pid is not about this process. */
   private async stillThere(
     identity: ProcessIdentity,
   ): Promise<{ kind: 'unknown'; reason: Reason; failure?: 'failed' } | undefined> {

@@ -8,10 +8,10 @@ import type { CommandRunner } from '../runCommand';
 import { environmentOf, parseEnvironmentLines, psEnvironmentArguments } from './psEnvironment';
 import { type PosixSystem, type PsRow, parsePsTable, psTableArguments } from './psTable';
 
-/** What `ps-list` tells that we use. Its start time is not: it is read in local time (K27). */
+/** What we use of `ps-list`. Its start time is not reliable: it is in local time (K27). */
 export type ProcessLister = () => Promise<readonly { readonly pid: number }[]>;
 
-/** Processes of a POSIX system by `ps`. */
+/** Reads processes of a POSIX system with `ps`. */
 export class PsReader {
   private ownStart: string | undefined;
 
@@ -34,7 +34,7 @@ export class PsReader {
     const before = await this.readTable();
     const [lines, listed] = await Promise.all([this.readEnvironments(), this.listAll()]);
     const after = await this.readTable();
-    // Read and parsed independently: what both of ours lack although it exists shows that they are not whole (K09).
+    // An independent reader and parser: a process that only it lists shows that our tables are incomplete (K09).
     const lost = listed.find(({ pid }) => !before.has(pid) && !after.has(pid) && isKnownToKernel(pid));
     if (lost) throw new InspectError({ kind: 'listed-once', program: 'ps', pid: lost.pid });
     return new Map([...after].map(([pid, row]) => [pid, entryOf(row, lineFor(row, before.get(pid), lines.get(pid)))]));
@@ -49,8 +49,8 @@ export class PsReader {
   }
 
   /**
-   * Our own table, of `pids` or of everything. We ask about ourselves every time: `ps` ends with code 1 and no output
-   * both when all are gone and when it could not look, and a table without us proves nothing about others (K09).
+   * Our own table, of `pids` or of all processes. It always includes this process: `ps` exits with code 1 and no output
+   * both when all are gone and when it failed, and a table without us proves nothing about others (K09).
    */
   private async readTable(pids?: readonly number[]): Promise<Map<number, PsRow>> {
     const stdout = await this.ps(psTableArguments(this.system, withUs(pids)));
@@ -61,7 +61,7 @@ export class PsReader {
     if (own.ppid !== process.ppid) throw new InspectError({ kind: 'self-replaced', program: 'ps' });
     const start = startToken(own.startSeconds);
     this.ownStart ??= start;
-    // Linux stores ticks since boot, and `ps` adds today's clock: when that is set, every start time moves (K27).
+    // Linux stores ticks since boot, and `ps` adds the current clock: when the clock is set, all start times move (K27).
     if (!sameStart(start, this.ownStart)) {
       throw new InspectError({ kind: 'clock-set', program: 'ps' });
     }
@@ -96,7 +96,7 @@ function withUs(pids: readonly number[] | undefined): number[] | undefined {
   return pids && [...new Set([...pids, process.pid])];
 }
 
-/** Without the same arguments before and after, nothing can be subtracted from the line in between. */
+/** Only arguments that are the same before and after can be subtracted from the line in between. */
 function lineFor(after: PsRow, before: PsRow | undefined, line: string | undefined): string | undefined {
   return before?.args === after.args && before.startSeconds === after.startSeconds ? line : undefined;
 }
@@ -130,7 +130,7 @@ function entryOf(row: PsRow, environmentLine: string | undefined): ProcessEntry 
     hasTerminal,
     zombie,
     name,
-    // Of a zombie `ps` prints a name of its own making.
+    // For a zombie `ps` makes up a name.
     args: zombie ? undefined : [row.args],
     memory,
     cpuTime,

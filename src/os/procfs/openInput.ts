@@ -3,7 +3,7 @@ import { codeOf } from '../../common/errors';
 import { type Reason, systemReason } from '../reason';
 import { livingFolder, readStat } from './readStat';
 
-/** Who of some processes has a certain pipe or socket open, and who has it as its stdin. */
+/** Which processes have a certain pipe or socket open, and which have it as their stdin. */
 export type OpenInput =
   | { readonly kind: 'known'; readonly holders: readonly number[]; readonly asStdin: readonly number[] }
   | { readonly kind: 'unknown'; readonly reason: Reason };
@@ -11,8 +11,8 @@ export type OpenInput =
 const PIPE_OR_SOCKET = /^(?:pipe|socket):\[\d+\]$/;
 
 /**
- * @param target what the link of an open file says: `pipe:[1234]` or `socket:[1234]`; anything else is shared by
- * many (`/dev/null`) and tells nothing. One process that cannot be examined makes the whole answer "unknown".
+ * @param target the link of an open file: `pipe:[1234]` or `socket:[1234]`; other files are shared (`/dev/null`) and
+ *   prove nothing. One process that cannot be examined makes the whole answer "unknown".
  */
 export function findOpenInput(target: string, pids: readonly number[]): OpenInput {
   if (!PIPE_OR_SOCKET.test(target)) return { kind: 'unknown', reason: { kind: 'stdin-no-connection' } };
@@ -28,7 +28,7 @@ export function findOpenInput(target: string, pids: readonly number[]): OpenInpu
   return { kind: 'known', holders, asStdin };
 }
 
-/** What a process's descriptors lead to. */
+/** The targets of a process's descriptors. */
 function openFilesOf(pid: number): Map<string, string | undefined> | 'gone' | Extract<OpenInput, { kind: 'unknown' }> {
   const read = readStat(pid);
   if (read.kind === 'gone') return 'gone';
@@ -46,7 +46,7 @@ function linkOf(path: string): string | undefined {
   try {
     return readlinkSync(path);
   } catch (error) {
-    // Closed in this moment.
+    // Closed meanwhile.
     if (codeOf(error) === 'ENOENT') return undefined;
     throw error;
   }

@@ -9,7 +9,7 @@ export type StatRead =
   | { readonly kind: 'gone' }
   | { readonly kind: 'error'; readonly reason: PlainReason };
 
-/** Reads `/proc/PID/stat`. Only ENOENT and ESRCH mean "gone"; every other failure is an error, read as "keep" (K09). */
+/** Reads `/proc/PID/stat`. Only ENOENT and ESRCH mean "gone"; any other failure is an error, which spares (K09). */
 export function readStat(pid: number): StatRead {
   try {
     const stat = parseStat(readProcFile(`/proc/${pid}/stat`));
@@ -35,7 +35,7 @@ export function livingFolder(stat: ProcStat): string | undefined {
       if (own && own.state !== 'Z' && own.state !== 'X') return `${folder}/task/${thread}`;
     }
   } catch {
-    // It is going down at this moment, or hidden.
+    // It is exiting, or hidden.
   }
   return undefined;
 }

@@ -11,10 +11,10 @@ export class SsError extends InspectError<PlainReason> {}
 
 /** What `ss` prints. @throws SsError */
 export async function runSs(args: readonly string[]): Promise<string> {
-  // With PROC_NET_TCP, PROC_ROOT, TCPDIAG_FILE and their like it reads some file, and does not ask the kernel.
+  // PROC_NET_TCP, PROC_ROOT, TCPDIAG_FILE and the like make it read a file instead of asking the kernel.
   const passed = Object.entries(process.env).filter(([name]) => !/^(?:PROC_|TCPDIAG_FILE$)/.test(name));
   const environment = { ...Object.fromEntries(passed), LC_ALL: 'C' };
-  // A host with much memory takes its time to start a child.
+  // Starting a child blocks a host with much memory for long.
   await nextTick();
   const end = await runProgram({
     program: 'ss',
@@ -30,7 +30,7 @@ export async function runSs(args: readonly string[]): Promise<string> {
 
 const unixRuns = new FreshRun(() => runSs(['-H', '-a', '-x', '-p', '-n', '-e']));
 
-/** All Unix sockets, one a line. Who asks for stdins and who asks for connections share a run. @throws as {@link runSs} */
+/** All Unix sockets, one a line. Questions about stdins and about connections share a run. @throws as {@link runSs} */
 export function runSsForUnix(): Promise<string> {
   return unixRuns.ask();
 }

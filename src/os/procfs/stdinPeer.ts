@@ -9,19 +9,19 @@ import { findPipeWriters } from './pipeWriters';
 import { livingFolder, readStat } from './readStat';
 import { judgeUnixSocket, readUnixSockets } from './unixSockets';
 
-/** What a process has as its stdin at this moment. */
+/** The present stdin of a process. */
 interface Stdin {
   /** The process's folder below `/proc`, or that of one of its threads. */
   readonly folder: string;
-  /** What the link says: `socket:[1234]`, `pipe:[1234]`, a path. */
+  /** The link: `socket:[1234]`, `pipe:[1234]`, a path. */
   readonly target: string;
 }
 
 /**
  * Who holds the other end of a process's stdin: a Unix socket pair (Node clients) by its own line of `ss`, a pipe
- * (Python, Rust, Go clients) by asking the kernel for hang-up. The process is not disturbed and nothing is read from
- * its stdin. Never rejects; whatever cannot be told for certain is "unknown", and so is a process that changed meanwhile.
- * @param scope the tag in which this system's pids mean anything.
+ * (Python, Rust, Go clients) by polling the kernel for hang-up. It neither disturbs the process nor reads from its
+ * stdin. Never rejects; any doubt gives "unknown", and so does a process that changes meanwhile.
+ * @param scope the scope tag of this system
  */
 export async function findStdinPeer(identity: ProcessIdentity, scope: string): Promise<StdinPeer> {
   try {
@@ -68,7 +68,7 @@ async function pipePeer(file: string, inode: string): Promise<StdinPeer> {
   return { kind: 'alive', by: holders.length > 0 ? seen(...holders.map(nameOf)) : UNSEEN };
 }
 
-/** A number alone says little to people. */
+/** People need names, not only numbers. */
 function withNames(peer: StdinPeer): StdinPeer {
   if (peer.kind !== 'alive' || peer.by.kind !== 'seen') return peer;
   return { kind: 'alive', by: seen(...pidsOf(peer.by).map(nameOf)) };
@@ -95,7 +95,7 @@ function lasting(reason: PlainReason): InspectError {
   return new InspectError(reason, 'lasting');
 }
 
-/** What is closed to us stays so, and what is gone, too; any other error, such as too many open files, passes. */
+/** Lack of permission and a missing process last; any other error, such as too many open files, passes. */
 const LASTING = new Set(['EACCES', 'EPERM', 'ENOENT', 'ESRCH']);
 
 function failureOf(why: PlainReason): 'failed' | 'lasting' {

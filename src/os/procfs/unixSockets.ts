@@ -11,8 +11,8 @@ export interface UnixSocket {
   readonly peer: string;
   readonly pids: readonly number[];
   /**
-   * Which directions are still open: `<->`, or `---` once the other end was closed. Undefined when `ss` does not say:
-   * without the kernel's socket diagnosis it reads `/proc/net/unix`, which knows no peers, and prints 0 for all of them.
+   * Which directions are open: `<->`, or `---` once the other end was closed. Undefined when `ss` does not print them:
+   * without the kernel's socket diagnosis it reads `/proc/net/unix`, which has no peers, and prints 0 for all of them.
    */
   readonly directions: string | undefined;
 }
@@ -30,8 +30,8 @@ export function parseUnixSockets(output: string): UnixSocket[] {
 }
 
 /**
- * What the sockets say about the peer of one of them. Gone only by its *own line*, with peer 0 and closed in both
- * directions; a connection that is still waiting to be accepted has peer 0, too, but is open.
+ * Judges the peer of one of the sockets. Only its *own line* shows that the peer is gone, with peer 0 and both
+ * directions closed; a connection that waits to be accepted has peer 0, too, but is open.
  */
 export function judgeUnixSocket(sockets: readonly UnixSocket[], inode: string): StdinPeer {
   const own = sockets.filter((socket) => socket.inode === inode);

@@ -9,8 +9,8 @@ import { POWERSHELL, parseWindowsProcesses, type WindowsProcess, windowsProcessA
 import { parseWindowsServices, windowsServiceArguments } from './windowsServices';
 
 /**
- * Windows, by one `Get-CimInstance Win32_Process`. What it does not tell stays undefined: the user (whether a command
- * line could be read says something about rights, not about the owner), groups, sessions, terminals, environments.
+ * Windows, through one `Get-CimInstance Win32_Process`. What that lacks is undefined: the user (a readable command line
+ * shows our rights, not the owner), groups, sessions, terminals, environments.
  */
 export class WindowsPlatform implements Platform {
   readonly name = 'portable';
@@ -58,8 +58,8 @@ export class WindowsPlatform implements Platform {
   }
 
   /**
-   * Never "service": rules about services go by process 1 above them, which Windows does not have. "Unknown" keeps it
-   * (K06).
+   * Never "service": the rules about services need process 1 above them, which Windows does not have. "Unknown" spares
+   * the process (K06).
    */
   async serviceRole(identity: ProcessIdentity): Promise<ServiceRole> {
     try {
@@ -79,7 +79,7 @@ export class WindowsPlatform implements Platform {
     return { kind: 'unknown', reason: { kind: 'windows-connections' } };
   }
 
-  /** We are in every table that is whole: one without us proves nothing about others. */
+  /** A complete table includes this process: one without it proves nothing about others. */
   private async ask(pids?: readonly number[]): Promise<WindowsProcess[]> {
     const asked = pids && [...new Set([...pids, process.pid])];
     const rows = parseWindowsProcesses(await this.powershell(windowsProcessArguments(asked)));

@@ -6,7 +6,7 @@ export const POWERSHELL = 'PowerShell';
 /** One process as `Win32_Process` describes it. */
 export interface WindowsProcess {
   readonly pid: number;
-  /** The pid of whoever started it; often a stranger's by now, since Windows never changes it (L21). */
+  /** The pid of its starter; often a stranger's by now, since Windows never changes it (L21). */
   readonly ppid: number;
   readonly name: string;
   /** Undefined when we may not see it: another user's, or a protected process. */
@@ -19,14 +19,14 @@ export interface WindowsProcess {
   readonly cpuTime: number | undefined;
 }
 
-/** A longer filter costs WMI more than the whole table, and there is a limit to what it takes. */
+/** A longer filter costs WMI more than the whole table, and its length is limited. */
 const MAX_FILTER_PIDS = 40;
 
 /**
  * Arguments for `powershell.exe` that print processes as JSON for {@link parseWindowsProcesses}: at least `pids`, or all.
- * - Any error ends it with a code other than 0: a partial table must not pass for a whole one.
+ * - Any error gives an exit code other than 0: a partial table must not pass for a complete one.
  * - Bytes are written to stdout directly: the console's code page would destroy what is not ASCII.
- * - It leaves itself out.
+ * - It omits itself.
  * - No double quotes: they would need quoting twice.
  */
 export function windowsProcessArguments(pids?: readonly number[]): string[] {
@@ -64,7 +64,7 @@ export function powershellArguments(statements: string, result: string): string[
  */
 export function parseWindowsProcesses(text: string): WindowsProcess[] {
   const json = parseJson(text);
-  // PowerShell gives a single object instead of an array of one.
+  // PowerShell prints a single object instead of an array of one.
   const rows = Array.isArray(json) ? json : [json];
   return rows.flatMap((row) => parseRow(row));
 }
@@ -119,7 +119,7 @@ function parseRow(row: unknown): WindowsProcess[] {
 
 /**
  * Reads a date in any of the forms in which PowerShell versions write one: epoch milliseconds, `/Date(ms)/`, or ISO
- * 8601 with a time zone. One without a zone could mean any: it is none.
+ * 8601 with a time zone. A date without a zone is ambiguous and counts as none.
  * @returns whole epoch milliseconds, or undefined.
  */
 export function parseWindowsDate(value: unknown): number | undefined {
@@ -130,12 +130,12 @@ export function parseWindowsDate(value: unknown): number | undefined {
   if (epoch) return Number(epoch[1]) || undefined;
   const iso = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d+))?(Z|[+-]\d\d:\d\d)$/.exec(value);
   if (!iso) return undefined;
-  // Seven decimals are cut off, not rounded, as the epoch forms are.
+  // Decimals are cut off, not rounded, as in the epoch forms.
   const time = Date.parse(`${iso[1]}.${(iso[2] ?? '').padEnd(3, '0').slice(0, 3)}${iso[3]}`);
   return Number.isNaN(time) || time <= 0 ? undefined : time;
 }
 
-/** Numbers, and numbers written as text, as some versions do with 64-bit ones. */
+/** A number, or a number as text, which some versions print for 64-bit values. */
 function wholeNumber(value: unknown): number | undefined {
   const number = typeof value === 'string' && /^\d{1,16}$/.test(value) ? Number(value) : value;
   return typeof number === 'number' && Number.isSafeInteger(number) && number >= 0 ? number : undefined;

@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync,
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { installEditor } from './installEditor.mjs';
+import { PSEUDO, writeLanguagePack } from './pseudoLanguage.mjs';
 
 /**
  * @typedef {object} EditorServer
@@ -24,6 +25,7 @@ import { installEditor } from './installEditor.mjs';
  * @param {Record<string, unknown>} [options.settings] user settings
  * @param {Record<string, string>} [options.environment] added for the server and its extension hosts
  * @param {number} [options.reconnectionGrace] seconds that an extension host outlives its window
+ * @param {boolean} [options.pseudo] whether it speaks the pseudo-language
  * @param {boolean} [options.trust] false leaves workspace trust on, so that a new folder is untrusted
  * @returns {Promise<EditorServer>}
  */
@@ -33,11 +35,13 @@ export async function startEditorServer({
   environment = {},
   reconnectionGrace = 5,
   trust = true,
+  pseudo = false,
 } = {}) {
   const editor = installEditor();
   const folder = mkdtempSync(join(tmpdir(), 'ed-'));
   for (const part of ['user/User', 'user/Machine', 'extensions', 'server', 'tmp'])
     mkdirSync(join(folder, part), { recursive: true });
+  if (pseudo) writeLanguagePack(join(folder, 'user'));
   const all = {
     'chat.disableAIFeatures': true,
     'workbench.startupEditor': 'none',
@@ -59,6 +63,7 @@ export async function startEditorServer({
       ...['--extensions-dir', join(folder, 'extensions'), '--disable-telemetry', '--disable-experiments'],
       ...['--enable-smoke-test-driver', '--reconnection-grace-time', String(reconnectionGrace)],
       ...(trust ? ['--disable-workspace-trust'] : []),
+      ...(pseudo ? ['--locale', PSEUDO] : []),
     ],
     {
       detached: true,

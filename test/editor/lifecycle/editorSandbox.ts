@@ -35,6 +35,7 @@ export class EditorSandbox extends Sandbox {
       grace = 5,
       trust = true,
       installed = [ROOT],
+      pseudo = false,
     }: {
       settings?: Record<string, unknown>;
       environment?: Record<string, string>;
@@ -43,6 +44,8 @@ export class EditorSandbox extends Sandbox {
       trust?: boolean;
       /** Folders of extensions; ours alone unless told. */
       installed?: readonly string[];
+      /** Whether it speaks the pseudo-language. */
+      pseudo?: boolean;
     } = {},
   ): Promise<OpenEditor> {
     const { startEditorServer } = await import('../host/editorServer.mjs');
@@ -54,6 +57,7 @@ export class EditorSandbox extends Sandbox {
       environment: { ...this.environment, MCP_PROCESS_CLEANUP_INTERVAL: '5', ...environment },
       settings,
       trust,
+      pseudo,
     });
     this.stops.push(() => server.stop());
     const browser = await startBrowser(server.chromium);

@@ -1,0 +1,203 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Locator, Page } from 'playwright-core';
+import { FakeOwner, PLAIN } from '../../support/fakeOwner';
+import { isAlive, SERVER } from '../../support/sandbox';
+import { waitFor } from '../../support/waitFor';
+import { withSandbox } from '../../support/withSandbox';
+import { EditorSandbox, ROOT } from './editorSandbox';
+import { Panel } from './panel';
+
+const NLS: Record<string, string> = JSON.parse(readFileSync(join(ROOT, 'package.nls.json'), 'utf8'));
+
+/** What no language translates: names, what people type, what programs are called, and units. */
+const ALLOWED = [
+  // Names of the servers, folders and programs of this test.
+  /\bserver \d\b/g,
+  /\b(?:notes|broken|tickets|project|node|plain\.mjs|server\.mjs|mcp\.json|settings\.json|no-such-program)\b/g,
+  // Names of products.
+  /\bMCP Processes\b|\bClaude Code\b|\bVS Code\b/g,
+  // Command lines and paths.
+  /(?:^|[\s("'“])\/\S+/g,
+  /--[\w-]+(?:=\S+)?/g,
+  // Names of settings, signals, errors and keys of configurations.
+  /\bmcpProcesses\.[\w.]+\w/g,
+  /\bSIG[A-Z]+\b|\bE[A-Z]{3,}\b/g,
+  // Ids of sessions and records.
+  /\b[0-9a-f]{8}-[0-9a-f-]{27}\b/g,
+  // Units, dates and the halves of the day, as Intl writes them.
+  /\b(?:KB|MB|GB|AM|PM)\b/g,
+  /\b\d{4}-\d{2}-\d{2}T[\d:.]+Z\b/g,
+];
+
+/** What of a text is still English: words that are neither translated nor allowed to stay. */
+function english(text: string): string[] {
+  const rest = ALLOWED.reduce((left, allowed) => left.replaceAll(allowed, ' '), text);
+  return rest.match(/[A-Za-z]{2,}/g) ?? [];
+}
+
+describe('a window in another language', function () {
+  this.timeout(240_000);
+  const world = withSandbox(() => new EditorSandbox());
+
+  /** Nothing that was read may hold English; all of it is said at once. */
+  const read: { readonly where: string; readonly text: string }[] = [];
+  const note = (where: string, ...texts: readonly (string | null | undefined)[]) => {
+    const said = texts.flatMap((text) => (text ? [text] : []));
+    assert.ok(said.length > 0, `${where} is empty`);
+    read.push(...said.map((text) => ({ where, text })));
+  };
+
+  it('says nothing of its own in English: rows, tooltips, status bar, questions, notifications and reports', async () => {
+    const { copyInPseudoLanguage, pseudo } = await import('../host/pseudoLanguage.mjs');
+    const copy = join(world.path, 'extension');
+    copyInPseudoLanguage(ROOT, copy);
+    const gone = await new FakeOwner(world).open();
+    const orphans = [(await gone.start()).pid, (await gone.start([PLAIN, '--deaf', '--precious'])).pid];
+    gone.write({ automatic: 'ask' });
+    await gone.kill();
+    const living = await new FakeOwner(world).open();
+    const workspace = world.workspace('project');
+    const entry = { command: process.execPath, args: [PLAIN, '--deaf', `--notes=${living.id}`] };
+    await living.start(entry.args, { cookie: false, record: false });
+    writeFileSync(join(workspace, '.vscode/mcp.json'), JSON.stringify({ servers: { notes: entry } }));
+    const home = join(world.path, 'user');
+    mkdirSync(home);
+    writeFileSync(join(home, '.claude.json'), JSON.stringify({ mcpServers: { tickets: { command: 'node' } } }));
+    const { page } = await world.openEditor(workspace, {
+      installed: [copy],
+      pseudo: true,
+      environment: { HOME: home },
+      settings: {
+        'mcpProcesses.reap.neverReap': ['--precious'],
+        'mcpProcesses.servers': {
+          server: { command: process.execPath, args: [SERVER] },
+          broken: { command: 'no-such-program' },
+        },
+      },
+    });
+    const panel = new Panel(page);
+    const title = (key: string) => pseudo(NLS[key] as string);
+
+    await panel.status.waitFor({ timeout: 60_000 });
+    note('status bar', await panel.status.textContent(), await panel.status.getAttribute('aria-label'));
+    await panel.status.click();
+    await panel.row(pseudo('Other Clients')).waitFor({ timeout: 60_000 });
+    await panel.unfold(/server 2/);
+    await panel.row(/plain\.mjs/).waitFor();
+    for (const name of ['broken', 'server']) {
+      await panel.press(new RegExp(`^${name} *⟦`), title('command.start.title'));
+    }
+    await panel.row(new RegExp(`server.*${pseudo('active')}`)).waitFor({ timeout: 60_000 });
+    await panel.row(new RegExp(`broken.*${pseudo('failed')}`)).waitFor();
+    await takePicture(page, 'panel');
+    await noteRows('panel');
+    note('badge', await page.locator('.activitybar a[aria-label*="⟦"]').first().getAttribute('aria-label'));
+    for (const row of await rowsWithTooltips()) note('tooltip', await tooltipOf(row));
+
+    async function noteRows(where: string): Promise<void> {
+      for (const row of await panel.view.locator('.monaco-list-row').all()) {
+        note(where, await row.textContent(), await row.getAttribute('aria-label'));
+      }
+    }
+
+    function rowsWithTooltips(): Promise<Locator[]> {
+      return panel.view.locator('.monaco-list-row').all();
+    }
+
+    async function tooltipOf(row: Locator): Promise<string> {
+      const hover = page.locator('.workbench-hover:visible');
+      return waitFor('a tooltip', async () => {
+        await page.mouse.move(1100, 100);
+        await hover.first().waitFor({ state: 'hidden', timeout: 5_000 });
+        await row.locator('.label-name').hover({ timeout: 5_000 });
+        await hover.first().waitFor({ timeout: 3_000 });
+        return (await hover.allTextContents()).join('\n');
+      });
+    }
+
+    // The documents of both kinds of servers: one that is spared, and another client's.
+    for (const name of ['server 2', 'notes', 'broken']) {
+      await page.mouse.move(1100, 100);
+      await panel.press(new RegExp(name), title('command.showEvidence.title'));
+      const tab = page.locator('.tab.active').filter({ hasText: name });
+      await tab.waitFor();
+      note(`evidence of ${name}`, await tab.textContent(), await documentText(page));
+    }
+    await panel.runEditors(title('command.previewReap.title'));
+    await page
+      .locator('.tab.active')
+      .filter({ hasText: pseudo('Cleanup Preview.txt') })
+      .waitFor();
+    note('preview', await documentText(page));
+    await takePicture(page, 'preview');
+
+    for (const key of ['start', 'stop', 'showEvidence', 'copyPid', 'showOutput']) {
+      await panel.runEditors(title(`command.${key}.title`));
+      await noteQuickInput(key);
+      await page.keyboard.press('Escape');
+    }
+    await panel.runEditors(title('command.addServer.title'));
+    await noteQuickInput('Add Server');
+    await panel.pick(pseudo('npm Package'));
+    await noteQuickInput('Add Server: package');
+    await page.keyboard.press('Escape');
+
+    await panel.runEditors(title('command.reapOrphans.title'));
+    await waitFor('the orphan has ended', () => !isAlive(orphans[0] as number));
+    await panel.notified(/⟦Éñðéð|⟦⟦Éñðéð/);
+    for (const message of await panel.notifications.locator('.notification-list-item').all()) {
+      note('notification', await message.locator('.notification-list-item-message').textContent());
+      note('buttons', ...(await message.locator('.notification-list-item-buttons-container').allTextContents()));
+    }
+    await takePicture(page, 'notifications');
+    await panel.notifications.getByText(pseudo('Show Details')).first().click();
+    await page
+      .locator('.tab.active')
+      .filter({ hasText: pseudo('Cleanup Report.txt') })
+      .waitFor();
+    note('report', await documentText(page));
+    await panel.unfold(new RegExp(pseudo('Recently Ended')));
+    await noteRows('panel after the reap');
+
+    async function noteQuickInput(where: string): Promise<void> {
+      const widget = page.locator('.quick-input-widget:visible');
+      await widget.getByText(/⟦/).first().waitFor();
+      const box = widget.locator('input[placeholder*="⟦"]').first();
+      note(
+        where,
+        ...(await widget
+          .locator('.quick-input-title, .quick-input-description, .quick-input-message')
+          .allTextContents()),
+        ...(await widget.locator('.monaco-list-row').allTextContents()),
+        (await box.count()) > 0 ? await box.getAttribute('placeholder') : undefined,
+      );
+    }
+
+    const stays = read.flatMap(({ where, text }) => english(text).map((word) => ({ where, word, text })));
+    assert.deepEqual(stays, []);
+    assert.ok(read.filter(({ text }) => text.includes('⟦')).length > 40);
+    assert.ok(isAlive(orphans[1] as number));
+  });
+
+  it('control arm: English is found, in a sentence and as an argument of one', async () => {
+    const { pseudo } = await import('../host/pseudoLanguage.mjs');
+    assert.deepEqual(english(`server 1 ${pseudo('orphaned')} · 12 MB`), []);
+    assert.deepEqual(english(pseudo('spared: {0}').replace('{0}', 'it is gone')), ['it', 'is', 'gone']);
+  });
+});
+
+/** The text of the document that has the focus, as far as it can be seen. */
+async function documentText(page: Page): Promise<string> {
+  const lines = page.locator('.editor-group-container.active .view-lines');
+  await lines.getByText(/⟦/).first().waitFor();
+  // The editor draws spaces that do not break.
+  return (await lines.innerText()).replaceAll('\u00a0', ' ');
+}
+
+/** Where a person asks for pictures, to look at them. */
+async function takePicture(page: Page, name: string): Promise<void> {
+  const folder = process.env.MCP_PROCESSES_TEST_PICTURES;
+  if (folder) await page.screenshot({ path: join(folder, `${name}.png`) });
+}

@@ -1,0 +1,15 @@
+import assert from 'node:assert/strict';
+import * as l10n from '@vscode/l10n';
+import { t } from '../../../src/common/english';
+
+describe('what the command line says', () => {
+  it('is what @vscode/l10n would say in English', () => {
+    const all: [string, ...(string | number)[]][] = [
+      ['plain'],
+      ['{0} and {1} and {0}', 'a', 2],
+      ['"{0}" uses {1}', '{1}', '$&'],
+      ['{name} {2}', 'a'],
+    ];
+    for (const [message, ...args] of all) assert.equal(t(message, ...args), l10n.t(message, ...args), message);
+  });
+});
