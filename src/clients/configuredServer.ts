@@ -1,7 +1,7 @@
 import type { LaunchDescription } from './launchDescription';
 import type { Observed } from './proof';
 
-/** A server that some configuration names, as the core sees it; made by the editor's side or the API. */
+/** A server of a configuration or of the API. */
 export type ConfiguredServer = LocalServer | EditorsServer | RemoteServer;
 
 interface AnyServer {
@@ -11,9 +11,9 @@ interface AnyServer {
   readonly client: string;
   readonly folder: string | undefined;
   readonly file: string | undefined;
-  /** Replaces variables and reads files; rejects with a remedy. Absent where we do not launch. */
+  /** Replaces variables and reads files; rejects with a UserError. Undefined where we do not launch. */
   readonly describe: (() => Promise<LaunchDescription>) | undefined;
-  /** Whether a running process is this entry's. */
+  /** Whether a process belongs to this entry. */
   readonly matches: (args: readonly string[], observed: Observed) => boolean;
 }
 

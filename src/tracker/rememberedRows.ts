@@ -3,7 +3,7 @@ import { recordKey } from '../model/keys';
 import type { SessionFile } from '../registry/schema';
 import { containersView, processesView } from './row';
 
-/** What a window shows at once when it opens: this workspace's servers as they were written down, until the first scan. */
+/** The rows of a window before its first scan: this workspace's servers as last written. */
 export function rememberedRows(sessions: readonly SessionFile[]): SessionView[] {
   return sessions.flatMap((session) =>
     session.records.map(
