@@ -31,6 +31,7 @@ import { showNotRunning } from './views/notRunning';
 import { ProcessTree } from './views/processTree';
 import { OrphanStatus } from './views/statusBar';
 import { UnexpectedExits } from './views/unexpectedExits';
+import { setLanguage } from './wording/format';
 
 let tracker: Tracker | undefined;
 
@@ -40,6 +41,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<McpPro
   context.subscriptions.push(log);
   // Sentences that the command line says too are translated with what the editor has loaded for this extension.
   if (vscode.l10n.bundle) l10n.config({ contents: vscode.l10n.bundle });
+  setLanguage(vscode.env.language);
   const started = performance.now();
   try {
     const api = await start(context, log);

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { ProcessNode, ServerGroup, ServerView } from '../model/inventory';
 import { evidenceSentence } from '../wording/evidence';
-import { formatAge } from '../wording/format';
+import { formatAge, formatMoment } from '../wording/format';
 import { refusalSentence } from '../wording/refusals';
 import { containerSentence, failureLines, serverInfoSentence, verdictSentence } from './serverWords';
 import type { Node } from './treeRows';
@@ -89,9 +89,7 @@ function processTooltip(process: ProcessNode): vscode.MarkdownString {
   tooltip.appendText(vscode.l10n.t('{0}, pid {1}', process.name, process.pid));
   tooltip.appendCodeblock(process.commandLine, 'text');
   if (process.startedAt !== undefined) {
-    tooltip
-      .appendText(vscode.l10n.t('Started {0}', new Date(process.startedAt).toLocaleString()))
-      .appendMarkdown('\n\n');
+    tooltip.appendText(vscode.l10n.t('Started {0}', formatMoment(process.startedAt))).appendMarkdown('\n\n');
   }
   if (process.spared !== undefined) {
     tooltip.appendText(vscode.l10n.t('Will not be ended: {0}', refusalSentence(process.spared)));

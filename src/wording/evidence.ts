@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import type { Basis, ContainerFinding, Evidence, StdinFinding } from '../model/evidence';
 import type { OwnerFinding } from '../model/ownerFinding';
-import { shortId } from './format';
+import { formatTime, shortId } from './format';
 import { ownerSentence } from './owners';
 import { refusalSentence } from './refusals';
 import { processNamed, usersText } from './users';
@@ -190,7 +190,7 @@ function useSentence(fact: Use): string {
     case 'seen-once':
       return l10n.t('this was seen once; a second check follows in a moment');
     case 'window-away':
-      return l10n.t('its window has been away since {0}', new Date(fact.since).toLocaleTimeString());
+      return l10n.t('its window has been away since {0}', formatTime(fact.since));
     case 'spared':
       return l10n.t('pid {0} is spared: {1}', fact.pid, refusalSentence(fact.refusal));
     case 'being-ended':
