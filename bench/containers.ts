@@ -7,31 +7,31 @@ import { median, type Table, time } from './measure';
 /** Reaping one orphaned container while 1, 10 and 100 of other sessions run beside it on the same engine. */
 export async function benchContainers(counts: readonly number[]): Promise<Table> {
   const engine = new TestEngine();
-  const launcher = new ContainerClients(engine);
+  const wrapper = new ContainerClients(engine);
   const rows: string[][] = [];
   try {
     await engine.start();
     await engine.loadImage();
     let running = 0;
     for (const count of counts) {
-      for (; running < count - 1; running++) await launcher.running(['-d', '--rm'], PROGRAMS['plain loop']);
+      for (; running < count - 1; running++) await wrapper.running(['-d', '--rm'], PROGRAMS['plain loop']);
       const times: number[] = [];
       const plain: number[] = [];
       for (let round = 0; round < 3; round++) {
-        const ours = await launcher.running(
+        const ours = await wrapper.running(
           ['-i', '--rm'],
           'trap "exit 0" TERM; while :; do sleep 0.05; done',
           newOwner(),
         );
         await killHard(ours.client);
         const started = performance.now();
-        await stopContainers(launcher.client(ours.run), ours.owner, {
+        await stopContainers(wrapper.client(ours.run), ours.owner, {
           clock: systemClock,
           grace: 2_000,
           removable: true,
         });
         times.push(performance.now() - started);
-        const theirs = await launcher.running(
+        const theirs = await wrapper.running(
           ['-i', '--rm', '--name', `named-${count}-${round}`],
           'trap "exit 0" TERM; while :; do sleep 0.05; done',
         );
@@ -43,7 +43,7 @@ export async function benchContainers(counts: readonly number[]): Promise<Table>
       rows.push([`${count}`, time(median(plain)), time(median(times))]);
     }
   } finally {
-    await launcher.dispose();
+    await wrapper.dispose();
     await engine.dispose();
   }
   return {

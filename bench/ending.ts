@@ -47,11 +47,11 @@ async function endByLadder(size: number): Promise<number> {
     const tracker = await sandbox.tracker({ launchTimeout: 60_000 });
     const description = { ...sandbox.server('tree'), command, args, grace: { stdin: 0, term: 0 } };
     // It speaks no MCP: the launch stays pending, which does not matter here.
-    const launching = tracker.launch(description).catch(() => {});
+    const launching = tracker.servers.launch(description).catch(() => {});
     await waitFor('the tree is complete', () => sandbox.living().length >= size, 60_000);
     await tracker.sweep();
     const started = performance.now();
-    await tracker.stop('tree');
+    await tracker.servers.stop('tree');
     const took = performance.now() - started;
     if (sandbox.living().length > 0) throw new Error('something is left');
     await launching;

@@ -61,7 +61,7 @@ async function leakedAtOnce(count: number): Promise<string[]> {
     const orphans = () => tracker.inventory.servers.filter(({ verdict }) => verdict === 'orphaned');
     const started = performance.now();
     let [inventory, proof, reap] = [0, 0, 0];
-    const lookBlock = await longestBlock(async () => {
+    const scanBlock = await longestBlock(async () => {
       await waitFor('all are listed', () => listed(tracker, count), 120_000);
       inventory = performance.now() - started;
       await waitFor('all are proven', async () => (await tracker.sweep()) && orphans().length === count, 120_000);
@@ -75,7 +75,7 @@ async function leakedAtOnce(count: number): Promise<string[]> {
     });
     if (sandbox.living().length > 0) throw new Error(`${sandbox.living().length} processes are left`);
     const peer = await endByTreeKill(sandbox, count);
-    return [`${count}`, ...[inventory, proof, reap, lookBlock, reapBlock, peer].map(time), ratio(peer, reap)];
+    return [`${count}`, ...[inventory, proof, reap, scanBlock, reapBlock, peer].map(time), ratio(peer, reap)];
   } finally {
     await sandbox.dispose();
   }

@@ -11,7 +11,7 @@ import { benchLeaked } from './leaked';
 import { markdown, type Table } from './measure';
 import { benchSnapshot } from './snapshot';
 import { benchSweep } from './sweep';
-import { benchLauncher } from './wrapper';
+import { benchWrapper } from './wrapper';
 
 const benches: Record<string, () => Promise<Table[]>> = {
   snapshot: async () => [await benchSnapshot([100, 1_000, 5_000])],
@@ -21,7 +21,7 @@ const benches: Record<string, () => Promise<Table[]>> = {
   sweep: async () => [await benchSweep([10, 100, 1_000])],
   guard: benchGuard,
   containers: async () => [await benchContainers([1, 10, 100])],
-  launcher: async () => [await benchLauncher()],
+  launcher: async () => [await benchWrapper()],
 };
 
 async function main(): Promise<void> {

@@ -37,7 +37,7 @@ export async function benchSweep(counts: readonly number[]): Promise<Table> {
         const before = process.memoryUsage().heapUsed;
         const took = await medianTime(5, () => tracker.sweep());
         const block = await longestBlock(() => tracker.sweep());
-        const takenOver = await medianTime(5, () => other.sweepInTurn(60_000));
+        const takenOver = await medianTime(5, () => other.sweepOrReuse(60_000));
         globalThis.gc?.();
         const memory = Math.max(0, process.memoryUsage().heapUsed - before) / 2 ** 20;
         rows.push([`${count}`, time(took), time(takenOver), time(block), `${memory.toFixed(1)} MB`]);

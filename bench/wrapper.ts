@@ -11,7 +11,7 @@ const CALLS = 300;
 const ECHO = ['node', '-e', 'process.stdin.pipe(process.stdout)'];
 
 /** What `mcp-processes run` costs: once at the start, per call, and while it waits. */
-export async function benchLauncher(): Promise<Table> {
+export async function benchWrapper(): Promise<Table> {
   const sandbox = new Sandbox();
   const children: ChildProcess[] = [];
   try {

@@ -194,7 +194,7 @@ const TABLE = [
   [
     'set: held by companions takes no second look',
     TREE_SCAN,
-    "peer.kind === 'gone' || isHeldByOthers",
+    "peer.kind === 'gone' || isHeldByCompanions",
     "peer.kind === 'gone'",
   ],
   [
@@ -219,7 +219,7 @@ const TABLE = [
     'use: the client of mcp-processes run is no stranger',
     TREE_SCAN,
     "requester.by === 'own session' && !isGuessed ?",
-    "claim.by === 'own session' ?",
+    "requester.by === 'own session' ?",
   ],
   [
     'rule notInUse: the root of an adopted or foreign server is not asked',
@@ -244,16 +244,16 @@ const TABLE = [
   [
     'ladder: the wait for end-of-file is shortened',
     LADDER,
-    'from?.remaining ?? options.grace.stdin',
-    'Math.min(from?.remaining ?? options.grace.stdin, 900)',
+    'from?.remaining ?? grace.stdin',
+    'Math.min(from?.remaining ?? grace.stdin, 900)',
   ],
   [
     'ladder: the wait for SIGTERM is shortened',
     LADDER,
-    'from.remaining : options.grace.term',
-    'from.remaining : options.grace.term / 2',
+    'from.remaining : grace.term',
+    'from.remaining : grace.term / 2',
   ],
-  ['ladder: no SIGTERM', LADDER, 'await terminateNew(now);', ''],
+  ['ladder: no SIGTERM', LADDER, 'await this.terminateNew(now);', ''],
   [
     'ladder: a slow look eats the wait',
     LADDER,
@@ -263,15 +263,15 @@ const TABLE = [
   [
     'ladder: no fresh decision before a signal',
     LADDER,
-    'of await decide(scan, members)) {',
-    'of (await once(scan, members)).map((one) => ({ ...one, isFresh: () => true }))) {',
+    'of await this.decide(scan, members)) {',
+    'of (await this.firstOf(scan, members)).map((one) => ({ ...one, isFresh: () => true }))) {',
   ],
   ['ladder: a decision lasts', LADDER, 'decided.isFresh() ?', 'decided ?'],
   [
     'ladder: a scan that fails is tried again',
     LADDER,
-    'const scan = await options.scan();',
-    'const scan = await options.scan().catch(() => options.scan());',
+    'const scan = await this.options.scan();',
+    'const scan = await this.options.scan().catch(() => this.options.scan());',
   ],
   [
     'ladder: what is kept holds it up',
@@ -323,15 +323,15 @@ const TABLE = [
 ];
 
 /**
- * The decision of the first scan, kept: what it takes to break the rule that each signal has a fresh one.
+ * Remembers the decision of the first scan: what breaks the rule that each signal has a decision of its own.
  * @type {readonly [find: string, put: string]}
  */
 const FIRST_DECISION = [
-  'const seen = new Map<',
-  'const first = new Map<object, any>();\n  const once = async (scan: any, some: readonly any[]) => {\n' +
+  'private readonly seen = new Map<',
+  'private readonly first = new Map<object, any>();\n  private async firstOf(scan: any, some: readonly any[]) {\n' +
     '    const decided = [];\n    for (const member of some) {\n      const key = identityKey(member.identity) as any;\n' +
-    '      if (!first.has(key)) first.set(key, (await decide(scan, [member]))[0]);\n' +
-    '      decided.push(first.get(key));\n    }\n    return decided;\n  };\n  const seen = new Map<',
+    '      if (!this.first.has(key)) this.first.set(key, (await this.decide(scan, [member]))[0]);\n' +
+    '      decided.push(this.first.get(key));\n    }\n    return decided;\n  }\n  private readonly seen = new Map<',
 ];
 
 /** @type {readonly Mutant[]} */

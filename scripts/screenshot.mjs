@@ -50,24 +50,28 @@ function otherProject() {
   return folder;
 }
 
-/** @param {(end: () => Promise<unknown>) => void} keep ends what was started, whatever happens */
-async function main(keep) {
+const SETTINGS = {
+  ...CALM,
+  'mcpProcesses.reap.automatic': 'ask',
+  'mcpProcesses.sweep.intervalSeconds': 5,
+  'editor.wordWrap': 'on',
+  'editor.minimap.enabled': false,
+  'editor.occurrencesHighlight': 'off',
+  'editor.renderLineHighlight': 'none',
+};
+
+/**
+ * A window with servers that run and one that a killed extension host left behind, and a second window beside it.
+ * @param {(end: () => Promise<unknown>) => void} keep ends what was started, whatever happens
+ */
+async function openScene(keep) {
   mkdirSync(join(home, 'sessions'), { recursive: true });
   mkdirSync(pictures, { recursive: true });
   cpSync(join(root, 'examples/workspace'), example, { recursive: true });
   symlinkSync(join(root, 'node_modules'), join(work, 'node_modules'));
-  const settings = {
-    ...CALM,
-    'mcpProcesses.reap.automatic': 'ask',
-    'mcpProcesses.sweep.intervalSeconds': 5,
-    'editor.wordWrap': 'on',
-    'editor.minimap.enabled': false,
-    'editor.occurrencesHighlight': 'off',
-    'editor.renderLineHighlight': 'none',
-  };
   const server = await startEditorServer({
     installed: root,
-    settings,
+    settings: SETTINGS,
     environment: { MCP_PROCESSES_HOME: home, MCP_PROCESSES_STARTED_BY: tag },
   });
   keep(() => server.stop());
@@ -90,29 +94,28 @@ async function main(keep) {
   await start(beside, 'tickets');
   await page.bringToFront();
   await row(page, 'Other Windows').waitFor({ timeout: 60_000 });
+  return page;
+}
 
+/** @param {import('playwright-core').Page} page */
+async function takePictures(page) {
   await widen(page);
-  await row(page, /leaky.*orphaned/).click();
+  const orphan = row(page, /leaky.*orphaned/);
+  await orphan.click();
   await page.keyboard.press('ArrowRight');
   await page.keyboard.press('Escape');
-
-  const away = async () => {
-    await page.mouse.move(WINDOW.width - 40, WINDOW.height - 60);
-    await page.locator('.workbench-hover').first().waitFor({ state: 'hidden' });
-  };
-  const orphan = row(page, /leaky.*orphaned/);
   for (const name of /** @type {const} */ (['light', 'contrast', 'dark'])) {
     const { theme, base } = THEMES[name];
     await chooseTheme(page, theme);
     await page.locator(`.monaco-workbench.${base}`).waitFor();
     await clear(page);
-    await away();
+    await moveMouseAway(page);
     if (name !== 'dark') await take(page, name, { x: 0, y: 0, width: PANEL, height: 360 });
   }
   const tooltip = page.locator('.workbench-hover:visible').getByText('Orphaned:');
-  // A row that is drawn anew while the editor waits with its tooltip forgets the mouse.
+  // A row that is redrawn while the editor waits with its tooltip forgets the mouse.
   await until('the tooltip of the orphaned server shows', async () => {
-    await away();
+    await moveMouseAway(page);
     await orphan.locator('.label-name').hover();
     return tooltip.waitFor({ timeout: 3_000 }).then(
       () => true,
@@ -120,13 +123,19 @@ async function main(keep) {
     );
   });
   await take(page, 'tooltip', { x: 0, y: 0, width: 900, height: 360 });
-  await away();
+  await moveMouseAway(page);
   await orphan.hover();
   await orphan.locator('a[aria-label^="Why This Status?"]').click();
   await page.locator('.view-lines').getByText('Evidence:').waitFor();
-  await away();
+  await moveMouseAway(page);
   await clear(page);
   await take(page, 'dark', { x: 0, y: 0, width: WINDOW.width, height: 480 });
+}
+
+/** @param {import('playwright-core').Page} page */
+async function moveMouseAway(page) {
+  await page.mouse.move(WINDOW.width - 40, WINDOW.height - 60);
+  await page.locator('.workbench-hover').first().waitFor({ state: 'hidden' });
 }
 
 /**
@@ -156,7 +165,7 @@ try {
   const built = spawnSync(process.execPath, ['scripts/build.mjs', '--production'], { cwd: root, stdio: 'inherit' });
   if (built.status !== 0) throw new Error('The build failed; see above.');
   console.log('Starting the editor (under a minute once it is installed) …');
-  await main((end) => endings.unshift(end));
+  await takePictures(await openScene((end) => endings.unshift(end)));
   // Its servers would be other clients' in the next picture.
   await endAll();
   await guardScene({ example, home: join(work, 'guarded'), tag, keep: (end) => endings.unshift(end) });

@@ -66,16 +66,16 @@ export function createApi(tracker: Tracker, configured: ConfiguredServers): McpP
       const server = readDefinition(definition);
       const { name } = server;
       const key = apiKeyOf(name);
-      await tracker.launch(await configured.describe(server, key));
+      await tracker.servers.launch(await configured.describe(server, key));
       const view = tracker.inventory.servers.find((one) => one.key === key);
       if (!view) throw new Error(`"${name}" exited right after it started. Its output says why.`);
       return view;
     },
-    stop: (key) => tracker.stop(key),
-    callTool: (key, tool, args = {}) => tracker.callTool(key, tool, args),
+    stop: (key) => tracker.servers.stop(key),
+    callTool: (key, tool, args = {}) => tracker.servers.callTool(key, tool, args),
     sweep: () => tracker.sweep(),
     reapOrphans: () => tracker.reapOrphans(),
-    previewOrphans: () => tracker.previewOrphans(),
+    previewOrphans: () => tracker.requestedReap.preview(),
     onDidChange: (listener) => tracker.onDidChange(listener),
   };
 }

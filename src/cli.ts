@@ -19,9 +19,10 @@ import { type DataFolder, openDataFolder } from './registry/dataFolder';
 import { OwnSession } from './registry/ownSession';
 import { ForeignServers } from './scan/foreignServers';
 import { buildCore, type Core } from './tracker/core';
-import { othersText } from './wording/containers';
+import { foreignContainerText } from './wording/containers';
 import { evidenceSentence } from './wording/evidence';
 import { formatAge, formatMemory, shortId } from './wording/format';
+import { errorText } from './wording/reasons';
 import { refusalSentence } from './wording/refusals';
 import { containerLines, previewedContainerLines } from './wording/results';
 import { readSettings, settingsPath } from './wrapper/settings';
@@ -204,7 +205,7 @@ function listing(servers: readonly ServerView[], all: boolean): string {
 function listingOfContainers(containers: readonly ContainerWithoutClient[]): string {
   if (containers.length === 0) return '';
   const lines = containers.map(({ id, image, state, server, client, notOurs }) => {
-    const facts = [shortId(id), image, notOurs === undefined ? state : `not ours: ${othersText(notOurs)}`];
+    const facts = [shortId(id), image, notOurs === undefined ? state : `not ours: ${foreignContainerText(notOurs)}`];
     return `    ${facts.join(' · ')}, matches server ${server} from ${client}\n`;
   });
   return `Containers without a client on this machine (never stopped automatically):\n${lines.join('')}`;
@@ -249,13 +250,13 @@ function watchOutput(): void {
   });
 }
 
-watchOutput();
-main(process.argv.slice(2)).then(
-  (code) => {
-    process.exitCode ||= code;
-  },
-  (error: Error) => {
-    process.stderr.write(`${error.message}\n`);
+/** Runs the command line. Never rejects: what went wrong is on stderr, and in the exit code. */
+export async function runCommandLine(argv: string[]): Promise<void> {
+  watchOutput();
+  try {
+    process.exitCode ||= await main(argv);
+  } catch (error) {
+    process.stderr.write(`${errorText(error)}\n`);
     process.exitCode = 1;
-  },
-);
+  }
+}

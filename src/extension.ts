@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { McpProcessesApi } from './api';
 import { createApi } from './api';
 import { MachineConfigs } from './clients/machineConfigs';
+
 import { configuredRuns } from './containers/configuredContainer';
 import { createActions } from './editor/actions';
 import { askInput } from './editor/askInput';
@@ -12,28 +13,31 @@ import { editorHasMcpClient } from './editor/editorClient';
 import { HiddenServers } from './editor/hiddenServers';
 import { Inputs } from './editor/inputs';
 import { ServerLogs } from './editor/serverLogs';
-import { readSettings } from './editor/settings';
+import { type EditorSettings, LiveSettings } from './editor/settings';
 import { WrapperInstaller } from './editor/wrapper';
 import { choosePlatform } from './os/choosePlatform';
-import { openDataFolder } from './registry/dataFolder';
+import type { ProcessIdentity } from './os/identity';
+import type { Platform } from './os/platform';
+import { type DataFolder, openDataFolder } from './registry/dataFolder';
 import { OwnSession } from './registry/ownSession';
 import { StateMemory } from './registry/sessionMemory';
 import { AutoStart } from './tracker/autoStart';
 import { SweepSchedule } from './tracker/schedule';
 import { Tracker } from './tracker/tracker';
 import { AskToReap } from './views/askToReap';
-import { registerCommands } from './views/commands';
-import { containerTooltip } from './views/containers';
+import { registerCommands } from './views/commands/register';
 import { CrashNotice } from './views/crashNotice';
 import { Discovery } from './views/discovery';
 import { showFailure } from './views/failures';
 import { showNotRunning } from './views/notRunning';
-import { ProcessTree } from './views/processTree';
 import { OrphanStatus } from './views/statusBar';
+import { ProcessTree } from './views/tree/processTree';
 import { UnexpectedExits } from './views/unexpectedExits';
 import { setLanguage } from './wording/format';
+import { errorText } from './wording/reasons';
 
-let tracker: Tracker | undefined;
+/** Set while the extension is active, for {@link deactivate}. */
+let active: Tracker | undefined;
 
 /** Builds the parts and wires them. Never throws: what is wrong is shown, with what to do. */
 export async function activate(context: vscode.ExtensionContext): Promise<McpProcessesApi | undefined> {
@@ -48,7 +52,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<McpPro
     log.info(`Activated in ${Math.round(performance.now() - started)} ms.`);
     return api;
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = errorText(error);
     log.error(message);
     context.subscriptions.push(showNotRunning(message));
     return undefined;
@@ -59,89 +63,99 @@ async function start(context: vscode.ExtensionContext, log: vscode.LogOutputChan
   const platform = await choosePlatform();
   const folder = openDataFolder();
   const self = await platform.self();
-  // Nothing is awaited from here until changes are listened to: a host that replaces a crashed one gets its settings late.
-  let settings = readSettings();
+  // Nothing is awaited from here on: a host that replaces a crashed one gets its settings late and must not miss them.
+  const core = wireCore(context, log, { platform, folder, self });
+  active = core.tracker;
+  wireViews(context, log, core);
+  startConfigured(core, log);
+  const session = core.own.session.id;
+  log.info(`Session ${session}; processes read from ${platform.name}; data folder ${folder.path}.`);
+  return createApi(core.tracker, core.configured);
+}
+
+interface Host {
+  readonly platform: Platform;
+  readonly folder: DataFolder;
+  readonly self: ProcessIdentity;
+}
+
+type Core = ReturnType<typeof wireCore>;
+
+/** Builds what scans, reaps and launches, and keeps it in step with the settings. */
+function wireCore(context: vscode.ExtensionContext, log: vscode.LogOutputChannel, host: Host) {
+  const { platform, folder, self } = host;
+  const settings = new LiveSettings();
   const logs = new ServerLogs();
-  const own = new OwnSession(
-    folder,
-    log,
-    self,
-    vscode.env.appName,
-    vscode.workspace.workspaceFolders?.[0]?.uri.fsPath,
-    settings,
-  );
+  const workspaceFolder = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath;
+  const own = new OwnSession(folder, log, self, vscode.env.appName, workspaceFolder, settings.current);
   const inputs = new Inputs(context.secrets, context.globalState, askInput);
-  const configured = new ConfiguredServers(inputs, () => settings, log);
+  const configured = new ConfiguredServers(inputs, () => settings.current, log);
   // Not awaited: a starting editor takes its time to answer.
   showFailure(editorHasMcpClient().then((has) => has || configured.noteEditorWithoutClient()));
-  configured.onChange(() => tracker?.refresh());
   const version = String(context.extension.packageJSON.version);
   const machine = new MachineConfigs({
     workspace: () => (vscode.workspace.isTrusted ? openWorkspace() : { folders: [], workspaceFile: undefined }),
-    guess: () => settings.guess,
+    guess: () => settings.current.guess,
     log,
   });
-  const core = new Tracker({
-    platform,
-    folder,
-    self,
-    own,
-    log,
-    version,
+  const tracker = new Tracker({
+    ...{ platform, folder, self, own, log, version },
     guardScript: context.asAbsolutePath('dist/guard.js'),
-    settings: () => settings,
+    settings: () => settings.current,
     configured: () => configured.servers,
     adoptable: () => machine.adoptable(),
-    recogniser: () => (settings.scanForeign ? machine.recogniser() : undefined),
-    containerRuns: () => (settings.scanForeign ? configuredRuns(machine.servers()) : []),
+    recogniser: () => (settings.current.scanForeign ? machine.recogniser() : undefined),
+    containerRuns: () => (settings.current.scanForeign ? configuredRuns(machine.servers()) : []),
     configurationProblems: () => configured.problems,
     memory: new StateMemory(context.workspaceState),
     onOutput: (server, line) => logs.write(server, line),
   });
-  tracker = core;
-  const schedule = new SweepSchedule(
-    (interval) => (interval === undefined ? core.sweep() : core.sweepInTurn(interval / 2)),
-    log,
-  );
-  schedule.setInterval(settings.sweepInterval);
-  const launcher = new WrapperInstaller(folder, context.asAbsolutePath('dist'), version, log);
-  launcher.refresh(settings);
-  const hidden = new HiddenServers(context.globalState, platform.scope);
-  const actions = createActions(core, configured, inputs, logs, hidden, folder, machine);
+  configured.onChange(() => tracker.refresh());
+  const sweep = (interval?: number) => (interval === undefined ? tracker.sweep() : tracker.sweepOrReuse(interval / 2));
+  const schedule = new SweepSchedule(sweep, log);
+  const wrapper = new WrapperInstaller(folder, context.asAbsolutePath('dist'), version, log);
+  const follow = (now: EditorSettings) => {
+    schedule.setInterval(now.sweepInterval);
+    wrapper.refresh(now);
+  };
+  follow(settings.current);
+  settings.onDidChange((now) => {
+    own.apply({ automatic: now.automatic, neverReap: now.neverReap });
+    configured.read();
+    follow(now);
+  });
+  const presence = new ClientPresence((since) => own.noteDetached(since));
+  context.subscriptions.push(settings, logs, configured, schedule, wrapper, presence);
+  return { ...host, settings, logs, own, inputs, configured, machine, tracker };
+}
+
+/** Builds what people see and click. */
+function wireViews(context: vscode.ExtensionContext, log: vscode.LogOutputChannel, core: Core): void {
+  const hidden = new HiddenServers(context.globalState, core.platform.scope);
+  const actions = createActions({ ...core, hidden });
   const { reviewOrphans } = registerCommands(context, actions, log);
-  const tree = new ProcessTree(actions, (row) => containerTooltip(row, actions));
+  const tree = new ProcessTree(actions);
   context.subscriptions.push(
-    logs,
-    configured,
-    schedule,
-    launcher,
     tree,
     new OrphanStatus(actions, tree),
     new Discovery(actions),
     new UnexpectedExits(actions),
     new CrashNotice(actions, tree),
     new AskToReap(actions, reviewOrphans),
-    new ClientPresence((since) => own.noteDetached(since)),
-    vscode.workspace.onDidChangeConfiguration((change) => {
-      if (!change.affectsConfiguration('mcpProcesses')) return;
-      settings = readSettings();
-      own.apply({ automatic: settings.automatic, neverReap: settings.neverReap });
-      schedule.setInterval(settings.sweepInterval);
-      configured.read();
-      launcher.refresh(settings);
-    }),
   );
-  const autoStart = new AutoStart(core, log);
-  const startConfigured = () => {
-    if (settings.autoStart && vscode.workspace.isTrusted) autoStart.start(configured.servers);
+}
+
+/** Starts the configured servers if the setting says so: now, and when the configuration changes. */
+function startConfigured({ tracker, configured, settings }: Core, log: vscode.LogOutputChannel): void {
+  const autoStart = new AutoStart(tracker.servers, log);
+  const start = () => {
+    if (settings.current.autoStart && vscode.workspace.isTrusted) autoStart.start(configured.servers);
   };
-  configured.onChange(startConfigured);
-  startConfigured();
-  log.info(`Session ${own.session.id}; processes read from ${platform.name}; data folder ${folder.path}.`);
-  return createApi(core, configured);
+  configured.onChange(start);
+  start();
 }
 
 /** At most 5 s, with the UI out of reach: end what we launched, hand over what takes longer. */
 export async function deactivate(): Promise<void> {
-  await tracker?.deactivate();
+  await active?.deactivate();
 }

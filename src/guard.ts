@@ -1,12 +1,13 @@
 import { appendFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { runCommandLine } from './cli';
 import type { Log } from './common/log';
 import { choosePlatform } from './os/choosePlatform';
 import { reapAbandonedServer } from './reaping/abandonedServer';
 import { reapDeadSession } from './reaping/deadSession';
-
 import { dataFolderPath, openDataFolder } from './registry/dataFolder';
 import { isSessionId } from './registry/ids';
+import { errorText } from './wording/reasons';
 import { containerLine } from './wrapper/containerLabels';
 import { runWrapped } from './wrapper/wrapper';
 
@@ -20,6 +21,8 @@ const MAX_LOG_BYTES = 256 << 10;
  * - `--wrapper`: the same for what `mcp-processes run` started; its watcher calls.
  * - `--scope` instead of a session: only prints the scope tag, for the launcher.
  * - `--container command args…`: only prints where its labels belong and what its record keeps, for the launcher.
+ * - `--cli` instead of a session: the command line, `mcp-processes list` and `reap`. It shares this file because it shares
+ *   nearly all of its code, and the package has a limit.
  * - `--run` instead of a session: `mcp-processes` on Windows. It shares this file because it shares nearly all of its code.
  * - `--abandoned=<what its stdin was>`: its owner lives, but perhaps nobody can ask its server anything any more.
  */
@@ -33,6 +36,7 @@ async function main(argv: string[]): Promise<void> {
     process.stdout.write(await containerLine(argv.slice(1)));
     return;
   }
+  if (sessionId === '--cli') return runCommandLine(argv.slice(1));
   if (sessionId === '--run') return runWrapped(argv.slice(1));
   if (!isSessionId(sessionId)) throw new Error('usage: guard.js <session id>');
   if (mode === '--wait' && (await stoodDown())) return;
@@ -66,9 +70,9 @@ function fileLog(path: string): Log {
 }
 
 main(process.argv.slice(2)).catch((error: Error) => {
-  process.stderr.write(`${error.message}\n`);
+  process.stderr.write(`${errorText(error)}\n`);
   // Nobody reads a guard's stderr.
-  fileLog(join(dataFolderPath(), 'logs', 'guard.log')).error(`Nothing was done: ${error.message}`);
+  fileLog(join(dataFolderPath(), 'logs', 'guard.log')).error(`Nothing was done: ${errorText(error)}`);
   // Not a failure code: the shell would take it for a Node that cannot be run, and try another.
   process.exitCode = 0;
 });

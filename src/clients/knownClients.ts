@@ -1,3 +1,4 @@
+import { memoizeWeak } from '../common/memo';
 import { CLIENTS, EDITOR_SCRIPT_IN_PLACE, type KnownClient, VSCODE } from '../known/clients';
 import { baseName, programNamed, programOf } from '../known/programs';
 import { commandLineOfArgs } from './commandLine';
@@ -12,7 +13,7 @@ export interface RunningClient {
 
 /** The family of VS Code comes last: each of the others is recognised without a doubt. */
 const FAMILY = CLIENTS.filter(({ remote }) => remote);
-const OTHERS = CLIENTS.filter(({ remote }) => !remote);
+const LOCAL_CLIENTS = CLIENTS.filter(({ remote }) => !remote);
 const BUNDLES = new Map(
   CLIENTS.flatMap((client) =>
     client.app === undefined ? [] : [[client, new RegExp(`^"?(?:/[^/\\s"]+)*/${client.app}\\.app/`)] as const],
@@ -25,8 +26,10 @@ const NO_HOST =
 /** A program that an extension runs with the editor's own Node: a language server or the like. */
 const EXTENSIONS_CHILD = /\s--(?:node-ipc|stdio|clientProcessId=)|\/extensions\/\S+\.[cm]?js(?:\s|$)/;
 
-/** Arguments do not change, and are asked about at every scan. */
-const clientsOfArgs = new WeakMap<readonly string[], RunningClient | null>();
+/** Arguments do not change, and every scan asks about them. */
+const clientOfArgs = memoizeWeak((args: readonly string[]) =>
+  clientOf(layersOf(commandLineOfArgs(args).argv), args.join(' ').replaceAll('\\', '/')),
+);
 
 /**
  * Which MCP client a process is; undefined for all others. Generous where in doubt (on the desktop an editor's
@@ -35,15 +38,11 @@ const clientsOfArgs = new WeakMap<readonly string[], RunningClient | null>();
  */
 export function knownClientOf(args: readonly string[] | undefined, name: string): RunningClient | undefined {
   if (args === undefined || args.length === 0) return clientOf([[name]], name);
-  const known = clientsOfArgs.get(args);
-  if (known !== undefined) return known === null ? undefined : known;
-  const client = clientOf(layersOf(commandLineOfArgs(args).argv), args.join(' ').replaceAll('\\', '/'));
-  clientsOfArgs.set(args, client ?? null);
-  return client;
+  return clientOfArgs(args);
 }
 
 function clientOf(layers: readonly (readonly string[])[], line: string): RunningClient | undefined {
-  const client = OTHERS.find((one) => isLike(one, layers, line));
+  const client = LOCAL_CLIENTS.find((one) => isLike(one, layers, line));
   if (client) return { title: client.title };
   const editor = FAMILY.find((one) => isLike(one, layers, line)) ?? remoteEditor(layers);
   if (!editor || NO_HOST.test(line) || EXTENSIONS_CHILD.test(line)) return undefined;

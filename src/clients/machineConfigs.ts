@@ -7,6 +7,7 @@ import { codeOf } from '../common/errors';
 import { readPlainFile, whyUnreadable } from '../common/files';
 import { CONFIG_INTERVAL_MS, MAX_CONFIG_FILE_BYTES } from '../common/limits';
 import { type Log, logOnce, type OnceLog } from '../common/log';
+import { memoizeWeak } from '../common/memo';
 import { type ConfigContext, type ConfigFile, configFilesOf } from './configFiles';
 import type { ConfiguredServer } from './configuredServer';
 import { type EntryMatcher, entryMatcher } from './entryMatcher';
@@ -100,12 +101,12 @@ export class MachineConfigs {
     const known = files.flatMap((file) => this.read(file, context));
     const isGuessing = this.parts.guess();
     // Arguments do not change, and nearly all have no entry's words.
-    const possibleServers = new WeakMap<readonly string[], readonly Known[]>();
+    const possibleServers = memoizeWeak((args: readonly string[]): readonly Known[] =>
+      known.filter(({ basisFor }) => basisFor.hasWords(args)),
+    );
     this.current = {
       serverOf: (args, observed) => {
-        const possible = possibleServers.get(args) ?? known.filter(({ basisFor }) => basisFor.hasWords(args));
-        possibleServers.set(args, possible);
-        for (const { basisFor, named } of possible) {
+        for (const { basisFor, named } of possibleServers(args)) {
           const basis = basisFor(args, observed);
           if (basis) return { ...named, basis };
         }

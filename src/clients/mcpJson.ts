@@ -57,7 +57,7 @@ function readInputs(value: unknown, report: (message: string) => void): InputDef
   }
   const text = (one: unknown) => (typeof one === 'string' ? one : undefined);
   return list.flatMap((input): InputDefinition[] => {
-    const { id, type, description, password, options, default: standard } = isRecord(input) ? input : {};
+    const { id, type, description, password, options, default: defaultValue } = isRecord(input) ? input : {};
     if (typeof id !== 'string' || (type !== 'promptString' && type !== 'pickString' && type !== 'command')) {
       report(l10n.t('each needs an "id" and a "type": "promptString", "pickString" or "command".'));
       return [];
@@ -69,7 +69,7 @@ function readInputs(value: unknown, report: (message: string) => void): InputDef
         id,
         type,
         description: text(description) ?? id,
-        default: text(standard),
+        default: text(defaultValue),
         password: password === true,
         options: choices,
       },

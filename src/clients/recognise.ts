@@ -1,3 +1,4 @@
+import { memoizeWeak } from '../common/memo';
 import { programNamed, programOf } from '../known/programs';
 import { anchorOf } from './anchor/anchor';
 import type { Anchor, PythonModule } from './anchor/kinds';
@@ -93,9 +94,6 @@ interface Layer {
 
 const NONE: readonly Match[] = [];
 
-/** Arguments do not change, and are compared with every entry at every scan. */
-const layersOfArgs = new WeakMap<readonly string[], readonly Layer[]>();
-
 /**
  * Makes a test for whether a running process has the words of an entry: the same program with the same arguments in
  * order, where `${…}` that was left in the entry stands for anything. What `npx`, `uvx`, shells, interpreters and the
@@ -128,18 +126,15 @@ export function definitionMatcher(
   };
 }
 
-function runningLayers(args: readonly string[]): readonly Layer[] {
-  const known = layersOfArgs.get(args);
-  if (known) return known;
+/** Arguments do not change, and every scan compares them with every entry. */
+const runningLayers = memoizeWeak((args: readonly string[]): readonly Layer[] => {
   const { argv, isSingleString } = commandLineOfArgs(args);
-  const layers = layersOf(argv).map((layer, depth): Layer => {
+  return layersOf(argv).map((layer, depth): Layer => {
     const [first = '', ...rest] = withoutEmptyEnd(layer);
     const line = isSingleString ? layer.join(' ') : undefined;
     return { first, program: programOf(first), rest, line, isInner: depth > 0 };
   });
-  layersOfArgs.set(args, layers);
-  return layers;
-}
+});
 
 function formOf(argv: readonly string[], isBehind: boolean): Form {
   const [arg = '', ...args] = argv;

@@ -95,8 +95,8 @@ function npmOwnFlagsRemoved(argv: readonly string[]): readonly string[] {
   const own = dashes < 0 ? argv : argv.slice(0, dashes);
   const first = own.findIndex((arg, at) => !arg.startsWith('-') && !VALUED.npm.has(own[at - 1] ?? ''));
   if (first < 0) return argv;
-  const kept = own.slice(first).filter((arg) => !arg.startsWith('-'));
-  return [...own.slice(0, first), ...kept, ...(dashes < 0 ? [] : argv.slice(dashes + 1))];
+  const words = own.slice(first).filter((arg) => !arg.startsWith('-'));
+  return [...own.slice(0, first), ...words, ...(dashes < 0 ? [] : argv.slice(dashes + 1))];
 }
 
 /** Name of a package without version: `@x/y@1.2` is `@x/y`, `y[z]==1` is `y`. */

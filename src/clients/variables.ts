@@ -1,5 +1,6 @@
 import { basename, sep } from 'node:path';
 import * as l10n from '@vscode/l10n';
+import { UserError } from '../common/errors';
 import type { StdioServerDefinition } from './serverDefinition';
 
 /** What variables are replaced with. */
@@ -146,7 +147,7 @@ function environmentNameOf(name: string): string | undefined {
 function replacementOf(name: string, server: string, context: VariableContext): string {
   const needFolder = () => {
     if (context.workspaceFolder !== undefined) return context.workspaceFolder;
-    throw new Error(
+    throw new UserError(
       l10n.t('"{0}" uses {1}, but no folder is open. Open one, or write the path itself.', server, variable(name)),
     );
   };
@@ -161,7 +162,7 @@ function replacementOf(name: string, server: string, context: VariableContext): 
   if (kind === 'workspaceFolder') {
     const folder = context.folders.get(key);
     if (folder !== undefined) return folder;
-    throw new Error(
+    throw new UserError(
       l10n.t(
         '"{0}" uses {1}, but this window has no folder of that name. Correct it, or add the folder.',
         server,
@@ -172,11 +173,11 @@ function replacementOf(name: string, server: string, context: VariableContext): 
   if (kind === 'input') {
     const value = context.inputs.get(key);
     if (value !== undefined) return value;
-    throw new Error(
+    throw new UserError(
       l10n.t('"{0}" needs a value for the input "{1}". Start the server again to enter one.', server, key),
     );
   }
-  throw new Error(
+  throw new UserError(
     l10n.t('"{0}" uses {1}, which is not a known variable. Correct its configuration.', server, variable(name)),
   );
 }

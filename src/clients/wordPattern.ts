@@ -23,10 +23,10 @@ export interface Opened {
 }
 
 export function wordList(argv: readonly string[]): WordList {
-  const kept = withoutEmptyEnd(argv);
+  const complete = withoutEmptyEnd(argv);
   return {
-    words: kept.map((arg) => (PLACEHOLDER.test(arg) ? patternOf([arg], false) : arg)),
-    line: patternOf(kept, true),
+    words: complete.map((arg) => (PLACEHOLDER.test(arg) ? patternOf([arg], false) : arg)),
+    line: patternOf(complete, true),
   };
 }
 

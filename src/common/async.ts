@@ -1,6 +1,6 @@
 /**
- * Every call gets a run that *began* after the call, never an older one; calls that wait for the same run share it. At
- * most one run is under way. For what must be as new as its question: process tables, sockets.
+ * Each call gets a run that *began* after the call, never an older one; calls that wait for the same run share it. At
+ * most one run is under way. For answers that must be as new as the question: process tables, sockets.
  */
 export class FreshRun<T> {
   private running: Promise<unknown> = Promise.resolve();
@@ -20,8 +20,8 @@ export class FreshRun<T> {
 }
 
 /**
- * Single flight: a call during a run joins it, result, error and age; its own `start` is then not called, so that what
- * it would have passed on is dropped. At most one run is under way. For what must not happen twice at once.
+ * Single flight: a call during a run joins it and shares its result or error. Its own `start` is then not called, so
+ * that its arguments are dropped. At most one run is under way. For work that must not happen twice at once.
  */
 export class SharedRun<T> {
   private running: Promise<T> | undefined;
@@ -63,7 +63,7 @@ export class Limiter {
     try {
       return await task();
     } finally {
-      // Its place goes straight to the next one.
+      // The place goes straight to the next task.
       const next = this.waiting.shift();
       if (next) next();
       else this.running--;
@@ -72,9 +72,9 @@ export class Limiter {
 }
 
 /**
- * What `promise` settles with, or what `late` returns or throws after `timeout` ms. The work behind the promise is not
- * stopped, and an error of it that comes later is nobody's. Its timer goes with the first that happens.
- * @param options.holds whether waiting for it keeps the process from exiting: yes unless told
+ * Settles like `promise`, or with what `late` returns or throws after `timeout` ms. A time-out does not stop the work
+ * behind the promise, and a later error of it is ignored. The timer is cleared in either case.
+ * @param options.holds whether the wait keeps the process from exiting; true by default
  */
 export async function withTimeout<T, L>(
   promise: Promise<T>,
@@ -95,6 +95,3 @@ export async function withTimeout<T, L>(
     clearTimeout(timer);
   }
 }
-
-/** The old name of {@link FreshRun}, until tracker/ uses the new one. */
-export { FreshRun as JoinedRuns };

@@ -1,6 +1,6 @@
-/** Time as the ladder and the sweep see it: monotonic, so that a sleeping laptop or a changed clock ends nothing (L24). */
+/** Monotonic time for ladders and sweeps, so that a sleeping laptop or a changed clock ends nothing (L24). */
 export interface Clock {
-  /** Milliseconds since some fixed moment; never goes back. */
+  /** Milliseconds since a fixed moment; never decreases. */
   now(): number;
   sleep(milliseconds: number): Promise<void>;
 }

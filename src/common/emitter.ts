@@ -4,7 +4,7 @@ export interface Subscription {
   dispose(): void;
 }
 
-/** Tells listeners of something. A listener that throws is logged, and keeps no other from hearing. */
+/** Calls all listeners with each value. An error of one is logged, and the other listeners are still called. */
 export class Emitter<T> {
   private readonly listeners = new Set<(value: T) => void>();
 

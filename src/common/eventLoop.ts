@@ -1,20 +1,20 @@
 import { Sequencer } from './async';
 
-// Beside us on the event loop runs everything else of the host. What we await is mostly no pause by itself: reading
-// `/proc` is done at once, and a hundred such looks in a row are one stretch.
+// All other extensions of the host share this event loop. Most of our awaits do not pause: a read of `/proc` completes
+// at once, so that a hundred inspections in a row block the loop.
 
-/** Longest stretch in ms. */
-const STRETCH_MS = 8;
+/** The longest time that we block the event loop. */
+const MAX_BLOCK_MS = 8;
 
 let began = performance.now();
 const turns = new Sequencer();
 
-/** For one piece of work after the other: gives everybody else a turn when this stretch has lasted long. */
+/** For consecutive pieces of work: yields to other work once we have blocked the event loop for too long. */
 export async function yieldIfBusy(): Promise<void> {
-  if (performance.now() - began > STRETCH_MS) await nextTurn();
+  if (performance.now() - began > MAX_BLOCK_MS) await nextTurn();
 }
 
-/** For many pieces of work that would go on at the same moment: each gets a turn of the event loop for itself. */
+/** For many simultaneous pieces of work: each gets a turn of the event loop of its own. */
 export function nextTick(): Promise<void> {
   return turns.run(nextTurn);
 }

@@ -26,15 +26,15 @@ export interface PlainFile {
   readonly modifiedAt: number;
 }
 
-/** Absent on Windows, which has neither such pipes in its folders nor such flags. */
+/** Windows has neither named pipes in folders nor these flags. */
 const { O_NONBLOCK = 0, O_NOFOLLOW = 0 } = constants as Partial<typeof constants>;
 
 /**
- * Reads a text file that anybody may have put there. What is no plain file is refused before it is opened: reading a
- * named pipe would hold the whole host until somebody writes into it, and opening a device may already do something.
- * @param options.links whether a link is followed: in a folder of ours nobody has to put one (`refuse`)
+ * Reads a text file that another program may have put there. Only a plain file is opened: reading a named pipe would
+ * block the whole host until a program writes into it, and opening a device may have effects.
+ * @param options.links whether links are followed; no program has a reason to put one into a folder of ours (`refuse`)
  * @throws FileRefusedError for a folder, pipe, device or refused link, and for more than `maxBytes`; the system's error
- *   otherwise. {@link codeOf} tells them apart.
+ *   otherwise. {@link codeOf} distinguishes them.
  */
 export function readPlainFile(
   path: string,
@@ -45,7 +45,7 @@ export function readPlainFile(
   if (!before.isFile()) throw new FileRefusedError(before.isDirectory() ? 'folder' : 'not-plain', maxBytes);
   const file = openSync(path, constants.O_RDONLY | O_NONBLOCK | (links === 'refuse' ? O_NOFOLLOW : 0));
   try {
-    // Another file may bear the name by now.
+    // The name may now belong to another file.
     const stat = fstatSync(file);
     if (!stat.isFile()) throw new FileRefusedError('not-plain', maxBytes);
     if (stat.size > maxBytes) throw new FileRefusedError('too-large', maxBytes);
@@ -55,7 +55,7 @@ export function readPlainFile(
   }
 }
 
-/** Why a file could not be read, for the end of a sentence: the system's code, or what {@link readPlainFile} says. */
+/** Why a file could not be read, for the end of a sentence: the system's code or {@link readPlainFile}'s reason. */
 export function whyUnreadable(error: unknown): string {
   return error instanceof FileRefusedError ? error.message : (codeOf(error) ?? messageOf(error));
 }

@@ -1,69 +1,108 @@
 /*
- * All waits, intervals and limits that people or safety depend on. A unit stands in each name: _MS, _SECONDS, _BYTES; a
- * MAX_ or MIN_ without one is a count. What only one file can understand stays there.
+ * All waits, intervals and limits that people or safety depend on. Each name states its unit: _MS, _SECONDS, _BYTES; a
+ * MAX_ or MIN_ without a unit is a count. A limit that makes sense in one file only stays there.
  */
 
 // ---- Ending a server ----------------------------------------------------------------------------------------------
 
-/** Waits of a ladder, ms: after stdin was closed, before SIGTERM; then before SIGKILL. */
+/** Waits of a ladder, ms: between closing stdin and SIGTERM, then between SIGTERM and SIGKILL. */
 interface Waits {
   readonly stdin: number;
   readonly term: number;
 }
-/** Of what we launched, unless the user has set others. run.sh and the settings' descriptions say the same. */
+/** For servers that we launched, unless the user sets other waits. run.sh and the settings' descriptions repeat these. */
 export const LAUNCHED_GRACE: Waits = { stdin: 2_000, term: 3_000 };
-/** Longer: their client closes their input when its host goes, and is not to be hurried. */
+/** Longer: their client closes their input when its host exits, and the ladder must not hurry it. */
 export const ADOPTED_GRACE: Waits = { stdin: 5_000, term: 5_000 };
-/** As long: they are other people's, and one ladder's hurry saves nobody anything. */
+/** As long: they belong to other programs, and hurry gains nothing. */
 export const FOREIGN_GRACE: Waits = { stdin: 5_000, term: 5_000 };
-/** The longest that anybody may set, and what a damaged file means: no wait is ever shortened by one. */
+/** For single processes that the user ends: we do not hold their stdin. */
+export const USER_END_GRACE: Waits = { stdin: 0, term: 5_000 };
+/** The longest wait that can be set, and what a damaged file means: damage never shortens a wait. */
 export const MAX_GRACE_MS = 10 * 60_000;
-/** A client that ended a moment ago: its container may be ending, too. */
+/** Between the two scans that prove that a foreign server has no client: a client may be handing its servers over. */
+export const CONFIRM_FOREIGN_MS = 2_000;
+/** Findings about use and stdin are this fresh at the signal: the turns of many ladders may lie in between. */
+export const PROBE_LASTS_MS = 250;
+/** Windows: a killed child takes at most this long to exit. */
+export const CHILD_KILL_TIMEOUT_MS = 5_000;
+/** Ladders that run at a time: each mostly waits, and a reap that is cancelled must not have begun them all. */
+export const MAX_LADDERS = 100;
+/** The whole of `deactivate` has 5 s. With a guard outside, nothing has to be awaited. */
+export const DEACTIVATE_MS = { guarded: 500, unguarded: 4_000 };
+
+// ---- Containers ---------------------------------------------------------------------------------------------------
+
+/** Between the request to end a container that the user stops, and the kill. */
+export const CONTAINER_STOP_GRACE_MS = 5_000;
+/** A client ended a moment ago: its container may be ending, too. */
 export const CONFIRM_CONTAINER_MS = 2_000;
 /** A client this old without a container that fits will never have one. */
 export const CONTAINER_SETTLED_MS = 30_000;
-/** So many ladders run at a time: each waits most of the while, and what is to be called off must not all have begun. */
-export const MAX_LADDERS = 100;
+
+// ---- What the guard does with a dead session ----------------------------------------------------------------------
+
+/** End-of-file can precede the host's exit: the host closes its files first, and a graceful exit takes up to 5 s. */
+export const OWNER_EXIT_TIMEOUT_MS = 10_000;
+export const OWNER_CHECK_INTERVAL_MS = 10;
+/** A server that was being spawned when the host died shows its cookie only after its `exec`. */
+export const LATE_SPAWN_MS = 1_000;
+/** The holder of the claim may exit before its ladders end, as all windows of an editor that quits do. */
+export const CLAIM_TIMEOUT_MS = 60_000;
+export const CLAIM_CHECK_INTERVAL_MS = 500;
 
 // ---- Scanning -----------------------------------------------------------------------------------------------------
 
-/** Of other clients' configuration files; a scan of them is a few dozen calls of `stat`. */
+/** The shortest interval between sweeps; a shorter setting counts as this. */
+export const MIN_SWEEP_INTERVAL_SECONDS = 5;
+/** A day. A timer of more than 24 days fires at once, and again, and again. */
+export const MAX_SWEEP_INTERVAL_SECONDS = 86_400;
+/** After activation, ms: the former host of a reloaded window takes up to 5 s to exit. */
+export const EARLY_SWEEPS_MS = [0, 1_500, 4_000, 7_000];
+/** A confirming scan comes slightly later than it has to; where findings keep changing, the delay doubles. */
+export const CONFIRM_AFTER_MS = CONFIRM_FOREIGN_MS + 50;
+export const MAX_CONFIRM_DOUBLINGS = 5;
+/** Between checks of other clients' configuration files; a check is a few dozen calls of `stat`. */
 export const CONFIG_INTERVAL_MS = 5_000;
-/** Whether clients of other clients' servers live: some 10 µs for each, so that a hundred cost 0.05 % of a core. */
+/** Between checks whether clients of foreign servers live: 10 µs for each, so that a hundred cost 0.05 % of a core. */
 export const CLIENT_CHECK_INTERVAL_MS = 2_000;
-/** With more clients than these, periodic scans are soon enough. */
+/** With more clients than this, the periodic sweep is soon enough. */
 export const MAX_WATCHED_CLIENTS = 100;
-/** A confirmed finding about a stdin is asked for again only after this, or when the parent has changed. */
+/** A confirmed finding about a stdin is renewed only after this, or when the parent has changed. */
 export const PROBE_INTERVAL_MS = 10 * 60_000;
-/** Of this host's children, for servers that somebody else in it has started. */
+/** Between checks of this host's children, for servers that other extensions have started. */
 export const ADOPT_INTERVAL_MS = 1_000;
-/** A child may still be between fork and exec, or about to give itself another title, as `npx` does. */
+/** A child this young may still be between fork and exec, or about to change its own title, as `npx` does. */
 export const ADOPT_YOUNG_MS = 10_000;
-/** While its tree is growing, the census is kept up between sweeps: who leaves the tree unseen is lost to us. */
+/** While a tree grows, its census is updated between sweeps: a process that leaves the tree unseen is lost to us. */
 export const ADOPT_GROWING_MS = 30_000;
+/** How far back the panel shows the history. */
+export const SHOWN_HISTORY_MS = 24 * 3_600_000;
+/** The window of a crashed session has this long to come back and report the crash; then another window reports it. */
+export const CRASH_REPORT_DELAY_MS = 30_000;
 
 // ---- Launching ----------------------------------------------------------------------------------------------------
 
-/** For what a description asks a person. With the window away the question is lost. */
+/** For input values that a description asks a person for. With its window gone, the question is lost. */
 export const ASK_TIMEOUT_MS = 10 * 60_000;
-/** A person who waits can cancel; a call that nobody cancels must not wait for ever. */
+/** A person who waits can cancel; a call that is never cancelled must end all the same. */
 export const TOOL_CALL_TIMEOUT_MS = 3_600_000;
-/** What a server wrote before its end is read after it; a child of it that still runs may keep its stderr open. */
+/** What a server wrote before its exit is read after it; a child that still runs may keep its stderr open. */
 export const STDERR_TAIL_MS = 1_000;
-/** A wrapper such as `npx` ends after what it wraps. */
+/** A wrapper such as `npx` exits after the program that it wraps. */
 export const AFTERMATH_MS = 5_000;
-/** Whether the guard's Node can be run. */
+/** For the check that the guard's Node runs. */
 export const GUARD_CHECK_TIMEOUT_MS = 10_000;
-/** A guard that keeps dying is given up: something on this machine does not want it. */
+/** After this many restarts the guard is given up: another program on this machine keeps ending it. */
 export const MAX_GUARD_REARMS = 10;
 
 // ---- Asking the system and engines --------------------------------------------------------------------------------
 
-/** `ps`, `lsof` and `launchctl`: a busy machine may take seconds, and all that a longer wait costs is time. */
+/** `ps`, `lsof` and `launchctl`: a busy machine may take seconds, and a longer wait costs only time. */
 export const TOOL_TIMEOUT_MS = 10_000;
 /** PowerShell alone takes a second or two to start on a busy machine. */
 export const POWERSHELL_TIMEOUT_MS = 20_000;
-/** What tells machine and boot, once at the start. */
+/** For the programs that identify machine and boot, once at the start. */
 export const SCOPE_TIMEOUT_MS = 5_000;
 /** `ss`. */
 export const SS_TIMEOUT_MS = 3_000;
@@ -73,21 +112,21 @@ export const PIPE_PROBE_TIMEOUT_MS = 1_000;
 export const ENGINE_TIMEOUT_MS = 10_000;
 /** What a container's stop may take beyond its grace. */
 export const ENGINE_STOP_MARGIN_MS = 10_000;
-/** A question to an engine while its client may end at any moment. */
+/** A question to an engine while its client may exit at any moment. */
 export const ENGINE_NOTE_TIMEOUT_MS = 3_000;
-/** The same where a server waits for it. Without an answer the context is the one in use when the container is looked for. */
+/** The same where a server waits for it. Without an answer, the context in use at the time of the scan counts. */
 export const ENGINE_CONTEXT_TIMEOUT_MS = 2_000;
 export const MAX_ENGINE_OUTPUT_BYTES = 16 << 20;
 
 // ---- Files --------------------------------------------------------------------------------------------------------
 
-/** Of one session; with {@link MAX_RECORDS} records it has less. */
+/** Of one session; with {@link MAX_RECORDS} records it is smaller. */
 export const MAX_SESSION_FILE_BYTES = 8 << 20;
-/** What windows share. */
+/** Of what windows share. */
 export const MAX_SHARED_FILE_BYTES = 4 << 20;
-/** An entry of the history, or the note of a crash, has some kilobytes. Reading one blocks the window. */
+/** An entry of the history, or the note of a crash, has a few kilobytes. Reading one blocks the window. */
 export const MAX_HISTORY_FILE_BYTES = 1 << 20;
-/** Nobody has written a larger configuration. */
+/** Larger than any configuration that people write. */
 export const MAX_CONFIG_FILE_BYTES = 16 << 20;
 /** An `envFile`. */
 export const MAX_ENV_FILE_BYTES = 1 << 20;
@@ -100,13 +139,13 @@ export const MAX_CENSUS = 10_000;
 export const MAX_HISTORY_FILES = 200;
 export const MAX_CRASH_NOTES = 50;
 
-/** A temporary file this old nobody will rename any more: an atomic write takes milliseconds. */
+/** A temporary file this old is a left-over: an atomic write takes milliseconds. */
 export const INTERRUPTED_WRITE_MS = 10 * 60_000;
-/** A session's file is touched so often while somebody sees its owner alive: short against the next one. */
+/** A scan that sees the owner alive touches the session's file at most this often: short against the next limit. */
 export const SESSION_FRESH_MS = 24 * 3_600_000;
-/** Files of another boot, container or machine, and those that were set aside, are forgotten after this. */
+/** Files of another boot, container or machine, and files that were set aside, are removed after this. */
 export const FORGET_SESSION_MS = 30 * 24 * 3_600_000;
-/** Who comes back from a holiday asks no more what ran before. */
+/** After a holiday, what ran before is of no interest. */
 export const FORGET_CRASH_MS = 7 * 24 * 3_600_000;
-/** Copies of the guard that no window has used; a waiting guard may start its copy weeks later. */
+/** For copies of the guard that no window has used; a waiting guard may start its copy weeks later. */
 export const FORGET_GUARD_MS = 60 * 24 * 3_600_000;

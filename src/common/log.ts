@@ -1,26 +1,26 @@
-/** What the core writes to; the editor's log channel has this shape. Never pass environment values or raw arguments. */
+/** The shape of the editor's log channel. Never pass environment values or raw arguments. */
 export interface Log {
   info(message: string): void;
   warn(message: string): void;
   error(message: string): void;
 }
 
-/** Warns once of each thing for as long as it stays the same: what is tried every second would fill a log. */
+/** Logs each warning once for as long as its cause lasts: work that is tried every second would fill the log. */
 export interface OnceLog {
   /**
-   * Logged unless its subject is known to be ill: its text may differ each time, as with a random name in it.
-   * @param subject the message itself unless told
+   * Logs the first warning about a subject. Later texts may differ, for example by a random file name.
+   * @param subject the message itself by default
    */
   warn(message: string, subject?: string): void;
-  /** Logged unless it is the last that was said about its subject. */
+  /** Logs a warning unless it equals the last one about its subject. */
   warnOfChange(message: string, subject: string): void;
-  /** The subject is well again: the next warning about it is a new one. */
+  /** The problem is over: the next warning about the subject is logged again. */
   clear(subject: string): void;
-  /** All that is wrong now: new ones are logged, and those that are no longer among them are forgotten. */
+  /** Takes all present problems: logs the new ones, and forgets those that are over. */
   warnAll(messages: readonly string[]): void;
 }
 
-/** @param write where it goes; the log's warnings unless told */
+/** @param write where the messages go; the log's warnings by default */
 export function logOnce(log: Log, write: (message: string) => void = (message) => log.warn(message)): OnceLog {
   const said = new Map<string, string>();
   const warnOfChange = (message: string, subject: string) => {

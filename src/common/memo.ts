@@ -1,4 +1,4 @@
-/** Computes a value once for each object, for as long as that object lives. For what is derived from immutable data. */
+/** Computes a value once per object, for as long as the object lives. For values derived from immutable data. */
 export function memoizeWeak<K extends object, V>(compute: (key: K) => V): (key: K) => V {
   const known = new WeakMap<K, { readonly value: V }>();
   return (key) => {

@@ -1,6 +1,7 @@
 import type { ReadServer } from '../clients/machineConfigs';
 import type { StdioServerDefinition } from '../clients/serverDefinition';
 import { layersOf } from '../clients/unwrap';
+import { memoizeWeak } from '../common/memo';
 import { programOf } from '../known/programs';
 import { describeRun, engineVariablesOf, type RunDescription } from './containerRun';
 import type { EngineAddress } from './engine';
@@ -15,9 +16,9 @@ export interface ConfiguredRun {
 }
 
 /**
- * Reads a definition whose variables have been replaced; undefined when it runs no container. The client is asked by
- * its name alone, and what a file inside a workspace says of engines is left out: that server has not been started, so
- * its file must not choose what is executed now.
+ * Reads a definition whose variables have been replaced; undefined when it runs no container. The client is run by its
+ * name alone, and the engine settings of a file inside a workspace are ignored: that server has not been started, so
+ * that its file must not choose what is executed now.
  */
 export function configuredRun(
   { command, args, env, source }: Pick<StdioServerDefinition, 'command' | 'args' | 'env' | 'source'>,
@@ -31,7 +32,7 @@ export function configuredRun(
     const variables = Object.fromEntries(
       Object.entries(env).flatMap(([key, value]) => (typeof value === 'string' ? [[key, value]] : [])),
     );
-    // What a variable stands for there is not known: neither is the engine.
+    // The value of a variable is unknown there, and so is the engine.
     if (isUsers && Object.values(engineVariablesOf(variables)).some((value) => value.includes('${'))) return undefined;
     const chosen = engineVariablesOf({ ...engineVariablesOf(process.env), ...variables });
     const address = {
@@ -45,10 +46,6 @@ export function configuredRun(
 }
 
 /** Containers that the given servers run in; computed once for each list. */
-export function configuredRuns(servers: readonly ReadServer[]): readonly ConfiguredRun[] {
-  const runs = runsOfLists.get(servers) ?? servers.flatMap((one) => configuredRun(one.definition, one) ?? []);
-  runsOfLists.set(servers, runs);
-  return runs;
-}
-
-const runsOfLists = new WeakMap<readonly ReadServer[], readonly ConfiguredRun[]>();
+export const configuredRuns = memoizeWeak((servers: readonly ReadServer[]): readonly ConfiguredRun[] =>
+  servers.flatMap((one) => configuredRun(one.definition, one) ?? []),
+);

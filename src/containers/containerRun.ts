@@ -4,30 +4,30 @@ import type { HomeTag, RecordId, SessionId } from '../registry/ids';
 import type { ContainerRun } from '../registry/schema';
 import { type EngineName, type Flag, GLOBAL_FLAGS, isFlag, PLAIN_RUN_FLAGS, REPORTING_FLAGS, readFlags } from './flags';
 
-/** Labels that a container of a launched server carries; with all three it is that record's and no other's. */
+/** Labels of a launched server's container. All three together name one record. */
 export const LABELS = {
   session: 'mcp-processes.session',
   record: 'mcp-processes.record',
   home: 'mcp-processes.home',
 } as const;
 
-/** Whose container it is: home tag, session id, record id. */
+/** The owner of a container: home tag, session id, record id. */
 export interface ContainerOwner {
   readonly home: HomeTag;
   readonly session: SessionId;
   readonly record: RecordId;
 }
 
-/** What a `run` command line says. */
+/** A parsed `run` command line. */
 export interface RunDescription {
   readonly engine: EngineName;
-  /** Flags that choose the engine (context, host, store), wherever they stood; for reaching the same one again. */
+  /** Flags that choose the engine (context, host, store), from any position; they reach the same engine later. */
   readonly globalFlags: readonly string[];
   /** As typed; undefined when the line ends before it. */
   readonly image: string | undefined;
-  /** What follows the image. */
+  /** The words after the image. */
   readonly arguments: readonly string[];
-  /** The user wants the container gone when it has ended. */
+  /** Whether the user wants the engine to remove the container after its end. */
   readonly hasRm: boolean;
   readonly detach: boolean;
   readonly interactive: boolean;
@@ -35,7 +35,7 @@ export interface RunDescription {
   readonly entrypoint: string | undefined;
 }
 
-/** Variables that choose the engine that a client talks to. */
+/** Environment variables that choose a client's engine. */
 export const ENGINE_VARIABLES: readonly string[] = [
   'DOCKER_HOST',
   'DOCKER_CONTEXT',
@@ -77,12 +77,12 @@ export function withLabels(
   return [...args.slice(0, at), ...labels.flatMap((label) => ['--label', label]), ...args.slice(at)];
 }
 
-/** How many of the arguments stand before our labels; undefined when there is nothing to label. */
+/** The number of arguments before our labels; undefined when there is nothing to label. */
 export function labelPosition(command: string, args: readonly string[]): number | undefined {
   return findRun(command, args)?.options;
 }
 
-/** What a `run` command line says; undefined when it is none. */
+/** Parses a `run` command line; undefined when it is none. */
 export function describeRun(command: string, args: readonly string[]): RunDescription | undefined {
   const run = findRun(command, args);
   if (!run) return undefined;
@@ -92,7 +92,7 @@ export function describeRun(command: string, args: readonly string[]): RunDescri
   let at = run.options;
   while (isFlag(args[at])) {
     const read = readFlags(args, at, (name) => PLAIN_RUN_FLAGS.has(name));
-    // A valued flag with nothing behind it: there is no image either.
+    // A flag without its value: there is no image either.
     if (!read) return describe(args.length);
     for (const { name, value } of read.flags) seen.set(name, value);
     if (read.flags.some(({ name }) => name.length > 1 && GLOBAL_FLAGS[engine].anywhere.has(name))) {
@@ -119,8 +119,9 @@ export function describeRun(command: string, args: readonly string[]): RunDescri
 }
 
 /**
- * What a record keeps of a `run`, so that its container can be reached later from another process.
- * @param environment what the server is started with; @param cwd its working folder, for a relative program.
+ * The part of a `run` that a record stores, so that another process can reach the container later.
+ * @param environment the server's own
+ * @param cwd its working folder, for a relative program
  */
 export function containerRunOf(
   command: string,
@@ -155,7 +156,7 @@ interface FoundRun {
   readonly options: number;
 }
 
-/** Finds `run` or `container run` behind global flags. */
+/** Finds `run` or `container run` after global flags. */
 function findRun(command: string, args: readonly string[]): FoundRun | undefined {
   const engine = engineNameOf(command);
   const before = engine && readGlobalFlags(engine, args, 0);
@@ -165,7 +166,7 @@ function findRun(command: string, args: readonly string[]): FoundRun | undefined
   return { engine, globalFlags: [...before.words, ...after.words], options: after.next + 1 };
 }
 
-/** The flags from a word on that choose the engine; undefined where one cannot be read past. */
+/** The engine flags from a word on; undefined where an unknown flag makes the rest ambiguous. */
 function readGlobalFlags(
   engine: EngineName,
   args: readonly string[],
@@ -188,7 +189,7 @@ function isReporting({ name }: Flag): boolean {
   return REPORTING_FLAGS.has(name);
 }
 
-/** A plain flag may be written `--rm=false`. A value that the client would refuse does not count. */
+/** A plain flag can be written `--rm=false`. A value that the client rejects does not count. */
 function isTrue(value: string | undefined): boolean {
   return value === undefined || /^(?:1|t|true)$/i.test(value);
 }

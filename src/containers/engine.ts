@@ -1,12 +1,12 @@
 import * as l10n from '@vscode/l10n';
 import { redactText } from '../clients/redaction';
-import { messageOf } from '../common/errors';
 import { ENGINE_STOP_MARGIN_MS, ENGINE_TIMEOUT_MS, MAX_ENGINE_OUTPUT_BYTES } from '../common/limits';
 import type { ProgramCall } from '../os/runCommand';
 import { type ContainerId, isContainerId } from '../registry/ids';
 import { engineNameOf } from './containerRun';
 import { type CallEnd, callClient, clientEnvironment, type EngineAnswer } from './engineCall';
 import {
+  AnswerError,
   type Container,
   type ContainerStats,
   parseIds,
@@ -16,14 +16,14 @@ import {
 } from './engineOutput';
 import type { EngineName } from './flags';
 
-export type { EngineAnswer, EngineError } from './engineCall';
+export type { EngineAnswer } from './engineCall';
 export type { Container, ContainerStats } from './engineOutput';
 
-/** How to reach an engine: the server's own client, with the same choice of engine. A `ContainerRun` is one. */
+/** How to reach an engine: through the server's own client, with the same engine settings. A `ContainerRun` is one. */
 export interface EngineAddress {
   readonly program: string;
   readonly globalFlags: readonly string[];
-  /** Engine variables (`DOCKER_HOST`, …) as the server had them. */
+  /** The server's engine variables (`DOCKER_HOST`, …). */
   readonly environment: Readonly<Record<string, string>>;
 }
 
@@ -43,12 +43,12 @@ const LIMITS: EngineLimits = {
 };
 /** Docker's flags for a host or a context. */
 const CHOOSES_HOST = /^(?:-\w*[cH]|--(?:context|host)(?:=|$))/;
-/** Ids in one call of `inspect`: an environment can be long, and a command line must not be. */
+/** Ids per call of `inspect`: an environment can be long, and a command line must not be. */
 const BATCH = 50;
 
 /**
- * A container engine, asked through its command-line client: that alone honours contexts, connections and credentials
- * as the server's own `run` did. No call rejects, hangs or uses a shell. Containers are named by full id only.
+ * A container engine, through its command-line client: only the client applies contexts, connections and credentials as
+ * the server's own `run` did. No call rejects, hangs or uses a shell. Containers are named by full id only.
  */
 export class ContainerEngine {
   private readonly name: EngineName;
@@ -56,8 +56,8 @@ export class ContainerEngine {
   private readonly limits: EngineLimits;
 
   /**
-   * @param base environment for everything but the choice of engine.
-   * @throws Error when the program is no container client: a registry file is not to run other programs.
+   * @param base environment for everything except the engine variables
+   * @throws Error when the program is no container client: a registry file must not run other programs
    */
   constructor(
     private readonly address: EngineAddress,
@@ -72,9 +72,9 @@ export class ContainerEngine {
   }
 
   /**
-   * Ids of all containers, in whatever state, that carry each of these labels with exactly this value. Only ids: the
-   * labels in the client's listing are joined with commas, which values may contain.
-   * @param which `running` leaves out those that never ran or have ended.
+   * Ids of all containers in any state that have each of these labels with exactly this value. Only ids: the client
+   * joins labels with commas, which values may contain.
+   * @param which `running` omits containers that never ran or have ended
    */
   async list(
     labels: Readonly<Record<string, string>> = {},
@@ -85,7 +85,7 @@ export class ContainerEngine {
     return this.read(end, () => parseIds(end.stdout));
   }
 
-  /** What the engine knows of these containers. One that is missing from the answer no longer exists. */
+  /** Describes these containers. A container that is missing from the answer no longer exists. */
   async inspect(ids: readonly string[]): Promise<EngineAnswer<Container[]>> {
     const containers: Container[] = [];
     for (let from = 0; from < ids.length; from += BATCH) {
@@ -96,12 +96,12 @@ export class ContainerEngine {
     return { ok: true, value: containers };
   }
 
-  /** Lets a paused container run. */
+  /** Resumes a paused container. */
   async resume(id: ContainerId): Promise<EngineAnswer<void>> {
     return this.read(await this.call(['unpause', id]), () => undefined);
   }
 
-  /** Asks its main process to end, and kills it after the grace (ms, rounded up to whole seconds). Waits for it. */
+  /** Asks the main process to end, kills it after the grace (ms, rounded up to whole seconds), and waits for its end. */
   async stop(id: ContainerId, grace: number): Promise<EngineAnswer<void>> {
     const seconds = Math.ceil(grace / 1_000);
     const end = await this.call(['stop', '-t', String(seconds), id], {
@@ -110,12 +110,12 @@ export class ContainerEngine {
     return this.read(end, () => undefined);
   }
 
-  /** Removes a container that does not run, with its anonymous volumes. Never by force: one that runs is refused. */
+  /** Removes a container that does not run, with its anonymous volumes. Never by force: the engine refuses a running one. */
   async remove(id: ContainerId): Promise<EngineAnswer<void>> {
     return this.read(await this.call(['rm', '-v', id]), () => undefined);
   }
 
-  /** The last lines that it wrote, stdout before stderr, redacted. */
+  /** The last lines of its output, stdout before stderr, redacted. */
   async logs(id: ContainerId, lines: number): Promise<EngineAnswer<string>> {
     const end = await this.call(['logs', '--tail', String(lines), id], { maxOutput: 1 << 20 });
     const text = `${end.stdout}${end.stderr}`;
@@ -138,9 +138,9 @@ export class ContainerEngine {
   }
 
   /**
-   * The docker context in use now, to be kept as `DOCKER_CONTEXT` in the record: the user may change it before the
-   * container is looked for, and an engine that does not know the container would say that it is gone.
-   * Undefined where the address chooses already, or the client has no contexts.
+   * The docker context in use, which a record stores as `DOCKER_CONTEXT`: the user may change it before we search for
+   * the container, and another engine would report the container as gone.
+   * Undefined where the address already chooses one, or where the client has no contexts.
    */
   async contextInUse(): Promise<EngineAnswer<string | undefined>> {
     const { globalFlags, environment } = this.address;
@@ -153,13 +153,13 @@ export class ContainerEngine {
 
   private async inspectBatch(ids: readonly string[]): Promise<EngineAnswer<Container[]>> {
     const end = await this.call(['container', 'inspect', ...ids]);
-    // With one id that does not exist the client fails, but describes the others.
+    // With an id that does not exist, the client fails but describes the other containers.
     if (end.error && (end.exitCode === undefined || !onlyMissing(end, ids))) return { ok: false, error: end.error };
     return this.read({ ...end, error: undefined }, () => {
       const containers = parseInspection(end.stdout, this.name).filter(({ id }) => ids.includes(id));
       const missing = ids.filter((id) => !containers.some((container) => container.id === id));
       const unsaid = missing.find((id) => !saysMissing(end.stderr, id));
-      if (unsaid !== undefined) throw new Error(l10n.t('it said nothing about container {0}', unsaid.slice(0, 12)));
+      if (unsaid !== undefined) throw new AnswerError({ found: 'silent', id: unsaid });
       return containers;
     });
   }
@@ -183,13 +183,13 @@ export class ContainerEngine {
     try {
       return { ok: true, value: parse() };
     } catch (error) {
-      const message = l10n.t('"{0}" gave an answer that cannot be read: {1}.', this.address.program, messageOf(error));
-      return { ok: false, error: { kind: 'failed', message } };
+      if (!(error instanceof AnswerError)) throw error;
+      return { ok: false, error: { kind: 'failed', program: this.address.program, ...error.what } };
     }
   }
 }
 
-/** Whether a failed inspection failed for nothing but ids that do not exist. */
+/** Whether an inspection failed only because of ids that do not exist. */
 function onlyMissing({ stderr }: CallEnd, ids: readonly string[]): boolean {
   return ids.some((id) => saysMissing(stderr, id)) && !/cannot connect|permission denied/i.test(stderr);
 }

@@ -15,19 +15,19 @@ import { attachedContainer, type RunningClient } from './matchContainer';
 export interface ClientProcess {
   readonly entry: ProcessEntry;
   readonly argv: readonly string[];
-  /** Undefined when it is no `run`, or its words are a guess. */
+  /** Undefined when it is no `run`, or when its arguments are a guess. */
   readonly running: RunningClient | undefined;
 }
 
 /**
- * All living clients in a snapshot that carry no label of ours. Where the system gives complete lines only, none has a
- * description: what its words are is then a guess.
+ * All living clients in a snapshot without a label of ours. Where the system gives command lines instead of arguments,
+ * none has a description: its arguments are then a guess.
  */
 export function clientProcessesIn(snapshot: Snapshot): ClientProcess[] {
   return [...snapshot.processes.values()].flatMap((entry) => clientProcessOf(entry) ?? []);
 }
 
-/** What a living process says of itself if it is an engine's client without a label of ours. */
+/** Describes a living process if it is an engine's client without a label of ours. */
 export function clientProcessOf(entry: ProcessEntry): ClientProcess | undefined {
   if (entry.zombie || !entry.args) return undefined;
   const { argv, isSingleString } = commandLineOfArgs(entry.args);
@@ -38,10 +38,10 @@ export function clientProcessOf(entry: ProcessEntry): ClientProcess | undefined 
   return { entry, argv, running: run && startedAt !== undefined ? { run, startedAt } : undefined };
 }
 
-/** Words of the commands that hold a container's input. Others only ask: our own `stats` and `inspect` do. */
+/** Commands that hold a container's input. Others only ask, as our own `stats` and `inspect` do. */
 const ATTACHING = /^(?:attach|start|run)$/;
 
-/** Whether a client that is no readable `run` (attach, start, a complete line) may be attached to a container. */
+/** Whether a client without a parsed `run` (attach, start, a single line) may be attached to a container. */
 export function mayBeAttached(
   argv: readonly string[],
   { id, name, image }: Pick<Container, 'id' | 'name' | 'image'>,
@@ -80,9 +80,9 @@ export function containerElsewhere({
 }
 
 /**
- * The container of an unlabelled server, while its client lives: the only one that fits this client and no other.
- * Undefined when no member is such a client, or there is any doubt. For showing and asking, never for acting.
- * @param timeout ms for each question.
+ * The container of an unlabelled server while its client lives: the only container that fits this client and no other.
+ * Undefined when no member is such a client, and in doubt. For display and questions only, never to act on.
+ * @param timeout ms for each call of the engine
  */
 export async function noteContainer(
   platform: Platform,
@@ -106,16 +106,16 @@ export async function noteContainer(
   const listed = await engine.list({}, 'running');
   const containers = listed.ok ? await engine.inspect(listed.value) : listed;
   if (!containers.ok) return containers;
-  const others = clientProcessesIn(snapshot).flatMap(({ entry, running }) =>
+  const otherClients = clientProcessesIn(snapshot).flatMap(({ entry, running }) =>
     running && entry.pid !== client.pid ? [running] : [],
   );
-  const container = attachedContainer(found.running, containers.value, others);
+  const container = attachedContainer(found.running, containers.value, otherClients);
   const after = await platform.inspect(client.pid);
   const stillLives = after.kind === 'present' && !after.entry.zombie && sameStart(after.entry.start, client.start);
   return container && stillLives ? { ok: true, value: { ...run, containerId: container.id } } : nothing;
 }
 
-/** A relative path means another program from another folder: then the one that is found by name. */
+/** A relative path would name another program here: its file name then decides. */
 function programToAsk(arg: string): string {
   const isAbsolute = /^(?:[\\/]|[a-z]:)/i.test(arg) && engineNameOf(arg) !== undefined;
   return isAbsolute ? arg : programOf(arg);

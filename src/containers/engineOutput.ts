@@ -1,25 +1,36 @@
-import * as l10n from '@vscode/l10n';
-// What the clients print about containers, read into one shape. Pure. What cannot be read is an error, never a guess.
+// Parses what the clients print about containers. Pure functions; unreadable output is an error, never a guess.
 
+import type { AnswerFault } from '../model/engineFailure';
 import { type ContainerId, isContainerId } from '../registry/ids';
 import type { EngineName } from './flags';
+
+/** What a client printed cannot be used. */
+export class AnswerError extends Error {
+  constructor(
+    readonly what:
+      | { readonly found: 'unreadable'; readonly fault: AnswerFault }
+      | { readonly found: 'silent'; readonly id: string },
+  ) {
+    super(JSON.stringify(what));
+  }
+}
 
 /** One container as its engine describes it. */
 export interface Container {
   readonly id: ContainerId;
   readonly name: string;
-  /** As the engine keeps it: docker as it was typed, podman and nerdctl with registry and tag. */
+  /** In the engine's form: docker as typed, podman and nerdctl with registry and tag. */
   readonly image: string;
-  /** The engine's own word: `created`, `running`, `paused`, `restarting`, `removing`, `exited`, `stopped`, `dead`, … */
+  /** The engine's term: `created`, `running`, `paused`, `restarting`, `removing`, `exited`, `stopped`, `dead`, … */
   readonly state: string;
-  /** No process of it has ever run, for certain; so there is no data of the user's in it. */
+  /** Certainly no process of it has ever run, so that it has no data of the user. */
   readonly neverStarted: boolean;
   readonly labels: Readonly<Record<string, string>>;
   /** Epoch ms, by the engine's clock. */
   readonly createdAt: number | undefined;
-  /** Program and arguments as they run inside. */
+  /** Program and arguments inside the container. */
   readonly commandLine: readonly string[];
-  /** Whether its input is kept open (`-i`); undefined where the engine does not say. */
+  /** Whether its input stays open (`-i`); undefined where the engine does not report it. */
   readonly openStdin: boolean | undefined;
 }
 
@@ -36,38 +47,46 @@ const NOT_STARTED = /^(?:created|configured|initialized)$/;
 const NOT_RUNNING = /^(?:created|configured|initialized|exited|stopped|dead)$/;
 const GO_ZERO_TIME = '0001-01-01';
 
-/** Whether an engine's word for a state means that no process of the container runs. */
+/** Whether no process of the container runs, by the engine's state. */
 export function isNotRunning({ state }: Pick<Container, 'state'>): boolean {
   return NOT_RUNNING.test(state);
 }
 
-/** Reads `ps --quiet --no-trunc`. @throws Error when a line is no id. */
+/** Reads `ps --quiet --no-trunc`. @throws AnswerError when a line is no id. */
 export function parseIds(text: string): ContainerId[] {
   const lines = text.split(/\r?\n/).filter((line) => line.trim() !== '');
   const ids = lines.map((id) => {
     if (isContainerId(id)) return id;
-    throw new Error(l10n.t('it listed "{0}", which is no container id', id.slice(0, 80)));
+    throw new AnswerError({ found: 'unreadable', fault: 'not an id' });
   });
   return [...new Set(ids)];
 }
 
-/** Reads the JSON list of `container inspect`. @throws Error when it is none. */
+/** Reads the JSON list of `container inspect`. @throws AnswerError when it is none. */
 export function parseInspection(text: string, engine: EngineName): Container[] {
   // Docker prints an empty list, podman and nerdctl may print nothing when none of the ids exists.
-  const json: unknown = text.trim() === '' ? [] : JSON.parse(text);
-  if (!Array.isArray(json)) throw new Error(l10n.t('its inspection is not a list'));
+  const json: unknown = text.trim() === '' ? [] : parseJson(text);
+  if (!Array.isArray(json)) throw new AnswerError({ found: 'unreadable', fault: 'no list' });
   return json.map((one) => readContainer(one, engine));
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new AnswerError({ found: 'unreadable', fault: 'no JSON' });
+  }
 }
 
 function readContainer(value: unknown, engine: EngineName): Container {
   const json = object(value);
   const config = object(json.Config);
   const state = object(json.State);
-  if (!isContainerId(json.Id)) throw new Error(l10n.t('it described a container without a full id'));
+  if (!isContainerId(json.Id)) throw new AnswerError({ found: 'unreadable', fault: 'no full id' });
   // nerdctl has no state for a container without a task: one that never ran, or that ended long ago.
   const hasNoTask = engine === 'nerdctl' && (json.State === null || (state.Status === '' && state.Running === false));
   const status = hasNoTask ? 'stopped' : text(state.Status).toLowerCase();
-  if (status === '') throw new Error(l10n.t('it described a container without a state'));
+  if (status === '') throw new AnswerError({ found: 'unreadable', fault: 'no state' });
   return {
     id: json.Id,
     name: text(json.Name).replace(/^\//, ''),
@@ -84,7 +103,7 @@ function readContainer(value: unknown, engine: EngineName): Container {
 }
 
 function commandLineOf(path: string, args: string[], config: Record<string, unknown>): string[] {
-  // With `--init`, podman and nerdctl let their init stand first.
+  // With `--init`, podman and nerdctl put their init first.
   if (/^\/(?:run\/podman-init|dev\/init|sbin\/tini)$/.test(path) && args[0] === '--') return args.slice(1);
   // Podman 4 repeats a single word: `cat` is the program "cat" with the argument "cat".
   const isSingle = listOf(config.Entrypoint).length + listOf(config.Cmd).length === 1;
@@ -92,15 +111,15 @@ function commandLineOf(path: string, args: string[], config: Record<string, unkn
   return [path, ...args];
 }
 
-/** A list, or what podman has for a list of one. */
+/** A list, or podman's form of a list of one. */
 function listOf(value: unknown): string[] {
   return typeof value === 'string' ? [value].filter(Boolean) : strings(value);
 }
 
-/** Template for `stats` that all three clients understand. */
+/** A template for `stats` that all three clients accept. */
 export const STATS_TEMPLATE = '{{.ID}}\t{{.CPUPerc}}\t{{.MemUsage}}';
 
-/** Reads `stats` in the {@link STATS_TEMPLATE}; its ids may be short, so they are matched with the ones asked for. */
+/** Reads `stats` in the {@link STATS_TEMPLATE}. Its ids may be short, so that they are matched with the requested ones. */
 export function parseStats(output: string, ids: readonly string[]): ContainerStats[] {
   return output.split(/\r?\n/).flatMap((line) => {
     const [short = '', cpu = '', memory = ''] = line.trim().split('\t');

@@ -1,10 +1,9 @@
-import * as l10n from '@vscode/l10n';
 import { isHomeTag, isRecordId, isSessionId } from '../registry/ids';
 import type { ContainerOwner } from './containerRun';
 import { LABELS } from './containerRun';
 import type { Container, ContainerEngine, EngineAnswer } from './engine';
 
-/** Containers, in whatever state, that carry these labels of ours; each checked against its own description. */
+/** Containers in any state with these labels of ours, each checked against its own description. */
 export async function findContainers(
   engine: Pick<ContainerEngine, 'list' | 'inspect'>,
   owner: ContainerOwner,
@@ -13,14 +12,13 @@ export async function findContainers(
   return owned.ok ? { ok: true, value: owned.value.containers } : owned;
 }
 
-/** @returns also the ids that are listed, and of which the engine then says that there are no such containers. */
+/** @returns also the `vanishing` ids: the engine lists them, but then has no such containers */
 export async function listOwned(
   engine: Pick<ContainerEngine, 'list' | 'inspect'>,
   owner: ContainerOwner,
 ): Promise<EngineAnswer<{ containers: Container[]; vanishing: string[] }>> {
   // An empty value would match the containers of others.
-  if (!isComplete(owner))
-    return { ok: false, error: { kind: 'failed', message: l10n.t('The record does not say whose it is.') } };
+  if (!isComplete(owner)) return { ok: false, error: { kind: 'failed', found: 'no owner' } };
   const listed = await engine.list(labelsOf(owner));
   if (!listed.ok) return listed;
   const inspected = await engine.inspect(listed.value);
@@ -30,7 +28,7 @@ export async function listOwned(
   return { ok: true, value: { containers, vanishing } };
 }
 
-/** Whether a container carries exactly these labels. */
+/** Whether a container has exactly these labels. */
 export function isOwnedBy(container: Pick<Container, 'labels'>, owner: ContainerOwner): boolean {
   return Object.entries(labelsOf(owner)).every(([name, value]) => container.labels[name] === value);
 }

@@ -1,4 +1,4 @@
-// What must be known of the command-line clients' flags to find the words behind them.
+// The command-line clients' flags, as far as they are needed to find the words after them.
 
 export type EngineName = 'docker' | 'podman' | 'nerdctl';
 
@@ -13,7 +13,7 @@ interface GlobalFlags {
 
 const names = (text: string): ReadonlySet<string> => new Set(text.split(/\s+/));
 
-/** Global flags. One that is not here cannot be read past: whether the next word belongs to it is not known. */
+/** Global flags. After an unknown flag, it is unclear whether the next word is its value. */
 export const GLOBAL_FLAGS: Readonly<Record<EngineName, GlobalFlags>> = {
   docker: {
     valued: names('config context c host H log-level l tlscacert tlscert tlskey'),
@@ -44,7 +44,7 @@ export const GLOBAL_FLAGS: Readonly<Record<EngineName, GlobalFlags>> = {
   },
 };
 
-/** Global flags that only change what a client says about itself; some of them would spoil the answers we read. */
+/** Global flags that only change what a client prints; some of them would break the output that we read. */
 export const REPORTING_FLAGS = names(
   'debug D debug-full log-level l noout out syslog trace cpu-profile memory-profile',
 );
@@ -57,14 +57,14 @@ export const PLAIN_RUN_FLAGS = names(
   unsetenv-all use-api-socket`,
 );
 
-/** One flag as written, with the number of words that it takes up. */
+/** One flag as written, with its number of words. */
 export interface Flag {
   /** Long name or letter, without dashes. */
   readonly name: string;
   readonly value: string | undefined;
 }
 
-/** Flags as read, and where to go on. */
+/** Parsed flags, and where the next word is. */
 export interface ReadFlags {
   readonly flags: readonly Flag[];
   readonly next: number;
@@ -73,8 +73,8 @@ export interface ReadFlags {
 /**
  * Reads the flags in one word, and the value in the next word where one is needed: `--name value`, `--name=value`,
  * `-n value`, `-nvalue`, `-itn value`.
- * @param isPlain whether a flag takes no value; undefined when that is not known.
- * @returns undefined when it cannot be read.
+ * @param isPlain whether a flag takes no value; undefined when unknown
+ * @returns undefined when a flag is unknown
  */
 export function readFlags(
   args: readonly string[],
@@ -89,7 +89,7 @@ export function readFlags(
   return value !== undefined || plain ? { flags: [{ name, value }], next: at + 1 } : withNextWord([], name, args, at);
 }
 
-/** Letters behind one dash, of which the last may take a value. */
+/** Letters after one dash, of which the last may take a value. */
 function readLetters(
   args: readonly string[],
   at: number,

@@ -1,25 +1,26 @@
-import type { OthersContainer } from '../model/containerOutcome';
+import type { ForeignContainer } from '../model/containerOutcome';
 import { LABELS, type RunDescription } from './containerRun';
 import type { Container } from './engine';
 import type { EngineName } from './flags';
 
-/** A living command-line client that runs `docker run` or its like. */
+/** A living command-line client of `docker run` or the like. */
 export interface RunningClient {
   readonly run: RunDescription;
   /** Epoch ms when the process started. */
   readonly startedAt: number;
 }
 
-/** The engine may be on a machine whose clock differs a little, and a process's start is known to 10 ms. */
+/** The clock of the engine's machine may differ a little, and process starts are rounded to 10 ms. */
 const CLOCK_SLACK_MS = 2_000;
-/** An image that had to be pulled first takes longer; its container is then attributed to no client. */
+/** An image that had to be pulled takes longer; its container then counts for no client. */
 const LATEST_CREATION_MS = 10_000;
 
 /**
- * Which container belongs to a living client that put no label of ours on it: the only one whose image, arguments and
- * time of creation fit this client and no other living one. Undefined when there is none or any doubt. A client that
- * removed or replaced its container can make this wrong: for showing and asking, never for acting alone.
- * @param containers all of the client's engine. @param others all other living clients known.
+ * The container of a living client that did not label it: the only one whose image, arguments and time of creation fit
+ * this client and no other living client. Undefined without one, and in doubt. It is wrong when the client has removed
+ * or replaced its container: for display and questions, never as the only reason to act.
+ * @param containers all containers of the client's engine
+ * @param others all other known living clients
  */
 export function attachedContainer(
   client: RunningClient,
@@ -32,17 +33,17 @@ export function attachedContainer(
   return others.some((other) => isPlausible(other, only)) ? undefined : only;
 }
 
-/** Why a container is not for us to offer, although it looks like a server; undefined when it is. */
-export function notOurs({ labels }: Pick<Container, 'labels'>): OthersContainer | undefined {
+/** What runs a container that we must not offer to stop, although it looks like a server; undefined otherwise. */
+export function notOurs({ labels }: Pick<Container, 'labels'>): ForeignContainer | undefined {
   if (labels['docker-mcp'] === 'true') return 'gateway';
   if ('com.docker.compose.project' in labels || 'io.podman.compose.project' in labels) return 'compose';
   return undefined;
 }
 
 /**
- * Whether a container waits for input that no client can send: open stdin, running, started as one of the configured
- * servers is, and no living client on this machine that may be attached. For a report and a picker, never automatic: a
- * client on another machine, or the engine's own API, may hold it. For other programs that may run it, see {@link notOurs}.
+ * Whether a container waits for input that no client can send: it runs with an open stdin, matches a configured server,
+ * and no living client on this machine can be attached. For reports and pickers, never to act automatically: a client on
+ * another machine or of the engine's API may hold it. {@link notOurs} covers other programs that may run it.
  */
 export function hasNoClient(
   container: Container,
@@ -54,7 +55,7 @@ export function hasNoClient(
     container.openStdin === true &&
     !isLabelled(container) &&
     configured.some((run) => matchesRun(run, container)) &&
-    // However long ago it started: it may have pulled the image first, or be attached to what it once created.
+    // At any age: the client may have pulled the image first, or be attached to an older container.
     !clients.some((client) => matchesRun(client.run, container))
   );
 }
@@ -72,7 +73,7 @@ export function matchesRun(run: RunDescription, container: Container): boolean {
   if (run.image === undefined || !sameImage(run.engine, run.image, container.image)) return false;
   if (run.name !== undefined && run.name !== container.name) return false;
   if (container.openStdin !== undefined && container.openStdin !== run.interactive) return false;
-  // Without arguments it runs what the image says, which the line does not tell.
+  // Without arguments it runs the image's own command, which the line does not show.
   const { commandLine } = container;
   if (run.arguments.length > commandLine.length) return false;
   if (run.entrypoint && commandLine.length - run.arguments.length !== 1) return false;
@@ -81,12 +82,12 @@ export function matchesRun(run: RunDescription, container: Container): boolean {
   return run.arguments.every((arg, index) => arg === tail[index]);
 }
 
-/** Docker keeps the name as it was typed, the others complete it with a registry and a tag. */
-function sameImage(engine: EngineName, typed: string, kept: string): boolean {
-  if (typed === kept) return true;
+/** Docker stores the name as typed, the others complete it with a registry and a tag. */
+function sameImage(engine: EngineName, typed: string, recorded: string): boolean {
+  if (typed === recorded) return true;
   if (engine === 'docker') return false;
   const tagged = /[:@][^/]*$/.test(typed) ? typed : `${typed}:latest`;
-  return kept === tagged || kept.endsWith(`/${tagged}`);
+  return recorded === tagged || recorded.endsWith(`/${tagged}`);
 }
 
 function isLabelled({ labels }: Container): boolean {

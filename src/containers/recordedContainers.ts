@@ -1,31 +1,34 @@
+import { isDeepStrictEqual } from 'node:util';
 import { SharedRun } from '../common/async';
-import { messageOf } from '../common/errors';
 import { ENGINE_NOTE_TIMEOUT_MS } from '../common/limits';
 import { type Log, logOnce, type OnceLog } from '../common/log';
 import type { Member } from '../judgement/members';
+import type { EngineFailure } from '../model/engineFailure';
 import type { ContainerView } from '../model/inventory';
 import type { Platform } from '../os/platform';
 import type { ContainerId, RecordId } from '../registry/ids';
 import type { ContainerRun, SessionFile } from '../registry/schema';
 import { isLabelled } from '../registry/schema';
+import { engineSentence } from '../wording/containers';
+import { errorText } from '../wording/reasons';
 import { type Container, ContainerEngine, type EngineAnswer } from './engine';
 import { noteContainer } from './engineClients';
 import { findContainers } from './findContainers';
 
-/** What an engine last said about one record's containers. */
+/** An engine's last answer about one record's containers. */
 export interface ContainersSeen {
   readonly containers: readonly ContainerView[];
   /** Why it could not say; undefined when it could. */
-  readonly problem: string | undefined;
+  readonly problem: EngineFailure | undefined;
 }
 
 /**
- * The containers of recorded servers. Those of launched ones are found by our labels and by nothing else; those of
- * others by the id that was noted while their client lived, and they are never ended here.
+ * The containers of recorded servers. Only our labels identify those of launched servers; those of other servers are
+ * known by the id that was noted while their client lived, and are never ended here.
  */
 export class RecordedContainers {
   private readonly seen = new Map<RecordId, ContainersSeen>();
-  /** How to reach the engine of each container that has been told of, by its id. */
+  /** How to reach the engine of each listed container, by the container's id. */
   private readonly addresses = new Map<ContainerId, ContainerRun>();
   private readonly once: OnceLog;
   private readonly refreshing = new SharedRun<boolean>();
@@ -34,20 +37,20 @@ export class RecordedContainers {
     this.once = logOnce(log);
   }
 
-  /** What the last look said about a record; undefined when there was none. */
+  /** The last scan's answer about a record; undefined before the first. */
   seenOf(recordId: RecordId): ContainersSeen | undefined {
     return this.seen.get(recordId);
   }
 
-  /** Whether the last look found no container of a record, or had none to look for. */
+  /** Whether the last scan found no container of a record, or had none to search for. */
   isGone(recordId: RecordId): boolean {
     const seen = this.seen.get(recordId);
     return seen === undefined || (seen.problem === undefined && seen.containers.length === 0);
   }
 
   /**
-   * Asks the engines about every record that runs in a container. One question at a time; one that comes during
-   * another joins it. Never rejects. @returns whether anything is different from before.
+   * Asks the engines about every record that runs in a container. One run at a time; a call during one joins it. Never
+   * rejects. @returns whether anything has changed
    */
   refresh(sessions: readonly Pick<SessionFile, 'id' | 'home' | 'records'>[]): Promise<boolean> {
     return this.refreshing.run(() => this.refreshOnce(sessions));
@@ -67,9 +70,9 @@ export class RecordedContainers {
         const labelled = isLabelled(record);
         const owner = { home: session.home, session: session.id, record: record.id };
         const found = labelled ? await findContainers(engine, owner) : await notedContainer(engine, run);
-        const problem = found.ok ? undefined : found.error.message;
-        if (problem && this.seen.get(record.id)?.problem !== problem) {
-          this.log.warn(`"${record.server}": container unknown: ${problem}`);
+        const problem = found.ok ? undefined : found.error;
+        if (problem && !isDeepStrictEqual(this.seen.get(record.id)?.problem, problem)) {
+          this.log.warn(`"${record.server}": container unknown: ${engineSentence(problem)}`);
         }
         const containers = found.ok ? found.value.map(({ id, image, state }) => ({ id, image, state, labelled })) : [];
         for (const { id } of containers) this.addresses.set(id, run);
@@ -79,19 +82,19 @@ export class RecordedContainers {
     return JSON.stringify([...this.seen]) !== before;
   }
 
-  /** How to reach the engine of a container that was told of; undefined for all others. */
+  /** How to reach the engine of a listed container; undefined for all others. */
   addressOf(id: ContainerId): ContainerRun | undefined {
     return this.addresses.get(id);
   }
 
-  /** Keeps how to reach the engine of a container that somebody is told of. */
-  keepAddress(id: ContainerId, run: ContainerRun): void {
+  /** Stores how to reach the engine of a container that is listed. */
+  rememberAddress(id: ContainerId, run: ContainerRun): void {
     this.addresses.set(id, run);
   }
 
   /**
-   * What a record is to keep of the container of a server that we did not launch; `none` when there is none, or any
-   * doubt. Its client must live. Never rejects; an engine that cannot be asked is `unknown` and one line in the log.
+   * What a record stores of the container of a server that we did not launch; `none` without one, and in doubt. Its
+   * client must live. Never rejects; an engine that does not answer gives `unknown` and one line in the log.
    */
   async note(
     platform: Platform,
@@ -101,20 +104,20 @@ export class RecordedContainers {
     try {
       const answer = await noteContainer(platform, members, (run) => withContextInUse(run), ENGINE_NOTE_TIMEOUT_MS);
       if (answer.ok) return answer.value ?? 'none';
-      this.once.warn(`"${server}": its container could not be determined: ${answer.error.message}`);
+      this.once.warn(`"${server}": its container could not be determined: ${engineSentence(answer.error)}`);
     } catch (error) {
-      this.once.warn(`"${server}": its container could not be determined: ${messageOf(error)}`);
+      this.once.warn(`"${server}": its container could not be determined: ${errorText(error)}`);
     }
     return 'unknown';
   }
 
-  /** Forgets what was seen of a record's containers: they are gone. */
+  /** Forgets a record's containers: they are gone. */
   forget(recordId: RecordId): void {
     this.seen.delete(recordId);
   }
 }
 
-/** The container whose id a record keeps, as its engine describes it now; empty where none is noted or it is gone. */
+/** The engine's description of the container whose id a record has; empty where none is noted or it is gone. */
 export async function notedContainer(
   engine: ContainerEngine,
   { containerId }: ContainerRun,
@@ -123,8 +126,8 @@ export async function notedContainer(
 }
 
 /**
- * Adds the docker context in use now: should the user change it, the other engine would say that the container is
- * gone. The same run where there is nothing to add, or it cannot be asked.
+ * Adds the docker context in use: if the user changes it, the other engine reports the container as gone. Returns the
+ * same run where there is nothing to add, or where the engine does not answer.
  */
 export async function withContextInUse(
   run: ContainerRun,
@@ -135,7 +138,7 @@ export async function withContextInUse(
   return { ...run, environment: { ...run.environment, DOCKER_CONTEXT: answer.value } };
 }
 
-/** How to ask the engine of a recorded container; undefined where the record names some other program: it is not run. */
+/** The engine of a recorded container; undefined where the record names any other program, which is never run. */
 export function engineOf(run: ContainerRun, limits: { readonly timeout?: number } = {}): ContainerEngine | undefined {
   try {
     return new ContainerEngine(run, limits);

@@ -1,6 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import type { MachineConfigs } from '../clients/machineConfigs';
+import { UserError } from '../common/errors';
 import type { ServerView } from '../model/inventory';
 import { announceOnce, type DataFolder } from '../registry/dataFolder';
 import type { Tracker } from '../tracker/tracker';
@@ -15,36 +16,29 @@ import { patternsOf } from './settings';
 import { showSetting } from './settingsFiles';
 import { showConfiguration } from './showConfiguration';
 
-/** Joins what a person asks for with who does it: us for our servers, the editor for its own. */
-export function createActions(
-  tracker: Tracker,
-  configured: ConfiguredServers,
-  inputs: Inputs,
-  logs: ServerLogs,
-  hidden: HiddenServers,
-  folder: DataFolder,
-  machine: MachineConfigs,
-): Actions {
-  const serverOf = (key: string): ServerView => {
-    const server = tracker.inventory.servers.find((one) => one.key === key);
-    if (!server) throw new Error(l10n.t('This server is gone. Run "MCP Processes: Scan Now" to refresh.'));
-    return server;
-  };
-  const askEditor = async (command: EditorCommand, { key }: ServerView): Promise<void> => {
-    const editorId = configured.servers.find((one) => one.key === key)?.editorId;
-    if (editorId === undefined) throw new Error(l10n.t('This server is no longer configured. Scan again.'));
-    await runInEditor(command, editorId);
-  };
+export interface ActionsParts {
+  readonly tracker: Tracker;
+  readonly configured: ConfiguredServers;
+  readonly inputs: Inputs;
+  readonly logs: ServerLogs;
+  readonly hidden: HiddenServers;
+  readonly folder: DataFolder;
+  readonly machine: MachineConfigs;
+}
+
+/** Connects what a person asks for with what does it: the tracker's parts for our servers, the editor for its own. */
+export function createActions(parts: ActionsParts): Actions {
+  const { tracker, inputs, hidden, folder } = parts;
   return {
     inventory: () => hidden.without(tracker.inventory),
     onDidChange: (listener) => tracker.onDidChange((inventory) => listener(hidden.without(inventory))),
-    sweep: () => tracker.sweep({ afresh: true }),
+    scanNow: () => tracker.scanNow(),
     reapOrphans: (options) => tracker.reapOrphans(options),
-    previewOrphans: (only) => tracker.previewOrphans(only),
-    previewEnd: (process) => tracker.previewEnd(process),
+    previewOrphans: (only) => tracker.requestedReap.preview(only),
+    previewEnd: (processes) => tracker.previewEnd(processes),
     endChosen: (server, processes) => tracker.endChosen(server, processes),
-    containerLogs: (id) => tracker.containerLogs(id),
-    containerStats: (id) => tracker.containerStats(id),
+    containerLogs: (id) => tracker.containers.logs(id),
+    containerStats: (id) => tracker.containers.stats(id),
     stopContainer: (id) => tracker.stopContainer(id),
     neverReap: (pattern) => changeNeverReap((patterns) => [...new Set([...patterns, pattern])]),
     allowReap: (pattern) => changeNeverReap((patterns) => patterns.filter((one) => one !== pattern)),
@@ -57,44 +51,61 @@ export function createActions(
     takeCrashes: (crashes) => tracker.takeCrashes(crashes),
     ownFolder: () => tracker.ownFolder,
     forgetInputs: () => inputs.forget(),
-    async start(key) {
-      const server = serverOf(key);
-      if (server.managedBy !== 'editor') return tracker.start(key);
-      await askEditor('startServer', server);
-      await tracker.sweep();
-    },
+    ...serverActions(parts),
+    newServers: createNewServers(parts.configured, parts.machine, inputs),
+    showSetting: (id) => showSetting(id),
+  };
+}
+
+type ServerActions = Pick<
+  Actions,
+  'start' | 'stop' | 'restart' | 'listTools' | 'callTool' | 'showOutput' | 'showConfiguration'
+>;
+
+/** What can be done with one server of this window, by us or by the editor. */
+function serverActions({ tracker, configured, logs, machine }: ActionsParts): ServerActions {
+  const isEditors = (key: string) => serverOf(tracker, key).managedBy === 'editor';
+  const askEditor = async (command: EditorCommand, key: string): Promise<void> => {
+    const editorId = configured.servers.find((one) => one.key === key)?.editorId;
+    if (editorId === undefined) throw new UserError(vscode.l10n.t('This server is no longer configured. Scan again.'));
+    await runInEditor(command, editorId);
+  };
+  /** Also shows the result. */
+  const changeInEditor = async (command: EditorCommand, key: string): Promise<void> => {
+    await askEditor(command, key);
+    await tracker.sweep();
+  };
+  return {
+    start: async (key) => (isEditors(key) ? changeInEditor('startServer', key) : tracker.servers.start(key)),
     async stop(key) {
-      const server = serverOf(key);
-      if (server.managedBy !== 'editor') return tracker.stop(key);
-      await askEditor('stopServer', server);
-      await tracker.sweep();
+      if (!isEditors(key)) return tracker.servers.stop(key);
+      await changeInEditor('stopServer', key);
       return undefined;
     },
-    async restart(key) {
-      const server = serverOf(key);
-      if (server.managedBy !== 'editor') return tracker.restart(key);
-      await askEditor('restartServer', server);
-      await tracker.sweep();
-    },
-    listTools: (key) => tracker.listTools(key),
-    callTool: (key, tool, args, signal) => tracker.callTool(key, tool, args, signal),
+    restart: async (key) => (isEditors(key) ? changeInEditor('restartServer', key) : tracker.servers.restart(key)),
+    listTools: (key) => tracker.servers.listTools(key),
+    callTool: (key, tool, args, signal) => tracker.servers.callTool(key, tool, args, signal),
     async showOutput(key) {
-      const server = serverOf(key);
-      if (server.managedBy === 'editor') await askEditor('showOutput', server);
+      const server = serverOf(tracker, key);
+      if (server.managedBy === 'editor') await askEditor('showOutput', key);
       else logs.show(server.name);
     },
     showConfiguration: (server) => showConfiguration(server, configured, machine),
-    newServers: createNewServers(configured, machine, inputs),
-    showSetting: (id) => showSetting(id),
   };
+}
+
+function serverOf({ inventory }: Tracker, key: string): ServerView {
+  const server = inventory.servers.find((one) => one.key === key);
+  if (!server) throw new UserError(vscode.l10n.t('This server is gone. Run "MCP Processes: Scan Now" to refresh.'));
+  return server;
 }
 
 async function changeNeverReap(change: (patterns: readonly string[]) => string[]): Promise<void> {
   const configuration = vscode.workspace.getConfiguration('mcpProcesses');
   const patterns = patternsOf(configuration.get('reap.neverReap'));
-  // What somebody has written there, he wants to be kept.
+  // The value was meant to spare servers: it is not overwritten.
   if (!patterns)
-    throw new Error(
+    throw new UserError(
       l10n.t('The setting mcpProcesses.reap.neverReap must be a list of strings. Correct it, then try again.'),
     );
   await configuration.update('reap.neverReap', change(patterns), vscode.ConfigurationTarget.Global);

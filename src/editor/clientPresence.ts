@@ -12,7 +12,7 @@ export class ClientPresence implements vscode.Disposable {
   private askedAt: number | undefined;
   private isAway = false;
 
-  /** @param onChange is told since when (epoch ms) the window is away, or undefined when it is back. */
+  /** @param onChange gets the time (epoch ms) since when the window is away; undefined when it is back. */
   constructor(private readonly onChange: (since: number | undefined) => void) {
     this.timer = setInterval(() => this.check(), ASK_MS);
     this.timer.unref();

@@ -69,7 +69,7 @@ export class ConfiguredServers implements vscode.Disposable {
     return { dispose: () => this.listeners.delete(listener) };
   }
 
-  /** Waits until servers are listed that were just written into a setting. @returns whether they are within `limit` ms. */
+  /** Waits until servers that were just written to a setting are listed. @returns whether they are within `limit` ms. */
   async lists(keys: readonly string[], limit: number): Promise<boolean> {
     const areListed = () => keys.every((key) => this.servers.some((server) => server.key === key));
     if (areListed()) return true;
@@ -90,7 +90,7 @@ export class ConfiguredServers implements vscode.Disposable {
     this.read();
   }
 
-  /** Reads everything anew. */
+  /** Reads everything again. */
   read(): void {
     const { servers, inputs, problems: ofSettings } = this.settings();
     const ours: DefinitionSource = { client: 'MCP Processes', file: undefined, folder: firstFolder() };
@@ -117,19 +117,19 @@ export class ConfiguredServers implements vscode.Disposable {
     }
     this.servers = found;
     this.problems = problems;
-    this.tell(problems);
+    this.logProblems(problems);
     for (const listener of this.listeners) listener();
   }
 
-  /** The panel has room for the first one only. Each is told once, not at every key that is typed in a setting. */
-  private tell(problems: readonly Problem[]): void {
+  /** The panel has room for the first one only. Each is logged once, not at every key that is typed in a setting. */
+  private logProblems(problems: readonly Problem[]): void {
     const lines = problems.map(({ file, line, column, message }) =>
       [[file, line, column].filter((part) => part !== undefined).join(':'), message].filter(Boolean).join(': '),
     );
     this.once.warnAll(lines);
   }
 
-  /** A definition of the API's, launched as it stands. */
+  /** A definition from the API, launched as it is. */
   describe(definition: StdioServerDefinition, key: string): Promise<LaunchDescription> {
     return this.launchDescription(definition, [], key);
   }
@@ -163,7 +163,7 @@ export class ConfiguredServers implements vscode.Disposable {
       ...(editors && { editorId: editorIdOf(folder, name) }),
       url: undefined,
       describe: editors ? undefined : () => this.launchDescription(definition, inputs, key),
-      // What only the editor knows, such as its inputs, stays open.
+      // What only the editor knows, such as its inputs, is left open.
       matches: (args, observed) => basisFor(args, observed) !== undefined,
     };
   }
@@ -174,7 +174,7 @@ export class ConfiguredServers implements vscode.Disposable {
     key: string,
   ): Promise<LaunchDescription> {
     const { name, source } = definition;
-    // Also the user's own: they start in the folder, where `npx` would read what somebody else put there.
+    // Also the user's own: they start in the folder, where `npx` would read what another person put there.
     if (!vscode.workspace.isTrusted)
       throw new Error(
         l10n.t(

@@ -5,11 +5,11 @@ import { identityKey } from '../os/identity';
 const KEY = 'hiddenServers';
 const MAX = 200;
 
-/** Servers that a person does not want to see, by identity: the next one with the same command is another one. */
+/** Servers that a person has hidden, by identity: the next one with the same command is shown. */
 export class HiddenServers {
   private readonly keys: Set<string>;
 
-  /** @param scope of this machine's processes: after a reboot, or elsewhere, the same pid and start are another's. */
+  /** @param scope of this machine's processes: after a reboot or elsewhere, the same pid and start mean another process. */
   constructor(
     private readonly memento: Memento,
     private readonly scope: string,
@@ -26,9 +26,9 @@ export class HiddenServers {
     const key = this.keyOf(server);
     if (key === '') return;
     this.keys.add(key);
-    // Without a scope nothing tells it from another one later: hidden in this window only.
+    // Without a scope it cannot be distinguished from a later one: hidden in this window only.
     if (this.scope === '') return;
-    // Not awaited: with the client away it never settles, and the row is to go at once.
+    // Not awaited: it does not settle while the client is away, and the row must go at once.
     void this.memento.update(KEY, [...this.keys].slice(-MAX));
   }
 

@@ -3,7 +3,7 @@ import * as l10n from '@vscode/l10n';
 import type { Memento, SecretStorage } from 'vscode';
 import type { InputDefinition } from '../clients/serverDefinition';
 
-/** The secret storage cannot tell what it holds. */
+/** The secret storage cannot list its keys. */
 const STORED_KEYS = 'inputs.stored';
 
 /**
@@ -20,7 +20,7 @@ export class Inputs {
   ) {}
 
   /**
-   * Values for the ids named; what the person declines to give is absent.
+   * Values for the ids named; values that the person declines to give are absent.
    * @param place where inputs and server are declared: a file, a workspace; undefined for the user's own settings.
    */
   async valuesOf(
@@ -48,7 +48,7 @@ export class Inputs {
     const keys = this.storedKeys;
     for (const key of keys) {
       await this.secrets.delete(key);
-      // One by one: what could not be deleted stays known.
+      // One by one: a value that could not be deleted stays known.
       await this.state.update(
         STORED_KEYS,
         this.storedKeys.filter((one) => one !== key),
@@ -70,7 +70,7 @@ export class Inputs {
   }
 
   private async store(key: string, value: string): Promise<void> {
-    // First: nothing must be stored that could not be forgotten.
+    // First: a value that is stored must be known, or it could not be forgotten.
     await this.state.update(STORED_KEYS, [...new Set([...this.storedKeys, key])]);
     await this.secrets.store(key, value);
   }

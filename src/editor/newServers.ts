@@ -46,7 +46,7 @@ export function createNewServers(configured: ConfiguredServers, machine: Machine
 function places(): ServerPlace[] {
   const user: ServerPlace = { scope: 'user', isRemote: isRemote(), file: undefined };
   const file = workspaceSettingsFile();
-  // Those of a workspace that is not trusted are not read.
+  // The settings of an untrusted workspace are not read.
   if (!file || !vscode.workspace.isTrusted) return [user];
   return [user, { scope: 'workspace', isRemote: false, file: vscode.workspace.asRelativePath(file, false) }];
 }
@@ -107,7 +107,7 @@ async function createIfMissing(file: vscode.Uri | undefined): Promise<void> {
   }
 }
 
-/** What the answers of a server's inputs are kept for: its own ones, which its entry names. */
+/** Keeps the answers to the inputs that the server's entry names, and no others. */
 async function keepAnswers(plan: Plan, name: string, scope: SettingsScope, inputs: Inputs): Promise<void> {
   const entry = JSON.stringify(plan.servers[name]);
   for (const [id, value] of plan.answers) {
@@ -125,7 +125,7 @@ async function replaceText({ document }: vscode.TextEditor, text: string): Promi
   throw new Error(vscode.l10n.t('{0} could not be saved. Make it writable, then save it.', document.fileName));
 }
 
-/** The editor gives a save up where something comes between, such as its own that comes by itself; once more, it works. */
+/** The editor abandons a save when another one interferes, such as its auto save; a second attempt succeeds. */
 async function save(document: vscode.TextDocument): Promise<boolean> {
   for (let attempt = 1; attempt <= SAVE_ATTEMPTS; attempt++) {
     if ((await document.save()) || !document.isDirty) return true;
@@ -134,7 +134,7 @@ async function save(document: vscode.TextDocument): Promise<boolean> {
   return false;
 }
 
-/** Why a file is left as it is; the place is selected. */
+/** Why a file is not changed; the place is selected. */
 function refusal(problem: SettingsProblem, editor: vscode.TextEditor): string {
   const { document } = editor;
   if (problem.kind === 'taken') {

@@ -8,20 +8,38 @@ import type { Grace } from '../registry/schema';
 export interface EditorSettings extends Required<Settings> {
   readonly servers: unknown;
   readonly inputs: unknown;
-  /** What of them cannot be made out, and what follows. */
+  /** What is wrong with them, and what follows. */
   readonly problems: readonly string[];
   /** Seconds; 0 is off. */
   readonly sweepInterval: number;
   readonly autoStart: boolean;
-  /** Whether other clients' servers are looked at. */
+  /** Whether other clients' servers are scanned. */
   readonly scanForeign: boolean;
-  /** Whether names alone may make something a server. */
+  /** Whether a process can count as a server because of its name alone. */
   readonly guess: boolean;
 }
 
 const DEFAULT_INTERVAL_SECONDS = 60;
 /** As a pattern of what is never reaped. */
 const EVERYTHING = '*';
+
+/** The settings as they are now. */
+export class LiveSettings implements vscode.Disposable {
+  current = readSettings();
+  private readonly changed = new vscode.EventEmitter<EditorSettings>();
+  private readonly subscription = vscode.workspace.onDidChangeConfiguration((change) => {
+    if (!change.affectsConfiguration('mcpProcesses')) return;
+    this.current = readSettings();
+    this.changed.fire(this.current);
+  });
+
+  readonly onDidChange = this.changed.event;
+
+  dispose(): void {
+    this.subscription.dispose();
+    this.changed.dispose();
+  }
+}
 
 export function readSettings(): EditorSettings {
   const configuration = vscode.workspace.getConfiguration('mcpProcesses');
@@ -52,24 +70,24 @@ export function readSettings(): EditorSettings {
   };
 }
 
-/** What is never reaped; undefined where that cannot be made out: then nothing may be (K20). One text is a list of one. */
+/** What is never reaped; undefined if it cannot be read: then nothing may be reaped (K20). A string is a list of one. */
 export function patternsOf(setting: unknown): readonly string[] | undefined {
   const list = typeof setting === 'string' ? [setting] : (setting ?? []);
   if (!Array.isArray(list) || !list.every((one) => typeof one === 'string')) return undefined;
   return list.filter((one) => one !== '');
 }
 
-/** Those of the workspace and of the user: the editor would take the one list for the other, and lose what servers need. */
+/** Inputs of the workspace and the user: the editor itself would replace the one list by the other. */
 function inputsOf(configuration: vscode.WorkspaceConfiguration): unknown {
   const { workspaceValue, globalValue } = configuration.inspect<unknown>('inputs') ?? {};
   if (vscode.workspace.isTrusted && Array.isArray(workspaceValue) && Array.isArray(globalValue)) {
-    // The first of an id counts.
+    // The first input of an id counts.
     return [...workspaceValue, ...globalValue];
   }
   return configuration.get('inputs');
 }
 
-/** The setting where somebody set it, else `MCP_PROCESS_CLEANUP_INTERVAL`, else the default. */
+/** The setting where it is set, else `MCP_PROCESS_CLEANUP_INTERVAL`, else the default. */
 function sweepInterval(configuration: vscode.WorkspaceConfiguration): number {
   // Inspected, because its default would hide the variable; its scope is the machine: no workspace can set it.
   const set = configuration.inspect<number>('sweep.intervalSeconds')?.globalValue;
@@ -78,7 +96,7 @@ function sweepInterval(configuration: vscode.WorkspaceConfiguration): number {
   return Number.isFinite(seconds) && seconds >= 0 ? seconds : DEFAULT_INTERVAL_SECONDS;
 }
 
-/** `{ "<server>": { "stdinSeconds": 2, "termSeconds": 3 }, "*": … }`; what is not a sensible wait is not taken. */
+/** `{ "<server>": { "stdinSeconds": 2, "termSeconds": 3 }, "*": … }`; a wait out of bounds is ignored. */
 function graceOf(setting: unknown, server: string, standard: Grace): Grace {
   const table = (typeof setting === 'object' && setting !== null ? setting : {}) as Record<string, unknown>;
   const own = Object.hasOwn(table, server) ? table[server] : Object.hasOwn(table, '*') ? table['*'] : undefined;

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { SettingsScope } from '../views/actions';
 
-/** ms. The editor says a moment later than it opens an editor that it did. */
+/** ms. The editor reports an opened editor a moment after it opened. */
 const OPENED_MS = 10_000;
 
 /** Shows one of our settings in the editor's own page, in the tab that has it: a remote machine's are not the user's. */
@@ -10,7 +10,7 @@ export async function showSetting(id: string): Promise<void> {
   await vscode.commands.executeCommand(command, { query: id });
 }
 
-/** Opens the settings.json of a scope, or the `.code-workspace` of this window, as a text. @throws with a remedy. */
+/** Opens the settings.json of a scope, or the `.code-workspace` of this window, as text. @throws with a remedy. */
 export async function openSettingsFile(scope: SettingsScope): Promise<vscode.TextEditor> {
   if (scope === 'workspace') {
     const file = workspaceSettingsFile();
@@ -25,7 +25,7 @@ export async function openSettingsFile(scope: SettingsScope): Promise<vscode.Tex
 /** The file with the settings of the workspace: its own, or that of its only folder. Whether it exists is not known. */
 export function workspaceSettingsFile(): vscode.Uri | undefined {
   const { workspaceFile, workspaceFolders } = vscode.workspace;
-  // One that was never saved has no file to write into.
+  // A workspace that was never saved has no file.
   if (workspaceFile) return workspaceFile.scheme === 'untitled' ? undefined : workspaceFile;
   const folder = workspaceFolders?.[0]?.uri;
   return folder && vscode.Uri.joinPath(folder, '.vscode', 'settings.json');

@@ -7,7 +7,7 @@ import type { SettingsScope } from '../views/actions';
 import type { ConfiguredServers } from './configuredServers';
 import { openSettingsFile, select } from './settingsFiles';
 
-/** Opens what configures a server, with its name selected. Says so where nothing does. */
+/** Opens what configures a server, with its name selected. Shows a message if nothing does. */
 export async function showConfiguration(
   server: ServerView,
   configured: ConfiguredServers,

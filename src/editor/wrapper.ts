@@ -6,10 +6,10 @@ import type { DataFolder } from '../registry/dataFolder';
 import { installWrapper } from '../wrapper/install';
 import type { EditorSettings } from './settings';
 
-/** Activation comes first: nobody waits for these files. */
+/** Activation comes first: nothing waits for these files. */
 const LATER_MS = 1_000;
 
-/** Keeps `mcp-processes`, which stands in other clients' configurations, and what it must know up to date. */
+/** Keeps the `mcp-processes` command, which other clients' configurations name, and its settings up to date. */
 export class WrapperInstaller implements vscode.Disposable {
   private timer: NodeJS.Timeout | undefined;
 
@@ -20,7 +20,7 @@ export class WrapperInstaller implements vscode.Disposable {
     private readonly log: Log,
   ) {}
 
-  /** Installs it, or brings its settings up to date; soon, and at most once for several calls. */
+  /** Installs or updates it soon, once for several calls. */
   refresh(settings: EditorSettings): void {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.install(settings), LATER_MS);

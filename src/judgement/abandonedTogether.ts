@@ -1,20 +1,20 @@
 import type { StdinPeer } from '../os/platform';
 import { holdersOf, joinStdinPeers } from './stdinStatus';
 
-/** A server that is an orphan, unless somebody holds its stdin. */
+/** A server that is an orphan unless a process holds its stdin. */
 export interface HeldServer {
   /** All its processes. */
   readonly pids: ReadonlySet<number>;
-  /** Those of them that nothing else keeps. Who is spared goes on holding what it holds. */
+  /** Those that no other rule spares. A spared process continues to hold what it holds. */
   readonly endable: ReadonlySet<number>;
-  /** What the stdins of those at its top say. */
+  /** The stdin peers of its topmost processes. */
   readonly peers: readonly StdinPeer[];
 }
 
 /**
- * Which of some servers nobody can talk to but one another (L29): the largest set in which every stdin is without a
- * holder, or held by endable processes of the set and nobody else. One that is held by anybody outside is served, and
- * then so is what it holds.
+ * The servers that no client can reach, because only the servers themselves hold each other's stdin (L29): the largest
+ * set in which each stdin has no holder, or only endable processes of the set as holders. A server whose stdin a process
+ * outside the set holds has a client, and so has every server whose stdin it holds.
  */
 export function abandonedTogether<T extends HeldServer>(servers: readonly T[]): ReadonlySet<T> {
   const left = new Set(servers);

@@ -4,12 +4,12 @@ import { isEditorProcess } from './editors';
 import type { ClientAbove } from './facts';
 import { ancestorsOf } from './processTree';
 
-/** A parent like this has not started what runs under it. */
+/** Whether a process adopts orphans, so that it did not start its children. */
 export function adoptsOrphans({ pid, name }: ProcessEntry): boolean {
   return pid === 1 || programNamed(name).adoptsOrphans === true;
 }
 
-/** The nearest live MCP client among a process's ancestors, which may still use it, whatever its stdin looks like. */
+/** The nearest live MCP client among a process's ancestors. It may use the process whatever its stdin shows. */
 export function clientAbove(
   snapshot: Snapshot,
   entry: ProcessEntry,
@@ -24,14 +24,14 @@ export function clientAbove(
 }
 
 /**
- * Whether a client that runs as another user may stand above a process: we cannot see its open files, so the holders of
- * the stdin that we see may not be all.
+ * Whether another user's process is among the ancestors and may be a client: its open files are hidden from us, so that
+ * the visible holders of the stdin may not be all.
  */
 export function runsUnderOtherUser(snapshot: Snapshot, entry: ProcessEntry): boolean {
   return ancestorsOf(snapshot, entry).some((one) => !one.zombie && !adoptsOrphans(one) && one.uid !== entry.uid);
 }
 
-/** The nearest living ancestor that does more than start others: who runs it, if no known client does. */
+/** The nearest living ancestor that is no mere wrapper: it runs the process if no known client does. */
 export function launcherOf(snapshot: Snapshot, entry: ProcessEntry): ProcessEntry | undefined {
   return ancestorsOf(snapshot, entry).find((one) => !one.zombie && !isWrapperProcess(one) && !adoptsOrphans(one));
 }

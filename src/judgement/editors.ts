@@ -6,9 +6,9 @@ const EDITORS = [...CLIENTS, ...OTHER_EDITORS].filter(({ editor }) => editor);
 /** Editors' own programs, and kernel names of their processes: at most 15 characters on Linux. */
 const PROGRAMS = programsOf(EDITORS);
 const ELECTRON_PROGRAMS = programsOf(EDITORS.filter(({ editor }) => editor === 'electron'));
-/** What any editor built on Electron may be called while it is developed, and Node in it. */
+/** Names of Electron editors in development, and of Node in an editor. */
 const ELECTRON_NAMES = new Set([...ELECTRON_PROGRAMS, 'electron', 'node', 'MainThread']);
-/** macOS: everything in an editor's bundle, whose name may contain blanks. */
+/** macOS: any program in an editor's bundle, whose name may contain blanks. */
 const BUNDLE = new RegExp(
   `^(?:/[^/ ]+)*/(?:${EDITORS.flatMap(({ app }) => app ?? []).join('|')})(?: - \\w+)?\\.app/Contents/`,
 );
@@ -19,12 +19,12 @@ function programsOf(editors: readonly Pick<KnownClient, 'programs'>[]): Readonly
 
 /**
  * Whether a process belongs to an editor itself: its window, its server, its extension hosts.
- * Generous on purpose: taking something for an editor only ever keeps it alive.
+ * Generous, because a wrong positive only spares a process.
  */
 export function isEditorProcess(entry: ProcessEntry): boolean {
   const args = entry.args ?? [];
   const [program = ''] = args;
-  // Some systems give one line only.
+  // Some systems give arguments as one line.
   const argv = args.length === 1 ? program.split(' ') : args;
   if (entry.runsAsNode && isNodeProgram(entry.name, argv)) return false;
   const name = plainName(entry.name);
@@ -37,7 +37,7 @@ function plainName(name: string): string {
   return name.toLowerCase().replace(/\.exe$/, '');
 }
 
-/** A script that an editor's own program runs as a plain Node, and that is none of the editor's: many servers are that. */
+/** A script that an editor's program runs as a plain Node, but that is not the editor's: many servers are. */
 function isNodeProgram(name: string, argv: readonly string[]): boolean {
   const script = argv.slice(1).find((arg) => !arg.startsWith('-'));
   if (!ELECTRON_NAMES.has(name) || script === undefined || !/\.[cm]?js$/.test(script)) return false;

@@ -5,13 +5,13 @@ import { kindRules } from './kindRules';
 import { signalRules } from './signalRules';
 
 /**
- * Leave to signal one identity, now and once. Only the kill policy makes one: the class is not exported, and its private field
- * keeps look-alikes from type-checking.
+ * Permission to signal one identity once. Only the kill policy creates one: the class is not exported, and because of its
+ * private field no other object has its type.
  */
 class GrantedPermit {
   #isUnspent = true;
   constructor(readonly identity: ProcessIdentity) {}
-  /** True for a permit that really came from the kill policy, also where types were cast away; and only once. */
+  /** True once for each permit that the kill policy created, even where types were cast away. */
   static spend(permit: unknown): boolean {
     if (typeof permit !== 'object' || permit === null || !(#isUnspent in permit)) return false;
     const wasUnspent = permit.#isUnspent;
@@ -25,22 +25,22 @@ export const spendPermit = GrantedPermit.spend;
 export type Decision = { readonly permit: Permit } | { readonly spared: Refusal };
 
 /**
- * Rules on one signal to one process: first the column of its server's kind, which the user's word waives, then the
- * rules that nobody waives in full. Whatever was not examined, or could not be, keeps it.
+ * Decides on one signal to one process: by the rules for every signal, then by those for its server's kind, from which
+ * the user's own request is exempt. What was not examined, or could not be, spares the process.
  */
 export function evaluateKillPolicy(facts: Facts): Decision {
   const spared = objectionTo(facts);
   return spared === undefined ? { permit: new GrantedPermit(facts.identity) } : { spared };
 }
 
-/** Why a process is spared, if it is; for who only wants to know, and is to have no permit. */
+/** Why a process is spared, if it is; for callers that need no permit. */
 export function objectionTo(facts: Facts): Refusal | undefined {
   const { inspection, requester, kind } = facts;
   if (inspection.kind === 'gone') return { rule: 'gone' };
   if (inspection.kind === 'error') return { rule: 'notExamined', reason: inspection.reason };
-  const column = requester.by === 'user' ? [] : Object.values(kindRules[kind]);
+  const rulesOfKind = requester.by === 'user' ? [] : Object.values(kindRules[kind]);
   // The rules for every signal first: "it is an editor" says more than "its owner is running".
-  for (const rule of [...Object.values(signalRules), ...column]) {
+  for (const rule of [...Object.values(signalRules), ...rulesOfKind]) {
     const spared = rule(facts, inspection.entry);
     if (spared !== undefined) return spared;
   }

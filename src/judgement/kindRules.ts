@@ -1,18 +1,16 @@
+import { CONFIRM_FOREIGN_MS } from '../common/limits';
 import type { Refusal } from '../model/refusal';
 import type { RecordKind } from '../registry/schema';
 import type { Facts, Rule, StdinStatus } from './facts';
 
-/** Two looks at a stranger's stdin must be at least so far apart: a client may be handing it over. */
-export const CONFIRM_FOREIGN_MS = 2_000;
-
-/** What must hold for a server of each kind, besides the rules that hold for every signal. */
+/** The rules for each kind of server, in addition to those for every signal. */
 export const kindRules: Readonly<Record<RecordKind, Readonly<Record<string, Rule>>>> = {
   launched: { launchedIsNamed, launchedOwnerGone, launchedIsAbandoned },
   adopted: { adoptedIsNamed, adoptedOwnerGone, adoptedIsAbandoned },
   foreign: { foreignIsNamed, foreignHasNoClient, foreignIsAbandoned },
 };
 
-/** Our record names its identity, or it carries the full cookie, or it runs below one of these. */
+/** Our record names its identity, or it has the full cookie, or it runs below such a process. */
 function launchedIsNamed({ memberBy }: Facts): Refusal | undefined {
   return memberBy ? undefined : { rule: 'launchedIsNamed' };
 }
@@ -22,39 +20,39 @@ function launchedOwnerGone({ requester, session }: Facts): Refusal | undefined {
   return ownerGone('launchedOwnerGone', session);
 }
 
-/** Examined where the owner was only taken for the client: a helper may have started the server for somebody who lives. */
+/** Examined where the owner is a guess: a helper may have started the server for a client that lives. */
 function launchedIsAbandoned({ requester, stdin }: Facts): Refusal | undefined {
   if (requester.by === 'own session' || !stdin) return undefined;
   return whyMayBeInUse('launchedIsAbandoned', stdin);
 }
 
-/** Without our cookie only identities that we wrote down count, and what runs below them now. */
+/** Without our cookie only recorded identities count, and what runs below them now. */
 function adoptedIsNamed({ memberBy }: Facts): Refusal | undefined {
   return memberBy === 'root' || memberBy === 'census' || memberBy === 'tree' ? undefined : { rule: 'adoptedIsNamed' };
 }
 
-/** Nobody but its editor stops an adopted server while that lives, not even the session that watches it (K18). */
+/** While its editor lives, only the editor stops an adopted server, not even the session that watches it (K18). */
 function adoptedOwnerGone({ session }: Facts): Refusal | undefined {
   return ownerGone('adoptedOwnerGone', session);
 }
 
 /**
- * Where the system cannot tell, its dead owner has to be enough: we saw this very process alive under it. Where it can,
- * and merely did not this time, the next sweep asks again.
+ * Where the system has no means to examine the stdin, the dead owner is proof enough: we saw this very process alive
+ * under it. Where only this examination failed, the next sweep tries again.
  */
 function adoptedIsAbandoned({ stdin }: Facts): Refusal | undefined {
   const rule = 'adoptedIsAbandoned';
   return stdin ? whyMayBeInUse(rule, stdin) : { rule, found: 'not asked' };
 }
 
-/** A system without the means to look must not keep every orphan for good; one that has them and fails must not kill. */
+/** A system without the means to examine stdins must not spare all orphans forever; a failed examination must not kill. */
 function whyMayBeInUse(rule: 'launchedIsAbandoned' | 'adoptedIsAbandoned', { peer }: StdinStatus): Refusal | undefined {
   if (peer.kind === 'alive') return { rule, found: 'held', by: peer.by };
   const isFailed = peer.kind === 'unknown' && peer.failure === 'failed';
   return isFailed ? { rule, found: 'unknown', reason: peer.reason } : undefined;
 }
 
-/** Recognising somebody's command is no leave to end it: the user has to mean this one (K25). */
+/** A recognised command alone is no permission to end it: the user must have chosen this very server (K25). */
 function foreignIsNamed({ named }: Facts): Refusal | undefined {
   return named ? undefined : { rule: 'foreignIsNamed' };
 }
@@ -66,13 +64,13 @@ function foreignHasNoClient({ clientAbove }: Facts): Refusal | undefined {
   return { rule, client: { title: clientAbove.title, pid: clientAbove.pid } };
 }
 
-/** A stranger whose stdin has no holder is spared until it has been seen so a second time. */
+/** A foreign server whose stdin has no holder is spared until a second scan confirms it. */
 function foreignIsAbandoned({ stdin }: Facts): Refusal | undefined {
   const rule = 'foreignIsAbandoned';
   if (!stdin) return { rule, found: 'not asked' };
   if (stdin.peer.kind === 'alive') return { rule, found: 'held', by: stdin.peer.by };
   if (stdin.peer.kind === 'unknown') return { rule, found: 'unknown', reason: stdin.peer.reason };
-  return stdin.goneFor >= CONFIRM_FOREIGN_MS ? undefined : { rule, found: 'awaits second look' };
+  return stdin.goneFor >= CONFIRM_FOREIGN_MS ? undefined : { rule, found: 'awaits second scan' };
 }
 
 function ownerGone(rule: 'launchedOwnerGone' | 'adoptedOwnerGone', session: Facts['session']): Refusal | undefined {

@@ -1,9 +1,15 @@
+import { memoizeWeak } from '../common/memo';
 import type { MembershipProof } from '../model/evidence';
 import { type ProcessIdentity, sameProcess } from '../os/identity';
 import type { ProcessEntry, Snapshot } from '../os/platform';
 import { type Cookie, parseCookie } from '../registry/cookie';
 import type { ServerRecord, SessionFile } from '../registry/schema';
 import { descendantsOf } from './processTree';
+
+interface Carrier {
+  readonly entry: ProcessEntry;
+  readonly cookie: Cookie;
+}
 
 export interface Member {
   readonly entry: ProcessEntry;
@@ -23,7 +29,7 @@ export function findAlive(snapshot: Snapshot, identity: ProcessIdentity): Proces
   return sameProcess(identityOf(snapshot, entry), identity) ? entry : undefined;
 }
 
-/** Whether a cookie was made by this session of this home, word for word (K24, K26). */
+/** Whether a cookie names exactly this home, session, record and owner (K24, K26). */
 export function cookieNames(cookie: Cookie | undefined, session: SessionFile, record: string): boolean {
   return (
     cookie !== undefined &&
@@ -36,7 +42,7 @@ export function cookieNames(cookie: Cookie | undefined, session: SessionFile, re
 
 /**
  * All living members of a record: its root, its census, the carriers of its cookie, and everything below any of them.
- * A process below it that carries *another* record's cookie is that record's member, and so is what is below it.
+ * A process below them with *another* record's cookie is that record's member, and so are its descendants.
  */
 export function membersOf(snapshot: Snapshot, session: SessionFile, record: ServerRecord): Member[] {
   if (session.owner.scope !== snapshot.scope) return [];
@@ -53,7 +59,7 @@ export function membersOf(snapshot: Snapshot, session: SessionFile, record: Serv
   if (record.root) known.unshift([record.root, 'root']);
   for (const [identity, by] of known) {
     const entry = findAlive(snapshot, identity);
-    // Seen between its fork, still with our cookie, and its exec with that of another record.
+    // It may have been recorded between its fork, with our cookie, and its exec with another record's cookie.
     if (entry && !(by === 'census' && belongsElsewhere(entry, session, record))) add(entry, by);
   }
   for (const { entry, cookie } of carriersIn(snapshot).get(record.id) ?? []) {
@@ -62,24 +68,18 @@ export function membersOf(snapshot: Snapshot, session: SessionFile, record: Serv
   return [...members.values()];
 }
 
-const carriers = new WeakMap<Snapshot, Map<string, { entry: ProcessEntry; cookie: Cookie }[]>>();
-
-/** Living carriers of a cookie that parses, by the record it names; found once per snapshot. */
-function carriersIn(snapshot: Snapshot): ReadonlyMap<string, readonly { entry: ProcessEntry; cookie: Cookie }[]> {
-  let index = carriers.get(snapshot);
-  if (!index) {
-    index = new Map();
-    for (const entry of snapshot.processes.values()) {
-      const cookie = entry.zombie ? undefined : parseCookie(entry.cookie);
-      if (!cookie) continue;
-      const others = index.get(cookie.record);
-      if (others) others.push({ entry, cookie });
-      else index.set(cookie.record, [{ entry, cookie }]);
-    }
-    carriers.set(snapshot, index);
+/** Living carriers of a cookie that parses, by the record that it names. */
+const carriersIn = memoizeWeak((snapshot: Snapshot): ReadonlyMap<string, readonly Carrier[]> => {
+  const carriers = new Map<string, Carrier[]>();
+  for (const entry of snapshot.processes.values()) {
+    const cookie = entry.zombie ? undefined : parseCookie(entry.cookie);
+    if (!cookie) continue;
+    const others = carriers.get(cookie.record);
+    if (others) others.push({ entry, cookie });
+    else carriers.set(cookie.record, [{ entry, cookie }]);
   }
-  return index;
-}
+  return carriers;
+});
 
 function belongsElsewhere(entry: ProcessEntry, session: SessionFile, record: ServerRecord): boolean {
   const cookie = parseCookie(entry.cookie);

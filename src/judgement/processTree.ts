@@ -1,14 +1,15 @@
+import { memoizeWeak } from '../common/memo';
 import { startedNoLaterThan } from '../os/identity';
 import type { ProcessEntry, Snapshot } from '../os/platform';
 
-/** The parent of a process in this snapshot; undefined when it has none whose start fits (recycled parent pid, L21). */
+/** The parent of a process in this snapshot; undefined without one, and when its start does not fit (recycled pid, L21). */
 export function parentOf(snapshot: Snapshot, entry: ProcessEntry): ProcessEntry | undefined {
   const parent = snapshot.processes.get(entry.ppid);
   if (!parent || parent.pid === entry.pid) return undefined;
   return startedNoLaterThan(parent.start, entry.start) ? parent : undefined;
 }
 
-/** Ancestors, nearest first. Ends at a cycle, which only a torn snapshot can show. */
+/** Ancestors, nearest first. Stops at a cycle, which only an inconsistent snapshot has. */
 export function ancestorsOf(snapshot: Snapshot, entry: ProcessEntry): ProcessEntry[] {
   const ancestors: ProcessEntry[] = [];
   const seen = new Set([entry.pid]);
@@ -19,28 +20,26 @@ export function ancestorsOf(snapshot: Snapshot, entry: ProcessEntry): ProcessEnt
   return ancestors;
 }
 
-const childrenIndex = new WeakMap<Snapshot, Map<number, ProcessEntry[]>>();
-
-/** Children of a process; the index is built once per snapshot. */
-export function childrenOf(snapshot: Snapshot, pid: number): readonly ProcessEntry[] {
-  let index = childrenIndex.get(snapshot);
-  if (!index) {
-    index = new Map();
-    for (const entry of snapshot.processes.values()) {
-      const parent = parentOf(snapshot, entry);
-      if (!parent) continue;
-      const siblings = index.get(parent.pid);
-      if (siblings) siblings.push(entry);
-      else index.set(parent.pid, [entry]);
-    }
-    childrenIndex.set(snapshot, index);
+const childrenIn = memoizeWeak((snapshot: Snapshot): ReadonlyMap<number, readonly ProcessEntry[]> => {
+  const children = new Map<number, ProcessEntry[]>();
+  for (const entry of snapshot.processes.values()) {
+    const parent = parentOf(snapshot, entry);
+    if (!parent) continue;
+    const siblings = children.get(parent.pid);
+    if (siblings) siblings.push(entry);
+    else children.set(parent.pid, [entry]);
   }
-  return index.get(pid) ?? [];
+  return children;
+});
+
+/** The children of a process in this snapshot. */
+export function childrenOf(snapshot: Snapshot, pid: number): readonly ProcessEntry[] {
+  return childrenIn(snapshot).get(pid) ?? [];
 }
 
 /**
  * All descendants, parents before children.
- * @param isEntered whether a process counts; otherwise neither it nor what is below it does
+ * @param isEntered whether a process counts; otherwise it is left out with its descendants
  */
 export function descendantsOf(
   snapshot: Snapshot,

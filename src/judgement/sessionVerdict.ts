@@ -4,15 +4,15 @@ import type { Snapshot } from '../os/platform';
 import { isWrapperSession, type SessionFile } from '../registry/schema';
 import { findAlive, type Member } from './members';
 
-/** Whether a session's owner lives, and how we know. */
+/** Whether a session's owner lives, and the finding that shows it. */
 export interface SessionVerdict {
   readonly kind: 'live' | 'dead' | 'unknown';
   readonly evidence: OwnerFinding;
 }
 
 /**
- * Judges a session by its owner's identity and nothing else: not by age, not by parent pid, not by CPU use.
- * Anything that cannot be compared in this scope is `unknown`, and unknown is never reaped.
+ * Judges a session only by its owner's identity: not by age, parent pid or CPU use. A session that cannot be compared in
+ * this scope is `unknown`, and unknown sessions are never reaped.
  */
 export function judgeSession(
   snapshot: Snapshot,
@@ -35,16 +35,16 @@ export function judgeSession(
   return { kind: 'dead', evidence: { kind: 'owner-gone', ...found, isPidReused } };
 }
 
-/** A cookie that is all that is left of a session says nothing of its owner. */
+/** Where only cookies are left of a session, they say nothing about its owner. */
 function roleOf(session: Pick<SessionFile, 'editor'>): OwnerRole {
   if (session.editor === '') return 'process';
   return isWrapperSession(session) ? 'client' : 'window';
 }
 
 /**
- * Cross-check: real death reparents children at once. If somebody with the owner's pid still has one of its children,
- * the start times lie (changed clock, K27), and nothing is certain. Windows never reparents, so there a dead owner's
- * pid alone is no contradiction; somebody alive with that pid still is.
+ * Cross-check: a death reparents all children at once. If a living process with the owner's pid still has one of its
+ * children, the start times are wrong (changed clock, K27), and nothing is certain. Windows never reparents: there only
+ * a living process with that pid is a contradiction.
  */
 function stillParent(snapshot: Snapshot, owner: ProcessIdentity, members: readonly Member[]): OwnerFinding | undefined {
   const holder = snapshot.processes.get(owner.pid);

@@ -7,7 +7,7 @@ import type { Facts, Rule } from './facts';
 import { identityOf } from './members';
 import { ancestorsOf, descendantsOf } from './processTree';
 
-/** What must hold for every signal, whatever the kind; each returns why the process is spared, or undefined. */
+/** The rules for every signal, whatever the kind; each returns why the process is spared, or undefined. */
 export const signalRules: Readonly<Record<string, Rule>> = {
   identityMatches,
   notAnothers,
@@ -23,22 +23,22 @@ export const signalRules: Readonly<Record<string, Rule>> = {
 };
 
 /**
- * Whether a member left the POSIX session that its record's root runs in; an unknown one counts as left. Where the
- * system does not tell sessions (macOS), the root's own process group stands for it: a group never spans two.
+ * Whether a member left the POSIX session of its record's root; an unknown session counts as left. Where the system does
+ * not list sessions (macOS), the process group replaces them: a group never spans two sessions.
  */
 export function hasLeftRootSession(entry: ProcessEntry, rootSession: number | undefined): boolean {
   return rootSession === undefined || (entry.sid ?? entry.pgid) !== rootSession;
 }
 
 /**
- * Whether strangers may use a server as such: not one that its own editor session launched and ends, or ends for. Others
- * somebody started for somebody, and who else talks to them nobody here knows (K33).
+ * Whether strangers may use a server. Only a server that an editor session launched has no other users; any other one
+ * was started for another program, and may have users that we do not know (K33).
  */
 export function mayServeStrangers({ kind, isOwnerGuessed }: Pick<Facts, 'kind' | 'isOwnerGuessed'>): boolean {
   return kind !== 'launched' || isOwnerGuessed;
 }
 
-/** Rule 1: it is the very process that was recorded (K01). */
+/** Rule 1: it is the same process that was recorded (K01). */
 function identityMatches({ identity, snapshot }: Facts, entry: ProcessEntry): Refusal | undefined {
   if (!sameProcess(identityOf(snapshot, entry), identity)) {
     return { rule: 'identityMatches', found: 'another process' };
@@ -46,7 +46,7 @@ function identityMatches({ identity, snapshot }: Facts, entry: ProcessEntry): Re
   return entry.zombie ? { rule: 'identityMatches', found: 'a zombie' } : undefined;
 }
 
-/** Who has executed something with the cookie of another record since the scan is that record's member (K04, K24). */
+/** A process that has executed a program with another record's cookie since the scan is that record's member (K04, K24). */
 function notAnothers({ carriesAnother }: Facts): Refusal | undefined {
   return carriesAnother ? { rule: 'notAnothers' } : undefined;
 }
@@ -63,7 +63,7 @@ function sameUser({ ownUid }: Facts, entry: ProcessEntry): Refusal | undefined {
   return entry.uid === ownUid ? undefined : { rule: 'sameUser', found: 'another user' };
 }
 
-/** Rule 3b: not us and nothing that we run under (K07). */
+/** Rule 3b: not this process and none of its ancestors (K07). */
 function notSelfOrAncestor({ self, snapshot }: Facts, entry: ProcessEntry): Refusal | undefined {
   if (entry.pid === self.pid) return { rule: 'notSelfOrAncestor', found: 'self' };
   const own = snapshot.processes.get(self.pid);
@@ -79,15 +79,15 @@ function notEditor(_: Facts, entry: ProcessEntry): Refusal | undefined {
 }
 
 /**
- * Rule 3d: not the main process of a service (K06), which init starts itself and so with an environment without our
- * cookie. A carrier in a service's group is merely an orphan of an editor that runs as a service; so is a server that we
- * saw below that editor, and that systemd has not executed. Of servers that we never saw alive this is no proof: a daemon
- * that forks leaves its service a main process whose parent systemd has executed. About them, a user's own service
- * manager counts as init too.
+ * Rule 3d: not the main process of a service (K06). Init starts a main process, without our cookie in its environment. A
+ * process in a service's group may instead be an orphan of an editor that runs as a service. Proof is our cookie, or,
+ * for an adopted server, which we saw alive below that editor, that systemd did not execute it. For foreign servers this
+ * is no proof: when a daemon forks, its service's main process is a child of what systemd executed. For these, a user's
+ * own service manager counts as init, too.
  */
 function notService({ service, snapshot, provenByCookie, kind }: Facts, entry: ProcessEntry): Refusal | undefined {
   if (service.kind === 'unknown') return { rule: 'notService', found: 'unknown', reason: service.reason };
-  // Somebody may have given the manager our cookie with the rest of an environment (systemctl import-environment).
+  // The manager may have our cookie from an imported environment (systemctl import-environment).
   if (service.kind === 'service' && service.isMain) {
     return { rule: 'notService', found: 'main process', service: service.name };
   }
@@ -99,15 +99,15 @@ function notService({ service, snapshot, provenByCookie, kind }: Facts, entry: P
 
 const CONTAINER_RUNTIME = /^(?:conmon|containerd-shim.*|containerd|dockerd|runc|crun|podman)$/;
 
-/** Rule 3e: containers end through their engine, never by a signal to what holds them (K28). */
+/** Rule 3e: containers end through their engine, never by a signal to the processes that hold them (K28). */
 function notContainerRuntime({ snapshot }: Facts, entry: ProcessEntry): Refusal | undefined {
   const runtime = [entry, ...ancestorsOf(snapshot, entry)].find(({ name }) => CONTAINER_RUNTIME.test(name));
   return runtime && { rule: 'notContainerRuntime', runtime: runtime.name };
 }
 
 /**
- * Rule 4: not below a live session's owner or a running editor, whatever cookie it carries (K04, K17, K22). A session
- * that stops its own server passes its own owner, and only if nobody else's stands between.
+ * Rule 4: not below a live session's owner or a running editor, whatever its cookie (K04, K17, K22). For a session that
+ * stops its own server, its own owner does not count, unless another session's owner is in between.
  */
 function notUnderLiveOwner({ requester, liveOwners, snapshot }: Facts, entry: ProcessEntry): Refusal | undefined {
   const live = new Set(liveOwners.map((owner) => owner.pid));
@@ -116,7 +116,7 @@ function notUnderLiveOwner({ requester, liveOwners, snapshot }: Facts, entry: Pr
     if (live.has(ancestor.pid)) return { rule: 'notUnderLiveOwner', found: 'owner', pid: ancestor.pid };
     // The user may end a client in the editor's own terminal.
     if (requester.by === 'user') continue;
-    // In a container the editor may be pid 1, and then everything orphaned is its child.
+    // In a container the editor may be pid 1, and all orphans are its children.
     if (ancestor.pid > 1 && isEditorProcess(ancestor)) {
       return { rule: 'notUnderLiveOwner', found: 'editor', pid: ancestor.pid };
     }
@@ -125,15 +125,15 @@ function notUnderLiveOwner({ requester, liveOwners, snapshot }: Facts, entry: Pr
 }
 
 /**
- * Rule 5: a member that left its root's POSIX session and that somebody uses is the user's now (K21, K22, K23), and what
- * somebody started for others is theirs as long as one of them is connected to it (K33).
+ * Rule 5: a member that left its root's POSIX session and is in use belongs to the user (K21, K22, K23), and a server that
+ * strangers may use belongs to them as long as one of them is connected (K33).
  */
 function notInUse(facts: Facts, entry: ProcessEntry): Refusal | undefined {
   const { requester, rootSession, outsideUse } = facts;
   if (requester.by === 'user') return undefined;
   const hasLeft = hasLeftRootSession(entry, rootSession);
   if (!hasLeft && !mayServeStrangers(facts)) return undefined;
-  // What has stayed may still have the terminal in which its dead client ran.
+  // A member that stayed in the session may still have the terminal of its dead client.
   const seen = hasLeft ? whySeenInUse(facts, entry) : undefined;
   if (seen !== undefined) return seen;
   if (!outsideUse) return { rule: 'notInUse', found: 'not asked' };
@@ -154,8 +154,8 @@ function whySeenInUse({ snapshot }: Facts, entry: ProcessEntry): Refusal | undef
 }
 
 /**
- * Rule 9: the user's list of what is never reaped (K20). `*` stands for anything; without one, any part matches. What
- * runs below a listed process is part of it.
+ * Rule 9: the user's list of processes that are never reaped (K20). `*` matches any text; a pattern matches any part of
+ * the line. Processes below a listed one are part of it.
  */
 function notListedToKeep({ neverReap, requester, snapshot }: Facts, entry: ProcessEntry): Refusal | undefined {
   if ((requester.by === 'own session' && !requester.unasked) || neverReap.length === 0) return undefined;
@@ -168,7 +168,7 @@ function notListedToKeep({ neverReap, requester, snapshot }: Facts, entry: Proce
   return undefined;
 }
 
-/** Matches without regular expressions, so that no pattern can be slow. */
+/** Uses no regular expressions, so that no pattern is slow. */
 function matchesPattern(line: string, pattern: string): boolean {
   let from = 0;
   const parts = pattern.split('*').filter((part) => part !== '');

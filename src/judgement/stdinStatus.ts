@@ -3,12 +3,12 @@ import { pidsOf } from '../os/users';
 
 const NOBODY: ReadonlySet<number> = new Set();
 
-/** The pids that hold the other end, as far as they can be seen. */
+/** The visible pids that hold the other end. */
 export function holdersOf(peer: StdinPeer | undefined): readonly number[] {
   return peer?.kind === 'alive' ? pidsOf(peer.by) : [];
 }
 
-/** Whether all who hold the other end are seen, and are among these. */
+/** Whether all holders of the other end are visible and in one of these groups. */
 export function isHeldWithin(peer: StdinPeer, ...groups: readonly ReadonlySet<number>[]): boolean {
   const holders = holdersOf(peer);
   return holders.length > 0 && holders.every((pid) => groups.some((group) => group.has(pid)));
@@ -17,11 +17,10 @@ export function isHeldWithin(peer: StdinPeer, ...groups: readonly ReadonlySet<nu
 const HELD_BY_COMPANIONS: StdinPeer = { kind: 'gone', proof: 'held by orphans' };
 
 /**
- * What the stdins of one server's processes say together. Processes of the tree that feed one another do not count as
- * clients: `npx` holds nothing of its server's, but a server holds the stdin of a browser that it started.
- * One that is served makes the whole server served; one that cannot be told makes it unknown, and a look that came to
- * nothing says more about that than a stdin that tells nobody anything.
- * @param companions processes of other orphans that are orphaned, and ended, together with this one (L29)
+ * Joins the stdin peers of one server's processes. Processes of the tree that feed each other are no clients: a server
+ * holds the stdin of a browser that it started. One stdin with a client means that the server has a client. One unknown
+ * stdin makes the server unknown; a failed inspection is the better reason than a stdin without an end to find.
+ * @param companions processes of other orphans that are ended together with this server (L29)
  */
 export function joinStdinPeers(
   peers: readonly StdinPeer[],
@@ -37,5 +36,5 @@ export function joinStdinPeers(
   const unknown =
     unknowns.find(({ failure }) => failure === 'failed') ?? unknowns.find(({ failure }) => failure) ?? unknowns[0];
   if (unknown) return unknown;
-  return outside[0] ?? { kind: 'unknown', reason: 'none of its processes has a stdin of its own to examine' };
+  return outside[0] ?? { kind: 'unknown', reason: { kind: 'no-own-stdin' } };
 }

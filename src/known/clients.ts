@@ -1,4 +1,4 @@
-// Clients and editors by name, each once: how their processes are recognised, and where their servers are configured.
+// Clients and editors, each once: how their processes are recognised, and where their servers are configured.
 
 /** Shapes of configuration files; `clients/readConfig.ts` has a reader for each. */
 export type ConfigFormat =
@@ -11,30 +11,30 @@ export type ConfigFormat =
   | 'opencode'
   | 'zed-settings';
 
-/** Where a client keeps servers. */
+/** A place where a client keeps servers. */
 export interface ConfigPlace {
   readonly format: ConfigFormat;
   /**
-   * With `/` on every system, and one `*` at most. It begins with `~`, the home; with `.`, each folder of the workspace;
-   * with `$NAME`, a variable that holds an absolute path; with `<data>`, `<config>`, `<share>` or `<local>`, folders for
-   * the data of programs (see `clients/configFiles.ts`).
+   * With `/` on every system, and at most one `*`. It begins with `~`, the home; with `.`, each folder of the workspace;
+   * with `$NAME`, a variable that holds an absolute path; or with `<data>`, `<config>`, `<share>` or `<local>`, the
+   * folders for program data (see `clients/configFiles.ts`).
    */
   readonly path: string;
-  /** The same, where the variable in it is set. */
+  /** Replaces `path` where the variable in it is set. */
   readonly moved?: string;
   /** Only on this kind of system. */
   readonly on?: 'windows' | 'posix';
 }
 
-/** How the processes of one program are recognised. Any one of the ways is enough. */
+/** How the processes of one program are recognised. Any one of these signs is enough. */
 export interface ProcessSigns {
   /** File names of its own executables, without `.exe`. */
   readonly programs?: readonly string[];
-  /** Where its executable lies, whatever its name; with `/` on every system. */
+  /** The path of its executable, whatever its name; with `/` on every system. */
   readonly place?: RegExp;
-  /** Its bundle on macOS: the paths in there have blanks, and the system does not keep arguments apart. */
+  /** Its bundle on macOS, where paths have blanks and the system does not separate arguments. */
   readonly app?: string;
-  /** npm packages whose scripts are the client, started by an interpreter or a package runner. */
+  /** npm packages whose scripts are the client, run by an interpreter or a package runner. */
   readonly packages?: readonly string[];
   /** Names under which npm puts those scripts into a `bin` folder. */
   readonly scripts?: readonly string[];
@@ -44,16 +44,16 @@ export interface ProcessSigns {
 export interface KnownClient extends ProcessSigns {
   /** Name as people know it. */
   readonly title: string;
-  /** An editor: none of its processes is ever ended. `electron`: as a plain Node its program may run any script. */
+  /** An editor, whose processes are never ended. `electron`: its program may run any script as a plain Node. */
   readonly editor?: 'electron' | 'native';
   /** Editors of VS Code's family only: part of the path of the server that runs on a remote machine. */
   readonly remote?: RegExp;
-  /** The same: folders with `User/mcp.json`, written as a {@link ConfigPlace}. */
+  /** Editors of VS Code's family only: folders with `User/mcp.json`, written as in {@link ConfigPlace}. */
   readonly userData?: readonly string[];
   readonly files?: readonly ConfigPlace[];
 }
 
-/** Unknown forks of it count as VS Code, too. */
+/** Its unknown forks count as VS Code, too. */
 export const VSCODE: KnownClient = {
   title: 'VS Code',
   programs: ['code'],
@@ -65,8 +65,8 @@ export const VSCODE: KnownClient = {
 };
 
 /**
- * Where two clients configure the same server, the first one here names it. Clients that live in an extension host
- * (Continue, Cline, Roo Code) are that editor.
+ * Where two clients configure the same server, the first one here gives it its name. Clients in an extension host
+ * (Continue, Cline, Roo Code) count as that editor.
  */
 export const CLIENTS: readonly KnownClient[] = [
   VSCODE,
@@ -127,14 +127,14 @@ export const CLIENTS: readonly KnownClient[] = [
     userData: ['<share>/code-server'],
   },
   {
-    // Its program on Windows has the name of Claude Code's.
+    // On Windows its program has the same name as Claude Code's.
     title: 'Claude Desktop',
     programs: ['claude-desktop'],
     place: /\/(?:AnthropicClaude|WindowsApps\/Claude_[^/]*)\//,
     app: 'Claude',
     files: [
       { format: 'mcpServers', path: '<data>/Claude/claude_desktop_config.json' },
-      // The Store's build keeps its own copy of the roaming folder.
+      // The Store build has its own copy of the roaming folder.
       {
         format: 'mcpServers',
         path: '<local>/Packages/Claude_*/LocalCache/Roaming/Claude/claude_desktop_config.json',
@@ -212,16 +212,16 @@ export const CLIENTS: readonly KnownClient[] = [
   },
   {
     title: 'MCP Inspector',
-    // The daemon that holds its connections calls itself so.
+    // The name of the daemon that holds its connections.
     programs: ['mcpdod'],
     packages: ['@modelcontextprotocol/inspector'],
     scripts: ['mcp-inspector', 'mcpdo'],
-    // Its programs share a catalog.
+    // Its programs share one catalog.
     files: [{ format: 'mcpServers', path: '~/.mcp-inspector/mcp.json', moved: '$MCP_CATALOG_PATH' }],
   },
 ];
 
-/** Editors whose processes are never ended, and which are no clients: where they run says nothing of servers. */
+/** Editors that are no clients, but whose processes are never ended. */
 export const OTHER_EDITORS: readonly Pick<KnownClient, 'programs' | 'app' | 'editor'>[] = [
   { programs: ['code-oss'], editor: 'electron' },
   { programs: ['positron'], app: 'Positron', editor: 'electron' },
@@ -230,7 +230,7 @@ export const OTHER_EDITORS: readonly Pick<KnownClient, 'programs' | 'app' | 'edi
   { programs: ['nvim', 'vim', 'emacs'], editor: 'native' },
 ];
 
-/** Where plugins and extensions of clients are installed, which may bring servers. */
+/** Folders of clients' plugins and extensions, which may bring servers. */
 export const PLUGIN_FOLDERS: readonly Pick<ConfigPlace, 'path' | 'moved'>[] = [
   { path: '~/.claude/plugins', moved: '$CLAUDE_CONFIG_DIR/plugins' },
   { path: '~/.gemini/extensions', moved: '$GEMINI_CLI_HOME/.gemini/extensions' },
@@ -241,5 +241,5 @@ const SCRIPTS = ['bootstrap-fork', 'server-main', 'extensionHostProcess'];
 
 /** Enough to spare a process. */
 export const EDITOR_SCRIPT = new RegExp(`[\\\\/](?:${SCRIPTS.join('|')}|out[\\\\/]node[\\\\/]entry)(?:\\.js)?$`);
-/** In the folder that an editor has them in: enough to take it for a client. With `/` on every system. */
+/** In an editor's own folder: enough to count as a client. With `/` on every system. */
 export const EDITOR_SCRIPT_IN_PLACE = new RegExp(`/out/(?:${SCRIPTS.join('|')}|node/entry)(?:\\.js)?$`);

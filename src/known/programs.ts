@@ -1,76 +1,76 @@
-// Programs by their names, each once: whatever the code knows of a program by its name it reads from this table, and
-// scripts/build.mjs prints it into the shell script of `mcp-processes run`.
+// Programs by name, each once: all code that knows programs by their names reads this table, and scripts/build.mjs
+// prints it into the shell script of `mcp-processes run`.
 
-/** How the command stands in the arguments of a program that starts or becomes it. */
+/** Where the inner command is in the arguments of a program that starts or becomes it. */
 export type InnerCommand =
-  /** Directly behind the program, unless a flag is there. */
+  /** Directly after the program, unless a flag is there. */
   | { readonly kind: 'next' }
-  /** Behind the program's own flags, of which `valued` take a value, and `words` words of its own. */
+  /** After the program's own flags, of which `valued` take a value, and `words` words of its own. */
   | { readonly kind: 'flags'; readonly valued: readonly string[]; readonly words: number }
-  /** Behind `--`, where the first argument is one of `command`; undefined: whatever it is. */
+  /** After `--`, where the first argument is one of `command`; undefined: any. */
   | { readonly kind: 'dashes'; readonly command: readonly string[] | undefined }
-  /** Behind `NAME=value`, as for `env`. */
+  /** After `NAME=value`, as for `env`. */
   | { readonly kind: 'assignments' }
-  /** Behind `/c` or `/k`. */
+  /** After `/c` or `/k`. */
   | { readonly kind: 'switch' }
-  /** Behind a folder, where the first argument is `command`. */
+  /** After a folder, where the first argument is `command`. */
   | { readonly kind: 'folder'; readonly command: string };
 
-/** How a package runner names what it runs. */
+/** How a package runner names its package. */
 export interface PackageRunner {
   readonly ecosystem: 'npm' | 'python';
-  /** The words between the program and its package, each of the ways; an empty way: none. */
+  /** The possible words between the program and its package; an empty list: none. */
   readonly ways: readonly (readonly string[])[];
-  /** It runs what the folder has under that name before it fetches anything. */
+  /** It prefers the folder's own program of that name to a download. */
   readonly prefersFolder?: true;
 }
 
-/** Flags that name the folder of what is run. */
+/** Flags that name the folder of the command. */
 export interface FolderFlags {
-  /** They change the working folder as well. */
+  /** Flags that change the working folder as well. */
   readonly moves?: readonly string[];
   readonly names?: readonly string[];
-  /** They count behind the name of a task, too. */
+  /** The flags count after the name of a task, too. */
   readonly anywhere?: true;
 }
 
-/** What is known of a program by its name. What is absent does not apply. */
+/** What is known of a program. Absent properties do not apply. */
 export interface Program {
   /** Other names of the same program. */
   readonly aliases?: readonly string[];
   /** File names of its script, where an interpreter runs it. */
   readonly scripts?: readonly string[];
-  /** It adopts orphans: what has it for a parent was not started by it. */
+  /** It adopts orphans, so that it did not start all its children. */
   readonly adoptsOrphans?: true;
-  /** It only starts others: neither the owner nor the client of what runs below it. */
+  /** It only starts other programs: it is neither owner nor client of what runs below it. */
   readonly isWrapper?: true;
-  /** It runs what its arguments say, so that its own name says nothing. */
+  /** It runs a program that its arguments name, so that its own name says nothing. */
   readonly isInterpreter?: true;
-  /** A shell that runs the text behind `-c`; `posix`: with the flags that all of these share. */
+  /** A shell that runs the text after `-c`; `posix`: with the flags that POSIX shells share. */
   readonly shell?: 'posix' | 'other';
   /** A client of a container engine. */
   readonly isEngine?: true;
   /** It runs the containers of a Compose project. */
   readonly isCompose?: true;
-  /** Its name and place tell no server from another: what counts is what it is given. */
+  /** Its name and place do not distinguish servers: only its arguments do. */
   readonly isGeneric?: true;
   /** It runs its command as another user. */
   readonly asOtherUser?: true;
   readonly inner?: InnerCommand;
   readonly packages?: PackageRunner;
-  /** It runs what a folder's own files say. Its words mean nothing without that folder. */
+  /** It runs what the files of a folder define. Its words mean nothing without that folder. */
   readonly runsFolder?: true;
-  /** It takes a script as its first argument, and these words may stand before it. Such a program runs the folder, too. */
+  /** It takes a script as its first argument, after any of these words. Such a program can run a folder, too. */
   readonly script?: readonly string[];
-  /** It starts a command that a project's environment may provide, behind one of these words; none: behind its flags. */
+  /** It starts a command that a project's environment may provide, after one of these words; none: after its flags. */
   readonly command?: readonly string[];
-  /** Words for the servers of its own that it brings. */
+  /** Words for its own built-in servers. */
   readonly ownServers?: readonly string[];
-  /** Where it runs, and what, is said in full wherever it is started. */
+  /** Its arguments name in full where it runs, and what. */
   readonly reachesElsewhere?: true;
-  /** A gateway may be given it for the command of its server. */
+  /** It may be the server's command in the arguments of a gateway. */
   readonly isGatewayCommand?: true;
-  /** Its name is an ordinary word, so other programs and scripts have it, too. */
+  /** Its name is an ordinary word, which other programs and scripts have, too. */
   readonly isCommonName?: true;
   readonly folderFlags?: FolderFlags;
 }
@@ -103,7 +103,7 @@ const ROWS: readonly (readonly [names: string, program: Program])[] = [
   ['cmd', { ...WRAPPER, ...GENERIC, ...GATEWAY, ...FOLDER, inner: { kind: 'switch' } }],
   ['powershell pwsh', { ...WRAPPER, ...GENERIC, script: [] }],
 
-  // Programs that become the command behind them, or wait for it.
+  // Programs that become the command after them, or wait for it.
   ['nohup setsid', { ...WRAPPER, inner: NEXT }],
   ['exec disclaimer', { inner: NEXT }],
   ['env', { ...WRAPPER, ...GENERIC, ...GATEWAY, ...FOLDER, inner: { kind: 'assignments' } }],
@@ -280,7 +280,7 @@ const ROWS: readonly (readonly [names: string, program: Program])[] = [
   ['mill mix stack dub r', { ...FOLDER, ...COMMON }],
   ['sbt lein clj clojure flutter iex cabal zig nim rails composer symfony', FOLDER],
 
-  // Task runners, builders and what else runs a folder.
+  // Task runners, builders and other programs that run a folder.
   ['make', { ...GATEWAY, ...FOLDER, folderFlags: { moves: ['-C', '--directory'], anywhere: true } }],
   ['just', { ...GATEWAY, ...FOLDER, ...COMMON, folderFlags: { moves: ['-d', '--working-directory'] } }],
   ['task', { ...FOLDER, ...COMMON, folderFlags: { moves: ['-d', '--dir'] } }],
@@ -316,7 +316,7 @@ export function programNamed(name: string): Program {
   return byName.get(name) ?? UNKNOWN;
 }
 
-/** The last part of a path of either kind; empty for a folder written with a separator at its end. */
+/** The last part of a POSIX or Windows path; empty for a path that ends in a separator. */
 export function baseName(path: string): string {
   return path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
 }
@@ -330,11 +330,11 @@ export function programOf(arg: string): string {
   return nameOfAlias.get(name) ?? name;
 }
 
-/** What the kernel calls Node's main thread. */
+/** The kernel's name of Node's main thread. */
 const NODE_THREAD = /^(?:node-)?mainthread$/;
 
 /**
- * Whether a process only starts others (a shell, a package runner, `nohup`): then whatever started it owns what it runs.
+ * Whether a process only starts others (a shell, a package runner, `nohup`): its own starter then owns what it runs.
  * @param name the kernel's
  */
 export function isWrapperProcess({
@@ -344,7 +344,7 @@ export function isWrapperProcess({
   readonly name: string;
   readonly args: readonly string[] | undefined;
 }): boolean {
-  // npm calls itself after what it runs: "npm exec @x/y".
+  // npm takes the title of what it runs: "npm exec @x/y".
   const program = programOf(name.split(' ', 1)[0] as string);
   const known = programNamed(program);
   if (known.isWrapper) return true;
@@ -353,7 +353,7 @@ export function isWrapperProcess({
   return /[\\/]/.test(script) && wrapperScripts.has(baseName(script));
 }
 
-/** The same table for a shell's `case`: by the marker that stands in the script, the patterns that take its place. */
+/** The table as patterns for a shell's `case`, by the marker in the script that they replace. */
 export function shellPatterns(): Readonly<Record<string, string>> {
   const names = (is: (program: Program) => unknown, suffixes: readonly string[] = ['']) =>
     PROGRAMS.filter(([, program]) => is(program))

@@ -2,7 +2,6 @@ import type { ConfiguredServer } from '../clients/configuredServer';
 import { observe } from '../clients/observed';
 import { commandLineOf } from '../clients/shownCommandLine';
 import { SharedRun } from '../common/async';
-import { messageOf } from '../common/errors';
 import { ADOPT_GROWING_MS, ADOPT_INTERVAL_MS, ADOPT_YOUNG_MS } from '../common/limits';
 import { type Log, logOnce, type OnceLog } from '../common/log';
 import { type ProcessIdentity, sameStart } from '../os/identity';
@@ -11,6 +10,7 @@ import { COOKIE_VARIABLE } from '../registry/cookie';
 import { newRecord } from '../registry/newRecord';
 import type { OwnSession } from '../registry/ownSession';
 import type { Grace, ServerRecord } from '../registry/schema';
+import { errorText } from '../wording/reasons';
 
 export interface AdopterParts {
   readonly platform: Platform;
@@ -24,7 +24,8 @@ export interface AdopterParts {
   readonly scans: { rescan(): Promise<void> };
 }
 
-const MAX_CENSUS = 500;
+/** Known processes of an adopted server between two sweeps. */
+const MAX_ADOPTED_CENSUS = 500;
 
 interface Watched {
   readonly start: string;
@@ -73,12 +74,12 @@ export class Adopter {
       }
       if (adopted || this.hasEnded(children)) void this.parts.scans.rescan();
     } catch (error) {
-      log.warn(`The child processes of this extension host could not be read: ${messageOf(error)}`);
+      log.warn(`The child processes of this extension host could not be read: ${errorText(error)}`);
     }
   }
 
   /** Forgets what was not adopted; the configuration has changed. */
-  considerAgain(): void {
+  reconsider(): void {
     this.watched.clear();
   }
 
@@ -88,11 +89,11 @@ export class Adopter {
     const known = this.watched.get(pid);
     // Nobody who has been looked at for long becomes an MCP server.
     if (known && now - known.since > ADOPT_YOUNG_MS) return false;
-    const look = await platform.inspect(pid);
-    if (look.kind !== 'present' || look.entry.zombie) return false;
+    const inspection = await platform.inspect(pid);
+    if (inspection.kind !== 'present' || inspection.entry.zombie) return false;
     // Ours already: launched by this session, or through the launcher. A cookie that this host itself inherited says nothing.
-    if (look.entry.cookie && look.entry.cookie !== process.env[COOKIE_VARIABLE]) return false;
-    const { entry } = look;
+    if (inspection.entry.cookie && inspection.entry.cookie !== process.env[COOKIE_VARIABLE]) return false;
+    const { entry } = inspection;
     if (!known || known.start !== entry.start) this.watched.set(pid, { start: entry.start, since: now });
     const { args } = entry;
     const observed = observe(platform, platform, entry);
@@ -135,28 +136,34 @@ export class Adopter {
       return true;
     } catch (error) {
       // Said once: it would be said every second.
-      this.once.warn(`"${server.name}" cannot be recorded: ${messageOf(error)}`, server.name);
+      this.once.warn(`"${server.name}" cannot be recorded: ${errorText(error)}`, server.name);
       return false;
     }
   }
 
-  /** Adds those below the known ones; only ever adds: the sweep, which sees everything, is what removes. */
+  /** Adds new descendants of the known processes. Only the sweep, which sees everything, removes any. */
   private async growCensus(record: ServerRecord): Promise<void> {
     const { platform, own } = this.parts;
     const census = [...record.census];
     const known = new Set(census.map(({ pid }) => pid));
-    for (let index = 0; index < census.length && census.length < MAX_CENSUS; index++) {
+    for (let index = 0; index < census.length && census.length < MAX_ADOPTED_CENSUS; index++) {
       const parent = census[index] as ProcessIdentity;
       for (const pid of platform.childrenOf?.(parent.pid) ?? []) {
         if (known.has(pid)) continue;
         known.add(pid);
-        // A recycled parent pid would bring strangers: both must be who they are said to be, at this moment.
-        const [child, above] = [await platform.inspect(pid), await platform.inspect(parent.pid)];
-        if (child.kind !== 'present' || child.entry.zombie || child.entry.ppid !== parent.pid) continue;
-        if (above.kind !== 'present' || !sameStart(above.entry.start, parent.start)) continue;
-        census.push({ pid, start: child.entry.start, scope: platform.scope });
+        const child = await this.childOf(parent, pid);
+        if (child) census.push(child);
       }
     }
     if (census.length > record.census.length) own.update(record.id, { census });
+  }
+
+  /** Identifies a child at the moment of the question: below a recycled parent pid run strangers. */
+  private async childOf(parent: ProcessIdentity, pid: number): Promise<ProcessIdentity | undefined> {
+    const { platform } = this.parts;
+    const [child, above] = [await platform.inspect(pid), await platform.inspect(parent.pid)];
+    if (child.kind !== 'present' || child.entry.zombie || child.entry.ppid !== parent.pid) return undefined;
+    if (above.kind !== 'present' || !sameStart(above.entry.start, parent.start)) return undefined;
+    return { pid, start: child.entry.start, scope: platform.scope };
   }
 }

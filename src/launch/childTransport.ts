@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { type JSONRPCMessage, ReadBuffer, serializeMessage, type Transport } from '@modelcontextprotocol/client';
 import * as l10n from '@vscode/l10n';
+import { UserError } from '../common/errors';
 
 /**
  * The SDK's transport over a process that *we* spawned. The SDK's own stdio transport spawns by itself, waits 2 s + 2 s
@@ -36,7 +37,7 @@ export class ChildTransport implements Transport {
     return new Promise((resolve, reject) => {
       const { stdin } = this.child;
       if (!stdin || stdin.destroyed || !stdin.writable) {
-        reject(new Error(l10n.t('The server has exited or closed its input.')));
+        reject(new UserError(l10n.t('The server has exited or closed its input.')));
         return;
       }
       if (stdin.write(serializeMessage(message))) resolve();

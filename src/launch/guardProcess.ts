@@ -1,12 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import * as l10n from '@vscode/l10n';
-import { messageOf } from '../common/errors';
 import { GUARD_CHECK_TIMEOUT_MS, MAX_GUARD_REARMS } from '../common/limits';
 import type { Log } from '../common/log';
-import { runProgram, whyItFailed } from '../os/runCommand';
+import type { GuardProblem } from '../model/inventory';
+import { systemReason } from '../os/reason';
+import { programReason, runProgram } from '../os/runCommand';
 import type { DataFolder } from '../registry/dataFolder';
 import { installGuard } from '../registry/guardCopy';
 import type { SessionId } from '../registry/ids';
+import { guardProblemText } from '../wording/guard';
 
 /**
  * A shell blocked in `read` costs under 2 MB where Node costs 40. Its stdin ends the moment this host is gone, however
@@ -23,7 +24,13 @@ export interface GuardState {
   readonly kind: 'off' | 'armed' | 'unavailable';
   readonly pid: number | undefined;
   /** Why it is unavailable, without saying that it is. */
-  readonly problem: string | undefined;
+  readonly problem: GuardProblem | undefined;
+}
+
+class NotRunnableError extends Error {
+  constructor(readonly problem: GuardProblem) {
+    super(problem.kind);
+  }
 }
 
 export interface ArmedGuardParts {
@@ -45,7 +52,7 @@ export class GuardProcess {
   private child: ChildProcess | undefined;
   private sessionId: SessionId | undefined;
   private rearms = 0;
-  private problem: string | undefined;
+  private problem: GuardProblem | undefined;
   private checked: Promise<void> | undefined;
 
   constructor(private readonly parts: ArmedGuardParts) {}
@@ -69,7 +76,9 @@ export class GuardProcess {
       this.problem = undefined;
     } catch (error) {
       this.checked = undefined;
-      this.noteProblem(messageOf(error));
+      this.noteProblem(
+        error instanceof NotRunnableError ? error.problem : { kind: 'failed', why: systemReason(error) },
+      );
     }
     this.parts.onChange(this.state);
   }
@@ -102,7 +111,7 @@ export class GuardProcess {
     child.stdin?.on('error', () => {});
     child.once('error', (error) => {
       this.child = undefined;
-      this.noteProblem(error.message);
+      this.noteProblem({ kind: 'failed', why: systemReason(error) });
       this.parts.onChange(this.state);
     });
     child.once('exit', () => this.onExit(sessionId));
@@ -116,7 +125,7 @@ export class GuardProcess {
     this.child = undefined;
     if (this.sessionId !== sessionId) return;
     if (++this.rearms > MAX_GUARD_REARMS) {
-      this.noteProblem(l10n.t('other programs ended it {0} times', this.rearms));
+      this.noteProblem({ kind: 'ended', count: this.rearms });
       this.parts.onChange(this.state);
       return;
     }
@@ -124,10 +133,10 @@ export class GuardProcess {
     void this.arm(sessionId);
   }
 
-  private noteProblem(problem: string): void {
+  private noteProblem(problem: GuardProblem): void {
     this.problem = problem;
     this.parts.log.warn(
-      `The guard is unavailable: ${problem}. If this window crashes, its servers are ended the next time an editor starts.`,
+      `The guard is unavailable: ${guardProblemText(problem)}. If this window crashes, its servers are ended the next time an editor starts.`,
     );
   }
 
@@ -145,8 +154,12 @@ export class GuardProcess {
     const limits = { timeout: GUARD_CHECK_TIMEOUT_MS, maxOutput: 1 << 10 };
     const end = await runProgram({ program, args: ['-v'], environment: this.environment, ...limits });
     if (end.kind !== 'exited' || end.code !== 0) {
-      throw new Error(whyItFailed(program, end, GUARD_CHECK_TIMEOUT_MS));
+      const why =
+        end.kind === 'not-run' && end.code !== undefined
+          ? ({ kind: 'system', code: end.code } as const)
+          : programReason(program, end, GUARD_CHECK_TIMEOUT_MS);
+      throw new NotRunnableError({ kind: 'not-run', program, why });
     }
-    if (!/^v\d+\./.test(end.stdout)) throw new Error(l10n.t('{0} is not Node.js', program));
+    if (!/^v\d+\./.test(end.stdout)) throw new NotRunnableError({ kind: 'not-node', program });
   }
 }

@@ -2,7 +2,6 @@ import type { ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { existsSync, statSync } from 'node:fs';
 import { delimiter, resolve } from 'node:path';
-import * as l10n from '@vscode/l10n';
 import spawn from 'cross-spawn';
 import type { LaunchDescription } from '../clients/launchDescription';
 import { redactCommandLine, redactText } from '../clients/redaction';
@@ -10,6 +9,7 @@ import { withTimeout } from '../common/async';
 import { STDERR_TAIL_MS } from '../common/limits';
 import { containerRunOf, withLabels } from '../containers/containerRun';
 import type { Failure, ReapResult, StartFailure, UnexpectedExit } from '../model/inventory';
+import type { StartProblem } from '../model/startProblem';
 import type { Platform } from '../os/platform';
 import { COOKIE_VARIABLE, formatCookie } from '../registry/cookie';
 import type { ExitStatus } from '../registry/history';
@@ -22,6 +22,13 @@ const LAST_LINES = 12;
 const LINE_LENGTH = 400;
 
 /** What went wrong; its last words are read when they are asked for. */
+/** A program cannot be started as it is described. */
+export class StartError extends Error {
+  constructor(readonly problem: StartProblem) {
+    super(JSON.stringify(problem));
+  }
+}
+
 export type KnownFailure = Omit<StartFailure, 'lastLine'> | Omit<UnexpectedExit, 'lastLine'>;
 
 export type LaunchState =
@@ -74,7 +81,7 @@ export class LaunchedServer {
   /**
    * Records, spawns, completes the record. The record comes first: whoever dies in between leaves a cookie that the
    * record explains (L11, L18).
-   * @throws Error with the reason and a remedy when the program cannot be started or cannot be recorded.
+   * @throws StartError when the program cannot be started; an error of the system when it cannot be recorded.
    */
   async spawn(): Promise<ChildProcess> {
     const { description, session } = this;
@@ -98,7 +105,7 @@ export class LaunchedServer {
     const cookie = formatCookie({ home, session: id, record: this.recordId, owner });
     const child = await this.spawned(args, { ...environment, [COOKIE_VARIABLE]: cookie }).catch((error) => {
       session.remove(this.recordId);
-      throw new Error(explainSpawnError(error, description));
+      throw new StartError(explainSpawnError(error, description));
     });
     await this.completeRecord(child.pid as number);
     return child;
@@ -130,8 +137,8 @@ export class LaunchedServer {
     return known && { ...known, lastLine: this.lastLine };
   }
 
-  failedStart(reason: string): KnownFailure {
-    return { kind: 'start', at: Date.now(), reason, exit: this.exit };
+  failedStart(problem: StartProblem): KnownFailure {
+    return { kind: 'start', at: Date.now(), problem, exit: this.exit };
   }
 
   unexpectedExit(): KnownFailure {
@@ -153,11 +160,11 @@ export class LaunchedServer {
   }
 
   private async completeRecord(pid: number): Promise<void> {
-    const look = await this.platform.inspect(pid);
+    const inspection = await this.platform.inspect(pid);
     // A server that has ended already, or cannot be read, is still found by its cookie.
-    if (look.kind !== 'present') return;
+    if (inspection.kind !== 'present') return;
     this.session.update(this.recordId, {
-      root: { pid, start: look.entry.start, scope: this.platform.scope },
+      root: { pid, start: inspection.entry.start, scope: this.platform.scope },
       // Spawned detached, it leads a session of its own.
       posixSession: process.platform === 'win32' ? undefined : pid,
     });
@@ -190,21 +197,13 @@ export class LaunchedServer {
 function assertStartable({ command, args, environment, cwd }: LaunchDescription): void {
   // Node would quote the value, and it may be a secret.
   if ([command, ...args, ...Object.entries(environment).flat()].some((text) => text.includes('\0'))) {
-    throw new Error(
-      l10n.t(
-        'its command, arguments or environment contain a NUL byte. Remove it from "command", "args", "env" or "envFile".',
-      ),
-    );
+    throw new StartError({ kind: 'nul-byte' });
   }
   if (cwd !== undefined && !isFolder(cwd)) {
-    throw new Error(
-      existsSync(cwd)
-        ? l10n.t('its working folder {0} is not a folder. Correct "cwd".', cwd)
-        : l10n.t('its working folder {0} does not exist. Correct "cwd".', cwd),
-    );
+    throw new StartError({ kind: existsSync(cwd) ? 'folder-is-file' : 'folder-missing', folder: cwd });
   }
   if (/[\\/]/.test(command) && isFolder(command)) {
-    throw new Error(l10n.t('{0} is a folder. "command" must name a program.', command));
+    throw new StartError({ kind: 'command-is-folder', command });
   }
 }
 
@@ -216,8 +215,10 @@ function isFolder(path: string): boolean {
   }
 }
 
-/** What is wrong, and what to do about it. */
-function explainSpawnError(error: NodeJS.ErrnoException, { command, cwd, environment }: LaunchDescription): string {
+function explainSpawnError(
+  error: NodeJS.ErrnoException,
+  { command, cwd, environment }: LaunchDescription,
+): StartProblem {
   const isPath = /[\\/]/.test(command);
   const places = isPath ? [resolve(cwd ?? '.')] : (environment.PATH ?? '').split(delimiter);
   const isFound = places.some((folder) => existsSync(resolve(folder, command)));
@@ -225,23 +226,15 @@ function explainSpawnError(error: NodeJS.ErrnoException, { command, cwd, environ
     // A folder of PATH that is closed to us reads as "not permitted", also where the program is nowhere.
     case 'ENOENT':
     case 'EACCES':
-      if (!isFound && (error.code === 'ENOENT' || !isPath))
-        return l10n.t('the program "{0}" was not found. Install it, or give its full path in "command".', command);
-      return error.code === 'EACCES'
-        ? l10n.t('"{0}" is not executable for you. Make it executable, or correct "command".', command)
-        : l10n.t(
-            '"{0}" needs an interpreter that was not found (see its first line). Install the interpreter, or correct "command".',
-            command,
-          );
+      if (!isFound && (error.code === 'ENOENT' || !isPath)) return { kind: 'not-found', command };
+      return { kind: error.code === 'EACCES' ? 'not-executable' : 'no-interpreter', command };
     case 'ENOTDIR':
     case 'ELOOP':
     case 'ENAMETOOLONG':
-      return l10n.t('"{0}" is not a valid path to a program ({1}). Correct "command".', command, error.code);
+      return { kind: 'bad-path', command, code: error.code };
     case 'E2BIG':
-      return l10n.t(
-        'its arguments and environment are larger than this system allows. Shorten "args", "env" or "envFile".',
-      );
+      return { kind: 'too-large' };
     default:
-      return l10n.t('the system refused to start it ({0}). Correct "command".', error.code ?? error.message);
+      return { kind: 'refused', code: error.code ?? error.message };
   }
 }

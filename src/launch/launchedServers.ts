@@ -3,20 +3,23 @@ import type { ConfiguredServer } from '../clients/configuredServer';
 import type { LaunchDescription } from '../clients/launchDescription';
 import { redactText } from '../clients/redaction';
 import { withTimeout } from '../common/async';
-import { messageOf, UserError } from '../common/errors';
+import { UserError } from '../common/errors';
 import { AFTERMATH_MS, ASK_TIMEOUT_MS } from '../common/limits';
 import type { Log } from '../common/log';
 import { withContextInUse } from '../containers/recordedContainers';
 import type { ReapResult } from '../model/inventory';
+import type { StartProblem } from '../model/startProblem';
 import type { Platform } from '../os/platform';
 import type { Reaper } from '../reaping/reaper';
 import type { Ending } from '../reaping/results';
 import { endLivingChildTree } from '../reaping/windowsTree';
-import type { EndCause, ExitStatus } from '../registry/history';
+import type { EndCause } from '../registry/history';
 import type { OwnSession } from '../registry/ownSession';
 import type { LadderProgress } from '../registry/schema';
+import { errorText } from '../wording/reasons';
+import { failedStartText, unexpectedExitText } from '../wording/start';
 import { Connection, isTimeout, type ServerTool } from './connection';
-import { LaunchedServer, type LaunchState } from './launchedServer';
+import { LaunchedServer, type LaunchState, StartError } from './launchedServer';
 
 export interface LaunchedServersParts {
   readonly platform: Platform;
@@ -38,7 +41,7 @@ export interface LaunchedServersParts {
 }
 
 /** A start that failed with the server's own doing; the log has it already. */
-export class LaunchError extends Error {}
+export class LaunchError extends UserError {}
 
 /** What a server is when its ladder is done. */
 type Outcome = Extract<LaunchState, { kind: 'stopped' | 'failed' }>;
@@ -62,7 +65,9 @@ export class LaunchedServers {
   async start(key: string): Promise<void> {
     const configured = this.parts.configured().find((server) => server.key === key);
     if (!configured?.describe)
-      throw new Error(l10n.t('MCP Processes does not start this server. Start it from the client that configures it.'));
+      throw new UserError(
+        l10n.t('MCP Processes does not start this server. Start it from the client that configures it.'),
+      );
     await this.launchAs(key, configured.describe);
   }
 
@@ -84,7 +89,7 @@ export class LaunchedServers {
     const before = this.servers.get(key);
     if (before?.state.kind === 'running' || before?.state.kind === 'starting') return;
     if (before?.state.kind === 'stopping' || before?.state.kind === 'disconnected')
-      throw new Error(l10n.t('"{0}" is still stopping. Start it again in a moment.', before.description.name));
+      throw new UserError(l10n.t('"{0}" is still stopping. Start it again in a moment.', before.description.name));
     const description = await withinPatience(describe());
     this.assertOpen();
     await this.parts.guard.arm(own.session.id);
@@ -114,14 +119,14 @@ export class LaunchedServers {
     } catch (error) {
       if (server.state.kind !== 'starting') {
         if (server.state.kind === 'stopping') await server.state.done.catch(() => {});
-        throw new Error(l10n.t('"{0}" was stopped while it was starting.', description.name));
+        throw new UserError(l10n.t('"{0}" was stopped while it was starting.', description.name));
       }
-      const reason = this.reasonOf(server, error as Error);
-      const problem = [l10n.t('"{0}" cannot start: {1}', description.name, reason), ...stderrTail(server)].join(' ');
-      log.error(problem);
-      const failed = { kind: 'failed', failure: server.failedStart(reason) } as const;
+      const problem = this.problemOf(server, error);
+      const text = failedStartText(description.name, problem, server.child?.pid ? server.stderrTail() : undefined);
+      log.error(text);
+      const failed = { kind: 'failed', failure: server.failedStart(problem) } as const;
       await this.end(server, failed, 'start').catch(() => server.become(failed));
-      throw new LaunchError(problem);
+      throw new LaunchError(text);
     } finally {
       await this.parts.scans.rescan();
     }
@@ -132,14 +137,15 @@ export class LaunchedServers {
   }
 
   private assertOpen(): void {
-    if (this.isEnding) throw new Error(l10n.t('The window is closing.'));
+    if (this.isEnding) throw new UserError(l10n.t('The window is closing.'));
   }
 
   /** Runs the ladder on a launched server; a second call while it runs joins the first. @throws when it does not run. */
   async stop(key: string): Promise<ReapResult> {
     const server = this.servers.get(key);
-    if (!server?.child || !this.parts.own.record(server.recordId))
-      throw new Error(l10n.t('This server is not running.'));
+    if (!server?.child || !this.parts.own.record(server.recordId)) {
+      throw new UserError(l10n.t('This server is not running.'));
+    }
     const result = await this.end(server, STOPPED, 'user');
     await this.parts.scans.rescan();
     return result;
@@ -243,12 +249,11 @@ export class LaunchedServers {
     const isWanted = server.expectedEnds > 0;
     const outcome: Outcome = isWanted ? STOPPED : { kind: 'failed', failure: server.unexpectedExit() };
     await this.end(server, outcome, isWanted ? 'user' : 'exit').catch((error) => {
-      log.error(messageOf(error));
+      log.error(errorText(error));
       server.become(outcome);
     });
     if (!isWanted) {
-      const how = `"${server.description.name}" stopped unexpectedly: it ${howEnded(server.exit ?? {})}.`;
-      log.warn([how, ...stderrTail(server)].join(' '));
+      log.warn(unexpectedExitText(server.description.name, server.exit ?? {}, server.stderrTail()));
     }
     await scans.rescan();
   }
@@ -278,26 +283,21 @@ export class LaunchedServers {
     return { exit: server.failure?.exit, lastLine: server.lastLine };
   }
 
-  private reasonOf(server: LaunchedServer, error: Error): string {
+  private problemOf(server: LaunchedServer, error: unknown): StartProblem {
+    if (error instanceof StartError) return error.problem;
     // The server may have chosen the words.
-    const message = redactText(error.message);
-    if (!server.child?.pid) return message;
-    if (server.exit) return earlyExitSentence(server.exit);
-    if (isTimeout(error)) {
-      const seconds = this.parts.launchTimeout() / 1000;
-      return l10n.t(
-        'it did not answer within {0} s. Check its command, or raise mcpProcesses.launch.timeoutSeconds.',
-        seconds,
-      );
-    }
-    return l10n.t('it did not speak MCP: {0}. Check that its command starts an MCP server.', message);
+    const said = redactText(errorText(error));
+    if (!server.child?.pid) return { kind: 'said', text: said };
+    if (server.exit) return { kind: 'exited', exit: server.exit };
+    if (isTimeout(error)) return { kind: 'no-answer', seconds: this.parts.launchTimeout() / 1000 };
+    return { kind: 'no-mcp', said };
   }
 
   private async connectionOf(key: string): Promise<Connection> {
     await this.launching.get(key);
     const state = this.servers.get(key)?.state;
     if (state?.kind !== 'running')
-      throw new Error(l10n.t('This server is not running, or was not launched by MCP Processes. Start it first.'));
+      throw new UserError(l10n.t('This server is not running, or was not launched by MCP Processes. Start it first.'));
     return state.connection;
   }
 }
@@ -308,23 +308,4 @@ function withinPatience<T>(answer: Promise<T>): Promise<T> {
     throw new UserError(l10n.t('Timed out waiting for input values. Start it again.'));
   };
   return withTimeout(answer, ASK_TIMEOUT_MS, late, { holds: false });
-}
-
-function earlyExitSentence({ code, signal }: ExitStatus): string {
-  if (signal !== undefined) return l10n.t('it was ended by {0} before it answered.', signal);
-  return code === undefined
-    ? l10n.t('it ended before it answered.')
-    : l10n.t('it exited with code {0} before it answered.', code);
-}
-
-function howEnded({ code, signal }: ExitStatus): string {
-  if (signal !== undefined) return `was ended by ${signal}`;
-  return code === undefined ? 'ended' : `exited with code ${code}`;
-}
-
-/** Nothing of one that never ran. */
-function stderrTail(server: LaunchedServer): string[] {
-  if (!server.child?.pid) return [];
-  const words = server.stderrTail();
-  return [words === '' ? l10n.t('It wrote nothing to stderr.') : l10n.t('The last lines of its stderr:\n{0}', words)];
 }

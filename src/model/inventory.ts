@@ -1,13 +1,16 @@
+import type { Reason } from '../os/reason';
 import type { Users } from '../os/users';
 import type { ExitStatus, HistoryEntry } from '../registry/history';
 import type { ContainerId, RecordId, SessionId } from '../registry/ids';
-import type { ContainerOutcome, ContainerReason, OthersContainer } from './containerOutcome';
+import type { ContainerOutcome, ContainerReason, ForeignContainer } from './containerOutcome';
+import type { EngineFailure } from './engineFailure';
 import type { Evidence } from './evidence';
 import type { ServerKey } from './keys';
 import type { Refusal } from './refusal';
 import type { ForeignReap } from './settings';
+import type { StartProblem } from './startProblem';
 
-/** What one sweep publishes, and the only thing that views, API and CLI read. Plain data, redacted, no live handles. */
+/** What a sweep publishes, and all that views, API and CLI read. Plain data, redacted, without live handles. */
 
 export type VerdictKind = 'active' | 'orphaned' | 'detached' | 'unknown' | 'gone';
 
@@ -21,13 +24,15 @@ export type ServerGroup = 'orphaned' | 'thisWindow' | 'otherWindows' | 'otherCli
 export type ManagedBy = 'mcpProcesses' | 'editor' | 'foreign' | 'remote';
 
 /**
- * - `starting`: spawned, the MCP handshake is not done.
- * - `running`: answers. - `stopping`: its ladder runs, or is about to. - `stopped`: configured, no process.
- * - `failed`: did not start, or ended without being asked; {@link Failure} says which.
+ * - `starting`: spawned, but the MCP handshake is not done.
+ * - `running`: answers.
+ * - `stopping`: its ladder runs or is about to.
+ * - `stopped`: configured, without a process.
+ * - `failed`: did not start, or exited unexpectedly; {@link Failure} says which.
  */
 export type RunState = 'starting' | 'running' | 'stopping' | 'stopped' | 'failed';
 
-/** What went wrong with a server of ours: it did not start, or it ended without being asked. */
+/** What went wrong with a server of ours: it did not start, or it exited unexpectedly. */
 export type Failure = StartFailure | UnexpectedExit;
 
 interface FailureFacts {
@@ -39,8 +44,7 @@ interface FailureFacts {
 
 export interface StartFailure extends FailureFacts {
   readonly kind: 'start';
-  /** Why, and what to do; does not name the server. */
-  readonly reason: string;
+  readonly problem: StartProblem;
   /** Where it ended before it answered. */
   readonly exit: ExitStatus | undefined;
 }
@@ -116,10 +120,10 @@ export interface ServerView {
   /** Bytes of the whole tree. */
   readonly memory: number | undefined;
   readonly processes: readonly ProcessNode[];
-  /** The containers it runs in, as far as their engine says. */
+  /** The containers it runs in, as far as their engine lists them. */
   readonly containers: readonly ContainerView[];
   /** "container unknown": why the engine could not say. */
-  readonly containerProblem: string | undefined;
+  readonly containerProblem: EngineFailure | undefined;
   readonly serverInfo: ServerInfo | undefined;
   /** URL of a remote server, credentials removed. */
   readonly url: string | undefined;
@@ -136,7 +140,7 @@ export interface Problem {
   readonly message: string;
 }
 
-/** One published picture of everything. */
+/** All servers and what is known of them, as published at one moment. */
 export interface Inventory {
   /** False until the first sweep has finished. */
   readonly scanned: boolean;
@@ -148,14 +152,22 @@ export interface Inventory {
   /** What sweeps do about other clients' orphans; with `report` they are listed, and the badge does not count them. */
   readonly reapForeign: ForeignReap;
   readonly guard: GuardView;
-  /** Containers that wait for a client that is gone; for people to look at and to choose from. */
+  /** Containers whose client is gone, for people to check and to choose from. */
   readonly containersWithoutClient: readonly ContainerWithoutClient[];
-  /** What was reaped lately on this machine, by whomever; newest first, at most {@link MAX_HISTORY}. */
+  /** The latest reaps on this machine, newest first, at most {@link MAX_HISTORY}. */
   readonly history: readonly HistoryEntry[];
 }
 
-/** Most entries of the history that a picture has. */
+/** Entries of the history in an inventory. */
 export const MAX_HISTORY = 20;
+
+/** Why there is no guard. */
+export type GuardProblem =
+  | { readonly kind: 'not-run'; readonly program: string; readonly why: Reason }
+  | { readonly kind: 'not-node'; readonly program: string }
+  /** Other programs ended it so often. */
+  | { readonly kind: 'ended'; readonly count: number }
+  | { readonly kind: 'failed'; readonly why: Reason };
 
 /** The guard of this window. */
 export interface GuardView {
@@ -164,7 +176,7 @@ export interface GuardView {
   /** Bytes. */
   readonly memory: number | undefined;
   /** Why it is unavailable. */
-  readonly problem: string | undefined;
+  readonly problem: GuardProblem | undefined;
 }
 
 export type ProcessOutcome = 'exited' | 'terminated' | 'killed' | 'survived' | 'spared';
@@ -184,13 +196,13 @@ export interface ReapedProcess {
 export interface ContainerView {
   readonly id: ContainerId;
   readonly image: string;
-  /** The engine's own word: `running`, `created`, `exited`, … */
+  /** The engine's term: `running`, `created`, `exited`, … */
   readonly state: string;
-  /** It carries our labels: it is a launched server's. */
+  /** Whether it has our labels, so that it belongs to a launched server. */
   readonly labelled: boolean;
 }
 
-/** A running container without a client on this machine, started as some configuration says. */
+/** A running container without a client on this machine, which matches a configured server. */
 export interface ContainerWithoutClient extends ContainerView {
   /** The engine's name for it. */
   readonly name: string;
@@ -199,8 +211,8 @@ export interface ContainerWithoutClient extends ContainerView {
   /** The configured server that runs like this, and the client whose configuration it is. */
   readonly server: string;
   readonly client: string;
-  /** Why it is not for us to offer; undefined when it may be stopped on the user's word. */
-  readonly notOurs: OthersContainer | undefined;
+  /** Why we do not offer to stop it; undefined when it may be stopped with the user's confirmation. */
+  readonly notOurs: ForeignContainer | undefined;
 }
 
 /** What a result is about: a server of a session, one of another client's, or processes that the user chose. */
@@ -209,18 +221,18 @@ export type Reaped =
   | { readonly kind: 'foreign'; readonly record: string }
   | { readonly kind: 'user' };
 
-/** Why a session's servers could not be reaped. `reason`: what the system said. */
+/** Why a session's servers could not be reaped. */
 export type ReapProblem =
   /** `folder`: the one that has to be writable. */
-  | { readonly kind: 'unclaimable'; readonly session: string; readonly folder: string; readonly reason: string }
-  | { readonly kind: 'failed'; readonly session: string; readonly reason: string };
+  | { readonly kind: 'unclaimable'; readonly session: string; readonly folder: string; readonly reason: Reason }
+  | { readonly kind: 'failed'; readonly session: string; readonly reason: Reason };
 
-/** What became of one server tree. */
+/** The outcome of a reap for one server tree. */
 export interface ReapResult {
   readonly server: string;
   readonly of: Reaped;
   readonly processes: readonly ReapedProcess[];
-  /** What became of the containers it ran in. */
+  /** The outcome for the containers it ran in. */
   readonly containers: readonly ContainerOutcome[];
   /** Why the engine could not be asked to the end; the record stays until its containers are known to be gone. */
   readonly containerProblem: ContainerReason | undefined;
@@ -231,7 +243,7 @@ export interface ReapResult {
   readonly milliseconds: number;
 }
 
-/** What would become of one server tree; nothing was signalled. */
+/** What a reap would do to one server tree; nothing was signalled. */
 export interface ReapPreview {
   readonly server: string;
   readonly of: Reaped;

@@ -5,6 +5,6 @@ export interface Connection {
   readonly pids: readonly number[];
   /** True for the end that a listening socket accepted: its holder *serves* the other end. */
   readonly serves: boolean;
-  /** One side has said that it sends nothing more, or has gone: only somebody who is seen is still there. */
+  /** One side has closed its half or has exited: only a holder that is visible is certainly still there. */
   readonly isHalfClosed?: boolean;
 }

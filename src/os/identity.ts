@@ -1,8 +1,8 @@
 import type { ScopeTag } from './scope';
 
 /**
- * What makes a process *that* process. A pid alone never identifies: the kernel hands it out again
- * (r-lib/ps and remy/nodemon#999 killed the new holder of a recycled pid).
+ * Identifies one process. A pid alone does not: the kernel reuses it (r-lib/ps and remy/nodemon#999 killed the new
+ * holder of a recycled pid).
  */
 export interface ProcessIdentity {
   readonly pid: number;
@@ -13,14 +13,14 @@ export interface ProcessIdentity {
    * - Windows: `w<milliseconds>`: epoch milliseconds of the creation date.
    */
   readonly start: string;
-  /** The scope in which pid and start mean anything. */
+  /** The scope in which pid and start are valid. */
   readonly scope: ScopeTag;
 }
 
-/** Seconds by which two `ps -o lstart` readings of one process may differ (`ps` rounds, and derives it from uptime). */
+/** Two `ps -o lstart` readings of one process differ by at most this: `ps` rounds and derives it from the uptime. */
 const POSIX_START_TOLERANCE_SECONDS = 2;
 
-/** One spelling per moment: with leading zeros, a live owner would read as another process. */
+/** One spelling per moment: with leading zeros, a live owner would look like another process. */
 const START = /^(?:t(?:0|[1-9]\d{0,19})|e(?:0|[1-9]\d{0,11})|w(?:0|[1-9]\d{0,15}))$/;
 
 export function isStartToken(value: unknown): value is string {
@@ -42,14 +42,14 @@ export function sameStart(a: string, b: string): boolean {
   return false;
 }
 
-/** Whether both name the same process. Anything malformed is no match: an unsure identity must not be acted on. */
+/** Whether both name the same process. A malformed identity matches nothing: nothing may act on it. */
 export function sameProcess(a: ProcessIdentity, b: ProcessIdentity): boolean {
   return a.pid === b.pid && a.scope === b.scope && a.scope !== '' && sameStart(a.start, b.start);
 }
 
 /**
  * Whether `parent` could have started `child`: a parent starts before its child. On Windows the recorded parent pid
- * of a process is often a stranger's by now; on POSIX a recycled pid can look like a parent within one snapshot race.
+ * often belongs to a stranger; on POSIX a recycled pid can look like a parent when processes end during a snapshot.
  */
 export function startedNoLaterThan(parentStart: string, childStart: string): boolean {
   if (!isStartToken(parentStart) || !isStartToken(childStart) || parentStart[0] !== childStart[0]) return false;

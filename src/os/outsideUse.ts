@@ -1,32 +1,32 @@
 import { readdirSync, readlinkSync } from 'node:fs';
-import * as l10n from '@vscode/l10n';
 import { FreshRun } from '../common/async';
 import { memoizeWeak } from '../common/memo';
 import type { Connection } from './connection';
-import { InspectError, type OutsideUse } from './platform';
+import type { OutsideUse } from './platform';
 import { nameOf } from './procfs/labels';
 import { livingFolder, readStat } from './procfs/readStat';
 import { findServingUnix, readTcpConnections } from './procfs/servedConnections';
-import { runSs, runSsForUnix } from './procfs/ss';
+import { runSs, runSsForUnix, SsError } from './procfs/ss';
 import { isZombie } from './procfs/stat';
+import { InspectError, type PlainReason, type Reason } from './reason';
 import { type ProcessName, seen } from './users';
 
-/** Hundreds of servers are asked about at one moment. */
+/** Shared: a scan asks about hundreds of servers at the same time. */
 const connections = new FreshRun(async () => {
   const [unix, internet] = await Promise.all([runSsForUnix(), runSs(['-H', '-t', '-a', '-p', '-n'])]);
   return [...parseUnixConnections(unix), ...parseTcpConnections(internet)];
 });
 
 /**
- * Whether one of `pids` serves a connection whose other end is held by a process outside `members`: a terminal
- * multiplexer its clients (K21), a database or dev server somebody else (K23), a server its living clients (K33).
- * Connections that a process opened itself do not count: every browser has some. Without `ss`, who is connected by TCP
- * can be told all the same; of Unix sockets only whether anybody is, and then the answer is "unknown".
+ * Whether one of `pids` serves a connection whose other end a process outside `members` holds: a terminal multiplexer
+ * serves its clients (K21), a database or dev server another program (K23), a server its living clients (K33).
+ * Connections that a process opened itself do not count: every browser has some. Without `ss`, TCP clients are still
+ * found; of Unix sockets it is only known whether one is connected, and then the answer is "unknown". Never rejects.
  */
 export async function findOutsideUse(pids: readonly number[], members: ReadonlySet<number>): Promise<OutsideUse> {
   const hidden = pids.map(whyHidden).find((reason) => reason !== undefined);
   const seen = await findSeenUse(pids, members);
-  // Whoever is seen to be connected is, whatever cannot be seen.
+  // A client that is seen counts, whatever cannot be seen.
   return hidden === undefined || seen.kind === 'used' ? seen : { kind: 'unknown', reason: hidden };
 }
 
@@ -38,48 +38,52 @@ async function findSeenUse(pids: readonly number[], members: ReadonlySet<number>
   }
 }
 
-/** What can be told where `ss` has nothing to say. */
+/** The answer where `ss` gives none. */
 async function withoutSs(pids: readonly number[], members: ReadonlySet<number>, error: unknown): Promise<OutsideUse> {
-  const isTold = error instanceof InspectError || error instanceof NoPeersError;
-  const reason = isTold ? error.message : l10n.t('`ss` failed');
+  const reason: PlainReason =
+    error instanceof SsError || error instanceof NoPeersError
+      ? error.reason
+      : { kind: 'program-failed', program: 'ss' };
   try {
     const internet = judgeConnections(await readTcpConnections(pids), pids, members, nameOf);
     if (internet.kind !== 'none') return internet;
     const serving = findServingUnix(pids);
     if (serving === undefined) return { kind: 'none' };
-    return { kind: 'unknown', reason: l10n.t('somebody is connected to pid {0}, and {1}', serving, reason) };
+    return { kind: 'unknown', reason: { kind: 'client-unknown', pid: serving, why: reason } };
   } catch {
     return { kind: 'unknown', reason };
   }
 }
 
-/** Thrown for an `ss` that reads `/proc/net/unix` for want of better: that file knows no peers. */
-class NoPeersError extends Error {
-  override readonly message = l10n.t('`ss` cannot tell which sockets are connected here');
+/** Thrown for an `ss` that falls back to `/proc/net/unix`: that file lists no peers. */
+class NoPeersError extends InspectError<PlainReason> {
+  constructor() {
+    super({ kind: 'peers-unknown', program: 'ss' });
+  }
 }
 
-/** Why `ss` would not show this process's sockets as its own, and so nobody who is connected; undefined if it does. */
-function whyHidden(pid: number): string | undefined {
+/** Why `ss` cannot show the clients of this process: it would not show its sockets as its own. Undefined if it can. */
+function whyHidden(pid: number): Reason | undefined {
   const read = readStat(pid);
   if (read.kind === 'gone' || (read.kind === 'stat' && isZombie(read.stat))) return undefined;
-  if (read.kind === 'error') return l10n.t('pid {0} cannot be examined ({1})', pid, read.reason);
-  if (livingFolder(read.stat) !== `/proc/${pid}`) return l10n.t('the main thread of pid {0} is gone', pid);
+  if (read.kind === 'error') return { kind: 'unexamined', pid, why: read.reason };
+  if (livingFolder(read.stat) !== `/proc/${pid}`) return { kind: 'main-thread-gone', pid };
   try {
     readdirSync(`/proc/${pid}/fd`);
     if (readlinkSync(`/proc/${pid}/ns/net`) === readlinkSync('/proc/self/ns/net')) return undefined;
-    return l10n.t('pid {0} runs in another network namespace', pid);
+    return { kind: 'in-other-network', pid };
   } catch {
-    return l10n.t('the connections of pid {0} may not be looked at', pid);
+    return { kind: 'connections-hidden', pid };
   }
 }
 
 interface Ends {
-  /** Who holds an end, by both its addresses: one alone may be at the end of several connections. */
+  /** The pids that hold an end, by both its addresses: a single address may belong to several connections. */
   readonly holders: ReadonlyMap<string, readonly number[]>;
   readonly servedBy: ReadonlyMap<number, readonly Connection[]>;
 }
 
-/** Found once for all who share a run. */
+/** Computed once for all callers that share a run. */
 const endsOf = memoizeWeak((all: readonly Connection[]): Ends => {
   const holders = new Map<string, readonly number[]>();
   const servedBy = new Map<number, Connection[]>();
@@ -91,7 +95,7 @@ const endsOf = memoizeWeak((all: readonly Connection[]): Ends => {
   return { holders, servedBy };
 });
 
-/** Pure part of {@link findOutsideUse}: a peer that nobody visible holds counts as somebody else's. */
+/** Pure part of {@link findOutsideUse}: a peer without a visible holder counts as held from outside. */
 export function judgeConnections(
   all: readonly Connection[],
   pids: readonly number[],
@@ -101,11 +105,11 @@ export function judgeConnections(
   const { holders, servedBy } = endsOf(all);
   for (const pid of pids) {
     for (const { local, peer, isHalfClosed } of servedBy.get(pid) ?? []) {
-      const others = holders.get(`${peer} ${local}`) ?? [];
-      if (others.length === 0 && !isHalfClosed) {
+      const peers = holders.get(`${peer} ${local}`) ?? [];
+      if (peers.length === 0 && !isHalfClosed) {
         return { kind: 'used', by: { kind: 'unseen', clientOf: nameOf(pid) } };
       }
-      const stranger = others.find((one) => !members.has(one));
+      const stranger = peers.find((one) => !members.has(one));
       if (stranger !== undefined) return { kind: 'used', by: seen(nameOf(stranger)) };
     }
   }
@@ -115,11 +119,11 @@ export function judgeConnections(
 /**
  * Connected sockets of `ss -H -x -a -p -n -e`. An accepted socket carries its listener's path, a client's and those of
  * a socket pair carry `*`.
- * @throws when `ss` had no peers to tell: each line then says 0, and nobody would seem connected to anybody.
+ * @throws NoPeersError when `ss` lists no peers: each line then says 0, and every socket would look unconnected.
  */
 export function parseUnixConnections(output: string): Connection[] {
   const found: Connection[] = [];
-  // Followed by the file, for a socket that has one.
+  // The file follows, for a socket that has one.
   const directions = / +[<-]-[->](?: +\w+:\S+)* *$/;
   for (const line of output.split('\n').filter((text) => /^u_\S+ +ESTAB /.test(text))) {
     if (!directions.test(line)) throw new NoPeersError();
@@ -133,7 +137,7 @@ export function parseUnixConnections(output: string): Connection[] {
   return found;
 }
 
-/** One that waits for an answer may have closed its half, as `nc -N` does. */
+/** A client that waits for an answer may have closed its half, as `nc -N` does. */
 const HALF_CLOSED = new Set(['CLOSE-WAIT', 'FIN-WAIT-1', 'FIN-WAIT-2']);
 
 /** Connected sockets of `ss -H -t -a -p -n`. One serves when its local port is also listened on. */
@@ -154,7 +158,7 @@ export function parseTcpConnections(output: string): Connection[] {
     return {
       local: `tcp:${plain(columns[3] as string)}`,
       peer: `tcp:${plain(columns[4] as string)}`,
-      // One that waits to be accepted has no holder yet: it is its listener's.
+      // A connection that waits to be accepted has no holder yet: it belongs to its listener.
       pids: pids.length === 0 && listeners ? listeners : pids,
       serves: listeners !== undefined,
       isHalfClosed: state !== 'ESTAB',

@@ -12,14 +12,13 @@ export interface PortableOptions {
   readonly scope: string;
   /** How commands are run; tests pass recorded output. */
   readonly run?: CommandRunner;
-  /** Who lists processes on POSIX; tests pass recorded output. */
+  /** How processes are listed on POSIX; tests pass recorded output. */
   readonly list?: ProcessLister;
 }
 
 /**
- * Processes by the tools that the system brings along, for systems without a usable `/proc`.
- *
- * On Linux its start times follow the clock when that is set (see `PosixPlatform`), so that there procfs comes first.
+ * Reads processes with the system's own tools, for systems without a usable `/proc`. On Linux its start times change
+ * when the clock is set (see `PosixPlatform`); procfs therefore comes first there.
  */
 export function createPortablePlatform(options: PortableOptions): Platform {
   const run = options.run ?? runCommand;
@@ -27,5 +26,5 @@ export function createPortablePlatform(options: PortableOptions): Platform {
   return new PosixPlatform(options.scope, options.system, run, options.list ?? listProcesses);
 }
 
-/** Loaded on first use: nobody who does not need it should depend on it, and Windows never does. */
+/** Loaded on first use: Linux rarely needs it, and Windows never does. */
 const listProcesses: ProcessLister = async () => (await import('ps-list')).default();

@@ -1,35 +1,36 @@
 import { execFile } from 'node:child_process';
-import * as l10n from '@vscode/l10n';
 import { codeOf } from '../common/errors';
-import { InspectError } from './platform';
+import { InspectError, type PlainReason } from './reason';
 
 export interface ProgramCall {
   readonly program: string;
   readonly args: readonly string[];
-  /** The whole of it: nothing is inherited. */
+  /** The whole environment: nothing is inherited. */
   readonly environment: NodeJS.ProcessEnv;
   /** ms. */
   readonly timeout: number;
-  /** Bytes of each of the two outputs. */
+  /** Bytes for each of stdout and stderr. */
   readonly maxOutput: number;
 }
 
 /**
- * How a program ended. - `exited`: by itself, with whatever code. - `signal`: somebody killed it. - `timeout`: it was
- * killed because it took too long. - `too-much`: because it wrote too much. - `not-run`: it could not be started.
+ * How a program ended.
+ * - `exited`: it exited, with any code.
+ * - `signal`: another program killed it.
+ * - `timeout`, `too-much`: we killed it because it took too long or wrote too much.
+ * - `not-run`: it could not be started.
  */
 export type ProgramEnd = { readonly stdout: string; readonly stderr: string } & (
   | { readonly kind: 'exited'; readonly code: number }
   | { readonly kind: 'signal'; readonly signal: string }
   | { readonly kind: 'timeout' | 'too-much' }
-  /** `code`: the system's, such as ENOENT; undefined for arguments that no program can be given. */
+  /** `code`: the system's, such as ENOENT; undefined for invalid arguments. */
   | { readonly kind: 'not-run'; readonly code: string | undefined }
 );
 
 /**
- * The one way in which we run a program and wait for it: without a shell, without an input. Never rejects. A program
- * that takes too long is killed by its own handle, and nothing of it is waited for: a helper of its own (ssh) may hold
- * its outputs open.
+ * Runs a program and waits for it: the only place that does so. No shell, no input. Never rejects. A program that takes
+ * too long is killed by its handle and not awaited any further: its own helper (ssh) may hold its outputs open.
  */
 export function runProgram({ program, args, environment, timeout, maxOutput }: ProgramCall): Promise<ProgramEnd> {
   return new Promise((resolve) => {
@@ -62,7 +63,7 @@ export function runProgram({ program, args, environment, timeout, maxOutput }: P
       child.stdin?.on('error', () => {});
       child.stdin?.end();
     } catch (error) {
-      // A NUL in an argument, for one.
+      // For example a NUL in an argument.
       end(error, '', '');
     }
   });
@@ -77,7 +78,7 @@ function endOf(error: unknown) {
   return { kind: 'not-run', code: codeOf(error) } as const;
 }
 
-/** Never the folder of a workspace: Windows looks for programs there first. */
+/** Never the folder of a workspace: Windows searches it for programs first. */
 function safeFolder(): string {
   return process.platform === 'win32' ? (process.env.SystemRoot ?? 'C:\\') : '/';
 }
@@ -91,12 +92,12 @@ export interface CommandResult {
 
 /**
  * Runs a tool of the system and waits for it; any exit code resolves.
- * @throws InspectError with a readable reason when it cannot be started, is ended by a signal, prints too much, or takes
+ * @throws InspectError when it cannot be started, is ended by a signal, prints too much, or takes
  *   longer than `timeout` milliseconds.
  */
 export type CommandRunner = (command: string, args: readonly string[], timeout: number) => Promise<CommandResult>;
 
-/** Environments of a thousand processes are some 10 MB. */
+/** The environments of a thousand processes take about 10 MB. */
 const MAX_OUTPUT_BYTES = 128 << 20;
 
 /** The real {@link CommandRunner}. */
@@ -104,39 +105,38 @@ export const runCommand: CommandRunner = async (command, args, timeout) => {
   const environment = commandEnvironment(process.platform, process.env);
   const end = await runProgram({ program: command, args, environment, timeout, maxOutput: MAX_OUTPUT_BYTES });
   if (end.kind === 'exited') return { code: end.code, stdout: end.stdout, stderr: end.stderr };
-  const isMissing = end.kind === 'not-run' && end.code === 'ENOENT';
-  throw new InspectError(whyItFailed(`\`${command}\``, end, timeout), isMissing ? 'no means' : 'failed');
+  const reason = programReason(command, end, timeout);
+  throw new InspectError(reason, reason.kind === 'program-missing' ? 'no means' : 'failed');
 };
 
 /**
  * Only what the tools need: variables such as PS_FORMAT, PS_PERSONALITY, COLUMNS or COMMAND_MODE change what `ps`
- * prints, and a time zone or locale changes how it writes a start time (K27). Only characters are not those of the
- * locale C, which would replace every one that is not ASCII; where there is no such locale, it is C all the same.
+ * prints, and a time zone or locale changes how it writes a start time (K27). Characters are UTF-8, because the locale C
+ * would replace all that are not ASCII; a system without that locale uses C.
  */
 export function commandEnvironment(system: NodeJS.Platform, own: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   if (system === 'win32') return own;
   const clock = { TZ: 'UTC', LANG: 'C' };
-  // All that we ask for is there, and nothing that somebody else installed under the same name.
+  // The system's own tools are here, and no other program of the same name is.
   if (system === 'darwin') {
     return { ...clock, PATH: '/usr/bin:/bin:/usr/sbin:/sbin', LC_CTYPE: 'UTF-8', COMMAND_MODE: 'unix2003' };
   }
   return { ...clock, PATH: own.PATH, LC_CTYPE: 'C.UTF-8' };
 }
 
-/** Why a program did not do what it was asked for. */
-export function whyItFailed(program: string, end: ProgramEnd, timeout: number): string {
+/** Why a program told nothing. @param timeout the ms that it had */
+export function programReason(program: string, end: ProgramEnd, timeout: number): PlainReason {
   switch (end.kind) {
     case 'exited':
-      return l10n.t('{0} failed with code {1}', program, end.code);
+      return { kind: 'program-exit', program, code: end.code };
     case 'signal':
-      return l10n.t('{0} was ended by a signal', program);
+      return { kind: 'program-signal', program };
     case 'timeout':
-      return l10n.t('{0} did not answer within {1} s', program, timeout / 1000);
+      return { kind: 'program-timeout', program, seconds: timeout / 1000 };
     case 'too-much':
-      return l10n.t('{0} printed too much', program);
+      return { kind: 'program-too-much', program };
     case 'not-run':
-      return end.code === 'ENOENT'
-        ? l10n.t('{0} is not installed, or not on the PATH', program)
-        : l10n.t('{0} could not be run ({1})', program, end.code ?? '?');
+      if (end.code === 'ENOENT') return { kind: 'program-missing', program };
+      return { kind: 'program-not-run', program, code: String(end.code) };
   }
 }

@@ -11,8 +11,8 @@ export interface ScopeParts {
 }
 
 /**
- * How identities of this scope write start times. Part of the tag, so that two platforms that write them differently
- * on one machine can never take each other's live processes for gone.
+ * How identities of this scope write start times. It is part of the tag, so that two platforms that write them
+ * differently on one machine never take each other's live processes for gone.
  */
 export type StartScheme = 'ticks' | 'epoch' | 'windows';
 
@@ -28,7 +28,7 @@ export function scopeTag(parts: ScopeParts | undefined, scheme: StartScheme): Sc
   return SCHEME_LETTER[scheme] + hash;
 }
 
-/** Names machine, boot and pid namespace, in which pids and start times mean anything; see {@link scopeTag}. */
+/** Names the machine, boot and pid namespace in which pids and start times are valid. */
 export type ScopeTag = Branded<string, 'ScopeTag'>;
 
 export function isScopeTag(value: unknown): value is ScopeTag {
@@ -47,8 +47,8 @@ export function readLinuxScopeParts(): ScopeParts | undefined {
 }
 
 /**
- * In a time namespace the same processes have other start times (K27): what was written outside means nothing inside.
- * '' on kernels that know none. @throws when it cannot be read.
+ * In a time namespace the same processes have other start times (K27): records from outside are invalid inside.
+ * '' on kernels without time namespaces. @throws the system's error when it cannot be read.
  */
 function readTimeNamespace(): string {
   try {
@@ -59,14 +59,14 @@ function readTimeNamespace(): string {
   }
 }
 
-/** Containers often have no machine id; the boot id alone is then as unique as we can get. */
+/** Containers often have no machine id; the boot id alone must then do. */
 function readMachineId(): string | undefined {
   for (const file of ['/etc/machine-id', '/var/lib/dbus/machine-id']) {
     try {
       const id = readFileSync(file, 'utf8').trim();
       if (/^[0-9a-f]{32}$/.test(id)) return id;
     } catch {
-      // The next place may have it.
+      // The next file may have it.
     }
   }
   return undefined;

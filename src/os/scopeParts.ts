@@ -1,7 +1,6 @@
-import * as l10n from '@vscode/l10n';
-import { messageOf } from '../common/errors';
 import { POWERSHELL_TIMEOUT_MS, SCOPE_TIMEOUT_MS } from '../common/limits';
 import type { PortableSystem } from './portablePlatform';
+import { type Reason, reasonOf } from './reason';
 import { type CommandRunner, runCommand } from './runCommand';
 import { readLinuxScopeParts, type ScopeParts } from './scope';
 import { powershellPath } from './windows/powershellPath';
@@ -9,7 +8,7 @@ import { epochMilliseconds, parseJson, parseWindowsDate, powershellArguments } f
 
 export type ScopeReading =
   | { readonly kind: 'parts'; readonly parts: ScopeParts }
-  | { readonly kind: 'unknown'; readonly reason: string };
+  | { readonly kind: 'unknown'; readonly reason: Reason };
 
 /** Neither macOS nor Windows has pid namespaces. */
 const ONLY_NAMESPACE = 'only';
@@ -18,15 +17,15 @@ const ONLY_NAMESPACE = 'only';
 export async function readScopeParts(system: PortableSystem, run: CommandRunner = runCommand): Promise<ScopeReading> {
   if (system === 'linux') {
     const parts = readLinuxScopeParts();
-    return parts ? { kind: 'parts', parts } : { kind: 'unknown', reason: l10n.t('there is no usable /proc') };
+    return parts ? { kind: 'parts', parts } : { kind: 'unknown', reason: { kind: 'no-proc' } };
   }
   try {
     const { machine, boot } = system === 'darwin' ? await readMacScope(run) : await readWindowsScope(run);
-    if (!machine) return { kind: 'unknown', reason: l10n.t('the id of this machine cannot be read') };
-    if (!boot) return { kind: 'unknown', reason: l10n.t('the id of this boot cannot be read') };
+    if (!machine) return { kind: 'unknown', reason: { kind: 'machine-unknown' } };
+    if (!boot) return { kind: 'unknown', reason: { kind: 'boot-unknown' } };
     return { kind: 'parts', parts: { machine, boot, pidNamespace: ONLY_NAMESPACE } };
   } catch (error) {
-    return { kind: 'unknown', reason: messageOf(error) };
+    return { kind: 'unknown', reason: reasonOf(error) };
   }
 }
 
@@ -75,9 +74,9 @@ function windowsScopeArguments(): string[] {
 
 /**
  * Machine and boot of a Windows machine. A boot is named `system-<epoch ms>` after the creation date of the kernel's
- * own process, which is written down once; else `boot-<epoch s>` after the last boot time, which Windows computes anew
- * from clock and uptime, so that it moves when the clock is set.
- * @throws Error when it is no JSON.
+ * own process, which never changes; otherwise `boot-<epoch s>` after the last boot time, which Windows computes each
+ * time from clock and uptime, so that it moves when the clock is set.
+ * @throws Error when the text is no JSON.
  */
 function parseWindowsScope(text: string): MachineAndBoot {
   const json = parseJson(text);

@@ -1,13 +1,12 @@
-import * as l10n from '@vscode/l10n';
 import type { ServiceRole } from './platform';
 
 /**
- * Reads `/proc/PID/cgroup`. A `.service` counts only as the *last* part of a control group: everything a user runs
- * lies below `user@1000.service`, which says nothing; a daemon's own group ends in its unit.
+ * Reads `/proc/PID/cgroup`. A `.service` counts only as the *last* part of a control group: a daemon's own group ends
+ * in its unit, while everything that a user runs is below `user@1000.service`.
  */
 export function serviceRoleOfControlGroup(text: string): ServiceRole {
   const lines = text.split('\n').filter((line) => line !== '');
-  if (lines.length === 0) return { kind: 'unknown', reason: l10n.t('its control group is empty') };
+  if (lines.length === 0) return { kind: 'unknown', reason: { kind: 'no-control-group' } };
   for (const line of lines) {
     const group = line.split(':').slice(2).join(':');
     const last = group.split('/').pop() ?? '';
@@ -17,7 +16,7 @@ export function serviceRoleOfControlGroup(text: string): ServiceRole {
 }
 
 /**
- * Whether systemd (248 and later) has executed this very process: its children inherit the variable with another's pid.
+ * Whether systemd (248 and later) has executed this very process: children inherit the variable with its pid.
  * @param environment the raw block of `/proc/PID/environ`.
  * @returns undefined where the variable is missing: an older systemd, or an environment that was overwritten.
  */

@@ -1,8 +1,8 @@
-import * as l10n from '@vscode/l10n';
 import { systemClock } from '../common/clock';
+import { CONFIRM_FOREIGN_MS } from '../common/limits';
 import { RecordedContainers } from '../containers/recordedContainers';
-import { CONFIRM_FOREIGN_MS } from '../judgement/kindRules';
 import { findAlive } from '../judgement/members';
+import type { Evidence } from '../model/evidence';
 import type { ReapResult } from '../model/inventory';
 import type { OutsideUse, StdinPeer } from '../os/platform';
 import { findOpenInput } from '../os/procfs/openInput';
@@ -11,15 +11,14 @@ import { isLabelled } from '../registry/schema';
 import { removeSession } from '../registry/sessionStore';
 import { type ScannedSession, scanMachine } from '../scan/scan';
 import { evidenceSentence } from '../wording/evidence';
-import { usersText } from '../wording/users';
 import type { DeadSessionParts } from './deadSession';
 import { Reaper } from './reaper';
 
 /**
- * Ends a server that `mcp-processes run` started and that nobody can ask anything any more, though its owner lives: a
- * client that reconnects abandons the old one under itself (L12). Proven twice, 2 s apart; whatever cannot be told
- * keeps it. Nothing is done where the dead session's owner is dead, too: that is {@link reapDeadSession}'s.
- * @param input what the server's stdin was at its start, as its link in `/proc` said: `pipe:[1234]`, `socket:[1234]`.
+ * Ends a server of `mcp-processes run` that no client can reach although its owner lives: a client that reconnects
+ * abandons the old server (L12). It takes two proofs, 2 s apart; in doubt the server is spared. Where the owner is dead,
+ * too, {@link reapDeadSession} does the work.
+ * @param input the link of the server's stdin at its start, from `/proc`: `pipe:[1234]`, `socket:[1234]`
  */
 export async function reapAbandonedServer(
   sessionId: SessionId,
@@ -44,57 +43,54 @@ export async function reapAbandonedServer(
     return [];
   }
   if (session.automatic !== 'on') return [];
-  const whyKept = ({ peer, use }: { peer: StdinPeer; use: OutsideUse }): string | undefined => {
-    if (peer.kind === 'alive') return l10n.t('its stdin is still held by {0}', usersText(peer.by));
-    if (peer.kind === 'unknown') return peer.reason;
-    if (use.kind === 'used') return l10n.t('it is in use by {0}', usersText(use.by));
-    return use.kind === 'unknown'
-      ? l10n.t('cannot determine whether anything is connected to it: {0}', use.reason)
-      : undefined;
-  };
-  const keep = (why: string): ReapResult[] => {
-    log.info(`Session ${sessionId} is kept: ${why}.`);
+  const spare = (why: Evidence): ReapResult[] => {
+    log.info(`Session ${sessionId} is spared: ${evidenceSentence(why)}.`);
     return [];
   };
-  const before = whyKept(first);
-  if (before !== undefined) return keep(before);
+  const before = judgeUse(first.peer, first.use);
+  if ('spared' in before) return spare(before.spared);
   await clock.sleep(CONFIRM_FOREIGN_MS);
   const second = await judgeOnce();
   if (!second) return [];
-  const now = whyKept(second);
-  if (now !== undefined || second.peer.kind !== 'gone') return keep(now ?? '');
-  log.info(
-    `Session ${sessionId}: ${evidenceSentence({ ...second.peer, kind: 'stdin-gone' })}; its owner, pid ${session.owner.pid}, runs.`,
-  );
-  // Nobody asked for it, so that what the user wants kept is kept.
-  const claim = { by: 'own session', owner: session.owner, unasked: true } as const;
+  const now = judgeUse(second.peer, second.use);
+  if ('spared' in now) return spare(now.spared);
+  log.info(`Session ${sessionId}: ${evidenceSentence(now.gone)}; its owner, pid ${session.owner.pid}, runs.`);
+  // Nobody asked for it, so that what the user wants kept is spared.
+  const requester = { by: 'own session', owner: session.owner, unasked: true } as const;
   const reaper = new Reaper({ ...parts, containers: new RecordedContainers(log), neverReap: () => [] });
-  const results = await reaper.reap(second.judged, undefined, claim);
-  return results;
+  return reaper.reap(second.judged, undefined, requester);
 }
 
-/** Whether somebody talks to it in another way: a server may serve HTTP as well, or its daemon other clients (K20). */
+/** What was found of its stdin: that nothing is left to use it, or why it is spared. */
+function judgeUse(peer: StdinPeer, use: OutsideUse): { readonly gone: Evidence } | { readonly spared: Evidence } {
+  if (peer.kind === 'alive') return { spared: { kind: 'stdin-held', by: peer.by, heldBy: 'clients' } };
+  if (peer.kind === 'unknown') return { spared: { kind: 'stdin-unknown', reason: peer.reason } };
+  if (use.kind === 'used') return { spared: { kind: 'in-use', by: use.by } };
+  if (use.kind === 'unknown') return { spared: { kind: 'use-unknown', reason: use.reason } };
+  return { gone: { ...peer, kind: 'stdin-gone' } };
+}
+
+/** Whether clients use it in another way: a server may also serve HTTP, or its daemon other clients (K20). */
 function useOf({ records }: ScannedSession, { platform }: DeadSessionParts): Promise<OutsideUse> {
   const pids = records.flatMap(({ members }) => members.map(({ entry }) => entry.pid));
   return platform.outsideUse(pids, new Set(pids));
 }
 
-/** Its client has ended, its owner lives: what is left is a container that nobody can talk to any more (L07). */
+/** Its client has ended, its owner lives: a container is left that no client can reach (L07). */
 async function endContainers(judged: ScannedSession, parts: DeadSessionParts): Promise<ReapResult[]> {
   const { session, found } = judged;
   const containers = new RecordedContainers(parts.log);
   if (session.automatic !== 'on') {
     await containers.refresh([session]);
     if (found && session.records.every(({ id }) => containers.isGone(id))) removeSession(found.path);
-    else parts.log.info(`Session ${session.id}: what its client has left in a container waits for a click.`);
+    else parts.log.info(`Session ${session.id}: the container that its client left waits for a click.`);
     return [];
   }
-  const claim = { by: 'own session', owner: session.owner, unasked: true } as const;
-  const results = await new Reaper({ ...parts, containers, neverReap: () => [] }).reap(judged, undefined, claim);
-  return results;
+  const requester = { by: 'own session', owner: session.owner, unasked: true } as const;
+  return new Reaper({ ...parts, containers, neverReap: () => [] }).reap(judged, undefined, requester);
 }
 
-/** Who holds the other end of what was the server's stdin. */
+/** The holder of the other end of the server's original stdin. */
 async function peerOf({ records }: ScannedSession, input: string, { platform }: DeadSessionParts): Promise<StdinPeer> {
   const members = records.flatMap((one) => one.members);
   const open = findOpenInput(
@@ -104,14 +100,12 @@ async function peerOf({ records }: ScannedSession, input: string, { platform }: 
   if (open.kind === 'unknown') return open;
   const root = members.find(({ by }) => by === 'root');
   if (open.holders.length === 0) {
-    // A server that closed its own stdin may serve in another way; one that has ended cannot.
-    return root
-      ? { kind: 'unknown', reason: l10n.t('it has closed its stdin itself') }
-      : { kind: 'gone', proof: 'not open' };
+    // A server that closed its own stdin may serve in another way; a server that has ended cannot.
+    return root ? { kind: 'unknown', reason: { kind: 'stdin-closed' } } : { kind: 'gone', proof: 'not open' };
   }
   const one = root ?? members.find(({ entry }) => open.asStdin.includes(entry.pid));
   if (!one || !open.asStdin.includes(one.entry.pid)) {
-    return { kind: 'unknown', reason: l10n.t('what was its stdin is open under another number') };
+    return { kind: 'unknown', reason: { kind: 'stdin-moved' } };
   }
   return platform.stdinPeer(one.identity);
 }

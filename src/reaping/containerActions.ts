@@ -1,4 +1,6 @@
 import * as l10n from '@vscode/l10n';
+import { UserError } from '../common/errors';
+import { CONTAINER_STOP_GRACE_MS } from '../common/limits';
 import { LABELS } from '../containers/containerRun';
 import { type Container, ContainerEngine, type ContainerStats } from '../containers/engine';
 import { clientProcessesIn, mayBeAttached } from '../containers/engineClients';
@@ -10,7 +12,7 @@ import type { ContainerOutcome, ContainerReason } from '../model/containerOutcom
 import type { Inventory, ServerView } from '../model/inventory';
 import type { Platform } from '../os/platform';
 import type { ContainerId, HomeTag } from '../registry/ids';
-import { containerReasonSentence } from '../wording/containers';
+import { containerReasonSentence, engineSentence } from '../wording/containers';
 import { shortId } from '../wording/format';
 
 export interface ContainerActionsParts {
@@ -20,17 +22,15 @@ export interface ContainerActionsParts {
   readonly inventory: () => Inventory;
 }
 
-/** Whether a container may be stopped: at once, after a question that names it, or not from here, and why. */
+/** Whether a container may be stopped: at once, after a question that names it, or not at all, and why. */
 export type StopPermission =
   | { readonly kind: 'at once' }
   | { readonly kind: 'ask' }
   | { readonly kind: 'no'; readonly why: ContainerReason };
 
-/** Between the request to end and the kill. */
-const GRACE_MS = 5_000;
 const LINES = 200;
 
-/** What a person may do with a container that the picture shows, or that a result named as left running. */
+/** Whether a person may stop a container that the inventory lists, or that a result reported as left running. */
 export function stopPermissionOf({ servers, containersWithoutClient }: Inventory, id: ContainerId): StopPermission {
   const loose = containersWithoutClient.find((one) => one.id === id);
   if (loose?.notOurs !== undefined) return { kind: 'no', why: { code: 'not ours', by: loose.notOurs } };
@@ -42,27 +42,27 @@ export function stopPermissionOf({ servers, containersWithoutClient }: Inventory
   return { kind: 'ask' };
 }
 
-/** What people do with one container. Every rejection says what to do. */
+/** The actions on one container. All reject with a UserError. */
 export class ContainerActions {
   constructor(private readonly parts: ContainerActionsParts) {}
 
-  /** The last lines that it wrote, redacted. */
+  /** The last lines of its output, redacted. */
   async logs(id: ContainerId): Promise<string> {
     const answer = await this.engineOf(id).logs(id, LINES);
-    if (!answer.ok) throw new Error(answer.error.message);
+    if (!answer.ok) throw new UserError(engineSentence(answer.error));
     return answer.value;
   }
 
-  /** What it uses at this moment; takes a second or two. Undefined when it no longer runs. */
+  /** Its present use of memory and CPU; takes a second or two. Undefined when it no longer runs. */
   async stats(id: ContainerId): Promise<ContainerStats | undefined> {
     const answer = await this.engineOf(id).stats([id]);
-    if (!answer.ok) throw new Error(answer.error.message);
+    if (!answer.ok) throw new UserError(engineSentence(answer.error));
     return answer.value[0];
   }
 
   /**
-   * Stops one container on the user's word, after looking at it and at who may be attached to it afresh. Never removes
-   * one; its engine does, where it was started with `--rm`.
+   * Stops one container with the user's confirmation, after a new check of the container and of its possible clients.
+   * Never removes it; its engine does, where it was started with `--rm`.
    */
   async stop(id: ContainerId): Promise<ContainerOutcome> {
     const permission = stopPermissionOf(this.parts.inventory(), id);
@@ -74,16 +74,16 @@ export class ContainerActions {
     if (problem) throw notStopped(id, problem);
     const { image } = before;
     if (isNotRunning(before)) return { id, image, outcome: 'spared', reason: { code: 'state', state: before.state } };
-    const stopped = await engine.stop(id, GRACE_MS);
+    const stopped = await engine.stop(id, CONTAINER_STOP_GRACE_MS);
     const after = await inspectOne(engine, id);
     if (!after || after.state === 'removing') return { id, image, outcome: 'removed', reason: undefined };
     if (isNotRunning(after)) return { id, image, outcome: 'stopped', reason: { code: 'data kept' } };
-    throw new Error(
-      stopped.ok ? l10n.t('Container {0} is still {1}.', id.slice(0, 12), after.state) : stopped.error.message,
+    throw new UserError(
+      stopped.ok ? l10n.t('Container {0} is still {1}.', shortId(id), after.state) : engineSentence(stopped.error),
     );
   }
 
-  /** Why a container that was just looked at is not to be stopped after all. */
+  /** Why a container must not be stopped after all. */
   private async objection(container: Container): Promise<ContainerReason | undefined> {
     const server = serverOf(this.parts.inventory().servers, container.id);
     if (server && isLabelledIn(server, container.id)) {
@@ -92,9 +92,9 @@ export class ContainerActions {
       return isSame ? undefined : { code: 'other labels' };
     }
     if (LABELS.session in container.labels) return { code: 'labels of a session' };
-    const others = notOurs(container);
-    // The client of one that a server's row shows is known, and named in the question.
-    if (others || server) return others && { code: 'not ours', by: others };
+    const foreign = notOurs(container);
+    // Where a server's row lists the container, its client is known, and the question names it.
+    if (foreign || server) return foreign && { code: 'not ours', by: foreign };
     const clients = clientProcessesIn(await this.parts.platform.snapshot());
     const attached = clients.find(({ running, argv }) =>
       running ? attachedContainer(running, [container], []) : mayBeAttached(argv, container),
@@ -104,13 +104,13 @@ export class ContainerActions {
 
   private engineOf(id: ContainerId): ContainerEngine {
     const address = this.parts.containers.addressOf(id);
-    if (!address) throw new Error(l10n.t('This container is no longer listed. Scan again.'));
+    if (!address) throw new UserError(l10n.t('This container is no longer listed. Scan again.'));
     return new ContainerEngine(address);
   }
 }
 
 function notStopped(id: ContainerId, why: ContainerReason): Error {
-  return new Error(l10n.t('Container {0} was not stopped: {1}.', shortId(id), containerReasonSentence(why)));
+  return new UserError(l10n.t('Container {0} was not stopped: {1}.', shortId(id), containerReasonSentence(why)));
 }
 
 function serverOf(servers: readonly ServerView[], id: ContainerId): ServerView | undefined {
@@ -123,6 +123,6 @@ function isLabelledIn({ containers }: ServerView, id: ContainerId): boolean {
 
 async function inspectOne(engine: ContainerEngine, id: ContainerId): Promise<Container | undefined> {
   const answer = await engine.inspect([id]);
-  if (!answer.ok) throw new Error(answer.error.message);
+  if (!answer.ok) throw new UserError(engineSentence(answer.error));
   return answer.value[0];
 }

@@ -1,5 +1,12 @@
 import { type Clock, systemClock } from '../common/clock';
 import { messageOf } from '../common/errors';
+import {
+  CLAIM_CHECK_INTERVAL_MS,
+  CLAIM_TIMEOUT_MS,
+  LATE_SPAWN_MS,
+  OWNER_CHECK_INTERVAL_MS,
+  OWNER_EXIT_TIMEOUT_MS,
+} from '../common/limits';
 import type { Log } from '../common/log';
 import { RecordedContainers } from '../containers/recordedContainers';
 import type { ReapResult } from '../model/inventory';
@@ -21,22 +28,14 @@ export interface DeadSessionParts {
   readonly clock?: Clock;
 }
 
-/** End-of-file can come before the host is gone: it closes its files first, and a graceful one takes up to 5 s. */
-const OWNER_MS = 10_000;
-const OWNER_CHECK_MS = 10;
-/** A server that was being spawned at that moment shows its cookie only after its `exec`. */
-const LATE_SPAWN_MS = 1_000;
-/** Whoever holds the claim may go before its ladders are done, as all windows of an editor that quits, and nobody would be left. */
-const CLAIM_MS = 60_000;
-const CLAIM_CHECK_MS = 500;
-const KEEP_UNKNOWN = { automatic: 'off', neverReap: [] } as const;
-/** A look that fails is tried again; nothing is signalled meanwhile. */
+const UNKNOWN_SESSIONS = { automatic: 'off', neverReap: [] } as const;
+/** Scans that fail are repeated this often; nothing is signalled meanwhile. */
 const MAX_TRIES = 5;
 
 /**
- * What the guard does once its pipe has ended: waits until the owner is really gone, claims the session and carries
- * its ladders on. While somebody else holds the claim, it waits for what becomes of that, at most a minute. Returns what
- * became of it; nothing when the owner lives, somebody else has done it, or it may not reap.
+ * The guard's work once its pipe has ended: waits until the owner is gone, claims the session and continues its ladders.
+ * While another process holds the claim, waits for that one, at most a minute.
+ * @returns the results; none when the owner lives, when another process has reaped it, or when it must not be reaped
  */
 export async function reapDeadSession(sessionId: SessionId, parts: DeadSessionParts): Promise<ReapResult[]> {
   const { platform, folder, log } = parts;
@@ -45,18 +44,18 @@ export async function reapDeadSession(sessionId: SessionId, parts: DeadSessionPa
   if (!found) return [];
   const { owner, automatic } = found.session;
   if (!(await waitUntilGone(platform, clock, owner))) {
-    log.info(`Session ${sessionId}: its owner, pid ${owner.pid}, still runs; nothing is done.`);
+    log.info(`Session ${sessionId}: its owner, pid ${owner.pid}, still runs. Nothing was ended.`);
     return [];
   }
   if (automatic !== 'on') {
-    // What has ended by itself needs no click: a look removes the file that stands for nothing.
-    await tryAgain(async () => void (await scanMachine(platform, folder, undefined, KEEP_UNKNOWN)), clock, log);
+    // Servers that have exited need no click: a scan removes the file of a finished session.
+    await withRetries(async () => void (await scanMachine(platform, folder, undefined, UNKNOWN_SESSIONS)), clock, log);
     log.info(`Session ${sessionId}: mcpProcesses.reap.automatic is "${automatic}"; its servers wait for a click.`);
     return [];
   }
   const reaper = new Reaper({ ...parts, containers: new RecordedContainers(log), neverReap: () => [] });
   const results: ReapResult[] = [];
-  /** Whether somebody else was at it. */
+  /** @returns whether another process was reaping it */
   const pass = async (): Promise<boolean> => {
     const seen = await scanMachine(platform, folder, undefined, {
       automatic: 'off',
@@ -78,16 +77,16 @@ export async function reapDeadSession(sessionId: SessionId, parts: DeadSessionPa
     const now = await findSession(sessionId, parts, clock);
     return now?.claimer !== undefined && !isSelf(now.claimer) && !(await isGone(platform, now.claimer));
   };
-  const deadline = clock.now() + CLAIM_MS;
+  const deadline = clock.now() + CLAIM_TIMEOUT_MS;
   const carryOn = async () => {
-    while (await tryAgain(pass, clock, log)) {
+    while (await withRetries(pass, clock, log)) {
       do {
         if (clock.now() >= deadline) {
-          log.info(`Session ${sessionId}: somebody else still holds its claim, and is left to it.`);
+          log.info(`Session ${sessionId}: another process still holds its claim. Nothing more was ended here.`);
           return;
         }
-        await clock.sleep(CLAIM_CHECK_MS);
-      } while (await tryAgain(isHeld, clock, log));
+        await clock.sleep(CLAIM_CHECK_INTERVAL_MS);
+      } while (await withRetries(isHeld, clock, log));
     }
   };
   const wasSpawning = found.session.records.some(({ root }) => root === undefined);
@@ -99,7 +98,7 @@ export async function reapDeadSession(sessionId: SessionId, parts: DeadSessionPa
   return results;
 }
 
-/** The session's file, whoever holds it. Undefined when it was stood down, or finished by another window's sweep. */
+/** The session's file, with any claimer. Undefined when its guard was dismissed, or another window's sweep has finished it. */
 async function findSession(
   sessionId: SessionId,
   { folder, log }: DeadSessionParts,
@@ -110,37 +109,37 @@ async function findSession(
     const found = sessions.find(({ session }) => session.id === sessionId);
     if (unreadable.has(sessionId))
       log.warn(`Session ${sessionId}: its file cannot be read; its servers wait for a click.`);
-    // Claimed or given back in this moment.
+    // Claimed or given back meanwhile.
     if (found || !inFlux.has(sessionId) || tries === MAX_TRIES) return found;
-    await clock.sleep(OWNER_CHECK_MS);
+    await clock.sleep(OWNER_CHECK_INTERVAL_MS);
   }
 }
 
-/** Whether the owner's identity is gone, waited for. */
+/** Waits for the owner's end. @returns whether it has ended in time */
 async function waitUntilGone(platform: Platform, clock: Clock, owner: ProcessIdentity): Promise<boolean> {
   if (owner.scope !== platform.scope || platform.scope === '') return false;
-  const deadline = clock.now() + OWNER_MS;
+  const deadline = clock.now() + OWNER_EXIT_TIMEOUT_MS;
   for (;;) {
     if (await isGone(platform, owner)) return true;
     if (clock.now() >= deadline) return false;
-    await clock.sleep(OWNER_CHECK_MS);
+    await clock.sleep(OWNER_CHECK_INTERVAL_MS);
   }
 }
 
-/** An error is no "gone". */
+/** After an error the process counts as alive. */
 async function isGone(platform: Platform, identity: ProcessIdentity): Promise<boolean> {
-  const look = await platform.inspect(identity.pid);
-  if (look.kind !== 'present') return look.kind === 'gone';
-  const { pid, start, zombie } = look.entry;
+  const inspection = await platform.inspect(identity.pid);
+  if (inspection.kind !== 'present') return inspection.kind === 'gone';
+  const { pid, start, zombie } = inspection.entry;
   return zombie || !sameProcess({ pid, start, scope: platform.scope }, identity);
 }
 
-async function tryAgain<T>(pass: () => Promise<T>, clock: Clock, log: Log): Promise<T | undefined> {
+async function withRetries<T>(pass: () => Promise<T>, clock: Clock, log: Log): Promise<T | undefined> {
   for (let tries = 1; ; tries++) {
     try {
       return await pass();
     } catch (error) {
-      log.warn(`A look failed: ${messageOf(error)}. Nothing was signalled.`);
+      log.warn(`A scan failed: ${messageOf(error)}. Nothing was signalled.`);
       if (tries === MAX_TRIES) return undefined;
       await clock.sleep(1_000);
     }

@@ -12,8 +12,8 @@ export interface ContainersEnded {
 }
 
 /**
- * Ends the containers of one record, after its processes. One that is not ours to end is named as left running.
- * Never rejects; nothing to do for most records.
+ * Ends the containers of one record, after its processes. A container that is not ours to end is reported as left
+ * running. Most records have none. Never rejects.
  */
 export async function endContainers(
   known: RecordedContainers,
@@ -34,11 +34,11 @@ export async function endContainers(
   if (finished) known.forget(record.id);
   const unknown = containers.find(({ outcome }) => outcome === 'unknown');
   if (finished) return { containers, problem: undefined };
-  const said = error && ({ code: 'engine', message: error.message } as const);
+  const said = error && ({ code: 'engine', failure: error } as const);
   return { containers, problem: said ?? unknown?.reason ?? { code: 'not finished' } };
 }
 
-/** What is said of a container without our labels when its client has been ended; nothing is done to it. */
+/** Reports a container without our labels whose client has been ended; nothing is done to it. */
 async function leaveRunning(
   known: RecordedContainers,
   engine: ContainerEngine,
@@ -47,10 +47,9 @@ async function leaveRunning(
   const { containerId: id } = run;
   if (id === undefined) return [];
   const looked = await notedContainer(engine, run);
-  if (!looked.ok)
-    return [{ id, image: '', outcome: 'unknown', reason: { code: 'engine', message: looked.error.message } }];
+  if (!looked.ok) return [{ id, image: '', outcome: 'unknown', reason: { code: 'engine', failure: looked.error } }];
   const [container] = looked.value;
   if (!container || isNotRunning(container) || container.state === 'removing') return [];
-  known.keepAddress(id, run);
+  known.rememberAddress(id, run);
   return [{ id, image: container.image, outcome: 'left running', reason: { code: 'no label' } }];
 }

@@ -1,6 +1,8 @@
 import * as l10n from '@vscode/l10n';
 import { commandLineOf } from '../clients/shownCommandLine';
 import { type Clock, systemClock } from '../common/clock';
+import { UserError } from '../common/errors';
+import { USER_END_GRACE } from '../common/limits';
 import type { Log } from '../common/log';
 import { evaluateKillPolicy } from '../judgement/killPolicy';
 import { findAlive, identityOf, type Member } from '../judgement/members';
@@ -12,13 +14,12 @@ import type { ProcessIdentity } from '../os/identity';
 import type { Platform, Snapshot } from '../os/platform';
 import { processName } from '../os/users';
 import type { DataFolder } from '../registry/dataFolder';
-import type { Grace } from '../registry/schema';
 import { liveOwnersOf, scanMachine } from '../scan/scan';
 import { type DecidedMember, runLadder, type TreeScan } from './ladder';
 import { describeProcess, freedBy, recordResult } from './results';
 import { freshSince } from './treeScan';
 
-/** A process as a row showed it. The start token makes sure that it is still that one. */
+/** A process of a row. The start token ensures that it is still the same one. */
 export interface ChosenProcess {
   readonly pid: number;
   readonly start: string;
@@ -34,18 +35,17 @@ export interface EndParts {
   readonly neverReap: () => readonly string[];
 }
 
-const GRACE: Grace = { stdin: 0, term: 5_000 };
-
-/** Says who processes are and who uses them. @throws when none of them is there any more. */
+/** Describes processes and their users. @throws UserError when none of them is there any more */
 export async function previewEnd(chosen: readonly ChosenProcess[], parts: EndParts): Promise<EndPreview> {
   const { snapshot, scan } = await scanChosen(chosen, parts);
   const decided = await scan.decide(scan.members);
-  const [first, ...more] = chosen;
+  const [_first, ..._more] = chosen;
   if (decided.length === 0) {
-    throw new Error(
-      first && more.length === 0
-        ? l10n.t('The process with pid {0} has ended, or its number belongs to another process by now.', first.pid)
-        : l10n.t('These processes have ended, or their numbers belong to others by now.'),
+    const [first] = chosen;
+    throw new UserError(
+      first && chosen.length === 1
+        ? l10n.t('The process with pid {0} has ended, or its pid now belongs to another process.', first.pid)
+        : l10n.t('These processes have ended, or their pids now belong to other processes.'),
     );
   }
   const processes = decided.map(({ member: { entry }, decision }) => ({
@@ -58,16 +58,16 @@ export async function previewEnd(chosen: readonly ChosenProcess[], parts: EndPar
   return { processes, uses: endable.length > 0 ? await usesOf(endable, snapshot, parts.platform) : [] };
 }
 
-/** Who uses processes from outside: what they are to each other is no reason to let one of them live. */
+/** The outside users of processes. Uses among the processes themselves do not count. */
 async function usesOf(members: readonly Member[], snapshot: Snapshot, platform: Platform): Promise<EndCaution[]> {
   const meant = new Set(members.map(({ entry }) => entry.pid));
   const tops = members.filter(({ entry }) => !meant.has(entry.ppid));
   const ofTops: EndCaution[] = [];
-  // One after the other: each may need a program of the system.
+  // Sequentially: each may run a program of the system.
   for (const { entry, identity } of tops) {
     const peer = await platform.stdinPeer(identity);
     const parent = snapshot.processes.get(entry.ppid);
-    // Which one is meant goes without saying where there is only one.
+    // A single process needs no name.
     const which = tops.length > 1 ? { pid: entry.pid } : {};
     if (peer.kind === 'alive' && !isHeldWithin(peer, meant)) ofTops.push({ kind: 'stdin-held', ...which, by: peer.by });
     if (peer.kind === 'unknown') ofTops.push({ kind: 'stdin-unknown', ...which, reason: peer.reason });
@@ -84,11 +84,11 @@ async function usesOf(members: readonly Member[], snapshot: Snapshot, platform: 
   if (use.kind === 'used') cautions.push({ kind: 'connected', many, by: use.by });
   if (use.kind === 'unknown') cautions.push({ kind: 'connections-unknown', many, reason: use.reason });
   if (count > 0) cautions.push({ kind: 'below', many, count });
-  // Last: of many there are many.
+  // Last, because there may be many.
   return [...cautions, ...ofTops];
 }
 
-/** Ends processes on the user's word: SIGTERM, then SIGKILL. Each signal passes what of the bar nobody can waive. */
+/** Ends processes that the user chose: SIGTERM, then SIGKILL. Each signal passes the rules that hold for every signal. */
 export async function endChosen(
   server: string,
   chosen: readonly ChosenProcess[],
@@ -99,8 +99,8 @@ export async function endChosen(
   const processes = await runLadder({
     platform: parts.platform,
     clock,
-    grace: GRACE,
-    from: { step: 'term', remaining: GRACE.term },
+    grace: USER_END_GRACE,
+    from: { step: 'term', remaining: USER_END_GRACE.term },
     closeStdin: undefined,
     scan: async () => (await scanChosen(chosen, parts)).scan,
   });
@@ -127,9 +127,9 @@ async function scanChosen(
     const entry = findAlive(snapshot, { pid, start, scope: platform.scope });
     return entry ? [{ entry, identity: identityOf(snapshot, entry), by: 'root' }] : [];
   });
-  // What another window's session owns is ended from there; our own is ours to end.
+  // Servers of another window's session are ended from there; our own are ours to end.
   const liveOwners = liveOwnersOf(snapshot, seen.sessions).filter(({ pid }) => pid !== self.pid);
-  const rule = (some: readonly Member[]) =>
+  const decide = (some: readonly Member[]) =>
     Promise.all(
       some.map(async (member): Promise<DecidedMember> => {
         const { identity } = member;
@@ -160,5 +160,5 @@ async function scanChosen(
         return { member, decision, isFresh };
       }),
     );
-  return { snapshot, scan: { members, decide: rule } };
+  return { snapshot, scan: { members, decide } };
 }

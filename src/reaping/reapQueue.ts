@@ -2,22 +2,22 @@ import { Limiter } from '../common/async';
 import { MAX_LADDERS } from '../common/limits';
 
 export interface ReapOptions {
-  /** Keys of rows; without it everything of ours that is provably orphaned. */
+  /** Keys of rows; without it, all our servers that are provably orphaned. */
   readonly only?: readonly string[];
-  /** Aborted: no further server's ladder begins. One that has begun goes on to its end. */
+  /** After an abort no further ladder begins. A ladder that has begun runs to its end. */
   readonly signal?: AbortSignal;
-  /** Told after each server how many of how many are done. */
+  /** Called after each server with the number of finished servers, and of all. */
   readonly onProgress?: (done: number, total: number) => void;
 }
 
 /** The ladders of one reap. */
-export class LadderQueue {
+export class ReapQueue {
   private readonly limiter: Limiter;
   private done = 0;
 
   constructor(
     private readonly options: Pick<ReapOptions, 'signal' | 'onProgress'> & {
-      /** Asked before each ladder of a reap that nobody asked for: the setting behind it may be another by now. */
+      /** Asked before each ladder of an automatic reap: its setting may have changed. */
       readonly mayBegin?: () => boolean;
     } = {},
     private readonly total = 0,
@@ -26,7 +26,7 @@ export class LadderQueue {
     this.limiter = new Limiter(atATime);
   }
 
-  /** Runs one server's ladder when it is its turn. @returns undefined when it was called off before that. */
+  /** Runs one server's ladder when it is its turn. @returns undefined when the reap was cancelled before that */
   run<T>(runLadder: () => Promise<T>): Promise<T | undefined> {
     return this.limiter.run(async () => {
       if (this.options.signal?.aborted || this.options.mayBegin?.() === false) return undefined;

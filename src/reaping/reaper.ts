@@ -2,19 +2,20 @@ import * as l10n from '@vscode/l10n';
 import { commandLineOf } from '../clients/shownCommandLine';
 import { FreshRun } from '../common/async';
 import { type Clock, systemClock } from '../common/clock';
-import { codeOf, messageOf } from '../common/errors';
+import { UserError } from '../common/errors';
 import { nextTick } from '../common/eventLoop';
+import { CONFIRM_FOREIGN_MS } from '../common/limits';
 import { type Log, logOnce, type OnceLog } from '../common/log';
 import { isEngineClient, runsUnlabelled } from '../containers/engineClients';
 import type { ContainersSeen, RecordedContainers } from '../containers/recordedContainers';
 import type { Requester } from '../judgement/facts';
-import { CONFIRM_FOREIGN_MS } from '../judgement/kindRules';
 import { findAlive } from '../judgement/members';
 import type { Reaped, ReapedProcess, ReapPreview, ReapProblem, ReapResult } from '../model/inventory';
 import { recordKey } from '../model/keys';
-import { awaitsSecondLook, isStillHeld } from '../model/refusal';
+import { awaitsSecondScan, isStillHeld } from '../model/refusal';
 import { identityKey, type ProcessIdentity } from '../os/identity';
 import type { Platform, Snapshot } from '../os/platform';
+import { reasonOf } from '../os/reason';
 import { noteCrash } from '../registry/crashes';
 import type { DataFolder } from '../registry/dataFolder';
 import type { EndCause, Reapers } from '../registry/history';
@@ -31,11 +32,12 @@ import {
 } from '../registry/sessionStore';
 import type { ForeignServers } from '../scan/foreignServers';
 import { liveOwnersOf, type Scan, type ScannedSession, scanMachine } from '../scan/scan';
+import { errorText } from '../wording/reasons';
 import { problemSentence } from '../wording/results';
 import { endContainers } from './endContainers';
 import { type DecidedMember, runLadder, type TreeScan } from './ladder';
 import { OrphanedSet } from './orphanedSet';
-import { LadderQueue } from './reapQueue';
+import { ReapQueue } from './reapQueue';
 import { describeProcess, type Ending, freedBy, isFinished, isStillThere, joinResults, recordResult } from './results';
 import { StdinWatch } from './stdinWatch';
 import { type DecisionContext, heldServerIn, scanOf, scanTree, type Tree, treeOf } from './treeScan';
@@ -47,28 +49,28 @@ export interface ReaperParts {
   readonly log: Log;
   readonly containers: RecordedContainers;
   readonly clock?: Clock;
-  /** Told when nothing of a session is left. */
+  /** Forgets a session of which nothing is left. */
   readonly memory?: Pick<SessionMemory, 'forget'> | undefined;
-  /** Who this is, for the history. */
+  /** Which part of MCP Processes this is, for the history. */
   readonly by: Reapers;
   /** Patterns of the setting, joined with those of the dead session. */
   readonly neverReap: () => readonly string[];
 }
 
-/** Wrappers around wrappers, each of which holds its server's stdin, are ended layer by layer; nobody has more. */
+/** Nested wrappers, each of which holds its server's stdin, are ended layer by layer; more layers do not occur. */
 const MAX_ROUNDS = 5;
 
-/** Servers of somebody else's that are ended together, by the ids of their records. */
+/** Foreign servers that are ended together, by the ids of their records. */
 export type ForeignSet = OrphanedSet<string>;
 
 /** Ends server trees: those of dead sessions, after claiming them, and our own on request. */
 export class Reaper {
   private readonly clock: Clock;
   private readonly stdinWatch: StdinWatch;
-  /** Hundreds of ladders may look at once. */
+  /** Shared: hundreds of ladders may scan at once. */
   private readonly scans: FreshRun<Scan>;
   private readonly snapshots: FreshRun<Snapshot>;
-  /** Sessions of which the log says already that they cannot be claimed. */
+  /** Logs each session that cannot be claimed once. */
   private readonly unclaimable: OnceLog;
 
   constructor(private readonly parts: ReaperParts) {
@@ -80,12 +82,12 @@ export class Reaper {
     this.snapshots = new FreshRun(() => platform.snapshot());
   }
 
-  /** What would be signalled in a dead session, and what would be kept and why. Signals nothing. */
+  /** Decides what a reap would signal in a dead session, and what it would spare and why. Signals nothing. */
   async plan(seen: Scan, judged: ScannedSession): Promise<Map<string, DecidedMember[]>> {
     const plans = new Map<string, DecidedMember[]>();
     this.stdinWatch.retain((identity) => findAlive(seen.snapshot, identity) !== undefined);
     const context = this.context({ by: 'reaper' }, judged.session, ownersIn(seen));
-    // Together: what they ask the system for at one moment they share.
+    // In parallel, so that simultaneous questions to the system share one run.
     const decided = await Promise.all(
       judged.records.map(({ record }) => {
         const scan = scanTree(context, seen.snapshot, judged.session, record);
@@ -106,17 +108,17 @@ export class Reaper {
   }
 
   /**
-   * Reaps a session that was judged dead: claims its file, climbs each record's ladder, and forgets what is gone.
-   * What is kept or survives stays recorded, so that it stays visible. Empty when somebody else holds the claim; where
-   * it cannot be claimed, or the reap fails, the results say why. Never rejects: a sweep has others to look after.
-   * @param requester the session's own, where it ends itself while its owner lives
-   * @param isAsked whether a person wants it
+   * Reaps a session that was judged dead: claims its file, runs each record's ladder, and removes the finished records.
+   * Spared and surviving processes stay recorded, so that they stay visible. Never rejects: a sweep has other sessions.
+   * @param requester the session itself, where it ends while its owner lives
+   * @param isAsked whether a person asked for it
+   * @returns none when another process holds the claim; where the claim or the reap fails, the results say why
    */
   async reap(
     judged: ScannedSession,
     only?: ReadonlySet<string>,
     requester: Requester = { by: 'reaper' },
-    queue = new LadderQueue(),
+    queue = new ReapQueue(),
     isAsked = false,
   ): Promise<ReapResult[]> {
     const { log, folder } = this.parts;
@@ -143,18 +145,18 @@ export class Reaper {
       try {
         left = writeClaimed(folder, claimed, { ...session, records });
       } catch (error) {
-        // What was ended is ended, and is to be told.
-        log.error(`Session ${session.id} could not be written: ${messageOf(error)}`);
+        // The ladders have run, and their results must be reported.
+        log.error(`Session ${session.id} could not be written: ${errorText(error)}`);
       }
       for (const { result, record } of reaped) {
         await nextTick();
         this.remember(result, { cause, commandLine: record.commandLine });
       }
-      // Last: who finds it finds the history, too.
+      // Last: a window that finds the crash then finds the history, too.
       if (judged.found && cause === 'orphaned') noteCrash(folder, session);
       return results;
     } catch (error) {
-      const problem = { kind: 'failed', session: claimed.session.id, reason: messageOf(error) } as const;
+      const problem = { kind: 'failed', session: claimed.session.id, reason: reasonOf(error) } as const;
       log.error(problemSentence(problem));
       return unreaped(judged, only, problem);
     } finally {
@@ -163,9 +165,12 @@ export class Reaper {
   }
 
   /**
-   * Ends one server of our own session. `isDone`: nothing is left of it, for certain.
-   * @param cause unless a person wants it to end, what is listed to be kept stays
-   * @param exitOf asked when the ladder is done
+   * Ends one server of our own session.
+   * @param cause with any but `user`, the list of processes that are never reaped applies
+   * @param exitOf called when the ladder is done
+   * @param onStep called with each step of the ladder and its wait in ms
+   * @returns `isDone`: whether certainly nothing of it is left
+   * @throws UserError when the server has no record
    */
   async stopOwn(
     session: () => SessionFile,
@@ -177,9 +182,9 @@ export class Reaper {
   ): Promise<{ readonly result: ReapResult; readonly isDone: boolean }> {
     const requester: Requester = { by: 'own session', owner: session().owner, unasked: cause !== 'user' };
     const record = session().records.find(({ id }) => id === recordId);
-    if (!record) throw new Error(l10n.t('This server has no record; scan again.'));
-    // What runs for a live session of somebody else below a server of ours is not ours. Asked beside the closing of its
-    // stdin; a data folder that cannot be read keeps no window from ending its own servers.
+    if (!record) throw new UserError(l10n.t('This server has no record. Scan again.'));
+    // Processes of another live session below a server of ours are not ours. The scan runs while stdin is being closed.
+    // An unreadable data folder must not prevent a window from ending its own servers.
     const owners = this.scans.ask().then(ownersIn, () => []);
     const ladders = await this.runLadder(record, session(), closeStdin, onStep, async (seen) => {
       const current = session();
@@ -192,15 +197,15 @@ export class Reaper {
   }
 
   /**
-   * Reaps a server of somebody else's that the user, or the setting, named. Looks twice, 2 s apart, before the ladder
-   * begins: a client may be handing its servers over.
-   * @returns undefined when it was called off before that.
+   * Reaps a foreign server that the user or a setting chose. Scans it twice, 2 s apart, before the ladder begins: a
+   * client may be handing its servers over.
+   * @returns undefined when the reap was cancelled before that
    */
   async reapForeign(
     record: ServerRecord,
     foreignServers: ForeignServers,
     set: ForeignSet = this.foreignSet([record], foreignServers),
-    queue = new LadderQueue(),
+    queue = new ReapQueue(),
     isAsked = false,
   ): Promise<ReapResult | undefined> {
     const first = await this.scanForeign(record, foreignServers, set);
@@ -209,7 +214,7 @@ export class Reaper {
     return queue.run(() => this.endForeign(record, foreignServers, set, isAsked ? 'user' : 'orphaned'));
   }
 
-  /** Servers of somebody else's that are all named: those that only hold each other's stdin are ended together. */
+  /** A set of chosen foreign servers: those that only hold each other's stdin are ended together. */
   foreignSet(records: readonly ServerRecord[], foreignServers: ForeignServers): ForeignSet {
     const byId = new Map(records.map((record) => [record.id, record]));
     return new OrphanedSet([...byId.keys()], async (id) =>
@@ -230,12 +235,12 @@ export class Reaper {
     const startedAt = this.clock.now();
     let { result, record: left } = await runLadder(foreignServers.current(record));
     for (let round = 0; round < MAX_ROUNDS; round++) {
-      // What stood below a wrapper is on top now, and its stdin has been looked at once: not enough to kill it. And a
-      // wrapper that was going down just then could not be examined.
+      // A server below a wrapper is topmost now, and one scan of its stdin is not enough to kill it. And a wrapper that
+      // was just exiting could not be examined.
       const isPassing = ({ outcome, reason }: ReapedProcess) =>
-        awaitsSecondLook(reason) ||
+        awaitsSecondScan(reason) ||
         (round === 0 && outcome === 'survived') ||
-        // Another of its set that held its stdin was just going, too.
+        // Another orphan of its set, which held its stdin, was just exiting, too.
         (round === 0 && set.size > 1 && isStillHeld(reason));
       const waiting = result.processes.filter((one) => isStillThere(one) && isPassing(one));
       if (waiting.length === 0) break;
@@ -254,7 +259,7 @@ export class Reaper {
     return result;
   }
 
-  /** What {@link reapForeign} would do; takes as long for its two looks, and signals nothing. */
+  /** What {@link reapForeign} would do; scans twice, too, and signals nothing. */
   async previewForeign(
     record: ServerRecord,
     foreignServers: ForeignServers,
@@ -307,7 +312,7 @@ export class Reaper {
     const seen = new Map<string, ProcessIdentity>();
     let isCertain = false;
     let { container } = record;
-    // A launched one has our labels; of others the container is known only as long as its client lives.
+    // A launched server's container has our labels; any other is identifiable only while its client lives.
     let isNoted = record.kind === 'launched' || container !== undefined;
     const processes = await runLadder({
       platform,
@@ -330,7 +335,7 @@ export class Reaper {
       },
       onStep,
     });
-    // Whoever keeps the client keeps what it is attached to; and who could not be looked at may be kept.
+    // A spared client spares its container; and after a failed scan a client may be spared.
     const isSpared = !isCertain || processes.some((one) => isStillThere(one) && isEngineClient(one.member.entry));
     const unseen = container && ({ code: 'processes not seen' } as const);
     const ended = isSpared
@@ -347,7 +352,7 @@ export class Reaper {
     };
     const left = processes.filter(isStillThere).map(({ member }) => member.identity);
     const isDone = isCertain && isFinished(result);
-    // Where its ladder once stood says nothing about the next one: without SIGTERM nobody is killed.
+    // The progress of this ladder says nothing about the next one, which begins with SIGTERM again.
     const rest = { ...record, ladder: undefined };
     return { result, isDone, record: isCertain ? { ...rest, census: left } : rest };
   }
@@ -361,19 +366,19 @@ export class Reaper {
     return {
       platform,
       self,
-      requester: requester,
+      requester,
       liveOwners,
       neverReap: [...session.neverReap, ...neverReap()],
       stdinWatch: this.stdinWatch,
     };
   }
 
-  /** What was done is logged and written into the history here, and nowhere else. */
+  /** Logs each result and writes it into the history: the only place that does so for reaps. */
   private remember(result: ReapResult, ending: Ending): void {
     recordResult(this.parts, this.parts.by, result, ending);
   }
 
-  /** Forgets a session of which nothing is left, and gives any other back. Other ladders climb on where it fails. */
+  /** Removes a session of which nothing is left, and releases any other. Never throws: other sessions' ladders still run. */
   private letGo(left: FoundSession): void {
     const { folder, log, memory } = this.parts;
     try {
@@ -382,11 +387,11 @@ export class Reaper {
         memory?.forget(left.session.id);
       } else releaseClaim(folder, left);
     } catch (error) {
-      log.error(`The file of session ${left.session.id} stays claimed: ${messageOf(error)}`);
+      log.error(`The file of session ${left.session.id} stays claimed: ${errorText(error)}`);
     }
   }
 
-  /** @returns undefined when somebody else holds the claim; the reason where nobody can claim it: it is kept then. */
+  /** @returns undefined when another process holds the claim; the problem when the session cannot be claimed */
   private tryClaim({ session, found }: ScannedSession): FoundSession | undefined | ReapProblem {
     const { folder, self } = this.parts;
     try {
@@ -394,8 +399,8 @@ export class Reaper {
     } catch (error) {
       const problem: ReapProblem = {
         ...{ kind: 'unclaimable' as const, session: session.id },
-        // Not the message: it names a file that is another at each try, and would be logged each time.
-        ...{ folder: folder.sessions, reason: codeOf(error) ?? messageOf(error) },
+        // Not the message: it names another file at each try, and would be logged each time.
+        ...{ folder: folder.sessions, reason: reasonOf(error) },
       };
       // Once, not in every sweep.
       this.unclaimable.warn(problemSentence(problem), session.id);
@@ -411,20 +416,20 @@ function ownersIn({ snapshot, sessions }: Scan): ProcessIdentity[] {
 /** Members that earlier scans of a ladder have seen, by identity. */
 type Seen = ReadonlyMap<string, ProcessIdentity>;
 
-/** What became of a record, and the record with the census of those that are still there. */
+/** The result for a record, and the record with the census of the processes that are still there. */
 interface LadderRun {
   readonly result: ReapResult;
-  /** Nothing is left. Never after a scan that failed: it may have missed somebody. */
+  /** Whether nothing is left. Never after a failed scan, which may have missed a process. */
   readonly isDone: boolean;
   readonly record: ServerRecord;
 }
 
-/** Whoever was seen in the tree stays known when the ladder ends its parent: without a cookie nothing else names it. */
+/** Adds members that a ladder has seen: after their parent's end, only the census names those without a cookie. */
 function withSeen(record: ServerRecord, seen: Seen): ServerRecord {
   return { ...record, census: [...record.census, ...seen.values()] };
 }
 
-/** The problem in the shape of results, for those that were to be reaped. */
+/** Results with a problem, for servers that could not be reaped. */
 function unreaped(
   { session, records }: ScannedSession,
   only: ReadonlySet<string> | undefined,
@@ -461,6 +466,6 @@ function preview(
       memory: entry.memory,
     })),
     containers: seen?.containers ?? [],
-    containerProblem: seen?.problem === undefined ? undefined : { code: 'engine', message: seen.problem },
+    containerProblem: seen?.problem === undefined ? undefined : { code: 'engine', failure: seen.problem },
   };
 }

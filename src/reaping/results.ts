@@ -1,10 +1,10 @@
 import { commandLineOf } from '../clients/shownCommandLine';
-import { messageOf } from '../common/errors';
 import type { Log } from '../common/log';
 import type { ReapResult } from '../model/inventory';
 import type { DataFolder } from '../registry/dataFolder';
 import { type EndCause, type ExitStatus, type Reapers, writeHistory } from '../registry/history';
 import { containerReasonSentence } from '../wording/containers';
+import { errorText } from '../wording/reasons';
 import { refusalSentence } from '../wording/refusals';
 import type { LadderProcess } from './ladder';
 
@@ -12,24 +12,24 @@ export function isStillThere({ outcome }: { readonly outcome: LadderProcess['out
   return outcome === 'spared' || outcome === 'survived';
 }
 
-/** Whether nothing of the server is left, for certain; only then may its record be forgotten. */
+/** Whether certainly nothing of the server is left. Only then may its record be removed. */
 export function isFinished({ processes, containerProblem, problem }: ReapResult): boolean {
   return !processes.some(isStillThere) && containerProblem === undefined && problem === undefined;
 }
 
-/** Whether it tells of anything: there may have been nobody left to end. */
+/** Whether it reports anything: there may have been nothing left to end. */
 export function hasContent({ processes, containers, problem }: ReapResult): boolean {
   return processes.length + containers.length > 0 || problem !== undefined;
 }
 
-/** Bytes of those that have gone. */
+/** Memory of the processes that have ended, bytes. */
 export function freedBy(processes: ReapResult['processes']): number {
   return processes.reduce((sum, one) => sum + (isStillThere(one) ? 0 : (one.memory ?? 0)), 0);
 }
 
 /**
- * The result of a ladder and of a later one for what the first had left.
- * @param left pids that may still be there after the later one
+ * Joins the results of a ladder and of a later ladder for the processes that the first one left.
+ * @param left pids that may still be there after the later ladder
  */
 export function joinResults(first: ReapResult, later: ReapResult, left: ReadonlySet<number>): ReapResult {
   const before = new Map(first.processes.map((one) => [one.pid, one]));
@@ -40,7 +40,7 @@ export function joinResults(first: ReapResult, later: ReapResult, left: Readonly
       .map((one) => (isStillThere(one) && !left.has(one.pid) ? { ...one, ...goneAfter(one.outcome) } : one)),
     ...later.processes.map((one) => {
       if (before.get(one.pid)?.outcome !== 'survived') return one;
-      // It has heard SIGTERM before.
+      // The first ladder sent it SIGTERM.
       if (one.outcome === 'spared') return { ...one, outcome: 'survived' as const };
       return one.outcome === 'exited' ? { ...one, ...goneAfter('survived') } : one;
     }),
@@ -58,13 +58,13 @@ function goneAfter(outcome: LadderProcess['outcome']): Pick<LadderProcess, 'outc
   return { outcome: outcome === 'survived' ? 'terminated' : 'exited', reason: undefined };
 }
 
-/** One process of a ladder in the shape of a result. */
+/** A ladder's process in the form of a result. */
 export function describeProcess({ member, outcome, reason }: LadderProcess): ReapResult['processes'][number] {
   const { entry } = member;
   return { pid: entry.pid, name: entry.name, commandLine: commandLineOf(entry), outcome, reason, memory: entry.memory };
 }
 
-/** Why a server ended, and what is known about that. */
+/** Why a server ended, with its details. */
 export interface Ending {
   readonly cause: EndCause;
   readonly exit?: ExitStatus;
@@ -73,12 +73,12 @@ export interface Ending {
   readonly commandLine?: string;
 }
 
-/** A command line in the history is there to recognise a server by. */
+/** Characters of a command line in the history, enough to recognise a server. */
 const MAX_COMMAND_LINE = 500;
 
 /**
- * Logs what became of a server, and writes it into the history unless nothing did: what is spared is spared at each sweep.
- * A failure is logged: what is done is done.
+ * Logs the result for a server, and writes it into the history unless nothing ended: a spared server is spared in each
+ * sweep. Never throws: a failed write is logged.
  */
 export function recordResult(
   { folder, log }: { readonly folder: DataFolder; readonly log: Log },
@@ -105,11 +105,11 @@ export function recordResult(
       memoryFreed,
     });
   } catch (error) {
-    log.warn(`The history could not be written: ${messageOf(error)}`);
+    log.warn(`The history could not be written: ${errorText(error)}`);
   }
 }
 
-/** One line per process, with its name only. */
+/** One line per process, with its name but not its command line. */
 function logResult(log: Log, result: ReapResult): void {
   for (const { pid, name, outcome, reason } of result.processes) {
     log.info(`"${result.server}": pid ${pid} (${name}) ${outcome}${reason ? `: ${refusalSentence(reason)}` : ''}`);

@@ -2,20 +2,20 @@ import { codeOf } from '../common/errors';
 import { type Permit, spendPermit } from '../judgement/killPolicy';
 import { sameProcess } from '../os/identity';
 import type { Identification, Inspection, Platform } from '../os/platform';
+import { type Reason, systemReason } from '../os/reason';
 
-export type SignalOutcome = 'sent' | 'gone' | { readonly failed: string };
+export type SignalOutcome = 'sent' | 'gone' | { readonly failed: Reason };
 
 /**
- * Sends one signal to one process. The only place that signals.
- * The identity is read once more, and nothing is awaited between that reading and the signal: what remains is the
- * microseconds in between. Never a group, never a pid without an identity.
+ * Sends one signal to one process. The only place that signals. Never signals a group, nor a pid without an identity.
+ * Reads the identity once more and awaits nothing before the signal, so that only microseconds lie in between.
  */
 export async function sendSignal(
   platform: Platform,
   permit: Permit,
   signal: 'SIGTERM' | 'SIGKILL',
 ): Promise<SignalOutcome> {
-  if (!spendPermit(permit)) return { failed: 'there is no permit' };
+  if (!spendPermit(permit)) return { failed: { kind: 'no-permit' } };
   const { identity } = permit;
   const now = platform.identify?.(identity.pid) ?? identificationOf(await platform.inspect(identity.pid));
   if (now.kind === 'gone') return 'gone';
@@ -27,12 +27,13 @@ export async function sendSignal(
     return 'sent';
   } catch (error) {
     const code = codeOf(error);
-    return code === 'ESRCH' ? 'gone' : { failed: code === 'EPERM' ? 'not permitted' : String(code) };
+    if (code === 'ESRCH') return 'gone';
+    return { failed: code === 'EPERM' ? { kind: 'not-permitted' } : systemReason(error) };
   }
 }
 
-function identificationOf(look: Inspection): Identification {
-  if (look.kind !== 'present') return look;
-  const { pid, start, zombie } = look.entry;
+function identificationOf(inspection: Inspection): Identification {
+  if (inspection.kind !== 'present') return inspection;
+  const { pid, start, zombie } = inspection.entry;
   return { kind: 'present', pid, start, zombie };
 }

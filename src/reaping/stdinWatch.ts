@@ -1,13 +1,13 @@
 import type { Clock } from '../common/clock';
 import { identityKey, type ProcessIdentity } from '../os/identity';
 
-/** Remembers since when each process's stdin has been seen without a holder, so that one look is never enough. */
+/** Remembers since when each process's stdin has had no holder, so that one scan is never enough. */
 export class StdinWatch {
   private readonly gone = new Map<string, { readonly identity: ProcessIdentity; readonly since: number }>();
 
   constructor(private readonly clock: Clock) {}
 
-  /** Notes one look. @returns for how many ms all looks have said "gone"; 0 for the first, and for any other answer. */
+  /** Notes one scan. @returns for how many ms all scans have found it gone; 0 for the first, and for any other answer */
   observe(identity: ProcessIdentity, gone: boolean): number {
     const key = identityKey(identity);
     if (!gone) {
@@ -20,7 +20,7 @@ export class StdinWatch {
     return since === undefined ? 0 : now - since;
   }
 
-  /** Forgets those that have ended. */
+  /** Forgets processes that have ended. */
   retain(isAlive: (identity: ProcessIdentity) => boolean): void {
     for (const [key, { identity }] of this.gone) if (!isAlive(identity)) this.gone.delete(key);
   }

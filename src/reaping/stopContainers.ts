@@ -1,134 +1,173 @@
 import type { Clock } from '../common/clock';
 import type { ContainerOwner } from '../containers/containerRun';
-import type { Container, ContainerEngine, EngineError } from '../containers/engine';
+import type { Container, ContainerEngine } from '../containers/engine';
 import { isNotRunning } from '../containers/engineOutput';
 import { isOwnedBy, listOwned } from '../containers/findContainers';
 import type { ContainerOutcome, ContainerReason } from '../model/containerOutcome';
+import type { EngineFailure } from '../model/engineFailure';
 
 export interface ContainerReap {
   readonly containers: readonly ContainerOutcome[];
-  /** Why the engine could not be asked to the end; then there may be containers that are not in the list. */
-  readonly error: EngineError | undefined;
-  /** Nothing of this record runs any more, for certain. Only then may the record be forgotten. */
+  /** Why the engine was not asked to the end; the list may then be incomplete. */
+  readonly error: EngineFailure | undefined;
+  /** Provably nothing of this record runs any more. Only then may the record be forgotten. */
   readonly finished: boolean;
 }
 
 export interface StopOptions {
   readonly clock: Clock;
-  /** ms between the request to end and the kill; never shortened. */
+  /** Between the request to end and the kill, ms; nothing shortens it. */
   readonly grace: number;
   /** The user's arguments had `--rm`. */
   readonly removable: boolean;
-  /** ms between two looks: a client that was killed while starting may have left a request that the engine carries out. */
+  /** Between two scans, ms: a client that was killed while starting may have left a request that the engine carries out. */
   readonly pause?: number;
 }
 
+/** Between two scans, ms. */
 const PAUSE_MS = 250;
-/** Looks at most: an engine that is asked so often and still is not done needs another sweep. */
-const MAX_READS = 40;
-/** Stops of one container at most: each lasts as long as the grace. */
+/** Scans at most: an engine that is not done after these waits for the next sweep. */
+const MAX_SCANS = 40;
+/** Stops of one container at most; each takes as long as the grace. */
 const MAX_STOPS = 3;
-/** Containers ended at a time. */
-const WIDTH = 5;
+/** Containers that are ended at a time. */
+const MAX_PARALLEL = 5;
+
+type StopEngine = Pick<ContainerEngine, 'list' | 'inspect' | 'resume' | 'stop' | 'remove'>;
 
 /**
- * Ends the containers of one record, found by our labels and by nothing else, until two looks in a row find none that
- * is left to do. Each is looked at once more immediately before it is touched. Never rejects; whatever fails, the
- * container is left as it is.
+ * Ends the containers of one record, which our labels alone identify, until two scans in a row find nothing left to do.
+ * Each container is inspected immediately before anything is done to it. Never rejects; on any failure the container
+ * stays as it is.
  */
-export async function stopContainers(
-  engine: Pick<ContainerEngine, 'list' | 'inspect' | 'resume' | 'stop' | 'remove'>,
+export function stopContainers(
+  engine: StopEngine,
   owner: ContainerOwner,
   options: StopOptions,
 ): Promise<ContainerReap> {
-  const settled = new Map<string, ContainerOutcome>();
-  const tried = new Map<string, ContainerOutcome>();
-  const stops = new Map<string, number>();
-  const end = (error: EngineError | undefined): ContainerReap => {
-    const containers = [...new Map([...tried, ...settled]).values()];
-    return { containers, error, finished: !error && containers.every(({ outcome }) => outcome !== 'unknown') };
-  };
-  for (let looks = 0, empty = 0; looks < MAX_READS; looks++) {
-    if (looks > 0) await options.clock.sleep(options.pause ?? PAUSE_MS);
-    const found = await listOwned(engine, owner);
-    if (!found.ok) return end(found.error);
-    const { containers, vanishing } = found.value;
-    for (const [id, outcome] of tried) {
-      // What was being worked on and is gone has been removed, by us or by its engine.
-      if (!settled.has(id) && !containers.some((container) => container.id === id)) settled.set(id, gone(outcome));
+  return new ContainerStop(engine, owner, options).run();
+}
+
+class ContainerStop {
+  private readonly settled = new Map<string, ContainerOutcome>();
+  private readonly tried = new Map<string, ContainerOutcome>();
+  private readonly stops = new Map<string, number>();
+
+  constructor(
+    private readonly engine: StopEngine,
+    private readonly owner: ContainerOwner,
+    private readonly options: StopOptions,
+  ) {}
+
+  async run(): Promise<ContainerReap> {
+    for (let scans = 0, empty = 0; scans < MAX_SCANS; scans++) {
+      if (scans > 0) await this.options.clock.sleep(this.options.pause ?? PAUSE_MS);
+      const found = await listOwned(this.engine, this.owner);
+      if (!found.ok) return this.result(found.error);
+      const { containers, vanishing } = found.value;
+      this.settleRemoved(containers);
+      const open = containers.filter(({ id }) => !this.settled.has(id));
+      // An engine that has just started still lists what it is about to remove; some engines list it indefinitely.
+      empty = open.length + vanishing.length === 0 ? empty + 1 : 0;
+      if (empty === 2) return this.result();
+      const error = await this.endAll(open);
+      if (error) return this.result(error);
     }
-    const open = containers.filter(({ id }) => !settled.has(id));
-    // An engine that has just been started still lists what it is about to remove; some go on listing it for ever.
-    empty = open.length + vanishing.length === 0 ? empty + 1 : 0;
-    if (empty === 2) return end(undefined);
-    for (let from = 0; from < open.length; from += WIDTH) {
-      const steps = open.slice(from, from + WIDTH).map((container) => endOne(engine, owner, options, container));
-      const done = await Promise.all(steps);
-      for (const { outcome, ...step } of done) {
-        if (step.stillRuns) stops.set(outcome.id, (stops.get(outcome.id) ?? 0) + 1);
-        const isSettled = step.settled || stops.get(outcome.id) === MAX_STOPS;
-        (isSettled ? settled : tried).set(outcome.id, outcome);
-      }
-      const error = done.find((step) => step.error)?.error;
-      if (error) return end(error);
+    return this.result();
+  }
+
+  private result(error?: EngineFailure): ContainerReap {
+    const containers = [...new Map([...this.tried, ...this.settled]).values()];
+    return { containers, error, finished: !error && containers.every(({ outcome }) => outcome !== 'unknown') };
+  }
+
+  /** A container that was tried and is no longer listed has been removed, by us or by its engine. */
+  private settleRemoved(listed: readonly Container[]): void {
+    for (const [id, { image }] of this.tried) {
+      if (this.settled.has(id) || listed.some((container) => container.id === id)) continue;
+      this.settled.set(id, { id, image, outcome: 'removed', reason: undefined });
     }
   }
-  return end(undefined);
+
+  /** @returns why the engine is not to be asked further */
+  private async endAll(open: readonly Container[]): Promise<EngineFailure | undefined> {
+    for (let from = 0; from < open.length; from += MAX_PARALLEL) {
+      const steps = await Promise.all(open.slice(from, from + MAX_PARALLEL).map((container) => this.endOne(container)));
+      for (const step of steps) this.note(step);
+      const error = steps.find((step) => step.error)?.error;
+      if (error) return error;
+    }
+    return undefined;
+  }
+
+  private note({ outcome, settled, stillRuns }: Step): void {
+    const { id } = outcome;
+    if (stillRuns) this.stops.set(id, (this.stops.get(id) ?? 0) + 1);
+    const isSettled = settled || this.stops.get(id) === MAX_STOPS;
+    (isSettled ? this.settled : this.tried).set(id, outcome);
+  }
+
+  /** Does what is due for one container, which it inspects first. */
+  private async endOne(listed: Container): Promise<Step> {
+    const inspected = await this.engine.inspect([listed.id]);
+    if (!inspected.ok) return failed(listed, inspected.error);
+    const [container] = inspected.value;
+    if (!container) return settled(listed, 'removed');
+    if (!isOwnedBy(container, this.owner)) return settled(listed, 'spared', { code: 'other labels' });
+    if (container.state === 'removing') return open(listed, { code: 'being removed' });
+    const wasRunning = !isNotRunning(container);
+    const unstopped = wasRunning ? await this.stopOne(container) : undefined;
+    if (unstopped) return unstopped;
+    if (this.options.removable || container.neverStarted) return this.removeOne(listed);
+    return wasRunning
+      ? settled(listed, 'stopped', { code: 'no --rm' })
+      : settled(listed, 'spared', { code: 'no --rm, not running' });
+  }
+
+  /** @returns undefined when the container has stopped and is still there */
+  private async stopOne(container: Container): Promise<Step | undefined> {
+    const { id, state } = container;
+    // Podman cannot stop a paused container. Where the resume fails, the stop says why.
+    if (state === 'paused') await this.engine.resume(id);
+    const stopped = await this.engine.stop(id, this.options.grace);
+    const after = await this.engine.inspect([id]);
+    if (!after.ok) return failed(container, stopped.ok ? after.error : stopped.error);
+    const [still] = after.value;
+    if (!still) return settled(container, 'removed');
+    if (isNotRunning(still) || still.state === 'removing') return undefined;
+    const step = stopped.ok ? open(container, { code: 'still', state: still.state }) : failed(container, stopped.error);
+    return { ...step, stillRuns: true };
+  }
+
+  private async removeOne(container: Container): Promise<Step> {
+    // The engine refuses when the container has started in between; the next scan then finds it running.
+    const removed = await this.engine.remove(container.id);
+    return removed.ok ? open(container, { code: 'being removed' }) : failed(container, removed.error);
+  }
 }
 
 interface Step {
   readonly outcome: ContainerOutcome;
-  /** False: the next look tells. */
+  /** False: the next scan decides. */
   readonly settled: boolean;
-  /** It was stopped in vain. */
+  /** The stop had no effect. */
   readonly stillRuns?: boolean;
-  /** The engine is not to be asked further now. */
-  readonly error?: EngineError;
+  /** Why the engine is not to be asked further. */
+  readonly error?: EngineFailure;
 }
 
-/** Does what is due for one container, after looking at it afresh. */
-async function endOne(
-  engine: Pick<ContainerEngine, 'inspect' | 'resume' | 'stop' | 'remove'>,
-  owner: ContainerOwner,
-  { grace, removable }: StopOptions,
-  { id, image }: Container,
-): Promise<Step> {
-  const step = (outcome: ContainerOutcome['outcome'], reason: ContainerReason | undefined, settled = true): Step => {
-    return { outcome: { id, image, outcome, reason }, settled };
-  };
-  const failed = (error: EngineError): Step => {
-    const answer = step('unknown', { code: 'engine', message: error.message }, false);
-    // One that the engine refuses is tried again; an engine that does not answer is not asked for the next one.
-    return error.kind === 'failed' ? answer : { ...answer, error };
-  };
-  const looked = await engine.inspect([id]);
-  if (!looked.ok) return failed(looked.error);
-  const [container] = looked.value;
-  if (!container) return step('removed', undefined);
-  if (!isOwnedBy(container, owner)) return step('spared', { code: 'other labels' });
-  if (container.state === 'removing') return step('unknown', { code: 'being removed' }, false);
-  const wasRunning = !isNotRunning(container);
-  if (wasRunning) {
-    // Podman stops none that is paused. Where this fails, the stop says why.
-    if (container.state === 'paused') await engine.resume(id);
-    const stopped = await engine.stop(id, grace);
-    const after = await engine.inspect([id]);
-    if (!after.ok) return failed(stopped.ok ? after.error : stopped.error);
-    const [still] = after.value;
-    if (!still) return step('removed', undefined);
-    if (!isNotRunning(still) && still.state !== 'removing') {
-      const vain = stopped.ok ? step('unknown', { code: 'still', state: still.state }, false) : failed(stopped.error);
-      return { ...vain, stillRuns: true };
-    }
-  }
-  if (removable || container.neverStarted) {
-    // Refused when it has begun to run in between; the next look then sees it running.
-    const removed = await engine.remove(id);
-    return removed.ok ? step('unknown', { code: 'being removed' }, false) : failed(removed.error);
-  }
-  return wasRunning ? step('stopped', { code: 'no --rm' }) : step('spared', { code: 'no --rm, not running' });
+type Named = Pick<Container, 'id' | 'image'>;
+
+function settled({ id, image }: Named, outcome: ContainerOutcome['outcome'], reason?: ContainerReason): Step {
+  return { outcome: { id, image, outcome, reason }, settled: true };
 }
 
-function gone({ id, image }: ContainerOutcome): ContainerOutcome {
-  return { id, image, outcome: 'removed', reason: undefined };
+function open({ id, image }: Named, reason: ContainerReason): Step {
+  return { outcome: { id, image, outcome: 'unknown', reason }, settled: false };
+}
+
+/** A command that the engine refuses is tried again; an engine that does not answer is not asked about the next container. */
+function failed(container: Named, error: EngineFailure): Step {
+  const step = open(container, { code: 'engine', failure: error });
+  return error.kind === 'failed' ? step : { ...step, error };
 }

@@ -1,4 +1,6 @@
 import { nextTick } from '../common/eventLoop';
+import { PROBE_LASTS_MS } from '../common/limits';
+import { memoizeWeak } from '../common/memo';
 import type { HeldServer } from '../judgement/abandonedTogether';
 import { runsUnderOtherUser } from '../judgement/clientAbove';
 import type { ClientAbove, Facts, Requester, StdinStatus } from '../judgement/facts';
@@ -16,7 +18,7 @@ import { askOutsideUses, type OutsideUses } from '../scan/outsideUses';
 import type { DecidedMember, TreeScan } from './ladder';
 import type { StdinWatch } from './stdinWatch';
 
-/** What a ruling on a whole server tree needs besides the tree. */
+/** What a decision on a server tree needs besides the tree. */
 export interface DecisionContext {
   readonly platform: Platform;
   readonly self: ProcessIdentity;
@@ -25,23 +27,20 @@ export interface DecisionContext {
   readonly liveOwners: readonly ProcessIdentity[];
   readonly neverReap: readonly string[];
   readonly stdinWatch: StdinWatch;
-  /** For foreign servers: whether somebody named this very one, and who of the known clients runs above a process. */
+  /** For foreign servers: whether the user or a setting chose this very server, and which known client runs above it. */
   readonly named?: boolean;
   readonly clientAbove?: (snapshot: Snapshot, entry: ProcessEntry) => ClientAbove | undefined;
-  /** For foreign servers: processes of other orphans that end together with this one, asked where somebody holds its stdin. */
+  /** For foreign servers: processes of other orphans that end together with this one; asked where its stdin has a holder. */
   readonly companions?: (() => Promise<ReadonlySet<number>>) | undefined;
 }
 
-/** What was found out about use and stdin, ms before the ruling and the signal: the turns of many ladders may lie between. */
-const PROBE_LASTS_MS = 250;
-
-/** A record's living members in one snapshot, and what a ruling on them goes by. */
+/** A record's living members in one snapshot, with the context for decisions on them. */
 export interface Tree {
   readonly context: DecisionContext;
   readonly snapshot: Snapshot;
   readonly session: SessionFile;
   readonly record: ServerRecord;
-  /** Children first, so that a wrapper cannot restart what was just ended. */
+  /** Children first, so that a wrapper cannot restart what has just ended. */
   readonly members: readonly Member[];
 }
 
@@ -49,7 +48,7 @@ export function treeOf(context: DecisionContext, snapshot: Snapshot, session: Se
   return { context, snapshot, session, record, members: membersOf(snapshot, session, record).reverse() };
 }
 
-/** One scan of a record's tree: its living members, and the means to rule on any of them from this scan. */
+/** One scan of a record's tree: its living members, and decisions on any of them. */
 export function scanTree(...tree: Parameters<typeof treeOf>): TreeScan {
   return scanOf(treeOf(...tree));
 }
@@ -58,12 +57,12 @@ export function scanOf(tree: Tree): TreeScan {
   return { members: tree.members, decide: (some) => decideOn(tree, some) };
 }
 
-/** Whether a ruling whose probes were made at `at`, as performance.now() has it, may still be acted upon. */
+/** Whether a decision with probes from `at` (performance.now()) is recent enough to act on. */
 export function freshSince(at: number): () => boolean {
   return () => performance.now() - at <= PROBE_LASTS_MS;
 }
 
-/** Rules on members, each process and probe read afresh. */
+/** Decides on members; inspects and probes each process again. */
 async function decideOn(tree: Tree, some: readonly Member[]): Promise<DecidedMember[]> {
   if (some.length === 0) return [];
   const probed = await probe(tree, some);
@@ -77,12 +76,12 @@ async function decideOn(tree: Tree, some: readonly Member[]): Promise<DecidedMem
 }
 
 /**
- * What a tree is to other orphans whose stdin it may hold: whom nothing keeps, as if its own stdin were no question, and
- * what that says. Gives no permits.
+ * Describes a tree for other orphans whose stdin it may hold: the processes that no rule spares, regardless of the tree's
+ * own stdin, and the peers of that stdin. Gives no permits.
  */
 export async function heldServerIn(tree: Tree): Promise<HeldServer> {
   const { snapshot, members } = tree;
-  // Hundreds are asked at one moment.
+  // Hundreds of trees are examined at the same time.
   await nextTick();
   const [peers, uses] = await Promise.all([stdinPeersOf(tree), outsideUsesOf(tree, members)]);
   const stdin = { peer: { kind: 'gone', proof: 'no peer' }, goneFor: Number.POSITIVE_INFINITY } as const;
@@ -97,14 +96,14 @@ export async function heldServerIn(tree: Tree): Promise<HeldServer> {
 interface Probed {
   readonly stdin: StdinStatus | undefined;
   readonly uses: OutsideUses | undefined;
-  /** As performance.now() has it. */
+  /** performance.now() */
   readonly at: number;
 }
 
 async function probe(tree: Tree, some: readonly Member[]): Promise<Probed> {
   const { context, session, record } = tree;
   const { requester } = context;
-  // Hundreds of ladders look at one moment.
+  // Hundreds of ladders scan at the same time.
   await nextTick();
   const needsStdin = record.kind !== 'launched' || (requester.by === 'reaper' && isOwnerGuessed(session));
   const once = async (): Promise<Probed> => {
@@ -115,7 +114,7 @@ async function probe(tree: Tree, some: readonly Member[]): Promise<Probed> {
     return { stdin, uses, at: performance.now() };
   };
   const probed = await once();
-  // The last pause: what follows a ruling shall follow it at once.
+  // The last pause: the signal must follow the decision immediately.
   await nextTick();
   return performance.now() - probed.at > PROBE_LASTS_MS ? once() : probed;
 }
@@ -125,18 +124,18 @@ async function factsOn(tree: Tree, member: Member, { stdin, uses }: Pick<Probed,
   const { platform, self, requester, neverReap, liveOwners, named = false, clientAbove } = context;
   const { identity, entry } = member;
   const service = await platform.serviceRole(identity);
-  const look = await platform.inspect(identity.pid);
+  const inspection = await platform.inspect(identity.pid);
   return {
     identity,
     kind: record.kind,
-    inspection: look,
+    inspection: inspection,
     snapshot,
     self,
     ownUid: process.getuid?.(),
     requester: requester,
     memberBy: member.by,
     carriesAnother:
-      member.by !== 'root' && look.kind === 'present' && carriesAnother(look.entry.cookie, session, record),
+      member.by !== 'root' && inspection.kind === 'present' && carriesAnother(inspection.entry.cookie, session, record),
     provenByCookie: cookieNames(parseCookie(entry.cookie), session, record.id),
     session: record.kind === 'foreign' ? undefined : verdictOn(snapshot, session),
     stdin,
@@ -151,51 +150,49 @@ async function factsOn(tree: Tree, member: Member, { stdin, uses }: Pick<Probed,
   };
 }
 
-/** Whether a cookie hands a process to somebody else. An overwritten environment has none, and hands it to nobody. */
+/** Whether a cookie names another record. An overwritten environment has no cookie. */
 function carriesAnother(text: string | undefined, session: SessionFile, { id }: ServerRecord): boolean {
   const cookie = parseCookie(text);
   return cookie !== undefined && !cookieNames(cookie, session, id);
 }
 
 /**
- * Whether the owner was only taken for the client, being the nearest likely ancestor; a session that is known from
- * cookies alone may be such a one. Where we launched the server ourselves, nobody else ever had its stdin.
+ * Whether the owner is a guess, as the nearest likely ancestor; it may be for a session that is known from cookies alone.
+ * Where we launched the server ourselves, only we had its stdin.
  */
 function isOwnerGuessed(session: SessionFile): boolean {
   return session.editor === '' || isWrapperSession(session);
 }
 
-const verdicts = new WeakMap<Snapshot, WeakMap<SessionFile, SessionVerdict>>();
-
-/** Whether a session is dead, by the members of all its records: each may contradict. Judged once per snapshot. */
-function verdictOn(snapshot: Snapshot, session: SessionFile): SessionVerdict {
-  const known = verdicts.get(snapshot) ?? new WeakMap<SessionFile, SessionVerdict>();
-  verdicts.set(snapshot, known);
-  const verdict =
-    known.get(session) ??
+const verdictsIn = memoizeWeak((snapshot: Snapshot) =>
+  memoizeWeak((session: SessionFile) =>
     judgeSession(
       snapshot,
       session,
       session.records.flatMap((record) => membersOf(snapshot, session, record)),
-    );
-  known.set(session, verdict);
-  return verdict;
+    ),
+  ),
+);
+
+/** Whether a session is dead, by the members of all its records: each can contradict. Judged once per snapshot. */
+function verdictOn(snapshot: Snapshot, session: SessionFile): SessionVerdict {
+  return verdictsIn(snapshot)(session);
 }
 
-/** The stdin of what stands at the top of the tree: what is below gets its input from there, or from a file. */
+/** The stdin of the topmost processes: all others get their input from these, or from a file. */
 async function stdinStatusOf(tree: Tree): Promise<StdinStatus> {
   const { stdinWatch, companions } = tree.context;
   const memberPids = new Set(tree.members.map(({ entry }) => entry.pid));
   const tops = topsOf(tree);
   const peers = await stdinPeersOf(tree);
   const own = joinStdinPeers(peers, memberPids);
-  const others = own.kind === 'alive' && companions ? await companions() : new Set<number>();
+  const companionPids = own.kind === 'alive' && companions ? await companions() : new Set<number>();
   const goneFor = tops.map(({ identity }, index) => {
     const peer = peers[index] as StdinPeer;
-    const isHeldByOthers = isHeldWithin(peer, memberPids, others) && !isHeldWithin(peer, memberPids);
-    return stdinWatch.observe(identity, peer.kind === 'gone' || isHeldByOthers);
+    const isHeldByCompanions = isHeldWithin(peer, memberPids, companionPids) && !isHeldWithin(peer, memberPids);
+    return stdinWatch.observe(identity, peer.kind === 'gone' || isHeldByCompanions);
   });
-  return { peer: joinStdinPeers(peers, memberPids, others), goneFor: Math.min(...goneFor) };
+  return { peer: joinStdinPeers(peers, memberPids, companionPids), goneFor: Math.min(...goneFor) };
 }
 
 function topsOf({ snapshot, members }: Tree): Member[] {
@@ -210,21 +207,21 @@ async function stdinPeersOf(tree: Tree): Promise<readonly StdinPeer[]> {
   const { platform } = tree.context;
   const ask = () => Promise.all(topsOf(tree).map(({ identity }) => platform.stdinPeer(identity)));
   const peers = await ask();
-  // A busy machine gets a second chance: what is kept now waits for the next sweep, and after a guard there is none.
+  // A busy machine gets a second try: a spared server waits for the next sweep, and after a guard there may be none.
   return peers.some((peer) => peer.kind === 'unknown' && peer.failure === 'failed') ? ask() : peers;
 }
 
-/** Who is connected to a server, as far as the rule wants to know. */
+/** What is connected to a server, as far as the rule needs it. */
 function outsideUsesOf({ context, snapshot, session, record, members }: Tree, some: readonly Member[]) {
   const { platform, requester } = context;
   const isGuessed = isOwnerGuessed(session);
   const isAskedWhole = mayServeStrangers({ kind: record.kind, isOwnerGuessed: isGuessed });
   const memberPids = members.map(({ entry }) => entry.pid);
-  // Our own pipes to a server that we stop are no stranger's use of it.
+  // Our own pipes to a server that we stop are no outside use.
   const insiders = requester.by === 'own session' && !isGuessed ? [...memberPids, requester.owner.pid] : memberPids;
   return askOutsideUses(platform, {
     snapshot,
-    // In use or not, a server is one; of what has left it, only those are asked about who are ruled on.
+    // A server is in use as a whole; of members that have left it, only those to decide on are examined.
     members: isAskedWhole ? members : some,
     rootSession: record.posixSession,
     insiders: new Set(insiders),

@@ -5,15 +5,15 @@ export interface Held {
 }
 
 /**
- * So many orphans as may be ended at a time, each with all who hold its stdin: without them it would be kept. What is
- * more than that together waits for a person.
+ * At most `limit` orphans, each with all holders of its stdin: without these it would be spared. A set that exceeds the
+ * limit waits for a person.
  */
 export function wholeSets<T extends Held>(orphans: readonly T[], limit: number): T[] {
   const byKey = new Map(orphans.map((one) => [one.key, one]));
   const chosen = new Set<T>();
   for (const orphan of orphans) {
     const set = new Set([orphan]);
-    // A set is walked through to its end, what is added on the way included.
+    // The iteration includes members that are added on the way.
     for (const { heldWith } of set)
       for (const holder of heldWith.flatMap((key) => byKey.get(key) ?? [])) set.add(holder);
     const added = [...set].filter((one) => !chosen.has(one));

@@ -2,25 +2,23 @@ import type { ChildProcess } from 'node:child_process';
 import * as l10n from '@vscode/l10n';
 import treeKill from 'tree-kill';
 import { withTimeout } from '../common/async';
-import { messageOf } from '../common/errors';
+import { CHILD_KILL_TIMEOUT_MS } from '../common/limits';
 import { startedNoLaterThan } from '../os/identity';
 import type { Platform, Snapshot } from '../os/platform';
+import { errorText } from '../wording/reasons';
 
 export type ChildTreeEnding =
-  /** The child has exited, by itself or because of us. */
+  /** The child has exited, on its own or because of us. */
   | { readonly kind: 'ended'; readonly by: 'itself' | 'us' }
   /** Nothing was ended. */
   | { readonly kind: 'spared'; readonly reason: string };
 
-/** ms that a killed child may take to be gone. */
-const CONFIRM_MS = 5_000;
-
 /**
- * Closes a child's stdin, waits `grace` ms, and ends it by force with everything below it. For Windows, which knows no
- * signals and whose table does not tell enough for the kill policy: there, nothing else can end a server of our own.
+ * Closes a child's stdin, waits `grace` ms, and ends it by force with everything below it. For Windows, which has no
+ * signals and whose table lacks facts for the kill policy: there, nothing else can end a server of our own.
  *
- * Takes the handle and never a pid: as long as it says that the child lives, the child's pid is its own (K01). A tree
- * in which somebody merely *seems* to be below it (recycled parent pid, L21), or that we are part of, is kept.
+ * Takes the handle, never a pid: while the handle shows a living child, the pid belongs to it (K01). A tree with a process
+ * that only *seems* to be below it (recycled parent pid, L21), or with this process, is spared.
  */
 export async function endLivingChildTree(
   child: ChildProcess,
@@ -34,16 +32,16 @@ export async function endLivingChildTree(
     const snapshot = await platform.snapshot();
     const reason = whyNotATree(snapshot, child.pid as number);
     if (reason !== undefined) return { kind: 'spared', reason };
-    // Nothing is awaited between this look at the handle and the call.
+    // Nothing is awaited between this check of the handle and the call.
     if (hasExited(child)) return { kind: 'ended', by: 'itself' };
     await new Promise<void>((resolve, reject) =>
       treeKill(child.pid as number, 'SIGKILL', (error) => (error ? reject(error) : resolve())),
     );
   } catch (error) {
-    return { kind: 'spared', reason: messageOf(error) };
+    return { kind: 'spared', reason: errorText(error) };
   }
-  if (await exitsWithin(child, CONFIRM_MS)) return { kind: 'ended', by: 'us' };
-  return { kind: 'spared', reason: l10n.t('it did not end') };
+  if (await exitsWithin(child, CHILD_KILL_TIMEOUT_MS)) return { kind: 'ended', by: 'us' };
+  return { kind: 'spared', reason: 'it did not end' };
 }
 
 function hasExited(child: ChildProcess): boolean {
@@ -64,7 +62,7 @@ async function exitsWithin(child: ChildProcess, time: number): Promise<boolean> 
   }
 }
 
-/** Why what goes by parent pids alone, as `taskkill /T` does, would reach more than this process's tree. */
+/** Why `taskkill /T`, which only follows parent pids, would reach more than this process's tree. */
 function whyNotATree(snapshot: Snapshot, root: number): string | undefined {
   const seen = new Set([root]);
   for (const pid of seen) {

@@ -6,8 +6,8 @@ import { type HomeTag, isHomeTag, isRecordId, isSessionId, type RecordId, type S
 export const COOKIE_VARIABLE = 'MCP_PROCESSES_COOKIE';
 
 /**
- * What the cookie says: `1:<home tag>:<session>:<record>:<owner pid>-<owner start>:<scope tag>`.
- * It is a name tag, not a secret: anyone who can set it could as well send the signal.
+ * The content of the cookie: `1:<home tag>:<session>:<record>:<owner pid>-<owner start>:<scope tag>`.
+ * It is a name tag, not a secret: a program that can set it can send the signal as well.
  */
 export interface Cookie {
   readonly home: HomeTag;

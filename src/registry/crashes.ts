@@ -16,25 +16,25 @@ const crashedServer = v.object({ server: v.string(), client: v.string(), folder:
 
 const crash = v.object({
   schema: v.literal(SCHEMA),
-  /** Epoch ms at which it was found over. */
+  /** Epoch ms at which the crash was found. */
   at: finite,
   sessionId: v.custom<SessionId>(isSessionId),
   /** Epoch ms at which the session began. */
   startedAt: finite,
   /** The workspace folder of its window. */
   folder: orUndefined(v.string()),
-  /** Those that it had launched itself; what its editor started, the editor starts again. */
+  /** The servers that it had launched; its editor restarts the ones that the editor started. */
   servers: v.array(crashedServer),
 });
 
 /** A server that a crashed session had launched. */
 export interface CrashedServer extends Read<typeof crashedServer> {}
-/** What a session ran that ended without handing over: its editor or extension host crashed or was killed. */
+/** A session that ended without handing over: its editor or extension host crashed or was killed. */
 export interface Crash extends Omit<Read<typeof crash>, 'schema'> {}
 
 /**
- * Notes what a dead session ran before its file is removed, so that a window can offer it again. Once for each session,
- * and nothing for those that handed over: they closed in good order. Best effort: it is a courtesy.
+ * Notes what a dead session ran before its file is removed, so that a window can offer to start it again. Once per
+ * session; not for sessions that handed over, which closed regularly. Best effort: a failure is ignored.
  */
 export function noteCrash(folder: DataFolder, session: SessionFile): void {
   if (session.handedOver !== undefined || isWrapperSession(session) || session.records.length === 0) return;
@@ -49,11 +49,11 @@ export function noteCrash(folder: DataFolder, session: SessionFile): void {
     writeFileAtomic.sync(path, `${JSON.stringify({ schema: SCHEMA, ...noted })}\n`, { mode: 0o600 });
     forgetOld(folder);
   } catch {
-    // As said.
+    // Best effort.
   }
 }
 
-/** Crashes that no window has told of, oldest first. What cannot be read is left out. */
+/** Crashes that no window has reported yet, oldest first. Omits unreadable notes. */
 export function readCrashes(folder: DataFolder): Crash[] {
   return notes(folder)
     .filter(({ kind }) => kind === 'json')
@@ -70,7 +70,7 @@ export function readCrashes(folder: DataFolder): Crash[] {
     .sort((a, b) => a.at - b.at);
 }
 
-/** Whether this window is the one that tells of it: of several exactly one. */
+/** Takes a crash. @returns whether this window is to report it: exactly one of several windows is. */
 export function takeCrash(folder: DataFolder, { sessionId }: Crash): boolean {
   try {
     renameSync(notePath(folder, sessionId, 'json'), notePath(folder, sessionId, 'told'));

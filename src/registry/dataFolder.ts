@@ -11,7 +11,7 @@ import { removeInterruptedWrites } from './interruptedWrites';
 /** A tag has 16. */
 const MAX_TAG_BYTES = 1 << 10;
 
-/** The folder in which all editors, the CLI and every window of one user meet, and its random tag. */
+/** The folder that all editors, windows and the CLI of one user share, and its random tag. */
 export interface DataFolder {
   readonly path: string;
   readonly sessions: string;
@@ -19,13 +19,13 @@ export interface DataFolder {
   readonly logs: string;
   /** Copies of the guard, which must outlive the extension's folder. */
   readonly guard: string;
-  /** 16 hex digits; part of every cookie, so that two homes on one machine leave each other's servers alone (K26). */
+  /** 16 hex digits, part of every cookie, so that two homes on one machine spare each other's servers (K26). */
   readonly homeTag: HomeTag;
 }
 
 /**
- * Where the data folder is. Below the user's real home, never from XDG variables: the snap build of the editor
- * changes those, and then two editors would not see each other.
+ * The path of the data folder: below the user's real home, never from XDG variables. The snap build of the editor
+ * changes those, and two editors would not see each other.
  */
 export function dataFolderPath(environment: NodeJS.ProcessEnv = process.env): string {
   // The guard runs in another working folder.
@@ -39,8 +39,8 @@ export function dataFolderPath(environment: NodeJS.ProcessEnv = process.env): st
 }
 
 /**
- * Opens the data folder, making it where needed.
- * @throws UserError when it cannot be made, is a symlink, or belongs to somebody else.
+ * Opens the data folder, and creates it if necessary.
+ * @throws UserError when it cannot be created, is a symlink, or belongs to another user.
  */
 export function openDataFolder(path = dataFolderPath()): DataFolder {
   try {
@@ -56,8 +56,8 @@ export function openDataFolder(path = dataFolderPath()): DataFolder {
       assertOurs(folder);
       removeInterruptedWrites(folder);
     }
-    const launcher = join(path, 'bin');
-    if (existsSync(launcher)) removeInterruptedWrites(launcher);
+    const wrapperFolder = join(path, 'bin');
+    if (existsSync(wrapperFolder)) removeInterruptedWrites(wrapperFolder);
     return {
       path,
       sessions: join(path, 'sessions'),
@@ -76,8 +76,8 @@ export function openDataFolder(path = dataFolderPath()): DataFolder {
 }
 
 /**
- * Makes it again, under its old tag, where somebody has removed it while we run: cookies of living servers carry that.
- * @throws when it cannot be written.
+ * Creates the folder again, with its old tag, if it was removed while we run: the cookies of living servers have that tag.
+ * @throws the system's error when it cannot be written.
  */
 export function restoreDataFolder(folder: DataFolder): void {
   for (const path of [folder.path, folder.sessions, folder.history, folder.logs, folder.guard]) makeFolder(path, 0o700);
@@ -85,14 +85,14 @@ export function restoreDataFolder(folder: DataFolder): void {
   if (!existsSync(file)) writeFileSync(file, folder.homeTag, { mode: 0o600 });
 }
 
-/** Not mkdir's own `recursive`: where a system answers ENOENT although the parent is there, as below /proc, it never ends. */
+/** Without mkdir's `recursive`, which never returns where the system answers ENOENT despite the parent, as below /proc. */
 function makeFolder(path: string, mode?: number): void {
   if (existsSync(path)) return;
   if (dirname(path) !== path) makeFolder(dirname(path));
   try {
     mkdirSync(path, { mode });
   } catch (error) {
-    // Another window may have been faster.
+    // Another window may have created it.
     if (codeOf(error) !== 'EEXIST') throw error;
   }
 }
@@ -106,7 +106,7 @@ function assertOurs(folder: string): void {
   if ((stat.mode & 0o077) !== 0) chmodSync(folder, 0o700);
 }
 
-/** Two windows may start at once: the link, which fails where there is one already, lets exactly one of them choose. */
+/** When two windows start at once, exactly one of them chooses the tag: the link fails where the file exists. */
 function readOrMakeHomeTag(file: string): HomeTag {
   if (!existsSync(file)) {
     const mine = `${file}-tag.${process.pid}`;
@@ -124,7 +124,7 @@ function readOrMakeHomeTag(file: string): HomeTag {
   return tag;
 }
 
-/** Nothing where it is no plain file. @throws the system's error, as where it may not be read. */
+/** '' where it is no plain file. @throws the system's error, for example without permission to read it. */
 function tagIn(file: string): string {
   try {
     return readPlainFile(file, MAX_TAG_BYTES, { links: 'refuse' }).text.trim();
@@ -137,7 +137,7 @@ function tagIn(file: string): string {
 /** The remedy is to remove the file that the message names. */
 class DamagedError extends Error {}
 
-/** True for the first caller ever in this data folder, false for all others, and where it cannot be written down. */
+/** True for the first caller ever in this data folder; false for all others, and where that cannot be recorded. */
 export function announceOnce(folder: DataFolder): boolean {
   try {
     writeFileSync(join(folder.path, 'told'), '', { flag: 'wx', mode: 0o600 });

@@ -5,13 +5,12 @@ import writeFileAtomic from 'write-file-atomic';
 import { FORGET_GUARD_MS } from '../common/limits';
 import type { DataFolder } from './dataFolder';
 
-/** A copy, with version and content in its name. */
+/** The name of a copy, with its version and a hash of its content. */
 const COPY = /^[a-z]+-[\w.-]*-[0-9a-f]{12}\.js$/;
 
 /**
- * Puts a copy of a bundled program (`dist/guard.js`) into the data folder, where an update of the extension cannot take
- * it away.
- * @returns its path, which names version and content, so that different windows can have different ones.
+ * Copies a bundled program (`dist/guard.js`) into the data folder, where an update of the extension cannot remove it.
+ * @returns its path, which names version and content, so that different windows can have different copies.
  * @throws Error when it cannot be read or written.
  */
 export function installGuard(folder: DataFolder, script: string, version: string): string {
@@ -26,12 +25,12 @@ export function installGuard(folder: DataFolder, script: string, version: string
   return path;
 }
 
-/** Another window may remove it, or be writing it anew, at this very moment. */
+/** Another window may be removing or rewriting it. */
 function removeIfOld(path: string): void {
   try {
     if (Date.now() - lstatSync(path).mtimeMs > FORGET_GUARD_MS) rmSync(path, { force: true });
   } catch {
-    // It is gone, or cannot go.
+    // It is gone already, or cannot be removed.
   }
 }
 

@@ -18,9 +18,9 @@ const historyEntry = v.pipe(
     /** Epoch ms. */
     at: finite,
     by: v.fallback(v.picklist(['window', 'guard', 'command line', 'wrapper']), 'window'),
-    /** Absent in entries of older versions, which do not tell more than `by`. */
+    /** Absent in entries of older versions, which have only `by`. */
     cause: absentUnless(endCause),
-    /** With the causes `exit` and `start`: how it ended, if nobody ended it. */
+    /** With the causes `exit` and `start`: how it ended. */
     exit: absentUnless(exitStatus),
     /** With the same: the last line of its stderr, redacted. */
     lastLine: absentUnless(v.string()),
@@ -37,19 +37,23 @@ const historyEntry = v.pipe(
   v.transform(({ schema: _, ...entry }) => withoutAbsent(entry)),
 );
 
-/** The end of one server, as the history keeps it: plain data, redacted. */
+/** The end of one server in the history: plain data, redacted. */
 export interface HistoryEntry extends Read<typeof historyEntry> {}
-/** Who reaped. */
+/** The part of MCP Processes that reaped. */
 export type Reapers = HistoryEntry['by'];
 /**
- * Why a server ended. - `user`: a person asked for it. - `exit`: it ended without being asked. - `start`: it never
- * answered. - `close`: its window closed or reloaded. - `orphaned`: its window or client was gone.
+ * Why a server ended.
+ * - `user`: a person ended it.
+ * - `exit`: it exited unexpectedly.
+ * - `start`: it never answered.
+ * - `close`: its window closed or reloaded.
+ * - `orphaned`: its window or client was gone.
  */
 export type EndCause = v.InferOutput<typeof endCause>;
-/** How a process ended; the system tells one of the two. */
+/** How a process ended: one of the two is known. */
 export interface ExitStatus extends Read<typeof exitStatus> {}
 
-/** Writes one small file per reap and trims the oldest by count. File names sort by time. */
+/** Writes one small file per reap and removes the oldest beyond the limit. File names sort by time. */
 export function writeHistory(folder: DataFolder, id: string, entry: HistoryEntry): void {
   const path = join(folder.history, `${String(entry.at).padStart(15, '0')}-${id}.json`);
   writeFileAtomic.sync(path, `${JSON.stringify({ schema: SCHEMA, ...entry })}\n`, { mode: 0o600 });
@@ -59,11 +63,11 @@ export function writeHistory(folder: DataFolder, id: string, entry: HistoryEntry
   }
 }
 
-/** The newest entries after `since` (epoch ms), newest first. What cannot be read is left out. */
-export function readHistory(folder: DataFolder, since: number, most: number): HistoryEntry[] {
+/** At most `max` of the newest entries after `since` (epoch ms), newest first. Omits unreadable ones. */
+export function readHistory(folder: DataFolder, since: number, max: number): HistoryEntry[] {
   const names = fileNames(folder)
     .filter((name) => Number(name.slice(0, 15)) > since)
-    .slice(-most);
+    .slice(-max);
   return names.reverse().flatMap((name) => {
     try {
       const { text } = readPlainFile(join(folder.history, name), MAX_HISTORY_FILE_BYTES, { links: 'refuse' });

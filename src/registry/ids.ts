@@ -2,7 +2,7 @@ import type { Branded } from '../common/branded';
 
 export type SessionId = Branded<string, 'SessionId'>;
 export type RecordId = Branded<string, 'RecordId'>;
-/** Of a data folder; see `DataFolder.homeTag`. */
+/** The tag of a data folder; see `DataFolder.homeTag`. */
 export type HomeTag = Branded<string, 'HomeTag'>;
 /** An engine's full id of a container: 64 hexadecimal digits. */
 export type ContainerId = Branded<string, 'ContainerId'>;

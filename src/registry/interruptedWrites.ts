@@ -3,15 +3,15 @@ import { join } from 'node:path';
 import { INTERRUPTED_WRITE_MS } from '../common/limits';
 
 /**
- * What our own files are called before their rename, and nothing else: whoever names a folder of theirs in
- * MCP_PROCESSES_HOME may have a `libssl.so.3` there.
+ * The names of our own files before their rename, and of nothing else: a folder that the user names in
+ * MCP_PROCESSES_HOME may contain a `libssl.so.3`.
  */
 const TEMPORARY =
   /^(?:[0-9a-f-]{36}(?:\.claim-[\w-]+)?\.json|\d{15}-[\w-]+\.json|[a-z]+-[\w.-]*-[0-9a-f]{12}\.js|home-tag|(?:probes|scan)\.json|settings|watch|scope|mcp-processes(?:\.cmd)?)\.\d{1,10}$/;
 
 /**
  * Removes the temporary files of writers that were killed between write and rename.
- * @param dead tells the files of writers that are known to be dead; of all others only the old ones go.
+ * @param dead whether a file's writer is known to be dead; files of all other writers are removed only when old
  */
 export function removeInterruptedWrites(folder: string, dead: (name: string) => boolean = () => false): void {
   for (const name of readdirSync(folder).filter((each) => TEMPORARY.test(each))) {
@@ -20,7 +20,7 @@ export function removeInterruptedWrites(folder: string, dead: (name: string) => 
       const stat = lstatSync(path);
       if (stat.isFile() && (dead(name) || Date.now() - stat.mtimeMs > INTERRUPTED_WRITE_MS)) rmSync(path);
     } catch {
-      // Renamed or removed in this moment.
+      // Renamed or removed meanwhile.
     }
   }
 }

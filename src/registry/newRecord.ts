@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { LAUNCHED_GRACE } from '../common/limits';
 import { SCHEMA_VERSION, type ServerRecord, type SessionFile } from './schema';
 
-/** A record of a server that has not started yet, with nothing special but what is given. */
+/** A record of a server that has not started yet, with default values for all other properties. */
 export function newRecord(
   given: Pick<ServerRecord, 'server' | 'client' | 'kind'> & Partial<ServerRecord>,
 ): ServerRecord {
@@ -21,7 +21,7 @@ export function newRecord(
   };
 }
 
-/** A session that begins now and has no servers yet, with nothing special but what is given. */
+/** A session that begins now without servers, with default values for all other properties. */
 export function newSession(
   given: Pick<SessionFile, 'home' | 'owner' | 'editor' | 'automatic' | 'neverReap'> & Partial<SessionFile>,
 ): SessionFile {

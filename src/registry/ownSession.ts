@@ -16,8 +16,8 @@ export interface SessionSettings {
 }
 
 /**
- * The session of this activation: the one writer of its file. The file appears with the first record and is removed
- * with the last, so that an editor without servers leaves nothing.
+ * The session of this activation, and the only writer of its file. The file appears with the first record and is removed
+ * with the last one, so that an editor without servers leaves nothing behind.
  */
 export class OwnSession {
   private file: SessionFile;
@@ -40,7 +40,7 @@ export class OwnSession {
     return this.file;
   }
 
-  /** Tells of every write, with what was written. */
+  /** Calls the listener after every write, with what was written. */
   onChange(listener: (session: SessionFile) => void): void {
     this.listeners.push(listener);
   }
@@ -49,13 +49,13 @@ export class OwnSession {
     return this.file.records.find((record) => record.id === id);
   }
 
-  /** @throws Error when the file cannot be written: what is not recorded must not be started. */
+  /** @throws Error when the file cannot be written: a server without a record must not start. */
   add(record: ServerRecord): void {
     this.renewIfClaimed();
     this.write({ ...this.file, records: [...this.file.records, record] });
   }
 
-  /** Writes only when something changed. Failures are logged: the process is running by now, and losing it would be worse. */
+  /** Writes only changes. Logs a failure instead of throwing: the process runs already, and losing it would be worse. */
   update(id: RecordId, change: Partial<ServerRecord>): void {
     const before = this.record(id);
     if (!before) return;
@@ -72,14 +72,14 @@ export class OwnSession {
     this.tryWrite({ ...this.file, ...settings });
   }
 
-  /** Notes since when the window is away, epoch ms, or that it is back. */
+  /** Records since when the window is away (epoch ms), or that it is back (undefined). */
   noteDetached(since: number | undefined): void {
     const next = { ...this.file, detachedSince: since };
     if (this.onDisk) this.tryWrite(next);
     else this.file = next;
   }
 
-  /** Writes for the last time: whoever finds the file may carry on once this process is gone. */
+  /** Writes for the last time: once this process is gone, another window or the guard may continue. */
   handOver(): void {
     this.tryWrite({ ...this.file, handedOver: Date.now() });
   }
@@ -113,7 +113,7 @@ export class OwnSession {
     for (const listener of this.listeners) listener(next);
   }
 
-  /** A claimed session is somebody else's for good; new servers get a new one. */
+  /** A claimed session belongs to its claimer from then on; new servers get a new session. */
   private renewIfClaimed(): void {
     if (!this.isClaimed()) return;
     this.log.warn(`Session ${this.file.id} was claimed by somebody else; a new session is opened.`);
@@ -125,7 +125,7 @@ export class OwnSession {
     return this.onDisk && !isStillOurs(this.folder, this.file.id) && isClaimed(this.folder, this.file.id);
   }
 
-  /** Its file is gone and nobody has claimed it: somebody has cleaned up, or taken it for one of another machine. */
+  /** The file is gone without a claim: it was deleted, or taken for a file of another machine. */
   private isLost(): boolean {
     return this.onDisk && !isStillOurs(this.folder, this.file.id) && !isClaimed(this.folder, this.file.id);
   }

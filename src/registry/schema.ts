@@ -21,26 +21,26 @@ const MAX_FLAGS = 100;
 const MAX_TEXT = 4_096;
 const ENGINE_VARIABLE = /^(?:DOCKER|CONTAINERS?|CONTAINERD|NERDCTL)_[A-Z_]{1,40}$/;
 
-// What decides nothing may be missing or strange; it then reads as empty.
+// Properties that decide nothing may be missing or malformed; they then read as empty.
 const cut = v.transform((text: string) => text.slice(0, MAX_TEXT));
 const text = v.pipe(v.fallback(v.string(), ''), cut);
 const optionalText = lenient(v.pipe(v.string(), cut));
 const time = v.fallback(finite, 0);
 const texts = v.transform((items: unknown[]) => items.filter((item) => typeof item === 'string'));
 
-/** An unreadable wait is the longest: no grace is ever shortened by a damaged file. */
+/** An unreadable wait counts as the longest one: a damaged file never shortens a grace. */
 const wait = v.fallback(v.pipe(v.number(), v.minValue(0), v.maxValue(MAX_GRACE_MS)), MAX_GRACE_MS);
 
 const grace = v.object({
-  /** After stdin was closed, before SIGTERM. */
+  /** Between closing stdin and SIGTERM. */
   stdin: wait,
-  /** After SIGTERM, before SIGKILL. */
+  /** Between SIGTERM and SIGKILL. */
   term: wait,
 });
 
 const ladder = v.object({
   step: v.picklist(['stdin', 'term', 'kill']),
-  /** What is left of that step's wait, in ms. */
+  /** The rest of that step's wait, ms. */
   remaining: wait,
 });
 
@@ -66,7 +66,7 @@ const containerRun = v.object({
   containerId: lenient(v.custom<ContainerId>(isContainerId)),
 });
 
-/** What has no program is no container: it is then left alone. */
+/** Without a program there is no container to end. */
 const container = v.lazy(
   (json): v.GenericSchema<unknown, v.InferOutput<typeof containerRun> | undefined> =>
     typeof (json as { program?: unknown } | null)?.program === 'string'
@@ -85,21 +85,21 @@ const serverRecord = v.object({
   kind: v.picklist(['launched', 'adopted', 'foreign']),
   /** Redacted command line, for people only. */
   commandLine: text,
-  /** Epoch ms. Young adopted trees are looked at more often. */
+  /** Epoch ms. Young adopted trees are scanned more often. */
   createdAt: time,
   /** Undefined between "about to spawn" and "spawned". */
   root: orUndefined(processIdentity),
   /**
-   * POSIX session that the root runs in; what leaves it later has a life of its own. The root's own pid when we
-   * spawned it detached; 1 where all run in the session of a container's init, 0 where its leader is outside the pid
-   * namespace; undefined where there is none or it is not known.
+   * POSIX session of the root; processes that leave it later may have other users. The root's own pid when we spawned it
+   * detached; 1 for the session of a container's init; 0 where its leader is outside the pid namespace; undefined where
+   * there is none or it is unknown.
    */
   posixSession: lenient(v.custom<number>((value) => value === 0 || value === 1 || isProcessId(value))),
   census: listOf(processIdentity, MAX_CENSUS),
   grace: v.fallback(grace, { stdin: MAX_GRACE_MS, term: MAX_GRACE_MS }),
-  /** A ladder that cannot be read begins again, at the gentlest step. */
+  /** An unreadable ladder begins again, at the gentlest step. */
   ladder: lenient(ladder),
-  /** Set when its command runs a container, which outlives its command-line client (L07). */
+  /** Present when the command runs a container, which outlives its command-line client (L07). */
   container: orUndefined(container),
 });
 
@@ -108,36 +108,36 @@ const sessionFile = v.object({
   id: v.custom<SessionId>(isSessionId),
   home: v.custom<HomeTag>(isHomeTag),
   owner: processIdentity,
-  /** Epoch ms. A file of another boot is forgotten so long after it. */
+  /** Epoch ms. A file of another boot is removed a fixed time after it. */
   startedAt: time,
   /** The editor's name, for people. */
   editor: text,
   folder: optionalText,
-  /** A value that we do not know must not kill. */
+  /** An unknown value must not end anything. */
   automatic: v.fallback(v.picklist(['on', 'ask', 'off']), 'off'),
   /** Patterns of `mcpProcesses.reap.neverReap` at the time. */
   neverReap: v.pipe(v.nullish(v.array(v.unknown()), []), v.maxLength(MAX_RECORDS), texts),
-  /** Epoch ms since when the host has heard nothing from its window; for people, and never a reason to reap (K14). */
+  /** Epoch ms since when the host has had no window; for people, and never a reason to reap (K14). */
   detachedSince: orUndefined(time),
   /** Epoch ms of the last write of this session; undefined while it may still write. */
   handedOver: orUndefined(time),
   records: listOf(serverRecord, MAX_RECORDS),
 });
 
-/** What one session (an activation of the extension, or one `mcp-processes run`) wrote down. */
+/** The record of one session: an activation of the extension, or one `mcp-processes run`. */
 export interface SessionFile extends Read<typeof sessionFile> {}
-/** What we wrote down about one server process tree. */
+/** The record of one server process tree. */
 export interface ServerRecord extends Read<typeof serverRecord> {}
-/** How to reach the container of a server again: the same command-line client, the same engine. */
+/** How to reach the container of a server later: through the same command-line client and engine. */
 export interface ContainerRun extends Read<typeof containerRun> {}
 /** Waits of the ladder in ms. */
 export interface Grace extends Read<typeof grace> {}
-/** Where a server's ladder stood when its session wrote for the last time. */
+/** How far a server's ladder had got when its session wrote for the last time. */
 export interface LadderProgress extends Read<typeof ladder> {}
 export type RecordKind = ServerRecord['kind'];
 export type AutomaticReap = SessionFile['automatic'];
 
-/** How the sessions of `mcp-processes run` name themselves in the place of an editor. */
+/** What the sessions of `mcp-processes run` write instead of an editor's name. */
 export const WRAPPER_EDITOR = 'mcp-processes run for ';
 
 export function isWrapperSession({ editor }: Pick<SessionFile, 'editor'>): boolean {
@@ -150,8 +150,8 @@ export type ParsedSession =
   | { readonly kind: 'bad'; readonly reason: string };
 
 /**
- * Parses a session file that anybody may have written (K13). Everything that will ever reach a signal is checked here:
- * one bad identity makes the whole file bad, because a file that lies once is not to be believed elsewhere.
+ * Parses a session file, which any program may have written (K13). Checks everything that can reach a signal: one bad
+ * identity makes the whole file bad, because a file that is wrong once is not trustworthy elsewhere.
  */
 export function parseSession(text: string): ParsedSession {
   let json: unknown;
@@ -169,7 +169,7 @@ export function parseSession(text: string): ParsedSession {
   return result.ok ? { kind: 'session', session: result.value } : { kind: 'bad', reason: result.reason };
 }
 
-/** Whether a record's container carries our labels: it is ours to end. Others were noted while their client lived. */
+/** Whether a record's container has our labels, so that we may end it. Other containers were noted while their client lived. */
 export function isLabelled(record: ServerRecord): boolean {
   return record.kind === 'launched' && record.container !== undefined;
 }

@@ -1,13 +1,13 @@
 import { parseSession, type SessionFile } from './schema';
 
 /**
- * A second place in which this workspace's sessions are written down, for where the data folder is lost or a file in it
- * is damaged. Never the first: it may be written late.
+ * A second record of this workspace's sessions, for when the data folder is lost or a file in it is damaged. Files come
+ * first: the editor may write this memory late.
  */
 export interface SessionMemory {
-  /** Sessions as they were last written here. */
+  /** The sessions as last written here. */
   sessions(): readonly SessionFile[];
-  /** Writes what has changed of a session; one without records is forgotten. Never throws. */
+  /** Writes the changes of a session, and forgets a session without records. Never throws. */
   remember(session: SessionFile): void;
   /** Forgets a session of which nothing is left. */
   forget(id: string): void;
@@ -15,7 +15,7 @@ export interface SessionMemory {
   retain(ids: ReadonlySet<string>): void;
 }
 
-/** What a memory is kept in: the shape of the editor's `Memento`. Writes are not awaited. */
+/** The storage of a memory: the shape of the editor's `Memento`. Writes are not awaited. */
 export interface KeyValueState {
   keys(): readonly string[];
   get(key: string): unknown;
@@ -24,15 +24,15 @@ export interface KeyValueState {
 
 const SESSION = 'mcpProcesses.session.';
 const RECORD = 'mcpProcesses.record.';
-/** Session and record ids are of this length. */
+/** The length of session and record ids. */
 const ID_LENGTH = 36;
 
 /**
- * A memory with one key for each session and one for each record, so that a write holds what changed and no more. What
- * is read from it is checked like a session file: a workspace's state may be anything.
+ * A memory with one key per session and one per record, so that a write has only the changes. Its content is checked
+ * like a session file: a workspace's state may be anything.
  */
 export class StateMemory implements SessionMemory {
-  /** What was written last, by key: the same is not written again. */
+  /** The last written texts by key: an equal text is not written again. */
   private readonly written = new Map<string, string>();
 
   constructor(private readonly state: KeyValueState) {}
@@ -80,7 +80,7 @@ export class StateMemory implements SessionMemory {
     const text = JSON.stringify(value);
     if (this.written.get(key) === text) return;
     this.written.set(key, text);
-    // With the client away this never settles.
+    // Without a client it never settles.
     void this.state.update(key, JSON.parse(text));
   }
 

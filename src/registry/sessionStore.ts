@@ -1,5 +1,6 @@
 import { existsSync, lstatSync, lutimesSync, readdirSync, renameSync, rmSync, utimesSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import * as l10n from '@vscode/l10n';
 import writeFileAtomic from 'write-file-atomic';
 import { codeOf, messageOf } from '../common/errors';
 import { FileRefusedError, readPlainFile } from '../common/files';
@@ -15,19 +16,19 @@ import { parseSession, type SessionFile } from './schema';
 export interface FoundSession {
   readonly path: string;
   readonly session: SessionFile;
-  /** Who is reaping it, if anyone. */
+  /** The process that is reaping it. */
   readonly claimer: ProcessIdentity | undefined;
 }
 
 export interface FoundSessions {
   readonly sessions: readonly FoundSession[];
-  /** Session ids of files that a newer version wrote: live by definition (K29). */
+  /** Session ids of files of a newer version: live by definition (K29). */
   readonly newer: ReadonlySet<SessionId>;
-  /** Session ids that some file name mentions though nothing can be read of them: damaged, unreadable, set aside. */
+  /** Session ids that occur in file names, but whose files cannot be read: damaged, unreadable, set aside. */
   readonly unreadable: ReadonlySet<SessionId>;
-  /** Session ids whose file was gone when it was to be read: claimed, given back or finished in this moment. */
+  /** Session ids whose file was listed and then gone: claimed, given back or finished meanwhile. */
   readonly inFlux: ReadonlySet<SessionId>;
-  /** What was wrong, and where the file was moved. */
+  /** What was wrong with files, and where they were moved. */
   readonly problems: readonly string[];
 }
 
@@ -35,48 +36,48 @@ const ID_LENGTH = 36;
 const SET_ASIDE = '.damaged';
 const NAME = /^([0-9a-f-]{36})(?:\.claim-(\d+)-([a-z]\d+)-([a-z][0-9a-f]{16}))?\.json$/;
 
-/** Writes the file of one's own session. One writer, synchronous, atomic: temp, fsync, rename. */
+/** Writes the file of the own session. One writer, synchronous, atomic: temporary file, fsync, rename. */
 export function writeSession(folder: DataFolder, session: SessionFile): void {
   writeFileAtomic.sync(sessionPath(folder, session.id), `${JSON.stringify(session, undefined, 1)}\n`, { mode: 0o600 });
 }
 
-/** Whether the file still bears its owner's name: false once somebody has claimed it. */
+/** Whether the file still has its owner's name: false once it is claimed. */
 export function isStillOurs(folder: DataFolder, id: SessionId): boolean {
   return existsSync(sessionPath(folder, id));
 }
 
-/** Whether somebody holds a claim on it. */
+/** Whether a process holds a claim on it. */
 export function isClaimed(folder: DataFolder, id: SessionId): boolean {
   return namesIn(folder.sessions).some((name) => name.startsWith(`${id}.claim-`) && name.endsWith('.json'));
 }
 
-/** Rarely, and by whoever sees that its owner lives: a file that nobody has touched for long is forgotten elsewhere. */
+/** Touches the file of a session whose owner lives, but rarely: files that were not touched for long are removed. */
 export function keepFresh(path: string): void {
   try {
     if (Date.now() - lstatSync(path).mtimeMs > SESSION_FRESH_MS) utimesSync(path, new Date(), new Date());
   } catch {
-    // Claimed or removed in this moment.
+    // Claimed or removed meanwhile.
   }
 }
 
-/** Epoch ms of the last write, or of the last time that somebody saw its owner alive; 0 when there is no such file. */
+/** Epoch ms of the last write, or of the last scan that saw its owner alive; 0 when there is no such file. */
 export function lastSignOfLife(path: string): number {
   return lstatSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 }
 
-/** Removes the file of a session that is over, and what its writer was writing when it was killed. */
+/** Removes the file of a session that is over, and temporary files of a writer that was killed. */
 export function removeSession(path: string): void {
   rmSync(path, { force: true });
   const id = idIn(basename(path));
   removeInterruptedWrites(dirname(path), (name) => name.startsWith(`${id}.`));
 }
 
-/** Ids of all sessions that any file name mentions, be it that of a claim, of a file set aside, or of a copy. */
+/** Ids of all sessions in any file name, including those of claims, of files set aside, and of copies. */
 export function sessionsNamedIn(folder: DataFolder): Set<SessionId> {
   return new Set(namesIn(folder.sessions).map(idIn).filter(isSessionId));
 }
 
-/** Reads all session files. Damaged and hostile ones are moved aside, never acted on, never fatal. */
+/** Reads all session files. Moves damaged and hostile ones aside; these are never acted on, and never fatal. */
 export function readSessions(folder: DataFolder): FoundSessions {
   const sessions: FoundSession[] = [];
   const newer = new Set<SessionId>();
@@ -103,34 +104,41 @@ type ClassifiedFile =
   | { readonly kind: 'session'; readonly found: FoundSession }
   /** Written by a newer version. */
   | { readonly kind: 'newer'; readonly id: SessionId }
-  /** Claimed, finished or removed by another window in this moment. */
+  /** Claimed, finished or removed by another window meanwhile. */
   | { readonly kind: 'in-flux'; readonly id: SessionId }
   /** Not as we write it: it is moved aside. */
   | { readonly kind: 'bad'; readonly reason: string }
-  /** It stays where it is: once it can be read, it may be as good as any. */
+  /** It stays where it is, because it may become readable. */
   | { readonly kind: 'unreadable'; readonly problem: string }
   | { readonly kind: 'set-aside' }
-  /** Nothing of ours, such as a file that is being written. */
+  /** No session file, for example a file that is being written. */
   | { readonly kind: 'other' };
 
 function classify(folder: DataFolder, name: string): ClassifiedFile {
   if (name.endsWith(`.json${SET_ASIDE}`)) return { kind: 'set-aside' };
   const [, id, pid, start, scope] = NAME.exec(name) ?? [];
   if (id === undefined) {
-    return name.endsWith('.json') ? { kind: 'bad', reason: 'its name is not that of a session' } : { kind: 'other' };
+    return name.endsWith('.json')
+      ? { kind: 'bad', reason: l10n.t('its name is not that of a session') }
+      : { kind: 'other' };
   }
   const path = join(folder.sessions, name);
   try {
     return readSessionFile(folder, path, id, claimerOf(pid, start, scope));
   } catch (error) {
-    if (error instanceof FileRefusedError) return { kind: 'bad', reason: 'it is not a plain file of sensible size' };
+    if (error instanceof FileRefusedError)
+      return { kind: 'bad', reason: l10n.t('it is not a plain file of sensible size') };
     if (codeOf(error) === 'ENOENT') return { kind: 'in-flux', id };
-    const problem = `The session file ${path} cannot be read: ${messageOf(error)}.`;
-    return { kind: 'unreadable', problem: `${problem} Make it readable for you, or remove it.` };
+    const problem = l10n.t(
+      'The session file {0} cannot be read: {1}. Make it readable for you, or remove it.',
+      path,
+      messageOf(error),
+    );
+    return { kind: 'unreadable', problem };
   }
 }
 
-/** @throws as {@link readPlainFile} does. */
+/** @throws as {@link readPlainFile} */
 function readSessionFile(
   folder: DataFolder,
   path: string,
@@ -138,20 +146,20 @@ function readSessionFile(
   claimer: ProcessIdentity | undefined,
 ): ClassifiedFile {
   const { uid } = lstatSync(path);
-  if (process.getuid && uid !== process.getuid()) return { kind: 'bad', reason: 'it belongs to another user' };
+  if (process.getuid && uid !== process.getuid()) return { kind: 'bad', reason: l10n.t('it belongs to another user') };
   const parsed = parseSession(readPlainFile(path, MAX_SESSION_FILE_BYTES, { links: 'refuse' }).text);
   if (parsed.kind === 'newer') return { kind: 'newer', id };
   if (parsed.kind === 'bad') return parsed;
   const { session } = parsed;
-  if (session.id !== id || !isSessionId(id)) return { kind: 'bad', reason: 'it names another session' };
-  if (session.home !== folder.homeTag) return { kind: 'bad', reason: 'it belongs to another data folder' };
+  if (session.id !== id || !isSessionId(id)) return { kind: 'bad', reason: l10n.t('it names another session') };
+  if (session.home !== folder.homeTag) return { kind: 'bad', reason: l10n.t('it belongs to another data folder') };
   return { kind: 'session', found: { path, session, claimer } };
 }
 
 /**
- * Claims a dead session's file for reaping: a rename, which exactly one of several windows wins (L22).
- * @returns the claimed file, or undefined when somebody else was faster.
- * @throws Error when the file is there and cannot be renamed, as in a folder that cannot be written to.
+ * Claims a dead session's file for reaping with a rename, which succeeds for exactly one of several windows (L22).
+ * @returns the claimed file, or undefined when another process was faster.
+ * @throws Error when the file is there and cannot be renamed, for example in a folder without write permission.
  */
 export function claimSession(
   folder: DataFolder,
@@ -162,11 +170,11 @@ export function claimSession(
   if (path === found.path) return found;
   try {
     renameSync(found.path, path);
-    // The owner may have written between our reading and our claim: what counts is what we hold now.
+    // The owner may have written between our reading and our claim: the claimed file counts.
     const parsed = parseSession(readPlainFile(path, MAX_SESSION_FILE_BYTES, { links: 'refuse' }).text);
     return parsed.kind === 'session' ? { path, session: parsed.session, claimer } : undefined;
   } catch (error) {
-    // Somebody holds the claim, or has finished it.
+    // Another process holds the claim, or has finished the session.
     const isGone = codeOf(error) === 'ENOENT' || !existsSync(found.path);
     if (isGone) return undefined;
     throw error;
@@ -174,10 +182,10 @@ export function claimSession(
 }
 
 /**
- * Claims a session that has no file which could be renamed: writes one that is claimed from the start. Of two who do so
- * at once, or where the file has turned up again, nobody goes on who sees the other; of two at least one does.
- * @returns undefined when somebody else has it, too.
- * @throws where it cannot be written, as on a full disk.
+ * Claims a session without a file: writes one that is claimed from the start. A process that then sees another claim, or
+ * the session's own file again, gives up. Of two that do so at once, at least one sees the other.
+ * @returns undefined when another process has it, too.
+ * @throws the system's error when it cannot be written, for example on a full disk.
  */
 export function claimLost(
   folder: DataFolder,
@@ -199,13 +207,13 @@ export function releaseClaim(folder: DataFolder, claimed: FoundSession): void {
   try {
     renameSync(claimed.path, sessionPath(folder, claimed.session.id));
   } catch {
-    // Gone: somebody finished it, which is as good.
+    // Gone: another process has finished the session.
   }
 }
 
 /**
- * Writes into a claimed file; only its claimer may. What was remembered from a data folder that is lost is this folder's
- * from now on: a file that says otherwise is not read.
+ * Writes into a claimed file; only its claimer may. A session remembered from a lost data folder belongs to this folder
+ * from now on: a file with another home is not read.
  */
 export function writeClaimed(folder: DataFolder, claimed: FoundSession, session: SessionFile): FoundSession {
   const text = JSON.stringify({ ...session, home: folder.homeTag }, undefined, 1);
@@ -225,7 +233,7 @@ function idIn(name: string): string {
   return name.slice(0, ID_LENGTH);
 }
 
-/** None where somebody has removed the folder; the next write makes it again. */
+/** None where the folder was removed; the next write creates it again. */
 function namesIn(path: string): string[] {
   try {
     return readdirSync(path);
@@ -244,23 +252,25 @@ function setAside(path: string, reason: string): string {
   const aside = `${path}${SET_ASIDE}`;
   try {
     renameSync(path, aside);
-    // Its time counts from now.
+    // Its age counts from now.
     lutimesSync(aside, new Date(), new Date());
   } catch {
-    if (existsSync(path)) return `${path} was not used: ${reason}. It could not be moved aside: remove it.`;
+    if (existsSync(path)) return l10n.t('{0} was not used: {1}. It could not be moved aside: remove it.', path, reason);
   }
-  return (
-    `${path} was moved to ${aside} and not used: ${reason}. Look in the list for servers that it may have named, and end ` +
-    'those that nobody uses. The file can be removed; after 30 days that is done for you.'
+  return l10n.t(
+    '{0} was moved to {1} and not used: {2}. Look in the list for servers that it may have named, and end those that nobody uses. The file can be removed; after 30 days that is done for you.',
+    path,
+    aside,
+    reason,
   );
 }
 
-/** Removes it once it is old. What we did not write ourselves, such as a folder, stays. */
+/** Removes an old file. Anything that we did not write, such as a folder, stays. */
 function forgetSetAside(path: string): void {
   try {
     const stat = lstatSync(path);
     if (stat.isFile() && Date.now() - stat.mtimeMs > FORGET_SESSION_MS) rmSync(path);
   } catch {
-    // Removed in this moment; or it cannot be, and is tried again.
+    // Removed meanwhile; otherwise the next scan tries again.
   }
 }

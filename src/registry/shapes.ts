@@ -2,12 +2,13 @@ import * as l10n from '@vscode/l10n';
 import * as v from 'valibot';
 import { isProcessId, isStartToken } from '../os/identity';
 import type { StdinGone } from '../os/platform';
+import { BARE_REASONS, PID_REASONS, type PlainReason, PROGRAM_REASONS, type Reason } from '../os/reason';
 import { isScopeTag, type ScopeTag } from '../os/scope';
 import type { Users } from '../os/users';
 
-// What the readers of our files are made of. Types are inferred from the shapes, so that none can drift from its reader.
+// Building blocks for the readers of our files. Types are inferred from the shapes, so that they match their readers.
 
-/** What a shape reads, as nothing may change it. */
+/** The type of what a shape reads, readonly. */
 export type Read<S extends v.GenericSchema> = DeepReadonly<v.InferOutput<S>>;
 
 type DeepReadonly<T> = T extends string | number | boolean | undefined
@@ -16,27 +17,27 @@ type DeepReadonly<T> = T extends string | number | boolean | undefined
     ? readonly DeepReadonly<E>[]
     : { readonly [K in keyof T]: DeepReadonly<T[K]> };
 
-/** A property that is always there, and undefined where the file has none. */
+/** A property that is always present, and undefined where the file has none. */
 export function orUndefined<S extends v.GenericSchema>(shape: S) {
   return v.optional(shape, () => undefined);
 }
 
-/** The same, and undefined too where what the file has is not as we write it. */
+/** The same, and also undefined where the file's value is malformed. */
 export function lenient<S extends v.GenericSchema>(shape: S) {
   return v.fallback(orUndefined(shape), undefined);
 }
 
-/** A property that is absent where the file has none, or none as we write it; see {@link withoutAbsent}. */
+/** A property that is absent where the file has none, or a malformed one; needs {@link withoutAbsent}. */
 export function absentUnless<S extends v.GenericSchema>(shape: S) {
   return v.exactOptional(v.fallback(shape, undefined as never));
 }
 
-/** For the end of an object's pipe: drops what {@link absentUnless} did not understand. */
+/** For the end of an object's pipe: removes the properties that {@link absentUnless} rejected. */
 export function withoutAbsent<T extends object>(value: T): T {
   return Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined)) as T;
 }
 
-/** Checks the length before it looks at any item: the file may be hostile. */
+/** Checks the length before any item: the file may be hostile. */
 export function listOf<S extends v.GenericSchema>(item: S, max: number) {
   return v.pipe(v.array(v.unknown()), v.maxLength(max), v.array(item));
 }
@@ -45,9 +46,12 @@ export const finite = v.pipe(v.number(), v.finite());
 export const pid = v.custom<number>(isProcessId);
 export const startToken = v.custom<string>(isStartToken);
 
+/** Longer than anything that a reason quotes. */
+const MAX_TEXT = 1_000;
+
 const processName = v.object({ pid, name: v.exactOptional(v.string()) });
 
-/** Who holds or uses something. */
+/** The processes that hold or use something. */
 export const users: v.GenericSchema<unknown, Users> = v.variant('kind', [
   v.object({ kind: v.literal('seen'), processes: v.pipe(v.array(processName), v.minLength(1)) }),
   v.object({ kind: v.literal('unseen'), clientOf: v.exactOptional(processName) }),
@@ -55,10 +59,35 @@ export const users: v.GenericSchema<unknown, Users> = v.variant('kind', [
 
 export const stdinGone: v.GenericSchema<unknown, StdinGone> = v.picklist(['no peer', 'not open', 'held by orphans']);
 
+const text = v.pipe(v.string(), v.maxLength(MAX_TEXT));
+
+const plainReason: v.GenericSchema<unknown, PlainReason> = v.variant('kind', [
+  v.object({ kind: v.picklist(BARE_REASONS) }),
+  v.object({ kind: v.picklist(PROGRAM_REASONS), program: text }),
+  v.object({ kind: v.picklist(PID_REASONS), pid: finite }),
+  v.object({ kind: v.literal('system'), code: text }),
+  v.object({ kind: v.literal('said'), text }),
+  v.object({ kind: v.literal('program-timeout'), program: text, seconds: finite }),
+  v.object({ kind: v.literal('program-exit'), program: text, code: finite }),
+  v.object({ kind: v.literal('program-not-run'), program: text, code: text }),
+  v.object({ kind: v.literal('listed-once'), program: text, pid: finite }),
+  v.object({ kind: v.literal('stdin-odd'), type: text }),
+  v.object({ kind: v.literal('runs-services'), services: text }),
+]);
+
+/** Why something about a process is not known. */
+export const reason: v.GenericSchema<unknown, Reason> = v.union([
+  plainReason,
+  v.object({ kind: v.literal('unexamined'), pid: v.exactOptional(finite), why: plainReason }),
+  v.object({ kind: v.picklist(['stdin-closed-to-us', 'control-group-unreadable']), why: plainReason }),
+  v.object({ kind: v.picklist(['files-closed-to-us', 'client-unknown']), pid: finite, why: plainReason }),
+  v.object({ kind: v.literal('file-unreadable'), file: text, why: plainReason }),
+]);
+
 /** One that is none makes bad whatever it stands in: it may reach a signal. */
 export const processIdentity = v.object({ pid, start: startToken, scope: v.custom<ScopeTag>(isScopeTag) });
 
-/** What a shape reads in a value, or the first thing that is wrong. */
+/** Reads a value with a shape. @returns the value, or the first problem */
 export function read<S extends v.GenericSchema>(
   shape: S,
   value: unknown,

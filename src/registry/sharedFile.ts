@@ -8,8 +8,8 @@ import type { DataFolder } from './dataFolder';
 const SCHEMA = 1;
 
 /**
- * Reads a file in which windows of one scope tell each other what they found out. For what is shown only: whoever
- * signals looks anew. @returns undefined for one of another scope, and for one that is missing, damaged or hostile.
+ * Reads a file in which windows of one scope share findings. For display only: every signal needs a new scan.
+ * @returns undefined for a file of another scope, and for one that is missing, damaged or hostile
  */
 export function readShared(folder: DataFolder, name: string, scope: string): Record<string, unknown> | undefined {
   try {
@@ -21,22 +21,22 @@ export function readShared(folder: DataFolder, name: string, scope: string): Rec
   }
 }
 
-/** Replaces the file as a whole. Best effort: without it every window looks for itself. */
+/** Replaces the whole file. Best effort: without it every window scans for itself. */
 export function writeShared(folder: DataFolder, name: string, scope: string, content: object): void {
   try {
     const text = JSON.stringify({ schema: SCHEMA, scope, ...content });
     if (text.length >= MAX_SHARED_FILE_BYTES) return;
     writeFileAtomic.sync(join(folder.path, name), `${text}\n`, { mode: 0o600, fsync: false });
   } catch {
-    // As said.
+    // Best effort.
   }
 }
 
-/** Best effort: what is left grows old. */
+/** Best effort: a file that stays expires. */
 export function removeShared(folder: DataFolder, name: string): void {
   try {
     rmSync(join(folder.path, name), { force: true });
   } catch {
-    // As said.
+    // Best effort.
   }
 }

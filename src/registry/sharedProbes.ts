@@ -2,13 +2,13 @@ import * as v from 'valibot';
 import { identityKey, type ProcessIdentity } from '../os/identity';
 import type { StdinPeer } from '../os/platform';
 import type { DataFolder } from './dataFolder';
-import { pid, read, startToken, stdinGone, users } from './shapes';
+import { pid, read, reason, startToken, stdinGone, users } from './shapes';
 import { readShared, writeShared } from './sharedFile';
 
-/** What one window found out about the stdin of another client's server, for all windows of this machine. */
+/** One window's finding about the stdin of a foreign server, for all windows of this machine. */
 export interface SharedProbe {
   readonly identity: ProcessIdentity;
-  /** Its parent at that time: when that changes, the finding is void. */
+  /** Its parent at that time: a change invalidates the finding. */
   readonly ppid: number;
   readonly peer: StdinPeer;
   /** Epoch ms. */
@@ -16,19 +16,17 @@ export interface SharedProbe {
 }
 
 const FILE = 'probes.json';
-const MAX_TEXT = 300;
 
-const text = v.pipe(v.string(), v.maxLength(MAX_TEXT));
 const stdinPeer: v.GenericSchema<unknown, StdinPeer> = v.variant('kind', [
   v.object({ kind: v.literal('gone'), proof: stdinGone }),
-  v.object({ kind: v.literal('unknown'), reason: text }),
+  v.object({ kind: v.literal('unknown'), reason }),
   v.object({ kind: v.literal('alive'), by: users }),
 ]);
 const integer = v.pipe(v.number(), v.integer());
 const sharedProbe = v.object({ pid, start: startToken, ppid: integer, at: integer, peer: stdinPeer });
 
 /**
- * Findings that other windows have written, by identity; too old ones and those from the future are left out.
+ * Findings of other windows, by identity, without those that are too old or from the future.
  * @param youngerThan ms
  */
 export function readSharedProbes(
@@ -47,7 +45,7 @@ export function readSharedProbes(
   return new Map(probes.map((probe) => [identityKey(probe.identity), probe]));
 }
 
-/** Writes all that is known, others' findings included. */
+/** Writes all known findings, including those of other windows. */
 export function writeSharedProbes(folder: DataFolder, scope: string, probes: readonly SharedProbe[]): void {
   const entries = probes.map(({ identity: { pid, start }, ppid, peer, at }) => ({ pid, start, ppid, peer, at }));
   writeShared(folder, FILE, scope, { probes: entries });

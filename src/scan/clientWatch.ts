@@ -5,22 +5,22 @@ import type { Platform } from '../os/platform';
 
 export interface ClientWatchParts {
   readonly platform: Pick<Platform, 'identify'>;
-  /** At least one of those that were watched has ended. Its servers have to be judged anew. */
+  /** At least one watched process has ended: its servers must be judged again. */
   readonly onEnd: () => void;
 }
 
-/** Notices the end of those on whom other clients' servers depend, without waiting for the next scan. */
+/** Notices, before the next scan, the end of processes that foreign servers depend on. */
 export class ClientWatch {
   private watched = new Map<string, ProcessId>();
-  /** Told of already; a row that still names them must not tell again. */
+  /** Reported already: a row that still names them must not report them again. */
   private ended = new Set<string>();
   private timer: NodeJS.Timeout | undefined;
 
   constructor(private readonly parts: ClientWatchParts) {}
 
-  /** From now on these, and nobody else. */
+  /** Watches these processes, and no longer any others. */
   watch(processes: readonly ProcessId[]): void {
-    // Only a table that tells who has a pid without starting a program is cheap enough.
+    // Only a system that identifies a pid without running a program is cheap enough.
     if (!this.parts.platform.identify) return;
     const known = new Map(processes.map((process) => [keyOf(process), process]));
     this.ended = new Set([...this.ended].filter((key) => known.has(key)));
@@ -29,7 +29,7 @@ export class ClientWatch {
     else this.timer ??= setInterval(() => this.check(), CLIENT_CHECK_INTERVAL_MS).unref();
   }
 
-  /** One check. An error says nothing about whether a process lives. */
+  /** One check. After an error the process still counts as alive. */
   check(): void {
     const gone = [...this.watched].filter(([, process]) => this.hasEnded(process)).map(([key]) => key);
     for (const key of gone) {

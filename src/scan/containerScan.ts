@@ -1,6 +1,5 @@
 import { SharedRun } from '../common/async';
 import { type Clock, systemClock } from '../common/clock';
-import { messageOf } from '../common/errors';
 import { CONFIRM_CONTAINER_MS, CONTAINER_SETTLED_MS } from '../common/limits';
 import { type Log, logOnce, type OnceLog } from '../common/log';
 import type { ConfiguredRun } from '../containers/configuredContainer';
@@ -8,11 +7,15 @@ import { type Container, ContainerEngine } from '../containers/engine';
 import { clientProcessesIn, mayBeAttached, runsUnlabelled } from '../containers/engineClients';
 import { hasNoClient, matchesRun, notOurs } from '../containers/matchContainer';
 import type { RecordedContainers } from '../containers/recordedContainers';
-import { membersOf } from '../judgement/members';
+import { type Member, membersOf } from '../judgement/members';
+import type { EngineFailure } from '../model/engineFailure';
 import type { ContainerWithoutClient } from '../model/inventory';
 import type { Platform, Snapshot } from '../os/platform';
 import { approximateStart } from '../os/startTime';
 import type { OwnSession } from '../registry/ownSession';
+import type { ServerRecord } from '../registry/schema';
+import { engineSentence } from '../wording/containers';
+import { errorText } from '../wording/reasons';
 import type { ForeignServer, ForeignServers } from './foreignServers';
 import type { Scan } from './scan';
 
@@ -22,18 +25,18 @@ export interface ContainerScanParts {
   readonly containers: RecordedContainers;
   readonly own: OwnSession;
   readonly foreignServers?: ForeignServers;
-  /** What configurations run in containers; absent or empty: no engine is asked about containers without a client. */
+  /** The configured containers; absent or empty: no search for containers without a client. */
   readonly containerRuns?: () => readonly ConfiguredRun[];
   readonly clock?: Clock;
 }
 
 /**
- * Looks at containers beside the sweeps, which never wait for an engine: what recorded ones do, which ones belong to
- * the living clients of others, and which have no client any more.
+ * Scans containers in parallel to the sweeps, which never wait for an engine: the state of recorded ones, which ones
+ * belong to living foreign clients, and which ones have lost their client.
  */
 export class ContainerScan {
   private found: readonly ContainerWithoutClient[] = [];
-  /** Records of which no container will ever be known. */
+  /** Records whose container can no longer be identified. */
   private readonly unmatchable = new Set<string>();
   /** By engine. */
   private readonly problems: OnceLog;
@@ -45,21 +48,21 @@ export class ContainerScan {
     this.problems = logOnce(parts.log);
   }
 
-  /** As of the last look. */
+  /** Containers without a client, as of the last scan. */
   get withoutClient(): readonly ContainerWithoutClient[] {
     return this.found;
   }
 
-  /** Resolves when the look that is under way has ended. */
+  /** Resolves when the current scan has ended. */
   async settled(): Promise<void> {
     await this.scanning.current;
   }
 
-  /** One look at a time; one that is asked for during another joins it. Never rejects. Tells of each change. */
+  /** One scan at a time; a call during one joins it. Calls `onChange` after each change. Never rejects. */
   scan(seen: Scan, foreign: readonly ForeignServer[], onChange: () => void): Promise<void> {
     return this.scanning.run(() =>
       this.scanOnce(seen, foreign, onChange).catch((error) =>
-        this.parts.log.warn(`Containers could not be checked: ${messageOf(error)}`),
+        this.parts.log.warn(`Containers could not be checked: ${errorText(error)}`),
       ),
     );
   }
@@ -71,73 +74,92 @@ export class ContainerScan {
   ): Promise<void> {
     const { containers, own, foreignServers } = this.parts;
     await this.noteThose(snapshot, foreign);
-    const ofOthers = foreignServers
+    const foreignSessions = foreignServers
       ? foreign.map(({ record }) => foreignServers.sessionOf(foreignServers.current(record)))
       : [];
-    if (await containers.refresh([...sessions.map(({ session }) => session), own.session, ...ofOthers])) onChange();
+    if (await containers.refresh([...sessions.map(({ session }) => session), own.session, ...foreignSessions]))
+      onChange();
     const before = JSON.stringify(this.found);
     this.found = await this.findWithoutClient(snapshot);
     if (JSON.stringify(this.found) !== before) onChange();
   }
 
-  /** Notes the containers of living clients that others started. */
+  /** Records the containers of living clients that another program started. */
   private async noteThose(snapshot: Snapshot, foreign: readonly ForeignServer[]): Promise<void> {
-    const { platform, containers, own, foreignServers } = this.parts;
+    const { own } = this.parts;
     const adopted = own.session.records
       .filter(({ kind }) => kind === 'adopted')
       .map((record) => ({ record, members: membersOf(snapshot, own.session, record) }));
-    for (const { record, members } of [...adopted, ...foreign]) {
-      const known = record.kind === 'foreign' ? foreignServers?.current(record) : record;
-      if (known?.container || this.unmatchable.has(record.id) || !runsUnlabelled(members)) continue;
-      const container = await containers.note(platform, record.server, members);
-      if (container === 'unknown') continue;
-      if (container === 'none') {
-        if (isSettled(members[0]?.entry.start)) this.unmatchable.add(record.id);
-      } else if (record.kind === 'adopted') own.update(record.id, { container });
-      else foreignServers?.noteContainer(record, container);
-    }
-    const living = new Set([...adopted, ...foreign].map(({ record }) => record.id));
+    const servers = [...adopted, ...foreign];
+    for (const { record, members } of servers) await this.note(record, members);
+    const living = new Set(servers.map(({ record }) => record.id));
     for (const id of this.unmatchable) if (!living.has(id)) this.unmatchable.delete(id);
+  }
+
+  private async note(record: ServerRecord, members: readonly Member[]): Promise<void> {
+    const { platform, containers, own, foreignServers } = this.parts;
+    const known = record.kind === 'foreign' ? foreignServers?.current(record) : record;
+    if (known?.container || this.unmatchable.has(record.id) || !runsUnlabelled(members)) return;
+    const container = await containers.note(platform, record.server, members);
+    if (container === 'unknown') return;
+    if (container === 'none') {
+      if (isSettled(members[0]?.entry.start)) this.unmatchable.add(record.id);
+    } else if (record.kind === 'adopted') own.update(record.id, { container });
+    else foreignServers?.noteContainer(record, container);
   }
 
   private async findWithoutClient(snapshot: Snapshot): Promise<ContainerWithoutClient[]> {
     const runs = this.parts.containerRuns?.() ?? [];
-    const engines = new Map(runs.map(({ address }) => [JSON.stringify(address), address]));
+    const byEngine = new Map<string, ConfiguredRun[]>();
+    for (const run of runs) {
+      const key = JSON.stringify(run.address);
+      byEngine.set(key, [...(byEngine.get(key) ?? []), run]);
+    }
     const results = await Promise.all(
-      [...engines].map(async ([key, address]) => {
-        const configured = runs.filter((one) => JSON.stringify(one.address) === key);
-        const engine = new ContainerEngine(address);
-        const listed = await engine.list({}, 'running');
-        const all = listed.ok ? await engine.inspect(listed.value) : listed;
-        if (!all.ok) return this.tell(key, all.error.message);
-        const candidates = unattended(all.value, configured, snapshot);
-        const known = new Set(this.found.map(({ id }) => id));
-        if (candidates.some(({ id }) => !known.has(id))) await this.clock.sleep(CONFIRM_CONTAINER_MS);
-        const again = await engine.inspect(candidates.map(({ id }) => id));
-        if (!again.ok) return this.tell(key, again.error.message);
-        this.problems.clear(key);
-        // Taken after the engine's answer: a client that has started since is seen, not missed.
-        const now = again.value.length > 0 ? await this.parts.platform.snapshot() : snapshot;
-        const left = unattended(again.value, configured, now);
-        for (const { id } of left) {
-          this.parts.containers.keepAddress(id, { ...address, removable: false, containerId: id });
-        }
-        return left.map((container) => viewOf(container, configured));
-      }),
+      [...byEngine].map(([key, configured]) => this.findInEngine(key, configured, snapshot)),
     );
     // Two addresses may lead to one engine.
     const byId = new Map(results.flat().map((one) => [one.id, one]));
     return [...byId.values()].sort((a, b) => a.server.localeCompare(b.server) || a.id.localeCompare(b.id));
   }
 
+  /** @param configured at least one run, all of the same engine */
+  private async findInEngine(
+    key: string,
+    configured: readonly ConfiguredRun[],
+    snapshot: Snapshot,
+  ): Promise<ContainerWithoutClient[]> {
+    const { address } = configured[0] as ConfiguredRun;
+    const engine = new ContainerEngine(address);
+    const listed = await engine.list({}, 'running');
+    const all = listed.ok ? await engine.inspect(listed.value) : listed;
+    if (!all.ok) return this.warn(key, all.error);
+    const candidates = unattended(all.value, configured, snapshot);
+    const known = new Set(this.found.map(({ id }) => id));
+    if (candidates.some(({ id }) => !known.has(id))) await this.clock.sleep(CONFIRM_CONTAINER_MS);
+    const again = await engine.inspect(candidates.map(({ id }) => id));
+    if (!again.ok) return this.warn(key, again.error);
+    this.problems.clear(key);
+    // Taken after the engine's answer, so that it shows a client that has started since.
+    const now = again.value.length > 0 ? await this.parts.platform.snapshot() : snapshot;
+    const left = unattended(again.value, configured, now);
+    for (const { id } of left) {
+      this.parts.containers.rememberAddress(id, { ...address, removable: false, containerId: id });
+    }
+    return left.map((container) => viewOf(container, configured));
+  }
+
   /** One line for as long as an engine fails in the same way. Nothing is shown of it meanwhile. */
-  private tell(engine: string, problem: string): never[] {
-    this.problems.warnOfChange(`Containers without a client could not be searched for: ${problem}`, engine);
+  private warn(engine: string, problem: EngineFailure): never[] {
+    this.problems.warnOfChange(
+      `Containers without a client could not be searched for: ${engineSentence(problem)}`,
+      engine,
+    );
     return [];
   }
 }
 
-/** Containers that are configured to be servers, and to which nobody on this machine may be attached. */
+/** Containers that match configured servers, and to which no client on this machine can be attached. */
 function unattended(
   containers: readonly Container[],
   configured: readonly ConfiguredRun[],

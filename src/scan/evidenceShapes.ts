@@ -1,16 +1,18 @@
 import * as v from 'valibot';
+import type { EngineFailure } from '../model/engineFailure';
 import type { Basis, ContainerFinding, Evidence, StdinFinding } from '../model/evidence';
 import type { OwnerFinding } from '../model/ownerFinding';
 import type { Refusal, StdinFound } from '../model/refusal';
-import { finite, pid, stdinGone, users } from '../registry/shapes';
+import type { StdinDetail } from '../os/platform';
+import { finite, pid, reason, stdinGone, users } from '../registry/shapes';
 
-// Evidence and refusals as another window wrote them. What is not known is refused: no sentence can be made of it.
-// That none is missing here shows the test that reads one of each.
+// Evidence and refusals that another window wrote. Unknown ones are rejected, because they have no sentence. A test
+// reads one of each, and so shows that none is missing here.
 
 type Shape<T> = v.GenericSchema<unknown, T>;
 
 const text = v.string();
-const reason = text;
+const stdinDetail: Shape<StdinDetail> = v.picklist(['lsof: no peer', 'lsof: (none)']);
 
 const ownerRole = v.picklist(['window', 'client', 'process']);
 const owner = { role: ownerRole, pid };
@@ -24,14 +26,33 @@ const ownerFinding: Shape<OwnerFinding> = v.variant('kind', [
 ]);
 
 const stdinFinding: Shape<StdinFinding> = v.variant('kind', [
-  v.object({ kind: v.literal('stdin-gone'), proof: stdinGone, detail: v.exactOptional(text) }),
+  v.object({ kind: v.literal('stdin-gone'), proof: stdinGone, detail: v.exactOptional(stdinDetail) }),
   v.object({ kind: v.literal('stdin-unknown'), reason }),
   v.object({ kind: v.literal('stdin-held'), by: users, heldBy: v.picklist(['clients', 'orphans', 'strangers']) }),
 ]);
 
+const missingOrDenied = v.picklist(['missing', 'denied']);
+const failed = v.literal('failed');
+const engineFailure: Shape<EngineFailure> = v.union([
+  v.object({ kind: failed, found: v.literal('no owner') }),
+  v.object({ kind: v.literal('timeout'), program: text, seconds: finite }),
+  v.object({ kind: missingOrDenied, program: text, found: v.literal('program') }),
+  v.object({ kind: missingOrDenied, program: text, found: v.literal('engine'), said: text }),
+  v.object({ kind: failed, program: text, found: v.literal('said'), said: text }),
+  v.object({ kind: failed, program: text, found: v.literal('exit code'), code: finite }),
+  v.object({ kind: failed, program: text, found: v.literal('signal'), signal: text }),
+  v.object({ kind: failed, program: text, found: v.literal('not run'), code: text }),
+  v.object({ kind: failed, program: text, found: v.literal('too much'), bytes: finite }),
+  v.object({
+    ...{ kind: failed, program: text, found: v.literal('unreadable') },
+    fault: v.picklist(['no JSON', 'no list', 'not an id', 'no full id', 'no state']),
+  }),
+  v.object({ kind: failed, program: text, found: v.literal('silent'), id: text }),
+]);
+
 const containerFinding: Shape<ContainerFinding> = v.union([
   v.object({ kind: v.literal('container-not-asked'), program: text }),
-  v.object({ kind: v.literal('container-unknown'), reason }),
+  v.object({ kind: v.literal('container-unknown'), failure: engineFailure }),
   v.object({ kind: v.literal('container'), id: text, image: text, state: text }),
   v.object({ kind: v.literal('container-elsewhere'), found: v.picklist(['compose', 'gateway']) }),
   v.object({ kind: v.literal('container-elsewhere'), found: v.literal('exec'), engine: text }),
@@ -47,7 +68,7 @@ const isAbandoned = v.picklist(['launchedIsAbandoned', 'adoptedIsAbandoned', 'fo
 const abandoned: Shape<{ readonly rule: v.InferOutput<typeof isAbandoned> } & StdinFound> = v.variant('found', [
   v.object({ rule: isAbandoned, found: v.literal('held'), by: users }),
   v.object({ rule: isAbandoned, found: v.literal('unknown'), reason }),
-  v.object({ rule: isAbandoned, found: v.picklist(['awaits second look', 'not asked']) }),
+  v.object({ rule: isAbandoned, found: v.picklist(['awaits second scan', 'not asked']) }),
 ]);
 
 const inUse = v.literal('notInUse');

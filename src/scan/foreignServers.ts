@@ -4,12 +4,11 @@ import type { NamedServer, Recogniser } from '../clients/recogniser';
 import { commandLineOf } from '../clients/shownCommandLine';
 import { type Clock, systemClock } from '../common/clock';
 import { nextTick, yieldIfBusy } from '../common/eventLoop';
-import { FOREIGN_GRACE, PROBE_INTERVAL_MS } from '../common/limits';
+import { CONFIRM_FOREIGN_MS, FOREIGN_GRACE, PROBE_INTERVAL_MS } from '../common/limits';
 import { abandonedTogether, type HeldServer } from '../judgement/abandonedTogether';
 import { clientAbove, launcherOf, runsUnderOtherUser } from '../judgement/clientAbove';
 import { isEditorProcess } from '../judgement/editors';
 import type { ClientAbove } from '../judgement/facts';
-import { CONFIRM_FOREIGN_MS } from '../judgement/kindRules';
 import { identityOf, type Member, membersOf } from '../judgement/members';
 import { ancestorsOf } from '../judgement/processTree';
 import { holdersOf, joinStdinPeers } from '../judgement/stdinStatus';
@@ -29,37 +28,37 @@ export interface ForeignServer {
   readonly named: NamedServer;
   readonly members: readonly Member[];
   readonly above: ClientAbove;
-  /** Who runs it, where that is no known client. */
+  /** The process that runs it, where that is no known client. */
   readonly launcher: ProcessEntry | undefined;
-  /** Undefined where a live client above makes the question idle. */
+  /** Undefined where a live client above makes the question irrelevant. */
   readonly stdin: StdinPeer | undefined;
-  /** Who holds its stdin, where that is no client: other orphans only (L29), or somebody who merely has it open. */
+  /** What holds its stdin, where that is no client: only other orphans (L29), or processes that merely have it open. */
   readonly heldBy: 'orphans' | 'strangers' | undefined;
-  /** Ids of the records of those orphans that hold its stdin. */
+  /** Record ids of the orphans that hold its stdin. */
   readonly heldWith: readonly string[];
-  /** Who is connected to it; asked at each look where nobody can talk to it by its stdin any more. */
+  /** What is connected to it; examined in each scan where no client can reach it through its stdin. */
   readonly use: OutsideUse | undefined;
-  /** Whether what is said of its stdin stands: some findings take a second look. */
+  /** Whether the finding about its stdin is final: some findings need a second scan. */
   readonly isProven: boolean;
-  /** Nobody can ask it anything any more, twice looked at. */
+  /** Two scans have shown that no client can reach it. */
   readonly isOrphaned: boolean;
   /** Epoch ms since when it has used no CPU time; undefined where it works, or has been seen only once. */
   readonly idleSince: number | undefined;
-  /** Those whose end may make it an orphan: the client above it or whoever runs it, and who holds its stdin. */
+  /** Processes whose end may make it an orphan: the client or launcher above it, and the holders of its stdin. */
   readonly dependsOn: readonly ProcessIdentity[];
-  /** Of whoever runs it: what tells thirteen identical rows apart, as far as the system says. */
+  /** Of the process that runs it, to distinguish rows that are otherwise identical; undefined where unknown. */
   readonly folder: string | undefined;
   readonly terminal: string | undefined;
 }
 
-/** What one look has found of a server, before it is compared with the others. */
+/** One scan's findings about a server, before the comparison with the other servers. */
 interface Described
   extends Pick<
     ForeignServer,
     'record' | 'named' | 'members' | 'above' | 'launcher' | 'idleSince' | 'folder' | 'terminal' | 'dependsOn'
   > {
   readonly entry: ProcessEntry;
-  /** Undefined where a live client above makes the question idle. */
+  /** Undefined where a live client above makes the question irrelevant. */
   readonly probe: Probe | undefined;
 }
 
@@ -68,7 +67,7 @@ interface Probe {
   readonly at: number;
   readonly ppid: number;
   readonly goneSince: number | undefined;
-  /** It may stand for a while: what costs somebody's life, and what a busy machine could not tell, takes two looks. */
+  /** Whether it holds for a while: "gone", which may end a server, and "unknown" on a busy machine need two scans. */
   readonly confirmed: boolean;
 }
 
@@ -76,14 +75,14 @@ export interface ForeignServersParts {
   readonly platform: Platform;
   readonly self: ProcessIdentity;
   readonly recogniser: () => Recogniser | undefined;
-  /** The user's waits for a server; `standard` where there are none. */
+  /** The user's waits for a server; `standard` where the user set none. */
   readonly graceOf?: (server: string, standard: Grace) => Grace;
   readonly clock?: Clock;
-  /** Where windows share what costs: their probes. Absent where they are not to be shared. */
+  /** Where windows share their probes, which are expensive; absent where they do not. */
   readonly folder?: DataFolder;
 }
 
-/** Finds the MCP servers of other clients, and what can be proven about them. */
+/** Finds foreign MCP servers, and what can be proven about them. */
 export class ForeignServers {
   private readonly records = new Map<string, ServerRecord>();
   private readonly probes = new Map<string, Probe>();
@@ -99,7 +98,7 @@ export class ForeignServers {
     this.clock = parts.clock ?? systemClock;
   }
 
-  /** One look over a survey's snapshot. Probes only candidates without a live client. */
+  /** Finds foreign servers in a scan. Probes only those without a live client. */
   async find({ snapshot, sessions }: Scan): Promise<ForeignServer[]> {
     const recogniser = this.parts.recogniser();
     if (!recogniser) return [];
@@ -122,7 +121,7 @@ export class ForeignServers {
     for (const root of roots) {
       await yieldIfBusy();
       const description = this.describe(snapshot, root, recogniser, shared);
-      // Awaited below, with all others.
+      // Awaited below, with all other descriptions.
       description.catch(() => {});
       described.push(description);
     }
@@ -133,25 +132,25 @@ export class ForeignServers {
     return found;
   }
 
-  /** Foreign servers have no session; this one gives their members their scope, and nothing more. */
+  /** A session for a foreign server, which has none: it only gives its members their scope. */
   sessionOf(record: ServerRecord): SessionFile {
-    // There is no such session; its rows are known by their record.
+    // No such session exists; rows of foreign servers have keys of their records.
     const id: string = record.id;
     const whose = { id, home: '', owner: this.parts.self, editor: '' };
     return newSession({ ...whose, startedAt: 0, automatic: 'off', neverReap: [], records: [record] });
   }
 
-  /** The record as it is now: its container may have been noted since. */
+  /** The present state of a record: its container may have been noted since. */
   current(record: ServerRecord): ServerRecord {
     return [...this.records.values()].find(({ id }) => id === record.id) ?? record;
   }
 
-  /** Keeps which container a living server's client runs. */
+  /** Records which container a living server's client runs. */
   noteContainer(record: ServerRecord, container: ContainerRun): void {
     for (const [key, known] of this.records) if (known.id === record.id) this.records.set(key, { ...known, container });
   }
 
-  /** For the kill policy: whether a known client runs above a process; undefined where nobody can tell (any more). */
+  /** For the kill policy: whether a known client runs above a process; undefined where there is no recogniser (any more). */
   clientAbove(snapshot: Snapshot, entry: ProcessEntry): ClientAbove | undefined {
     const recogniser = this.parts.recogniser();
     return recogniser && clientAbove(snapshot, entry, (one) => recogniser.clientOf(one));
@@ -164,12 +163,12 @@ export class ForeignServers {
     this.last = recogniser;
     const clientFolders = once(() => this.clientFoldersIn(snapshot, recogniser));
     for (const entry of snapshot.processes.values()) {
-      // The first look compares every process with every entry.
+      // The first scan compares every process with every entry.
       await yieldIfBusy();
       if (entry.zombie || !entry.args || entry.uid !== uid || taken.has(entry.pid) || entry.pid === this.parts.self.pid)
         continue;
       const known = this.recognised.get(entry.pid);
-      // What closed a placeholder may be gone with its client: a process that was recognised stays so.
+      // A recognised process stays recognised: the folder behind a placeholder may be gone with its client.
       const isKnown = known?.entry.start === entry.start && sameArgs(known.entry.args, entry.args);
       const named = isKnown
         ? known.named
@@ -186,7 +185,7 @@ export class ForeignServers {
     });
   }
 
-  /** Folders that known clients run in. One that was started from the root or a home says nothing about projects. */
+  /** Folders that known clients run in. The root and the home are no projects. */
   private clientFoldersIn(snapshot: Snapshot, recogniser: Recogniser): ReadonlySet<string> {
     const folders = new Set<string>();
     for (const entry of snapshot.processes.values()) {
@@ -208,7 +207,7 @@ export class ForeignServers {
     const above = clientAbove(snapshot, entry, (one) => recogniser.clientOf(one));
     const cpu = members.reduce((sum, one) => sum + (one.entry.cpuTime ?? 0), 0);
     const idleSince = this.idle.observe(record.id, cpu, snapshot.takenAt);
-    // Kept for the rows, of which hundreds are made at once.
+    // Cached here, because hundreds of rows are made at once.
     for (const member of members) commandLineOf(member.entry);
     const launcher = launcherOf(snapshot, entry);
     const owner = (above.kind === 'client' ? above.pid : launcher?.pid) ?? entry.pid;
@@ -221,9 +220,9 @@ export class ForeignServers {
   }
 
   /**
-   * Which of those without a client are orphans: nobody outside holds their stdin, and nobody is connected to them. For
-   * who is about to be called one, who holds it and who uses it is looked at anew.
-   * @param startedAt when this look began
+   * Finds the orphans among the servers without a client: no outside process holds their stdin or is connected to them.
+   * Examines holders and users of each probable orphan again.
+   * @param startedAt when this scan began, ms by the clock
    */
   private async compare(
     snapshot: Snapshot,
@@ -235,18 +234,18 @@ export class ForeignServers {
     const candidates = described.flatMap(({ probe, ...one }) =>
       probe ? [{ ...one, ...heldServerOf(snapshot, one, probe.peer), probe }] : [],
     );
-    const looked = await Promise.all(
+    const probed = await Promise.all(
       [...abandonedTogether(candidates)].map(async (one) => {
-        // Hundreds at one moment.
+        // There may be hundreds at the same time.
         await nextTick();
         const isOld = one.probe.peer.kind === 'alive' && one.probe.at < startedAt;
         const probe = isOld ? await this.probe(snapshot, one.entry, one.members, shared, true) : one.probe;
         return { ...one, probe, peers: [probe.peer], use: await this.useOf(snapshot, one) };
       }),
     );
-    const probes = new Map(looked.map(({ record, probe }) => [record.id, probe]));
-    const uses = new Map(looked.map(({ record, use }) => [record.id, use]));
-    const abandoned = abandonedTogether(looked.filter(({ use }) => use.kind === 'none'));
+    const probes = new Map(probed.map(({ record, probe }) => [record.id, probe]));
+    const uses = new Map(probed.map(({ record, use }) => [record.id, use]));
+    const abandoned = abandonedTogether(probed.filter(({ use }) => use.kind === 'none'));
     const byId = new Map([...abandoned].map((one) => [one.record.id, one]));
     const now = this.clock.now();
     return described.map(({ entry, probe: before, ...base }): ForeignServer => {
@@ -282,7 +281,7 @@ export class ForeignServers {
     return (await askOutsideUses(this.parts.platform, asked)).server;
   }
 
-  /** For how many ms every look has found that only orphans hold its stdin. */
+  /** For how many ms all scans have found that only orphans hold its stdin. */
   private heldFor(key: string, isHeld: boolean, now: number): number {
     if (!isHeld) this.heldSince.delete(key);
     else if (!this.heldSince.has(key)) this.heldSince.set(key, now);
@@ -308,7 +307,7 @@ export class ForeignServers {
     return record;
   }
 
-  /** From the next look on, nothing counts that was found out before: somebody wants to know how it is now. */
+  /** Drops all findings so far: a person wants to see the present state. */
   forget(): void {
     this.probes.clear();
     this.heldSince.clear();
@@ -316,25 +315,25 @@ export class ForeignServers {
   }
 
   /**
-   * @param shared what all windows have found out; a new probe is added
-   * @param isAnew whether what was found out before does not count
+   * @param shared the findings of all windows; a new probe is added
+   * @param isFresh whether to ignore earlier findings
    */
   private async probe(
     snapshot: Snapshot,
     entry: ProcessEntry,
     members: readonly Member[],
     shared: Map<string, SharedProbe>,
-    isAnew = false,
+    isFresh = false,
   ): Promise<Probe> {
     const identity = identityOf(snapshot, entry);
     const key = identityKey(identity);
     const now = this.clock.now();
     const known = this.probes.get(key);
-    const isKnown = !isAnew && known?.confirmed && isUpToDate(known, snapshot, entry);
+    const isKnown = !isFresh && known?.confirmed && isUpToDate(known, snapshot, entry);
     if (isKnown && now - known.at < PROBE_INTERVAL_MS) return known;
     const theirs = shared.get(key);
-    // "gone" takes two looks, and somebody has to take the second; what one window cannot tell, another may.
-    const isOfUse = !isAnew && !known && theirs?.peer.kind === 'alive' && theirs.at > this.forgottenAt;
+    // Only "alive" is shared: "gone" needs a second scan of this window, and another window's "unknown" may be known here.
+    const isOfUse = !isFresh && !known && theirs?.peer.kind === 'alive' && theirs.at > this.forgottenAt;
     if (isOfUse && isUpToDate(theirs, snapshot, entry)) {
       const at = now - (Date.now() - theirs.at);
       const probe = { peer: theirs.peer, at, ppid: entry.ppid, goneSince: undefined, confirmed: true };
@@ -345,7 +344,7 @@ export class ForeignServers {
       [await this.parts.platform.stdinPeer(identity)],
       new Set(members.map((member) => member.entry.pid)),
     );
-    // A probe may take seconds, and is one look all the same.
+    // A probe may take seconds, but counts as one scan.
     const at = this.clock.now();
     const goneSince = peer.kind === 'gone' ? (known?.goneSince ?? at) : undefined;
     const confirmed =
@@ -360,7 +359,7 @@ export class ForeignServers {
   }
 }
 
-/** The arguments of a young process are read anew each time. */
+/** The arguments of a young process are read each time, into another array. */
 function sameArgs(a: readonly string[] | undefined, b: readonly string[] | undefined): boolean {
   return a === b || (a?.length === b?.length && (a?.every((word, at) => word === b?.[at]) ?? false));
 }
@@ -380,7 +379,7 @@ function identitiesOf(snapshot: Snapshot, pids: readonly number[]): ProcessIdent
   });
 }
 
-/** Whether neither its parent nor any of those that held its stdin has gone since. */
+/** Whether its parent and all holders of its stdin are still there. */
 function isUpToDate({ ppid, peer }: Pick<Probe, 'ppid' | 'peer'>, snapshot: Snapshot, entry: ProcessEntry): boolean {
   return ppid === entry.ppid && holdersOf(peer).every((pid) => snapshot.processes.get(pid)?.zombie === false);
 }
@@ -394,7 +393,7 @@ function heldServerOf(
   return { pids, endable: runsUnderOtherUser(snapshot, entry) ? new Set() : pids, peers: [peer] };
 }
 
-/** Whether one of them may be a client, or runs for one. Of those who are not seen nobody knows. */
+/** Whether one of them may be a client, or runs below one. Invisible processes may be clients. */
 function isClientAmong(snapshot: Snapshot, pids: readonly number[], recogniser: Recogniser): boolean {
   const titleOf = (one: ProcessEntry) => recogniser.clientOf(one) ?? (isEditorProcess(one) ? one.name : undefined);
   return (

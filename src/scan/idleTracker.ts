@@ -1,13 +1,15 @@
-/** A server that waits uses less of a core than this: its runtime's own timers. */
+/** An idle server uses less than this share of a core, for its runtime's timers. */
 const IDLE_SHARE = 0.001;
 
-/** Remembers since when each server has used no CPU time, from one look to the next. */
+/** Remembers since when each server has used no CPU time, from one scan to the next. */
 export class IdleTracker {
   private readonly known = new Map<string, { cpu: number; at: number; since: number }>();
 
   /**
-   * Notes one look. @param cpu CPU time of all its processes so far, @param now wall clock, both in ms.
-   * @returns epoch ms since when it has been idle; undefined for the first look and for one that is at work.
+   * Notes one scan.
+   * @param cpu CPU time of all its processes so far, ms
+   * @param now epoch ms
+   * @returns epoch ms since when it has been idle; undefined in its first scan, and while it works
    */
   observe(key: string, cpu: number, now: number): number | undefined {
     const before = this.known.get(key);
@@ -17,7 +19,7 @@ export class IdleTracker {
     return isIdle ? since : undefined;
   }
 
-  /** Forgets what is no longer among `keys`. */
+  /** Forgets all servers that are not among `keys`. */
   retain(keys: ReadonlySet<string>): void {
     for (const key of this.known.keys()) if (!keys.has(key)) this.known.delete(key);
   }

@@ -2,13 +2,13 @@ import type { ProcessIdentity } from '../os/identity';
 import type { Platform, ProcessEntry, Snapshot } from '../os/platform';
 import type { ServerRecord } from '../registry/schema';
 
-/** With more than these, the whole table costs no more. */
+/** Beyond this, the whole table is as cheap. */
 const MAX_PROCESSES = 500;
 
 /**
- * The part of the process table that one window's own rows are made of: what runs below its host, what its records
- * know, and what is below that. For showing only: who is missing in it may well live.
- * @returns undefined where the system does not tell this cheaply, or not for certain
+ * The part of the process table for one window's own rows: processes below its host, processes in its records, and
+ * their descendants. For display only: a process that is missing in it may live.
+ * @returns undefined where the system has no cheap or no certain answer
  */
 export async function scanOwnProcesses(
   platform: Platform,
@@ -22,9 +22,9 @@ export async function scanOwnProcesses(
   for (const pid of pids) for (const child of platform.childrenOf(pid) ?? []) pids.add(child);
   if (pids.size > MAX_PROCESSES) return undefined;
   const processes = new Map<number, ProcessEntry>();
-  for (const [pid, look] of await platform.inspectAll([...pids])) {
-    if (look.kind === 'error') return undefined;
-    if (look.kind === 'present') processes.set(pid, look.entry);
+  for (const [pid, inspection] of await platform.inspectAll([...pids])) {
+    if (inspection.kind === 'error') return undefined;
+    if (inspection.kind === 'present') processes.set(pid, inspection.entry);
   }
   return { scope: platform.scope, takenAt: Date.now(), processes };
 }

@@ -19,14 +19,14 @@ import {
   sessionsNamedIn,
 } from '../registry/sessionStore';
 
-/** One session as a sweep judged it. */
+/** One judged session of a scan. */
 export interface ScannedSession {
   readonly session: SessionFile;
-  /** Undefined for a session known from cookies only: its file is lost (L23), damaged, or elsewhere in this moment. */
+  /** Undefined for a session known from cookies or memory only: its file is lost (L23), damaged, or just being renamed. */
   readonly found: FoundSession | undefined;
   readonly verdict: SessionVerdict;
   readonly records: readonly { readonly record: ServerRecord; readonly members: readonly Member[] }[];
-  /** A living process that is reaping it at the moment. */
+  /** A living process that is reaping it. */
   readonly claimedBy: ProcessIdentity | undefined;
 }
 
@@ -39,11 +39,11 @@ export interface Scan {
 const MOVED: SessionVerdict = { kind: 'unknown', evidence: { kind: 'session-changing' } };
 
 /**
- * Looks once: snapshot, session files, cookies; judges each session and finds each record's members.
- * Signals nothing and writes nothing but the removal of files that stand for nothing any more, and what they said of a crash.
+ * Scans once: reads the session files, then the process table and the cookies in it, judges each session and finds each
+ * record's members. Signals nothing. Writes only what it notes of a crash when it removes a session file that is done with.
  * @param unknownSessions what applies to sessions that no file name mentions
- * @param remembered sessions that were written down elsewhere, too; they count where no file can be read
- * @throws when the process table or the data folder cannot be read; then nothing is known and nothing is done.
+ * @param remembered sessions from a second source; they count where no file can be read
+ * @throws when the process table or the data folder cannot be read; then nothing is known and nothing may be done.
  */
 export async function scanMachine(
   platform: Platform,
@@ -53,48 +53,78 @@ export async function scanMachine(
   remembered: readonly SessionFile[] = [],
 ): Promise<Scan> {
   // Files first: a session that starts in between is then merely unseen, never seen without its owner.
-  const { sessions, newer, unreadable, inFlux, problems } = readSessions(folder);
+  const files = readSessions(folder);
   const snapshot = await platform.snapshot();
+  const fromFiles = await sessionsInFiles(snapshot, folder, files.sessions, ownSessionId);
+  const known = new Set([...files.sessions.map(({ session }) => session.id), ...files.newer]);
+  if (ownSessionId) known.add(ownSessionId);
+  const markMoved = movedMarker(folder, files);
+  const fromMemory: ScannedSession[] = [];
+  for (const session of remembered) {
+    if (!known.has(session.id)) fromMemory.push(...rememberedSession(snapshot, session));
+    known.add(session.id);
+  }
+  const fromCookies = sessionsFromCookies(snapshot, folder, known, unknownSessions).map((session) => {
+    // Its own wishes are in a file that cannot be read: nothing is ended without a request.
+    const isUnread = files.unreadable.has(session.id);
+    return judge(snapshot, isUnread ? { ...session, automatic: 'off' } : session, undefined);
+  });
+  const sessions = [...fromFiles, ...[...fromMemory, ...fromCookies].map(markMoved)];
+  return { snapshot, sessions, problems: files.problems };
+}
+
+/** Judges the sessions that have a file, and removes the files that are done with. */
+async function sessionsInFiles(
+  snapshot: Snapshot,
+  folder: DataFolder,
+  files: readonly FoundSession[],
+  ownSessionId: string | undefined,
+): Promise<ScannedSession[]> {
   const judged: ScannedSession[] = [];
-  for (const found of sessions) {
+  for (const found of files) {
     await yieldIfBusy();
     const one = withLostRecords(snapshot, judge(snapshot, found.session, found));
     if (one.verdict.kind === 'live') keepFresh(found.path);
-    // Of another boot or machine nothing can be asked, engines included: containers of then have other ids by now.
-    const idle = found.session.owner.scope !== snapshot.scope || !one.records.some(isUnfinished);
-    if (found.session.id !== ownSessionId && idle && standsForNothing(one, snapshot)) {
+    // After a reboot no engine can be asked either: its containers have other ids.
+    const isIdle = found.session.owner.scope !== snapshot.scope || !one.records.some(isUnfinished);
+    if (found.session.id === ownSessionId || !isIdle || !isDoneWith(one, snapshot)) judged.push(one);
+    else {
       if (one.verdict.kind === 'dead') noteCrash(folder, found.session);
       forget(found.path);
-    } else judged.push(one);
+    }
   }
-  const known = new Set([...sessions.map(({ session }) => session.id), ...newer]);
-  if (ownSessionId) known.add(ownSessionId);
-  // A file that is renamed while the folder is listed may be missing in the list.
-  const namedSince = sessionsNamedIn(folder);
-  const isElsewhere = ({ id }: SessionFile) => inFlux.has(id) || (!unreadable.has(id) && namedSince.has(id));
-  const withoutFile = (one: ScannedSession): ScannedSession =>
-    // What it wants, and who is at it, says the file that was not there to be read; the next scan finds it.
-    isElsewhere(one.session) && one.verdict.kind === 'dead' ? { ...one, verdict: MOVED } : one;
-  for (const session of remembered) {
-    if (known.has(session.id)) continue;
-    known.add(session.id);
-    const one = withLostRecords(snapshot, judge(snapshot, session, undefined));
-    if (!standsForNothing(one, snapshot) || one.records.some(isUnfinished)) judged.push(withoutFile(one));
-  }
-  for (const session of sessionsFromCookies(snapshot, folder, known, unknownSessions)) {
-    // What it wanted is written where nothing can read it: nothing is ended without being asked for.
-    const isUnread = unreadable.has(session.id);
-    judged.push(withoutFile(judge(snapshot, isUnread ? { ...session, automatic: 'off' } : session, undefined)));
-  }
-  return { snapshot, sessions: judged, problems };
+  return judged;
 }
 
-/** Best effort: in a folder that cannot be written to the file stays, and stands for nothing. */
+/** A session from the second source whose file is lost; none where nothing of it can be left. */
+function rememberedSession(snapshot: Snapshot, session: SessionFile): ScannedSession[] {
+  const one = withLostRecords(snapshot, judge(snapshot, session, undefined));
+  return !isDoneWith(one, snapshot) || one.records.some(isUnfinished) ? [one] : [];
+}
+
+/**
+ * For sessions without a file at hand: one whose file is merely elsewhere at the moment is not dead. That file says what
+ * the session wants and who is reaping it; the next scan finds it.
+ */
+function movedMarker(
+  folder: DataFolder,
+  { inFlux, unreadable }: Pick<ReturnType<typeof readSessions>, 'inFlux' | 'unreadable'>,
+): (one: ScannedSession) => ScannedSession {
+  // A listing of the folder may miss a file that is renamed meanwhile.
+  const namedSince = sessionsNamedIn(folder);
+  return (one) => {
+    const { id } = one.session;
+    const isElsewhere = inFlux.has(id) || (!unreadable.has(id) && namedSince.has(id));
+    return isElsewhere && one.verdict.kind === 'dead' ? { ...one, verdict: MOVED } : one;
+  };
+}
+
+/** Best effort: in a folder without write permission the file stays and means nothing. */
 function forget(path: string): void {
   try {
     removeSession(path);
   } catch {
-    // As said.
+    // See above.
   }
 }
 
@@ -103,14 +133,14 @@ export function isUnfinished({ record, members }: ScannedSession['records'][numb
   return members.length > 0 || isLabelled(record);
 }
 
-/** Owners of live sessions; what runs under them is theirs alone. */
+/** Owners of live sessions; processes below them belong to them alone. */
 export function liveOwnersOf(snapshot: Snapshot, sessions: readonly ScannedSession[]): ProcessIdentity[] {
   return sessions
     .filter(({ verdict, session }) => verdict.kind === 'live' && findAlive(snapshot, session.owner))
     .map(({ session }) => session.owner);
 }
 
-/** The census after this sweep: who was known and lives, and who was found. */
+/** The new census: all members that a scan found. */
 export function censusOf(members: readonly Member[]): ProcessIdentity[] {
   return joinCensus(members.map(({ identity }) => identity));
 }
@@ -133,8 +163,8 @@ function judge(snapshot: Snapshot, session: SessionFile, found: FoundSession | u
 }
 
 /**
- * A dead session's servers whose record is missing in its file (its last write did not get there, or they appeared when
- * their record was already done with): the full cookie still names them.
+ * Adds a dead session's servers whose record is missing in its file, because the last write failed, or because they
+ * appeared after their record was finished: the full cookie still names them.
  */
 function withLostRecords(snapshot: Snapshot, judged: ScannedSession): ScannedSession {
   const { session, found, verdict } = judged;
@@ -150,15 +180,15 @@ function withLostRecords(snapshot: Snapshot, judged: ScannedSession): ScannedSes
   return judge(snapshot, { ...session, records: [...session.records, ...lost.values()] }, found);
 }
 
-function standsForNothing({ verdict, session, claimedBy, found }: ScannedSession, snapshot: Snapshot): boolean {
+function isDoneWith({ verdict, session, claimedBy, found }: ScannedSession, snapshot: Snapshot): boolean {
   if (claimedBy) return false;
-  // Where its owner lives, somebody sees that and keeps the file fresh.
+  // While its owner lives, scans keep the file fresh.
   const lastSeen = Math.max(session.startedAt, found ? lastSignOfLife(found.path) : 0);
   if (session.owner.scope !== snapshot.scope) return Date.now() - lastSeen > FORGET_SESSION_MS;
   return verdict.kind === 'dead';
 }
 
-/** Sessions that have no file to be read, put together from the cookies of living processes. */
+/** Sessions without a readable file, from the cookies of living processes. */
 function sessionsFromCookies(
   snapshot: Snapshot,
   folder: DataFolder,
@@ -184,7 +214,7 @@ function sessionsFromCookies(
   return [...sessions.values()].map(({ session, records }) => ({ ...session, records: [...records.values()] }));
 }
 
-/** What a carrier of a cookie tells of a record that is nowhere written down. */
+/** A record from the cookie of a living process. */
 function recordFromCookie(id: RecordId, server: string): ServerRecord {
   return newRecord({ id, server, client: '', kind: 'launched' });
 }

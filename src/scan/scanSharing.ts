@@ -12,27 +12,27 @@ export interface ScanSharingParts {
   readonly self: ProcessIdentity;
   readonly own: OwnSession;
   /**
-   * What this window looks for, and how: windows of the same manner share their sweeps. Absent or undefined: it neither
-   * shares nor takes over.
+   * What this window scans for, and how: windows with the same fingerprint share their scans. Absent or undefined: this
+   * window neither shares nor reuses.
    */
   readonly configFingerprint?: () => string | undefined;
 }
 
-/** What a sweep finds besides the window's own. */
+/** The findings of a sweep, without the window's own rows. */
 export type Findings = Pick<SharedScan, 'sessions' | 'foreign' | 'problems'>;
 
-/** One scanner per machine: who finds that another window has just swept shows what that has found. */
+/** One scan for all windows of a machine: a window reuses what another window has just found. */
 export class ScanSharing {
-  /** Epoch ms: what was seen before this is not to be shown any more. */
+  /** Epoch ms: older findings are obsolete. */
   private forgottenAt = 0;
 
   constructor(private readonly parts: ScanSharingParts) {}
 
   /**
-   * What another window has just found, and this window's own processes as they are now.
+   * The findings of another window's latest scan, and the present state of this window's own processes.
    * @param youngerThan ms that the other's sweep may be old
-   * @param newerThan epoch ms of what this window has found itself: an older finding must not take that back
-   * @returns undefined where this window has to look itself
+   * @param newerThan epoch ms of this window's own findings, which older ones must not replace
+   * @returns undefined where this window must scan itself
    */
   async reuse(youngerThan: number, newerThan: number): Promise<{ findings: Findings; snapshot: Snapshot } | undefined> {
     const { platform, folder, self, own } = this.parts;
@@ -58,23 +58,23 @@ export class ScanSharing {
   }
 
   /**
-   * Tells the other windows, unless there are containers: how to reach their engines each has to find out for itself.
+   * Shares with the other windows, unless there are containers: each window must find out how to reach their engines.
    * @param findings with the rows of this window's own session, as others show them
    * @param records of all sessions
-   * @param sweptAt epoch ms of the look
+   * @param sweptAt epoch ms of the scan
    */
   share(findings: Findings, records: readonly ServerRecord[], sweptAt: number): void {
     const { platform, folder, own } = this.parts;
     const configFingerprint = this.parts.configFingerprint?.();
     // A scan that began before the last reap ended may still show what that has ended.
     if (sweptAt <= this.forgottenAt) return;
-    // Without the means to look at one's own only, nobody could take it over.
+    // Without a cheap way to scan their own processes, other windows could not reuse it.
     if (configFingerprint === undefined || !platform.childrenOf || records.some(({ container }) => container)) return;
     if (![...findings.sessions, ...findings.foreign].every(isShareable)) return;
     writeSharedScan(folder, platform.scope, { by: own.session.id, configFingerprint, sweptAt, ...findings });
   }
 
-  /** Nobody shall show on what has just been ended: from now on every window looks for itself. */
+  /** After a reap the shared scan is obsolete: from now on every window scans for itself. */
   forget(): void {
     this.forgottenAt = Date.now();
     if (this.parts.configFingerprint) removeSharedScan(this.parts.folder);

@@ -4,8 +4,9 @@ import type { DataFolder } from '../registry/dataFolder';
 import type { OwnSession } from '../registry/ownSession';
 import type { SessionFile } from '../registry/schema';
 import type { SessionMemory } from '../registry/sessionMemory';
+import { errorText } from '../wording/reasons';
 import type { ForeignServer, ForeignServers } from './foreignServers';
-import { keepCensus, recordsNow } from './ownCensus';
+import { recordsNow, updateCensus } from './ownCensus';
 import { type Scan, scanMachine } from './scan';
 
 export interface ScannerParts {
@@ -21,25 +22,25 @@ export interface ScannerParts {
   readonly foreignServers?: ForeignServers | undefined;
 }
 
-/** Other clients' servers as one scan showed them. */
+/** The foreign servers of one scan. */
 export interface ForeignScan {
   readonly servers: readonly ForeignServer[];
-  /** When the snapshot was taken in which they were found; epoch ms. */
+  /** Epoch ms of the snapshot in which they were found. */
   readonly takenAt: number;
-  /** They could not be looked at: none is shown, because what is not certain is not shown as orphaned. */
+  /** Whether the scan failed: none is listed then, because a server is listed as orphaned only when that is certain. */
   readonly hasFailed: boolean;
 }
 
 export const NO_FOREIGN_SCAN: ForeignScan = { servers: [], takenAt: 0, hasFailed: false };
 
-/** Looks at the machine for this session. Knows its last scan and nothing else; ends nothing. */
+/** Scans the machine for this session. Has no state but its last scan; ends nothing. */
 export class Scanner {
   private last: Scan | undefined;
 
   constructor(private readonly parts: ScannerParts) {}
 
   /**
-   * One scan: session files, process table, verdicts. Writes down which of this session's servers are there.
+   * One scan: session files, process table, verdicts. Updates the census of this session's servers.
    * @throws when the process table or the data folder cannot be read; then nothing is known.
    */
   async scan(): Promise<Scan> {
@@ -47,11 +48,11 @@ export class Scanner {
     const before = recordsNow(own);
     const scan = await scanMachine(platform, folder, own.session.id, settings(), memory?.sessions());
     memory?.retain(new Set([own.session.id, ...scan.sessions.map(({ session }) => session.id)]));
-    // Said once for as long as it lasts.
+    // Logged once for as long as it lasts.
     const known = new Set(this.last?.problems);
     for (const problem of scan.problems.filter((one) => !known.has(one))) log.warn(problem);
-    // That its editor ended it, only a scan of everything can tell.
-    for (const { id, kind } of keepCensus(own, scan.snapshot, before)) if (kind === 'adopted') own.remove(id);
+    // Only a scan of everything shows that its editor has ended it.
+    for (const { id, kind } of updateCensus(own, scan.snapshot, before)) if (kind === 'adopted') own.remove(id);
     this.last = scan;
     return scan;
   }
@@ -65,7 +66,7 @@ export class Scanner {
     try {
       return { servers: await foreignServers.find(last), takenAt, hasFailed: false };
     } catch (error) {
-      log.warn(`Other clients' servers could not be looked at: ${(error as Error).message}`);
+      log.warn(`Other clients' servers could not be looked at: ${errorText(error)}`);
       return { servers: [], takenAt, hasFailed: true };
     }
   }

@@ -7,7 +7,7 @@ import { finite, orUndefined, pid, type Read, read, startToken, users } from '..
 import { readShared, removeShared, writeShared } from '../registry/sharedFile';
 import { evidence, refusal } from './evidenceShapes';
 
-// What cannot be read makes the whole file none: each window then looks for itself.
+// One unreadable part invalidates the whole file: each window then scans for itself.
 
 const processId = v.object({ pid, start: startToken });
 
@@ -21,7 +21,7 @@ const processNode: v.GenericSchema<unknown, ProcessNode> = v.object({
   children: v.array(v.lazy(() => processNode)),
 });
 
-/** What each window finds out for itself is not in the file. */
+/** Properties that each window finds out for itself are not in the file. */
 const notShared = v.optional(
   v.pipe(
     v.unknown(),
@@ -62,7 +62,7 @@ const row = v.object({
   recordId: orUndefined(v.custom<RecordId>(isRecordId)),
 });
 
-// A property of a row that is not above does not compile: it would be lost on the way.
+// A property of a row that is missing above does not compile: it would get lost.
 const isWhole: keyof ServerView extends keyof typeof row.entries ? true : false = true;
 void isWhole;
 
@@ -72,9 +72,9 @@ const serverView = v.pipe(
 );
 
 const sharedScan = v.object({
-  /** The session of the window that looked. */
+  /** The session of the window that scanned. */
   by: v.string(),
-  /** What it looked for, and how. Only a window that would do the same may take it over. */
+  /** What it scanned for, and how. Only windows with the same fingerprint may reuse it. */
   configFingerprint: v.string(),
   /** Epoch ms. */
   sweptAt: finite,
@@ -85,7 +85,7 @@ const sharedScan = v.object({
   problems: v.array(v.string()),
 });
 
-/** What one window's sweep found, for the other windows of this machine. Redacted rows; never a reason to signal. */
+/** The findings of one window's sweep, for the other windows of this machine. Redacted rows; never a reason to signal. */
 export interface SharedScan extends Omit<Read<typeof sharedScan>, 'sessions' | 'foreign'> {
   readonly sessions: readonly ServerView[];
   readonly foreign: readonly ServerView[];
@@ -93,7 +93,7 @@ export interface SharedScan extends Omit<Read<typeof sharedScan>, 'sessions' | '
 
 const FILE = 'scan.json';
 
-/** Whether a row may be shared: how to reach its container's engine, each window has to find out for itself. */
+/** Whether a row may be shared: each window must find out how to reach the engine of a container. */
 export function isShareable({ containers, containerProblem }: ServerView): boolean {
   return containers.length === 0 && containerProblem === undefined;
 }
@@ -102,13 +102,13 @@ export function writeSharedScan(folder: DataFolder, scope: string, sweep: Shared
   writeShared(folder, FILE, scope, sweep);
 }
 
-/** From now on every window looks for itself, until the next sweep is shared. */
+/** Until the next sweep is shared, every window scans for itself. */
 export function removeSharedScan(folder: DataFolder): void {
   removeShared(folder, FILE);
 }
 
 /**
- * The last sweep that a window of this scope has shared; undefined where there is none, or it cannot be made out.
+ * The last sweep that a window of this scope has shared; undefined where there is none, or where it is unreadable.
  * @param youngerThan ms
  */
 export function readSharedScan(

@@ -1,17 +1,17 @@
 import type { ConfiguredServer } from '../clients/configuredServer';
 import type { Log } from '../common/log';
-import { LaunchError } from '../launch/launchedServers';
-import type { Tracker } from './tracker';
+import { LaunchError, type LaunchedServers } from '../launch/launchedServers';
+import { errorText } from '../wording/reasons';
 
 /**
- * Starts servers of ours by itself, each once per activation: workspace settings and trust can come after activation,
+ * Starts servers of ours unasked, each once per activation: workspace settings and trust can come after activation,
  * and a server that a person stopped is not started again behind their back.
  */
 export class AutoStart {
   private readonly tried = new Set<string>();
 
   constructor(
-    private readonly tracker: Tracker,
+    private readonly servers: Pick<LaunchedServers, 'start'>,
     private readonly log: Log,
   ) {}
 
@@ -20,8 +20,8 @@ export class AutoStart {
     for (const { key, name, describe } of servers) {
       if (!describe || this.tried.has(key)) continue;
       this.tried.add(key);
-      this.tracker.start(key).catch((error: Error) => {
-        if (!(error instanceof LaunchError)) this.log.warn(`"${name}" was not started: ${error.message}`);
+      this.servers.start(key).catch((error: Error) => {
+        if (!(error instanceof LaunchError)) this.log.warn(`"${name}" was not started: ${errorText(error)}`);
       });
     }
   }

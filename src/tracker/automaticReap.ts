@@ -3,7 +3,7 @@ import { foreignKey, recordKey } from '../model/keys';
 import type { ReapSettings } from '../model/settings';
 import type { ProcessIdentity } from '../os/identity';
 import type { Reaper } from '../reaping/reaper';
-import { LadderQueue } from '../reaping/reapQueue';
+import { ReapQueue } from '../reaping/reapQueue';
 import { wholeSets } from '../reaping/wholeSets';
 import type { OwnSession } from '../registry/ownSession';
 import { isLabelled, type ServerRecord } from '../registry/schema';
@@ -48,7 +48,7 @@ export class AutomaticReap {
     await this.parts.turns.run(async () => {
       const { maxPerSweep = 0 } = this.parts.settings();
       const endable = await this.endableForeign(maxPerSweep);
-      const queue = new LadderQueue({ mayBegin: () => this.mayReapForeign() });
+      const queue = new ReapQueue({ mayBegin: () => this.mayReapForeign() });
       await reapForeignServers(this.parts, endable.slice(0, maxPerSweep), { isAsked: false, queue });
     });
   }
@@ -87,7 +87,7 @@ export class AutomaticReap {
 export async function reapForeignServers(
   { foreignServers, reaper, store, cycle }: Pick<AutomaticReapParts, 'foreignServers' | 'reaper' | 'store' | 'cycle'>,
   chosen: readonly ForeignServer[],
-  { isAsked, queue }: { readonly isAsked: boolean; readonly queue: LadderQueue },
+  { isAsked, queue }: { readonly isAsked: boolean; readonly queue: ReapQueue },
 ): Promise<ReapResult[]> {
   if (!foreignServers || chosen.length === 0) return [];
   const keys = chosen.map(({ record }) => foreignKey(record));

@@ -96,8 +96,8 @@ export function buildInventory(
 ): BuiltInventory {
   const { scan, snapshot, reused } = parts;
   if (!scan || !snapshot) return { inventory: beforeFirstScan(parts), findings: before };
-  const others = scan.sessions.filter(({ session }) => session.id !== owner.own.session.id);
-  const sessions = reused.sessions ?? sessionRows(parts, owner, others);
+  const otherSessions = scan.sessions.filter(({ session }) => session.id !== owner.own.session.id);
+  const sessions = reused.sessions ?? sessionRows(parts, owner, otherSessions);
   const window = windowRows(parts, owner, snapshot);
   const found =
     reused.foreign ??

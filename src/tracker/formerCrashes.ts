@@ -1,10 +1,8 @@
+import { CRASH_REPORT_DELAY_MS } from '../common/limits';
 import { type Crash, readCrashes, takeCrash } from '../registry/crashes';
 import type { DataFolder } from '../registry/dataFolder';
 import { readHistory } from '../registry/history';
 import type { SessionFile } from '../registry/schema';
-
-/** The window of the crashed session comes back first, where it does; after this another one tells, ms. */
-const FOREIGN_WAIT_MS = 30_000;
 
 /** What a window tells of crashes before it, and what it can offer. */
 export interface CrashReport {
@@ -25,7 +23,7 @@ export class FormerCrashes {
   /** Those that this window is to tell of now. */
   find(now = Date.now()): Crash[] {
     const own = this.own();
-    return readCrashes(this.folder).filter((crash) => isToTell(crash, own, now));
+    return readCrashes(this.folder).filter((crash) => isAnnouncedHere(crash, own, now));
   }
 
   /** Takes them, so that no other window tells of them too. @returns undefined where others had been faster. */
@@ -50,7 +48,7 @@ export class FormerCrashes {
  * Of several windows the one with the crashed session's folder tells; where none comes back, the first other one. A
  * window that was there before has not come back.
  */
-export function isToTell(crash: Crash, own: Pick<SessionFile, 'startedAt' | 'folder'>, now: number): boolean {
+export function isAnnouncedHere(crash: Crash, own: Pick<SessionFile, 'startedAt' | 'folder'>, now: number): boolean {
   if (own.startedAt <= crash.startedAt) return false;
-  return own.folder === crash.folder || now - Math.max(own.startedAt, crash.at) >= FOREIGN_WAIT_MS;
+  return own.folder === crash.folder || now - Math.max(own.startedAt, crash.at) >= CRASH_REPORT_DELAY_MS;
 }

@@ -1,6 +1,8 @@
-/** One reap at a time: two that hold the same session's file would each write down what only the other has left. */
+import { Sequencer } from '../common/async';
+
+/** One reap at a time: two reaps of one session would each write only what the other has left of its file. */
 export class ReapTurns {
-  private last: Promise<unknown> = Promise.resolve();
+  private readonly reaps = new Sequencer();
   private running = false;
   private closed = false;
 
@@ -9,13 +11,13 @@ export class ReapTurns {
     return this.running;
   }
 
-  /** Whether this session is going. */
+  /** Whether this session is ending. */
   get isClosed(): boolean {
     return this.closed;
   }
 
   run<T>(reap: () => Promise<T>): Promise<T> {
-    const turn = this.last.then(async () => {
+    return this.reaps.run(async () => {
       this.running = true;
       try {
         return await reap();
@@ -23,11 +25,9 @@ export class ReapTurns {
         this.running = false;
       }
     });
-    this.last = turn.catch(() => {});
-    return turn;
   }
 
-  /** From now on nothing is reaped unasked: this session is going, and a claim would go with it. */
+  /** From now on only people reap: this session is ending, and a claim of its would outlive it. */
   close(): void {
     this.closed = true;
   }

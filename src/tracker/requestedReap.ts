@@ -1,6 +1,6 @@
 import type { ReapPreview, ReapResult } from '../model/inventory';
 import { foreignKey, recordKey } from '../model/keys';
-import { LadderQueue, type ReapOptions } from '../reaping/reapQueue';
+import { type ReapOptions, ReapQueue } from '../reaping/reapQueue';
 import { hasContent } from '../reaping/results';
 import type { ForeignServer } from '../scan/foreignServers';
 import type { Scan, ScannedSession } from '../scan/scan';
@@ -61,8 +61,8 @@ export class RequestedReap {
     const meant = own.filter(({ of }) => of.kind === 'session' && isMeant(of.session, of.record));
     if (!foreignServers) return meant;
     const set = reaper.foreignSet(recordsOf(foreign), foreignServers);
-    const others = foreign.map(({ record }) => reaper.previewForeign(record, foreignServers, set));
-    return [...meant, ...(await Promise.all(others))];
+    const foreignReaps = foreign.map(({ record }) => reaper.previewForeign(record, foreignServers, set));
+    return [...meant, ...(await Promise.all(foreignReaps))];
   }
 
   private async end(
@@ -74,16 +74,16 @@ export class RequestedReap {
     const meant = sessions.flatMap(({ session, records }) =>
       records.filter(({ record }) => isMeant(session.id, record.id)),
     );
-    const queue = new LadderQueue(options, meant.length + foreign.length);
+    const queue = new ReapQueue(options, meant.length + foreign.length);
     return store.ending.during(only ? [] : keysOf(sessions), async () => {
-      const [own, others] = await Promise.all([
+      const [own, foreignReaps] = await Promise.all([
         Promise.all(sessions.map((judged) => reaper.reap(judged, only, undefined, queue, true))),
         reapForeignServers(this.parts, foreign, { isAsked: true, queue }),
       ]);
       scanSharing.forget();
       if (foreign.length === 0) this.dropReused(only);
       await cycle.scan();
-      return [...own.flat(), ...others].filter(hasContent);
+      return [...own.flat(), ...foreignReaps].filter(hasContent);
     });
   }
 

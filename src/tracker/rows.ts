@@ -330,7 +330,7 @@ function unlabelledEvidence(
 
 function containerEvidence({ program }: ContainerRun, seen: ContainersSeen | undefined): ContainerFinding[] {
   if (!seen) return [{ kind: 'container-not-asked', program }];
-  if (seen.problem) return [{ kind: 'container-unknown', reason: seen.problem }];
+  if (seen.problem) return [{ kind: 'container-unknown', failure: seen.problem }];
   return seen.containers.map(({ id, image, state }) => ({ kind: 'container', id, image, state }));
 }
 

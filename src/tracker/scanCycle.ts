@@ -1,6 +1,6 @@
-import { JoinedRuns } from '../common/async';
+import { FreshRun } from '../common/async';
+import { CONFIRM_AFTER_MS, MAX_CONFIRM_DOUBLINGS, SHOWN_HISTORY_MS } from '../common/limits';
 import type { Log } from '../common/log';
-import { CONFIRM_FOREIGN_MS } from '../judgement/kindRules';
 import { MAX_HISTORY } from '../model/inventory';
 import type { ProcessIdentity } from '../os/identity';
 import type { Reaper } from '../reaping/reaper';
@@ -11,6 +11,7 @@ import type { ContainerScan } from '../scan/containerScan';
 import type { Scan } from '../scan/scan';
 import type { Scanner } from '../scan/scanner';
 import type { ScanSharing } from '../scan/scanSharing';
+import { errorText } from '../wording/reasons';
 import type { InventoryParts } from './buildInventory';
 import type { InventoryStore } from './inventoryStore';
 import { isReapable, planSessions } from './sessionPlans';
@@ -29,18 +30,11 @@ export interface ScanCycleParts {
   readonly configuration: () => Pick<InventoryParts, 'configured' | 'problems' | 'reapForeign'>;
 }
 
-/** How far back the panel tells of the past. */
-const HISTORY_MS = 24 * 3_600_000;
-
-/** A second scan comes a little later than it has to; where findings change from scan to scan, later and later. */
-const CONFIRM_AFTER_MS = CONFIRM_FOREIGN_MS + 50;
-const MAX_CONFIRM_DOUBLINGS = 5;
-
 /** Scans with everything that is shown of them: what a reap would do, the history, containers. Ends nothing. */
 export class ScanCycle {
   /** Two that scan at once would overwrite each other's findings. */
-  private readonly scans = new JoinedRuns(() => this.scanOnce());
-  private readonly foreignScans = new JoinedRuns(() => this.scanForeignOnce());
+  private readonly scans = new FreshRun(() => this.scanOnce());
+  private readonly foreignScans = new FreshRun(() => this.scanForeignOnce());
   private confirming: NodeJS.Timeout | undefined;
   private confirmations = 0;
   private isEnding = false;
@@ -102,7 +96,7 @@ export class ScanCycle {
 
   /** Scans again after a change of ours; a failure leaves the inventory as it was. */
   async rescan(): Promise<void> {
-    await this.scan().catch((error: Error) => this.parts.log.warn(`A scan failed: ${error.message}`));
+    await this.scan().catch((error: Error) => this.parts.log.warn(`A scan failed: ${errorText(error)}`));
   }
 
   /** As {@link rescan}, with other clients' servers: a process was ended, or a client of theirs has ended. */
@@ -113,7 +107,7 @@ export class ScanCycle {
       await this.scan();
       await this.scanForeign();
     } catch (error) {
-      this.parts.log.warn(`A scan failed: ${(error as Error).message}`);
+      this.parts.log.warn(`A scan failed: ${errorText(error)}`);
     }
   }
 
@@ -139,7 +133,7 @@ export class ScanCycle {
 
   /** What was reaped lately. */
   history(): Pick<InventoryParts, 'history'> {
-    return { history: readHistory(this.parts.folder, Date.now() - HISTORY_MS, MAX_HISTORY) };
+    return { history: readHistory(this.parts.folder, Date.now() - SHOWN_HISTORY_MS, MAX_HISTORY) };
   }
 
   private async scanContainers(): Promise<void> {
@@ -172,7 +166,7 @@ export class ScanCycle {
       await this.scan();
       await this.scanForeign();
     } catch (error) {
-      this.parts.log.warn(`A second scan failed: ${(error as Error).message}`);
+      this.parts.log.warn(`A second scan failed: ${errorText(error)}`);
       this.confirmLater();
     }
   }

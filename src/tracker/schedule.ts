@@ -1,11 +1,6 @@
+import { EARLY_SWEEPS_MS, MAX_SWEEP_INTERVAL_SECONDS, MIN_SWEEP_INTERVAL_SECONDS } from '../common/limits';
 import type { Log } from '../common/log';
-
-/** Smallest interval in seconds; what is asked below it is raised to it. */
-const MIN_INTERVAL_SECONDS = 5;
-/** A day. A timer of more than 24 of them fires at once, and again, and again. */
-const MAX_INTERVAL_SECONDS = 86_400;
-/** After activation, ms: a reloaded window's former host may take up to 5 s to be gone. */
-const EARLY_SWEEPS_MS = [0, 1_500, 4_000, 7_000];
+import { errorText } from '../wording/reasons';
 
 /** Runs sweeps: a few soon after activation, then one per interval. A sweep that fails is logged, and the next one runs. */
 export class SweepSchedule {
@@ -26,7 +21,7 @@ export class SweepSchedule {
     const next =
       seconds <= 0 || !Number.isFinite(seconds)
         ? 0
-        : Math.min(Math.max(MIN_INTERVAL_SECONDS, seconds), MAX_INTERVAL_SECONDS);
+        : Math.min(Math.max(MIN_SWEEP_INTERVAL_SECONDS, seconds), MAX_SWEEP_INTERVAL_SECONDS);
     if (next === this.seconds) return;
     this.seconds = next;
     clearInterval(this.timer);
@@ -39,8 +34,6 @@ export class SweepSchedule {
   }
 
   private run(interval?: number): void {
-    this.sweep(interval).catch((error) =>
-      this.log.error(`A sweep failed: ${(error as Error).message}. Nothing was ended.`),
-    );
+    this.sweep(interval).catch((error) => this.log.error(`A sweep failed: ${errorText(error)}. Nothing was ended.`));
   }
 }

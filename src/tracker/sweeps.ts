@@ -1,11 +1,13 @@
+import { SharedRun } from '../common/async';
 import { nextTick } from '../common/eventLoop';
 import type { Log } from '../common/log';
 import { runsUnlabelled } from '../containers/engineClients';
 import type { Inventory } from '../model/inventory';
 import type { ContainerScan } from '../scan/containerScan';
-import { keepCensus, recordsNow } from '../scan/ownCensus';
+import { recordsNow, updateCensus } from '../scan/ownCensus';
 import type { Scanner } from '../scan/scanner';
 import type { ScanSharing } from '../scan/scanSharing';
+import { errorText } from '../wording/reasons';
 import type { AutomaticReap } from './automaticReap';
 import { type InventoryOwner, sessionRows } from './buildInventory';
 import type { InventoryStore } from './inventoryStore';
@@ -24,66 +26,53 @@ export interface SweepsParts {
   readonly log: Log;
 }
 
-/** The periodic pass: scan, then reap what may be reaped without asking, then tell the other windows. */
+/** The periodic pass: scans, reaps what needs no question, then shares the scan with the other windows. */
 export class Sweeps {
-  private sweeping: Promise<Inventory> | undefined;
-  private scanning: Promise<Inventory> | undefined;
-  private reusing: Promise<Inventory | undefined> | undefined;
+  private readonly sweeping = new SharedRun<Inventory>();
+  private readonly scanning = new SharedRun<Inventory>();
+  private readonly reusing = new SharedRun<Inventory | undefined>();
 
   constructor(private readonly parts: SweepsParts) {}
 
   /**
    * One sweep at a time; a call during one joins it.
-   * @throws what kept it from being done; nothing was signalled then.
+   * @throws what prevented the sweep; nothing was signalled then
    */
   sweep(): Promise<Inventory> {
-    return this.begin(false);
+    return this.sweeping.run(() => this.sweepOnce(false));
   }
 
   /**
-   * A sweep that a person asks for: it trusts no earlier finding about other clients' servers, and takes the second scan
+   * A sweep that a person asks for: it ignores earlier findings about other clients' servers, and makes the second scan
    * that a proof needs. Until that is done, every row keeps its verdict.
    */
   scanNow(): Promise<Inventory> {
-    this.scanning ??= this.scanNowOnce().finally(() => {
-      this.scanning = undefined;
+    return this.scanning.run(async () => {
+      // A sweep that has begun may have inspected some processes already.
+      while (this.sweeping.current) await this.sweeping.current.catch(() => {});
+      this.parts.scanner.forgetForeign();
+      return this.sweeping.run(() => this.sweepOnce(true));
     });
-    return this.scanning;
   }
 
   /**
-   * The sweep whose turn it is. Where another window with the same configuration has just made one, this one shows what
-   * that has found, and scans its own processes only. What is to be signalled is scanned again all the same.
-   * @param youngerThan ms that the other's sweep may be old
+   * The sweep that is due. Where another window with the same configuration has just made one, this window shows its
+   * findings and scans only its own processes. Before any signal it scans everything again.
+   * @param youngerThan ms that the other window's sweep may be old
    */
   async sweepOrReuse(youngerThan: number): Promise<Inventory> {
-    if (this.sweeping) return this.sweeping;
-    this.reusing ??= this.reuse(youngerThan)
-      .catch((error: Error) => {
-        this.parts.log.warn(`Another window's scan could not be reused: ${error.message}`);
+    const { current } = this.sweeping;
+    if (current) return current;
+    const reused = await this.reusing.run(() =>
+      this.reuse(youngerThan).catch((error) => {
+        this.parts.log.warn(`Another window's scan could not be reused: ${errorText(error)}`);
         return undefined;
-      })
-      .finally(() => {
-        this.reusing = undefined;
-      });
-    return (await this.reusing) ?? this.sweep();
+      }),
+    );
+    return reused ?? this.sweep();
   }
 
-  private begin(isConfirming: boolean): Promise<Inventory> {
-    this.sweeping ??= this.sweepOnce(isConfirming).finally(() => {
-      this.sweeping = undefined;
-    });
-    return this.sweeping;
-  }
-
-  private async scanNowOnce(): Promise<Inventory> {
-    // One that is under way may have looked at some processes already.
-    while (this.sweeping) await this.sweeping.catch(() => {});
-    this.parts.scanner.forgetForeign();
-    return this.begin(true);
-  }
-
-  /** @param isConfirming whether it waits for the second scan that a finding may take; else that comes later */
+  /** @param isConfirming whether it waits for the second scan that a finding may need; otherwise that comes later */
   private async sweepOnce(isConfirming: boolean): Promise<Inventory> {
     const { cycle, automaticReap, store } = this.parts;
     let scan = await cycle.scan();
@@ -102,17 +91,17 @@ export class Sweeps {
     const before = recordsNow(owner.own);
     const found = await scanSharing.reuse(youngerThan, foreign.takenAt);
     if (!found) return undefined;
-    // Scanned in the meantime, which is newer.
+    // A scan in the meantime is newer.
     if (store.parts.scan !== scan || turns.isBusy) return store.inventory;
-    // Whether an adopted one has ended, only a scan of everything can tell.
-    if (keepCensus(owner.own, found.snapshot, before).some(({ kind }) => kind === 'adopted')) return undefined;
+    // Only a scan of everything shows that an adopted server has ended.
+    if (updateCensus(owner.own, found.snapshot, before).some(({ kind }) => kind === 'adopted')) return undefined;
     store.set({ reused: found.findings, snapshot: found.snapshot, ...cycle.history() });
     return store.inventory;
   }
 
-  /** What was just found, for the other windows; never what a second scan is still to prove. */
+  /** Shares the findings with the other windows, but none that still needs a second scan. */
   private async share(): Promise<void> {
-    // Whatever else waits for the event loop has its turn in between.
+    // Other work of the event loop runs in between.
     await nextTick();
     const { scanSharing, store, owner, log } = this.parts;
     const { scan } = store.parts;
@@ -128,7 +117,7 @@ export class Sweeps {
     try {
       scanSharing.share({ ...findings, sessions: [...findings.sessions, ...own] }, records, scan.snapshot.takenAt);
     } catch (error) {
-      log.warn(`This scan could not be shared: ${(error as Error).message}`);
+      log.warn(`This scan could not be shared: ${errorText(error)}`);
     }
   }
 
@@ -137,7 +126,7 @@ export class Sweeps {
     const { foreign, reused } = store.parts;
     if (turns.isClosed || reused.foreign || foreign.hasFailed || !cycle.isProven) return false;
     if (foreign.servers.some(({ members }) => runsUnlabelled(members))) return false;
-    // What this window could not look at, because of its PATH perhaps, another may prove.
+    // What this window could not inspect, perhaps because of its PATH, another window may prove.
     if (foreign.servers.some(({ stdin }) => stdin?.kind === 'unknown' && stdin.failure)) return false;
     return containerScan.withoutClient.length === 0;
   }

@@ -1,16 +1,14 @@
 import type { ConfiguredServer } from '../clients/configuredServer';
-import type { LaunchDescription } from '../clients/launchDescription';
 import type { Recogniser } from '../clients/recogniser';
+import { ADOPTED_GRACE, DEACTIVATE_MS } from '../common/limits';
 import type { Log } from '../common/log';
 import type { ConfiguredRun } from '../containers/configuredContainer';
-import type { ContainerStats } from '../containers/engine';
 import { Adopter } from '../launch/adopter';
-import type { ServerTool } from '../launch/connection';
 import { GuardProcess } from '../launch/guardProcess';
 import { LaunchedServers } from '../launch/launchedServers';
 import type { ContainerOutcome } from '../model/containerOutcome';
 import type { EndPreview } from '../model/endPreview';
-import type { Inventory, Problem, ReapPreview, ReapResult } from '../model/inventory';
+import type { Inventory, Problem, ReapResult } from '../model/inventory';
 import type { Settings } from '../model/settings';
 import type { ProcessIdentity } from '../os/identity';
 import type { Platform } from '../os/platform';
@@ -27,6 +25,8 @@ import { ForeignServers } from '../scan/foreignServers';
 import { configFingerprint } from './configFingerprint';
 import { buildCore, type Core } from './core';
 import { type CrashReport, FormerCrashes } from './formerCrashes';
+import type { RequestedReap } from './requestedReap';
+import type { Sweeps } from './sweeps';
 
 export interface TrackerParts {
   readonly platform: Platform;
@@ -56,20 +56,16 @@ export interface TrackerParts {
   readonly onOutput: (server: string, line: string) => void;
 }
 
-/** deactivate has 5 s in all. With a guard outside, nothing needs to be waited for. */
-const DEACTIVATE_MS = { guarded: 500, unguarded: 4_000 };
-
-/** Longer than for our own: their client closes their input when its host goes, and is not to be hurried. */
-const ADOPTED_GRACE = { stdin: 5_000, term: 5_000 };
-
 /** One activation in one extension host: its servers, its sweeps, its guard. Awaits nothing of the editor. */
 export class Tracker {
   readonly guard: GuardProcess;
   readonly crashes: FormerCrashes;
+  readonly servers: LaunchedServers;
+  readonly containers: ContainerActions;
+  readonly sweeps: Sweeps;
+  readonly requestedReap: RequestedReap;
   private readonly core: Core;
-  private readonly servers: LaunchedServers;
   private readonly adopter: Adopter;
-  private readonly containerActions: ContainerActions;
   private readonly clientWatch: ClientWatch;
   /** The user's list at the last scan because of it. */
   private listed: string;
@@ -87,6 +83,8 @@ export class Tracker {
       configFingerprint: () => configFingerprint(version, recogniser?.(), settings()),
     });
     const { store, cycle, reaper, containers } = this.core;
+    this.sweeps = this.core.sweeps;
+    this.requestedReap = this.core.requestedReap;
     store.set({ remembered: parts.memory?.sessions() ?? [] });
     this.guard = new GuardProcess({
       ...{ folder, log, version, script: parts.guardScript, node: parts.node, shell: parts.guardShell },
@@ -108,7 +106,7 @@ export class Tracker {
       ],
       graceOf: (server) => settings().graceOf(server, ADOPTED_GRACE),
     });
-    this.containerActions = new ContainerActions({
+    this.containers = new ContainerActions({
       ...{ platform, containers, homeTag: folder.homeTag },
       inventory: () => store.inventory,
     });
@@ -126,7 +124,7 @@ export class Tracker {
     return this.parts.own.session.folder;
   }
 
-  /** See {@link FormerCrashes.take}. What is told of is shown, too: the guard may have ended it after the last scan. */
+  /** See {@link FormerCrashes.take}. What a window announces, its panel shows, too: the guard may have ended it after the last scan. */
   takeCrashes(found: readonly Crash[]): CrashReport | undefined {
     const report = this.crashes.take(found);
     if (report) void this.core.cycle.rescan();
@@ -145,31 +143,31 @@ export class Tracker {
     return this.core.store.onDidChange(listener);
   }
 
-  /** See {@link Sweeps.sweep} and, for `afresh`, {@link Sweeps.scanNow}. */
-  sweep({ afresh = false } = {}): Promise<Inventory> {
-    return afresh ? this.core.sweeps.scanNow() : this.core.sweeps.sweep();
+  /** See {@link Sweeps.sweep}. */
+  sweep(): Promise<Inventory> {
+    return this.sweeps.sweep();
+  }
+
+  /** See {@link Sweeps.scanNow}. */
+  scanNow(): Promise<Inventory> {
+    return this.sweeps.scanNow();
   }
 
   /** See {@link Sweeps.sweepOrReuse}. */
-  sweepInTurn(youngerThan: number): Promise<Inventory> {
-    return this.core.sweeps.sweepOrReuse(youngerThan);
+  sweepOrReuse(youngerThan: number): Promise<Inventory> {
+    return this.sweeps.sweepOrReuse(youngerThan);
   }
 
   /** See {@link RequestedReap.reap}. */
   reapOrphans(options: ReapOptions = {}): Promise<ReapResult[]> {
-    return this.core.requestedReap.reap(options);
-  }
-
-  /** See {@link RequestedReap.preview}. */
-  previewOrphans(only?: readonly string[]): Promise<ReapPreview[]> {
-    return this.core.requestedReap.preview(only);
+    return this.requestedReap.reap(options);
   }
 
   /** Shows what the configuration says now; for changes of it between sweeps. */
   refresh(): Inventory {
     const { configured, configurationProblems, settings } = this.parts;
     const { store, cycle } = this.core;
-    this.adopter.considerAgain();
+    this.adopter.reconsider();
     store.set({
       configured: configured(),
       problems: configurationProblems(),
@@ -180,33 +178,6 @@ export class Tracker {
     if (listed !== this.listed) void cycle.rescan();
     this.listed = listed;
     return store.inventory;
-  }
-
-  /** See {@link LaunchedServers.start}. */
-  start(key: string): Promise<void> {
-    return this.servers.start(key);
-  }
-
-  /** See {@link LaunchedServers.launch}. */
-  launch(description: LaunchDescription): Promise<void> {
-    return this.servers.launch(description);
-  }
-
-  /** See {@link LaunchedServers.stop}. */
-  stop(key: string): Promise<ReapResult> {
-    return this.servers.stop(key);
-  }
-
-  restart(key: string): Promise<void> {
-    return this.servers.restart(key);
-  }
-
-  listTools(key: string): Promise<ServerTool[]> {
-    return this.servers.listTools(key);
-  }
-
-  async callTool(key: string, tool: string, args: Record<string, unknown>, signal?: AbortSignal): Promise<unknown> {
-    return this.servers.callTool(key, tool, args, signal);
   }
 
   /** See {@link previewEnd}. */
@@ -222,19 +193,9 @@ export class Tracker {
     return result;
   }
 
-  /** See {@link ContainerActions.logs}. */
-  containerLogs(id: string): Promise<string> {
-    return this.containerActions.logs(id);
-  }
-
-  /** See {@link ContainerActions.stats}. */
-  containerStats(id: string): Promise<ContainerStats | undefined> {
-    return this.containerActions.stats(id);
-  }
-
   /** See {@link ContainerActions.stop}. */
   async stopContainer(id: string): Promise<ContainerOutcome> {
-    const outcome = await this.containerActions.stop(id);
+    const outcome = await this.containers.stop(id);
     this.parts.log.info(`Container ${id.slice(0, 12)} (${outcome.image}): ${outcome.outcome}, on the user's word.`);
     await this.core.cycle.rescan();
     return outcome;

@@ -1,5 +1,6 @@
 import type { Draft, Plan } from '../clients/newServer/plan';
 import type { ContainerStats } from '../containers/engine';
+import type { ServerTool } from '../launch/connection';
 import type { ContainerOutcome } from '../model/containerOutcome';
 import type { EndPreview } from '../model/endPreview';
 import type { Inventory, ReapPreview, ReapResult, ServerView } from '../model/inventory';
@@ -8,16 +9,8 @@ import type { ReapOptions } from '../reaping/reapQueue';
 import type { Crash } from '../registry/crashes';
 import type { CrashReport } from '../tracker/formerCrashes';
 
-/** A tool as the server describes it. */
-export interface ToolDescription {
-  readonly name: string;
-  readonly description: string | undefined;
-  /** JSON schema of its arguments. */
-  readonly inputSchema: unknown;
-}
-
 /**
- * Where settings of this extension may stand. `user` is what holds for all of this person's workspaces: in a remote window
+ * Where settings of this extension may be. `user` holds for all workspaces of this person: in a remote window those are
  * the remote machine's settings, because ours are about processes there.
  */
 export type SettingsScope = 'user' | 'workspace';
@@ -31,7 +24,7 @@ export interface ServerPlace {
   readonly file: string | undefined;
 }
 
-/** A server that the configuration of another client on this machine has. It holds whatever secrets stand there. */
+/** A server from the configuration of another client on this machine, with the secrets that are written there. */
 export interface ImportableServer extends Draft {
   readonly client: string;
   /** For people. */
@@ -44,37 +37,41 @@ export interface ImportableServer extends Draft {
 export interface NewServers {
   /** Where servers for this window can be written; the first is the usual one. */
   places(): readonly ServerPlace[];
-  /** Names of servers, and ids of inputs, that the settings have. */
+  /** Names of servers and ids of inputs that are already in the settings. */
   taken(): { readonly names: ReadonlySet<string>; readonly inputs: ReadonlySet<string> };
   importable(): readonly ImportableServer[];
-  /** Writes and shows them. @returns the keys of the new servers, which are listed then. @throws with a remedy */
+  /** Writes them and shows the file. @returns the keys of the new servers, now listed. @throws with a remedy */
   add(plan: Plan, scope: SettingsScope): Promise<readonly string[]>;
 }
 
-/** What views and commands may ask for. Implemented by `editor/actions.ts` over `lifecycle/`; rejections carry a remedy. */
+/**
+ * Everything that views and commands can ask for, and the only layer between a button and the tracker's parts.
+ * `editor/actions.ts` implements it. Every rejection carries a remedy.
+ */
 export interface Actions {
   inventory(): Inventory;
   onDidChange(listener: (inventory: Inventory) => void): { dispose(): void };
-  sweep(): Promise<Inventory>;
+  /** A sweep that a person asks for: it trusts no earlier finding. */
+  scanNow(): Promise<Inventory>;
   reapOrphans(options?: ReapOptions): Promise<readonly ReapResult[]>;
-  /** What that would do with the same rows; signals nothing. */
+  /** What {@link reapOrphans} would do with the same rows; signals nothing. */
   previewOrphans(only?: readonly string[]): Promise<readonly ReapPreview[]>;
-  /** What a person should know before ending processes. Rejects when none of them is there any more. */
+  /** What a person should know before ending processes. Rejects when all of them are gone. */
   previewEnd(processes: readonly ChosenProcess[]): Promise<EndPreview>;
   /** Ends processes on the user's word. */
   endChosen(server: string, processes: readonly ChosenProcess[]): Promise<ReapResult>;
   /** Adds a pattern to `mcpProcesses.reap.neverReap`, or removes it. */
   neverReap(pattern: string): Promise<void>;
   allowReap(pattern: string): Promise<void>;
-  /** Hides one running server of somebody else's, until it ends. */
+  /** Hides one running server of another client until it ends. */
   hide(server: ServerView): Promise<void>;
-  /** True once per machine and user: whether other clients' orphans have been told of yet, in whatever window. */
+  /** True only the first time in any window of this machine and user: other clients' orphans are announced once. */
   announceOnce(): boolean;
-  /** Sessions that crashed before this window came, and of which it is to tell now. */
+  /** Sessions that crashed before this window opened, as far as this window has to announce them now. */
   crashes(): readonly Crash[];
-  /** Takes them, so that no other window tells of them too; undefined where another was faster. */
+  /** Claims them, so that no other window announces them; undefined if another window was faster. */
   takeCrashes(crashes: readonly Crash[]): CrashReport | undefined;
-  /** The workspace folder by which this window knows its own crashes. */
+  /** The workspace folder of this window, which identifies its own crashes. */
   ownFolder(): string | undefined;
   /** Forgets the values of `${input:id}` that were given. @returns how many. */
   forgetInputs(): Promise<number>;
@@ -82,19 +79,19 @@ export interface Actions {
   containerLogs(id: string): Promise<string>;
   /** What a container uses at this moment; takes a second or two. */
   containerStats(id: string): Promise<ContainerStats | undefined>;
-  /** Stops one container on the user's word. Rejects when it may be in use, or is not ours to offer. */
+  /** Stops one container on the user's word. Rejects when it may be in use or is not ours to stop. */
   stopContainer(id: string): Promise<ContainerOutcome>;
   start(key: string): Promise<void>;
   stop(key: string): Promise<ReapResult | undefined>;
   restart(key: string): Promise<void>;
-  listTools(key: string): Promise<readonly ToolDescription[]>;
-  /** @param signal tells the server that nobody waits any more. */
+  listTools(key: string): Promise<readonly ServerTool[]>;
+  /** @param signal cancels the call at the server. */
   callTool(key: string, tool: string, args: Record<string, unknown>, signal?: AbortSignal): Promise<unknown>;
   /** Opens the server's log (ours) or the editor's output for it. */
   showOutput(key: string): Promise<void>;
-  /** Opens the configuration that names the server, at its place; says so where there is none. */
+  /** Opens the configuration with the server's name selected; shows a message if there is none. */
   showConfiguration(server: ServerView): Promise<void>;
   readonly newServers: NewServers;
-  /** Opens the editor's page of settings with one of ours. */
+  /** Opens the Settings editor at one of our settings. */
   showSetting(id: string): Promise<void>;
 }

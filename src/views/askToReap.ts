@@ -22,7 +22,7 @@ export class AskToReap implements vscode.Disposable {
     this.#subscription.dispose();
   }
 
-  /** Told inside a sweep, which must not wait for a person: what is shown is never awaited. */
+  /** Runs inside a sweep, which must not wait for a person: no answer is awaited. */
   #look({ servers }: Inventory): void {
     if (this.#isDone) return;
     const waiting = servers.filter(({ awaitsAnswer, state }) => awaitsAnswer && state !== 'stopping');

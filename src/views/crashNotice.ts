@@ -4,14 +4,14 @@ import type { Crash } from '../registry/crashes';
 import type { CrashReport } from '../tracker/formerCrashes';
 import { folderName, formatMemory } from '../wording/format';
 import type { Actions } from './actions';
+import { can } from './capabilities';
 import { showFailure } from './failures';
-import { capabilitiesOf } from './offers';
 import { startServer } from './startServer';
 
-/** The guard may be at it still: its waits are seconds, and a user may have set longer ones. */
+/** The guard may still be at work: its waits are seconds, and a user may have set longer ones. */
 const SCAN_PAUSE_MS = 2_000;
 const MAX_CHECKS = 90;
-/** A host that replaces a crashed one gets its settings late: so many looks wait for servers that are not configured. */
+/** A host that replaces a crashed one gets its settings late: so many checks wait for servers to be configured. */
 const SETTLING_CHECKS = 5;
 
 interface History {
@@ -19,33 +19,33 @@ interface History {
   showHistory(): Promise<void>;
 }
 
-/** Tells once, after a crash, what was left and has been ended, and offers to start again what ran before. */
+/** Announces once, after a crash, what was left and has been ended, and offers to start again what ran before. */
 export class CrashNotice implements vscode.Disposable {
   #timer: NodeJS.Timeout | undefined;
-  #looks = 0;
-  /** Whether the look before found one: what starts automatically is starting by the next. */
+  #checks = 0;
+  /** Whether the check before found one: servers that start automatically are starting by the next. */
   #isDue = false;
 
   constructor(
     private readonly actions: Actions,
     private readonly history: History,
   ) {
-    this.#lookLater();
+    this.#checkLater();
   }
 
   dispose(): void {
     clearTimeout(this.#timer);
   }
 
-  #lookLater(): void {
+  #checkLater(): void {
     this.#timer = setTimeout(() => {
       showFailure(this.check());
-      if (++this.#looks < MAX_CHECKS) this.#lookLater();
+      if (++this.#checks < MAX_CHECKS) this.#checkLater();
     }, SCAN_PAUSE_MS);
     this.#timer.unref();
   }
 
-  /** Tells where there is something to tell. Settles when that is answered. */
+  /** Announces crashes where there are any. Settles when that is answered. */
   async check(): Promise<void> {
     const crashes = this.actions.crashes();
     const wasDue = this.#isDue;
@@ -53,12 +53,12 @@ export class CrashNotice implements vscode.Disposable {
     if (!this.#isDue || !wasDue) return;
     this.#isDue = false;
     const report = this.actions.takeCrashes(crashes);
-    if (report) await this.#tell(report);
+    if (report) await this.#announce(report);
   }
 
   #isSettled(crashes: readonly Crash[]): boolean {
     return (
-      this.#looks >= SETTLING_CHECKS || crashes.every((crash) => crash.servers.length === this.#rowsOf(crash).length)
+      this.#checks >= SETTLING_CHECKS || crashes.every((crash) => crash.servers.length === this.#rowsOf(crash).length)
     );
   }
 
@@ -77,19 +77,17 @@ export class CrashNotice implements vscode.Disposable {
     );
   }
 
-  async #tell(report: CrashReport): Promise<void> {
-    const startable = [...new Set(report.crashes.flatMap((crash) => this.#rowsOf(crash)))].filter(
-      (server) => capabilitiesOf(server).canStart,
-    );
+  async #announce(report: CrashReport): Promise<void> {
+    const startable = [...new Set(report.crashes.flatMap((crash) => this.#rowsOf(crash)))].filter(can('canStart'));
     if (report.ended === 0 && startable.length === 0) return;
     const text = crashMessage(report, startable.length, this.actions.ownFolder());
     const again = vscode.l10n.t('Start Again');
     const details = vscode.l10n.t('Details');
-    const offered = startable.length > 0 ? [again] : [];
-    let answer = await vscode.window.showInformationMessage(text, ...offered, ...(report.ended > 0 ? [details] : []));
+    const buttons = startable.length > 0 ? [again] : [];
+    let answer = await vscode.window.showInformationMessage(text, ...buttons, ...(report.ended > 0 ? [details] : []));
     if (answer === details) {
       await this.history.showHistory();
-      // A click closes the message, and whoever has read the details may want the other button.
+      // A click closes the message; after reading the details, a person may want the other button.
       answer = startable.length > 0 ? await vscode.window.showInformationMessage(text, again) : undefined;
     }
     if (answer === again) await Promise.all(startable.map((server) => startServer(server, this.actions)));

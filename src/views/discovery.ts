@@ -4,9 +4,9 @@ import { formatMemory } from '../wording/format';
 import type { Actions } from './actions';
 import { showFailure } from './failures';
 import { totalMemory } from './serverWords';
-import { pids } from './tooltips';
+import { pidsOf } from './tree/processRow';
 
-/** Tells once, ever, that other clients have left servers behind; after that the view's message says it. */
+/** Announces once per machine and user that other clients left servers behind; later the view's message says it. */
 export class Discovery implements vscode.Disposable {
   readonly #subscription: { dispose(): void };
   #done = false;
@@ -28,7 +28,7 @@ export class Discovery implements vscode.Disposable {
     this.#done = true;
     if (!this.actions.announceOnce()) return;
     const memory = formatMemory(totalMemory(orphans));
-    const count = orphans.reduce((sum, { processes }) => sum + pids(processes).length, 0);
+    const count = orphans.reduce((sum, { processes }) => sum + pidsOf(processes).length, 0);
     const review = vscode.l10n.t('Review');
     const answered = vscode.window
       .showInformationMessage(
@@ -36,7 +36,7 @@ export class Discovery implements vscode.Disposable {
           ? vscode.l10n.t('Found 1 orphaned MCP server process ({0}).', memory)
           : vscode.l10n.t('Found {0} orphaned MCP server processes ({1}).', count, memory),
         review,
-        // It is told once anyhow; people look for the button.
+        // It is announced only once in any case, but people look for the button.
         vscode.l10n.t("Don't Show Again"),
       )
       .then(async (answer) => {

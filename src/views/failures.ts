@@ -1,12 +1,13 @@
 import * as vscode from 'vscode';
 import { redactText } from '../clients/redaction';
+import { errorText } from '../wording/reasons';
 
 /** What to show or log of an error. A server may have chosen the words. */
 export function messageOf(error: unknown): string {
-  return redactText(error instanceof Error ? error.message : String(error));
+  return redactText(errorText(error));
 }
 
-/** For work that nobody awaits, such as what the answer to a notification begins: what goes wrong with it is shown. */
+/** For work that is not awaited, such as what a button of a notification starts: an error is shown. */
 export function showFailure(work: Thenable<unknown>): void {
   work.then(undefined, (error: unknown) => {
     if (!(error instanceof vscode.CancellationError)) vscode.window.showErrorMessage(messageOf(error));

@@ -2,13 +2,13 @@ import * as vscode from 'vscode';
 import { showFailure } from './failures';
 import { VIEW_ID } from './inView';
 
-/** Says why the extension does not run, in the panel too: without a tree it would stay empty for good. */
+/** Says why the extension does not run, also in the panel, which would stay empty otherwise. */
 export function showNotRunning(reason: string): vscode.Disposable {
   const view = vscode.window.createTreeView(VIEW_ID, {
     treeDataProvider: { getChildren: () => [], getTreeItem: (item: vscode.TreeItem) => item },
   });
   const message = vscode.l10n.t('MCP Processes could not start: {0} Fix this and reload the window.', reason);
-  // A view with a message shows no welcome, and no button.
+  // A view with a message shows no welcome content, so it cannot show a button.
   view.message = message;
   showFailure(offerReload(message));
   return view;

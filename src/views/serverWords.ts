@@ -5,6 +5,7 @@ import type { ExitStatus } from '../registry/history';
 import { evidenceSentence } from '../wording/evidence';
 import { formatMemory, formatMoment, joinParts, shortId } from '../wording/format';
 import { refusalSentence } from '../wording/refusals';
+import { startProblemSentence } from '../wording/start';
 import { usersText } from '../wording/users';
 
 /** One or two words for a row. The verdict comes first where it is the news. */
@@ -136,7 +137,7 @@ export function exitWord(exit: ExitStatus | undefined): string | undefined {
 
 function failureSentence(failure: Failure): string {
   if (failure.kind === 'start') {
-    return vscode.l10n.t('Failed to start: {0}', failure.reason);
+    return vscode.l10n.t('Failed to start: {0}', startProblemSentence(failure.problem));
   }
   const exit = exitWord(failure.exit);
   return exit === undefined

@@ -11,7 +11,7 @@ export function startServer(server: Target, actions: Actions): Promise<void> {
   return attempt(server, actions, () => actions.start(server.key));
 }
 
-/** Starts a server anew. See {@link startServer}. */
+/** Restarts a server. See {@link startServer}. */
 export function restartServer(server: Target, actions: Actions): Promise<void> {
   return attempt(server, actions, () => actions.restart(server.key));
 }
@@ -20,7 +20,7 @@ async function attempt(server: Target, actions: Actions, start: () => Promise<vo
   try {
     await inView(start);
   } catch (error) {
-    // What the editor starts, the editor explains; and what was called off is no failure.
+    // The editor explains what it cannot start; what was cancelled is no failure.
     if (server.managedBy !== 'mcpProcesses' || error instanceof vscode.CancellationError) throw error;
     // Not awaited: a command that another extension called must not wait until someone closes a notification.
     showFailure(explain(server, messageOf(error), actions));

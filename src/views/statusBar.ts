@@ -15,7 +15,7 @@ export class OrphanStatus implements vscode.Disposable {
   readonly #subscription: { dispose(): void };
 
   readonly #panel: Panel;
-  /** Orphans that were there when the panel was last looked at: they are no news. */
+  /** Orphans that were there when the panel was last visible: they need no attention. */
   #known = new Set<string>();
 
   constructor(actions: Actions, panel: Panel) {

@@ -5,24 +5,24 @@ import { showFailure } from './failures';
 import { exitWord } from './serverWords';
 import { restartServer } from './startServer';
 
-/** Servers that end in one moment, as when memory runs out, are one message, ms. */
+/** ms. Servers that end within this time of each other, as when memory runs out, share one message. */
 const MOMENT_MS = 500;
-/** A server that crashes again and again fills the panel's history and not the screen. */
+/** A server that keeps crashing fills the panel's history, not the screen. */
 const MAX_MESSAGES = 3;
 const PER_MS = 10 * 60_000;
 /** More names than this would be cut off. */
 const MAX_NAMES = 5;
 
 /**
- * Tells once of each launched server that ended without being asked. What the editor starts, its own client tells about.
- * Of one server at most {@link MAX_MESSAGES} times in {@link PER_MS}; the last time says so.
+ * Announces each launched server that ended without being asked; the editor announces its own servers. A server is
+ * announced at most {@link MAX_MESSAGES} times in {@link PER_MS}; the last message says so.
  */
 export class UnexpectedExits implements vscode.Disposable {
   readonly #subscription: { dispose(): void };
   /** Records whose end was noticed. */
   readonly #noticed = new Set<string>();
-  /** When each server was told of, by key. */
-  readonly #told = new Map<string, readonly number[]>();
+  /** When each server was announced, by key. */
+  readonly #announced = new Map<string, readonly number[]>();
   #waiting: ServerView[] = [];
   #timer: NodeJS.Timeout | undefined;
 
@@ -41,18 +41,18 @@ export class UnexpectedExits implements vscode.Disposable {
       if (failure?.kind !== 'exit' || recordId === undefined || this.#noticed.has(recordId)) continue;
       this.#noticed.add(recordId);
       this.#waiting.push(server);
-      this.#timer ??= setTimeout(() => this.#tell(), MOMENT_MS);
+      this.#timer ??= setTimeout(() => this.#announce(), MOMENT_MS);
     }
   }
 
-  #tell(): void {
+  #announce(): void {
     const ended = this.#waiting;
     this.#waiting = [];
     this.#timer = undefined;
-    const announced = ended.map((server) => ({ server, count: this.#count(server.key) }));
-    const servers = announced.flatMap(({ server, count }) => (count <= MAX_MESSAGES ? [server] : []));
+    const counted = ended.map((server) => ({ server, count: this.#count(server.key) }));
+    const servers = counted.flatMap(({ server, count }) => (count <= MAX_MESSAGES ? [server] : []));
     if (servers.length === 0) return;
-    const isLast = announced.some(({ count }) => count === MAX_MESSAGES);
+    const isLast = counted.some(({ count }) => count === MAX_MESSAGES);
     const text = isLast
       ? vscode.l10n.t(
           '{0} This keeps happening. Further exits are shown only in the MCP Processes view.',
@@ -62,11 +62,11 @@ export class UnexpectedExits implements vscode.Disposable {
     showFailure(this.#ask(text, servers));
   }
 
-  /** How often, with this time, a server ended in the last minutes. */
+  /** How often a server ended in the last minutes, this time included. */
   #count(key: string): number {
     const now = Date.now();
-    const times = [...(this.#told.get(key) ?? []).filter((at) => now - at < PER_MS), now];
-    this.#told.set(key, times);
+    const times = [...(this.#announced.get(key) ?? []).filter((at) => now - at < PER_MS), now];
+    this.#announced.set(key, times);
     return times.length;
   }
 
@@ -78,7 +78,7 @@ export class UnexpectedExits implements vscode.Disposable {
     if (answer === output) await this.#showOutput(servers);
   }
 
-  /** A message may be hours old: what was started since is not to be restarted. */
+  /** A message may be hours old: a server that was started since is not restarted. */
   #stillDown(servers: readonly ServerView[]): ServerView[] {
     const now = new Set(
       this.actions.inventory().servers.flatMap(({ failure, recordId }) => (failure ? [recordId] : [])),

@@ -1,14 +1,17 @@
 import * as l10n from '@vscode/l10n';
 import type { Basis, ContainerFinding, Evidence, StdinFinding } from '../model/evidence';
 import type { OwnerFinding } from '../model/ownerFinding';
+import type { StdinDetail } from '../os/platform';
+import { engineSentence } from './containers';
 import { formatTime, shortId } from './format';
 import { ownerSentence } from './owners';
+import { reasonSentence } from './reasons';
 import { refusalSentence } from './refusals';
 import { processNamed, usersText } from './users';
 
 type Of<Kind extends Evidence['kind']> = Extract<Evidence, { readonly kind: Kind }>;
 
-/** One observed fact as a sentence, without a capital and without a full stop. */
+/** One observed fact as a clause without a capital and a full stop. */
 export function evidenceSentence(fact: Evidence): string {
   switch (fact.kind) {
     case 'owner-running':
@@ -47,7 +50,7 @@ function stdinSentence(fact: StdinFinding): string {
     case 'stdin-gone':
       return stdinGoneSentence(fact);
     case 'stdin-unknown':
-      return l10n.t('cannot confirm that no client is connected: {0}', fact.reason);
+      return l10n.t('cannot confirm that no client is connected: {0}', reasonSentence(fact.reason));
     case 'stdin-held':
       return holderSentence(fact);
   }
@@ -58,12 +61,16 @@ function stdinGoneSentence({ proof, detail }: Of<'stdin-gone'>): string {
     case 'no peer':
       return detail === undefined
         ? l10n.t('nothing is connected to its stdin any more')
-        : l10n.t('nothing is connected to its stdin any more ({0})', detail);
+        : l10n.t('nothing is connected to its stdin any more ({0})', detailText(detail));
     case 'not open':
       return l10n.t('it has ended, and none of its processes has its stdin open');
     case 'held by orphans':
       return l10n.t('its stdin is held only by other orphans');
   }
+}
+
+function detailText(detail: StdinDetail): string {
+  return detail === 'lsof: no peer' ? l10n.t('`lsof` shows no peer') : l10n.t('`lsof` shows `->(none)`');
 }
 
 function holderSentence({ by, heldBy }: Of<'stdin-held'>): string {
@@ -85,7 +92,7 @@ function containerSentence(fact: ContainerFinding): string {
     case 'container-not-asked':
       return l10n.t('it runs in a container; {0} has not been asked about it yet', fact.program);
     case 'container-unknown':
-      return l10n.t('container unknown: {0}', fact.reason);
+      return l10n.t('container unknown: {0}', engineSentence(fact.failure));
     case 'container':
       return l10n.t('container {0} of {1} is {2}', shortId(fact.id), fact.image, fact.state);
     case 'container-elsewhere':
@@ -184,7 +191,7 @@ function useSentence(fact: Use): string {
     case 'in-use':
       return l10n.t('it is in use by {0}, which is connected to it', usersText(fact.by));
     case 'use-unknown':
-      return l10n.t('cannot determine whether anything is connected to it: {0}', fact.reason);
+      return l10n.t('cannot determine whether anything is connected to it: {0}', reasonSentence(fact.reason));
     case 'not-in-use':
       return l10n.t('no other program is connected to it');
     case 'seen-once':

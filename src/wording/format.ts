@@ -46,7 +46,7 @@ export function formatTime(at: number): string {
   return new Date(at).toLocaleTimeString(locale);
 }
 
-/** "12 s", "5 min", "3 h", "2 d"; undefined where unknown. Coarse on purpose: a row must not change with every sweep. */
+/** "12 s", "5 min", "3 h", "2 d"; undefined where unknown. Coarse, so that a row does not change with every sweep. */
 export function formatAge(startedAt: number | undefined, now: number): string | undefined {
   if (startedAt === undefined || !Number.isFinite(startedAt)) {
     return undefined;
@@ -77,7 +77,7 @@ export function folderName(folder: string): string {
   );
 }
 
-/** "node leaky.mjs" for "node /a/b/leaky.mjs --port 3": an interpreter's name alone tells its processes not apart. */
+/** "node leaky.mjs" for "node /a/b/leaky.mjs --port 3": an interpreter's name alone does not distinguish its processes. */
 export function processLabel(name: string, commandLine: string): string {
   const [, script] = commandLine.split(' ');
   return script !== undefined && /^[^-].*(?:[\\/]|\.[a-z]{1,4}$)/i.test(script)
@@ -85,12 +85,12 @@ export function processLabel(name: string, commandLine: string): string {
     : name;
 }
 
-/** As the engines' own clients show it. */
+/** The short form that the engines' own clients show. */
 export function shortId(containerId: string): string {
   return containerId.slice(0, 12);
 }
 
-/** The parts that are there, with the separator of tree rows. */
+/** The defined parts, with the separator of tree rows. */
 export function joinParts(parts: readonly (string | undefined)[]): string {
   return parts.filter((part) => part !== undefined && part !== '').join(' · ');
 }

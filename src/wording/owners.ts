@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import type { OwnerFinding, OwnerRole } from '../model/ownerFinding';
 
-/** What was found of a session's owner, without a capital and without a full stop. */
+/** The state of a session's owner, as a clause without a capital and a full stop. */
 export function ownerSentence(fact: OwnerFinding): string {
   switch (fact.kind) {
     case 'owner-running':

@@ -4,6 +4,7 @@ import type { ContainerView, Reaped, ReapedProcess, ReapPreview, ReapProblem, Re
 import type { Refusal } from '../model/refusal';
 import { containerReasonSentence } from './containers';
 import { formatMemory, joinParts, shortId } from './format';
+import { reasonSentence } from './reasons';
 import { refusalSentence } from './refusals';
 
 const ended = (process: ReapedProcess) =>
@@ -25,7 +26,7 @@ export function summariseReap(all: readonly ReapResult[], isCalledOff = false): 
   return [endedSentence(results), ...left, ...containerSentences(results), ...failed].join(' ');
 }
 
-/** The same of what a reap would do. */
+/** A summary of what a reap would do. */
 export function summarisePreview(previews: readonly ReapPreview[]): string {
   const candidates = previews.flatMap(({ processes }) => processes);
   const reasons = candidates.flatMap(({ spared }) => spared ?? []);
@@ -35,7 +36,7 @@ export function summarisePreview(previews: readonly ReapPreview[]): string {
   return sentences.join(' ');
 }
 
-/** How much was ended; a server of which everything was spared counts for none. */
+/** How much was ended; a server whose processes were all spared does not count. */
 function endedSentence(results: readonly ReapResult[]): string {
   const servers = results.filter(({ processes }) => processes.length === 0 || processes.some(ended)).length;
   if (servers === 0) return l10n.t('Nothing was ended.');
@@ -57,7 +58,7 @@ function wouldEndSentence(previews: readonly ReapPreview[]): string {
   return memory > 0 ? l10n.t('{0}, freeing {1}.', count, formatMemory(memory)) : `${count}.`;
 }
 
-/** None where only a container was left. */
+/** Without processes where only a container was left. */
 function withProcesses(servers: string, processes: number): string {
   if (processes === 0) return servers;
   const count = processes === 1 ? l10n.t('1 process') : l10n.t('{0} processes', processes);
@@ -83,7 +84,7 @@ function survivedSentence(count: number, reasons: string): string {
   return count === 1 ? l10n.t('1 process survived{0}.', reasons) : l10n.t('{0} processes survived{1}.', count, reasons);
 }
 
-/** How many could not be ended, and each reason once: it says what to do. */
+/** How many could not be ended, and each reason once, which says what to do. */
 function failureSentences(results: readonly ReapResult[]): string[] {
   const problems = results.flatMap(({ problem }) => problem ?? []);
   if (problems.length === 0) return [];
@@ -97,16 +98,16 @@ function failureSentences(results: readonly ReapResult[]): string[] {
 /** Why a session's servers could not be reaped, and what to do. */
 export function problemSentence(problem: ReapProblem): string {
   return problem.kind === 'failed'
-    ? l10n.t('Reaping session {0} failed: {1}. Reap again.', problem.session, problem.reason)
+    ? l10n.t('Reaping session {0} failed: {1}. Reap again.', problem.session, reasonSentence(problem.reason))
     : l10n.t(
         'Session {0} could not be claimed, so nothing of it was ended: {1}. Make sure that you can write to the folder {2}, and reap again.',
         problem.session,
-        problem.reason,
+        reasonSentence(problem.reason),
         problem.folder,
       );
 }
 
-/** What became of containers, where there were any. */
+/** The outcomes for containers. */
 function containerSentences(results: readonly ReapResult[]): string[] {
   const sentences: string[] = [];
   const containers = results.flatMap((result) => result.containers);
@@ -189,7 +190,7 @@ export function outcomeWord(outcome: ReapedProcess['outcome']): string {
   }
 }
 
-/** What became of every process, as plain text for a readonly document. */
+/** The outcome for every process, as plain text for a readonly document. */
 export function reapReport(results: readonly ReapResult[]): string {
   const lines = [summariseReap(results), ''];
   for (const result of results) {
@@ -208,7 +209,7 @@ export function reapReport(results: readonly ReapResult[]): string {
   return [...lines, ...idLines(results)].join('\n');
 }
 
-/** What would become of every process, as plain text for a readonly document. */
+/** What a reap would do to every process, as plain text for a readonly document. */
 export function previewReport(previews: readonly ReapPreview[]): string {
   const lines = [summarisePreview(previews), ''];
   for (const preview of previews) {

@@ -6,7 +6,7 @@ export function processNamed({ pid, name }: ProcessName): string {
   return name === undefined ? l10n.t('pid {0}', pid) : l10n.t('{0} (pid {1})', name, pid);
 }
 
-/** Who holds or uses something: "node (pid 812) and sleep (pid 9)". */
+/** The processes that hold or use something: "node (pid 812) and sleep (pid 9)". */
 export function usersText(users: Users): string {
   if (users.kind === 'seen') {
     return users.processes.map(processNamed).reduce((before, one) => l10n.t('{0} and {1}', before, one));

@@ -8,7 +8,7 @@ import { installGuard } from '../registry/guardCopy';
 import { formatSettings, type WrapperSettings } from './settings';
 
 export interface WrapperParts {
-  /** The extension's folder of bundles, with `guard.js`, `cli.js` and `wrapper/`. */
+  /** The extension's folder of bundles, with `guard.js` and `wrapper/`. */
   readonly dist: string;
   readonly version: string;
   readonly settings: WrapperSettings;
@@ -29,15 +29,14 @@ export function installWrapper(folder: DataFolder, parts: WrapperParts): string 
   mkdirSync(bin, { recursive: true, mode: 0o700 });
   const { dist, version, settings, node = process.execPath } = parts;
   const guard = installGuard(folder, join(dist, 'guard.js'), version);
-  const cli = installGuard(folder, join(dist, 'cli.js'), version);
   if (process.platform === 'win32') {
-    writeIfNew(join(bin, 'settings'), formatSettings({ ...settings, node, guard, cli }), 0o600);
+    writeIfNew(join(bin, 'settings'), formatSettings({ ...settings, node, guard }), 0o600);
     const path = join(bin, 'mcp-processes.cmd');
     writeIfNew(path, `@set ELECTRON_RUN_AS_NODE=1\r\n@"${node}" "${guard}" --run %*\r\n`, 0o700);
     return path;
   }
   const shell = parts.shell ?? chooseShell();
-  writeIfNew(join(bin, 'settings'), formatSettings({ ...settings, node, guard, cli }), 0o600);
+  writeIfNew(join(bin, 'settings'), formatSettings({ ...settings, node, guard }), 0o600);
   writeIfNew(join(bin, 'watch'), readFileSync(join(dist, 'wrapper/watch.sh'), 'utf8'), 0o600);
   // Last: from here on it works.
   const path = join(bin, 'mcp-processes');

@@ -175,7 +175,7 @@ _mp_quote() {
 
 # What the extension wrote down beside this file. Values that we do not know must not kill.
 _mp_read_settings() {
-  _mp_automatic=off _mp_never= _mp_stdin=2000 _mp_term=3000 _mp_node= _mp_guard= _mp_cli=
+  _mp_automatic=off _mp_never= _mp_stdin=2000 _mp_term=3000 _mp_node= _mp_guard=
   [ -r "$_mp_data/bin/settings" ] || return 1
   while IFS= read -r _mp_line; do
     _mp_rest=${_mp_line#* }
@@ -184,7 +184,6 @@ _mp_read_settings() {
       'neverReap ['*']') _mp_never=$_mp_rest ;;
       'node '*) _mp_node=$_mp_rest ;;
       'guard '*) _mp_guard=$_mp_rest ;;
-      'cli '*) _mp_cli=$_mp_rest ;;
       'grace '*)
         _mp_a=${_mp_rest%% *} _mp_rest=${_mp_rest#* }
         _mp_b=${_mp_rest%% *} _mp_rest=${_mp_rest#* }
@@ -408,13 +407,13 @@ case ${1-} in
     ;;
   list | reap | -h | --help)
     _mp_read_settings ''
-    if [ ! -r "$_mp_cli" ] || [ -z "$_mp_node" ]; then
+    if [ ! -r "$_mp_guard" ] || [ -z "$_mp_node" ]; then
       _mp_say 'the extension MCP Processes is not installed any more; install it again'
       exit 127
     fi
     MCP_PROCESSES_HOME=$_mp_data ELECTRON_RUN_AS_NODE=1
     export MCP_PROCESSES_HOME ELECTRON_RUN_AS_NODE
-    exec "$_mp_node" "$_mp_cli" "$@"
+    exec "$_mp_node" "$_mp_guard" --cli "$@"
     ;;
   '') _mp_usage 'no command given' ;;
   *) _mp_usage "unknown command \"$1\"" ;;

@@ -12,9 +12,7 @@ export interface WrapperSettings extends SessionSettings {
 }
 
 /** One `key value` per line, read by a shell that executes none of it. */
-export function formatSettings(
-  settings: WrapperSettings & { readonly node: string; readonly guard: string; readonly cli: string },
-): string {
+export function formatSettings(settings: WrapperSettings & { readonly node: string; readonly guard: string }): string {
   const graces = settings.graces
     .filter(([server]) => !/[\r\n]/.test(server))
     // The shell takes the last line that fits.
@@ -26,7 +24,6 @@ export function formatSettings(
     ...graces,
     `node ${settings.node}`,
     `guard ${settings.guard}`,
-    `cli ${settings.cli}`,
     '',
   ].join('\n');
 }

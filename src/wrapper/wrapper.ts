@@ -12,6 +12,7 @@ import { openDataFolder } from '../registry/dataFolder';
 import { newRecord } from '../registry/newRecord';
 import { OwnSession } from '../registry/ownSession';
 import { type ServerRecord, type SessionFile, WRAPPER_EDITOR } from '../registry/schema';
+import { errorText } from '../wording/reasons';
 import { containerLabels } from './containerLabels';
 import { clientName, findOwner, isOwnerGone } from './owner';
 import { readSettings } from './settings';
@@ -132,7 +133,7 @@ export async function runWrapped(argv: readonly string[]): Promise<void> {
   }
   const { command, args, name } = asked;
   const protection = await protect(command, args, name).catch((error: Error) => {
-    say(`${name ?? basename(command)} runs without protection: ${error.message}`);
+    say(`${name ?? basename(command)} runs without protection: ${errorText(error)}`);
     return undefined;
   });
   const env = { ...(protection?.environment ?? process.env) };
@@ -140,9 +141,9 @@ export async function runWrapped(argv: readonly string[]): Promise<void> {
   delete env.ELECTRON_RUN_AS_NODE;
   const child = spawn(command, [...(protection?.args ?? args)], { stdio: 'inherit', env });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal));
-  child.once('spawn', () => void protection?.started(child.pid as number).catch((error) => say(error.message)));
+  child.once('spawn', () => void protection?.started(child.pid as number).catch((error) => say(errorText(error))));
   child.once('error', (error) => {
-    say(`${command} could not be started: ${error.message}`);
+    say(`${command} could not be started: ${errorText(error)}`);
     process.exitCode = 127;
     void protection?.ended().catch((failure: Error) => say(failure.message));
   });
@@ -150,7 +151,7 @@ export async function runWrapped(argv: readonly string[]): Promise<void> {
     process.exitCode = code ?? 128 + (constants.signals[signal as NodeJS.Signals] ?? 0);
     void protection
       ?.ended()
-      .catch((error) => say(error.message))
+      .catch((error) => say(errorText(error)))
       .finally(() => process.exit());
   });
 }

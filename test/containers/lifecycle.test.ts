@@ -45,14 +45,14 @@ describe('a launched server in a container', function () {
 
   it('is shown under its server, and ends with it', async () => {
     const tracker = await sandbox.tracker({ launchTimeout: 60_000 });
-    await tracker.launch({ ...sandbox.server('boxed'), ...run('--rm'), environment: sandbox.environment });
+    await tracker.servers.launch({ ...sandbox.server('boxed'), ...run('--rm'), environment: sandbox.environment });
     const [container] = await waitFor('the container is shown', async () => {
       await tracker.sweep();
       const containers = tracker.inventory.servers.find(({ key }) => key === 'boxed')?.containers ?? [];
       return containers.length > 0 ? containers : undefined;
     });
     assert.equal(container?.state, 'running');
-    const result = await tracker.stop('boxed');
+    const result = await tracker.servers.stop('boxed');
     assert.deepEqual(
       result.containers.map(({ outcome }) => outcome),
       ['removed'],

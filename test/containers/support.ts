@@ -101,7 +101,7 @@ export class ContainerClients {
     const client = this.client();
     const listed = await client.list();
     const found = listed.ok ? await client.inspect(listed.value) : listed;
-    if (!found.ok) throw new Error(found.error.message);
+    if (!found.ok) throw new Error(JSON.stringify(found.error));
     return found.value;
   }
 

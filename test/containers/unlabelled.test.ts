@@ -94,7 +94,7 @@ describe('a container that carries no label of ours', function () {
     await looked(tracker, 'it is orphaned', () =>
       tracker.inventory.servers.some(({ key, verdict }) => key === row.key && verdict === 'orphaned'),
     );
-    const [preview] = await tracker.previewOrphans([row.key]);
+    const [preview] = await tracker.requestedReap.preview([row.key]);
     assert.deepEqual(
       preview?.containers.map(({ id, labelled }) => [id, labelled]),
       [[container?.id, false]],
@@ -200,8 +200,8 @@ describe('a container that carries no label of ours', function () {
     await tracker.reapOrphans();
     await tracker.sweep();
     assert.equal((await engine.states()).length, 4, 'nothing of it is automatic');
-    assert.match(await tracker.containerLogs(lost.id), /hello/);
-    assert.ok(((await tracker.containerStats(lost.id))?.memory ?? 0) > 0);
+    assert.match(await tracker.containers.logs(lost.id), /hello/);
+    assert.ok(((await tracker.containers.stats(lost.id))?.memory ?? 0) > 0);
     assert.equal((await tracker.stopContainer(lost.id)).outcome, 'removed');
     assert.equal((await engine.states()).length, 3);
     await looked(tracker, 'it is no longer listed', () => (listed().length === 1 ? true : undefined));

@@ -140,7 +140,7 @@ describe('bad input @user @no-ss', function () {
     rmSync(sandbox.folder.sessions, { recursive: true });
     writeFileSync(sandbox.folder.sessions, '');
     const before = sandbox.living();
-    await assert.rejects(tracker.launch(sandbox.server('one')), /ENOTDIR|cannot be written/);
+    await assert.rejects(tracker.servers.launch(sandbox.server('one')), /ENOTDIR|cannot be written/);
     assert.deepEqual(sandbox.living(), before);
     await assert.rejects(tracker.sweep(), /ENOTDIR/);
     assert.deepEqual(signalled, []);

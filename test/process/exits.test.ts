@@ -17,7 +17,7 @@ describe('the end of a server', function () {
 
   /** Launches one, ends it in some way, and waits until it is down as failed. */
   async function crash(tracker: Tracker, signal: NodeJS.Signals, ...flags: string[]): Promise<Failure | undefined> {
-    await tracker.launch(sandbox.server('one', '--crash-on-usr2', ...flags));
+    await tracker.servers.launch(sandbox.server('one', '--crash-on-usr2', ...flags));
     const children = flags.length;
     await waitFor('its children run', () => sandbox.living().length === 1 + children);
     process.kill(viewOf(tracker, 'one')?.pid as number, signal);
@@ -71,15 +71,15 @@ describe('the end of a server', function () {
     const tracker = await sandbox.tracker();
     await crash(tracker, 'SIGKILL');
     const before = viewOf(tracker, 'one')?.recordId;
-    await tracker.restart('one');
+    await tracker.servers.restart('one');
     const { state, failure, recordId } = viewOf(tracker, 'one') ?? {};
     assert.deepEqual([state, failure, recordId === before], ['running', undefined, false]);
-    await tracker.stop('one');
+    await tracker.servers.stop('one');
   });
 
   it('a person ends its process: it was stopped and has not crashed', async () => {
     const tracker = await sandbox.tracker();
-    await tracker.launch(sandbox.server('one'));
+    await tracker.servers.launch(sandbox.server('one'));
     const { pid, processes } = viewOf(tracker, 'one') ?? {};
     await tracker.endChosen('one', [{ pid: pid as number, start: processes?.[0]?.start as string }]);
     await waitFor('it is stopped', () => viewOf(tracker, 'one')?.state === 'stopped');
@@ -94,7 +94,7 @@ describe('the end of a server', function () {
     const tracker = await sandbox.tracker();
     const { command, args, ...server } = sandbox.server('one');
     const script = `'${command}' '${args.join("' '")}'; exit 7`;
-    await tracker.launch({ ...server, command: 'sh', args: ['-c', script] });
+    await tracker.servers.launch({ ...server, command: 'sh', args: ['-c', script] });
     await tracker.sweep();
     const [wrapped] = viewOf(tracker, 'one')?.processes[0]?.children ?? [];
     await tracker.endChosen('one', [{ pid: wrapped?.pid as number, start: wrapped?.start as string }]);
@@ -104,19 +104,22 @@ describe('the end of a server', function () {
 
   it('one that never answers: the reason, without its name, and its last line', async () => {
     const tracker = await sandbox.tracker();
-    await assert.rejects(tracker.launch(sandbox.server('dies', '--die')), /^Error: "dies" cannot start: it exited/);
+    await assert.rejects(
+      tracker.servers.launch(sandbox.server('dies', '--die')),
+      /^UserError: "dies" cannot start: it exited/,
+    );
     const failure = viewOf(tracker, 'dies')?.failure;
     assert.equal(failure?.kind, 'start');
-    assert.equal(failure.reason, 'it exited with code 3 before it answered.');
+    assert.deepEqual(failure.problem, { kind: 'exited', exit: { code: 3 } });
     assert.deepEqual([failure.exit, failure.lastLine], [{ code: 3 }, 'started with --token •••']);
   });
 
   it('the history tells a stop, a start that failed and a window that closed apart', async () => {
     const tracker = await sandbox.tracker({ launchTimeout: 1_000 });
-    await assert.rejects(tracker.launch(sandbox.server('mute', '--silent')));
-    await tracker.launch(sandbox.server('stopped'));
-    await tracker.stop('stopped');
-    await tracker.launch(sandbox.server('left', '--deaf-to-eof'));
+    await assert.rejects(tracker.servers.launch(sandbox.server('mute', '--silent')));
+    await tracker.servers.launch(sandbox.server('stopped'));
+    await tracker.servers.stop('stopped');
+    await tracker.servers.launch(sandbox.server('left', '--deaf-to-eof'));
     await tracker.deactivate();
     assert.deepEqual(causes(history()), { mute: 'start', stopped: 'user', left: 'close' });
   });

@@ -121,7 +121,7 @@ describe('servers of other clients @user @no-ss', function () {
       assert.ok(isAlive(server), 'a sweep only reports it');
       await tracker.reapOrphans();
       assert.ok(isAlive(server), 'reaping what is ours does not touch it');
-      const preview = await tracker.previewOrphans([row.key]);
+      const preview = await tracker.requestedReap.preview([row.key]);
       assert.equal(preview[0]?.processes.length, 2);
       assert.ok(isAlive(server));
       const [result] = await tracker.reapOrphans({ only: [row.key] });
@@ -160,7 +160,7 @@ describe('servers of other clients @user @no-ss', function () {
     await killHard(child);
     const third = await window(server);
     assert.deepEqual(third.probed, [server], 'it has another parent now');
-    await third.tracker.sweep({ afresh: true });
+    await third.tracker.scanNow();
     assert.equal(third.probed.length, 3, 'both looks of a scan that a person asks for');
     const fourth = await window(server);
     assert.deepEqual(fourth.probed, [server], 'what seems abandoned is not shared');
@@ -173,7 +173,9 @@ describe('servers of other clients @user @no-ss', function () {
     const changing = Object.create(platform, {
       stdinPeer: {
         value: (identity: ProcessIdentity) =>
-          isBlind ? { kind: 'unknown', reason: 'it took too long' } : definite(() => platform.stdinPeer(identity)),
+          isBlind
+            ? { kind: 'unknown', reason: { kind: 'program-timeout', program: 'ss', seconds: 1 } }
+            : definite(() => platform.stdinPeer(identity)),
       },
     });
     const known = recogniser();
@@ -181,12 +183,12 @@ describe('servers of other clients @user @no-ss', function () {
     await killHard(child);
     await provenOrphan(tracker, server);
     const shown = watched(tracker, server);
-    const inventory = await tracker.sweep({ afresh: true });
+    const inventory = await tracker.scanNow();
     assert.deepEqual(shown(), ['orphaned orphaned', 'orphaned orphaned checking']);
     assert.deepEqual(stateOf(inventory, server), 'orphaned orphaned', 'it is done when both looks are');
     // Control arm: both looks say otherwise.
     isBlind = true;
-    await tracker.sweep({ afresh: true });
+    await tracker.scanNow();
     assert.deepEqual(shown(), ['orphaned orphaned', 'orphaned orphaned checking', 'ownerUnknown unknown']);
   });
 
@@ -216,7 +218,11 @@ describe('servers of other clients @user @no-ss', function () {
         stdinPeer: {
           value: (identity: ProcessIdentity) => {
             const isFailure = asked.push(identity.pid) <= failures;
-            if (isFailure) return Promise.resolve({ kind: 'unknown', reason: 'it took too long' });
+            if (isFailure)
+              return Promise.resolve({
+                kind: 'unknown',
+                reason: { kind: 'program-timeout', program: 'ss', seconds: 1 },
+              });
             return definite(() => platform.stdinPeer(identity));
           },
         },

@@ -42,23 +42,23 @@ describe('the guard', function () {
 
   it('is stood down with the last server, and leaves nothing', async () => {
     const tracker = await sandbox.tracker({ guard: true });
-    await tracker.launch(sandbox.server('one'));
-    await tracker.launch(sandbox.server('two'));
+    await tracker.servers.launch(sandbox.server('one'));
+    await tracker.servers.launch(sandbox.server('two'));
     assert.equal(sandbox.watchers().length, 1);
-    await tracker.stop('one');
+    await tracker.servers.stop('one');
     assert.equal(sandbox.watchers().length, 1, 'there is still something to guard');
-    await tracker.stop('two');
+    await tracker.servers.stop('two');
     await waitFor('the guard is gone', () => sandbox.guards().length === 0);
     assert.equal(tracker.guard.state.kind, 'off');
   });
 
   it('is armed again when somebody ends it', async () => {
     const tracker = await sandbox.tracker({ guard: true });
-    await tracker.launch(sandbox.server('one'));
+    await tracker.servers.launch(sandbox.server('one'));
     const [first] = sandbox.watchers() as [number];
     process.kill(first, 'SIGKILL');
     await waitFor('a new guard', () => sandbox.watchers().length === 1 && sandbox.watchers()[0] !== first);
-    await tracker.stop('one');
+    await tracker.servers.stop('one');
     await waitFor('the guard is gone', () => sandbox.guards().length === 0);
   });
 
@@ -164,7 +164,7 @@ describe('the guard', function () {
     const parts = { platform, folder: sandbox.folder, self, log, by: 'guard', clock } as const;
     assert.deepEqual(await reapDeadSession(id, parts), []);
     assert.equal(now, 60_000);
-    assert.match(said.join('\n'), /somebody else still holds its claim/);
+    assert.match(said.join('\n'), /another process still holds its claim/);
     assert.ok(isAlive(pid));
     assert.deepEqual(readdirSync(sandbox.folder.sessions), [claim.slice(sandbox.folder.sessions.length + 1)]);
   });
@@ -245,14 +245,15 @@ describe('the guard', function () {
 
   it('is unavailable, with the reason, where no Node can be run; servers start all the same', async () => {
     const tracker = await sandbox.tracker({ guard: true }, { node: '/nonexistent/node' });
-    await tracker.launch(sandbox.server('one'));
+    await tracker.servers.launch(sandbox.server('one'));
     assert.equal(tracker.guard.state.kind, 'unavailable');
-    assert.match(tracker.guard.state.problem ?? '', /^\/nonexistent\/node cannot be run \(ENOENT\)$/);
+    const why = { kind: 'system', code: 'ENOENT' } as const;
+    assert.deepEqual(tracker.guard.state.problem, { kind: 'not-run', program: '/nonexistent/node', why });
     assert.match(
       sandbox.log.join('\n'),
       /The guard is unavailable: \/nonexistent\/node cannot be run \(ENOENT\)\. If this window crashes/,
     );
-    await tracker.stop('one');
+    await tracker.servers.stop('one');
   });
 });
 

@@ -175,8 +175,8 @@ for line in sys.stdin.buffer:
     await owner.kill();
     const failing: Partial<Platform>[] = [
       { snapshot: () => Promise.reject(new Error('EMFILE')) },
-      { inspect: async () => ({ kind: 'error', reason: 'EACCES' }) },
-      { serviceRole: async () => ({ kind: 'unknown', reason: 'EIO' }) },
+      { inspect: async () => ({ kind: 'error', reason: { kind: 'system', code: 'EACCES' } }) },
+      { serviceRole: async () => ({ kind: 'unknown', reason: { kind: 'system', code: 'EIO' } }) },
       // As a system without a boot id: nothing can be compared.
       { scope: '', snapshot: async () => ({ ...(await procfs().snapshot()), scope: '' }) },
     ];
@@ -243,7 +243,7 @@ for line in sys.stdin.buffer:
     it(`K20 what the user lists to be kept survives when ${how}; control: a stop that is asked for ends it`, async () => {
       const launch = async (name: string) => {
         const tracker = await sandbox.tracker({ neverReap: ['server.mjs --silent'] });
-        await tracker.launch(sandbox.server(name, '--child=setsid'));
+        await tracker.servers.launch(sandbox.server(name, '--child=setsid'));
         const [server] = tracker.inventory.servers;
         const root = server?.pid as number;
         const daemon = await waitFor('what it started runs', () =>
@@ -262,7 +262,7 @@ for line in sys.stdin.buffer:
       assert.ok(isAlive(daemon));
       process.kill(daemon, 'SIGKILL');
       const other = await launch('goes');
-      await other.tracker.stop('goes');
+      await other.tracker.servers.stop('goes');
       assert.ok(!isAlive(other.daemon), 'control arm');
     });
   }
@@ -413,9 +413,9 @@ for line in sys.stdin.buffer:
     await owner.kill();
     const tracker = await sandbox.tracker();
     const server = sandbox.server('one');
-    await tracker.launch({ ...server, environment: { ...server.environment, [COOKIE_VARIABLE]: stale } });
+    await tracker.servers.launch({ ...server, environment: { ...server.environment, [COOKIE_VARIABLE]: stale } });
     await sweep();
-    const answer = (await tracker.callTool('one', 'whoami', {})) as { content: { text: string }[] };
+    const answer = (await tracker.servers.callTool('one', 'whoami', {})) as { content: { text: string }[] };
     assert.ok(isAlive(JSON.parse(answer.content[0]?.text as string).pid));
     await tracker.deactivate();
   });

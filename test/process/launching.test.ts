@@ -24,14 +24,14 @@ describe('launching a server', function () {
 
   it('records it, speaks MCP with it, calls a tool, and ends it', async () => {
     const tracker = await sandbox.tracker();
-    await tracker.launch({ ...sandbox.server('one'), grace: { stdin: 30_000, term: 300 } });
+    await tracker.servers.launch({ ...sandbox.server('one'), grace: { stdin: 30_000, term: 300 } });
     const [view] = tracker.inventory.servers;
     assert.equal(view?.state, 'running');
     assert.deepEqual(view?.serverInfo, { name: 'fixture', version: '1.0.0', tools: 1, resources: 0, prompts: 0 });
     assert.equal(sessionFile()?.records[0]?.root?.pid, view?.pid);
-    const answer = (await tracker.callTool('one', 'whoami', {})) as { content: { text: string }[] };
+    const answer = (await tracker.servers.callTool('one', 'whoami', {})) as { content: { text: string }[] };
     assert.deepEqual(JSON.parse(answer.content[0]?.text as string), { pid: view?.pid, cookie: true });
-    const result = await tracker.stop('one');
+    const result = await tracker.servers.stop('one');
     assert.deepEqual(
       result.processes.map(({ outcome }) => outcome),
       ['exited'],
@@ -42,25 +42,25 @@ describe('launching a server', function () {
 
   it('speaks with a server that knows only the protocol revision without initialize', async () => {
     const tracker = await sandbox.tracker();
-    await tracker.launch(sandbox.server('newest', '--newest'));
+    await tracker.servers.launch(sandbox.server('newest', '--newest'));
     const { serverInfo } = tracker.inventory.servers.find(({ key }) => key === 'newest') ?? {};
     assert.deepEqual([serverInfo?.name, serverInfo?.tools], ['newest', 1]);
-    await tracker.stop('newest');
+    await tracker.servers.stop('newest');
   });
 
   it('starting twice does not start two', async () => {
     const tracker = await sandbox.tracker();
-    await Promise.all([tracker.launch(sandbox.server('one')), tracker.launch(sandbox.server('one'))]);
-    await tracker.launch(sandbox.server('one'));
+    await Promise.all([tracker.servers.launch(sandbox.server('one')), tracker.servers.launch(sandbox.server('one'))]);
+    await tracker.servers.launch(sandbox.server('one'));
     assert.equal(sandbox.living().length, 1);
-    await tracker.stop('one');
+    await tracker.servers.stop('one');
   });
 
   it('stop climbs the whole ladder for a server that ignores everything, with its children', async () => {
     const tracker = await sandbox.tracker();
-    await tracker.launch(sandbox.server('deaf', '--deaf-to-eof', '--deaf-to-term', '--child=setsid'));
+    await tracker.servers.launch(sandbox.server('deaf', '--deaf-to-eof', '--deaf-to-term', '--child=setsid'));
     await waitFor('its child runs', () => sandbox.living().length === 2);
-    const result = await tracker.stop('deaf');
+    const result = await tracker.servers.stop('deaf');
     const outcomes = result.processes.map(({ outcome }) => outcome);
     assert.equal(outcomes.length, 2);
     // The server itself; its child, still starting on a busy machine, may die of SIGTERM.
@@ -97,7 +97,7 @@ describe('launching a server', function () {
     it(`says what to do about ${what}, and leaves no record`, async () => {
       const tracker = await sandbox.tracker();
       const changed = typeof change === 'function' ? change(sandbox.path) : change;
-      await assert.rejects(tracker.launch({ ...sandbox.server('bad'), ...changed }), (error: Error) => {
+      await assert.rejects(tracker.servers.launch({ ...sandbox.server('bad'), ...changed }), (error: Error) => {
         assert.match(error.message, expected);
         assert.match(error.message, /^"bad" cannot start: /);
         return true;
@@ -108,7 +108,7 @@ describe('launching a server', function () {
 
   it('reports a death in the handshake with its last words, and no secret', async () => {
     const tracker = await sandbox.tracker();
-    await assert.rejects(tracker.launch(sandbox.server('dies', '--die')), (error: Error) => {
+    await assert.rejects(tracker.servers.launch(sandbox.server('dies', '--die')), (error: Error) => {
       assert.match(error.message, /exited with code 3 before it answered/);
       assert.match(error.message, /cannot open the database/);
       assert.doesNotMatch(error.message + sandbox.log.join(), /not-a-real-one/);
@@ -120,7 +120,7 @@ describe('launching a server', function () {
   for (const flag of ['--silent', '--garbage']) {
     it(`gives up on a server that is ${flag.slice(2)}, and ends it`, async () => {
       const tracker = await sandbox.tracker({ launchTimeout: 1_000 });
-      await assert.rejects(tracker.launch(sandbox.server('odd', flag)), /did not answer within 1 s/);
+      await assert.rejects(tracker.servers.launch(sandbox.server('odd', flag)), /did not answer within 1 s/);
       assert.deepEqual(sandbox.living(), []);
       assert.equal(tracker.inventory.servers[0]?.state, 'failed');
     });
@@ -145,33 +145,33 @@ describe('launching a server', function () {
 
   it('stopped twice at once, it has one ladder; stopped already, it says so and can be started again', async () => {
     const tracker = await sandbox.tracker();
-    await tracker.launch(sandbox.server('one'));
-    const [first, second] = await Promise.all([tracker.stop('one'), tracker.stop('one')]);
+    await tracker.servers.launch(sandbox.server('one'));
+    const [first, second] = await Promise.all([tracker.servers.stop('one'), tracker.servers.stop('one')]);
     assert.deepEqual(first, second);
     assert.equal(ladders(), 1);
-    await assert.rejects(tracker.stop('one'), /This server is not running/);
+    await assert.rejects(tracker.servers.stop('one'), /This server is not running/);
     assert.equal(stateOf(tracker, 'one'), 'stopped');
-    await tracker.restart('one');
+    await tracker.servers.restart('one');
     assert.equal(stateOf(tracker, 'one'), 'running');
-    await tracker.stop('one');
+    await tracker.servers.stop('one');
   });
 
   it('one that failed is not running, and can be started again', async () => {
     const tracker = await sandbox.tracker();
-    await assert.rejects(tracker.launch(sandbox.server('dies', '--die')));
-    await assert.rejects(tracker.stop('dies'), /This server is not running/);
+    await assert.rejects(tracker.servers.launch(sandbox.server('dies', '--die')));
+    await assert.rejects(tracker.servers.stop('dies'), /This server is not running/);
     assert.equal(stateOf(tracker, 'dies'), 'failed');
-    await assert.rejects(tracker.restart('dies'), /before it answered/);
+    await assert.rejects(tracker.servers.restart('dies'), /before it answered/);
   });
 
   it('stopped in its handshake, it was stopped and did not fail, and one ladder ended it', async () => {
     const tracker = await sandbox.tracker();
     const launched = assert.rejects(
-      tracker.launch(sandbox.server('mute', '--silent')),
+      tracker.servers.launch(sandbox.server('mute', '--silent')),
       /was stopped while it was starting/,
     );
     await waitFor('it starts', () => sandbox.log.some((line) => line.startsWith('Started "mute"')));
-    await tracker.stop('mute');
+    await tracker.servers.stop('mute');
     await launched;
     assert.equal(stateOf(tracker, 'mute'), 'stopped');
     assert.equal(ladders(), 1);
@@ -181,7 +181,7 @@ describe('launching a server', function () {
   it('the window closes in its handshake: one ladder ends it', async () => {
     const tracker = await sandbox.tracker();
     const launched = assert.rejects(
-      tracker.launch(sandbox.server('mute', '--silent')),
+      tracker.servers.launch(sandbox.server('mute', '--silent')),
       /was stopped while it was starting/,
     );
     await waitFor('it starts', () => sandbox.log.some((line) => line.startsWith('Started "mute"')));
@@ -195,12 +195,12 @@ describe('launching a server', function () {
     const flags = ['--silent'];
     const describe = async () => sandbox.server('odd', ...flags.splice(0));
     const tracker = await sandbox.tracker({}, { configured: () => [configured('odd', describe)] });
-    const started = assert.rejects(tracker.start('odd'), /was stopped while it was starting/);
+    const started = assert.rejects(tracker.servers.start('odd'), /was stopped while it was starting/);
     await waitFor('it starts', () => sandbox.log.some((line) => line.startsWith('Started "odd"')));
-    await tracker.restart('odd');
+    await tracker.servers.restart('odd');
     await started;
     assert.equal(stateOf(tracker, 'odd'), 'running');
-    await tracker.stop('odd');
+    await tracker.servers.stop('odd');
   });
 
   it('asks for what it needs once: not for a second start meanwhile, and not while it runs', async () => {
@@ -210,10 +210,10 @@ describe('launching a server', function () {
       return sandbox.server('one');
     };
     const tracker = await sandbox.tracker({}, { configured: () => [configured('one', describe)] });
-    await Promise.all([tracker.start('one'), tracker.start('one')]);
-    await tracker.start('one');
+    await Promise.all([tracker.servers.start('one'), tracker.servers.start('one')]);
+    await tracker.servers.start('one');
     assert.equal(asked, 1);
-    await tracker.stop('one');
+    await tracker.servers.stop('one');
   });
 
   it('whose question nobody answers can be started again', async () => {
@@ -223,15 +223,15 @@ describe('launching a server', function () {
     const tracker = await sandbox.tracker({}, { configured: () => [configured('one', describe)] });
     mock.timers.enable({ apis: ['setTimeout'] });
     try {
-      const first = assert.rejects(tracker.start('one'), /Timed out waiting for input values\. Start it again/);
+      const first = assert.rejects(tracker.servers.start('one'), /Timed out waiting for input values\. Start it again/);
       mock.timers.tick(10 * 60_000);
       await first;
     } finally {
       mock.timers.reset();
     }
-    await tracker.start('one');
+    await tracker.servers.start('one');
     assert.equal(stateOf(tracker, 'one'), 'running');
-    await tracker.stop('one');
+    await tracker.servers.stop('one');
   });
 
   it('the window closes while its guard is being prepared: it is not started any more', async () => {
@@ -239,7 +239,7 @@ describe('launching a server', function () {
     const body = `touch '${asked}'; while [ ! -e '${go}' ]; do sleep 0.05; done; exec '${process.execPath}' "$@"`;
     const node = join(scripts(join(sandbox.path, 'bin'), { node: body }), 'node');
     const tracker = await sandbox.tracker({ guard: true }, { node });
-    const launched = assert.rejects(tracker.launch(sandbox.server('late')), /The window is closing/);
+    const launched = assert.rejects(tracker.servers.launch(sandbox.server('late')), /The window is closing/);
     await waitFor('its guard is being prepared', () => existsSync(asked));
     await tracker.deactivate();
     writeFileSync(go, '');
@@ -249,22 +249,25 @@ describe('launching a server', function () {
 
   it('whose process has ended when the last answer of the handshake comes does not run', async () => {
     const tracker = await sandbox.tracker();
-    await assert.rejects(tracker.launch(sandbox.server('gone', '--heir')), /ended by SIGKILL before it answered/);
+    await assert.rejects(
+      tracker.servers.launch(sandbox.server('gone', '--heir')),
+      /ended by SIGKILL before it answered/,
+    );
     assert.equal(stateOf(tracker, 'gone'), 'failed');
     await waitFor('what it left is ended', () => sandbox.living().length === 0);
   });
 
   it('that offers what it has no list of works all the same', async () => {
     const tracker = await sandbox.tracker();
-    await tracker.launch(sandbox.server('bare', '--no-lists'));
+    await tracker.servers.launch(sandbox.server('bare', '--no-lists'));
     const { serverInfo } = tracker.inventory.servers.find(({ key }) => key === 'bare') ?? {};
     assert.deepEqual(serverInfo, { name: 'written', version: '1.0.0', tools: 0, resources: 0, prompts: 0 });
-    await tracker.stop('bare');
+    await tracker.servers.stop('bare');
   });
 
   it('shows no secret that it answers with', async () => {
     const tracker = await sandbox.tracker();
-    await assert.rejects(tracker.launch(sandbox.server('odd', '--odd-version')), (error: Error) => {
+    await assert.rejects(tracker.servers.launch(sandbox.server('odd', '--odd-version')), (error: Error) => {
       assert.match(error.message, /did not speak MCP: .* is not supported/);
       assert.doesNotMatch(error.message + sandbox.log.join() + JSON.stringify(tracker.inventory), /not-a-real-one/);
       return true;
@@ -274,13 +277,13 @@ describe('launching a server', function () {
   it('is told when nobody waits for its tool any more', async () => {
     const note = join(sandbox.path, 'cancelled');
     const tracker = await sandbox.tracker();
-    await tracker.launch(sandbox.server('slow', `--note-cancel=${note}`));
+    await tracker.servers.launch(sandbox.server('slow', `--note-cancel=${note}`));
     const call = new AbortController();
-    const called = assert.rejects(tracker.callTool('slow', 'wait', {}, call.signal));
+    const called = assert.rejects(tracker.servers.callTool('slow', 'wait', {}, call.signal));
     await waitFor('it is called', () => existsSync(`${note}.called`));
     call.abort();
     await called;
     await waitFor('it is told', () => existsSync(note));
-    await tracker.stop('slow');
+    await tracker.servers.stop('slow');
   });
 });

@@ -95,12 +95,12 @@ describe('leaks that must be caught @user @no-ss', function () {
 
   it('L12 a restart ends the process that it replaces; control: two names are two processes', async () => {
     const tracker = await sandbox.tracker();
-    await tracker.launch(sandbox.server('one', '--deaf-to-eof', '--deaf-to-term'));
+    await tracker.servers.launch(sandbox.server('one', '--deaf-to-eof', '--deaf-to-term'));
     const [before] = sandbox.living();
-    await tracker.restart('one');
+    await tracker.servers.restart('one');
     const [after, ...more] = sandbox.living();
     assert.ok(after !== before && more.length === 0);
-    await tracker.launch(sandbox.server('two'));
+    await tracker.servers.launch(sandbox.server('two'));
     assert.equal(sandbox.living().length, 2, 'control arm');
     await tracker.deactivate();
     // What takes longer than it has time for goes on meanwhile.

@@ -101,7 +101,7 @@ describe('orphans that hold each other’s stdin @user @no-ss', function () {
     assert.equal(codeOf(alone?.processes[0]?.reason), `foreignIsAbandoned: held ${b}`);
     assert.equal(await answers('a'), a);
     const both = keysOf(tracker, pids);
-    const previews = await tracker.previewOrphans(both);
+    const previews = await tracker.requestedReap.preview(both);
     assert.ok(previews.length === 2 && previews.every(({ processes }) => processes[0]?.spared === undefined));
     assert.ok(pids.every(isAlive));
     const results = await tracker.reapOrphans({ only: both });

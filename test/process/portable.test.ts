@@ -9,6 +9,7 @@ import type { Inspection, Platform, ProcessEntry } from '../../src/os/platform';
 import { createPortablePlatform } from '../../src/os/portablePlatform';
 import { readLinuxScopeParts, scopeTag } from '../../src/os/scope';
 import { endLivingChildTree } from '../../src/reaping/windowsTree';
+import { errorText } from '../../src/wording/reasons';
 import { nextLine } from '../support/nextLine';
 import { programPath, scripts, withPath } from '../support/programs';
 import { isAlive } from '../support/sandbox';
@@ -88,7 +89,7 @@ describe('the portable platform @user', () => {
     assert.match((await platform.serviceRole(self)).kind, /^(?:none|service)$/);
     assert.deepEqual(await platform.serviceRole({ ...self, start: 'e1000000000' }), {
       kind: 'unknown',
-      reason: 'its pid belongs to another process',
+      reason: { kind: 'pid-reused' },
     });
   });
 
@@ -175,7 +176,7 @@ describe('the portable platform @user', () => {
       process.env.MCP_PROCESSES_PLATFORM = 'portable';
       try {
         await withPath(folder, () =>
-          assert.rejects(choosePlatform(), { message: /`ps` is not installed.+does nothing/ }),
+          assert.rejects(choosePlatform(), (error) => /`ps` is not installed.+does nothing/.test(errorText(error))),
         );
       } finally {
         if (before === undefined) delete process.env.MCP_PROCESSES_PLATFORM;

@@ -354,7 +354,7 @@ describe('reaping what a dead session left @user @no-ss', function () {
 
   it('L23 the whole data folder is removed while its owner runs: it comes back, under the same tag', async () => {
     const tracker = await sandbox.tracker();
-    await tracker.launch(sandbox.server('it', ...DEAF));
+    await tracker.servers.launch(sandbox.server('it', ...DEAF));
     const pid = tracker.inventory.servers[0]?.pid as number;
     const files = readdirSync(sandbox.folder.sessions);
     rmSync(sandbox.folder.path, { recursive: true });
@@ -362,7 +362,7 @@ describe('reaping what a dead session left @user @no-ss', function () {
     assert.equal(openDataFolder(sandbox.folder.path).homeTag, sandbox.folder.homeTag);
     assert.deepEqual(readdirSync(sandbox.folder.sessions), files);
     assert.ok(isAlive(pid));
-    await tracker.stop('it');
+    await tracker.servers.stop('it');
     assert.ok(!isAlive(pid));
     assert.deepEqual(readdirSync(sandbox.folder.sessions), []);
   });
@@ -375,7 +375,7 @@ describe('reaping what a dead session left @user @no-ss', function () {
     const [orphan] = inventory.servers;
     assert.equal(orphan?.verdict, 'orphaned');
     assert.ok(kindsOf(orphan).includes('owner-gone'));
-    const preview = await tracker.previewOrphans();
+    const preview = await tracker.requestedReap.preview();
     assert.deepEqual(
       preview.map(({ processes }) => processes.map(({ spared }) => spared)),
       [[undefined]],

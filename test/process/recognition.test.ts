@@ -47,7 +47,7 @@ describe('whose server a process is @user', function () {
   /** A window's verdicts by pid after the two looks that it takes, and what ends all that it takes for orphaned. */
   const look = async () => {
     const tracker = await sandbox.tracker({}, { recogniser: recogniserOf(home) });
-    const { servers } = await tracker.sweep({ afresh: true });
+    const { servers } = await tracker.scanNow();
     const orphaned = servers.filter(({ verdict }) => verdict === 'orphaned');
     return {
       verdicts: new Map(servers.map(({ pid, verdict }) => [pid, verdict])),

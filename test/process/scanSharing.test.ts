@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { Recogniser } from '../../src/clients/recogniser';
 import type { ServerView } from '../../src/model/inventory';
 import { choosePlatform } from '../../src/os/choosePlatform';
-import type { FailedInspection } from '../../src/os/platform';
+import type { FailedInspection } from '../../src/os/reason';
 import { readSessions } from '../../src/registry/sessionStore';
 import type { Tracker } from '../../src/tracker/tracker';
 import { askingAgain } from '../support/askingAgain';
@@ -66,7 +66,7 @@ describe('windows of one machine share their scans', function () {
   /** How often a turn looks at the whole table. */
   const turn = async (tracker: Tracker, youngerThan = LONG): Promise<number> => {
     const before = looks;
-    await tracker.sweepInTurn(youngerThan);
+    await tracker.sweepOrReuse(youngerThan);
     return looks - before;
   };
   const foreign = async (): Promise<{ client: ChildProcess; server: number }> => {
@@ -95,8 +95,8 @@ describe('windows of one machine share their scans', function () {
     await dead.kill();
     const { client, server } = await foreign();
     const [first, second] = [await window(), await window()];
-    await first.launch(sandbox.server('of the first'));
-    await second.launch(sandbox.server('of the second'));
+    await first.servers.launch(sandbox.server('of the first'));
+    await second.servers.launch(sandbox.server('of the second'));
     await killHard(client);
     await orphaned(first);
     assert.equal(await turn(second), 0);
@@ -113,7 +113,7 @@ describe('windows of one machine share their scans', function () {
       ['of the second'],
     );
     // Its own are those of this moment.
-    await second.launch(sandbox.server('another', '--child=plain'));
+    await second.servers.launch(sandbox.server('another', '--child=plain'));
     await orphaned(first);
     assert.equal(await turn(second), 0);
     await waitFor('its child is shown', async () => {
@@ -136,7 +136,7 @@ describe('windows of one machine share their scans', function () {
     const go = join(sandbox.path, 'go');
     const script = '(while [ ! -e "$0" ]; do sleep 0.1; done; sleep 300 & echo $! >"$0.pid"; wait) <&- >&- & exec "$@"';
     const args = ['-c', script, go, process.execPath, SERVER];
-    await second.launch({ ...sandbox.server('mine'), command: 'sh', args });
+    await second.servers.launch({ ...sandbox.server('mine'), command: 'sh', args });
     writeFileSync(go, '');
     const pid = await pidIn(`${go}.pid`);
     await first.sweep();
@@ -243,7 +243,11 @@ describe('windows of one machine share their scans', function () {
     let failure: FailedInspection | undefined = 'no means';
     const blind = Object.create(platform, {
       stdinPeer: {
-        value: async () => ({ kind: 'unknown', reason: 'here nobody can tell', ...(failure && { failure }) }),
+        value: async () => ({
+          kind: 'unknown',
+          reason: { kind: 'said', text: 'here nobody can tell' },
+          ...(failure && { failure }),
+        }),
       },
     });
     await killHard(client);
@@ -257,7 +261,7 @@ describe('windows of one machine share their scans', function () {
     await orphaned(second);
     assert.ok(isAlive(server));
     failure = undefined;
-    await first.sweep({ afresh: true });
+    await first.scanNow();
     await first.sweep();
     assert.equal(await turn(second), 0, 'control arm');
   });
@@ -328,7 +332,7 @@ describe('windows of one machine share their scans', function () {
     assert.equal(await turn(second), 0);
     const rows = named(second, 'notes');
     assert.deepEqual(new Set(rows.map(({ verdict }) => verdict)), new Set(['orphaned', 'active']));
-    const [preview] = await second.previewOrphans([key]);
+    const [preview] = await second.requestedReap.preview([key]);
     assert.equal(preview?.processes.length, 1);
     await second.reapOrphans({ only: rows.map((row) => row.key) });
     assert.ok(!isAlive(server));

@@ -64,7 +64,7 @@ describe('a client made with the MCP SDK, its servers started through npx @no-ss
     // L30: a scan that a person asks for takes nothing of that back.
     const verdicts = new Set<string | undefined>();
     tracker.onDidChange(({ servers }) => verdicts.add(servers.find(({ key }) => key === orphan.key)?.verdict));
-    await tracker.sweep({ afresh: true });
+    await tracker.scanNow();
     assert.deepEqual([...verdicts], ['orphaned']);
     await tracker.reapOrphans({ only: [orphan.key] });
     assert.deepEqual(pidsOf(orphan).filter(isAlive), []);

@@ -174,7 +174,7 @@ describe('mcp-processes run, while the client lives @user @no-ss', function () {
     assert.ok(isAlive(server));
     await installed.protected();
     await one.tell({ do: 'close' });
-    await waitFor('two looks', () => (sandbox.guardLog().match(/is kept: /g) ?? []).length >= 2);
+    await waitFor('two looks', () => (sandbox.guardLog().match(/is spared: /g) ?? []).length >= 2);
     assert.equal(await asked(), server);
     user.kill('SIGKILL');
     await waitFor('now it is ended', () => !isAlive(server));
@@ -256,7 +256,7 @@ describe('mcp-processes run, while the client lives @user @no-ss', function () {
     assert.notEqual(server, wrapper);
     await installed.protected();
     process.kill(wrapper, 'SIGKILL');
-    const kept = () => sandbox.guardLog().match(/is kept: its stdin is still held by \S+ \(pid \d+\)/g) ?? [];
+    const kept = () => sandbox.guardLog().match(/is spared: its stdin is held by \S+ \(pid \d+\)/g) ?? [];
     await waitFor('two looks at it', () => kept().length >= 2);
     assert.ok(!isAlive(wrapper));
     assert.match(await one.tell({ do: 'ask' }), new RegExp(`"pid":${server}\\b`));
@@ -334,7 +334,7 @@ describe('mcp-processes run, while the client lives @user @no-ss', function () {
     });
     const args = ['run', '--', process.execPath, join(__dirname, '../servers/server.mjs'), '--deaf-to-eof'];
     const starter = `require("child_process").spawn(...((x) => [x.command, x.args, { detached: true, stdio: "ignore" }])(${escaping}))`;
-    await tracker.launch({
+    await tracker.servers.launch({
       ...sandbox.server('it'),
       command: installed.path,
       args: [
@@ -349,7 +349,7 @@ describe('mcp-processes run, while the client lives @user @no-ss', function () {
     });
     const escaped = await ask(installed.at('escaped'));
     await waitFor('the editor’s session, and that of the launcher', () => installed.sessions().length === 2);
-    await tracker.stop('it');
+    await tracker.servers.stop('it');
     await waitFor('what escaped is ended', () => !isAlive(escaped));
     await installed.nothingLeft();
   });

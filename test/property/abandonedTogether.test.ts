@@ -50,7 +50,7 @@ describe('random servers that hold one another’s stdin', () => {
             peer === 'gone'
               ? { kind: 'gone', proof: 'no peer' }
               : peer === 'unknown'
-                ? { kind: 'unknown', reason: 'x' }
+                ? { kind: 'unknown', reason: { kind: 'said', text: 'x' } }
                 : heldBy(...holders),
           ],
         };

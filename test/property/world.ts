@@ -246,7 +246,7 @@ function lookAt(world: Omit<World, 'platform'>, pid: number): Inspection {
     case 'gone':
       return { kind: 'gone' };
     case 'error':
-      return { kind: 'error', reason: 'EIO' };
+      return { kind: 'error', reason: { kind: 'system', code: 'EIO' } };
     case 'recycled':
       return present({ start: 't999999' });
     case 'zombie':
@@ -274,13 +274,15 @@ function platformOf(world: Omit<World, 'platform'>): Platform {
     inspect: async (pid) => lookAt(world, pid),
     serviceRole: async ({ pid }) => {
       const role = drawOf(pid)?.role;
-      if (role === 'serviceUnknown') return { kind: 'unknown', reason: 'EACCES' };
+      if (role === 'serviceUnknown') return { kind: 'unknown', reason: { kind: 'system', code: 'EACCES' } };
       return role === 'service' ? { kind: 'service', name: 'x.service' } : { kind: 'none' };
     },
     stdinPeer: async ({ pid }): Promise<StdinPeer> => {
       const peer = drawOf(pid)?.stdin ?? 'unknown';
       if (peer === 'alive') return { kind: 'alive', by: UNSEEN };
-      return peer === 'gone' ? { kind: 'gone', proof: 'no peer' } : { kind: 'unknown', reason: 'no ss' };
+      return peer === 'gone'
+        ? { kind: 'gone', proof: 'no peer' }
+        : { kind: 'unknown', reason: { kind: 'program-missing', program: 'ss' } };
     },
     outsideUse: async (pids, insiders): Promise<OutsideUse> => {
       // The dead have no connections.
@@ -288,7 +290,7 @@ function platformOf(world: Omit<World, 'platform'>): Platform {
       const stranger = living.map((being) => userOf(world, being)).find((one) => one && !insiders.has(one.pid));
       if (stranger) return { kind: 'used', by: seen({ pid: stranger.pid }) };
       const isUnknown = living.some(({ draw: { use } }) => use === 'unknown');
-      return isUnknown ? { kind: 'unknown', reason: 'no ss' } : { kind: 'none' };
+      return isUnknown ? { kind: 'unknown', reason: { kind: 'program-missing', program: 'ss' } } : { kind: 'none' };
     },
   };
   return platform as Platform;

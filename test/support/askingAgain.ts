@@ -1,17 +1,25 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { OutsideUse, Platform, StdinPeer } from '../../src/os/platform';
+import type { Reason } from '../../src/os/reason';
 import { programPath, scripts } from './programs';
 
 /** What `ss`, perl and python3 lead to when a busy machine gives them no time; not what is said where they are missing. */
-const OUT_OF_TIME = /`ss` failed|could not be examined with /;
+const OUT_OF_TIME = new Set<Reason['kind']>([
+  ...(['program-failed', 'program-timeout', 'program-exit', 'program-signal', 'pipe-unexamined'] as const),
+]);
+
+function isOutOfTime(reason: Reason): boolean {
+  return OUT_OF_TIME.has('why' in reason ? reason.why.kind : reason.kind);
+}
+
 const MOST_ATTEMPTS = 10;
 
 /** Asks until the answer is more than that a probe ran out of time. Fixed attempts: what never knows says so. */
 export async function definite<T extends StdinPeer | OutsideUse>(question: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     const answer = await question();
-    if (answer.kind !== 'unknown' || !OUT_OF_TIME.test(answer.reason) || attempt === MOST_ATTEMPTS) return answer;
+    if (answer.kind !== 'unknown' || !isOutOfTime(answer.reason) || attempt === MOST_ATTEMPTS) return answer;
   }
 }
 

@@ -57,7 +57,7 @@ async function main(): Promise<void> {
   });
   const pids: (number | undefined)[] = [];
   for (const [name, flags] of Object.entries<string[] | { command: string; args: string[] }>(servers)) {
-    await tracker.launch({
+    await tracker.servers.launch({
       key: name,
       name,
       client: 'test',
@@ -85,7 +85,7 @@ async function main(): Promise<void> {
   // For adopted servers it is armed beside the sweep.
   if (guard && recorded > 0) await waitFor('its guard is armed', () => tracker.guard.state.kind !== 'off');
   process.stdout.write(`${JSON.stringify(pids)}\n`);
-  if (stopAtEnd) for (const name of Object.keys(servers)) await tracker.stop(name);
+  if (stopAtEnd) for (const name of Object.keys(servers)) await tracker.servers.stop(name);
   process.stdin.on('data', (data) => {
     const [word, name = ''] = String(data).trim().split(' ');
     if (word === 'deactivate') void tracker.deactivate().then(() => process.exit(0));
@@ -93,7 +93,7 @@ async function main(): Promise<void> {
     if (word === 'ask') void answer(name);
   });
   async function answer(name: string): Promise<void> {
-    const result = (await tracker.callTool(name, 'whoami', {})) as { content: { text: string }[] };
+    const result = (await tracker.servers.callTool(name, 'whoami', {})) as { content: { text: string }[] };
     process.stdout.write(`answer ${JSON.parse(result.content[0]?.text ?? '{}').pid}\n`);
   }
   process.stdin.once('end', () => process.exit(0));

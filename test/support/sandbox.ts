@@ -88,7 +88,7 @@ export class Sandbox {
     return new OwnSession(folder, log, self, 'test', undefined, { automatic: 'on', neverReap: [] });
   }
 
-  /** What {@link Tracker.launch} needs to start a fixture server. */
+  /** What {@link LaunchedServers.launch} needs to start a fixture server. */
   server(name: string, ...flags: string[]) {
     return {
       key: name,

@@ -9,7 +9,7 @@ describe('launch, as other extensions call it', () => {
   /** What got as far as being launched. */
   async function launch(definition: unknown): Promise<StdioServerDefinition | undefined> {
     let launched: StdioServerDefinition | undefined;
-    const tracker = { launch: async () => {}, inventory: inventoryOf([serverView({ key: 'api:files' })]) };
+    const tracker = { servers: { launch: async () => {} }, inventory: inventoryOf([serverView({ key: 'api:files' })]) };
     const configured = {
       describe: async (server: StdioServerDefinition) => {
         launched = server;

@@ -13,7 +13,7 @@ export function controlGroupArguments(pid: number): string[] {
 export function parseControlGroupLine(text: string): { startSeconds: number; controlGroups: string } | undefined {
   const match = /^ *(\S+ +\S+ +\d+ \S+ \d{4}) +(\S.*)$/.exec(text.replace(/\n$/, ''));
   const startSeconds = match && parseStartDate(match[1] as string);
-  // A dash stands for "none to be read".
+  // A dash means that there is none.
   if (!match || startSeconds === undefined || !/^\d+:/.test(match[2] as string)) return undefined;
   return { startSeconds: startSeconds as number, controlGroups: (match[2] as string).split(/,(?=\d+:)/).join('\n') };
 }

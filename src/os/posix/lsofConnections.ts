@@ -1,4 +1,3 @@
-import * as l10n from '@vscode/l10n';
 import type { Connection } from '../connection';
 import { judgeConnections } from '../outsideUse';
 import type { OutsideUse } from '../platform';
@@ -7,7 +6,7 @@ import type { OpenFile } from './lsofOutput';
 
 /**
  * Whether one of `pids` serves a connection of a process outside `members`, from macOS's `lsof`.
- * @param own every open file of `pids`, so that a process that `lsof` may not look into is noticed
+ * @param own every open file of `pids`, so that a process that `lsof` may not inspect is noticed
  * @param sockets all visible sockets, to find out who is at the other end
  */
 export function judgeLsofConnections(
@@ -23,9 +22,7 @@ export function judgeLsofConnections(
   const seen = internet.kind === 'none' ? judgeNamedSockets(own, all, members, nameOf) : internet;
   if (seen.kind === 'used') return seen;
   const hidden = pids.find((pid) => !own.some((file) => file.pid === pid && isReadDescriptor(file)));
-  return hidden === undefined
-    ? seen
-    : { kind: 'unknown', reason: l10n.t('`lsof` cannot see the open files of pid {0}', hidden) };
+  return hidden === undefined ? seen : { kind: 'unknown', reason: { kind: 'files-hidden', pid: hidden } };
 }
 
 function isReadDescriptor(file: OpenFile): boolean {
@@ -69,10 +66,7 @@ function judgeNamedSockets(
     const stranger = clients.find(({ pid }) => !members.has(pid));
     if (stranger) return { kind: 'used', by: seen(nameOf(stranger.pid)) };
     if (clients.length === 0) {
-      doubt = {
-        kind: 'unknown',
-        reason: l10n.t('pid {0} has a named socket, and who uses it cannot be seen', socket.pid),
-      };
+      doubt = { kind: 'unknown', reason: { kind: 'socket-users-unknown', pid: socket.pid } };
     }
   }
   return doubt ?? { kind: 'none' };

@@ -5,9 +5,9 @@ export interface OpenFile {
   readonly command: string;
   /** Number of the descriptor, or a word such as `cwd`. */
   readonly descriptor: string;
-  /** `PIPE`, `unix`, `IPv4`, `REG`, …; '' when `lsof` could not find out. */
+  /** `PIPE`, `unix`, `IPv4`, `REG`, …; '' when `lsof` does not know. */
   readonly type: string;
-  /** On macOS a pipe's or socket's own address in the kernel, `0x…`; '' when not told. */
+  /** On macOS a pipe's or socket's own address in the kernel, `0x…`; '' when `lsof` does not print it. */
   readonly device: string;
   /** For a pipe or socket its other end. */
   readonly name: string;
@@ -17,12 +17,12 @@ export interface OpenFile {
   readonly state: string;
 }
 
-/** The fields that {@link parseLsof} reads. `-nP`: no look-ups of names; `-w`: no warnings. */
+/** The fields that {@link parseLsof} reads. `-nP`: no name resolution; `-w`: no warnings. */
 export const LSOF_FIELDS = ['-nPw', '-F', 'pcftdnPT'] as const;
 
 /** Which property of a file a line is, by its first character. */
 const FILE_FIELDS = { t: 'type', d: 'device', n: 'name', P: 'protocol', T: 'state' } as const;
-/** Of what is said about a TCP connection, its state. */
+/** The prefix of a TCP connection's state. */
 const STATE = 'ST=';
 
 /** Parses field output: one field per line, its first character says which; `p` and `f` begin a process and a file. */

@@ -1,43 +1,38 @@
-import * as l10n from '@vscode/l10n';
 import type { StdinPeer } from '../platform';
 import { processName, seen } from '../users';
 import type { OpenFile } from './lsofOutput';
 
-/** What macOS's `lsof` says about one stdin: an answer, or the kernel address of the other end to look for. */
+/** What macOS's `lsof` says about one stdin: an answer, or the kernel address of the other end to search for. */
 export type StdinEnd = StdinPeer | { readonly kind: 'peer'; readonly address: string };
 
 /**
  * Reads a stdin out of `lsof -a -p PID -d 0`, macOS only.
  *
- * The kernel gives a pipe its peer's address until the last descriptor of the other end is closed, in whatever
- * process; then none. `lsof` prints ` ->0x…` for the one, no arrow for the other. The same with a socket of a socket
- * pair: `->0x…`, then `->(none)`. So a missing peer is what the kernel says, not what we failed to see. When `lsof`
- * may not look, it prints neither type nor address.
+ * The kernel reports a pipe's peer address until the last descriptor of the other end is closed, in any process; then
+ * none. `lsof` prints ` ->0x…` for the former, no arrow for the latter; for a socket of a socket pair `->0x…`, then
+ * `->(none)`. So it is the kernel that reports a missing peer, not a failure of ours to see it. Without permission,
+ * `lsof` prints neither type nor address.
  */
 export function stdinEnd(files: readonly OpenFile[], pid: number): StdinEnd {
   const [stdin, ...more] = files.filter((file) => file.pid === pid && file.descriptor === '0');
-  if (!stdin) return { kind: 'unknown', reason: l10n.t('`lsof` does not show its stdin') };
-  if (more.length > 0) return { kind: 'unknown', reason: l10n.t('`lsof` shows its stdin twice') };
+  if (!stdin) return { kind: 'unknown', reason: { kind: 'stdin-not-shown', program: 'lsof' } };
+  if (more.length > 0) return { kind: 'unknown', reason: { kind: 'stdin-shown-twice', program: 'lsof' } };
   if (stdin.type !== 'PIPE' && stdin.type !== 'unix') {
-    return {
-      kind: 'unknown',
-      reason: l10n.t('its stdin is neither a pipe nor a socket pair ({0})', stdin.type || '?'),
-    };
+    return { kind: 'unknown', reason: { kind: 'stdin-no-connection' } };
   }
-  if (!isAddress(stdin.device))
-    return { kind: 'unknown', reason: l10n.t('`lsof` does not tell the address of its stdin') };
+  if (!isAddress(stdin.device)) return { kind: 'unknown', reason: { kind: 'stdin-no-address', program: 'lsof' } };
   const peer = /^->(0x[0-9a-f]+)\b/.exec(stdin.name)?.[1];
   if (peer && isAddress(peer)) return { kind: 'peer', address: peer };
   if (stdin.type === 'PIPE' && /^(?:, cnt=\d+)?$/.test(stdin.name)) {
-    return { kind: 'gone', proof: 'no peer', detail: '`lsof` shows no peer' };
+    return { kind: 'gone', proof: 'no peer', detail: 'lsof: no peer' };
   }
   if (stdin.type === 'unix' && stdin.name === '->(none)') {
-    return { kind: 'gone', proof: 'no peer', detail: '`lsof` shows `->(none)`' };
+    return { kind: 'gone', proof: 'no peer', detail: 'lsof: (none)' };
   }
-  return { kind: 'unknown', reason: l10n.t('its stdin is a {0} of an unexpected form', stdin.type) };
+  return { kind: 'unknown', reason: { kind: 'stdin-odd', type: stdin.type } };
 }
 
-/** Who holds the other end. Nobody visible is not nobody: `lsof` shows an ordinary user only their own processes. */
+/** The holder of the other end. It may be invisible: `lsof` shows an ordinary user only their own processes. */
 export function holderOf(files: readonly OpenFile[], address: string): StdinPeer {
   const holding = files.filter((file) => file.device === address && (file.type === 'PIPE' || file.type === 'unix'));
   if (holding.length > 0) {
@@ -45,11 +40,7 @@ export function holderOf(files: readonly OpenFile[], address: string): StdinPeer
     return { kind: 'alive', by: seen(...names.values()) };
   }
   // Closed since, or held by a process that we may not see: the next look may tell.
-  return {
-    kind: 'unknown',
-    reason: l10n.t('its stdin has another end, but who holds it cannot be seen'),
-    failure: 'failed',
-  };
+  return { kind: 'unknown', reason: { kind: 'stdin-holder-hidden' }, failure: 'failed' };
 }
 
 function isAddress(text: string): boolean {

@@ -1,19 +1,10 @@
-import * as l10n from '@vscode/l10n';
 import { FreshRun } from '../../common/async';
-import { messageOf } from '../../common/errors';
 import { TOOL_TIMEOUT_MS } from '../../common/limits';
 import { type ProcessIdentity, sameStart } from '../identity';
 import { findOutsideUse } from '../outsideUse';
 import { isQuestionablePid } from '../pids';
-import {
-  InspectError,
-  type Inspection,
-  type OutsideUse,
-  type Platform,
-  type ServiceRole,
-  type Snapshot,
-  type StdinPeer,
-} from '../platform';
+import type { Inspection, OutsideUse, Platform, ServiceRole, Snapshot, StdinPeer } from '../platform';
+import { InspectError, type Reason, reasonOf } from '../reason';
 import type { CommandRunner } from '../runCommand';
 import { serviceRoleOfControlGroup } from '../serviceRole';
 import { controlGroupArguments, parseControlGroupLine } from './controlGroupColumn';
@@ -24,14 +15,14 @@ import { holderOf, stdinEnd } from './lsofStdin';
 import { type ProcessLister, PsReader, startToken } from './psReader';
 import type { PosixSystem } from './psTable';
 
-/** One command line holds far more; but what is printed must stay within the time-out. */
+/** A command line holds far more, but the output must arrive within the time-out. */
 const PIDS_PER_CALL = 500;
 
-/** macOS, and Linux by choice, by `ps`, `lsof`, `launchctl` and `ss`. */
+/** macOS, and optionally Linux, through `ps`, `lsof`, `launchctl` and `ss`. */
 export class PosixPlatform implements Platform {
   readonly name = 'portable';
   private readonly ps: PsReader;
-  /** Whom the next look at open files is to be about: `lsof` takes its time, and hundreds of servers are asked about at once. */
+  /** The pids that the next run of `lsof` covers: it is slow, and a scan asks about hundreds of servers at once. */
   private readonly wanted = new Set<number>();
   private readonly openFiles = new FreshRun(() => this.readOpenFiles());
 
@@ -58,28 +49,28 @@ export class PosixPlatform implements Platform {
   }
 
   async inspectAll(pids: readonly number[]): Promise<ReadonlyMap<number, Inspection>> {
-    const looks = new Map<number, Inspection>();
+    const inspections = new Map<number, Inspection>();
     for (const pid of pids) {
-      if (isQuestionablePid(pid)) looks.set(pid, { kind: 'error', reason: 'not the id of a process' });
+      if (isQuestionablePid(pid)) inspections.set(pid, { kind: 'error', reason: { kind: 'no-pid' } });
     }
-    const asked = [...new Set(pids)].filter((pid) => !looks.has(pid));
+    const asked = [...new Set(pids)].filter((pid) => !inspections.has(pid));
     for (let from = 0; from < asked.length; from += PIDS_PER_CALL) {
       const some = asked.slice(from, from + PIDS_PER_CALL);
       try {
-        for (const [pid, look] of await this.ps.lookAt(some)) looks.set(pid, look);
+        for (const [pid, inspection] of await this.ps.inspect(some)) inspections.set(pid, inspection);
       } catch (error) {
-        for (const pid of some) looks.set(pid, { kind: 'error', reason: messageOf(error) });
+        for (const pid of some) inspections.set(pid, { kind: 'error', reason: reasonOf(error) });
       }
     }
-    return looks;
+    return inspections;
   }
 
   async stdinPeer(identity: ProcessIdentity): Promise<StdinPeer> {
-    if (this.system === 'linux') return { kind: 'unknown', reason: l10n.t('not examined without a usable /proc') };
+    if (this.system === 'linux') return { kind: 'unknown', reason: { kind: 'no-proc' } };
     try {
       const { pid } = identity;
       const own = await this.run('lsof', [...LSOF_FIELDS, '-a', '-p', String(pid), '-d', '0'], TOOL_TIMEOUT_MS);
-      // Everything it says is in the output; its code also tells of matters that are not ours.
+      // Only the output counts: the exit code also reflects unrelated problems.
       const end = stdinEnd(parseLsof(own.stdout), pid);
       const peer =
         end.kind === 'peer'
@@ -90,7 +81,7 @@ export class PosixPlatform implements Platform {
     } catch (error) {
       return {
         kind: 'unknown',
-        reason: messageOf(error),
+        reason: reasonOf(error),
         failure: error instanceof InspectError ? error.failure : 'failed',
       };
     }
@@ -100,34 +91,35 @@ export class PosixPlatform implements Platform {
     try {
       return this.system === 'linux' ? await this.systemdRole(identity) : await this.launchdRole(identity);
     } catch (error) {
-      return { kind: 'unknown', reason: messageOf(error) };
+      return { kind: 'unknown', reason: reasonOf(error) };
     }
   }
 
   private async systemdRole(identity: ProcessIdentity): Promise<ServiceRole> {
     const { code, stdout } = await this.run('ps', controlGroupArguments(identity.pid), TOOL_TIMEOUT_MS);
     const line = code === 0 ? parseControlGroupLine(stdout) : undefined;
-    if (!line) return { kind: 'unknown', reason: l10n.t('`ps` does not tell its control group') };
+    if (!line) return { kind: 'unknown', reason: { kind: 'control-group-untold', program: 'ps' } };
     if (!sameStart(startToken(line.startSeconds), identity.start)) {
-      return { kind: 'unknown', reason: l10n.t('its pid belongs to another process') };
+      return { kind: 'unknown', reason: { kind: 'pid-reused' } };
     }
     return serviceRoleOfControlGroup(line.controlGroups);
   }
 
   private async launchdRole(identity: ProcessIdentity): Promise<ServiceRole> {
-    const look = await this.inspect(identity.pid);
-    if (look.kind === 'error') return { kind: 'unknown', reason: look.reason };
-    if (look.kind === 'gone' || !sameStart(look.entry.start, identity.start)) {
-      return { kind: 'unknown', reason: l10n.t('it is gone') };
+    const inspection = await this.inspect(identity.pid);
+    if (inspection.kind === 'error') return { kind: 'unknown', reason: inspection.reason };
+    if (inspection.kind === 'gone' || !sameStart(inspection.entry.start, identity.start)) {
+      return { kind: 'unknown', reason: { kind: 'gone' } };
     }
     // launchd starts every job itself.
-    if (look.entry.ppid !== 1) return { kind: 'none' };
+    if (inspection.entry.ppid !== 1) return { kind: 'none' };
     const uid = process.getuid?.();
     for (const domain of ['system', `user/${uid}`, `gui/${uid}`]) {
       const { code, stdout, stderr } = await this.run('launchctl', ['print', domain], TOOL_TIMEOUT_MS);
       if (code !== 0 && domain !== 'system' && saysNoSuchDomain(stdout + stderr)) continue;
       const services = code === 0 ? parseLaunchctlServices(stdout) : undefined;
-      if (!services) return { kind: 'unknown', reason: l10n.t('`launchctl print {0}` cannot be read', domain) };
+      if (!services)
+        return { kind: 'unknown', reason: { kind: 'unreadable-output', program: `launchctl print ${domain}` } };
       const name = services.get(identity.pid);
       if (name !== undefined) return { kind: 'service', name };
     }
@@ -140,7 +132,7 @@ export class PosixPlatform implements Platform {
     for (const pid of pids) this.wanted.add(pid);
     try {
       const { own, sockets } = await this.openFiles.ask();
-      if (sockets.length === 0) return { kind: 'unknown', reason: l10n.t('`lsof` shows no sockets') };
+      if (sockets.length === 0) return { kind: 'unknown', reason: { kind: 'no-sockets', program: 'lsof' } };
       const asked = new Set(pids);
       return judgeLsofConnections(
         own.filter(({ pid }) => asked.has(pid)),
@@ -149,11 +141,11 @@ export class PosixPlatform implements Platform {
         members,
       );
     } catch (error) {
-      return { kind: 'unknown', reason: messageOf(error) };
+      return { kind: 'unknown', reason: reasonOf(error) };
     }
   }
 
-  /** Everything that those have open who are asked about, and everybody's sockets. */
+  /** All open files of the wanted processes, and the sockets of all processes. */
   private async readOpenFiles() {
     const pids = [...this.wanted];
     this.wanted.clear();
@@ -166,14 +158,14 @@ export class PosixPlatform implements Platform {
     return { own, sockets: parseLsof(sockets.stdout) };
   }
 
-  /** Undefined when the process that was asked about still has its pid; else why an answer about the pid is none. */
+  /** Undefined when the process still has its pid; otherwise why an answer about that pid is not about this process. */
   private async stillThere(
     identity: ProcessIdentity,
-  ): Promise<{ kind: 'unknown'; reason: string; look?: 'failed' } | undefined> {
-    const look = await this.inspect(identity.pid);
-    if (look.kind === 'present' && sameStart(look.entry.start, identity.start)) return undefined;
-    return look.kind === 'error'
-      ? { kind: 'unknown', reason: look.reason, look: 'failed' }
-      : { kind: 'unknown', reason: l10n.t('it is gone') };
+  ): Promise<{ kind: 'unknown'; reason: Reason; failure?: 'failed' } | undefined> {
+    const inspection = await this.inspect(identity.pid);
+    if (inspection.kind === 'present' && sameStart(inspection.entry.start, identity.start)) return undefined;
+    return inspection.kind === 'error'
+      ? { kind: 'unknown', reason: inspection.reason, failure: 'failed' }
+      : { kind: 'unknown', reason: { kind: 'gone' } };
   }
 }

@@ -1,17 +1,17 @@
-import * as l10n from '@vscode/l10n';
 import { withTimeout } from '../../common/async';
 import { TOOL_TIMEOUT_MS } from '../../common/limits';
 import { sameStart } from '../identity';
 import { isKnownToKernel } from '../pids';
 import type { Inspection, ProcessEntry } from '../platform';
+import { InspectError } from '../reason';
 import type { CommandRunner } from '../runCommand';
 import { environmentOf, parseEnvironmentLines, psEnvironmentArguments } from './psEnvironment';
 import { type PosixSystem, type PsRow, parsePsTable, psTableArguments } from './psTable';
 
-/** What `ps-list` tells that we use. Its start time is not: it is read in local time (K27). */
+/** What we use of `ps-list`. Its start time is not reliable: it is in local time (K27). */
 export type ProcessLister = () => Promise<readonly { readonly pid: number }[]>;
 
-/** Processes of a POSIX system by `ps`. */
+/** Reads processes of a POSIX system with `ps`. */
 export class PsReader {
   private ownStart: string | undefined;
 
@@ -21,68 +21,68 @@ export class PsReader {
     private readonly list: ProcessLister,
   ) {}
 
-  /** @throws Error when this process cannot find itself. */
+  /** @throws InspectError when this process cannot find itself. */
   async readOwnStart(): Promise<string> {
     return startToken((await this.readTable([process.pid])).get(process.pid)?.startSeconds as number);
   }
 
   /**
    * All processes. Our own `ps` comes first: if it hangs, then where we can end it.
-   * @throws Error when the table cannot be read, or is not whole.
+   * @throws InspectError when the table cannot be read, or is not whole.
    */
   async readAll(): Promise<Map<number, ProcessEntry>> {
     const before = await this.readTable();
     const [lines, listed] = await Promise.all([this.readEnvironments(), this.listAll()]);
     const after = await this.readTable();
-    // Read and parsed independently: what both of ours lack although it exists shows that they are not whole (K09).
+    // An independent reader and parser: a process that only it lists shows that our tables are incomplete (K09).
     const lost = listed.find(({ pid }) => !before.has(pid) && !after.has(pid) && isKnownToKernel(pid));
-    if (lost) throw new Error(l10n.t('`ps` lists pid {0} one time and not the other', lost.pid));
+    if (lost) throw new InspectError({ kind: 'listed-once', program: 'ps', pid: lost.pid });
     return new Map([...after].map(([pid, row]) => [pid, entryOf(row, lineFor(row, before.get(pid), lines.get(pid)))]));
   }
 
-  /** Some processes. @throws Error when `ps` cannot be asked. */
-  async lookAt(pids: readonly number[]): Promise<Map<number, Inspection>> {
+  /** Some processes. @throws InspectError when `ps` cannot be asked. */
+  async inspect(pids: readonly number[]): Promise<Map<number, Inspection>> {
     const before = await this.readTable(pids);
     const lines = await this.readEnvironments(pids);
     const after = await this.readTable(pids);
-    return new Map(pids.map((pid) => [pid, lookOf(pid, before.get(pid), lines.get(pid), after.get(pid))]));
+    return new Map(pids.map((pid) => [pid, inspectionOf(pid, before.get(pid), lines.get(pid), after.get(pid))]));
   }
 
   /**
-   * Our own table, of `pids` or of everything. We ask about ourselves every time: `ps` ends with code 1 and no output
-   * both when all are gone and when it could not look, and a table without us proves nothing about others (K09).
+   * Our own table, of `pids` or of all processes. It always includes this process: `ps` exits with code 1 and no output
+   * both when all are gone and when it failed, and a table without us proves nothing about others (K09).
    */
   private async readTable(pids?: readonly number[]): Promise<Map<number, PsRow>> {
     const stdout = await this.ps(psTableArguments(this.system, withUs(pids)));
     const rows = new Map(parsePsTable(stdout, this.system).map((row) => [row.pid, row]));
     const own = rows.get(process.pid);
-    if (!own) throw new Error(l10n.t('`ps` does not list this process itself'));
+    if (!own) throw new InspectError({ kind: 'self-missing', program: 'ps' });
     // In a pid namespace whose /proc is another's, `ps` shows strangers under our numbers.
-    if (own.ppid !== process.ppid) throw new Error(l10n.t('`ps` shows another process under the pid of this one'));
+    if (own.ppid !== process.ppid) throw new InspectError({ kind: 'self-replaced', program: 'ps' });
     const start = startToken(own.startSeconds);
     this.ownStart ??= start;
-    // Linux stores ticks since boot, and `ps` adds today's clock: when that is set, every start time moves (K27).
+    // Linux stores ticks since boot, and `ps` adds the current clock: when the clock is set, all start times move (K27).
     if (!sameStart(start, this.ownStart)) {
-      throw new Error(l10n.t('`ps` gives this process itself another start time than before: the clock was set'));
+      throw new InspectError({ kind: 'clock-set', program: 'ps' });
     }
     return rows;
   }
 
   private async readEnvironments(pids?: readonly number[]): Promise<Map<number, string>> {
     const lines = parseEnvironmentLines(await this.ps(psEnvironmentArguments(this.system, withUs(pids))));
-    if (!lines.has(process.pid)) throw new Error(l10n.t('`ps` does not list this process itself'));
+    if (!lines.has(process.pid)) throw new InspectError({ kind: 'self-missing', program: 'ps' });
     return lines;
   }
 
   private listAll(): ReturnType<ProcessLister> {
     return withTimeout(this.list(), TOOL_TIMEOUT_MS, () => {
-      throw new Error(l10n.t('`ps-list` did not answer within {0} s', TOOL_TIMEOUT_MS / 1000));
+      throw new InspectError({ kind: 'program-timeout', program: 'ps-list', seconds: TOOL_TIMEOUT_MS / 1000 });
     });
   }
 
   private async ps(args: readonly string[]): Promise<string> {
     const { code, stdout } = await this.run('ps', args, TOOL_TIMEOUT_MS);
-    if (code !== 0) throw new Error(l10n.t('`ps` failed with code {0}', code));
+    if (code !== 0) throw new InspectError({ kind: 'program-exit', program: 'ps', code });
     return stdout;
   }
 }
@@ -96,12 +96,12 @@ function withUs(pids: readonly number[] | undefined): number[] | undefined {
   return pids && [...new Set([...pids, process.pid])];
 }
 
-/** Without the same arguments before and after, nothing can be subtracted from the line in between. */
+/** Only arguments that are the same before and after can be subtracted from the line in between. */
 function lineFor(after: PsRow, before: PsRow | undefined, line: string | undefined): string | undefined {
   return before?.args === after.args && before.startSeconds === after.startSeconds ? line : undefined;
 }
 
-function lookOf(
+function inspectionOf(
   pid: number,
   before: PsRow | undefined,
   line: string | undefined,
@@ -109,11 +109,11 @@ function lookOf(
 ): Inspection {
   if (!after) {
     // A system that hides other users' processes does not list what has changed its user.
-    if (isKnownToKernel(pid)) return { kind: 'error', reason: l10n.t('it exists, but `ps` does not list it') };
+    if (isKnownToKernel(pid)) return { kind: 'error', reason: { kind: 'not-listed', program: 'ps' } };
     return { kind: 'gone' };
   }
   if (!before || !sameStart(startToken(before.startSeconds), startToken(after.startSeconds))) {
-    return { kind: 'error', reason: l10n.t('changed while being read') };
+    return { kind: 'error', reason: { kind: 'changed' } };
   }
   return { kind: 'present', entry: entryOf(after, lineFor(after, before, line)) };
 }
@@ -130,7 +130,7 @@ function entryOf(row: PsRow, environmentLine: string | undefined): ProcessEntry 
     hasTerminal,
     zombie,
     name,
-    // Of a zombie `ps` prints a name of its own making.
+    // For a zombie `ps` makes up a name.
     args: zombie ? undefined : [row.args],
     memory,
     cpuTime,

@@ -1,4 +1,4 @@
-import * as l10n from '@vscode/l10n';
+import { InspectError } from '../reason';
 import { parseCpuTime, parseStartDate } from './psTime';
 
 export type PosixSystem = 'linux' | 'darwin';
@@ -10,7 +10,7 @@ export interface PsRow {
   readonly pgid: number | undefined;
   /** Undefined on macOS, whose `sess` is the address of a kernel structure. */
   readonly sid: number | undefined;
-  /** Undefined when real, effective and saved user differ: then nobody's rights over the process are certain. */
+  /** Undefined when real, effective and saved user differ: rights over the process are then uncertain. */
   readonly uid: number | undefined;
   readonly hasTerminal: boolean;
   readonly zombie: boolean;
@@ -26,10 +26,10 @@ export interface PsRow {
   readonly args: string;
 }
 
-// Fixed columns first, then the name, the pid once more, and the arguments, which end the line whatever they contain:
-// `ps` pads a name by bytes or by characters as it likes, so that only the pid can tell where it ends.
-// On Linux `ps` makes up for a column that is wider than it should be by narrowing the next padded one: hence a width
-// for each that no value exceeds (seen with a resident size of six digits).
+// Fixed columns first, then the name, the pid again, and the arguments, which end the line whatever they contain: `ps`
+// pads a name by bytes or by characters, so that only the pid marks where it ends.
+// On Linux `ps` compensates for a column that overflows by narrowing the next padded one. Each column is therefore
+// wider than any value (seen with a resident size of six digits).
 const COLUMNS: Record<PosixSystem, readonly string[]> = {
   linux: [
     ...['pid', 'ppid', 'pgid', 'sess', 'ruid', 'uid', 'svuid'].map((name) => `${name}:11`),
@@ -38,7 +38,7 @@ const COLUMNS: Record<PosixSystem, readonly string[]> = {
   darwin: 'pid ppid pgid ruid uid svuid tty stat lstart rss time ucomm pid args'.split(' '),
 };
 
-/** `ps` arguments that print the table {@link parsePsTable} reads; of `pids`, or of everything. */
+/** `ps` arguments that print the table for {@link parsePsTable}; of `pids`, or of all processes. */
 export function psTableArguments(system: PosixSystem, pids?: readonly number[]): string[] {
   // One -o each: POSIX takes everything after `=` for a heading, commas included.
   return [
@@ -55,7 +55,7 @@ const LINE: Record<PosixSystem, RegExp> = {
     String.raw`^ *(\d+) +(\d+) +(-?\d+) +(-?\d+) +${UID} +${UID} +${UID} +(\S+) +(\S+) +(\d+) +${LSTART} +(\d+) +([\d:.-]+) (.*?) +\1(?: (.*))?$`,
     's',
   ),
-  // The state's first letter can be blank when the kernel will not tell, and then nothing may be left of it.
+  // The kernel may withhold the state, which is then blank or missing.
   darwin: new RegExp(
     String.raw`^ *(\d+) +(\d+) +(\d+)() +${UID} +${UID} +${UID} +(\S+) +(\S*)() *${LSTART} +(\d+) +([\d:.-]+) (.*?) +\1(?: (.*))?$`,
     's',
@@ -64,19 +64,19 @@ const LINE: Record<PosixSystem, RegExp> = {
 
 /**
  * Parses the table of {@link psTableArguments}.
- * @throws Error when it is empty or any line is not as expected: a partial table would make the rest look dead (K09).
+ * @throws InspectError when it is empty or any line is not as expected: a partial table would make the rest look dead (K09).
  */
 export function parsePsTable(text: string, system: PosixSystem): PsRow[] {
   const lines = text.split('\n').filter((line) => line !== '');
-  if (lines.length === 0) throw new Error(l10n.t('`ps` printed nothing'));
+  if (lines.length === 0) throw new InspectError({ kind: 'unreadable-output', program: 'ps' });
   return lines.map((line) => {
     const row = parseLine(line, system);
-    if (!row) throw new Error(l10n.t('`ps` printed a line in an unexpected format'));
+    if (!row) throw new InspectError({ kind: 'unreadable-output', program: 'ps' });
     return row;
   });
 }
 
-/** Linux says -1 of a process that is being removed at this moment; macOS tells no session. */
+/** Linux prints -1 for a process that is just being removed; macOS has no session here. */
 function groupOf(text: string | undefined): number | undefined {
   return /^\d+$/.test(text ?? '') ? Number(text) : undefined;
 }

@@ -2,7 +2,7 @@ const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 
 /**
  * Reads `lstart` as `ps` prints it under `TZ=UTC LC_ALL=C`: `Sat Nov 21 01:47:44 2026`.
- * Not `Date.parse`, which would read it in the time zone of *this* process (K27).
+ * `Date.parse` would read it in the time zone of *this* process (K27).
  * @returns whole epoch seconds, or undefined when it is not such a date.
  */
 export function parseStartDate(text: string): number | undefined {

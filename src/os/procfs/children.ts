@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 
 /**
  * Pids of a process's direct children, from each of its threads: a child belongs to the thread that forked it.
- * @returns undefined where the kernel does not tell (built without CONFIG_PROC_CHILDREN) or the process is gone.
+ * @returns undefined where the kernel lacks CONFIG_PROC_CHILDREN or the process is gone.
  */
 export function readChildren(pid: number): number[] | undefined {
   try {

@@ -1,23 +1,21 @@
 import { readdirSync, readlinkSync } from 'node:fs';
-import * as l10n from '@vscode/l10n';
 import { codeOf } from '../../common/errors';
-import { whyUnreadable } from '../../common/files';
+import { type Reason, systemReason } from '../reason';
 import { livingFolder, readStat } from './readStat';
 
-/** Who of some processes has a certain pipe or socket open, and who has it as its stdin. */
+/** Which processes have a certain pipe or socket open, and which have it as their stdin. */
 export type OpenInput =
   | { readonly kind: 'known'; readonly holders: readonly number[]; readonly asStdin: readonly number[] }
-  | { readonly kind: 'unknown'; readonly reason: string };
+  | { readonly kind: 'unknown'; readonly reason: Reason };
 
 const PIPE_OR_SOCKET = /^(?:pipe|socket):\[\d+\]$/;
 
 /**
- * @param target what the link of an open file says: `pipe:[1234]` or `socket:[1234]`; anything else is shared by
- * many (`/dev/null`) and tells nothing. One process that cannot be examined makes the whole answer "unknown".
+ * @param target the link of an open file: `pipe:[1234]` or `socket:[1234]`; other files are shared (`/dev/null`) and
+ *   prove nothing. One process that cannot be examined makes the whole answer "unknown".
  */
 export function findOpenInput(target: string, pids: readonly number[]): OpenInput {
-  if (!PIPE_OR_SOCKET.test(target))
-    return { kind: 'unknown', reason: l10n.t('its stdin was neither a socket pair nor a pipe') };
+  if (!PIPE_OR_SOCKET.test(target)) return { kind: 'unknown', reason: { kind: 'stdin-no-connection' } };
   const holders: number[] = [];
   const asStdin: number[] = [];
   for (const pid of pids) {
@@ -30,20 +28,17 @@ export function findOpenInput(target: string, pids: readonly number[]): OpenInpu
   return { kind: 'known', holders, asStdin };
 }
 
-/** What a process's descriptors lead to. */
+/** The targets of a process's descriptors. */
 function openFilesOf(pid: number): Map<string, string | undefined> | 'gone' | Extract<OpenInput, { kind: 'unknown' }> {
   const read = readStat(pid);
   if (read.kind === 'gone') return 'gone';
   const folder = read.kind === 'stat' ? livingFolder(read.stat) : undefined;
-  if (folder === undefined) return { kind: 'unknown', reason: l10n.t('pid {0} cannot be examined', pid) };
+  if (folder === undefined) return { kind: 'unknown', reason: { kind: 'process-hidden', pid } };
   try {
     return new Map(readdirSync(`${folder}/fd`).map((fd) => [fd, linkOf(`${folder}/fd/${fd}`)]));
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return 'gone';
-    return {
-      kind: 'unknown',
-      reason: l10n.t('the open files of pid {0} may not be looked at ({1})', pid, whyUnreadable(error)),
-    };
+    return { kind: 'unknown', reason: { kind: 'files-closed-to-us', pid, why: systemReason(error) } };
   }
 }
 
@@ -51,7 +46,7 @@ function linkOf(path: string): string | undefined {
   try {
     return readlinkSync(path);
   } catch (error) {
-    // Closed in this moment.
+    // Closed meanwhile.
     if (codeOf(error) === 'ENOENT') return undefined;
     throw error;
   }

@@ -1,23 +1,22 @@
-import * as l10n from '@vscode/l10n';
 import { FreshRun } from '../../common/async';
 import { nextTick } from '../../common/eventLoop';
 import { PIPE_PROBE_TIMEOUT_MS } from '../../common/limits';
-import { InspectError } from '../platform';
+import { InspectError } from '../reason';
 import { runProgram } from '../runCommand';
 
-/** What one look at a pipe's reading end says. `writers: false` is the kernel's own word: no process can write to it. */
+/** The result of one check of a pipe's reading end. `writers: false` comes from the kernel: no process can write to it. */
 export interface PipeReading {
   readonly device: string;
   readonly inode: string;
   readonly writers: boolean;
 }
 
-/** A line for each file has some 30 bytes. */
+/** Each file's line has about 30 bytes. */
 const MAX_OUTPUT_BYTES = 1 << 20;
 
 /*
- * Reopens each reading end, notes which file that really is, and asks for hang-up without reading. Non-blocking and
- * without becoming anybody's terminal, should the number have changed hands. Says `-` for what is no pipe (any more).
+ * Reopens each reading end, prints which file it really is, and polls for hang-up without reading. Opens non-blocking
+ * and never as a controlling terminal, in case the descriptor now leads elsewhere. Prints `-` for anything but a pipe.
  */
 const PERL = `require IO; require Fcntl;
 for my $file (@ARGV) {
@@ -43,22 +42,22 @@ for file in sys.argv[1:]:
     try: print(look(file))
     except OSError: print('-')`;
 
-// Perl first: it starts in a tenth of Python's time.
+// Perl first: it starts ten times as fast as Python.
 const probers: readonly (readonly [program: string, args: readonly string[]])[] = [
   ['perl', ['-e', PERL, '--']],
   ['python3', ['-I', '-S', '-c', PYTHON]],
 ];
-/** Most pipes for one run: a command line has its limits. */
+/** Pipes per run: command lines are limited. */
 const MAX_FILES = 500;
 
 interface Question {
   readonly file: string;
-  readonly resolve: (look: PipeReading) => void;
+  readonly resolve: (reading: PipeReading) => void;
   readonly reject: (error: Error) => void;
 }
 let questions: Question[] = [];
 
-/** Those who ask at one moment share a run: hundreds of servers may be looked at together. */
+/** Simultaneous callers share a run: a scan asks about hundreds of servers. */
 const runs = new FreshRun(async () => {
   await new Promise((resolve) => setImmediate(resolve));
   while (questions.length > 0) {
@@ -71,7 +70,7 @@ const runs = new FreshRun(async () => {
 /**
  * Whether the pipe open as `file` (below `/proc/PID/fd`) has a writer in any process. Never reads from it: its bytes
  * are the server's. Node cannot poll without reading, so that Perl or Python does it, within 1 s.
- * @throws InspectError with a reason for people when it could not be told.
+ * @throws InspectError when it could not be told.
  */
 export function readPipe(file: string): Promise<PipeReading> {
   return new Promise((resolve, reject) => {
@@ -83,8 +82,7 @@ export function readPipe(file: string): Promise<PipeReading> {
 /** Never rejects. */
 async function answer(asked: readonly Question[]): Promise<void> {
   let open = asked;
-  const missing = l10n.t('neither perl nor python3 is installed, which could tell whether anybody holds its stdin');
-  let failure = new InspectError(missing, 'no means');
+  let failure: InspectError = new InspectError({ kind: 'no-pipe-probe' }, 'no means');
   for (const [program, args] of probers) {
     if (open.length === 0) return;
     await nextTick();
@@ -92,17 +90,17 @@ async function answer(asked: readonly Question[]): Promise<void> {
       ...{ program, args: [...args, ...open.map(({ file }) => file)], environment: cleanEnvironment() },
       ...{ timeout: PIPE_PROBE_TIMEOUT_MS, maxOutput: MAX_OUTPUT_BYTES },
     });
-    // With one missing or broken, the other may do.
+    // Where one is missing or broken, the other may work.
     if (end.kind === 'not-run' && end.code === 'ENOENT') continue;
     const lines = end.kind === 'exited' && end.code === 0 ? linesOf(end.stdout, open.length) : undefined;
     if (lines) {
       open = open.filter(({ resolve }, index) => {
-        const look = parsePipeReading(lines[index] as string);
-        if (look) resolve(look);
-        return !look;
+        const reading = parsePipeReading(lines[index] as string);
+        if (reading) resolve(reading);
+        return !reading;
       });
     }
-    failure = new InspectError(l10n.t('the pipe of its stdin could not be examined with {0}', program), 'failed');
+    failure = new InspectError({ kind: 'pipe-unexamined', program });
   }
   for (const { reject } of open) reject(failure);
 }
@@ -118,7 +116,7 @@ function parsePipeReading(line: string): PipeReading | undefined {
   return match ? { device: match[1] as string, inode: match[2] as string, writers: match[3] === '1' } : undefined;
 }
 
-/** Nothing of our environment may change what the few lines do (PERL5OPT, PYTHONPATH). */
+/** Variables such as PERL5OPT and PYTHONPATH would change what the script does. */
 function cleanEnvironment(): NodeJS.ProcessEnv {
   const { PATH, HOME } = process.env;
   return { ...(PATH === undefined ? {} : { PATH }), ...(HOME === undefined ? {} : { HOME }), LC_ALL: 'C' };

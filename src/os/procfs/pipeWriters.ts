@@ -8,8 +8,8 @@ const ACCESS_MODE = 0o3;
 const runs = new FreshRun(scan);
 
 /**
- * Which visible processes hold the writing end of a pipe. An explanation, no proof: other users' processes are closed
- * to an ordinary user, so that nobody found does not mean that there is nobody. Callers at the same time share one scan.
+ * Which visible processes hold the writing end of a pipe. An explanation, no proof: an ordinary user cannot inspect
+ * other users' processes, so that an empty answer proves nothing. Simultaneous callers share one scan.
  */
 export async function findPipeWriters(inode: string): Promise<readonly number[]> {
   return (await runs.ask()).get(inode) ?? [];
@@ -40,7 +40,7 @@ async function writablePipesOf(pid: number): Promise<ReadonlySet<string>> {
   return inodes;
 }
 
-/** The inode of a pipe that a descriptor can write to; undefined for anything else, and for what just went. */
+/** The inode of a pipe that a descriptor can write to; undefined for anything else, and for a descriptor just closed. */
 function writablePipe(folder: string, fd: string): string | undefined {
   try {
     const inode = /^pipe:\[(\d+)\]$/.exec(readlinkSync(`${folder}/fd/${fd}`))?.[1];

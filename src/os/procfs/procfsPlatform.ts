@@ -1,11 +1,10 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import * as l10n from '@vscode/l10n';
 import { codeOf } from '../../common/errors';
 import { yieldIfBusy } from '../../common/eventLoop';
-import { whyUnreadable } from '../../common/files';
 import type { ProcessIdentity } from '../identity';
 import { findOutsideUse } from '../outsideUse';
 import type { Identification, Inspection, Platform, ProcessEntry, ServiceRole, Snapshot, StdinPeer } from '../platform';
+import { InspectError, type Reason, systemReason } from '../reason';
 import { readLinuxScopeParts, scopeTag } from '../scope';
 import { isServiceMain, serviceRoleOfControlGroup } from '../serviceRole';
 import { readChildren } from './children';
@@ -18,7 +17,7 @@ import { findStdinPeer } from './stdinPeer';
 const TICKS_PER_SECOND = 100;
 /** A young process may still be between fork, exec and rewriting its own title: read it again each time. */
 const YOUNG_TICKS = 10 * TICKS_PER_SECOND;
-/** The kernel says so of the stack of a process that we may not trace. */
+/** The kernel's value for the stack of a process that we may not trace. */
 const HIDDEN = '0';
 const AS_NODE = '\0ELECTRON_RUN_AS_NODE=1\0';
 const COOKIE_PREFIX = 'MCP_PROCESSES_COOKIE=';
@@ -46,7 +45,7 @@ interface CachedDetails extends Details {
 }
 
 /**
- * Linux, straight from `/proc`: no child process per sweep.
+ * Linux, directly from `/proc`: a sweep runs no other programs.
  * @returns undefined where `/proc` is missing, hidden, or belongs to another pid namespace.
  */
 export function createProcfsPlatform(): Platform | undefined {
@@ -67,7 +66,7 @@ class ProcfsPlatform implements Platform {
     readonly scope: string,
     private readonly own: ProcStat,
   ) {
-    // Pages are 4, 16 or 64 KiB; our own resident size in both units tells which.
+    // Pages are 4, 16 or 64 KiB; our own resident size in both units shows which.
     const ratio = process.memoryUsage.rss() / Math.max(1, own.residentPages);
     this.pageSize = ratio > 32_768 ? 65_536 : ratio > 9_000 ? 16_384 : 4_096;
   }
@@ -87,11 +86,13 @@ class ProcfsPlatform implements Platform {
       if (read.kind === 'gone') continue;
       // Other users' processes, where the system hides them.
       if (read.kind === 'error' && isDenied(read.reason) && Number(text) !== process.pid) continue;
-      if (read.kind === 'error') throw new Error(l10n.t('/proc/{0}/stat cannot be read: {1}', text, read.reason));
+      if (read.kind === 'error') {
+        throw new InspectError({ kind: 'file-unreadable', file: `/proc/${text}/stat`, why: read.reason });
+      }
       const { stat } = read;
       processes.set(stat.pid, this.entryOf(stat, this.cachedDetails(stat, uptimeTicks)));
     }
-    if (!processes.has(process.pid)) throw new Error(l10n.t('/proc does not list this process itself'));
+    if (!processes.has(process.pid)) throw new InspectError({ kind: 'self-missing', program: '/proc' });
     for (const pid of this.details.keys()) if (!processes.has(pid)) this.details.delete(pid);
     // Process 1 is always there.
     return { scope: this.scope, takenAt, processes, ...(processes.has(1) ? {} : { isHidden }) };
@@ -102,12 +103,11 @@ class ProcfsPlatform implements Platform {
     if (read.kind === 'gone') return { kind: 'gone' };
     if (read.kind === 'error') return read;
     const details = { ...readDetails(read.stat), uid: certainUser(pid) };
-    // The pid may have changed hands between the two reads.
+    // Another process may have got the pid between the two reads.
     const again = readStat(pid);
     if (again.kind === 'gone') return { kind: 'gone' };
     if (again.kind === 'error') return again;
-    if (again.stat.startTicks !== read.stat.startTicks)
-      return { kind: 'error', reason: l10n.t('changed while being read') };
+    if (again.stat.startTicks !== read.stat.startTicks) return { kind: 'error', reason: { kind: 'changed' } };
     return { kind: 'present', entry: this.entryOf(again.stat, details) };
   }
 
@@ -119,12 +119,12 @@ class ProcfsPlatform implements Platform {
   }
 
   async inspectAll(pids: readonly number[]): Promise<ReadonlyMap<number, Inspection>> {
-    const looks = new Map<number, Inspection>();
+    const inspections = new Map<number, Inspection>();
     for (const pid of pids) {
       await yieldIfBusy();
-      looks.set(pid, await this.inspect(pid));
+      inspections.set(pid, await this.inspect(pid));
     }
-    return looks;
+    return inspections;
   }
 
   childrenOf(pid: number): readonly number[] | undefined {
@@ -168,10 +168,7 @@ class ProcfsPlatform implements Platform {
       if (role.kind !== 'service') return role;
       return { ...role, isMain: isServiceMain(readProcBytes(`/proc/${identity.pid}/environ`), identity.pid) };
     } catch (error) {
-      return {
-        kind: 'unknown',
-        reason: l10n.t('its control group or environment cannot be read ({0})', whyUnreadable(error)),
-      };
+      return { kind: 'unknown', reason: { kind: 'control-group-unreadable', why: systemReason(error) } };
     }
   }
 
@@ -189,8 +186,8 @@ class ProcfsPlatform implements Platform {
     const young = uptimeTicks - Number(stat.startTicks) < YOUNG_TICKS;
     if (isSame && !young) return cached;
     const { startTicks, name, stackStart } = stat;
-    // What it has executed is the same, so its environment is; its title may be another by now.
-    // Nothing of it is left to read, and it is nobody's member any more.
+    // The same program with the same environment, but possibly another title.
+    // Nothing of a zombie is left to read, and a zombie is no member.
     if (isZombie(stat)) return cached?.startTicks === startTicks ? cached : NOTHING;
     const details =
       isSame && stackStart !== HIDDEN
@@ -221,13 +218,13 @@ class ProcfsPlatform implements Platform {
   }
 }
 
-function isDenied(code: string): boolean {
-  return code === 'EPERM' || code === 'EACCES';
+function isDenied(reason: Reason): boolean {
+  return reason.kind === 'system' && (reason.code === 'EPERM' || reason.code === 'EACCES');
 }
 
 /**
- * Whether a pid exists although `/proc` does not show it (mounted with hidepid): somebody else's, or one of ours that
- * has closed itself to us.
+ * Whether a pid exists although `/proc` does not show it (mounted with hidepid): another user's process, or one of ours
+ * that has restricted itself.
  */
 function isHidden(pid: number): boolean {
   const read = readStat(pid);
@@ -253,18 +250,18 @@ function readDetails(stat: ProcStat): Details {
   }
 }
 
-/** Whose process it is beyond doubt. A set-uid program runs with other rights than its starter: then nobody's. */
+/** The user of a process, beyond doubt; undefined for a set-uid program, whose rights differ from its starter's. */
 function certainUser(pid: number): number | undefined {
   try {
     const match = /^Uid:\t(\d+)\t(\d+)\t(\d+)/m.exec(readProcFile(`/proc/${pid}/status`));
     return match && match[1] === match[2] && match[1] === match[3] ? Number(match[1]) : undefined;
   } catch {
-    // Unknown user: the kill policy keeps it.
+    // The kill policy spares a process whose user is unknown.
     return undefined;
   }
 }
 
-/** Arguments, and for whom the process acts, which is enough for a list. */
+/** Arguments and effective user, which are enough for a list. */
 function readCommand(folder: string): Pick<Details, 'uid' | 'args'> {
   try {
     const { text, uid } = readOwnedProcFile(`${folder}/cmdline`, 'utf8');
@@ -275,7 +272,7 @@ function readCommand(folder: string): Pick<Details, 'uid' | 'args'> {
   }
 }
 
-/** The first of each name counts, as it does for the program itself. */
+/** The first variable of each name counts, as it does for the program itself. */
 function variablesIn(environment: string, names: readonly string[]): Record<string, string> {
   const found: Record<string, string> = {};
   for (const entry of environment.split('\0')) {
@@ -286,7 +283,7 @@ function variablesIn(environment: string, names: readonly string[]): Record<stri
   return found;
 }
 
-/** The cookie of an environment block; undefined when there is none, or when two contradict each other. */
+/** The cookie in an environment block; undefined when there is none, or when two contradict each other. */
 function cookieIn(environment: Buffer): string | undefined {
   if (!environment.includes(COOKIE_PREFIX)) return undefined;
   let found: string | undefined;
@@ -299,7 +296,7 @@ function cookieIn(environment: Buffer): string | undefined {
   return found;
 }
 
-/** Where a link of a process's folder leads; undefined where it may not be read, or what it led to was removed. */
+/** The target of a link in a process's folder; undefined where it cannot be read, or the target was removed. */
 function linkOf(pid: number, name: 'cwd' | 'exe'): string | undefined {
   try {
     const path = readlinkSync(`/proc/${pid}/${name}`);

@@ -1,12 +1,12 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 
-/** Shared: nothing runs between the read and the copy out of it. Grows to the longest file seen. */
+/** Shared: no other code runs between the read and the copy. Grows to the longest file seen. */
 let buffer = Buffer.allocUnsafe(8_192);
 
 /**
- * Reads a file of `/proc`, which has no size to go by. Half the time of `readFileSync`, and a snapshot is thousands.
- * @returns its bytes, which hold until the next call.
- * @throws what open and read throw: ENOENT and ESRCH where the process has gone.
+ * Reads a file of `/proc`, whose size is unknown. Takes half the time of `readFileSync`; a snapshot reads thousands.
+ * @returns its bytes, valid until the next call.
+ * @throws the errors of open and read: ENOENT and ESRCH where the process is gone.
  */
 export function readProcBytes(path: string): Buffer {
   const file = openSync(path, constants.O_RDONLY);

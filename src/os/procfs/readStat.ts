@@ -1,23 +1,22 @@
 import { readdirSync } from 'node:fs';
-import * as l10n from '@vscode/l10n';
 import { codeOf } from '../../common/errors';
-import { whyUnreadable } from '../../common/files';
+import { type PlainReason, systemReason } from '../reason';
 import { readProcFile } from './readProcFile';
 import { type ProcStat, parseStat } from './stat';
 
 export type StatRead =
   | { readonly kind: 'stat'; readonly stat: ProcStat }
   | { readonly kind: 'gone' }
-  | { readonly kind: 'error'; readonly reason: string };
+  | { readonly kind: 'error'; readonly reason: PlainReason };
 
-/** Reads `/proc/PID/stat`. Only ENOENT and ESRCH mean "gone"; every other failure is an error, read as "keep" (K09). */
+/** Reads `/proc/PID/stat`. Only ENOENT and ESRCH mean "gone"; any other failure is an error, which spares (K09). */
 export function readStat(pid: number): StatRead {
   try {
     const stat = parseStat(readProcFile(`/proc/${pid}/stat`));
-    return stat ? { kind: 'stat', stat } : { kind: 'error', reason: l10n.t('unexpected format') };
+    return stat ? { kind: 'stat', stat } : { kind: 'error', reason: { kind: 'unexpected-format' } };
   } catch (error) {
     const code = codeOf(error);
-    return code === 'ENOENT' || code === 'ESRCH' ? { kind: 'gone' } : { kind: 'error', reason: whyUnreadable(error) };
+    return code === 'ENOENT' || code === 'ESRCH' ? { kind: 'gone' } : { kind: 'error', reason: systemReason(error) };
   }
 }
 
@@ -36,7 +35,7 @@ export function livingFolder(stat: ProcStat): string | undefined {
       if (own && own.state !== 'Z' && own.state !== 'X') return `${folder}/task/${thread}`;
     }
   } catch {
-    // It is going down at this moment, or hidden.
+    // It is exiting, or hidden.
   }
   return undefined;
 }

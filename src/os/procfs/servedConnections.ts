@@ -11,10 +11,10 @@ const TCP_LISTENING = '0A';
 const TCP_HALF_CLOSED = new Set(['04', '05', '08']);
 
 /**
- * Which of `pids` serves a Unix connection at this moment, from `/proc/net` alone. That tells that somebody is
- * connected, but not who: enough to know that nobody is, where `ss` is missing.
+ * Which of `pids` serves a Unix connection, from `/proc/net` alone. It shows that a client is connected, but not which:
+ * where `ss` is missing, that is enough to know that none is.
  * @returns the first that does; undefined when none does.
- * @throws when it cannot be read.
+ * @throws the system's error when the table cannot be read.
  */
 export function findServingUnix(pids: readonly number[]): number | undefined {
   const served = new Set(servedUnixSockets(readFileSync('/proc/net/unix', 'latin1')));
@@ -31,8 +31,8 @@ export function servedUnixSockets(table: string): string[] {
 }
 
 /**
- * TCP connections from `/proc/net` alone, where `ss` is missing: both ends of each are in the table, and whose they are
- * say the open files of processes. Those of everybody are read only where one of `pids` serves a connection at all.
+ * TCP connections from `/proc/net` alone, where `ss` is missing: the table has both ends of each, and the open files of
+ * processes show the holders. The files of all processes are read only where one of `pids` serves a connection.
  * @throws when the table, or the open files of one of `pids`, cannot be read.
  */
 export async function readTcpConnections(pids: readonly number[]): Promise<readonly Connection[]> {
@@ -42,7 +42,7 @@ export async function readTcpConnections(pids: readonly number[]): Promise<reado
 }
 
 const everybodys = new FreshRun(async () => {
-  // Before the files: a client that goes in between is an end without a holder, and so somebody.
+  // Before the files: a client that exits in between leaves an end without a holder, which counts as a client.
   const table = readTcpTables();
   const holders = new Map<string, number[]>();
   for (const name of readdirSync('/proc').filter((text) => /^\d+$/.test(text))) {
@@ -78,7 +78,7 @@ export function tcpConnections(
   });
 }
 
-/** The kernel's words are little-endian: an IPv4 address in IPv6's clothes is the IPv4 address. */
+/** The kernel prints little-endian words. An IPv4 address mapped into IPv6 is the IPv4 address. */
 function plain(address: string): string {
   return address.replace(/^0{16}FFFF0000/i, '');
 }
@@ -88,13 +88,13 @@ function readTcpTables(): string {
   try {
     return tcp + readFileSync('/proc/net/tcp6', 'latin1');
   } catch (error) {
-    // Switched off.
+    // IPv6 is switched off.
     if (codeOf(error) === 'ENOENT') return tcp;
     throw error;
   }
 }
 
-/** Of a process that is closed to us, none. */
+/** None for a process that we may not inspect. */
 function visibleSocketsOf(pid: number): string[] {
   try {
     return socketsOf(pid);
@@ -116,7 +116,7 @@ function socketsOf(pid: number): string[] {
     try {
       return /^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/${pid}/fd/${fd}`))?.[1] ?? [];
     } catch {
-      // Closed in this moment.
+      // Closed meanwhile.
       return [];
     }
   });

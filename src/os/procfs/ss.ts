@@ -1,18 +1,20 @@
-import * as l10n from '@vscode/l10n';
 import { FreshRun } from '../../common/async';
 import { nextTick } from '../../common/eventLoop';
 import { SS_TIMEOUT_MS } from '../../common/limits';
-import { InspectError } from '../platform';
-import { runProgram } from '../runCommand';
+import { InspectError, type PlainReason } from '../reason';
+import { programReason, runProgram } from '../runCommand';
 
 const MAX_OUTPUT_BYTES = 64 << 20;
 
-/** What `ss` prints. @throws InspectError with a reason for people. */
+/** `ss` could not be run, or did not tell. */
+export class SsError extends InspectError<PlainReason> {}
+
+/** What `ss` prints. @throws SsError */
 export async function runSs(args: readonly string[]): Promise<string> {
-  // With PROC_NET_TCP, PROC_ROOT, TCPDIAG_FILE and their like it reads some file, and does not ask the kernel.
+  // PROC_NET_TCP, PROC_ROOT, TCPDIAG_FILE and the like make it read a file instead of asking the kernel.
   const passed = Object.entries(process.env).filter(([name]) => !/^(?:PROC_|TCPDIAG_FILE$)/.test(name));
   const environment = { ...Object.fromEntries(passed), LC_ALL: 'C' };
-  // A host with much memory takes its time to start a child.
+  // Starting a child blocks a host with much memory for long.
   await nextTick();
   const end = await runProgram({
     program: 'ss',
@@ -22,14 +24,13 @@ export async function runSs(args: readonly string[]): Promise<string> {
     maxOutput: MAX_OUTPUT_BYTES,
   });
   if (end.kind === 'exited' && end.code === 0) return end.stdout;
-  if (end.kind === 'not-run' && end.code === 'ENOENT')
-    throw new InspectError(l10n.t('`ss` is not installed'), 'no means');
-  throw new InspectError(l10n.t('`ss` failed'), 'failed');
+  const reason = programReason('ss', end, SS_TIMEOUT_MS);
+  throw new SsError(reason, reason.kind === 'program-missing' ? 'no means' : 'failed');
 }
 
 const unixRuns = new FreshRun(() => runSs(['-H', '-a', '-x', '-p', '-n', '-e']));
 
-/** All Unix sockets, one a line. Who asks for stdins and who asks for connections share a run. @throws as {@link runSs} */
+/** All Unix sockets, one a line. Questions about stdins and about connections share a run. @throws as {@link runSs} */
 export function runSsForUnix(): Promise<string> {
   return unixRuns.ask();
 }

@@ -57,7 +57,7 @@ export function isZombie(stat: ProcStat): boolean {
   return stat.state === 'X' || stat.state === 'x' || (stat.state === 'Z' && stat.threads <= 1);
 }
 
-/** What people call the terminal of a device number as `stat` gives it, as in `ps`: `pts/3`; undefined for none. */
+/** The name of a terminal by its device number in `stat`, as `ps` prints it: `pts/3`; undefined for none. */
 export function terminalName(device: number): string | undefined {
   const major = (device >> 8) & 0xfff;
   const minor = ((device >>> 12) & 0xfff00) | (device & 0xff);

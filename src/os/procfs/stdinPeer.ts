@@ -1,9 +1,7 @@
 import { readlinkSync, statSync } from 'node:fs';
-import * as l10n from '@vscode/l10n';
-import { codeOf, messageOf } from '../../common/errors';
-import { whyUnreadable } from '../../common/files';
 import type { ProcessIdentity } from '../identity';
-import { type FailedInspection, InspectError, type StdinPeer } from '../platform';
+import type { StdinPeer } from '../platform';
+import { InspectError, type PlainReason, reasonOf, systemReason } from '../reason';
 import { pidsOf, seen, UNSEEN } from '../users';
 import { nameOf } from './labels';
 import { readPipe } from './pipeProbe';
@@ -11,34 +9,32 @@ import { findPipeWriters } from './pipeWriters';
 import { livingFolder, readStat } from './readStat';
 import { judgeUnixSocket, readUnixSockets } from './unixSockets';
 
-/** What a process has as its stdin at this moment. */
+/** The present stdin of a process. */
 interface Stdin {
   /** The process's folder below `/proc`, or that of one of its threads. */
   readonly folder: string;
-  /** What the link says: `socket:[1234]`, `pipe:[1234]`, a path. */
+  /** The link: `socket:[1234]`, `pipe:[1234]`, a path. */
   readonly target: string;
 }
 
 /**
  * Who holds the other end of a process's stdin: a Unix socket pair (Node clients) by its own line of `ss`, a pipe
- * (Python, Rust, Go clients) by asking the kernel for hang-up. The process is not disturbed and nothing is read from
- * its stdin. Never rejects; whatever cannot be told for certain is "unknown", and so is a process that changed meanwhile.
- * @param scope the tag in which this system's pids mean anything.
+ * (Python, Rust, Go clients) by polling the kernel for hang-up. It neither disturbs the process nor reads from its
+ * stdin. Never rejects; any doubt gives "unknown", and so does a process that changes meanwhile.
+ * @param scope the scope tag of this system
  */
 export async function findStdinPeer(identity: ProcessIdentity, scope: string): Promise<StdinPeer> {
   try {
-    if (scope === '' || identity.scope !== scope)
-      throw new Error(l10n.t('it belongs to another boot, container or machine'));
+    if (scope === '' || identity.scope !== scope) throw lasting({ kind: 'other-scope' });
     const before = stdinOf(identity);
     const peer = await peerOf(before);
     const after = stdinOf(identity);
-    if (after.target !== before.target)
-      throw new InspectError(l10n.t('its stdin changed while it was examined'), 'failed');
+    if (after.target !== before.target) throw new InspectError({ kind: 'stdin-changed' });
     return peer;
   } catch (error) {
-    const reason = messageOf(error);
-    const look = lookOf(error);
-    return { kind: 'unknown', reason, ...(look && { failure: look }) };
+    const reason = reasonOf(error);
+    const failure = error instanceof InspectError ? (error.failure ?? 'lasting') : failureOf(systemReason(error));
+    return { kind: 'unknown', reason, ...(failure !== 'lasting' && { failure }) };
   }
 }
 
@@ -46,12 +42,12 @@ function peerOf(stdin: Stdin): Promise<StdinPeer> {
   const [, kind, inode] = /^(socket|pipe):\[(\d+)\]$/.exec(stdin.target) ?? [];
   if (kind === 'socket') return socketPeer(stdin.folder, inode as string);
   if (kind === 'pipe') return pipePeer(`${stdin.folder}/fd/0`, inode as string);
-  throw new Error(l10n.t('its stdin is neither a socket pair nor a pipe'));
+  throw lasting({ kind: 'stdin-no-connection' });
 }
 
 async function socketPeer(folder: string, inode: string): Promise<StdinPeer> {
   if (readlinkSync(`${folder}/ns/net`) !== readlinkSync('/proc/self/ns/net')) {
-    throw new Error(l10n.t('it runs in another network namespace, whose sockets cannot be seen from here'));
+    throw lasting({ kind: 'other-network' });
   }
   return withNames(judgeUnixSocket(await readUnixSockets(), inode));
 }
@@ -60,49 +56,48 @@ async function pipePeer(file: string, inode: string): Promise<StdinPeer> {
   // Follows the link to the pipe itself without opening it.
   const identify = () => statSync(file, { bigint: true });
   const before = identify();
-  const look = await readPipe(file);
+  const reading = await readPipe(file);
   const after = identify();
   for (const { dev, ino } of [before, after]) {
-    if (`${dev}` !== look.device || `${ino}` !== look.inode || look.inode !== inode) {
-      throw new InspectError(l10n.t('its stdin changed while it was examined'), 'failed');
+    if (`${dev}` !== reading.device || `${ino}` !== reading.inode || reading.inode !== inode) {
+      throw new InspectError({ kind: 'stdin-changed' });
     }
   }
-  if (!look.writers) return { kind: 'gone', proof: 'no peer' };
+  if (!reading.writers) return { kind: 'gone', proof: 'no peer' };
   const holders = await findPipeWriters(inode);
   return { kind: 'alive', by: holders.length > 0 ? seen(...holders.map(nameOf)) : UNSEEN };
 }
 
-/** A number alone says little to people. */
+/** People need names, not only numbers. */
 function withNames(peer: StdinPeer): StdinPeer {
   if (peer.kind !== 'alive' || peer.by.kind !== 'seen') return peer;
   return { kind: 'alive', by: seen(...pidsOf(peer.by).map(nameOf)) };
 }
 
-/** @throws Error with a reason for people when the process is gone, another, or closed to us. */
+/** @throws InspectError when the process is gone, another, or closed to us. */
 function stdinOf(identity: ProcessIdentity): Stdin {
   const read = readStat(identity.pid);
-  if (read.kind === 'error') throw withCode(l10n.t('it cannot be examined ({0})', read.reason), read.reason);
-  if (read.kind === 'gone' || `t${read.stat.startTicks}` !== identity.start) throw new Error(l10n.t('it is gone'));
+  if (read.kind === 'error') throw new InspectError({ kind: 'unexamined', why: read.reason }, failureOf(read.reason));
+  if (read.kind === 'gone' || `t${read.stat.startTicks}` !== identity.start) throw lasting({ kind: 'gone' });
   const folder = livingFolder(read.stat);
-  if (folder === undefined) throw new Error(l10n.t('its main thread is gone, and no other could be examined'));
+  if (folder === undefined) throw lasting({ kind: 'threads-hidden' });
   try {
     return { folder, target: readlinkSync(`${folder}/fd/0`) };
   } catch (error) {
-    const code = whyUnreadable(error);
-    if (code === 'ENOENT') throw new Error(l10n.t('it has no stdin'));
-    throw withCode(l10n.t('its stdin may not be looked at ({0})', code), code);
+    const why = systemReason(error);
+    if (why.kind === 'system' && why.code === 'ENOENT') throw lasting({ kind: 'no-stdin' });
+    throw new InspectError({ kind: 'stdin-closed-to-us', why }, failureOf(why));
   }
 }
 
-function withCode(reason: string, code: string): Error {
-  return Object.assign(new Error(reason), { code });
+/** No other look would find anything else. */
+function lasting(reason: PlainReason): InspectError {
+  return new InspectError(reason, 'lasting');
 }
 
-/** What is closed to us stays so, and what is gone, too; any other error, such as too many open files, passes. */
+/** Lack of permission and a missing process last; any other error, such as too many open files, passes. */
 const LASTING = new Set(['EACCES', 'EPERM', 'ENOENT', 'ESRCH']);
 
-function lookOf(error: unknown): FailedInspection | undefined {
-  if (error instanceof InspectError) return error.failure;
-  const code = codeOf(error);
-  return code === undefined || LASTING.has(code) ? undefined : 'failed';
+function failureOf(why: PlainReason): 'failed' | 'lasting' {
+  return why.kind === 'system' && !LASTING.has(why.code) ? 'failed' : 'lasting';
 }

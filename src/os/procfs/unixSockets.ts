@@ -1,6 +1,6 @@
-import * as l10n from '@vscode/l10n';
 import { FreshRun } from '../../common/async';
-import { InspectError, type StdinPeer } from '../platform';
+import type { StdinPeer } from '../platform';
+import { InspectError } from '../reason';
 import { seen, UNSEEN } from '../users';
 import { runSsForUnix } from './ss';
 
@@ -11,8 +11,8 @@ export interface UnixSocket {
   readonly peer: string;
   readonly pids: readonly number[];
   /**
-   * Which directions are still open: `<->`, or `---` once the other end was closed. Undefined when `ss` does not say:
-   * without the kernel's socket diagnosis it reads `/proc/net/unix`, which knows no peers, and prints 0 for all of them.
+   * Which directions are open: `<->`, or `---` once the other end was closed. Undefined when `ss` does not print them:
+   * without the kernel's socket diagnosis it reads `/proc/net/unix`, which has no peers, and prints 0 for all of them.
    */
   readonly directions: string | undefined;
 }
@@ -30,21 +30,20 @@ export function parseUnixSockets(output: string): UnixSocket[] {
 }
 
 /**
- * What the sockets say about the peer of one of them. Gone only by its *own line*, with peer 0 and closed in both
- * directions; a connection that is still waiting to be accepted has peer 0, too, but is open.
+ * Judges the peer of one of the sockets. Only its *own line* shows that the peer is gone, with peer 0 and both
+ * directions closed; a connection that waits to be accepted has peer 0, too, but is open.
  */
 export function judgeUnixSocket(sockets: readonly UnixSocket[], inode: string): StdinPeer {
   const own = sockets.filter((socket) => socket.inode === inode);
   const [socket] = own;
   // Sockets that come and go while the kernel lists them can make it leave one out, or name it twice.
-  if (!socket)
-    return { kind: 'unknown', reason: l10n.t('`ss` does not show the socket of its stdin'), failure: 'failed' };
+  if (!socket) return { kind: 'unknown', reason: { kind: 'stdin-not-shown', program: 'ss' }, failure: 'failed' };
   if (own.length > 1) {
-    return { kind: 'unknown', reason: l10n.t('`ss` shows the socket of its stdin more than once'), failure: 'failed' };
+    return { kind: 'unknown', reason: { kind: 'stdin-shown-twice', program: 'ss' }, failure: 'failed' };
   }
   if (socket.peer === '0') {
     if (socket.directions !== '---') {
-      const reason = l10n.t('`ss` cannot tell who holds the other end of its stdin here');
+      const reason = { kind: 'stdin-peer-unknown', program: 'ss' } as const;
       // Open and with no other end: it waits to be accepted.
       return { kind: 'unknown', reason, failure: socket.directions === undefined ? 'no means' : 'failed' };
     }
@@ -58,12 +57,12 @@ const runs = new FreshRun(async () => parseUnixSockets(await runSsForUnix()));
 
 /**
  * All Unix sockets of this network namespace as `ss` tells them now. Callers at the same time share one run.
- * @throws LookError with a reason for people.
+ * @throws InspectError
  */
 export async function readUnixSockets(): Promise<readonly UnixSocket[]> {
   try {
     return await runs.ask();
   } catch (error) {
-    throw error instanceof InspectError ? error : new InspectError('`ss` failed', 'failed');
+    throw error instanceof InspectError ? error : new InspectError({ kind: 'program-failed', program: 'ss' });
   }
 }

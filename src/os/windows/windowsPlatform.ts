@@ -1,17 +1,16 @@
-import * as l10n from '@vscode/l10n';
-import { messageOf } from '../../common/errors';
 import { POWERSHELL_TIMEOUT_MS } from '../../common/limits';
 import { type ProcessIdentity, sameStart } from '../identity';
 import { isKnownToKernel, isQuestionablePid, selfOf } from '../pids';
 import type { Inspection, OutsideUse, Platform, ProcessEntry, ServiceRole, Snapshot, StdinPeer } from '../platform';
+import { InspectError, reasonOf } from '../reason';
 import type { CommandRunner } from '../runCommand';
 import { powershellPath } from './powershellPath';
-import { parseWindowsProcesses, type WindowsProcess, windowsProcessArguments } from './windowsProcesses';
+import { POWERSHELL, parseWindowsProcesses, type WindowsProcess, windowsProcessArguments } from './windowsProcesses';
 import { parseWindowsServices, windowsServiceArguments } from './windowsServices';
 
 /**
- * Windows, by one `Get-CimInstance Win32_Process`. What it does not tell stays undefined: the user (whether a command
- * line could be read says something about rights, not about the owner), groups, sessions, terminals, environments.
+ * Windows, through one `Get-CimInstance Win32_Process`. What that lacks is undefined: the user (a readable command line
+ * shows our rights, not the owner), groups, sessions, terminals, environments.
  */
 export class WindowsPlatform implements Platform {
   readonly name = 'portable';
@@ -22,7 +21,7 @@ export class WindowsPlatform implements Platform {
   ) {}
 
   async self(): Promise<ProcessIdentity> {
-    return selfOf(await this.inspect(process.pid), this.scope);
+    return selfOf(await this.inspect(process.pid), this.scope, POWERSHELL);
   }
 
   async snapshot(): Promise<Snapshot> {
@@ -36,69 +35,70 @@ export class WindowsPlatform implements Platform {
   }
 
   async inspectAll(pids: readonly number[]): Promise<ReadonlyMap<number, Inspection>> {
-    const looks = new Map<number, Inspection>();
+    const inspections = new Map<number, Inspection>();
     for (const pid of pids) {
-      if (isQuestionablePid(pid)) looks.set(pid, { kind: 'error', reason: 'not the id of a process' });
+      if (isQuestionablePid(pid)) inspections.set(pid, { kind: 'error', reason: { kind: 'no-pid' } });
     }
-    const asked = [...new Set(pids)].filter((pid) => !looks.has(pid));
-    if (asked.length === 0) return looks;
+    const asked = [...new Set(pids)].filter((pid) => !inspections.has(pid));
+    if (asked.length === 0) return inspections;
     try {
       const rows = new Map((await this.ask(asked)).map((row) => [row.pid, row]));
       for (const pid of asked) {
         const row = rows.get(pid);
-        looks.set(pid, row ? { kind: 'present', entry: entryOf(row) } : absent(pid));
+        inspections.set(pid, row ? { kind: 'present', entry: entryOf(row) } : absent(pid));
       }
     } catch (error) {
-      for (const pid of asked) looks.set(pid, { kind: 'error', reason: messageOf(error) });
+      for (const pid of asked) inspections.set(pid, { kind: 'error', reason: reasonOf(error) });
     }
-    return looks;
+    return inspections;
   }
 
   async stdinPeer(): Promise<StdinPeer> {
-    return { kind: 'unknown', reason: l10n.t('Windows does not tell who holds the other end of a pipe') };
+    return { kind: 'unknown', reason: { kind: 'windows-pipes' } };
   }
 
   /**
-   * Never "service": rules about services go by process 1 above them, which Windows does not have. "Unknown" keeps it
-   * (K06).
+   * Never "service": the rules about services need process 1 above them, which Windows does not have. "Unknown" spares
+   * the process (K06).
    */
   async serviceRole(identity: ProcessIdentity): Promise<ServiceRole> {
     try {
       const services = parseWindowsServices(await this.powershell(windowsServiceArguments(identity.pid)));
       if (services.length > 0)
-        return { kind: 'unknown', reason: l10n.t('it runs the service {0}', services.join(', ')) };
-      const look = await this.inspect(identity.pid);
-      if (look.kind === 'error') return { kind: 'unknown', reason: look.reason };
-      const isSame = look.kind === 'present' && sameStart(look.entry.start, identity.start);
-      return isSame ? { kind: 'none' } : { kind: 'unknown', reason: l10n.t('it is gone') };
+        return { kind: 'unknown', reason: { kind: 'runs-services', services: services.join(', ') } };
+      const inspection = await this.inspect(identity.pid);
+      if (inspection.kind === 'error') return { kind: 'unknown', reason: inspection.reason };
+      const isSame = inspection.kind === 'present' && sameStart(inspection.entry.start, identity.start);
+      return isSame ? { kind: 'none' } : { kind: 'unknown', reason: { kind: 'gone' } };
     } catch (error) {
-      return { kind: 'unknown', reason: messageOf(error) };
+      return { kind: 'unknown', reason: reasonOf(error) };
     }
   }
 
   async outsideUse(): Promise<OutsideUse> {
-    return { kind: 'unknown', reason: l10n.t('connections are not examined on Windows') };
+    return { kind: 'unknown', reason: { kind: 'windows-connections' } };
   }
 
-  /** We are in every table that is whole: one without us proves nothing about others. */
+  /** A complete table includes this process: one without it proves nothing about others. */
   private async ask(pids?: readonly number[]): Promise<WindowsProcess[]> {
     const asked = pids && [...new Set([...pids, process.pid])];
     const rows = parseWindowsProcesses(await this.powershell(windowsProcessArguments(asked)));
-    if (!rows.some((row) => row.pid === process.pid))
-      throw new Error(l10n.t('PowerShell does not list this process itself'));
+    if (!rows.some((row) => row.pid === process.pid)) {
+      throw new InspectError({ kind: 'self-missing', program: POWERSHELL });
+    }
     return rows;
   }
 
   private async powershell(args: readonly string[]): Promise<string> {
     const { code, stdout } = await this.run(powershellPath(), args, POWERSHELL_TIMEOUT_MS);
-    if (code !== 0) throw new Error(l10n.t('PowerShell failed with code {0}', code));
+    if (code !== 0) throw new InspectError({ kind: 'program-exit', program: POWERSHELL, code });
     return stdout;
   }
 }
 
 /** The kernel's own pseudo-processes are left out of the table. */
 function absent(pid: number): Inspection {
-  if (isKnownToKernel(pid)) return { kind: 'error', reason: l10n.t('it exists, but Windows does not describe it') };
+  if (isKnownToKernel(pid)) return { kind: 'error', reason: { kind: 'not-listed', program: POWERSHELL } };
   return { kind: 'gone' };
 }
 

@@ -1,8 +1,12 @@
-import * as l10n from '@vscode/l10n';
+import { InspectError } from '../reason';
+
+/** How the one program that we ask on Windows is called in a reason. */
+export const POWERSHELL = 'PowerShell';
+
 /** One process as `Win32_Process` describes it. */
 export interface WindowsProcess {
   readonly pid: number;
-  /** The pid of whoever started it; often a stranger's by now, since Windows never changes it (L21). */
+  /** The pid of its starter; often a stranger's by now, since Windows never changes it (L21). */
   readonly ppid: number;
   readonly name: string;
   /** Undefined when we may not see it: another user's, or a protected process. */
@@ -15,14 +19,14 @@ export interface WindowsProcess {
   readonly cpuTime: number | undefined;
 }
 
-/** A longer filter costs WMI more than the whole table, and there is a limit to what it takes. */
+/** A longer filter costs WMI more than the whole table, and its length is limited. */
 const MAX_FILTER_PIDS = 40;
 
 /**
  * Arguments for `powershell.exe` that print processes as JSON for {@link parseWindowsProcesses}: at least `pids`, or all.
- * - Any error ends it with a code other than 0: a partial table must not pass for a whole one.
+ * - Any error gives an exit code other than 0: a partial table must not pass for a complete one.
  * - Bytes are written to stdout directly: the console's code page would destroy what is not ASCII.
- * - It leaves itself out.
+ * - It omits itself.
  * - No double quotes: they would need quoting twice.
  */
 export function windowsProcessArguments(pids?: readonly number[]): string[] {
@@ -56,33 +60,38 @@ export function powershellArguments(statements: string, result: string): string[
 /**
  * Parses the table. The idle process (pid 0) is left out, and so are the kernel's own pseudo-processes where they
  * have no creation date.
- * @throws Error when it is not such a table, or a process cannot be identified.
+ * @throws InspectError when it is not such a table, or a process cannot be identified.
  */
 export function parseWindowsProcesses(text: string): WindowsProcess[] {
   const json = parseJson(text);
-  // PowerShell gives a single object instead of an array of one.
+  // PowerShell prints a single object instead of an array of one.
   const rows = Array.isArray(json) ? json : [json];
   return rows.flatMap((row) => parseRow(row));
 }
 
-/** @throws Error when it is no JSON. Accepts a byte order mark. */
+/** @throws InspectError when it is no JSON. Accepts a byte order mark. */
 export function parseJson(text: string): unknown {
   const trimmed = text.replace(/^\ufeff/, '').trim();
-  if (trimmed === '') throw new Error(l10n.t('PowerShell printed nothing'));
+  if (trimmed === '') throw unreadableOutput();
   try {
     return JSON.parse(trimmed);
   } catch {
-    throw new Error(l10n.t('PowerShell printed something other than JSON'));
+    throw unreadableOutput();
   }
 }
 
+/** What a table of another form says is for nobody: it is none. */
+export function unreadableOutput(): InspectError {
+  return new InspectError({ kind: 'unreadable-output', program: POWERSHELL });
+}
+
 function parseRow(row: unknown): WindowsProcess[] {
-  if (typeof row !== 'object' || row === null) throw new Error(l10n.t('PowerShell printed an unexpected table'));
+  if (typeof row !== 'object' || row === null) throw unreadableOutput();
   const fields = row as Record<string, unknown>;
   const pid = wholeNumber(fields.ProcessId);
   const ppid = wholeNumber(fields.ParentProcessId);
   if (pid === undefined || ppid === undefined || typeof fields.Name !== 'string') {
-    throw new Error(l10n.t('PowerShell printed a process without pid, parent or name'));
+    throw unreadableOutput();
   }
   if (pid === 0) return [];
   const created = parseWindowsDate(fields.CreationDate);
@@ -90,7 +99,7 @@ function parseRow(row: unknown): WindowsProcess[] {
     // Started by the kernel (pid 0 or 4): System, Registry and their like.
     const isMissing = fields.CreationDate === null || fields.CreationDate === undefined;
     if (isMissing && (ppid === 0 || ppid === 4)) return [];
-    throw new Error(l10n.t('PowerShell does not tell when pid {0} was created', pid));
+    throw unreadableOutput();
   }
   const kernel = wholeNumber(fields.KernelModeTime);
   const user = wholeNumber(fields.UserModeTime);
@@ -110,7 +119,7 @@ function parseRow(row: unknown): WindowsProcess[] {
 
 /**
  * Reads a date in any of the forms in which PowerShell versions write one: epoch milliseconds, `/Date(ms)/`, or ISO
- * 8601 with a time zone. One without a zone could mean any: it is none.
+ * 8601 with a time zone. A date without a zone is ambiguous and counts as none.
  * @returns whole epoch milliseconds, or undefined.
  */
 export function parseWindowsDate(value: unknown): number | undefined {
@@ -121,12 +130,12 @@ export function parseWindowsDate(value: unknown): number | undefined {
   if (epoch) return Number(epoch[1]) || undefined;
   const iso = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d+))?(Z|[+-]\d\d:\d\d)$/.exec(value);
   if (!iso) return undefined;
-  // Seven decimals are cut off, not rounded, as the epoch forms are.
+  // Decimals are cut off, not rounded, as in the epoch forms.
   const time = Date.parse(`${iso[1]}.${(iso[2] ?? '').padEnd(3, '0').slice(0, 3)}${iso[3]}`);
   return Number.isNaN(time) || time <= 0 ? undefined : time;
 }
 
-/** Numbers, and numbers written as text, as some versions do with 64-bit ones. */
+/** A number, or a number as text, which some versions print for 64-bit values. */
 function wholeNumber(value: unknown): number | undefined {
   const number = typeof value === 'string' && /^\d{1,16}$/.test(value) ? Number(value) : value;
   return typeof number === 'number' && Number.isSafeInteger(number) && number >= 0 ? number : undefined;

@@ -1,5 +1,4 @@
-import * as l10n from '@vscode/l10n';
-import { parseJson, powershellArguments } from './windowsProcesses';
+import { parseJson, powershellArguments, unreadableOutput } from './windowsProcesses';
 
 /** Arguments for `powershell.exe` that print what {@link parseWindowsServices} reads. */
 export function windowsServiceArguments(pid: number): string[] {
@@ -9,12 +8,12 @@ export function windowsServiceArguments(pid: number): string[] {
   );
 }
 
-/** Names of the services that run in a process. @throws Error when it does not tell. */
+/** Names of the services that run in a process. @throws InspectError when it does not tell. */
 export function parseWindowsServices(text: string): string[] {
   const json = parseJson(text);
   const services = typeof json === 'object' && json !== null ? (json as { Services?: unknown }).Services : undefined;
   if (!Array.isArray(services) || !services.every((name) => typeof name === 'string')) {
-    throw new Error(l10n.t('PowerShell does not tell which services run in it'));
+    throw unreadableOutput();
   }
   return services;
 }

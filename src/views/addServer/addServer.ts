@@ -24,7 +24,7 @@ type Kind = PackageKind | 'command' | 'import';
 // biome-ignore lint/suspicious/noTemplateCurlyInString: variables of the configuration
 const VARIABLES = ['${workspaceFolder}', '${input:name}'] as const;
 
-/** What was answered so far; a question that was gone back to offers it again. */
+/** The answers so far; a question that is asked again shows the earlier one. */
 interface Answers {
   readonly kind: Kind | undefined;
   /** By kind: going back to another one loses nothing. */
@@ -34,7 +34,7 @@ interface Answers {
   readonly args: string;
   readonly variables: string;
   readonly secrets: SecretHandling;
-  /** Undefined as long as the suggestion is good. */
+  /** Undefined as long as the suggestion is used. */
   readonly name: string | undefined;
   readonly place: ServerPlace | undefined;
   readonly isStarted: boolean;
@@ -45,7 +45,7 @@ const NOTHING: Answers = {
   ...{ name: undefined, place: undefined, isStarted: false },
 };
 
-/** Asks for a new server in a few steps, writes it into the settings, and starts it. Left before the end, nothing changes. */
+/** Asks for a new server in a few steps, writes it into the settings, and starts it. Cancelling changes nothing. */
 export async function addServer(actions: Actions): Promise<void> {
   const { newServers } = actions;
   const questions = new Questions(newServers);

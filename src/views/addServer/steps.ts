@@ -3,14 +3,14 @@ import * as vscode from 'vscode';
 const BACK: unique symbol = Symbol('back');
 const CANCEL: unique symbol = Symbol('cancel');
 
-/** What a person does instead of answering; no text that somebody could type. */
+/** What a person does instead of answering; not a text that can be typed. */
 export type Move = typeof BACK | typeof CANCEL;
 
 export function isMove(answer: unknown): answer is Move {
   return answer === BACK || answer === CANCEL;
 }
 
-/** Where a question stands among the others. */
+/** The position of a question among the others. */
 export interface Frame {
   readonly title: string;
   readonly step: number;
@@ -25,7 +25,7 @@ export interface Step<S> {
   readonly ask: (state: S, frame: Frame) => Promise<S | Move>;
 }
 
-/** Asks one after the other; Back goes to the one before, with what was answered there. @returns undefined where it is left. */
+/** Asks one question after the other; Back returns to the previous one. @returns undefined if a person cancels. */
 export async function askInTurn<S extends object>(
   title: string,
   first: S,
@@ -58,16 +58,16 @@ interface TextQuestion {
   readonly value: string;
   readonly prompt: string;
   readonly placeholder?: string;
-  /** What is wrong, said to the person. */
+  /** What is wrong, as a sentence for the person. */
   readonly problemOf: (text: string) => string | undefined;
 }
 
-/** Asks for a line of text, which is not accepted as long as something is wrong with it. */
+/** Asks for a line of text, which is accepted only when nothing is wrong with it. */
 export function askText(frame: Frame, { value, prompt, placeholder, problemOf }: TextQuestion): Promise<string | Move> {
   const box = vscode.window.createInputBox();
   Object.assign(box, { value, prompt, placeholder });
   return shown(box, frame, (answer) => {
-    // An empty box is no mistake before it is accepted.
+    // An empty box is not a mistake until it is accepted.
     box.onDidChangeValue((text) => {
       box.validationMessage = text === '' ? undefined : problemOf(text);
     });

@@ -91,7 +91,7 @@ describe('what a person sees', function () {
     assert.ok((await panel.rows()).some(({ description }) => description.startsWith('in use')));
     await panel.run('Reap Orphaned MCP Servers');
     // What the host itself runs for a moment, such as `ss`, stands below it too and may end by itself meanwhile.
-    await panel.notified(/\d+ processes kept/);
+    await panel.notified(/\d+ processes spared/);
     rmSync(file);
     await panel.shows('Other Clients', []);
     await panel.status.waitFor({ state: 'hidden', timeout: 30_000 });

@@ -4,6 +4,7 @@ import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
 import * as vscode from 'vscode';
 import type { McpProcessesApi } from '../../../src/api';
 import type { ServerInfo } from '../../../src/model/inventory';
+import { startProblemSentence } from '../../../src/wording/start';
 import { isAlive } from '../../support/sandbox';
 import { configuredEntry, extensionApi, serverNamed, sessionFiles } from './support';
 
@@ -21,7 +22,7 @@ describe('launching in a real editor', () => {
     assert.deepEqual(
       api.servers().map(({ name, managedBy, group }) => [name, managedBy, group]),
       [
-        ...[...REAL, 'missing', 'folder'].map((name) => [name, 'us', 'notRunning']),
+        ...[...REAL, 'missing', 'folder'].map((name) => [name, 'mcpProcesses', 'notRunning']),
         ['remote', 'remote', 'notRunning'],
         ['of-the-editor', 'editor', 'notRunning'],
       ],
@@ -107,7 +108,7 @@ describe('launching in a real editor', () => {
         });
       });
       const { failure } = server(name);
-      assert.match(failure?.kind === 'start' ? failure.reason : '', expected);
+      assert.match(failure?.kind === 'start' ? startProblemSentence(failure.problem) : '', expected);
       assert.deepEqual(sessionFiles(), []);
     });
   }

@@ -1,7 +1,8 @@
 // Run in namespaces of its own: says which platform is chosen there, or why none.
 import { choosePlatform } from '../../../src/os/choosePlatform';
+import { errorText } from '../../../src/wording/reasons';
 
 choosePlatform().then(
   ({ name }) => process.stdout.write(`${name}\n`),
-  (error: Error) => process.stdout.write(`${error.message}\n`),
+  (error: Error) => process.stdout.write(`${errorText(error)}\n`),
 );

@@ -57,7 +57,7 @@ describe('variables', () => {
   });
 
   for (const text of ['${unknown}', '${workspaceFolder:other}', '${input:missing}', '${config:x}', '${env:}']) {
-    it(`says what to do about ${text}`, () => assert.throws(() => replaced(text), /^Error: "srv" .+\. [A-Z].*\.$/));
+    it(`says what to do about ${text}`, () => assert.throws(() => replaced(text), /^UserError: "srv" .+\. [A-Z].*\.$/));
   }
 
   it('needs a folder for what depends on one', () => {

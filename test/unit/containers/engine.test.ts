@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ContainerEngine, type EngineAddress, type EngineLimits } from '../../../src/containers/engine';
 import { clientEnvironment } from '../../../src/containers/engineCall';
+import { engineSentence } from '../../../src/wording/containers';
 import { isAlive } from '../../support/sandbox';
 import { waitFor } from '../../support/waitFor';
 
@@ -28,7 +29,7 @@ describe('asking an engine', () => {
   async function failure(script: string, limits?: Partial<EngineLimits>) {
     const answer = await engine(script, limits).list();
     if (answer.ok) throw new Error('there should be no answer');
-    assert.match(answer.error.message, /^[^\n]+$/);
+    assert.match(engineSentence(answer.error), /^[^\n]+$/);
     return answer.error;
   }
 
@@ -49,13 +50,13 @@ describe('asking an engine', () => {
       ['time="2026" level=warning msg="x"\nError: broken', 'failed', /failed: Error: broken$/],
       ['login with password=hunter22 refused', 'failed', /password=•••/],
       // Node's own words would be the whole command line, with what the engine's address may hold.
-      ['', 'failed', /failed: it exited with code 1$/],
+      ['', 'failed', /failed: it exited with code 1\.$/],
     ];
     for (const [stderr, kind, message] of rows) {
       writeFileSync(join(folder, 'stderr'), stderr);
       const error = await failure(`cat "$(dirname "$0")/stderr" >&2; exit 1`);
       assert.equal(error.kind, kind, stderr);
-      assert.match(error.message, message);
+      assert.match(engineSentence(error), message);
     }
   });
 
@@ -79,7 +80,7 @@ describe('asking an engine', () => {
   it('ends a client that writes without end', async () => {
     const error = await failure('exec yes', { output: 10_000 });
     assert.equal(error.kind, 'failed');
-    assert.match(error.message, /more than 10000 bytes/);
+    assert.match(engineSentence(error), /more than 10000 bytes/);
   });
 
   it('cannot run what is not there or not executable, and runs nothing that is no container client', async () => {

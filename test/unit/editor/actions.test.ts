@@ -1,10 +1,10 @@
 import '../views/fakeEditor';
 import assert from 'node:assert/strict';
-import { createActions } from '../../../src/editor/actions';
+import { type ActionsParts, createActions } from '../../../src/editor/actions';
 import { type Editor, env, newEditor } from '../views/fakeEditor';
 
 /** Only the setting is used. */
-const actions = createActions(...([] as unknown as Parameters<typeof createActions>));
+const actions = createActions({} as ActionsParts);
 
 describe('what is never reaped', () => {
   let editor: Editor;

@@ -1,6 +1,6 @@
 import '../views/fakeEditor';
 import assert from 'node:assert/strict';
-import { createActions } from '../../../src/editor/actions';
+import { type ActionsParts, createActions } from '../../../src/editor/actions';
 import { HiddenServers } from '../../../src/editor/hiddenServers';
 import { inventoryOf, serverView } from '../views/rows';
 
@@ -57,8 +57,8 @@ describe('hidden servers', () => {
         published = true;
       },
     };
-    const parts = [tracker, undefined, undefined, undefined, ignoredIn(memory(true)), undefined];
-    const actions = createActions(...(parts as unknown as Parameters<typeof createActions>));
+    const parts = { tracker, hidden: ignoredIn(memory(true)) };
+    const actions = createActions(parts as unknown as ActionsParts);
     void actions.hide(theirs);
     await new Promise((resolve) => setImmediate(resolve));
     assert.ok(published);

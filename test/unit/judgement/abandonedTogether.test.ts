@@ -4,7 +4,7 @@ import type { StdinPeer } from '../../../src/os/platform';
 import { heldBy } from '../../support/codes';
 
 const GONE: StdinPeer = { kind: 'gone', proof: 'no peer' };
-const UNKNOWN: StdinPeer = { kind: 'unknown', reason: 'x' };
+const UNKNOWN: StdinPeer = { kind: 'unknown', reason: { kind: 'said', text: 'x' } };
 const held = heldBy;
 const UNSEEN: StdinPeer = { kind: 'alive', by: { kind: 'unseen' } };
 

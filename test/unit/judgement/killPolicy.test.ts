@@ -51,8 +51,11 @@ describe('kill policy', () => {
 
     it('K09 what cannot be looked at is kept, what is gone gets no permit, whoever asks', () => {
       for (const requester of [{ by: 'reaper' }, OWN, USER] as const) {
-        const unread = { kind: 'error', reason: 'EIO' } as const;
-        assert.deepEqual(spared(among([], { requester, inspection: unread })), { rule: 'notExamined', reason: 'EIO' });
+        const unread = { kind: 'error', reason: { kind: 'system', code: 'EIO' } } as const;
+        assert.deepEqual(spared(among([], { requester, inspection: unread })), {
+          rule: 'notExamined',
+          reason: { kind: 'system', code: 'EIO' },
+        });
         assert.deepEqual(spared(among([], { requester, inspection: { kind: 'gone' } })), { rule: 'gone' });
       }
     });

@@ -1,4 +1,4 @@
-import { CONFIRM_FOREIGN_MS } from '../../../src/judgement/kindRules';
+import { CONFIRM_FOREIGN_MS } from '../../../src/common/limits';
 import type { MembershipProof } from '../../../src/model/evidence';
 import { ALIVE, FAILED, GONE, NO_MEANS, OWN, of, type Row, UNKNOWN, USER } from './rows';
 import { OWNER_RUNNING } from './table';
@@ -43,7 +43,7 @@ export const kindRows: Record<string, readonly Row[]> = {
     {
       what: 'K05 K09 who started it is gone, and the look at its stdin failed; control: here nobody ever can look',
       keeps: of('launched', { stdin: { peer: FAILED, goneFor: 0 } }),
-      reason: /cannot determine what holds its stdin: ss failed/,
+      reason: /cannot determine what holds its stdin: `ss` failed/,
       permits: of('launched', { stdin: { peer: NO_MEANS, goneFor: 0 } }),
     },
     {
@@ -95,7 +95,7 @@ export const kindRows: Record<string, readonly Row[]> = {
     {
       what: 'K09 the look at its stdin failed; control: here nobody ever can look',
       keeps: of('adopted', { stdin: { peer: FAILED, goneFor: 0 } }),
-      reason: /cannot determine what holds its stdin: ss failed/,
+      reason: /cannot determine what holds its stdin: `ss` failed/,
       permits: of('adopted', { stdin: { peer: NO_MEANS, goneFor: 0 } }),
     },
     {
@@ -137,7 +137,7 @@ export const kindRows: Record<string, readonly Row[]> = {
     {
       what: 'K09 nobody knows who holds it',
       keeps: of('foreign', { stdin: { peer: UNKNOWN, goneFor: 60_000 } }),
-      reason: /cannot determine what holds its stdin: it is neither/,
+      reason: /cannot determine what holds its stdin: its stdin is neither/,
       permits: of('foreign'),
     },
     {

@@ -1,5 +1,5 @@
+import { CONFIRM_FOREIGN_MS } from '../../../src/common/limits';
 import type { Facts, Requester } from '../../../src/judgement/facts';
-import { CONFIRM_FOREIGN_MS } from '../../../src/judgement/kindRules';
 import type { ProcessEntry, StdinPeer } from '../../../src/os/platform';
 import { seen } from '../../../src/os/users';
 import type { RecordKind } from '../../../src/registry/schema';
@@ -8,9 +8,17 @@ import { entry, factsOn, identity, machine } from './table';
 // What the rows of the kill policy's table tests are made of.
 
 export const GONE: StdinPeer = { kind: 'gone', proof: 'no peer' };
-export const UNKNOWN: StdinPeer = { kind: 'unknown', reason: 'it is neither a socket pair nor a pipe' };
-export const NO_MEANS: StdinPeer = { kind: 'unknown', reason: 'ss is not installed', failure: 'no means' };
-export const FAILED: StdinPeer = { kind: 'unknown', reason: 'ss failed', failure: 'failed' };
+export const UNKNOWN: StdinPeer = { kind: 'unknown', reason: { kind: 'stdin-no-connection' } };
+export const NO_MEANS: StdinPeer = {
+  kind: 'unknown',
+  reason: { kind: 'program-missing', program: 'ss' },
+  failure: 'no means',
+};
+export const FAILED: StdinPeer = {
+  kind: 'unknown',
+  reason: { kind: 'program-failed', program: 'ss' },
+  failure: 'failed',
+};
 export const ALIVE: StdinPeer = { kind: 'alive', by: seen({ pid: 812, name: 'python3' }) };
 export const OWN: Extract<Requester, { by: 'own session' }> = { by: 'own session', owner: identity(200) };
 export const USER: Requester = { by: 'user' };

@@ -157,7 +157,10 @@ export const signalRows: Record<string, readonly Row[]> = {
     },
     {
       what: 'K09 nobody knows',
-      keeps: target({}, { service: { kind: 'unknown', reason: 'EACCES' }, provenByCookie: true }),
+      keeps: target(
+        {},
+        { service: { kind: 'unknown', reason: { kind: 'system', code: 'EACCES' } }, provenByCookie: true },
+      ),
       reason: /cannot determine whether it is a service: EACCES/,
       permits: target({}),
     },
@@ -260,9 +263,12 @@ export const signalRows: Record<string, readonly Row[]> = {
       },
       {
         what: `K33 K09 ${kind}: whether it does is unknown`,
-        keeps: facts({ outsideUse: { kind: 'unknown', reason: 'ss failed' } }),
-        reason: /cannot determine whether anything is connected to it: ss failed/,
-        permits: facts({ outsideUse: { kind: 'unknown', reason: 'ss failed' }, requester: USER }),
+        keeps: facts({ outsideUse: { kind: 'unknown', reason: { kind: 'program-failed', program: 'ss' } } }),
+        reason: /cannot determine whether anything is connected to it: `ss` failed/,
+        permits: facts({
+          outsideUse: { kind: 'unknown', reason: { kind: 'program-failed', program: 'ss' } },
+          requester: USER,
+        }),
       },
       {
         what: `K33 K09 ${kind}: whether it does was not examined`,
@@ -298,9 +304,15 @@ export const signalRows: Record<string, readonly Row[]> = {
     },
     {
       what: 'K09 use unknown',
-      keeps: among([], { rootSession: 499, outsideUse: { kind: 'unknown', reason: 'no ss' } }),
-      reason: /cannot determine whether anything is connected to it: no ss/,
-      permits: among([], { rootSession: 500, outsideUse: { kind: 'unknown', reason: 'no ss' } }),
+      keeps: among([], {
+        rootSession: 499,
+        outsideUse: { kind: 'unknown', reason: { kind: 'program-missing', program: 'ss' } },
+      }),
+      reason: /cannot determine whether anything is connected to it: `ss` is not installed/,
+      permits: among([], {
+        rootSession: 500,
+        outsideUse: { kind: 'unknown', reason: { kind: 'program-missing', program: 'ss' } },
+      }),
     },
     {
       what: 'K09 use not examined',

@@ -6,7 +6,7 @@ import { heldBy } from '../../support/codes';
 
 describe('stdin of a whole server', () => {
   const gone: StdinPeer = { kind: 'gone', proof: 'no peer' };
-  const unknown: StdinPeer = { kind: 'unknown', reason: 'x' };
+  const unknown: StdinPeer = { kind: 'unknown', reason: { kind: 'said', text: 'x' } };
   const alive = heldBy;
   const unseen: StdinPeer = { kind: 'alive', by: UNSEEN };
 
@@ -37,8 +37,8 @@ describe('stdin of a whole server', () => {
   });
 
   it('K09 a look that came to nothing is not hidden behind a stdin that tells nobody anything', () => {
-    const failed: StdinPeer = { kind: 'unknown', reason: 'x', failure: 'failed' };
-    const blind: StdinPeer = { kind: 'unknown', reason: 'x', failure: 'no means' };
+    const failed: StdinPeer = { kind: 'unknown', reason: { kind: 'said', text: 'x' }, failure: 'failed' };
+    const blind: StdinPeer = { kind: 'unknown', reason: { kind: 'said', text: 'x' }, failure: 'no means' };
     const orders = [
       [gone, unknown, blind, failed],
       [failed, blind, unknown, gone],

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { InspectError } from '../../../src/os/reason';
 import type { CommandResult, CommandRunner } from '../../../src/os/runCommand';
 
 /** A recording; see fixtures/README.md. */
@@ -17,7 +18,7 @@ export function recorded(
     asked.push(line);
     const key = Object.keys(answers).find((part) => line.includes(part));
     const answer = key === undefined ? undefined : answers[key];
-    if (answer === undefined) throw new Error(`\`${command}\` is not installed, or not on the PATH`);
+    if (answer === undefined) throw new InspectError({ kind: 'program-missing', program: command }, 'no means');
     return typeof answer === 'string' ? { code: 0, stdout: answer, stderr: '' } : answer;
   };
   return Object.assign(run, { asked });

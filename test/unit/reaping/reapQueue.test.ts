@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { LadderQueue } from '../../../src/reaping/reapQueue';
+import { ReapQueue } from '../../../src/reaping/reapQueue';
 
 describe('the ladders of one reap', () => {
   let begun: number[];
@@ -12,7 +12,7 @@ describe('the ladders of one reap', () => {
   });
   const turns = () => new Promise((resolve) => setImmediate(resolve));
   const open = (total: number) =>
-    new LadderQueue({ signal: calledOff.signal, onProgress: (done, all) => told.push(`${done}/${all}`) }, total, 2);
+    new ReapQueue({ signal: calledOff.signal, onProgress: (done, all) => told.push(`${done}/${all}`) }, total, 2);
   const ladder = (number: number) => () => {
     begun.push(number);
     return new Promise<number>((resolve) => ends.push(() => resolve(number)));

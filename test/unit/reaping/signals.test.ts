@@ -58,7 +58,9 @@ describe('signals', () => {
 
   it('K01 K09 K12 goes nowhere when the last look is not that very process', async () => {
     assert.equal(await send({ kind: 'gone' }), 'gone');
-    assert.deepEqual(await send({ kind: 'error', reason: 'EIO' }), { failed: 'EIO' });
+    assert.deepEqual(await send({ kind: 'error', reason: { kind: 'system', code: 'EIO' } }), {
+      failed: { kind: 'system', code: 'EIO' },
+    });
     assert.equal(await send(present({ start: 't6' })), 'gone');
     assert.equal(await send(present({ zombie: true })), 'gone');
     assert.equal(await send(present({ pid: PID + 1 })), 'gone');
@@ -69,16 +71,16 @@ describe('signals', () => {
 
   it('goes nowhere without a permit of the kill policy', async () => {
     for (const forged of [{ identity: identity(PID, 't5') }, {}, null, 5]) {
-      assert.deepEqual(await send(present(), SCOPE, () => forged), { failed: 'there is no permit' });
+      assert.deepEqual(await send(present(), SCOPE, () => forged), { failed: { kind: 'no-permit' } });
     }
     assert.deepEqual(sent, []);
   });
 
   it('K15 a refusal is no death', async () => {
     code = 'EPERM';
-    assert.deepEqual(await send(present()), { failed: 'not permitted' });
+    assert.deepEqual(await send(present()), { failed: { kind: 'not-permitted' } });
     code = 'EINVAL';
-    assert.deepEqual(await send(present()), { failed: 'EINVAL' });
+    assert.deepEqual(await send(present()), { failed: { kind: 'system', code: 'EINVAL' } });
     code = 'ESRCH';
     assert.equal(await send(present()), 'gone');
   });

@@ -10,6 +10,7 @@ import {
   runLadder,
   type TreeScan,
 } from '../../../src/reaping/ladder';
+import { reasonSentence } from '../../../src/wording/reasons';
 import { codeOf } from '../../support/codes';
 import { entry, factsOn, identity, recordOf, SCOPE } from '../judgement/table';
 
@@ -97,7 +98,7 @@ export class Simulation {
       [
         member.identity.pid - FIRST_PID,
         outcome,
-        ...(reason ? [`(${codeOf(reason)}${'reason' in reason ? `: ${reason.reason}` : ''})`] : []),
+        ...(reason ? [`(${codeOf(reason)}${'reason' in reason ? `: ${reasonSentence(reason.reason)}` : ''})`] : []),
       ].join(' '),
     );
   }
@@ -151,7 +152,8 @@ export class Simulation {
   private decideOn(member: Member) {
     const found = this.processes.get(member.identity.pid);
     const reason = found?.nature.spared?.(this.now);
-    if (reason !== undefined) return { spared: { rule: 'notExamined', reason } as const };
+    if (reason !== undefined)
+      return { spared: { rule: 'notExamined', reason: { kind: 'said', text: reason } } as const };
     const own = entry(200, 1);
     const entries = [own, ...[...this.processes.values()].map((one) => one.entry)];
     const snapshot: Snapshot = { scope: SCOPE, takenAt: 0, processes: new Map(entries.map((one) => [one.pid, one])) };

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import type { Clock } from '../../../src/common/clock';
 import { LABELS } from '../../../src/containers/containerRun';
-import type { Container, EngineAnswer, EngineError } from '../../../src/containers/engine';
+import type { Container, EngineAnswer } from '../../../src/containers/engine';
+import type { EngineFailure } from '../../../src/model/engineFailure';
 import { stopContainers } from '../../../src/reaping/stopContainers';
 
 const OWNER = {
@@ -10,7 +11,7 @@ const OWNER = {
   record: '22222222-2222-4222-8222-222222222222',
 };
 const MARKS = { [LABELS.home]: OWNER.home, [LABELS.session]: OWNER.session, [LABELS.record]: OWNER.record };
-const FAILED: EngineError = { kind: 'failed', message: 'It failed.' };
+const FAILED: EngineFailure = { kind: 'failed', program: 'docker', found: 'exit code', code: 1 };
 
 const at = (index: number) => String(index).repeat(64);
 
@@ -23,7 +24,7 @@ function container(id: string, state: string, more: Partial<Container> = {}): Co
 class FakeEngine {
   readonly calls: string[] = [];
   /** Called before each call; may change things, or answer with an error. */
-  onCall: (call: string, id: string) => EngineError | undefined = () => undefined;
+  onCall: (call: string, id: string) => EngineFailure | undefined = () => undefined;
 
   constructor(readonly containers: Map<string, Container>) {}
 
@@ -195,7 +196,7 @@ describe('ending containers of a record', () => {
     assert.deepEqual(
       containers.map(({ id, outcome, reason }) => [id, outcome, reason]),
       [
-        [at(1), 'unknown', { code: 'engine', message: 'It failed.' }],
+        [at(1), 'unknown', { code: 'engine', failure: FAILED }],
         [at(2), 'removed', undefined],
       ],
     );
@@ -218,7 +219,7 @@ describe('ending containers of a record', () => {
   });
 
   it('an engine that does not answer is not asked on, and says so', async () => {
-    const timeout: EngineError = { kind: 'timeout', message: 'No answer.' };
+    const timeout: EngineFailure = { kind: 'timeout', program: 'docker', seconds: 1 };
     for (const [where, calls] of [
       ['list', 1],
       ['inspect', 2],

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { CONFIRM_FOREIGN_MS } from '../../../src/judgement/kindRules';
+import { CONFIRM_FOREIGN_MS } from '../../../src/common/limits';
 import type { OutsideUse, Platform, Snapshot, StdinPeer } from '../../../src/os/platform';
 import { seen, UNSEEN } from '../../../src/os/users';
 import { OrphanedSet } from '../../../src/reaping/orphanedSet';
@@ -27,7 +27,8 @@ function treeIn(
     scope: SCOPE,
     inspect: async (pid: number) => ({ kind: 'present', entry: snapshot.processes.get(pid) }),
     serviceRole: async () => ({ kind: 'none' }),
-    stdinPeer: async ({ pid }: { pid: number }) => probes.stdin?.[pid] ?? { kind: 'unknown', reason: 'no probe' },
+    stdinPeer: async ({ pid }: { pid: number }) =>
+      probes.stdin?.[pid] ?? { kind: 'unknown', reason: { kind: 'said', text: 'no probe' } },
     // One answer for all, as `ss` gives it: what is hidden about one hides the whole.
     outsideUse: async (pids: readonly number[], insiders: ReadonlySet<number>) => {
       probes.insiders?.push(insiders);
@@ -100,7 +101,7 @@ describe('decisions on a tree', () => {
         assert.equal(kept(await ask({ [pid]: used }), /notInUse: users 812/), 5, `${what}: ${pid}`);
       }
       // What cannot be told about one that left, such as a browser in its sandbox, keeps that one and what is above it.
-      const unknown: OutsideUse = { kind: 'unknown', reason: 'hidden' };
+      const unknown: OutsideUse = { kind: 'unknown', reason: { kind: 'said', text: 'hidden' } };
       assert.equal(kept(await ask({ 504: unknown }), /notInUse: unknown/), 2, what);
       for (const pid of [500, 501]) assert.equal(kept(await ask({ [pid]: unknown }), /notInUse: unknown/), 5, what);
       assert.equal(kept(await ask({}), /notInUse/), 0, what);
@@ -136,7 +137,7 @@ describe('decisions on a tree', () => {
   it('K23 what is in use, or cannot be told, keeps the members above it and no others', async () => {
     const uses: [OutsideUse, RegExp][] = [
       [{ kind: 'used', by: seen({ pid: 812 }) }, /notInUse: users 812/],
-      [{ kind: 'unknown', reason: 'hidden' }, /notInUse: unknown/],
+      [{ kind: 'unknown', reason: { kind: 'said', text: 'hidden' } }, /notInUse: unknown/],
     ];
     for (const [use, reason] of uses) {
       const decided = (await rule(snapshot, recordOf(), { use: { 504: use } })).sort();
@@ -175,7 +176,11 @@ describe('decisions on a tree', () => {
   });
 
   it('K05 L16 what a busy machine could not tell about it is asked once more, and kept if that fails, too', async () => {
-    const failed: StdinPeer = { kind: 'unknown', reason: 'it took too long', failure: 'failed' };
+    const failed: StdinPeer = {
+      kind: 'unknown',
+      reason: { kind: 'program-timeout', program: 'ss', seconds: 1 },
+      failure: 'failed',
+    };
     const gone: StdinPeer = { kind: 'gone', proof: 'no peer' };
     const asked = async (...answers: StdinPeer[]) => {
       let count = 0;
@@ -277,7 +282,9 @@ describe('decisions on a tree', () => {
     });
 
     it('K09 L29 with what nobody can tell about one of them, both are kept', async () => {
-      const kept = await ruleOnBoth({ stdin: { 500: held(600), 600: { kind: 'unknown', reason: 'x' } } });
+      const kept = await ruleOnBoth({
+        stdin: { 500: held(600), 600: { kind: 'unknown', reason: { kind: 'said', text: 'x' } } },
+      });
       assert.ok(!kept.includes('permit'), kept);
     });
 

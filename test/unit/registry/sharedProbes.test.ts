@@ -27,7 +27,7 @@ describe('probes that windows share', () => {
       { kind: 'alive', by: { kind: 'seen', processes: [{ pid: 12, name: 'node' }, { pid: 13 }] } },
       { kind: 'alive', by: { kind: 'unseen' } },
       { kind: 'gone', proof: 'no peer' },
-      { kind: 'unknown', reason: 'ss is missing' },
+      { kind: 'unknown', reason: { kind: 'program-missing', program: 'ss' } },
     ];
     for (const peer of peers) {
       writeSharedProbes(folder, one.scope, [probe(peer)]);
@@ -36,12 +36,12 @@ describe('probes that windows share', () => {
   });
 
   it('K12 count in their own scope only', () => {
-    writeSharedProbes(folder, one.scope, [probe({ kind: 'unknown', reason: '' })]);
+    writeSharedProbes(folder, one.scope, [probe({ kind: 'unknown', reason: { kind: 'said', text: '' } })]);
     assert.equal(read('tfedcba9876543210').size, 0);
   });
 
   it('L24 are forgotten when old, and not believed from the future', () => {
-    const peer = { kind: 'unknown', reason: '' } as const;
+    const peer = { kind: 'unknown', reason: { kind: 'said', text: '' } } as const;
     for (const at of [NOW - 600_000, NOW + 1]) {
       writeSharedProbes(folder, one.scope, [probe(peer, at)]);
       assert.equal(read().size, 0);

@@ -27,7 +27,7 @@ describe('the end of a client is noticed', () => {
     ['it is gone', { kind: 'gone' }, true],
     ['its pid is another’s by now', present({ start: 't200' }), true],
     ['it is dead and not collected', present({ zombie: true }), true],
-    ['it cannot be read', { kind: 'error', reason: 'no' }, false],
+    ['it cannot be read', { kind: 'error', reason: { kind: 'said', text: 'no' } }, false],
   ];
   for (const [what, identification, isEnd] of table) {
     it(`${what}: ${isEnd ? 'told' : 'not told'}`, () => {

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import * as v from 'valibot';
 import type { Evidence } from '../../../src/model/evidence';
+import { reason as reasons } from '../../../src/registry/shapes';
 import { evidence, refusal as refusals } from '../../../src/scan/evidenceShapes';
+import { ALL_REASONS } from '../wording/reasonSamples';
 import { ALL_EVIDENCE, ALL_REFUSALS } from '../wording/samples';
 
 /** As another window reads it. */
@@ -10,6 +12,7 @@ const written = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 describe('evidence and refusals that another window wrote', () => {
   it('are read as they were written, each of them', () => {
     for (const [fact] of ALL_EVIDENCE) assert.deepEqual(v.parse(evidence, written(fact)), fact);
+    for (const [reason] of ALL_REASONS) assert.deepEqual(v.parse(reasons, written(reason)), reason);
     for (const [refusal] of ALL_REFUSALS) assert.deepEqual(v.parse(refusals, written(refusal)), refusal);
   });
 
@@ -27,6 +30,9 @@ describe('evidence and refusals that another window wrote', () => {
       { kind: 'owner-gone', role: 'king', pid: 3, isPidReused: false },
       { kind: 'owner-running', role: 'window', pid: 1 },
       { kind: 'stdin-gone', proof: 'trust me' },
+      { kind: 'stdin-unknown', reason: '`ss` failed' },
+      { kind: 'stdin-unknown', reason: { kind: 'rumour' } },
+      { kind: 'stdin-unknown', reason: { kind: 'unexamined', why: { kind: 'unexamined', why: { kind: 'gone' } } } },
       held,
       { ...held, by: { kind: 'seen', processes: [] } },
       { ...held, by: { kind: 'seen', processes: [{ pid: 'x' }] } },

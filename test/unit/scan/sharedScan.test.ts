@@ -72,7 +72,11 @@ describe('a scan that windows share', () => {
   it('is read as it was written, without what each window finds out for itself', () => {
     writeSharedScan(folder, SCOPE, scan);
     assert.deepEqual(read(), scan);
-    const own = row({ checking: true, url: 'https://x', containerProblem: 'no' });
+    const own = row({
+      checking: true,
+      url: 'https://x',
+      containerProblem: { kind: 'timeout', program: 'docker', seconds: 1 },
+    });
     writeSharedScan(folder, SCOPE, { ...scan, sessions: [own] });
     assert.deepEqual(read(), scan);
   });

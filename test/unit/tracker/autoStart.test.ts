@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import type { ConfiguredServer } from '../../../src/clients/configuredServer';
 import { LaunchError } from '../../../src/launch/launchedServers';
 import { AutoStart } from '../../../src/tracker/autoStart';
-import type { Tracker } from '../../../src/tracker/tracker';
 import { waitFor } from '../../support/waitFor';
 
 const ERRORS: Record<string, Error> = {
@@ -13,14 +12,14 @@ const ERRORS: Record<string, Error> = {
 it('what does not start by itself is explained, and once: a failed launch is in the log already', async () => {
   const log: string[] = [];
   const started: string[] = [];
-  const tracker = {
+  const launched = {
     async start(key: string) {
       started.push(key);
       throw ERRORS[key];
     },
-  } as unknown as Tracker;
+  };
   const write = (message: string) => log.push(message);
-  const autoStart = new AutoStart(tracker, { info: write, warn: write, error: write });
+  const autoStart = new AutoStart(launched, { info: write, warn: write, error: write });
   const servers = ['crashed', 'prompted'].map((key) => ({ key, name: key, describe: async () => undefined }));
   for (let round = 0; round < 2; round++) autoStart.start(servers as unknown as ConfiguredServer[]);
   await waitFor('the log', () => log.length > 0);

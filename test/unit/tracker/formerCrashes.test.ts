@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { isToTell } from '../../../src/tracker/formerCrashes';
+import { isAnnouncedHere } from '../../../src/tracker/formerCrashes';
 
 const MINUTE = 60_000;
 /** A window that opened after the crashed one; the crash was found two minutes later. */
@@ -17,6 +17,6 @@ describe('which window tells of a crash', () => {
     ['no other one that was there before it', { startedAt: 0, folder: '/other' }, 9 * MINUTE, false],
   ];
   for (const [what, own, now, tells] of table) {
-    it(what, () => assert.equal(isToTell(CRASH, own, now), tells));
+    it(what, () => assert.equal(isAnnouncedHere(CRASH, own, now), tells));
   }
 });

@@ -60,7 +60,10 @@ describe('rows of another session', () => {
   it('a server of which only its container may be left goes when the engine says that there is none', () => {
     assert.equal(rows({ containers: [], problem: undefined }), 0);
     assert.equal(rows(undefined), 1, 'not asked yet');
-    assert.equal(rows({ containers: [], problem: 'no answer' }), 1);
+    assert.equal(
+      rows({ containers: [], problem: { kind: 'failed', program: 'docker', found: 'said', said: 'no answer' } }),
+      1,
+    );
     const one = { id: 'a'.repeat(64), image: 'img', state: 'running', labelled: true };
     assert.equal(rows({ containers: [one], problem: undefined }), 1);
   });
@@ -139,9 +142,9 @@ describe('rows of other clients’ servers', () => {
         [gone, { kind: 'in-use', by: nc }],
       ],
       [
-        { isOrphaned: false, use: { kind: 'unknown', reason: '`ss` failed' } },
+        { isOrphaned: false, use: { kind: 'unknown', reason: { kind: 'program-failed', program: 'ss' } } },
         'unknown ownerUnknown',
-        [gone, { kind: 'use-unknown', reason: '`ss` failed' }],
+        [gone, { kind: 'use-unknown', reason: { kind: 'program-failed', program: 'ss' } }],
       ],
       [{ stdin: heldBy(7), heldBy: 'orphans', heldWith: ['x'] }, 'orphaned orphaned', [stdin('orphans', 7), unused]],
       [

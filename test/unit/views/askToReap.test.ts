@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import type { Inventory, ServerView } from '../../../src/model/inventory';
 import type { ReapOptions } from '../../../src/reaping/reapQueue';
 import { AskToReap } from '../../../src/views/askToReap';
-import { registerCommands } from '../../../src/views/commands';
+import { registerCommands } from '../../../src/views/commands/register';
 import { type Editor, newEditor, settled } from './fakeEditor';
 import { actionsOver, inventoryOf, resultOf, serverView } from './rows';
 

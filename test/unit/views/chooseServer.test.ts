@@ -1,6 +1,6 @@
 import './fakeEditor';
 import assert from 'node:assert/strict';
-import { registerCommands } from '../../../src/views/commands';
+import { registerCommands } from '../../../src/views/commands/register';
 import { newEditor, settled } from './fakeEditor';
 import { actionsOver, inventoryOf, serverView } from './rows';
 

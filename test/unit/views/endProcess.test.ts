@@ -1,13 +1,13 @@
 import './fakeEditor';
 import assert from 'node:assert/strict';
 import type { EndPreview } from '../../../src/model/endPreview';
-import type { ServerView } from '../../../src/model/inventory';
 import type { Refusal } from '../../../src/model/refusal';
 import type { ChosenProcess } from '../../../src/reaping/endProcesses';
-import { endProcess } from '../../../src/views/endProcess';
-import type { Node } from '../../../src/views/treeRows';
+import type { CommandContext } from '../../../src/views/commands/context';
+import { endProcess } from '../../../src/views/commands/endProcess';
+import type { Row } from '../../../src/views/tree/row';
 import { type Editor, newEditor } from './fakeEditor';
-import { actionsOver, NODE, resultOf, rowOf, serverView } from './rows';
+import { actionsOver, NODE, processRowOf, resultOf, rowOf, serverView } from './rows';
 
 const child = { ...NODE, pid: 501, start: 't2', commandLine: 'node child.js' };
 const tree = serverView({ processes: [{ ...NODE, children: [child] }] });
@@ -21,7 +21,7 @@ describe('End This Process', () => {
 
   /** Answers yes. @returns what was ended. */
   async function end(
-    target: Node,
+    target: Row,
     preview: { readonly kept?: Readonly<Record<number, Refusal>>; readonly uses?: EndPreview['uses'] } = {},
   ): Promise<number[]> {
     const ended: number[] = [];
@@ -39,17 +39,14 @@ describe('End This Process', () => {
         return resultOf({ processes: [] });
       },
     });
-    await endProcess(target, actions);
+    await endProcess({ actions } as CommandContext, target);
     return ended;
   }
 
   const asked = () => editor.messages.map(({ text, detail, buttons }) => [text, detail, ...buttons]);
-  const processRow = (server: ServerView): Node => ({
-    ...{ kind: 'process', id: 'p', process: NODE, parent: rowOf(server), processes: [] },
-  });
 
   it('of one process asks about that one', async () => {
-    assert.deepEqual(await end(processRow(tree), { uses: [{ kind: 'below', many: false, count: 1 }] }), [500]);
+    assert.deepEqual(await end(processRowOf(tree), { uses: [{ kind: 'below', many: false, count: 1 }] }), [500]);
     assert.deepEqual(asked(), [
       ['End node (pid 500)?', 'node server.js\n\n1 more process below it will keep running.', 'End Process'],
     ]);

@@ -1,9 +1,10 @@
 import './fakeEditor';
 import assert from 'node:assert/strict';
-import { registerCommands } from '../../../src/views/commands';
-import { offerToStop } from '../../../src/views/containers';
+import { offerToStop } from '../../../src/views/commands/containers';
+import type { CommandContext } from '../../../src/views/commands/context';
+import { neverReapServer } from '../../../src/views/commands/neverReap';
+import { registerCommands } from '../../../src/views/commands/register';
 import { Discovery } from '../../../src/views/discovery';
-import { neverReapServer } from '../../../src/views/endProcess';
 import { showFailure } from '../../../src/views/failures';
 import { CancellationError, type Editor, newEditor, settled } from './fakeEditor';
 import { actionsOver, inventoryOf, resultOf, serverView } from './rows';
@@ -14,6 +15,9 @@ const fail = async () => {
 };
 const clickOn = (button: string) => (buttons: readonly string[]) => buttons.find((one) => one === button);
 
+const neverReap = (over: Parameters<typeof actionsOver>[1]) =>
+  neverReapServer({ actions: actionsOver([serverView()], over) } as CommandContext, serverView().key);
+
 describe('what a click on a notification cannot do is shown', () => {
   let editor: Editor;
   beforeEach(() => {
@@ -22,14 +26,14 @@ describe('what a click on a notification cannot do is shown', () => {
 
   it('undoing that a server is never reaped', async () => {
     editor.click = clickOn('Undo');
-    await neverReapServer(serverView(), actionsOver([], { allowReap: fail }));
+    await neverReap({ allowReap: fail });
     await settled();
     assert.deepEqual(editor.errors(), [BROKEN]);
   });
 
   it('showing the setting', async () => {
     editor.click = clickOn('Show Setting');
-    await neverReapServer(serverView(), actionsOver([], { showSetting: fail }));
+    await neverReap({ showSetting: fail });
     await settled();
     assert.deepEqual(editor.errors(), [BROKEN]);
   });

@@ -1,10 +1,12 @@
 import './fakeEditor';
 import assert from 'node:assert/strict';
 import type { ReapPreview, ServerView } from '../../../src/model/inventory';
-import { registerCommands } from '../../../src/views/commands';
-import type { ContainerRow, Node, ProcessRow } from '../../../src/views/treeRows';
+import { registerCommands } from '../../../src/views/commands/register';
+import { ContainerRow } from '../../../src/views/tree/containerRow';
+import { ProcessRow } from '../../../src/views/tree/processRow';
+import type { Row } from '../../../src/views/tree/row';
 import { type Editor, newEditor } from './fakeEditor';
-import { actionsOver, bundleOf, NODE, rowOf, serverView } from './rows';
+import { actionsOver, copiesOf, NODE, rowOf, serverView } from './rows';
 
 const ours = serverView({ key: 's:1' });
 const theirs = ['other:1', 'other:2', 'other:3'].map((key) =>
@@ -32,7 +34,7 @@ describe('Preview Cleanup', () => {
   });
 
   /** What the core was asked for. */
-  async function preview(servers: readonly ServerView[], target?: Node | string): Promise<Asked[]> {
+  async function preview(servers: readonly ServerView[], target?: Row | string): Promise<Asked[]> {
     const asked: Asked[] = [];
     const previewOrphans = async (only: Asked) => {
       asked.push(only);
@@ -59,16 +61,18 @@ describe('Preview Cleanup', () => {
   });
 
   it('of a line with several servers means these, not the others', async () => {
-    assert.deepEqual(await preview([ours, ...theirs], bundleOf(theirs.slice(0, 2))), [['other:1', 'other:2']]);
+    assert.deepEqual(await preview([ours, ...theirs], copiesOf(theirs.slice(0, 2))), [['other:1', 'other:2']]);
   });
 
   it('of a server, a process or a container of it, or by key means that server', async () => {
     const row = rowOf(ours);
-    const process: ProcessRow = { kind: 'process', id: 'p', process: NODE, parent: row, processes: [] };
-    const container: ContainerRow = {
-      ...{ kind: 'container', id: 'c', permission: { kind: 'no', why: { code: 'used by a session' } }, parent: row },
-      container: { id: 'c', image: 'mcp/fetch', state: 'running', labelled: true },
-    };
+    const process = new ProcessRow('p', NODE, row);
+    const container = new ContainerRow(
+      'c',
+      { id: 'c', image: 'mcp/fetch', state: 'running', labelled: true },
+      { kind: 'no', why: { code: 'used by a session' } },
+      row,
+    );
     for (const target of [row, process, container, 's:1']) {
       assert.deepEqual(await preview([ours, ...theirs], target), [['s:1']]);
     }

@@ -1,7 +1,7 @@
 import './fakeEditor';
 import assert from 'node:assert/strict';
 import type { ReapResult, ServerView } from '../../../src/model/inventory';
-import { registerCommands } from '../../../src/views/commands';
+import { registerCommands } from '../../../src/views/commands/register';
 import { type Editor, newEditor } from './fakeEditor';
 import { actionsOver, resultOf, serverView } from './rows';
 
@@ -43,7 +43,10 @@ describe('Reap Orphaned MCP Servers tells what became of it', () => {
 
   it('what could not be ended is a warning that says what to do', async () => {
     const failed = async () => [
-      resultOf({ processes: [], problem: { kind: 'failed', session: 's', reason: 'ENOSPC' } }),
+      resultOf({
+        processes: [],
+        problem: { kind: 'failed', session: 's', reason: { kind: 'system', code: 'ENOSPC' } },
+      }),
     ];
     assert.deepEqual(await reap([serverView()], failed), [
       'warning: 1 server could not be ended. Reaping session s failed: ENOSPC. Reap again.',

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { redrawAfter } from '../../../src/views/rowClock';
+import { redrawAfter } from '../../../src/views/tree/rowClock';
 import { NODE, serverView } from './rows';
 
 describe('when rows that show ages are drawn again', () => {

@@ -1,6 +1,10 @@
+import './fakeEditor';
 import type { Inventory, ProcessNode, ReapResult, ServerView } from '../../../src/model/inventory';
 import type { Actions } from '../../../src/views/actions';
-import type { CopiesRow, GroupRow, ServerRow } from '../../../src/views/treeRows';
+import { CopiesRow } from '../../../src/views/tree/copiesRow';
+import { GroupRow } from '../../../src/views/tree/groupRow';
+import { ProcessRow } from '../../../src/views/tree/processRow';
+import { ServerRow } from '../../../src/views/tree/serverRow';
 
 export const NODE: ProcessNode = {
   ...{ pid: 500, start: 't1', name: 'node', commandLine: 'node server.js', children: [] },
@@ -43,15 +47,18 @@ export function actionsOver(servers: readonly ServerView[], over: Partial<Action
 }
 
 export function rowOf(server: ServerView, parent?: GroupRow | CopiesRow): ServerRow {
-  const group: GroupRow = { kind: 'group', id: 'group', group: server.group, isFolded: false, rows: [] };
-  return { kind: 'server', id: server.key, server, parent: parent ?? group, processes: [], containers: [] };
+  return new ServerRow(server.key, server, parent ?? new GroupRow('group', server.group, false));
 }
 
-export function bundleOf(servers: readonly ServerView[]): CopiesRow {
-  const parent: GroupRow = { kind: 'group', id: 'group', group: 'orphaned', isFolded: false, rows: [] };
-  const bundle: CopiesRow = { kind: 'bundle', id: 'bundle', name: servers[0]?.name ?? '', parent, servers: [] };
-  bundle.servers = servers.map((server) => rowOf(server, bundle));
-  return bundle;
+export function copiesOf(servers: readonly ServerView[]): CopiesRow {
+  const parent = new GroupRow('group', 'orphaned', false);
+  const copies = new CopiesRow('copies', servers[0]?.name ?? '', parent);
+  copies.servers = servers.map((server) => rowOf(server, copies));
+  return copies;
+}
+
+export function processRowOf(server: ServerView, process: ProcessNode = NODE): ProcessRow {
+  return new ProcessRow('p', process, rowOf(server));
 }
 
 /** What became of a server of ours, where nothing else is said. */

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import type { Failure, Inventory, ServerView } from '../../../src/model/inventory';
 import type { Refusal } from '../../../src/model/refusal';
 import { seen } from '../../../src/os/users';
-import { capabilitiesOf } from '../../../src/views/offers';
+import { capabilitiesOf } from '../../../src/views/capabilities';
 import {
   countedOrphans,
   evidenceText,
@@ -12,7 +12,6 @@ import {
   uncountedOrphans,
   verdictSentence,
 } from '../../../src/views/serverWords';
-import { tooltipOf } from '../../../src/views/tooltips';
 import { inventoryOf, NODE, rowOf, serverView } from './rows';
 
 const LISTED: Refusal = { rule: 'notListedToKeep', found: 'listed', pattern: 'node server.js' };
@@ -65,13 +64,13 @@ describe('words for a server', () => {
   const facts = { at: Date.UTC(2026, 0, 1), lastLine: 'no database' };
   const failures: [Failure, string, string][] = [
     [
-      { kind: 'start', reason: 'it exited with code 3 before it answered.', exit: { code: 3 }, ...facts },
+      { kind: 'start', problem: { kind: 'exited', exit: { code: 3 } }, exit: { code: 3 }, ...facts },
       'Failed to start: it exited with code 3 before it answered.',
       'failed · exit code 3',
     ],
     [
-      { kind: 'start', reason: 'the program "x" was not found.', exit: undefined, ...facts },
-      'Failed to start: the program "x" was not found.',
+      { kind: 'start', problem: { kind: 'not-found', command: 'x' }, exit: undefined, ...facts },
+      'Failed to start: the program "x" was not found. Install it, or give its full path in "command".',
       'failed',
     ],
     [{ kind: 'exit', exit: { code: 3 }, ...facts }, 'Stopped unexpectedly (exit code 3).', 'failed · exit code 3'],
@@ -116,7 +115,7 @@ describe('words for a server', () => {
   it('ids for bug reports stand at the end of the evidence, and nowhere else', () => {
     const ids = { sessionId: '5e55', recordId: '4ec0', evidence: [{ kind: 'started-here' } as const] };
     assert.match(evidenceText(serverView(ids)), /\n\nFor bug reports:\n {2}Session: 5e55\n {2}Record: 4ec0\n$/);
-    const { value } = tooltipOf(rowOf(serverView(ids))) as { value: string };
+    const { value } = rowOf(serverView(ids)).tooltip();
     assert.match(value, /started by this window/);
     assert.doesNotMatch(value, /5e55|4ec0/);
     const none = serverView({ sessionId: undefined, recordId: undefined });

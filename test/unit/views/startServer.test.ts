@@ -19,7 +19,13 @@ describe('a server that does not start', () => {
     managedBy: 'mcpProcesses' | 'editor' = 'mcpProcesses',
   ) {
     const asked: string[] = [];
-    const failure = { kind: 'start' as const, at: 1, reason: 'no.', exit: undefined, lastLine };
+    const failure = {
+      kind: 'start' as const,
+      at: 1,
+      problem: { kind: 'said' as const, text: 'no.' },
+      exit: undefined,
+      lastLine,
+    };
     const server = serverView({ managedBy, state: 'failed', verdict: 'gone', failure });
     const actions = actionsOver([server], {
       start: async () => {

@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict';
-import { argumentsTemplate, parseArguments, takesArguments, toolResultText } from '../../../src/views/toolArguments';
+import {
+  argumentsTemplate,
+  parseArguments,
+  takesArguments,
+  toolResultText,
+} from '../../../src/views/commands/toolArguments';
 
 describe('arguments and results of tools', () => {
   it('result: text as it is, the rest as JSON', () => {

@@ -126,7 +126,13 @@ describe('a server that ends without being asked', () => {
   });
 
   it('what did not start is not told of here', () => {
-    const failure = { kind: 'start' as const, at: 1, reason: 'no.', exit: undefined, lastLine: undefined };
+    const failure = {
+      kind: 'start' as const,
+      at: 1,
+      problem: { kind: 'said' as const, text: 'no.' },
+      exit: undefined,
+      lastLine: undefined,
+    };
     show(ended('a', { failure }), serverView({ state: 'running' }));
     aMoment();
     assert.deepEqual(texts(), []);

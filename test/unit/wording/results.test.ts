@@ -13,8 +13,11 @@ import {
 } from '../../../src/wording/results';
 
 const MB = 1024 * 1024;
-const FAILED: ReapProblem = { kind: 'failed', session: 's', reason: 'ENOSPC' };
-const NO_ANSWER: ContainerReason = { code: 'engine', message: 'no answer' };
+const FAILED: ReapProblem = { kind: 'failed', session: 's', reason: { kind: 'system', code: 'ENOSPC' } };
+const NO_ANSWER: ContainerReason = {
+  code: 'engine',
+  failure: { kind: 'failed', program: 'docker', found: 'said', said: 'no answer' },
+};
 
 function ended(pid: number, outcome: ProcessOutcome, reason?: Refusal): ReapedProcess {
   return { pid, name: 'node', commandLine: `node server-${pid}.js`, outcome, reason, memory: 10 * MB };
@@ -195,7 +198,7 @@ describe('format', () => {
     }
     assert.deepEqual(containerLines(one([container('3', 'left running', { code: 'no label' })], NO_ANSWER)), [
       'container 333333333333 · mcp/fetch · left running: it carries no label of ours',
-      'container unknown: no answer',
+      'container unknown: "docker" failed: no answer',
     ]);
     const seen = (digit: string, labelled: boolean) => ({
       ...{ id: id(digit), image: 'mcp/fetch', state: 'running', labelled },

@@ -1,3 +1,4 @@
+import type { AnswerFault, EngineFailure } from '../../../src/model/engineFailure';
 import type { Evidence, EvidenceKind } from '../../../src/model/evidence';
 import type { Refusal, RefusalOf, RuleName } from '../../../src/model/refusal';
 import { seen } from '../../../src/os/users';
@@ -12,8 +13,11 @@ type Said<T> = readonly (readonly [T, sentence: string])[];
 const stdin = (rule: 'launchedIsAbandoned' | 'adoptedIsAbandoned' | 'foreignIsAbandoned') =>
   [
     [{ rule, found: 'held', by: NODE }, 'its stdin is still held by node (pid 7)'],
-    [{ rule, found: 'unknown', reason: '`ss` failed' }, 'cannot determine what holds its stdin: `ss` failed'],
-    [{ rule, found: 'awaits second look' }, 'its stdin is closed at the other end; awaiting a second check'],
+    [
+      { rule, found: 'unknown', reason: { kind: 'program-failed', program: 'ss' } },
+      'cannot determine what holds its stdin: `ss` failed',
+    ],
+    [{ rule, found: 'awaits second scan' }, 'its stdin is closed at the other end; awaiting a second check'],
     [{ rule, found: 'not asked' }, 'what holds its stdin was not examined'],
   ] as const;
 
@@ -28,7 +32,7 @@ const owner = (rule: 'launchedOwnerGone' | 'adoptedOwnerGone') =>
 
 export const REFUSALS: { readonly [Rule in RuleName]: Said<RefusalOf<Rule>> } = {
   gone: [[{ rule: 'gone' }, 'it is gone']],
-  notExamined: [[{ rule: 'notExamined', reason: 'EIO' }, 'it cannot be examined (EIO)']],
+  notExamined: [[{ rule: 'notExamined', reason: { kind: 'system', code: 'EIO' } }, 'it cannot be examined (EIO)']],
   identityMatches: [
     [{ rule: 'identityMatches', found: 'another process' }, 'its pid now belongs to another process'],
     [{ rule: 'identityMatches', found: 'a zombie' }, 'it is already dead'],
@@ -46,7 +50,10 @@ export const REFUSALS: { readonly [Rule in RuleName]: Said<RefusalOf<Rule>> } = 
   ],
   notEditor: [[{ rule: 'notEditor' }, 'it is an editor process']],
   notService: [
-    [{ rule: 'notService', found: 'unknown', reason: 'EIO' }, 'cannot determine whether it is a service: EIO'],
+    [
+      { rule: 'notService', found: 'unknown', reason: { kind: 'system', code: 'EIO' } },
+      'cannot determine whether it is a service: EIO',
+    ],
     [
       { rule: 'notService', found: 'main process', service: 'x.service' },
       'it is the main process of the service x.service',
@@ -67,7 +74,7 @@ export const REFUSALS: { readonly [Rule in RuleName]: Said<RefusalOf<Rule>> } = 
     [{ rule: 'notInUse', found: 'terminal unknown' }, 'cannot determine whether it is used in a terminal'],
     [{ rule: 'notInUse', found: 'not asked' }, 'whether anything is connected to it was not examined'],
     [
-      { rule: 'notInUse', found: 'unknown', reason: '`ss` failed' },
+      { rule: 'notInUse', found: 'unknown', reason: { kind: 'program-failed', program: 'ss' } },
       'cannot determine whether anything is connected to it: `ss` failed',
     ],
     [{ rule: 'notInUse', found: 'users', by: BOTH }, 'it is in use by node (pid 7) and pid 9'],
@@ -94,8 +101,15 @@ export const REFUSALS: { readonly [Rule in RuleName]: Said<RefusalOf<Rule>> } = 
   launchedIsAbandoned: stdin('launchedIsAbandoned'),
   adoptedIsAbandoned: stdin('adoptedIsAbandoned'),
   foreignIsAbandoned: stdin('foreignIsAbandoned'),
-  tableUnreadable: [[{ rule: 'tableUnreadable', reason: 'EMFILE' }, 'the process table could not be read: EMFILE']],
-  signalFailed: [[{ rule: 'signalFailed', reason: 'EPERM' }, 'it could not be signalled: EPERM']],
+  tableUnreadable: [
+    [
+      { rule: 'tableUnreadable', reason: { kind: 'system', code: 'EMFILE' } },
+      'the process table could not be read: EMFILE',
+    ],
+  ],
+  signalFailed: [
+    [{ rule: 'signalFailed', reason: { kind: 'system', code: 'EPERM' } }, 'it could not be signalled: EPERM'],
+  ],
   notReached: [[{ rule: 'notReached' }, 'it was not reached']],
   outlivedKill: [[{ rule: 'outlivedKill' }, 'it did not end, even after SIGKILL']],
 };
@@ -103,6 +117,73 @@ export const REFUSALS: { readonly [Rule in RuleName]: Said<RefusalOf<Rule>> } = 
 const entry = { name: 'notes', client: 'Codex' };
 const matches = (change: Partial<Extract<Evidence, { kind: 'matches' }>>) =>
   ({ kind: 'matches', pid: 5, entry, basis: { kind: 'path' }, ...change }) as const;
+
+type FailureKey<T = EngineFailure> = T extends { readonly kind: infer Kind; readonly found: infer Found }
+  ? `${Kind & string} ${Found & string}`
+  : 'timeout';
+
+const ENGINE_FAILURES: { readonly [Key in FailureKey]: readonly [EngineFailure, string] } = {
+  timeout: [
+    { kind: 'timeout', program: 'docker', seconds: 1.5 },
+    '"docker" did not answer within 1.5 s; its engine may hang.',
+  ],
+  'missing program': [{ kind: 'missing', program: 'docker', found: 'program' }, 'The program "docker" was not found.'],
+  'missing engine': [
+    { kind: 'missing', program: 'docker', found: 'engine', said: 'Cannot connect.' },
+    'The engine of "docker" cannot be reached: Cannot connect.',
+  ],
+  'denied program': [
+    { kind: 'denied', program: 'docker', found: 'program' },
+    'You are not allowed to run the program "docker".',
+  ],
+  'denied engine': [
+    { kind: 'denied', program: 'docker', found: 'engine', said: 'permission denied' },
+    'You are not allowed to use the engine of "docker": permission denied',
+  ],
+  'failed no owner': [{ kind: 'failed', found: 'no owner' }, 'The record does not say whose it is.'],
+  'failed said': [{ kind: 'failed', program: 'docker', found: 'said', said: 'no.' }, '"docker" failed: no.'],
+  'failed exit code': [
+    { kind: 'failed', program: 'docker', found: 'exit code', code: 1 },
+    '"docker" failed: it exited with code 1.',
+  ],
+  'failed signal': [
+    { kind: 'failed', program: 'docker', found: 'signal', signal: 'SIGKILL' },
+    '"docker" failed: it was ended by SIGKILL.',
+  ],
+  'failed not run': [
+    { kind: 'failed', program: 'docker', found: 'not run', code: 'EIO' },
+    '"docker" failed: it could not be run (EIO).',
+  ],
+  'failed too much': [
+    { kind: 'failed', program: 'docker', found: 'too much', bytes: 9 },
+    '"docker" wrote more than 9 bytes.',
+  ],
+  'failed unreadable': [
+    { kind: 'failed', program: 'docker', found: 'unreadable', fault: 'no JSON' },
+    '"docker" gave an answer that cannot be read: it is not JSON.',
+  ],
+  'failed silent': [
+    { kind: 'failed', program: 'docker', found: 'silent', id: 'a'.repeat(64) },
+    '"docker" said nothing about container aaaaaaaaaaaa.',
+  ],
+};
+const FAULTS: { readonly [Fault in AnswerFault]: string } = {
+  'no JSON': 'it is not JSON',
+  'no list': 'it is not a list',
+  'not an id': 'it lists what is no container id',
+  'no full id': 'it describes a container without a full id',
+  'no state': 'it describes a container without a state',
+};
+export const ALL_ENGINE_FAILURES: Said<EngineFailure> = [
+  ...Object.values(ENGINE_FAILURES),
+  ...(Object.keys(FAULTS) as AnswerFault[]).map(
+    (fault) =>
+      [
+        { kind: 'failed', program: 'docker', found: 'unreadable', fault },
+        `"docker" gave an answer that cannot be read: ${FAULTS[fault]}.`,
+      ] as const,
+  ),
+];
 
 export const EVIDENCE: { readonly [Kind in EvidenceKind]: Said<Extract<Evidence, { readonly kind: Kind }>> } = {
   'owner-running': [
@@ -131,14 +212,17 @@ export const EVIDENCE: { readonly [Kind in EvidenceKind]: Said<Extract<Evidence,
   'stdin-gone': [
     [{ kind: 'stdin-gone', proof: 'no peer' }, 'nothing is connected to its stdin any more'],
     [
-      { kind: 'stdin-gone', proof: 'no peer', detail: '`lsof` shows no peer' },
+      { kind: 'stdin-gone', proof: 'no peer', detail: 'lsof: no peer' },
       'nothing is connected to its stdin any more (`lsof` shows no peer)',
     ],
     [{ kind: 'stdin-gone', proof: 'not open' }, 'it has ended, and none of its processes has its stdin open'],
     [{ kind: 'stdin-gone', proof: 'held by orphans' }, 'its stdin is held only by other orphans'],
   ],
   'stdin-unknown': [
-    [{ kind: 'stdin-unknown', reason: '`ss` failed' }, 'cannot confirm that no client is connected: `ss` failed'],
+    [
+      { kind: 'stdin-unknown', reason: { kind: 'program-failed', program: 'ss' } },
+      'cannot confirm that no client is connected: `ss` failed',
+    ],
   ],
   'stdin-held': [
     [{ kind: 'stdin-held', by: NODE, heldBy: 'clients' }, 'its stdin is held by node (pid 7)'],
@@ -162,7 +246,9 @@ export const EVIDENCE: { readonly [Kind in EvidenceKind]: Said<Extract<Evidence,
       'it runs in a container; docker has not been asked about it yet',
     ],
   ],
-  'container-unknown': [[{ kind: 'container-unknown', reason: 'no answer' }, 'container unknown: no answer']],
+  'container-unknown': ALL_ENGINE_FAILURES.map(
+    ([failure, sentence]) => [{ kind: 'container-unknown', failure }, `container unknown: ${sentence}`] as const,
+  ),
   container: [
     [
       { kind: 'container', id: 'a'.repeat(64), image: 'mcp/fetch', state: 'running' },
@@ -227,7 +313,7 @@ export const EVIDENCE: { readonly [Kind in EvidenceKind]: Said<Extract<Evidence,
   ],
   'use-unknown': [
     [
-      { kind: 'use-unknown', reason: '`ss` failed' },
+      { kind: 'use-unknown', reason: { kind: 'program-failed', program: 'ss' } },
       'cannot determine whether anything is connected to it: `ss` failed',
     ],
   ],

@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict';
 import type { ContainerReason } from '../../../src/model/containerOutcome';
 import type { EndCaution } from '../../../src/model/endPreview';
+import { InspectError, NoPlatformError } from '../../../src/os/reason';
 import { seen } from '../../../src/os/users';
-import { containerReasonSentence } from '../../../src/wording/containers';
+import { containerReasonSentence, engineSentence } from '../../../src/wording/containers';
 import { cautionSentence } from '../../../src/wording/endPreview';
 import { evidenceSentence } from '../../../src/wording/evidence';
+import { errorText, reasonSentence } from '../../../src/wording/reasons';
 import { refusalSentence } from '../../../src/wording/refusals';
-import { ALL_EVIDENCE, ALL_REFUSALS } from './samples';
+import { ALL_REASONS } from './reasonSamples';
+import { ALL_ENGINE_FAILURES, ALL_EVIDENCE, ALL_REFUSALS } from './samples';
 
 describe('sentences', () => {
   for (const [refusal, sentence] of ALL_REFUSALS) {
@@ -17,8 +20,22 @@ describe('sentences', () => {
     it(`evidence: ${JSON.stringify(fact)}`, () => assert.equal(evidenceSentence(fact), sentence));
   }
 
+  for (const [reason, sentence] of ALL_REASONS) {
+    it(`reason: ${JSON.stringify(reason)}`, () => assert.equal(reasonSentence(reason), sentence));
+  }
+
+  it('what was thrown: the sentence of its reason, or what it says itself', () => {
+    assert.equal(errorText(new InspectError({ kind: 'program-failed', program: 'ss' })), '`ss` failed');
+    assert.equal(errorText(new Error('no.')), 'no.');
+    assert.match(errorText(new NoPlatformError({ kind: 'no-proc' })), /system: there is no usable \/proc\. MCP/);
+    assert.match(errorText(new NoPlatformError(undefined)), /on this system\. MCP/);
+  });
+
   const reasons: { readonly [Code in ContainerReason['code']]: readonly [ContainerReason, string] } = {
-    engine: [{ code: 'engine', message: 'no answer' }, 'no answer'],
+    engine: [
+      { code: 'engine', failure: { kind: 'missing', program: 'docker', found: 'program' } },
+      'The program "docker" was not found.',
+    ],
     state: [{ code: 'state', state: 'running' }, 'it is running'],
     still: [{ code: 'still', state: 'running' }, 'it is still running after being stopped'],
     'being removed': [{ code: 'being removed' }, 'its engine is removing it'],
@@ -45,16 +62,20 @@ describe('sentences', () => {
     it(`container: ${JSON.stringify(reason)}`, () => assert.equal(containerReasonSentence(reason), sentence));
   }
 
+  for (const [failure, sentence] of ALL_ENGINE_FAILURES) {
+    it(`engine: ${JSON.stringify(failure)}`, () => assert.equal(engineSentence(failure), sentence));
+  }
+
   const node = { pid: 7, name: 'node' };
   const cautions: [EndCaution, string][] = [
     [{ kind: 'connected', many: false, by: seen(node) }, 'It is connected to node (pid 7).'],
     [{ kind: 'connected', many: true, by: seen(node) }, 'They are connected to node (pid 7).'],
     [
-      { kind: 'connections-unknown', many: false, reason: '`ss` failed' },
+      { kind: 'connections-unknown', many: false, reason: { kind: 'program-failed', program: 'ss' } },
       'Cannot determine what is connected to it: `ss` failed.',
     ],
     [
-      { kind: 'connections-unknown', many: true, reason: '`ss` failed' },
+      { kind: 'connections-unknown', many: true, reason: { kind: 'program-failed', program: 'ss' } },
       'Cannot determine what is connected to them: `ss` failed.',
     ],
     [{ kind: 'below', many: false, count: 1 }, '1 more process below it will keep running.'],
@@ -63,7 +84,10 @@ describe('sentences', () => {
     [{ kind: 'below', many: true, count: 2 }, '2 more processes below them will keep running.'],
     [{ kind: 'stdin-held', by: seen(node) }, 'Its stdin is held by node (pid 7).'],
     [{ kind: 'stdin-held', pid: 5, by: seen(node) }, 'pid 5: Its stdin is held by node (pid 7).'],
-    [{ kind: 'stdin-unknown', reason: '`ss` failed' }, 'Cannot determine what holds its stdin: `ss` failed.'],
+    [
+      { kind: 'stdin-unknown', reason: { kind: 'program-failed', program: 'ss' } },
+      'Cannot determine what holds its stdin: `ss` failed.',
+    ],
     [{ kind: 'runs-under', pid: 5, parent: node }, 'pid 5: It runs under node (pid 7).'],
   ];
   for (const [caution, sentence] of cautions) {

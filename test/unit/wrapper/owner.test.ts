@@ -64,7 +64,7 @@ describe('the owner of what `mcp-processes run` starts', () => {
       [present({ start: 'e1010' }), 'e1000', true],
       [present({ start: 't5', zombie: true }), 't5', true],
       [{ kind: 'gone' }, 't5', true],
-      [{ kind: 'error', reason: 'x' }, 't5', false],
+      [{ kind: 'error', reason: { kind: 'said', text: 'x' } }, 't5', false],
     ];
     for (const [look, start, gone] of table) {
       assert.equal(await isOwnerGone({ inspect: async () => look }, { pid: 1, start }), gone, JSON.stringify(look));

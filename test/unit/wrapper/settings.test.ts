@@ -7,7 +7,7 @@ import { openDataFolder } from '../../../src/registry/dataFolder';
 import { fillIn, installWrapper } from '../../../src/wrapper/install';
 import { formatSettings, parseSettings } from '../../../src/wrapper/settings';
 
-const PARTS = { node: '/n o/node', guard: '/g/guard.js', cli: '/g/cli.js' };
+const PARTS = { node: '/n o/node', guard: '/g/guard.js' };
 const GRACE = { stdin: 2_000, term: 3_000 };
 
 describe('the wrapper’s settings', () => {
@@ -78,7 +78,7 @@ describe('the installed wrapper', () => {
   it('is ours alone, and written anew only when something differs', () => {
     const dist = join(folder, 'dist');
     mkdirSync(join(dist, 'wrapper'), { recursive: true });
-    for (const name of ['guard.js', 'cli.js']) writeFileSync(join(dist, name), `// ${name}`);
+    for (const name of ['guard.js']) writeFileSync(join(dist, name), `// ${name}`);
     for (const name of ['run.sh', 'watch.sh']) writeFileSync(join(dist, 'wrapper', name), `#!/bin/sh\n# ${name}\n`);
     const data = openDataFolder(join(folder, 'home'));
     const settings = { automatic: 'on' as const, neverReap: [], graces: [] };

@@ -139,7 +139,7 @@ describe('the portable platform on Windows, from recordings', () => {
     assert.deepEqual(await role('{"Services":[]}'), { kind: 'none' });
     assert.deepEqual(await role('{"Services":["Spooler"]}'), {
       kind: 'unknown',
-      reason: 'it runs the service Spooler',
+      reason: { kind: 'runs-services', services: 'Spooler' },
     });
     for (const bad of ['{}', '{"Services":null}', '{"Services":[1]}', '[]', '', FAILED]) {
       assert.equal((await role(bad)).kind, 'unknown', JSON.stringify(bad));

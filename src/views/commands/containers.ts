@@ -1,30 +1,29 @@
 import * as vscode from 'vscode';
-import type { ContainerView, ContainerWithoutClient, ReapResult, ServerView } from '../model/inventory';
-import { stopPermissionOf } from '../reaping/containerActions';
-import { containerReasonSentence } from '../wording/containers';
-import { formatAge, formatMemory, joinParts, shortId } from '../wording/format';
-import type { Actions } from './actions';
-import type { EvidenceDocuments } from './evidenceDocument';
-import { showFailure } from './failures';
-import { inView } from './inView';
-import { containerSentence } from './serverWords';
-import type { ContainerRow, Node } from './treeRows';
+import type { ContainerWithoutClient, ReapResult, ServerView } from '../../model/inventory';
+import { stopPermissionOf } from '../../reaping/containerActions';
+import { containerReasonSentence } from '../../wording/containers';
+import { formatAge, joinParts, shortId } from '../../wording/format';
+import type { Actions } from '../actions';
+import { showFailure } from '../failures';
+import { inView } from '../inView';
+import { containerSentence } from '../serverWords';
+import type { ContainerRow } from '../tree/containerRow';
+import type { CommandContext, Target } from './context';
 
 /** Shows the last lines that a container wrote, in a read-only document. */
-export async function showContainerLogs(
-  target: Node | undefined,
-  actions: Actions,
-  documents: EvidenceDocuments,
-): Promise<void> {
-  const { id, image } = rowOf(target).container;
+export async function showContainerLogs({ actions, documents }: CommandContext, target: Target): Promise<void> {
+  if (typeof target !== 'object' || target.kind !== 'container') {
+    throw new Error(vscode.l10n.t('Right-click a container in the MCP Processes view to do this.'));
+  }
+  const { id, image } = target.container;
   const text = await inView(() => actions.containerLogs(id));
   const title = vscode.l10n.t('Logs of {0} ({1}).txt', image, shortId(id));
   await documents.show(title, text || vscode.l10n.t('No log output.'), id);
 }
 
-/** Stops the container of a row; without one, those without a client that a person ticks. */
-export async function stopContainer(target: Node | undefined, actions: Actions): Promise<void> {
-  if (target?.kind === 'container') {
+/** Stops the container of a row; without a row, the containers without a client that a person checks. */
+export async function stopContainer({ actions }: CommandContext, target: Target): Promise<void> {
+  if (typeof target === 'object' && target.kind === 'container') {
     const { container } = target;
     const permission = stopPermissionOf(actions.inventory(), container.id);
     if (permission.kind === 'no') {
@@ -43,12 +42,12 @@ export async function stopContainer(target: Node | undefined, actions: Actions):
   if (ids.length > 0) await stopAll(ids, actions);
 }
 
-/** After a reap: containers that run on and are not ours to end. */
+/** Containers that still run after a reap, because they are not ours to end. */
 export function leftRunning(results: readonly ReapResult[]): { readonly id: string; readonly image: string }[] {
   return results.flatMap(({ containers }) => containers.filter(({ outcome }) => outcome === 'left running'));
 }
 
-/** Names containers that run on after their client was ended, and offers to stop them. */
+/** Names containers that still run after their client was ended, and offers to stop them. */
 export function offerToStop(
   containers: readonly { readonly id: string; readonly image: string }[],
   actions: Actions,
@@ -68,29 +67,10 @@ export function offerToStop(
 
 /** Stops containers that a notification named. */
 export async function stopContainers(containers: readonly { readonly id: string }[], actions: Actions): Promise<void> {
-  const ids = containers.map(({ id }) => id);
-  await stopAll(ids, actions);
-}
-
-/** What a container's row says when a person rests on it: measured only then. */
-export async function containerTooltip(row: ContainerRow, actions: Actions): Promise<string> {
-  const { container } = row;
-  const lines = [containerSentence(container)];
-  const permission = stopPermissionOf(actions.inventory(), container.id);
-  if (permission.kind === 'no') {
-    lines.push(vscode.l10n.t('Cannot be stopped from here: {0}.', containerReasonSentence(permission.why)));
-  }
-  if (container.state === 'running') {
-    try {
-      const stats = await actions.containerStats(container.id);
-      const memory = formatMemory(stats?.memory);
-      if (memory !== undefined) lines.push(vscode.l10n.t('Memory: {0}', memory));
-      if (stats?.cpu !== undefined) lines.push(vscode.l10n.t('CPU: {0} %', stats.cpu));
-    } catch (error) {
-      lines.push((error as Error).message);
-    }
-  }
-  return lines.join('\n');
+  await stopAll(
+    containers.map(({ id }) => id),
+    actions,
+  );
 }
 
 export function stopLabel(count: number): string {
@@ -100,7 +80,7 @@ export function stopLabel(count: number): string {
 async function isConfirmed({ container, parent }: ContainerRow): Promise<boolean> {
   const stop = stopLabel(1);
   const server = parent.kind === 'server' ? parent.server : undefined;
-  const lost = parent.kind === 'containerGroup' ? (container as ContainerWithoutClient) : undefined;
+  const lost = parent.kind === 'containers' ? (container as ContainerWithoutClient) : undefined;
   const detail = [
     containerSentence(container),
     server && belongsSentence(server),
@@ -152,9 +132,4 @@ async function stopAll(ids: readonly string[], actions: Actions): Promise<void> 
   const outcomes = await inView(() => Promise.allSettled(ids.map((id) => actions.stopContainer(id))));
   const failures = outcomes.flatMap((one) => (one.status === 'rejected' ? [String(one.reason?.message)] : []));
   if (failures.length > 0) throw new Error(failures.join(' '));
-}
-
-function rowOf(target: Node | undefined): ContainerRow & { container: ContainerView } {
-  if (target?.kind === 'container') return target;
-  throw new Error(vscode.l10n.t('Right-click a container in the MCP Processes view to do this.'));
 }

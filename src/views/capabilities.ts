@@ -1,14 +1,29 @@
 import type { ServerView } from '../model/inventory';
 import { isSparedByUser } from './serverWords';
 
-/** What a server offers at the moment, to its row and to commands without a row. Keys are flags of `when` clauses. */
-export function capabilitiesOf(server: ServerView) {
+/** What a person can do with a server. Each name is also a flag in the manifest's `when` clauses. */
+export const CAPABILITIES = [
+  'canReap',
+  'canStart',
+  'canStop',
+  'canCallTool',
+  'canShowOutput',
+  'canShowConfiguration',
+  'hasPid',
+  'canHide',
+  'canNeverReap',
+] as const;
+
+export type Capability = (typeof CAPABILITIES)[number];
+
+/** What can be done with a server now, from its row or from the palette. */
+export function capabilitiesOf(server: ServerView): Readonly<Record<Capability, boolean>> {
   const { group, managedBy, state, verdict } = server;
   const isHere = group === 'thisWindow' || group === 'notRunning';
   /** Ours or the editor's to start and stop. */
   const isSteered = isHere && (managedBy === 'mcpProcesses' || managedBy === 'editor');
   /**
-   * Where the user has said that it stays, neither reaping nor saying so again does anything; nor does it for one that is
+   * Reaping a server that the user spares does nothing, nor does sparing it again. The same holds for a server that is
    * being ended.
    */
   const isUnwanted = verdict === 'orphaned' && state !== 'stopping' && !isSparedByUser(server);
@@ -25,4 +40,7 @@ export function capabilitiesOf(server: ServerView) {
   };
 }
 
-export type Offer = keyof ReturnType<typeof capabilitiesOf>;
+/** A filter for servers with one capability. */
+export function can(capability: Capability): (server: ServerView) => boolean {
+  return (server) => capabilitiesOf(server)[capability];
+}

@@ -1,8 +1,9 @@
 import './fakeEditor';
 import assert from 'node:assert/strict';
-import { type GuardView, MAX_HISTORY } from '../../../src/model/inventory';
+import { type GuardView, type Inventory, MAX_HISTORY } from '../../../src/model/inventory';
 import type { HistoryEntry } from '../../../src/registry/history';
-import { infosOf } from '../../../src/views/notes';
+import type { InfoRow } from '../../../src/views/tree/infoRow';
+import { PanelRows } from '../../../src/views/tree/panelRows';
 import { inventoryOf } from './rows';
 
 function reaped(over: Partial<HistoryEntry> = {}): HistoryEntry {
@@ -14,7 +15,14 @@ function reaped(over: Partial<HistoryEntry> = {}): HistoryEntry {
   };
 }
 
-const historyNote = (history: readonly HistoryEntry[]) => infosOf({ ...inventoryOf([]), history }, Date.now())[0];
+function infoOf(over: Partial<Inventory>): InfoRow | undefined {
+  const rows = new PanelRows();
+  rows.update({ ...inventoryOf([]), ...over }, Date.now());
+  return rows.top.find((row) => row.kind === 'info');
+}
+
+const historyOf = (history: readonly HistoryEntry[]) => infoOf({ history });
+const endedOf = (entry: HistoryEntry) => historyOf([entry])?.infos[0]?.info;
 
 describe('what stands below the servers', () => {
   it('the guard, and why there is none', () => {
@@ -23,11 +31,14 @@ describe('what stands below the servers', () => {
       [{ state: 'off' }, undefined],
       [{ state: 'armed', pid: 7, memory: 1 << 20 }, 'on · pid 7 · 1 MB'],
       [{}, 'unavailable'],
-      [{ problem: 'node cannot be run (ENOENT)' }, 'unavailable: node cannot be run (ENOENT)'],
+      [
+        { problem: { kind: 'not-run', program: 'node', why: { kind: 'system', code: 'ENOENT' } } },
+        'unavailable: node cannot be run (ENOENT)',
+      ],
     ];
     for (const [over, description] of table) {
-      const [shown] = infosOf({ ...inventoryOf([]), guard: { ...guard, ...over } }, Date.now());
-      assert.equal(shown?.note.description, description);
+      const shown = infoOf({ guard: { ...guard, ...over } });
+      assert.equal(shown?.info.description, description);
     }
   });
 
@@ -50,17 +61,17 @@ describe('what stands below the servers', () => {
       ],
     ];
     for (const [over, description, sentence] of table) {
-      const note = historyNote([reaped(over)])?.below[0];
-      assert.equal(note?.description, description);
-      assert.match(note?.tooltip ?? '', sentence);
+      const info = endedOf(reaped(over));
+      assert.equal(info?.description, description);
+      assert.match(info?.tooltip ?? '', sentence);
     }
   });
 
   it('a crash that left nothing says neither processes nor memory', () => {
     const crash = { cause: 'exit', exit: { signal: 'SIGKILL' }, processes: [], memoryFreed: 0 } as const;
-    const note = historyNote([reaped({ ...crash, lastLine: 'no memory', commandLine: 'node files.js' })])?.below[0];
-    assert.equal(note?.description, 'exited unexpectedly · SIGKILL · 0 s ago');
-    assert.deepEqual(note.tooltip.split('\n').slice(1), [
+    const info = endedOf(reaped({ ...crash, lastLine: 'no memory', commandLine: 'node files.js' }));
+    assert.equal(info?.description, 'exited unexpectedly · SIGKILL · 0 s ago');
+    assert.deepEqual(info.tooltip.split('\n').slice(1), [
       'Exited unexpectedly (SIGKILL).',
       'Last line of its output: no memory',
       'Command: node files.js',
@@ -70,12 +81,12 @@ describe('what stands below the servers', () => {
   it('what became of its processes, in the words of a reap’s report', () => {
     const outcomes = ['exited', 'terminated', 'survived', 'a newer word'];
     const processes = outcomes.map((outcome, index) => ({ pid: 500 + index, name: 'node', outcome }));
-    assert.deepEqual(
-      historyNote([reaped({ processes })])
-        ?.below[0]?.tooltip.split('\n')
-        .slice(2),
-      ['node (500): exited on request', 'node (501): terminated', 'node (502): survived', 'node (503): a newer word'],
-    );
+    assert.deepEqual(endedOf(reaped({ processes }))?.tooltip.split('\n').slice(2), [
+      'node (500): exited on request',
+      'node (501): terminated',
+      'node (502): survived',
+      'node (503): a newer word',
+    ]);
   });
 
   it('counts what was ended in a day, or the last of it where there may be more', () => {
@@ -85,9 +96,9 @@ describe('what stands below the servers', () => {
       [MAX_HISTORY, 'the last 20 · 20 MB freed', /^The last 20 servers that/],
     ];
     for (const [count, description, tooltip] of table) {
-      const note = historyNote(Array.from({ length: count }, () => reaped()))?.note;
-      assert.equal(note?.description, description);
-      assert.match(note?.tooltip ?? '', tooltip);
+      const info = historyOf(Array.from({ length: count }, () => reaped()))?.info;
+      assert.equal(info?.description, description);
+      assert.match(info?.tooltip ?? '', tooltip);
     }
   });
 });

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 const SCHEME = 'mcp-processes';
 
 /** Readonly documents for evidence, tool results and reports. Their text lives as long as they are open. */
-export class EvidenceDocuments implements vscode.TextDocumentContentProvider, vscode.Disposable {
+export class TextDocuments implements vscode.TextDocumentContentProvider, vscode.Disposable {
   readonly #texts = new Map<string, string>();
   readonly #changed = new vscode.EventEmitter<vscode.Uri>();
   readonly #subscriptions: vscode.Disposable[];
@@ -23,7 +23,7 @@ export class EvidenceDocuments implements vscode.TextDocumentContentProvider, vs
   }
 
   provideTextDocumentContent(uri: vscode.Uri): string {
-    // Undefined after a reload of the window: the editor restores the tab, its text is gone.
+    // Missing after a reload of the window: the editor restores the tab without its text.
     return this.#texts.get(uri.toString()) ?? vscode.l10n.t('This document has expired. Run the command again.');
   }
 

@@ -1,62 +1,54 @@
 import './fakeEditor';
 import assert from 'node:assert/strict';
-import { fingerprintOf, treeItemOf } from '../../../src/views/treeItems';
-import type { InfoRow, Node } from '../../../src/views/treeRows';
-import { bundleOf, NODE, rowOf, serverView } from './rows';
+import { ContainerRow } from '../../../src/views/tree/containerRow';
+import { InfoRow } from '../../../src/views/tree/infoRow';
+import type { Row } from '../../../src/views/tree/row';
+import { copiesOf, NODE, processRowOf, rowOf, serverView } from './rows';
 
 describe('rows as they are read out', () => {
   const server = serverView({ managedBy: 'foreign', client: 'Codex' });
-  const note: InfoRow = {
-    ...{ kind: 'note', id: 'n', infos: [], parent: undefined },
-    info: { label: 'Guard', description: 'armed · pid 7', icon: 'shield', color: 'x', tooltip: '' },
-  };
-  const table: [string, Node, string][] = [
+  const info = { label: 'Guard', description: 'armed · pid 7', icon: 'shield', color: 'x', tooltip: '' };
+  const infoRow = (description: string) => new InfoRow('i', { ...info, description }, undefined);
+  const table: [string, Row, string][] = [
     ['a server', rowOf(server), 'files, orphaned, 1 MB, Codex'],
-    ['several of them', bundleOf([server, server, server]), 'files, 3 servers, 3 MB, Codex'],
-    [
-      'a process',
-      { kind: 'process', id: 'p', process: NODE, parent: rowOf(server), processes: [] },
-      'node server.js, pid 500, 1 MB',
-    ],
-    ['a note', note, 'Guard, armed, pid 7'],
-    ['one that says no more', { ...note, info: { ...note.info, description: '' } }, 'Guard'],
+    ['several of them', copiesOf([server, server, server]), 'files, 3 servers, 3 MB, Codex'],
+    ['a process', processRowOf(server), 'node server.js, pid 500, 1 MB'],
+    ['an info', infoRow('armed · pid 7'), 'Guard, armed, pid 7'],
+    ['one that says no more', infoRow(''), 'Guard'],
   ];
   for (const [what, row, label] of table) {
-    it(what, () => assert.deepEqual(treeItemOf(row, 0).accessibilityInformation, { label, role: 'treeitem' }));
+    it(what, () => assert.deepEqual(row.item(0).accessibilityInformation, { label, role: 'treeitem' }));
   }
 });
 
 describe('rows and their clock', () => {
   const process = { ...NODE, startedAt: 1_000 };
   const server = serverView({ startedAt: 1_000, processes: [process] });
-  const rows: Node[] = [
+  const rows: Row[] = [
     rowOf(server),
-    { kind: 'process', id: 'p', process, parent: rowOf(server), processes: [] },
-    {
-      ...{
-        kind: 'container',
-        id: 'c',
-        permission: { kind: 'no', why: { code: 'used by a session' } },
-        parent: rowOf(server),
-      },
-      container: {
+    processRowOf(server, process),
+    new ContainerRow(
+      'c',
+      {
         ...{ id: 'c', image: 'i', state: 'running', labelled: false, name: 'n', createdAt: 1_000 },
         ...{ server: 'files', client: 'Codex', notOurs: undefined },
       },
-    },
+      { kind: 'no', why: { code: 'used by a session' } },
+      rowOf(server),
+    ),
   ];
 
   it('a server, its process and a container that are as old show the same age, whenever they are drawn', () => {
     for (const row of rows) {
-      assert.match(String(treeItemOf(row, 33_000).description), /32 s/, row.kind);
-      assert.match(String(treeItemOf(row, 62_000).description), /1 min/, row.kind);
+      assert.match(String(row.item(33_000).description), /32 s/, row.kind);
+      assert.match(String(row.item(62_000).description), /1 min/, row.kind);
     }
   });
 
   it('look different when their ages do, and only then', () => {
     for (const row of rows) {
-      assert.notEqual(fingerprintOf(row, 33_000), fingerprintOf(row, 34_000), row.kind);
-      assert.equal(fingerprintOf(row, 62_000), fingerprintOf(row, 63_000), row.kind);
+      assert.notEqual(row.fingerprint(33_000), row.fingerprint(34_000), row.kind);
+      assert.equal(row.fingerprint(62_000), row.fingerprint(63_000), row.kind);
     }
   });
 });
@@ -77,7 +69,7 @@ describe('what a row says of its state', () => {
   for (const [what, over, description] of table) {
     it(what, () => {
       const row = rowOf(serverView({ ...other, ...over }));
-      assert.equal(treeItemOf(row, 0).description, `${description} · Codex`);
+      assert.equal(row.item(0).description, `${description} · Codex`);
     });
   }
 
@@ -89,18 +81,18 @@ describe('what a row says of its state', () => {
       [{ state: 'stopping' }, 'ending … · 3 MB · Codex'],
     ];
     const looks = table.map(([over, description]) => {
-      const bundle = bundleOf([one, { ...one, ...over }, one]);
-      assert.equal(treeItemOf(bundle, 0).description, description);
-      return fingerprintOf(bundle, 0);
+      const copies = copiesOf([one, { ...one, ...over }, one]);
+      assert.equal(copies.item().description, description);
+      return copies.fingerprint();
     });
     assert.equal(new Set(looks).size, table.length);
     const ending = { ...one, state: 'stopping' } as const;
-    assert.equal(treeItemOf(bundleOf([ending, one]), 0).contextValue, 'bundle canReap');
-    assert.equal(treeItemOf(bundleOf([ending, ending]), 0).contextValue, 'bundle');
+    assert.equal(copiesOf([ending, one]).item().contextValue, 'copies canReap');
+    assert.equal(copiesOf([ending, ending]).item().contextValue, 'copies');
   });
 
   it('offers no reaping while it is being ended', () => {
-    const flags = (state: 'running' | 'stopping') => treeItemOf(rowOf(serverView({ state })), 0).contextValue;
+    const flags = (state: 'running' | 'stopping') => rowOf(serverView({ state })).item(0).contextValue;
     assert.match(String(flags('running')), /canReap canNeverReap|canReap .*canNeverReap/);
     assert.doesNotMatch(String(flags('stopping')), /canReap|canNeverReap/);
   });

@@ -1,11 +1,11 @@
-import type { Inventory, ProcessNode } from '../model/inventory';
+import type { Inventory, ProcessNode } from '../../model/inventory';
 
 const YOUNG_MS = 60_000;
-/** A young row counts seconds; redrawn more often, it would lose the mouse that rests on it. */
+/** A young row counts seconds. Redrawing it more often would close its tooltip again and again. */
 const YOUNG_INTERVAL_MS = 5_000;
 const INTERVAL_MS = 60_000;
 
-/** ms after which rows that show ages are to be drawn again. */
+/** ms after which rows that show ages must be redrawn. */
 export function redrawAfter({ servers, history }: Pick<Inventory, 'servers' | 'history'>, now: number): number {
   const times = [
     ...servers.flatMap(({ startedAt, processes }) => [startedAt, ...startsOf(processes)]),

@@ -1,11 +1,11 @@
 import * as vscode from 'vscode';
-import { proofOf } from '../model/evidence';
-import type { ReapResult, ServerView } from '../model/inventory';
-import { evidenceSentence } from '../wording/evidence';
-import { folderName, formatAge, formatMemory, joinParts } from '../wording/format';
-import type { Actions } from './actions';
+import { proofOf } from '../../model/evidence';
+import type { ReapResult, ServerView } from '../../model/inventory';
+import { evidenceSentence } from '../../wording/evidence';
+import { folderName, formatAge, formatMemory, joinParts } from '../../wording/format';
+import type { Actions } from '../actions';
 
-/** A list to tick: what is proven is ticked, what is not can be, and is then kept unless the proof turns up. */
+/** A list with check boxes. Proven orphans are checked; others can be, and are spared unless they are proven by then. */
 export async function chooseOrphans(servers: readonly ServerView[]): Promise<string[]> {
   const offered = servers.filter(
     ({ verdict, group, state }) => state !== 'stopping' && (verdict === 'orphaned' || group === 'ownerUnknown'),
@@ -34,15 +34,15 @@ export async function chooseOrphans(servers: readonly ServerView[]): Promise<str
   return (picked ?? []).map(({ key }) => key);
 }
 
-/** What says the most about whether anything uses it. */
+/** The evidence that says most about whether anything uses the server. */
 function detailOf({ evidence }: ServerView): string | undefined {
   const proof = proofOf(evidence) ?? evidence[0];
   return proof && evidenceSentence(proof);
 }
 
 /**
- * Reaps what was chosen, which takes some seconds of proof and grace. Cancelling stops before the next server's turn:
- * one whose ladder has begun is ended as its ladder says.
+ * Reaps what was chosen, which takes seconds: each server is proven again and has its grace. Cancelling stops before the
+ * next server; a ladder that has begun runs to its end.
  */
 export function reapWithProgress(
   actions: Actions,

@@ -1,20 +1,19 @@
 import * as vscode from 'vscode';
-import type { EndPreview } from '../model/endPreview';
-import type { ProcessNode, ServerView } from '../model/inventory';
-import type { Refusal } from '../model/refusal';
-import { isStillThere } from '../reaping/results';
-import { cautionSentence } from '../wording/endPreview';
-import { joinParts } from '../wording/format';
-import { refusalSentence } from '../wording/refusals';
-import { processNamed } from '../wording/users';
-import type { Actions } from './actions';
+import type { EndPreview } from '../../model/endPreview';
+import type { ProcessNode, ServerView } from '../../model/inventory';
+import type { Refusal } from '../../model/refusal';
+import { isStillThere } from '../../reaping/results';
+import { cautionSentence } from '../../wording/endPreview';
+import { joinParts } from '../../wording/format';
+import { refusalSentence } from '../../wording/refusals';
+import { processNamed } from '../../wording/users';
+import type { Row } from '../tree/row';
 import { offerToStop } from './containers';
-import { showFailure } from './failures';
-import type { Node } from './treeRows';
+import type { CommandContext, Target } from './context';
 
-/** Asks, with everything that is known, and ends the process of a row, or all processes of a server's row. */
-export async function endProcess(target: Node | undefined, actions: Actions): Promise<void> {
-  const meant = target && meantBy(target);
+/** Ends the process of a row, or all processes of a server, after a question that says everything that is known. */
+export async function endProcess({ actions }: CommandContext, target: Target): Promise<void> {
+  const meant = typeof target === 'object' ? meantBy(target) : undefined;
   if (!meant) {
     throw new Error(vscode.l10n.t('Right-click a process or a server in the MCP Processes view to end it.'));
   }
@@ -27,7 +26,7 @@ export async function endProcess(target: Node | undefined, actions: Actions): Pr
     question.button,
   );
   if (answer !== question.button) return;
-  // Whoever the question said is left alone is left alone, also when the reason has gone by now.
+  // A process that the question called spared stays spared, even if the reason is gone by now.
   const agreed = processes.filter(({ pid }) => !question.spared.has(pid));
   const result = await actions.endChosen(server.name, agreed);
   const isAll = agreed.length === all(server.processes).length;
@@ -45,10 +44,10 @@ export async function endProcess(target: Node | undefined, actions: Actions): Pr
   }
 }
 
-/** A question must fit on the screen with its buttons. */
+/** The question must fit on the screen, with its buttons. */
 const MAX_LISTED = 20;
 
-/** Names each process that would be ended, and each that would not. @throws when that is all of them */
+/** Names each process that would be ended and each that is spared. @throws if all are spared */
 function questionOf(server: ServerView, { processes, uses }: EndPreview) {
   const endable = processes.filter(({ spared }) => spared === undefined);
   const notEndable = processes.flatMap((one) => (one.spared === undefined ? [] : [{ ...one, spared: one.spared }]));
@@ -59,7 +58,7 @@ function questionOf(server: ServerView, { processes, uses }: EndPreview) {
   const spared = new Set(notEndable.map(({ pid }) => pid));
   if (endable.length === 1) {
     return {
-      spared: spared,
+      spared,
       text: vscode.l10n.t('End {0} (pid {1})?', first.name, first.pid),
       detail: paragraphs([first.commandLine], reasons, cautions),
       button: vscode.l10n.t('End Process'),
@@ -67,7 +66,7 @@ function questionOf(server: ServerView, { processes, uses }: EndPreview) {
   }
   const lines = endable.map(({ pid, commandLine }) => vscode.l10n.t('pid {0}: {1}', pid, commandLine));
   return {
-    spared: spared,
+    spared,
     text:
       spared.size === 0
         ? vscode.l10n.t('End all {0} processes of {1}?', endable.length, server.name)
@@ -82,7 +81,7 @@ function sparedSentence({ pid, name, spared }: { pid: number; name: string; spar
 }
 
 function cut(lines: readonly string[]): readonly string[] {
-  // One line is not worth a line that says "1 more".
+  // A line that says "1 more" takes the place of that one.
   if (lines.length <= MAX_LISTED + 1) return lines;
   return [...lines.slice(0, MAX_LISTED), vscode.l10n.t('… and {0} more', lines.length - MAX_LISTED)];
 }
@@ -94,28 +93,10 @@ function paragraphs(...all: readonly (readonly string[])[]): string {
     .join('\n\n');
 }
 
-/** Puts a server on the list of what is never reaped; a click undoes it. */
-export async function neverReapServer(server: ServerView, actions: Actions): Promise<void> {
-  const [root] = server.processes;
-  if (!root) throw new Error(vscode.l10n.t('It is no longer running.'));
-  // What is hidden in a command line may be anything.
-  const pattern = root.commandLine.replaceAll('•••', '*');
-  await actions.neverReap(pattern);
-  const undo = vscode.l10n.t('Undo');
-  const show = vscode.l10n.t('Show Setting');
-  const answered = vscode.window
-    .showInformationMessage(vscode.l10n.t('{0} will never be reaped.', server.name), undo, show)
-    .then(async (answer) => {
-      if (answer === undo) await actions.allowReap(pattern);
-      if (answer === show) await actions.showSetting('mcpProcesses.reap.neverReap');
-    });
-  showFailure(answered);
-}
-
-function meantBy(target: Node): { server: ServerView; processes: ProcessNode[] } | undefined {
+function meantBy(target: Row): { server: ServerView; processes: ProcessNode[] } | undefined {
   if (target.kind === 'server') return { server: target.server, processes: all(target.server.processes) };
   if (target.kind !== 'process') return undefined;
-  let row: Node = target;
+  let row: Row = target;
   while (row.kind === 'process') row = row.parent;
   return { server: row.server, processes: [target.process] };
 }

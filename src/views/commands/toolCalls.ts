@@ -1,20 +1,21 @@
 import * as vscode from 'vscode';
-import type { ServerView } from '../model/inventory';
-import type { Actions, ToolDescription } from './actions';
-import type { EvidenceDocuments } from './evidenceDocument';
-import { inView } from './inView';
+import type { ServerTool } from '../../launch/connection';
+import type { ServerView } from '../../model/inventory';
+import type { Actions } from '../actions';
+import { inView } from '../inView';
+import type { TextDocuments } from '../textDocuments';
 import { argumentsTemplate, parseArguments, takesArguments, toolResultText } from './toolArguments';
 
 /** Calls tools of servers, with arguments that a person writes into an editor. */
 export class ToolCalls implements vscode.Disposable {
   readonly #actions: Actions;
-  readonly #documents: EvidenceDocuments;
+  readonly #documents: TextDocuments;
   readonly #log: { info(message: string): void };
   /** Open editors with a tool's arguments, by the URI of their document. */
-  readonly #calls = new Map<string, { server: ServerView; tool: ToolDescription }>();
+  readonly #calls = new Map<string, { server: ServerView; tool: ServerTool }>();
   readonly #closed: vscode.Disposable;
 
-  constructor(actions: Actions, documents: EvidenceDocuments, log: { info(message: string): void }) {
+  constructor(actions: Actions, documents: TextDocuments, log: { info(message: string): void }) {
     this.#actions = actions;
     this.#documents = documents;
     this.#log = log;
@@ -68,7 +69,7 @@ export class ToolCalls implements vscode.Disposable {
     await this.#call(call.server, call.tool, parseArguments(document.getText()));
   }
 
-  async #call(server: ServerView, tool: ToolDescription, args: Record<string, unknown>): Promise<void> {
+  async #call(server: ServerView, tool: ServerTool, args: Record<string, unknown>): Promise<void> {
     const started = Date.now();
     const result = await vscode.window.withProgress(
       {
@@ -101,7 +102,7 @@ function untilCancelled<T>(work: Promise<T>, token: vscode.CancellationToken): P
   });
 }
 
-function argumentsDocument(server: ServerView, tool: ToolDescription): string {
+function argumentsDocument(server: ServerView, tool: ServerTool): string {
   const comment = (text: string) => text.split(/\r?\n/).map((line) => `// ${line}`.trimEnd());
   return [
     ...comment(vscode.l10n.t('Arguments for the tool {0} of {1}.', tool.name, server.name)),

@@ -1,6 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { type ParseError, parse, printParseErrorCode } from 'jsonc-parser';
-import { positionOf } from '../clients/jsonText';
+import { positionOf } from '../../clients/jsonText';
 
 /** The text of an MCP `CallToolResult`: text as it is, the rest as JSON. Anything else as JSON. */
 export function toolResultText(result: unknown): string {
