@@ -8,9 +8,9 @@ import { isAlive, killHard, Sandbox } from '../test/support/sandbox';
 import { waitFor } from '../test/support/waitFor';
 import { longestBlock, ratio, type Table, time } from './measure';
 
-/** A server behind a wrapper: ignores the end of its input, ends on SIGTERM. */
+/** A server below a wrapper: ignores the end of its input, ends on SIGTERM. */
 const SERVER = ['-c', 'while read -r line; do :; done; sleep 600 & wait', 'leaked-server'];
-/** Clients that start argv[1] servers, tell when they run, and wait to be killed. */
+/** Clients that start argv[1] servers, report when they run, and wait to be killed. */
 const CLIENTS = {
   // Gives a pair of sockets.
   node: [
@@ -85,14 +85,14 @@ async function listed(tracker: Tracker, count: number): Promise<boolean> {
   return (await tracker.sweep()).servers.length === count;
 }
 
-/** Starts `count` servers and kills whoever started them. */
+/** Starts `count` servers and kills their clients. */
 async function leak(sandbox: Sandbox, count: number, mark: string): Promise<void> {
   const third = Math.floor(count / 3);
   const owner = await new FakeOwner(sandbox).open();
   for (let i = 0; i < count - 2 * third; i++) {
     await owner.start([...SERVER, 'ours'], { command: '/bin/sh', record: { grace: { stdin: 0, term: 0 } } });
   }
-  // Else the first sweep would reap them before anybody sees them.
+  // Otherwise the first sweep would reap them before they are listed.
   owner.write({ automatic: 'off' });
   const clients = Object.values(CLIENTS).map(([command = '', ...args]): ChildProcess => {
     const child = spawn(command, [...args, `${third}`, '/bin/sh', ...SERVER, mark], {

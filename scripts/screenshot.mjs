@@ -113,7 +113,7 @@ async function takePictures(page) {
     if (name !== 'dark') await take(page, name, { x: 0, y: 0, width: PANEL, height: 360 });
   }
   const tooltip = page.locator('.workbench-hover:visible').getByText('Orphaned:');
-  // A row that is redrawn while the editor waits with its tooltip forgets the mouse.
+  // A row that is redrawn while the editor delays its tooltip forgets the mouse.
   await until('the tooltip of the orphaned server shows', async () => {
     await moveMouseAway(page);
     await orphan.locator('.label-name').hover();

@@ -29,7 +29,7 @@ import { basename, dirname, join, sep } from 'node:path';
 
 /**
  * Real processes, editors and engines on a machine with two cores: one of hundreds may come too late. What needs its
- * second attempt is told at the end of the run, with what went wrong; tests of K rows get none (test/support/rootHooks.ts).
+ * second attempt is reported at the end of the run, with what went wrong; tests of K rows get none (test/support/rootHooks.ts).
  */
 const TWICE = '--retries=1';
 /** They mostly wait for processes to end. */

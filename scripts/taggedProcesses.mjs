@@ -77,7 +77,7 @@ export function endTagged(tag, patience) {
  * Waits for processes to end by themselves, then sends SIGTERM, then SIGKILL, to those that are found then.
  * @param {() => Tagged[]} find
  * @param {number} [patience] ms to wait before the first signal
- * @returns {Promise<Tagged[]>} what had to be told.
+ * @returns {Promise<Tagged[]>} the processes that did not end on their own
  */
 export async function endAll(find, patience = 0) {
   const told = new Map();

@@ -55,7 +55,7 @@ const slowest = [];
 const folderOf = (name) => join(temp, name);
 
 /**
- * Everything that a stage starts inherits this, so that what it leaves behind can be told from what others run.
+ * Everything that a stage starts inherits this, so that its left-overs can be distinguished from other processes.
  * @param {string} name of the stage
  */
 const inherited = (name) => ({
@@ -78,7 +78,7 @@ function startedBy(name) {
 }
 
 /**
- * Runs a program, its output line by line behind the name of its stage, for another may run beside it.
+ * Runs a program, and prints its output line by line after the name of its stage, because another may run beside it.
  * @param {Run} run
  * @returns {Promise<number>} its exit code
  */
@@ -95,7 +95,7 @@ function node({ name, args, prefix = [], environment = {} }) {
       children.delete(child);
       const end = () => resolve(code ?? 1);
       child.once('close', end);
-      // What a stage leaves behind holds its output open, and is to be found.
+      // The left-overs of a stage hold its output open, and must be found.
       setTimeout(end, 1_000).unref();
     });
     child.once('error', (error) => {
@@ -149,7 +149,7 @@ async function runMocha({ only, options = [], ...stage }) {
     case '@no-ss':
       return runTests({ name, files, args, environment: { PATH: pathWithout('ss', join(folderOf(name), 'bin')) } });
     case '@user': {
-      // Somebody else's process, for who has nobody beside him (in a container).
+      // A process of another user, which a container may otherwise lack.
       const other = spawn('sleep', ['3600'], { stdio: 'ignore', env: { PATH: process.env.PATH } });
       children.add(other);
       try {
@@ -174,7 +174,7 @@ async function runStage(stage) {
 }
 
 /**
- * Runs stages one after the other, and keeps what they say for the end of the run: in a long one nobody finds it above.
+ * Runs stages one after the other, and repeats their reports at the end of the run, where people find them.
  * @param {readonly import('./stages.mjs').Stage[]} stages
  */
 async function inTurn(stages) {
@@ -252,8 +252,8 @@ const EXPECTED = /^(?:tsx-|node-compile-cache|\.|(?:home|checkout|bin)$)/;
 let isStopping = false;
 
 /**
- * Whoever interrupts the run finds nothing of it: the stages are told (by a terminal they are anyway), and what they do
- * not end themselves is ended by its tag.
+ * An interrupted run leaves nothing behind: the stages get the signal, too (from a terminal they have it already), and
+ * processes that they do not end are ended by their tag.
  * @param {NodeJS.Signals} signal
  */
 async function stop(signal) {

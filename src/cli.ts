@@ -80,13 +80,13 @@ async function main(argv: string[]): Promise<number> {
   return exitCodeOf(done, dryRun);
 }
 
-/** What was ended, and what would be. */
+/** The results of a reap, or the previews of a dry run. */
 interface Done {
   readonly results: readonly ReapResult[];
   readonly previews: readonly ReapPreview[];
 }
 
-/** 1: something failed. 3: something is left, or would be. */
+/** 1: a failure. 3: something is left, or would be. */
 function exitCodeOf({ results, previews }: Done, dryRun: boolean): number {
   if (results.some(({ problem }) => problem !== undefined)) return 1;
   const isLeft = results.some((result) => !isFinished(result));
@@ -94,7 +94,7 @@ function exitCodeOf({ results, previews }: Done, dryRun: boolean): number {
   return isLeft || wouldBeLeft ? 3 : 0;
 }
 
-/** Ours at once; other clients' only where they are proven to be orphaned, and only with the word for it. */
+/** Reaps our orphans, and foreign ones only when they are proven to be orphaned and the option asks for them. */
 async function reap(
   { requestedReap, cycle, store }: Core,
   { dryRun, foreign, yes }: { dryRun: boolean; foreign: boolean; yes: boolean },
@@ -111,7 +111,7 @@ async function reap(
   return { results: [...results, ...(await requestedReap.reap({ only }))], previews };
 }
 
-/** Which word is wrong, and why; undefined where none is. */
+/** What is wrong with the arguments; undefined where nothing is. */
 function wrongUsage(positionals: readonly string[], values: ReturnType<typeof parse>['values']): string | undefined {
   const [command, more] = positionals;
   if (command === undefined) return 'No command given. Use list or reap.';
@@ -160,15 +160,15 @@ async function openCore(withForeign: boolean): Promise<Core> {
   });
 }
 
-/** A file of the folder in which somebody calls us is as trusted as they trust that folder: it is not read. */
+/** Files in the current folder are not read: the user may not trust that folder. */
 function machineConfigs(log: Log): MachineConfigs {
   const workspace = () => ({ folders: [], workspaceFile: undefined });
   return new MachineConfigs({ workspace, guess: () => false, log });
 }
 
 /**
- * What the editor's setting says, as the extension wrote it down for the launcher; nothing where it did not.
- * @throws Error with a remedy when it cannot be read: then nobody can tell what to keep.
+ * The editor's setting, which the extension writes for the wrapper; empty without an extension.
+ * @throws UserError when it cannot be read: it is then unknown what to spare
  */
 function neverReapOf(folder: DataFolder): readonly string[] {
   try {
@@ -239,9 +239,9 @@ function indented(server: string, lines: readonly string[]): string {
   return `${server}\n${lines.map((line) => `    ${line}\n`).join('')}`;
 }
 
-/** Whoever closes our output early, as `head` does, has read enough. Any other failure to write is one, told once. */
+/** A reader that closes our output early, as `head` does, has read enough. Any other failed write is reported once. */
 function watchOutput(): void {
-  // With nobody to tell, the exit code is what is left.
+  // Without a reader of stderr, only the exit code is left.
   process.stderr.on('error', () => {});
   process.stdout.on('error', ({ code, message }: NodeJS.ErrnoException) => {
     if (code === 'EPIPE' || process.exitCode === 1) return;

@@ -12,19 +12,19 @@ import { containerLine } from './wrapper/containerLabels';
 import { runWrapped } from './wrapper/wrapper';
 
 const ABANDONED = '--abandoned=';
-/** The guard's log is for bug reports; it starts anew before it grows. */
+/** Beyond this size the guard's log, which is for bug reports, starts over. */
 const MAX_LOG_BYTES = 256 << 10;
 
 /**
- * `guard.js <session id>`: carries on where a host that is gone left its session.
- * - `--wait` (Windows, which has no shell that could wait at less cost): wait for end-of-file on stdin first.
- * - `--wrapper`: the same for what `mcp-processes run` started; its watcher calls.
- * - `--scope` instead of a session: only prints the scope tag, for the launcher.
- * - `--container command args…`: only prints where its labels belong and what its record keeps, for the launcher.
- * - `--cli` instead of a session: the command line, `mcp-processes list` and `reap`. It shares this file because it shares
- *   nearly all of its code, and the package has a limit.
- * - `--run` instead of a session: `mcp-processes` on Windows. It shares this file because it shares nearly all of its code.
- * - `--abandoned=<what its stdin was>`: its owner lives, but perhaps nobody can ask its server anything any more.
+ * `guard.js <session id>`: finishes the session of a host that is gone.
+ * - `--wait`: first waits for end-of-file on stdin (for Windows, which has no cheaper shell to wait in).
+ * - `--wrapper`: the same for a server of `mcp-processes run`, whose watcher starts this.
+ * - `--scope` instead of a session: only prints the scope tag, for the wrapper.
+ * - `--container command args…`: only prints the position of the labels and the record's container, for the wrapper.
+ * - `--cli` instead of a session: the command line, `mcp-processes list` and `reap`, in this file because it shares nearly
+ *   all of its code, and the size of the package is limited.
+ * - `--run` instead of a session: `mcp-processes` on Windows, in this file for the same reason.
+ * - `--abandoned=<its original stdin>`: the owner lives, but perhaps no client can reach the server any more.
  */
 async function main(argv: string[]): Promise<void> {
   const [sessionId, mode] = argv;
@@ -51,7 +51,7 @@ async function main(argv: string[]): Promise<void> {
   }
 }
 
-/** Whether a written line ended the wait; end-of-file without one means that the host is gone. */
+/** Whether a line ended the wait; end-of-file without a line means that the host is gone. */
 async function stoodDown(): Promise<boolean> {
   for await (const _ of process.stdin) return true;
   return false;
@@ -63,7 +63,7 @@ function fileLog(path: string): Log {
       const flag = (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > MAX_LOG_BYTES ? 'w' : 'a';
       appendFileSync(path, `${new Date().toISOString()} ${message}\n`, { flag, mode: 0o600 });
     } catch {
-      // A log that cannot be written must not keep the guard from its work.
+      // A failed write of the log must not stop the guard.
     }
   };
   return { info: write, warn: write, error: write };
@@ -71,8 +71,8 @@ function fileLog(path: string): Log {
 
 main(process.argv.slice(2)).catch((error: Error) => {
   process.stderr.write(`${errorText(error)}\n`);
-  // Nobody reads a guard's stderr.
+  // A guard's stderr has no reader.
   fileLog(join(dataFolderPath(), 'logs', 'guard.log')).error(`Nothing was done: ${errorText(error)}`);
-  // Not a failure code: the shell would take it for a Node that cannot be run, and try another.
+  // No failure code: the shell would assume that Node could not be run, and try another one.
   process.exitCode = 0;
 });

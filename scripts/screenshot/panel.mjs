@@ -18,7 +18,7 @@ export const CALM = {
 };
 /** Width of the side bar with the activity bar beside it. */
 export const PANEL = 560;
-const MOST_BYTES = 150_000;
+const MAX_BYTES = 150_000;
 
 /**
  * @template T
@@ -58,14 +58,14 @@ export async function start(page, name) {
   const stopped = row(page, new RegExp(`${name}.*not running`));
   await until(`${name} is listed`, async () => {
     if (await stopped.isVisible()) return true;
-    // A new extension host fills the tree anew, and a click may come too early.
+    // A new extension host fills the tree again, and a click may come too early.
     if ((await group.getAttribute('aria-expanded')) === 'false') await group.click();
     return false;
   });
   const begun = row(page, new RegExp(`${name}.*(?:starting|active)`));
   await until(`${name} is being started`, async () => {
     if (await begun.isVisible()) return true;
-    // A click on a row that is drawn anew in that moment goes nowhere.
+    // A click on a row that is just being redrawn has no effect.
     await stopped.hover({ timeout: 2_000 }).catch(() => {});
     await stopped
       .locator('a[aria-label^="Start"]')
@@ -109,5 +109,5 @@ export async function take(page, name, clip) {
   await page.screenshot({ path, clip });
   const { size } = statSync(path);
   console.log(`media/screenshots/${name}.png, ${Math.round(size / 1024)} KB`);
-  if (size > MOST_BYTES) throw new Error(`${path} is larger than ${MOST_BYTES} bytes: crop it.`);
+  if (size > MAX_BYTES) throw new Error(`${path} is larger than ${MAX_BYTES} bytes: crop it.`);
 }

@@ -20,7 +20,7 @@ export function readCodexToml(text: string, source: DefinitionSource): ReadConfi
   try {
     root = parse(text.replace(/^\uFEFF/, ''));
   } catch (error) {
-    // The parser's own message quotes the lines around the place, which may hold a secret.
+    // The parser's own message quotes the lines around the place, which may contain a secret.
     const place = error instanceof TomlError ? { line: error.line, column: error.column } : { line: 1, column: 1 };
     report(l10n.t('Invalid TOML. Correct it, then save the file.'), place);
     return done;
@@ -37,7 +37,7 @@ export function readCodexToml(text: string, source: DefinitionSource): ReadConfi
   return done;
 }
 
-/** Where a server's table begins; a parsed TOML has lost its places. */
+/** The place of a server's table; a parsed TOML has no places. */
 function placeOf(text: string, name: string | undefined): { line?: number; column?: number } {
   const header = name === undefined ? undefined : tableHeaderOf(text, name);
   const offset = header?.offset ?? /^[ \t]*\[?\s*mcp_servers\b/m.exec(text)?.index ?? 0;

@@ -12,7 +12,7 @@ export interface CommandLine {
 export function commandLineOfArgs(args: readonly string[]): CommandLine {
   const [only] = args;
   if (args.length !== 1 || only === undefined || !/\s/.test(only)) return { argv: args, isSingleString: false };
-  // `cmd.exe /d /s /c "npx ^"-y^" ^"x^""`: what is behind the switch is one text, escaped in a way of its own.
+  // `cmd.exe /d /s /c "npx ^"-y^" ^"x^""`: after the switch comes one text, with its own escapes.
   const [, shell, text] = /^("?[^"]{0,300}\bcmd(?:\.exe)?"?(?:\s+\/\S+)*?\s+\/c)\s+(.+)$/is.exec(only) ?? [];
   if (shell && text) {
     const plain = text.replace(/^"(.*)"$/s, '$1').replace(/\^(.)/g, '$1');
@@ -32,17 +32,17 @@ export function escapePattern(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
 }
 
-/** Commands that only prepare for the one behind `&&`. */
+/** Commands that only prepare for the one after `&&`. */
 const PREPARING = new Set(['cd', 'export', 'source', '.', 'set', 'nvm']);
-/** Where errors go is no word of the program. */
+/** A redirection of errors is no argument of the program. */
 const ERRORS_REDIRECTED = /\s2>{1,2}\s?(?:&1|[\w./~-]+)\s*$/;
 
 /** Why a shell's text is no plain command: a quote that nothing closes, something that only a shell can do, its length. */
 export type ShellTextProblem = 'openQuote' | 'shellSyntax' | 'tooLong';
 
 /**
- * The words of the one program that a shell's text starts; undefined where that takes more than reading: several
- * programs, variables, redirections. `${…}` of a configuration is kept as it stands, and so is `$HOME` before a path.
+ * The words of the one program that a shell's text starts; undefined where only a shell can tell: several programs,
+ * variables, redirections. A configuration's `${…}` stays as it is, and so does `$HOME` before a path.
  */
 export function shellWords(text: string): string[] | undefined {
   return programCommands(text)?.at(-1);
@@ -59,7 +59,7 @@ export function programCommands(text: string): string[][] | undefined {
   return last.length > 0 ? [...before, last] : undefined;
 }
 
-/** The words of each of the commands that `&&` joins, or why that takes more than reading. */
+/** The words of each command that `&&` joins, or why only a shell can read the text. */
 export function shellCommands(text: string): string[][] | ShellTextProblem {
   return splitCommands(text, false);
 }
@@ -69,7 +69,7 @@ function splitCommands(text: string, isRead: boolean): string[][] | ShellTextPro
   return text.length > MAX_TEXT_LENGTH ? 'tooLong' : new ShellText(text, isRead).split();
 }
 
-/** Longer than any command that is read here. */
+/** Longer than any command that is parsed here. */
 const MAX_TEXT_LENGTH = 8_192;
 const BEGINS_WITH_PLACEHOLDER = /^\$\{[^${}]{1,200}\}/;
 /** More than a placeholder and its braces. */
@@ -119,14 +119,14 @@ class ShellText {
     return SHELL_SYNTAX.test(char) ? 'shellSyntax' : this.take(1, char);
   }
 
-  /** What is kept as it stands, though it begins with `$`. */
+  /** Text that stays as it is although it begins with `$`. */
   private literal(): string | undefined {
     if (this.text[this.at] !== '$') return undefined;
     if (this.isRead && this.text.startsWith('$HOME/', this.at)) return '$';
     return BEGINS_WITH_PLACEHOLDER.exec(this.text.slice(this.at, this.at + MAX_PLACEHOLDER_LENGTH))?.[0];
   }
 
-  /** Length of what ends a command here; 0 where nothing does. */
+  /** The length of a command's end here; 0 where there is none. */
   private commandEnd(): number {
     if (this.text.startsWith('&&', this.at)) return 2;
     const program = this.commands.at(-1)?.[0] ?? this.arg ?? '';
@@ -142,7 +142,7 @@ class ShellText {
     return this.take(inner.length + 2, inner.replace(/\\([$`"\\])/g, '$1'));
   }
 
-  /** Goes on behind some characters. @param added to the word, which begins here if none has */
+  /** Advances over some characters. @param added to the word, which begins here if none has */
   private take(length: number, added?: string): undefined {
     this.at += length;
     if (added !== undefined) this.arg = (this.arg ?? '') + added;

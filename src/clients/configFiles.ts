@@ -10,7 +10,7 @@ import {
 
 /** A file in which a client's servers may be configured. Whether it exists is not known. */
 export interface ConfigFile {
-  /** Absolute. With `isPattern`, one part of it is or holds a `*`, which stands for anything within that part. */
+  /** Absolute. With `isPattern`, one part of it contains a `*`, which matches any text within that part. */
   readonly path: string;
   readonly isPattern: boolean;
   readonly format: ConfigFormat;
@@ -20,7 +20,7 @@ export interface ConfigFile {
   readonly folder: string | undefined;
 }
 
-/** Where to look from. */
+/** The environment in which files are searched. */
 export interface ConfigContext {
   readonly home: string;
   readonly platform: NodeJS.Platform;
@@ -31,7 +31,7 @@ export interface ConfigContext {
   readonly workspaceFile: string | undefined;
 }
 
-/** All places where known clients keep their servers, on this system. Nothing is read. */
+/** All places where known clients keep their servers, on this system. Reads nothing. */
 export function configFilesOf(context: ConfigContext): ConfigFile[] {
   return [
     ...CLIENTS.flatMap((client) => userDataFiles(client, context)),
@@ -41,7 +41,7 @@ export function configFilesOf(context: ConfigContext): ConfigFile[] {
   ];
 }
 
-/** Folders in which editors of VS Code's family remember the workspaces that they have had open, one folder for each. */
+/** Folders in which editors of VS Code's family remember their former workspaces, with one folder for each. */
 export function workspaceStorageOf(context: ConfigContext): string[] {
   const { join } = pathsOf(context);
   return CLIENTS.flatMap((client) => userDataOf(client, context)).map((path) => join(path, 'User', 'workspaceStorage'));
@@ -96,7 +96,7 @@ function fileOf({ title }: KnownClient, format: ConfigFormat, path: string): Con
 
 const IN_WORKSPACE = /^\.\//;
 
-/** Absent where the path, or the variable in it, is not there. */
+/** Undefined where the table has no path, or where its variable is not set. */
 function placeOf({ path, moved }: Pick<ConfigPlace, 'path' | 'moved'>, context: ConfigContext): string | undefined {
   return (moved === undefined ? undefined : expanded(moved, context)) ?? expanded(path, context);
 }
@@ -114,7 +114,7 @@ const BASES: Readonly<Record<string, (context: ConfigContext) => string>> = {
   '<config>': (context) => folderOf(context, 'XDG_CONFIG_HOME', '.config'),
   '<share>': (context) => folderOf(context, 'XDG_DATA_HOME', '.local', 'share'),
   '<local>': (context) => folderOf(context, 'LOCALAPPDATA', 'AppData', 'Local'),
-  // Where programs with windows keep their data.
+  // The folder for data of desktop programs.
   '<data>': (context) => {
     if (context.platform === 'win32') return folderOf(context, 'APPDATA', 'AppData', 'Roaming');
     if (context.platform === 'darwin') return pathsOf(context).join(context.home, 'Library', 'Application Support');
@@ -130,7 +130,7 @@ function pathsOf({ platform }: Pick<ConfigContext, 'platform'>) {
   return platform === 'win32' ? win32 : posix;
 }
 
-/** A relative path in the environment would mean something else in each process. */
+/** A relative path in the environment would have another meaning in each process. */
 function variable(context: ConfigContext, name: string): string | undefined {
   const path = context.environment[name];
   return path && pathsOf(context).isAbsolute(path) ? path : undefined;

@@ -2,7 +2,7 @@ import type { ManagedBy } from '../model/inventory';
 import type { LaunchDescription } from './launchDescription';
 import type { Observed } from './proof';
 
-/** A server that some configuration names, as the core sees it; made by the editor's side or the API. */
+/** A server of a configuration or of the API. */
 export interface ConfiguredServer {
   /** Stable and unique among configured servers. */
   readonly key: string;
@@ -15,8 +15,8 @@ export interface ConfiguredServer {
   readonly editorId?: string;
   /** URL of a remote server, credentials removed. */
   readonly url: string | undefined;
-  /** Replaces variables and reads files; rejects with a remedy. Absent where we do not launch. */
+  /** Replaces variables and reads files; rejects with a UserError. Undefined where we do not launch. */
   readonly describe: (() => Promise<LaunchDescription>) | undefined;
-  /** Whether a running process is this entry's. */
+  /** Whether a process belongs to this entry. */
   readonly matches: (args: readonly string[], observed: Observed) => boolean;
 }

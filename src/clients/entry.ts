@@ -19,7 +19,7 @@ export function readEntry(name: string, value: unknown, source: DefinitionSource
 
 type StdioParts = Pick<StdioServerDefinition, 'args' | 'env' | 'envFile' | 'cwd'>;
 
-/** Only for what {@link stdioProblem} has nothing against. */
+/** Only for values that {@link stdioProblem} accepts. */
 function stdioParts({ args, env, envFile, cwd }: Record<string, unknown>): StdioParts {
   return { args: args ?? [], env: env ?? {}, envFile, cwd } as StdioParts;
 }
@@ -43,8 +43,8 @@ function isVariableValue(value: unknown): value is string | number | null {
 }
 
 /**
- * Reads an entry of a client that is not the editor. Each has words of its own (`type: "local"`, `serverUrl`,
- * `httpUrl`), and we only need to know what it starts: what we need not understand is passed over.
+ * Reads an entry of a foreign client. Each client has its own properties (`type: "local"`, `serverUrl`, `httpUrl`); we
+ * only need to know what it starts, and ignore unknown ones.
  */
 export function readForeignEntry(name: string, value: unknown, source: DefinitionSource): ServerDefinition | string {
   if (!isRecord(value)) return readEntry(name, value, source);
@@ -72,7 +72,7 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Numbers and booleans as the text that a program is given. */
+/** Numbers and booleans as the text that a program gets. */
 function plainText(value: unknown): unknown {
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : value;
 }

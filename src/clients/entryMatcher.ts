@@ -7,14 +7,14 @@ import { definitionMatcher, type Match } from './recognise';
 import type { StdioServerDefinition } from './serverDefinition';
 import { knownReadings, type Reading, type VariableContext } from './variables';
 
-/** Whether a process is an entry's own; undefined where it is not, or it is not certain. */
+/** Why a process belongs to an entry; undefined where it does not, and in doubt. */
 export interface EntryMatcher {
   (args: readonly string[], observed: Observed): Basis | undefined;
-  /** Whether it has the entry's words, which say nothing of what has to be observed. */
+  /** Whether it has the entry's words, whatever else must be observed. */
   hasWords(args: readonly string[]): boolean;
 }
 
-/** Makes the test for one entry, in all readings that its variables have. */
+/** Creates the test for one entry, with all possible values of its variables. */
 export function entryMatcher(
   definition: StdioServerDefinition,
   context: VariableContext,
@@ -30,7 +30,7 @@ export function entryMatcher(
     if (before) return before;
     const found: Candidate[] = [];
     for (const { matchesOf, places } of readings) for (const match of matchesOf(args)) found.push({ match, places });
-    // Nearly all match nothing, and there are many.
+    // Only matches are cached: nearly all of many processes have none.
     if (found.length > 0) known.set(args, found);
     return found;
   };

@@ -10,7 +10,7 @@ import type { ResolvedDefinition } from './variables';
 /**
  * The environment of a server: inherited, then `envFile`, then `env` (`null` removes). Values never reach a message.
  * @param base folder against which a relative `envFile` is resolved.
- * @throws Error with a remedy when `envFile` cannot be read.
+ * @throws UserError when `envFile` cannot be read
  */
 export function environmentOf(
   server: string,
@@ -26,7 +26,7 @@ export function environmentOf(
     if (value === null) delete environment[key];
     else environment[key] = value;
   }
-  // A shell may still have the cookie of an earlier session, which must not be passed on (K24).
+  // A shell may still have the cookie of an earlier session, which the server must not inherit (K24).
   delete environment[COOKIE_VARIABLE];
   return environment;
 }

@@ -2,7 +2,7 @@ import { isRecord, readForeignEntry } from './entry';
 import { type EntryReader, JsonText } from './jsonText';
 import type { DefinitionSource, ReadConfiguration, ServerDefinition } from './serverDefinition';
 
-// Readers of other clients' files. None throws; each broken file gives one problem with its place, each broken entry one.
+// Readers of other clients' files. None throws; a broken file, and each broken entry, gives one problem with its place.
 
 /** `{mcpServers}`: `.mcp.json`, Cursor, Windsurf, Kiro, Claude Desktop, Copilot CLI. */
 export function readMcpServers(text: string, source: DefinitionSource): ReadConfiguration {
@@ -10,7 +10,7 @@ export function readMcpServers(text: string, source: DefinitionSource): ReadConf
   return answer(json, json.servers(['mcpServers'], source, readForeignEntry));
 }
 
-/** Claude Code's `.claude.json`: `mcpServers` for everywhere, and below `projects` those of single folders. */
+/** Claude Code's `.claude.json`: `mcpServers` for all folders, and below `projects` those of single folders. */
 export function readClaudeJson(text: string, source: DefinitionSource): ReadConfiguration {
   const json = new JsonText(text, source.file, 'mcpServers');
   const servers = json.servers(['mcpServers'], source, readForeignEntry);
@@ -33,7 +33,7 @@ export function readOpencode(text: string, source: DefinitionSource): ReadConfig
   const json = new JsonText(text, source.file, 'mcp');
   const read: EntryReader = (name, value, from) => {
     if (!isRecord(value)) return readForeignEntry(name, value, from);
-    // Switches a server on or off that another file has.
+    // Switches a server of another file on or off.
     if (value.command === undefined && value.url === undefined) return undefined;
     const list = Array.isArray(value.command) ? value.command : [value.command];
     const [command, ...args] = list as unknown[];
@@ -68,7 +68,7 @@ function answer({ problems }: JsonText, servers: readonly ServerDefinition[]): R
   return { servers, inputs: [], problems };
 }
 
-/** Brings a client's way of writing variables into ours. */
+/** Converts a client's syntax for variables into ours. */
 function withTexts(read: ServerDefinition | string, change: (text: string) => string): ServerDefinition | string {
   if (typeof read === 'string' || read.type !== 'stdio') return read;
   return { ...read, command: change(read.command), args: read.args.map(change) };

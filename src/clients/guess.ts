@@ -9,13 +9,13 @@ const IN_PACKAGES =
   /[\\/]node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/.][^\\/]*)[\\/](?:dist|build|lib|bin|index|cli|main|server)\b/i;
 
 /**
- * The name of the MCP server that a process is by its name alone: `mcp-server-fetch`, `@modelcontextprotocol/server-*`,
- * `context7-mcp`. A guess, for showing only, and only where the user has asked for guesses. What is looked at is the
- * program, the package that a runner runs, or a container's image; never some other argument or a folder (K03).
+ * The MCP server that a process seems to be by its name alone: `mcp-server-fetch`, `@modelcontextprotocol/server-*`,
+ * `context7-mcp`. A guess, for display only, and only where the user allows guesses. Only the program, a runner's package
+ * or a container's image counts, never another argument or a folder (K03).
  */
 export function guessServer(args: readonly string[]): string | undefined {
   const layers = layersOf(commandLineOfArgs(args).argv);
-  // `sudo mcp-server-x-setup`: what runs as another user is no server of this user's.
+  // `sudo mcp-server-x-setup`: a program of another user is no server of this user.
   if (layers.some(([program = '']) => programNamed(programOf(program)).asOtherUser)) return undefined;
   for (const argv of layers) {
     const name = nameIn(argv);

@@ -7,16 +7,16 @@ import { packageName } from './runners';
 const MAX_MANIFEST_BYTES = 1 << 20;
 
 /**
- * The npm package that a file belongs to: the name in the nearest `package.json` above it that has one, where that lies
- * among packages. A package under development has the same name, and is not the published one.
- * @param path absolute, without links; undefined is no file
+ * The npm package of a file: the name in the nearest `package.json` above it that has one, if that is among installed
+ * packages. A package under development has the same name, but is not the published one.
+ * @param path absolute, without links; undefined for no file
  */
 export function installedPackageName(path: string | undefined): string | undefined {
   if (path === undefined || !/[\\/]node_modules[\\/]/.test(path)) return undefined;
   for (let folder = dirname(path); ; folder = dirname(folder)) {
     const name = nameIn(join(folder, 'package.json'));
     if (name !== undefined) return name;
-    // A package's own files never lie outside the folder that holds packages.
+    // A package's own files are never outside the folder of packages.
     if (dirname(folder) === folder || folder.endsWith('node_modules')) return undefined;
   }
 }
@@ -33,11 +33,11 @@ function nameIn(path: string): string | undefined {
 }
 
 /**
- * Whether a Python environment has a package installed, as its `*.dist-info` folders say.
+ * Whether a Python environment has an installed package, by its `*.dist-info` folders.
  * @param environment the folder that holds `bin` (`Scripts` on Windows). @param spec as written: `name`, `name[x]==1`
  */
 export function pythonEnvironmentHas(environment: string, spec: string): boolean {
-  // PEP 503: these are one name.
+  // PEP 503: these are the same name.
   const normal = (name: string) => name.toLowerCase().replace(/[-_.]+/g, '-');
   const wanted = normal(packageName(spec));
   const address = addressOf(spec);

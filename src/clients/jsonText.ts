@@ -9,10 +9,10 @@ import {
 } from 'jsonc-parser';
 import type { ConfigurationProblem, DefinitionSource, ServerDefinition } from './serverDefinition';
 
-/** No server configuration is longer, in characters; reading more would block the editor. */
+/** In characters. No server configuration is longer, and reading more would block the editor. */
 export const MAX_FILE_BYTES = 4 << 20;
 
-/** More would not be read, and a hostile file could have a million. */
+/** Nobody reads more problems, and a hostile file could have a million. */
 export const MAX_PROBLEMS = 20;
 const MAX_NAMES = 1_000;
 
@@ -47,7 +47,7 @@ export class JsonText {
       this.report(0, l10n.t('This file is nested too deeply to be read, so it is ignored.'));
       return;
     }
-    // One mistake makes a parser stumble several times; the first place is where to look.
+    // One mistake may cause several errors of the parser; the first one has the place.
     const [error] = this.errors;
     if (error)
       this.report(
@@ -58,7 +58,7 @@ export class JsonText {
       this.report(0, l10n.t('The file must contain one object with "{0}".', expected));
   }
 
-  /** Reads each property of the object at `path`; absent is fine. An entry that is broken never loses the others. */
+  /** Reads each property of the object at `path`, which may be absent. A broken entry does not affect the others. */
   servers(path: readonly string[], source: DefinitionSource, read: EntryReader): ServerDefinition[] {
     const found: ServerDefinition[] = [];
     for (const { name, value, offset, isComplete } of this.properties(path)) {
@@ -84,7 +84,7 @@ export class JsonText {
     return node && valueIn(node);
   }
 
-  /** Complains of what stands at `path`, if something does. */
+  /** Reports a problem at `path`, if there is a value. */
   reportOf(path: readonly string[], message: string): void {
     const node = this.at(path);
     if (node) this.report(node.offset, message);
@@ -98,7 +98,7 @@ export class JsonText {
     for (const property of block?.type === 'object' ? (block.children ?? []) : []) {
       const [nameNode, valueNode] = property.children ?? [];
       if (!nameNode) continue;
-      // An entry that holds an error, or that the parser ended early because of it, may be half of what was meant.
+      // An entry with an error, or one that the parser ended early because of it, may be incomplete.
       const end = property.offset + property.length;
       const isComplete = !this.hasErrorWithin(property.offset, end + 1);
       const value = valueNode && valueIn(valueNode);

@@ -11,7 +11,7 @@ export interface RunningClient {
   readonly title: string;
 }
 
-/** The family of VS Code comes last: each of the others is recognised without a doubt. */
+/** The family of VS Code comes last: all others are recognised beyond doubt. */
 const FAMILY = CLIENTS.filter(({ remote }) => remote);
 const LOCAL_CLIENTS = CLIENTS.filter(({ remote }) => !remote);
 const BUNDLES = new Map(
@@ -23,7 +23,7 @@ const BUNDLES = new Map(
 /** Parts of an editor that start no servers: they draw, watch files, hold terminals. */
 const NO_HOST =
   /\s--type=(?:renderer|gpu-process|zygote|broker|ptyHost|fileWatcher|crashpad-handler)\b|\s--utility-sub-type=(?!node\.mojom\.NodeService)/;
-/** A program that an extension runs with the editor's own Node: a language server or the like. */
+/** A program that an extension runs with the editor's own Node, such as a language server. */
 const EXTENSIONS_CHILD = /\s--(?:node-ipc|stdio|clientProcessId=)|\/extensions\/\S+\.[cm]?js(?:\s|$)/;
 
 /** Arguments do not change, and every scan asks about them. */
@@ -32,8 +32,8 @@ const clientOfArgs = memoizeWeak((args: readonly string[]) =>
 );
 
 /**
- * Which MCP client a process is; undefined for all others. Generous where in doubt (on the desktop an editor's
- * extension host looks like its other services): an ancestor taken for a client only ever keeps what runs below.
+ * The MCP client that a process is; undefined for all others. Generous in doubt (on the desktop an editor's extension
+ * host resembles its other services): an ancestor that wrongly counts as a client only spares what runs below.
  * @param args as the platform gives them. @param name the kernel's name for it, used where there are no arguments.
  */
 export function knownClientOf(args: readonly string[] | undefined, name: string): RunningClient | undefined {

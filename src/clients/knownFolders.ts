@@ -10,7 +10,7 @@ const MAX_WORKSPACES = 500;
 const MAX_WORKSPACE_BYTES = 64 << 10;
 
 /**
- * Folders that tell where a configuration counts: workspaces, roots of plugins, places of programs. Asked only about
+ * Folders that decide where a configuration applies: workspaces, roots of plugins, places of programs. Used only for
  * processes whose words already match. Paths are without links.
  */
 export class KnownFolders {
@@ -20,7 +20,7 @@ export class KnownFolders {
 
   constructor(private readonly context: () => ConfigContext) {}
 
-  /** What this window has open, and what editors of VS Code's family remember to have had open. */
+  /** The open folders of this window, and the former workspaces of editors of VS Code's family. */
   projects(): ReadonlySet<string> {
     const now = performance.now();
     if (now - this.readAt >= WORKSPACES_INTERVAL_MS) {
@@ -43,9 +43,8 @@ export class KnownFolders {
   }
 
   /**
-   * Whether programs of a folder mean the same for everything that this user runs: it is on the PATH, or one in which
-   * installers put them. A project's own `node_modules/.bin`, `bin` or virtual environment is none, though it may be on
-   * it.
+   * Whether the programs of a folder are the same for everything that this user runs: it is on the PATH, or a folder of
+   * installers. A project's own `node_modules/.bin`, `bin` or virtual environment does not count, even on the PATH.
    */
   isProgramFolder(folder: string): boolean {
     const { home } = this.context();
@@ -92,11 +91,11 @@ export class KnownFolders {
   }
 }
 
-/** Where managers of versions keep the programs of each: which of them is on our PATH says little. */
+/** Folders of version managers, with one per version: the one on our PATH proves little. */
 const OF_VERSIONS =
   /^\/\.(?:nvm\/versions\/node\/[^/]+|(?:local\/share\/)?fnm\/node-versions\/[^/]+\/installation|(?:asdf|local\/share\/mise)\/installs\/[^/]+\/[^/]+|(?:pyenv|rbenv)\/versions\/[^/]+|volta\/tools\/image\/[^/]+\/[^/]+)\/bin$/;
 
-/** Whether a folder lies in a project. What begins with a dot in a home is a tool's. */
+/** Whether a folder is in a project. A folder of the home that begins with a dot belongs to a tool. */
 function isInProject(folder: string, home: string): boolean {
   if (folder.startsWith(`${home}${sep}.`)) return false;
   for (let at = dirname(folder); at !== home && at !== dirname(at); at = dirname(at)) {
@@ -107,7 +106,7 @@ function isInProject(folder: string, home: string): boolean {
 
 function isOfPackages(folder: string): boolean {
   if (/[\\/]node_modules[\\/]\.bin$/.test(folder)) return true;
-  // Nothing is thrown where a part of a PATH may not be read.
+  // Does not throw where a part of a PATH is unreadable.
   return existsSync(join(dirname(folder), 'pyvenv.cfg'));
 }
 

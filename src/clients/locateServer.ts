@@ -7,7 +7,7 @@ export interface Span {
   readonly length: number;
 }
 
-/** The objects with one entry per server, in whatever client's file. */
+/** The objects with one entry per server, in all clients' files. */
 const BLOCKS: readonly (readonly string[])[] = [
   ['servers'],
   ['settings', 'mcp', 'servers'],
@@ -19,8 +19,8 @@ const BLOCKS: readonly (readonly string[])[] = [
 const OUR_BLOCKS: readonly (readonly string[])[] = [['mcpProcesses.servers'], ['settings', 'mcpProcesses.servers']];
 
 /**
- * Where a configuration file names a server, whichever client's file it is: the key in a JSON, the header of the table
- * in Codex's TOML. Undefined where it does not. Never throws.
+ * The place of a server in any client's configuration file: the key in a JSON, the header of the table in Codex's TOML.
+ * Undefined where the file does not name it. Never throws.
  * @param folder that the server belongs to: Claude Code keeps those of all folders in one file
  */
 export function locateServer(text: string, file: string, name: string, folder: string | undefined): Span | undefined {
@@ -28,12 +28,12 @@ export function locateServer(text: string, file: string, name: string, folder: s
   const root = treeOf(text);
   if (!root) return undefined;
   const ofProject = (project: string) => ['projects', project, 'mcpServers'];
-  // A client may have been started below the folder that it knows.
+  // A client may have started in a folder below the one that it knows.
   const projects = namesAt(root, ['projects']).map(ofProject);
   return locate(root, [...(folder === undefined ? [] : [ofProject(folder)]), ...BLOCKS, ...projects], name);
 }
 
-/** Where a settings.json, or a .code-workspace, names a server of `mcpProcesses.servers`; never throws. */
+/** The place of a server of `mcpProcesses.servers` in a settings.json or a .code-workspace; never throws. */
 export function locateInSettings(text: string, name: string): Span | undefined {
   const root = treeOf(text);
   return root && locate(root, OUR_BLOCKS, name);

@@ -22,11 +22,11 @@ import { knownReadings, type VariableContext } from './variables';
 export interface MachineConfigsParts {
   /** Folders and file of the open workspace; none of them where it is not trusted. */
   readonly workspace: () => Pick<ConfigContext, 'folders' | 'workspaceFile'>;
-  /** Whether names alone may make something a server. */
+  /** Whether a name alone may identify a server. */
   readonly guess: () => boolean;
   readonly log: Log;
   readonly home?: string;
-  /** ms; {@link CONFIG_INTERVAL_MS} unless told. */
+  /** ms; {@link CONFIG_INTERVAL_MS} by default. */
   readonly interval?: number;
 }
 
@@ -36,7 +36,7 @@ interface Known {
   readonly folder: string | undefined;
   /** With its variables replaced where each has one value only. */
   readonly definition: StdioServerDefinition;
-  /** The command, with whatever secrets are in it. */
+  /** The command, including any secrets. */
   readonly argv: readonly string[];
 }
 
@@ -44,11 +44,11 @@ interface Known {
 export interface ReadServer {
   readonly name: string;
   readonly client: string;
-  /** Variables with a known value are replaced; it holds whatever secrets the file does. */
+  /** With known variables replaced, and including any secrets of the file. */
   readonly definition: StdioServerDefinition;
 }
 
-/** What the configuration files of all MCP clients of this user say. Files that do not exist are the normal case. */
+/** The configuration files of all MCP clients of this user. Most of the files do not exist. */
 export class MachineConfigs {
   private checkedAt = Number.NEGATIVE_INFINITY;
   private state = '';
@@ -68,7 +68,7 @@ export class MachineConfigs {
     return this.current;
   }
 
-  /** What an extension in this window's host may start besides `.vscode/mcp.json`. */
+  /** Servers that an extension in this window's host may start, in addition to `.vscode/mcp.json`. */
   adoptable(): readonly ConfiguredServer[] {
     this.refresh();
     return this.adoptableServers;
@@ -80,7 +80,7 @@ export class MachineConfigs {
     return this.known;
   }
 
-  /** What all files say now, as it is written there: with whatever secrets are in it. */
+  /** The present definitions of all files, as written, including any secrets. */
   definitions(): { readonly file: ConfigFile; readonly read: ReadConfiguration }[] {
     const files = configFilesOf(this.context()).flatMap(expand);
     return files.flatMap((file) => {

@@ -9,7 +9,7 @@ import type {
   ServerDefinition,
 } from './serverDefinition';
 
-/** Reads the text of an `mcp.json` (`{servers, inputs}`, JSONC). A broken entry never loses the others; never throws. */
+/** Reads the text of an `mcp.json` (`{servers, inputs}`, JSONC). A broken entry does not affect the others; never throws. */
 export function readMcpJson(text: string, source: DefinitionSource): ReadConfiguration {
   const json = new JsonText(text, source.file, 'servers');
   const servers = json.servers(['servers'], source, readEntry);

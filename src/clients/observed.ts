@@ -1,7 +1,7 @@
 import type { Platform, ProcessEntry, Snapshot } from '../os/platform';
 import type { Observed } from './proof';
 
-/** What recognising may ask about a process, asked of the system when it is. */
+/** What recognition may ask about a process; each answer is read from the system when it is needed. */
 export function observe(
   platform: Platform,
   { scope }: Pick<Snapshot, 'scope'>,

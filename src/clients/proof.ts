@@ -10,45 +10,45 @@ import { realPath } from './paths';
 import type { Match, Need } from './recognise';
 import { type PackageRun, packageName, programNamesOf } from './runners';
 
-/** What can be seen of a running process besides its arguments. Each is asked only when it matters; none throws. */
+/** What can be observed of a process besides its arguments. Each is read only when it matters; none throws. */
 export interface Observed {
   /** Its working folder, without links. */
   folder(): string | undefined;
   /** The file that it executes, without links. */
   executable(): string | undefined;
-  /** A variable of its environment. Asked for those that stand in paths only. */
+  /** A variable of its environment. Called only for variables in paths. */
   variable(name: string): string | undefined;
-  /** Folders in which known clients run at this moment. */
+  /** Folders in which known clients run at present. */
   clientFolders(): ReadonlySet<string>;
 }
 
-/** Where an entry counts. Paths are without links. */
+/** The places where an entry applies. Paths are without links. */
 export interface Places {
-  /** The folder that the entry is run in; undefined where only its client knows. */
+  /** The folder in which the entry runs; undefined where only its client knows. */
   readonly folder: string | undefined;
-  /** Whether the entry, or the place of its file, says a folder, though it may not be there. */
+  /** Whether the entry, or the place of its file, names a folder, even a missing one. */
   readonly isFolderSaid: boolean;
   /** Folders that this window has open, and those that a client remembers as its own. */
   projects(): ReadonlySet<string>;
   /** Whether a folder is the root of the plugin or extension that brings the entry. */
   isPluginRoot(folder: string): boolean;
-  /** Where programs are installed for everything that this user runs. */
+  /** Whether a folder contains programs for everything that this user runs. */
   isProgramFolder(folder: string): boolean;
 }
 
-/** Variables that stand for the folder that the client works in. */
+/** Variables for the folder in which the client works. */
 const PROJECT =
   /^(?:workspaceFolder(?::.+)?|fileWorkspaceFolder|workspaceRoot|cwd|(?:env:)?(?:CLAUDE_PROJECT_DIR|PWD))$/;
 const PLUGIN = /^(?:(?:env:)?CLAUDE_PLUGIN_ROOT|extensionPath)$/;
 
-/** Whether everything holds that a match needs, and the process so is the entry's own. What cannot be seen does not hold. */
+/** Whether all needs of a match hold, so that the process belongs to the entry. A need that cannot be observed fails. */
 export function isProven({ needs }: Match, observed: Observed, places: Places): boolean {
   return needs.every((need) => holds(need, observed, places) || isReplaceable(need, observed, places));
 }
 
 /**
- * What a command is free of its folder by need not be shown of a process that runs in the entry's own: there `npx` takes
- * what that folder has.
+ * Whether a need can be replaced by the folder: a process in the entry's own folder need not show that its command is
+ * independent of folders. There `npx` takes what that folder has.
  */
 function isReplaceable(need: Need, observed: Observed, { folder }: Places): boolean {
   if (folder === undefined || observed.folder() !== folder) return false;
@@ -75,7 +75,7 @@ function holds(need: Need, observed: Observed, places: Places): boolean {
   }
 }
 
-/** The folder that a shell changes to counts for what it starts; the shell itself may still run in the entry's. */
+/** The folder that a shell changes to counts for the programs it starts; the shell itself may still run in the entry's. */
 function isInFolder(
   { folder: shellFolder, isBehind }: Extract<Need, { kind: 'folder' }>,
   running: string | undefined,
@@ -94,7 +94,7 @@ function closes(variable: string, value: string, observed: Observed, places: Pla
   if (folder === undefined) return false;
   if (PLUGIN.test(variable)) return places.isPluginRoot(folder);
   if (PROJECT.test(variable)) return observed.clientFolders().has(folder) || places.projects().has(folder);
-  // It has inherited the environment of its client.
+  // It inherited the environment of its client.
   const name = /^env:([A-Za-z_]\w*)$/.exec(variable)?.[1];
   return name !== undefined && observed.variable(name) === value;
 }
@@ -110,7 +110,7 @@ function isInstalled(
   return isInner || observed.executable() === realPath(path);
 }
 
-/** A link in a `bin` folder leads into its package; the environment of a Python program lists its packages. */
+/** A link in a `bin` folder points into its package; a Python program's environment lists its packages. */
 function isInPackage({ arg, run }: Extract<Need, { kind: 'inPackage' }>, observed: Observed): boolean {
   const path = /[\\/]/.test(arg) ? resolve(observed.folder() ?? '/', arg) : onPath(arg, observed);
   if (path === undefined) return false;
@@ -120,8 +120,8 @@ function isInPackage({ arg, run }: Extract<Need, { kind: 'inPackage' }>, observe
 }
 
 /**
- * `npx server` takes what the folder, or one above it, has under that name before it fetches the package. Where the
- * folder cannot be seen, only a scoped name is taken for the published package.
+ * `npx server` prefers a package of that name in the folder, or in one above it, to the published one. Where the folder
+ * is unknown, only a scoped name counts as the published package.
  */
 function isShadowed(run: PackageRun, folder: string | undefined): boolean {
   const packages = run.packages.map(packageName);
@@ -137,8 +137,8 @@ function isShadowed(run: PackageRun, folder: string | undefined): boolean {
 }
 
 /**
- * The environment of an interpreter that an entry names by its complete path has the module, if the folder has none and no
- * variable adds one; of any other it is the MCP server of that name, where it is installed there.
+ * For an interpreter with a complete path, its environment has the module if neither the folder nor a variable adds one
+ * of that name. For any other interpreter, the module counts as the MCP server of that name if it is installed there.
  */
 function isInstalledModule({ arg, module, isInner }: Extract<Need, { kind: 'module' }>, observed: Observed): boolean {
   const folder = observed.folder();
@@ -156,7 +156,7 @@ function isInstalledModule({ arg, module, isInner }: Extract<Need, { kind: 'modu
   return environments.some((one) => pythonEnvironmentHasModule(one, top));
 }
 
-/** What a bare word means to a process. A part of its PATH may be a folder of its own. */
+/** The file that a bare word means for a process. Its PATH may contain a folder of its project. */
 function onPath(arg: string, observed: Observed): string | undefined {
   const own = observed.folder();
   for (const part of (observed.variable('PATH') ?? '').split(':')) {

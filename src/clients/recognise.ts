@@ -18,65 +18,65 @@ import {
   wordList,
 } from './wordPattern';
 
-/** Words that say how a program is run, never which one. */
+/** Words that define how a program is run, but not which. */
 const GENERIC_WORDS = new Set(['run', 'exec', 'x', 'dlx', 'tool', 'container', '--', '.', '/c', '/C']);
 
-/** What a process with an entry's words still has to show before it is taken for the entry's server. */
+/** What must hold for a process with an entry's words before it counts as the entry's server. */
 export type Need =
-  /** It runs in the entry's folder, or in `folder`, where a shell's text changes to that. */
+  /** It runs in the entry's folder, or in `folder` where a shell's text changes to that. */
   | {
       readonly kind: 'folder';
       readonly folder: string | undefined;
-      /** Its words are those behind the change of folder. */
+      /** Whether its words follow the change of folder. */
       readonly isBehind: boolean;
-      /** An entry that says no folder may run in any. */
+      /** Whether the need applies only to an entry that names a folder. */
       readonly ifSaid: boolean;
     }
-  /** What `placeholder` stands for in its words is what it stands for where the entry counts. */
+  /** The value of `placeholder` in its words is its value where the entry applies. */
   | Opened
   /**
-   * This program lies where programs are installed. A bare word is how the process calls itself, or, with `isInner`,
-   * what it is about to find through its own PATH.
+   * This program is in a folder of installed programs. A bare word is the process's own title, or, with `isInner`, a
+   * program that it will find through its own PATH.
    */
   | { readonly kind: 'installed'; readonly arg: string; readonly isInner: boolean }
-  /** The module of Python that it runs is an installed one, and none of the folder's. */
+  /** The Python module that it runs is an installed one, not one of the folder. */
   | { readonly kind: 'module'; readonly arg: string; readonly module: PythonModule; readonly isInner: boolean }
-  /** It runs this very file under a bare name. */
+  /** It runs exactly this file under a bare name. */
   | { readonly kind: 'file'; readonly path: string }
-  /** This file, or what a bare word finds through its own PATH, belongs to one of these packages. */
+  /** This file, or the program that a bare word finds through its own PATH, belongs to one of these packages. */
   | { readonly kind: 'inPackage'; readonly arg: string; readonly run: PackageRun }
-  /** No package of the folder that it runs in takes the place of the published one. */
+  /** No package of its folder replaces the published one. */
   | { readonly kind: 'notShadowed'; readonly run: PackageRun };
 
 /** A running command that has the words of an entry. */
 export interface Match {
   readonly anchor: Anchor['kind'];
-  /** All of them have to hold; the words alone prove what needs none. */
+  /** All of them must hold; without needs, the words alone are proof. */
   readonly needs: readonly Need[];
 }
 
-/** A configured command, its own or the one inside it, made ready for comparing. */
+/** A configured command, or the one inside it, prepared for comparison. */
 interface Form {
   readonly program: string;
   readonly arg: string;
   readonly wordPattern: Pattern | undefined;
   readonly args: WordList;
-  /** The complete command as one line; absent where it begins with a placeholder, which could be any program and more. */
+  /** The whole command as one line; absent where it begins with a placeholder, which could be any program. */
   readonly line: Pattern | undefined;
   readonly run: PackageRun | undefined;
   readonly title: WordList | undefined;
   readonly runArgs: WordList | undefined;
-  /** It is inside what changes the folder. */
+  /** Whether it is inside a command that changes the folder. */
   readonly isBehind: boolean;
 }
 
-/** What all forms of one command share. */
+/** The common part of all forms of one command. */
 interface Command {
   readonly forms: readonly Form[];
   readonly anchor: Anchor;
   /** Its innermost program. */
   readonly program: string;
-  /** Where a shell's text changes to before it starts the program. */
+  /** The folder to which a shell's text changes before it starts the program. */
   readonly shellFolder: string | undefined;
   /** The innermost command, where it is a package runner's. */
   readonly run: PackageRun | undefined;
@@ -95,12 +95,12 @@ interface Layer {
 const NONE: readonly Match[] = [];
 
 /**
- * Makes a test for whether a running process has the words of an entry: the same program with the same arguments in
- * order, where `${…}` that was left in the entry stands for anything. What `npx`, `uvx`, shells, interpreters and the
- * editor's sandbox make of a command is known, so that wrapper and server both match: the topmost is the server's root.
- * A name within a path or an argument never matches (K03). Words alone prove little: each match says what else has to
- * hold, and the process is the entry's only where one of them does in full (K31, K32, K34).
- * @returns a function of a process's arguments as the platform gives them; it answers with all matches
+ * Creates a test for whether a process has the words of an entry: the same program with the same arguments in order,
+ * where a remaining `${…}` matches any text. It knows how `npx`, `uvx`, shells, interpreters and the editor's sandbox
+ * change a command, so that both wrapper and server match: the topmost is the server's root. A name within a path or an
+ * argument never matches (K03). Words alone prove little: each match lists its further needs, and the process belongs to
+ * the entry only where all needs of one match hold (K31, K32, K34).
+ * @returns a function from a process's arguments, as the platform gives them, to all matches
  */
 export function definitionMatcher(
   definition: Pick<StdioServerDefinition, 'command' | 'args'>,
@@ -159,7 +159,7 @@ function matchesOf(layer: Layer, form: Form, command: Command): Match[] | undefi
   const { anchor, shellFolder, program } = command;
   const needs = found.filter(({ kind, ...need }) => {
     if ('placeholder' in need) return anchor.open.includes(need.placeholder);
-    // Whose package a runner is matters only where it is the package that decides.
+    // The package of a runner matters only where the package is the anchor.
     return anchor.kind === 'package' || (kind !== 'inPackage' && kind !== 'notShadowed');
   });
   const isBound = anchor.kind === 'folder';
@@ -171,7 +171,7 @@ function matchesOf(layer: Layer, form: Form, command: Command): Match[] | undefi
   return [match, { anchor: 'package', needs: [...needs, { kind: 'module', arg, module: anchor.module, isInner }] }];
 }
 
-/** A placeholder stands for one thing wherever an entry has it. */
+/** A placeholder has one value in all places of an entry. */
 function isConsistent(needs: readonly Need[]): boolean {
   const values = new Map<string, string>();
   return needs.every((need) => {
@@ -182,11 +182,11 @@ function isConsistent(needs: readonly Need[]): boolean {
   });
 }
 
-/** The command as the entry has it, perhaps under another path of the same program. */
+/** The command as in the entry, perhaps with another path of the same program. */
 function asWritten(layer: Layer, form: Form, command: Command): Need[] | undefined {
   const { first, rest, line } = layer;
   const { run, anchor } = command;
-  // npx and bunx look into the folder first.
+  // npx and bunx search the folder first.
   const more: Need[] = run?.prefersFolder && anchor.kind === 'package' ? [{ kind: 'notShadowed', run }] : [];
   const lineFound = line === undefined || !form.line ? undefined : find(line, form.line);
   if (lineFound) return [...lineFound, ...more, ...placeNeeds(layer, form, command)];
@@ -196,12 +196,12 @@ function asWritten(layer: Layer, form: Form, command: Command): Need[] | undefin
   return arg && [...arg, ...args, ...more, ...placeNeeds(layer, form, command)];
 }
 
-/** What a package runner makes of its command. */
+/** The process that a package runner turns its command into. */
 function asPackageRun({ first, program, rest, line }: Layer, form: Form): Need[] | undefined {
   const { run, title, runArgs } = form;
   if (!run || !title || !runArgs) return undefined;
   const isSingleString = line !== undefined;
-  // npm names itself after what it runs; `uvx` is `uv` under another name.
+  // npm takes the title of what it runs; `uvx` is `uv` under another name.
   if (program === 'npm' && rest[0] === 'exec') {
     const found = findAll(rest.slice(1), title, isSingleString);
     if (found) return [...found, { kind: 'notShadowed', run }];
@@ -214,14 +214,14 @@ function asPackageRun({ first, program, rest, line }: Layer, form: Form): Need[]
   return found && (place === 'own' ? found : [...found, { kind: 'inPackage', arg: first, run }]);
 }
 
-/** What the place of a program still has to show where only its name is written, or only its name is seen. */
+/** The needs of a program's place where the entry or the process has only its name. */
 function placeNeeds(layer: Layer, form: Form, { anchor, program }: Command): Need[] {
   const isBare = !/[\\/]/.test(layer.first);
   if (/[\\/]/.test(form.arg) && isBare && !form.wordPattern && !isGeneric(form.program)) {
     return [{ kind: 'file', path: form.arg }];
   }
   if (anchor.kind !== 'program') return [];
-  // Within the text of a shell it is the text's program that counts.
+  // Within a shell's text, the program of the text counts.
   return [
     {
       kind: 'installed',
@@ -237,7 +237,7 @@ function isSameProgram({ first, program }: Layer, form: Form): boolean {
   const [a, b] = [first, form.arg].map(normalPath) as [string, string];
   // One of them by name only, found through PATH.
   if (!b.includes('/') || !a.includes('/')) return b.includes('/') ? form.args.words.length > 0 : true;
-  // Version managers and links: the interpreter's place says nothing, its arguments do.
+  // Because of version managers and links, an interpreter's place proves nothing; its arguments do.
   return a === b || isGeneric(form.program);
 }
 
@@ -247,8 +247,8 @@ function normalPath(path: string): string {
 }
 
 /**
- * Whether an entry says enough to tell its process from others: `node`, `npx -y ${input:package}` and
- * `${input:program}` alone would match half the machine.
+ * Whether an entry distinguishes its process from others: `node`, `npx -y ${input:package}` and `${input:program}` alone
+ * would match half the machine.
  */
 function isDistinctive([command = '', ...args]: readonly string[]): boolean {
   const program = programOf(command.replace(PLACEHOLDERS, ''));

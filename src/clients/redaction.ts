@@ -1,7 +1,7 @@
 import { programNamed, programOf } from '../known/programs';
 import { isSecretName } from './secretNames';
 
-/** What stands where a secret stood. */
+/** The replacement of a secret. */
 const HIDDEN = '•••';
 const MAX_LENGTH = 8_192;
 
@@ -10,9 +10,9 @@ const ASSIGNMENT = /^(--?)?([A-Za-z_][\w.-]{0,80})=(.+)$/s;
 const VARIABLE = /^(-e|--env=)?([A-Za-z_]\w*)=(.+)$/s;
 const USER_AND_PASSWORD = /^([^\s:]+):(?!\d+$).+$/s;
 
-/** The last `@` before the host ends is the one that counts: a password may hold others. */
+/** The last `@` before the host's end counts: a password may contain more. */
 const URL_CREDENTIALS = /\b([a-z][a-z0-9+.-]{1,20}:\/\/)[^/\s"'?#]{1,512}@/gi;
-/** A password with a slash in it; a port is no password. */
+/** A password with a slash; a port is no password. */
 const URL_ODD_CREDENTIALS = /\b([a-z][a-z0-9+.-]{1,20}:\/\/)[^/\s"'@:]{0,256}:(?!\d{1,5}(?:[/?#]|$))[^\s"'@]{1,512}@/gi;
 const URL_PARAMETER = /([?&](?:sig|code|key)=)[^&\s"']{1,2048}/gi;
 const AUTHORIZATION =
@@ -28,7 +28,7 @@ const KEY_TEXT =
 /** Addresses that are secrets themselves: the path alone grants access. */
 const SECRET_PATHS =
   /\b(https:\/\/(?:hooks\.slack\.com\/\w{1,20}\/|mcp\.zapier\.com\/|[\w.]{0,20}discord(?:app)?\.com\/api\/webhooks\/))[^\s"'?#]{1,1024}/gi;
-/** Colours and the like would stand between a name and its value. */
+/** Colour codes would separate a name from its value. */
 const TERMINAL_CODES = /\u001b\[[\d;]{0,32}[A-Za-z]/g;
 /** The name and separator of `name: value`, `"name": "value"`, `name=value`. */
 const NAME = /(?<![\w.])([A-Za-z_][\w.-]{0,80})(\\?["']?)(\s{0,4}[:=]\s{0,4})/g;
@@ -57,10 +57,10 @@ export function redactCommandLine(args: readonly string[]): string[] {
   });
 }
 
-/** What a flag's value is shown as; undefined where the flag says nothing about it. */
+/** The redacted value of a flag; undefined where the flag has no influence on it. */
 function redactValue(flag: string, value: string): string | undefined {
   if (isSecretName(flag)) {
-    // Tokens of some issuers begin with a dash; and hiding another flag behind one without a value does no harm.
+    // Tokens of some issuers begin with a dash, and hiding a flag instead of a value does no harm.
     return !value.startsWith('-') || /^-[^-].{7,}$/s.test(value) ? HIDDEN : undefined;
   }
   if (value.startsWith('-')) return undefined;

@@ -11,7 +11,7 @@ export interface PackageRun {
   readonly program: string | undefined;
   /** Arguments for the program. */
   readonly args: readonly string[];
-  /** What `npm exec` shows as its title behind these two words. */
+  /** The title of `npm exec`, after these two words. */
   readonly titleWords: readonly string[];
   /** It runs what the folder has under that name before it fetches anything. */
   readonly prefersFolder: boolean;
@@ -68,7 +68,7 @@ function read({ ecosystem, prefersFolder }: PackageRunner, argv: readonly string
   };
 }
 
-/** Packages that flags name, and where the first argument stands that is no flag. */
+/** Packages that flags name, and the index of the first argument that is no flag. */
 function readPackageFlags(
   ecosystem: PackageRun['ecosystem'],
   argv: readonly string[],
@@ -130,7 +130,7 @@ export function placeOfProgram(run: PackageRun, arg: string): 'own' | 'unproven'
 
 function isOwnPlace(run: PackageRun, path: string, isNamed: boolean): boolean {
   if (run.ecosystem === 'npm') return isInPackageFolder(run, path, isNamed);
-  // A program is called as its package, unless the command says otherwise.
+  // A program has its package's name, unless the command names another.
   return isNamed && run.program === undefined && PYTHON_CACHE.test(path);
 }
 

@@ -64,7 +64,7 @@ export function startedBy(program: string, args: readonly string[]): readonly st
   return undefined;
 }
 
-/** @param missing words that have to stand before the command */
+/** @param missing words that must precede the command */
 function behindWords(missing: readonly string[], command: readonly string[]): readonly string[] | undefined {
   return missing.length > 0 ? undefined : command;
 }

@@ -5,7 +5,7 @@ const SECRET_WORDS = new Set(
     .concat(['pw', 'psk', 'otp', 'totp', 'webhook'])
     .concat(['accesskey', 'privatekey', 'clientsecret', 'dsn', 'signature', 'connectionstring', 'apitoken']),
 );
-/** What stands before `key` in names of values that are public. */
+/** Words before `key` in names of public values. */
 const OPEN_KEYS = new Set(['public', 'sort', 'primary', 'foreign', 'partition', 'group', 'hot', 'cache', 'any']);
 
 /**

@@ -41,7 +41,7 @@ export interface InputDefinition {
   readonly options: readonly string[];
 }
 
-/** An error in a configuration, with what to do about it. Lines and columns count from 1. */
+/** An error in a configuration, with its remedy. Lines and columns count from 1. */
 export interface ConfigurationProblem {
   readonly file: string | undefined;
   readonly line: number | undefined;

@@ -3,16 +3,16 @@ import { baseName, type InnerCommand, programNamed, programOf } from '../known/p
 import { programCommands, shellWords, splitQuoted } from './commandLine';
 
 const SANDBOX_RUNTIME = /@vscode[\\/]sandbox-runtime[\\/]dist[\\/]cli\.js$/;
-/** Flags of an interpreter that take no value and may stand before the script. */
+/** Flags of an interpreter that take no value and may precede the script. */
 const HARMLESS_FLAG =
   /^(?:--[\w-]+=.*|--no-[\w-]+|--enable-source-maps|--experimental-(?!loader$)[\w-]+|-[uEsIBOPqb]+)$/;
-/** Flags of programs that start the command behind their own flags, which take no value. */
+/** Flags without a value, of programs that start the command after their own flags. */
 const WRAPPER_SWITCH =
   /^(?:-[EHSabdimpv]+|-\d+|-[coien]\w+|--[\w-]+=.*|--(?:auto-servernum|foreground|preserve-[\w-]+))$/;
 const MAX_DEPTH = 6;
 
 /**
- * The command as it stands, and the commands inside it: behind a shell (`sh -c "…"`, `cmd /c …`), `env`, an interpreter
+ * The command itself, and the commands inside it: after a shell (`sh -c "…"`, `cmd /c …`), `env`, an interpreter
  * whose script has a shebang, the editor's sandbox. The outermost comes first.
  */
 export function layersOf(argv: readonly string[], depth = 0): (readonly string[])[] {
@@ -110,7 +110,7 @@ function behindSwitch(argv: readonly string[]): readonly string[] | undefined {
   return rest.length === 1 ? splitQuoted((rest[0] as string).replace(/^"(.*)"$/, '$1')) : rest;
 }
 
-/** The text behind `-c`, `-lc`, `-l -c`. */
+/** The text after `-c`, `-lc`, `-l -c`. */
 function shellText(argv: readonly string[]): string | undefined {
   for (let at = 1; at < argv.length; at++) {
     const arg = argv[at] as string;
@@ -143,7 +143,7 @@ function folderChangedTo(text: string): string | undefined {
   return folders.reduce((from, to) => (posix.isAbsolute(from) ? posix.resolve(from, to) : posix.join(from, to)));
 }
 
-/** A script started by its shebang stands behind the interpreter, with its path. */
+/** A script that its shebang starts comes after the interpreter, with its path. */
 function script(argv: readonly string[]): readonly string[] | undefined {
   let at = 1;
   if (programOf(argv[0] as string) === 'deno' && argv[at] === 'run') at++;

@@ -25,7 +25,7 @@ export interface ResolvedDefinition {
 
 const VARIABLE = /\$\{([^${}]{1,200})\}/g;
 
-/** Where variables may stand. */
+/** The places where variables may occur. */
 type Texts = Pick<StdioServerDefinition, 'command' | 'args' | 'env' | 'envFile' | 'cwd'>;
 
 /** Ids of the inputs that a definition uses, in order of appearance. */
@@ -60,7 +60,7 @@ export type Reading = Pick<StdioServerDefinition, 'command' | 'args' | 'cwd'>;
 /**
  * Command and working folder with everything replaced that is known here, in all readings that are possible: a variable
  * with a default (`${DIR:-/srv}`) may have been set for its client and not for us. What no reading closes stays as it
- * stands (`${input:x}`, `${env:NOT_SET}`): recognising takes it for something that has yet to be observed. Never throws.
+ * is (`${input:x}`, `${env:NOT_SET}`): its value must then be observed in a process. Never throws.
  */
 export function knownReadings(definition: StdioServerDefinition, context: VariableContext): Reading[] {
   const { command, args, cwd } = definition;

@@ -1,6 +1,6 @@
 import { PLACEHOLDER, PLACEHOLDERS } from './anchor/pathWords';
 
-// Configured words, in which `${…}` stands for anything, compared with running ones.
+// Compares configured words, in which `${…}` matches any text, with the words of a process.
 
 export interface WordList {
   readonly words: readonly (string | Pattern)[];
@@ -9,13 +9,13 @@ export interface WordList {
 
 /** Words with placeholders: what matches, and the placeholders in the order of their groups. */
 export interface Pattern {
-  /** What is written before, between and behind them. */
+  /** The text before, between and after them. */
   readonly parts: readonly string[];
   readonly isSingleString: boolean;
   readonly placeholders: readonly string[];
 }
 
-/** What a placeholder stands for in running words. */
+/** The value of a placeholder in the words of a process. */
 export interface Opened {
   readonly kind: 'placeholder';
   readonly placeholder: string;
@@ -48,7 +48,7 @@ export function findAll(
 }
 
 /**
- * What each placeholder stands for in a text, as little as possible; undefined where it does not match. No regular
+ * The shortest values of the placeholders in a text; undefined where it does not match. No regular
  * expression: with four placeholders in a word of 3,000 characters that took minutes.
  */
 export function find(text: string, { parts, placeholders, isSingleString }: Pattern): Opened[] | undefined {

@@ -17,7 +17,7 @@ export interface AdopterParts {
   readonly self: ProcessIdentity;
   readonly own: OwnSession;
   readonly log: Log;
-  /** Entries of trusted places that something else in this host may start. */
+  /** Entries of trusted configurations that other code in this host may start. */
   readonly adoptable: () => readonly ConfiguredServer[];
   readonly graceOf: (server: string) => Grace;
   /** Asked for a scan when a server was adopted, or has ended. */
@@ -33,13 +33,13 @@ interface Watched {
 }
 
 /**
- * Notices MCP servers that this window's extension host started for somebody else: the editor's own client, other
- * extensions. They get a record and so the guard; while this host lives they are nobody's business but its own.
+ * Notices MCP servers that this window's extension host started for the editor's own client or another extension. They
+ * get a record, and with it the guard; while this host lives, only the host manages them.
  */
 export class Adopter {
   private readonly watched = new Map<number, Watched>();
   private readonly timer: NodeJS.Timeout;
-  /** Records whose root was found gone; each is told of once. */
+  /** Records whose root has ended; each triggers one scan. */
   private readonly ended = new Set<string>();
   private readonly ticking = new SharedRun<void>();
   private readonly once: OnceLog;
@@ -54,7 +54,7 @@ export class Adopter {
     clearInterval(this.timer);
   }
 
-  /** One look at the children of this host. Never rejects. */
+  /** Checks the children of this host once. Never rejects. */
   tick(): Promise<void> {
     return this.ticking.run(() => this.tickOnce());
   }
@@ -78,7 +78,7 @@ export class Adopter {
     }
   }
 
-  /** Forgets what was not adopted; the configuration has changed. */
+  /** Checks all children again: the configuration has changed. */
   reconsider(): void {
     this.watched.clear();
   }
@@ -87,11 +87,11 @@ export class Adopter {
     const { platform, own, adoptable } = this.parts;
     if (own.session.records.some(({ root }) => root?.pid === pid && this.isSame(pid, root))) return false;
     const known = this.watched.get(pid);
-    // Nobody who has been looked at for long becomes an MCP server.
+    // An older process does not turn into an MCP server any more.
     if (known && now - known.since > ADOPT_YOUNG_MS) return false;
     const inspection = await platform.inspect(pid);
     if (inspection.kind !== 'present' || inspection.entry.zombie) return false;
-    // Ours already: launched by this session, or through the launcher. A cookie that this host itself inherited says nothing.
+    // Ours already: launched by this session or the wrapper. A cookie that this host itself inherited proves nothing.
     if (inspection.entry.cookie && inspection.entry.cookie !== process.env[COOKIE_VARIABLE]) return false;
     const { entry } = inspection;
     if (!known || known.start !== entry.start) this.watched.set(pid, { start: entry.start, since: now });
@@ -135,7 +135,7 @@ export class Adopter {
       log.info(`Adopted "${server.name}", pid ${entry.pid}, which ${server.client} started.`);
       return true;
     } catch (error) {
-      // Said once: it would be said every second.
+      // Once: the attempt is repeated every second.
       this.once.warn(`"${server.name}" cannot be recorded: ${errorText(error)}`, server.name);
       return false;
     }
@@ -158,7 +158,7 @@ export class Adopter {
     if (census.length > record.census.length) own.update(record.id, { census });
   }
 
-  /** Identifies a child at the moment of the question: below a recycled parent pid run strangers. */
+  /** Identifies a child and its parent at the same time: below a recycled parent pid, children are strangers. */
   private async childOf(parent: ProcessIdentity, pid: number): Promise<ProcessIdentity | undefined> {
     const { platform } = this.parts;
     const [child, above] = [await platform.inspect(pid), await platform.inspect(parent.pid)];

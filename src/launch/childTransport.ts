@@ -4,8 +4,8 @@ import * as l10n from '@vscode/l10n';
 import { UserError } from '../common/errors';
 
 /**
- * The SDK's transport over a process that *we* spawned. The SDK's own stdio transport spawns by itself, waits 2 s + 2 s
- * and signals only the direct child; ending a server is the ladder's work, so `close` here only lets go.
+ * The SDK's transport over a process that *we* spawned. The SDK's own stdio transport spawns the process itself, waits
+ * 2 s + 2 s and signals only the direct child. Here the ladder ends the server, and `close` only disconnects.
  */
 export class ChildTransport implements Transport {
   onclose?: () => void;
@@ -16,8 +16,8 @@ export class ChildTransport implements Transport {
   constructor(private readonly child: ChildProcess) {}
 
   /**
-   * By these two the SDK tells a stdio transport from others: only then does a server that never answers the newest
-   * protocol's opening question count as an older one.
+   * The SDK recognises a stdio transport by these two properties: only there does a server that never answers the newest
+   * protocol's first request count as an older one.
    */
   get pid(): number | undefined {
     return this.child.pid;

@@ -4,7 +4,7 @@ import { TOOL_CALL_TIMEOUT_MS } from '../common/limits';
 import type { ServerInfo } from '../model/inventory';
 import { ChildTransport } from './childTransport';
 
-/** The revision that has no `initialize`: a server that speaks nothing older answers it with an error. */
+/** The protocol revision without `initialize`: a server that supports nothing older answers that with an error. */
 const WITHOUT_INITIALIZE = '2026-07-28';
 
 export interface ServerTool {
@@ -13,7 +13,7 @@ export interface ServerTool {
   readonly inputSchema: unknown;
 }
 
-/** Whether a server did not answer in time; any other error is an answer, or its end. */
+/** Whether a server did not answer in time; any other error is an answer, or the server's end. */
 export function isTimeout(error: unknown): boolean {
   return error instanceof SdkError && error.code === SdkErrorCode.RequestTimeout;
 }
@@ -26,9 +26,9 @@ export class Connection {
   ) {}
 
   /**
-   * Shakes hands with a server.
-   * @param timeout in ms, for each of its requests.
-   * @throws Error when the server ends, answers garbage, or does not answer in time.
+   * Makes the MCP handshake with a server.
+   * @param timeout ms for each request
+   * @throws Error when the server ends, sends garbage, or does not answer in time
    */
   static async open(child: ChildProcess, version: string, timeout: number): Promise<Connection> {
     const client = await connect(child, version, timeout);
@@ -40,16 +40,16 @@ export class Connection {
     return tools.map(({ name, description, inputSchema }) => ({ name, description, inputSchema }));
   }
 
-  /** @param signal tells the server that nobody waits any more. @returns the MCP `CallToolResult`. */
+  /** @param signal cancels the call at the server. @returns the MCP `CallToolResult` */
   callTool(name: string, args: Record<string, unknown>, signal?: AbortSignal): Promise<unknown> {
     return this.client.callTool(
       { name, arguments: args },
-      // Only who listens for progress is sent any.
+      // A server sends progress only to a caller with a listener.
       { signal, timeout: TOOL_CALL_TIMEOUT_MS, resetTimeoutOnProgress: true, onprogress: () => {} },
     );
   }
 
-  /** Lets go of the conversation; the process is the ladder's. */
+  /** Disconnects; the ladder ends the process. */
   async close(): Promise<void> {
     await this.client.close();
   }
@@ -59,12 +59,12 @@ async function connect(child: ChildProcess, version: string, timeout: number): P
   try {
     return await handshake(child, version, timeout, {});
   } catch (error) {
-    // Only a server that answered may be asked again. The other order, the newest question first, ends servers of
-    // older SDKs for good, and others never answer it.
+    // Only a server that has answered gets a second request. In the opposite order, with the newest request first, servers
+    // of older SDKs exit or never answer.
     if (!(error instanceof ProtocolError) || child.exitCode !== null || child.signalCode !== null) throw error;
     return handshake(child, version, timeout, { versionNegotiation: { mode: { pin: WITHOUT_INITIALIZE } } }).catch(
       () => {
-        // The answer to the question that every server knows says more.
+        // The answer to the request that every server knows is more useful.
         throw error;
       },
     );
@@ -98,7 +98,7 @@ async function count(list: Promise<readonly unknown[]> | undefined): Promise<num
   try {
     return (await list)?.length ?? 0;
   } catch (error) {
-    // Some servers offer what they then have no list of; they work all the same.
+    // Some servers announce a capability without its list, and work nevertheless.
     if (error instanceof ProtocolError) return 0;
     throw error;
   }

@@ -10,20 +10,20 @@ import type { SessionId } from '../registry/ids';
 import { guardProblemText } from '../wording/guard';
 
 /**
- * A shell blocked in `read` costs under 2 MB where Node costs 40. Its stdin ends the moment this host is gone, however
- * it went; only then does Node start. `"$0"` is the editor's own Node: an update may have taken it away by then.
+ * A shell blocked in `read` costs under 2 MB where Node costs 40. Its stdin ends as soon as this host is gone, for any
+ * reason; only then does Node start. `"$0"` is the editor's own Node, which an update may have removed by then.
  */
 const WATCH = 'trap "" TERM HUP INT; read -r word || { [ -x "$0" ] && "$0" "$@" && exit; exec node "$@"; }';
 
-/** All that the guard needs, and podman to find its store. No cookie: it must not find itself. */
-const PASSED_ON =
+/** The variables that the guard needs, and that podman needs to find its store. No cookie: the guard must not reap itself. */
+const ENV_ALLOWLIST =
   /^(?:HOME|PATH|LANG|LD_LIBRARY_PATH|XDG_(?:RUNTIME_DIR|DATA_HOME|CONFIG_HOME)|DOCKER_.*|CONTAINER_.*|MCP_PROCESSES_PLATFORM)$/;
-const PASSED_ON_WINDOWS = /^(?:Path|SystemRoot|LOCALAPPDATA|APPDATA|USERPROFILE|TEMP|TMP)$/i;
+const ENV_ALLOWLIST_WINDOWS = /^(?:Path|SystemRoot|LOCALAPPDATA|APPDATA|USERPROFILE|TEMP|TMP)$/i;
 
 export interface GuardState {
   readonly kind: 'off' | 'armed' | 'unavailable';
   readonly pid: number | undefined;
-  /** Why it is unavailable, without saying that it is. */
+  /** Why it is unavailable. */
   readonly problem: GuardProblem | undefined;
 }
 
@@ -36,14 +36,14 @@ class NotRunnableError extends Error {
 export interface ArmedGuardParts {
   readonly folder: DataFolder;
   readonly log: Log;
-  /** The bundled guard; it is copied into the data folder, because an update takes this one away. */
+  /** The bundled guard; it is copied into the data folder, because an update removes this one. */
   readonly script: string;
   readonly version: string;
   readonly isEnabled: () => boolean;
   readonly onChange: (state: GuardState) => void;
   readonly environment?: NodeJS.ProcessEnv;
   readonly node?: string | undefined;
-  /** A POSIX shell; the system's own unless told. */
+  /** A POSIX shell; the system's own by default. */
   readonly shell?: string | undefined;
 }
 
@@ -62,7 +62,7 @@ export class GuardProcess {
     return { kind, pid: this.child?.pid, problem: this.problem };
   }
 
-  /** Arms for a session, unless it is armed for that already. Never rejects: without a guard, sweeps do the work later. */
+  /** Arms the guard for a session, once. Never rejects: without a guard, sweeps do its work later. */
   async arm(sessionId: SessionId): Promise<void> {
     if (!this.parts.isEnabled()) return this.standDown();
     if (this.child && this.sessionId === sessionId) return;
@@ -71,7 +71,7 @@ export class GuardProcess {
     try {
       this.checked ??= this.checkNode();
       await this.checked;
-      // Somebody else may have armed, or stood down, in the meantime.
+      // Another call may have armed or dismissed it in the meantime.
       if (!this.child && this.sessionId === sessionId) this.spawn(sessionId);
       this.problem = undefined;
     } catch (error) {
@@ -83,7 +83,7 @@ export class GuardProcess {
     this.parts.onChange(this.state);
   }
 
-  /** Tells the guard that there is nothing left to guard; it exits without looking at anything. */
+  /** Dismisses the guard: nothing is left to guard, and it exits without a scan. */
   standDown(): void {
     const { child } = this;
     this.child = undefined;
@@ -104,7 +104,7 @@ export class GuardProcess {
         ? spawn(node, [copy, sessionId, '--wait'], { ...options, stdio: ['pipe', 'ignore', 'ignore'] })
         : spawn(this.parts.shell ?? '/bin/sh', ['-c', WATCH, node, copy, sessionId], {
             ...options,
-            // It must not keep a folder or a mounted disk busy.
+            // It must not block a folder or a mounted disk.
             cwd: '/',
             stdio: ['pipe', 'ignore', 'ignore'],
           });
@@ -115,7 +115,7 @@ export class GuardProcess {
       this.parts.onChange(this.state);
     });
     child.once('exit', () => this.onExit(sessionId));
-    // Neither its process nor its pipe may keep this one from exiting.
+    // Neither its process nor its pipe may prevent this one from exiting.
     child.unref();
     (child.stdin as unknown as { unref?: () => void } | null)?.unref?.();
     this.child = child;
@@ -143,9 +143,9 @@ export class GuardProcess {
   private get environment(): NodeJS.ProcessEnv {
     const environment = this.parts.environment ?? process.env;
     const isPassedOn = (name: string) =>
-      PASSED_ON.test(name) || (process.platform === 'win32' && PASSED_ON_WINDOWS.test(name));
+      ENV_ALLOWLIST.test(name) || (process.platform === 'win32' && ENV_ALLOWLIST_WINDOWS.test(name));
     const passed = Object.entries(environment).filter(([name]) => isPassedOn(name));
-    // In a desktop editor the program is Electron, which is a Node only when told so.
+    // In a desktop editor the program is Electron, which acts as a Node only with this variable.
     return { ...Object.fromEntries(passed), MCP_PROCESSES_HOME: this.parts.folder.path, ELECTRON_RUN_AS_NODE: '1' };
   }
 

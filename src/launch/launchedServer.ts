@@ -17,33 +17,33 @@ import { newRecord } from '../registry/newRecord';
 import type { OwnSession } from '../registry/ownSession';
 import type { Connection } from './connection';
 
-/** stderr lines kept for an error message. */
+/** The stderr lines for an error message. */
 const LAST_LINES = 12;
 const LINE_LENGTH = 400;
 
-/** What went wrong; its last words are read when they are asked for. */
-/** A program cannot be started as it is described. */
+/** The program of a description cannot be started. */
 export class StartError extends Error {
   constructor(readonly problem: StartProblem) {
     super(JSON.stringify(problem));
   }
 }
 
+/** What went wrong; the last line of stderr is added when it is read. */
 export type KnownFailure = Omit<StartFailure, 'lastLine'> | Omit<UnexpectedExit, 'lastLine'>;
 
 export type LaunchState =
   | { readonly kind: 'starting' }
   | { readonly kind: 'running'; readonly connection: Connection }
-  /** Its process runs, but its ladder could not, and its connection is closed: it can only be stopped. */
+  /** Its process runs without a connection, because its ladder failed: it can only be stopped. */
   | { readonly kind: 'disconnected' }
   | { readonly kind: 'stopping'; readonly done: Promise<ReapResult>; readonly failure: KnownFailure | undefined }
   | { readonly kind: 'stopped' }
   | { readonly kind: 'failed'; readonly failure: KnownFailure };
 
-/** One server that this session launched: its process, its conversation and its last words. */
+/** One server that this session launched: its process, its connection and the end of its stderr. */
 export class LaunchedServer {
   readonly recordId = randomUUID();
-  /** How many times a person ends processes of it at the moment, in another way than by stopping it. */
+  /** How often a person is ending processes of it at the moment, other than by stopping it. */
   expectedEnds = 0;
   private current: LaunchState = { kind: 'starting' };
   private process: ChildProcess | undefined;
@@ -79,9 +79,9 @@ export class LaunchedServer {
   }
 
   /**
-   * Records, spawns, completes the record. The record comes first: whoever dies in between leaves a cookie that the
-   * record explains (L11, L18).
-   * @throws StartError when the program cannot be started; an error of the system when it cannot be recorded.
+   * Records, spawns, completes the record. The record comes first, so that after a crash in between it explains the
+   * cookie of the process (L11, L18).
+   * @throws StartError when the program cannot be started; an error of the system when it cannot be recorded
    */
   async spawn(): Promise<ChildProcess> {
     const { description, session } = this;
@@ -89,7 +89,7 @@ export class LaunchedServer {
     const { id, home, owner } = session.session;
     const whose = { home, session: id, record: this.recordId };
     const { command, environment } = description;
-    // Only labels prove later whose container it is; without a `run` there is nothing to label.
+    // Only labels prove later whose container it is. Without a `run` there is nothing to label.
     const args = withLabels(command, description.args, whose) ?? description.args;
     const record = newRecord({
       id: this.recordId,
@@ -111,13 +111,13 @@ export class LaunchedServer {
     return child;
   }
 
-  /** @throws what Node says, some of it at once (E2BIG, ENOTDIR) and some of it as an event (ENOENT). */
+  /** @throws Node's error, which it throws (E2BIG, ENOTDIR) or emits (ENOENT) */
   private async spawned(args: readonly string[], env: Readonly<Record<string, string>>): Promise<ChildProcess> {
     const child = spawn(this.description.command, [...args], {
       cwd: this.description.cwd,
       env,
       stdio: 'pipe',
-      // A group and POSIX session of its own: what leaves it later is known to have left.
+      // A group and POSIX session of its own, so that we notice processes that leave it.
       detached: process.platform !== 'win32',
       windowsHide: true,
     });
@@ -131,7 +131,7 @@ export class LaunchedServer {
     return child;
   }
 
-  /** What went wrong with it, and its last words so far. */
+  /** What went wrong with it, and its last line of stderr so far. */
   get failure(): Failure | undefined {
     const known = this.current.kind === 'failed' || this.current.kind === 'stopping' ? this.current.failure : undefined;
     return known && { ...known, lastLine: this.lastLine };
@@ -154,18 +154,18 @@ export class LaunchedServer {
     return this.lastLines.join('\n');
   }
 
-  /** Waits until its stderr is read to its end, as far as it has one. */
+  /** Waits for the end of its stderr, but not for long: a child may keep it open. */
   async heard(): Promise<void> {
     await withTimeout(this.stderrEnd, STDERR_TAIL_MS, () => undefined);
   }
 
   private async completeRecord(pid: number): Promise<void> {
     const inspection = await this.platform.inspect(pid);
-    // A server that has ended already, or cannot be read, is still found by its cookie.
+    // A server that has already ended or cannot be inspected is still found by its cookie.
     if (inspection.kind !== 'present') return;
     this.session.update(this.recordId, {
       root: { pid, start: inspection.entry.start, scope: this.platform.scope },
-      // Spawned detached, it leads a session of its own.
+      // Spawned detached, it leads its own session.
       posixSession: process.platform === 'win32' ? undefined : pid,
     });
   }
@@ -195,7 +195,7 @@ export class LaunchedServer {
 }
 
 function assertStartable({ command, args, environment, cwd }: LaunchDescription): void {
-  // Node would quote the value, and it may be a secret.
+  // Node's own error quotes the value, which may be a secret.
   if ([command, ...args, ...Object.entries(environment).flat()].some((text) => text.includes('\0'))) {
     throw new StartError({ kind: 'nul-byte' });
   }
@@ -223,7 +223,7 @@ function explainSpawnError(
   const places = isPath ? [resolve(cwd ?? '.')] : (environment.PATH ?? '').split(delimiter);
   const isFound = places.some((folder) => existsSync(resolve(folder, command)));
   switch (error.code) {
-    // A folder of PATH that is closed to us reads as "not permitted", also where the program is nowhere.
+    // An unreadable folder in PATH gives EACCES even where the program exists nowhere.
     case 'ENOENT':
     case 'EACCES':
       if (!isFound && (error.code === 'ENOENT' || !isPath)) return { kind: 'not-found', command };

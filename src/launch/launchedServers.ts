@@ -32,18 +32,18 @@ export interface LaunchedServersParts {
   readonly configured: () => readonly ConfiguredServer[];
   /** One redacted line of a server's stderr. */
   readonly onOutput: (server: string, line: string) => void;
-  /** What a server is and does has changed. */
+  /** Called after each change of a server's state. */
   readonly onChange: (servers: ReadonlyMap<string, LaunchedServer>) => void;
-  /** Asked for a scan when processes came or went. */
+  /** Scans after processes have started or ended. */
   readonly scans: { rescan(): Promise<void> };
-  /** Watches over this session from outside: it has to be there before each spawn. */
+  /** Watches over this session from outside; it must be armed before each spawn. */
   readonly guard: { arm(sessionId: string): Promise<void> };
 }
 
-/** A start that failed with the server's own doing; the log has it already. */
+/** A start that failed because of the server; the log has it already. */
 export class LaunchError extends UserError {}
 
-/** What a server is when its ladder is done. */
+/** The state of a server after its ladder. */
 type Outcome = Extract<LaunchState, { kind: 'stopped' | 'failed' }>;
 const STOPPED: Outcome = { kind: 'stopped' };
 
@@ -51,17 +51,20 @@ function isUp({ state }: LaunchedServer): boolean {
   return state.kind !== 'stopped' && state.kind !== 'failed';
 }
 
-/** The servers that this session launched: start, stop, talk to, and hand over. */
+/** The servers that this session launched: starts, stops, calls and hands them over. */
 export class LaunchedServers {
   private readonly servers = new Map<string, LaunchedServer>();
-  /** From the description on, which may ask the user. */
+  /** Current launches, from the description on, which may ask the user. */
   private readonly launching = new Map<string, Promise<void>>();
   private readonly steps = new Map<string, { step: LadderProgress['step']; until: number }>();
   private isEnding = false;
 
   constructor(private readonly parts: LaunchedServersParts) {}
 
-  /** Starts a configured server of ours. A second call while it starts joins the first; a running one stays as it is. */
+  /**
+   * Starts a configured server of ours. A second call while it starts joins the first; a running server stays as it is.
+   * @throws UserError as {@link launch}
+   */
   async start(key: string): Promise<void> {
     const configured = this.parts.configured().find((server) => server.key === key);
     if (!configured?.describe)
@@ -71,7 +74,7 @@ export class LaunchedServers {
     await this.launchAs(key, configured.describe);
   }
 
-  /** Spawns, records and shakes hands. @throws Error with a remedy; what had started is stopped again. */
+  /** Records, spawns and connects. @throws UserError when any of that fails; what has started is then stopped again */
   launch(description: LaunchDescription): Promise<void> {
     return this.launchAs(description.key, async () => description);
   }
@@ -90,10 +93,10 @@ export class LaunchedServers {
     if (before?.state.kind === 'running' || before?.state.kind === 'starting') return;
     if (before?.state.kind === 'stopping' || before?.state.kind === 'disconnected')
       throw new UserError(l10n.t('"{0}" is still stopping. Start it again in a moment.', before.description.name));
-    const description = await withinPatience(describe());
+    const description = await withAskTimeout(describe());
     this.assertOpen();
     await this.parts.guard.arm(own.session.id);
-    // What is spawned after the handing over would have nobody to end it.
+    // Nothing would end a server that is spawned after the hand-over.
     this.assertOpen();
     const server = new LaunchedServer(
       description,
@@ -110,7 +113,7 @@ export class LaunchedServers {
       void this.noteContext(server);
       this.changed();
       const connection = await Connection.open(child, version, launchTimeout());
-      // Its last answer may be read after its end, and a stop may have come in between.
+      // Its last answer may arrive after its exit, and a stop may have come in between.
       if (server.exit !== undefined || server.state.kind !== 'starting') {
         await connection.close().catch(() => {});
         throw new Error(l10n.t('it exited'));
@@ -140,7 +143,7 @@ export class LaunchedServers {
     if (this.isEnding) throw new UserError(l10n.t('The window is closing.'));
   }
 
-  /** Runs the ladder on a launched server; a second call while it runs joins the first. @throws when it does not run. */
+  /** Runs the ladder on a launched server; a second call meanwhile joins the first. @throws UserError when it does not run */
   async stop(key: string): Promise<ReapResult> {
     const server = this.servers.get(key);
     if (!server?.child || !this.parts.own.record(server.recordId)) {
@@ -154,25 +157,25 @@ export class LaunchedServers {
   async restart(key: string): Promise<void> {
     const server = this.servers.get(key);
     if (server && isUp(server)) await this.stop(key);
-    // A start that was stopped just now would be joined, and fail.
+    // Otherwise the new start would join the stopped one, and fail.
     await this.launching.get(key)?.catch(() => {});
     if (this.parts.configured().some((one) => one.key === key && one.describe)) await this.start(key);
     else if (server) await this.launch(server.description);
   }
 
-  /** While the server starts, this waits for it. @throws when it does not run. */
+  /** Waits for a server that is starting. @throws UserError when it does not run */
   async listTools(key: string): Promise<ServerTool[]> {
     return (await this.connectionOf(key)).listTools();
   }
 
-  /** While the server starts, this waits for it. @throws when it does not run. */
+  /** Waits for a server that is starting. @throws UserError when it does not run */
   async callTool(key: string, tool: string, args: Record<string, unknown>, signal?: AbortSignal): Promise<unknown> {
     return (await this.connectionOf(key)).callTool(tool, args, signal);
   }
 
   /**
-   * Ends what runs: closes every stdin and climbs the ladders for at most `time` ms. No wait is shortened to fit: the
-   * session file says where each ladder stands, for whoever carries on.
+   * Ends all running servers: closes each stdin and runs the ladders for at most `time` ms. No wait is shortened: the
+   * session file records each ladder's progress, and the guard or another window continues.
    */
   async handOver(time: number): Promise<void> {
     this.isEnding = true;
@@ -191,8 +194,9 @@ export class LaunchedServers {
   }
 
   /**
-   * One ladder for each server at a time; `outcome` is what its state is after the first one's.
-   * @param cause where a person wants it to end, what is listed never to be reaped goes, too
+   * One ladder per server at a time; a call during one joins it, and its own `outcome` is dropped.
+   * @param outcome the server's state after the ladder
+   * @param cause with `user`, the list of processes that are never reaped does not apply
    */
   private end(server: LaunchedServer, outcome: Outcome, cause: EndCause): Promise<ReapResult> {
     if (server.state.kind === 'stopping') return server.state.done;
@@ -211,7 +215,7 @@ export class LaunchedServers {
     if (before.kind === 'running') await before.connection.close().catch(() => {});
     try {
       if (process.platform === 'win32' && server.child) {
-        // The ladder cannot end anything there: Windows knows no signals, and tells too little for the kill policy.
+        // The ladder cannot end anything there: Windows has no signals, and too few facts for the kill policy.
         const ending = await endLivingChildTree(server.child, this.parts.platform, server.description.grace.stdin);
         if (ending.kind === 'spared')
           this.parts.log.warn(`"${server.description.name}" was not ended: ${ending.reason}.`);
@@ -230,7 +234,7 @@ export class LaunchedServers {
       server.become(outcome);
       return result;
     } catch (error) {
-      // "Stopping" for ever could be neither stopped nor started again.
+      // A server that stays "stopping" could be neither stopped nor started again.
       const hasEnded = before.kind === 'starting' || server.exit !== undefined;
       server.become(hasEnded ? { kind: 'failed', failure: server.unexpectedExit() } : { kind: 'disconnected' });
       throw error;
@@ -239,12 +243,12 @@ export class LaunchedServers {
     }
   }
 
-  /** A server that ends by itself may leave children; their tree is ended like any other. */
+  /** A server that exits may leave children; its ladder ends them. */
   private async onExit(server: LaunchedServer): Promise<void> {
     const { log, own, scans } = this.parts;
     const { kind } = server.state;
     if (kind === 'stopping' || kind === 'starting' || this.isEnding) return;
-    // The ladder may have seen its end first.
+    // The ladder may have noticed the exit first.
     if (kind !== 'running' && !own.record(server.recordId)) return;
     const isWanted = server.expectedEnds > 0;
     const outcome: Outcome = isWanted ? STOPPED : { kind: 'failed', failure: server.unexpectedExit() };
@@ -259,8 +263,8 @@ export class LaunchedServers {
   }
 
   /**
-   * A person ends processes in another way than by stopping their server: no server that ends with them has crashed.
-   * @returns to be called when they have ended
+   * A person ends processes without stopping their server: a server that exits with them has not crashed.
+   * @returns a function to call when they have ended
    */
   expectEnd(pids: readonly number[]): () => void {
     const theirs = [...this.servers.values()].filter(({ recordId, child }) => {
@@ -276,7 +280,7 @@ export class LaunchedServers {
     };
   }
 
-  /** For the history. Asked for when the ladder is done: then everything that it wrote can be read. */
+  /** For the history, after the ladder, when all of its output can be read. */
   private async exitOf(server: LaunchedServer, cause: EndCause): Promise<Pick<Ending, 'exit' | 'lastLine'>> {
     if (cause !== 'exit' && cause !== 'start') return {};
     await server.heard();
@@ -285,7 +289,7 @@ export class LaunchedServers {
 
   private problemOf(server: LaunchedServer, error: unknown): StartProblem {
     if (error instanceof StartError) return error.problem;
-    // The server may have chosen the words.
+    // The text may come from the server.
     const said = redactText(errorText(error));
     if (!server.child?.pid) return { kind: 'said', text: said };
     if (server.exit) return { kind: 'exited', exit: server.exit };
@@ -302,8 +306,8 @@ export class LaunchedServers {
   }
 }
 
-/** Otherwise whoever starts the server later would wait with the first for ever. */
-function withinPatience<T>(answer: Promise<T>): Promise<T> {
+/** Without a time-out, an unanswered question would block all later starts of the server. */
+function withAskTimeout<T>(answer: Promise<T>): Promise<T> {
   const late = () => {
     throw new UserError(l10n.t('Timed out waiting for input values. Start it again.'));
   };

@@ -4,8 +4,8 @@ import { LaunchError, type LaunchedServers } from '../launch/launchedServers';
 import { errorText } from '../wording/reasons';
 
 /**
- * Starts servers of ours unasked, each once per activation: workspace settings and trust can come after activation,
- * and a server that a person stopped is not started again behind their back.
+ * Starts our servers automatically, each once per activation: workspace settings and trust can come after activation,
+ * and a server that the user has stopped must stay stopped.
  */
 export class AutoStart {
   private readonly tried = new Set<string>();

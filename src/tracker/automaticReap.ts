@@ -25,11 +25,11 @@ export interface AutomaticReapParts {
   readonly settings: () => Pick<ReapSettings, 'reapForeign' | 'maxPerSweep'>;
 }
 
-/** Ends what a scan has found and what may be ended without asking. */
+/** Ends orphans of a scan that may be ended without a question. */
 export class AutomaticReap {
   constructor(private readonly parts: AutomaticReapParts) {}
 
-  /** Reaps dead sessions that want it. */
+  /** Reaps the dead sessions whose setting is `on`. */
   async reapSessions(scan: Scan): Promise<void> {
     const { store, cycle, reaper, turns } = this.parts;
     const due = scan.sessions.filter((judged) => this.isDue(judged));
@@ -42,7 +42,7 @@ export class AutomaticReap {
     });
   }
 
-  /** Reaps other clients' orphans where the setting says so, as many of them as it allows. */
+  /** Reaps foreign orphans where the setting allows it, and at most as many as it allows. */
   async reapForeign(): Promise<void> {
     if (!this.mayReapForeign()) return;
     await this.parts.turns.run(async () => {
@@ -56,19 +56,19 @@ export class AutomaticReap {
   private isDue(judged: ScannedSession): boolean {
     const { own, self, store } = this.parts;
     if (judged.session.automatic !== 'on' || !isReapable(judged, { ownId: own.session.id, self })) return false;
-    // Where everything would be spared there is nothing to claim; it is shown with its reasons.
+    // A session whose processes would all be spared needs no claim; its rows show the reasons.
     return (
       store.parts.plans.endable.has(judged.session.id) ||
       judged.records.some(({ record, members }) => isLabelled(record) && members.length === 0)
     );
   }
 
-  /** Scans that confirm a finding take seconds; meanwhile the user may have changed the setting. */
+  /** Asked again after confirming scans, which take seconds: the user may have changed the setting meanwhile. */
   private mayReapForeign(): boolean {
     return this.parts.settings().reapForeign === 'auto' && !this.parts.turns.isClosed;
   }
 
-  /** Where there are more than may be reaped, those that are spared anyway must not stand before the others. */
+  /** Where there are more orphans than allowed, orphans that would be spared must not take the places of others. */
   private async endableForeign(limit: number): Promise<readonly ForeignServer[]> {
     const { foreignServers, reaper, store } = this.parts;
     const orphaned = store.parts.foreign.servers.filter(({ isOrphaned }) => isOrphaned);
@@ -83,7 +83,7 @@ export class AutomaticReap {
   }
 }
 
-/** Reaps other clients' servers, those that only hold each other's stdin together, and scans again. */
+/** Reaps foreign servers, as a set where they only hold each other's stdin, and scans again. */
 export async function reapForeignServers(
   { foreignServers, reaper, store, cycle }: Pick<AutomaticReapParts, 'foreignServers' | 'reaper' | 'store' | 'cycle'>,
   chosen: readonly ForeignServer[],

@@ -18,17 +18,17 @@ import { foreignRows, rowsOfSession, rowsOfThisWindow } from './rows';
 import { NO_PLANS, type SessionPlans } from './sessionPlans';
 import { withEnding, withFormerVerdicts, withoutRecorded } from './shownRows';
 
-/** What an inventory is made from; each part is set by its owner and by nothing else. */
+/** The parts of an inventory; each is set only by its owner. */
 export interface InventoryParts {
   /** The last scan. Until there is one, nothing is known. */
   readonly scan: Scan | undefined;
   readonly plans: SessionPlans;
-  /** Sessions of this workspace as they were written down; shown until the first scan. */
+  /** This workspace's sessions as last written; shown until the first scan. */
   readonly remembered: readonly SessionFile[];
-  /** What this window's own rows are made from: the last scan's, or a later one of its own processes only. */
+  /** The snapshot for this window's own rows: the last scan's, or a later one of its own processes only. */
   readonly snapshot: Snapshot | undefined;
   readonly foreign: ForeignScan;
-  /** What another window has found, until this one scans for that itself. */
+  /** Another window's findings, until this window's own scan. */
   readonly reused: Partial<Findings>;
   readonly launched: ReadonlyMap<string, LaunchedServer>;
   readonly configured: readonly ConfiguredServer[];
@@ -56,7 +56,7 @@ export const NOTHING_KNOWN: InventoryParts = {
   history: [],
 };
 
-/** Whose inventory it is. */
+/** The window that an inventory is for. */
 export interface InventoryOwner {
   readonly own: OwnSession;
   readonly self: ProcessIdentity;
@@ -64,7 +64,7 @@ export interface InventoryOwner {
   readonly containers: RecordedContainers;
 }
 
-/** An inventory, and what of it another window may show. */
+/** An inventory, and the part of it that other windows may show. */
 export interface BuiltInventory {
   readonly inventory: Inventory;
   readonly findings: Findings;
@@ -84,7 +84,7 @@ export const NO_INVENTORY: Inventory = {
 };
 
 /**
- * @param before what was published last: a verdict that takes a second scan stays as it was until that is done
+ * @param before the last published findings: a verdict that needs a second scan stays as it was until that is done
  * @param ending the keys of rows that are being ended
  */
 export function buildInventory(
@@ -133,7 +133,7 @@ function beforeFirstScan({ remembered, problems, reapForeign }: InventoryParts):
   return { ...NO_INVENTORY, servers: rememberedRows(remembered), problems, reapForeign };
 }
 
-/** Rows of sessions, as every window but their own shows them. */
+/** Rows of sessions, as all windows except their own show them. */
 export function sessionRows(
   { scan, plans }: Pick<InventoryParts, 'scan' | 'plans'>,
   { containers }: InventoryOwner,

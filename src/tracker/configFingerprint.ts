@@ -3,8 +3,9 @@ import type { Recogniser } from '../clients/recogniser';
 import type { ReapSettings } from '../model/settings';
 
 /**
- * What decides what a window's scan finds, as far as it is not on the machine: only windows with the same share scans.
- * @returns undefined where nothing can tell
+ * A hash of everything that affects a window's findings and is not a state of the machine: only windows with the same
+ * fingerprint share scans.
+ * @returns undefined where the recogniser has no fingerprint
  */
 export function configFingerprint(
   version: string,

@@ -27,22 +27,22 @@ export interface CoreParts {
   readonly self: ProcessIdentity;
   readonly own: OwnSession;
   readonly log: Log;
-  /** Who this is, for the history. */
+  /** Which part of MCP Processes this is, for the history. */
   readonly by: Reapers;
   readonly settings: () => ReapSettings;
-  /** What is configured in this window; the command line has none. */
+  /** The servers configured in this window; the command line has none. */
   readonly configuration: () => Pick<InventoryParts, 'configured' | 'problems'>;
-  /** Absent where other clients are not looked at. */
+  /** Undefined where foreign servers are not scanned. */
   readonly foreignServers: ForeignServers | undefined;
   /** What configurations run in containers. */
   readonly containerRuns: (() => readonly ConfiguredRun[]) | undefined;
-  /** What decides what a scan finds, as far as it is not on the machine; without it scans are not shared. */
+  /** See {@link configFingerprint}; without it scans are not shared. */
   readonly configFingerprint?: () => string | undefined;
   /** A second source of records; absent where there is none. */
   readonly memory?: SessionMemory | undefined;
 }
 
-/** What scans and reaps, in an editor window as on the command line. */
+/** The parts that scan and reap, in an editor window as on the command line. */
 export interface Core {
   readonly containers: RecordedContainers;
   readonly reaper: Reaper;
@@ -50,11 +50,11 @@ export interface Core {
   readonly cycle: ScanCycle;
   readonly sweeps: Sweeps;
   readonly requestedReap: RequestedReap;
-  /** From now on nothing is reaped unasked, and no scan comes by itself. */
+  /** From now on there is no automatic reap and no confirming scan. */
   end(): void;
 }
 
-/** Builds the parts in the order in which they know each other. */
+/** Builds the parts in the order of their dependencies. */
 export function buildCore(parts: CoreParts): Core {
   const { platform, self, own, log, folder, settings, foreignServers, configFingerprint, memory } = parts;
   const containers = new RecordedContainers(log);

@@ -1,6 +1,6 @@
-/** Which rows are being ended at the moment, by key. */
+/** The rows that are being ended, by key. */
 export class EndingRows {
-  /** How many reaps each waits for, or is in. */
+  /** The number of waiting and running reaps per row. */
   private readonly counts = new Map<string, number>();
 
   constructor(private readonly onChange: () => void) {}
@@ -9,7 +9,7 @@ export class EndingRows {
     return this.counts.has(key);
   }
 
-  /** From now until the work is done, however it ends. */
+  /** Marks rows until the work has settled. */
   async during<T>(keys: readonly string[], work: () => Promise<T>): Promise<T> {
     for (const key of keys) this.counts.set(key, (this.counts.get(key) ?? 0) + 1);
     if (keys.length > 0) this.onChange();

@@ -4,29 +4,29 @@ import type { DataFolder } from '../registry/dataFolder';
 import { readHistory } from '../registry/history';
 import type { SessionFile } from '../registry/schema';
 
-/** What a window tells of crashes before it, and what it can offer. */
+/** A window's report about crashes before it, with what it can offer. */
 export interface CrashReport {
   readonly crashes: readonly Crash[];
-  /** Servers that were left and have been ended since; one that ended because its host did was not left. */
+  /** Left-over servers that have been ended since; a server that exited with its host was not left over. */
   readonly ended: number;
   /** Bytes. */
   readonly memoryFreed: number;
 }
 
-/** Sessions that crashed before this window came. */
+/** Sessions that crashed before this window opened. */
 export class FormerCrashes {
   constructor(
     private readonly folder: DataFolder,
     private readonly own: () => Pick<SessionFile, 'startedAt' | 'folder'>,
   ) {}
 
-  /** Those that this window is to tell of now. */
+  /** The crashes that this window must report now. */
   find(now = Date.now()): Crash[] {
     const own = this.own();
     return readCrashes(this.folder).filter((crash) => isAnnouncedHere(crash, own, now));
   }
 
-  /** Takes them, so that no other window tells of them too. @returns undefined where others had been faster. */
+  /** Takes crashes, so that no other window reports them, too. @returns undefined where other windows were faster */
   take(found: readonly Crash[]): CrashReport | undefined {
     const crashes = found.filter((crash) => takeCrash(this.folder, crash));
     const [first] = crashes;
@@ -45,8 +45,8 @@ export class FormerCrashes {
 }
 
 /**
- * Of several windows the one with the crashed session's folder tells; where none comes back, the first other one. A
- * window that was there before has not come back.
+ * Of several windows, the one with the crashed session's folder reports the crash; where none comes back, the first other
+ * window. A window that was open before the crash has not come back.
  */
 export function isAnnouncedHere(crash: Crash, own: Pick<SessionFile, 'startedAt' | 'folder'>, now: number): boolean {
   if (own.startedAt <= crash.startedAt) return false;

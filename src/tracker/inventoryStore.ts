@@ -12,8 +12,8 @@ import {
 import { EndingRows } from './endingRows';
 
 /**
- * What is known, and the inventory made from it. Each owner sets its part; listeners hear once per turn of the event
- * loop, however many parts were set in it.
+ * The parts of the inventory, and the inventory built from them. Each owner sets its part; listeners are called once per
+ * turn of the event loop, however many parts were set in it.
  */
 export class InventoryStore {
   /** Rows that are being ended. */
@@ -37,13 +37,13 @@ export class InventoryStore {
     return this.known;
   }
 
-  /** As of now; also before listeners have heard of it. */
+  /** The present inventory, even before listeners were called. */
   get inventory(): Inventory {
     if (this.isStale) this.build();
     return this.built;
   }
 
-  /** What {@link inventory} shows besides this window's own servers; rows that are being ended as they are else. */
+  /** The part of {@link inventory} without this window's own servers; without the marks of rows that are being ended. */
   get findings(): Findings {
     if (this.isStale) this.build();
     return this.shown;

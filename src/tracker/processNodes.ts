@@ -4,7 +4,7 @@ import type { ProcessNode } from '../model/inventory';
 import type { Refusal } from '../model/refusal';
 import { approximateStart } from '../os/startTime';
 
-/** Members as a tree: those whose parent is no member stand at the top. */
+/** Members as a tree, topped by those whose parent is no member. */
 export function treeOf(members: readonly Member[], spared: ReadonlyMap<number, Refusal>): ProcessNode[] {
   const byPid = new Map(members.map((member) => [member.entry.pid, member]));
   const below = new Map<number, Member[]>();

@@ -2,7 +2,7 @@ import type { ServerView } from '../model/inventory';
 import { recordKey } from '../model/keys';
 import type { SessionFile } from '../registry/schema';
 
-/** What a window shows at once when it opens: this workspace's servers as they were written down, until the first scan. */
+/** The rows of a window before its first scan: this workspace's servers as last written. */
 export function rememberedRows(sessions: readonly SessionFile[]): ServerView[] {
   return sessions.flatMap((session) =>
     session.records.map(

@@ -19,14 +19,14 @@ interface Chosen {
   readonly isMeant: (sessionId: string, recordId: string) => boolean;
 }
 
-/** Ends what a person asks to be ended: everything of ours that is provably orphaned, or the rows named. */
+/** Ends what a person chooses: all our servers that are provably orphaned, or the given rows. */
 export class RequestedReap {
   constructor(private readonly parts: RequestedReapParts) {}
 
-  /** Other clients' servers only where they are named. */
+  /** Reaps foreign servers only where `options.only` names them. */
   reap(options: ReapOptions = {}): Promise<ReapResult[]> {
     const { store, turns } = this.parts;
-    // Also while another reap has its turn first.
+    // Marked even while another reap runs first.
     return store.ending.during(options.only ?? [], () =>
       turns.run(async () => {
         const only = options.only && new Set(options.only);
@@ -49,7 +49,7 @@ export class RequestedReap {
         isReapable(judged, { ownId: own.session.id, self }) &&
         judged.records.some(({ record }) => isMeant(judged.session.id, record.id)),
     );
-    // Another window has found them, and this one has no findings of its own yet.
+    // Another window has found them, and this window has no findings of its own yet.
     if (store.parts.reused.foreign?.some(({ key }) => only?.has(key))) await cycle.scanForeign();
     const foreign = only ? store.parts.foreign.servers.filter(({ record }) => only.has(foreignKey(record))) : [];
     return { scan, sessions, foreign, isMeant };
@@ -87,7 +87,7 @@ export class RequestedReap {
     });
   }
 
-  /** What has just been ended is not shown on because another window had found it. */
+  /** Removes servers that have just been ended from another window's findings. */
   private dropReused(only: ReadonlySet<string> | undefined): void {
     const { store } = this.parts;
     const { reused } = store.parts;

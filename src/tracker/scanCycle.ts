@@ -26,13 +26,13 @@ export interface ScanCycleParts {
   readonly self: ProcessIdentity;
   readonly own: OwnSession;
   readonly log: Log;
-  /** What the configuration says now. */
+  /** The present configuration. */
   readonly configuration: () => Pick<InventoryParts, 'configured' | 'problems' | 'reapForeign'>;
 }
 
-/** Scans with everything that is shown of them: what a reap would do, the history, containers. Ends nothing. */
+/** Scans, and publishes all findings: what a reap would do, the history, containers. Ends nothing. */
 export class ScanCycle {
-  /** Two that scan at once would overwrite each other's findings. */
+  /** Simultaneous scans would overwrite each other's findings. */
   private readonly scans = new FreshRun(() => this.scanOnce());
   private readonly foreignScans = new FreshRun(() => this.scanForeignOnce());
   private confirming: NodeJS.Timeout | undefined;
@@ -41,32 +41,32 @@ export class ScanCycle {
 
   constructor(private readonly parts: ScanCycleParts) {}
 
-  /** From now on no second scan comes by itself. */
+  /** From now on there is no confirming scan in the background. */
   end(): void {
     this.isEnding = true;
     clearTimeout(this.confirming);
     this.parts.scanSharing.forget();
   }
 
-  /** Whether what is known of other clients' servers stands, or takes a second scan. */
+  /** Whether all findings about foreign servers are final; otherwise they need a second scan. */
   get isProven(): boolean {
     return this.parts.store.parts.foreign.servers.every(({ isProven }) => isProven);
   }
 
-  /** @throws when the process table or the data folder cannot be read; what was known stays as it was. */
+  /** @throws when the process table or the data folder cannot be read; the inventory then stays as it was */
   scan(): Promise<Scan> {
     return this.scans.ask();
   }
 
-  /** Other clients' servers in the last scan. A second scan follows in the background where a finding takes one. */
+  /** Finds foreign servers in the last scan. A second scan follows in the background where a finding needs one. */
   async scanForeign(): Promise<void> {
     await this.foreignScans.ask();
     this.confirmLater();
   }
 
-  /** A second scan of everything, so much later that what both find is proven. */
+  /** A second scan of everything, late enough that it proves the findings of both. */
   async confirm(): Promise<Scan> {
-    // This is the scan that was to come in the background.
+    // This scan replaces the one in the background.
     clearTimeout(this.confirming);
     await new Promise((resolve) => setTimeout(resolve, CONFIRM_AFTER_MS));
     try {
@@ -80,8 +80,8 @@ export class ScanCycle {
   }
 
   /**
-   * Scans everything, other clients' servers twice and so far apart that what is orphaned is proven, and waits for what
-   * container engines say. @throws as {@link scan}
+   * Scans everything, foreign servers twice and far enough apart to prove orphans, and waits for the container engines.
+   * @throws as {@link scan}
    */
   async scanConfirmed(): Promise<void> {
     const { containerScan, store } = this.parts;
@@ -89,7 +89,7 @@ export class ScanCycle {
     await this.scanForeign();
     const { servers } = store.parts.foreign;
     if (servers.some(({ stdin, heldBy }) => stdin?.kind === 'gone' || heldBy === 'orphans')) await this.confirm();
-    // No later scan brings what engines say of other clients' servers: it must be there now.
+    // No later scan adds the engines' answers about foreign servers.
     await containerScan.settled();
     await this.scanContainers();
   }
@@ -99,7 +99,7 @@ export class ScanCycle {
     await this.scan().catch((error: Error) => this.parts.log.warn(`A scan failed: ${errorText(error)}`));
   }
 
-  /** As {@link rescan}, with other clients' servers: a process was ended, or a client of theirs has ended. */
+  /** As {@link rescan}, with foreign servers: a process was ended, or one of their clients has exited. */
   async rescanAll(): Promise<void> {
     this.parts.scanSharing.forget();
     this.confirmations = 0;
@@ -121,17 +121,17 @@ export class ScanCycle {
       scan,
       plans,
       snapshot: scan.snapshot,
-      // Other clients' servers are found in a step of their own.
+      // Foreign servers are found in a step of their own.
       reused: { foreign: store.parts.reused.foreign },
       ...this.history(),
       ...configuration(),
     });
-    // Not awaited: an engine that hangs must not hold up a sweep.
+    // Not awaited: a hanging engine must not delay a sweep.
     void this.scanContainers();
     return scan;
   }
 
-  /** What was reaped lately. */
+  /** The latest reaps. */
   history(): Pick<InventoryParts, 'history'> {
     return { history: readHistory(this.parts.folder, Date.now() - SHOWN_HISTORY_MS, MAX_HISTORY) };
   }
@@ -151,7 +151,7 @@ export class ScanCycle {
     store.set({ foreign, reused: { ...store.parts.reused, foreign: undefined } });
   }
 
-  /** A second scan, in the background: that a client is gone shows before the next interval. */
+  /** A second scan in the background, so that the end of a client shows before the next interval. */
   private confirmLater(): void {
     clearTimeout(this.confirming);
     if (this.isProven) this.confirmations = 0;

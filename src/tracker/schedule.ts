@@ -2,21 +2,21 @@ import { EARLY_SWEEPS_MS, MAX_SWEEP_INTERVAL_SECONDS, MIN_SWEEP_INTERVAL_SECONDS
 import type { Log } from '../common/log';
 import { errorText } from '../wording/reasons';
 
-/** Runs sweeps: a few soon after activation, then one per interval. A sweep that fails is logged, and the next one runs. */
+/** Runs sweeps: a few soon after activation, then one per interval. A failure is logged, and the next sweep runs. */
 export class SweepSchedule {
   private timer: NodeJS.Timeout | undefined;
   private readonly early: NodeJS.Timeout[];
   private seconds = 0;
 
   constructor(
-    /** `interval`: ms, for a periodic one. */
+    /** `interval`: ms, for a periodic sweep. */
     private readonly sweep: (interval?: number) => Promise<unknown>,
     private readonly log: Log,
   ) {
     this.early = EARLY_SWEEPS_MS.map((delay) => setTimeout(() => this.run(), delay));
   }
 
-  /** Takes effect at once. 0 turns periodic sweeps off; anything else is brought within 5 s and a day. */
+  /** Takes effect at once. 0 turns periodic sweeps off; other values are limited to 5 s and a day. */
   setInterval(seconds: number): void {
     const next =
       seconds <= 0 || !Number.isFinite(seconds)

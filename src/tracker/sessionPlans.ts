@@ -7,17 +7,17 @@ import type { SparedReasons } from './rows';
 
 /** What a reap of the dead sessions in a scan would do; signals nothing. */
 export interface SessionPlans {
-  /** Which processes would be spared and why, by the keys of their rows. */
+  /** The processes that would be spared, and why, by the keys of their rows. */
   readonly spared: ReadonlyMap<string, SparedReasons>;
-  /** What is connected to a server all of which is spared for that, by the key of its row. */
+  /** The users of a server that is spared as a whole because of them, by the key of its row. */
   readonly usedBy: ReadonlyMap<string, Users>;
-  /** Sessions of which a process could be ended now, by id. */
+  /** Ids of sessions with at least one process that can be ended now. */
   readonly endable: ReadonlySet<string>;
 }
 
 export const NO_PLANS: SessionPlans = { spared: new Map(), usedBy: new Map(), endable: new Set() };
 
-/** Whether anything of a session may be left to end, and this process may try. */
+/** Whether anything of a session may be left to end, and this process may claim it. */
 export function isReapable(
   { session, verdict, claimedBy, records }: ScannedSession,
   { ownId, self }: { readonly ownId: string; readonly self: ProcessIdentity },
@@ -38,7 +38,7 @@ export async function planSessions(
   const spared = new Map<string, SparedReasons>();
   const usedBy = new Map<string, Users>();
   const endable = new Set<string>();
-  // Together: each `run` is a session, and what they ask the system for at one moment they share.
+  // In parallel, so that simultaneous questions to the system share one run: each `run` is a session.
   const plans = await Promise.all(reapable.map((judged) => reaper.plan(scan, judged)));
   for (const [index, { session }] of reapable.entries()) {
     for (const [recordId, decided] of plans[index] ?? []) {

@@ -1,9 +1,8 @@
 import type { ProcessNode, ServerView } from '../model/inventory';
 
 /**
- * Rows whose finding takes a second look stay where they were: a verdict changes only when all looks are done, and say
- * otherwise. One that was never shown has no verdict to keep.
- * @param before what was shown last
+ * Rows that need a second scan keep their verdict until that is done. A new row has no former verdict.
+ * @param before the last published rows
  */
 export function withFormerVerdicts(rows: readonly ServerView[], before: readonly ServerView[]): ServerView[] {
   const former = new Map(before.map((row) => [row.key, row]));
@@ -14,15 +13,15 @@ export function withFormerVerdicts(rows: readonly ServerView[], before: readonly
 }
 
 /**
- * Rows of other clients' servers of which no process stands in another row: adopted or recorded since they were found,
- * they are that row's. One process, one row.
+ * Foreign rows without processes of another row: a server that was adopted or recorded since belongs to that row. One
+ * process, one row.
  */
 export function withoutRecorded(foreign: readonly ServerView[], recorded: readonly ServerView[]): ServerView[] {
   const known = new Set(recorded.flatMap(({ processes }) => processKeys(processes)));
   return foreign.filter(({ processes }) => !processKeys(processes).some((key) => known.has(key)));
 }
 
-/** Rows that are being ended, by key, say so; not those of which everything is kept. */
+/** Marks the rows that are being ended, except those whose processes are all spared. */
 export function withEnding(rows: readonly ServerView[], ending: { has(key: string): boolean }): ServerView[] {
   return rows.map((row) => (ending.has(row.key) && !isSpared(row) ? { ...row, state: 'stopping' } : row));
 }

@@ -37,17 +37,17 @@ export interface TrackerParts {
   readonly version: string;
   /** The bundled guard. */
   readonly guardScript: string;
-  /** The program that runs it; this process's own unless told. */
+  /** The program that runs it; this process's own by default. */
   readonly node?: string;
-  /** The shell in which it waits; `/bin/sh` unless told. */
+  /** The shell in which it waits; `/bin/sh` by default. */
   readonly guardShell?: string;
   readonly settings: () => Settings;
   readonly configured: () => readonly ConfiguredServer[];
-  /** What is known of other clients' servers; absent where they are not looked at. */
+  /** Recognises foreign servers; absent where they are not scanned. */
   readonly recogniser?: () => Recogniser | undefined;
-  /** What configurations run in containers; absent where those are not looked for. */
+  /** The configured containers; absent where there is no search for them. */
   readonly containerRuns?: () => readonly ConfiguredRun[];
-  /** What other extensions in this host may start; besides the editor's own entries among the configured. */
+  /** Servers that other extensions in this host may start, in addition to the editor's own among the configured ones. */
   readonly adoptable?: () => readonly ConfiguredServer[];
   readonly configurationProblems: () => readonly Problem[];
   /** A second source of records; absent where there is none. */
@@ -56,7 +56,7 @@ export interface TrackerParts {
   readonly onOutput: (server: string, line: string) => void;
 }
 
-/** One activation in one extension host: its servers, its sweeps, its guard. Awaits nothing of the editor. */
+/** One activation in one extension host: its servers, its sweeps, its guard. Independent of the editor. */
 export class Tracker {
   readonly guard: GuardProcess;
   readonly crashes: FormerCrashes;
@@ -67,7 +67,7 @@ export class Tracker {
   private readonly core: Core;
   private readonly adopter: Adopter;
   private readonly clientWatch: ClientWatch;
-  /** The user's list at the last scan because of it. */
+  /** The user's list of processes that are never reaped, as of the last scan for it. */
   private listed: string;
 
   constructor(private readonly parts: TrackerParts) {
@@ -113,18 +113,18 @@ export class Tracker {
     store.onDidChange(({ servers }) => this.clientWatch.watch(servers.flatMap((one) => one.dependsOn ?? [])));
     own.onChange((session) => {
       parts.memory?.remember(session);
-      // A launch arms it before its spawn; here it is armed for what was adopted.
+      // A launch arms it before its spawn; this arms it for adopted servers.
       if (session.records.length === 0) this.guard.standDown();
       else void this.guard.arm(session.id);
     });
   }
 
-  /** The workspace folder of this window, as its session says it. */
+  /** The workspace folder in this window's session. */
   get ownFolder(): string | undefined {
     return this.parts.own.session.folder;
   }
 
-  /** See {@link FormerCrashes.take}. What a window announces, its panel shows, too: the guard may have ended it after the last scan. */
+  /** Takes crashes to report them, and scans again: the guard may have ended servers after the last scan. */
   takeCrashes(found: readonly Crash[]): CrashReport | undefined {
     const report = this.crashes.take(found);
     if (report) void this.core.cycle.rescan();
@@ -143,27 +143,27 @@ export class Tracker {
     return this.core.store.onDidChange(listener);
   }
 
-  /** See {@link Sweeps.sweep}. */
+  /** One sweep; a call during one joins it. @throws what prevented it; nothing was signalled then */
   sweep(): Promise<Inventory> {
     return this.sweeps.sweep();
   }
 
-  /** See {@link Sweeps.scanNow}. */
+  /** A sweep that ignores earlier findings about foreign servers, and makes the second scan that a proof needs. */
   scanNow(): Promise<Inventory> {
     return this.sweeps.scanNow();
   }
 
-  /** See {@link Sweeps.sweepOrReuse}. */
+  /** A sweep, or another window's sweep that is younger than this, ms. */
   sweepOrReuse(youngerThan: number): Promise<Inventory> {
     return this.sweeps.sweepOrReuse(youngerThan);
   }
 
-  /** See {@link RequestedReap.reap}. */
+  /** Reaps the given rows; without them, all our orphans. */
   reapOrphans(options: ReapOptions = {}): Promise<ReapResult[]> {
     return this.requestedReap.reap(options);
   }
 
-  /** Shows what the configuration says now; for changes of it between sweeps. */
+  /** Publishes the present configuration; for changes between sweeps. */
   refresh(): Inventory {
     const { configured, configurationProblems, settings } = this.parts;
     const { store, cycle } = this.core;
@@ -173,19 +173,19 @@ export class Tracker {
       problems: configurationProblems(),
       reapForeign: settings().reapForeign ?? 'report',
     });
-    // What a change of the user's list spares is shown at once; this scan reaps nothing.
+    // A change of the user's list shows at once; this scan reaps nothing.
     const listed = settings().neverReap.join('\n');
     if (listed !== this.listed) void cycle.rescan();
     this.listed = listed;
     return store.inventory;
   }
 
-  /** See {@link previewEnd}. */
+  /** Describes processes and their users. @throws UserError when none of them is there any more */
   previewEnd(chosen: readonly ChosenProcess[]): Promise<EndPreview> {
     return previewEnd(chosen, this.userEnd);
   }
 
-  /** See {@link endChosen}. */
+  /** Ends processes that the user chose. @param server the name in the result */
   async endChosen(server: string, chosen: readonly ChosenProcess[]): Promise<ReapResult> {
     const settled = this.servers.expectEnd(chosen.map(({ pid }) => pid));
     const result = await endChosen(server, chosen, this.userEnd).finally(settled);
@@ -193,10 +193,10 @@ export class Tracker {
     return result;
   }
 
-  /** See {@link ContainerActions.stop}. */
+  /** Stops a container with the user's confirmation. @throws UserError when it must not or cannot be stopped */
   async stopContainer(id: string): Promise<ContainerOutcome> {
     const outcome = await this.containers.stop(id);
-    this.parts.log.info(`Container ${id.slice(0, 12)} (${outcome.image}): ${outcome.outcome}, on the user's word.`);
+    this.parts.log.info(`Container ${id.slice(0, 12)} (${outcome.image}): ${outcome.outcome}, as the user asked.`);
     await this.core.cycle.rescan();
     return outcome;
   }
@@ -212,7 +212,7 @@ export class Tracker {
     return { platform, folder, self, log, ownSessionId: own.session.id, neverReap: () => settings().neverReap };
   }
 
-  /** Ends what this session launched; what takes longer than there is time for is handed over. */
+  /** Ends the servers that this session launched; hands over those that take longer than there is time. */
   async deactivate(): Promise<void> {
     this.core.end();
     this.adopter.dispose();

@@ -3,15 +3,15 @@ import { containerRunOf, describeRun, labelPosition } from '../containers/contai
 import { withContextInUse } from '../containers/recordedContainers';
 import type { ContainerRun } from '../registry/schema';
 
-/** What the launcher must know of a command that runs a container. */
+/** What the wrapper needs to know of a command that runs a container. */
 export interface ContainerLabels {
-  /** How many arguments stand before the labels. */
+  /** The number of arguments before the labels. */
   readonly position: number;
   /** For the record. */
   readonly run: ContainerRun;
 }
 
-/** Reads a server's command; undefined when it runs no container, or not in words that can be read. Never rejects. */
+/** Reads a server's command; undefined when it runs no container, or is unclear. Never rejects. */
 export async function containerLabels(
   command: string,
   args: readonly string[],
@@ -19,12 +19,12 @@ export async function containerLabels(
 ): Promise<ContainerLabels | undefined> {
   const position = labelPosition(command, args);
   const run = containerRunOf(command, args, environment);
-  // With `-d` its client ends at once, and the container is meant to live on.
+  // With `-d` the client exits at once, and the container is meant to stay.
   if (position === undefined || !run || describeRun(command, args)?.detach) return undefined;
   return { position, run: await withContextInUse(run, { timeout: ENGINE_CONTEXT_TIMEOUT_MS }) };
 }
 
-/** The same in one line for the wrapper's shell; empty when there is nothing to label. */
+/** The labels in one line for the wrapper's shell; empty when there is nothing to label. */
 export async function containerLine([command = '', ...args]: readonly string[]): Promise<string> {
   const labels = await containerLabels(command, args, process.env);
   return labels ? `${labels.position} ${JSON.stringify(labels.run)}\n` : '';

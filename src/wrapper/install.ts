@@ -19,10 +19,10 @@ export interface WrapperParts {
 }
 
 /**
- * Puts `mcp-processes` into the data folder, at a path that no update of the extension changes, so that it can stand in
- * any client's configuration. Writes only what differs: every window does this at its start.
- * @returns its path.
- * @throws Error when it cannot be read or written.
+ * Installs `mcp-processes` in the data folder, at a path that no update of the extension changes, so that any client's
+ * configuration can name it. Writes only differences, because every window installs it at its start.
+ * @returns its path
+ * @throws Error when it cannot be read or written
  */
 export function installWrapper(folder: DataFolder, parts: WrapperParts): string {
   const bin = join(folder.path, 'bin');
@@ -38,7 +38,7 @@ export function installWrapper(folder: DataFolder, parts: WrapperParts): string 
   const shell = parts.shell ?? chooseShell();
   writeIfNew(join(bin, 'settings'), formatSettings({ ...settings, node, guard }), 0o600);
   writeIfNew(join(bin, 'watch'), readFileSync(join(dist, 'wrapper/watch.sh'), 'utf8'), 0o600);
-  // Last: from here on it works.
+  // Last: its parts are complete now.
   const path = join(bin, 'mcp-processes');
   writeIfNew(path, fillIn(readFileSync(join(dist, 'wrapper/run.sh'), 'utf8'), folder.path, shell), 0o700);
   return path;
@@ -55,7 +55,7 @@ function quote(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
-/** Dash waits in half of bash's memory; on many systems `/bin/sh` is bash. */
+/** Dash uses half of bash's memory while it waits; on many systems `/bin/sh` is bash. */
 function chooseShell(): string {
   return existsSync('/bin/dash') ? '/bin/dash' : '/bin/sh';
 }
@@ -64,7 +64,7 @@ function writeIfNew(path: string, text: string, mode: number): void {
   try {
     if (readPlainFile(path, MAX_WRAPPER_FILE_BYTES, { links: 'refuse' }).text === text) return;
   } catch {
-    // Not there yet.
+    // It does not exist yet.
   }
   writeFileAtomic.sync(path, text, { mode });
 }

@@ -1,11 +1,11 @@
 #!/bin/sh
 # mcp-processes run [--name N] [--] command args...
 #
-# Installed by the extension as <data folder>/bin/mcp-processes, for any MCP client: puts the server under protection
+# The extension installs it as <data folder>/bin/mcp-processes, for any MCP client. It puts the server under protection
 # and then becomes it (exec): same pid, own exit code and signals, stdin never touched.
-# Whatever goes wrong on the way is one line on stderr, and the server runs without protection.
-# For dash, bash and BusyBox sh. Every variable begins with _mp_: one of the server's own must not be overwritten.
-# Patterns in capitals between @ stand for lists that scripts/build.mjs prints from src/known/programs.ts.
+# After any failure it prints one line to stderr, and the server runs without protection.
+# For dash, bash and BusyBox sh. Every variable begins with _mp_, so that none of the server's own is overwritten.
+# scripts/build.mjs replaces the names in capitals between @ by lists from src/known/programs.ts.
 
 _mp_data='@DATA@'
 _mp_shell='@SHELL@'
@@ -13,7 +13,7 @@ _mp_shell='@SHELL@'
 # The watcher works elsewhere.
 case $_mp_data in /*) ;; *) _mp_data=$PWD/$_mp_data ;; esac
 
-# In a subshell, because writing to an stderr without a reader would end this process. stdout is the server's alone.
+# In a subshell, because a write to an stderr without a reader would end this process. stdout belongs to the server.
 _mp_say() {
   (printf 'mcp-processes: %s\n' "$1" >&2)
 }
@@ -37,7 +37,7 @@ _mp_stat() {
   set -- ${_mp_text##*\) }
   [ $# -ge 20 ] || return 1
   _mp_ppid=$2 _mp_sid=$4 _mp_start=${20} _mp_zombie=
-  # A main thread that is gone while others run is no death.
+  # While other threads run, an exited main thread is no death.
   case $1 in Z | X | x) [ "${18}" -gt 1 ] || _mp_zombie=1 ;; esac
 }
 
@@ -65,7 +65,7 @@ _mp_find_script() {
   set +f
 }
 
-# A name for people: of /x/gemini-cli/dist/index.js it is "gemini-cli".
+# A name for people: "gemini-cli" for /x/gemini-cli/dist/index.js.
 _mp_title_of() {
   _mp_title=$1
   while :; do
@@ -82,15 +82,15 @@ _mp_title_of() {
   _mp_title=${_mp_title%.py}
 }
 
-# The owner is the nearest ancestor that does more than start others: sets _mp_owner, _mp_owner_start, _mp_client.
+# The owner is the nearest ancestor that is no mere wrapper: sets _mp_owner, _mp_owner_start, _mp_client.
 _mp_find_owner() {
   _mp_next=$1 _mp_child_start=$2
   while [ "$_mp_next" -gt 1 ]; do
     _mp_stat "$_mp_next" && [ -z "$_mp_zombie" ] || return 1
-    # A parent starts before its child; otherwise the pid has changed hands.
+    # A parent starts before its child; otherwise the pid was recycled.
     [ "$_mp_start" -le "$_mp_child_start" ] || return 1
     _mp_wrapper= _mp_client=$_mp_comm
-    # npm calls itself after what it runs: "npm exec @x/y".
+    # npm takes the title of what it runs: "npm exec @x/y".
     case ${_mp_comm%% *} in
       @WRAPPERS@) _mp_wrapper=1 ;;
       @INTERPRETERS@)
@@ -114,11 +114,11 @@ _mp_find_owner() {
   return 1
 }
 
-# The scope tag. Only the guard knows how it is made; its answer is kept, since it is the same until the next boot.
+# The scope tag. Only the guard can compute it; its answer is cached, because it holds until the next boot.
 _mp_find_scope() {
   _mp_tag= _mp_boot_time=
   IFS= read -r _mp_boot </proc/sys/kernel/random/boot_id || return 1
-  # BusyBox takes only one at a time; older kernels know no time namespaces.
+  # BusyBox takes only one file at a time; older kernels have no time namespaces.
   _mp_space=$(readlink /proc/self/ns/pid /proc/self/ns/time 2>/dev/null) ||
     _mp_space=$(readlink /proc/self/ns/pid && if [ -e /proc/self/ns/time ]; then readlink /proc/self/ns/time; fi) || return 1
   case $_mp_space in pid:*) ;; *) return 1 ;; esac
@@ -173,7 +173,7 @@ _mp_quote() {
   esac
 }
 
-# What the extension wrote down beside this file. Values that we do not know must not kill.
+# The settings that the extension writes beside this file. Unknown values must not end anything.
 _mp_read_settings() {
   _mp_automatic=off _mp_never= _mp_stdin=2000 _mp_term=3000 _mp_node= _mp_guard=
   [ -r "$_mp_data/bin/settings" ] || return 1
@@ -192,13 +192,13 @@ _mp_read_settings() {
         ;;
     esac
   done <"$_mp_data/bin/settings"
-  # Where it is not known what to spare, everything is spared.
+  # As long as it is unknown what to spare, everything is spared.
   [ -n "$_mp_never" ] || _mp_never='[]' _mp_automatic=off
   [ -x "$_mp_node" ] || _mp_node=$(command -v node)
   return 0
 }
 
-# The name of a server whose configuration gives none: what a runner runs, otherwise the program.
+# The name of a server whose configuration gives none: a runner's package, otherwise the program.
 _mp_name_of() {
   _mp_word=${1##*/}
   case $_mp_word in
@@ -214,8 +214,8 @@ _mp_name_of() {
   _mp_name=$_mp_word
 }
 
-# Sets _mp_at to the number of words of a container's command that stand before its labels, and _mp_container to what the
-# record keeps of it. Which word is which flag's, only the guard knows; whatever is no such command costs nothing.
+# Sets _mp_at to the number of words before the labels of a container's command, and _mp_container to the container in
+# the record. Only the guard can parse the flags; other commands do not start it.
 _mp_find_container() {
   _mp_at= _mp_container=
   case ${1##*/} in @ENGINES@) ;; *) return 0 ;; esac
@@ -239,7 +239,7 @@ _mp_protect() {
   _mp_read_settings "$_mp_name" && [ -r "$_mp_guard" ] && [ -n "$_mp_node" ] && [ -r "$_mp_data/bin/watch" ] || return 1
 
   _mp_why='this system shows no usable /proc'
-  # Of another pid namespace it would show strangers under our numbers.
+  # The /proc of another pid namespace shows strangers under our numbers.
   _mp_stat self && [ "$_mp_pid" = "$$" ] || return 1
   _mp_root_start=$_mp_start _mp_root_sid=$_mp_sid
   _mp_find_scope || return 1
@@ -268,13 +268,13 @@ _mp_protect() {
 \"commandLine\":$_mp_command,\"createdAt\":$_mp_now,\
 \"root\":{\"pid\":$$,\"start\":\"t$_mp_root_start\",\"scope\":\"$_mp_tag\"},\"posixSession\":$_mp_root_sid,\
 \"census\":[],\"grace\":{\"stdin\":$_mp_stdin,\"term\":$_mp_term}$_mp_container}]}" 2>/dev/null >"$_mp_file.$$" || exit 1
-    # Nobody must read half a file, hence the renaming.
+    # Renamed at the end, so that no process reads half a file.
     if ! mv -f "$_mp_file.$$" "$_mp_file" 2>/dev/null; then
       rm -f "$_mp_file.$$" 2>/dev/null
       exit 1
     fi
-    # The watcher holds nothing of the server's: no cookie, no stdin, no terminal. Files above 9, which not every shell
-    # can close, it holds until one look after the server's end.
+    # The watcher holds nothing of the server: no cookie, no stdin, no terminal. It holds files above 9, which not every
+    # shell can close, until its first check after the server's end.
     _mp_setsid=setsid
     command -v setsid >/dev/null || _mp_setsid=
     cd / && exec env -i "PATH=$PATH" "MCP_PROCESSES_HOME=$_mp_data" ELECTRON_RUN_AS_NODE=1 \
@@ -324,7 +324,7 @@ _mp_run() {
     '') _mp_usage 'the command that starts the server is missing' ;;
     -*) _mp_usage "expected the command that starts the server, found ${1%%=*}" ;;
   esac
-  # Without a slash it is looked for on the PATH, where folders do not count.
+  # Without a slash, the PATH is searched, where folders do not count.
   case $1 in
     */*)
       if [ -d "$1" ]; then
@@ -342,7 +342,7 @@ _mp_run() {
   if ! _mp_protect "$@"; then
     _mp_say "$_mp_name runs without protection: $_mp_why"
   elif [ -n "$_mp_at" ]; then
-    # Once around: each word goes from the front to the end, and the labels in between.
+    # Rotates once: each word moves from the front to the end, with the labels in between.
     _mp_count=$#
     while [ "$_mp_count" -gt 0 ]; do
       set -- "$@" "$1"

@@ -5,7 +5,7 @@ import type { DataFolder } from '../registry/dataFolder';
 import type { SessionSettings } from '../registry/ownSession';
 import type { Grace } from '../registry/schema';
 
-/** What the wrapper must know without an editor: it may run when none does. */
+/** The settings that the wrapper needs, which may run while no editor does. */
 export interface WrapperSettings extends SessionSettings {
   /** Waits by server name; '*' for all others. */
   readonly graces: readonly (readonly [server: string, grace: Grace])[];
@@ -15,7 +15,7 @@ export interface WrapperSettings extends SessionSettings {
 export function formatSettings(settings: WrapperSettings & { readonly node: string; readonly guard: string }): string {
   const graces = settings.graces
     .filter(([server]) => !/[\r\n]/.test(server))
-    // The shell takes the last line that fits.
+    // The shell uses the last line that fits.
     .sort(([a], [b]) => Number(b === '*') - Number(a === '*'))
     .map(([server, { stdin, term }]) => `grace ${Math.round(stdin)} ${Math.round(term)} ${server}`);
   return [
@@ -29,8 +29,8 @@ export function formatSettings(settings: WrapperSettings & { readonly node: stri
 }
 
 /**
- * Reads what {@link formatSettings} wrote, for the wrapper that is no shell. An unknown value reaps nothing.
- * @throws Error when the list of what is never reaped is damaged.
+ * Reads the lines of {@link formatSettings}, for Windows' wrapper, which is no shell. An unknown value reaps nothing.
+ * @throws Error when the list of processes that are never reaped is damaged
  */
 export function parseSettings(
   text: string,
@@ -52,12 +52,12 @@ export function parseSettings(
   };
 }
 
-/** Where the extension writes them. */
+/** The file that the extension writes. */
 export function settingsPath(folder: DataFolder): string {
   return join(folder.path, 'bin', 'settings');
 }
 
-/** @throws as {@link readPlainFile} and {@link parseSettings} do. */
+/** @throws as {@link readPlainFile} and {@link parseSettings} */
 export function readSettings(folder: DataFolder): ReturnType<typeof parseSettings> {
   return parseSettings(readPlainFile(settingsPath(folder), MAX_WRAPPER_FILE_BYTES, { links: 'follow' }).text);
 }
@@ -67,7 +67,7 @@ function patternsOf(text: string | undefined): readonly string[] {
     const patterns: unknown = JSON.parse(text ?? '');
     if (Array.isArray(patterns) && patterns.every((one) => typeof one === 'string')) return patterns;
   } catch {
-    // Like any other value that is no list.
+    // Treated like any other value that is no list.
   }
   throw new Error('its line neverReap is damaged');
 }

@@ -1,14 +1,14 @@
 # watch <owner pid> <owner start> <root pid> <root start> <session id> <record id> <seconds> <node> <guard>
 #
-# Waits beside one server that "mcp-processes run" started, and decides nothing: when the server seems to be over, it
-# starts the guard, which proves that before it ends anything. A shell costs a twentieth of a waiting Node.
+# Waits beside one server of "mcp-processes run", and decides nothing: when the server seems to be over, it starts the
+# guard, which proves that before it ends anything. A shell costs a twentieth of a waiting Node.
 
 # A signal to the client's process group would reach this shell, too.
 trap '' HUP INT TERM
 file=$MCP_PROCESSES_HOME/sessions/$5.json
 owner=$1 owner_start=$2 root=$3 root_start=$4 session=$5 record=$6 seconds=$7 node=$8 guard=$9
 
-# Whether a process still is that very process, and no zombie.
+# Whether a process is still the same one, and no zombie.
 lives() {
   [ -r "/proc/$1/stat" ] || return 1
   pid=$1 start=$2 text=
@@ -18,7 +18,7 @@ lives() {
   case $1 in Z | X | x) [ "${18}" -gt 1 ] || return 1 ;; esac
 }
 
-# Whether a process carries the record's cookie. Where that is not known, one does.
+# Whether a process has the record's cookie. In doubt, it counts as one that has.
 carried() {
   for _ in 1 2; do
     grep -qsF "$record" /proc/[0-9]*/environ
@@ -27,7 +27,7 @@ carried() {
   return 1
 }
 
-# A cheap hint that no process holds the other end of its stdin any more. Proves nothing.
+# A cheap hint that no process holds the other end of the stdin any more; no proof.
 looks_abandoned() {
   case $input in
     pipe:*)
@@ -43,10 +43,10 @@ looks_abandoned() {
 }
 
 input=$(readlink "/proc/$root/fd/0")
-# A stdin that was closed at once is not how its client talks to it.
+# A client that closes the stdin at once does not use it.
 in_use=1
 looks_abandoned && in_use=
-# Rounds until the next check of its stdin, or of what it left behind; more after each check without a result.
+# Rounds until the next check of the stdin or of left-overs; more after each check without a result.
 due=6 pause=6 rootless=
 
 while :; do
@@ -65,10 +65,10 @@ while :; do
     # Claimed or finished by another process.
     [ -e "$file" ] || exit 0
     if carried; then
-      # Those that it started may be about to end as well.
+      # Processes that it started may be about to end as well.
       [ -n "$rootless" ] || due=3
     elif grep -qsF '"container":{' "$file"; then
-      # Whether its container is gone, only its engine knows, and the guard asks it.
+      # Only its engine knows whether its container is gone; the guard asks it.
       [ -n "$rootless" ] || due=1
     else
       rm -f "$file"

@@ -18,12 +18,12 @@ import { clientName, findOwner, isOwnerGone } from './owner';
 import { readSettings } from './settings';
 
 /*
- * `guard.js --run run [--name N] [--] command args…`: what `run.sh` is where there is no exec. Node stays between client
- * and server, with stdin, stdout and stderr inherited, so that it sees none of what they say.
+ * `guard.js --run run [--name N] [--] command args…`: replaces `run.sh` where there is no exec. Node stays between client
+ * and server, which share its stdin, stdout and stderr, so that it sees none of their messages.
  */
 
 interface Protection {
-  /** The server's, with labels where it runs a container. */
+  /** The server's arguments, with labels where it runs a container. */
   readonly args: readonly string[];
   readonly environment: NodeJS.ProcessEnv;
   /** Called once the server runs. */
@@ -46,7 +46,7 @@ function parse(argv: readonly string[]): { name: string | undefined; command: st
   return argv[0] === 'run' && command ? { name, command, args } : undefined;
 }
 
-/** @throws Error that says why the server runs without protection. */
+/** @throws Error with the reason why the server runs without protection */
 async function protect(command: string, args: readonly string[], name: string | undefined): Promise<Protection> {
   const platform = await choosePlatform();
   const folder = openDataFolder();
@@ -93,21 +93,21 @@ async function protect(command: string, args: readonly string[], name: string | 
     },
     ended: async () => {
       clearInterval(timer);
-      // It ended because it is being reaped; what it started must be, too.
+      // It ended because of a reap, which must also end what it started.
       if (reaping) return void (await reaping);
       const snapshot = await platform.snapshot();
-      // What it started may still run; then a sweep ends it once the owner is gone.
+      // Processes that it started may still run; a sweep ends them once the owner is gone.
       const carried = [...snapshot.processes.values()].some(({ cookie }) => cookie?.includes(record));
       if (carried) return;
       const left = session.record(record);
-      // Its client can be killed without its container; where that is not known, the record stays.
+      // A client can be killed without its container; as long as that is unknown, the record stays.
       const containers = new RecordedContainers(log);
       if (!left || (await isOver(containers, left, session.session))) session.remove(record);
     },
   };
 }
 
-/** Ends what the client of an ended server has left, where that needs no click. @returns whether nothing is left. */
+/** Ends a container that the client of an ended server left, where that needs no click. @returns whether nothing is left */
 async function isOver(containers: RecordedContainers, record: ServerRecord, session: SessionFile): Promise<boolean> {
   if (session.automatic === 'on') return (await endContainers(containers, record, session)).problem === undefined;
   await containers.refresh([session]);
@@ -123,7 +123,7 @@ function say(message: string): void {
   process.stderr.write(`mcp-processes: ${message}\n`);
 }
 
-/** Starts a server under protection. @param argv what stands behind `mcp-processes` */
+/** Starts a server under protection. @param argv the words after `mcp-processes` */
 export async function runWrapped(argv: readonly string[]): Promise<void> {
   const asked = parse(argv);
   if (!asked) {
@@ -137,7 +137,7 @@ export async function runWrapped(argv: readonly string[]): Promise<void> {
     return undefined;
   });
   const env = { ...(protection?.environment ?? process.env) };
-  // It was set for this Node only.
+  // The variable is for this Node only.
   delete env.ELECTRON_RUN_AS_NODE;
   const child = spawn(command, [...(protection?.args ?? args)], { stdio: 'inherit', env });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal));

@@ -19,7 +19,7 @@ import { drawMultiplexer, Strangers, startLookAlike } from './strangers';
 
 const GRACE = { stdin: 60, term: 60 };
 /** A tree that was cut off in its making may go on being made while it is reaped; the next window takes the rest. */
-const MOST_SWEEPS = 3;
+const MAX_SWEEPS = 3;
 /** Of a tree in the making: from before its first process to about its last. */
 const LATEST_MS = 250;
 
@@ -232,7 +232,7 @@ class Round {
       // In the middle of its `exec` a process shows no environment: only two looks say that there is none.
       const left = [...this.of(dead), ...(await sleep(10, [])), ...this.of(dead)];
       if (left.length === 0) return sweeps;
-      if (this.isComplete || sweeps === MOST_SWEEPS) {
+      if (this.isComplete || sweeps === MAX_SWEEPS) {
         const names = [...dead.up()].filter(([, pid]) => left.includes(pid)).map(([name]) => name);
         throw new Error(`LEFT OVER after ${sweeps} sweeps: pids ${[...new Set(left)]} (${names})`);
       }

@@ -40,7 +40,7 @@ const TASK_WORDS = new Set(['run', 'exec', 'task', 'script', 'start', 'dev', 'wa
 const NEUTRAL = /^(?:stdio|sse|http|streamable-?http|[\d.:]+|[A-Za-z_]\w*=.*)$/s;
 /** Commands of a server itself. */
 const SERVE_WORDS = new Set(['serve', 'server', 'start']);
-/** Folders that programs of all kinds share: a path through them says no more than a name does. */
+/** Folders that all kinds of programs share: a path through them says no more than a name. */
 const SHARED_FOLDER =
   /^(?:(?:\/usr(?:\/local)?)?\/s?bin|\/opt\/(?:homebrew|local)\/bin|\/snap\/bin|.*\/(?:\.local|\.cargo|\.bun|\.deno|\.volta|\.npm-global|go|\.linuxbrew)\/bin|.*\/node_modules\/\.bin|.*\/\.nvm\/versions\/node\/[^/]+\/bin)\/[^/]+$/;
 const MAX_WORDS = 1_000;
@@ -85,7 +85,7 @@ function programAnchor(program: string, command: string, args: readonly string[]
   return anchor?.kind === 'program' ? { ...anchor, kind: 'path' } : anchor;
 }
 
-/** A script of a package that runs what the folder says: `…/node_modules/tsx/dist/cli.mjs`. */
+/** A script of a package that runs what the folder defines: `…/node_modules/tsx/dist/cli.mjs`. */
 function isOfRunner(path: string): boolean {
   const name = /.*[\\/]node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/.][^\\/]*)[\\/]/.exec(
     path.slice(-MAX_PLACE_LENGTH),
@@ -198,7 +198,7 @@ function selfContained(
 function isSelfContained(names: readonly string[], args: readonly string[]): boolean {
   if (args.some(isRelativePath)) return false;
   const at = args.findIndex((_, index) => commandAt(args, index) !== undefined);
-  // The server behind a gateway is a command of its own.
+  // The server of a gateway has a command of its own.
   if (at >= 0) {
     const anchor = anchorOf(layersOf(commandAt(args, at) as readonly string[]).at(-1) ?? []);
     if (!anchor || anchor.kind === 'folder' || anchor.hasFolderData || anchor.open.length > 0) return false;

@@ -11,7 +11,7 @@ const MOUNTS = new Set(['-v', '--volume', '--mount']);
 
 const IMAGE: Anchor = { kind: 'image', open: [] };
 
-/** An image or a container is the same wherever its engine is asked from; a Compose project is a folder's. */
+/** An image or a container is the same from every folder; a Compose project belongs to one. */
 export function engineAnchor(args: readonly string[]): Anchor | undefined {
   const at = args.findIndex((arg) => arg === 'run' || arg === 'exec' || arg === 'start');
   const before = args.slice(0, Math.max(0, at)).filter((arg) => !arg.startsWith('-'));
@@ -30,7 +30,7 @@ export function engineAnchor(args: readonly string[]): Anchor | undefined {
 interface Run {
   readonly image: string;
   readonly hasArguments: boolean;
-  /** As written behind `-v` or `--mount`. */
+  /** As written after `-v` or `--mount`. */
   readonly mounts: readonly string[];
 }
 

@@ -11,14 +11,14 @@ export type AnchorKind =
   | 'image'
   /** A program that is found through PATH. */
   | 'program'
-  /** Nothing does: the words mean what the folder makes of them. */
+  /** None: the meaning of the words depends on the folder. */
   | 'folder';
 
 export interface Anchor {
   readonly kind: AnchorKind;
-  /** Placeholders in the words that say which program runs; what they stand for has to be closed by something else. */
+  /** Placeholders in the words that name the program; their values need another proof. */
   readonly open: readonly string[];
-  /** Its words hold paths of data that only the folder completes: they tell servers apart where an entry has a folder. */
+  /** Its words contain relative paths of data, which distinguish servers where an entry has a folder. */
   readonly hasFolderData?: true;
   /** The same words run a module that is installed, wherever the folder does not take its place. */
   readonly module?: PythonModule;
@@ -42,7 +42,7 @@ export function bound(args: readonly string[]): Anchor | undefined {
   return isOpen ? undefined : BOUND;
 }
 
-/** @param path absolute, or one that begins with a placeholder. What stands open in its middle may be any part of it. */
+/** @param path absolute, or one that begins with a placeholder. A placeholder in its middle may be any part of it. */
 export function pathAnchor(path: string): Anchor | undefined {
   if (!PLACEHOLDER.test(path)) return { kind: 'path', open: [] };
   const front = OPEN_FRONT.exec(path)?.[1];

@@ -1,6 +1,6 @@
 // Which words of a command are paths, which of them only its folder completes, and what placeholders leave open.
 
-/** `${…}` of a configuration that nothing here could replace. */
+/** A `${…}` of a configuration that could not be replaced. */
 export const PLACEHOLDER = /\$\{[^${}]{1,200}\}/;
 export const PLACEHOLDERS = new RegExp(PLACEHOLDER, 'g');
 
@@ -10,9 +10,9 @@ export const ADDRESS = /^[a-z][a-z0-9+.-]*:\/\//i;
 export const SCRIPT = /\.(?:[cm]?[jt]sx?|py|pyz|rb|sh|jar|php|pl|lua|exs?|dll|csproj|fsproj|toml|json|ya?ml)$/i;
 /** Scripts' endings that no runner takes for a program. */
 export const DATA = /\.(?:json|ya?ml|toml)$/i;
-/** A placeholder that stands for whole folders: it comes first, with a separator or nothing behind it. */
+/** A placeholder for whole folders: it comes first, with a separator or nothing after it. */
 export const OPEN_FRONT = /^(\$\{[^${}]{1,200}\})(?:[\\/]|$)/;
-/** The same with something behind it: a placeholder alone may be no path at all. */
+/** The same with a path after it: a placeholder alone may be no path at all. */
 export const OPEN_PATH = /^\$\{[^${}]{1,200}\}[\\/]./;
 /** A package of another tool, or a URL, where its runner takes a path. */
 export const REMOTE_SCRIPT = /^(?:jsr:|npm:|https:\/\/)./;

@@ -8,7 +8,7 @@ export const TEXT_FLAG =
 
 export const PUBLISHED = Symbol('published');
 
-/** What a runner is told to run, where that is a complete path or a published address; undefined where it may be another. */
+/** What a runner runs, where that is a complete path or a published address; undefined in doubt. */
 export function scriptOf(program: string, args: readonly string[]): string | typeof PUBLISHED | undefined {
   if (program === 'nix') return isFlake(args) ? PUBLISHED : undefined;
   const words = programNamed(program).script;
@@ -28,7 +28,7 @@ interface PlaceOfScript {
   readonly isUncertain: boolean;
 }
 
-/** @param words that may stand before it */
+/** @param words that may precede it */
 function placeOfScript(program: string, words: readonly string[], args: readonly string[]): PlaceOfScript | undefined {
   let isStarted = false;
   let isUncertain = false;
@@ -52,7 +52,7 @@ function placeOfScript(program: string, words: readonly string[], args: readonly
 interface ReadFlag {
   /** How many words it takes up. */
   readonly words: number;
-  /** The word behind it may be its value, or the script. */
+  /** The next word may be its value, or the script. */
   readonly isUnknown: boolean;
 }
 

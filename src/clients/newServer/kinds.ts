@@ -53,8 +53,8 @@ function uvxArguments(name: string): string[] {
 }
 
 /**
- * The entry that a pasted command line stands for: assignments before the program are its environment, a `cd` before it
- * its folder. Nothing is run, and nothing is lost: what takes a shell is a problem.
+ * The entry for a pasted command line: assignments before the program become its environment, a `cd` before it its
+ * folder. Runs nothing and loses nothing: a line that needs a shell is a problem.
  */
 export function commandEntry(text: string, platform: NodeJS.Platform): ServerEntry | CommandProblem {
   const commands = commandsOf(text, platform);

@@ -3,7 +3,7 @@ import { packageName, packageRunOf } from '../runners';
 import type { ServerEntry } from './entry';
 
 const MAX_LENGTH = 100;
-/** What says no more than that it is a server. */
+/** A prefix that only marks a server as such. */
 const PREFIX = /^(?:mcp[-_]server|server[-_]mcp|server|mcp)[-_]+(?=.)/i;
 const SUFFIX = /(?<=.)[-_]+(?:mcp[-_]server|server|mcp)$/i;
 const NOTHING = /^(?:mcp|servers?|mcp[-_]servers?|index|main|cli|app|start|run|scripts?|tools?|__main__)?$/i;
@@ -38,7 +38,7 @@ export function nameProblem(text: string, taken: Iterable<string>): NameProblem 
   return new Set(taken).has(name) ? 'taken' : undefined;
 }
 
-/** What an interpreter runs: its script, or the module behind `-m`. */
+/** What an interpreter runs: its script, or the module after `-m`. */
 function scriptOf([command = '', ...args]: readonly string[]): string | undefined {
   if (!programNamed(programOf(command)).isInterpreter) return undefined;
   const at = args.findIndex((arg) => !arg.startsWith('-'));
@@ -46,7 +46,7 @@ function scriptOf([command = '', ...args]: readonly string[]): string | undefine
   return args[at - 1] === '-m' ? script?.replaceAll('.', '/') : script;
 }
 
-/** The innermost part of a path that says which server it is, without what every server's name has. */
+/** The innermost part of a path that identifies the server, without common prefixes. */
 function ofPath(path: string): string {
   const parts = path.split(/[\\/]+/).filter((part) => part !== '' && part !== '.' && part !== '..');
   const names = parts

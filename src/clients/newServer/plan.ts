@@ -9,8 +9,10 @@ export interface Draft extends ImportedServer {
 }
 
 /**
- * What becomes of secrets. `store`: the settings name an input, and its answer goes to the secret storage now. `ask`: the
- * same, and it is asked for at the first start. `write`: they stand in the settings.
+ * How to handle secrets.
+ * - `store`: the settings name an input, and its answer goes to the secret storage now.
+ * - `ask`: the settings name an input, and the first start asks for it.
+ * - `write`: the secrets are in the settings.
  */
 export type SecretHandling = 'store' | 'ask' | 'write';
 
@@ -19,7 +21,7 @@ export interface Plan extends Addition {
   readonly answers: ReadonlyMap<string, string>;
 }
 
-/** What is to be written for some drafts. @param inputs ids that are defined already */
+/** The settings and answers to write for some drafts. @param inputs ids that are already defined */
 export function planOf(drafts: readonly Draft[], handling: SecretHandling, inputs: ReadonlySet<string>): Plan {
   const taken = new Set(inputs);
   const answers = new Map<string, string>();

@@ -9,7 +9,7 @@ export interface Secret {
   /** What it is called, for people: the variable or the flag. */
   readonly label: string;
   readonly value: string;
-  /** What stands around it in the argument. */
+  /** The text around it in the argument. */
   readonly before: string;
   readonly after: string;
 }
@@ -38,7 +38,7 @@ function secretArguments(command: string, args: readonly string[]): Secret[] {
     const shown = redacted[at] ?? arg;
     if (shown === arg || REFERENCE.test(arg) || !shown.includes(HIDDEN)) return [];
     const [, , variable, value] = VARIABLE.exec(arg) ?? [];
-    // A container's variables are all hidden where they are shown; most of them are no secrets.
+    // Redaction hides all variables of a container, but most of them are no secrets.
     if (variable !== undefined && value !== undefined && !isSecretValue(variable, value)) return [];
     const [before = '', after = '', ...more] = shown.split(HIDDEN);
     const isPart = more.length === 0 && arg.startsWith(before) && arg.endsWith(after);
@@ -60,7 +60,7 @@ function isSecretValue(name: string, value: string): boolean {
   return isSecretName(name) || redactText(value) !== value;
 }
 
-/** The input that stands for a secret of a server. */
+/** The input that replaces a secret of a server. */
 export interface SecretInput {
   readonly secret: Secret;
   readonly input: InputEntry;
@@ -70,7 +70,7 @@ export interface SecretInput {
 export function inputsFor(server: string, secrets: readonly Secret[], taken: Set<string>): SecretInput[] {
   return secrets.map((secret) => {
     const [name, label] = [slug(server), slug(secret.label)];
-    // `github-token` says enough of GITHUB_TOKEN for "github".
+    // For a server "github", `github-token` is clear enough for GITHUB_TOKEN.
     const base = name === '' || label.startsWith(`${name}-`) ? label : `${name}-${label}`;
     let id = base;
     for (let number = 2; taken.has(id); number++) id = `${base}-${number}`;
@@ -86,7 +86,7 @@ function slug(text: string): string {
     .replace(/^-+|-+$/g, '');
 }
 
-/** The entry with its secrets replaced by the inputs that stand for them. */
+/** The entry with its secrets replaced by inputs. */
 export function withInputs(entry: ServerEntry, inputs: readonly SecretInput[]): ServerEntry {
   const args = [...(entry.args ?? [])];
   const env = { ...entry.env };

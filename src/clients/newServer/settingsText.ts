@@ -8,7 +8,7 @@ export interface Addition {
   readonly inputs: readonly InputEntry[];
 }
 
-/** Why nothing can be added to a settings.json as it is. Line and column count from 1. */
+/** Why a settings.json cannot take an addition. Line and column count from 1. */
 export type SettingsProblem =
   | { readonly kind: 'invalid'; readonly line: number; readonly column: number }
   | { readonly kind: 'wrongType'; readonly setting: string; readonly line: number; readonly column: number }
@@ -23,7 +23,7 @@ const COMMA_BEHIND = new RegExp(`(?:\\s|${COMMENT})*,`, 'y');
 const REST_OF_LINE = new RegExp(`(?:[ \\t]*(?:${COMMENT}))*`, 'y');
 
 /**
- * The text of a settings.json, or of a `.code-workspace`, with servers added behind those that it has. Comments, order and
+ * The text of a settings.json, or of a `.code-workspace`, with servers added after the existing ones. Comments, order and
  * formatting of everything else stay as they are.
  */
 export function addToSettings(
@@ -123,7 +123,7 @@ function replaced(text: string, { offset, length }: Node, by: string): string {
   return text.slice(0, offset) + inLinesOf(text, by) + text.slice(offset + length);
 }
 
-/** Adds an item to an object or list, behind the last one and the comment on its line. */
+/** Adds an item to an object or list, after the last one and the comment on its line. */
 function appended(text: string, container: Node, item: string, indent: string): string {
   const last = container.children?.at(-1);
   const from = last ? last.offset + last.length : container.offset + 1;
