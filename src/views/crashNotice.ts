@@ -104,7 +104,7 @@ function crashMessage(
     folder === undefined
       ? vscode.l10n.t('After a crash')
       : vscode.l10n.t('After the window "{0}" crashed', folderName(folder));
-  return `${where}: ${whatEnded(ended, memoryFreed, startable)}`;
+  return vscode.l10n.t('{0}: {1}', where, whatEnded(ended, memoryFreed, startable));
 }
 
 function whatEnded(ended: number, memoryFreed: number, startable: number): string {

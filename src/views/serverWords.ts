@@ -13,7 +13,7 @@ import { isListedToKeep } from '../model/refusal';
 import type { Users } from '../os/users';
 import type { ExitStatus } from '../registry/history';
 import { evidenceSentence } from '../wording/evidence';
-import { formatMemory, joinParts, shortId } from '../wording/format';
+import { formatMemory, formatMoment, joinParts, shortId } from '../wording/format';
 import { refusalSentence } from '../wording/refusals';
 import { startProblemSentence } from '../wording/start';
 import { usersText } from '../wording/users';
@@ -163,7 +163,7 @@ function failureSentence(failure: Failure): string {
 
 /** What else is known of a failure, one line each. */
 export function failureLines({ at, lastLine }: Failure): string[] {
-  const time = vscode.l10n.t('Time: {0}', new Date(at).toLocaleString());
+  const time = vscode.l10n.t('Time: {0}', formatMoment(at));
   return lastLine === undefined ? [time] : [vscode.l10n.t('Last line of its output: {0}', lastLine), time];
 }
 
