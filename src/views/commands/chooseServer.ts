@@ -5,7 +5,7 @@ import type { Actions } from '../actions';
 import { type Capability, can } from '../capabilities';
 import { showFailure } from '../failures';
 import { stateWord } from '../serverWords';
-import type { Row } from '../tree/row';
+import { type Row, serverRowOf } from '../tree/rows';
 import type { Target } from './context';
 
 /** What a command says when it was run without a row. */
@@ -43,9 +43,7 @@ export function findServer(actions: Actions, key: string): ServerView {
 
 /** The server that a row stands for or belongs to; undefined for the row of a group. */
 export function serverOfRow(target: Row): ServerView | undefined {
-  let row = target;
-  while (row.kind === 'process' || row.kind === 'container') row = row.parent;
-  return row.kind === 'server' ? row.server : undefined;
+  return serverRowOf(target)?.server;
 }
 
 async function pick(servers: readonly ServerView[], { select }: ChoiceWords): Promise<ServerView | undefined> {

@@ -8,6 +8,7 @@ import { showFailure } from '../failures';
 import { inView } from '../inView';
 import { containerSentence } from '../serverWords';
 import type { ContainerRow } from '../tree/containerRow';
+import { serverRowOf } from '../tree/rows';
 import type { CommandContext, Target } from './context';
 
 /** Shows the last lines that a container wrote, in a read-only document. */
@@ -77,9 +78,10 @@ export function stopLabel(count: number): string {
   return count === 1 ? vscode.l10n.t('Stop Container') : vscode.l10n.t('Stop Containers');
 }
 
-async function isConfirmed({ container, parent }: ContainerRow): Promise<boolean> {
+async function isConfirmed(row: ContainerRow): Promise<boolean> {
   const stop = stopLabel(1);
-  const server = parent.kind === 'server' ? parent.server : undefined;
+  const { container, parent } = row;
+  const server = serverRowOf(row)?.server;
   const lost = parent.kind === 'containers' ? (container as ContainerWithoutClient) : undefined;
   const detail = [
     containerSentence(container),

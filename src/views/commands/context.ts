@@ -1,6 +1,6 @@
 import type { Actions } from '../actions';
 import type { TextDocuments } from '../textDocuments';
-import type { Row } from '../tree/row';
+import type { Row } from '../tree/rows';
 import type { ToolCalls } from './toolCalls';
 
 export interface CommandLog {

@@ -7,7 +7,7 @@ import { cautionSentence } from '../../wording/endPreview';
 import { joinParts } from '../../wording/format';
 import { refusalSentence } from '../../wording/refusals';
 import { processNamed } from '../../wording/users';
-import type { Row } from '../tree/row';
+import { type Row, serverRowOf } from '../tree/rows';
 import { offerToStop } from './containers';
 import type { CommandContext, Target } from './context';
 
@@ -96,9 +96,8 @@ function paragraphs(...all: readonly (readonly string[])[]): string {
 function meantBy(target: Row): { server: ServerView; processes: ProcessNode[] } | undefined {
   if (target.kind === 'server') return { server: target.server, processes: all(target.server.processes) };
   if (target.kind !== 'process') return undefined;
-  let row: Row = target;
-  while (row.kind === 'process') row = row.parent;
-  return { server: row.server, processes: [target.process] };
+  const row = serverRowOf(target);
+  return row && { server: row.server, processes: [target.process] };
 }
 
 function all(processes: readonly ProcessNode[]): ProcessNode[] {

@@ -6,7 +6,6 @@ import { formatAge, formatMemory, joinParts, shortId } from '../../wording/forma
 import type { Actions } from '../actions';
 import { containerSentence } from '../serverWords';
 import { coloredIcon, itemOf, type RowKind } from './row';
-import type { ServerRow } from './serverRow';
 
 export class ContainerRow implements RowKind {
   readonly kind = 'container';
@@ -16,7 +15,7 @@ export class ContainerRow implements RowKind {
     readonly id: string,
     readonly container: ContainerView | ContainerWithoutClient,
     readonly permission: StopPermission,
-    readonly parent: ServerRow | ContainersRow,
+    readonly parent: RowKind,
   ) {}
 
   item(now: number): vscode.TreeItem {

@@ -2,7 +2,6 @@ import * as vscode from 'vscode';
 import { formatMemory, joinParts } from '../../wording/format';
 import { can } from '../capabilities';
 import { isChecking, totalMemory } from '../serverWords';
-import type { GroupRow } from './groupRow';
 import { itemOf, type RowFlag, type RowKind, spokenLabel } from './row';
 import { type ServerRow, serverIcon } from './serverRow';
 
@@ -14,7 +13,7 @@ export class CopiesRow implements RowKind {
   constructor(
     readonly id: string,
     readonly name: string,
-    readonly parent: GroupRow,
+    readonly parent: RowKind,
   ) {}
 
   item(): vscode.TreeItem {

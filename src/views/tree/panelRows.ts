@@ -15,7 +15,7 @@ import { guardInfo } from './guardInfo';
 import { endedInfo, historyInfo } from './historyInfo';
 import { type Info, InfoRow } from './infoRow';
 import { ProcessRow } from './processRow';
-import type { Row } from './row';
+import type { Row } from './rows';
 import { ServerRow } from './serverRow';
 
 export const HISTORY_ID = 'info:history';

@@ -3,7 +3,6 @@ import type { ProcessNode } from '../../model/inventory';
 import { formatAge, formatMemory, formatMoment, joinParts, processLabel } from '../../wording/format';
 import { refusalSentence } from '../../wording/refusals';
 import { coloredIcon, itemOf, type RowKind } from './row';
-import type { ServerRow } from './serverRow';
 
 export class ProcessRow implements RowKind {
   readonly kind = 'process';
@@ -12,7 +11,7 @@ export class ProcessRow implements RowKind {
   constructor(
     readonly id: string,
     readonly process: ProcessNode,
-    readonly parent: ServerRow | ProcessRow,
+    readonly parent: RowKind,
   ) {}
 
   item(now: number): vscode.TreeItem {

@@ -6,13 +6,13 @@ import { inView, VIEW_ID } from '../inView';
 import { countedOrphans } from '../serverWords';
 import { panelMessage } from './panelMessage';
 import { HISTORY_ID, PanelRows } from './panelRows';
-import type { Row } from './row';
+import type { RowKind } from './row';
 import { redrawAfter } from './rowClock';
 
 /** The panel. It shows the published inventory and reads nothing else. */
-export class ProcessTree implements vscode.TreeDataProvider<Row>, vscode.Disposable {
-  readonly #changed = new vscode.EventEmitter<Row | Row[] | undefined>();
-  readonly #view: vscode.TreeView<Row>;
+export class ProcessTree implements vscode.TreeDataProvider<RowKind>, vscode.Disposable {
+  readonly #changed = new vscode.EventEmitter<RowKind | RowKind[] | undefined>();
+  readonly #view: vscode.TreeView<RowKind>;
   readonly #subscription: vscode.Disposable;
   readonly #context = new Map<string, boolean>();
   readonly #rows = new PanelRows();
@@ -43,19 +43,19 @@ export class ProcessTree implements vscode.TreeDataProvider<Row>, vscode.Disposa
     this.#redrawLater(first);
   }
 
-  getTreeItem(row: Row): vscode.TreeItem {
+  getTreeItem(row: RowKind): vscode.TreeItem {
     return row.item(this.#now);
   }
 
-  getChildren(row?: Row): Row[] {
+  getChildren(row?: RowKind): RowKind[] {
     return [...(row ? row.children() : this.#rows.top)];
   }
 
-  getParent(row: Row): Row | undefined {
+  getParent(row: RowKind): RowKind | undefined {
     return row.parent;
   }
 
-  async resolveTreeItem(item: vscode.TreeItem, row: Row): Promise<vscode.TreeItem> {
+  async resolveTreeItem(item: vscode.TreeItem, row: RowKind): Promise<vscode.TreeItem> {
     item.tooltip = await row.tooltip(this.#actions);
     return item;
   }

@@ -1,12 +1,6 @@
 import * as vscode from 'vscode';
 import type { Actions } from '../actions';
 import { CAPABILITIES, type Capability } from '../capabilities';
-import type { ContainerRow, ContainersRow } from './containerRow';
-import type { CopiesRow } from './copiesRow';
-import type { GroupRow } from './groupRow';
-import type { InfoRow } from './infoRow';
-import type { ProcessRow } from './processRow';
-import type { ServerRow } from './serverRow';
 
 const KINDS = ['group', 'copies', 'server', 'process', 'container', 'containers', 'info'] as const;
 
@@ -15,12 +9,12 @@ export const ROW_FLAGS = [...KINDS, ...CAPABILITIES, 'canShowLogs', 'canStopCont
 
 export type RowFlag = (typeof KINDS)[number] | Capability | 'canShowLogs' | 'canStopContainer';
 
-/** What the panel needs of a row. A new kind of row is one file that implements this, and an entry in {@link Row}. */
+/** What the panel needs of a row. A new kind of row is one file that implements this, and an entry in rows.ts. */
 export interface RowKind {
   readonly kind: (typeof KINDS)[number];
   /** The editor uses it to remember which rows are collapsed. */
   readonly id: string;
-  readonly parent: Row | undefined;
+  readonly parent: RowKind | undefined;
   /**
    * The row as the editor shows it, without its tooltip.
    * @param now the moment for which ages are shown, the same for all rows; epoch ms
@@ -28,13 +22,10 @@ export interface RowKind {
   item(now: number): vscode.TreeItem;
   /** Built only when the mouse rests on the row: most are never seen, and an engine takes seconds to measure. */
   tooltip(actions: Actions): vscode.MarkdownString | string | Promise<string>;
-  children(): readonly Row[];
+  children(): readonly RowKind[];
   /** Changes exactly when the row looks different. @param now as in {@link item} */
   fingerprint(now: number): string;
 }
-
-/** A row object lives as long as its id is shown: the editor finds the row to refresh by object. */
-export type Row = GroupRow | CopiesRow | ServerRow | ProcessRow | ContainerRow | ContainersRow | InfoRow;
 
 interface Look {
   readonly label: string;

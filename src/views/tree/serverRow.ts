@@ -5,8 +5,6 @@ import { folderName, formatAge, formatMemory, joinParts } from '../../wording/fo
 import { CAPABILITIES, capabilitiesOf } from '../capabilities';
 import { failureLines, serverInfoSentence, stateWords, verdictSentence } from '../serverWords';
 import type { ContainerRow } from './containerRow';
-import type { CopiesRow } from './copiesRow';
-import type { GroupRow } from './groupRow';
 import { type ProcessRow, pidsOf } from './processRow';
 import { collapsedAbove, coloredIcon, itemOf, type RowFlag, type RowKind } from './row';
 
@@ -18,7 +16,7 @@ export class ServerRow implements RowKind {
   constructor(
     readonly id: string,
     readonly server: ServerView,
-    readonly parent: GroupRow | CopiesRow,
+    readonly parent: RowKind,
   ) {}
 
   item(now: number): vscode.TreeItem {

@@ -5,7 +5,7 @@ import type { Refusal } from '../../../src/model/refusal';
 import type { ChosenProcess } from '../../../src/reaping/endProcesses';
 import type { CommandContext } from '../../../src/views/commands/context';
 import { endProcess } from '../../../src/views/commands/endProcess';
-import type { Row } from '../../../src/views/tree/row';
+import type { Row } from '../../../src/views/tree/rows';
 import { type Editor, newEditor } from './fakeEditor';
 import { actionsOver, NODE, processRowOf, resultOf, rowOf, serverView } from './rows';
 

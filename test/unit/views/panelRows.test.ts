@@ -2,7 +2,7 @@ import './fakeEditor';
 import assert from 'node:assert/strict';
 import type { Inventory } from '../../../src/model/inventory';
 import { PanelRows } from '../../../src/views/tree/panelRows';
-import type { Row } from '../../../src/views/tree/row';
+import type { Row } from '../../../src/views/tree/rows';
 import { configuredView, foreignView, inventoryOf, NODE, serverView } from './rows';
 
 const NOW = 100_000;

@@ -4,7 +4,7 @@ import type { ReapPreview, ServerView } from '../../../src/model/inventory';
 import { registerCommands } from '../../../src/views/commands/register';
 import { ContainerRow } from '../../../src/views/tree/containerRow';
 import { ProcessRow } from '../../../src/views/tree/processRow';
-import type { Row } from '../../../src/views/tree/row';
+import type { Row } from '../../../src/views/tree/rows';
 import { type Editor, newEditor } from './fakeEditor';
 import { actionsOver, copiesOf, foreignView, NODE, rowOf, serverView } from './rows';
 

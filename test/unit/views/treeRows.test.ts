@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import type { ForeignView } from '../../../src/model/inventory';
 import { ContainerRow } from '../../../src/views/tree/containerRow';
 import { InfoRow } from '../../../src/views/tree/infoRow';
-import type { Row } from '../../../src/views/tree/row';
+import type { Row } from '../../../src/views/tree/rows';
 import { copiesOf, foreignView, launchedView, NODE, processRowOf, rowOf, serverView } from './rows';
 
 describe('rows as they are read out', () => {
