@@ -6,20 +6,21 @@ import type { RecordKind } from '../registry/schema';
 import type { SessionVerdict } from './sessionVerdict';
 
 /**
- * Who asks:
- * - the session that stops its own server; `unasked` when nobody told it to, so that what is listed to be kept stays;
- * - whoever reaps what a dead session, or a dead client of somebody else's, left;
- * - the user, about one process ("End This Process…").
+ * The requester of a signal:
+ * - a session that stops its own server; with `unasked` it does so automatically, and the list of processes that are never
+ *   reaped applies;
+ * - a reap of the left-overs of a dead session or of a dead foreign client;
+ * - the user, for one process ("End This Process…").
  */
 export type Requester =
   | { readonly by: 'own session'; readonly owner: ProcessIdentity; readonly unasked?: boolean }
   | { readonly by: 'reaper' }
   | { readonly by: 'user' };
 
-/** Where a server's input stands: what its processes' stdins say together, and for how long they have said so. */
+/** The state of a server's stdin: the joined peers of its processes, and since when nothing holds it. */
 export interface StdinStatus {
   readonly peer: StdinPeer;
-  /** Milliseconds (monotonic) between the first and this look in an unbroken row of looks that all said "gone". */
+  /** For how many ms (monotonic) all scans have found it gone; 0 in the first of them. */
   readonly goneFor: number;
 }
 
@@ -28,7 +29,7 @@ export type ClientAbove =
   | { readonly kind: 'none' }
   | { readonly kind: 'client'; readonly title: string; readonly pid: number };
 
-/** Everything the bar looks at, all of it freshly read. `undefined` for a probe that was not made: then it keeps. */
+/** All facts for the kill policy, read just now. `undefined`: not examined, which spares the process. */
 export interface Facts {
   readonly identity: ProcessIdentity;
   readonly kind: RecordKind;
@@ -41,7 +42,7 @@ export interface Facts {
   readonly memberBy: MembershipProof;
   /** Whether its environment carries the full cookie of the record that it is to be reaped for. */
   readonly provenByCookie: boolean;
-  /** Whether it is no root and, looked at now, carries the cookie of another record: the snapshot may not show it yet. */
+  /** Whether it is no root and now has the cookie of another record, which the snapshot may not show yet. */
   readonly carriesAnother: boolean;
   /** Whether the session of its record is dead; undefined for foreign servers, which have none. */
   readonly session: SessionVerdict | undefined;
@@ -63,5 +64,5 @@ export interface Facts {
   readonly neverReap: readonly string[];
 }
 
-/** One rule: why the process is spared, or undefined when the rule has nothing against a signal. */
+/** One rule: why the process is spared, or undefined when the rule allows a signal. */
 export type Rule = (facts: Facts, entry: ProcessEntry) => Refusal | undefined;

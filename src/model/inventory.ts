@@ -91,7 +91,7 @@ export interface ServerView {
   readonly client: string;
   /** Workspace folder, absolute; undefined when it has none. */
   readonly folder: string | undefined;
-  /** Other clients' only: the terminal of whoever runs it, e.g. `pts/3`. */
+  /** Foreign servers only: the terminal of the process that runs it, e.g. `pts/3`. */
   readonly terminal?: string;
   /** Other clients' only: epoch ms since when it has used no CPU time. */
   readonly idleSince?: number;
