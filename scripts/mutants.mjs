@@ -52,13 +52,14 @@ export function ruleMutants(read) {
 
 /** @type {readonly (readonly [what: string, file: string, find: string, put: string])[]} */
 const TABLE = [
-  ['kill policy: no rules by kind for anybody', POLICY, "requester.by === 'user' ? [] :", '!spendPermit ? [] :'],
+  ['kill policy: no rules by kind for anybody', POLICY, ' ?? objectionByKind(facts, entry)', ''],
   [
-    'kill policy: the first rule is skipped',
-    POLICY,
-    '...Object.values(signalRules)',
-    '...Object.values(signalRules).slice(1)',
+    'kill policy: the user’s word waives nothing',
+    KIND_RULES,
+    "case 'user':\n      return undefined;",
+    "case 'user':\n      return firstObjection(kindRules.foreign, facts as any, entry);",
   ],
+  ['kill policy: the first rule is skipped', KIND_RULES, 'Object.values(rules)', 'Object.values(rules).slice(1)'],
   ['rule notUnderLiveOwner: editors do not count', RULES, 'ancestor.pid > 1 && isEditorProcess(ancestor)', 'false'],
   ['rule notUnderLiveOwner: live owners do not count', RULES, 'if (live.has(ancestor.pid))', 'if (false)'],
   ['rule notService: unknown is none', RULES, "if (service.kind === 'unknown')", 'if (false)'],
@@ -89,6 +90,12 @@ const TABLE = [
     KIND_RULES,
     "if (stdin.peer.kind === 'unknown') return",
     'if (false) return',
+  ],
+  [
+    'rules …IsAbandoned: a probe that was not made is none',
+    KIND_RULES,
+    "if (!stdin) return { rule, found: 'not asked' };\n  const",
+    'if (!stdin) return undefined;\n  const',
   ],
   ['rules …IsAbandoned: a failed inspection is none', KIND_RULES, "peer.failure === 'failed'", 'false'],
   [
@@ -229,14 +236,20 @@ const TABLE = [
   [
     'rule notInUse: the root of an adopted or foreign server is not asked',
     RULES,
-    "kind !== 'launched' || isOwnerGuessed",
-    'isOwnerGuessed',
+    "server.kind !== 'launched' || server.isOwnerGuessed",
+    '(server as any).isOwnerGuessed === true',
   ],
   [
     'rule notInUse: the root of mcp-processes run is not asked',
     RULES,
-    "kind !== 'launched' || isOwnerGuessed",
-    "kind !== 'launched'",
+    "server.kind !== 'launched' || server.isOwnerGuessed",
+    "server.kind !== 'launched'",
+  ],
+  [
+    'rule notService: a chosen process is no stranger',
+    RULES,
+    "kind === 'foreign' || kind === 'user'",
+    "kind === 'foreign'",
   ],
   [
     'rule notInUse: the terminal of a dead client is a use',

@@ -143,22 +143,18 @@ async function runMocha({ only, options = [], ...stage }) {
   const files = largestFirst(filesOf(root, { ...stage, ...(only && { only }) }));
   const grep = only ? [`--grep=${only}`] : [];
   const args = ['node_modules/mocha/bin/mocha.js', '--reporter=./test/reporter.cjs', ...grep, ...options, ...files];
-  switch (only) {
-    case undefined:
-      return runTests({ name, files, args });
-    case '@no-ss':
-      return runTests({ name, files, args, environment: { PATH: pathWithout('ss', join(folderOf(name), 'bin')) } });
-    case '@user': {
-      // A process of another user, which a container may otherwise lack.
-      const other = spawn('sleep', ['3600'], { stdio: 'ignore', env: { PATH: process.env.PATH } });
-      children.add(other);
-      try {
-        return await runTests({ name, files, args, ...asOrdinaryUser(folderOf(name), root) });
-      } finally {
-        other.kill();
-        children.delete(other);
-      }
-    }
+  if (only === undefined) return runTests({ name, files, args });
+  if (only === '@no-ss') {
+    return runTests({ name, files, args, environment: { PATH: pathWithout('ss', join(folderOf(name), 'bin')) } });
+  }
+  // A process of another user, which a container may otherwise lack.
+  const other = spawn('sleep', ['3600'], { stdio: 'ignore', env: { PATH: process.env.PATH } });
+  children.add(other);
+  try {
+    return await runTests({ name, files, args, ...asOrdinaryUser(folderOf(name), root) });
+  } finally {
+    other.kill();
+    children.delete(other);
   }
 }
 

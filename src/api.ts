@@ -1,7 +1,7 @@
 import { readEntry } from './clients/entry';
 import type { StdioServerDefinition } from './clients/serverDefinition';
 import type { ConfiguredServers } from './editor/configuredServers';
-import type { Inventory, ReapPreview, ReapResult, ServerView } from './model/inventory';
+import type { Inventory, LaunchedView, ReapPreview, ReapResult, ServerView } from './model/inventory';
 import { apiKeyOf } from './model/keys';
 import type { Tracker } from './tracker/tracker';
 
@@ -31,7 +31,7 @@ export interface McpProcessesApi {
   servers(): readonly ServerView[];
   inventory(): Inventory;
   /** Always a spawn of ours, recorded before it starts. Resolves after the MCP handshake. */
-  launch(definition: LaunchDefinition): Promise<ServerView>;
+  launch(definition: LaunchDefinition): Promise<LaunchedView>;
   /** Runs the ladder; resolves when nothing is left of it, or says what stayed and why. */
   stop(key: string): Promise<ReapResult>;
   /** Calls a tool of a launched, running server. Resolves to the MCP `CallToolResult`. */
@@ -62,13 +62,13 @@ export function createApi(tracker: Tracker, configured: ConfiguredServers): McpP
     version: 1,
     servers: () => tracker.inventory.servers,
     inventory: () => tracker.inventory,
-    async launch(definition: LaunchDefinition): Promise<ServerView> {
+    async launch(definition: LaunchDefinition): Promise<LaunchedView> {
       const server = readDefinition(definition);
       const { name } = server;
       const key = apiKeyOf(name);
       await tracker.servers.launch(await configured.describe(server, key));
       const view = tracker.inventory.servers.find((one) => one.key === key);
-      if (!view) throw new Error(`"${name}" exited right after it started. Its output says why.`);
+      if (view?.kind !== 'launched') throw new Error(`"${name}" exited right after it started. Its output says why.`);
       return view;
     },
     stop: (key) => tracker.servers.stop(key),

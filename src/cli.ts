@@ -104,7 +104,7 @@ async function reap(
   if (!foreign) return { results, previews };
   await cycle.scanConfirmed();
   const only = store.inventory.servers
-    .filter(({ managedBy, verdict }) => managedBy === 'foreign' && verdict === 'orphaned')
+    .filter(({ kind, verdict }) => kind === 'foreign' && verdict === 'orphaned')
     .map(({ key }) => key);
   if (only.length === 0) return { results, previews };
   if (dryRun || !yes) return { results, previews: [...previews, ...(await requestedReap.preview(only))] };

@@ -33,6 +33,7 @@ import { showNotRunning } from './views/notRunning';
 import { OrphanStatus } from './views/statusBar';
 import { ProcessTree } from './views/tree/processTree';
 import { UnexpectedExits } from './views/unexpectedExits';
+import { setLanguage } from './wording/format';
 import { errorText } from './wording/reasons';
 
 /** Set while the extension is active, for {@link deactivate}. */
@@ -44,6 +45,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<McpPro
   context.subscriptions.push(log);
   // Sentences that the command line says too are translated with what the editor has loaded for this extension.
   if (vscode.l10n.bundle) l10n.config({ contents: vscode.l10n.bundle });
+  setLanguage(vscode.env.language);
   const started = performance.now();
   try {
     const api = await start(context, log);

@@ -106,7 +106,7 @@ export async function clear(page) {
  */
 export async function take(page, name, clip) {
   const path = join(pictures, `${name}.png`);
-  await page.screenshot({ path, clip });
+  await page.screenshot({ path, ...(clip && { clip }) });
   const { size } = statSync(path);
   console.log(`media/screenshots/${name}.png, ${Math.round(size / 1024)} KB`);
   if (size > MAX_BYTES) throw new Error(`${path} is larger than ${MAX_BYTES} bytes: crop it.`);

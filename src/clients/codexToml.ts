@@ -5,10 +5,12 @@ import { isRecord, readForeignEntry } from './entry';
 import { MAX_FILE_BYTES, MAX_PROBLEMS, positionOf } from './jsonText';
 import type { ConfigurationProblem, DefinitionSource, ReadConfiguration, ServerDefinition } from './serverDefinition';
 
+type Place = Pick<ConfigurationProblem, 'line' | 'column'>;
+
 /** Reads Codex's `config.toml`: `[mcp_servers.NAME]`. Never throws; a broken file gives one problem with its place. */
 export function readCodexToml(text: string, source: DefinitionSource): ReadConfiguration {
   const problems: ConfigurationProblem[] = [];
-  const report = (message: string, place: { line?: number; column?: number } = {}) =>
+  const report = (message: string, place: Place = { line: undefined, column: undefined }) =>
     problems.push({ file: source.file, line: place.line, column: place.column, message });
   const servers: ServerDefinition[] = [];
   const done = { servers, inputs: [], problems };
@@ -38,7 +40,7 @@ export function readCodexToml(text: string, source: DefinitionSource): ReadConfi
 }
 
 /** The place of a server's table; a parsed TOML has no places. */
-function placeOf(text: string, name: string | undefined): { line?: number; column?: number } {
+function placeOf(text: string, name: string | undefined): Place {
   const header = name === undefined ? undefined : tableHeaderOf(text, name);
   const offset = header?.offset ?? /^[ \t]*\[?\s*mcp_servers\b/m.exec(text)?.index ?? 0;
   return positionOf(text, offset);

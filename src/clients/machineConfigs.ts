@@ -123,7 +123,6 @@ export class MachineConfigs {
       ...named,
       folder,
       managedBy: 'foreign',
-      url: undefined,
       describe: undefined,
       matches: (args, observed) => basisFor(args, observed) !== undefined,
     }));

@@ -2,7 +2,7 @@ import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import type { MachineConfigs } from '../clients/machineConfigs';
 import { UserError } from '../common/errors';
-import type { ServerView } from '../model/inventory';
+import { managerOf, type ServerView } from '../model/inventory';
 import { announceOnce, type DataFolder } from '../registry/dataFolder';
 import type { Tracker } from '../tracker/tracker';
 import type { Actions } from '../views/actions';
@@ -64,11 +64,13 @@ type ServerActions = Pick<
 
 /** What can be done with one server of this window, by us or by the editor. */
 function serverActions({ tracker, configured, logs, machine }: ActionsParts): ServerActions {
-  const isEditors = (key: string) => serverOf(tracker, key).managedBy === 'editor';
+  const isEditors = (key: string) => managerOf(serverOf(tracker, key)) === 'editor';
   const askEditor = async (command: EditorCommand, key: string): Promise<void> => {
-    const editorId = configured.servers.find((one) => one.key === key)?.editorId;
-    if (editorId === undefined) throw new UserError(vscode.l10n.t('This server is no longer configured. Scan again.'));
-    await runInEditor(command, editorId);
+    const server = configured.servers.find((one) => one.key === key);
+    if (server?.managedBy !== 'editor') {
+      throw new UserError(vscode.l10n.t('This server is no longer configured. Scan again.'));
+    }
+    await runInEditor(command, server.editorId);
   };
   /** Also shows the result. */
   const changeInEditor = async (command: EditorCommand, key: string): Promise<void> => {
@@ -87,7 +89,7 @@ function serverActions({ tracker, configured, logs, machine }: ActionsParts): Se
     callTool: (key, tool, args, signal) => tracker.servers.callTool(key, tool, args, signal),
     async showOutput(key) {
       const server = serverOf(tracker, key);
-      if (server.managedBy === 'editor') await askEditor('showOutput', key);
+      if (managerOf(server) === 'editor') await askEditor('showOutput', key);
       else logs.show(server.name);
     },
     showConfiguration: (server) => showConfiguration(server, configured, machine),

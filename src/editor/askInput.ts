@@ -19,5 +19,6 @@ export async function askInput({
       ),
     );
   }
-  return vscode.window.showInputBox({ title: description, value: definition.default, password, ignoreFocusOut: true });
+  const value = definition.default === undefined ? {} : { value: definition.default };
+  return vscode.window.showInputBox({ title: description, ...value, password, ignoreFocusOut: true });
 }

@@ -157,15 +157,13 @@ export class ConfiguredServers implements vscode.Disposable {
     }
     const editors = folder !== undefined && this.editorHasClient;
     const basisFor = entryMatcher(definition, variableContext(source.folder, new Map()), this.folders);
-    return {
-      ...base,
-      managedBy: editors ? 'editor' : 'mcpProcesses',
-      ...(editors && { editorId: editorIdOf(folder, name) }),
-      url: undefined,
-      describe: editors ? undefined : () => this.launchDescription(definition, inputs, key),
-      // What only the editor knows, such as its inputs, is left open.
-      matches: (args, observed) => basisFor(args, observed) !== undefined,
-    };
+    // What only the editor knows, such as its inputs, is left open.
+    const matches: ConfiguredServer['matches'] = (args, observed) => basisFor(args, observed) !== undefined;
+    if (editors) {
+      return { ...base, matches, managedBy: 'editor', editorId: editorIdOf(folder, name), describe: undefined };
+    }
+    const describe = () => this.launchDescription(definition, inputs, key);
+    return { ...base, matches, managedBy: 'mcpProcesses', describe };
   }
 
   private async launchDescription(

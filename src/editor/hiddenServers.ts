@@ -1,5 +1,5 @@
 import type { Memento } from 'vscode';
-import type { Inventory, ServerView } from '../model/inventory';
+import { type Inventory, managerOf, type ServerView } from '../model/inventory';
 import { identityKey } from '../os/identity';
 
 const KEY = 'hiddenServers';
@@ -32,7 +32,10 @@ export class HiddenServers {
     void this.memento.update(KEY, [...this.keys].slice(-MAX));
   }
 
-  private keyOf({ managedBy, processes: [root] }: ServerView): string {
-    return managedBy === 'foreign' && root ? identityKey({ pid: root.pid, start: root.start, scope: this.scope }) : '';
+  private keyOf(server: ServerView): string {
+    const [root] = server.processes;
+    return managerOf(server) === 'foreign' && root
+      ? identityKey({ pid: root.pid, start: root.start, scope: this.scope })
+      : '';
   }
 }

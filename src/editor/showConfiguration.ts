@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { locateInSettings, locateServer } from '../clients/locateServer';
 import type { MachineConfigs } from '../clients/machineConfigs';
-import type { ServerView } from '../model/inventory';
+import { configurationFileOf, type ServerView } from '../model/inventory';
 import { apiKeyOf } from '../model/keys';
 import type { SettingsScope } from '../views/actions';
 import type { ConfiguredServers } from './configuredServers';
@@ -17,7 +17,7 @@ export async function showConfiguration(
   const entry = configured.servers.find(({ key }) => key === server.key);
   // What another extension of this window started is known by its client's file.
   const ofClient = machine.adoptable().find((one) => one.name === name && one.client === client);
-  const file = entry?.file ?? server.configurationFile ?? ofClient?.file;
+  const file = entry?.file ?? configurationFileOf(server) ?? ofClient?.file;
   if (file !== undefined) {
     const editor = await vscode.window.showTextDocument(vscode.Uri.file(file));
     reveal(editor, name, locateServer(editor.document.getText(), file, name, folder));

@@ -1,7 +1,7 @@
 import type { Refusal } from '../model/refusal';
 import type { ProcessIdentity } from '../os/identity';
 import type { Facts } from './facts';
-import { kindRules } from './kindRules';
+import { firstObjection, objectionByKind } from './kindRules';
 import { signalRules } from './signalRules';
 
 /**
@@ -35,14 +35,10 @@ export function evaluateKillPolicy(facts: Facts): Decision {
 
 /** Why a process is spared, if it is; for callers that need no permit. */
 export function objectionTo(facts: Facts): Refusal | undefined {
-  const { inspection, requester, kind } = facts;
+  const { inspection } = facts;
   if (inspection.kind === 'gone') return { rule: 'gone' };
   if (inspection.kind === 'error') return { rule: 'notExamined', reason: inspection.reason };
-  const rulesOfKind = requester.by === 'user' ? [] : Object.values(kindRules[kind]);
+  const { entry } = inspection;
   // The rules for every signal first: "it is an editor" says more than "its owner is running".
-  for (const rule of [...Object.values(signalRules), ...rulesOfKind]) {
-    const spared = rule(facts, inspection.entry);
-    if (spared !== undefined) return spared;
-  }
-  return undefined;
+  return firstObjection(signalRules, facts, entry) ?? objectionByKind(facts, entry);
 }

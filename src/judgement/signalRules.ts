@@ -3,7 +3,7 @@ import { sameProcess } from '../os/identity';
 import type { ProcessEntry } from '../os/platform';
 import { adoptsOrphans } from './clientAbove';
 import { isEditorProcess } from './editors';
-import type { Facts, Rule } from './facts';
+import type { Facts, LaunchedFacts, Rule, ServerFacts } from './facts';
 import { identityOf } from './members';
 import { ancestorsOf, descendantsOf } from './processTree';
 
@@ -34,8 +34,10 @@ export function hasLeftRootSession(entry: ProcessEntry, rootSession: number | un
  * Whether strangers may use a server. Only a server that an editor session launched has no other users; any other one
  * was started for another program, and may have users that we do not know (K33).
  */
-export function mayServeStrangers({ kind, isOwnerGuessed }: Pick<Facts, 'kind' | 'isOwnerGuessed'>): boolean {
-  return kind !== 'launched' || isOwnerGuessed;
+export function mayServeStrangers(
+  server: Pick<LaunchedFacts, 'kind' | 'isOwnerGuessed'> | Pick<Exclude<ServerFacts, LaunchedFacts>, 'kind'>,
+): boolean {
+  return server.kind !== 'launched' || server.isOwnerGuessed;
 }
 
 /** Rule 1: it is the same process that was recorded (K01). */
@@ -47,8 +49,8 @@ function identityMatches({ identity, snapshot }: Facts, entry: ProcessEntry): Re
 }
 
 /** A process that has executed a program with another record's cookie since the scan is that record's member (K04, K24). */
-function notAnothers({ carriesAnother }: Facts): Refusal | undefined {
-  return carriesAnother ? { rule: 'notAnothers' } : undefined;
+function notAnothers(facts: Facts): Refusal | undefined {
+  return facts.kind !== 'user' && facts.carriesAnother ? { rule: 'notAnothers' } : undefined;
 }
 
 /** Rule 3a: never init, never pid 0 or a negative number, which address groups (K13). */
@@ -85,14 +87,17 @@ function notEditor(_: Facts, entry: ProcessEntry): Refusal | undefined {
  * is no proof: when a daemon forks, its service's main process is a child of what systemd executed. For these, a user's
  * own service manager counts as init, too.
  */
-function notService({ service, snapshot, provenByCookie, kind }: Facts, entry: ProcessEntry): Refusal | undefined {
+function notService(facts: Facts, entry: ProcessEntry): Refusal | undefined {
+  const { service, snapshot, kind } = facts;
+  const provenByCookie = kind !== 'user' && facts.provenByCookie;
+  const isStrangers = kind === 'foreign' || kind === 'user';
   if (service.kind === 'unknown') return { rule: 'notService', found: 'unknown', reason: service.reason };
   // The manager may have our cookie from an imported environment (systemctl import-environment).
   if (service.kind === 'service' && service.isMain) {
     return { rule: 'notService', found: 'main process', service: service.name };
   }
   if (service.kind === 'none' || provenByCookie || (kind === 'adopted' && service.isMain === false)) return undefined;
-  const isInit = (one: ProcessEntry) => one.pid === 1 || (kind === 'foreign' && adoptsOrphans(one));
+  const isInit = (one: ProcessEntry) => one.pid === 1 || (isStrangers && adoptsOrphans(one));
   const below = ancestorsOf(snapshot, entry).some((ancestor) => !isInit(ancestor));
   return below ? undefined : { rule: 'notService', found: 'perhaps main process', service: service.name };
 }
@@ -129,8 +134,8 @@ function notUnderLiveOwner({ requester, liveOwners, snapshot }: Facts, entry: Pr
  * strangers may use belongs to them as long as one of them is connected (K33).
  */
 function notInUse(facts: Facts, entry: ProcessEntry): Refusal | undefined {
-  const { requester, rootSession, outsideUse } = facts;
-  if (requester.by === 'user') return undefined;
+  if (facts.kind === 'user') return undefined;
+  const { rootSession, outsideUse } = facts;
   const hasLeft = hasLeftRootSession(entry, rootSession);
   if (!hasLeft && !mayServeStrangers(facts)) return undefined;
   // A member that stayed in the session may still have the terminal of its dead client.

@@ -45,7 +45,7 @@ export class Connection {
     return this.client.callTool(
       { name, arguments: args },
       // A server sends progress only to a caller with a listener.
-      { signal, timeout: TOOL_CALL_TIMEOUT_MS, resetTimeoutOnProgress: true, onprogress: () => {} },
+      { ...(signal && { signal }), timeout: TOOL_CALL_TIMEOUT_MS, resetTimeoutOnProgress: true, onprogress: () => {} },
     );
   }
 

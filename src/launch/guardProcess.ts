@@ -42,9 +42,9 @@ export interface ArmedGuardParts {
   readonly isEnabled: () => boolean;
   readonly onChange: (state: GuardState) => void;
   readonly environment?: NodeJS.ProcessEnv;
-  readonly node?: string | undefined;
+  readonly node?: string;
   /** A POSIX shell; the system's own by default. */
-  readonly shell?: string | undefined;
+  readonly shell?: string;
 }
 
 /** The dead man's switch of this session: at most one guard process outside the editor. */

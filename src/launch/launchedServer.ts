@@ -182,7 +182,8 @@ export class LaunchedServer {
     });
     child.stderr?.once('end', () => rest && this.onStderrLine(rest));
     child.once('exit', (code, signal) => {
-      this.exitStatus = signal ? { signal } : { code: code ?? undefined };
+      if (signal) this.exitStatus = { signal };
+      else this.exitStatus = code === null ? {} : { code };
     });
   }
 

@@ -284,7 +284,9 @@ export class LaunchedServers {
   private async exitOf(server: LaunchedServer, cause: EndCause): Promise<Pick<Ending, 'exit' | 'lastLine'>> {
     if (cause !== 'exit' && cause !== 'start') return {};
     await server.heard();
-    return { exit: server.failure?.exit, lastLine: server.lastLine };
+    const { lastLine } = server;
+    const exit = server.failure?.exit;
+    return { ...(exit && { exit }), ...(lastLine !== undefined && { lastLine }) };
   }
 
   private problemOf(server: LaunchedServer, error: unknown): StartProblem {

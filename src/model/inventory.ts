@@ -18,8 +18,8 @@ export type VerdictKind = 'active' | 'orphaned' | 'detached' | 'unknown' | 'gone
 export type ServerGroup = 'orphaned' | 'thisWindow' | 'otherWindows' | 'otherClients' | 'ownerUnknown' | 'notRunning';
 
 /**
- * Who starts and stops it: us, the editor's own MCP client, somebody else (another extension, another client), or nobody
- * (a remote server has no process).
+ * Who starts and stops it: us, the editor's own MCP client, another extension or client, or, for a remote server that has
+ * no process, no program here.
  */
 export type ManagedBy = 'mcpProcesses' | 'editor' | 'foreign' | 'remote';
 
@@ -83,7 +83,10 @@ export interface ServerInfo {
   readonly prompts: number;
 }
 
-export interface ServerView {
+/** A server in the inventory; `kind` says how it came to be here, and with that what is known of it. */
+export type ServerView = LaunchedView | SessionView | AdoptedView | ForeignView | ConfiguredView | RemoteView;
+
+interface ViewOfAny {
   /** Stable and unique; the tree's id. */
   readonly key: ServerKey;
   readonly name: string;
@@ -91,28 +94,11 @@ export interface ServerView {
   readonly client: string;
   /** Workspace folder, absolute; undefined when it has none. */
   readonly folder: string | undefined;
-  /** Foreign servers only: the terminal of the process that runs it, e.g. `pts/3`. */
-  readonly terminal?: string;
-  /** Other clients' only: epoch ms since when it has used no CPU time. */
-  readonly idleSince?: number;
-  /** What still has a connection to it, where that alone makes it active: no client is known. */
-  readonly usedBy?: Users;
-  readonly group: ServerGroup;
-  readonly managedBy: ManagedBy;
-  readonly verdict: VerdictKind;
-  /** A second look is under way; until it is done, the verdict is that of the looks before. */
-  readonly checking?: boolean;
-  /** Other clients' only: those whose end may make it an orphan. */
-  readonly dependsOn?: readonly ProcessId[];
-  /** Orphaned servers of a session whose setting is to ask before they are ended: what the session was. */
-  readonly awaitsAnswer?: 'window' | 'client';
   /** Every observed fact that led to the verdict. */
   readonly evidence: readonly Evidence[];
-  readonly state: RunState;
-  /** With `failed`, and while what a crash of it left is ended. */
-  readonly failure: Failure | undefined;
-  /** How many copies of it run under the same client; 1 for most. More than one is worth a look. */
-  readonly copies: number;
+}
+
+interface ViewOfProcesses extends ViewOfAny {
   /** Root process (or the first living member when the root is gone). */
   readonly pid: number | undefined;
   /** Epoch ms. */
@@ -124,13 +110,163 @@ export interface ServerView {
   readonly containers: readonly ContainerView[];
   /** "container unknown": why the engine could not say. */
   readonly containerProblem: EngineFailure | undefined;
-  readonly serverInfo: ServerInfo | undefined;
-  /** URL of a remote server, credentials removed. */
-  readonly url: string | undefined;
+}
+
+/** What this window launched. */
+export type LaunchedView = ViewOfProcesses &
+  LaunchedStanding & {
+    readonly kind: 'launched';
+    /** Once it has answered, while it runs. */
+    readonly serverInfo: ServerInfo | undefined;
+    /** The file that configures it; undefined for the setting and the API. */
+    readonly configurationFile: string | undefined;
+    readonly sessionId: SessionId;
+    readonly recordId: RecordId;
+  };
+
+export type LaunchedStanding =
+  | (HereAndActive & { readonly state: 'starting' | 'running' | 'stopped'; readonly failure: undefined })
+  /** `failure`: while what a crash of it left is ended. */
+  | (HereAndActive & { readonly state: 'stopping'; readonly failure: Failure | undefined })
+  | {
+      readonly group: 'thisWindow';
+      readonly verdict: 'active' | 'gone';
+      readonly state: 'failed';
+      readonly failure: Failure;
+    }
+  /** `running`: it started after the last scan. */
+  | {
+      readonly group: 'notRunning';
+      readonly verdict: 'gone';
+      readonly state: 'stopped' | 'running';
+      readonly failure: undefined;
+    };
+
+interface HereAndActive {
+  readonly group: 'thisWindow';
+  readonly verdict: 'active';
+}
+
+/** What another window, or `mcp-processes run`, started. */
+export type SessionView = ViewOfProcesses &
+  SessionStanding & {
+    readonly kind: 'session';
+    readonly state: 'running' | 'stopping';
+    readonly sessionId: SessionId;
+    readonly recordId: RecordId;
+  };
+
+export type SessionStanding =
+  | {
+      readonly group: 'orphaned';
+      readonly verdict: 'orphaned';
+      /** Where the session's setting is to ask before it is ended: what the session was. */
+      readonly awaitsAnswer?: 'window' | 'client';
+    }
+  | {
+      readonly group: 'otherWindows' | 'otherClients';
+      readonly verdict: 'active';
+      /** What still has a connection to it, where that alone makes it active: its client is gone. */
+      readonly usedBy?: Users;
+    }
+  | { readonly group: 'otherWindows' | 'otherClients'; readonly verdict: 'detached' }
+  | {
+      readonly group: 'otherWindows' | 'otherClients';
+      readonly verdict: 'unknown';
+      /** As it was written down; the first scan is under way. */
+      readonly checking?: true;
+    };
+
+/** What the editor's own client or another extension started in this window. */
+export interface AdoptedView extends ViewOfProcesses {
+  readonly kind: 'adopted';
+  readonly managedBy: 'editor' | 'foreign';
+  readonly group: 'thisWindow';
+  readonly verdict: 'active';
+  readonly state: 'running';
+  /** The file that configures it, where that is known. */
+  readonly configurationFile: string | undefined;
+  readonly sessionId: SessionId;
+  /** Undefined until it is recorded. */
+  readonly recordId: RecordId | undefined;
+}
+
+/** What another client on this machine started. */
+export type ForeignView = ViewOfProcesses &
+  ForeignStanding & {
+    readonly kind: 'foreign';
+    readonly state: 'running' | 'stopping';
+    /** A second look is under way; until it is done, the verdict is that of the looks before. */
+    readonly checking?: true;
+    /** The terminal of its launcher, e.g. `pts/3`. */
+    readonly terminal?: string;
+    /** Epoch ms since when it has used no CPU time. */
+    readonly idleSince?: number;
+    /** Those whose end may make it an orphan. */
+    readonly dependsOn: readonly ProcessId[];
+    /** How many copies of it run under the same client; 1 for most. More than one is worth a look. */
+    readonly copies: number;
+    /** The file that configures it. */
+    readonly configurationFile: string | undefined;
+    readonly recordId: RecordId;
+  };
+
+export type ForeignStanding =
+  | { readonly group: 'orphaned'; readonly verdict: 'orphaned' }
+  | {
+      readonly group: 'otherClients';
+      readonly verdict: 'active';
+      /** What still has a connection to it, where that alone makes it active: no client is known. */
+      readonly usedBy?: Users;
+    }
+  | { readonly group: 'ownerUnknown'; readonly verdict: 'unknown' };
+
+/** Nothing of it runs on this machine. */
+interface ViewWithoutProcess extends ViewOfAny {
+  readonly group: 'notRunning';
+  readonly verdict: 'gone';
+  readonly state: 'stopped';
+  readonly evidence: readonly [];
+  readonly pid: undefined;
+  readonly startedAt: undefined;
+  readonly memory: undefined;
+  readonly processes: readonly [];
+  readonly containers: readonly [];
+  readonly containerProblem: undefined;
   /** The file that configures it; undefined for the setting. */
   readonly configurationFile: string | undefined;
-  readonly sessionId: SessionId | undefined;
-  readonly recordId: RecordId | undefined;
+}
+
+/** What is configured in this window and does not run. */
+export interface ConfiguredView extends ViewWithoutProcess {
+  readonly kind: 'configured';
+  readonly managedBy: Exclude<ManagedBy, 'remote'>;
+}
+
+/** A configured server that is reached over a URL. */
+export interface RemoteView extends ViewWithoutProcess {
+  readonly kind: 'remote';
+  /** Credentials removed. */
+  readonly url: string;
+}
+
+export function managerOf(server: ServerView): ManagedBy {
+  switch (server.kind) {
+    case 'launched':
+    case 'session':
+      return 'mcpProcesses';
+    case 'adopted':
+    case 'configured':
+      return server.managedBy;
+    case 'foreign':
+    case 'remote':
+      return server.kind;
+  }
+}
+
+/** The file that configures it, where that is known; undefined for the setting. */
+export function configurationFileOf(server: ServerView): string | undefined {
+  return server.kind === 'session' ? undefined : server.configurationFile;
 }
 
 export interface Problem {

@@ -29,7 +29,7 @@ export type Refusal =
   | { readonly rule: 'notListedToKeep'; readonly found: 'unknown' }
   // The rules by kind: judgement/kindRules.ts.
   | { readonly rule: 'launchedIsNamed' | 'adoptedIsNamed' | 'foreignIsNamed' }
-  | { readonly rule: 'launchedOwnerGone' | 'adoptedOwnerGone'; readonly owner: OwnerFinding | 'not asked' }
+  | { readonly rule: 'launchedOwnerGone' | 'adoptedOwnerGone'; readonly owner: OwnerFinding }
   | { readonly rule: 'foreignHasNoClient'; readonly client: ClientFound | 'not asked' }
   | ({ readonly rule: 'launchedIsAbandoned' | 'adoptedIsAbandoned' | 'foreignIsAbandoned' } & StdinFound)
   // The ladder: reaping/ladder.ts.

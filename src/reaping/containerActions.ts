@@ -87,8 +87,10 @@ export class ContainerActions {
   private async objection(container: Container): Promise<ContainerReason | undefined> {
     const server = serverOf(this.parts.inventory().servers, container.id);
     if (server && isLabelledIn(server, container.id)) {
-      const { sessionId: session, recordId: record } = server;
-      const isSame = session && record && isOwnedBy(container, { home: this.parts.homeTag, session, record });
+      const isRecorded = 'sessionId' in server && server.recordId !== undefined;
+      const isSame =
+        isRecorded &&
+        isOwnedBy(container, { home: this.parts.homeTag, session: server.sessionId, record: server.recordId });
       return isSame ? undefined : { code: 'other labels' };
     }
     if (LABELS.session in container.labels) return { code: 'labels of a session' };

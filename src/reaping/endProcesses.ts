@@ -4,7 +4,6 @@ import { type Clock, systemClock } from '../common/clock';
 import { UserError } from '../common/errors';
 import { USER_END_GRACE } from '../common/limits';
 import type { Log } from '../common/log';
-import { evaluateKillPolicy } from '../judgement/killPolicy';
 import { findAlive, identityOf, type Member } from '../judgement/members';
 import { descendantsOf } from '../judgement/processTree';
 import { isHeldWithin } from '../judgement/stdinStatus';
@@ -15,9 +14,9 @@ import type { Platform, Snapshot } from '../os/platform';
 import { processName } from '../os/users';
 import type { DataFolder } from '../registry/dataFolder';
 import { liveOwnersOf, scanMachine } from '../scan/scan';
-import { type DecidedMember, runLadder, type TreeScan } from './ladder';
+import { runLadder, type TreeScan } from './ladder';
 import { describeProcess, freedBy, recordResult } from './results';
-import { freshSince } from './treeScan';
+import { chosenScan, type ProcessContext } from './treeScan';
 
 /** A process of a row. The start token ensures that it is still the same one. */
 export interface ChosenProcess {
@@ -113,7 +112,8 @@ export async function endChosen(
     memoryFreed: freedBy(processes.map(describeProcess)),
     milliseconds: Math.round(clock.now() - startedAt),
   };
-  recordResult(parts, 'window', result, { cause: 'user', commandLine: result.processes[0]?.commandLine });
+  const [first] = result.processes;
+  recordResult(parts, 'window', result, { cause: 'user', ...(first && { commandLine: first.commandLine }) });
   return result;
 }
 
@@ -129,36 +129,12 @@ async function scanChosen(
   });
   // Servers of another window's session are ended from there; our own are ours to end.
   const liveOwners = liveOwnersOf(snapshot, seen.sessions).filter(({ pid }) => pid !== self.pid);
-  const decide = (some: readonly Member[]) =>
-    Promise.all(
-      some.map(async (member): Promise<DecidedMember> => {
-        const { identity } = member;
-        const isFresh = freshSince(performance.now());
-        const service = await platform.serviceRole(identity);
-        const decision = evaluateKillPolicy({
-          identity,
-          kind: 'foreign',
-          inspection: await platform.inspect(identity.pid),
-          snapshot,
-          self,
-          ownUid: process.getuid?.(),
-          requester: { by: 'user' },
-          memberBy: member.by,
-          provenByCookie: false,
-          carriesAnother: false,
-          session: undefined,
-          stdin: undefined,
-          clientAbove: undefined,
-          named: true,
-          liveOwners,
-          service,
-          rootSession: undefined,
-          isOwnerGuessed: false,
-          outsideUse: undefined,
-          neverReap: neverReap(),
-        });
-        return { member, decision, isFresh };
-      }),
-    );
-  return { snapshot, scan: { members, decide } };
+  const context: ProcessContext = {
+    ...{ platform, self, liveOwners },
+    // Read for each decision: the list may change while a ladder waits.
+    get neverReap() {
+      return neverReap();
+    },
+  };
+  return { snapshot, scan: chosenScan(context, snapshot, members) };
 }

@@ -42,7 +42,7 @@ export interface DecidedMember {
   readonly member: Member;
   readonly decision: Decision;
   /** What is connected to it or to its server, where that was asked. */
-  readonly use?: OutsideUse | undefined;
+  readonly use: OutsideUse | undefined;
   /** Whether the decision is recent enough to act on: where each one runs `ps`, those on a large tree take seconds. */
   readonly isFresh: () => boolean;
 }

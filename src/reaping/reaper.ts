@@ -8,7 +8,7 @@ import { CONFIRM_FOREIGN_MS } from '../common/limits';
 import { type Log, logOnce, type OnceLog } from '../common/log';
 import { isEngineClient, runsUnlabelled } from '../containers/engineClients';
 import type { ContainersSeen, RecordedContainers } from '../containers/recordedContainers';
-import type { Requester } from '../judgement/facts';
+import type { ServerRequester } from '../judgement/facts';
 import { findAlive } from '../judgement/members';
 import type { Reaped, ReapedProcess, ReapPreview, ReapProblem, ReapResult } from '../model/inventory';
 import { recordKey } from '../model/keys';
@@ -50,7 +50,7 @@ export interface ReaperParts {
   readonly containers: RecordedContainers;
   readonly clock?: Clock;
   /** Forgets a session of which nothing is left. */
-  readonly memory?: Pick<SessionMemory, 'forget'> | undefined;
+  readonly memory?: Pick<SessionMemory, 'forget'>;
   /** Which part of MCP Processes this is, for the history. */
   readonly by: Reapers;
   /** Patterns of the setting, joined with those of the dead session. */
@@ -117,7 +117,7 @@ export class Reaper {
   async reap(
     judged: ScannedSession,
     only?: ReadonlySet<string>,
-    requester: Requester = { by: 'reaper' },
+    requester: ServerRequester = { by: 'reaper' },
     queue = new ReapQueue(),
     isAsked = false,
   ): Promise<ReapResult[]> {
@@ -180,7 +180,7 @@ export class Reaper {
     closeStdin: () => void,
     onStep?: (step: LadderProgress['step'], wait: number) => void,
   ): Promise<{ readonly result: ReapResult; readonly isDone: boolean }> {
-    const requester: Requester = { by: 'own session', owner: session().owner, unasked: cause !== 'user' };
+    const requester: ServerRequester = { by: 'own session', owner: session().owner, unasked: cause !== 'user' };
     const record = session().records.find(({ id }) => id === recordId);
     if (!record) throw new UserError(l10n.t('This server has no record. Scan again.'));
     // Processes of another live session below a server of ours are not ours. The scan runs while stdin is being closed.
@@ -288,12 +288,12 @@ export class Reaper {
       ...this.context({ by: 'reaper' }, session, ownersIn(seen)),
       named: true,
       clientAbove: (snapshot, entry) => foreignServers.clientAbove(snapshot, entry),
-      companions,
+      ...(companions && { companions }),
     };
     return treeOf(context, seen.snapshot, session, record);
   }
 
-  private async reapRecord(session: SessionFile, record: ServerRecord, requester: Requester): Promise<LadderRun> {
+  private async reapRecord(session: SessionFile, record: ServerRecord, requester: ServerRequester): Promise<LadderRun> {
     return this.runLadder(record, session, undefined, undefined, async (seen) => {
       const now = await this.scans.ask();
       return scanTree(this.context(requester, session, ownersIn(now)), now.snapshot, session, withSeen(record, seen));
@@ -333,7 +333,7 @@ export class Reaper {
         for (const { identity } of found.members) seen.set(identityKey(identity), identity);
         return found;
       },
-      onStep,
+      ...(onStep && { onStep }),
     });
     // A spared client spares its container; and after a failed scan a client may be spared.
     const isSpared = !isCertain || processes.some((one) => isStillThere(one) && isEngineClient(one.member.entry));
@@ -358,7 +358,7 @@ export class Reaper {
   }
 
   private context(
-    requester: Requester,
+    requester: ServerRequester,
     session: Pick<SessionFile, 'neverReap'>,
     liveOwners: readonly ProcessIdentity[],
   ): DecisionContext {

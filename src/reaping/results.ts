@@ -93,11 +93,12 @@ export function recordResult(
   if (!isEnded && processes.every(({ outcome }) => outcome === 'spared')) return;
   try {
     const at = Date.now();
+    const { commandLine } = ending;
     writeHistory(folder, of.kind === 'user' ? `${processes[0]?.pid}` : of.record, {
       at,
       by,
       ...ending,
-      commandLine: ending.commandLine?.slice(0, MAX_COMMAND_LINE),
+      ...(commandLine !== undefined && { commandLine: commandLine.slice(0, MAX_COMMAND_LINE) }),
       server,
       ...(of.kind === 'session' && { sessionId: of.session }),
       processes: processes.map(({ pid, name, outcome }) => ({ pid, name, outcome })),

@@ -3,7 +3,7 @@ import { PROBE_LASTS_MS } from '../common/limits';
 import { memoizeWeak } from '../common/memo';
 import type { HeldServer } from '../judgement/abandonedTogether';
 import { runsUnderOtherUser } from '../judgement/clientAbove';
-import type { ClientAbove, Facts, Requester, StdinStatus } from '../judgement/facts';
+import type { ClientAbove, Facts, ServerFacts, ServerRequester, StdinStatus, UserFacts } from '../judgement/facts';
 import { evaluateKillPolicy, objectionTo } from '../judgement/killPolicy';
 import { cookieNames, type Member, membersOf } from '../judgement/members';
 import { parentOf } from '../judgement/processTree';
@@ -18,20 +18,24 @@ import { askOutsideUses, type OutsideUses } from '../scan/outsideUses';
 import type { DecidedMember, TreeScan } from './ladder';
 import type { StdinWatch } from './stdinWatch';
 
-/** What a decision on a server tree needs besides the tree. */
-export interface DecisionContext {
+/** What a decision on any process needs besides the process. */
+export interface ProcessContext {
   readonly platform: Platform;
   readonly self: ProcessIdentity;
-  readonly requester: Requester;
   /** Owners of live sessions in this snapshot. */
   readonly liveOwners: readonly ProcessIdentity[];
   readonly neverReap: readonly string[];
+}
+
+/** What a decision on a server tree needs besides the tree. */
+export interface DecisionContext extends ProcessContext {
+  readonly requester: ServerRequester;
   readonly stdinWatch: StdinWatch;
   /** For foreign servers: whether the user or a setting chose this very server, and which known client runs above it. */
   readonly named?: boolean;
   readonly clientAbove?: (snapshot: Snapshot, entry: ProcessEntry) => ClientAbove | undefined;
   /** For foreign servers: processes of other orphans that end together with this one; asked where its stdin has a holder. */
-  readonly companions?: (() => Promise<ReadonlySet<number>>) | undefined;
+  readonly companions?: () => Promise<ReadonlySet<number>>;
 }
 
 /** A record's living members in one snapshot, with the context for decisions on them. */
@@ -57,22 +61,32 @@ export function scanOf(tree: Tree): TreeScan {
   return { members: tree.members, decide: (some) => decideOn(tree, some) };
 }
 
-/** Whether a decision with probes from `at` (performance.now()) is recent enough to act on. */
-export function freshSince(at: number): () => boolean {
-  return () => performance.now() - at <= PROBE_LASTS_MS;
+/** Processes that the user chose, whatever servers they belong to. */
+export function chosenScan(context: ProcessContext, snapshot: Snapshot, members: readonly Member[]): TreeScan {
+  const decide = (some: readonly Member[]) =>
+    Promise.all(
+      some.map(async (member): Promise<DecidedMember> => {
+        const at = performance.now();
+        return decided(member, await userFactsOn(context, snapshot, member), at);
+      }),
+    );
+  return { members, decide };
+}
+
+/** @param at when the first of the facts was asked for, as performance.now() has it: a decision on old ones is no permission. */
+function decided(member: Member, facts: Facts, at: number): DecidedMember {
+  const use = facts.kind === 'user' ? undefined : facts.outsideUse;
+  const isFresh = () => performance.now() - at <= PROBE_LASTS_MS;
+  return { member, decision: evaluateKillPolicy(facts), use, isFresh };
 }
 
 /** Decides on members; inspects and probes each process again. */
 async function decideOn(tree: Tree, some: readonly Member[]): Promise<DecidedMember[]> {
   if (some.length === 0) return [];
   const probed = await probe(tree, some);
-  const isFresh = freshSince(probed.at);
-  const decided: DecidedMember[] = [];
-  for (const member of some) {
-    const facts = await factsOn(tree, member, probed);
-    decided.push({ member, decision: evaluateKillPolicy(facts), use: facts.outsideUse, isFresh });
-  }
-  return decided;
+  const decisions: DecidedMember[] = [];
+  for (const member of some) decisions.push(decided(member, await factsOn(tree, member, probed), probed.at));
+  return decisions;
 }
 
 /**
@@ -95,7 +109,7 @@ export async function heldServerIn(tree: Tree): Promise<HeldServer> {
 
 interface Probed {
   readonly stdin: StdinStatus | undefined;
-  readonly uses: OutsideUses | undefined;
+  readonly uses: OutsideUses;
   /** performance.now() */
   readonly at: number;
 }
@@ -107,10 +121,7 @@ async function probe(tree: Tree, some: readonly Member[]): Promise<Probed> {
   await nextTick();
   const needsStdin = record.kind !== 'launched' || (requester.by === 'reaper' && isOwnerGuessed(session));
   const once = async (): Promise<Probed> => {
-    const [stdin, uses] = await Promise.all([
-      needsStdin ? stdinStatusOf(tree) : undefined,
-      requester.by === 'user' ? undefined : outsideUsesOf(tree, some),
-    ]);
+    const [stdin, uses] = await Promise.all([needsStdin ? stdinStatusOf(tree) : undefined, outsideUsesOf(tree, some)]);
     return { stdin, uses, at: performance.now() };
   };
   const probed = await once();
@@ -119,35 +130,50 @@ async function probe(tree: Tree, some: readonly Member[]): Promise<Probed> {
   return performance.now() - probed.at > PROBE_LASTS_MS ? once() : probed;
 }
 
-async function factsOn(tree: Tree, member: Member, { stdin, uses }: Pick<Probed, 'stdin' | 'uses'>): Promise<Facts> {
-  const { context, snapshot, session, record } = tree;
-  const { platform, self, requester, neverReap, liveOwners, named = false, clientAbove } = context;
-  const { identity, entry } = member;
+/** The facts of every process, read afresh; the look itself last. */
+async function processFactsOn(context: ProcessContext, snapshot: Snapshot, { identity }: Member) {
+  const { platform, self, liveOwners, neverReap } = context;
   const service = await platform.serviceRole(identity);
   const inspection = await platform.inspect(identity.pid);
-  return {
-    identity,
-    kind: record.kind,
-    inspection: inspection,
-    snapshot,
-    self,
-    ownUid: process.getuid?.(),
-    requester: requester,
+  return { identity, inspection, snapshot, self, ownUid: process.getuid?.(), liveOwners, service, neverReap };
+}
+
+async function userFactsOn(context: ProcessContext, snapshot: Snapshot, member: Member): Promise<UserFacts> {
+  return { ...(await processFactsOn(context, snapshot, member)), kind: 'user', requester: { by: 'user' } };
+}
+
+async function factsOn(
+  { context, snapshot, session, record }: Tree,
+  member: Member,
+  { stdin, uses }: Pick<Probed, 'stdin' | 'uses'>,
+): Promise<ServerFacts> {
+  const { requester, named = false, clientAbove } = context;
+  const { entry } = member;
+  const facts = await processFactsOn(context, snapshot, member);
+  const look = facts.inspection;
+  const ofMember = {
+    ...facts,
+    requester,
     memberBy: member.by,
-    carriesAnother:
-      member.by !== 'root' && inspection.kind === 'present' && carriesAnother(inspection.entry.cookie, session, record),
     provenByCookie: cookieNames(parseCookie(entry.cookie), session, record.id),
-    session: record.kind === 'foreign' ? undefined : verdictOn(snapshot, session),
-    stdin,
-    clientAbove: clientAbove?.(snapshot, entry),
-    named,
-    liveOwners,
-    service,
+    carriesAnother:
+      member.by !== 'root' && look.kind === 'present' && carriesAnother(look.entry.cookie, session, record),
     rootSession: record.posixSession,
-    isOwnerGuessed: isOwnerGuessed(session),
-    outsideUse: uses?.of(member),
-    neverReap,
+    outsideUse: uses.of(member),
   };
+  switch (record.kind) {
+    case 'launched': {
+      const ofLaunched = { ...ofMember, kind: record.kind, session: verdictOn(snapshot, session) };
+      const isGuessed = isOwnerGuessed(session);
+      return isGuessed
+        ? { ...ofLaunched, isOwnerGuessed: isGuessed, stdin }
+        : { ...ofLaunched, isOwnerGuessed: isGuessed };
+    }
+    case 'adopted':
+      return { ...ofMember, kind: record.kind, session: verdictOn(snapshot, session), stdin };
+    case 'foreign':
+      return { ...ofMember, kind: record.kind, stdin, clientAbove: clientAbove?.(snapshot, entry), named };
+  }
 }
 
 /** Whether a cookie names another record. An overwritten environment has no cookie. */

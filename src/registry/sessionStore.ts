@@ -1,5 +1,6 @@
 import { existsSync, lstatSync, lutimesSync, readdirSync, renameSync, rmSync, utimesSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import * as l10n from '@vscode/l10n';
 import writeFileAtomic from 'write-file-atomic';
 import { codeOf, messageOf } from '../common/errors';
 import { FileRefusedError, readPlainFile } from '../common/files';
@@ -117,16 +118,23 @@ function classify(folder: DataFolder, name: string): ClassifiedFile {
   if (name.endsWith(`.json${SET_ASIDE}`)) return { kind: 'set-aside' };
   const [, id, pid, start, scope] = NAME.exec(name) ?? [];
   if (id === undefined) {
-    return name.endsWith('.json') ? { kind: 'bad', reason: 'its name is not that of a session' } : { kind: 'other' };
+    return name.endsWith('.json')
+      ? { kind: 'bad', reason: l10n.t('its name is not that of a session') }
+      : { kind: 'other' };
   }
   const path = join(folder.sessions, name);
   try {
     return readSessionFile(folder, path, id, claimerOf(pid, start, scope));
   } catch (error) {
-    if (error instanceof FileRefusedError) return { kind: 'bad', reason: 'it is not a plain file of sensible size' };
+    if (error instanceof FileRefusedError)
+      return { kind: 'bad', reason: l10n.t('it is not a plain file of sensible size') };
     if (codeOf(error) === 'ENOENT') return { kind: 'in-flux', id };
-    const problem = `The session file ${path} cannot be read: ${messageOf(error)}.`;
-    return { kind: 'unreadable', problem: `${problem} Make it readable for you, or remove it.` };
+    const problem = l10n.t(
+      'The session file {0} cannot be read: {1}. Make it readable for you, or remove it.',
+      path,
+      messageOf(error),
+    );
+    return { kind: 'unreadable', problem };
   }
 }
 
@@ -138,13 +146,13 @@ function readSessionFile(
   claimer: ProcessIdentity | undefined,
 ): ClassifiedFile {
   const { uid } = lstatSync(path);
-  if (process.getuid && uid !== process.getuid()) return { kind: 'bad', reason: 'it belongs to another user' };
+  if (process.getuid && uid !== process.getuid()) return { kind: 'bad', reason: l10n.t('it belongs to another user') };
   const parsed = parseSession(readPlainFile(path, MAX_SESSION_FILE_BYTES, { links: 'refuse' }).text);
   if (parsed.kind === 'newer') return { kind: 'newer', id };
   if (parsed.kind === 'bad') return parsed;
   const { session } = parsed;
-  if (session.id !== id || !isSessionId(id)) return { kind: 'bad', reason: 'it names another session' };
-  if (session.home !== folder.homeTag) return { kind: 'bad', reason: 'it belongs to another data folder' };
+  if (session.id !== id || !isSessionId(id)) return { kind: 'bad', reason: l10n.t('it names another session') };
+  if (session.home !== folder.homeTag) return { kind: 'bad', reason: l10n.t('it belongs to another data folder') };
   return { kind: 'session', found: { path, session, claimer } };
 }
 
@@ -247,11 +255,13 @@ function setAside(path: string, reason: string): string {
     // Its age counts from now.
     lutimesSync(aside, new Date(), new Date());
   } catch {
-    if (existsSync(path)) return `${path} was not used: ${reason}. It could not be moved aside: remove it.`;
+    if (existsSync(path)) return l10n.t('{0} was not used: {1}. It could not be moved aside: remove it.', path, reason);
   }
-  return (
-    `${path} was moved to ${aside} and not used: ${reason}. Look in the list for servers that it may have named, and end ` +
-    'those that nobody uses. The file can be removed; after 30 days that is done for you.'
+  return l10n.t(
+    '{0} was moved to {1} and not used: {2}. Look in the list for servers that it may have named, and end those that nobody uses. The file can be removed; after 30 days that is done for you.',
+    path,
+    aside,
+    reason,
   );
 }
 

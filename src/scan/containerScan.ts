@@ -24,9 +24,9 @@ export interface ContainerScanParts {
   readonly log: Log;
   readonly containers: RecordedContainers;
   readonly own: OwnSession;
-  readonly foreignServers?: ForeignServers;
+  readonly foreignServers: ForeignServers | undefined;
   /** The configured containers; absent or empty: no search for containers without a client. */
-  readonly containerRuns?: () => readonly ConfiguredRun[];
+  readonly containerRuns: (() => readonly ConfiguredRun[]) | undefined;
   readonly clock?: Clock;
 }
 

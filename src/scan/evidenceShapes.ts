@@ -95,7 +95,7 @@ export const refusal: Shape<Refusal> = v.union([
   v.object({ rule: listed, found: v.literal('unknown') }),
   v.object({
     rule: v.picklist(['launchedOwnerGone', 'adoptedOwnerGone']),
-    owner: v.union([notAsked, ownerFinding]),
+    owner: ownerFinding,
   }),
   v.object({
     rule: v.literal('foreignHasNoClient'),

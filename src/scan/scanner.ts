@@ -17,9 +17,9 @@ export interface ScannerParts {
   /** What applies to sessions that are known from cookies only. */
   readonly settings: () => Pick<SessionFile, 'automatic' | 'neverReap'>;
   /** A second source of records; absent where there is none. */
-  readonly memory?: SessionMemory | undefined;
+  readonly memory?: SessionMemory;
   /** Absent where other clients are not looked at. */
-  readonly foreignServers?: ForeignServers | undefined;
+  readonly foreignServers: ForeignServers | undefined;
 }
 
 /** The foreign servers of one scan. */

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { ProcessNode, ServerView } from '../model/inventory';
+import type { ForeignView, ProcessNode, SessionView } from '../model/inventory';
 import type { ServerKey } from '../model/keys';
 import type { DataFolder } from '../registry/dataFolder';
 import { isRecordId, isSessionId, type RecordId, type SessionId } from '../registry/ids';
@@ -30,46 +30,56 @@ const notShared = v.optional(
   () => undefined,
 );
 
-const row = v.object({
+/** Of rows of all kinds. That a second look is under way is not shared: it is the other window's. */
+const ofAny = {
   key: v.custom<ServerKey>((value) => typeof value === 'string'),
   name: v.string(),
   client: v.string(),
   folder: orUndefined(v.string()),
-  terminal: v.exactOptional(v.string()),
-  idleSince: v.exactOptional(finite),
-  usedBy: v.exactOptional(users),
-  group: v.picklist(['orphaned', 'thisWindow', 'otherWindows', 'otherClients', 'ownerUnknown']),
-  managedBy: v.picklist(['mcpProcesses', 'editor', 'foreign']),
-  verdict: v.picklist(['active', 'orphaned', 'detached', 'unknown']),
-  /** By the other window, not by this one. */
-  checking: v.optional(v.unknown()),
-  dependsOn: v.exactOptional(v.array(processId)),
-  awaitsAnswer: v.exactOptional(v.picklist(['window', 'client'])),
   evidence: v.array(evidence),
-  state: v.picklist(['starting', 'running', 'stopping']),
-  failure: notShared,
-  copies: finite,
+  state: v.picklist(['running', 'stopping']),
   pid: orUndefined(pid),
   startedAt: orUndefined(finite),
   memory: orUndefined(finite),
   processes: v.array(processNode),
   containers: v.fallback(v.tuple([]), []),
   containerProblem: notShared,
-  serverInfo: notShared,
-  url: notShared,
+  recordId: v.custom<RecordId>(isRecordId),
+};
+
+const isOrphaned = { group: v.literal('orphaned'), verdict: v.literal('orphaned') };
+
+const ofSession = { ...ofAny, kind: v.literal('session'), sessionId: v.custom<SessionId>(isSessionId) };
+const group = v.picklist(['otherWindows', 'otherClients']);
+const sessionView = v.variant('verdict', [
+  v.object({ ...ofSession, ...isOrphaned, awaitsAnswer: v.exactOptional(v.picklist(['window', 'client'])) }),
+  v.object({ ...ofSession, group, verdict: v.literal('active'), usedBy: v.exactOptional(users) }),
+  v.object({ ...ofSession, group, verdict: v.picklist(['detached', 'unknown']) }),
+]);
+
+const ofForeign = {
+  ...ofAny,
+  kind: v.literal('foreign'),
+  terminal: v.exactOptional(v.string()),
+  idleSince: v.exactOptional(finite),
+  dependsOn: v.array(processId),
+  copies: finite,
   configurationFile: orUndefined(v.string()),
-  sessionId: orUndefined(v.custom<SessionId>(isSessionId)),
-  recordId: orUndefined(v.custom<RecordId>(isRecordId)),
-});
+};
+const foreignView = v.variant('verdict', [
+  v.object({ ...ofForeign, ...isOrphaned }),
+  v.object({
+    ...{ ...ofForeign, group: v.literal('otherClients'), verdict: v.literal('active') },
+    usedBy: v.exactOptional(users),
+  }),
+  v.object({ ...ofForeign, group: v.literal('ownerUnknown'), verdict: v.literal('unknown') }),
+]);
 
 // A property of a row that is missing above does not compile: it would get lost.
-const isWhole: keyof ServerView extends keyof typeof row.entries ? true : false = true;
+type KeyOf<View> = View extends unknown ? Exclude<keyof View, 'checking'> : never;
+type IsWhole<View, Shape extends v.GenericSchema> = KeyOf<View> extends KeyOf<v.InferOutput<Shape>> ? true : false;
+const isWhole: IsWhole<SessionView, typeof sessionView> & IsWhole<ForeignView, typeof foreignView> = true;
 void isWhole;
-
-const serverView = v.pipe(
-  row,
-  v.transform(({ checking: _, ...shared }) => shared),
-);
 
 const sharedScan = v.object({
   /** The session of the window that scanned. */
@@ -79,22 +89,22 @@ const sharedScan = v.object({
   /** Epoch ms. */
   sweptAt: finite,
   /** Rows of all sessions, its own among them, as another window shows them. */
-  sessions: v.array(serverView),
+  sessions: v.array(sessionView),
   /** Rows of other clients' servers. */
-  foreign: v.array(serverView),
+  foreign: v.array(foreignView),
   problems: v.array(v.string()),
 });
 
 /** The findings of one window's sweep, for the other windows of this machine. Redacted rows; never a reason to signal. */
 export interface SharedScan extends Omit<Read<typeof sharedScan>, 'sessions' | 'foreign'> {
-  readonly sessions: readonly ServerView[];
-  readonly foreign: readonly ServerView[];
+  readonly sessions: readonly SessionView[];
+  readonly foreign: readonly ForeignView[];
 }
 
 const FILE = 'scan.json';
 
 /** Whether a row may be shared: each window must find out how to reach the engine of a container. */
-export function isShareable({ containers, containerProblem }: ServerView): boolean {
+export function isShareable({ containers, containerProblem }: SessionView | ForeignView): boolean {
   return containers.length === 0 && containerProblem === undefined;
 }
 

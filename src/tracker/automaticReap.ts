@@ -21,7 +21,7 @@ export interface AutomaticReapParts {
   readonly turns: ReapTurns;
   readonly own: OwnSession;
   readonly self: ProcessIdentity;
-  readonly foreignServers?: ForeignServers | undefined;
+  readonly foreignServers: ForeignServers | undefined;
   readonly settings: () => Pick<ReapSettings, 'reapForeign' | 'maxPerSweep'>;
 }
 

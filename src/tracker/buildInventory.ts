@@ -4,7 +4,7 @@ import type { RecordedContainers } from '../containers/recordedContainers';
 import { findAlive } from '../judgement/members';
 import type { GuardState } from '../launch/guardProcess';
 import type { LaunchedServer } from '../launch/launchedServer';
-import type { ContainerWithoutClient, GuardView, Inventory, Problem, ServerView } from '../model/inventory';
+import type { ContainerWithoutClient, GuardView, Inventory, Problem, SessionView } from '../model/inventory';
 import type { ProcessIdentity } from '../os/identity';
 import type { Platform, Snapshot } from '../os/platform';
 import type { HistoryEntry } from '../registry/history';
@@ -13,10 +13,12 @@ import type { SessionFile } from '../registry/schema';
 import type { Scan, ScannedSession } from '../scan/scan';
 import { type ForeignScan, NO_FOREIGN_SCAN } from '../scan/scanner';
 import type { Findings } from '../scan/scanSharing';
+import { foreignRows } from './foreignRows';
 import { rememberedRows } from './rememberedRows';
-import { foreignRows, rowsOfSession, rowsOfThisWindow } from './rows';
 import { NO_PLANS, type SessionPlans } from './sessionPlans';
+import { type SessionFindings, sessionRows } from './sessionRows';
 import { withEnding, withFormerVerdicts, withoutRecorded } from './shownRows';
+import { windowRows } from './windowRows';
 
 /** The parts of an inventory; each is set only by its owner. */
 export interface InventoryParts {
@@ -97,14 +99,12 @@ export function buildInventory(
   const { scan, snapshot, reused } = parts;
   if (!scan || !snapshot) return { inventory: beforeFirstScan(parts), findings: before };
   const otherSessions = scan.sessions.filter(({ session }) => session.id !== owner.own.session.id);
-  const sessions = reused.sessions ?? sessionRows(parts, owner, otherSessions);
-  const window = windowRows(parts, owner, snapshot);
-  const found =
-    reused.foreign ??
-    withFormerVerdicts(
-      foreignRows(parts.foreign.servers, (id) => owner.containers.seenOf(id)),
-      before.foreign,
-    );
+  const sessions = reused.sessions ?? rowsOfSessions(parts, owner, otherSessions);
+  const containersOf = (id: string) => owner.containers.seenOf(id);
+  const { own, self, platform } = owner;
+  const { launched, configured } = parts;
+  const window = windowRows(snapshot, { own, self, platform, launched, configured, containersOf });
+  const found = reused.foreign ?? withFormerVerdicts(foreignRows(parts.foreign.servers, containersOf), before.foreign);
   const foreign = withoutRecorded(found, [...window, ...sessions]);
   const problems = reused.problems ?? scan.problems;
   const shown = withEnding(sessions, ending);
@@ -134,32 +134,21 @@ function beforeFirstScan({ remembered, problems, reapForeign }: InventoryParts):
 }
 
 /** Rows of sessions, as all windows except their own show them. */
-export function sessionRows(
+export function rowsOfSessions(
   { scan, plans }: Pick<InventoryParts, 'scan' | 'plans'>,
-  { containers }: InventoryOwner,
+  { containers }: Pick<InventoryOwner, 'containers'>,
   sessions: readonly ScannedSession[],
-): ServerView[] {
-  return sessions.flatMap((judged) =>
-    rowsOfSession(
-      judged,
-      (key) => plans.spared.get(key) ?? new Map(),
-      (id) => containers.seenOf(id),
-      (owner) => {
-        const entry = scan && findAlive(scan.snapshot, owner);
-        return entry && knownClientOf(entry.args, entry.name)?.title;
-      },
-      (key) => plans.usedBy.get(key),
-    ),
-  );
-}
-
-function windowRows(
-  { launched, configured }: InventoryParts,
-  { own, self, platform, containers }: InventoryOwner,
-  snapshot: Snapshot,
-): ServerView[] {
-  const containersOf = (id: string) => containers.seenOf(id);
-  return rowsOfThisWindow(snapshot, { own, self, platform, launched, configured, containersOf });
+): SessionView[] {
+  const findings: SessionFindings = {
+    sparedOf: (key) => plans.spared.get(key) ?? new Map(),
+    usedBy: (key) => plans.usedBy.get(key),
+    containersOf: (id) => containers.seenOf(id),
+    clientOf: (owner) => {
+      const entry = scan && findAlive(scan.snapshot, owner);
+      return entry && knownClientOf(entry.args, entry.name)?.title;
+    },
+  };
+  return sessions.flatMap((judged) => sessionRows(judged, findings));
 }
 
 function guardView(guard: GuardState | undefined, snapshot: Snapshot): GuardView {

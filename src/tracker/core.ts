@@ -39,7 +39,7 @@ export interface CoreParts {
   /** See {@link configFingerprint}; without it scans are not shared. */
   readonly configFingerprint?: () => string | undefined;
   /** A second source of records; absent where there is none. */
-  readonly memory?: SessionMemory | undefined;
+  readonly memory?: SessionMemory;
 }
 
 /** The parts that scan and reap, in an editor window as on the command line. */
@@ -56,13 +56,14 @@ export interface Core {
 
 /** Builds the parts in the order of their dependencies. */
 export function buildCore(parts: CoreParts): Core {
-  const { platform, self, own, log, folder, settings, foreignServers, configFingerprint, memory } = parts;
+  const { platform, self, own, log, folder, settings, foreignServers, configFingerprint } = parts;
+  const memory = parts.memory && { memory: parts.memory };
   const containers = new RecordedContainers(log);
   const owner = { own, self, platform, containers };
   const store = new InventoryStore(owner, log);
   const neverReap = () => settings().neverReap;
-  const reaper = new Reaper({ platform, folder, self, log, containers, by: parts.by, neverReap, memory });
-  const scanner = new Scanner({ platform, folder, own, log, settings, foreignServers, memory });
+  const reaper = new Reaper({ platform, folder, self, log, containers, by: parts.by, neverReap, ...memory });
+  const scanner = new Scanner({ platform, folder, own, log, settings, foreignServers, ...memory });
   const containerScan = new ContainerScan({ ...parts, containers });
   const scanSharing = new ScanSharing({ platform, folder, self, own, ...(configFingerprint && { configFingerprint }) });
   const configuration = () => ({ ...parts.configuration(), reapForeign: settings().reapForeign ?? 'report' });

@@ -1,35 +1,25 @@
-import type { ServerView } from '../model/inventory';
+import type { SessionView } from '../model/inventory';
 import { recordKey } from '../model/keys';
 import type { SessionFile } from '../registry/schema';
+import { containersView, processesView } from './row';
 
 /** The rows of a window before its first scan: this workspace's servers as last written. */
-export function rememberedRows(sessions: readonly SessionFile[]): ServerView[] {
+export function rememberedRows(sessions: readonly SessionFile[]): SessionView[] {
   return sessions.flatMap((session) =>
     session.records.map(
-      (record): ServerView => ({
+      (record): SessionView => ({
+        kind: 'session',
         key: recordKey(session.id, record.id),
         name: record.server,
         client: record.client,
         folder: record.folder,
-        group: 'otherWindows',
-        managedBy: 'mcpProcesses',
-        verdict: 'unknown',
-        checking: true,
+        ...{ group: 'otherWindows', verdict: 'unknown', checking: true },
         evidence: [],
         state: 'running',
-        failure: undefined,
-        copies: 1,
-        pid: undefined,
-        startedAt: undefined,
-        memory: undefined,
-        processes: [],
-        containers: [],
-        containerProblem: undefined,
-        serverInfo: undefined,
-        url: undefined,
-        configurationFile: undefined,
         sessionId: session.id,
         recordId: record.id,
+        ...processesView([]),
+        ...containersView(undefined),
       }),
     ),
   );

@@ -91,6 +91,7 @@ export class RequestedReap {
   private dropReused(only: ReadonlySet<string> | undefined): void {
     const { store } = this.parts;
     const { reused } = store.parts;
-    store.set({ reused: { ...reused, foreign: reused.foreign?.filter(({ key }) => !only?.has(key)) } });
+    const foreign = reused.foreign?.filter(({ key }) => !only?.has(key));
+    if (foreign) store.set({ reused: { ...reused, foreign } });
   }
 }

@@ -117,12 +117,13 @@ export class ScanCycle {
     const ownId = own.session.id;
     const reapable = scan.sessions.filter((judged) => isReapable(judged, { ownId, self }));
     const plans = await planSessions(reaper, scan, reapable);
+    const { foreign } = store.parts.reused;
     store.set({
       scan,
       plans,
       snapshot: scan.snapshot,
       // Foreign servers are found in a step of their own.
-      reused: { foreign: store.parts.reused.foreign },
+      reused: foreign ? { foreign } : {},
       ...this.history(),
       ...configuration(),
     });
@@ -148,7 +149,8 @@ export class ScanCycle {
   private async scanForeignOnce(): Promise<void> {
     const { scanner, store } = this.parts;
     const foreign = await scanner.scanForeign();
-    store.set({ foreign, reused: { ...store.parts.reused, foreign: undefined } });
+    const { foreign: _, ...reused } = store.parts.reused;
+    store.set({ foreign, reused });
   }
 
   /** A second scan in the background, so that the end of a client shows before the next interval. */

@@ -3,7 +3,7 @@ import type { ProcessIdentity } from '../os/identity';
 import type { Users } from '../os/users';
 import type { Reaper } from '../reaping/reaper';
 import { isUnfinished, type Scan, type ScannedSession } from '../scan/scan';
-import type { SparedReasons } from './rows';
+import type { SparedReasons } from './row';
 
 /** What a reap of the dead sessions in a scan would do; signals nothing. */
 export interface SessionPlans {

@@ -1,28 +1,42 @@
-import type { ProcessNode, ServerView } from '../model/inventory';
+import type { ForeignStanding, ForeignView, ProcessNode, ServerView, SessionView } from '../model/inventory';
+import type { Users } from '../os/users';
 
 /**
  * Rows that need a second scan keep their verdict until that is done. A new row has no former verdict.
  * @param before the last published rows
  */
-export function withFormerVerdicts(rows: readonly ServerView[], before: readonly ServerView[]): ServerView[] {
+export function withFormerVerdicts(rows: readonly ForeignView[], before: readonly ForeignView[]): ForeignView[] {
   const former = new Map(before.map((row) => [row.key, row]));
   return rows.map((row) => {
     const known = row.checking ? former.get(row.key) : undefined;
-    return known ? { ...row, group: known.group, verdict: known.verdict } : row;
+    if (!known) return row;
+    const { usedBy: _, ...rest }: ForeignView & { readonly usedBy?: Users } = row;
+    return { ...rest, ...standingOf(known) };
   });
 }
+
+function standingOf(row: ForeignView): ForeignStanding {
+  if (row.verdict !== 'active') return row.verdict === 'orphaned' ? ORPHANED : UNKNOWN;
+  return { group: row.group, verdict: row.verdict, ...(row.usedBy && { usedBy: row.usedBy }) };
+}
+
+const ORPHANED = { group: 'orphaned', verdict: 'orphaned' } as const;
+const UNKNOWN = { group: 'ownerUnknown', verdict: 'unknown' } as const;
 
 /**
  * Foreign rows without processes of another row: a server that was adopted or recorded since belongs to that row. One
  * process, one row.
  */
-export function withoutRecorded(foreign: readonly ServerView[], recorded: readonly ServerView[]): ServerView[] {
+export function withoutRecorded(foreign: readonly ForeignView[], recorded: readonly ServerView[]): ForeignView[] {
   const known = new Set(recorded.flatMap(({ processes }) => processKeys(processes)));
   return foreign.filter(({ processes }) => !processKeys(processes).some((key) => known.has(key)));
 }
 
 /** Marks the rows that are being ended, except those whose processes are all spared. */
-export function withEnding(rows: readonly ServerView[], ending: { has(key: string): boolean }): ServerView[] {
+export function withEnding<View extends SessionView | ForeignView>(
+  rows: readonly View[],
+  ending: { has(key: string): boolean },
+): View[] {
   return rows.map((row) => (ending.has(row.key) && !isSpared(row) ? { ...row, state: 'stopping' } : row));
 }
 

@@ -9,7 +9,7 @@ import type { Scanner } from '../scan/scanner';
 import type { ScanSharing } from '../scan/scanSharing';
 import { errorText } from '../wording/reasons';
 import type { AutomaticReap } from './automaticReap';
-import { type InventoryOwner, sessionRows } from './buildInventory';
+import { type InventoryOwner, rowsOfSessions } from './buildInventory';
 import type { InventoryStore } from './inventoryStore';
 import type { ReapTurns } from './reapTurns';
 import type { ScanCycle } from './scanCycle';
@@ -107,7 +107,7 @@ export class Sweeps {
     const { scan } = store.parts;
     if (!scan || !this.isShareable()) return;
     const { session } = owner.own;
-    const own = sessionRows(
+    const own = rowsOfSessions(
       store.parts,
       owner,
       scan.sessions.filter((one) => one.session.id === session.id),

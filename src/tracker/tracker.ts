@@ -51,7 +51,7 @@ export interface TrackerParts {
   readonly adoptable?: () => readonly ConfiguredServer[];
   readonly configurationProblems: () => readonly Problem[];
   /** A second source of records; absent where there is none. */
-  readonly memory?: SessionMemory | undefined;
+  readonly memory?: SessionMemory;
   /** One redacted line of a launched server's stderr. */
   readonly onOutput: (server: string, line: string) => void;
 }
@@ -71,7 +71,8 @@ export class Tracker {
   private listed: string;
 
   constructor(private readonly parts: TrackerParts) {
-    const { platform, folder, self, own, log, version, settings, configured, recogniser } = parts;
+    const { platform, folder, self, own, log, version, settings, configured, recogniser, memory, node, guardShell } =
+      parts;
     this.listed = settings().neverReap.join('\n');
     this.crashes = new FormerCrashes(folder, () => own.session);
     this.core = buildCore({
@@ -79,15 +80,17 @@ export class Tracker {
       configuration: () => ({ configured: configured(), problems: parts.configurationProblems() }),
       foreignServers: recogniser && this.foreignServers(recogniser),
       containerRuns: parts.containerRuns,
-      memory: parts.memory,
+      ...(memory && { memory }),
       configFingerprint: () => configFingerprint(version, recogniser?.(), settings()),
     });
     const { store, cycle, reaper, containers } = this.core;
     this.sweeps = this.core.sweeps;
     this.requestedReap = this.core.requestedReap;
-    store.set({ remembered: parts.memory?.sessions() ?? [] });
+    store.set({ remembered: memory?.sessions() ?? [] });
     this.guard = new GuardProcess({
-      ...{ folder, log, version, script: parts.guardScript, node: parts.node, shell: parts.guardShell },
+      ...{ folder, log, version, script: parts.guardScript },
+      ...(node !== undefined && { node }),
+      ...(guardShell !== undefined && { shell: guardShell }),
       isEnabled: () => settings().guard,
       onChange: (guard) => store.set({ guard }),
     });
@@ -110,7 +113,9 @@ export class Tracker {
       ...{ platform, containers, homeTag: folder.homeTag },
       inventory: () => store.inventory,
     });
-    store.onDidChange(({ servers }) => this.clientWatch.watch(servers.flatMap((one) => one.dependsOn ?? [])));
+    store.onDidChange(({ servers }) =>
+      this.clientWatch.watch(servers.flatMap((one) => (one.kind === 'foreign' ? one.dependsOn : []))),
+    );
     own.onChange((session) => {
       parts.memory?.remember(session);
       // A launch arms it before its spawn; this arms it for adopted servers.

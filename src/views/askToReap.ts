@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Inventory } from '../model/inventory';
+import type { Inventory, ServerView } from '../model/inventory';
 import { formatMemory } from '../wording/format';
 import type { Actions } from './actions';
 import { showFailure } from './failures';
@@ -25,12 +25,12 @@ export class AskToReap implements vscode.Disposable {
   /** Runs inside a sweep, which must not wait for a person: no answer is awaited. */
   #look({ servers }: Inventory): void {
     if (this.#isDone) return;
-    const waiting = servers.filter(({ awaitsAnswer, state }) => awaitsAnswer && state !== 'stopping');
+    const waiting = servers.filter((one) => one.state !== 'stopping' && askedAbout(one) !== undefined);
     if (waiting.length === 0) return;
     this.#isDone = true;
     const review = vscode.l10n.t('Review');
     const memory = formatMemory(totalMemory(waiting));
-    const ofWindows = waiting.every(({ awaitsAnswer }) => awaitsAnswer === 'window');
+    const ofWindows = waiting.every((one) => askedAbout(one) === 'window');
     const asked = vscode.window
       .showInformationMessage(question(waiting.length, memory, ofWindows), review, vscode.l10n.t('Not Now'))
       .then(async (answer) => {
@@ -38,6 +38,10 @@ export class AskToReap implements vscode.Disposable {
       });
     showFailure(asked);
   }
+}
+
+function askedAbout(server: ServerView): 'window' | 'client' | undefined {
+  return server.kind === 'session' && server.verdict === 'orphaned' ? server.awaitsAnswer : undefined;
 }
 
 function question(count: number, memory: string, ofWindows: boolean): string {

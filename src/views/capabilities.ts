@@ -1,4 +1,4 @@
-import type { ServerView } from '../model/inventory';
+import { configurationFileOf, managerOf, type ServerView } from '../model/inventory';
 import { isSparedByUser } from './serverWords';
 
 /** What a person can do with a server. Each name is also a flag in the manifest's `when` clauses. */
@@ -18,10 +18,11 @@ export type Capability = (typeof CAPABILITIES)[number];
 
 /** What can be done with a server now, from its row or from the palette. */
 export function capabilitiesOf(server: ServerView): Readonly<Record<Capability, boolean>> {
-  const { group, managedBy, state, verdict } = server;
+  const { kind, group, state, verdict } = server;
+  const manager = managerOf(server);
   const isHere = group === 'thisWindow' || group === 'notRunning';
   /** Ours or the editor's to start and stop. */
-  const isSteered = isHere && (managedBy === 'mcpProcesses' || managedBy === 'editor');
+  const isSteered = isHere && (manager === 'mcpProcesses' || manager === 'editor');
   /**
    * Reaping a server that the user spares does nothing, nor does sparing it again. The same holds for a server that is
    * being ended.
@@ -31,11 +32,11 @@ export function capabilitiesOf(server: ServerView): Readonly<Record<Capability, 
     canReap: isUnwanted,
     canStart: isSteered && (state === 'stopped' || state === 'failed'),
     canStop: isSteered && (state === 'running' || state === 'starting'),
-    canCallTool: isHere && managedBy === 'mcpProcesses' && state === 'running',
+    canCallTool: kind === 'launched' && state === 'running',
     canShowOutput: isSteered,
-    canShowConfiguration: isHere || server.configurationFile !== undefined,
+    canShowConfiguration: isHere || configurationFileOf(server) !== undefined,
     hasPid: server.pid !== undefined,
-    canHide: managedBy === 'foreign' && !isHere,
+    canHide: kind === 'foreign',
     canNeverReap: isUnwanted && server.processes.length > 0,
   };
 }

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { ServerView } from '../model/inventory';
+import { managerOf, type ServerView } from '../model/inventory';
 import type { Crash } from '../registry/crashes';
 import type { CrashReport } from '../tracker/formerCrashes';
 import { folderName, formatMemory } from '../wording/format';
@@ -64,7 +64,7 @@ export class CrashNotice implements vscode.Disposable {
 
   /** What a crashed session ran, as far as it is configured here. */
   #rowsOf({ servers }: Crash): ServerView[] {
-    const rows = this.actions.inventory().servers.filter(({ managedBy }) => managedBy === 'mcpProcesses');
+    const rows = this.actions.inventory().servers.filter((one) => managerOf(one) === 'mcpProcesses');
     return servers.flatMap(
       ({ server, client, folder }) =>
         rows.find(
@@ -104,7 +104,7 @@ function crashMessage(
     folder === undefined
       ? vscode.l10n.t('After a crash')
       : vscode.l10n.t('After the window "{0}" crashed', folderName(folder));
-  return `${where}: ${whatEnded(ended, memoryFreed, startable)}`;
+  return vscode.l10n.t('{0}: {1}', where, whatEnded(ended, memoryFreed, startable));
 }
 
 function whatEnded(ended: number, memoryFreed: number, startable: number): string {

@@ -21,9 +21,7 @@ export class Discovery implements vscode.Disposable {
 
   #look(inventory: Inventory): void {
     if (this.#done) return;
-    const orphans = inventory.servers.filter(
-      ({ managedBy, verdict }) => managedBy === 'foreign' && verdict === 'orphaned',
-    );
+    const orphans = inventory.servers.filter(({ kind, verdict }) => kind === 'foreign' && verdict === 'orphaned');
     if (orphans.length === 0) return;
     this.#done = true;
     if (!this.actions.announceOnce()) return;

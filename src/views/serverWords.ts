@@ -1,9 +1,19 @@
 import * as vscode from 'vscode';
-import type { ContainerView, Failure, Inventory, ProcessNode, ServerInfo, ServerView } from '../model/inventory';
+import {
+  type ContainerView,
+  configurationFileOf,
+  type Failure,
+  type Inventory,
+  managerOf,
+  type ProcessNode,
+  type ServerInfo,
+  type ServerView,
+} from '../model/inventory';
 import { isListedToKeep } from '../model/refusal';
+import type { Users } from '../os/users';
 import type { ExitStatus } from '../registry/history';
 import { evidenceSentence } from '../wording/evidence';
-import { formatMemory, joinParts, shortId } from '../wording/format';
+import { formatMemory, formatMoment, joinParts, shortId } from '../wording/format';
 import { refusalSentence } from '../wording/refusals';
 import { startProblemSentence } from '../wording/start';
 import { usersText } from '../wording/users';
@@ -16,12 +26,9 @@ export function stateWord(server: ServerView): string {
     case 'stopping':
       return server.group === 'thisWindow' ? vscode.l10n.t('stopping') : vscode.l10n.t('ending …');
     case 'failed':
-      return joinParts([vscode.l10n.t('failed'), exitWord(server.failure?.exit)]);
+      return joinParts([vscode.l10n.t('failed'), exitWord(server.failure.exit)]);
     case 'stopped':
-      return server.managedBy === 'remote' ? vscode.l10n.t('remote') : vscode.l10n.t('not running');
-  }
-  if (server.managedBy === 'remote') {
-    return vscode.l10n.t('remote');
+      return server.kind === 'remote' ? vscode.l10n.t('remote') : vscode.l10n.t('not running');
   }
   switch (server.verdict) {
     case 'orphaned':
@@ -33,15 +40,25 @@ export function stateWord(server: ServerView): string {
     case 'gone':
       return vscode.l10n.t('gone');
     case 'active':
-      return server.usedBy === undefined ? vscode.l10n.t('active') : vscode.l10n.t('in use');
+      return usersOf(server) === undefined ? vscode.l10n.t('active') : vscode.l10n.t('in use');
   }
 }
 
 /** The state as a row says it; first that a second look at it is under way: a narrow side bar cuts off the end. */
 export function stateWords(server: ServerView): string {
-  if (!server.checking || server.state === 'stopping') return stateWord(server);
+  if (!isChecking(server) || server.state === 'stopping') return stateWord(server);
   const checking = vscode.l10n.t('checking …');
   return server.verdict === 'unknown' ? checking : joinParts([checking, stateWord(server)]);
+}
+
+/** Whether a second look at it is under way. */
+export function isChecking(server: ServerView): boolean {
+  return 'checking' in server && server.checking === true;
+}
+
+/** Who is connected to a server that no known client runs. */
+function usersOf(server: ServerView): Users | undefined {
+  return 'usedBy' in server ? server.usedBy : undefined;
 }
 
 /** The orphans that badge and status bar count. */
@@ -49,7 +66,7 @@ export function countedOrphans({ servers, reapForeign }: Inventory): ServerView[
   return servers.filter(
     (server) =>
       server.verdict === 'orphaned' &&
-      (server.managedBy !== 'foreign' || reapForeign !== 'report') &&
+      (server.kind !== 'foreign' || reapForeign !== 'report') &&
       !isSparedByUser(server),
   );
 }
@@ -80,17 +97,14 @@ export function isSparedByUser({ processes }: ServerView): boolean {
 }
 
 export function verdictSentence(server: ServerView): string {
-  if (server.managedBy === 'remote') {
+  if (server.kind === 'remote') {
     return vscode.l10n.t('Remote: no process runs on this machine.');
   }
-  if (server.failure) {
+  if (server.kind === 'launched' && server.failure) {
     return failureSentence(server.failure);
   }
-  if (server.state === 'failed') {
-    return vscode.l10n.t('Failed.');
-  }
   if (server.state === 'stopped') {
-    return server.managedBy === 'editor'
+    return managerOf(server) === 'editor'
       ? vscode.l10n.t('Not running: VS Code starts it when chat needs it.')
       : vscode.l10n.t('Not running: start it with the Start button.');
   }
@@ -99,7 +113,7 @@ export function verdictSentence(server: ServerView): string {
       ? vscode.l10n.t('Stopping: it has been asked to exit.')
       : vscode.l10n.t('Ending: each process is checked again before it receives a signal.');
   }
-  if (server.checking) {
+  if (isChecking(server)) {
     return server.verdict === 'unknown'
       ? vscode.l10n.t('Checking whether anything uses it …')
       : `${settledSentence(server)} ${vscode.l10n.t('Checking again …')}`;
@@ -109,13 +123,15 @@ export function verdictSentence(server: ServerView): string {
 
 function settledSentence(server: ServerView): string {
   switch (server.verdict) {
-    case 'active':
-      if (server.usedBy !== undefined) {
-        return vscode.l10n.t('In use: no known client runs it, but {0} is connected to it.', usersText(server.usedBy));
+    case 'active': {
+      const users = usersOf(server);
+      if (users !== undefined) {
+        return vscode.l10n.t('In use: no known client runs it, but {0} is connected to it.', usersText(users));
       }
       return server.group === 'thisWindow'
         ? vscode.l10n.t('Running. Used by this window.')
         : vscode.l10n.t('Running. Used by {0}.', server.client);
+    }
     case 'orphaned':
       return vscode.l10n.t('Orphaned: its client is gone, and nothing uses it any more.');
     case 'detached':
@@ -147,7 +163,7 @@ function failureSentence(failure: Failure): string {
 
 /** What else is known of a failure, one line each. */
 export function failureLines({ at, lastLine }: Failure): string[] {
-  const time = vscode.l10n.t('Time: {0}', new Date(at).toLocaleString());
+  const time = vscode.l10n.t('Time: {0}', formatMoment(at));
   return lastLine === undefined ? [time] : [vscode.l10n.t('Last line of its output: {0}', lastLine), time];
 }
 
@@ -167,7 +183,7 @@ export function serverInfoSentence({ name, version, tools, resources, prompts }:
 export function evidenceText(server: ServerView): string {
   const l10n = vscode.l10n;
   const lines = [server.name, verdictSentence(server), ''];
-  if (server.failure) {
+  if (server.kind === 'launched' && server.failure) {
     lines.push(...failureLines(server.failure), '');
   }
   lines.push(l10n.t('Evidence:'));
@@ -180,18 +196,19 @@ export function evidenceText(server: ServerView): string {
   const fact = (text: string | undefined) => text !== undefined && lines.push(text);
   fact(l10n.t('Client: {0}', server.client));
   fact(server.folder === undefined ? undefined : l10n.t('Folder: {0}', server.folder));
-  fact(server.url === undefined ? undefined : l10n.t('Address: {0}', server.url));
-  fact(server.configurationFile === undefined ? undefined : l10n.t('Configuration: {0}', server.configurationFile));
+  fact(server.kind === 'remote' ? l10n.t('Address: {0}', server.url) : undefined);
+  const file = configurationFileOf(server);
+  fact(file === undefined ? undefined : l10n.t('Configuration: {0}', file));
   fact(server.startedAt === undefined ? undefined : l10n.t('Started: {0}', new Date(server.startedAt).toISOString()));
-  if (server.serverInfo) {
+  if (server.kind === 'launched' && server.serverInfo) {
     fact(serverInfoSentence(server.serverInfo));
   }
   if (server.processes.length > 0) {
     lines.push('', l10n.t('Processes:'), ...processLines(server.processes, '  '));
   }
   const ids = [
-    ...(server.sessionId === undefined ? [] : [l10n.t('Session: {0}', server.sessionId)]),
-    ...(server.recordId === undefined ? [] : [l10n.t('Record: {0}', server.recordId)]),
+    ...('sessionId' in server ? [l10n.t('Session: {0}', server.sessionId)] : []),
+    ...('recordId' in server && server.recordId !== undefined ? [l10n.t('Record: {0}', server.recordId)] : []),
   ];
   if (ids.length > 0) lines.push('', l10n.t('For bug reports:'), ...ids.map((id) => `  ${id}`));
   return lines.join('\n') + '\n';

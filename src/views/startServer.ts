@@ -1,34 +1,33 @@
 import * as vscode from 'vscode';
-import type { ServerView } from '../model/inventory';
+import { managerOf, type ServerView } from '../model/inventory';
 import type { Actions } from './actions';
 import { messageOf, showFailure } from './failures';
 import { inView } from './inView';
 
-type Target = Pick<ServerView, 'key' | 'managedBy'>;
-
 /** Starts a server; what keeps it from starting is shown with what can be done about it. */
-export function startServer(server: Target, actions: Actions): Promise<void> {
+export function startServer(server: ServerView, actions: Actions): Promise<void> {
   return attempt(server, actions, () => actions.start(server.key));
 }
 
 /** Restarts a server. See {@link startServer}. */
-export function restartServer(server: Target, actions: Actions): Promise<void> {
+export function restartServer(server: ServerView, actions: Actions): Promise<void> {
   return attempt(server, actions, () => actions.restart(server.key));
 }
 
-async function attempt(server: Target, actions: Actions, start: () => Promise<void>): Promise<void> {
+async function attempt(server: ServerView, actions: Actions, start: () => Promise<void>): Promise<void> {
   try {
     await inView(start);
   } catch (error) {
     // The editor explains what it cannot start; what was cancelled is no failure.
-    if (server.managedBy !== 'mcpProcesses' || error instanceof vscode.CancellationError) throw error;
+    if (managerOf(server) !== 'mcpProcesses' || error instanceof vscode.CancellationError) throw error;
     // Not awaited: a command that another extension called must not wait until someone closes a notification.
     showFailure(explain(server, messageOf(error), actions));
   }
 }
 
-async function explain(server: Target, message: string, actions: Actions): Promise<void> {
-  const failure = actions.inventory().servers.find(({ key }) => key === server.key)?.failure;
+async function explain(server: ServerView, message: string, actions: Actions): Promise<void> {
+  const now = actions.inventory().servers.find(({ key }) => key === server.key);
+  const failure = now?.kind === 'launched' ? now.failure : undefined;
   const output = vscode.l10n.t('Show Output');
   const configuration = vscode.l10n.t('Open Configuration');
   const retry = vscode.l10n.t('Retry');

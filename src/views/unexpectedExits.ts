@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Inventory, ServerView } from '../model/inventory';
+import type { Inventory, LaunchedView } from '../model/inventory';
 import type { Actions } from './actions';
 import { showFailure } from './failures';
 import { exitWord } from './serverWords';
@@ -23,7 +23,7 @@ export class UnexpectedExits implements vscode.Disposable {
   readonly #noticed = new Set<string>();
   /** When each server was announced, by key. */
   readonly #announced = new Map<string, readonly number[]>();
-  #waiting: ServerView[] = [];
+  #waiting: LaunchedView[] = [];
   #timer: NodeJS.Timeout | undefined;
 
   constructor(private readonly actions: Actions) {
@@ -37,9 +37,8 @@ export class UnexpectedExits implements vscode.Disposable {
 
   #look({ servers }: Inventory): void {
     for (const server of servers) {
-      const { recordId, failure } = server;
-      if (failure?.kind !== 'exit' || recordId === undefined || this.#noticed.has(recordId)) continue;
-      this.#noticed.add(recordId);
+      if (server.kind !== 'launched' || server.failure?.kind !== 'exit' || this.#noticed.has(server.recordId)) continue;
+      this.#noticed.add(server.recordId);
       this.#waiting.push(server);
       this.#timer ??= setTimeout(() => this.#announce(), MOMENT_MS);
     }
@@ -70,7 +69,7 @@ export class UnexpectedExits implements vscode.Disposable {
     return times.length;
   }
 
-  async #ask(text: string, servers: readonly ServerView[]): Promise<void> {
+  async #ask(text: string, servers: readonly LaunchedView[]): Promise<void> {
     const restart = servers.length === 1 ? vscode.l10n.t('Restart') : vscode.l10n.t('Restart All');
     const output = vscode.l10n.t('Show Output');
     const answer = await vscode.window.showWarningMessage(text, restart, output);
@@ -79,27 +78,25 @@ export class UnexpectedExits implements vscode.Disposable {
   }
 
   /** A message may be hours old: a server that was started since is not restarted. */
-  #stillDown(servers: readonly ServerView[]): ServerView[] {
+  #stillDown(servers: readonly LaunchedView[]): LaunchedView[] {
     const now = new Set(
-      this.actions.inventory().servers.flatMap(({ failure, recordId }) => (failure ? [recordId] : [])),
+      this.actions.inventory().servers.flatMap((one) => (one.kind === 'launched' && one.failure ? [one.recordId] : [])),
     );
     return servers.filter(({ recordId }) => now.has(recordId));
   }
 
-  async #showOutput(servers: readonly ServerView[]): Promise<void> {
-    const items = servers.map(({ key, name, failure }) => ({
-      label: name,
-      description: exitWord(failure?.exit),
-      detail: failure?.lastLine,
-      key,
-    }));
+  async #showOutput(servers: readonly LaunchedView[]): Promise<void> {
+    const items = servers.map(({ key, name, failure }) => {
+      const detail = failure?.lastLine;
+      return { label: name, description: exitWord(failure?.exit) ?? '', ...(detail !== undefined && { detail }), key };
+    });
     const placeHolder = vscode.l10n.t('Select a server');
     const picked = items.length === 1 ? items[0] : await vscode.window.showQuickPick(items, { placeHolder });
     if (picked) await this.actions.showOutput(picked.key);
   }
 }
 
-function exitMessage(servers: readonly ServerView[]): string {
+function exitMessage(servers: readonly LaunchedView[]): string {
   const [first] = servers;
   if (servers.length === 1 && first) {
     const exit = exitWord(first.failure?.exit);

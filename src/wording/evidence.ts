@@ -3,7 +3,7 @@ import type { Basis, ContainerFinding, Evidence, StdinFinding } from '../model/e
 import type { OwnerFinding } from '../model/ownerFinding';
 import type { StdinDetail } from '../os/platform';
 import { engineSentence } from './containers';
-import { shortId } from './format';
+import { formatTime, shortId } from './format';
 import { ownerSentence } from './owners';
 import { reasonSentence } from './reasons';
 import { refusalSentence } from './refusals';
@@ -197,7 +197,7 @@ function useSentence(fact: Use): string {
     case 'seen-once':
       return l10n.t('this was seen once; a second check follows in a moment');
     case 'window-away':
-      return l10n.t('its window has been away since {0}', new Date(fact.since).toLocaleTimeString());
+      return l10n.t('its window has been away since {0}', formatTime(fact.since));
     case 'spared':
       return l10n.t('pid {0} is spared: {1}', fact.pid, refusalSentence(fact.refusal));
     case 'being-ended':

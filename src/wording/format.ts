@@ -1,5 +1,16 @@
 import * as l10n from '@vscode/l10n';
 
+let locale: string | undefined = 'en';
+
+/** Numbers and moments follow the editor's language, whatever the system speaks. @param language as in `vscode.env.language` */
+export function setLanguage(language: string): void {
+  try {
+    [locale] = Intl.getCanonicalLocales(language);
+  } catch {
+    // No tag of a language: English goes on.
+  }
+}
+
 const KB = 1024;
 const MB = KB * 1024;
 const GB = MB * 1024;
@@ -13,17 +24,26 @@ export function formatMemory(bytes: number | undefined): string | undefined {
   }
   // The thresholds are where rounding would print "1024" of the smaller unit.
   if (bytes < MB - KB / 2) {
-    return `${Math.round(bytes / KB)} KB`;
+    return l10n.t('{0} KB', decimal(Math.round(bytes / KB)));
   }
   if (bytes < GB - MB / 2) {
     const megabytes = bytes / MB;
-    return `${megabytes < 9.95 ? oneDecimal(megabytes) : Math.round(megabytes)} MB`;
+    return l10n.t('{0} MB', decimal(megabytes < 9.95 ? megabytes : Math.round(megabytes)));
   }
-  return `${oneDecimal(bytes / GB)} GB`;
+  return l10n.t('{0} GB', decimal(bytes / GB));
 }
 
-function oneDecimal(value: number): string {
-  return value.toFixed(1).replace(/\.0$/, '');
+function decimal(value: number): string {
+  return value.toLocaleString(locale, { maximumFractionDigits: 1, useGrouping: false });
+}
+
+/** Date and time of day. */
+export function formatMoment(at: number): string {
+  return new Date(at).toLocaleString(locale);
+}
+
+export function formatTime(at: number): string {
+  return new Date(at).toLocaleTimeString(locale);
 }
 
 /** "12 s", "5 min", "3 h", "2 d"; undefined where unknown. Coarse, so that a row does not change with every sweep. */

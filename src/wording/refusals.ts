@@ -31,8 +31,8 @@ const SENTENCES: Sentences = {
   launchedIsNamed: () => l10n.t('no record and no cookie names it'),
   adoptedIsNamed: () => l10n.t('our record does not name it'),
   foreignIsNamed: () => l10n.t('you did not ask to end it'),
-  launchedOwnerGone: ownerRefusalSentence,
-  adoptedOwnerGone: ownerRefusalSentence,
+  launchedOwnerGone: ({ owner }) => ownerSentence(owner),
+  adoptedOwnerGone: ({ owner }) => ownerSentence(owner),
   foreignHasNoClient: ({ client }) =>
     client === 'not asked'
       ? l10n.t('whether a client runs it was not examined')
@@ -51,10 +51,6 @@ export function refusalSentence(refusal: Refusal): string {
   // Each rule's function takes the refusals of that rule, which the compiler cannot follow through the lookup.
   const sentence = SENTENCES[refusal.rule] as (refusal: Refusal) => string;
   return sentence(refusal);
-}
-
-function ownerRefusalSentence({ owner }: RefusalOf<'launchedOwnerGone'>): string {
-  return owner === 'not asked' ? l10n.t('whether its owner is running was not examined') : ownerSentence(owner);
 }
 
 function ownSentence({ found }: RefusalOf<'notSelfOrAncestor'>): string {

@@ -146,7 +146,7 @@ function containerLine(
   word: string,
   reason: ContainerReason | undefined,
 ): string {
-  const what = reason === undefined ? word : `${word}: ${containerReasonSentence(reason)}`;
+  const what = reason === undefined ? word : l10n.t('{0}: {1}', word, containerReasonSentence(reason));
   return joinParts([l10n.t('container {0}', shortId(id)), image, what]);
 }
 
@@ -154,7 +154,7 @@ function containerProblemLines(problem: ContainerReason | undefined): string[] {
   return problem === undefined ? [] : [l10n.t('container unknown: {0}', containerReasonSentence(problem))];
 }
 
-function containerWord(outcome: ReapResult['containers'][number]['outcome']): string {
+export function containerWord(outcome: ReapResult['containers'][number]['outcome']): string {
   switch (outcome) {
     case 'removed':
       return l10n.t('removed');
@@ -228,7 +228,7 @@ function processLines(
   word: string,
   reason: Refusal | undefined,
 ): string[] {
-  const what = reason === undefined ? word : `${word}: ${refusalSentence(reason)}`;
+  const what = reason === undefined ? word : l10n.t('{0}: {1}', word, refusalSentence(reason));
   return [`  ${joinParts([l10n.t('pid {0}', pid), name, what, formatMemory(memory)])}`, `    ${commandLine}`];
 }
 

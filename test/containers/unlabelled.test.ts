@@ -87,7 +87,7 @@ describe('a container that carries no label of ours', function () {
     const client = await start();
     const tracker = await open();
     const row = await looked(tracker, 'its container is noted', () =>
-      tracker.inventory.servers.find(({ managedBy, containers }) => managedBy === 'foreign' && containers.length > 0),
+      tracker.inventory.servers.find(({ kind, containers }) => kind === 'foreign' && containers.length > 0),
     );
     const [container] = row.containers;
     await killHard(client);

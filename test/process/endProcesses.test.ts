@@ -63,7 +63,7 @@ describe('ending one process on the user’s word @user @no-ss', function () {
     const tracker = await sandbox.tracker();
     const result = await tracker.endChosen('one', [{ pid: one, start: 't1' }]);
     assert.deepEqual(result.processes, []);
-    await assert.rejects(tracker.previewEnd([{ pid: one, start: 't1' }]), /another process by now/);
+    await assert.rejects(tracker.previewEnd([{ pid: one, start: 't1' }]), /now belongs to another process/);
     assert.equal(await host.ask('one'), one);
   });
 

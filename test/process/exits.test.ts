@@ -12,7 +12,8 @@ describe('the end of a server', function () {
   this.timeout(120_000);
   const sandbox = withSandbox();
 
-  const viewOf = (tracker: Tracker, key: string) => tracker.inventory.servers.find((one) => one.key === key);
+  const viewOf = (tracker: Tracker, key: string) =>
+    tracker.inventory.servers.flatMap((one) => (one.kind === 'launched' && one.key === key ? [one] : []))[0];
   const history = () => readHistory(sandbox.folder, 0, 100);
 
   /** Launches one, ends it in some way, and waits until it is down as failed. */
@@ -61,7 +62,7 @@ describe('the end of a server', function () {
     const tracker = await sandbox.tracker();
     const seen: (string | undefined)[] = [];
     tracker.onDidChange(({ servers }) => {
-      for (const { state, failure } of servers) seen.push(`${state} ${failure?.kind}`);
+      for (const one of servers) if (one.kind === 'launched') seen.push(`${one.state} ${one.failure?.kind}`);
     });
     await crash(tracker, 'SIGKILL', '--child=setsid');
     assert.ok(seen.includes('stopping exit'), seen.join());

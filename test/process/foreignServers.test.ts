@@ -86,7 +86,7 @@ describe('servers of other clients @user @no-ss', function () {
 
   const stateOf = ({ servers }: Inventory, pid: number) => {
     const row = servers.find((server) => server.pid === pid);
-    return row && [row.group, row.verdict, ...(row.checking ? ['checking'] : [])].join(' ');
+    return row && [row.group, row.verdict, ...('checking' in row ? ['checking'] : [])].join(' ');
   };
   /** Each state in which a server was published from now on. */
   const watched = (tracker: Awaited<ReturnType<typeof open>>, pid: number) => {
@@ -409,7 +409,10 @@ print('held', flush=True); time.sleep(600)`,
     const told = await waitFor('the server runs', () => (existsSync(file) ? readFileSync(file, 'utf8') : ''));
     const [pid, terminal] = told.split(' ') as [string, string];
     const tracker = await open();
-    const rowOf = async () => (await tracker.sweep()).servers.find((row) => row.pid === Number(pid));
+    const rowOf = async () =>
+      (await tracker.sweep()).servers.flatMap((row) =>
+        row.kind === 'foreign' && row.pid === Number(pid) ? [row] : [],
+      )[0];
     const first = await waitFor('it is listed', rowOf);
     assert.equal(first.folder, realpathSync(sandbox.path));
     assert.equal(`/dev/${first.terminal}`, terminal);

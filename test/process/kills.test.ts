@@ -471,7 +471,7 @@ for line in sys.stdin.buffer:
         folder: undefined,
         file: undefined,
         managedBy: 'editor' as const,
-        url: undefined,
+        editorId: 'postgres',
         describe: undefined,
         matches: (words: readonly string[]) => args.every((word, index) => words[index + 1] === word),
       },

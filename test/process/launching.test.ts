@@ -22,11 +22,17 @@ describe('launching a server', function () {
     return parsed.kind === 'session' ? parsed.session : undefined;
   };
 
+  const serverInfoOf = (tracker: Tracker, server: string) =>
+    tracker.inventory.servers.flatMap((one) =>
+      one.kind === 'launched' && one.key === server ? [one.serverInfo] : [],
+    )[0];
+
   it('records it, speaks MCP with it, calls a tool, and ends it', async () => {
     const tracker = await sandbox.tracker();
     await tracker.servers.launch({ ...sandbox.server('one'), grace: { stdin: 30_000, term: 300 } });
     const [view] = tracker.inventory.servers;
-    assert.equal(view?.state, 'running');
+    assert.ok(view?.kind === 'launched');
+    assert.equal(view.state, 'running');
     assert.deepEqual(view?.serverInfo, { name: 'fixture', version: '1.0.0', tools: 1, resources: 0, prompts: 0 });
     assert.equal(sessionFile()?.records[0]?.root?.pid, view?.pid);
     const answer = (await tracker.servers.callTool('one', 'whoami', {})) as { content: { text: string }[] };
@@ -43,7 +49,7 @@ describe('launching a server', function () {
   it('speaks with a server that knows only the protocol revision without initialize', async () => {
     const tracker = await sandbox.tracker();
     await tracker.servers.launch(sandbox.server('newest', '--newest'));
-    const { serverInfo } = tracker.inventory.servers.find(({ key }) => key === 'newest') ?? {};
+    const serverInfo = serverInfoOf(tracker, 'newest');
     assert.deepEqual([serverInfo?.name, serverInfo?.tools], ['newest', 1]);
     await tracker.servers.stop('newest');
   });
@@ -138,7 +144,6 @@ describe('launching a server', function () {
     folder: undefined,
     file: undefined,
     managedBy: 'mcpProcesses',
-    url: undefined,
     describe,
     matches: () => false,
   });
@@ -260,7 +265,7 @@ describe('launching a server', function () {
   it('that offers what it has no list of works all the same', async () => {
     const tracker = await sandbox.tracker();
     await tracker.servers.launch(sandbox.server('bare', '--no-lists'));
-    const { serverInfo } = tracker.inventory.servers.find(({ key }) => key === 'bare') ?? {};
+    const serverInfo = serverInfoOf(tracker, 'bare');
     assert.deepEqual(serverInfo, { name: 'written', version: '1.0.0', tools: 0, resources: 0, prompts: 0 });
     await tracker.servers.stop('bare');
   });

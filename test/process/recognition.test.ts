@@ -1,4 +1,5 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: placeholders of configurations are what is tested here
+
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
@@ -7,6 +8,7 @@ import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { MachineConfigs } from '../../src/clients/machineConfigs';
 import { npxFolder } from '../../src/clients/runners';
+import { configurationFileOf } from '../../src/model/inventory';
 import type { Tracker } from '../../src/tracker/tracker';
 import { abandoned } from '../support/abandoned';
 import { factsOf } from '../support/codes';
@@ -319,9 +321,7 @@ time.sleep(600)`;
     const tracker = await sandbox.tracker({}, { adoptable: () => configs.adoptable() });
     const own = start('mine');
     const recorded = () =>
-      tracker.inventory.servers.flatMap(({ group, recordId, pid }) =>
-        group === 'thisWindow' && recordId ? [pid] : [],
-      );
+      tracker.inventory.servers.flatMap((one) => (one.kind === 'adopted' && one.recordId ? [one.pid] : []));
     await waitFor('its own are adopted', async () => {
       await tracker.sweep();
       return own.every(({ pid }) => recorded().includes(pid));
@@ -397,7 +397,9 @@ describe('a busy machine @user', function () {
     assert.deepEqual([match?.entry.name, match?.entry.client], ['notes', 'Codex']);
     // Entries of other clients are no rows: a server appears while a process of it runs.
     const isOurs = (pid: number | undefined) => pid === undefined || ours.has(pid);
-    const all = tracker.inventory.servers.filter((row) => row.configurationFile?.startsWith(home) && isOurs(row.pid));
+    const all = tracker.inventory.servers.filter(
+      (row) => configurationFileOf(row)?.startsWith(home) && isOurs(row.pid),
+    );
     assert.deepEqual(
       all.map(({ pid }) => pid),
       [server.pid],

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { Requester } from '../../src/judgement/facts';
-import { type Decision, evaluateKillPolicy } from '../../src/judgement/killPolicy';
+import type { ServerRequester } from '../../src/judgement/facts';
+import type { Decision } from '../../src/judgement/killPolicy';
 import { type Member, membersOf } from '../../src/judgement/members';
 import { judgeSession } from '../../src/judgement/sessionVerdict';
 import { StdinWatch } from '../../src/reaping/stdinWatch';
-import { scanTree } from '../../src/reaping/treeScan';
+import { chosenScan, scanTree } from '../../src/reaping/treeScan';
 import type { SessionFile } from '../../src/registry/schema';
 import { type ForestDraw, forests } from './draws';
 import { chain, isEditor, isNamed, liveOwners, obstacles, trueMembers, verdictOn } from './oracle';
@@ -59,7 +59,13 @@ async function judge(draw: ForestDraw): Promise<void> {
   }
 }
 
-async function ruleOnRecord(world: World, record: TrueRecord, file: SessionFile, live: Being[], requester: Requester) {
+async function ruleOnRecord(
+  world: World,
+  record: TrueRecord,
+  file: SessionFile,
+  live: Being[],
+  requester: ServerRequester,
+) {
   let now = 0;
   const clientAbove = (_: unknown, { pid }: { pid: number }) => {
     const being = world.byPid.get(pid) as Being;
@@ -103,28 +109,18 @@ async function ruleOnRecord(world: World, record: TrueRecord, file: SessionFile,
 /** The user may end more, but nothing that is protected and nothing of a live session's. */
 async function ruleOnUsersWord(world: World, being: Being, live: readonly Being[]): Promise<void> {
   const identity = identityOf(being);
-  const decision = evaluateKillPolicy({
-    identity,
-    kind: 'foreign',
-    inspection: await world.platform.inspect(being.pid),
-    snapshot: world.snapshot,
+  const context = {
+    platform: world.platform,
     self: identityOf(world.self),
-    ownUid: process.getuid?.(),
-    requester: { by: 'user' },
-    memberBy: 'root',
-    provenByCookie: false,
-    carriesAnother: false,
-    session: undefined,
-    stdin: undefined,
-    clientAbove: undefined,
-    named: true,
     liveOwners: live.map(identityOf),
-    service: await world.platform.serviceRole(identity),
-    rootSession: undefined,
-    isOwnerGuessed: false,
-    outsideUse: undefined,
     neverReap: world.neverReap,
-  });
+  };
+  const entry = world.snapshot.processes.get(being.pid);
+  assert.ok(entry, `${being.index} is in the snapshot`);
+  const scan = chosenScan(context, world.snapshot, [{ entry, identity, by: 'root' }]);
+  const [decided] = await scan.decide(scan.members);
+  assert.ok(decided);
+  const { decision } = decided;
   assertUnprotected(world, being, decision);
   if ('spared' in decision) return;
   if (being.draw.race === 'none') {

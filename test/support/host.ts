@@ -48,7 +48,7 @@ async function main(): Promise<void> {
         folder: undefined,
         file: undefined,
         managedBy: 'editor' as const,
-        url: undefined,
+        editorId: name,
         describe: undefined,
         matches: (args) => [SERVER, ...flags].every((arg, index) => args[index + 1] === arg),
       })),
@@ -81,7 +81,10 @@ async function main(): Promise<void> {
   if (bystander) pids.push(spawn(process.execPath, [SERVER, '--silent', ...DEAF], { stdio: 'pipe' }).pid);
   const rows = () => tracker.inventory.servers.filter(({ group }) => group === 'thisWindow');
   await tracker.sweep();
-  await waitFor('all are recorded', () => rows().filter(({ recordId }) => recordId).length === recorded);
+  await waitFor(
+    'all are recorded',
+    () => rows().filter((row) => 'recordId' in row && row.recordId).length === recorded,
+  );
   // For adopted servers it is armed beside the sweep.
   if (guard && recorded > 0) await waitFor('its guard is armed', () => tracker.guard.state.kind !== 'off');
   process.stdout.write(`${JSON.stringify(pids)}\n`);

@@ -3,13 +3,16 @@ import assert from 'node:assert/strict';
 import type { LaunchDefinition } from '../../src/api';
 import { createApi } from '../../src/api';
 import type { StdioServerDefinition } from '../../src/clients/serverDefinition';
-import { inventoryOf, serverView } from './views/rows';
+import { inventoryOf, launchedView } from './views/rows';
 
 describe('launch, as other extensions call it', () => {
   /** What got as far as being launched. */
   async function launch(definition: unknown): Promise<StdioServerDefinition | undefined> {
     let launched: StdioServerDefinition | undefined;
-    const tracker = { servers: { launch: async () => {} }, inventory: inventoryOf([serverView({ key: 'api:files' })]) };
+    const tracker = {
+      servers: { launch: async () => {} },
+      inventory: inventoryOf([launchedView({ key: 'api:files' })]),
+    };
     const configured = {
       describe: async (server: StdioServerDefinition) => {
         launched = server;

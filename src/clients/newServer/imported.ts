@@ -65,12 +65,10 @@ export function withOwnInputs({ entry, inputs }: ImportedServer, taken: Readonly
 function changed({ command, args, env, envFile, cwd }: ServerEntry, change: (text: string) => string): ServerEntry {
   return entryOf({
     command: change(command),
-    args: args?.map(change),
-    env:
-      env &&
-      Object.fromEntries(
-        Object.entries(env).map(([name, value]) => [name, typeof value === 'string' ? change(value) : value]),
-      ),
+    args: (args ?? []).map(change),
+    env: Object.fromEntries(
+      Object.entries(env ?? {}).map(([name, value]) => [name, typeof value === 'string' ? change(value) : value]),
+    ),
     envFile: envFile && change(envFile),
     cwd: cwd && change(cwd),
   });

@@ -79,11 +79,8 @@ export class PosixPlatform implements Platform {
       if (peer.kind === 'unknown') return peer;
       return (await this.stillThere(identity)) ?? peer;
     } catch (error) {
-      return {
-        kind: 'unknown',
-        reason: reasonOf(error),
-        failure: error instanceof InspectError ? error.failure : 'failed',
-      };
+      const failure = error instanceof InspectError ? error.failure : 'failed';
+      return { kind: 'unknown', reason: reasonOf(error), ...(failure && { failure }) };
     }
   }
 

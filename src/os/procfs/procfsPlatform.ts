@@ -166,7 +166,8 @@ class ProcfsPlatform implements Platform {
     try {
       const role = serviceRoleOfControlGroup(readProcFile(`/proc/${identity.pid}/cgroup`, 'utf8'));
       if (role.kind !== 'service') return role;
-      return { ...role, isMain: isServiceMain(readProcBytes(`/proc/${identity.pid}/environ`), identity.pid) };
+      const isMain = isServiceMain(readProcBytes(`/proc/${identity.pid}/environ`), identity.pid);
+      return isMain === undefined ? role : { ...role, isMain };
     } catch (error) {
       return { kind: 'unknown', reason: { kind: 'control-group-unreadable', why: systemReason(error) } };
     }

@@ -20,7 +20,7 @@ export async function chooseOrphans(servers: readonly ServerView[]): Promise<str
         formatMemory(server.memory),
         server.pid === undefined ? undefined : vscode.l10n.t('pid {0}', server.pid),
       ]),
-      detail: detailOf(server),
+      ...detailOf(server),
       picked: server.verdict === 'orphaned',
       key: server.key,
     })),
@@ -35,9 +35,9 @@ export async function chooseOrphans(servers: readonly ServerView[]): Promise<str
 }
 
 /** The evidence that says most about whether anything uses the server. */
-function detailOf({ evidence }: ServerView): string | undefined {
+function detailOf({ evidence }: ServerView): { detail?: string } {
   const proof = proofOf(evidence) ?? evidence[0];
-  return proof && evidenceSentence(proof);
+  return proof ? { detail: evidenceSentence(proof) } : {};
 }
 
 /**

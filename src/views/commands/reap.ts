@@ -17,7 +17,7 @@ const isOrphaned = ({ verdict, state }: ServerView) => verdict === 'orphaned' &&
 export async function reapOrphans(context: CommandContext): Promise<void> {
   const { actions } = context;
   const { servers } = actions.inventory();
-  if (servers.some((server) => isOrphaned(server) && server.managedBy === 'foreign')) {
+  if (servers.some((server) => isOrphaned(server) && server.kind === 'foreign')) {
     await reapChosen(context, servers);
   } else {
     report(context, await inView(() => actions.reapOrphans()));
@@ -28,7 +28,7 @@ export async function reapOrphans(context: CommandContext): Promise<void> {
 export async function reviewOrphans(context: CommandContext): Promise<void> {
   const canReap = can('canReap');
   const { servers } = context.actions.inventory();
-  const ours = servers.filter((server) => server.managedBy !== 'foreign' && canReap(server));
+  const ours = servers.filter((server) => server.kind !== 'foreign' && canReap(server));
   if (ours.length === 0) sayNothingFound();
   else await reapChosen(context, ours);
 }
@@ -97,7 +97,7 @@ function keysOf(actions: Actions, target: Target): string[] | undefined {
 /** Other clients' orphans are reaped only if named. Undefined if there are none: the reap finds our own itself. */
 function keysOfOrphans(actions: Actions): string[] | undefined {
   const orphans = actions.inventory().servers.filter(isOrphaned);
-  return orphans.some(({ managedBy }) => managedBy === 'foreign') ? orphans.map(({ key }) => key) : undefined;
+  return orphans.some(({ kind }) => kind === 'foreign') ? orphans.map(({ key }) => key) : undefined;
 }
 
 /** The sentence of a reap that found no orphans. */

@@ -38,7 +38,10 @@ export class ToolCalls implements vscode.Disposable {
       return;
     }
     const picked = await vscode.window.showQuickPick(
-      tools.map((tool) => ({ label: tool.name, detail: tool.description?.split('\n')[0], tool })),
+      tools.map((tool) => {
+        const detail = tool.description?.split('\n')[0];
+        return { label: tool.name, ...(detail !== undefined && { detail }), tool };
+      }),
       { title: vscode.l10n.t('Call a Tool of {0}', server.name), matchOnDetail: true },
     );
     if (!picked) {

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { formatMemory, joinParts } from '../../wording/format';
 import { can } from '../capabilities';
-import { totalMemory } from '../serverWords';
+import { isChecking, totalMemory } from '../serverWords';
 import type { GroupRow } from './groupRow';
 import { itemOf, type RowFlag, type RowKind, spokenLabel } from './row';
 import { type ServerRow, serverIcon } from './serverRow';
@@ -53,10 +53,10 @@ export class CopiesRow implements RowKind {
   #description(): string {
     const { servers } = this;
     const isEnding = servers.some(isStopping);
-    const isChecking = servers.some(({ server }) => server.checking);
+    const hasChecking = servers.some(({ server }) => isChecking(server));
     const memory = totalMemory(servers.map(({ server }) => server));
     const clients = new Set(servers.map(({ server }) => server.client));
-    const underWay = isEnding ? vscode.l10n.t('ending …') : isChecking ? vscode.l10n.t('checking …') : undefined;
+    const underWay = isEnding ? vscode.l10n.t('ending …') : hasChecking ? vscode.l10n.t('checking …') : undefined;
     return joinParts([underWay, formatMemory(memory), clients.size === 1 ? [...clients][0] : undefined]);
   }
 }

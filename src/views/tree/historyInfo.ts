@@ -2,8 +2,8 @@ import * as vscode from 'vscode';
 import { MAX_HISTORY, type ProcessOutcome } from '../../model/inventory';
 import { isStillThere } from '../../reaping/results';
 import type { HistoryEntry } from '../../registry/history';
-import { formatAge, formatMemory, joinParts, shortId } from '../../wording/format';
-import { outcomeWord } from '../../wording/results';
+import { formatAge, formatMemory, formatMoment, joinParts, shortId } from '../../wording/format';
+import { containerWord, outcomeWord } from '../../wording/results';
 import { exitWord } from '../serverWords';
 import type { Info } from './infoRow';
 
@@ -131,13 +131,17 @@ function causeSentence({ by, cause, exit }: HistoryEntry): string {
 function endTooltip(entry: HistoryEntry): string {
   const { at, lastLine, commandLine, processes, containers } = entry;
   return [
-    new Date(at).toLocaleString(),
+    formatMoment(at),
     causeSentence(entry),
     ...(lastLine === undefined ? [] : [vscode.l10n.t('Last line of its output: {0}', lastLine)]),
     ...(commandLine === undefined ? [] : [vscode.l10n.t('Command: {0}', commandLine)]),
-    ...processes.map(({ pid, name, outcome }) => `${name} (${pid}): ${wordOf(outcome)}`),
-    ...containers.map(({ id, outcome }) => `${vscode.l10n.t('container {0}', shortId(id))}: ${outcome}`),
+    ...processes.map(({ pid, name, outcome }) => vscode.l10n.t('{0} ({1}): {2}', name, pid, wordOf(outcome))),
+    ...containers.map(({ id, outcome }) => vscode.l10n.t('container {0}: {1}', shortId(id), containerOutcome(outcome))),
   ].join('\n');
+}
+
+function containerOutcome(outcome: string): string {
+  return containerWord(outcome as Parameters<typeof containerWord>[0]) ?? outcome;
 }
 
 /** As in the report of a reap. An outcome that only a newer version knows is shown as it is recorded. */

@@ -1,10 +1,11 @@
-import type {
-  ContainerView,
-  ContainerWithoutClient,
-  Inventory,
-  ProcessNode,
-  ServerGroup,
-  ServerView,
+import {
+  type ContainerView,
+  type ContainerWithoutClient,
+  type Inventory,
+  managerOf,
+  type ProcessNode,
+  type ServerGroup,
+  type ServerView,
 } from '../../model/inventory';
 import { stopPermissionOf } from '../../reaping/containerActions';
 import { ContainerRow, ContainersRow } from './containerRow';
@@ -184,8 +185,8 @@ const COPIES_FROM = 3;
 /** Groups other clients' servers of one name; every other server has its own row. Keeps the order. */
 function inLines(servers: readonly ServerView[]): (ServerView | ServerView[])[] {
   const equal = (server: ServerView) =>
-    server.managedBy === 'foreign'
-      ? servers.filter(({ managedBy, name }) => managedBy === 'foreign' && name === server.name)
+    managerOf(server) === 'foreign'
+      ? servers.filter((one) => managerOf(one) === 'foreign' && one.name === server.name)
       : [];
   const seen = new Set<ServerView>();
   return servers.flatMap((server): (ServerView | ServerView[])[] => {

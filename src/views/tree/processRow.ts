@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { ProcessNode } from '../../model/inventory';
-import { formatAge, formatMemory, joinParts, processLabel } from '../../wording/format';
+import { formatAge, formatMemory, formatMoment, joinParts, processLabel } from '../../wording/format';
 import { refusalSentence } from '../../wording/refusals';
 import { coloredIcon, itemOf, type RowKind } from './row';
 import type { ServerRow } from './serverRow';
@@ -33,9 +33,7 @@ export class ProcessRow implements RowKind {
     tooltip.appendText(vscode.l10n.t('{0}, pid {1}', process.name, process.pid));
     tooltip.appendCodeblock(process.commandLine, 'text');
     if (process.startedAt !== undefined) {
-      tooltip
-        .appendText(vscode.l10n.t('Started {0}', new Date(process.startedAt).toLocaleString()))
-        .appendMarkdown('\n\n');
+      tooltip.appendText(vscode.l10n.t('Started {0}', formatMoment(process.startedAt))).appendMarkdown('\n\n');
     }
     if (process.spared !== undefined) {
       tooltip.appendText(vscode.l10n.t('Will not be ended: {0}', refusalSentence(process.spared)));

@@ -113,9 +113,9 @@ export class ProcessTree implements vscode.TreeDataProvider<Row>, vscode.Disposa
                 ? vscode.l10n.t('1 orphaned MCP server')
                 : vscode.l10n.t('{0} orphaned MCP servers', orphans),
           };
-    this.#view.message = panelMessage(inventory);
+    this.#view.message = panelMessage(inventory) ?? '';
     // A remote window shows the remote machine's processes; the local ones are in a local window.
-    this.#view.description = vscode.env.remoteName ? whereOf(vscode.env.remoteName) : undefined;
+    this.#view.description = vscode.env.remoteName ? whereOf(vscode.env.remoteName) : '';
     if (inventory.scanned) {
       this.#endProgress?.();
       this.#endProgress = undefined;

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { ServerView } from '../../model/inventory';
+import type { ForeignView, LaunchedView, ServerView } from '../../model/inventory';
 import { evidenceSentence } from '../../wording/evidence';
 import { folderName, formatAge, formatMemory, joinParts } from '../../wording/format';
 import { CAPABILITIES, capabilitiesOf } from '../capabilities';
@@ -39,7 +39,8 @@ export class ServerRow implements RowKind {
     tooltip.appendMarkdown('**').appendText(server.name).appendMarkdown('**\n\n');
     const paragraph = (text: string) => tooltip.appendText(text).appendMarkdown('\n\n');
     paragraph(verdictSentence(server));
-    for (const line of server.failure ? failureLines(server.failure) : []) paragraph(oneLine(line));
+    const { failure, serverInfo } = launchedFactsOf(server);
+    for (const line of failure ? failureLines(failure) : []) paragraph(oneLine(line));
     for (const fact of server.evidence) {
       tooltip
         .appendMarkdown('- ')
@@ -53,8 +54,8 @@ export class ServerRow implements RowKind {
       tooltip.appendCodeblock(root.commandLine, 'text');
       paragraph(vscode.l10n.t('Processes: {0}', pidsOf(server.processes).join(', ')));
     }
-    if (server.serverInfo) {
-      tooltip.appendText(serverInfoSentence(server.serverInfo));
+    if (serverInfo) {
+      tooltip.appendText(serverInfoSentence(serverInfo));
     }
     return tooltip;
   }
@@ -65,7 +66,8 @@ export class ServerRow implements RowKind {
 
   fingerprint(now: number): string {
     const { server } = this;
-    const facts = [server.evidence, server.serverInfo, server.failure, server.pid, server.url, server.verdict];
+    const url = server.kind === 'remote' ? server.url : undefined;
+    const facts = [server.evidence, launchedFactsOf(server), server.pid, url, server.verdict];
     return JSON.stringify([server.name, descriptionOf(server, now), flagsOf(server), server.state, facts]);
   }
 }
@@ -75,7 +77,7 @@ function descriptionOf(server: ServerView, now: number): string {
   return joinParts([
     stateWords(server),
     formatMemory(server.memory),
-    server.copies > 1 ? vscode.l10n.t('{0} copies', server.copies) : undefined,
+    server.kind === 'foreign' && server.copies > 1 ? vscode.l10n.t('{0} copies', server.copies) : undefined,
     formatAge(server.startedAt, now),
     server.client,
     server.folder === undefined ? undefined : folderName(server.folder),
@@ -88,14 +90,24 @@ function flagsOf(server: ServerView): RowFlag[] {
 }
 
 function factsOf(server: ServerView): string[] {
-  const idle = formatAge(server.idleSince, Date.now());
   const facts = [
     server.folder === undefined ? undefined : vscode.l10n.t('Folder: {0}', server.folder),
-    server.terminal === undefined ? undefined : vscode.l10n.t('Terminal: {0}', server.terminal),
-    idle === undefined ? undefined : vscode.l10n.t('Idle for {0}', idle),
-    server.url === undefined ? undefined : vscode.l10n.t('Address: {0}', server.url),
+    ...(server.kind === 'foreign' ? launcherFactsOf(server) : []),
+    server.kind === 'remote' ? vscode.l10n.t('Address: {0}', server.url) : undefined,
   ];
   return facts.filter((fact) => fact !== undefined);
+}
+
+function launcherFactsOf({ terminal, idleSince }: ForeignView): (string | undefined)[] {
+  const idle = formatAge(idleSince, Date.now());
+  return [
+    terminal === undefined ? undefined : vscode.l10n.t('Terminal: {0}', terminal),
+    idle === undefined ? undefined : vscode.l10n.t('Idle for {0}', idle),
+  ];
+}
+
+function launchedFactsOf(server: ServerView): Partial<Pick<LaunchedView, 'failure' | 'serverInfo'>> {
+  return server.kind === 'launched' ? { failure: server.failure, serverInfo: server.serverInfo } : {};
 }
 
 export function serverIcon(server: ServerView): vscode.ThemeIcon {
@@ -108,7 +120,7 @@ export function serverIcon(server: ServerView): vscode.ThemeIcon {
   if (server.state === 'failed') {
     return coloredIcon('error', 'list.errorForeground');
   }
-  if (server.managedBy === 'remote') {
+  if (server.kind === 'remote') {
     return coloredIcon('globe', 'descriptionForeground');
   }
   if (server.state === 'stopped' || server.verdict === 'gone') {

@@ -62,7 +62,7 @@ describe('servers that VS Code starts itself', function () {
     console.log(`      recorded after ${Math.max(...adoptionTimes(session?.records ?? []))} ms at most`);
     const rows = await waitFor('all are named', async () => {
       const servers = await withUs.control.ask<ServerView[]>(folder, { api: 'servers' });
-      const running = servers.filter(({ group, recordId, pid }) => group === 'thisWindow' && recordId && pid);
+      const running = servers.filter((one) => one.kind === 'adopted' && one.recordId && one.pid);
       return running.length === NAMES.length ? running : undefined;
     });
     assert.deepEqual(rows.map(({ name }) => name).sort(), NAMES);

@@ -141,7 +141,7 @@ export class Arm {
 }
 
 /** ms that each adopted server of a window took from its start to its record, by the system's clock. */
-export function adoptionTimes(records: readonly { createdAt: number; root?: { pid: number } }[]): number[] {
+export function adoptionTimes(records: readonly { createdAt: number; root: { pid: number } | undefined }[]): number[] {
   const bootedAt = Date.now() - Number(readFileSync('/proc/uptime', 'utf8').split(' ')[0]) * 1000;
   return records.map(({ createdAt, root }) => {
     const stat = readFileSync(`/proc/${root?.pid}/stat`, 'latin1');

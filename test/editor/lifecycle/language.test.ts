@@ -15,25 +15,36 @@ const NLS: Record<string, string> = JSON.parse(readFileSync(join(ROOT, 'package.
 const ALLOWED = [
   // Names of the servers, folders and programs of this test.
   /\bserver \d\b/g,
-  /\b(?:notes|broken|tickets|project|node|plain\.mjs|server\.mjs|mcp\.json|settings\.json|no-such-program)\b/g,
+  /\bcode-server\b/g,
+  /\b(?:test|fixture|notes|broken|echo|tickets|project|node|plain\.mjs|server\.mjs|mcp\.json|settings\.json|no-such-program)\b/g,
   // Names of products.
   /\bMCP Processes\b|\bClaude Code\b|\bVS Code\b/g,
   // Command lines and paths.
-  /(?:^|[\s("'“])\/\S+/g,
+  /\bnpx -y|\buvx\b|\bdocker run -i --rm/g,
+  /(?:^|[\s("'⟧])\/[^\s⟧]+/g,
   /--[\w-]+(?:=\S+)?/g,
+  // Values of settings.
+  /"(?:ask|on|off)"/g,
   // Names of settings, signals, errors and keys of configurations.
   /\bmcpProcesses\.[\w.]+\w/g,
   /\bSIG[A-Z]+\b|\bE[A-Z]{3,}\b/g,
   // Ids of sessions and records.
   /\b[0-9a-f]{8}-[0-9a-f-]{27}\b/g,
+  // The editor's own words below a box.
+  /\(Press 'Enter' to confirm or 'Escape' to cancel\)/g,
   // Units, dates and the halves of the day, as Intl writes them.
   /\b(?:KB|MB|GB|AM|PM)\b/g,
   /\b\d{4}-\d{2}-\d{2}T[\d:.]+Z\b/g,
 ];
 
+/** In the list of choices; what the editor adds beside them is its own. */
+const ENTRY = ['.label-name', '.label-description', '.quick-input-list-label-meta']
+  .map((part) => `.monaco-list-row ${part}:visible`)
+  .join(', ');
+
 /** What of a text is still English: words that are neither translated nor allowed to stay. */
 function english(text: string): string[] {
-  const rest = ALLOWED.reduce((left, allowed) => left.replaceAll(allowed, ' '), text);
+  const rest = ALLOWED.reduce((left, allowed) => left.replaceAll(allowed, ' '), text.replaceAll('\u00a0', ' '));
   return rest.match(/[A-Za-z]{2,}/g) ?? [];
 }
 
@@ -70,9 +81,10 @@ describe('a window in another language', function () {
       pseudo: true,
       environment: { HOME: home },
       settings: {
+        'mcpProcesses.launch.autoStart': true,
         'mcpProcesses.reap.neverReap': ['--precious'],
         'mcpProcesses.servers': {
-          server: { command: process.execPath, args: [SERVER] },
+          echo: { command: process.execPath, args: [SERVER] },
           broken: { command: 'no-such-program' },
         },
       },
@@ -86,10 +98,9 @@ describe('a window in another language', function () {
     await panel.row(pseudo('Other Clients')).waitFor({ timeout: 60_000 });
     await panel.unfold(/server 2/);
     await panel.row(/plain\.mjs/).waitFor();
-    for (const name of ['broken', 'server']) {
-      await panel.press(new RegExp(`^${name} *⟦`), title('command.start.title'));
-    }
-    await panel.row(new RegExp(`server.*${pseudo('active')}`)).waitFor({ timeout: 60_000 });
+    await panel.unfold(pseudo('Not Running'));
+    await panel.row(new RegExp(`echo.*${pseudo('active')}`)).waitFor({ timeout: 60_000 });
+    await takePicture(page, 'panel');
     await panel.row(new RegExp(`broken.*${pseudo('failed')}`)).waitFor();
     await takePicture(page, 'panel');
     await noteRows('panel');
@@ -109,7 +120,8 @@ describe('a window in another language', function () {
     async function tooltipOf(row: Locator): Promise<string> {
       const hover = page.locator('.workbench-hover:visible');
       return waitFor('a tooltip', async () => {
-        await page.mouse.move(1100, 100);
+        await page.keyboard.press('Escape');
+        await page.mouse.move(620, 660);
         await hover.first().waitFor({ state: 'hidden', timeout: 5_000 });
         await row.locator('.label-name').hover({ timeout: 5_000 });
         await hover.first().waitFor({ timeout: 3_000 });
@@ -119,8 +131,8 @@ describe('a window in another language', function () {
 
     // The documents of both kinds of servers: one that is spared, and another client's.
     for (const name of ['server 2', 'notes', 'broken']) {
-      await page.mouse.move(1100, 100);
-      await panel.press(new RegExp(name), title('command.showEvidence.title'));
+      await panel.runEditors(title('command.showEvidence.title'));
+      await panel.pick(name);
       const tab = page.locator('.tab.active').filter({ hasText: name });
       await tab.waitFor();
       note(`evidence of ${name}`, await tab.textContent(), await documentText(page));
@@ -170,7 +182,7 @@ describe('a window in another language', function () {
         ...(await widget
           .locator('.quick-input-title, .quick-input-description, .quick-input-message')
           .allTextContents()),
-        ...(await widget.locator('.monaco-list-row').allTextContents()),
+        ...(await widget.locator(ENTRY).allTextContents()),
         (await box.count()) > 0 ? await box.getAttribute('placeholder') : undefined,
       );
     }
@@ -192,8 +204,7 @@ describe('a window in another language', function () {
 async function documentText(page: Page): Promise<string> {
   const lines = page.locator('.editor-group-container.active .view-lines');
   await lines.getByText(/⟦/).first().waitFor();
-  // The editor draws spaces that do not break.
-  return (await lines.innerText()).replaceAll('\u00a0', ' ');
+  return (await lines.allTextContents()).join('\n');
 }
 
 /** Where a person asks for pictures, to look at them. */

@@ -13,6 +13,11 @@ const REAL = ['everything', 'filesystem', 'memory'];
 describe('launching in a real editor', () => {
   let api: McpProcessesApi;
   const server = (name: string) => serverNamed(api, name);
+  const launched = (name: string) => {
+    const view = server(name);
+    assert.ok(view.kind === 'launched');
+    return view;
+  };
   const pids = () => REAL.map((name) => server(name).pid as number);
   before(async () => {
     api = await extensionApi();
@@ -20,7 +25,7 @@ describe('launching in a real editor', () => {
 
   it('lists what is configured, and whose it is', () => {
     assert.deepEqual(
-      api.servers().map(({ name, managedBy, group }) => [name, managedBy, group]),
+      api.servers().map((one) => [one.name, one.kind === 'configured' ? one.managedBy : one.kind, one.group]),
       [
         ...[...REAL, 'missing', 'folder'].map((name) => [name, 'mcpProcesses', 'notRunning']),
         ['remote', 'remote', 'notRunning'],
@@ -32,12 +37,12 @@ describe('launching in a real editor', () => {
   it('starts the real servers, and counts what they offer as the SDK of another version does', async () => {
     await Promise.all(REAL.map((name) => vscode.commands.executeCommand('mcpProcesses.start', server(name).key)));
     for (const name of REAL) {
-      const { state, group, verdict, memory, serverInfo } = server(name);
+      const { state, group, verdict, memory, serverInfo } = launched(name);
       assert.deepEqual([state, group, verdict], ['running', 'thisWindow', 'active']);
       assert.ok((memory ?? 0) > 0);
       assert.deepEqual(serverInfo, await serverInfoOf(name));
     }
-    assert.ok(REAL.every((name) => (server(name).serverInfo?.tools ?? 0) > 5));
+    assert.ok(REAL.every((name) => (launched(name).serverInfo?.tools ?? 0) > 5));
   });
 
   it('has recorded them in one session file', () => {
@@ -107,7 +112,7 @@ describe('launching in a real editor', () => {
           resolve();
         });
       });
-      const { failure } = server(name);
+      const { failure } = launched(name);
       assert.match(failure?.kind === 'start' ? startProblemSentence(failure.problem) : '', expected);
       assert.deepEqual(sessionFiles(), []);
     });

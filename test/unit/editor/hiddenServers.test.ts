@@ -2,10 +2,10 @@ import '../views/fakeEditor';
 import assert from 'node:assert/strict';
 import { type ActionsParts, createActions } from '../../../src/editor/actions';
 import { HiddenServers } from '../../../src/editor/hiddenServers';
-import { inventoryOf, serverView } from '../views/rows';
+import { foreignView, inventoryOf, serverView } from '../views/rows';
 
 const SCOPE = 't0123456789abcdef';
-const theirs = serverView({ key: 'other:1', managedBy: 'foreign' });
+const theirs = foreignView({ key: 'other:1' });
 
 /** What the editor keeps between starts; with its window away a write never settles. */
 function memory(isAway = false) {

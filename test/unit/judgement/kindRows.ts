@@ -1,6 +1,6 @@
 import { CONFIRM_FOREIGN_MS } from '../../../src/common/limits';
 import type { MembershipProof } from '../../../src/model/evidence';
-import { ALIVE, FAILED, GONE, NO_MEANS, OWN, of, type Row, UNKNOWN, USER } from './rows';
+import { ALIVE, FAILED, GONE, NO_MEANS, OWN, of, ofRun, type Row, UNKNOWN, USER } from './rows';
 import { OWNER_RUNNING } from './table';
 
 /** Rows of the rules of each kind, by rule. */
@@ -26,31 +26,31 @@ export const kindRows: Record<string, readonly Row[]> = {
       reason: /another boot/,
       permits: of('launched'),
     },
-    {
-      what: 'K09 not examined',
-      keeps: of('launched', { session: undefined }),
-      reason: /not examined/,
-      permits: of('launched'),
-    },
   ],
   launchedIsAbandoned: [
     {
       what: 'K05 who started it is gone, and somebody else holds its stdin',
-      keeps: of('launched', { stdin: { peer: ALIVE, goneFor: 0 } }),
+      keeps: ofRun({ stdin: { peer: ALIVE, goneFor: 0 } }),
       reason: /its stdin is still held by python3 \(pid 812\)/,
-      permits: of('launched', { stdin: { peer: UNKNOWN, goneFor: 0 } }),
+      permits: ofRun({ stdin: { peer: UNKNOWN, goneFor: 0 } }),
     },
     {
       what: 'K05 K09 who started it is gone, and the look at its stdin failed; control: here nobody ever can look',
-      keeps: of('launched', { stdin: { peer: FAILED, goneFor: 0 } }),
+      keeps: ofRun({ stdin: { peer: FAILED, goneFor: 0 } }),
       reason: /cannot determine what holds its stdin: `ss` failed/,
-      permits: of('launched', { stdin: { peer: NO_MEANS, goneFor: 0 } }),
+      permits: ofRun({ stdin: { peer: NO_MEANS, goneFor: 0 } }),
     },
     {
       what: 'its own session stops it, which holds its stdin itself',
-      keeps: of('launched', { stdin: { peer: ALIVE, goneFor: 0 } }),
+      keeps: ofRun({ stdin: { peer: ALIVE, goneFor: 0 } }),
       reason: /its stdin is still held/,
-      permits: of('launched', { stdin: { peer: ALIVE, goneFor: 0 }, requester: OWN }),
+      permits: ofRun({ stdin: { peer: ALIVE, goneFor: 0 }, requester: OWN }),
+    },
+    {
+      what: 'K09 not examined; control: a window that launched it is no guess',
+      keeps: ofRun({ stdin: undefined }),
+      reason: /not examined/,
+      permits: of('launched'),
     },
   ],
   adoptedIsNamed: (['cookie', undefined] as const).map((memberBy) => ({
@@ -76,12 +76,6 @@ export const kindRows: Record<string, readonly Row[]> = {
       what: 'K10 K12 K27 nobody knows whether it lives',
       keeps: of('adopted', { session: { kind: 'unknown', evidence: { kind: 'other-scope' } } }),
       reason: /another boot/,
-      permits: of('adopted'),
-    },
-    {
-      what: 'K09 not examined',
-      keeps: of('adopted', { session: undefined }),
-      reason: /not examined/,
       permits: of('adopted'),
     },
   ],

@@ -1,9 +1,9 @@
 import { CONFIRM_FOREIGN_MS } from '../../../src/common/limits';
-import type { Facts, Requester } from '../../../src/judgement/facts';
+import type { Facts, Requester, ServerRequester } from '../../../src/judgement/facts';
 import type { ProcessEntry, StdinPeer } from '../../../src/os/platform';
 import { seen } from '../../../src/os/users';
 import type { RecordKind } from '../../../src/registry/schema';
-import { entry, factsOn, identity, machine } from './table';
+import { entry, type FactsChange, factsOn, identity, machine } from './table';
 
 // What the rows of the kill policy's table tests are made of.
 
@@ -20,16 +20,15 @@ export const FAILED: StdinPeer = {
   failure: 'failed',
 };
 export const ALIVE: StdinPeer = { kind: 'alive', by: seen({ pid: 812, name: 'python3' }) };
-export const OWN: Extract<Requester, { by: 'own session' }> = { by: 'own session', owner: identity(200) };
+export const OWN: Extract<ServerRequester, { by: 'own session' }> = { by: 'own session', owner: identity(200) };
 export const USER: Requester = { by: 'user' };
 
 /** Facts of each kind in which nothing speaks against a signal. */
-const permitted: Record<RecordKind, Partial<Facts>> = {
+const permitted: Record<RecordKind, FactsChange> = {
   launched: {},
   adopted: { kind: 'adopted', stdin: { peer: GONE, goneFor: 0 }, outsideUse: { kind: 'none' } },
   foreign: {
     kind: 'foreign',
-    session: undefined,
     named: true,
     clientAbove: { kind: 'none' },
     stdin: { peer: GONE, goneFor: CONFIRM_FOREIGN_MS },
@@ -37,22 +36,27 @@ const permitted: Record<RecordKind, Partial<Facts>> = {
   },
 };
 
-export function of(kind: RecordKind, change: Partial<Facts> = {}): Facts {
+export function of(kind: RecordKind, change: FactsChange = {}): Facts {
   return factsOn(change.snapshot, change.identity?.pid, { ...permitted[kind], ...change });
 }
 
 /** Of `mcp-processes run`, whose dead owner was only taken for the client. */
-export function ofRun(change: Partial<Facts> = {}): Facts {
-  return of('launched', { isOwnerGuessed: true, outsideUse: { kind: 'none' }, ...change });
+export function ofRun(change: FactsChange = {}): Facts {
+  return of('launched', {
+    isOwnerGuessed: true,
+    stdin: { peer: GONE, goneFor: 0 },
+    outsideUse: { kind: 'none' },
+    ...change,
+  });
 }
 
 /** Facts with other processes in the table, about pid 500 unless told otherwise. */
-export function among(entries: readonly ProcessEntry[], change: Partial<Facts> = {}, pid = 500): Facts {
+export function among(entries: readonly ProcessEntry[], change: FactsChange = {}, pid = 500): Facts {
   return factsOn(machine(...entries), pid, change);
 }
 
 /** The target itself is otherwise. */
-export function target(change: Partial<ProcessEntry>, facts: Partial<Facts> = {}): Facts {
+export function target(change: Partial<ProcessEntry>, facts: FactsChange = {}): Facts {
   return among([entry(500, 1, change)], facts);
 }
 

@@ -1,7 +1,7 @@
 import type { Facts } from '../../../src/judgement/facts';
 import { seen } from '../../../src/os/users';
 import { among, editor, left, OWN, of, ofRun, type Row, target, USER } from './rows';
-import { entry, identity, machine, OTHER_SCOPE } from './table';
+import { entry, type FactsChange, identity, machine, OTHER_SCOPE } from './table';
 
 /** Rows of the rules that hold for every signal, by rule. */
 export const signalRows: Record<string, readonly Row[]> = {
@@ -156,6 +156,18 @@ export const signalRows: Record<string, readonly Row[]> = {
       }),
     },
     {
+      what: 'K06 and for what the user chose',
+      keeps: among([entry(498, 1, { name: 'systemd' }), entry(500, 498)], {
+        requester: USER,
+        service: { kind: 'service', name: 'x.service' },
+      }),
+      reason: /main process of the service x/,
+      permits: among([entry(498, 1, { name: 'node' }), entry(500, 498)], {
+        requester: USER,
+        service: { kind: 'service', name: 'x.service' },
+      }),
+    },
+    {
       what: 'K09 nobody knows',
       keeps: target(
         {},
@@ -253,7 +265,7 @@ export const signalRows: Record<string, readonly Row[]> = {
         ['adopted', (change) => of('adopted', change)],
         ['foreign', (change) => of('foreign', change)],
         ['of mcp-processes run', ofRun],
-      ] satisfies [string, (change?: Partial<Facts>) => Facts][]
+      ] satisfies [string, (change?: FactsChange) => Facts][]
     ).flatMap(([kind, facts]): Row[] => [
       {
         what: `K33 ${kind}: the root itself serves somebody`,

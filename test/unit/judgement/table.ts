@@ -1,4 +1,11 @@
-import type { Facts } from '../../../src/judgement/facts';
+import type {
+  AdoptedFacts,
+  Facts,
+  ForeignFacts,
+  Requester,
+  ServerFacts,
+  UserFacts,
+} from '../../../src/judgement/facts';
 import type { ProcessIdentity } from '../../../src/os/identity';
 import type { ProcessEntry, Snapshot } from '../../../src/os/platform';
 import { formatCookie } from '../../../src/registry/cookie';
@@ -78,30 +85,46 @@ export function machine(...more: readonly ProcessEntry[]): Snapshot {
   );
 }
 
+/** What is otherwise than in {@link factsOn}; what facts of the kind do not have is left out. */
+export type FactsChange = Partial<
+  Omit<AdoptedFacts & Pick<ForeignFacts, 'clientAbove' | 'named'>, 'kind' | 'requester'> & {
+    readonly kind: ServerFacts['kind'];
+    readonly requester: Requester;
+    readonly isOwnerGuessed: boolean;
+  }
+>;
+
 /** Facts about process `pid` of `snapshot` in which nothing speaks against a signal: a dead session's own server. */
-export function factsOn(snapshot: Snapshot = machine(), pid = 500, change: Partial<Facts> = {}): Facts {
+export function factsOn(snapshot: Snapshot = machine(), pid = 500, change: FactsChange = {}): Facts {
   const found = snapshot.processes.get(pid);
-  return {
-    identity: identity(pid),
-    kind: 'launched',
-    inspection: found ? { kind: 'present', entry: found } : { kind: 'gone' },
-    snapshot,
-    self: identity(200),
-    ownUid: UID,
-    requester: { by: 'reaper' },
-    memberBy: 'root',
-    provenByCookie: false,
-    carriesAnother: false,
-    session: { kind: 'dead', evidence: OWNER_GONE },
-    stdin: undefined,
-    clientAbove: undefined,
-    named: false,
-    liveOwners: [],
-    service: { kind: 'none' },
-    rootSession: found?.sid ?? 500,
-    isOwnerGuessed: false,
-    outsideUse: undefined,
-    neverReap: [],
-    ...change,
+  const { kind = 'launched', requester = { by: 'reaper' }, stdin, clientAbove, named = false, ...others } = change;
+  const { session = { kind: 'dead', evidence: OWNER_GONE }, isOwnerGuessed = false, ...rest } = others;
+  const ofMember = {
+    ...{ identity: identity(pid), snapshot, self: identity(200), ownUid: UID, liveOwners: [], neverReap: [] },
+    ...({ service: { kind: 'none' }, rootSession: found?.sid ?? 500, outsideUse: undefined } as const),
+    ...({ memberBy: 'root', provenByCookie: false, carriesAnother: false } as const),
+    inspection: found ? ({ kind: 'present', entry: found } as const) : ({ kind: 'gone' } as const),
+    requester: requester.by === 'user' ? ({ by: 'reaper' } as const) : requester,
+    ...rest,
   };
+  const facts = ((): ServerFacts => {
+    switch (kind) {
+      case 'launched':
+        return isOwnerGuessed
+          ? { ...ofMember, kind, session, isOwnerGuessed, stdin }
+          : { ...ofMember, kind, session, isOwnerGuessed };
+      case 'adopted':
+        return { ...ofMember, kind, session, stdin };
+      case 'foreign':
+        return { ...ofMember, kind, stdin, clientAbove, named };
+    }
+  })();
+  return requester.by === 'user' ? onUsersWord(facts) : facts;
+}
+
+/** The same process, chosen by the user. */
+export function onUsersWord(facts: Facts): UserFacts {
+  const { identity, inspection, snapshot, self, ownUid, liveOwners, service, neverReap } = facts;
+  const ofProcess = { identity, inspection, snapshot, self, ownUid, liveOwners, service, neverReap };
+  return { ...ofProcess, kind: 'user', requester: { by: 'user' } };
 }

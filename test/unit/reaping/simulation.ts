@@ -142,7 +142,8 @@ export class Simulation {
         for (const member of some) {
           await this.clock.sleep(this.decisionTime);
           const at = this.now;
-          decided.push({ member, decision: this.decideOn(member), isFresh: () => this.now - at <= 250 });
+          const isFresh = () => this.now - at <= 250;
+          decided.push({ member, decision: this.decideOn(member), use: undefined, isFresh });
         }
         return decided;
       },

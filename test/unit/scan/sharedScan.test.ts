@@ -2,7 +2,7 @@ import { strict as assert } from 'node:assert';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ServerView } from '../../../src/model/inventory';
+import type { ForeignView, SessionView } from '../../../src/model/inventory';
 import { seen } from '../../../src/os/users';
 import { type DataFolder, openDataFolder } from '../../../src/registry/dataFolder';
 import { readSharedScan, type SharedScan, writeSharedScan } from '../../../src/scan/sharedScan';
@@ -10,45 +10,50 @@ import { SCOPE, uuid } from '../judgement/table';
 
 const NOW = 1_000_000_000_000;
 
-function row(change: Partial<ServerView> = {}): ServerView {
-  return {
-    key: `${uuid(1)}:${uuid(2)}`,
-    name: 'files',
-    client: 'test',
-    folder: '/home/u',
-    group: 'orphaned',
-    managedBy: 'mcpProcesses',
-    verdict: 'orphaned',
-    evidence: [{ kind: 'owner-gone', role: 'window', pid: 300, isPidReused: false }],
-    state: 'running',
-    failure: undefined,
-    copies: 1,
-    pid: 500,
-    startedAt: 5,
-    memory: undefined,
-    processes: [
-      {
-        ...{ pid: 500, start: 't500', name: 'node', commandLine: 'node x.js' },
-        ...{ startedAt: 5, memory: 7, children: [] },
-        spared: { rule: 'notListedToKeep', found: 'listed', pattern: 'node' },
-      },
-    ],
-    containers: [],
-    containerProblem: undefined,
-    serverInfo: undefined,
-    url: undefined,
-    configurationFile: undefined,
-    sessionId: uuid(1),
-    recordId: uuid(2),
-    ...change,
-  };
-}
+const ofAny = {
+  name: 'files',
+  client: 'test',
+  folder: '/home/u',
+  evidence: [{ kind: 'owner-gone', role: 'window', pid: 300, isPidReused: false }],
+  state: 'running',
+  pid: 500,
+  startedAt: 5,
+  memory: undefined,
+  processes: [
+    {
+      ...{ pid: 500, start: 't500', name: 'node', commandLine: 'node x.js' },
+      ...{ startedAt: 5, memory: 7, children: [] },
+      spared: { rule: 'notListedToKeep', found: 'listed', pattern: 'node' },
+    },
+  ],
+  containers: [],
+  containerProblem: undefined,
+  recordId: uuid(2),
+} as const;
 
-const foreign = row({
-  ...{ key: 'other:1', group: 'otherClients', managedBy: 'foreign', verdict: 'active', sessionId: undefined },
-  ...{ terminal: 'pts/3', idleSince: 3, usedBy: seen({ pid: 7 }), awaitsAnswer: 'client' },
+const ofSession = { ...ofAny, kind: 'session', key: `${uuid(1)}:${uuid(2)}`, sessionId: uuid(1) } as const;
+const sessions: SessionView[] = [
+  { ...ofSession, group: 'orphaned', verdict: 'orphaned', awaitsAnswer: 'client' },
+  { ...ofSession, group: 'otherClients', verdict: 'active', usedBy: seen({ pid: 7 }) },
+  { ...ofSession, group: 'otherWindows', verdict: 'detached' },
+  { ...ofSession, group: 'otherWindows', verdict: 'unknown' },
+];
+
+const ofForeign = {
+  ...ofAny,
+  kind: 'foreign',
+  key: 'other:1',
+  terminal: 'pts/3',
+  idleSince: 3,
+  copies: 1,
+  configurationFile: '/home/u/.claude.json',
   dependsOn: [{ pid: 7, start: 't7' }],
-});
+} as const;
+const foreign: ForeignView[] = [
+  { ...ofForeign, group: 'otherClients', verdict: 'active', usedBy: seen({ pid: 7 }) },
+  { ...ofForeign, group: 'orphaned', verdict: 'orphaned' },
+  { ...ofForeign, group: 'ownerUnknown', verdict: 'unknown' },
+];
 
 describe('a scan that windows share', () => {
   let folder: DataFolder;
@@ -63,8 +68,8 @@ describe('a scan that windows share', () => {
     by: uuid(9),
     configFingerprint: 'as now',
     sweptAt: NOW - 1_000,
-    sessions: [row()],
-    foreign: [foreign],
+    sessions,
+    foreign,
     problems: ['x'],
   };
   const read = (youngerThan = 60_000) => readSharedScan(folder, SCOPE, youngerThan, NOW);
@@ -72,12 +77,9 @@ describe('a scan that windows share', () => {
   it('is read as it was written, without what each window finds out for itself', () => {
     writeSharedScan(folder, SCOPE, scan);
     assert.deepEqual(read(), scan);
-    const own = row({
-      checking: true,
-      url: 'https://x',
-      containerProblem: { kind: 'timeout', program: 'docker', seconds: 1 },
-    });
-    writeSharedScan(folder, SCOPE, { ...scan, sessions: [own] });
+    const containerProblem = { kind: 'timeout', program: 'docker', seconds: 1 } as const;
+    const own: ForeignView[] = foreign.map((row) => ({ ...row, checking: true, containerProblem }));
+    writeSharedScan(folder, SCOPE, { ...scan, foreign: own });
     assert.deepEqual(read(), scan);
   });
 
@@ -101,7 +103,10 @@ describe('a scan that windows share', () => {
       ['"pid":500', '"pid":1'],
       ['"start":"t500"', '"start":"now"'],
       ['"children":[]', '"children":[5]'],
+      ['"kind":"session"', '"kind":"launched"'],
       ['"group":"orphaned"', '"group":"prey"'],
+      ['"group":"otherClients"', '"group":"orphaned"'],
+      ['"group":"ownerUnknown"', '"group":"otherClients"'],
       ['"verdict":"active"', '"verdict":"dead"'],
       ['"awaitsAnswer":"client"', '"awaitsAnswer":"nobody"'],
       ['"start":"t7"', '"start":7'],

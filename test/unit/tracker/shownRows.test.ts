@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import type { ProcessNode, ServerView } from '../../../src/model/inventory';
+import type { ForeignView, ProcessNode, SessionView } from '../../../src/model/inventory';
 import { EndingRows } from '../../../src/tracker/endingRows';
 import { withEnding, withFormerVerdicts, withoutRecorded } from '../../../src/tracker/shownRows';
-import { NODE, serverView } from '../views/rows';
+import { foreignView, launchedView, NODE, serverView } from '../views/rows';
 
 const node = (pid: number, start = 't1', children: ProcessNode[] = []): ProcessNode => ({
   ...NODE,
@@ -12,17 +12,17 @@ const node = (pid: number, start = 't1', children: ProcessNode[] = []): ProcessN
 });
 
 describe('rows whose finding takes a second look', () => {
-  const orphaned = serverView({ key: 'a', managedBy: 'foreign' });
-  const active = serverView({ key: 'a', managedBy: 'foreign', group: 'otherClients', verdict: 'active' });
-  const unknown = serverView({ key: 'a', managedBy: 'foreign', group: 'ownerUnknown', verdict: 'unknown' });
-  const checking = { ...unknown, checking: true };
-  const table: [string, ServerView, ServerView[], string][] = [
+  const orphaned = foreignView({ key: 'a' });
+  const active = foreignView({ key: 'a', group: 'otherClients', verdict: 'active' });
+  const unknown = foreignView({ key: 'a', group: 'ownerUnknown', verdict: 'unknown' });
+  const checking = foreignView({ key: 'a', group: 'ownerUnknown', verdict: 'unknown', checking: true });
+  const table: [string, ForeignView, ForeignView[], string][] = [
     ['a proven orphan stays one', checking, [orphaned], 'orphaned orphaned'],
     ['one whose client has just died stays active', checking, [active], 'otherClients active'],
     ['the second look says otherwise', unknown, [orphaned], 'ownerUnknown unknown'],
     ['the first look is enough to say that it is in use', active, [orphaned], 'otherClients active'],
     ['one that was never shown has nothing to keep', checking, [], 'ownerUnknown unknown'],
-    ['another one’s verdict is not its own', checking, [{ ...orphaned, key: 'b' }], 'ownerUnknown unknown'],
+    ['another one’s verdict is not its own', checking, [foreignView({ key: 'b' })], 'ownerUnknown unknown'],
   ];
   for (const [what, row, before, expected] of table) {
     it(what, () => {
@@ -34,7 +34,7 @@ describe('rows whose finding takes a second look', () => {
 });
 
 describe('one process, one row', () => {
-  const here = serverView({ key: 'here', group: 'thisWindow', processes: [node(10, 't1', [node(11)])] });
+  const here = launchedView({ key: 'here', processes: [node(10, 't1', [node(11)])] });
   const table: [string, ProcessNode[], boolean][] = [
     ['another server', [node(20)], true],
     ['the same root', [node(10)], false],
@@ -45,14 +45,14 @@ describe('one process, one row', () => {
   ];
   for (const [what, processes, isShown] of table) {
     it(`${what}: ${isShown ? 'shown' : 'not shown'}`, () => {
-      const other = serverView({ key: 'other', managedBy: 'foreign', processes });
+      const other = foreignView({ key: 'other', processes });
       assert.deepEqual(withoutRecorded([other], [here]), isShown ? [other] : []);
     });
   }
 });
 
 describe('rows that are being ended', () => {
-  const stateOf = (row: ServerView, keys = ['s:r']) => withEnding([row], new Set(keys))[0]?.state;
+  const stateOf = (row: SessionView, keys = ['s:r']) => withEnding([row], new Set(keys))[0]?.state;
   const spared: ProcessNode = { ...NODE, spared: { rule: 'notEditor' } };
 
   it('say so, except where everything is spared', () => {

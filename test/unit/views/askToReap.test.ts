@@ -5,7 +5,7 @@ import type { ReapOptions } from '../../../src/reaping/reapQueue';
 import { AskToReap } from '../../../src/views/askToReap';
 import { registerCommands } from '../../../src/views/commands/register';
 import { type Editor, newEditor, settled } from './fakeEditor';
-import { actionsOver, inventoryOf, resultOf, serverView } from './rows';
+import { actionsOver, foreignView, inventoryOf, resultOf, serverView } from './rows';
 
 describe('"ask" asks', () => {
   let editor: Editor;
@@ -13,7 +13,8 @@ describe('"ask" asks', () => {
     editor = newEditor();
   });
 
-  const waiting = (over: Partial<ServerView> = {}) => serverView({ awaitsAnswer: 'window', memory: 43 << 20, ...over });
+  const waiting = (over: { key?: string; awaitsAnswer?: 'window' | 'client'; state?: 'stopping' } = {}) =>
+    serverView({ awaitsAnswer: 'window', memory: 43 << 20, ...over });
 
   /** What a window says and asks for while these inventories are published. */
   async function ask(...inventories: ServerView[][]): Promise<{ texts: string[]; reaped: ReapOptions[] }> {
@@ -48,7 +49,7 @@ describe('"ask" asks', () => {
       [[waiting({ awaitsAnswer: 'client' })]],
       ['1 MCP server was left running by its client (43 MB).'],
     ],
-    ['nobody that is reaped without asking, or never', [[serverView(), serverView({ managedBy: 'foreign' })]], []],
+    ['nobody that is reaped without asking, or never', [[serverView(), foreignView()]], []],
     ['nobody that is being ended already', [[waiting({ state: 'stopping' })]], []],
   ];
   for (const [what, inventories, texts] of table) {

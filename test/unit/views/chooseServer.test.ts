@@ -2,7 +2,7 @@ import './fakeEditor';
 import assert from 'node:assert/strict';
 import { registerCommands } from '../../../src/views/commands/register';
 import { newEditor, settled } from './fakeEditor';
-import { actionsOver, inventoryOf, serverView } from './rows';
+import { actionsOver, foreignView, inventoryOf, serverView } from './rows';
 
 describe('a command without a row', () => {
   it('says what to do where no server fits', async () => {
@@ -16,7 +16,7 @@ describe('a command without a row', () => {
     for (const [command, scanned, text, buttons] of table) {
       const editor = newEditor();
       const inventory = () => ({
-        ...inventoryOf([serverView({ group: 'otherClients', managedBy: 'foreign', verdict: 'active' })]),
+        ...inventoryOf([foreignView({ group: 'otherClients', verdict: 'active' })]),
         scanned,
       });
       registerCommands({ subscriptions: [] }, actionsOver([], { inventory }), { info() {}, error() {} });

@@ -5,7 +5,7 @@ import type { Crash } from '../../../src/registry/crashes';
 import type { CrashReport } from '../../../src/tracker/formerCrashes';
 import { CrashNotice } from '../../../src/views/crashNotice';
 import { type Editor, newEditor } from './fakeEditor';
-import { actionsOver, inventoryOf, serverView } from './rows';
+import { actionsOver, configuredView, inventoryOf, launchedView } from './rows';
 
 const WS = '/home/me/ws';
 const ran = (...names: string[]): Crash => ({
@@ -14,8 +14,7 @@ const ran = (...names: string[]): Crash => ({
 });
 
 /** A configured server of this window. */
-const configured = (name: string, over: Partial<ServerView> = {}) =>
-  serverView({ key: name, name, folder: WS, group: 'notRunning', verdict: 'gone', state: 'stopped', ...over });
+const configured = (name: string, folder = WS) => configuredView({ key: name, name, folder });
 
 describe('after a crash', () => {
   let editor: Editor;
@@ -69,9 +68,9 @@ describe('after a crash', () => {
   });
 
   it('only what is still configured and does not run is offered', async () => {
-    const running = configured('b', { group: 'thisWindow', state: 'running', verdict: 'active' });
+    const running = launchedView({ key: 'b', name: 'b', folder: WS });
     assert.deepEqual(await tell({ servers: [configured('a'), running], click: 'Start Again' }), ['start a']);
-    const elsewhere = configured('a', { folder: '/elsewhere' });
+    const elsewhere = configured('a', '/elsewhere');
     await tell({ crashes: [ran()], servers: [elsewhere] });
     assert.deepEqual(editor.messages.at(-1)?.buttons, ['Details']);
   });
@@ -87,7 +86,7 @@ describe('after a crash', () => {
   });
 
   it('nothing was left, and everything runs again: nothing is said', async () => {
-    const servers = ['a', 'b'].map((name) => configured(name, { group: 'thisWindow', state: 'running' }));
+    const servers = ['a', 'b'].map((name) => launchedView({ key: name, name, folder: WS }));
     await tell({ ended: 0, memoryFreed: 0, servers });
     assert.deepEqual(messages(), []);
   });

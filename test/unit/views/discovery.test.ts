@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import type { Inventory } from '../../../src/model/inventory';
 import { Discovery } from '../../../src/views/discovery';
 import { newEditor, settled } from './fakeEditor';
-import { actionsOver, inventoryOf, NODE, serverView } from './rows';
+import { actionsOver, foreignView, inventoryOf, NODE, serverView } from './rows';
 
 describe('the notice of what other clients left behind', () => {
   it('counts processes, and is told once', async () => {
@@ -24,7 +24,7 @@ describe('the notice of what other clients left behind', () => {
       new Discovery(actions).dispose();
       const child = { ...NODE, pid: 501 };
       const orphans = Array.from({ length: count }, (_, index) =>
-        serverView({ key: `other:${index}`, managedBy: 'foreign', processes: [{ ...NODE, children: [child] }] }),
+        foreignView({ key: `other:${index}`, processes: [{ ...NODE, children: [child] }] }),
       );
       publish(inventoryOf([serverView()]));
       publish(inventoryOf([serverView(), ...orphans]));

@@ -7,7 +7,7 @@ import { registerCommands } from '../../../src/views/commands/register';
 import { Discovery } from '../../../src/views/discovery';
 import { showFailure } from '../../../src/views/failures';
 import { CancellationError, type Editor, newEditor, settled } from './fakeEditor';
-import { actionsOver, inventoryOf, resultOf, serverView } from './rows';
+import { actionsOver, foreignView, inventoryOf, resultOf, serverView } from './rows';
 
 const BROKEN = 'Unable to write into user settings.';
 const fail = async () => {
@@ -61,7 +61,7 @@ describe('what a click on a notification cannot do is shown', () => {
   it('looking at the servers that other clients left', async () => {
     editor.click = clickOn('Review');
     editor.command = fail;
-    const orphan = serverView({ managedBy: 'foreign' });
+    const orphan = foreignView();
     const actions = actionsOver([], {
       announceOnce: () => true,
       onDidChange: (listener) => {

@@ -3,12 +3,12 @@ import assert from 'node:assert/strict';
 import type { Inventory } from '../../../src/model/inventory';
 import { PanelRows } from '../../../src/views/tree/panelRows';
 import type { Row } from '../../../src/views/tree/row';
-import { inventoryOf, NODE, serverView } from './rows';
+import { configuredView, foreignView, inventoryOf, NODE, serverView } from './rows';
 
 const NOW = 100_000;
 const ours = serverView({ key: 'a', name: 'a', pid: 1 });
 const theirs = ['1', '2', '3'].map((key) =>
-  serverView({ key, name: 'files', managedBy: 'foreign', group: 'otherClients', verdict: 'active', processes: [] }),
+  foreignView({ key, name: 'files', group: 'otherClients', verdict: 'active', processes: [] }),
 );
 
 const outlineOf = (rows: readonly Row[]): unknown[] =>
@@ -44,7 +44,8 @@ describe('the rows of the panel', () => {
     ]);
     show({ servers: theirs.slice(1) });
     assert.deepEqual(outlineOf(rows.top), [['group:otherClients', ['server:2', 'server:3']]]);
-    show({ servers: theirs.map((server) => ({ ...server, managedBy: 'mcpProcesses' as const })) });
+    const running = { name: 'files', group: 'otherClients', verdict: 'active', processes: [] } as const;
+    show({ servers: ['1', '2', '3'].map((key) => serverView({ key, ...running })) });
     assert.deepEqual(outlineOf(rows.top), [['group:otherClients', ['server:1', 'server:2', 'server:3']]]);
   });
 
@@ -69,7 +70,7 @@ describe('the rows of the panel', () => {
   });
 
   it('servers that do not run are folded, until they are all that is left', () => {
-    const stopped = serverView({ key: 's', group: 'notRunning', state: 'stopped', verdict: 'gone', processes: [] });
+    const stopped = configuredView({ key: 's' });
     const folded = () => rows.top.flatMap((row) => (row.kind === 'group' && row.isFolded ? row.id : []));
     show({ servers: [ours, stopped] });
     assert.deepEqual(folded(), ['group:notRunning']);

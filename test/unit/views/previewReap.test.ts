@@ -6,13 +6,11 @@ import { ContainerRow } from '../../../src/views/tree/containerRow';
 import { ProcessRow } from '../../../src/views/tree/processRow';
 import type { Row } from '../../../src/views/tree/row';
 import { type Editor, newEditor } from './fakeEditor';
-import { actionsOver, copiesOf, NODE, rowOf, serverView } from './rows';
+import { actionsOver, copiesOf, foreignView, NODE, rowOf, serverView } from './rows';
 
 const ours = serverView({ key: 's:1' });
-const theirs = ['other:1', 'other:2', 'other:3'].map((key) =>
-  serverView({ key, name: 'context7', managedBy: 'foreign', sessionId: undefined }),
-);
-const living = serverView({ key: 'other:9', managedBy: 'foreign', verdict: 'active', group: 'otherClients' });
+const theirs = ['other:1', 'other:2', 'other:3'].map((key) => foreignView({ key, name: 'context7' }));
+const living = foreignView({ key: 'other:9', verdict: 'active', group: 'otherClients' });
 
 /** The rows that a preview was asked for; undefined for all that is ours. */
 type Asked = readonly string[] | undefined;

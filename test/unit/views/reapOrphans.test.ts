@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import type { ReapResult, ServerView } from '../../../src/model/inventory';
 import { registerCommands } from '../../../src/views/commands/register';
 import { type Editor, newEditor } from './fakeEditor';
-import { actionsOver, resultOf, serverView } from './rows';
+import { actionsOver, foreignView, resultOf, serverView } from './rows';
 
-const theirs = serverView({ key: 'other:1', managedBy: 'foreign', sessionId: undefined });
+const theirs = foreignView({ key: 'other:1' });
 
 describe('Reap Orphaned MCP Servers tells what became of it', () => {
   let editor: Editor;

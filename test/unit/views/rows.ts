@@ -1,5 +1,15 @@
 import './fakeEditor';
-import type { Inventory, ProcessNode, ReapResult, ServerView } from '../../../src/model/inventory';
+import type {
+  AdoptedView,
+  ConfiguredView,
+  ForeignView,
+  Inventory,
+  LaunchedView,
+  ProcessNode,
+  ReapResult,
+  ServerView,
+  SessionView,
+} from '../../../src/model/inventory';
 import type { Actions } from '../../../src/views/actions';
 import { CopiesRow } from '../../../src/views/tree/copiesRow';
 import { GroupRow } from '../../../src/views/tree/groupRow';
@@ -11,20 +21,44 @@ export const NODE: ProcessNode = {
   ...{ startedAt: undefined, memory: 1 << 20, spared: undefined },
 };
 
-/** An orphaned server of ours, where nothing else is said. */
-export function serverView(over: Partial<ServerView> = {}): ServerView {
+const RUNNING = {
+  ...{ key: 's:r', name: 'files', client: 'MCP Processes', folder: undefined, evidence: [], pid: 500 },
+  ...{ startedAt: undefined, memory: 1 << 20, processes: [NODE], containers: [], containerProblem: undefined },
+};
+const IDS = { sessionId: 's', recordId: 'r' };
+const ORPHANED = { group: 'orphaned', verdict: 'orphaned', state: 'running' };
+const HERE = { group: 'thisWindow', verdict: 'active', state: 'running' };
+
+/** An orphaned server of another session, where nothing else is said. */
+export function serverView(over: Partial<SessionView> = {}): SessionView {
+  return { kind: 'session', ...RUNNING, ...IDS, ...ORPHANED, ...over } as SessionView;
+}
+
+/** An orphaned server of another client. */
+export function foreignView(over: Partial<ForeignView> = {}): ForeignView {
+  const known = { dependsOn: [], copies: 1, configurationFile: undefined, recordId: 'r' };
+  return { kind: 'foreign', ...RUNNING, ...known, ...ORPHANED, ...over } as ForeignView;
+}
+
+/** A running server that this window launched. */
+export function launchedView(over: Partial<LaunchedView> = {}): LaunchedView {
+  const known = { failure: undefined, serverInfo: undefined, configurationFile: undefined };
+  return { kind: 'launched', ...RUNNING, ...IDS, ...HERE, ...known, ...over } as LaunchedView;
+}
+
+/** A running server that the editor started in this window. */
+export function adoptedView(over: Partial<AdoptedView> = {}): AdoptedView {
+  const known = { managedBy: 'editor', configurationFile: undefined };
+  return { kind: 'adopted', ...RUNNING, ...IDS, ...HERE, ...known, ...over } as AdoptedView;
+}
+
+/** A configured server of ours that does not run. */
+export function configuredView(over: Partial<ConfiguredView> = {}): ConfiguredView {
   return {
-    ...{
-      key: 's:r',
-      name: 'files',
-      client: 'MCP Processes',
-      group: 'orphaned',
-      managedBy: 'mcpProcesses',
-      verdict: 'orphaned',
-    },
-    ...{ folder: undefined, evidence: [], state: 'running', failure: undefined, copies: 1, pid: 500, memory: 1 << 20 },
-    ...{ startedAt: undefined, processes: [NODE], containers: [], containerProblem: undefined, url: undefined },
-    ...{ serverInfo: undefined, configurationFile: undefined, sessionId: 's', recordId: 'r' },
+    ...{ kind: 'configured', managedBy: 'mcpProcesses', group: 'notRunning', verdict: 'gone', state: 'stopped' },
+    ...{ key: 'files', name: 'files', client: 'MCP Processes', folder: undefined, configurationFile: undefined },
+    ...{ evidence: [], pid: undefined, startedAt: undefined, memory: undefined, processes: [] },
+    ...{ containers: [], containerProblem: undefined },
     ...over,
   };
 }

@@ -1,6 +1,6 @@
 import './fakeEditor';
 import assert from 'node:assert/strict';
-import type { Failure, Inventory, ServerView } from '../../../src/model/inventory';
+import type { Failure, Inventory, ServerView, SessionView } from '../../../src/model/inventory';
 import type { Refusal } from '../../../src/model/refusal';
 import { seen } from '../../../src/os/users';
 import { capabilitiesOf } from '../../../src/views/capabilities';
@@ -12,14 +12,14 @@ import {
   uncountedOrphans,
   verdictSentence,
 } from '../../../src/views/serverWords';
-import { inventoryOf, NODE, rowOf, serverView } from './rows';
+import { configuredView, foreignView, inventoryOf, launchedView, NODE, rowOf, serverView } from './rows';
 
 const LISTED: Refusal = { rule: 'notListedToKeep', found: 'listed', pattern: 'node server.js' };
 const IN_DOUBT: Refusal = { rule: 'notListedToKeep', found: 'unknown' };
 
 describe('orphans that badge and status bar count', () => {
   const child = (spared: Refusal | undefined) => ({ ...NODE, pid: 501, spared });
-  const table: [string, Partial<ServerView>, boolean][] = [
+  const table: [string, Partial<SessionView>, boolean][] = [
     ['one that may be reaped', {}, true],
     ['one that the user keeps', { processes: [{ ...NODE, spared: LISTED }] }, false],
     [
@@ -43,9 +43,9 @@ describe('orphans that badge and status bar count', () => {
 });
 
 describe('orphans of other clients that badge and status bar leave out', () => {
-  const theirs = serverView({ managedBy: 'foreign', memory: 13 << 20 });
-  const listed = serverView({ managedBy: 'foreign', processes: [{ ...NODE, spared: LISTED }] });
-  const living = serverView({ managedBy: 'foreign', verdict: 'active', group: 'otherClients' });
+  const theirs = foreignView({ memory: 13 << 20 });
+  const listed = foreignView({ processes: [{ ...NODE, spared: LISTED }] });
+  const living = foreignView({ verdict: 'active', group: 'otherClients' });
   const told = (servers: ServerView[], reapForeign: Inventory['reapForeign'] = 'report') =>
     uncountedOrphans({ ...inventoryOf(servers), reapForeign });
 
@@ -79,7 +79,7 @@ describe('words for a server', () => {
   ];
   for (const [failure, sentence, word] of failures) {
     it(`${sentence} once, with its last line and the time`, () => {
-      const failed = serverView({ state: 'failed', verdict: 'gone', group: 'thisWindow', failure });
+      const failed = launchedView({ state: 'failed', verdict: 'gone', failure });
       assert.equal(verdictSentence(failed), sentence);
       assert.equal(stateWord(failed), word);
       const text = evidenceText(failed);
@@ -89,19 +89,18 @@ describe('words for a server', () => {
   }
 
   it('the verdict, whose it is, and what is being done', () => {
-    const here = { group: 'thisWindow', verdict: 'active' } as const;
     const there = { group: 'otherClients', verdict: 'active', client: 'Codex' } as const;
     const unknown = { group: 'ownerUnknown', verdict: 'unknown' } as const;
-    const table: [Partial<ServerView>, string][] = [
-      [here, 'Running. Used by this window.'],
-      [there, 'Running. Used by Codex.'],
-      [unknown, "Can't tell whether anything still uses it, so it is left alone."],
-      [{ ...unknown, checking: true }, 'Checking whether anything uses it …'],
-      [{ ...there, checking: true }, 'Running. Used by Codex. Checking again …'],
-      [{ ...here, state: 'stopping' }, 'Stopping: it has been asked to exit.'],
-      [{ state: 'stopping' }, 'Ending: each process is checked again before it receives a signal.'],
+    const table: [ServerView, string][] = [
+      [launchedView(), 'Running. Used by this window.'],
+      [foreignView(there), 'Running. Used by Codex.'],
+      [foreignView(unknown), "Can't tell whether anything still uses it, so it is left alone."],
+      [foreignView({ ...unknown, checking: true }), 'Checking whether anything uses it …'],
+      [foreignView({ ...there, checking: true }), 'Running. Used by Codex. Checking again …'],
+      [launchedView({ state: 'stopping' }), 'Stopping: it has been asked to exit.'],
+      [serverView({ state: 'stopping' }), 'Ending: each process is checked again before it receives a signal.'],
     ];
-    for (const [over, sentence] of table) assert.equal(verdictSentence(serverView(over)), sentence);
+    for (const [server, sentence] of table) assert.equal(verdictSentence(server), sentence);
   });
 
   it('K33 one that outlived its client, and that somebody is connected to', () => {
@@ -118,7 +117,7 @@ describe('words for a server', () => {
     const { value } = rowOf(serverView(ids)).tooltip();
     assert.match(value, /started by this window/);
     assert.doesNotMatch(value, /5e55|4ec0/);
-    const none = serverView({ sessionId: undefined, recordId: undefined });
+    const none = configuredView();
     assert.doesNotMatch(evidenceText(none), /bug reports/);
   });
 

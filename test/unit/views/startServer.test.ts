@@ -2,7 +2,7 @@ import './fakeEditor';
 import assert from 'node:assert/strict';
 import { restartServer, startServer } from '../../../src/views/startServer';
 import { CancellationError, type Editor, newEditor, settled } from './fakeEditor';
-import { actionsOver, serverView } from './rows';
+import { actionsOver, configuredView, launchedView } from './rows';
 
 const PROBLEM = '"files" cannot start: it did not answer within 1 s.';
 
@@ -13,11 +13,7 @@ describe('a server that does not start', () => {
   });
 
   /** Starts it; the first start fails. @returns what was asked for. */
-  async function start(
-    lastLine: string | undefined,
-    click: string | undefined,
-    managedBy: 'mcpProcesses' | 'editor' = 'mcpProcesses',
-  ) {
+  async function start(lastLine: string | undefined, click: string | undefined, by: 'us' | 'editor' = 'us') {
     const asked: string[] = [];
     const failure = {
       kind: 'start' as const,
@@ -26,7 +22,10 @@ describe('a server that does not start', () => {
       exit: undefined,
       lastLine,
     };
-    const server = serverView({ managedBy, state: 'failed', verdict: 'gone', failure });
+    const server =
+      by === 'us'
+        ? launchedView({ state: 'failed', verdict: 'gone', failure })
+        : configuredView({ managedBy: 'editor' });
     const actions = actionsOver([server], {
       start: async () => {
         asked.push('start');
@@ -68,7 +67,7 @@ describe('a server that does not start', () => {
     const restart = async () => {
       throw new CancellationError();
     };
-    await assert.rejects(restartServer(serverView(), actionsOver([], { restart })), CancellationError);
+    await assert.rejects(restartServer(launchedView(), actionsOver([], { restart })), CancellationError);
     assert.deepEqual(editor.messages, []);
   });
 });

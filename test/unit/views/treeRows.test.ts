@@ -1,12 +1,13 @@
 import './fakeEditor';
 import assert from 'node:assert/strict';
+import type { ForeignView } from '../../../src/model/inventory';
 import { ContainerRow } from '../../../src/views/tree/containerRow';
 import { InfoRow } from '../../../src/views/tree/infoRow';
 import type { Row } from '../../../src/views/tree/row';
-import { copiesOf, NODE, processRowOf, rowOf, serverView } from './rows';
+import { copiesOf, foreignView, launchedView, NODE, processRowOf, rowOf, serverView } from './rows';
 
 describe('rows as they are read out', () => {
-  const server = serverView({ managedBy: 'foreign', client: 'Codex' });
+  const server = foreignView({ client: 'Codex' });
   const info = { label: 'Guard', description: 'armed · pid 7', icon: 'shield', color: 'x', tooltip: '' };
   const infoRow = (description: string) => new InfoRow('i', { ...info, description }, undefined);
   const table: [string, Row, string][] = [
@@ -54,39 +55,41 @@ describe('rows and their clock', () => {
 });
 
 describe('what a row says of its state', () => {
-  const other = { managedBy: 'foreign', client: 'Codex' } as const;
   const unknown = { verdict: 'unknown', group: 'ownerUnknown' } as const;
-  const here = { group: 'thisWindow', verdict: 'active' } as const;
-  const table: [string, Parameters<typeof serverView>[0], string][] = [
+  const table: [string, Partial<ForeignView>, string][] = [
     ['a proven orphan', {}, 'orphaned · 1 MB'],
     ['that is looked at again', { checking: true }, 'checking … · orphaned · 1 MB'],
     ['one of which nothing is known yet', { ...unknown, checking: true }, 'checking … · 1 MB'],
     ['one of which nothing can be known', unknown, 'unknown owner · 1 MB'],
     ['one that is being ended', { state: 'stopping' }, 'ending … · 1 MB'],
     ['one that is being ended while it is looked at', { state: 'stopping', checking: true }, 'ending … · 1 MB'],
-    ['one of this window that is stopped', { ...here, state: 'stopping' }, 'stopping · 1 MB'],
   ];
   for (const [what, over, description] of table) {
     it(what, () => {
-      const row = rowOf(serverView({ ...other, ...over }));
+      const row = rowOf(foreignView({ client: 'Codex', ...over }));
       assert.equal(row.item(0).description, `${description} · Codex`);
     });
   }
 
+  it('one of this window that is stopped', () => {
+    const row = rowOf(launchedView({ client: 'Codex', state: 'stopping' }));
+    assert.equal(row.item(0).description, 'stopping · 1 MB · Codex');
+  });
+
   it('of several in one line, what is under way with some of them', () => {
-    const one = serverView(other);
-    const table: [Partial<typeof one>, string][] = [
+    const one = foreignView({ client: 'Codex' });
+    const table: [Partial<ForeignView>, string][] = [
       [{}, '3 MB · Codex'],
       [{ checking: true }, 'checking … · 3 MB · Codex'],
       [{ state: 'stopping' }, 'ending … · 3 MB · Codex'],
     ];
     const looks = table.map(([over, description]) => {
-      const copies = copiesOf([one, { ...one, ...over }, one]);
+      const copies = copiesOf([one, foreignView({ client: 'Codex', ...over }), one]);
       assert.equal(copies.item().description, description);
       return copies.fingerprint();
     });
     assert.equal(new Set(looks).size, table.length);
-    const ending = { ...one, state: 'stopping' } as const;
+    const ending = foreignView({ client: 'Codex', state: 'stopping' });
     assert.equal(copiesOf([ending, one]).item().contextValue, 'copies canReap');
     assert.equal(copiesOf([ending, ending]).item().contextValue, 'copies');
   });

@@ -1,17 +1,17 @@
 import './fakeEditor';
 import assert from 'node:assert/strict';
 import { mock } from 'node:test';
-import type { Inventory, ServerView } from '../../../src/model/inventory';
+import type { Failure, Inventory, LaunchedView, ServerView } from '../../../src/model/inventory';
 import { UnexpectedExits } from '../../../src/views/unexpectedExits';
 import { type Editor, newEditor, settled } from './fakeEditor';
-import { actionsOver, inventoryOf, serverView } from './rows';
+import { actionsOver, inventoryOf, launchedView } from './rows';
 
+const KILLED: Failure = { kind: 'exit', at: 1, exit: { signal: 'SIGKILL' }, lastLine: 'no memory' };
 let records = 0;
 /** A server of this window that ended just now, of its own accord where nothing else is said. */
-function ended(name: string, over: Partial<ServerView> = {}): ServerView {
-  const failure = { kind: 'exit' as const, at: 1, exit: { signal: 'SIGKILL' }, lastLine: 'no memory' };
+function ended(name: string, failure: Failure = KILLED): LaunchedView {
   const row = { key: `setting:${name}`, name, group: 'thisWindow', verdict: 'gone', state: 'failed', failure } as const;
-  return serverView({ ...row, recordId: `r${++records}`, ...over });
+  return launchedView({ ...row, recordId: `r${++records}` });
 }
 
 describe('a server that ends without being asked', () => {
@@ -62,7 +62,7 @@ describe('a server that ends without being asked', () => {
   });
 
   it('says the exit code where there is one', () => {
-    show(ended('a', { failure: { kind: 'exit', at: 1, exit: { code: 3 }, lastLine: undefined } }));
+    show(ended('a', { kind: 'exit', at: 1, exit: { code: 3 }, lastLine: undefined }));
     aMoment();
     assert.deepEqual(texts(), ['warning: a stopped unexpectedly (exit code 3).']);
   });
@@ -84,7 +84,7 @@ describe('a server that ends without being asked', () => {
     editor.click = (buttons) => buttons[0];
     const [a, b] = [ended('a'), ended('b')];
     show(a, b);
-    shown = [{ ...a, failure: undefined, state: 'running', recordId: 'another' }, b];
+    shown = [launchedView({ key: a.key, name: a.name, recordId: 'another' }), b];
     aMoment();
     mock.timers.reset();
     await settled();
@@ -133,7 +133,7 @@ describe('a server that ends without being asked', () => {
       exit: undefined,
       lastLine: undefined,
     };
-    show(ended('a', { failure }), serverView({ state: 'running' }));
+    show(ended('a', failure), launchedView());
     aMoment();
     assert.deepEqual(texts(), []);
   });

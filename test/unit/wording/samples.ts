@@ -23,7 +23,6 @@ const stdin = (rule: 'launchedIsAbandoned' | 'adoptedIsAbandoned' | 'foreignIsAb
 
 const owner = (rule: 'launchedOwnerGone' | 'adoptedOwnerGone') =>
   [
-    [{ rule, owner: 'not asked' }, 'whether its owner is running was not examined'],
     [
       { rule, owner: { kind: 'owner-running', role: 'window', pid: 3 } },
       'the window that started it (pid 3) is running',
