@@ -5,21 +5,22 @@ import type { Inspection, OutsideUse, ProcessEntry, ServiceRole, Snapshot, Stdin
 import type { SessionVerdict } from './sessionVerdict';
 
 /**
- * Who asks about a server:
- * - the session that stops its own; `unasked` when nobody told it to, so that what is listed to be kept stays;
- * - the reaper of what a dead session, or a dead client of another's, left.
+ * The requester of a signal to a server:
+ * - the session that stops its own server; with `unasked` it does so automatically, and the list of processes that are
+ *   never reaped applies;
+ * - the reaper of the left-overs of a dead session or of a dead foreign client.
  */
 export type ServerRequester =
   | { readonly by: 'own session'; readonly owner: ProcessIdentity; readonly unasked?: boolean }
   | { readonly by: 'reaper' };
 
-/** Who asks; the user does about single processes ("End This Process…"). */
+/** The requester of a signal; the user is one for single processes ("End This Process…"). */
 export type Requester = ServerRequester | { readonly by: 'user' };
 
-/** Where a server's input stands: what its processes' stdins say together, and for how long they have said so. */
+/** The state of a server's stdin: the joined peers of its processes, and since when nothing holds it. */
 export interface StdinStatus {
   readonly peer: StdinPeer;
-  /** Milliseconds (monotonic) between the first and this look in an unbroken row of looks that all said "gone". */
+  /** For how many ms (monotonic) all scans have found it gone; 0 in the first of them. */
   readonly goneFor: number;
 }
 
@@ -28,7 +29,7 @@ export type ClientAbove =
   | { readonly kind: 'none' }
   | { readonly kind: 'client'; readonly title: string; readonly pid: number };
 
-/** What the rules for every signal look at, all of it freshly read. */
+/** The facts for the rules for every signal, all read just now. */
 interface ProcessFacts {
   readonly identity: ProcessIdentity;
   readonly inspection: Inspection;
@@ -41,16 +42,16 @@ interface ProcessFacts {
   readonly neverReap: readonly string[];
 }
 
-/** Of a process that belongs to a server. A probe that was not made is undefined: the rule that needs it spares. */
+/** Facts about a process of a server. A missing probe is undefined: the rule that needs it spares the process. */
 interface MemberFacts extends ProcessFacts {
   readonly requester: ServerRequester;
-  /** What it is known as a member by. */
+  /** The proof that it is a member. */
   readonly memberBy: MembershipProof;
   /** Whether its environment carries the full cookie of the record that it is to be reaped for. */
   readonly provenByCookie: boolean;
-  /** Whether it is no root and, looked at now, carries the cookie of another record: the snapshot may not show it yet. */
+  /** Whether it is no root and now has the cookie of another record, which the snapshot may not show yet. */
   readonly carriesAnother: boolean;
-  /** POSIX session that the record's root was seen in; undefined when it is not known. */
+  /** POSIX session of the record's root; undefined when unknown. */
   readonly rootSession: number | undefined;
   /** Connections served by its server, and by it and what is below it; not needed where {@link mayServeStrangers} says so. */
   readonly outsideUse: OutsideUse | undefined;
@@ -62,7 +63,7 @@ export type LaunchedFacts = MemberFacts & {
   readonly session: SessionVerdict;
 } & (
     | { readonly isOwnerGuessed: false }
-    /** The owner was only taken for the client: `mcp-processes run` started the server, or may have. */
+    /** The owner is a guess: `mcp-processes run` started the server, or may have. */
     | { readonly isOwnerGuessed: true; readonly stdin: StdinStatus | undefined }
   );
 
@@ -73,7 +74,7 @@ export interface AdoptedFacts extends MemberFacts {
   readonly stdin: StdinStatus | undefined;
 }
 
-/** Of another client's server, which has no session. */
+/** Facts about a process of a foreign server, which has no session. */
 export interface ForeignFacts extends MemberFacts {
   readonly kind: 'foreign';
   readonly stdin: StdinStatus | undefined;
@@ -82,15 +83,15 @@ export interface ForeignFacts extends MemberFacts {
   readonly named: boolean;
 }
 
-/** Of a process that the user chose, whatever it belongs to. */
+/** Facts about a process that the user chose, whether or not it belongs to a server. */
 export interface UserFacts extends ProcessFacts {
   readonly kind: 'user';
   readonly requester: { readonly by: 'user' };
 }
 
 export type ServerFacts = LaunchedFacts | AdoptedFacts | ForeignFacts;
-/** Everything that the kill policy looks at. */
+/** All facts for the kill policy. */
 export type Facts = ServerFacts | UserFacts;
 
-/** One rule: why the process is spared, or undefined when the rule has nothing against a signal. */
+/** One rule: why the process is spared, or undefined when the rule allows a signal. */
 export type Rule<F extends Facts = Facts> = (facts: F, entry: ProcessEntry) => Refusal | undefined;

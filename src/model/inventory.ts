@@ -134,7 +134,7 @@ export type LaunchedStanding =
       readonly state: 'failed';
       readonly failure: Failure;
     }
-  /** `running`: since the last look, which did not see it yet. */
+  /** `running`: it started after the last scan. */
   | {
       readonly group: 'notRunning';
       readonly verdict: 'gone';

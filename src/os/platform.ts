@@ -68,7 +68,7 @@ export type StdinDetail = 'lsof: no peer' | 'lsof: (none)';
 export type StdinPeer =
   | { readonly kind: 'alive'; readonly by: Users }
   | { readonly kind: 'gone'; readonly proof: StdinGone; readonly detail?: StdinDetail }
-  /** `look`: why the look itself came to nothing; absent where it is the stdin that can tell nobody anything. */
+  /** `failure`: the inspection itself failed; absent where this kind of stdin has no other end to find. */
   | { readonly kind: 'unknown'; readonly reason: Reason; readonly failure?: FailedInspection };
 
 /** What kind of machine service, if any, this process is the main process of, or runs below. */

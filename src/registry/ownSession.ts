@@ -98,7 +98,7 @@ export class OwnSession {
       this.log.warn(`The file of session ${this.file.id} was removed by another program. It is written again.`);
       restoreDataFolder(this.folder);
     } else if (this.isClaimed()) {
-      this.log.warn(`Session ${this.file.id} was claimed by somebody else; nothing more is written to it.`);
+      this.log.warn(`Session ${this.file.id} was claimed by another process; this one no longer writes to it.`);
       this.file = next;
       return;
     }
@@ -116,7 +116,7 @@ export class OwnSession {
   /** A claimed session belongs to its claimer from then on; new servers get a new session. */
   private renewIfClaimed(): void {
     if (!this.isClaimed()) return;
-    this.log.warn(`Session ${this.file.id} was claimed by somebody else; a new session is opened.`);
+    this.log.warn(`Session ${this.file.id} was claimed by another process; a new session begins.`);
     this.file = { ...this.file, id: randomUUID(), records: [] };
     this.onDisk = false;
   }

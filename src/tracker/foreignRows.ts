@@ -37,7 +37,7 @@ function foreignRow(other: ForeignServer, copies: number, containersOf: Containe
       ...useEvidence(other),
       ...(isProven ? [] : [{ kind: 'seen-once' } as const]),
       ...(copies > 1 ? [{ kind: 'copies', count: copies } as const] : []),
-      // That its first process is itself is no news: it was recorded in this very scan.
+      // Its root needs no proof: this scan has just recorded it.
       ...membershipEvidence(members).slice(members[0]?.by === 'root' ? 1 : 0),
       ...unlabelledEvidence(record, members, seen),
     ],

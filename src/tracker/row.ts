@@ -7,7 +7,7 @@ import { approximateStart } from '../os/startTime';
 import type { ContainerRun, ServerRecord } from '../registry/schema';
 import { memoryOf, treeOf } from './processNodes';
 
-// What rows of all kinds that may have processes are made of.
+// The common parts of rows that may have processes.
 
 /** Why members are spared, by pid. */
 export type SparedReasons = ReadonlyMap<number, Refusal>;
@@ -30,7 +30,7 @@ export function containersView(seen: ContainersSeen | undefined) {
   return { containers: seen?.containers ?? [], containerProblem: seen?.problem };
 }
 
-/** What is known of the container of a server that somebody else started. */
+/** Evidence about the container of a server that another program started. */
 export function unlabelledEvidence(
   record: ServerRecord,
   members: readonly Member[],
@@ -48,7 +48,7 @@ export function containerEvidence({ program }: ContainerRun, seen: ContainersSee
   return seen.containers.map(({ id, image, state }) => ({ kind: 'container', id, image, state }));
 }
 
-/** Why each of a server's processes is its own, in their order. */
+/** The proof for each of a server's members, in their order. */
 export function membershipEvidence(members: readonly Member[]): Evidence[] {
   const roots = new Set(members.flatMap(({ entry, by }) => (by === 'root' ? [entry.pid] : [])));
   return members.map(({ entry: { pid, ppid }, by }) => ({

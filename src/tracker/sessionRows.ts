@@ -17,24 +17,24 @@ import {
   type SparedReasons,
 } from './row';
 
-/** What is known of sessions besides what a scan has seen. */
+/** Findings about sessions in addition to a scan. */
 export interface SessionFindings {
   /** What a reap would spare of a row, by its key. */
   readonly sparedOf: (key: string) => SparedReasons;
-  /** Who is connected to a dead session's server, all of which is spared, by the key of its row. */
+  /** The users of a dead session's server that is spared as a whole, by the key of its row. */
   readonly usedBy: (key: string) => Users | undefined;
   readonly containersOf: ContainersOf;
   /** The client that owns a session, by the name that people know; for what `mcp-processes run` started. */
   readonly clientOf: (owner: ProcessIdentity) => string | undefined;
 }
 
-/** What one row is made of. */
+/** The parts of one row. */
 interface Row {
   readonly record: ServerRecord;
   readonly members: readonly Member[];
   readonly seen: ContainersSeen | undefined;
   readonly spared: SparedReasons;
-  /** Who uses it though its session is dead. */
+  /** Its users, although its session is dead. */
   readonly user: Users | undefined;
 }
 
@@ -73,7 +73,7 @@ function standingOf({ session, verdict, claimedBy }: ScannedSession, user: Users
   switch (verdict.kind) {
     case 'dead': {
       if (user) return { group: 'otherClients', verdict: 'active', usedBy: user };
-      // Where it is being ended already there is nothing to ask.
+      // No question while it is already being ended.
       const isAsking = session.automatic === 'ask' && !claimedBy;
       return {
         ...{ group: 'orphaned', verdict: 'orphaned' },

@@ -23,12 +23,12 @@ import {
 /** What a window shows as its own. */
 type WindowView = LaunchedView | AdoptedView | ConfiguredView | RemoteView;
 
-/** What is read of a launched server. */
+/** The properties of a launched server that rows show. */
 export interface ShownServer extends Pick<LaunchedServer, 'description' | 'state' | 'failure' | 'lastLine'> {
   readonly recordId: RecordId;
 }
 
-/** What a row of this window is made from. */
+/** The input for the rows of this window. */
 export interface ThisWindow {
   readonly own: Pick<OwnSession, 'session' | 'record'>;
   readonly self: ProcessIdentity;

@@ -69,7 +69,7 @@ export function failedStartText(server: string, problem: StartProblem, stderr: s
   return stderr === undefined ? why : `${why} ${stderrText(stderr)}`;
 }
 
-/** That a server ended although nobody wanted it to, with the end of what it wrote. */
+/** An unexpected exit of a server, with the end of its stderr. */
 export function unexpectedExitText(server: string, { code, signal }: ExitStatus, stderr: string): string {
   return `${exitText(server, code, signal)} ${stderrText(stderr)}`;
 }

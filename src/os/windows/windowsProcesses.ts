@@ -80,7 +80,7 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** What a table of another form says is for nobody: it is none. */
+/** A table of another form counts as none. */
 export function unreadableOutput(): InspectError {
   return new InspectError({ kind: 'unreadable-output', program: POWERSHELL });
 }
