@@ -38,8 +38,8 @@ export async function benchLeaked(counts: readonly number[]): Promise<Table> {
   for (const count of counts) rows.push(await leakedAtOnce(count));
   return {
     title: 'Many leaked servers at once',
-    note: 'A third of a dead session of ours, a third each of a Node and a Python client that were killed; two processes per server, graces 0. Picture: from opening a window until all are listed. Proof: until all are proven to be orphaned; the rule wants two looks 2 s apart. Reap: all of them, from the call until nothing is left, again with two looks 2 s apart for other clients’ servers. Beside it `tree-kill` on each root at once, which checks nothing, on as many of the same trees.',
-    head: ['servers', 'picture', 'proof', 'reap', 'longest block: picture', 'reap', '`tree-kill`', 'faster'],
+    note: 'A third of a dead session of ours, a third each of a Node and a Python client that were killed; two processes per server, graces 0. Listed: from opening a window until all are listed. Proof: until all are proven to be orphaned; the rule wants two scans 2 s apart. Reap: all of them, from the call until nothing is left, again with two scans 2 s apart for other clients’ servers. Beside it `tree-kill` on each root at once, which checks nothing, on as many of the same trees.',
+    head: ['servers', 'listed', 'proof', 'reap', 'longest block: listing', 'reap', '`tree-kill`', 'faster'],
     rows,
   };
 }
