@@ -1,6 +1,6 @@
 import { appendFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { runCommandLine } from './cli';
+import { runCommandLine } from './cli/commandLine';
 import type { Log } from './common/log';
 import { choosePlatform } from './os/choosePlatform';
 import { reapAbandonedServer } from './reaping/abandonedServer';
