@@ -33,7 +33,7 @@ import { basename, dirname, join, sep } from 'node:path';
  */
 const TWICE = '--retries=1';
 /** They mostly wait for processes to end. */
-const PARALLEL = ['--parallel', '--jobs=5', TWICE];
+const PARALLEL = ['--parallel', '--jobs=3', TWICE];
 /** An editor mostly waits as well; more than two of them, beside everything else, would not be in time. */
 const TWO_EDITORS = ['--parallel', '--jobs=2', TWICE];
 

@@ -116,13 +116,13 @@ describe('the end of a server', function () {
   });
 
   it('the history tells a stop, a start that failed and a window that closed apart', async () => {
-    const tracker = await sandbox.tracker({ launchTimeout: 1_000 });
-    await assert.rejects(tracker.servers.launch(sandbox.server('mute', '--silent')));
+    const tracker = await sandbox.tracker();
+    await assert.rejects(tracker.servers.launch(sandbox.server('dies', '--die')));
     await tracker.servers.launch(sandbox.server('stopped'));
     await tracker.servers.stop('stopped');
     await tracker.servers.launch(sandbox.server('left', '--deaf-to-eof'));
     await tracker.deactivate();
-    assert.deepEqual(causes(history()), { mute: 'start', stopped: 'user', left: 'close' });
+    assert.deepEqual(causes(history()), { dies: 'start', stopped: 'user', left: 'close' });
   });
 
   it('a host killed with -9: a sweep ends what it left, and what it ran is noted once for its successor', async () => {
