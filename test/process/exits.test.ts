@@ -116,13 +116,14 @@ describe('the end of a server', function () {
   });
 
   it('the history tells a stop, a start that failed and a window that closed apart', async () => {
-    const tracker = await sandbox.tracker();
-    await assert.rejects(tracker.servers.launch(sandbox.server('dies', '--die')));
+    // Long enough for the others, also on a busy machine.
+    const tracker = await sandbox.tracker({ launchTimeout: 8_000 });
+    await assert.rejects(tracker.servers.launch(sandbox.server('mute', '--silent')));
     await tracker.servers.launch(sandbox.server('stopped'));
     await tracker.servers.stop('stopped');
     await tracker.servers.launch(sandbox.server('left', '--deaf-to-eof'));
     await tracker.deactivate();
-    assert.deepEqual(causes(history()), { dies: 'start', stopped: 'user', left: 'close' });
+    assert.deepEqual(causes(history()), { mute: 'start', stopped: 'user', left: 'close' });
   });
 
   it('a host killed with -9: a sweep ends what it left, and what it ran is noted once for its successor', async () => {

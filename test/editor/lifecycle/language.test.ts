@@ -14,7 +14,7 @@ const NLS: Record<string, string> = JSON.parse(readFileSync(join(ROOT, 'package.
 /** What no language translates: names, what people type, what programs are called, and units. */
 const ALLOWED = [
   // The folder in which the foreign server runs: this one.
-  basename(process.cwd()),
+  new RegExp(`\\b${basename(process.cwd())}\\b`, 'g'),
   // Names of the servers, folders and programs of this test.
   /\bserver \d\b/g,
   /\bcode-server\b/g,
