@@ -6,7 +6,7 @@ import { basename, dirname, join, sep } from 'node:path';
  * @typedef {object} Anywhere
  * @property {string} name
  * @property {'linux' | 'root'} [needs] `root` is that of a Linux
- * @property {'processes' | 'editors' | 'engines'} [lane] stages of one lane run one after the other, and lanes side by side; what is
+ * @property {'processes' | 'editors'} [lane] stages of one lane run one after the other, and lanes side by side; what is
  * in none runs alone before
  */
 /** @typedef {Anywhere & { program: readonly string[] }} ProgramStage a Node program and its arguments; counts no tests */
@@ -34,9 +34,6 @@ import { basename, dirname, join, sep } from 'node:path';
 const TWICE = '--retries=1';
 /** They mostly wait for processes to end. */
 const PARALLEL = ['--parallel', '--jobs=3', TWICE];
-/** An editor mostly waits as well; more than two of them, beside everything else, would not be in time. */
-const TWO_EDITORS = ['--parallel', '--jobs=2', TWICE];
-
 const OWN = 'a window and the servers that it launched itself: nobody is asked whose they are or who uses them';
 const WORDS = 'is about words and formats';
 const SAME_QUESTIONS = 'the same questions as in foreignServers.test.ts, of another client';
@@ -89,9 +86,9 @@ export const STAGES = [
   // Real processes at random moments: prints the seed of a round that fails.
   { name: 'chaos', needs: 'linux', folders: ['test/chaos'], lane: 'processes' },
   { name: 'editor', program: ['test/editor/host/runSuite.mjs'], suite: 'test/editor/suite/index.ts', lane: 'editors' },
-  { name: 'lifecycle', folders: ['test/editor/lifecycle'], options: TWO_EDITORS, lane: 'editors' },
+  { name: 'lifecycle', folders: ['test/editor/lifecycle'], options: [TWICE], lane: 'editors' },
   // Starts a Docker engine of its own, which needs root.
-  { name: 'containers', needs: 'linux', folders: ['test/containers'], options: [TWICE], lane: 'engines' },
+  { name: 'containers', needs: 'linux', folders: ['test/containers'], options: [TWICE], lane: 'editors' },
 ];
 
 /** Scripts of package.json that run tests which `npm test` leaves out: they install other people's clients. */
