@@ -284,7 +284,7 @@ describe('the stdin peer @user @no-ss', function () {
         const { processes, scope } = await platform.snapshot();
         const other = [...processes.values()].find(({ uid }) => uid === 0);
         assert.ok(other, "some process is root's");
-        await unknown(platform.stdinPeer({ pid: other.pid, start: other.start, scope }), /may not be looked at/);
+        await unknown(platform.stdinPeer({ pid: other.pid, start: other.start, scope }), /may not be examined/);
       });
     }
   });

@@ -95,9 +95,9 @@ function lasting(reason: PlainReason): InspectError {
   return new InspectError(reason, 'lasting');
 }
 
-/** Lack of permission and a missing process last; any other error, such as too many open files, passes. */
+/** Lack of permission and a missing process last; any other error, such as too many open files, may pass: it spares. */
 const LASTING = new Set(['EACCES', 'EPERM', 'ENOENT', 'ESRCH']);
 
 function failureOf(why: PlainReason): 'failed' | 'lasting' {
-  return why.kind === 'system' && !LASTING.has(why.code) ? 'failed' : 'lasting';
+  return why.kind === 'system' && LASTING.has(why.code) ? 'lasting' : 'failed';
 }
