@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { installPackages } from './installPackages.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const out = resolve(
@@ -16,6 +17,8 @@ function run(...args) {
 }
 
 try {
+  // The README names this command to newcomers, who have nothing installed.
+  installPackages(root);
   run('scripts/build.mjs', '--production');
   // An editor resolves no relative path of a README, and pictures would double the size: they stay in the repository.
   const readme = 'dist/README.md';

@@ -130,7 +130,7 @@ async function probe(tree: Tree, some: readonly Member[]): Promise<Probed> {
   return performance.now() - probed.at > PROBE_LASTS_MS ? once() : probed;
 }
 
-/** The facts of every process, read afresh; the look itself last. */
+/** The facts of every process, all read now; the inspection last. */
 async function processFactsOn(context: ProcessContext, snapshot: Snapshot, { identity }: Member) {
   const { platform, self, liveOwners, neverReap } = context;
   const service = await platform.serviceRole(identity);
@@ -150,14 +150,14 @@ async function factsOn(
   const { requester, named = false, clientAbove } = context;
   const { entry } = member;
   const facts = await processFactsOn(context, snapshot, member);
-  const look = facts.inspection;
+  const { inspection } = facts;
   const ofMember = {
     ...facts,
     requester,
     memberBy: member.by,
     provenByCookie: cookieNames(parseCookie(entry.cookie), session, record.id),
     carriesAnother:
-      member.by !== 'root' && look.kind === 'present' && carriesAnother(look.entry.cookie, session, record),
+      member.by !== 'root' && inspection.kind === 'present' && carriesAnother(inspection.entry.cookie, session, record),
     rootSession: record.posixSession,
     outsideUse: uses.of(member),
   };
