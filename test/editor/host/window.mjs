@@ -98,24 +98,35 @@ export async function openWindow(browser, server, folder) {
 }
 
 /**
- * Runs a command by its title through the palette.
+ * Runs a command by its title through the palette. Returns once the palette is gone: what the command asks may look alike.
  * @param {Page} page
  * @param {string} title
  */
 export async function runCommand(page, title) {
   const input = page.locator('.quick-input-widget input');
-  // A key that comes while the workbench is still busy is lost.
+  // A key that comes while the workbench is still busy is lost, and the box of an earlier question may still be closing.
   for (let attempt = 1; ; attempt++) {
     await page.keyboard.press('F1');
-    try {
-      await input.waitFor({ state: 'visible', timeout: 5_000 });
-      break;
-    } catch (error) {
-      if (attempt === 6) throw error;
-    }
+    if (await isPaletteSoon(page, true)) break;
+    if (attempt === 6) throw new Error(`The command palette does not open, to run "${title}".`);
   }
   await input.fill(`>${title}`);
   await page.locator('.quick-input-list .monaco-list-row').filter({ hasText: title }).first().click();
+  if (!(await isPaletteSoon(page, false))) throw new Error(`The command palette stays open after "${title}".`);
+}
+
+/**
+ * Waits at most 5 s until the box at the top is the command palette, or no longer is.
+ * @param {Page} page
+ * @param {boolean} expected
+ */
+async function isPaletteSoon(page, expected) {
+  const input = page.locator('.quick-input-widget input');
+  for (const deadline = Date.now() + 5_000; Date.now() < deadline; await page.waitForTimeout(50)) {
+    const text = (await input.isVisible()) ? await input.inputValue().catch(() => '') : '';
+    if (text.startsWith('>') === expected) return true;
+  }
+  return false;
 }
 
 /**
