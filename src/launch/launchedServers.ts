@@ -10,8 +10,9 @@ import { withContextInUse } from '../containers/recordedContainers';
 import type { ReapResult } from '../model/inventory';
 import type { StartProblem } from '../model/startProblem';
 import type { Platform } from '../os/platform';
-import type { Reaper } from '../reaping/reaper';
+import type { RecordLadders } from '../reaping/recordLadders';
 import type { Ending } from '../reaping/results';
+import { stopOwn } from '../reaping/stopOwn';
 import { endLivingChildTree } from '../reaping/windowsTree';
 import type { EndCause } from '../registry/history';
 import type { OwnSession } from '../registry/ownSession';
@@ -24,7 +25,7 @@ import { LaunchedServer, type LaunchState, StartError } from './launchedServer';
 export interface LaunchedServersParts {
   readonly platform: Platform;
   readonly own: OwnSession;
-  readonly reaper: Reaper;
+  readonly ladders: RecordLadders;
   readonly log: Log;
   readonly version: string;
   /** ms that a server may take for its handshake. */
@@ -211,7 +212,7 @@ export class LaunchedServers {
     outcome: Outcome,
     cause: EndCause,
   ): Promise<ReapResult> {
-    const { own, reaper } = this.parts;
+    const { own, ladders } = this.parts;
     if (before.kind === 'running') await before.connection.close().catch(() => {});
     try {
       if (process.platform === 'win32' && server.child) {
@@ -220,16 +221,14 @@ export class LaunchedServers {
         if (ending.kind === 'spared')
           this.parts.log.warn(`"${server.description.name}" was not ended: ${ending.reason}.`);
       }
-      const { result, isDone } = await reaper.stopOwn(
-        () => own.session,
-        server.recordId,
+      const { result, isDone } = await stopOwn(ladders, {
+        session: () => own.session,
+        recordId: server.recordId,
         cause,
-        () => this.exitOf(server, cause),
-        () => server.child?.stdin?.end(),
-        (step, wait) => {
-          this.steps.set(server.recordId, { step, until: performance.now() + wait });
-        },
-      );
+        exitOf: () => this.exitOf(server, cause),
+        closeStdin: () => server.child?.stdin?.end(),
+        onStep: (step, wait) => this.steps.set(server.recordId, { step, until: performance.now() + wait }),
+      });
       if (isDone) own.remove(server.recordId);
       server.become(outcome);
       return result;

@@ -7,14 +7,15 @@ import { abandonedTogether, type HeldServer } from '../judgement/abandonedTogeth
  */
 export class OrphanedSet<K> {
   private readonly scans: FreshRun<ReadonlyMap<K, HeldServer>>;
-  /** The number of orphans. */
-  readonly size: number;
+  /** Every process of an orphan that any scan has seen. */
+  private readonly keys = new Map<number, K>();
+  private readonly staying = new Set<K>();
 
   /** @param heldServerIn examines one of them */
   constructor(keys: readonly K[], heldServerIn: (key: K) => Promise<HeldServer>) {
-    this.size = keys.length;
     this.scans = new FreshRun(async () => {
       const held = await Promise.all(keys.map(async (key) => ({ key, ...(await heldServerIn(key)) })));
+      for (const { key, pids } of held) for (const pid of pids) this.keys.set(pid, key);
       return new Map([...abandonedTogether(held)].map((one) => [one.key, one]));
     });
   }
@@ -24,5 +25,24 @@ export class OrphanedSet<K> {
     const abandoned = await this.scans.ask();
     if (!abandoned.get(key)?.endable.size) return new Set();
     return new Set([...abandoned].flatMap(([other, { endable }]) => (other === key ? [] : [...endable])));
+  }
+
+  /** Notes an orphan of which something stays, for whatever reason. */
+  stays(key: K): void {
+    this.staying.add(key);
+  }
+
+  /**
+   * Whether these processes will hold nothing for long, because each belongs to an orphan that is being ended or has
+   * just ended. One that is just exiting is no longer endable, and still holds what it holds.
+   */
+  areEnding(pids: readonly number[]): boolean {
+    return (
+      pids.length > 0 &&
+      pids.every((pid) => {
+        const key = this.keys.get(pid);
+        return key !== undefined && !this.staying.has(key);
+      })
+    );
   }
 }

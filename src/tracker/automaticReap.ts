@@ -2,12 +2,13 @@ import type { ReapResult } from '../model/inventory';
 import { foreignKey, recordKey } from '../model/keys';
 import type { ReapSettings } from '../model/settings';
 import type { ProcessIdentity } from '../os/identity';
+import type { ForeignReaper } from '../reaping/foreignReaper';
 import type { Reaper } from '../reaping/reaper';
 import { ReapQueue } from '../reaping/reapQueue';
 import { wholeSets } from '../reaping/wholeSets';
 import type { OwnSession } from '../registry/ownSession';
 import { isLabelled, type ServerRecord } from '../registry/schema';
-import type { ForeignServer, ForeignServers } from '../scan/foreignServers';
+import type { ForeignServer } from '../scan/foreignServers';
 import type { Scan, ScannedSession } from '../scan/scan';
 import type { InventoryStore } from './inventoryStore';
 import type { ReapTurns } from './reapTurns';
@@ -16,12 +17,13 @@ import { isReapable } from './sessionPlans';
 
 export interface AutomaticReapParts {
   readonly reaper: Reaper;
+  /** Undefined where foreign servers are not scanned. */
+  readonly foreignReaper: ForeignReaper | undefined;
   readonly cycle: ScanCycle;
   readonly store: InventoryStore;
   readonly turns: ReapTurns;
   readonly own: OwnSession;
   readonly self: ProcessIdentity;
-  readonly foreignServers: ForeignServers | undefined;
   readonly settings: () => Pick<ReapSettings, 'reapForeign' | 'maxPerSweep'>;
 }
 
@@ -70,13 +72,10 @@ export class AutomaticReap {
 
   /** Where there are more orphans than allowed, orphans that would be spared must not take the places of others. */
   private async endableForeign(limit: number): Promise<readonly ForeignServer[]> {
-    const { foreignServers, reaper, store } = this.parts;
+    const { foreignReaper, store } = this.parts;
     const orphaned = store.parts.foreign.servers.filter(({ isOrphaned }) => isOrphaned);
-    if (!foreignServers || limit === 0 || orphaned.length <= limit) return orphaned;
-    const set = reaper.foreignSet(recordsOf(orphaned), foreignServers);
-    const previews = await Promise.all(
-      orphaned.map(({ record }) => reaper.previewForeign(record, foreignServers, set)),
-    );
+    if (!foreignReaper || limit === 0 || orphaned.length <= limit) return orphaned;
+    const previews = await foreignReaper.preview(recordsOf(orphaned));
     const endable = orphaned.filter((_, at) => previews[at]?.processes.some(({ spared }) => spared === undefined));
     const keyed = endable.map((server) => ({ server, key: server.record.id, heldWith: server.heldWith }));
     return wholeSets(keyed, limit).map(({ server }) => server);
@@ -85,20 +84,17 @@ export class AutomaticReap {
 
 /** Reaps foreign servers, as a set where they only hold each other's stdin, and scans again. */
 export async function reapForeignServers(
-  { foreignServers, reaper, store, cycle }: Pick<AutomaticReapParts, 'foreignServers' | 'reaper' | 'store' | 'cycle'>,
+  { foreignReaper, store, cycle }: Pick<AutomaticReapParts, 'foreignReaper' | 'store' | 'cycle'>,
   chosen: readonly ForeignServer[],
   { isAsked, queue }: { readonly isAsked: boolean; readonly queue: ReapQueue },
 ): Promise<ReapResult[]> {
-  if (!foreignServers || chosen.length === 0) return [];
-  const keys = chosen.map(({ record }) => foreignKey(record));
-  const set = reaper.foreignSet(recordsOf(chosen), foreignServers);
-  return store.ending.during(keys, async () => {
-    const reaped = await Promise.all(
-      chosen.map(({ record }) => reaper.reapForeign(record, foreignServers, set, queue, isAsked)),
-    );
+  if (!foreignReaper || chosen.length === 0) return [];
+  const records = recordsOf(chosen);
+  return store.ending.during(records.map(foreignKey), async () => {
+    const reaped = await foreignReaper.reap(records, queue, isAsked);
     await cycle.scan();
     await cycle.scanForeign();
-    return reaped.filter((result) => result !== undefined);
+    return reaped;
   });
 }
 

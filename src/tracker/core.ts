@@ -4,6 +4,7 @@ import { RecordedContainers } from '../containers/recordedContainers';
 import type { ReapSettings } from '../model/settings';
 import type { ProcessIdentity } from '../os/identity';
 import type { Platform } from '../os/platform';
+import { ForeignReaper } from '../reaping/foreignReaper';
 import { Reaper } from '../reaping/reaper';
 import type { DataFolder } from '../registry/dataFolder';
 import type { Reapers } from '../registry/history';
@@ -63,6 +64,7 @@ export function buildCore(parts: CoreParts): Core {
   const store = new InventoryStore(owner, log);
   const neverReap = () => settings().neverReap;
   const reaper = new Reaper({ platform, folder, self, log, containers, by: parts.by, neverReap, ...memory });
+  const foreignReaper = foreignServers && new ForeignReaper(reaper.ladders, foreignServers);
   const scanner = new Scanner({ platform, folder, own, log, settings, foreignServers, ...memory });
   const containerScan = new ContainerScan({ ...parts, containers });
   const scanSharing = new ScanSharing({ platform, folder, self, own, ...(configFingerprint && { configFingerprint }) });
@@ -70,7 +72,7 @@ export function buildCore(parts: CoreParts): Core {
   const scans = { scanner, containerScan, scanSharing };
   const cycle = new ScanCycle({ ...scans, reaper, store, folder, self, own, log, configuration });
   const turns = new ReapTurns();
-  const reaps = { reaper, cycle, store, turns, own, self, foreignServers };
+  const reaps = { reaper, foreignReaper, cycle, store, turns, own, self };
   const automaticReap = new AutomaticReap({ ...reaps, settings });
   return {
     ...{ containers, reaper, store, cycle },

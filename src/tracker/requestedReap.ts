@@ -56,13 +56,11 @@ export class RequestedReap {
   }
 
   private async previewOf({ scan, sessions, foreign, isMeant }: Chosen): Promise<ReapPreview[]> {
-    const { reaper, foreignServers } = this.parts;
+    const { reaper, foreignReaper } = this.parts;
     const own = (await Promise.all(sessions.map((judged) => reaper.preview(scan, judged)))).flat();
     const meant = own.filter(({ of }) => of.kind === 'session' && isMeant(of.session, of.record));
-    if (!foreignServers) return meant;
-    const set = reaper.foreignSet(recordsOf(foreign), foreignServers);
-    const foreignReaps = foreign.map(({ record }) => reaper.previewForeign(record, foreignServers, set));
-    return [...meant, ...(await Promise.all(foreignReaps))];
+    const theirs = foreignReaper ? await foreignReaper.preview(recordsOf(foreign)) : [];
+    return [...meant, ...theirs];
   }
 
   private async end(

@@ -83,7 +83,12 @@ export class Tracker {
       ...(memory && { memory }),
       configFingerprint: () => configFingerprint(version, recogniser?.(), settings()),
     });
-    const { store, cycle, reaper, containers } = this.core;
+    const {
+      store,
+      cycle,
+      reaper: { ladders },
+      containers,
+    } = this.core;
     this.sweeps = this.core.sweeps;
     this.requestedReap = this.core.requestedReap;
     store.set({ remembered: memory?.sessions() ?? [] });
@@ -95,7 +100,7 @@ export class Tracker {
       onChange: (guard) => store.set({ guard }),
     });
     this.servers = new LaunchedServers({
-      ...{ platform, own, reaper, log, version, configured, guard: this.guard, scans: cycle },
+      ...{ platform, own, ladders, log, version, configured, guard: this.guard, scans: cycle },
       launchTimeout: () => settings().launchTimeout,
       onOutput: parts.onOutput,
       onChange: (launched) => store.set({ launched }),
