@@ -145,7 +145,7 @@ class Round {
     }
   }
 
-  /** Starts a second session with the same command lines, whose owner lives. @returns a wait until all of it is running. */
+  /** Starts a session with the same command lines, whose owner lives. @returns a wait until all of it is running. */
   private async startLive(names: string[], inputs: string[]): Promise<() => Promise<void>> {
     const { trees, strangers } = this;
     const side = this.side('live', names, inputs);

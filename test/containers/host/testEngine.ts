@@ -7,9 +7,10 @@ import { clearContainers, type Engine, importImage, runClient } from './engine';
 import { installEngine } from './installEngine';
 
 /**
- * The first process of the engine's own pid and mount namespaces. It starts the engine for each line of its input and ends
- * with that input; the kernel then ends everything in the namespaces, containers too, and drops the mounts. So nothing
- * outlives a test run, even a killed one. What an engine writes outside its folder (/run, /etc/docker) goes into memory.
+ * The first process of the engine's own pid and mount namespaces. It starts the engine for each line of its input, and
+ * ends with that input; the kernel then ends everything in the namespaces, containers too, and drops the mounts. So
+ * nothing outlives a test run, even a killed one. What an engine writes outside its folder (/run, /etc/docker) stays
+ * in memory.
  */
 const INIT = `
 set -e

@@ -94,7 +94,7 @@ runc = ["${join(bin, 'runc')}"]
   }
 
   /**
-   * Podman forgets the monitor of a container whose client was killed between creating and starting it, and that monitor
+   * Podman forgets the monitor of a container whose client was killed between creating and starting it. That monitor
    * waits forever. @returns true when nothing is left, cgroups included.
    */
   private endMonitors(): boolean {
@@ -116,7 +116,7 @@ runc = ["${join(bin, 'runc')}"]
       }
     }
     const isGone = cgroups(...ids.flatMap((id) => [`libpod-${id}`, `libpod-conmon-${id}`])).map(removeEmpty);
-    // The cgroup that all share and that Podman never removes. With another user's container in it, it is not empty and stays.
+    // Podman's users share this cgroup. It stays if it is not empty.
     cgroups('conmon', '').map(removeEmpty);
     return monitors.length === 0 && started.length === 0 && isGone.every(Boolean);
   }

@@ -2,7 +2,7 @@ import type { Engine } from './engine';
 
 /**
  * Runs the engine, with its image, for the tests of the `describe` around the call; it is empty before each of them.
- * @param inherited sets this process's environment, so that what it starts finds the engine as it would find the user's.
+ * @param inherited sets this process's environment: what it starts finds the engine as it would find the user's
  */
 export function useEngine<T extends Engine>(engine: T, { inherited = false } = {}): T {
   let environment: NodeJS.ProcessEnv | undefined;
