@@ -6,7 +6,7 @@ import { median, type Table, time } from './measure';
 
 const ROUNDS = 7;
 
-/** What a window waits for the extension: from the call of `activate` until its promise is fulfilled, in a real editor. */
+/** How long a window waits for the extension: from calling `activate` until its promise resolves, in a real editor. */
 export async function benchActivation(): Promise<Table> {
   const world = new EditorSandbox();
   try {

@@ -4,7 +4,7 @@ import { TestEngine } from '../test/containers/host/testEngine';
 import { ContainerClients, killHard, newOwner, PROGRAMS } from '../test/containers/support';
 import { median, type Table, time } from './measure';
 
-/** Reaping one orphaned container while 1, 10 and 100 of other sessions run beside it on the same engine. */
+/** Reaping one orphaned container while `counts` of other sessions run on the same engine. */
 export async function benchContainers(counts: readonly number[]): Promise<Table> {
   const engine = new TestEngine();
   const wrapper = new ContainerClients(engine);

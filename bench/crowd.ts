@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
-/** Many idle processes in one process group of their own; ended with it. */
+/** Many idle processes in their own process group, and ended with it. */
 export class Crowd {
   private constructor(private readonly shell: ChildProcess) {}
 
@@ -15,7 +15,7 @@ export class Crowd {
     return new Crowd(shell);
   }
 
-  /** Its shell, which all of them run under. */
+  /** The shell that all of them run under. */
   get pid(): number {
     return this.shell.pid as number;
   }
@@ -27,7 +27,7 @@ export class Crowd {
   }
 }
 
-/** Resident memory of a process in bytes, what it shares with others counted in part (`Pss`). */
+/** Resident memory of a process in bytes, with shared pages divided among the processes that share them (`Pss`). */
 export function proportionalMemory(pid: number): number {
   const text = readFileSync(`/proc/${pid}/smaps_rollup`, 'latin1');
   return Number(/^Pss:\s+(\d+) kB/m.exec(text)?.[1]) * 1024;

@@ -5,7 +5,7 @@ import { isAlive, Sandbox } from '../test/support/sandbox';
 import { waitFor } from '../test/support/waitFor';
 import { median, ratio, type Table, time } from './measure';
 
-/** A shell with `size` children that ignore SIGTERM where asked; prints when all are there. */
+/** A shell with `size` children that ignore SIGTERM if asked to; it prints a line when all are running. */
 function tree(size: number): { command: string; args: string[] } {
   const script = `i=1; while [ $i -lt ${size} ]; do sleep 3600 & i=$((i+1)); done; echo '{"ready":1}' >&2; wait`;
   return { command: '/bin/sh', args: ['-c', script] };
@@ -20,7 +20,7 @@ function treePids(root: number): number[] {
   return [root, ...(platform?.childrenOf?.(root) ?? [])];
 }
 
-/** Ending a launched tree with SIGKILL, every identity checked, beside `tree-kill`, which checks none. */
+/** Ending a launched tree with SIGKILL and checked identities, compared with `tree-kill`, which checks none. */
 export async function benchEnding(sizes: readonly number[]): Promise<Table> {
   const rows: string[][] = [];
   for (const size of sizes) {

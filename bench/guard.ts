@@ -8,7 +8,7 @@ import { median, ratio, type Table, time } from './measure';
 
 const ROUNDS = 5;
 
-/** The usual solution today: a check every few seconds whether the parent is still there. */
+/** The usual solution: checking every few seconds whether the parent is alive. */
 const POLLERS: Record<string, (parent: number, server: number, seconds: number) => [string, string[]]> = {
   'Python, every 5 s': (parent, server, seconds) => [
     'python3',

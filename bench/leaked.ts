@@ -32,7 +32,7 @@ time.sleep(600)`,
   ],
 };
 
-/** Many leaked servers at once: of a dead session of ours, and of two clients that were killed. */
+/** Many leaked servers at once: of a dead session of ours, and of two killed clients. */
 export async function benchLeaked(counts: readonly number[]): Promise<Table> {
   const rows: string[][] = [];
   for (const count of counts) rows.push(await leakedAtOnce(count));

@@ -1,6 +1,6 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 
-/** Median of the times that `work` takes, in ms, over `rounds` rounds. */
+/** Median duration of `work` over `rounds` rounds, in ms. */
 export async function medianTime(rounds: number, work: () => Promise<unknown>): Promise<number> {
   const times: number[] = [];
   for (let round = 0; round < rounds; round++) {
@@ -16,12 +16,12 @@ export function median(values: readonly number[]): number {
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
 
-/** Longest stretch in ms during which nothing else got its turn while `work` ran. */
+/** Longest time in ms for which `work` blocked the event loop. */
 export async function longestBlock(work: () => Promise<unknown>): Promise<number> {
   const delay = monitorEventLoopDelay({ resolution: 1 });
   delay.enable();
   await work();
-  // The histogram learns of a block only when the loop turns again.
+  // The histogram notices a block only when the loop continues.
   await new Promise((resolve) => setTimeout(resolve, 5));
   delay.disable();
   return delay.max / 1e6;

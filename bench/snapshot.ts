@@ -14,7 +14,7 @@ function snapshots(): Platform {
   return platform;
 }
 
-/** Reading the process table, beside `ps-list`: pid, parent, name, command line, user, CPU and memory on both sides. */
+/** Reading the process table, compared with `ps-list`: both read pid, parent, name, command line, user, CPU, memory. */
 export async function benchSnapshot(sizes: readonly number[]): Promise<Table> {
   const rows: string[][] = [];
   for (const size of sizes) {
@@ -24,7 +24,7 @@ export async function benchSnapshot(sizes: readonly number[]): Promise<Table> {
       const started = performance.now();
       const theirs = await medianTime(ROUNDS, () => psList());
       const warm = snapshots();
-      // What has just started is read whole each time, for it may still change its own title.
+      // Young processes are read in full each time, as they may still change their titles.
       await new Promise((resolve) => setTimeout(resolve, YOUNG_MS - (performance.now() - started)));
       await warm.snapshot();
       const warmTime = await medianTime(ROUNDS, () => warm.snapshot());

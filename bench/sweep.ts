@@ -27,7 +27,7 @@ export async function benchSweep(counts: readonly number[]): Promise<Table> {
         const tracker = await sandbox.tracker();
         const home = sandbox.folder.homeTag;
         writeSession(sandbox.folder, newSession({ home, owner: self, startedAt: 0, automatic: 'off', records }));
-        // Another window, which has no crowd below it.
+        // Another window, without the crowd below it.
         const apart = Object.create(platform, {
           childrenOf: { value: (pid: number) => platform.childrenOf?.(pid)?.filter((child) => child !== crowd.pid) },
         });

@@ -10,7 +10,7 @@ const CALLS = 300;
 /** Answers each line with a line. */
 const ECHO = ['node', '-e', 'process.stdin.pipe(process.stdout)'];
 
-/** What `mcp-processes run` costs: once at the start, per call, and while it waits. */
+/** The cost of `mcp-processes run`: at the start, per call, and while waiting. */
 export async function benchWrapper(): Promise<Table> {
   const sandbox = new Sandbox();
   const children: ChildProcess[] = [];
@@ -25,7 +25,7 @@ export async function benchWrapper(): Promise<Table> {
     const run = [installed.path, 'run', '--'];
     spawnSync(installed.path, ['run', '--', 'true'], { env });
     const starts: Record<string, number[]> = { plain: [], shell: [], run: [] };
-    // In turns, so that whatever else this machine does falls on all of them.
+    // In turns, so that other load on this machine affects all of them.
     for (let round = 0; round < ROUNDS; round++) {
       for (const [name, command] of Object.entries({ plain: [], shell: ['sh', '-c', 'exec "$@"', 'sh'], run })) {
         const begun = performance.now();
@@ -64,7 +64,7 @@ function endWatchers(sandbox: Sandbox): void {
     try {
       process.kill(watcher, 'SIGKILL');
     } catch {
-      // It was on its way out.
+      // It was just ending.
     }
   }
 }
@@ -81,7 +81,7 @@ async function callTime(child: ChildProcess): Promise<number> {
   return median(times);
 }
 
-/** "1.7 MB / 0.2 MB": resident, and with shared pages divided among all that have them. */
+/** "1.7 MB / 0.2 MB": resident, and with shared pages divided among the processes that share them. */
 function memory(pid: number): string {
   const text = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
   const of = (key: string) => Number(new RegExp(`^${key}:\\s+(\\d+)`, 'm').exec(text)?.[1]) / 1024;

@@ -12,7 +12,7 @@ const importMeta = {
 };
 
 /**
- * The MCP SDK asks zod for JSON schemas only where it is a server, or offers forms: we are and do neither. What would make
+ * The MCP SDK asks zod for JSON schemas only as a server or to offer forms, and we do neither. The code that would make
  * them is a twentieth of the extension.
  * @type {import('esbuild').Plugin}
  */
@@ -66,8 +66,8 @@ writeFileSync('dist/wrapper/watch.sh', withoutComments(readFileSync('src/wrapper
 writeFileSync('dist/wrapper/run.sh', withoutComments(await withPrograms(readFileSync('src/wrapper/run.sh', 'utf8'))));
 
 /**
- * A shell script with the comment at its top as the only one: the wrapper reads it at each start.
- * @param {string} script in which no line of a text begins as a comment does
+ * A shell script without comments except the one at its top, because the wrapper reads it at each start.
+ * @param {string} script without texts of which a line looks like a comment
  */
 function withoutComments(script) {
   const top = script.indexOf('\n\n');
@@ -75,7 +75,7 @@ function withoutComments(script) {
 }
 
 /**
- * The shell script with the lists of programs in it, printed from the table that everything else reads.
+ * The shell script with its lists of programs, printed from the table that the rest of the code reads.
  * @param {string} script
  */
 async function withPrograms(script) {

@@ -1,9 +1,9 @@
-// Programs that tests need and a machine may lack. Plain Node only: it runs before node_modules exists.
+// Installs programs that tests need and a machine may lack. Plain Node only: it runs before node_modules exists.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 
 /**
- * Installs packages with apt where that can be done from here. Two at a time would meet at apt's lock.
+ * Installs packages with apt if this process may. Call it for one program at a time: apt holds a lock.
  * @param {string} name of the program, for people
  * @param {string[]} packages
  * @param {string} time that it takes, for people

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 /**
  * @param {string} root of the repository
- * @throws Error when npm fails; npm has said why.
+ * @throws Error when npm fails; npm itself has printed the reason.
  */
 export function installPackages(root) {
   const stamp = join(root, 'node_modules/.package-lock.json');
@@ -20,7 +20,7 @@ export function installPackages(root) {
   });
   if (error) throw new Error(`npm could not be run (${error.message}). Install Node.js with npm.`);
   if (status !== 0) throw new Error('npm install failed; see above.');
-  // npm leaves the stamp alone when there was nothing to do.
+  // npm does not update the stamp when there was nothing to do.
   utimesSync(stamp, new Date(), new Date());
   console.log(`… done in ${((Date.now() - started) / 1000).toFixed(1)} s.`);
 }

@@ -1,4 +1,4 @@
-// `npm run l10n`: l10n/bundle.l10n.json, every message of src/ that `l10n.t` is given. Translations are made of it.
+// `npm run l10n`: writes l10n/bundle.l10n.json, every message that src/ passes to `l10n.t`, for translators.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -18,8 +18,8 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 export const BUNDLE = join(root, 'l10n/bundle.l10n.json');
 
 /**
- * @returns {string} what the bundle's file has to hold: each message under itself, as the editor looks them up
- * @throws Error that names a call whose message is no literal: it would never be translated.
+ * @returns {string} the text of the bundle's file: each message is its own key, as the editor looks it up
+ * @throws Error that names a call whose message is not a literal: it would never be translated.
  */
 export function bundleText() {
   const messages = [...new Set(sourceFiles().flatMap(messagesOf))].toSorted();

@@ -29,7 +29,7 @@ const SET = 'src/reaping/orphanedSet.ts';
 const ABOVE = 'src/judgement/clientAbove.ts';
 
 /**
- * Every rule of the kill policy by name: read from the tables, so that a new rule is broken too.
+ * A mutant for every rule of the kill policy. The names are read from the tables, so that a new rule gets one too.
  * @param {(file: string) => string} read
  */
 export function ruleMutants(read) {
@@ -341,7 +341,7 @@ const TABLE = [
 ];
 
 /**
- * Remembers the decision of the first scan: what breaks the rule that each signal has a decision of its own.
+ * Remembers the decision of the first scan, which breaks the rule that each signal has its own decision.
  * @type {readonly [find: string, put: string]}
  */
 const FIRST_DECISION = [

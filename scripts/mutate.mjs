@@ -1,5 +1,5 @@
-// `node scripts/mutate.mjs`: breaks the safety rules one by one and sees at least one test go red for each.
-// `--property`: with the property tests alone. `--only=<word>`: mutants whose description has it.
+// `node scripts/mutate.mjs`: breaks the safety rules one by one and checks that at least one test fails for each.
+// `--property`: runs only the property tests. `--only=<word>`: only mutants whose description contains it.
 // Works on copies in a temporary folder; the work tree is never touched. Exits 1 when a mutant survives.
 import { spawn } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -24,17 +24,17 @@ const UNIT = [
   'test/unit/clients/machineConfigs.test.ts',
 ];
 const PROPERTY = ['test/property/*.test.ts'];
-/** A mutant that makes a test run for so long has been noticed. */
+/** A mutant that makes a test run this long counts as noticed. */
 const TIMEOUT_MS = 60_000;
 
 const temp = mkdtempSync(join(tmpdir(), 'mutants-'));
-/** What all mutants are made from: the work tree may change meanwhile. */
+/** The source of all mutants, because the work tree may change meanwhile. */
 const original = join(temp, 'original');
 /** @param {string} file */
 const read = (file) => readFileSync(join(original, file), 'utf8');
 
 /**
- * A copy of what the tests need.
+ * Copies what the tests need.
  * @param {string} from
  * @param {string} name
  */
@@ -52,7 +52,7 @@ function makeCopy(from, name) {
  * Runs tests in a copy.
  * @param {string} copy
  * @param {readonly string[]} patterns
- * @returns {Promise<string | undefined>} the title of the first test that failed; undefined when all are green.
+ * @returns {Promise<string | undefined>} the title of the first test that failed, or undefined if all passed
  */
 function redTest(copy, patterns) {
   return new Promise((resolve) => {
@@ -103,9 +103,9 @@ function mutate({ what, file, find, put, also }) {
 async function main() {
   makeCopy(root, 'original');
   const chosen = [...ruleMutants(read), ...mutants].filter(({ what }) => !only || what.includes(only));
-  // What broke nothing proves nothing.
+  // A run without mutants would prove nothing.
   if (chosen.length === 0) throw new Error(`No mutant's description has "${only}".`);
-  // All must be applicable before any is tried.
+  // All mutants must be applicable before the first is tried.
   const queue = chosen.map((mutant) => ({ ...mutant, text: mutate(mutant) }));
   const control = await firstRed(makeCopy(original, 'control'));
   if (control !== undefined) throw new Error(`Red without any mutant: ${control}`);
@@ -120,7 +120,7 @@ async function main() {
       if (red === undefined) survivors++;
       console.log(`${red === undefined ? 'SURVIVED' : 'red     '}  ${what.padEnd(52)}  ${red ?? ''}`);
       writeFileSync(join(copy, file), read(file));
-      // A failing seed of this mutant is no news to the next one.
+      // A failing seed of this mutant must not fail the next one.
       cpSync(join(original, 'test/property/seeds.json'), join(copy, 'test/property/seeds.json'));
     }
   };

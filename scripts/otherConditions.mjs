@@ -1,14 +1,14 @@
-// The same tests under other conditions than the developer's: as an ordinary user, and on a system without `ss`. Linux.
+// Runs tests under other conditions than the developer's: as an ordinary user, and without `ss`. Linux only.
 import { spawnSync } from 'node:child_process';
 import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, realpathSync, symlinkSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 
-/** "nobody": on every Linux, and owner of nothing. */
+/** The user "nobody": exists on every Linux and owns nothing. */
 const ORDINARY = 65_534;
 
 /**
- * How to run a command as an ordinary user with a home and temporary folder of his own below `folder`.
- * Not as root: as it is.
+ * How to run a command as an ordinary user whose home and temporary folder are below `folder`.
+ * If we are not root, the command runs unchanged.
  * @param {string} folder
  * @param {string} checkout
  * @returns {{ prefix: string[], environment: Record<string, string>, folder: string }} `prefix` goes before the
@@ -25,16 +25,16 @@ export function asOrdinaryUser(folder, checkout) {
     const [command = '', ...args] = [...become, 'test', ...test];
     return spawnSync(command, args).status === 0;
   };
-  // Programs below root's home are nobody else's.
+  // Other users cannot run programs below root's home.
   environment.PATH = (process.env.PATH ?? '')
     .split(delimiter)
     .filter((entry) => may('-x', entry))
     .join(delimiter);
   chownSync(folder, ORDINARY, ORDINARY);
-  // Others may pass through to their own, and see nothing else.
+  // Others may pass through to their own folders, and see nothing else.
   chmodSync(dirname(folder), 0o711);
   if (may('-r', join(checkout, 'package.json'))) return { prefix: become, environment, folder };
-  // A checkout in root's home is closed to others; in a mount namespace it can be had elsewhere as well.
+  // A checkout in root's home is closed to others; a mount namespace makes it available elsewhere.
   const elsewhere = join(folder, 'checkout');
   mkdirSync(elsewhere);
   const script = 'mount --bind "$1" "$2" && cd "$2" && shift 2 && exec "$@"';
@@ -43,9 +43,9 @@ export function asOrdinaryUser(folder, checkout) {
 }
 
 /**
- * A PATH with everything that this one has, except `program`.
+ * A PATH with all programs of this one, except `program`.
  * @param {string} program
- * @param {string} folder for what takes the place of the folders that have it
+ * @param {string} folder for replacements of the folders that contain the program
  */
 export function pathWithout(program, folder) {
   /** @type {Map<string, string>} */

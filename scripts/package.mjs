@@ -17,10 +17,10 @@ function run(...args) {
 }
 
 try {
-  // The README names this command to newcomers, who have nothing installed.
+  // The README names this command to newcomers, who have no packages installed.
   installPackages(root);
   run('scripts/build.mjs', '--production');
-  // An editor resolves no relative path of a README, and pictures would double the size: they stay in the repository.
+  // An editor does not resolve relative paths in a README, and pictures would double the size: they stay out.
   const readme = 'dist/README.md';
   const text = readFileSync(join(root, 'README.md'), 'utf8');
   const packaged = text

@@ -1,5 +1,5 @@
-// `npm run screenshot`: pictures of the panel in the real editor, with servers that run and servers that a killed
-// extension host left behind, in dark, light and high contrast. About a minute; look at what it takes.
+// `npm run screenshot`: takes pictures of the panel in the real editor, with running servers and with servers that a
+// killed extension host left behind, in dark, light and high contrast. Takes about a minute; check the pictures.
 import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -18,16 +18,16 @@ const THEMES = {
 };
 const WINDOW = { width: 1180, height: 700 };
 
-// The pictures show paths: a copy of the example in a short one, not where this checkout is.
+// The pictures show paths, so the example is copied to a short one.
 const work = mkdtempSync(join(tmpdir(), 'mcp-'));
 const home = join(work, 'home');
 const example = join(work, 'examples/workspace');
 const tag = randomUUID();
-/** Those of the example that we start: the first stays behind when its client dies. */
+/** The servers of the example that we start. The first stays behind when its client dies. */
 const EXAMPLES = ['leaky', 'everything', 'filesystem', 'memory'];
 
 /**
- * Servers in the session files whose process is known.
+ * The recorded servers whose process is known.
  * @returns {{ root: object }[]}
  */
 function recorded() {
@@ -61,8 +61,8 @@ const SETTINGS = {
 };
 
 /**
- * A window with servers that run and one that a killed extension host left behind, and a second window beside it.
- * @param {(end: () => Promise<unknown>) => void} keep ends what was started, whatever happens
+ * Opens a window with running servers and one that a killed extension host left behind, and a second window.
+ * @param {(end: () => Promise<unknown>) => void} keep takes what ends each thing that was started
  */
 async function openScene(keep) {
   mkdirSync(join(home, 'sessions'), { recursive: true });
@@ -113,7 +113,7 @@ async function takePictures(page) {
     if (name !== 'dark') await take(page, name, { x: 0, y: 0, width: PANEL, height: 360 });
   }
   const tooltip = page.locator('.workbench-hover:visible').getByText('Orphaned:');
-  // A row that is redrawn while the editor delays its tooltip forgets the mouse.
+  // A row redrawn during the delay of its tooltip shows none.
   await until('the tooltip of the orphaned server shows', async () => {
     await moveMouseAway(page);
     await orphan.locator('.label-name').hover();
@@ -148,7 +148,7 @@ async function chooseTheme(page, theme) {
   await page.locator('.quick-input-list .monaco-list-row').filter({ hasText: 'Dark Modern' }).first().waitFor();
   await input.fill(theme);
   await page.locator('.quick-input-list .monaco-list-row').filter({ hasText: theme }).first().click();
-  // It fades away over the panel.
+  // It fades out over the panel.
   await page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
 }
 
@@ -157,7 +157,7 @@ const endings = [];
 
 async function endAll() {
   for (const end of endings.splice(0)) await end().catch((error) => console.error(error));
-  // What ignores its closing editor is left to the guard, which this does not wait for.
+  // The guard ends what outlives the editor; this does not wait for it.
   await endTagged(tag);
 }
 
@@ -166,7 +166,7 @@ try {
   if (built.status !== 0) throw new Error('The build failed; see above.');
   console.log('Starting the editor (under a minute once it is installed) …');
   await takePictures(await openScene((end) => endings.unshift(end)));
-  // Its servers would be other clients' in the next picture.
+  // In the next picture its servers would appear as other clients'.
   await endAll();
   await guardScene({ example, home: join(work, 'guarded'), tag, keep: (end) => endings.unshift(end) });
 } catch (error) {

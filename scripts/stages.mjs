@@ -1,4 +1,4 @@
-// The stages of `npm test`: what each runs, in turn. Plain Node only: it is read before node_modules exists.
+// The stages of `npm test`, in order. Plain Node only: it is read before node_modules exists.
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, sep } from 'node:path';
 

@@ -24,7 +24,7 @@ function asked() {
     const list = Object.entries(EDITORS).map(([name, what]) => `  --editor=${name.padEnd(8)} ${what}`);
     throw new Error(`${unknown ?? `--editor=${choice}`} is not known. npm start -- takes:\n${list.join('\n')}`);
   }
-  // Without `--` before it, npm keeps the flag for itself and hands it on like this.
+  // Without `--` before the flag, npm passes it on only in this variable.
   const npms = process.env.npm_config_editor;
   return choice ?? (npms !== undefined && Object.hasOwn(EDITORS, npms) ? npms : undefined);
 }
@@ -35,7 +35,7 @@ function codeOnPath() {
   return status === 0 ? stdout.split(/\r?\n/)[0]?.trim() : undefined;
 }
 
-/** A window needs a screen; the `code` of a remote terminal uses the one of its client. */
+/** A window needs a screen; `code` in a remote terminal uses its client's. */
 function hasScreen() {
   const { DISPLAY, WAYLAND_DISPLAY, VSCODE_IPC_HOOK_CLI } = process.env;
   return process.platform !== 'linux' || Boolean(DISPLAY || WAYLAND_DISPLAY || VSCODE_IPC_HOOK_CLI);
@@ -44,7 +44,7 @@ function hasScreen() {
 const canRunBrowser = process.platform === 'linux' && process.arch === 'x64';
 
 /**
- * Those to try, in order; the first that can be had is opened.
+ * The editors to try, in order; the first available one is opened.
  * @param {string | undefined} choice
  */
 function candidates(choice) {

@@ -1,4 +1,4 @@
-// Processes that a script or a test started, however far down: they inherit a random word in their environment. Linux.
+// Processes that a script or a test started, directly or not: they inherit a tag in their environment. Linux only.
 // Plain Node only: it is read before node_modules exists.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
@@ -7,8 +7,8 @@ export const TAG_VARIABLE = 'MCP_PROCESSES_STARTED_BY';
 /** @typedef {{ pid: number, command: string }} Tagged */
 
 /**
- * Whether a process runs. Process 1 may collect late: state `Z` is dead, but only with one thread left. A process that
- * was just killed shows `Z` for a moment while its other threads are still going down.
+ * Whether a process is alive. A zombie (state `Z`) is dead, but only with one thread left: a process that
+ * was just killed shows `Z` for a moment while its other threads are still ending.
  * @param {number} pid
  */
 export function isAlive(pid) {
@@ -16,7 +16,7 @@ export function isAlive(pid) {
 }
 
 /**
- * The folder in /proc that shows a living process; one whose main thread is gone shows its environment under another.
+ * The folder in /proc with a process's environment; if its main thread is gone, that of another thread.
  * @param {number} pid
  */
 function livingFolder(pid) {
@@ -33,8 +33,8 @@ function livingFolder(pid) {
 }
 
 /**
- * Living processes, but for this one.
- * @param {(variables: string) => boolean} isMeant of the environment, in which a zero byte is before and behind each
+ * Living processes, without this one.
+ * @param {(variables: string) => boolean} isMeant gets the environment, with a zero byte before and after each
  * variable
  * @returns {Tagged[]}
  */
@@ -49,7 +49,7 @@ export function processesWith(isMeant) {
         if (!folder || !isMeant(`\0${readFileSync(`${folder}/environ`, 'latin1')}`)) return [];
         return [{ pid, command: readFileSync(`${folder}/cmdline`, 'utf8').replaceAll('\0', ' ').trim() }];
       } catch {
-        // Gone, or not ours to read: then it is not ours to end either.
+        // Gone, or not readable for us: then it is not ours to end.
         return [];
       }
     });
@@ -65,24 +65,24 @@ export function tagged(tag, variable = TAG_VARIABLE) {
 }
 
 /**
- * Ends what carries the tag.
+ * Ends all processes with the tag.
  * @param {string} tag
- * @param {number} [patience] ms to wait before the first signal
+ * @param {number} [timeout] ms to wait before the first signal
  */
-export function endTagged(tag, patience) {
-  return endAll(() => tagged(tag), patience);
+export function endTagged(tag, timeout) {
+  return endAll(() => tagged(tag), timeout);
 }
 
 /**
- * Waits for processes to end by themselves, then sends SIGTERM, then SIGKILL, to those that are found then.
+ * Waits for processes to end on their own, then sends SIGTERM, then SIGKILL, each time to those that are left.
  * @param {() => Tagged[]} find
- * @param {number} [patience] ms to wait before the first signal
+ * @param {number} [timeout] ms to wait before the first signal
  * @returns {Promise<Tagged[]>} the processes that did not end on their own
  */
-export async function endAll(find, patience = 0) {
+export async function endAll(find, timeout = 0) {
   const told = new Map();
   for (const { signal, wait } of [
-    { wait: patience },
+    { wait: timeout },
     { signal: 'SIGTERM', wait: 1_000 },
     { signal: 'SIGKILL', wait: 5_000 },
   ]) {
@@ -94,11 +94,11 @@ export async function endAll(find, patience = 0) {
 
 /**
  * @param {() => Tagged[]} find
- * @param {number} patience ms
- * @returns {Promise<boolean>} whether all of them have ended in that time.
+ * @param {number} timeout ms
+ * @returns {Promise<boolean>} whether all of them ended in that time
  */
-export async function areGone(find, patience) {
-  const deadline = Date.now() + patience;
+export async function areGone(find, timeout) {
+  const deadline = Date.now() + timeout;
   while (find().length > 0) {
     if (Date.now() >= deadline) return false;
     await new Promise((resolve) => setTimeout(resolve, 50));

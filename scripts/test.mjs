@@ -49,13 +49,13 @@ const retried = [];
 const slowest = [];
 
 /**
- * A stage's own temporary folder: stages run side by side.
+ * A stage's own temporary folder, because stages run side by side.
  * @param {string} name
  */
 const folderOf = (name) => join(temp, name);
 
 /**
- * Everything that a stage starts inherits this, so that its left-overs can be distinguished from other processes.
+ * Everything that a stage starts inherits this, so that its left-overs can be told from other processes.
  * @param {string} name of the stage
  */
 const inherited = (name) => ({
@@ -66,8 +66,8 @@ const inherited = (name) => ({
 });
 
 /**
- * Living processes of a stage, or of all of them. Guards pass nothing on but where their data folder is, and that is in
- * the stage's temporary one.
+ * Living processes of a stage, or of all stages. Guards pass on only the path of their data folder, which is in
+ * the stage's temporary folder.
  * @param {string} [name]
  */
 function startedBy(name) {
@@ -95,7 +95,7 @@ function node({ name, args, prefix = [], environment = {} }) {
       children.delete(child);
       const end = () => resolve(code ?? 1);
       child.once('close', end);
-      // The left-overs of a stage hold its output open, and must be found.
+      // Left-overs of a stage may hold its output open, and must still be found.
       setTimeout(end, 1_000).unref();
     });
     child.once('error', (error) => {
@@ -126,7 +126,7 @@ async function runTests({ name, files, environment = {}, ...run }) {
 }
 
 /**
- * Where files run side by side, none of the long ones is to be the last.
+ * Where files run side by side, the long ones start first.
  * @param {readonly string[]} files
  */
 function largestFirst(files) {
@@ -194,7 +194,7 @@ async function inTurn(stages) {
 }
 
 /**
- * What goes wrong outside of a test.
+ * Reports a failure outside of a test.
  * @param {string} what
  */
 function fail(what) {
@@ -229,7 +229,7 @@ function slowestOf(stage, times) {
 }
 
 /**
- * After each stage, so that one is known that left something.
+ * Runs after each stage, so that the stage that left something is known.
  * @param {string} name of the stage
  */
 async function findLeftovers(name) {
@@ -242,7 +242,7 @@ async function findLeftovers(name) {
   }
 }
 
-/** What a stage's temporary folder may have in it at its end. */
+/** What a stage's temporary folder may contain at its end. */
 const EXPECTED = /^(?:tsx-|node-compile-cache|\.|(?:home|checkout|bin)$)/;
 
 let isStopping = false;
@@ -293,7 +293,7 @@ function summarise() {
     console.log(`\n${[''.padEnd(NAME_WIDTH), '      ', ...titles, 'time'.padStart(9)].join('  ')}\n${rows.join('\n')}`);
   }
   if (retried.length > 0) console.log(`\n${retried.length} tried twice`);
-  // Read by machines: alone on its line, always in these words.
+  // Read by machines: always this text, alone on its line.
   console.log(`\n${counts.passes} passed, ${counts.failures} failed`);
   process.exitCode = counts.failures > 0 ? 1 : 0;
 }

@@ -1,5 +1,5 @@
-// The spec reporter, which also writes its counts, what failed, what needed a second attempt, the files of which a test
-// was run, and how long each test took, to the file named in MCP_PROCESSES_TEST_REPORT.
+// The spec reporter, which also writes its counts, what failed, what needed a second attempt, the files with tests that
+// ran, and how long each test took, to the file named in MCP_PROCESSES_TEST_REPORT.
 const { writeFileSync } = require('node:fs');
 const { isAbsolute, relative, sep } = require('node:path');
 const { reporters, Runner } = require('mocha');
@@ -24,7 +24,7 @@ module.exports = class CountingReporter extends reporters.Spec {
     /** @param {Mocha.Test} test */
     const ran = (test) => {
       if (!test.file) return;
-      // Below the root of the repository already where a bundle says so.
+      // A bundle gives paths relative to the root of the repository.
       const file = (isAbsolute(test.file) ? relative(process.cwd(), test.file) : test.file).split(sep).join('/');
       files.add(file);
       times.push({ file, title: test.fullTitle(), ms: test.duration ?? 0 });

@@ -1,4 +1,4 @@
-// The picture of the guard: the panel before, `kill -9` of everything, and the process lists that follow.
+// The picture of the guard: the panel before `kill -9` of everything, and the process lists after it.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -27,7 +27,7 @@ export async function guardScene({ example, home, tag, keep }) {
   await widen(page);
   await clear(page);
   await row(page, 'Crash Protection').waitFor();
-  // Nothing is to look chosen.
+  // No row should appear selected.
   await page.mouse.click(1100, 640);
   const panel = await page.screenshot({ clip: { x: 0, y: 0, width: PANEL, height: HEIGHT } });
 
@@ -81,7 +81,7 @@ function guardOf(home) {
 }
 
 /**
- * What `ps` says of those that live, in lines that fit.
+ * What `ps` says about the living ones, in lines that fit.
  * @param {readonly number[]} pids
  * @param {string} example
  */

@@ -1,4 +1,4 @@
-// What pictures of the panel have in common.
+// Shared by the pictures of the panel.
 import { statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 
 export const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 export const pictures = join(root, 'media/screenshots');
-/** An editor with nothing in it that distracts. */
+/** Settings of an editor without distractions. */
 export const CALM = {
   'workbench.colorTheme': 'Dark Modern',
   'window.commandCenter': false,
@@ -16,7 +16,7 @@ export const CALM = {
   'workbench.tips.enabled': false,
   'workbench.editor.empty.hint': 'hidden',
 };
-/** Width of the side bar with the activity bar beside it. */
+/** Width of activity bar and side bar. */
 export const PANEL = 560;
 const MAX_BYTES = 150_000;
 
@@ -49,7 +49,7 @@ export async function openPanel(page) {
 }
 
 /**
- * Starts a server by the button of its row, and waits until it answers.
+ * Starts a server with the button of its row, and waits until it answers.
  * @param {Page} page
  * @param {string} name
  */
@@ -58,7 +58,7 @@ export async function start(page, name) {
   const stopped = row(page, new RegExp(`${name}.*not running`));
   await until(`${name} is listed`, async () => {
     if (await stopped.isVisible()) return true;
-    // A new extension host fills the tree again, and a click may come too early.
+    // A new extension host refills the tree, and a click may come too early.
     if ((await group.getAttribute('aria-expanded')) === 'false') await group.click();
     return false;
   });

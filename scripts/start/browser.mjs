@@ -1,4 +1,4 @@
-// The editor in the browser: VS Code's server from code-server, for machines without a screen or a desktop build. Linux.
+// The editor in the browser: VS Code's server from code-server, for machines without a screen. Linux only.
 import { spawn } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -8,22 +8,22 @@ import { installServer } from '../../test/editor/host/installEditor.mjs';
 import { endTagged, TAG_VARIABLE, tagged } from '../taggedProcesses.mjs';
 
 const START_MS = 60_000;
-/** The editor has 5 s for its extensions, and the guard goes on with what ignores its end for some more. */
-const PATIENCE_MS = 15_000;
+/** The editor gives its extensions 5 s; the guard then needs a few more for servers that are still running. */
+const END_TIMEOUT_MS = 15_000;
 
 /**
  * @param {string} root
  * @param {string} workspace
- * @returns {Promise<number>} the exit code, once the editor has ended by Ctrl-C or otherwise.
+ * @returns {Promise<number>} the exit code, once the editor has ended, by Ctrl-C or otherwise
  */
 export async function openBrowser(root, workspace) {
   const editor = installServer();
   const folder = mkdtempSync(join(tmpdir(), 'mcp-start-'));
   const tag = randomUUID();
-  // Without the token any user of this machine could run programs as this one.
+  // Without the token every user of this machine could run programs as this user.
   const token = randomBytes(16).toString('hex');
   const child = startServer(editor, root, folder, token, tag);
-  // A terminal that is closed takes the output away; the editor still has to be ended.
+  // Closing the terminal closes the output; the editor must still be ended.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   let asked = 0;
   const stop = () => {
@@ -71,7 +71,7 @@ function startServer(editor, root, folder, token, tag) {
   writeFileSync(join(folder, 'user/User/settings.json'), JSON.stringify(settings));
   writeFileSync(join(folder, 'token'), token, { mode: 0o600 });
   const { publisher, name, version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  // Installed rather than loaded for development: only then does a killed extension host get a successor.
+  // Installed, not loaded for development: only then does a killed extension host get a successor.
   symlinkSync(root, join(folder, 'extensions', `${publisher}.${name}-${version}`));
   return spawn(
     editor.node,
@@ -83,7 +83,7 @@ function startServer(editor, root, folder, token, tag) {
       ...['--disable-workspace-trust', '--reconnection-grace-time', '60'],
     ],
     {
-      // A group of its own: Ctrl-C is to reach it through us, once.
+      // Its own group: Ctrl-C must reach it through us, once.
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, EXTENSIONS_GALLERY: '{}', XDG_RUNTIME_DIR: join(folder, 'tmp'), [TAG_VARIABLE]: tag },
@@ -93,7 +93,7 @@ function startServer(editor, root, folder, token, tag) {
 
 /**
  * @param {ReturnType<typeof startServer>} child
- * @returns {Promise<number>} the server's port, once it listens.
+ * @returns {Promise<number>} the server's port, once it is listening
  */
 function listening(child) {
   return new Promise((resolve, reject) => {
@@ -119,11 +119,11 @@ function listening(child) {
 }
 
 /**
- * After a `kill -9` nothing is ended here: what is left is what there is to see.
+ * After `kill -9` this ends nothing: the point is to see what is left.
  * @param {string} tag
  */
 async function showCrash(tag) {
-  const deadline = Date.now() + PATIENCE_MS;
+  const deadline = Date.now() + END_TIMEOUT_MS;
   while (tagged(tag).length > 0 && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 100));
   const left = tagged(tag);
   console.log('\nThe editor was killed.');
@@ -136,18 +136,18 @@ async function showCrash(tag) {
 
 /**
  * @param {string} tag
- * @param {number} asked how often
+ * @param {number} asked how many times the user asked
  */
 async function endAll(tag, asked) {
-  const told = await endTagged(tag, asked > 1 ? 0 : PATIENCE_MS);
-  for (const { pid, command } of told) console.log(`Ended what would not end by itself: pid ${pid} ${command}`);
+  const told = await endTagged(tag, asked > 1 ? 0 : END_TIMEOUT_MS);
+  for (const { pid, command } of told) console.log(`Did not end on its own, so it was ended: pid ${pid} ${command}`);
   const left = tagged(tag);
   for (const { pid, command } of left) console.error(`Could not be ended: pid ${pid} ${command}`);
   if (left.length === 0) console.log('Everything has ended.');
 }
 
 /**
- * The group is ours: we created it, and its leader is our child, not yet collected or just gone.
+ * The group is ours: we created it, and its leader is our child, which is running or has just ended.
  * @param {number | undefined} leader
  * @param {NodeJS.Signals} signal
  */

@@ -1,13 +1,13 @@
-// The desktop editor: the person's own `code`, or a build that @vscode/test-electron downloads.
+// The desktop editor: the user's own `code`, or a build that @vscode/test-electron downloads.
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 
 const isRoot = process.getuid?.() === 0;
 
-// Its README says what to try, so it is opened too.
+// The README of the example says what to try, so it is opened too.
 
 /**
- * The person's own VS Code with their own settings; it lives on after this returns.
+ * The user's own VS Code with their own settings. It keeps running after this returns.
  * @param {string} code
  * @param {string} root
  * @param {string} workspace
@@ -22,7 +22,7 @@ export async function openCode(code, root, workspace) {
 }
 
 /**
- * A VS Code without any of the person's settings; Ctrl-C ends it.
+ * A VS Code without the user's settings; Ctrl-C ends it.
  * @param {string} root
  * @param {string} workspace
  */
@@ -54,7 +54,7 @@ function hints(end) {
 /**
  * @param {string} command
  * @param {readonly string[]} args
- * @returns {Promise<number>} the exit code; Ctrl-C reaches the editor by itself, as it is in the same group of processes.
+ * @returns {Promise<number>} the exit code; Ctrl-C reaches the editor directly, as it is in the same process group
  */
 function run(command, args) {
   return new Promise((resolve, reject) => {

@@ -23,25 +23,25 @@ export interface CrashReport {
   withServers: number;
   /** Rounds in which the guard left something to the next sweep. */
   bySweep: number;
-  /** Rounds in which a record was left that nothing had been spawned for; the next sweep removed it. */
+  /** Rounds that left a record without a spawned process, which the next sweep removed. */
   beforeGuard: number;
 }
 
 /**
- * Kills a guarded host with -9 at a random moment, round after round, and sees that nothing is left: no server, no
+ * Kills a guarded host with -9 at a random moment, round after round, and checks that nothing is left: no server, no
  * guard, no session file.
- * @param until when no more rounds are started (epoch ms)
+ * @param until the time after which no round starts (epoch ms)
  * @throws RoundError with the seed of the round that failed
  */
 export async function crashRounds(rounds: number, seed: number, width: number, until?: number): Promise<CrashReport> {
   const report: CrashReport = { rounds: 0, withServers: 0, bySweep: 0, beforeGuard: 0 };
-  // From before the first record to after the last stop, on this machine.
+  // Covers the time from before the first record to after the last stop, on this machine.
   const latest = 1.5 * (await timeOfOneRun());
   await runRounds(rounds, seed, width, (own) => round(own, latest, report), until);
   return report;
 }
 
-/** How long a host takes that nobody kills, from its start to the end of its last server (ms). */
+/** The time that a host takes when it is not killed, from its start to the end of its last server (ms). */
 async function timeOfOneRun(): Promise<number> {
   const sandbox = new Sandbox();
   try {
@@ -72,7 +72,7 @@ async function round(seed: number, latest: number, report: CrashReport): Promise
     await waitFor('the host is gone', () => !isAlive(child.pid as number));
     await waitFor('its guard is gone', () => sandbox.guards().length === 0, 60_000);
     const isNothingLeft = () => sandbox.living().length === 0 && !sessions(sandbox).some(hasSpawned);
-    // What the guard could not tell of a process, as when that was between its fork and its exec, the next sweep can.
+    // The guard cannot judge a process between its fork and its exec; the next sweep can.
     if (!isNothingLeft()) {
       report.bySweep++;
       await (await sandbox.tracker()).sweep();
@@ -81,12 +81,12 @@ async function round(seed: number, latest: number, report: CrashReport): Promise
       const left = `processes ${sandbox.living()}, guards ${sandbox.guards()}, sessions ${JSON.stringify(sessions(sandbox))}, ${sandbox.guardLog()}`;
       throw new Error(`${error.message} (${left}; server program ${SERVER})`);
     });
-    // Recorded and never spawned, for there was no guard yet: the next sweep finds that it stands for nothing.
+    // Recorded but never spawned, as there was no guard yet: the next sweep finds no process for it.
     if (sessions(sandbox).length > 0) {
       await (await sandbox.tracker()).sweep();
       report.beforeGuard++;
     }
-    // Killed in its very first write: goes when it is old.
+    // Killed during its first write: the temporary file is removed when it is old.
     for (const name of readdirSync(sandbox.folder.sessions)) {
       utimesSync(join(sandbox.folder.sessions, name), 0, 0);
     }
@@ -103,7 +103,7 @@ function sessions(sandbox: Sandbox): SessionFile[] {
   return readSessions(sandbox.folder).sessions.map(({ session }) => session);
 }
 
-/** The guard is armed before anything is spawned. */
+/** Whether anything was spawned; the guard is armed before that. */
 function hasSpawned({ records }: SessionFile): boolean {
   return records.some(({ root }) => root !== undefined);
 }

@@ -3,26 +3,27 @@ import { join } from 'node:path';
 
 /**
  * How a process is started by its parent:
- * - `plain` as a child, `wrapper` behind a shell that waits for it, `setsid` in a POSIX session of its own;
- * - `double` by a process that ends at once, `held` by one that ends when it is told to;
- * - `late` a while after its parent has started, `later` by a wrapper that is told when, `heir` by its parent's handler of SIGTERM, which then ends.
+ * - `plain` as a child, `wrapper` behind a shell that waits for it, `setsid` in its own POSIX session;
+ * - `double` by a process that ends at once, `held` by one that ends on request;
+ * - `late` a while after its parent has started, `later` by a wrapper on request, `heir` by its parent's SIGTERM
+ *   handler, after which the parent ends.
  */
 type Link = 'plain' | 'wrapper' | 'setsid' | 'double' | 'held' | 'late' | 'later' | 'heir';
 
 export interface Tree {
-  /** Also the name of its script and of the FIFO on which it hears requests. */
+  /** Also the name of its script and of the FIFO from which it reads requests. */
   readonly name: string;
   readonly link: Link;
-  /** Ignores SIGTERM and SIGHUP, and so does all that it starts. */
+  /** Ignores SIGTERM and SIGHUP, and everything that it starts inherits that. */
   readonly deaf: boolean;
-  /** Ends with its input, and leaves behind what it started; only roots have an input. */
+  /** Ends when its input does, and leaves behind what it started. Only roots have an input. */
   readonly polite: boolean;
   readonly children: readonly Tree[];
 }
 
 /**
  * Draws the trees of one session: deep, wide or mixed.
- * @param traceable without what only a cookie finds again: a process that loses its parent before anybody looked
+ * @param traceable draws no process that only its cookie can find: one that loses its parent before the first scan
  */
 export function drawForest(random: () => number, traceable: boolean): Tree[] {
   const below = (limit: number) => Math.floor(random() * limit);
@@ -52,8 +53,8 @@ export function allOf(trees: readonly Tree[]): Tree[] {
 }
 
 /**
- * Names that are written down once everything runs that starts by itself: wrappers (`w-`) and holders (`h-`) too. What is
- * below an `heir` or a `later` one is not there before they are.
+ * The names in the list once everything that starts without a request is running, including wrappers (`w-`) and holders
+ * (`h-`), but nothing at or below an `heir` or a `later` one.
  */
 export function namesOf(trees: readonly Tree[]): string[] {
   return trees
@@ -67,30 +68,30 @@ export function namesOf(trees: readonly Tree[]): string[] {
 }
 
 /**
- * Answers each request, a path, by writing its pid there. The other end of its FIFO is the test's: it ends with that.
+ * Answers each request, a path, by writing its pid there. The test holds the other end of the FIFO: it ends with that.
  */
 const ANSWER = (name: string) => `exec 3<"$CHAOS/${name}"
 while read -r reply <&3; do echo $$ >"$reply"; done`;
 
-/** First lines of each script; `CHAOS` is the folder of the side it belongs to. */
+/** The first lines of each script; `CHAOS` is the folder of its side. */
 const UP = (name: string, deaf: boolean) => `${deaf ? "trap '' TERM HUP\n" : ''}echo "${name} $$" >>"$CHAOS/up"`;
 
-/** Writes a script for each process of the trees. A session's and its look-alike's command lines are the same. */
+/** Writes a script for each process of the trees. Processes and their look-alikes have the same command lines. */
 export function writeScripts(folder: string, trees: readonly Tree[]): void {
   for (const { name, deaf, polite, children } of allOf(trees)) {
     const script = (tree: Tree) => `"${join(folder, tree.name)}"`;
     const starts = children.map((child) => startOf(child, script(child)));
     const body = polite ? `(${ANSWER(name)}) &\ncat >/dev/null` : ANSWER(name);
-    // A look-alike stands alone.
+    // A look-alike starts no children.
     const lines = [UP(name, deaf), 'if [ -z "$CHAOS_ALONE" ]; then :', ...starts, 'fi', body];
     writeFileSync(join(folder, name), `${lines.join('\n')}\n`);
   }
 }
 
 /**
- * A server that starts what is not its own: an editor and a terminal multiplexer.
- * @param how the editor is started: as a `daemon` it leaves the server's tree. Where a server's own POSIX session is not
- * known, the server counts as used by an editor below it, and stays.
+ * Writes a server that starts programs which are not part of it: an editor and a terminal multiplexer.
+ * @param how the way the editor is started: as a `daemon` it leaves the server's tree. If the server's POSIX session
+ * is unknown, an editor below it counts as its user, and the server stays.
  */
 export function writeStrangers(
   folder: string,
@@ -106,7 +107,7 @@ export function writeStrangers(
     ANSWER('host'),
   ];
   writeFileSync(join(folder, 'host'), `${lines.join('\n')}\n`);
-  // The first request says how it starts its own server.
+  // The first request says how the editor starts its own server.
   const first = 'exec 3<"$CHAOS/editor"\nread -r line <&3\neval "$line"';
   writeFileSync(join(folder, 'editor'), `${UP('editor', false)}\n${first}\n${ANSWER('editor')}\n`);
   writeFileSync(join(folder, 'server'), `${UP('server', false)}\n${ANSWER('server')}\n`);

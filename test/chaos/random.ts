@@ -1,4 +1,4 @@
-/** A small seeded generator (mulberry32): a round that failed can be run again with its seed. */
+/** A small seeded generator (mulberry32), so that a failed round can be repeated with its seed. */
 export function seeded(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -20,9 +20,9 @@ export class RoundError extends Error {
 }
 
 /**
- * Runs rounds, `width` at a time, each with a seed of its own: one of `seed`, `seed + 1`, …
- * @param until when no more are started (epoch ms)
- * @throws RoundError the first failure, after the others have ended
+ * Runs rounds, `width` at a time, each with its own seed: `seed`, `seed + 1`, …
+ * @param until the time after which no round starts (epoch ms)
+ * @throws RoundError for the first failure, after the other rounds have ended
  */
 export async function runRounds(
   rounds: number,

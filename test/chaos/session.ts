@@ -8,19 +8,19 @@ import { newRecord } from '../support/records';
 import type { Sandbox } from '../support/sandbox';
 import type { Side } from './side';
 
-/** Stands for an extension host: a shell that does what it is told, line by line. */
+/** Stands for an extension host: a shell that executes the lines that it reads. */
 const OWNER = 'while read -r line; do eval "$line"; done';
 
 export interface StartOptions {
-  /** Our cookie in its environment. */
+  /** Whether its environment has our cookie. */
   readonly cookie: boolean;
-  /** As launched, the root has a POSIX session of its own; as adopted, that of the owner. */
+  /** A launched root has its own POSIX session; an adopted one has the owner's. */
   readonly kind: Exclude<RecordKind, 'foreign'>;
   /** ms. */
   readonly grace: { readonly stdin: number; readonly term: number };
 }
 
-/** A session whose owner is a shell: cheap enough to have thousands, and all that its servers see of it is real. */
+/** A session whose owner is a shell: cheap enough for thousands, and real to its servers. */
 export class ChaosSession {
   readonly owner: FakeOwner;
   private readonly records = new Map<string, ServerRecord>();
@@ -37,19 +37,19 @@ export class ChaosSession {
     this.owner.child.stdin?.on('error', () => {});
   }
 
-  /** The records as they are known now; each without root until {@link find} has seen it. */
+  /** The current records, each without a root until {@link find} has seen it. */
   get known(): ServerRecord[] {
     return [...this.records.values()];
   }
 
-  /** Has the owner start the script of this name, in one go; its input ends with the owner. Needs FIFO `in-<name>`. */
+  /** Makes the owner start the script of this name, whose input ends with the owner. Needs FIFO `in-<name>`. */
   start(name: string, { cookie, kind, grace }: StartOptions): void {
     const id = randomUUID();
     const environment = { ...this.environment, CHAOS: this.side.path };
     if (cookie) Object.assign(environment, { [COOKIE_VARIABLE]: this.owner.cookie(id) });
     const assignments = Object.entries(environment).map(([variable, value]) => `${variable}='${value}'`);
     const input = join(this.side.path, `in-${name}`);
-    // Held by the owner alone; others open only what cannot block and does not keep it open.
+    // Only the owner holds the writing end; other processes open the FIFO in ways that neither block nor keep it open.
     const write = 5 + this.records.size;
     const others = Array.from({ length: this.records.size + 1 }, (_, index) => `${5 + index}>&-`).join(' ');
     const program = kind === 'launched' ? 'setsid sh' : 'sh';
@@ -62,7 +62,7 @@ export class ChaosSession {
     this.records.set(name, newRecord({ id, server: name, kind, commandLine, grace }));
   }
 
-  /** Completes the records of those that have been started by now. */
+  /** Completes the records of the servers that are running. */
   async find(): Promise<void> {
     const file = join(this.side.path, 'roots');
     const { processes } = await procfs().snapshot();
@@ -77,7 +77,7 @@ export class ChaosSession {
     }
   }
 
-  /** Takes the census, as the owner's own sweep would. */
+  /** Takes the census, as the owner's sweep would. */
   async takeCensus(members: (record: ServerRecord) => Promise<ServerRecord['census']>): Promise<void> {
     for (const [name, record] of this.records) {
       this.records.set(name, { ...record, census: await members(record) });

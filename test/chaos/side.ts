@@ -5,14 +5,14 @@ import { isAlive } from '../support/sandbox';
 import { waitFor } from '../support/waitFor';
 
 /**
- * A folder in which processes of one side (the dead session, the live one, …) write down that they run, and through
- * whose FIFOs they are asked whether they work.
+ * A folder in which the processes of one side (the dead session, the live one, …) note that they are running. Through
+ * the FIFOs in it they are asked for an answer.
  */
 export class Side {
   private readonly ends = new Map<string, number>();
   private asked = 0;
 
-  /** @param names of those who answer. Their FIFOs are open from now on: nobody waits for the other end. */
+  /** @param names of the processes that answer. Opens their FIFOs, so that neither end waits for the other. */
   constructor(
     readonly path: string,
     names: readonly string[],
@@ -27,7 +27,7 @@ export class Side {
     for (const name of fifos) this.ends.set(name, openSync(join(path, name), constants.O_RDWR));
   }
 
-  /** Who has written down that it runs, with its pid. */
+  /** The names of the processes that are running, with their pids. */
   up(): Map<string, number> {
     const file = join(this.path, 'up');
     if (!existsSync(file)) return new Map();
@@ -35,7 +35,7 @@ export class Side {
     return new Map(lines.map((line) => line.split(' ')).map(([name = '', pid]) => [name, Number(pid)]));
   }
 
-  /** Waits until all of these run. @returns everybody's pid. */
+  /** Waits until all of these are running. @returns all pids. */
   async complete(names: readonly string[]): Promise<Map<string, number>> {
     await waitFor(
       `${names} in ${this.path}`,
@@ -71,12 +71,12 @@ export class Side {
     return openSync(join(this.path, 'hold'), constants.O_RDONLY);
   }
 
-  /** Lets the intermediate processes of double forks go. */
+  /** Lets the intermediate processes of double forks end. */
   release(): void {
     this.end('hold');
   }
 
-  /** Closes all ends: whoever still reads there ends by itself. */
+  /** Closes all ends, so that a process that still reads there ends. */
   close(): void {
     for (const name of [...this.ends.keys()]) this.end(name);
   }

@@ -9,14 +9,14 @@ import { programPath } from '../support/programs';
 import { isAlive, type Sandbox } from '../support/sandbox';
 import type { Side } from './side';
 
-/** A terminal multiplexer: how a shell starts it, and how it is asked for its pid. */
+/** A terminal multiplexer: the shell command that starts it, and the way to ask it for its pid. */
 export interface Multiplexer {
   readonly kind: 'tmux' | 'stand-in';
   readonly command: string;
   readonly ask: () => Promise<number>;
 }
 
-/** The real one where it is installed and drawn, else what stands for it. */
+/** The real one if it is installed and drawn, else a stand-in. */
 export function drawMultiplexer(random: () => number, sandbox: Sandbox, path: string): Multiplexer {
   const tmux = programPath('tmux');
   const isReal = random() < 0.7;
@@ -53,14 +53,14 @@ export function startLookAlike(sandbox: Sandbox, script: string, side: Side, isD
   closeSync(input);
 }
 
-/** One process that has to be there, the very same, before and after; it answers if it can be asked. */
+/** A process that must be the same before and after; it answers if it can be asked. */
 interface Witness {
   readonly name: string;
   readonly identity: ProcessIdentity;
   readonly ask: (() => Promise<number>) | undefined;
 }
 
-/** All who must survive a round. */
+/** All processes that must survive a round. */
 export class Strangers {
   private readonly witnesses: Witness[] = [];
 
@@ -69,7 +69,7 @@ export class Strangers {
     this.witnesses.push({ name, identity: await identityOf(pid), ask: question });
   }
 
-  /** @returns how many answered. @throws for each that is gone, is another process or does not answer. */
+  /** @returns how many answered. @throws if one is gone, is another process or does not answer. */
   async check(when: string): Promise<number> {
     const wrong: string[] = [];
     let answered = 0;

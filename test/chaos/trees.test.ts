@@ -6,12 +6,12 @@ import { type TreesReport, treeRounds } from './trees';
 describe('random process trees whose owner is killed at a random moment', function () {
   this.timeout(600_000);
 
-  it('every seed that ever failed: nothing is left, every stranger answers', async () => {
+  it('every seed that failed before: nothing is left, every stranger answers', async () => {
     for (const seed of seeds) await treeRounds(1, seed, 1);
   });
 
   it('50 rounds: nothing is left, every stranger answers', async () => {
-    // Without it those who are connected to a process cannot be told, and more is kept than is somebody's.
+    // Without `ss` connections are unknown, and more is spared than belongs to a stranger.
     assert.ok(withSs);
     const seed = Number(process.env.CHAOS_SEED ?? Date.now() % 1_000_000);
     const report: TreesReport = await treeRounds(50, seed, 6);

@@ -18,33 +18,33 @@ import { Side } from './side';
 import { drawMultiplexer, Strangers, startLookAlike } from './strangers';
 
 const GRACE = { stdin: 60, term: 60 };
-/** A tree that was cut off in its making may go on being made while it is reaped; the next window takes the rest. */
+/** A tree interrupted while it was being built may go on growing during the reap; the next window ends the rest. */
 const MAX_SWEEPS = 3;
-/** Of a tree in the making: from before its first process to about its last. */
+/** The time in which a tree is built: from before its first process to about its last. */
 const LATEST_MS = 250;
 
-/** What names the dead session's processes. */
+/** What identifies the dead session's processes. */
 type Arm = 'cookie' | 'census' | 'both';
 
 export interface TreesReport {
   rounds: number;
   readonly arms: Record<Arm, number>;
-  /** Rounds whose trees were all complete, and seen to be, when their owner was killed; the others were in the making. */
+  /** Rounds whose trees were all complete when their owner was killed; the others were still being built. */
   complete: number;
   /** Processes of dead sessions that were running when their owner was gone. */
   orphans: number;
-  /** Of these and of those that came later, by what ended them. */
+  /** These and later processes, counted by how they ended. */
   readonly ended: Record<string, number>;
-  /** Strangers that answered after it all. Anything but all of them fails the round, as anything left over does. */
+  /** Strangers that answered at the end. A missing one fails the round, as a left-over process does. */
   answered: number;
-  /** Rounds that needed another sweep: their trees were still in the making. */
+  /** Rounds that needed another sweep: their trees were still being built. */
   sweptAgain: number;
 }
 
 /**
  * Kills the owner of real, random process trees at a random moment, round after round: one sweep leaves nothing of
  * them, and every stranger beside them answers.
- * @param until when no more rounds are started (epoch ms)
+ * @param until the time after which no round starts (epoch ms)
  * @throws RoundError with the seed of the round that failed
  */
 export async function treeRounds(rounds: number, seed: number, width: number, until?: number): Promise<TreesReport> {
@@ -69,7 +69,7 @@ class Round {
   private readonly sides: Side[] = [];
   private readonly arm: Arm;
   private readonly trees: Tree[];
-  /** The owner dies when all of it runs. A census can only be of what is there. */
+  /** Whether the owner dies after everything is running. Only then can a census be complete. */
   private readonly isComplete: boolean;
   private readonly isRecordLost: boolean;
 
@@ -115,12 +115,12 @@ class Round {
     await live();
     await this.startLookAlikes();
 
-    // A session without a file is one whose registry was lost; a record may be missing in one that is there.
+    // A session without a file has lost its registry; an existing file may lack a record.
     const hasFile = arm !== 'cookie' || this.chance(0.7);
     const records = () => (this.isRecordLost ? session.known.slice(0, 1) : session.known);
     const isRecordCompleted = arm !== 'cookie' && (arm === 'census' || this.chance(0.7));
     for (const { name } of trees) session.start(name, options);
-    // As a launch does it, this is there before the first process is.
+    // As with a launch, the file exists before the first process.
     if (hasFile) session.owner.write({ records: records() });
     if (this.isComplete) await dead.complete(namesOf(trees));
     else await sleep(this.random() * LATEST_MS);
@@ -145,7 +145,7 @@ class Round {
     }
   }
 
-  /** A second session with the same command lines, whose owner lives. @returns what waits until all of it runs. */
+  /** Starts a session with the same command lines, whose owner lives. @returns a wait until all of it is running. */
   private async startLive(names: string[], inputs: string[]): Promise<() => Promise<void>> {
     const { trees, strangers } = this;
     const side = this.side('live', names, inputs);
@@ -165,7 +165,7 @@ class Round {
     };
   }
 
-  /** A server of the session starts what is not its own: an editor with a server, and a terminal multiplexer. */
+  /** Makes a server of the session start strangers: an editor with a server, and a terminal multiplexer. */
   private async startStrangers(
     session: ChaosSession,
     side: Side,
@@ -183,7 +183,7 @@ class Round {
     if (this.arm !== 'cookie') await session.find();
     const pid = (await side.complete(['editor'])).get('editor') as number;
     assert.equal(readFileSync(`/proc/${pid}/comm`, 'utf8'), 'code\n');
-    // Its server has the dead session's cookie, or that of a live session in that editor.
+    // The editor's server has the dead session's cookie, or that of a live session in that editor.
     let cookie = '';
     if (this.chance(0.5)) {
       const inner = new FakeOwner(this.sandbox, ['true']);
@@ -216,7 +216,7 @@ class Round {
     await session.takeCensus(async (record) => censusOf(membersOf(snapshot, file?.session as never, record)));
   }
 
-  /** Nobody is touched while the owner lives. */
+  /** A sweep that must end nothing, as the owner lives. */
   private async sweepWhileLive(dead: Side): Promise<void> {
     const before = this.of(dead);
     await (await this.sandbox.tracker()).sweep();
@@ -224,12 +224,12 @@ class Round {
     await this.strangers.check('while the owner lives');
   }
 
-  /** @returns how many sweeps it took. @throws when too many, or when something is left. */
+  /** @returns the number of sweeps. @throws if there are too many, or if something is left. */
   private async sweepAll(dead: Side): Promise<number> {
     const tracker = await this.sandbox.tracker();
     for (let sweeps = 1; ; sweeps++) {
       await tracker.sweep();
-      // In the middle of its `exec` a process shows no environment: only two looks say that there is none.
+      // During its `exec` a process shows no environment, so one reading may miss it.
       const left = [...this.of(dead), ...(await sleep(10, [])), ...this.of(dead)];
       if (left.length === 0) return sweeps;
       if (this.isComplete || sweeps === MAX_SWEEPS) {

@@ -6,7 +6,7 @@ import { isAlive } from '../support/sandbox';
 import { waitFor } from '../support/waitFor';
 import { installClients, PACKAGES } from './host/installClients.mjs';
 
-/** How one client is set up and started. Its account is a word; its model's service is {@link ClientHome.service}. */
+/** How one client is set up and started. Its account is a dummy; its model's service is {@link ClientHome.service}. */
 interface RealClient {
   readonly title: string;
   readonly package: string;
@@ -95,7 +95,7 @@ const CLIENTS: readonly RealClient[] = [
     environment: () => ({ OPENCODE_DISABLE_AUTOUPDATE: '1', OPENCODE_DISABLE_MODELS_FETCH: '1' }),
   },
   {
-    // Its program for scripts, which keeps its connections in a daemon; `--cli` ends after one call.
+    // The client's program for scripts, which keeps its connections in a daemon; `--cli` ends after one call.
     title: 'MCP Inspector',
     package: '@modelcontextprotocol/inspector',
     program: 'mcpdo',
@@ -105,7 +105,7 @@ const CLIENTS: readonly RealClient[] = [
   },
 ];
 
-describe('real clients, their servers started through npx from their own configuration', function () {
+describe('real clients whose servers npx starts from their own configuration', function () {
   this.timeout(240_000);
   let programs: { node: string; bin: string };
   let world: ClientHome;
@@ -128,7 +128,7 @@ describe('real clients, their servers started through npx from their own configu
         PATH: `${programs.node}${delimiter}${world.environment.PATH}`,
       };
       const program = join(programs.bin, client.program);
-      // The Inspector connects one server at a time.
+      // The Inspector connects to one server at a time.
       const calls =
         client.program === 'mcpdo' ? ['memory', 'deaf'].map((name) => [...client.args, name]) : [client.args];
       const children = calls.map((args) => world.start(program, args, environment));
@@ -143,14 +143,14 @@ describe('real clients, their servers started through npx from their own configu
           kindsOf(row).join(),
         );
         for (const { process } of factsOf(row, 'runs-under')) owners.add(process.pid);
-        // On one's word, but served: nothing happens.
+        // Chosen by the user, but served: nothing happens.
         const kept = await tracker.reapOrphans({ only: [row.key] });
         assert.ok(kept.every(({ processes }) => processes.every(({ outcome }) => outcome === 'spared')));
         assert.ok(pidsOf(row).every(isAlive));
       }
 
       await killProcesses([...owners, ...children.flatMap(({ pid }) => pid ?? [])]);
-      // The official server ends by itself when its input does, and its wrappers with it: nothing is left to list.
+      // The official server ends when its input does, and its wrappers with it: nothing is left to list.
       await waitFor('the memory server is gone', () => !pidsOf(before.memory).some(isAlive), 60_000);
       const orphan = await waitFor('the deaf one is proven to be orphaned', async () => {
         const rows = await world.rows(tracker);
@@ -162,7 +162,7 @@ describe('real clients, their servers started through npx from their own configu
       assert.ok(kindsOf(orphan).includes('stdin-gone'));
 
       await tracker.reapOrphans();
-      assert.ok(pidsOf(orphan).every(isAlive), 'without one’s word nothing happens');
+      assert.ok(pidsOf(orphan).every(isAlive), 'nothing happens without the user’s confirmation');
       const [result] = await tracker.reapOrphans({ only: [orphan.key] });
       const left = result?.processes.filter(({ outcome }) => outcome === 'spared' || outcome === 'survived');
       assert.deepEqual(left, [], JSON.stringify(result, undefined, 2));

@@ -10,7 +10,7 @@ import { IMAGE } from './host/engine';
 import { TestEngine } from './host/testEngine';
 import { useEngine } from './host/useEngine';
 
-/** An MCP server in a few lines of shell, deaf to end-of-file and to SIGTERM once its client is gone. */
+/** An MCP server in a few lines of shell, which ignores end-of-file and SIGTERM once its client is gone. */
 const SERVER = `trap "" TERM HUP INT
 while read -r line; do
   id=$(echo "$line" | sed -n 's/.*"id":\\([0-9]*\\).*/\\1/p')
@@ -33,7 +33,7 @@ describe('a launched server in a container', function () {
   this.timeout(120_000);
   const engine = useEngine(new TestEngine(), { inherited: true });
   const sandbox = withSandbox();
-  /** Runs the command line as somebody whose home is the sandbox's folder. */
+  /** Runs the command line with the sandbox's folder as home. */
   const cli = (...words: string[]) =>
     new Promise<{ stdout: string; code: number }>((resolve) => {
       const env = { ...sandbox.environment, HOME: sandbox.path };
@@ -81,7 +81,7 @@ describe('a launched server in a container', function () {
     assert.deepEqual(readdirSync(sandbox.folder.sessions), []);
   });
 
-  it('K11 whose client is gone and that no record knows is listed by the command line; one with a client is not', async () => {
+  it('K11 the command line lists one without a client and without a record, and none with a client', async () => {
     const { command, args } = run('--rm');
     mkdirSync(join(sandbox.path, '.codex'));
     writeFileSync(
@@ -107,7 +107,7 @@ describe('a launched server in a container', function () {
     assert.deepEqual(readdirSync(sandbox.folder.sessions), []);
   });
 
-  it('while its engine does not answer it is "container unknown", and the next sweep after that finishes the work', async () => {
+  it('is "container unknown" while its engine does not answer, and ended by the first sweep after that', async () => {
     const host = await sandbox.host({ boxed: run('--rm'), plain: ['--deaf-to-eof'] });
     await killHard(host.child);
     await engine.kill();

@@ -19,7 +19,7 @@ describe('containers in the panel of a real editor', function () {
   const engine = useEngine(new TestEngine());
   const world = withSandbox(() => new EditorSandbox());
 
-  it('K11 without a client: a person sees it, its logs and what it uses, and stops it by its name', async () => {
+  it('K11 without a client: a person sees it, its logs and what it uses, and stops it by name', async () => {
     const count = async () => (await engine.command('ps', '-q')).split('\n').filter(Boolean).length;
     const client = spawn('docker', LOST, { env: engine.environment, stdio: ['pipe', 'ignore', 'ignore'] });
     await waitFor('it runs', async () => (await count()) === 1);

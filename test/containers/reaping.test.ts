@@ -16,7 +16,7 @@ for (const tested of [new TestEngine(), new TestPodman()]) {
     afterEach(() => clients.dispose());
 
     for (const [program, script] of Object.entries(PROGRAMS)) {
-      it(`L07 its client was killed with -9: ${program}, with and without --init, with and without --rm`, async () => {
+      it(`L07 ends it after kill -9 of its client: ${program}, with and without --init, with and without --rm`, async () => {
         const variants = [['--rm'], [], ['--init', '--rm'], ['--init']].map(async (flags) => {
           const what = `${program}, ${engine.program} run ${flags.join(' ')}`;
           const launched = await clients.running(['-i', ...flags], script);
@@ -28,7 +28,7 @@ for (const tested of [new TestEngine(), new TestPodman()]) {
               async () => !(await clients.states(launched.owner)).includes('running'),
             );
           } else {
-            // Without a reaper it stays, with --rm too.
+            // Control: without a reaper it stays, even with --rm.
             assert.deepEqual(await clients.states(launched.owner), ['running'], what);
           }
 
@@ -50,7 +50,7 @@ for (const tested of [new TestEngine(), new TestPodman()]) {
       });
     }
 
-    it('L07 gives the program inside its grace', async () => {
+    it('L07 gives the program in the container its grace', async () => {
       const farewell = 'trap "sleep 1; echo bye >/data; exit 0" TERM; echo ready; while :; do sleep 0.1; done';
       const launched = await clients.running(['-i'], farewell);
       await waitFor('its trap is set', () => launched.output().includes('ready'));
@@ -78,7 +78,7 @@ for (const tested of [new TestEngine(), new TestPodman()]) {
       assert.deepEqual(await clients.states(launched.owner), []);
     });
 
-    // Without --rm on the command line, docker leaves the removal to us, as nerdctl always does.
+    // Without --rm docker leaves the removal to us, as nerdctl always does.
     for (const rm of [['--rm'], []]) {
       it(`L07 removes the anonymous volumes too, and never a named one: run -i ${rm.join(' ')}`, async () => {
         const volumes = ['-v', '/anonymous', '-v', 'named:/named'];
@@ -91,21 +91,21 @@ for (const tested of [new TestEngine(), new TestPodman()]) {
     }
 
     for (const rm of [['--rm'], []]) {
-      it(`L20 its client was killed just after start: run -i ${rm.join(' ')}`, async function () {
+      it(`L20 ends it if its client was killed just after the start: run -i ${rm.join(' ')}`, async function () {
         this.timeout(300_000);
-        // How long a client takes to create and then to start differs from machine to machine: the gap is searched for.
+        // How long a client takes to create and to start differs between machines, so the test searches for the gap.
         let delay = 50;
         let tooEarly = 0;
         let tooLate = Infinity;
         const launched = await waitFor(
           'a container is left in state created',
           async () => {
-            // Its own each time: what an attempt that came too late has left must not be taken for a later one's.
+            // A new owner each time: what a late attempt left must not count for the next one.
             const owner = newOwner();
             const one = clients.launch(['-i', ...rm], PROGRAMS['plain loop'], owner);
             await new Promise((resolve) => setTimeout(resolve, delay));
             await killHard(one.client);
-            // The engine may still be at it, and start what was asked for.
+            // The engine may still start what the client asked for.
             await new Promise((resolve) => setTimeout(resolve, 150));
             const [state] = await clients.states(owner);
             await new Promise((resolve) => setTimeout(resolve, state === 'created' ? 500 : 0));
@@ -113,7 +113,7 @@ for (const tested of [new TestEngine(), new TestPodman()]) {
             if (later === 'created') return one;
             if (later === undefined) tooEarly = delay;
             else tooLate = delay;
-            // No two attempts take the same time: what is between the two is never narrow.
+            // Attempts vary in time, so the interval must not become too narrow.
             if (tooEarly > 0.9 * tooLate) [tooEarly, tooLate] = [0.8 * delay, 1.25 * delay];
             delay = tooLate === Infinity ? 1.5 * delay : tooEarly + Math.random() * (tooLate - tooEarly);
             await engine.clear();
@@ -133,7 +133,7 @@ for (const tested of [new TestEngine(), new TestPodman()]) {
       });
     }
 
-    it('L20 finds a container that the engine creates only after the first look', async () => {
+    it('L20 finds a container that the engine creates only after the first query', async () => {
       const owner = newOwner();
       const client = clients.client();
       let looks = 0;
@@ -173,7 +173,7 @@ for (const tested of [new TestEngine(), new TestPodman()]) {
         [],
         ['--label', `${LABELS.session}=${owner.session}`],
         ['--label', `${LABELS.session}s=${owner.session}`, '--label', `x-${LABELS.home}=${owner.home}`],
-        // Joined with commas, as the client lists them, this reads like all three.
+        // Joined with commas, as the client lists labels, this reads like all three.
         [
           '--label',
           `a=b,${LABELS.session}=${owner.session},${LABELS.record}=${owner.record},${LABELS.home}=${owner.home}`,
@@ -190,7 +190,7 @@ for (const tested of [new TestEngine(), new TestPodman()]) {
       assert.equal(containers.length, 1);
       assert.equal(containers[0]?.outcome, 'removed');
       for (const other of others) await answersRequest(other);
-      // By image they would all have been taken, and with its own labels each can be ended.
+      // Control: the image would match all of them, and with its own labels each can be ended.
       const sameImage = await engine.command('ps', '-q', '--filter', `ancestor=${IMAGE}`);
       assert.equal(sameImage.split('\n').length, others.length);
       const [first] = others;
@@ -198,7 +198,7 @@ for (const tested of [new TestEngine(), new TestPodman()]) {
       assert.equal((await clients.reap(first)).containers[0]?.outcome, 'removed');
     });
 
-    it('K13 ends nothing for a record that does not say whose it is', async () => {
+    it('K13 ends nothing for a record without ids', async () => {
       const launched = await clients.running(['-i', '--rm', '--label', `${LABELS.record}=`], 'cat');
       for (const part of ['home', 'session', 'record'] as const) {
         const reap = await clients.reap({ ...launched, owner: { ...launched.owner, [part]: '' } });
@@ -223,7 +223,7 @@ for (const tested of [new TestEngine(), new TestPodman()]) {
         await engine.command('exec', outcome?.id as string, 'cat', '/data', '/volume/data'),
         'precious\nprecious',
       );
-      // A second reap takes it from here: it ends what runs, and leaves what does not.
+      // A second reap continues: it ends what is running, and leaves what is not.
       assert.equal((await clients.reap(launched)).containers[0]?.outcome, 'stopped');
       assert.equal((await clients.reap(launched)).containers[0]?.outcome, 'spared');
     });

@@ -11,7 +11,7 @@ import { type Engine, IMAGE } from './host/engine';
 
 export { killHard };
 
-/** What runs as process 1 of a container. */
+/** Programs that run as process 1 of a container. */
 export const PROGRAMS = {
   'trap loop': 'trap "" TERM HUP INT; while :; do sleep 1; done',
   'plain loop': 'while :; do sleep 1; done',
@@ -24,16 +24,16 @@ export function newOwner(home = 'aaaa000011112222'): ContainerOwner {
   return { home, session: randomUUID(), record: randomUUID() };
 }
 
-/** One server that runs in a container: its command-line client, and what its record would hold. */
+/** One server in a container: its command-line client, and what its record would hold. */
 export interface Launched {
   readonly client: ChildProcess;
   readonly run: ContainerRun;
   readonly owner: ContainerOwner;
-  /** Everything that it has written to its output so far. */
+  /** Everything that it has printed so far. */
   readonly output: () => string;
 }
 
-/** An engine beside editors on a small machine may take its time. */
+/** An engine beside editors on a small machine may be slow. */
 const PATIENT = { timeout: 60_000, stopMargin: 60_000 };
 
 /** Everything that the tests of one file start on an engine; {@link dispose} ends the clients. */
@@ -65,14 +65,14 @@ export class ContainerClients {
     return { client, output: () => output };
   }
 
-  /** Starts one and waits until its container runs. */
+  /** Starts a client and waits until its container is running. */
   async running(flags: readonly string[], script: string, owner = newOwner()): Promise<Launched> {
     const launched = this.launch(flags, script, owner);
     await waitFor('the container runs', async () => (await this.states(owner)).includes('running'));
     return launched;
   }
 
-  /** Our client of this engine, as a reaper in another process would make it from the record. */
+  /** Our client of this engine, made from the record as a reaper in another process would make it. */
   client(run?: ContainerRun, limits: Partial<EngineLimits> = {}): ContainerEngine {
     const { program, environment } = this.engine;
     const { DOCKER_HOST: _, ...base } = environment;
@@ -110,7 +110,7 @@ export class ContainerClients {
   }
 }
 
-/** A container that is in use: what it is sent comes back. */
+/** Checks that a container works: it sends back what it is sent. */
 export async function answersRequest({ client, output }: Pick<Launched, 'client' | 'output'>): Promise<void> {
   const word = randomUUID();
   client.stdin?.write(`${word}\n`);

@@ -11,7 +11,7 @@ import { TestEngine } from './host/testEngine';
 import { useEngine } from './host/useEngine';
 import { ContainerClients, killHard, newOwner, PROGRAMS } from './support';
 
-/** Short, since the engine does not answer where this is used. */
+/** Short, because the engine does not answer here. */
 const IMPATIENT = { timeout: 1_000, stopMargin: 1_000 };
 
 describe('containers and an engine in trouble', function () {
@@ -46,7 +46,7 @@ describe('containers and an engine in trouble', function () {
       const launched = await clients.running(flags, PROGRAMS['plain loop']);
       await killHard(launched.client);
       const removable = { ...launched, run: { ...launched.run, removable: true } };
-      // An engine on a busy machine may take its time for the steps before the one at which it hangs.
+      // On a busy machine the engine may be slow in the steps before the one at which it hangs.
       let client = clients.client(launched.run);
       const hangAt = (name: string) => {
         if (name !== step) return client;
@@ -100,7 +100,7 @@ describe('containers and an engine in trouble', function () {
     });
   }
 
-  it('an engine that is not there, a client that is not there: unknown, in one clear sentence', async () => {
+  it('a missing engine, a missing client: unknown, in one clear sentence', async () => {
     const launched = await clients.running(['-i', '--rm'], PROGRAMS['plain loop']);
     const rows = [
       [
@@ -128,7 +128,7 @@ describe('containers and an engine in trouble', function () {
     assert.deepEqual(await clients.states(launched.owner), ['running']);
   });
 
-  it('a context that was changed in the meantime: the record still leads to the engine it began with', async () => {
+  it('a context that was changed meanwhile: the record still leads to the original engine', async () => {
     const home = mkdtempSync(join(tmpdir(), 'ctx-'));
     try {
       mkdirSync(join(home, '.docker'));
@@ -163,7 +163,7 @@ describe('containers and an engine in trouble', function () {
       const pinned = new ContainerEngine(
         { program: 'docker', globalFlags: ['-c', 'far'], environment },
         {},
-        // Whatever this process would choose for itself does not count.
+        // This process's own choice does not count.
         { ...base, DOCKER_HOST: 'unix:///nonexistent/docker.sock', DOCKER_CONTEXT: 'elsewhere' },
       );
       assert.equal((await clients.reap(launched, pinned)).containers[0]?.outcome, 'removed');
@@ -172,7 +172,7 @@ describe('containers and an engine in trouble', function () {
     }
   });
 
-  it('reaches the engine by the flags of the server itself', async () => {
+  it('reaches the engine with the flags of the server', async () => {
     const owner = newOwner();
     const plain = ['--log-level', 'debug', '-H', engine.host, 'run', '-i', '--rm', IMAGE, 'cat'];
     const run = containerRunOf('docker', plain, { DOCKER_HOST: undefined });
@@ -182,7 +182,7 @@ describe('containers and an engine in trouble', function () {
     assert.equal((await clients.reap({ ...launched, run })).containers[0]?.outcome, 'removed');
   });
 
-  it('an answer that is too long is no answer', async () => {
+  it('refuses an answer that is too long', async () => {
     await clients.running(['-i', '--rm'], 'cat');
     const listed = await clients.client(undefined, { output: 20 }).list();
     assert.equal(listed.ok, false);
@@ -190,7 +190,7 @@ describe('containers and an engine in trouble', function () {
   });
 });
 
-/** Living clients that this process has started and that are not a test's own. */
+/** Living clients that the code under test has started. */
 function ownClients(): number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))

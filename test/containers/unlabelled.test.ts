@@ -25,7 +25,7 @@ const CLIENT = `require('child_process').spawn('docker', process.argv.slice(1), 
   setInterval(() => {}, 1e6)`;
 const named = { name: 'boxed', client: 'Some Client', file: undefined, basis: { kind: 'image' as const } };
 
-describe('a container that carries no label of ours', function () {
+describe('a container without our labels', function () {
   this.timeout(120_000);
   const engine = useEngine(new TestEngine(), { inherited: true });
   const sandbox = withSandbox();
@@ -48,7 +48,7 @@ describe('a container that carries no label of ours', function () {
       },
       ...parts,
     });
-  /** Somebody's MCP client, whose server is a container that nobody labelled; its container runs. */
+  /** Starts an MCP client whose server is a container without labels, and waits until that is running. */
   const start = async (args: readonly string[] = DEAF): Promise<ChildProcess> => {
     const count = (await engine.states()).length;
     const client = spawn(process.execPath, ['-e', CLIENT, '--', ...args], {
@@ -68,8 +68,8 @@ describe('a container that carries no label of ours', function () {
       return read();
     });
 
-  // First: a look of another test's could still be under way.
-  it('asks no engine where nothing that runs or is configured uses one', async () => {
+  // Comes first: a query of another test could still be running.
+  it('asks no engine if nothing running or configured uses one', async () => {
     const tracker = await open({}, { containerRuns: () => [] });
     engine.signal('SIGSTOP');
     try {
@@ -111,7 +111,7 @@ describe('a container that carries no label of ours', function () {
     await assert.rejects(tracker.stopContainer(container?.id ?? ''), /may use it/);
   });
 
-  /** Writes down what a window would have written that adopted the server of `client`. */
+  /** Writes the record of a window that adopted the server of `client`. */
   const adopt = async (client: ChildProcess, container?: ContainerRun) => {
     const owner = await identityOf(client.pid as number);
     const [pid = 0] = readChildren(owner.pid) ?? [];
@@ -129,7 +129,7 @@ describe('a container that carries no label of ours', function () {
     return pid;
   };
 
-  it('L07 of an adopted server is named by the sweep that ends its client, though nobody had noted it before', async () => {
+  it('L07 of an adopted server is named by the sweep that ends its client, even if it was not recorded before', async () => {
     const client = await start();
     const cli = await adopt(client);
     await killHard(client);
@@ -144,7 +144,7 @@ describe('a container that carries no label of ours', function () {
     assert.deepEqual(readdirSync(sandbox.folder.sessions), [], 'nothing is left to do');
   });
 
-  it('K11 of an adopted server that has ended by itself is nobody’s work any more: its record goes, the container stays', async () => {
+  it('K11 of an adopted server that has ended on its own is left alone: the record goes, the container stays', async () => {
     const client = await start();
     const [id = ''] = (await engine.command('ps', '-q', '--no-trunc')).split('\n');
     const run = { program: 'docker', globalFlags: [], environment: {}, removable: true, containerId: id };
@@ -158,7 +158,7 @@ describe('a container that carries no label of ours', function () {
     assert.deepEqual(await engine.states(), ['running']);
   });
 
-  it('K09 an engine that hangs keeps no sweep from its work, and is told of in one line', async () => {
+  it('K09 does not block a sweep when its engine hangs, which is logged in one line', async () => {
     const client = await start();
     const cli = await adopt(client);
     await killHard(client);
@@ -176,7 +176,7 @@ describe('a container that carries no label of ours', function () {
     assert.deepEqual(await engine.states(), ['running']);
   });
 
-  it('K11 whose client is gone is listed, looked at and stopped on one’s word; a gateway’s never', async () => {
+  it('K11 without a client is listed, inspected and, with your confirmation, stopped; a gateway’s never', async () => {
     const obedient = run('trap "exit 0" TERM; echo hello; while :; do sleep 0.1; done');
     const source = { client: named.client, file: undefined, folder: undefined };
     const configured = configuredRun({ command: 'docker', args: obedient, env: {}, source }, named);
@@ -184,7 +184,7 @@ describe('a container that carries no label of ours', function () {
     const cli = spawn('docker', obedient, { env: sandbox.environment, stdio: ['pipe', 'ignore', 'ignore'] });
     clients.push(cli);
     await waitFor('its container runs', async () => (await engine.states()).includes('running'));
-    // What others run: no server, a gateway's, and another configuration's.
+    // Containers of others: not a server, a gateway's, and another configuration's.
     const gateway = ['run', '-i', '-d', '--label', 'docker-mcp=true', ...obedient.slice(2)];
     for (const args of [gateway, ['run', '-d', ...obedient.slice(2)], ['run', '-id', IMAGE, 'cat']]) {
       await engine.command(...args);
@@ -208,7 +208,7 @@ describe('a container that carries no label of ours', function () {
   });
 });
 
-/** Living clients of an engine; while it hangs, none that has asked it ends. */
+/** Living clients of an engine; while it hangs, those that have asked it do not end. */
 function clientsOf(host: string): number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))

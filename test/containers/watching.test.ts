@@ -17,7 +17,7 @@ for (const tested of [new TestEngine(), new TestPodman()]) {
 
     afterEach(() => clients.dispose());
 
-    /** A client that nobody labelled, its container running. */
+    /** Starts a client without labels, and waits until its container is running. */
     async function unlabelled(...behind: string[]): Promise<RunningClient & Pick<Launched, 'client' | 'output'>> {
       const args = ['run', '-i', '--rm', '--network', 'none', ...behind];
       const startedAt = Date.now();
@@ -32,7 +32,7 @@ for (const tested of [new TestEngine(), new TestPodman()]) {
       return { run, startedAt, ...started };
     }
 
-    it('knows the container of a living client that carries no label, by image, arguments and time', async () => {
+    it('knows the container of a living client without labels by image, arguments and time', async () => {
       const client = await unlabelled(IMAGE, 'cat');
       const other = await unlabelled(IMAGE, 'cat', '-');
       await clients.running(['-i', '--rm'], 'cat');
@@ -41,14 +41,14 @@ for (const tested of [new TestEngine(), new TestPodman()]) {
       const found = attachedContainer(client, all, [other]);
       assert.deepEqual(found?.commandLine, ['cat']);
       assert.deepEqual(attachedContainer(other, all, [client])?.commandLine, ['cat', '-']);
-      // It is the very one: what ends it ends the client.
+      // It is the right one: ending it ends the client.
       await engine.command('kill', found?.id as string);
-      // Podman's takes 20 s to notice.
+      // Podman's client takes 20 s to notice.
       await waitFor('its client ends', () => client.client.exitCode !== null, 60_000);
       await answersRequest(other);
     });
 
-    it('K11 of two clients with the same words, attributes no container to either in doubt', async () => {
+    it('K11 attributes no container in doubt to either of two clients with the same arguments', async () => {
       const first = await unlabelled(IMAGE, 'cat');
       const second = await unlabelled(IMAGE, 'cat');
       const all = await clients.all();
@@ -56,7 +56,7 @@ for (const tested of [new TestEngine(), new TestPodman()]) {
       assert.equal(attachedContainer(second, all, [first]), undefined);
     });
 
-    it('knows a named one, and reads what it says and uses', async () => {
+    it('knows a named one, and reads its logs and its use of resources', async () => {
       const client = await unlabelled(
         '--name',
         'box',
@@ -82,7 +82,7 @@ for (const tested of [new TestEngine(), new TestPodman()]) {
       assert.equal(typeof stats.value[0]?.cpu, 'number');
     });
 
-    it('reports a container without a client, and never one that may have one', async () => {
+    it('reports a container without a client, and none that may have a client', async () => {
       const client = await unlabelled(IMAGE, 'sh', '-c', PROGRAMS['plain loop']);
       await clients.running(['-i', '--rm'], PROGRAMS['plain loop']);
       clients.start(['run', '-i', '--rm', '--label', 'docker-mcp=true', IMAGE, 'sh', '-c', PROGRAMS['plain loop']]);
@@ -100,7 +100,7 @@ for (const tested of [new TestEngine(), new TestPodman()]) {
       assert.deepEqual(withoutClient(await clients.all(), [otherRun], []), []);
     });
 
-    it('says of a container that is gone that it is gone, and describes the others', async () => {
+    it('says that a container is gone, and describes the others', async () => {
       const first = await clients.running(['-i', '--rm'], 'cat');
       const [container] = await clients.all();
       assert.ok(container);

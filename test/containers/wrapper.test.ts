@@ -36,7 +36,7 @@ describe('mcp-processes run of a container', function () {
     return one;
   };
 
-  it('L07 labelled, recorded, and ended when its client is killed; another client’s stays', async () => {
+  it('L07 labels and records it, and ends it when its client is killed; another client’s stays', async () => {
     const installed = new InstalledWrapper(sandbox, 'busybox');
     const [one, other] = [client(installed), client(installed)];
     const cli = await one.start(['docker', ...BOXED], environmentOf(installed));
@@ -60,7 +60,7 @@ describe('mcp-processes run of a container', function () {
     assert.deepEqual(await engine.states(), []);
   });
 
-  it('L07 its command-line client alone is killed, as a client’s own ladder does: the container is ended as well', async () => {
+  it('L07 ends the container if only its command-line client is killed, as by a client’s own ladder', async () => {
     const installed = new InstalledWrapper(sandbox);
     const cli = await client(installed).start(['docker', ...BOXED], environmentOf(installed));
     await waitFor('its container runs', async () => (await engine.states()).includes('running'));
@@ -69,7 +69,7 @@ describe('mcp-processes run of a container', function () {
     await waitFor('its session is gone', () => installed.sessions().length === 0);
   });
 
-  it('"ask": the container of a killed client waits for a click', async () => {
+  it('"ask": leaves the container of a killed client until you confirm', async () => {
     const installed = new InstalledWrapper(sandbox, 'dash', { automatic: 'ask' });
     const cli = await client(installed).start(['docker', ...BOXED], environmentOf(installed));
     await waitFor('its container runs', async () => (await engine.states()).includes('running'));
@@ -91,7 +91,7 @@ describe('mcp-processes run of a container', function () {
     assert.deepEqual(await engine.states(), []);
   });
 
-  it('L07 in Node: the same for who has no shell', async () => {
+  it('L07 does the same in Node, where there is no shell', async () => {
     const installed = new InstalledWrapper(sandbox);
     const one = client(installed);
     const words = [process.execPath, GUARD, '--run', 'run', '--', 'docker', ...BOXED];
@@ -110,7 +110,7 @@ describe('mcp-processes run of a container', function () {
   });
 });
 
-/** No engine: a program of that name says what it was started with. */
+/** Without an engine: a program of that name prints its arguments. */
 describe('mcp-processes run puts labels where they belong', function () {
   this.timeout(120_000);
   const sandbox = withSandbox();

@@ -27,7 +27,7 @@ describe('servers that the editor itself started @user @no-ss', function () {
       assert.ok(other.living().length >= 2, 'control arm');
       const outcomes = readHistory(sandbox.folder, 0, 10).flatMap(({ processes }) => processes.map((p) => p.outcome));
       assert.ok(outcomes.length >= 2, 'the deaf one and its child');
-      // One that was still starting on a busy machine dies of SIGTERM.
+      // On a busy machine one may still be starting, and then dies of SIGTERM.
       const ended = ['killed', 'terminated', 'exited'];
       assert.deepEqual(
         outcomes.filter((outcome) => !ended.includes(outcome)),
@@ -38,14 +38,14 @@ describe('servers that the editor itself started @user @no-ss', function () {
     }
   });
 
-  it('L05 a grandchild that left its tree after it was seen is found by the census', async () => {
+  it('L05 a grandchild that left its tree after a scan saw it is found by the census', async () => {
     const host = await sandbox.host({}, 'on', { adopted: { escape: [...DEAF, '--child=setsid'] }, guard: true });
     await waitFor('the grandchild is in the census', () => censusSize(sandbox) === 2);
     await killHard(host.child);
     await waitFor('nothing is left', () => sandbox.living().length + sandbox.guards().length === 0);
   });
 
-  it('K18 run on when only this extension goes away, and K16 nobody else below the host is touched', async () => {
+  it('K18 keep running when only this extension goes away, and K16 no other process below the host is touched', async () => {
     const host = await sandbox.host({}, 'on', { adopted: { deaf: DEAF }, guard: true, bystander: true });
     const [server, bystander] = host.servers as [number, number];
     host.child.stdin?.write('disable\n');
@@ -58,14 +58,14 @@ describe('servers that the editor itself started @user @no-ss', function () {
     assert.ok(isAlive(bystander), 'a language server is none of our business');
   });
 
-  it('is kept while somebody still holds its stdin, although its host is dead', async () => {
+  it('are spared while another process still holds their stdin, although their host is dead', async () => {
     const ss = watchedSs(join(sandbox.path, 'bin'));
     const attempt = async () => {
       const host = await sandbox.host({}, 'on', { adopted: { deaf: DEAF }, guard: true, sharedStdin: true });
       const [server] = host.servers as [number];
       await killHard(host.child);
       await waitFor('the guard has come and gone', () => sandbox.guards().length === 0);
-      // Without `ss` nobody can tell who holds a socket pair; then its dead owner is enough.
+      // Without `ss` the holder of a socket pair is unknown; then its dead owner is enough.
       assert.equal(isAlive(server), withSs);
     };
     await withPath(ss.path, () => whileSsAnswers(ss, attempt));
@@ -79,7 +79,7 @@ describe('servers that the editor itself started @user @no-ss', function () {
     );
   });
 
-  it('a record goes with its server while the host lives', async () => {
+  it('lose their record when they end while the host lives', async () => {
     const host = await sandbox.host({}, 'on', { adopted: { one: [] } });
     process.kill(host.servers[0] as number, 'SIGTERM');
     await waitFor('the session file is gone', () => readdirSync(sandbox.folder.sessions).length === 0);

@@ -19,7 +19,7 @@ describe('bad input @user @no-ss', function () {
   const sandbox = withSandbox();
   let owner: FakeOwner;
   const { kill } = process;
-  /** Pids that anything in this process signalled; the signals go their way. */
+  /** Pids that this process signalled. The signals are still sent. */
   let signalled: number[];
   beforeEach(async () => {
     owner = await new FakeOwner(sandbox).open();
@@ -34,7 +34,7 @@ describe('bad input @user @no-ss', function () {
   });
 
   const file = (name: string) => join(sandbox.folder.sessions, name);
-  /** The file of the owner’s session, as text of a session of another id. */
+  /** The file of the owner’s session, as the file of a session with another id. */
   const sessionText = (id: string, change: (session: Json) => unknown = () => undefined) => {
     const session = JSON.parse(readFileSync(file(`${owner.id}.json`), 'utf8'));
     session.id = id;
@@ -79,7 +79,7 @@ describe('bad input @user @no-ss', function () {
 
     const tracker = await sandbox.tracker();
     await tracker.sweep();
-    // Control arm: the honest file beside them is acted on.
+    // Control arm: the valid file beside them has its effect.
     assert.ok(!isAlive(orphan));
     assert.deepEqual([...new Set(signalled)], [orphan]);
     assert.deepEqual(readdirSync(sandbox.folder.sessions).sort(), bad.map((name) => `${name}.damaged`).sort());
@@ -93,9 +93,9 @@ describe('bad input @user @no-ss', function () {
     assert.equal(sandbox.log.length, said);
   });
 
-  it('K07 K13 a dead session that claims ourselves and our parent: both are kept, with the reason', async () => {
+  it('K07 K13 a dead session that names ourselves and our parent: both are spared, with the reason', async () => {
     const { record, pid } = await owner.start();
-    // A reaper with a parent of its own: below that of this process run other tests. It becomes the reaper when told so.
+    // A reaper with its own parent, as this process's parent has other tests below it. The shell becomes it on request.
     const reaper = 'echo $$; read go; exec "$@"';
     const args = ['-c', 'sh -c "$0" sh "$@"; echo "the parent lives"', reaper, process.execPath, CLI, 'reap', '--json'];
     const parent = spawn('sh', args, { env: sandbox.environment, stdio: ['pipe', 'pipe', 'inherit'] });
@@ -119,12 +119,12 @@ describe('bad input @user @no-ss', function () {
     );
     assert.deepEqual(outcomes.get(self), ['spared', 'notSelfOrAncestor: self']);
     assert.deepEqual(outcomes.get(above), ['spared', 'notSelfOrAncestor: ancestor']);
-    // Control arm: what the same file says of its own server is acted on.
+    // Control arm: the same file ends its own server.
     assert.match(outcomes.get(pid)?.[0] ?? '', /^(?:terminated|killed)$/);
     assert.ok(!isAlive(pid));
   });
 
-  it('a data folder that cannot be made, is a link, or is a file: says which, and what to do', () => {
+  it('a data folder that cannot be created, is a link, or is a file: says which, and what to do', () => {
     const plain = join(sandbox.path, 'file');
     writeFileSync(plain, '');
     const link = join(sandbox.path, 'link');
@@ -134,7 +134,7 @@ describe('bad input @user @no-ss', function () {
     }
   });
 
-  it('a data folder that went away: nothing is started that cannot be recorded, and sweeps end nothing', async () => {
+  it('a data folder that disappears: what cannot be recorded is not started, and sweeps end nothing', async () => {
     const tracker = await sandbox.tracker();
     const { pid } = await owner.start();
     rmSync(sandbox.folder.sessions, { recursive: true });
@@ -153,5 +153,5 @@ describe('bad input @user @no-ss', function () {
   });
 });
 
-// biome-ignore lint/suspicious/noExplicitAny: what these tests write has no type that holds.
+// biome-ignore lint/suspicious/noExplicitAny: no type describes the broken files of these tests.
 type Json = any;

@@ -32,7 +32,7 @@ describe('the command line', function () {
     return { root: host.servers[0] as number, pids: sandbox.living() };
   }
 
-  it('with nothing to list or reap says so', () => {
+  it('says so if there is nothing to list or reap', () => {
     assert.deepEqual(run(['list']), {
       status: 0,
       stdout: 'No MCP servers started through MCP Processes found. Add --all to include other clients.\n',
@@ -75,7 +75,7 @@ describe('the command line', function () {
     assert.deepEqual(sandbox.living(), pids);
   });
 
-  it('reap --dry-run names what would end and ends nothing; reap ends it; then nothing is left', async () => {
+  it('reap --dry-run names what would be ended and ends nothing; reap ends it; then nothing is left', async () => {
     const { root, pids } = await orphan();
     const dry = run(['reap', '--dry-run']);
     assert.equal(dry.status, 0, dry.stderr);
@@ -90,7 +90,7 @@ describe('the command line', function () {
     assert.deepEqual(previews, []);
     assert.deepEqual(result.processes.map((one: { pid: number }) => one.pid).toSorted(), pids.toSorted());
     for (const { pid, outcome } of result.processes) {
-      // The child, still starting on a busy machine, may die of SIGTERM.
+      // On a busy machine the child may still be starting, and then dies of SIGTERM.
       assert.match(outcome, pid === root ? /^killed$/ : /^(?:killed|terminated)$/);
     }
     assert.deepEqual(sandbox.living(), []);
@@ -98,7 +98,7 @@ describe('the command line', function () {
     assert.deepEqual(readdirSync(sandbox.folder.sessions), []);
   });
 
-  it('reap ends with 3 and the reason where something had to be kept', async () => {
+  it('reap exits with 3 and the reason if something was spared', async () => {
     const ss = watchedSs(join(sandbox.path, 'bin'));
     await whileSsAnswers(ss, async () => {
       const host = await sandbox.host({}, 'on', { adopted: { shared: DEAF }, sharedStdin: true });
@@ -113,10 +113,10 @@ describe('the command line', function () {
     });
   });
 
-  it('reap ends with 1 and what to do where a session cannot be claimed; what it would have ended lives', async () => {
+  it('reap exits with 1 and what to do if a session cannot be claimed; its servers live', async () => {
     const { pids } = await orphan();
     const { sessions } = sandbox.folder;
-    // Root may write into folders that are merely closed.
+    // Root can write into folders without write permission.
     const script = 'mount --bind "$1" "$1" && mount -o remount,ro,bind "$1" && shift && exec "$@"';
     const rights = process.getuid?.() === 0 ? ['-m'] : ['-rm'];
     for (const more of [[], ['--json']]) {

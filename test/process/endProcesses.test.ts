@@ -6,11 +6,11 @@ import { withSandbox } from '../support/withSandbox';
 
 const DEAF = ['--deaf-to-eof', '--deaf-to-term'];
 
-describe('ending one process on the user’s word @user @no-ss', function () {
+describe('ending one process with the user’s confirmation @user @no-ss', function () {
   this.timeout(120_000);
   const sandbox = withSandbox();
 
-  it('ends that one and nobody else, also where the setting says to wait', async () => {
+  it('ends that process and no other, even if the setting says to wait', async () => {
     const host = await sandbox.host({ one: ['--deaf-to-eof'], two: ['--deaf-to-eof'] }, 'off');
     await killHard(host.child);
     const [one, two] = host.servers as [number, number];
@@ -30,7 +30,7 @@ describe('ending one process on the user’s word @user @no-ss', function () {
     assert.ok(!isAlive(one) && isAlive(two));
   });
 
-  it('of a whole tree names each, and who is used by whom among them is no news', async () => {
+  it('names each process of a whole tree, and does not report their use of each other', async () => {
     const host = await sandbox.host({ one: ['--child=plain', '--deaf-to-eof'] }, 'off');
     await killHard(host.child);
     const tracker = await sandbox.tracker();
@@ -57,7 +57,7 @@ describe('ending one process on the user’s word @user @no-ss', function () {
     assert.ok(!isAlive(root.pid) && !isAlive(child.pid));
   });
 
-  it('K01 does not end whoever has the number now', async () => {
+  it('K01 does not end the process that has the pid now', async () => {
     const host = await sandbox.host({ one: DEAF });
     const [one] = host.servers as [number];
     const tracker = await sandbox.tracker();
@@ -79,7 +79,7 @@ describe('ending one process on the user’s word @user @no-ss', function () {
     assert.equal(await host.ask('one'), one);
   });
 
-  it('K07 does not end what this very process runs under', async () => {
+  it('K07 does not end what this process runs under', async () => {
     const tracker = await sandbox.tracker();
     const platform = tracker.platform;
     const look = await platform.inspect(process.ppid);

@@ -16,7 +16,7 @@ describe('the end of a server', function () {
     tracker.inventory.servers.flatMap((one) => (one.kind === 'launched' && one.key === key ? [one] : []))[0];
   const history = () => readHistory(sandbox.folder, 0, 100);
 
-  /** Launches one, ends it in some way, and waits until it is down as failed. */
+  /** Launches a server, makes it end, and waits until it is shown as failed. */
   async function crash(tracker: Tracker, signal: NodeJS.Signals, ...flags: string[]): Promise<Failure | undefined> {
     await tracker.servers.launch(sandbox.server('one', '--crash-on-usr2', ...flags));
     const children = flags.length;
@@ -26,7 +26,7 @@ describe('the end of a server', function () {
     return viewOf(tracker, 'one')?.failure;
   }
 
-  it('kill -9 of a running one: the signal is known, and it is in the history as its own doing', async () => {
+  it('kill -9 of a running server: shows the signal; the history says that it ended on its own', async () => {
     const tracker = await sandbox.tracker();
     const failure = await crash(tracker, 'SIGKILL');
     assert.deepEqual([failure?.kind, failure?.exit], ['exit', { signal: 'SIGKILL' }]);
@@ -36,7 +36,7 @@ describe('the end of a server', function () {
     assert.deepEqual(readdirSync(sandbox.folder.sessions), []);
   });
 
-  it('exit code 3 of a running one: code and last line of stderr are known, and no secret', async () => {
+  it('exit code 3 of a running server: shows the code and the last line of stderr, and no secret', async () => {
     const tracker = await sandbox.tracker();
     const failure = await crash(tracker, 'SIGUSR2');
     assert.deepEqual(failure?.exit, { code: 3 });
@@ -58,7 +58,7 @@ describe('the end of a server', function () {
     });
   }
 
-  it('says what is wrong while what it left is still being ended', async () => {
+  it('is shown while the processes that it left are still being ended', async () => {
     const tracker = await sandbox.tracker();
     const seen: (string | undefined)[] = [];
     tracker.onDidChange(({ servers }) => {
@@ -68,7 +68,7 @@ describe('the end of a server', function () {
     assert.ok(seen.includes('stopping exit'), seen.join());
   });
 
-  it('a restart starts it anew, and nothing is wrong any more', async () => {
+  it('is no longer shown after a restart', async () => {
     const tracker = await sandbox.tracker();
     await crash(tracker, 'SIGKILL');
     const before = viewOf(tracker, 'one')?.recordId;
@@ -78,7 +78,7 @@ describe('the end of a server', function () {
     await tracker.servers.stop('one');
   });
 
-  it('a person ends its process: it was stopped and has not crashed', async () => {
+  it('a person ends its process: it counts as stopped, not as crashed', async () => {
     const tracker = await sandbox.tracker();
     await tracker.servers.launch(sandbox.server('one'));
     const { pid, processes } = viewOf(tracker, 'one') ?? {};
@@ -103,7 +103,7 @@ describe('the end of a server', function () {
     assert.equal(viewOf(tracker, 'one')?.failure, undefined);
   });
 
-  it('one that never answers: the reason, without its name, and its last line', async () => {
+  it('a server that never answers: shows the reason, without its name, and its last line', async () => {
     const tracker = await sandbox.tracker();
     await assert.rejects(
       tracker.servers.launch(sandbox.server('dies', '--die')),
@@ -115,8 +115,8 @@ describe('the end of a server', function () {
     assert.deepEqual([failure.exit, failure.lastLine], [{ code: 3 }, 'started with --token •••']);
   });
 
-  it('the history tells a stop, a start that failed and a window that closed apart', async () => {
-    // Long enough for the others, also on a busy machine.
+  it('the history distinguishes a stop, a failed start and a closed window', async () => {
+    // Long enough for the others, even on a busy machine.
     const tracker = await sandbox.tracker({ launchTimeout: 8_000 });
     await assert.rejects(tracker.servers.launch(sandbox.server('mute', '--silent')));
     await tracker.servers.launch(sandbox.server('stopped'));
@@ -126,7 +126,7 @@ describe('the end of a server', function () {
     assert.deepEqual(causes(history()), { mute: 'start', stopped: 'user', left: 'close' });
   });
 
-  it('a host killed with -9: a sweep ends what it left, and what it ran is noted once for its successor', async () => {
+  it('a host killed with -9: a sweep ends what it left, and notes once for its successor what it ran', async () => {
     const host = await sandbox.host({ deaf: ['--deaf-to-eof', '--deaf-to-term'], polite: [] });
     await killHard(host.child);
     await waitFor('the polite one has ended', () => sandbox.living().length === 1);
@@ -145,7 +145,7 @@ describe('the end of a server', function () {
     assert.deepEqual([successor.crashes.find(), successor.takeCrashes(crashes)], [[], undefined]);
   });
 
-  it('nothing was left of it: what it ran is noted all the same', async () => {
+  it('a host that left nothing: what it ran is noted too', async () => {
     const host = await sandbox.host({ polite: [] });
     await killHard(host.child);
     await waitFor('it has ended', () => sandbox.living().length === 0);
@@ -158,7 +158,7 @@ describe('the end of a server', function () {
     assert.deepEqual([report?.ended, report?.crashes[0]?.servers.length], [0, 1]);
   });
 
-  it('the guard was faster than the successor: the same', async () => {
+  it('a host whose guard was faster than the successor: the same', async () => {
     const host = await sandbox.host({ deaf: ['--deaf-to-eof', '--deaf-to-term'] }, 'on', { guard: true });
     await killHard(host.child);
     await waitFor('the guard has noted it', () => readCrashes(sandbox.folder).length === 1, 60_000);
@@ -181,7 +181,7 @@ describe('the end of a server', function () {
     assert.deepEqual(readCrashes(sandbox.folder), []);
   });
 
-  it('what a person reaps needs no other message', async () => {
+  it('a reap by a person is not announced again', async () => {
     const host = await sandbox.host({ deaf: ['--deaf-to-eof', '--deaf-to-term'] }, 'ask');
     await killHard(host.child);
     const successor = await sandbox.tracker();

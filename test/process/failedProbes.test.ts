@@ -11,10 +11,10 @@ import { newRecord } from '../support/records';
 import { isAlive } from '../support/sandbox';
 import { withSandbox } from '../support/withSandbox';
 
-/** What a run of `ss` comes to on a bad day. */
+/** Ways in which a run of `ss` can fail. */
 const FAILURES = { 'exits with 1': 'exit 1', hangs: 'exec sleep 10' };
 
-describe('servers whose owner is dead, when nobody can look who holds their stdin @user @no-ss', function () {
+describe('servers whose owner is dead, when the holder of their stdin cannot be found out @user @no-ss', function () {
   this.timeout(120_000);
   const sandbox = withSandbox();
   let owner: FakeOwner;
@@ -26,7 +26,7 @@ describe('servers whose owner is dead, when nobody can look who holds their stdi
     for (const child of children.splice(0)) child.kill('SIGKILL');
   });
 
-  /** A server of this process, whose stdin is a socket pair; in its record another has started it, who dies. */
+  /** A server of this process whose stdin is a socket pair. Its record names another owner, which dies. */
   const served = async (kind: ServerRecord['kind']): Promise<ChildProcess> => {
     const id = randomUUID();
     const cookie = kind === 'launched' ? { [COOKIE_VARIABLE]: owner.cookie(id) } : {};
@@ -44,7 +44,7 @@ describe('servers whose owner is dead, when nobody can look who holds their stdi
     await owner.kill();
     return child;
   };
-  /** A window's sweep, whose `ss` does this. @returns what it says of the servers. */
+  /** A window's sweep with this `ss`. @returns what it says about the servers. */
   const sweep = async (ss: string | undefined): Promise<string> => {
     const tracker = await sandbox.tracker({}, { platform: procfs() });
     const bin = scripts(owner.path(`bin ${randomUUID()}`), ss === undefined ? {} : { ss });
@@ -54,7 +54,7 @@ describe('servers whose owner is dead, when nobody can look who holds their stdi
 
   for (const [failure, ss] of Object.entries(FAILURES)) {
     for (const kind of ['launched', 'adopted'] as const) {
-      it(`K05 K09 \`ss\` ${failure}: a ${kind} server that somebody else serves answers; alone it is ended`, async () => {
+      it(`K05 K09 \`ss\` ${failure}: a ${kind} server that is still served answers; alone it is ended`, async () => {
         const child = await served(kind);
         assert.match(await sweep(ss), /spared: cannot determine what holds its stdin: `ss` (?:failed|did not answer)/);
         assert.equal(await ask(owner.path('served')), child.pid);
@@ -69,7 +69,7 @@ describe('servers whose owner is dead, when nobody can look who holds their stdi
     }
   }
 
-  it('K05 a system without `ss` lets the dead owner be enough (docs/safety.md)', async () => {
+  it('K05 on a system without `ss` the dead owner is enough (docs/safety.md)', async () => {
     const child = await served('launched');
     await sweep(undefined);
     assert.ok(!isAlive(child.pid as number));

@@ -17,7 +17,7 @@ import { isAlive, killHard, SERVER, SHORT_GRACE } from '../support/sandbox';
 import { waitFor } from '../support/waitFor';
 import { withSandbox } from '../support/withSandbox';
 
-/** A client that starts a server as VS Code, Claude Code (node) or an agent of Python does, prints its pid, and waits. */
+/** Clients that start a server as VS Code, Claude Code (node) or a Python agent does, print its pid, and wait. */
 const CLIENTS = {
   node: [
     process.execPath,
@@ -30,7 +30,7 @@ const CLIENTS = {
   python: ['python3', '-c', PIPE_CLIENT],
 } as const;
 
-/** A client in a terminal of its own; writes its server's pid and the terminal's path into argv[1]. */
+/** A client in its own terminal; writes its server's pid and the terminal's path into argv[1]. */
 const TERMINAL_CLIENT = `import os, pty, subprocess, sys, time
 pid, terminal = pty.fork()
 if pid == 0:
@@ -42,7 +42,7 @@ time.sleep(300)`;
 describe('servers of other clients @user @no-ss', function () {
   this.timeout(120_000);
   const sandbox = withSandbox();
-  /** Marks this test's servers, so that runs side by side recognise only their own. */
+  /** Marks this test's servers, so that parallel runs recognise only their own. */
   let mark: string;
   beforeEach(() => {
     mark = `--run=${randomUUID()}`;
@@ -88,14 +88,14 @@ describe('servers of other clients @user @no-ss', function () {
     const row = servers.find((server) => server.pid === pid);
     return row && [row.group, row.verdict, ...('checking' in row ? ['checking'] : [])].join(' ');
   };
-  /** Each state in which a server was published from now on. */
+  /** Notes, from now on, each published state of a server. */
   const watched = (tracker: Awaited<ReturnType<typeof open>>, pid: number) => {
     const states = new Set([stateOf(tracker.inventory, pid)]);
     tracker.onDidChange((inventory) => states.add(stateOf(inventory, pid)));
     return () => [...states].sort();
   };
 
-  /** Without `ss` nothing can be proven about a socket pair: it is shown so, and kept on one's word too. */
+  /** Without `ss` nothing can be proven about a socket pair: the row says so, and even a confirmed reap spares it. */
   const provesNothing = async (server: number) => {
     const tracker = await open();
     const row = await recognised(tracker, server);
@@ -106,12 +106,12 @@ describe('servers of other clients @user @no-ss', function () {
   };
 
   for (const kind of ['node', 'python'] as const) {
-    it(`L08 of a ${kind} client: active while it lives, orphaned with proof once it is killed, reaped on one's word only`, async () => {
+    it(`L08 of a ${kind} client: active while it lives, orphaned with proof once it is killed, reaped only on confirmation`, async () => {
       const { child, server } = await client(kind, '--deaf-to-eof', '--deaf-to-term', '--child=plain');
       const tracker = await open();
       const active = await recognised(tracker, server);
       assert.deepEqual([active.group, active.verdict], ['otherClients', 'active']);
-      // On one's word, but served: nothing happens.
+      // Confirmed, but served: nothing happens.
       const early = await tracker.reapOrphans({ only: [rowOf(tracker, server)?.key ?? ''] });
       assert.ok(early.every(({ processes }) => processes.every(({ outcome }) => outcome === 'spared')));
       await killHard(child);
@@ -127,7 +127,7 @@ describe('servers of other clients @user @no-ss', function () {
       const [result] = await tracker.reapOrphans({ only: [row.key] });
       const outcomes = result?.processes.map(({ outcome }) => outcome) ?? [];
       assert.equal(outcomes.length, 2);
-      // One that was still starting on a busy machine dies of SIGTERM.
+      // On a busy machine one may still be starting, and then dies of SIGTERM.
       assert.ok(
         outcomes.every((one) => one === 'killed' || one === 'terminated'),
         outcomes.join(),
@@ -136,10 +136,10 @@ describe('servers of other clients @user @no-ss', function () {
     });
   }
 
-  it('one window’s probe serves the others; what seems abandoned each looks at itself', async () => {
+  it('windows share a probe; what seems abandoned, each window probes on its own', async () => {
     const platform = await choosePlatform();
     const known = recogniser();
-    /** @returns a window that has looked once, and whom it has probed so far. */
+    /** @returns a window that has scanned once, and the pids that it has probed so far. */
     const window = async (server: number) => {
       const probed: number[] = [];
       const counting = Object.create(platform, {
@@ -166,7 +166,7 @@ describe('servers of other clients @user @no-ss', function () {
     assert.deepEqual(fourth.probed, [server], 'what seems abandoned is not shared');
   });
 
-  it('L30 a scan that a person asks for looks twice, and takes no proof back before it has', async () => {
+  it('L30 a scan on request probes twice, and takes no proof back before the second time', async () => {
     const { child, server } = await client('python', '--deaf-to-eof');
     const platform = await choosePlatform();
     let isBlind = false;
@@ -186,7 +186,7 @@ describe('servers of other clients @user @no-ss', function () {
     const inventory = await tracker.scanNow();
     assert.deepEqual(shown(), ['orphaned orphaned', 'orphaned orphaned checking']);
     assert.deepEqual(stateOf(inventory, server), 'orphaned orphaned', 'it is done when both looks are');
-    // Control arm: both looks say otherwise.
+    // Control arm: both probes say otherwise.
     isBlind = true;
     await tracker.scanNow();
     assert.deepEqual(shown(), ['orphaned orphaned', 'orphaned orphaned checking', 'ownerUnknown unknown']);
@@ -209,7 +209,7 @@ describe('servers of other clients @user @no-ss', function () {
     });
   }
 
-  it('what a busy machine could not tell is asked once more, and by each window for itself', async () => {
+  it('a probe that failed on a busy machine is repeated once, by each window on its own', async () => {
     const asked: number[] = [];
     const platform = await choosePlatform();
     const known = recogniser();
@@ -234,7 +234,7 @@ describe('servers of other clients @user @no-ss', function () {
     const busy = await window(1);
     assert.equal((await recognised(busy, server)).verdict, 'unknown');
     await provenOrphan(busy, server);
-    // One that can never be told is not asked for at every look; what one window cannot tell, another may.
+    // A stdin that can never be probed is not probed in every scan. Another window may be able to probe it.
     asked.length = 0;
     const blind = await window(Number.POSITIVE_INFINITY);
     for (let looks = 0; looks < 4; looks++) await blind.sweep();
@@ -242,10 +242,10 @@ describe('servers of other clients @user @no-ss', function () {
     await provenOrphan(await window(0), server);
   });
 
-  it('K05 parent pid 1 but still served: kept, also on one’s word', async () => {
+  it('K05 parent pid 1 but still served: spared, even when confirmed', async () => {
     if (!withSs) return provesNothing((await client('node', '--deaf-to-eof')).server);
     const { child, server } = await client('node', '--deaf-to-eof');
-    // Somebody else holds the other end of its stdin, as when a client hands its servers to a helper.
+    // Another process holds the other end of its stdin, as when a client hands its servers to a helper.
     const holder = spawn(
       'python3',
       [
@@ -267,14 +267,14 @@ print('held', flush=True); time.sleep(600)`,
     const [result] = await tracker.reapOrphans({ only: [row.key] });
     assert.match(codeOf(result?.processes[0]?.reason), /^foreignIsAbandoned: held/);
     assert.ok(isAlive(server));
-    // Control arm: once nobody holds it, it may be reaped.
+    // Control arm: once no process holds it, it may be reaped.
     await killHard(holder);
     const orphan = await provenOrphan(tracker, server);
     await tracker.reapOrphans({ only: [orphan.key] });
     assert.ok(!isAlive(server));
   });
 
-  it('K36 a known client above it keeps it, whatever its stdin looks like', async () => {
+  it('K36 a known client above it spares it, whatever its stdin is', async () => {
     const shell = spawn(
       '/bin/sh',
       [
@@ -298,7 +298,7 @@ print('held', flush=True); time.sleep(600)`,
     assert.ok(isAlive(server));
   });
 
-  it('K04 switched off between look and signal: what a living client has closed the stdin of is not taken for nobody’s', async () => {
+  it('K04 a server whose living client has closed its stdin is spared, even if recognition is switched off meanwhile', async () => {
     const [python, , script] = CLIENTS.python;
     const closing = script.replace('print(', 'p.stdin.close(); print(').replace('argv[1:]', 'argv[1:-1]');
     const args = ['-c', closing, process.execPath, SERVER, mark, '--deaf-to-eof', '--deaf-to-term', 'known-client'];
@@ -321,7 +321,7 @@ print('held', flush=True); time.sleep(600)`,
     assert.ok(!isAlive(server));
   });
 
-  it('"auto" that is taken back while a reap is under way: no other ladder begins', async () => {
+  it('"auto" that is switched off during a reap: no other ladder begins', async () => {
     const { child, server } = await client('python', '--deaf-to-eof');
     await killHard(child);
     const known = recogniser();
@@ -333,7 +333,7 @@ print('held', flush=True); time.sleep(600)`,
       stdinPeer: { value: (identity: ProcessIdentity) => definite(() => platform.stdinPeer(identity)) },
       serviceRole: {
         value: (identity: ProcessIdentity) => {
-          // The first decision on it; the second look comes 2 s later.
+          // The first decision about it; the second probe comes 2 s later.
           if (identity.pid === server && ++asked === 1) reapForeign = 'report';
           return platform.serviceRole(identity);
         },
@@ -360,7 +360,7 @@ print('held', flush=True); time.sleep(600)`,
     });
   });
 
-  it('"auto" reaps what is proven, at most so many per sweep', async () => {
+  it('"auto" reaps proven orphans, up to a limit per sweep', async () => {
     const clients = await Promise.all([client('python', '--deaf-to-eof'), client('python', '--deaf-to-eof')]);
     const known = recogniser();
     const tracker = await sandbox.tracker({ reapForeign: 'auto', maxPerSweep: 1 }, { recogniser: () => known });
@@ -378,7 +378,7 @@ print('held', flush=True); time.sleep(600)`,
     });
   });
 
-  it('"auto" is not used up by those that are kept anyway; what ends nobody is not in the history', async () => {
+  it('"auto" does not count spared servers against its limit; a reap that ends nothing is not in the history', async () => {
     const listed = await client('python', '--deaf-to-eof', '--listed');
     const { child, server } = await client('python', '--deaf-to-eof');
     await Promise.all([killHard(listed.child), killHard(child)]);
@@ -389,7 +389,7 @@ print('held', flush=True); time.sleep(600)`,
       await tracker.sweep();
       return !isAlive(server);
     });
-    // Now it is the only one.
+    // Now it is the only orphan.
     await provenOrphan(tracker, listed.server);
     await tracker.sweep();
     const [result] = await tracker.reapOrphans({ only: [rowOf(tracker, listed.server)?.key ?? ''] });
@@ -399,7 +399,7 @@ print('held', flush=True); time.sleep(600)`,
     assert.deepEqual(outcomes, [[server]]);
   });
 
-  it('identical rows are told apart by the folder and terminal of the client, and since when the server has been idle', async () => {
+  it('identical rows differ by the folder and terminal of the client, and by how long the server has been idle', async () => {
     const file = join(sandbox.path, 'started');
     spawn('python3', ['-c', TERMINAL_CLIENT, file, process.execPath, SERVER, mark, '--deaf-to-eof'], {
       env: sandbox.environment,

@@ -40,7 +40,7 @@ describe('the guard', function () {
     }
   });
 
-  it('is stood down with the last server, and leaves nothing', async () => {
+  it('ends with the last server, and leaves nothing', async () => {
     const tracker = await sandbox.tracker({ guard: true });
     await tracker.servers.launch(sandbox.server('one'));
     await tracker.servers.launch(sandbox.server('two'));
@@ -52,7 +52,7 @@ describe('the guard', function () {
     assert.equal(tracker.guard.state.kind, 'off');
   });
 
-  it('is armed again when somebody ends it', async () => {
+  it('is armed again when it is killed', async () => {
     const tracker = await sandbox.tracker({ guard: true });
     await tracker.servers.launch(sandbox.server('one'));
     const [first] = sandbox.watchers() as [number];
@@ -62,7 +62,7 @@ describe('the guard', function () {
     await waitFor('the guard is gone', () => sandbox.guards().length === 0);
   });
 
-  it('lets itself not be ended by a signal to its group that spares nobody else', async () => {
+  it('survives a signal to its group that ends everything else', async () => {
     const host = await sandbox.host({ deaf: DEAF }, 'on', { guard: true });
     const [guard] = sandbox.watchers() as [number];
     for (const signal of ['SIGTERM', 'SIGHUP', 'SIGINT'] as const) process.kill(guard, signal);
@@ -75,14 +75,14 @@ describe('the guard', function () {
     for (const guard of sandbox.guards()) process.kill(guard, 'SIGKILL');
     await killHard(host.child);
     await waitFor('the guard is gone', () => sandbox.guards().every((pid) => !isAlive(pid)));
-    // The host may have armed a second one before it died.
+    // The host may have armed a second guard before it died.
     for (const guard of sandbox.guards()) process.kill(guard, 'SIGKILL');
     await (await sandbox.tracker()).sweep();
     await nothingLeft();
   });
 
-  it('killed five times in the middle of its ladder: each takes the claim of the last one over', async () => {
-    // Long enough to be in the middle of for whoever looks.
+  it('killed five times during its ladder: each one takes over the claim of the last', async () => {
+    // Long enough to kill the guard during it.
     const grace = { stdin: 5_000, term: 300 };
     const host = await sandbox.host({ deaf: [...DEAF, '--child=plain'] }, 'on', { guard: true, grace });
     const session = (readdirSync(sandbox.folder.sessions)[0] as string).slice(0, 36);
@@ -96,7 +96,7 @@ describe('the guard', function () {
       });
       claimers.add(claim);
       for (const guard of sandbox.guards()) process.kill(guard, 'SIGKILL');
-      // A dying process loses its command line before it is gone; until then its claim holds.
+      // A dying process loses its command line before it is gone. Until then its claim holds.
       const claimer = Number(/\.claim-(\d+)-/.exec(claim)?.[1]);
       await waitFor('the guard is gone', () => sandbox.guards().length === 0 && !isAlive(claimer));
       assert.notEqual(sandbox.living().length, 0, 'it was in the middle');
@@ -108,7 +108,7 @@ describe('the guard', function () {
     assert.deepEqual(readdirSync(sandbox.folder.sessions), []);
   });
 
-  /** A dead session of one deaf server, whose claim a process holds that may be killed. */
+  /** A dead session of one deaf server, claimed by a process that may be killed. */
   const claimed = async () => {
     const owner = await new FakeOwner(sandbox).open();
     const { pid } = await owner.start();
@@ -137,7 +137,7 @@ describe('the guard', function () {
     });
   }
 
-  it('leaves as soon as the window that holds the claim has done it', async () => {
+  it('ends as soon as the window that holds the claim has finished', async () => {
     const { id, pid, claim } = await claimed();
     const guard = start(id);
     await new Promise((resolve) => setTimeout(resolve, 1_000));
@@ -148,7 +148,7 @@ describe('the guard', function () {
     assert.deepEqual(readdirSync(sandbox.folder.sessions), []);
   });
 
-  it('waits a minute for a claim that nobody gives back, not for ever', async () => {
+  it('waits a minute, not forever, for a claim that is not given back', async () => {
     const { id, pid, platform, claim } = await claimed();
     let now = 0;
     const clock = {
@@ -170,7 +170,7 @@ describe('the guard', function () {
   });
 
   for (const automatic of ['ask', 'off']) {
-    it(`ends nothing where mcpProcesses.reap.automatic is "${automatic}", and says so`, async () => {
+    it(`ends nothing if mcpProcesses.reap.automatic is "${automatic}", and says so`, async () => {
       const host = await sandbox.host({ deaf: DEAF }, automatic, { guard: true });
       await killHard(host.child);
       await waitFor('the guard is gone', () => sandbox.guards().length === 0);
@@ -194,7 +194,7 @@ describe('the guard', function () {
     assert.equal(await host.ask('deaf'), server);
   });
 
-  it('a server that was launched after it does not hold its pipe open', async () => {
+  it('a server launched later does not hold its pipe open', async () => {
     const host = await sandbox.host({ first: DEAF, second: DEAF }, 'on', { guard: true });
     const [guard] = sandbox.watchers() as [number];
     const inode = readlinkSync(`/proc/${guard}/fd/0`);
@@ -206,7 +206,7 @@ describe('the guard', function () {
     await nothingLeft();
   });
 
-  it('finds a Node when an update has taken the editor’s own away', async () => {
+  it('finds another Node when an update has removed the editor’s own', async () => {
     const node = join(sandbox.path, 'node');
     copyFileSync(process.execPath, node);
     chmodSync(node, 0o755);
@@ -228,11 +228,11 @@ describe('the guard', function () {
     });
   }
 
-  it('ends nothing where the data folder has become read-only; the next sweep finishes the work', async () => {
+  it('ends nothing if the data folder has become read-only; the next sweep finishes the work', async () => {
     const host = await sandbox.host({ deaf: DEAF });
     const session = (readdirSync(sandbox.folder.sessions)[0] as string).slice(0, 36);
     await killHard(host.child);
-    // Root may write into folders that are merely closed.
+    // Root can write into folders without write permission.
     const script = 'mount --bind "$1" "$1" && mount -o remount,ro,bind "$1" && shift && exec "$@"';
     const rights = process.getuid?.() === 0 ? ['-m'] : ['-rm'];
     const args = [...rights, 'sh', '-c', script, 'sh', sandbox.folder.path, process.execPath, GUARD, session];
@@ -243,7 +243,7 @@ describe('the guard', function () {
     await nothingLeft();
   });
 
-  it('is unavailable, with the reason, where no Node can be run; servers start all the same', async () => {
+  it('is unavailable, with the reason, if no Node can be run; servers still start', async () => {
     const tracker = await sandbox.tracker({ guard: true }, { node: '/nonexistent/node' });
     await tracker.servers.launch(sandbox.server('one'));
     assert.equal(tracker.guard.state.kind, 'unavailable');

@@ -45,7 +45,7 @@ describe('an orphan that strangers are connected to @user @no-ss', function () {
     clientOf: () => undefined,
   };
   const rowOf = (tracker: Tracker, pid: number) => tracker.inventory.servers.find((server) => server.pid === pid);
-  /** Whether this is what is told of a server that the stranger uses. */
+  /** Whether this fact names the stranger, or only says that there is one. */
   const tells = (stranger: Stranger, isTold: boolean, fact: Evidence | Refusal | undefined): boolean => {
     if (fact === undefined) return false;
     if (isTold) return 'by' in fact && typeof fact.by === 'object' && stranger.isAmong(fact.by);
@@ -61,10 +61,10 @@ describe('an orphan that strangers are connected to @user @no-ss', function () {
     });
 
   for (const kind of ['tcp', 'unix'] as const) {
-    // Who is at the other end of a Unix socket only `ss` knows; that somebody is, is enough to keep.
+    // Only `ss` knows who is at the other end of a Unix socket. That a process is there is enough to spare.
     const isTold = withSs || kind === 'tcp';
 
-    it(`K33 of another client (${kind}): neither a proven orphan nor ended by hand or by "auto"; ended when they are gone`, async () => {
+    it(`K33 of another client (${kind}): not a proven orphan, and ended neither by hand nor by "auto"; ended when they are gone`, async () => {
       const address = addressOf(kind);
       const { child, server } = await foreign(...DEAF, `--serve=${address}`, '--child=plain');
       const stranger = await Stranger.at(sandbox, address);
@@ -88,7 +88,7 @@ describe('an orphan that strangers are connected to @user @no-ss', function () {
       ]) {
         assert.ok(reasons.length === 2 && reasons.every((reason) => tells(stranger, isTold, reason)));
       }
-      // Long after the second look.
+      // Well after the second probe.
       await tracker.sweep();
       assert.equal(await stranger.ask(), server);
       await stranger.leave();
@@ -98,7 +98,7 @@ describe('an orphan that strangers are connected to @user @no-ss', function () {
       });
     });
 
-    it(`K33 that the editor started (${kind}): kept by guard and automatic sweep, and said; ended when they are gone`, async () => {
+    it(`K33 that the editor started (${kind}): spared by guard and automatic sweep, with the reason; ended when they are gone`, async () => {
       const address = addressOf(kind);
       const host = await sandbox.host({}, 'on', { adopted: { it: [...DEAF, `--serve=${address}`] }, guard: true });
       const [server] = host.servers as [number];
@@ -142,7 +142,7 @@ describe('an orphan that strangers are connected to @user @no-ss', function () {
     });
   }
 
-  it('K33 the command line lists it as in use, and reap --other-clients --yes keeps it', async () => {
+  it('K33 the command line lists it as in use, and reap --other-clients --yes spares it', async () => {
     const home = join(sandbox.path, 'user');
     mkdirSync(home);
     const args = [SERVER, mark, ...DEAF, `--serve=${addressOf('tcp')}`];
@@ -167,7 +167,7 @@ describe('an orphan that strangers are connected to @user @no-ss', function () {
     assert.ok(!isAlive(server), 'control');
   });
 
-  it('K33 what a window launched and stops is its own, whoever is connected; so is one that a person ends', async () => {
+  it('K33 a window stops what it launched, whoever is connected; so does a person who ends one', async () => {
     const tracker = await sandbox.tracker({}, { recogniser: () => known });
     const address = addressOf('tcp');
     await tracker.servers.launch(sandbox.server('it', ...DEAF, `--serve=${address}`));

@@ -47,7 +47,7 @@ describe('kills that must never happen @user @no-ss', function () {
     return tracker;
   }
 
-  /** A process of the test's own that no session knows. */
+  /** Starts a process of the test that no session knows. */
   async function stranger(args: string[], options: { command?: string; env?: Record<string, string> } = {}) {
     const child = spawn(options.command ?? process.execPath, args, {
       env: { ...sandbox.environment, ...options.env },
@@ -58,11 +58,11 @@ describe('kills that must never happen @user @no-ss', function () {
     return child as ChildProcess & { pid: number };
   }
 
-  /** Why the panel says that a process is kept. */
+  /** The reasons that the panel shows for spared processes. */
   const reasons = (tracker: Awaited<ReturnType<Sandbox['tracker']>>) =>
     tracker.inventory.servers.flatMap((row) => row.evidence.map(evidenceSentence)).join('\n');
 
-  it('K03 a path on a command line names nobody; control: the pattern of a process killer does', async () => {
+  it('K03 a path on a command line names no server; control: the pattern of a process killer does', async () => {
     const { pid } = await owner.start();
     const editor = await stranger([...answering('s'), PLAIN, 'mcp-server', '--stdio']);
     assert.equal(await askFor('s'), editor.pid);
@@ -70,7 +70,7 @@ describe('kills that must never happen @user @no-ss', function () {
     await sweep();
     assert.ok(!isAlive(pid));
     assert.equal(await askFor('s'), editor.pid);
-    // Control arm: whoever matches command lines ends it.
+    // Control arm: matching command lines ends it.
     const { processes } = await procfs().snapshot();
     const living = sandbox.living();
     for (const { pid: match, args } of processes.values()) {
@@ -81,7 +81,7 @@ describe('kills that must never happen @user @no-ss', function () {
 
   it('K05 a server behind a killed wrapper has parent 1 and is still served; control: without its client it goes', async () => {
     const file = owner.path('pid');
-    // A client in Python gives a pipe. The wrapper between them dies.
+    // A Python client uses a pipe. The wrapper between client and server dies.
     const client = await stranger(
       [
         '-c',
@@ -99,7 +99,7 @@ for line in sys.stdin.buffer:
     const wrapper = (await procfs().snapshot()).processes.get(pid)?.ppid as number;
     process.kill(wrapper, 'SIGKILL');
     await waitFor('the wrapper is gone', () => !isAlive(wrapper));
-    // The strictest kind that still acts by itself: seen alive by a session that is dead now.
+    // The strictest kind that is reaped automatically: adopted by a session that is dead now.
     const { record } = await owner.start([PLAIN]);
     owner.add({ ...record, id: owner.id, kind: 'adopted', root: await identityOf(pid), posixSession: wrapper });
     await owner.kill();
@@ -113,8 +113,8 @@ for line in sys.stdin.buffer:
     assert.ok(!isAlive(pid), 'control arm');
   });
 
-  it('K06 a daemon that has parent 1 on purpose is nobody’s orphan; control: with a record it is', async () => {
-    // The very command line of the orphan beside it.
+  it('K06 a daemon that has parent 1 on purpose is not an orphan; control: with a record it is', async () => {
+    // The same command line as the orphan beside it.
     const args = answering('d');
     const starter = await stranger(['-c', '"$@" & :', 'sh', process.execPath, ...args], { command: 'sh' });
     const daemon = await askFor('d');
@@ -134,7 +134,7 @@ for line in sys.stdin.buffer:
   it('K07 never ends itself or what it runs under, though they carry the cookie; control: what is beside it goes', async () => {
     const { record } = await owner.start([PLAIN]);
     await owner.kill();
-    // A terminal that was opened by the server: whatever is typed there inherits the cookie.
+    // A terminal opened by the server: whatever is typed there inherits the cookie.
     const env = { [COOKIE_VARIABLE]: owner.cookie(record.id) };
     const beside = await stranger([PLAIN, '--deaf'], { env });
     const shell = await stranger(
@@ -158,9 +158,9 @@ for line in sys.stdin.buffer:
     assert.ok(!isAlive(beside.pid), 'control arm');
   });
 
-  it('K08 the check can say both: alive at every start of a reaper, dead once its owner is; each by itself', async () => {
+  it('K08 the check can say both: alive at every start of a reaper, dead once its owner is', async () => {
     const server = await owner.start(answering('s'));
-    // Each a fresh process that knows nothing from before.
+    // Each reaper is a new process without memory.
     for (let start = 0; start < 3; start++) {
       assert.match(await outputOf(process.execPath, [CLI, 'reap']), /^No orphaned MCP servers/);
       assert.equal(await askFor('s'), server.pid);
@@ -170,14 +170,14 @@ for line in sys.stdin.buffer:
     assert.ok(!isAlive(server.pid), 'control arm');
   });
 
-  it('K09 an error is never "dead": every failing look keeps; control: the same looks without the error end it', async () => {
+  it('K09 an error is never "dead": every failing inspection spares; control: the same without the error ends it', async () => {
     const server = await owner.start(answering('s'));
     await owner.kill();
     const failing: Partial<Platform>[] = [
       { snapshot: () => Promise.reject(new Error('EMFILE')) },
       { inspect: async () => ({ kind: 'error', reason: { kind: 'system', code: 'EACCES' } }) },
       { serviceRole: async () => ({ kind: 'unknown', reason: { kind: 'system', code: 'EIO' } }) },
-      // As a system without a boot id: nothing can be compared.
+      // As on a system without a boot id: nothing can be compared.
       { scope: '', snapshot: async () => ({ ...(await procfs().snapshot()), scope: '' }) },
     ];
     for (const failure of failing) {
@@ -201,9 +201,9 @@ for line in sys.stdin.buffer:
     assert.ok(!isAlive(server.pid), 'control arm');
   });
 
-  it('K15 another user’s process is kept, whatever a record says of it; control: our own goes', async () => {
+  it('K15 another user’s process is spared, whatever a record says about it; control: our own goes', async () => {
     const asRoot = process.getuid?.() === 0;
-    // As root: a server of ours that became somebody else. As a user: a process of root's, which says EPERM.
+    // As root: a server of ours that changed its user. As a user: a process of root's, which answers EPERM.
     const other = asRoot
       ? (await owner.start(['--reuid=65534', '--clear-groups', 'sleep', '300'], { command: 'setpriv' })).pid
       : await processOfRoot();
@@ -217,7 +217,7 @@ for line in sys.stdin.buffer:
     assert.ok(!isAlive(pid), 'control arm');
   });
 
-  it('K19 a live server that is busy for long keeps running; control: as an orphan it goes', async () => {
+  it('K19 a live server that is busy for a long time keeps running; control: as an orphan it goes', async () => {
     const server = await owner.start([...answering('s'), '--busy']);
     const time = async () => (await lookAt(server.pid))?.cpuTime ?? 0;
     const before = await time();
@@ -240,7 +240,7 @@ for line in sys.stdin.buffer:
   });
 
   for (const how of ['its server crashes', 'its window closes'] as const) {
-    it(`K20 what the user lists to be kept survives when ${how}; control: a stop that is asked for ends it`, async () => {
+    it(`K20 what the user lists to keep survives when ${how}; control: a requested stop ends it`, async () => {
       const launch = async (name: string) => {
         const tracker = await sandbox.tracker({ neverReap: ['server.mjs --silent'] });
         await tracker.servers.launch(sandbox.server(name, '--child=setsid'));
@@ -267,7 +267,7 @@ for line in sys.stdin.buffer:
     });
   }
 
-  it('K20 a container stays with its listed client, also when that cannot be looked at; control: unlisted, it is stopped', async () => {
+  it('K20 a container stays with its listed client, even if that cannot be inspected; control: unlisted, it is stopped', async () => {
     const calls = owner.path('calls');
     const id = 'a'.repeat(64);
     const names = { session: owner.id, home: sandbox.folder.homeTag };
@@ -278,12 +278,12 @@ for line in sys.stdin.buffer:
     ] as const) {
       const client = await new FakeOwner(sandbox).open();
       const programs = mkdtempSync(join(sandbox.path, 'bin-'));
-      // It runs under the name of an engine's client; the engine that is asked is a script.
+      // It runs under the name of an engine's client. A script stands for the engine.
       symlinkSync(process.execPath, join(programs, 'docker'));
       const { record } = await client.start([...answering(name), '--the-client'], {
         command: join(programs, 'docker'),
       });
-      // The one before it still has its own socket.
+      // The process before it still has its own socket.
       await askFor(name);
       const labels = { ...names, session: client.id, record: record.id };
       const inspected = {
@@ -365,7 +365,7 @@ for line in sys.stdin.buffer:
   });
 
   for (const kind of ['unix', 'tcp'] as const) {
-    it(`K23 a database with a client of somebody else survives (${kind}); control: once it has gone, it goes`, async () => {
+    it(`K23 a database with a stranger’s client survives (${kind}); control: once it has gone, it goes`, async () => {
       const address = owner.path('db');
       await owner.start([PLAIN, '--deaf', run('python3', ['-c', DATABASE, address, kind])]);
       await waitFor('the database listens', () => existsSync(address));
@@ -420,7 +420,7 @@ for line in sys.stdin.buffer:
     await tracker.deactivate();
   });
 
-  it('K24 K04 who executes something with another server’s cookie between scan and signal is kept', async () => {
+  it('K24 K04 a process that executes with another server’s cookie between scan and signal is spared', async () => {
     const live = await new FakeOwner(sandbox).open();
     const { record: theirs } = await live.start([PLAIN]);
     const change = `while [ ! -e ${owner.path('go')} ]; do sleep 0.05; done; exec env "$0" "$@"`;
@@ -434,7 +434,7 @@ for line in sys.stdin.buffer:
     const platform = procfs();
     const snapshot = await platform.snapshot();
     writeFileSync(owner.path('go'), '');
-    // Between the shell and Node it is `env`.
+    // Between the shell and Node the process is `env`.
     const isNode = (pid: number) => readFileSync(`/proc/${pid}/cmdline`, 'latin1').startsWith(`${process.execPath}\0`);
     await waitFor('both have done it', () => isNode(changing.pid) && isNode(control.pid));
     const [found] = readSessions(sandbox.folder).sessions.filter(({ session }) => session.id === owner.id);
@@ -457,9 +457,9 @@ for line in sys.stdin.buffer:
     assert.ok(controlled && 'permit' in controlled, 'control');
   });
 
-  it('K25 a configuration that names somebody’s process makes it nobody’s prey; control: a record would', async () => {
+  it('K25 a configuration that matches a stranger’s process does not make it a target; control: a record would', async () => {
     const args = answering('postgres');
-    // Not below this process: what a host starts itself may be its own server.
+    // Not below this process: a child of the host may be its own server.
     const starter = await stranger(['-c', '"$@" & :', 'sh', process.execPath, ...args], { command: 'sh' });
     const database = await askFor('postgres');
     await waitFor('its starter is gone', () => !isAlive(starter.pid));
@@ -558,7 +558,7 @@ for line in sys.stdin.buffer:
     assert.ok(!isAlive(server.pid), 'control arm');
   });
 
-  /** Runs a program to its end in the sandbox's environment. */
+  /** Runs a program in the sandbox's environment. @returns its output. */
   function outputOf(command: string, args: string[]): Promise<string> {
     return new Promise((resolve, reject) => {
       execFile(command, args, { env: sandbox.environment }, (error, stdout, stderr) =>
@@ -567,7 +567,7 @@ for line in sys.stdin.buffer:
     });
   }
 
-  /** One that nobody runs under: by this test's record, all below it would be the server's. */
+  /** A process of root's without children: by this test's record, everything below it would be the server's. */
   async function processOfRoot(): Promise<number> {
     const snapshot = await procfs().snapshot();
     const found = [...snapshot.processes.values()].find(

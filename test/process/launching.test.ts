@@ -62,21 +62,21 @@ describe('launching a server', function () {
     await tracker.servers.stop('one');
   });
 
-  it('stop climbs the whole ladder for a server that ignores everything, with its children', async () => {
+  it('stop runs the whole ladder for a server that ignores everything, and its children', async () => {
     const tracker = await sandbox.tracker();
     await tracker.servers.launch(sandbox.server('deaf', '--deaf-to-eof', '--deaf-to-term', '--child=setsid'));
     await waitFor('its child runs', () => sandbox.living().length === 2);
     const result = await tracker.servers.stop('deaf');
     const outcomes = result.processes.map(({ outcome }) => outcome);
     assert.equal(outcomes.length, 2);
-    // The server itself; its child, still starting on a busy machine, may die of SIGTERM.
+    // The server; on a busy machine its child may still be starting, and then dies of SIGTERM.
     assert.ok(outcomes.includes('killed') && outcomes.every((one) => one === 'killed' || one === 'terminated'));
     assert.deepEqual(sandbox.living(), []);
   });
 
   const failures: [string, Record<string, unknown> | ((folder: string) => Record<string, unknown>), RegExp][] = [
     ['a program that does not exist', { command: 'no-such-program-xyz' }, /was not found. Install it/],
-    // /etc/hosts is no folder: the same answer as a folder that is closed to us.
+    // /etc/hosts is not a folder: the same error as for a folder without access.
     [
       'a program that is nowhere, while a part of PATH is closed',
       { command: 'no-such-program-xyz', environment: { ...process.env, PATH: '/etc/hosts:/usr/bin' } },
@@ -112,7 +112,7 @@ describe('launching a server', function () {
     });
   }
 
-  it('reports a death in the handshake with its last words, and no secret', async () => {
+  it('reports an exit during the handshake with the last output, and no secret', async () => {
     const tracker = await sandbox.tracker();
     await assert.rejects(tracker.servers.launch(sandbox.server('dies', '--die')), (error: Error) => {
       assert.match(error.message, /exited with code 3 before it answered/);
@@ -124,7 +124,7 @@ describe('launching a server', function () {
   });
 
   for (const flag of ['--silent', '--garbage']) {
-    it(`gives up on a server that is ${flag.slice(2)}, and ends it`, async () => {
+    it(`gives up on a server with ${flag}, and ends it`, async () => {
       const tracker = await sandbox.tracker({ launchTimeout: 1_000 });
       await assert.rejects(tracker.servers.launch(sandbox.server('odd', flag)), /did not answer within 1 s/);
       assert.deepEqual(sandbox.living(), []);
@@ -136,7 +136,7 @@ describe('launching a server', function () {
     tracker.inventory.servers.find(({ key }) => key === server)?.state;
   const ladders = () => readHistory(sandbox.folder, 0, 10).length;
 
-  /** Configured servers of ours; `describe` is called for each start. */
+  /** A configured server of ours; each start calls `describe`. */
   const configured = (key: string, describe: () => Promise<LaunchDescription>): ConfiguredServer => ({
     key,
     name: key,
@@ -148,7 +148,7 @@ describe('launching a server', function () {
     matches: () => false,
   });
 
-  it('stopped twice at once, it has one ladder; stopped already, it says so and can be started again', async () => {
+  it('stopped twice at once, has one ladder; stopped already, says so and can be started again', async () => {
     const tracker = await sandbox.tracker();
     await tracker.servers.launch(sandbox.server('one'));
     const [first, second] = await Promise.all([tracker.servers.stop('one'), tracker.servers.stop('one')]);
@@ -161,7 +161,7 @@ describe('launching a server', function () {
     await tracker.servers.stop('one');
   });
 
-  it('one that failed is not running, and can be started again', async () => {
+  it('is not running after a failed start, and can be started again', async () => {
     const tracker = await sandbox.tracker();
     await assert.rejects(tracker.servers.launch(sandbox.server('dies', '--die')));
     await assert.rejects(tracker.servers.stop('dies'), /This server is not running/);
@@ -169,7 +169,7 @@ describe('launching a server', function () {
     await assert.rejects(tracker.servers.restart('dies'), /before it answered/);
   });
 
-  it('stopped in its handshake, it was stopped and did not fail, and one ladder ended it', async () => {
+  it('stopped during its handshake, counts as stopped, not as failed, and one ladder ends it', async () => {
     const tracker = await sandbox.tracker();
     const launched = assert.rejects(
       tracker.servers.launch(sandbox.server('mute', '--silent')),
@@ -183,7 +183,7 @@ describe('launching a server', function () {
     assert.deepEqual(sandbox.living(), []);
   });
 
-  it('the window closes in its handshake: one ladder ends it', async () => {
+  it('when the window closes during its handshake, is ended by one ladder', async () => {
     const tracker = await sandbox.tracker();
     const launched = assert.rejects(
       tracker.servers.launch(sandbox.server('mute', '--silent')),
@@ -196,7 +196,7 @@ describe('launching a server', function () {
     assert.deepEqual(sandbox.living(), []);
   });
 
-  it('restarted in its handshake, it starts anew', async () => {
+  it('can be restarted during its handshake', async () => {
     const flags = ['--silent'];
     const describe = async () => sandbox.server('odd', ...flags.splice(0));
     const tracker = await sandbox.tracker({}, { configured: () => [configured('odd', describe)] });
@@ -208,7 +208,7 @@ describe('launching a server', function () {
     await tracker.servers.stop('odd');
   });
 
-  it('asks for what it needs once: not for a second start meanwhile, and not while it runs', async () => {
+  it('asks for its inputs once: not for a second start meanwhile, and not while it is running', async () => {
     let asked = 0;
     const describe = async () => {
       asked++;
@@ -221,7 +221,7 @@ describe('launching a server', function () {
     await tracker.servers.stop('one');
   });
 
-  it('whose question nobody answers can be started again', async () => {
+  it('can be started again if its question is not answered', async () => {
     let asked = 0;
     const describe = () =>
       asked++ === 0 ? new Promise<LaunchDescription>(() => {}) : Promise.resolve(sandbox.server('one'));
@@ -239,7 +239,7 @@ describe('launching a server', function () {
     await tracker.servers.stop('one');
   });
 
-  it('the window closes while its guard is being prepared: it is not started any more', async () => {
+  it('is not started if the window closes while its guard is being prepared', async () => {
     const [asked, go] = [join(sandbox.path, 'asked'), join(sandbox.path, 'go')];
     const body = `touch '${asked}'; while [ ! -e '${go}' ]; do sleep 0.05; done; exec '${process.execPath}' "$@"`;
     const node = join(scripts(join(sandbox.path, 'bin'), { node: body }), 'node');
@@ -252,7 +252,7 @@ describe('launching a server', function () {
     assert.deepEqual(sandbox.living(), []);
   });
 
-  it('whose process has ended when the last answer of the handshake comes does not run', async () => {
+  it('is not running if its process has ended before the last answer of the handshake', async () => {
     const tracker = await sandbox.tracker();
     await assert.rejects(
       tracker.servers.launch(sandbox.server('gone', '--heir')),
@@ -262,7 +262,7 @@ describe('launching a server', function () {
     await waitFor('what it left is ended', () => sandbox.living().length === 0);
   });
 
-  it('that offers what it has no list of works all the same', async () => {
+  it('works even if it offers what it cannot list', async () => {
     const tracker = await sandbox.tracker();
     await tracker.servers.launch(sandbox.server('bare', '--no-lists'));
     const serverInfo = serverInfoOf(tracker, 'bare');
@@ -270,7 +270,7 @@ describe('launching a server', function () {
     await tracker.servers.stop('bare');
   });
 
-  it('shows no secret that it answers with', async () => {
+  it('shows no secret from its answers', async () => {
     const tracker = await sandbox.tracker();
     await assert.rejects(tracker.servers.launch(sandbox.server('odd', '--odd-version')), (error: Error) => {
       assert.match(error.message, /did not speak MCP: .* is not supported/);
@@ -279,7 +279,7 @@ describe('launching a server', function () {
     });
   });
 
-  it('is told when nobody waits for its tool any more', async () => {
+  it('is told when a call of its tool is cancelled', async () => {
     const note = join(sandbox.path, 'cancelled');
     const tracker = await sandbox.tracker();
     await tracker.servers.launch(sandbox.server('slow', `--note-cancel=${note}`));

@@ -11,7 +11,7 @@ describe('leaks that must be caught @user @no-ss', function () {
   this.timeout(120_000);
   const sandbox = withSandbox();
 
-  /** Sweeps once as a new window does; afterwards nothing of the sandbox may live. */
+  /** Sweeps once as a new window does; afterwards no process of the sandbox may be alive. */
   async function sweepAll(): Promise<void> {
     await (await sandbox.tracker()).sweep();
     assert.deepEqual(sandbox.living(), []);
@@ -43,7 +43,7 @@ describe('leaks that must be caught @user @no-ss', function () {
     await sweepAll();
   });
 
-  it('L04 finds the server whose wrappers died first; control: nobody else ends it', async () => {
+  it('L04 finds the server whose wrappers died first; control: nothing else ends it', async () => {
     const owner = await new FakeOwner(sandbox).open();
     const server = `'${process.execPath}' '${PLAIN}' --deaf --pid-file='${owner.path('pid')}'; :`;
     const { pid: wrapper } = await owner.start(['-c', `sh -c "${server}"; :`], { command: 'sh' });
@@ -57,7 +57,7 @@ describe('leaks that must be caught @user @no-ss', function () {
     await sweepAll();
   });
 
-  it('L06 finds grandchildren with a life of their own after their server has ended; control: they stay', async () => {
+  it('L06 finds independent grandchildren after their server has ended; control: they stay', async () => {
     const owner = await new FakeOwner(sandbox).open();
     const paths = [owner.path('browser'), owner.path('language')] as const;
     const children = paths.map((path) => node([PLAIN, '--deaf', `--answer=${path}`], true));
@@ -84,7 +84,7 @@ describe('leaks that must be caught @user @no-ss', function () {
       await waitFor('its first record', () => readdirSync(sandbox.folder.sessions).length > 0);
       await new Promise((resolve) => setTimeout(resolve, delay));
       await killHard(host);
-      // What was between its fork and its exec shows its cookie a moment later.
+      // A process between its fork and its exec shows its cookie a moment later.
       const tracker = await sandbox.tracker();
       await waitFor('nothing is left', async () => {
         await tracker.sweep();
@@ -103,7 +103,7 @@ describe('leaks that must be caught @user @no-ss', function () {
     await tracker.servers.launch(sandbox.server('two'));
     assert.equal(sandbox.living().length, 2, 'control arm');
     await tracker.deactivate();
-    // What takes longer than it has time for goes on meanwhile.
+    // A reap that takes longer continues meanwhile.
     await waitFor('both are ended', () => sandbox.living().length === 0);
   });
 
@@ -121,7 +121,7 @@ describe('leaks that must be caught @user @no-ss', function () {
     assert.deepEqual(sandbox.living(), [reaper]);
   });
 
-  it('L15 takes a zombie for dead: an owner that nobody collects, and members that nobody collects', async () => {
+  it('L15 takes a zombie for dead: owners and members that their parent does not wait for', async () => {
     const owner = new FakeOwner(sandbox, ['python3', '-c', DEAD_OWNER_UNREAPED, sandbox.path]);
     const ownerPid = await pidIn(join(sandbox.path, 'owner.pid'));
     await owner.open(ownerPid);
@@ -136,10 +136,10 @@ describe('leaks that must be caught @user @no-ss', function () {
       return children.length === 1 && / Z /.test(statOf(children[0] as string));
     });
     process.kill(ownerPid, 'SIGKILL');
-    // Its state says so before its last thread is gone.
+    // The state is Z before the last thread is gone.
     await waitFor('the owner is a zombie', () => !isAlive(ownerPid));
     assert.match(statOf(ownerPid), / Z /);
-    // Control arm: what most tools ask says that it lives.
+    // Control arm: the check of most tools says that it is alive.
     assert.doesNotThrow(() => process.kill(ownerPid, 0));
     const tracker = await sandbox.tracker();
     await tracker.sweep();
@@ -149,7 +149,7 @@ describe('leaks that must be caught @user @no-ss', function () {
 
   it('L16 takes in what appears between scan and signal, and ends a storm of 200 forks', async () => {
     const owner = await new FakeOwner(sandbox).open();
-    // Answers SIGTERM with a successor in another group, which does the same.
+    // On SIGTERM it starts a successor in another group, which does the same.
     const race =
       'import os, signal, sys, time\ndef again(*_):\n  if os.fork() == 0: os.setpgid(0, 0)\n  else: os._exit(0)\n' +
       'signal.signal(signal.SIGTERM, again)\nopen(sys.argv[1], "w")\nwhile True: time.sleep(300)';
@@ -160,16 +160,16 @@ describe('leaks that must be caught @user @no-ss', function () {
     await owner.start(['-c', storm], { command: 'python3' });
     await waitFor('200 forks', () => existsSync(owner.path('done')) && existsSync(owner.path('ready')));
     await owner.kill();
-    // Control arm: SIGTERM to the process that was seen leaves another.
+    // Control arm: SIGTERM to the process found by a scan leaves another one.
     const before = sandbox.living();
     process.kill(pid, 'SIGTERM');
     await waitFor('its successor', () => sandbox.living().some((one) => !before.includes(one)));
     await sweepAll();
   });
 
-  it('L17 finds by the census what has overwritten its environment and left its tree', async () => {
+  it('L17 finds by the census a process that has overwritten its environment and left its tree', async () => {
     const owner = await new FakeOwner(sandbox).open();
-    // As a Perl program that sets $0: the title runs over into the environment, and the cookie is gone.
+    // A Perl program that sets $0: the title overwrites the environment, and the cookie is gone.
     const perl =
       '$SIG{TERM} = $SIG{HUP} = "IGNORE"; $0 = "language server " . ("x" x 20000); ' +
       'open(my $f, ">", $ARGV[0]) or die; print $f $$; close $f; rename $ARGV[0], $ARGV[1]; sleep 300';
@@ -189,7 +189,7 @@ describe('leaks that must be caught @user @no-ss', function () {
     assert.ok(!isAlive(pid));
   });
 
-  it('L18 finds by its cookie what was spawned but not yet recorded as spawned', async () => {
+  it('L18 finds by its cookie a process that was spawned but not yet recorded', async () => {
     const owner = await new FakeOwner(sandbox).open();
     const { pid, record } = await owner.start([PLAIN, '--deaf'], {
       record: { root: undefined, posixSession: undefined },
@@ -200,7 +200,7 @@ describe('leaks that must be caught @user @no-ss', function () {
     await sweepAll();
   });
 
-  it('gives SIGTERM and its wait to what was kept under an older ladder; control: that ladder goes on', async () => {
+  it('gives SIGTERM and its wait to what an older ladder spared; control: that ladder continues', async () => {
     for (const isSpared of [true, false]) {
       const owner = await new FakeOwner(sandbox).open();
       const noted = owner.path(`term-${isSpared}`);
@@ -208,7 +208,7 @@ describe('leaks that must be caught @user @no-ss', function () {
       const { pid } = await owner.start([SERVER, '--deaf-to-eof', `--note-term=${noted}`], {
         record: { ladder, grace: { stdin: 100, term: 20_000 } },
       });
-      // Somebody who is ended: only then is anything written.
+      // A server that is ended: only then is anything written.
       await owner.start(undefined, { record: { ladder } });
       await waitFor('it listens', () => existsSync(`/proc/${pid}/fd/0`) && listensToTerm(pid));
       owner.write({ handedOver: Date.now() });
@@ -231,7 +231,7 @@ describe('leaks that must be caught @user @no-ss', function () {
     dead.write({ startedAt: Date.now() + 10 * 365 * 86_400_000 });
     await dead.kill();
     const now = Date.now;
-    // The laptop woke up a year later.
+    // The laptop wakes up a year later.
     Date.now = () => now() + 365 * 86_400_000;
     try {
       await (await sandbox.tracker()).sweep();
@@ -246,7 +246,7 @@ describe('leaks that must be caught @user @no-ss', function () {
     const owner = await new FakeOwner(sandbox).open();
     const threaded = withoutMainThread('import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN)');
     const named = await owner.start(['-c', threaded], { command: 'python3' });
-    // Known by its cookie alone, which only a living thread shows.
+    // Known only by its cookie, which only a living thread shows.
     const unnamed = await owner.start(['-c', threaded], { command: 'python3', record: { root: undefined } });
     for (const { pid } of [named, unnamed]) await mainThreadGone(pid);
     await owner.kill();
@@ -262,7 +262,7 @@ function recordedRoot(sandbox: Sandbox): number | undefined {
   return JSON.parse(readFileSync(join(sandbox.folder.sessions, file), 'utf8')).records[0]?.root?.pid;
 }
 
-/** Whether a process has a handler for SIGTERM. */
+/** Whether a process handles SIGTERM. */
 function listensToTerm(pid: number): boolean {
   const caught = /^SigCgt:\s+([0-9a-f]+)/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1] ?? '0';
   return (BigInt(`0x${caught}`) & (1n << 14n)) !== 0n;

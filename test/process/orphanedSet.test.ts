@@ -14,8 +14,8 @@ import { withSandbox } from '../support/withSandbox';
 const DEAF = ['--deaf-to-eof', '--deaf-to-term'];
 
 /**
- * A client that lets the ends of its servers' pipes leak into others. argv: one JSON for each process to start, {args,
- * holds}: what it runs, and the numbers of those whose stdin it inherits a writing end of. Prints their pids.
+ * A client that leaks the ends of its servers' pipes into others. argv: one JSON for each process to start, {args,
+ * holds}: what it runs, and the indexes of processes whose writing end of stdin it inherits. Prints the pids.
  */
 const LEAKING_CLIENT = `
 import json, os, subprocess, sys, time
@@ -32,7 +32,7 @@ import { codeOf, factsOf } from '../support/codes';
 
 interface Order {
   readonly args: readonly string[];
-  /** Whose stdin it holds, by their places in the list. */
+  /** Indexes of the processes whose stdin it holds. */
   readonly holds: readonly number[];
 }
 
@@ -70,7 +70,7 @@ describe('orphans that hold each other’s stdin @user @no-ss', function () {
     return sandbox.tracker(settings, { recogniser: () => known });
   };
   const rowOf = ({ inventory }: Tracker, pid: number) => inventory.servers.find((one) => one.pid === pid) as ServerView;
-  /** Who holds its stdin, and what they may be. */
+  /** What the row says about the holders of its stdin. */
   const holdersOf = (tracker: Tracker, pid: number) => factsOf(rowOf(tracker, pid), 'stdin-held')[0];
   const orphaned = (tracker: Tracker, pids: readonly number[]) =>
     waitFor('all are proven to be orphaned', async () => {
@@ -78,7 +78,7 @@ describe('orphans that hold each other’s stdin @user @no-ss', function () {
       return pids.every((pid) => rowOf(tracker, pid)?.verdict === 'orphaned');
     });
   const keysOf = (tracker: Tracker, pids: readonly number[]) => pids.map((pid) => rowOf(tracker, pid).key);
-  /** Exists, and works. */
+  /** Checks that a process is running and works. */
   const answers = async (name: string) => {
     const one = await Stranger.at(sandbox, addressOf(name));
     const pid = await one.ask();
@@ -149,7 +149,7 @@ describe('orphans that hold each other’s stdin @user @no-ss', function () {
     });
   });
 
-  it('K05 L29 a stranger holds an end, too: it is named, and all that follows is kept; ended without it', async () => {
+  it('K05 L29 a stranger holds an end too: it is named, and all servers along the chain are spared; ended without it', async () => {
     const { client, pids } = await start(server('a', [1]), server('b', [0]), sleep(1));
     const [a, b, stranger] = pids as [number, number, number];
     await killHard(client);
@@ -172,7 +172,7 @@ describe('orphans that hold each other’s stdin @user @no-ss', function () {
     assert.ok(!isAlive(a) && !isAlive(b), 'control');
   });
 
-  it('K20 L29 what is spared spares what it holds: listed to be kept, or in use', async () => {
+  it('K20 L29 a spared server spares what it holds: listed to be kept, or in use', async () => {
     const { client, pids } = await start(
       server('a', [1]),
       server('b', [0], '--listed'),

@@ -12,11 +12,11 @@ import { programPath, scripts, withPath, withSs } from '../support/programs';
 import { waitFor } from '../support/waitFor';
 import { withSandbox } from '../support/withSandbox';
 
-describe('whether somebody outside uses a process @user @no-ss', function () {
+describe('whether a stranger uses a process @user @no-ss', function () {
   this.timeout(120_000);
   const sandbox = withSandbox();
 
-  /** A database that somebody is connected to, and that somebody. */
+  /** A database, and a client that is connected to it. */
   async function connected(kind: 'unix' | 'tcp', under: string[] = []): Promise<{ pid: number; client: ChildProcess }> {
     const address = join(sandbox.path, 'db');
     const start = (args: string[]) => {
@@ -35,13 +35,13 @@ describe('whether somebody outside uses a process @user @no-ss', function () {
     return procfs().outsideUse([pid], new Set([pid, ...members]));
   }
 
-  /** What can be told, however busy the machine is. */
+  /** The answer, however busy the machine is. */
   function useOf(pid: number, ...members: number[]): Promise<OutsideUse> {
     return definite(() => askOnce(pid, ...members));
   }
 
   for (const kind of ['unix', 'tcp'] as const) {
-    // Who is at the other end of a Unix socket only `ss` knows.
+    // Only `ss` knows who is at the other end of a Unix socket.
     const isTold = withSs || kind === 'tcp';
 
     it(`K23 a connected client is seen, unless it belongs to the server itself (${kind})`, async () => {
@@ -78,7 +78,7 @@ describe('whether somebody outside uses a process @user @no-ss', function () {
     });
   }
 
-  it('K23 a client that has closed its half and waits for the answer is one, and so is one not yet accepted', async () => {
+  it('K23 a client that has closed its half and waits for the answer counts, and so does one not yet accepted', async () => {
     const server = `
 import os, signal, socket, sys
 signal.alarm(300)
@@ -118,7 +118,7 @@ for line in sys.stdin:
     await waitFor('nobody is connected', async () => (await useOf(pid)).kind === 'none');
   });
 
-  it('K23 K09 no variable makes ss read a file in which nobody is connected', async () => {
+  it('K23 K09 no variable makes ss read a file without connections', async () => {
     const { pid } = await connected('tcp');
     // A table without connections.
     const file = join(sandbox.path, 'net');
@@ -151,7 +151,7 @@ for line in sys.stdin:
   });
 
   it('K23 K09 is unknown for a process that closes its files to us', async () => {
-    // As a user: it calls itself not dumpable, as key agents do. Root may look all the same.
+    // As a user: the process makes itself not dumpable, as key agents do. Root can still inspect it.
     const hidden = 'import ctypes, time; ctypes.CDLL(None).prctl(4, 0, 0, 0, 0); print(1, flush=True); time.sleep(300)';
     const child = spawn('python3', ['-c', hidden], { env: sandbox.environment, stdio: ['ignore', 'pipe', 'inherit'] });
     try {
@@ -159,7 +159,7 @@ for line in sys.stdin:
       const use = await useOf(child.pid as number);
       assert.equal(use.kind, process.getuid?.() === 0 ? 'none' : 'unknown', JSON.stringify(use));
     } finally {
-      // The sandbox cannot see that it is its own.
+      // The sandbox cannot recognise it as its own.
       child.kill('SIGKILL');
     }
   });

@@ -1,8 +1,8 @@
 import { runInside } from '../support/namespace';
 
-describe('numbers that the system gives out again @user @no-ss', function () {
+describe('recycled pids @user @no-ss', function () {
   this.timeout(120_000);
-  // Each for real, in a pid namespace of its own: what is there says which process gets which pid.
+  // Real reuse, each in its own pid namespace, where the script chooses the pids.
   const inside = (what: string) => runInside(['--pid', '--fork', '--mount-proc', '--kill-child'], 'pidReuse.ts', what);
 
   it('K01 a stranger with the recycled pid of a server survives and answers; control: by its pid alone it is killed', () =>

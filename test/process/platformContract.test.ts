@@ -9,7 +9,7 @@ import { readLinuxScopeParts, scopeTag } from '../../src/os/scope';
 import { waitFor } from '../support/waitFor';
 
 const COOKIE = 'whatever-it-says';
-/** More than any system gives out. */
+/** Above every pid of any system. */
 const NOBODY = 4_194_304;
 
 function portable(): Platform {
@@ -55,7 +55,7 @@ for (const [name, create] of Object.entries(platforms)) {
 
     const identityOf = ({ pid, start: token }: ProcessEntry) => ({ pid, start: token, scope: platform.scope });
 
-    it('knows itself, and two looks at one process name the same', async () => {
+    it('knows itself, and gives one process the same identity twice', async () => {
       const self = await platform.self();
       assert.equal(self.pid, process.pid);
       assert.match(self.scope, /^[te][0-9a-f]{16}$/);
@@ -68,9 +68,9 @@ for (const [name, create] of Object.entries(platforms)) {
       assert.ok(sameProcess(identityOf(first), identityOf(inTable)));
     });
 
-    it('tells of a child: arguments, parent, user, group, session, terminal, cookie', async () => {
+    it('shows a child’s arguments, parent, user, group, session, terminal and cookie', async () => {
       const env = { ...process.env, MCP_PROCESSES_COOKIE: COOKIE };
-      // A name that is not ASCII, and one that looks like the end of a field.
+      // A name that is not ASCII, and looks like the end of a field.
       const child = start('sh', ['-c', 'echo ready; read -r line', 'ä文) Z 1'], { env, detached: true });
       await new Promise((resolve) => child.stdout?.once('data', resolve));
       const snapshot = await platform.snapshot();
@@ -94,7 +94,7 @@ for (const [name, create] of Object.entries(platforms)) {
       assert.deepEqual([entry.environmentReadable, entry.cookie], [true, undefined]);
     });
 
-    it('K15 knows the user, and none where real and effective user differ', async () => {
+    it('K15 knows the user, but not if real and effective user differ', async () => {
       assert.equal((await present(1)).uid, 0);
       if (process.getuid?.() !== 0) return;
       const child = start('perl', ['-e', '$> = 65534; $| = 1; print "ready\\n"; <STDIN>']);
@@ -102,8 +102,8 @@ for (const [name, create] of Object.entries(platforms)) {
       assert.equal((await present(child.pid)).uid, undefined);
     });
 
-    it('L15 says zombie of a zombie, and gone of what was collected', async () => {
-      // The shell's child has exited, and perl does not ask for it until it is told.
+    it('L15 says that a zombie is one, and that it is gone once its parent has waited for it', async () => {
+      // The child has exited, and perl waits for it only on request.
       const child = start('perl', [
         '-e',
         '$p = fork || exit; $| = 1; print "$p\\n"; <STDIN>; waitpid $p, 0; print "-"; <STDIN>',
@@ -119,7 +119,7 @@ for (const [name, create] of Object.entries(platforms)) {
       assert.ok(!(await platform.snapshot()).processes.has(pid));
     });
 
-    it('L25 says alive of a process whose main thread is gone', async () => {
+    it('L25 says that a process without its main thread is alive', async () => {
       const program = `import ctypes, threading, time
 threading.Thread(target=time.sleep, args=(60,)).start()
 print('ready', flush=True)
@@ -133,7 +133,7 @@ ctypes.CDLL(None).pthread_exit(None)`;
       assert.equal((await platform.snapshot()).processes.get(child.pid)?.zombie, false);
     });
 
-    it('looks at several, process 1 among them; what cannot be a process is an error', async () => {
+    it('inspects several at once, process 1 included; an invalid pid is an error', async () => {
       const looks = await platform.inspectAll([1, process.pid, NOBODY]);
       assert.equal(looks.get(1)?.kind, 'present');
       assert.equal(looks.get(process.pid)?.kind, 'present');
@@ -141,7 +141,7 @@ ctypes.CDLL(None).pthread_exit(None)`;
       assert.deepEqual([...(await platform.inspectAll([])).keys()], []);
     });
 
-    it('answers each probe about itself without rejecting', async () => {
+    it('answers each probe about itself without an exception', async () => {
       const self = await platform.self();
       assert.match((await platform.stdinPeer(self)).kind, /^(?:alive|gone|unknown)$/);
       assert.match((await platform.serviceRole(self)).kind, /^(?:none|service)$/);

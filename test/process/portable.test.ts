@@ -15,7 +15,7 @@ import { programPath, scripts, withPath } from '../support/programs';
 import { isAlive } from '../support/sandbox';
 import { waitFor } from '../support/waitFor';
 
-/** Runs `action` with these variables, and puts the old ones back. */
+/** Runs `action` with these variables, then restores the old ones. */
 async function withVariables<T>(variables: Record<string, string>, action: () => Promise<T>): Promise<T> {
   const before = { ...process.env };
   Object.assign(process.env, variables);
@@ -60,7 +60,7 @@ describe('the portable platform @user', () => {
     return child as ChildProcess & { pid: number };
   }
 
-  it('K27 reads the same start whatever the time zone, the locale and the format that somebody likes', async () => {
+  it('K27 reads the same start in any time zone, locale and date format', async () => {
     const child = start('sleep', '60');
     const before = await platform.inspect(child.pid);
     assert.equal(before.kind, 'present');
@@ -79,12 +79,12 @@ describe('the portable platform @user', () => {
     for (const look of [before, ...after]) assert.equal(look.kind, 'present');
     const [first, ...others] = [before, ...after].map((look) => (look as Inspection & { kind: 'present' }).entry);
     for (const { start } of others) assert.ok(sameStart(start, first?.start ?? ''), `${first?.start} became ${start}`);
-    // What may change between two looks.
+    // Without what may change between two scans.
     const lasting = (entry: ProcessEntry | undefined) => ({ ...entry, memory: 0, cpuTime: 0, start: '' });
     for (const other of others) assert.deepEqual(lasting(other), lasting(first));
   });
 
-  it('K01 K06 tells the role of the process that was meant, not of whoever has its pid', async () => {
+  it('K01 K06 gives the role of the process that was meant, not of another with its pid', async () => {
     const self = await platform.self();
     assert.match((await platform.serviceRole(self)).kind, /^(?:none|service)$/);
     assert.deepEqual(await platform.serviceRole({ ...self, start: 'e1000000000' }), {
@@ -112,11 +112,11 @@ describe('the portable platform @user', () => {
       });
     }
 
-    it('says error and never gone when it is missing', () => assertBlind(join(folder, 'nothing')));
+    it('says error, never gone, when it is missing', () => assertBlind(join(folder, 'nothing')));
     it('… when it fails', () => assertBlind(fake('exit 1')));
     it('… when it fails after having printed', () => assertBlind(fake('"$REAL" "$@"; exit 1')));
     it('… when it prints nothing', () => assertBlind(fake('exit 0')));
-    it('… when what it prints breaks off', () => assertBlind(fake('"$REAL" "$@" | head -c 2000')));
+    it('… when its output is truncated', () => assertBlind(fake('"$REAL" "$@" | head -c 2000')));
     it('… when it prints something else', () => assertBlind(fake('echo "  PID TTY          TIME CMD"')));
     it('… when it does not list us', () => assertBlind(fake(`"$REAL" "$@" | grep -v "^ *${process.pid} "`)));
     it('… when it hides a living process', async () => {
@@ -127,17 +127,17 @@ describe('the portable platform @user', () => {
     });
     it('… when it hides it in one of two tables', async () => {
       const child = start('sleep', '60');
-      // `ps-list` is who asks for all with "awwxo".
+      // `ps-list` uses "awwxo" to ask for all processes.
       const body = `case "$1" in awwxo) exec "$REAL" "$@";; esac; "$REAL" "$@" | grep -v "^ *${child.pid} "`;
       await withPath(`${fake(body)}:${process.env.PATH}`, () =>
         assert.rejects(platform.snapshot(), { reason: { kind: 'listed-once', program: 'ps', pid: child.pid } }),
       );
-      // Control: with the same in neither there is nothing to compare.
+      // Control: if neither table hides it, it is listed.
       assert.ok((await platform.snapshot()).processes.has(child.pid));
     });
   });
 
-  describe('who is chosen', () => {
+  describe('the choice of the platform', () => {
     const script = join(__dirname, 'inside/choosePlatform.ts');
     const chosen = (variables: NodeJS.ProcessEnv, ...before: string[]) =>
       new Promise<string>((resolve, reject) => {
@@ -152,7 +152,7 @@ describe('the portable platform @user', () => {
     const PORTABLE = { MCP_PROCESSES_PLATFORM: 'portable' };
     const NOTHING = /^Processes cannot be identified on this system: .+\. MCP Processes does nothing here\.$/;
 
-    it('procfs on Linux, portable when told so', async () => {
+    it('procfs on Linux, portable on request', async () => {
       assert.equal(await chosen({}), 'procfs');
       assert.equal(await chosen(PORTABLE), 'portable');
     });
@@ -162,8 +162,8 @@ describe('the portable platform @user', () => {
       for (const variables of [{}, PORTABLE]) assert.match(await chosen(variables, ...hidden), NOTHING);
     });
 
-    it('K12 none where /proc belongs to another pid namespace, which shows strangers under our pids', async () => {
-      // Process 1 has the parent 0 in either: nothing but the namespace tells them apart.
+    it('K12 none if /proc belongs to another pid namespace, which shows strangers under our pids', async () => {
+      // Process 1 has parent 0 in both: only the namespace tells them apart.
       const first = ['--pid', '--fork'];
       const third = [...first, 'sh', '-c', '"$@"; exit $?', 'sh'];
       for (const variables of [{}, PORTABLE]) {
@@ -186,7 +186,7 @@ describe('the portable platform @user', () => {
   });
 
   describe('a living child whose handle we hold', () => {
-    /** A shell that starts another that starts a sleeper, all deaf, and prints the sleeper's pid. */
+    /** A shell that starts another that starts a sleeper, all ignoring SIGTERM, and prints the sleeper's pid. */
     const DEAF = 'trap "" TERM; sh -c \'trap "" TERM; sleep 60 & echo $!; wait\' & wait';
 
     async function startTree(program = DEAF) {
@@ -206,13 +206,13 @@ describe('the portable platform @user', () => {
       assert.ok(isAlive(stranger.pid));
     });
 
-    it('may end by itself first, within its grace', async () => {
+    it('may end on its own first, within its grace', async () => {
       const child = start('cat');
       assert.deepEqual(await endLivingChildTree(child, platform, 10_000), { kind: 'ended', by: 'itself' });
       assert.equal(child.signalCode, null);
     });
 
-    it("K01 is left alone when it has exited: its pid may be somebody's", async () => {
+    it('K01 is left alone once it has exited: its pid may be reused', async () => {
       const { child, below } = await startTree('sleep 60 & echo $!; wait');
       try {
         const exited = new Promise((resolve) => child.once('exit', resolve));
@@ -225,9 +225,9 @@ describe('the portable platform @user', () => {
       }
     });
 
-    it('L21 K01 is kept when somebody older only seems to be below it; control: the same tree, true times', async () => {
+    it('L21 K01 is spared when an older process only seems to be below it; control: the same tree, true times', async () => {
       const { child, below } = await startTree();
-      /** A table in which the sleeper started before its parent, as after a recycled parent pid on Windows. */
+      /** A table in which the sleeper started before its parent, as with a recycled parent pid on Windows. */
       const older: Platform = Object.assign(Object.create(platform), {
         snapshot: async () => {
           const snapshot = await platform.snapshot();
@@ -245,7 +245,7 @@ describe('the portable platform @user', () => {
       await waitFor('all are gone', () => !isAlive(below));
     });
 
-    it('K09 is kept when the table cannot be read', async () => {
+    it('K09 is spared when the table cannot be read', async () => {
       const { child, below } = await startTree();
       const kept = await withPath(folder, () => endLivingChildTree(child, platform, 50));
       assert.equal(kept.kind, 'spared');

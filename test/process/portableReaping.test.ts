@@ -9,7 +9,7 @@ import { withSandbox } from '../support/withSandbox';
 
 const DEAF = ['--deaf-to-eof', '--deaf-to-term'];
 
-// What does not depend on how processes are read is in reaping.test.ts.
+// reaping.test.ts has the tests that do not depend on the platform.
 describe('reaping on the portable platform @user @no-ss', function () {
   this.timeout(120_000);
   const sandbox = withSandbox();
@@ -29,7 +29,7 @@ describe('reaping on the portable platform @user @no-ss', function () {
     return { path, text: readFileSync(path, 'utf8') };
   }
 
-  it('L01 L05 L08 ends deaf servers, their children and who left by setsid after kill -9 of the host; control: until then they live', async () => {
+  it('L01 L05 L08 ends deaf servers, children and setsid grandchildren after kill -9 of the host; control: until then they live', async () => {
     const host = await sandbox.host({
       eof: ['--deaf-to-eof'],
       term: [...DEAF, '--child=plain'],
@@ -71,13 +71,13 @@ describe('reaping on the portable platform @user @no-ss', function () {
     await killHard(live.child);
   });
 
-  it('K33 that the editor started: kept while a stranger is connected; ended when it is gone', async () => {
+  it('K33 spares a server of the editor’s while a stranger is connected, and ends it when that is gone', async () => {
     const address = join(sandbox.path, 'it.port');
     const host = await sandbox.host({ it: [...DEAF, `--serve=${address}`] });
     const [server] = host.servers as [number];
     const stranger = await Stranger.at(sandbox, address);
     await killHard(host.child);
-    // This platform notices no children; a session of another that took one for the editor's leaves such a record.
+    // This platform does not notice children, so the record comes from a session on another platform.
     const { path, text } = session();
     assert.match(text, /"start": "e\d+"/, 'the host runs on the portable platform');
     writeFileSync(path, text.replaceAll('"kind": "launched"', '"kind": "adopted"'));

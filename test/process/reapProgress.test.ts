@@ -14,14 +14,14 @@ kept = [subprocess.Popen(sys.argv[1:], stdin=subprocess.PIPE, stdout=subprocess.
 print(*(p.pid for p in kept), flush=True)
 time.sleep(600)`;
 
-describe('reaping many, called off', function () {
+describe('a reap of many servers that is cancelled', function () {
   this.timeout(120_000);
   const sandbox = withSandbox();
   let servers: number[];
   let tracker: Tracker;
   beforeEach(async () => {
     const mark = `--mark=${randomUUID()}`;
-    // One of our own, and three of another client's.
+    // One server of ours, and three of another client's.
     const owner = await new FakeOwner(sandbox).open();
     const own = await owner.start();
     owner.write({ automatic: 'off' });
@@ -47,7 +47,7 @@ describe('reaping many, called off', function () {
   const orphans = () => tracker.inventory.servers.filter(({ verdict }) => verdict === 'orphaned');
   const keys = () => orphans().map(({ key }) => key);
 
-  it('before any ladder has begun: nothing is ended, all stay listed and can be reaped later, each being told of', async () => {
+  it('before any ladder has begun: nothing is ended, all stay listed, and can be reaped later with progress for each', async () => {
     const none = await tracker.reapOrphans({ only: keys(), signal: AbortSignal.abort() });
     assert.deepEqual(none, []);
     assert.ok(servers.every(isAlive));
@@ -60,20 +60,20 @@ describe('reaping many, called off', function () {
     assert.deepEqual(sandbox.living(), []);
   });
 
-  it('after the first has ended: those whose ladder has not begun stay whole', async () => {
+  it('after the first has ended: those whose ladder has not begun stay intact', async () => {
     const calledOff = new AbortController();
     const results = await tracker.reapOrphans({
       only: keys(),
       signal: calledOff.signal,
-      // Ours is through at once; the others wait for their second look, and at least one of them has not begun.
+      // Ours ends at once; the others wait for their second probe, and at least one of them has not begun.
       onProgress: () => calledOff.abort(),
     });
     assert.ok(results.length >= 1 && results.length <= 3, `${results.length} have begun`);
     const begun = new Set(results.flatMap(({ processes }) => processes.map(({ pid }) => pid)));
     assert.ok(servers.filter((pid) => !begun.has(pid)).every(isAlive), 'whose ladder has not begun');
     assert.ok(!isAlive(servers[0] as number), 'our own');
-    // On a busy machine a probe of one that has begun may fail, which keeps it; and one that was killed takes its time.
-    await waitFor('all that live are listed, and nobody else', async () => {
+    // On a busy machine a probe may fail, which spares the server, and a killed one may end slowly.
+    await waitFor('all living servers are listed, and no others', async () => {
       const { servers: rows } = await tracker.sweep();
       const alive = servers.filter(isAlive);
       const told = rows.map(({ pid, verdict, evidence }) => ({ pid, verdict, evidence }));

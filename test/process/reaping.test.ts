@@ -37,7 +37,7 @@ describe('reaping what a dead session left @user @no-ss', function () {
     const host = await sandbox.host({ polite: [], eof: ['--deaf-to-eof'], term: [...DEAF, '--child=plain'] });
     await killHard(host.child);
     const [, eof, term] = host.servers as [number, number, number];
-    // Control arm: nobody reaps, and they stay.
+    // Control arm: without a reap they stay.
     assert.ok(isAlive(eof) && isAlive(term));
     const tracker = await sandbox.tracker({ automatic: 'on' });
     await tracker.sweep();
@@ -64,7 +64,7 @@ describe('reaping what a dead session left @user @no-ss', function () {
     assert.deepEqual(readdirSync(sandbox.folder.sessions), []);
   });
 
-  it('K13 L23 of a damaged file nobody knows what its session wanted: shown, and ended only on a click', async () => {
+  it('K13 L23 the settings of a session with a damaged file are unknown: its servers are shown, and ended only on a click', async () => {
     const owner = await new FakeOwner(sandbox).open();
     const { pid } = await owner.start();
     owner.write({ automatic: 'off', neverReap: ['--deaf'] });
@@ -89,7 +89,7 @@ describe('reaping what a dead session left @user @no-ss', function () {
     assert.deepEqual(readdirSync(sandbox.folder.sessions), [`${owner.id}.json.damaged`]);
   });
 
-  it('L22 K20 what a session wanted holds while another window claims its file, or gives it back', async () => {
+  it('L22 K20 a session’s settings hold while another window claims its file, or gives it back', async () => {
     const owner = await new FakeOwner(sandbox).open();
     const { pid, record } = await owner.start();
     owner.write({ automatic: 'off', neverReap: ['--deaf'] });
@@ -104,7 +104,7 @@ describe('reaping what a dead session left @user @no-ss', function () {
       [claimed, own],
     ] as const) {
       let isMoved = false;
-      // Between the list of the folder and the look at the file.
+      // Between listing the folder and reading the file.
       const moving = (path: fs.PathLike, options?: fs.StatSyncOptions) => {
         if (path === before && !isMoved) {
           renameSync(before, after);
@@ -123,7 +123,7 @@ describe('reaping what a dead session left @user @no-ss', function () {
       assert.deepEqual(readdirSync(sandbox.folder.sessions), [after.slice(sandbox.folder.sessions.length + 1)]);
       assert.equal(tracker.inventory.servers[0]?.verdict, 'unknown', 'somebody else was at it');
     }
-    // What a list that is read in parts may miss while a file is renamed.
+    // A folder listed in parts may miss a file that is being renamed.
     rmSync(own);
     const platform = Object.assign(Object.create(owner.platform), {
       snapshot: async () => {
@@ -260,7 +260,7 @@ describe('reaping what a dead session left @user @no-ss', function () {
       await killHard(host.child);
       await (await sandbox.tracker()).sweep();
       assert.ok(isAlive(host.servers[0] as number));
-      // Control arm: its own home ends it.
+      // Control arm: a sweep in its own home ends it.
       await (await other.tracker()).sweep();
       assert.deepEqual(other.living(), []);
     } finally {
@@ -268,7 +268,7 @@ describe('reaping what a dead session left @user @no-ss', function () {
     }
   });
 
-  it('K01 K13 signals nobody for a session file that names pid 1, ourselves or a recycled pid', async () => {
+  it('K01 K13 signals nothing for a session file that names pid 1, ourselves or a recycled pid', async () => {
     const host = await sandbox.host({ deaf: DEAF });
     const [file] = readdirSync(sandbox.folder.sessions);
     const path = join(sandbox.folder.sessions, file as string);
@@ -315,7 +315,7 @@ describe('reaping what a dead session left @user @no-ss', function () {
     try {
       linkSync(process.execPath, code);
     } catch {
-      // On another disk, or somebody else's.
+      // On another disk, or another user's.
       copyFileSync(process.execPath, code);
     }
     const asNode = await owner.start(['ELECTRON_RUN_AS_NODE=1', code, PLAIN, '--deaf'], { command: 'env' });
@@ -329,16 +329,16 @@ describe('reaping what a dead session left @user @no-ss', function () {
     assert.ok(isAlive(editor.pid), 'control');
   });
 
-  it('K12 L24 a session that lives elsewhere is remembered however old it is, as long as somebody there sees it', async () => {
+  it('K12 L24 a session in another scope is kept, however old, while a window there sees it', async () => {
     const owner = await new FakeOwner(sandbox).open();
-    // A container, too, cannot be asked after from elsewhere.
+    // Nor can a container be queried from another scope.
     const container = { program: 'docker', globalFlags: [], environment: {}, removable: true, containerId: undefined };
     await owner.start([PLAIN, '--deaf'], { record: { container } });
     const month = new Date(Date.now() - 31 * 86_400_000);
     owner.write({ startedAt: month.getTime() });
     const file = join(sandbox.folder.sessions, `${owner.id}.json`);
     utimesSync(file, month, month);
-    // Somebody where its owner can be seen.
+    // A window in the owner's scope.
     const tracker = await sandbox.tracker();
     await tracker.sweep();
     const snapshot = async () => ({ ...(await owner.platform.snapshot()), scope: 't0000000000000000' });
@@ -346,7 +346,7 @@ describe('reaping what a dead session left @user @no-ss', function () {
       scanMachine({ snapshot } as unknown as Platform, sandbox.folder, undefined, { automatic: 'off', neverReap: [] });
     await sweepElsewhere();
     assert.ok(existsSync(file));
-    // Control: nobody has seen it for a month.
+    // Control: no window has seen it for a month.
     utimesSync(file, month, month);
     await sweepElsewhere();
     assert.ok(!existsSync(file));
@@ -390,7 +390,7 @@ describe('reaping what a dead session left @user @no-ss', function () {
     assert.deepEqual(sandbox.living(), []);
   });
 
-  it('a server says that it is being ended for as long as it is: by a sweep, by hand, by its row', async () => {
+  it('a server is shown as being ended for exactly that time: by a sweep, by hand, by its row', async () => {
     const ways = {
       sweep: (tracker: Tracker) => tracker.sweep(),
       'by hand': (tracker: Tracker) => tracker.reapOrphans(),
@@ -417,7 +417,7 @@ describe('reaping what a dead session left @user @no-ss', function () {
         }
       });
       await reap(tracker);
-      // Listeners hear at the end of the turn.
+      // Listeners are called at the end of the turn.
       await waitFor('it is told', () => states.get('server 1')?.at(-1) === 'gone');
       assert.equal(states.get('server 1')?.at(-2), 'stopping', way);
       assert.deepEqual(states.get('server 2'), ['running'], `${way}: what is kept is not being ended`);
@@ -426,7 +426,7 @@ describe('reaping what a dead session left @user @no-ss', function () {
     }
   });
 
-  it('two clicks at once on two servers of one session: each is told of, and nothing is left', async () => {
+  it('two clicks at once on two servers of one session: each is reported, and nothing is left', async () => {
     const host = await sandbox.host({ one: DEAF, two: DEAF }, 'ask');
     await killHard(host.child);
     const tracker = await sandbox.tracker({ automatic: 'off' });
@@ -440,7 +440,7 @@ describe('reaping what a dead session left @user @no-ss', function () {
     assert.deepEqual(readdirSync(sandbox.folder.sessions), []);
   });
 
-  it('a server that is adopted while a look is under way stays recorded, and so does what one starts meanwhile', async () => {
+  it('a server adopted during a scan stays recorded, and so does a server launched meanwhile', async () => {
     const owner = await new FakeOwner(sandbox).open();
     const started = async () => ({ ...(await owner.start()).record, kind: 'adopted' as const });
     const known = await started();
@@ -448,7 +448,7 @@ describe('reaping what a dead session left @user @no-ss', function () {
     const platform = Object.assign(Object.create(owner.platform) as Platform, {
       snapshot: async () => {
         const snapshot = await owner.platform.snapshot();
-        // What comes now is not in it any more.
+        // Processes that start now are not in the snapshot.
         if (records.length === 0) {
           records.push(await started(), await started());
           own.add(records[0] as ServerRecord);
@@ -470,7 +470,7 @@ describe('reaping what a dead session left @user @no-ss', function () {
     );
   });
 
-  it('what the user lists to keep meanwhile is shown as kept at once', async () => {
+  it('a server listed to keep meanwhile is shown as spared at once', async () => {
     const host = await sandbox.host({ deaf: DEAF }, 'off');
     await killHard(host.child);
     const neverReap: string[] = [];
@@ -487,11 +487,11 @@ describe('reaping what a dead session left @user @no-ss', function () {
     assert.ok(isAlive(host.servers[0] as number), 'a look reaps nothing');
   });
 
-  it('deactivate ends its own, and hands over what takes longer', async () => {
+  it('deactivate ends its own servers, and hands over those that take longer', async () => {
     const host = await sandbox.host({ polite: [], deaf: [...DEAF, '--child=plain'] });
     host.child.stdin?.write('deactivate\n');
     await waitFor('the host has exited', () => host.child.exitCode !== null);
-    // On a busy machine its few seconds may not do.
+    // On a busy machine its few seconds may not be enough.
     const [left] = readSessions(sandbox.folder).sessions;
     if (left) assert.ok((left.session.handedOver ?? 0) > 0, 'whoever comes may carry on');
     else assert.deepEqual(sandbox.living(), []);

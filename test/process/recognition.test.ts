@@ -24,13 +24,13 @@ const CLI = join(__dirname, '../../dist/cli.js');
 
 const CROWD = 1_000;
 
-/** Whoever has the words of an entry is not yet its server: strangers whose client is gone, beside the real one. */
-describe('whose server a process is @user', function () {
+/** The same arguments do not make a process an entry's server: strangers without a client run beside the real one. */
+describe('recognising servers among running processes @user', function () {
   this.timeout(120_000);
   const sandbox = withSandbox();
   let home: string;
   let giveBack: () => void;
-  /** In every command, so that runs side by side recognise only their own. */
+  /** Part of every command, so that parallel runs recognise only their own. */
   let mark: string;
   beforeEach(() => {
     giveBack = forgetConfigPlaces();
@@ -46,7 +46,7 @@ describe('whose server a process is @user', function () {
     mkdirSync(dirname(join(home, path)), { recursive: true });
     writeFileSync(join(home, path), typeof content === 'string' ? content : JSON.stringify(content));
   };
-  /** A window's verdicts by pid after the two looks that it takes, and what ends all that it takes for orphaned. */
+  /** A window's verdicts by pid after two scans, and a function that ends all its orphans. */
   const look = async () => {
     const tracker = await sandbox.tracker({}, { recogniser: recogniserOf(home) });
     const { servers } = await tracker.scanNow();
@@ -56,7 +56,7 @@ describe('whose server a process is @user', function () {
       reap: () => tracker.reapOrphans({ only: orphaned.map(({ key }) => key) }),
     };
   };
-  /** The same by the command line. */
+  /** The same with the command line. */
   const lookByCommandLine: typeof look = async () => {
     const run = (...args: string[]) => {
       const { status, stdout, stderr } = spawnSync(process.execPath, [CLI, ...args, '--json'], {
@@ -74,7 +74,7 @@ describe('whose server a process is @user', function () {
     };
   };
 
-  /** Starts each entry's words in its own folder and in somebody else's; only the former is the entry's, and ends. */
+  /** Starts each entry's command in its own folder and in a stranger's. Only the former is ended. */
   async function tellsApart(forms: readonly (readonly string[])[], by = look): Promise<void> {
     const servers = Object.fromEntries(
       forms.map(([command, ...args], index) => [`s${index}`, { command, args, cwd: join(home, 'mine') }]),
@@ -92,7 +92,7 @@ describe('whose server a process is @user', function () {
     assert.deepEqual(own.filter(isAlive).map(name), []);
   }
 
-  it('K32 words that mean something in one folder only name nobody in another', async () => {
+  it('K32 a command that depends on its folder names no process in another folder', async () => {
     const x = mark;
     await tellsApart(
       [
@@ -132,7 +132,7 @@ describe('whose server a process is @user', function () {
     );
   });
 
-  it('K32 a whole path among such words is not what they run', async () => {
+  it('K32 an absolute path in such a command is not the program that runs', async () => {
     const x = mark;
     await tellsApart([
       ...[
@@ -159,7 +159,7 @@ describe('whose server a process is @user', function () {
     ]);
   });
 
-  it('K32 words of MCP among such words name no server', async () => {
+  it('K32 "mcp" in such a command does not name a server', async () => {
     const x = mark;
     await tellsApart([
       ...[
@@ -175,7 +175,7 @@ describe('whose server a process is @user', function () {
     ]);
   });
 
-  it('K31 what only a client can fill in names nobody of whom nothing else tells', async () => {
+  it('K31 a placeholder that only a client can fill names no process without other evidence', async () => {
     const entry = (command: string, ...args: string[]) => ({ command, args });
     write('.config/Code/User/mcp.json', {
       servers: {
@@ -205,7 +205,7 @@ describe('whose server a process is @user', function () {
       [...words(shop), ...words('/default')].map((args) => ({ args, folder: shop })),
     );
     const strangers = pids.slice(0, 5);
-    // The default of its variable is what that entry says by itself.
+    // The entry contains the default of its variable.
     const ofDefault = pids[8] as number;
     const { verdicts, reap } = await look();
     assert.deepEqual(
@@ -218,7 +218,7 @@ describe('whose server a process is @user', function () {
       [],
     );
     assert.ok(!isAlive(ofDefault));
-    // Control arm: a folder that the editor knows closes its own variable, and no other.
+    // Control arm: a folder known to the editor fills its own variable, and no other.
     write('.config/Code/User/workspaceStorage/1/workspace.json', { folder: String(pathToFileURL(shop)) });
     const now = (await look()).verdicts;
     assert.deepEqual(
@@ -227,7 +227,7 @@ describe('whose server a process is @user', function () {
     );
   });
 
-  it('K31 a default within a default names what it says, as it is meant and as a client misread it, and nobody else', async () => {
+  it('K31 a default within a default matches as it is meant and as a client misreads it, and nothing else', async () => {
     write('.claude.json', {
       mcpServers: {
         nested: { command: 'python3', args: ['${FIELD_DIR_OF_NOBODY:-${HOME}/.field}/server.py', '--ro', mark] },
@@ -247,7 +247,7 @@ describe('whose server a process is @user', function () {
     assert.deepEqual(pids.map(isAlive), [false, false, true]);
   });
 
-  it('K34 the name of a package’s program proves nothing somewhere else', async () => {
+  it('K34 the name of a package’s program proves nothing elsewhere', async () => {
     write('.cursor/mcp.json', {
       mcpServers: { it: { command: 'npx', args: ['-y', '@field/server', `--run=${mark}`] } },
     });
@@ -267,7 +267,7 @@ describe('whose server a process is @user', function () {
     assert.deepEqual(pids.map(isAlive), [true, true, false]);
   });
 
-  it('what a client has started stays its server when that is gone, though it was what closed the placeholder', async () => {
+  it('a client’s server stays recognised when the client, whose folder filled the placeholder, is gone', async () => {
     write('.config/Code/User/mcp.json', {
       servers: { mine: { command: 'node', args: ['${workspaceFolder}/dist/index.js', mark] } },
     });
@@ -277,7 +277,7 @@ describe('whose server a process is @user', function () {
 server = subprocess.Popen(sys.argv[2:], executable=sys.argv[1], stdin=subprocess.PIPE)
 print(server.pid, flush=True)
 time.sleep(600)`;
-    // By its real path: a shim of a version manager would look itself up by its name.
+    // By its real path: a version manager's shim would look itself up by name.
     const python = execFileSync('python3', ['-c', 'import sys; print(sys.executable)'], { encoding: 'utf8' }).trim();
     const client = spawn(python, ['-I', '-c', script, file, ...words], {
       argv0: 'claude',
@@ -301,7 +301,7 @@ time.sleep(600)`;
     });
   });
 
-  it('K31 K32 a child of the extension host with such words is adopted in its own folder only', async () => {
+  it('K31 K32 a child of the extension host with such a command is adopted only in its own folder', async () => {
     const entries = {
       open: { command: 'node', args: ['${workspaceFolder}/dist/index.js', mark] },
       bound: { command: 'make', args: [mark] },
@@ -370,7 +370,7 @@ describe('a busy machine @user', function () {
     return sandbox.tracker({}, { recogniser: () => configs.recogniser() });
   };
 
-  it('K03 of 1,000 unrelated processes none is named, whatever their words; the one configured server is', async () => {
+  it('K03 of 1,000 unrelated processes none is named, whatever their arguments; the one configured server is', async () => {
     const mark = `--run=${randomUUID()}`;
     writeConfigs(home, [process.execPath, SERVER, mark]);
     const commands = unrelatedCommands(CROWD, home);
@@ -395,7 +395,7 @@ describe('a busy machine @user', function () {
     );
     const [match] = factsOf(named[0], 'matches');
     assert.deepEqual([match?.entry.name, match?.entry.client], ['notes', 'Codex']);
-    // Entries of other clients are no rows: a server appears while a process of it runs.
+    // Other clients' entries have no rows of their own: a server has a row while its process is running.
     const isOurs = (pid: number | undefined) => pid === undefined || ours.has(pid);
     const all = tracker.inventory.servers.filter(
       (row) => configurationFileOf(row)?.startsWith(home) && isOurs(row.pid),
@@ -404,7 +404,7 @@ describe('a busy machine @user', function () {
       all.map(({ pid }) => pid),
       [server.pid],
     );
-    // A guess, asked for, names what has such a name as a program or package; nothing that merely mentions one.
+    // Guessing, if enabled, names programs and packages with such a name, but nothing that merely mentions one.
     const guessed = (await rowsOf(await open(true))).filter(({ pid }) => pid !== server.pid);
     assert.deepEqual(guessed, [], listed(guessed));
     assert.deepEqual(sandbox.log, []);
@@ -416,7 +416,7 @@ function listed(rows: readonly { name: string; processes: readonly { commandLine
   return rows.map(({ name, processes }) => `${name}: ${processes[0]?.commandLine}`).join('\n');
 }
 
-/** Every client's files with the servers that people have; Codex has one more. */
+/** Writes every client's files with typical servers; Codex gets one more. */
 function writeConfigs(home: string, [command, ...args]: readonly string[]): void {
   const servers = {
     filesystem: { command: 'npx', args: ['-y', '@modelcontextprotocol/server-filesystem', `${home}/projects`] },

@@ -28,17 +28,17 @@ describe('windows of one machine share their scans', function () {
   this.timeout(120_000);
   const sandbox = withSandbox();
   let mark: string;
-  /** Looks at the whole process table. */
-  let looks: number;
-  /** Whether windows notice by themselves that a client has ended; they would look in the middle of a test. */
+  /** The number of scans of the whole process table. */
+  let scans: number;
+  /** Whether windows notice the end of a client; they would scan in the middle of a test. */
   let areNoticing: boolean;
   beforeEach(() => {
     areNoticing = false;
     mark = `--mark=${randomUUID()}`;
-    looks = 0;
+    scans = 0;
   });
 
-  /** What a workspace adds to it is in the fingerprint. */
+  /** The fingerprint includes what a workspace adds. */
   const recogniser = (fingerprint: string | undefined = 'the same'): Recogniser => ({
     serverOf: (args) =>
       args.at(-1) === mark
@@ -52,22 +52,22 @@ describe('windows of one machine share their scans', function () {
     const counting = Object.create(platform, {
       snapshot: {
         value: () => {
-          looks++;
+          scans++;
           return platform.snapshot();
         },
       },
       ...(!areNoticing && { identify: { value: undefined } }),
     });
     const tracker = await sandbox.tracker({}, { platform: counting, recogniser: () => known, version, ...parts });
-    // As at activation: the first look is its own.
+    // As at activation: the first scan is its own.
     await tracker.sweep();
     return tracker;
   };
-  /** How often a turn looks at the whole table. */
+  /** The number of scans of the whole table in one turn. */
   const turn = async (tracker: Tracker, youngerThan = LONG): Promise<number> => {
-    const before = looks;
+    const before = scans;
     await tracker.sweepOrReuse(youngerThan);
-    return looks - before;
+    return scans - before;
   };
   const foreign = async (): Promise<{ client: ChildProcess; server: number }> => {
     const client = spawn(
@@ -90,7 +90,7 @@ describe('windows of one machine share their scans', function () {
       return named(tracker, 'notes').find(({ verdict }) => verdict === 'orphaned');
     });
 
-  it('who finds a young sweep takes it over, shows the same, and looks at its own processes only', async () => {
+  it('a window reuses a recent scan, shows the same, and reads only its own processes', async () => {
     const dead = await new FakeOwner(sandbox).open();
     const { pid } = await dead.start();
     dead.write({ automatic: 'ask' });
@@ -114,7 +114,7 @@ describe('windows of one machine share their scans', function () {
       shown(second, 'thisWindow').map(({ name }) => name),
       ['of the second'],
     );
-    // Its own are those of this moment.
+    // Its own processes are read now.
     await second.servers.launch(sandbox.server('another', '--child=plain'));
     await orphaned(first);
     assert.equal(await turn(second), 0);
@@ -126,14 +126,14 @@ describe('windows of one machine share their scans', function () {
       named(second, 'another').map(({ group }) => group),
       ['thisWindow'],
     );
-    // Control arm: too old. From then on nothing of what was taken over is shown.
+    // Control arm: too old. From then on nothing that was reused is shown.
     for (const orphan of [pid, server]) process.kill(orphan, 'SIGKILL');
     await waitFor('they are gone', () => !isAlive(pid) && !isAlive(server));
     assert.equal(await turn(second, 0), 1);
     assert.deepEqual(shown(second, 'orphaned'), []);
   });
 
-  it('who appears below its own is shown and in the census after such a turn', async () => {
+  it('a new process below its own is shown and in the census after such a turn', async () => {
     const [first, second] = [await window(), await window()];
     const go = join(sandbox.path, 'go');
     const script = '(while [ ! -e "$0" ]; do sleep 0.1; done; sleep 300 & echo $! >"$0.pid"; wait) <&- >&- & exec "$@"';
@@ -157,9 +157,9 @@ describe('windows of one machine share their scans', function () {
     const second = await window(recogniser(), '0', { adoptable: () => [known] });
     const server = spawn(process.execPath, [PLAIN, mark], { env: sandbox.environment, stdio: 'pipe' });
     await first.sweep();
-    // The second window looks by itself when it has adopted somebody.
+    // The second window scans on its own when it has adopted a server.
     await waitFor('it is adopted', () => named(second, 'notes').some(({ group }) => group === 'thisWindow'));
-    // Without `ss` the first window cannot tell who holds its stdin, and does not share that.
+    // Without `ss` the first window does not know who holds its stdin, and does not share that.
     assert.equal((await turn(second)) === 0, withSs);
     assert.deepEqual(
       named(second, 'notes').map(({ pid, group }) => ({ pid, group })),
@@ -167,7 +167,7 @@ describe('windows of one machine share their scans', function () {
     );
   });
 
-  it('a server that is found first and adopted then is shown once, in every inventory', async () => {
+  it('a server that is found and then adopted is shown once, in every inventory', async () => {
     const matches = (args: readonly string[]) => args.at(-1) === mark;
     const entry = { key: 'notes', name: 'notes', client: 'Editor', folder: undefined, url: undefined };
     const known = { ...entry, file: undefined, managedBy: 'foreign' as const, describe: undefined, matches };
@@ -195,12 +195,12 @@ describe('windows of one machine share their scans', function () {
     );
   });
 
-  it('what takes a second look is not shared after the first, and takes nothing back that was proven', async () => {
+  it('a finding that needs a second scan is not shared after the first, and takes no proof back', async () => {
     const { client } = await foreign();
     const [first, second] = [await window(), await window()];
     await killHard(client);
     await orphaned(first);
-    // Has looked once by now.
+    // The third window has scanned once.
     const third = await window();
     assert.equal(named(third, 'notes')[0]?.verdict, 'unknown');
     assert.equal(await turn(second), 0);
@@ -212,7 +212,7 @@ describe('windows of one machine share their scans', function () {
     assert.deepEqual(verdicts, new Set(['orphaned']));
   });
 
-  it('what was found before one has looked is not taken over: it would take back what is proven by now', async () => {
+  it('findings older than a window’s own scan are not reused: they would take back what is proven', async () => {
     const { client } = await foreign();
     const [first, second] = [await window(), await window()];
     await waitFor('it is shared', async () => {
@@ -227,7 +227,7 @@ describe('windows of one machine share their scans', function () {
     assert.equal(named(second, 'notes')[0]?.verdict, 'orphaned');
   });
 
-  it('who has taken over notices by itself that a client has ended', async () => {
+  it('a window that reuses a scan still notices the end of a client', async () => {
     areNoticing = true;
     const { client } = await foreign();
     const [first, second] = [await window(), await window()];
@@ -239,7 +239,7 @@ describe('windows of one machine share their scans', function () {
     await waitFor('it is orphaned', () => named(second, 'notes')[0]?.verdict === 'orphaned');
   });
 
-  it('a sweep of a window that has no means to look is not shared; what its stdin itself cannot tell is', async () => {
+  it('a sweep without the means to probe is not shared; one with a stdin that says nothing is', async () => {
     const { client, server } = await foreign();
     const platform = askingAgain(await choosePlatform());
     let failure: FailedInspection | undefined = 'no means';
@@ -255,7 +255,7 @@ describe('windows of one machine share their scans', function () {
     await killHard(client);
     const second = await window();
     const first = await window(recogniser(), '0', { platform: blind });
-    // Once it has looked twice, its findings stand.
+    // After its second scan the findings are final.
     await first.sweep();
     await first.sweep();
     assert.equal(named(first, 'notes')[0]?.verdict, 'unknown');
@@ -268,7 +268,7 @@ describe('windows of one machine share their scans', function () {
     assert.equal(await turn(second), 0, 'control arm');
   });
 
-  it('who would look for something else, or otherwise, looks itself; so does who cannot tell', async () => {
+  it('a window scans on its own if it recognises other servers or probes differently, or if it cannot tell', async () => {
     const first = await window();
     const { fingerprint: _, ...withoutFingerprint } = recogniser();
     const others = [
@@ -286,11 +286,11 @@ describe('windows of one machine share their scans', function () {
     assert.equal(await turn(first), 1, 'its own is no help');
   });
 
-  it('K13 a damaged or hostile file is none', async () => {
+  it('K13 a damaged or hostile file is ignored', async () => {
     const [first, second] = [await window(), await window()];
     await foreign();
     const path = join(sandbox.folder.path, 'scan.json');
-    // While it is being started, nobody can tell who holds its stdin.
+    // While the server starts, the holder of its stdin is unknown.
     const good = await waitFor('it is shared', async () => {
       await first.sweep();
       const text = readFileSync(path, 'utf8');
@@ -316,7 +316,7 @@ describe('windows of one machine share their scans', function () {
       good.replace('"kind":"foreign"', '"kind":"session"'),
       good.replace(/"copies":\d+/, '"copies":"many"'),
     ];
-    // Nobody takes over what is older than his own look.
+    // No window reuses a scan older than its own.
     const ofNow = (text: string) => text.replace(good.match(/"sweptAt":\d+/)?.[0] ?? '', `"sweptAt":${Date.now()}`);
     for (const text of hostile) {
       assert.notEqual(text, good);
@@ -327,7 +327,7 @@ describe('windows of one machine share their scans', function () {
     assert.equal(await turn(second), 0, 'control arm');
   });
 
-  it('what was taken over is reaped on one’s word like the rest, after two looks of one’s own; then nobody shows it', async () => {
+  it('a reused finding can be reaped like the others, after two scans by the window itself; then no window shows it', async () => {
     const { client, server } = await foreign();
     const served = await foreign();
     const [first, second] = [await window(), await window()];

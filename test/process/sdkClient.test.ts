@@ -29,7 +29,7 @@ describe('a client made with the MCP SDK, its servers started through npx @no-ss
   });
   afterEach(() => world.dispose());
 
-  it('L04 L08 killed: the server that stays is found with proof, and ended on one’s word, wrappers too', async () => {
+  it('L04 L08 killed: the server that stays is found with proof, and ended on confirmation, wrappers too', async () => {
     world.write('.cursor/mcp.json', JSON.stringify({ mcpServers: world.entries }));
     const script = join(world.home, 'client.mjs');
     writeFileSync(script, CLIENT);
@@ -46,7 +46,7 @@ describe('a client made with the MCP SDK, its servers started through npx @no-ss
       assert.deepEqual(factsOf(row, 'runs-under')[0]?.process, { pid: client.pid, name: 'node' });
     }
     await killProcesses([client.pid as number]);
-    // The official server ends by itself when its input does; so do its wrappers.
+    // The official server ends when its input does; so do its wrappers.
     await waitFor('the memory server is gone', () => !pidsOf(before.memory).some(isAlive));
     if (!withSs) {
       const row = (await world.rows(tracker)).get('deaf');
@@ -61,7 +61,7 @@ describe('a client made with the MCP SDK, its servers started through npx @no-ss
       return rows.get('deaf')?.verdict === 'orphaned' ? rows.get('deaf') : undefined;
     });
     assert.ok(kindsOf(orphan).includes('stdin-gone'));
-    // L30: a scan that a person asks for takes nothing of that back.
+    // L30: a scan on request takes none of that back.
     const verdicts = new Set<string | undefined>();
     tracker.onDidChange(({ servers }) => verdicts.add(servers.find(({ key }) => key === orphan.key)?.verdict));
     await tracker.scanNow();

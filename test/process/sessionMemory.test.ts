@@ -12,11 +12,11 @@ import { withSandbox } from '../support/withSandbox';
 
 const DEAF = ['--deaf-to-eof', '--deaf-to-term'];
 
-describe('what a workspace remembers of its servers @user @no-ss', function () {
+describe('a workspace’s memory of its servers @user @no-ss', function () {
   this.timeout(120_000);
   const sandbox = withSandbox();
 
-  /** A host with a launched and an adopted server, and the memory that its workspace has of them. */
+  /** A host with a launched and an adopted server, and its workspace's memory of them. */
   async function remembered(automatic = 'on'): Promise<{ host: Host; memory: StateMemory; pids: [number, number] }> {
     const host = await sandbox.host({ ours: DEAF }, automatic, { adopted: { theirs: DEAF } });
     const memory = new StateMemory(memoryState().state);
@@ -24,7 +24,7 @@ describe('what a workspace remembers of its servers @user @no-ss', function () {
     return { host, memory, pids: host.servers as [number, number] };
   }
 
-  /** A window of the same workspace, opened when the data folder is a new one. */
+  /** A window of the same workspace, opened with a new data folder. */
   async function windowWith(memory: StateMemory): Promise<Tracker> {
     const folder = openDataFolder(sandbox.folder.path);
     return sandbox.tracker({}, { memory, folder, own: await sandbox.session(folder) });
@@ -52,7 +52,7 @@ describe('what a workspace remembers of its servers @user @no-ss', function () {
     assert.deepEqual(readdirSync(join(sandbox.folder.path, 'sessions')), []);
   });
 
-  it('L23 where a session file is damaged the memory says what the session wanted', async () => {
+  it('L23 replaces a damaged session file: it has the session’s settings', async () => {
     for (const automatic of ['on', 'ask']) {
       const { host, memory, pids } = await remembered(automatic);
       await killHard(host.child);
@@ -69,7 +69,7 @@ describe('what a workspace remembers of its servers @user @no-ss', function () {
     }
   });
 
-  it('K18 reaps nothing whose owner lives', async () => {
+  it('K18 reaps nothing while the owner lives', async () => {
     const { host, memory, pids } = await remembered();
     rmSync(sandbox.folder.path, { recursive: true });
     const tracker = await windowWith(memory);
@@ -80,7 +80,7 @@ describe('what a workspace remembers of its servers @user @no-ss', function () {
     assert.deepEqual(pids.map(isAlive), [false, false]);
   });
 
-  it('K01 K13 a remembered identity is held against the process that has its pid now', async () => {
+  it('K01 K13 compares a remembered identity with the process that has its pid now', async () => {
     const { host, memory, pids } = await remembered();
     const [session] = memory.sessions();
     assert.ok(session);

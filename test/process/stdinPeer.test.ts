@@ -17,7 +17,7 @@ import { withSandbox } from '../support/withSandbox';
 
 const SERVER = [process.execPath, PLAIN, '--deaf'];
 
-/** Clients in three languages: each starts a server, passes requests on, and may leave the writing end to a third. */
+/** Clients in three languages: each starts a server, passes requests on, and may share the writing end with a third. */
 const CLIENTS = {
   node: (server: string[], third: boolean) => [
     process.execPath,
@@ -43,7 +43,7 @@ while True:
   sh: (server: string[], third: boolean) => [
     'sh',
     '-c',
-    // A background job of a shell would have /dev/null as its stdin.
+    // A shell's background job would have /dev/null as its stdin.
     `exec 3<&0; { ${third ? 'sleep 300 &' : ''} exec cat <&3; } | "$@"`,
     'sh',
     ...server,
@@ -66,12 +66,12 @@ describe('the stdin peer @user @no-ss', function () {
     return procfs().stdinPeer(await identityOf(pid));
   }
 
-  /** What can be told, however busy the machine is. */
+  /** The answer, however busy the machine is. */
   function peerOf(pid: number): Promise<StdinPeer> {
     return definite(() => askOnce(pid));
   }
 
-  /** Sends a request through the client and waits for the server's answer: nothing must have been taken from its pipe. */
+  /** Sends a request through the client and waits for the answer, which shows that nothing was taken from the pipe. */
   async function answerThrough(child: ChildProcess, id: number): Promise<number> {
     const line = nextLine(child);
     child.stdin?.write(`{"jsonrpc":"2.0","id":${id},"method":"ping"}\n`);
@@ -80,7 +80,7 @@ describe('the stdin peer @user @no-ss', function () {
     return answer.result.pid;
   }
 
-  /** Kills the client, with the processes of its own that hold the writing end, but nothing of the server's. */
+  /** Kills the client, and its processes that hold the writing end, but nothing of the server's. */
   async function killClient(server: number, except: readonly number[] = []): Promise<void> {
     const doomed = sandbox.living().filter((pid) => pid !== server && !except.includes(pid));
     for (const pid of doomed) process.kill(pid, 'SIGKILL');
@@ -90,10 +90,10 @@ describe('the stdin peer @user @no-ss', function () {
   const isSleep = (pid: number) => readFileSync(`/proc/${pid}/cmdline`, 'latin1').startsWith('sleep\0');
 
   for (const kind of Object.keys(CLIENTS) as (keyof typeof CLIENTS)[]) {
-    // A socket pair can be told only with `ss`.
+    // Only `ss` shows the ends of a socket pair.
     const told = kind !== 'node' || withSs;
 
-    it(`is alive while a ${kind} client lives, gone with it, and the server never notices the look`, async () => {
+    it(`is alive while a ${kind} client lives, gone with it, and the server never notices the probe`, async () => {
       const server = await start(kind);
       const peer = await peerOf(server);
       assert.equal(peer.kind, told ? 'alive' : 'unknown', JSON.stringify(peer));
@@ -116,14 +116,14 @@ describe('the stdin peer @user @no-ss', function () {
       const peer = await peerOf(server);
       assert.equal(peer.kind, told ? 'alive' : 'unknown', JSON.stringify(peer));
       if (peer.kind === 'alive') assert.deepEqual(pidsOf(peer.by), [third]);
-      // Control arm: without the third it is gone.
+      // Control arm: without the third process it is gone.
       process.kill(third, 'SIGKILL');
       await waitFor('the third is gone', () => !isAlive(third));
       assert.equal((await peerOf(server)).kind, told ? 'gone' : 'unknown');
     });
   }
 
-  it('does not take a request from the pipe that waits there for a busy server', async () => {
+  it('does not take a request that waits in the pipe for a busy server', async () => {
     const server = await start('python');
     process.kill(server, 'SIGSTOP');
     const answer = answerThrough(client as ChildProcess, 11);
@@ -185,8 +185,8 @@ describe('the stdin peer @user @no-ss', function () {
       });
     }
 
-    it('for a pipe without perl and python3; with either it is told', async () => {
-      // What PATH names may be a script that needs the rest of PATH.
+    it('for a pipe without perl and python3; with either it is known', async () => {
+      // A program on PATH may be a script that needs the rest of PATH.
       const executables = {
         perl: execFileSync('perl', ['-e', 'print $^X'], { encoding: 'utf8' }),
         python3: execFileSync('python3', ['-c', 'import sys; print(sys.executable, end="")'], { encoding: 'utf8' }),
@@ -262,7 +262,7 @@ describe('the stdin peer @user @no-ss', function () {
       const platform = procfs();
       await unknown(platform.stdinPeer({ ...identity, start: 't1' }), /gone/);
       await unknown(platform.stdinPeer({ ...identity, scope: 't0000000000000000' }), /another boot/);
-      // Control arm: the right identity is told.
+      // Control arm: the right identity gets an answer.
       assert.equal((await definite(() => platform.stdinPeer(identity))).kind, 'gone');
       process.kill(server, 'SIGKILL');
       await waitFor('the server is gone', () => !isAlive(server));
@@ -270,7 +270,7 @@ describe('the stdin peer @user @no-ss', function () {
     });
 
     it('for a server in another network namespace', async () => {
-      // An ordinary user needs a user namespace of his own for it.
+      // An ordinary user needs their own user namespace for it.
       const unshare = ['unshare', ...(process.getuid?.() === 0 ? [] : ['--user', '--map-root-user']), '--net'];
       const server = await start('node', { under: unshare });
       const link = readlinkSync(`/proc/${server}/ns/net`);
@@ -290,7 +290,7 @@ describe('the stdin peer @user @no-ss', function () {
   });
 });
 
-/** Bytes that wait in the pipe of a process's stdin, counted without reading them (FIONREAD). */
+/** The number of bytes in the pipe of a process's stdin, without reading them (FIONREAD). */
 function waitingIn(pid: number): number {
   const count =
     'import array, fcntl, os, sys, termios; b = array.array("i", [0]); ' +

@@ -91,7 +91,7 @@ describe('mcp-processes run', function () {
         await installed.nothingLeft();
       });
 
-      it('L08 finds its data folder by a relative path, too', async () => {
+      it('L08 finds its data folder by a relative path', async () => {
         const installed = new InstalledWrapper(sandbox, shell);
         const env = { ...installed.environment, MCP_PROCESSES_HOME: basename(sandbox.folder.path) };
         const child = installed.run(installed.server('it'), { cwd: sandbox.path, env });
@@ -100,7 +100,7 @@ describe('mcp-processes run', function () {
         assert.equal(installed.sessions()[0]?.records[0]?.root?.pid, child.pid);
       });
 
-      it('a session file that cannot be put in place: it says so, and runs the server without protection', async () => {
+      it('says so if the session file cannot be put in place, and runs the server without protection', async () => {
         const installed = new InstalledWrapper(sandbox, shell);
         const folder = scripts(join(sandbox.path, 'failing'), { mv: 'exit 1' });
         const env = { ...installed.environment, PATH: `${folder}:${installed.environment.PATH}` };
@@ -116,7 +116,7 @@ describe('mcp-processes run', function () {
         );
       });
 
-      it('a polite server ends by itself: no watcher and no file are left', async () => {
+      it('leaves no watcher and no file when a server ends on its own', async () => {
         const installed = new InstalledWrapper(sandbox, shell);
         const child = installed.run(installed.server('polite'));
         assert.equal(await ask(installed.at('polite')), child.pid);
@@ -129,7 +129,7 @@ describe('mcp-processes run', function () {
     });
   }
 
-  it('records what a sweep needs, in the same words, and nothing secret', async () => {
+  it('records what a sweep needs, in the same form, and nothing secret', async () => {
     const installed = new InstalledWrapper(sandbox, 'dash', {
       automatic: 'ask',
       neverReap: ['keep "me"'],
@@ -165,7 +165,7 @@ describe('mcp-processes run', function () {
     await installed.nothingLeft();
   });
 
-  it('an address that a runner is told to run, which may hold a token, is no name; a package is', async () => {
+  it('takes a package for the name, but not a URL, which may contain a token', async () => {
     const installed = new InstalledWrapper(sandbox);
     const folder = scripts(join(sandbox.path, 'runners'), { npx: 'exec sleep 60' });
     const env = { ...installed.environment, PATH: `${folder}:${installed.environment.PATH}` };
@@ -186,7 +186,7 @@ describe('mcp-processes run', function () {
     await installed.nothingLeft();
   });
 
-  it('is in the panel among the other clients’ servers, once, under its client’s name', async () => {
+  it('appears in the panel among other clients’ servers, once, under its client’s name', async () => {
     const installed = new InstalledWrapper(sandbox);
     const one = client(installed, ['bash', '-c', 'exec -a claude "$@"', 'bash']);
     const server = await one.start(installed.server('it'));
@@ -221,7 +221,7 @@ describe('mcp-processes run', function () {
     const child = installed.run(installed.server('it'), { stdio: ['pipe', 'pipe', 'pipe', 'pipe', 'pipe'], env });
     assert.equal(await ask(installed.at('it')), child.pid);
     const [watcher] = (await installed.protected()) as [number];
-    // Numbers above 9, which no shell can close, come from whatever runs these tests.
+    // Numbers above 9, which no shell can close, come from the test runner.
     const open = readdirSync(`/proc/${watcher}/fd`).filter((fd) => fd.length === 1);
     assert.deepEqual(open, ['0', '1', '2']);
     for (const fd of open) assert.equal(readlinkSync(`/proc/${watcher}/fd/${fd}`), '/dev/null');
@@ -237,7 +237,7 @@ describe('mcp-processes run', function () {
     await installed.nothingLeft();
   });
 
-  it('two runs of one client, one of which ends: the other stays and answers', async () => {
+  it('keeps one of two servers of a client when the other ends', async () => {
     const installed = new InstalledWrapper(sandbox);
     const [one, two] = [installed.run(installed.server('one')), installed.run(installed.server('two'))];
     await ask(installed.at('one'));
@@ -251,7 +251,7 @@ describe('mcp-processes run', function () {
     await installed.nothingLeft();
   });
 
-  it('L14 L15 a client that nobody reaps, and orphans that a subreaper adopts', async () => {
+  it('L14 L15 copes with a client that stays a zombie, and orphans that a subreaper adopts', async () => {
     const installed = new InstalledWrapper(sandbox);
     for (const [name, parent] of Object.entries({ zombie: DEAD_OWNER_UNREAPED, subreaper: SUBREAPER })) {
       rmSync(join(sandbox.path, 'owner.pid'), { force: true });
@@ -271,7 +271,7 @@ describe('mcp-processes run', function () {
   });
 
   for (const automatic of ['ask', 'off'] as const) {
-    it(`ends nothing where mcpProcesses.reap.automatic is "${automatic}"; the next window shows it`, async () => {
+    it(`ends nothing if mcpProcesses.reap.automatic is "${automatic}"; the next window shows it`, async () => {
       const installed = new InstalledWrapper(sandbox, 'dash', { automatic });
       const one = client(installed);
       const server = await one.start(installed.server('it', '--deaf'));
@@ -288,7 +288,7 @@ describe('mcp-processes run', function () {
     });
   }
 
-  it('ends nothing where the list of what to keep is damaged', async () => {
+  it('ends nothing if the list of servers to keep is damaged', async () => {
     const installed = new InstalledWrapper(sandbox);
     const settings = join(sandbox.folder.path, 'bin/settings');
     writeFileSync(settings, readFileSync(settings, 'utf8').replace(/^neverReap .*/m, 'neverReap ["ke'));
@@ -326,7 +326,7 @@ describe('mcp-processes run', function () {
     await one.start(installed.server('it', '--deaf', installed.escaped('escaped')));
     await ask(installed.at('escaped'));
     const watchers = await installed.protected();
-    // With the copies of itself that it may just have made, which wait no longer than it looks again.
+    // Including copies of itself that it may have just forked.
     for (const guard of new Set([...watchers, ...sandbox.guards()])) process.kill(guard, 'SIGKILL');
     await waitFor('they are gone', () => sandbox.guards().length === 0);
     await one.kill();
@@ -340,7 +340,7 @@ describe('mcp-processes run', function () {
 
   it('L11 killed at any moment of its start: nothing is left', async () => {
     const installed = new InstalledWrapper(sandbox);
-    // In a new folder it runs Node first, to learn what it then keeps.
+    // In a new folder it runs Node first, and keeps the result.
     const first = installed.run(installed.server('first'));
     await installed.protected();
     first.kill('SIGKILL');
@@ -352,7 +352,7 @@ describe('mcp-processes run', function () {
     measured.kill('SIGKILL');
     await installed.nothingLeft();
     let recorded = 0;
-    // More of them where a machine that is busy by turns has made the measure too short.
+    // More rounds if an uneven load made the measured time too short.
     for (let round = 0; round < 15 || (recorded === 0 && round < 60); round++) {
       const child = installed.run(installed.server(`it${round}`, '--deaf'));
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 2 * whole));
@@ -365,7 +365,7 @@ describe('mcp-processes run', function () {
   });
 
   describe('never breaks a server', () => {
-    /** Runs a server that must work without protection; resolves to what was said on stderr. */
+    /** Runs a server that must work without protection. @returns its stderr. */
     async function runsPlainly(
       installed: InstalledWrapper,
       start: (args: string[]) => ChildProcess = (args) => installed.run(args),
@@ -414,7 +414,7 @@ describe('mcp-processes run', function () {
       assert.match(said, /without protection: the session file .* could not be written/);
     });
 
-    it('a Node that an update took away is replaced by another; with none it runs plainly', async () => {
+    it('a Node that an update removed is replaced by another; without any it runs unprotected', async () => {
       const installed = new InstalledWrapper(sandbox);
       const settings = join(sandbox.folder.path, 'bin/settings');
       writeFileSync(settings, readFileSync(settings, 'utf8').replace(/^node .*/m, 'node /nonexistent/node'));
@@ -440,7 +440,7 @@ describe('mcp-processes run', function () {
       await installed.nothingLeft();
     });
 
-    it('nobody reads its stderr', async () => {
+    it('its stderr has no reader', async () => {
       const installed = new InstalledWrapper(sandbox);
       rmSync(sandbox.folder.sessions, { recursive: true });
       const script = `exec 3>&1; { sleep 0.3; exec "$@" 2>&4 >&3; } 4>&1 | true`;
@@ -452,7 +452,7 @@ describe('mcp-processes run', function () {
   });
 
   for (const shell of SHELLS) {
-    it(`wrong words are named, with what there is, under ${shell}`, async () => {
+    it(`names wrong arguments and lists the valid ones under ${shell}`, async () => {
       const installed = new InstalledWrapper(sandbox, shell);
       const usage =
         /\nmcp-processes: usage: mcp-processes run .+ list \[--all\] .+ reap .+--other-clients \[--yes\].+ --help\n$/;
@@ -482,7 +482,7 @@ describe('mcp-processes run', function () {
     });
   }
 
-  it('hands other words to the command line', async () => {
+  it('passes other arguments to the command line', async () => {
     const installed = new InstalledWrapper(sandbox);
     const child = installed.run(['--json'], { words: ['list'] });
     assert.deepEqual(JSON.parse(await read(child, 'stdout')), { servers: [], containersWithoutClient: [] });
@@ -490,7 +490,7 @@ describe('mcp-processes run', function () {
   });
 });
 
-/** What stands in for the shell where there is none (Windows); here only what does not depend on the system. */
+/** Replaces the shell script where there is no shell (Windows). Tests only what does not depend on the system. */
 describe('mcp-processes run, in Node', function () {
   this.timeout(120_000);
   const sandbox = withSandbox();
@@ -556,7 +556,7 @@ describe('mcp-processes run, in Node', function () {
     assert.match(complained, /^mcp-processes: it runs without protection: .*\n$/);
   });
 
-  it('a program that does not exist: exit code 127, even when nobody can tell what it left', async () => {
+  it('exits with code 127 for a program that does not exist, even if it cannot be known what it left', async () => {
     const ps = `[ -z "$(ls '${sandbox.folder.sessions}')" ] || exit 1; exec '${programPath('ps')}' "$@"`;
     const path = `${scripts(join(sandbox.path, 'failing'), { ps })}:${installed.environment.PATH}`;
     for (const environment of [{}, { MCP_PROCESSES_PLATFORM: 'portable', PATH: path }]) {
@@ -584,7 +584,7 @@ function commandOf(pid: number | undefined): string {
   return readFileSync(`/proc/${pid}/cmdline`, 'latin1');
 }
 
-/** All that a child says until it closes the stream and has ended. */
+/** Everything that a child writes until it closes the stream and ends. */
 function read(child: ChildProcess, stream: 'stdout' | 'stderr'): Promise<string> {
   let text = '';
   child[stream]?.setEncoding('utf8').on('data', (chunk) => {

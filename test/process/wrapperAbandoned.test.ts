@@ -16,7 +16,7 @@ import { waitFor } from '../support/waitFor';
 import { withSandbox } from '../support/withSandbox';
 import { type FakeClient, InstalledWrapper, napsOf } from '../support/wrapper';
 
-/** A client in Python, whose servers' stdin is a pipe that it keeps, whatever becomes of what it started. */
+/** A Python client whose servers' stdin is a pipe that it keeps open, whatever happens to its children. */
 const PIPE_CLIENT = `
 import json, subprocess, sys
 servers = []
@@ -34,13 +34,13 @@ for line in sys.stdin:
         print(server.stdout.readline().decode().strip(), flush=True)
 `;
 
-/** A server that others are connected to; it does not detach itself. */
+/** A database that does not detach itself. */
 const DATABASE_IN_PLACE = `import sys; sys.argv.append('unix')${DATABASE.replace('if os.fork(): os._exit(0)\nos.setsid()\n', '')}`;
 
-/** A wrapper that the server outlives: it passes its stdin on. */
+/** A wrapper that passes its stdin on, so that the server outlives it. */
 const WRAPPER = 'import subprocess, sys; subprocess.Popen(sys.argv[1:]).wait()';
 
-/** Somebody's agent in a terminal multiplexer that an MCP server started: starts what argv says, one JSON each. */
+/** An agent in a terminal multiplexer that an MCP server started. Each argument is a JSON command to start. */
 const AGENT_IN_TERMINAL = `
 import json, os, pty, signal, subprocess, sys
 os.setsid()
@@ -60,7 +60,7 @@ print(server.communicate(b'ask\\n')[0].decode().strip(), server.returncode, flus
 `;
 
 /**
- * Has a helper start the server and leave, as desktop launchers do; the pipes are the client's own. argv: a file for
+ * Lets a helper start the server and end, as desktop launchers do; the client owns the pipes. argv: a file for
  * which the helper waits, the command.
  */
 const CLIENT_WITH_HELPER = `
@@ -120,7 +120,7 @@ describe('mcp-processes run, while the client lives @user @no-ss', function () {
     return one;
   };
 
-  it('L12 it abandons a deaf server (pipe): ended; the one that it still serves answers', async () => {
+  it('L12 ends a deaf server that the client abandons (pipe); the one that it still serves answers', async () => {
     const installed = new InstalledWrapper(sandbox);
     const one = pipeClient(installed);
     const run = (name: string) => one.start([installed.path, 'run', '--', ...installed.server(name, '--deaf')]);
@@ -137,7 +137,7 @@ describe('mcp-processes run, while the client lives @user @no-ss', function () {
     await installed.nothingLeft();
   });
 
-  it('K05 it writes one request, closes the input and waits: the answer comes, however long it takes', async () => {
+  it('K05 keeps a server whose client writes one request, closes the input and waits for the answer', async () => {
     const installed = new InstalledWrapper(sandbox);
     const slow = `read line; while [ ! -e ${installed.at('go')} ]; do sleep 0.2; done; echo answer`;
     const one = spawn('python3', ['-c', ONE_SHOT, installed.path, 'run', '--', 'sh', '-c', slow], {
@@ -152,7 +152,7 @@ describe('mcp-processes run, while the client lives @user @no-ss', function () {
     await installed.nothingLeft();
   });
 
-  it('K05 K23 it has closed the input, and somebody is connected to the server: it stays until nobody is', async () => {
+  it('K05 K23 keeps a server with closed input while a process is connected to it', async () => {
     const installed = new InstalledWrapper(sandbox);
     const one = pipeClient(installed);
     const path = installed.at('served');
@@ -181,7 +181,7 @@ describe('mcp-processes run, while the client lives @user @no-ss', function () {
     await forgotten(installed);
   });
 
-  it('K05 a helper has started the server for it and is gone: it is served; without the client it is ended', async () => {
+  it('K05 keeps a server that an ended helper started for the client, and ends it without the client', async () => {
     const installed = new InstalledWrapper(sandbox);
     const run = [installed.path, 'run', '--', ...installed.server('it', '--deaf')];
     const one = spawn('python3', ['-c', CLIENT_WITH_HELPER, installed.at('go'), ...run], {
@@ -208,7 +208,7 @@ describe('mcp-processes run, while the client lives @user @no-ss', function () {
     });
   });
 
-  it('L12 it abandons a deaf server (socket pair): ended where `ss` can prove it', async () => {
+  it('L12 ends a deaf server that the client abandons (socket pair) if `ss` can prove it', async () => {
     const installed = new InstalledWrapper(sandbox);
     const child = installed.run(installed.server('abandoned', '--deaf'));
     assert.equal(await ask(installed.at('abandoned')), child.pid);
@@ -223,7 +223,7 @@ describe('mcp-processes run, while the client lives @user @no-ss', function () {
     await installed.nothingLeft();
   });
 
-  it('L06 the server has ended, what escaped from it has not: ended', async () => {
+  it('L06 ends what escaped from a server that has ended', async () => {
     const installed = new InstalledWrapper(sandbox);
     const one = pipeClient(installed);
     const server = await one.start([
@@ -240,7 +240,7 @@ describe('mcp-processes run, while the client lives @user @no-ss', function () {
     await forgotten(installed);
   });
 
-  it('K05 L04 the wrapper is dead and its server still served: it stays and answers, until it is abandoned', async () => {
+  it('K05 L04 keeps a served server whose wrapper is dead, until it is abandoned', async () => {
     const installed = new InstalledWrapper(sandbox);
     const one = pipeClient(installed);
     const wrapper = await one.start([
@@ -265,7 +265,7 @@ describe('mcp-processes run, while the client lives @user @no-ss', function () {
     await forgotten(installed);
   });
 
-  it('K20 what the user lists to be kept stays, though it is abandoned; control: the other is ended', async () => {
+  it('K20 keeps an abandoned server that the user lists to keep; control: the other is ended', async () => {
     const installed = new InstalledWrapper(sandbox, 'dash', { neverReap: ['spared.sock'] });
     const one = pipeClient(installed);
     const run = (name: string) => one.start([installed.path, 'run', '--', ...installed.server(name, '--deaf')]);
@@ -280,7 +280,7 @@ describe('mcp-processes run, while the client lives @user @no-ss', function () {
     assert.equal(await ask(installed.at('spared')), kept);
   });
 
-  it('a nested run has a session of its own; both end with the client', async () => {
+  it('gives a nested run its own session; both end with the client', async () => {
     const installed = new InstalledWrapper(sandbox);
     const one = client(installed);
     const command = { command: installed.path, args: ['run', '--', ...installed.server('inner', '--deaf')] };
@@ -294,13 +294,13 @@ describe('mcp-processes run, while the client lives @user @no-ss', function () {
     await installed.nothingLeft();
   });
 
-  it('K22 the outer client dies, the inner one lives in a terminal: its server stays, even as census of the outer', async () => {
+  it('K22 keeps the server of an inner client in a terminal when the outer client dies, even in the outer’s census', async () => {
     const installed = new InstalledWrapper(sandbox);
     const one = client(installed);
     const agent = (command: string[]) =>
       `--run=${JSON.stringify({ command: 'python3', args: ['-c', AGENT_IN_TERMINAL, JSON.stringify(command)] })}`;
     const withRun = agent([installed.path, 'run', '--', ...installed.server('inner', '--deaf')]);
-    // Control: without a session of its own it is the outer server's.
+    // Control: without its own session it belongs to the outer server.
     const without = agent(installed.server('bare', '--deaf'));
     const outer = await one.start(installed.server('outer', '--deaf', withRun, without));
     const inner = await ask(installed.at('inner'));
@@ -309,7 +309,7 @@ describe('mcp-processes run, while the client lives @user @no-ss', function () {
     const outerSession = installed.sessions().find(({ owner }) => owner.pid === one.child.pid);
     const innerSession = installed.sessions().find(({ owner }) => owner.pid !== one.child.pid);
     assert.ok(outerSession && innerSession);
-    // As a sweep would have noted it in the moment before it got its own cookie.
+    // As a sweep would have noted it just before it got its own cookie.
     const census = [await identityOf(inner)];
     writeSession(sandbox.folder, {
       ...outerSession,
@@ -324,7 +324,7 @@ describe('mcp-processes run, while the client lives @user @no-ss', function () {
     await waitFor('now it is ended', () => !isAlive(inner));
   });
 
-  it('launched by the editor and wrapped in run: stopping it leaves nothing', async () => {
+  it('leaves nothing of a server that the editor launched through run, once it is stopped', async () => {
     const installed = new InstalledWrapper(sandbox);
     const tracker = await sandbox.tracker();
     const escaping = JSON.stringify({
@@ -360,7 +360,7 @@ async function forgotten(installed: InstalledWrapper): Promise<void> {
   await waitFor('it is forgotten', () => installed.sessions().length + installed.sandbox.guards().length === 0);
 }
 
-/** Waits until the watcher has looked at its stdin at least twice since; every sixth look is one. */
+/** Waits until the watcher has probed the stdin at least twice more; it does so in every sixth round. */
 async function laterLooks(installed: InstalledWrapper): Promise<void> {
   const [watcher] = (await installed.protected()) as [number];
   const naps = new Set<string>();

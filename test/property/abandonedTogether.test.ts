@@ -5,7 +5,7 @@ import { heldBy } from '../support/codes';
 import { check } from './seeds';
 
 const MAX = 6;
-/** Who holds a stdin: one of the servers by its place, a stranger, or nobody who is seen. */
+/** Who holds a stdin: one of the servers (its index), a stranger, or a process that cannot be seen. */
 const holder = fc.oneof({ weight: 8, arbitrary: fc.nat(MAX - 1) }, { weight: 1, arbitrary: fc.constant(-1) });
 const server = fc.record({
   peer: fc.oneof(
@@ -19,7 +19,7 @@ const server = fc.record({
 const STRANGER = 999;
 const pidOf = (place: number) => (place < 0 ? STRANGER : place + 10);
 
-/** By trying every subset: the union of all that nobody outside holds. Shares no code with what it judges. */
+/** Tries every subset: the union of all that no outsider holds. Shares no code with what it checks. */
 function slowly(draws: readonly (typeof server extends fc.Arbitrary<infer T> ? T : never)[]): number[] {
   const found = new Set<number>();
   for (let bits = 1; bits < 1 << draws.length; bits++) {
@@ -28,7 +28,7 @@ function slowly(draws: readonly (typeof server extends fc.Arbitrary<infer T> ? T
       const { peer } = draws[place] as (typeof draws)[number];
       if (peer === 'gone' || peer === 'unknown') return peer === 'gone';
       const others = peer.filter((one) => one !== place);
-      // Held by itself alone says nothing.
+      // A server that holds only its own stdin proves nothing.
       return others.length > 0 && others.every((one) => subset.includes(one) && !draws[one]?.isSpared);
     });
     if (isClosed) for (const place of subset) found.add(place);
@@ -37,7 +37,7 @@ function slowly(draws: readonly (typeof server extends fc.Arbitrary<infer T> ? T
 }
 
 describe('random servers that hold one another’s stdin', () => {
-  it('L29 the largest set that nobody outside holds, and no other', async () => {
+  it('L29 finds the largest set that no outsider holds, and no other', async () => {
     const property = fc.asyncProperty(fc.array(server, { maxLength: MAX }), async (draws) => {
       const servers = draws.map(({ peer, isSpared }, place): HeldServer & { place: number } => {
         const pids = new Set([pidOf(place)]);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-// What is drawn at random. Zeros are the plainest, so that a failure shrinks to something that one can read.
+// What is drawn at random. Zero is the plainest value, so that a failure shrinks to something readable.
 
 export const ROLES = [
   'plain',
@@ -20,16 +20,16 @@ export const COOKIES = ['inherited', 'lost', 'stale', 'cut', 'otherHome'] as con
 export const USES = ['none', 'used', 'unknown'] as const;
 export const PEERS = ['gone', 'unknown', 'alive'] as const;
 export const USERS = ['own', 'other', 'unknown'] as const;
-/** How a look just before the signal differs from the snapshot. */
+/** How the inspection just before the signal differs from the snapshot. */
 export const RACES = ['none', 'gone', 'recycled', 'error', 'zombie', 'otherUser', 'editor', 'moved'] as const;
 export const SERVERS = ['none', 'launched', 'adopted', 'foreign'] as const;
 
-/** Draws `values[0]` in `plain` of 100 cases, the others alike in the rest. */
+/** Draws `values[0]` in `plain` of 100 cases, and the others equally often in the rest. */
 function mostly<T>(plain: number, values: readonly T[]): fc.Arbitrary<T> {
   const [first, ...rest] = values;
   const weight = Math.max(1, Math.round((100 - plain) / rest.length));
   return fc.oneof(
-    // So that a failure shrinks to the plain one.
+    // A failure shrinks to the plain value.
     { withCrossShrink: true },
     { weight: plain, arbitrary: fc.constant(first as T) },
     ...rest.map((value) => ({
@@ -54,33 +54,33 @@ const process = fc.record({
   inCensus: mostly(60, [true, false]),
   race: mostly(88, RACES),
   use: mostly(80, USES),
-  /** Who is connected to it, if somebody is: a member, a stranger, or somebody who is dead by now. */
+  /** Which process is connected to it, if any: a member, a stranger, or one that has died since. */
   usedBy: fc.nat(10_000),
   stdin: mostly(75, PEERS),
-  /** A number for whatever else is to be chosen. */
+  /** A number for any other choice. */
   any: fc.nat(10_000),
 });
 export type ProcessDraw = typeof process extends fc.Arbitrary<infer T> ? T : never;
 
 const session = fc.record({
   otherScope: mostly(90, [false, true]),
-  /** Its file is lost: it is known from cookies only (L23). */
+  /** Its file is lost: only cookies show that it existed (L23). */
   lost: mostly(80, [false, true]),
-  /** Its owner's start was read in another time zone, or after the clock was set (K27). */
+  /** Its owner's start time was read in another time zone, or after the clock was set (K27). */
   shifted: mostly(85, [false, true]),
-  /** `mcp-processes run` started its servers, for whoever seemed to be the client. */
+  /** `mcp-processes run` started its servers, for the process that it took for the client. */
   isWrapperSession: mostly(70, [false, true]),
-  /** A record names processes at random (K13). */
+  /** A record that names random processes (K13). */
   hostile: mostly(90, [false, true]),
 });
 export type SessionDraw = typeof session extends fc.Arbitrary<infer T> ? T : never;
 
-/** Forests of up to `most` processes, of at least `least`. */
+/** Forests of `least` to `most` processes. */
 export function forests(least: number, most: number) {
   return fc.record({
     processes: fc.array(process, { minLength: least, maxLength: most, size: 'max' }),
     sessions: fc.array(session, { minLength: 1, maxLength: 6 }),
-    /** Whether a dead parent's children get another one (POSIX) or keep its number (Windows). */
+    /** Whether a dead parent's children get another parent (POSIX) or keep its pid (Windows). */
     reparents: mostly(75, [true, false]),
     /** Which process is us. */
     self: fc.nat(10_000),

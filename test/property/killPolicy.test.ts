@@ -14,14 +14,14 @@ import { type Being, fileOf, identityOf, makeWorld, type TrueRecord, type World 
 
 const HOW_FAR = 3_000;
 
-/** Who a decision is about, in the truth. Throws when the identity is nobody's. */
+/** The process that a decision is about. Throws when no process has that identity. */
 function beingOf(world: World, { identity }: Member): Being {
   const being = world.byPid.get(identity.pid);
   assert.ok(being && identity.start === `t${being.start}`, `nobody has the identity ${identity.pid} ${identity.start}`);
   return being;
 }
 
-/** What no permit may ever name, whoever asks. */
+/** No permit may ever name a protected process, whoever the requester is. */
 function assertUnprotected(world: World, being: Being, decision: Decision): void {
   if ('spared' in decision) return;
   const what = `permit for ${being.index}`;
@@ -37,7 +37,7 @@ function assertUnprotected(world: World, being: Being, decision: Decision): void
   assert.notEqual(being.draw.role, 'runtime', what);
 }
 
-/** Judges every session of a world as a sweep does, and rules on every member of every record. */
+/** Judges every session of a world as a sweep does, and asks the policy about every member of every record. */
 async function judge(draw: ForestDraw): Promise<void> {
   const world = makeWorld(draw);
   const live = liveOwners(world);
@@ -55,7 +55,7 @@ async function judge(draw: ForestDraw): Promise<void> {
     }
   }
   for (const being of world.beings.filter(({ draw: { life } }) => life === 'alive').slice(0, 60)) {
-    await ruleOnUsersWord(world, being, live);
+    await decideForUser(world, being, live);
   }
 }
 
@@ -106,8 +106,8 @@ async function ruleOnRecord(
   }
 }
 
-/** The user may end more, but nothing that is protected and nothing of a live session's. */
-async function ruleOnUsersWord(world: World, being: Being, live: readonly Being[]): Promise<void> {
+/** The user may end more, but nothing that is protected and nothing of a live session. */
+async function decideForUser(world: World, being: Being, live: readonly Being[]): Promise<void> {
   const identity = identityOf(being);
   const context = {
     platform: world.platform,
@@ -129,22 +129,22 @@ async function ruleOnUsersWord(world: World, being: Being, live: readonly Being[
   if (world.neverReap.length > 0) assert.notEqual(being.draw.role, 'listed');
 }
 
-/** Small ones; a long search wants more: `PROPERTY_RUNS=50000 npx mocha test/property/killPolicy.test.ts -g small`. */
+/** Small worlds. For a long search: `PROPERTY_RUNS=50000 npx mocha test/property/killPolicy.test.ts -g small`. */
 const RUNS = Number(process.env.PROPERTY_RUNS ?? 400);
 
 describe('kill policy on random machines', () => {
-  it('small: permits for all members of a provable orphan with no obstacle, and for nobody else', async function () {
+  it('small: permits for all members of a provable orphan with no obstacle, and for no other process', async function () {
     this.timeout(0);
     await check('small', fc.asyncProperty(forests(0, 40), judge), {
       numRuns: RUNS,
       interruptAfterTimeLimit: RUNS * 50,
-      // Whoever only wants to know whether it fails need not wait for the smallest example.
+      // Who only wants to know whether it fails need not wait for the smallest example.
       endOnFailure: process.env.PROPERTY_SHRINK === 'off',
     });
   });
 
   it('up to 2,000 processes', async function () {
-    // Some forests take a busy machine most of a minute.
+    // On a busy machine some forests take most of a minute.
     this.timeout(0);
     await check('large', fc.asyncProperty(forests(1_000, 2_000), judge), { numRuns: 2, endOnFailure: true });
   });

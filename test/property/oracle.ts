@@ -1,10 +1,10 @@
 import type { Requester } from '../../src/judgement/facts';
 import { type Being, cookieText, movedTo, type TrueRecord, type TrueSession, userOf, type World } from './world';
 
-// The rules once more, in another way: slowly, over the truth about the machine instead of what was observed of it.
-// Shares no code with what it judges.
+// The rules written a second time: slowly, from the truth about the machine instead of what was observed.
+// Shares no code with what it checks.
 
-/** Remembers what was found out about something, so that the slow way ends. */
+/** Caches results, so that the slow way finishes. */
 function once<K extends object, V>(find: (world: World, of: K) => V): (world: World, of: K) => V {
   const known = new WeakMap<K, V>();
   return (world, of) => {
@@ -13,19 +13,19 @@ function once<K extends object, V>(find: (world: World, of: K) => V): (world: Wo
   };
 }
 
-/** Ancestors by now, nearest first. */
+/** Current ancestors, nearest first. */
 export const chain = once((world: World, being: Being): readonly Being[] => {
   const found: Being[] = [];
   for (let one = world.above(being); one; one = world.above(one)) found.push(one);
   return found;
 });
 
-/** Living descendants by now. */
+/** Current living descendants. */
 const living = once((world: World, being: Being): readonly Being[] =>
   world.beings.filter((one) => isAlive(one) && chain(world, one).includes(being)),
 );
 
-/** The same as the look before the signal shows them. */
+/** The same, as the inspection before the signal shows them. */
 function chainAtLook(world: World, being: Being): readonly Being[] {
   const moved = being.draw.race === 'moved' ? movedTo(world, being) : undefined;
   return moved ? [moved, ...chain(world, moved)] : chain(world, being);
@@ -39,12 +39,12 @@ export function isEditor(being: Being): boolean {
   return being.draw.role === 'editor';
 }
 
-/** Whether the user, or the setting, means this very server. */
+/** Whether the user, or the setting, names this server. */
 export function isNamed({ started }: TrueRecord): boolean {
   return started.draw.any % 4 !== 3;
 }
 
-/** Members by what the words say: root, census, carriers, and what is below and carries nobody else's cookie. */
+/** Members by definition: root, census, cookie carriers, and what runs below without another record's cookie. */
 export const trueMembers = once((world: World, record: TrueRecord): ReadonlySet<Being> => {
   const { session } = record;
   const members = new Set<Being>();
@@ -78,7 +78,7 @@ export const verdictOn = once((world: World, session: TrueSession): 'live' | 'de
   return members.some((being) => world.snapshot.processes.get(being.pid)?.ppid === owner.pid) ? 'unknown' : 'dead';
 });
 
-/** Owners that are known to live. */
+/** Owners known to be alive. */
 export function liveOwners(world: World): Being[] {
   return world.sessions.filter((session) => verdictOn(world, session) === 'live').map(({ owner }) => owner);
 }
@@ -89,11 +89,11 @@ export interface Case {
   readonly verdict: 'live' | 'dead' | 'unknown';
   readonly live: readonly Being[];
   readonly requester: Requester;
-  /** Whether this is at least the second look at its stdin, 2 s after the first. */
+  /** Whether its stdin was probed before, 2 s or more ago. */
   readonly lookedBefore: boolean;
 }
 
-/** Everything that speaks against a signal to a member. */
+/** All reasons against a signal to a member. */
 export function obstacles(world: World, being: Being, asked: Case): string[] {
   const { record, members, verdict, live, requester, lookedBefore } = asked;
   const { draw } = being;
@@ -143,7 +143,7 @@ export function obstacles(world: World, being: Being, asked: Case): string[] {
       'outside use',
     );
   }
-  // Its own session's servers are its own; all others are kept whole while a stranger is connected.
+  // A session may stop its own servers; any other server is spared as a whole while a stranger is connected.
   if (record.kind !== 'launched' || isGuessed) {
     const stayed = [...members].filter((one) => !hasLeft(one));
     const leftBelow = [...members].filter(

@@ -10,10 +10,10 @@ import type { Observed } from '../../src/clients/proof';
 import { npxFolder } from '../../src/clients/runners';
 import { check } from './seeds';
 
-// An entry and a process with its words, more or less; the truth about both is drawn, and who the process belongs to
-// follows from that alone.
+// An entry, and a process with more or less the same arguments. The truth about both is drawn, and whether the
+// process belongs to the entry follows from it alone.
 
-/** Commands that mean something in one folder only; `%` is a word of the entry's own. */
+/** Commands that depend on the folder they run in; `%` is an argument of the entry's own. */
 const BOUND = [
   ...[
     'make %',
@@ -35,7 +35,7 @@ const BOUND = [
     'node % serve',
   ],
 ] as const;
-/** What is left open stands at the front of what runs. */
+/** Commands that begin with a placeholder; `$` stands for it. */
 const OPEN = [
   ...['node $/dist/%.js', '$/bin/% --stdio', 'python3 $/%.py', 'uv --directory $ run %', 'npx -y tsx $/src/%.ts'],
   ...['npm --prefix $ run %', 'bun run --cwd $ %', 'java -jar $/%.jar'],
@@ -52,7 +52,7 @@ const entries = fc.record({
 });
 const processes = fc.record({
   folder: fc.constantFrom('own', 'project', 'other', 'unknown'),
-  /** What stands where the entry has a placeholder. */
+  /** What the process has in place of the entry's placeholder. */
   root: fc.constantFrom('project', 'client', 'plugin', 'environment', 'other'),
   place: fc.constantFrom('cache', 'package', 'other'),
   hasWords: fc.constantFrom(true, true, true, false),
@@ -61,7 +61,7 @@ const processes = fc.record({
 type Entry = typeof entries extends fc.Arbitrary<infer T> ? T : never;
 type Running = typeof processes extends fc.Arbitrary<infer T> ? T : never;
 
-/** Whether the process is the entry's, by what is true of both. */
+/** Whether the process really belongs to the entry. */
 function isOwn({ kind, variable, saysFolder }: Entry, { folder, root, place, hasWords }: Running): boolean {
   if (!hasWords) return false;
   switch (kind) {
@@ -76,12 +76,12 @@ function isOwn({ kind, variable, saysFolder }: Entry, { folder, root, place, has
     case 'package':
       return place !== 'other';
     case 'program':
-      // Where programs are installed it is this one; and what runs in the entry's folder need not be free of it.
+      // An installed program is the entry's own; so is one that the entry's folder provides, when run there.
       return place === 'cache' || (saysFolder && folder === 'own');
   }
 }
 
-describe('whose a process is, for random entries and processes', () => {
+describe('random entries and processes', () => {
   let home: string;
   before(() => {
     home = realpathSync(mkdtempSync(join(tmpdir(), 'recognition-')));
@@ -115,7 +115,7 @@ describe('whose a process is, for random entries and processes', () => {
       .split(' ');
   }
 
-  /** The command of the entry, and what the process runs. */
+  /** The entry's command line, and the process's. */
   function commands(entry: Entry, running: Running): [string[], string[]] {
     const word = running.hasWords ? 'word' : 'other';
     switch (entry.kind) {
@@ -182,7 +182,7 @@ describe('whose a process is, for random entries and processes', () => {
     );
   };
 
-  it('a process is taken for an entry’s exactly where the truth says so (K31, K32, K34)', async function () {
+  it('match exactly where the process really belongs to the entry (K31, K32, K34)', async function () {
     this.timeout(0);
     await check('recognition', fc.asyncProperty(entries, processes, judge), {
       numRuns: Number(process.env.PROPERTY_RUNS ?? 5_000),

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 
 const FILE = join(__dirname, 'seeds.json');
 
-/** A run that failed once: it is replayed before anything new is tried. */
+/** A run that failed once. It is replayed before anything new is tried. */
 interface Seed {
   readonly property: string;
   readonly seed: number;
@@ -12,7 +12,7 @@ interface Seed {
 }
 
 /**
- * Checks a property: first on every seed that failed once, then on new ones. A new failure is kept in `seeds.json`,
+ * Checks a property: first with every seed that failed once, then with new ones. A new failure is kept in `seeds.json`,
  * to be committed with the fix. `endOnFailure`: without shrinking, which is slow for what is large.
  */
 export async function check<T extends unknown[]>(
@@ -35,7 +35,7 @@ export async function check<T extends unknown[]>(
   throw new Error(`${message}\nseed ${seed}, path ${counterexamplePath}: ${plainly(counterexample)}`);
 }
 
-/** Without what is as plain as can be. */
+/** The counterexample without its plain values. */
 function plainly(counterexample: unknown): string {
   const dull = new Set<unknown>([0, false, 'none', 'alive', 'plain', 'own', 'inherited', 'gone']);
   return JSON.stringify(counterexample, (key, value) => (key !== '' && dull.has(value) ? undefined : value)).slice(

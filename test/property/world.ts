@@ -7,17 +7,17 @@ import { newRecord, newSession } from '../support/records';
 import { HOME, OTHER_HOME, OTHER_SCOPE, SCOPE, uuid } from '../unit/judgement/table';
 import type { ForestDraw, ProcessDraw, SessionDraw } from './draws';
 
-// Makes a machine out of draws, with the truth about it beside what can be observed.
+// Builds a machine from draws: the truth about it, and what can be observed.
 
 const OWN_UID = process.getuid?.();
 
-/** The truth about one process. Its place in the list is the order in which they started. */
+/** The truth about one process. Processes are listed in the order of their starts. */
 export interface Being {
   readonly index: number;
   readonly pid: number;
   /** Ticks since boot. */
   readonly start: number;
-  /** Who started it. */
+  /** The process that started it. */
   readonly parent: Being | undefined;
   readonly draw: ProcessDraw;
   readonly sid: number;
@@ -29,7 +29,7 @@ export interface TrueSession {
   readonly draw: SessionDraw;
   readonly id: string;
   readonly owner: Being;
-  /** What was written down about its owner. */
+  /** The recorded identity of its owner. */
   readonly identity: ProcessIdentity;
   readonly records: TrueRecord[];
 }
@@ -54,7 +54,7 @@ export interface World {
   readonly byPid: ReadonlyMap<number, Being>;
   readonly snapshot: Snapshot;
   readonly platform: Platform;
-  /** Who a process has as its parent by now; undefined when there is none. */
+  /** The current parent of a process, if any. */
   above(being: Being): Being | undefined;
 }
 
@@ -84,7 +84,7 @@ export function makeWorld(draw: ForestDraw): World {
   };
   const beings: Being[] = [];
   const sessions: TrueSession[] = [];
-  /** Dead ones whose pid is somebody else's: they had no child after that. */
+  /** Dead processes whose pid was taken by another: they had no child after that. */
   const replaced = new Set<Being>();
   const draws = [plain, plain, ...draw.processes].map((one) =>
     // Without reparenting there are no zombies either.
@@ -184,7 +184,7 @@ function observe(draw: ForestDraw, beings: readonly Being[], sessions: readonly 
   };
   const ppidOf = (being: Being) => (draw.reparents ? above(being)?.pid : being.parent?.pid) ?? 0;
   const entries = new Map(listed.map((being) => [being.pid, entryOf(being, ppidOf(being))]));
-  // What started later is listed first here and there: the order of a table says nothing.
+  // Half of the tables are reversed: the order of a process table means nothing.
   const processes = new Map(draw.self % 2 ? [...entries].reverse() : entries);
   const candidates = listed.filter(
     ({ index, draw: { life, user, race } }) => index > 0 && life === 'alive' && user === 'own' && race === 'none',
@@ -224,7 +224,7 @@ function entryOf({ pid, start, draw, sid, cookie }: Being, ppid: number): Proces
   };
 }
 
-/** Whom a process is found below when it is looked at, if it has moved since the snapshot. */
+/** The parent that an inspection finds, if the process was reparented since the snapshot. */
 export function movedTo({ beings }: Pick<World, 'beings'>, being: Being): Being | undefined {
   const older = beings.filter(({ index, start, draw: { life } }) => {
     return life === 'alive' && index < being.index && start <= being.start;
@@ -260,7 +260,7 @@ function lookAt(world: Omit<World, 'platform'>, pid: number): Inspection {
   }
 }
 
-/** Who lives and is connected to what a process serves. */
+/** The living process that is connected to a process, if any. */
 export function userOf({ beings }: Pick<World, 'beings'>, { draw }: Being): Being | undefined {
   const user = beings[draw.usedBy % beings.length] as Being;
   return draw.use === 'used' && user.draw.life === 'alive' ? user : undefined;
@@ -296,7 +296,7 @@ function platformOf(world: Omit<World, 'platform'>): Platform {
   return platform as Platform;
 }
 
-/** The session as its file says, or, when that is lost, as its cookies do. */
+/** The session as its file describes it, or, when that is lost, as its cookies do. */
 export function fileOf(session: TrueSession): SessionFile {
   const { draw, id, identity, records } = session;
   const known = draw.lost ? records.filter(({ kind }) => kind === 'launched') : records;
@@ -305,8 +305,8 @@ export function fileOf(session: TrueSession): SessionFile {
     home: HOME,
     owner: identity,
     startedAt: 0,
-    // Cookies do not tell who launched a server.
-    editor: draw.lost ? '' : draw.isWrapperSession ? `${WRAPPER_EDITOR}somebody` : 'an editor',
+    // A cookie does not say which client launched a server.
+    editor: draw.lost ? '' : draw.isWrapperSession ? `${WRAPPER_EDITOR}a client` : 'an editor',
     records: known.map((record) => recordOf(record, draw.lost)),
   });
 }

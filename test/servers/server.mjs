@@ -1,13 +1,13 @@
-// A real MCP stdio server with chosen manners. It ends by itself after 30 minutes, whatever happens.
+// A real MCP stdio server with selectable behaviour. It always ends after 30 minutes.
 //   --deaf-to-eof   keeps running when its input ends      --deaf-to-term  ignores SIGTERM
 //   --child=plain|setsid   starts one more of its kind     --die           dies in the handshake
-//   --note-term=FILE       writes there when SIGTERM came (epoch ms), and ends
+//   --note-term=FILE       writes the time of SIGTERM there (epoch ms), and ends
 //   --newest               speaks only the protocol revision that has no `initialize`
-//   --crash-on-usr2  writes its last words to stderr and exits with code 3 when SIGUSR2 comes
+//   --crash-on-usr2  writes a last line to stderr and exits with code 3 on SIGUSR2
 //   --garbage              speaks no MCP                    --silent        never answers
 //   --odd-version          speaks a protocol version whose name holds a secret
 //   --no-lists             offers tools, resources and prompts, and has a list of none of them
-//   --heir                 a child of it answers in its place, and gives the last answer of the handshake after its end
+//   --heir                 a child answers in its place, and gives the last answer of the handshake after its end
 //   --serve=PATH           answers lines on a Unix socket there, or, as FILE.port, on a TCP port that it writes there
 //   --note-cancel=FILE     has the tool `wait`, which never answers, and writes there when its call is cancelled
 import { spawn } from 'node:child_process';
@@ -17,7 +17,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 const flags = new Set(process.argv.slice(2));
-// Before anything that takes time: a deaf one is deaf from its start.
+// First of all: a deaf server is deaf from its start.
 const note = [...flags].find((flag) => flag.startsWith('--note-term='))?.slice('--note-term='.length);
 if (note) {
   process.on('SIGTERM', () => {
@@ -42,7 +42,7 @@ if (flags.has('--die')) {
 if (flags.has('--garbage')) process.stdout.write('hello, I am not JSON\n'.repeat(3));
 if (flags.has('--deaf-to-eof')) {
   setInterval(() => {}, 1000);
-  // Killed in the middle of the handshake, its client leaves a broken pipe; a deaf server does not mind.
+  // A client killed during the handshake leaves a broken pipe, which must not end a deaf server.
   process.stdout.on('error', () => {});
 } else if (!flags.has('--heir')) process.stdin.on('end', () => process.exit(0));
 
@@ -56,7 +56,7 @@ if (child) {
 
 const serve = [...flags].find((flag) => flag.startsWith('--serve='))?.slice('--serve='.length);
 if (serve) {
-  // Whoever is connected gets an answer for each line, with our pid.
+  // Answers each line of a connection with our pid.
   const listener = createServer((socket) => {
     socket.on('error', () => {}).on('data', () => socket.write(`${process.pid}\n`));
   });
@@ -70,7 +70,7 @@ if (serve) {
 }
 
 /**
- * Answers line by line; written out, because SDKs' servers know no such manners.
+ * Answers line by line, without the SDK, whose servers cannot behave like this.
  * @param {(method: string) => unknown} resultOf
  */
 function answerWith(resultOf) {
@@ -118,7 +118,7 @@ if (flags.has('--newest')) {
   answerWith(async (method) => {
     if (method === 'initialize') return introduce({ tools: {} });
     process.kill(before, 'SIGKILL');
-    // Its client has collected it, and so been told of its end.
+    // The client has waited for it, and so knows of its end.
     while (existsSync(`/proc/${before}`)) await new Promise((resolve) => setTimeout(resolve, 10));
     return { tools: TOOLS };
   });
@@ -126,7 +126,7 @@ if (flags.has('--newest')) {
   setInterval(() => {}, 1000);
   process.stdin.resume();
 } else {
-  // Takes long to load, and the silent ones do without.
+  // Loaded late: it takes long, and silent servers do not need it.
   const [{ McpServer }, { StdioServerTransport }] = await Promise.all([
     import('@modelcontextprotocol/sdk/server/mcp.js'),
     import('@modelcontextprotocol/sdk/server/stdio.js'),

@@ -20,8 +20,8 @@ time.sleep(600)
 `;
 
 /**
- * Starts processes of any words in any folder below one client, and kills that: nobody can write to their inputs any
- * more. They are what orphaned servers look like, whoever's they are. @returns their pids, in the same order.
+ * Starts processes with any arguments in any folder below one client, and kills that, so that nothing can write to
+ * their inputs. They look like orphaned servers. @returns their pids, in the same order.
  */
 export async function abandoned(sandbox: Sandbox, processes: readonly Abandoned[]): Promise<number[]> {
   const order = JSON.stringify({ file: writeSleeper(sandbox).file, processes });

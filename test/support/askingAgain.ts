@@ -4,7 +4,7 @@ import type { OutsideUse, Platform, StdinPeer } from '../../src/os/platform';
 import type { Reason } from '../../src/os/reason';
 import { programPath, scripts } from './programs';
 
-/** What `ss`, perl and python3 lead to when a busy machine gives them no time; not what is said where they are missing. */
+/** Reasons when `ss`, perl and python3 run out of time on a busy machine; not those when they are missing. */
 const OUT_OF_TIME = new Set<Reason['kind']>([
   ...(['program-failed', 'program-timeout', 'program-exit', 'program-signal', 'pipe-unexamined'] as const),
 ]);
@@ -15,7 +15,7 @@ function isOutOfTime(reason: Reason): boolean {
 
 const MOST_ATTEMPTS = 10;
 
-/** Asks until the answer is more than that a probe ran out of time. Fixed attempts: what never knows says so. */
+/** Repeats a probe that ran out of time, up to a number of attempts. */
 export async function definite<T extends StdinPeer | OutsideUse>(question: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     const answer = await question();
@@ -23,7 +23,7 @@ export async function definite<T extends StdinPeer | OutsideUse>(question: () =>
   }
 }
 
-/** The same platform with probes that a busy machine cannot keep from an answer. */
+/** The same platform with probes that are repeated when a busy machine gives them no time. */
 export function askingAgain(platform: Platform): Platform {
   const probes: Pick<Platform, 'stdinPeer' | 'outsideUse'> = {
     stdinPeer: (identity) => definite(() => platform.stdinPeer(identity)),
@@ -32,11 +32,11 @@ export function askingAgain(platform: Platform): Platform {
   return Object.assign(Object.create(platform), probes) as Platform;
 }
 
-/** An `ss` for programs that cannot be made to ask again. */
+/** An `ss` for programs that do not repeat their probes. */
 export interface WatchedSs {
-  /** PATH with it in front, where there is one. */
+  /** PATH with it in front, if `ss` is installed. */
   readonly path: string;
-  /** How many of its runs were ended before they had answered; among them is one that runs at present. */
+  /** The number of runs without an answer, including one that is still running. */
   unanswered(): number;
 }
 
@@ -55,7 +55,7 @@ export function watchedSs(folder: string): WatchedSs {
   return { path: `${folder}:${path}`, unanswered };
 }
 
-/** Runs an attempt again when it has failed and a run of `ss` got no answer meanwhile, as on a busy machine. */
+/** Repeats a failed attempt if a run of `ss` gave no answer meanwhile, as on a busy machine. */
 export async function whileSsAnswers(ss: WatchedSs, attempt: () => Promise<void>): Promise<void> {
   for (let left = 5; ; left--) {
     const before = ss.unanswered();

@@ -1,8 +1,8 @@
-// Programs that people run and that a reaper must not mistake for leaked servers. Python; they end after 5 minutes.
+// Programs that people run and that a reaper must not take for leaked servers. In Python; they end after 5 minutes.
 
 /**
- * A terminal multiplexer: detaches itself, holds a shell in a terminal of its own, and answers each connection to the
- * socket argv[1] with its pid. argv[2], if given, is what it calls itself.
+ * A terminal multiplexer: detaches itself, runs a shell in its own terminal, and answers each connection to the
+ * socket argv[1] with its pid. argv[2], if given, becomes its name.
  */
 export const MULTIPLEXER = `
 import os, pty, signal, socket, sys
@@ -42,7 +42,7 @@ while True:
     threading.Thread(target=serve, args=(listener.accept()[0],), daemon=True).start()
 `;
 
-/** Somebody's client of a {@link DATABASE}: sends a line for each line of its stdin and prints the answer. */
+/** A client of a {@link DATABASE}: sends a line for each line of its stdin and prints the answer. */
 export const DATABASE_CLIENT = `
 import os, socket, sys
 tcp = sys.argv[2] == 'tcp'

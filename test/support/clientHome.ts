@@ -13,12 +13,12 @@ import { isAlive, Sandbox, SERVER } from './sandbox';
 import { waitFor } from './waitFor';
 
 const MEMORY = realpathSync(join(__dirname, '../../node_modules/@modelcontextprotocol/server-memory'));
-/** Of the developer's environment a client gets these, and nothing that could be an account. */
+/** The variables of the developer's environment that a client gets; none can contain an account. */
 const PASSED_ON = ['PATH', 'LANG', 'MCP_PROCESSES_HOME', 'MCP_PROCESSES_TEST_RUN', 'MCP_PROCESSES_TEST_SANDBOX'];
-/** Clients take their time to start. */
+/** Clients start slowly. */
 const START_MS = 90_000;
 
-/** One entry of a client's configuration, in the shape that most of them share. */
+/** One entry of a client's configuration, in the form that most clients share. */
 export interface ConfiguredEntry {
   readonly command: string;
   readonly args: readonly string[];
@@ -26,7 +26,7 @@ export interface ConfiguredEntry {
 }
 
 /**
- * A home of its own for a real MCP client, with a project in which real `npx` finds two servers without any download:
+ * A home for a real MCP client, with a project in which the real `npx` finds two servers without a download:
  * `memory`, the official package as it is, and `deaf`, a package that ignores the end of its input.
  */
 export class ClientHome {
@@ -35,14 +35,14 @@ export class ClientHome {
   readonly project = join(this.home, 'project');
   private readonly giveBack = forgetConfigPlaces();
   private standIn: Server | undefined;
-  /** Paths that the client has asked its model's service for. */
+  /** Paths that the client requested from its model's service. */
   readonly requests: string[] = [];
 
   constructor() {
     mkdirSync(this.home, { recursive: true });
     this.write('project/package.json', '{ "private": true }');
     this.package('@modelcontextprotocol/server-memory', 'mcp-server-memory', MEMORY, 'dist/index.js');
-    // Installed and not linked: a package that somebody works on is not the published one of its name.
+    // Installed, not linked: a package under development is not the published one of the same name.
     this.write(
       'project/node_modules/deaf-server/package.json',
       '{"name":"deaf-server","version":"1.0.0","bin":"server.mjs"}',
@@ -54,7 +54,7 @@ export class ClientHome {
     this.package('deaf-server', 'deaf-server', undefined, 'server.mjs');
   }
 
-  /** The two servers as a client's configuration has them. Clients hand on little: what tests need is in `env`. */
+  /** The two servers in a client's configuration. Clients pass few variables on, so `env` has what tests need. */
   get entries(): { memory: ConfiguredEntry; deaf: ConfiguredEntry } {
     const env = Object.fromEntries(
       Object.entries(this.environment).filter(([name]) => /^(?:MCP_PROCESSES|npm_config)_/.test(name)),
@@ -91,14 +91,14 @@ export class ClientHome {
     writeFileSync(join(this.home, path), text);
   }
 
-  /** Stands for the model's service: takes what it is asked, and never answers. @returns its URL. */
+  /** Stands for the model's service: accepts requests and never answers. @returns its URL. */
   async service(): Promise<string> {
     this.standIn = createServer((request) => void this.requests.push(request.url ?? ''));
     await new Promise<void>((resolve) => this.standIn?.listen(0, '127.0.0.1', resolve));
     return `http://127.0.0.1:${(this.standIn.address() as AddressInfo).port}`;
   }
 
-  /** Starts a client in the project. What it says is in the sandbox's log. */
+  /** Starts a client in the project. Its output goes to the sandbox's log. */
   start(command: string, args: readonly string[], environment: Record<string, string> = {}): ChildProcess {
     const child = spawn(command, args, {
       cwd: this.project,
@@ -124,7 +124,7 @@ export class ClientHome {
     return this.sandbox.tracker({}, { recogniser: () => configs.recogniser() });
   }
 
-  /** This world's rows of a fresh sweep, by server. Fails where anything is listed that is none of its two servers. */
+  /** The rows of a new sweep, by server. Fails if anything but the two servers is listed. */
   async rows(tracker: Tracker): Promise<Map<string, ServerView>> {
     const ours = new Set(this.sandbox.living());
     const { servers } = await tracker.sweep();
@@ -138,7 +138,7 @@ export class ClientHome {
     return byName;
   }
 
-  /** Waits until both servers run below the client. */
+  /** Waits until both servers are running below the client. */
   running(tracker: Tracker): Promise<{ memory: ServerView; deaf: ServerView }> {
     const both = async () => {
       const rows = await this.rows(tracker);
@@ -152,7 +152,7 @@ export class ClientHome {
     });
   }
 
-  /** Ends what is left, also of clients that detach themselves. */
+  /** Ends what is left, even of clients that detach themselves. */
   async dispose(): Promise<void> {
     this.giveBack();
     this.standIn?.closeAllConnections();
@@ -160,7 +160,7 @@ export class ClientHome {
     await this.sandbox.dispose();
   }
 
-  /** @param folder where it is installed already; undefined where it is in its place */
+  /** @param folder where the package is installed; undefined if it is created here */
   private package(name: string, bin: string, folder: string | undefined, script: string): void {
     const modules = join(this.project, 'node_modules');
     mkdirSync(join(modules, dirname(name)), { recursive: true });

@@ -3,21 +3,21 @@ import type { Refusal } from '../../src/model/refusal';
 import type { StdinPeer } from '../../src/os/platform';
 import { pidsOf, seen } from '../../src/os/users';
 
-// Decisions and evidence as tests compare them: by their codes, never by their sentences.
+// Decisions and evidence as tests compare them: by codes, never by sentences.
 
-/** `rule`, or `rule: what it found`, with the pids that it names; `none` where nothing speaks against a signal. */
+/** `rule`, or `rule: what it found`, with the pids that it names; `none` if no rule objects. */
 export function codeOf(refusal: Refusal | undefined): string {
   if (refusal === undefined) return 'none';
   const found = 'found' in refusal ? `: ${refusal.found}` : '';
   return `${refusal.rule}${found}${'by' in refusal ? ` ${pidsOf(refusal.by).join(' ')}` : ''}`.trimEnd();
 }
 
-/** Which facts a row's evidence tells. */
+/** The kinds of facts in a row's evidence. */
 export function kindsOf({ evidence = [] }: { readonly evidence?: readonly Evidence[] } = {}): EvidenceKind[] {
   return evidence.map(({ kind }) => kind);
 }
 
-/** Of a row's evidence, the facts of one kind. */
+/** The facts of one kind in a row's evidence. */
 export function factsOf<Kind extends EvidenceKind>(
   { evidence = [] }: { readonly evidence?: readonly Evidence[] } = {},
   kind: Kind,
@@ -25,7 +25,7 @@ export function factsOf<Kind extends EvidenceKind>(
   return evidence.filter((fact): fact is Extract<Evidence, { readonly kind: Kind }> => fact.kind === kind);
 }
 
-/** A stdin that those hold. */
+/** A stdin that these pids hold. */
 export function heldBy(...pids: readonly number[]): StdinPeer {
   return { kind: 'alive', by: seen(...pids.map((pid) => ({ pid }))) };
 }

@@ -9,8 +9,8 @@ const PLACES = [
 const MORE_PLACES = ['OPENCODE_CONFIG', 'VSCODE_PORTABLE', 'MCP_CATALOG_PATH'];
 
 /**
- * Takes variables out of this process's environment that lead to the developer's own configuration, so that only a
- * test's home is read. @returns what puts them back.
+ * Removes variables from this process's environment that lead to the developer's own configuration, so that only a
+ * test's home is read. @returns a function that restores them.
  */
 export function forgetConfigPlaces(): () => void {
   const before = [...PLACES, ...MORE_PLACES].map((name) => [name, process.env[name]] as const);

@@ -23,7 +23,7 @@ export interface Started {
 }
 
 /**
- * One session whose owner is a real process of its own, light enough for a test to have several: its servers are real,
+ * One session whose owner is a real process, light enough for a test to have several: its servers are real,
  * and its file is written as a session writes it. `kill -9` of the owner makes the session dead.
  */
 export class FakeOwner {
@@ -34,7 +34,7 @@ export class FakeOwner {
   private readonly records: ServerRecord[] = [];
   private readonly lines: Interface;
 
-  /** @param under a command that is to start the owner, such as a subreaper; its last argument is the owner's. */
+  /** @param under a command that starts the owner, such as a subreaper; it gets the owner's command as arguments */
   constructor(
     private readonly sandbox: Sandbox,
     under: readonly string[] = [],
@@ -45,13 +45,13 @@ export class FakeOwner {
     this.lines = createInterface({ input: this.child.stdout as NodeJS.ReadableStream });
   }
 
-  /** Opens the session. @param pid the owner's, when `under` starts it as a process of its own. */
+  /** Opens the session. @param pid the owner's, if `under` starts it as another process */
   async open(pid = this.child.pid as number): Promise<this> {
     this.identity = await identityOf(pid);
     return this;
   }
 
-  /** Starts a server through the owner, with cookie and record. Without `args`: a plain one that hears nothing. */
+  /** Starts a server through the owner, with cookie and record. Without `args`: a plain one that ignores everything. */
   async start(
     args: readonly string[] = [PLAIN, '--deaf'],
     options: { command?: string; cookie?: boolean; record?: Partial<ServerRecord> | false; plain?: boolean } = {},
@@ -90,7 +90,7 @@ export class FakeOwner {
     this.write();
   }
 
-  /** Writes the session file anew. */
+  /** Rewrites the session file. */
   write(change: Partial<SessionFile> = {}): void {
     const { id, records } = this;
     const owner = this.identity as ProcessIdentity;
@@ -98,7 +98,7 @@ export class FakeOwner {
     writeSession(folder, newSession({ id, home: folder.homeTag, owner, records, ...change }));
   }
 
-  /** `kill -9` of the owner, which is gone afterwards. */
+  /** `kill -9` of the owner, and waits until it is gone. */
   async kill(): Promise<void> {
     await killHard(this.child);
   }
@@ -122,7 +122,7 @@ export async function identityOf(pid: number): Promise<ProcessIdentity> {
   return { pid, start: look.entry.start, scope: platform.scope };
 }
 
-/** Asks a survivor for its pid over its answering socket: it must work, not merely exist. Waits until it is ready. */
+/** Asks a survivor for its pid over its socket: it must work, not merely exist. Waits until it is ready. */
 export function ask(path: string): Promise<number> {
   return waitFor(`an answer from ${path}`, async () => Number(await answerOf(path)));
 }
@@ -145,7 +145,7 @@ function answerOf(path: string): Promise<string> {
   });
 }
 
-/** The pid that a process of the test wrote down when it was ready. */
+/** The pid that a process of the test writes when it is ready. */
 export async function pidIn(file: string): Promise<number> {
   return Number(await waitFor(`a pid in ${file}`, () => existsSync(file) && readFileSync(file, 'utf8')));
 }

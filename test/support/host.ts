@@ -1,5 +1,5 @@
-// Stands for an extension host: launches what it is told, prints the pids, and lives until it is killed or its input
-// ends: it does not outlive a test run that was killed.
+// Stands for an extension host: launches what it is given, prints the pids, and lives until it is killed or its input
+// ends, so that it does not outlive a killed test run.
 import { spawn } from 'node:child_process';
 import { choosePlatform } from '../../src/os/choosePlatform';
 import { openDataFolder } from '../../src/registry/dataFolder';
@@ -69,11 +69,11 @@ async function main(): Promise<void> {
     });
     pids.push(tracker.inventory.servers.find((server) => server.key === name)?.pid);
   }
-  // As the editor's own client does it: not detached, no cookie, its input a pipe of ours.
+  // As the editor's own client does: not detached, no cookie, a pipe of ours as its input.
   for (const flags of Object.values<string[]>(adopted)) {
     const child = spawn(process.execPath, [SERVER, ...flags], { stdio: ['pipe', 'pipe', 'inherit'] });
     pids.push(child.pid);
-    // Inherited by somebody with a session of its own: a client that outlives this host.
+    // Inherited by a process with its own session, for a client that outlives this host.
     const end = (child.stdin as unknown as { _handle: unknown })._handle as 'inherit';
     if (sharedStdin) spawn('sleep', ['300'], { stdio: ['ignore', end, 'ignore'], detached: true });
   }
@@ -85,7 +85,7 @@ async function main(): Promise<void> {
     'all are recorded',
     () => rows().filter((row) => 'recordId' in row && row.recordId).length === recorded,
   );
-  // For adopted servers it is armed beside the sweep.
+  // For adopted servers the guard is armed beside the sweep.
   if (guard && recorded > 0) await waitFor('its guard is armed', () => tracker.guard.state.kind !== 'off');
   process.stdout.write(`${JSON.stringify(pids)}\n`);
   if (stopAtEnd) for (const name of Object.keys(servers)) await tracker.servers.stop(name);

@@ -5,12 +5,12 @@ import { join } from 'node:path';
 const VARIABLE = 'MCP_PROCESSES_TEST_HOST';
 
 /**
- * Builds host.ts into one program, for this process and those below it. It is started hundreds of times: with a compiler
- * in front of it each would be a second later, and the compiler one more process in each test's world.
- * @returns what removes it again
+ * Builds host.ts into one program, for this process and those below it. Tests start it hundreds of times: a compiler
+ * would delay each start by a second, and would be one more process in each test's sandbox.
+ * @returns a function that removes it
  */
 export async function buildHost(): Promise<() => void> {
-  // Not above: the program itself has this file in it, and no packages beside it.
+  // Imported here, because the program contains this file and has no packages beside it.
   const { build } = await import('esbuild');
   const folder = mkdtempSync(join(tmpdir(), 'host-'));
   const outfile = join(folder, 'host.cjs');
@@ -33,7 +33,7 @@ export async function buildHost(): Promise<() => void> {
   };
 }
 
-/** Where it is. @throws where nobody has built it. */
+/** The program's path. @throws if it was not built. */
 export function hostProgram(): string {
   const path = process.env[VARIABLE];
   if (!path) throw new Error('The program that stands for an extension host is not built: see buildHost.');

@@ -3,7 +3,7 @@ import { linkSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Sandbox } from './sandbox';
 
-/** Sleeps for 5 minutes whatever its arguments are: no program that is installed does. ppoll(0, 0, {300, 0}, 0); exit(0) */
+/** Sleeps for 5 minutes with any arguments, as no installed program does. ppoll(0, 0, {300, 0}, 0); exit(0) */
 const CODE: Readonly<Record<string, { machine: number; bytes: string }>> = {
   // lea rdx,[rip+23]; xor edi,edi; xor esi,esi; xor r10d,r10d; mov eax,271; syscall; mov eax,60; syscall
   x64: { machine: 62, bytes: '488d1517000000 31ff 31f6 4531d2 b80f010000 0f05 b83c000000 0f05 9090' },
@@ -13,11 +13,11 @@ const CODE: Readonly<Record<string, { machine: number; bytes: string }>> = {
     bytes: '42010010 000080d2 010080d2 030080d2 040080d2 280980d2 010000d4 000080d2 a80b80d2 010000d4',
   },
 };
-/** Where it is loaded; code begins behind the 64 + 56 bytes of headers. */
+/** Its load address; the code begins after the 64 + 56 bytes of headers. */
 const ADDRESS = 0x400000;
 const HEADERS = 64 + 56;
 
-/** Starts what JSON on stdin lists as `[file, ...arguments]`, says the pids, and waits: they are its children. */
+/** Starts what JSON on stdin lists as `[file, ...arguments]`, prints the pids, and waits. */
 const STARTER = `
 import json, os, sys, time
 env = dict(os.environ)
@@ -26,7 +26,7 @@ print(json.dumps([os.posix_spawn(one[0], one[1:], env, file_actions=null) for on
 time.sleep(300)
 `;
 
-/** Real processes under any command lines, each showing the arguments and the kernel's name that it would have. */
+/** Real processes with any command lines: each has the arguments and the kernel's name of the real one. */
 export class Lookalikes {
   private constructor(
     readonly child: ChildProcess,
@@ -34,7 +34,7 @@ export class Lookalikes {
     readonly pids: readonly number[],
   ) {}
 
-  /** @param commands argument lists; the first is what it was called by, and its last part becomes the kernel's name. */
+  /** @param commands argument lists; the last part of the first argument becomes the kernel's name */
   static async start(sandbox: Sandbox, commands: readonly (readonly string[])[]): Promise<Lookalikes> {
     const { folder, file: sleeper } = writeSleeper(sandbox);
     const files = new Map<string, string>();
@@ -78,7 +78,7 @@ function sleeper(): Buffer {
   if (!code) throw new Error(`This test knows no program for ${process.arch}. Add one to ${__filename}.`);
   const bytes = Buffer.from(code.bytes.replaceAll(' ', ''), 'hex');
   const image = Buffer.alloc(HEADERS + bytes.length + 16);
-  // ELF, 64 bits, little end first; an executable with one segment: the whole file.
+  // ELF, 64 bits, little-endian; an executable with one segment: the whole file.
   Buffer.from('7f454c46020101', 'hex').copy(image);
   image.writeUInt16LE(2, 16);
   image.writeUInt16LE(code.machine, 18);
@@ -89,7 +89,7 @@ function sleeper(): Buffer {
   image.writeUInt16LE(56, 54);
   image.writeUInt16LE(1, 56);
   image.writeUInt32LE(1, 64);
-  // The system writes back how much time is left, so that the segment is writable.
+  // The system writes the remaining time back, so the segment is writable.
   image.writeUInt32LE(7, 68);
   image.writeBigUInt64LE(BigInt(ADDRESS), 80);
   image.writeBigUInt64LE(BigInt(ADDRESS), 88);

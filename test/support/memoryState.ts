@@ -1,6 +1,6 @@
 import type { KeyValueState } from '../../src/registry/sessionMemory';
 
-/** What the editor keeps for a workspace: plain JSON, and no more than that survives. */
+/** The editor's memory of a workspace: only plain JSON survives. */
 export function memoryState(): { state: KeyValueState; stored: Map<string, unknown>; writes: string[] } {
   const stored = new Map<string, unknown>();
   const writes: string[] = [];

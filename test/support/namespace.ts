@@ -3,20 +3,20 @@ import { join } from 'node:path';
 
 const running = new Set<ChildProcess>();
 
-/** Ends what still runs, of a test that has run out of time. With `--kill-child`, all of it goes. */
+/** Ends the namespace of a test that has run out of time. `--kill-child` ends everything in it. */
 export function endInside(): void {
   for (const child of running) child.kill('SIGKILL');
 }
 
 /**
- * Runs a test script in namespaces of its own (`unshare` flags), where a test may choose pids or move clocks.
- * An ordinary user gets the right to it from a user namespace.
+ * Runs a test script in its own namespaces (`unshare` flags), where it may choose pids or move clocks.
+ * A user namespace gives an ordinary user the right to do so.
  * @throws with the script's output when it fails.
  */
 export async function runInside(flags: readonly string[], script: string, ...args: string[]): Promise<void> {
   const user = process.getuid?.() === 0 ? [] : ['--user', '--map-root-user'];
   const node = [process.execPath, '--import', 'tsx', join(__dirname, '../process/inside', script), ...args];
-  // The shell is the namespace's process 1: it collects what is orphaned, so that its pid is free again.
+  // The shell is the namespace's process 1: it waits for orphans, so that their pids become free.
   const child = spawn('unshare', [...user, ...flags, 'sh', '-c', '"$@"; exit $?', 'sh', ...node], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -32,7 +32,7 @@ export async function runInside(flags: readonly string[], script: string, ...arg
   }
 }
 
-/** clone3 with a wish for the pid (set_tid): only that one or none, and nobody else can come in between. */
+/** clone3 with set_tid: the child gets this pid, or clone3 fails. No other process can take the pid in between. */
 const CLONE_AS = `
 import ctypes, os, sys
 wish = ctypes.c_int(int(sys.argv[1]))
@@ -45,7 +45,7 @@ if pid == 0:
     os.execvp(sys.argv[2], sys.argv[2:])
 `;
 
-/** Starts a process with this very pid, which must be free, as the leader of a POSIX session and group of its own. */
+/** Starts a process with this pid, which must be free, as the leader of its own POSIX session and group. */
 export async function spawnAs(pid: number, command: string, args: string[], env: Record<string, string>) {
   const child = spawn('python3', ['-c', CLONE_AS, String(pid), command, ...args], { env, stdio: 'inherit' });
   const code = await new Promise((resolve, reject) => child.once('exit', resolve).once('error', reject));

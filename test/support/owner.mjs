@@ -1,6 +1,6 @@
-// Stands for an extension host where a test needs no more of it than to be the owner of a session: starts what each
+// Stands for an extension host where a test needs only the owner of a session: starts what each
 // line of its stdin says, as a launch does, prints the pid, and lives until it is killed or its input ends. So it does
-// not outlive a test run that was killed.
+// not outlive a killed test run.
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 

@@ -1,26 +1,26 @@
 import { accessSync, chmodSync, constants, mkdirSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-/** Where a program of PATH is; undefined when it is not installed. */
+/** The path of a program on PATH; undefined if it is not installed. */
 export function programPath(name: string): string | undefined {
   for (const folder of (process.env.PATH ?? '').split(delimiter)) {
     try {
       accessSync(join(folder, name), constants.X_OK);
       return join(folder, name);
     } catch {
-      // Perhaps in the next one.
+      // It may be in the next folder.
     }
   }
   return undefined;
 }
 
-/** Whether `ss` is there; one of the test stages runs without it, and then "unknown" is the right answer. */
+/** Whether `ss` is available. One test stage runs without it, and then "unknown" is the right answer. */
 export const withSs = programPath('ss') !== undefined;
 
-/** PATH as it was before all that are at work; undefined where none is. */
+/** PATH before all current changes; undefined if there is none. */
 let former: { path: string | undefined; runs: number } | undefined;
 
-/** Runs `action` with this PATH, and puts the old one back. */
+/** Runs `action` with this PATH, then restores the old one. */
 export async function withPath<T>(path: string, action: () => Promise<T>): Promise<T> {
   const before = process.env.PATH;
   former ??= { path: before, runs: 0 };
@@ -30,7 +30,7 @@ export async function withPath<T>(path: string, action: () => Promise<T>): Promi
   try {
     return await action();
   } finally {
-    // One that goes on although its test has run out of time has nothing to put back any more.
+    // If the test has run out of time, PATH was restored already.
     if (former === mine) {
       process.env.PATH = before;
       if (--mine.runs === 0) former = undefined;
@@ -38,7 +38,7 @@ export async function withPath<T>(path: string, action: () => Promise<T>): Promi
   }
 }
 
-/** Puts PATH back that a test that has run out of time has changed. For everything that comes after each test. */
+/** Restores PATH after a test that has run out of time. Runs after each test. */
 export function restorePath(): void {
   if (former) process.env.PATH = former.path;
   former = undefined;

@@ -12,14 +12,14 @@ export function mochaGlobalTeardown(): void {
   removeHost();
 }
 
-/** A kill that must never happen (K01 …) must not happen once: no second attempt for its tests. */
+/** A kill that must never happen (K01 …) must not happen once: these tests get no second attempt. */
 const KILL = /\bK\d\d\b/;
 
 export const mochaHooks = {
   beforeEach(this: Mocha.Context): void {
     if (KILL.test(this.currentTest?.fullTitle() ?? '')) this.currentTest?.retries(0);
   },
-  /** What a test that has run out of time goes on with must not disturb the next one. */
+  /** Stops what a test that has run out of time still does, so that it does not disturb the next one. */
   afterEach(): void {
     restorePath();
     endInside();

@@ -19,19 +19,19 @@ export { isAlive };
 const TAG = 'MCP_PROCESSES_TEST_SANDBOX';
 /** Built by the stage `build`. */
 export const GUARD = join(__dirname, '../../dist/guard.js');
-/** ms; a test need not wait as long as a person's server may take. */
+/** ms. Shorter than for a user's servers, to save time. */
 export const SHORT_GRACE = { stdin: 300, term: 300 };
 export const SERVER = join(__dirname, '../servers/server.mjs');
 
 export interface Host {
   readonly child: ChildProcess;
-  /** Servers' root pids, in the order in which they were asked for; first the launched, then the adopted ones. */
+  /** The servers' root pids in the order of the request, first the launched, then the adopted ones. */
   readonly servers: readonly number[];
   /** Calls the tool `whoami` of a server through its host; resolves to the answering pid. */
   ask(server: string): Promise<number>;
 }
 
-/** One test's own world: data folder, sessions and processes, all of it gone after {@link dispose}. */
+/** A test's data folder, sessions and processes. {@link dispose} removes and ends all of them. */
 export class Sandbox {
   readonly path = mkdtempSync(join(tmpdir(), 'sb-'));
   readonly folder: DataFolder = openDataFolder(join(this.path, 'home'));
@@ -41,15 +41,15 @@ export class Sandbox {
   private isDisposed = false;
 
   /**
-   * Environment for whatever a test starts, so that nothing of it can be lost.
-   * @throws where the sandbox is gone: a test that has run out of time must not start more, which nothing would end.
+   * The environment for everything that a test starts, so that it can be found.
+   * @throws if the sandbox is disposed of: a test that has run out of time must not start what nothing would end
    */
   get environment(): Record<string, string> {
     if (this.isDisposed) throw new Error('The sandbox of this test is gone.');
     return { ...(process.env as Record<string, string>), [TAG]: this.tag, MCP_PROCESSES_HOME: this.folder.path };
   }
 
-  /** A session in this very process, ended by {@link dispose}. On a busy machine its probes ask again. */
+  /** A session in this process, ended by {@link dispose}. Repeats probes that fail on a busy machine. */
   async tracker(settings: Partial<Settings> = {}, parts: Partial<TrackerParts> = {}): Promise<Tracker> {
     const platform = askingAgain(await choosePlatform());
     const self = await platform.self();
@@ -116,7 +116,7 @@ export class Sandbox {
     });
   }
 
-  /** A session in a process of its own, which a test may kill: stands for an extension host. */
+  /** A session in its own process, which a test may kill: stands for an extension host. */
   async host(
     servers: Record<string, string[] | { command: string; args: string[] }>,
     automatic = 'on',
@@ -125,9 +125,9 @@ export class Sandbox {
       node?: string;
       guardShell?: string;
       adopted?: Record<string, string[]>;
-      /** One more child, which is no MCP server and ignores everything. */
+      /** Adds a child that is not an MCP server and ignores everything. */
       bystander?: boolean;
-      /** Somebody outside the tree keeps the adopted servers' stdin open. */
+      /** A process outside the tree keeps the adopted servers' stdin open. */
       sharedStdin?: boolean;
       /** ms. */
       grace?: { stdin: number; term: number };
@@ -154,12 +154,12 @@ export class Sandbox {
 
   /** Living guards and watchers of this sandbox, each once. */
   watchers(): number[] {
-    // Before it becomes another program, what one starts has its command line.
+    // Before its exec, a child has the command line of its parent.
     const guards = this.guards();
     return guards.filter((pid) => !guards.includes(parentOf(pid) ?? 0));
   }
 
-  /** Like {@link watchers}, with copies of them that are about to become other programs. They carry no tag. */
+  /** Like {@link watchers}, with forks before their exec. They carry no tag. */
   guards(): number[] {
     const copy = `${this.folder.guard}/guard-`;
     return readdirSync('/proc')
@@ -174,7 +174,7 @@ export class Sandbox {
       });
   }
 
-  /** What guards have written down; '' before the first did. */
+  /** The log of the guards; '' before the first line. */
   guardLog(): string {
     try {
       return readFileSync(join(this.folder.logs, 'guard.log'), 'utf8');
@@ -191,8 +191,8 @@ export class Sandbox {
   async dispose(): Promise<void> {
     this.isDisposed = true;
     const trackers = this.trackers.splice(0);
-    // Otherwise they would go on looking around, and write again what is about to go. Meanwhile their servers are killed,
-    // so that nobody waits for them.
+    // Sessions must end first, or they would go on scanning and writing. Their servers are killed meanwhile,
+    // so that this does not wait for their ladders.
     let areEnding = true;
     const ended = Promise.all(trackers.map((one) => one.deactivate().catch(() => {}))).finally(() => {
       areEnding = false;
@@ -203,7 +203,7 @@ export class Sandbox {
     rmSync(this.path, { recursive: true, force: true });
   }
 
-  /** @returns true when there was nobody to kill. */
+  /** @returns true if there was nothing to kill. */
   private killAll(): boolean {
     const left = [...this.living(), ...this.guards()].map((pid) => ({ pid, command: '' }));
     return signalAll(left, 'SIGKILL').length === 0;
@@ -218,7 +218,7 @@ function parentOf(pid: number): number | undefined {
   }
 }
 
-/** Kills a process of the test's own and waits until it is gone. */
+/** Kills a process of the test and waits until it is gone. */
 export async function killHard(child: ChildProcess): Promise<void> {
   child.kill('SIGKILL');
   await waitFor(`pid ${child.pid} is gone`, () => !isAlive(child.pid as number));

@@ -6,7 +6,7 @@ import { DATABASE_CLIENT } from './bystanders';
 import { killHard, type Sandbox } from './sandbox';
 import { waitFor } from './waitFor';
 
-/** Somebody who is connected to a server all the while, and uses it through that very connection. */
+/** A process that stays connected to a server, and uses it through that connection. */
 export class Stranger {
   private readonly answers: AsyncIterator<string>;
 
@@ -32,12 +32,12 @@ export class Stranger {
     return this.child.pid as number;
   }
 
-  /** Whether it is one of those that use a server. */
+  /** Whether it is among the users of a server. */
   isAmong(users: Users | undefined): boolean {
     return users !== undefined && pidsOf(users).includes(this.pid);
   }
 
-  /** What people read of it. */
+  /** Its name in messages. */
   get named(): RegExp {
     return new RegExp(`in use by python[\\d.]* \\(pid ${this.pid}\\)`);
   }

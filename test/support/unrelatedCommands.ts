@@ -1,5 +1,5 @@
 // What a developer's machine runs besides MCP servers; much of it has "mcp" somewhere. `~` is the home, `%` a number.
-// Words are split at blanks; what is between apostrophes is one word, and so is a title that a program gave itself.
+// Arguments are separated by blanks; text between apostrophes is one argument, and so is a title that a program set.
 const COMMANDS = `
 /usr/lib/systemd/systemd --user
 /usr/bin/dbus-daemon --session --address=systemd: --nofork --nopidfile --systemd-activation --syslog-only

@@ -1,5 +1,5 @@
 /**
- * Polls until `condition` gives something truthy; the longer its answer takes, the seldomer, since other tests run
+ * Polls until `condition` returns something truthy; less often the longer each call takes, as other tests run
  * beside this one. @throws with `what` and the last error after `timeout` ms, long enough for a busy machine.
  */
 export async function waitFor<T>(

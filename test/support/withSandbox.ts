@@ -2,8 +2,8 @@ import { Sandbox } from './sandbox';
 
 /**
  * A new sandbox for each test of the `describe` around the call, or one for all of them. It is disposed of afterwards,
- * before other hooks of that `describe`; what it logged is printed where a test has failed.
- * @returns what stands for the sandbox of the test that runs.
+ * before other hooks of that `describe`. If a test fails, its log is printed.
+ * @returns a proxy for the sandbox of the running test
  */
 export function withSandbox(): Sandbox;
 export function withSandbox<T extends Sandbox>(create: () => T, per?: 'test' | 'suite'): T;

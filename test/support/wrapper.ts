@@ -13,7 +13,7 @@ import { waitFor } from './waitFor';
 const DIST = join(__dirname, '../../dist');
 const OWNER = join(__dirname, 'owner.mjs');
 
-/** The installed launcher in a sandbox, and clients that use it. */
+/** The installed wrapper in a sandbox, and clients that use it. */
 export class InstalledWrapper {
   readonly shell: Shell;
   readonly path: string;
@@ -40,23 +40,23 @@ export class InstalledWrapper {
     };
   }
 
-  /** Runs `mcp-processes run -- command args…` as this process's own child: this process is the owner. */
+  /** Runs `mcp-processes run -- command args…` as a child of this process, which is then the owner. */
   run(args: readonly string[], options: SpawnOptions & { words?: readonly string[] } = {}): ChildProcess {
     const { words = ['run', '--'], ...rest } = options;
     return spawn(this.path, [...words, ...args], { env: this.environment, stdio: 'pipe', ...rest });
   }
 
-  /** A client in a process of its own, which a test may kill. */
+  /** A client in its own process, which a test may kill. */
   client(under: readonly string[] = []): FakeClient {
     return new FakeClient(this, under);
   }
 
-  /** A plain server's arguments; it answers at {@link at}`(name)`. */
+  /** The arguments of a plain server that answers at {@link at}`(name)`. */
   server(name: string, ...flags: string[]): string[] {
     return [process.execPath, PLAIN, `--answer=${this.at(name)}`, ...flags];
   }
 
-  /** A flag that makes a plain server start another one in a POSIX session of its own, which hears nothing. */
+  /** A flag that makes a plain server start a deaf one in its own POSIX session. */
   escaped(name: string): string {
     const args = [PLAIN, '--deaf', `--answer=${this.at(name)}`];
     return `--run=${JSON.stringify({ command: process.execPath, args, detached: true })}`;
@@ -71,8 +71,8 @@ export class InstalledWrapper {
   }
 
   /**
-   * Waits until exactly this many servers are under protection: a server answers before its watcher has begun, and what
-   * a watcher finds in its first look is no change to it. @returns the watchers.
+   * Waits until exactly this many servers are protected: a server answers before its watcher has begun, and what
+   * a watcher finds in its first round is no change to it. @returns the watchers.
    */
   async protected(count = 1): Promise<number[]> {
     const napped = new Set<number>();
@@ -85,7 +85,7 @@ export class InstalledWrapper {
     return watchers;
   }
 
-  /** Resolves when no process and no session file is left. */
+  /** Waits until no process and no session file is left. */
   async nothingLeft(): Promise<void> {
     const { sandbox } = this;
     await waitFor(
@@ -95,7 +95,7 @@ export class InstalledWrapper {
   }
 }
 
-/** Pids of the `sleep` that a watcher waits for; empty between two. */
+/** The pid of the `sleep` that a watcher waits for; empty between two. */
 export function napsOf(watcher: number): string[] {
   try {
     return readFileSync(`/proc/${watcher}/task/${watcher}/children`, 'utf8')
@@ -106,7 +106,7 @@ export function napsOf(watcher: number): string[] {
   }
 }
 
-/** Stands for an MCP client that dies without notice. */
+/** Stands for an MCP client that dies without warning. */
 export class FakeClient {
   readonly child: ChildProcess;
 

@@ -6,7 +6,7 @@ import type { StdioServerDefinition } from '../../src/clients/serverDefinition';
 import { inventoryOf, launchedView } from './views/rows';
 
 describe('launch, as other extensions call it', () => {
-  /** What got as far as being launched. */
+  /** The definition as it reached the launch, if it did. */
   async function launch(definition: unknown): Promise<StdioServerDefinition | undefined> {
     let launched: StdioServerDefinition | undefined;
     const tracker = {
@@ -23,7 +23,7 @@ describe('launch, as other extensions call it', () => {
     return launched;
   }
 
-  it('takes what it says, and no more than a command is needed', async () => {
+  it('takes all that it documents, and needs only a command', async () => {
     const source = { client: 'MCP Processes', file: undefined, folder: undefined };
     const files = { name: 'files', command: 'node' };
     assert.deepEqual(await launch(files), {
@@ -37,7 +37,7 @@ describe('launch, as other extensions call it', () => {
     });
   });
 
-  it('what is wrong is said before anything is launched', async () => {
+  it('reports an invalid definition before anything is launched', async () => {
     const table: [unknown, RegExp][] = [
       [undefined, /needs a "name"/],
       [{ command: 'node' }, /needs a "name"/],

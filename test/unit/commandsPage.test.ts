@@ -17,11 +17,11 @@ const titleOf = ({ title }: Command) => strings[title.replaceAll('%', '')] ?? ti
 const places = new Map([...page.matchAll(/^\| \*\*([^*]+)\*\* +\| ([^|]+) \|/gm)].map((row) => [row[1], row[2]]));
 
 describe('docs/commands.md', () => {
-  it('has a row for each command by its title, and no other', () => {
+  it('has one row per command, by its title, and no other', () => {
     assert.deepEqual([...places.keys()].toSorted(), commands.map(titleOf).toSorted());
   });
 
-  it('says which commands the palette has', () => {
+  it('says which commands are in the palette', () => {
     const hidden = new Set(
       contributes.menus.commandPalette
         .filter(({ when }: { when: string }) => when === 'false')

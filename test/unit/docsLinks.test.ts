@@ -8,7 +8,7 @@ const pages = ['README.md', 'CHANGELOG.md', 'examples/workspace/README.md']
   .filter((page) => page.endsWith('.md'));
 const read = (page: string) => readFileSync(join(root, page), 'utf8');
 
-/** What a heading is called in a link to it. */
+/** The names by which links refer to a page's headings. */
 function anchorsOf(page: string): string[] {
   return [...read(page).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
     heading
@@ -31,7 +31,7 @@ describe('pages', () => {
     });
   }
 
-  it('the README links to every page, so that none is lost', () => {
+  it('are all linked from the README', () => {
     for (const page of pages) if (page.startsWith('docs/')) assert.ok(read('README.md').includes(`(${page}`), page);
   });
 });

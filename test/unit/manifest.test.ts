@@ -29,7 +29,7 @@ const commandIds: string[] = contributes.commands.map((command: { command: strin
 const menus: Record<string, MenuItem[]> = contributes.menus;
 const settings: Record<string, Setting> = contributes.configuration.properties;
 
-/** Every string anywhere in the manifest. */
+/** All strings of the manifest. */
 function allStrings(value: unknown): string[] {
   if (typeof value === 'string') {
     return [value];
@@ -37,7 +37,7 @@ function allStrings(value: unknown): string[] {
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(allStrings) : [];
 }
 
-/** Every value of the property `name` anywhere in the manifest. */
+/** All values of the property `name` in the manifest. */
 function allOf(value: unknown, name: string): string[] {
   if (typeof value !== 'object' || value === null) {
     return [];
@@ -47,7 +47,7 @@ function allOf(value: unknown, name: string): string[] {
   );
 }
 
-/** Every entry of `enumDescriptions` anywhere in it. */
+/** All entries of `enumDescriptions`. */
 function enumDescriptionsOf(value: unknown): string[] {
   if (typeof value !== 'object' || value === null) {
     return [];
@@ -91,7 +91,7 @@ describe('manifest', () => {
     }
   });
 
-  it('every %key% exists, and none is unused', () => {
+  it('every %key% exists and is used', () => {
     const used = allStrings(manifest).flatMap((text) => /^%(.+)%$/.exec(text)?.[1] ?? []);
     assert.deepEqual([...new Set(used)].toSorted(), Object.keys(strings).toSorted());
     for (const [key, text] of Object.entries(strings)) {
@@ -99,7 +99,7 @@ describe('manifest', () => {
     }
   });
 
-  it('every context key of ours in a when clause is set somewhere', () => {
+  it('each of our context keys in a when clause is set somewhere', () => {
     const code = sources('src').join('\n');
     const clauses = [...allOf(contributes, 'when'), ...allOf(contributes, 'enablement')];
     const keys = clauses.flatMap((when) => when.replace(/view == \S+/g, '').match(/mcpProcesses(\.\w+)+/g) ?? []);
@@ -109,7 +109,7 @@ describe('manifest', () => {
     }
   });
 
-  it('every flag of a row in a when clause is given to rows', () => {
+  it('every row flag in a when clause is set on some row', () => {
     const flags = (menus['view/item/context'] ?? []).flatMap(
       (item) => item.when?.match(/(?<=\\b)\w+(?=\\b)/g)?.map(String) ?? [],
     );
@@ -124,7 +124,7 @@ describe('manifest', () => {
 
   it('no row has more than two inline actions', () => {
     const inline = (menus['view/item/context'] ?? []).filter((item) => item.group?.startsWith('inline'));
-    // What one row can offer at the same time: see capabilities.ts and tree/.
+    // What one row can offer at once: see capabilities.ts and tree/.
     for (const row of [
       'server canReap',
       'server canStart',
@@ -141,7 +141,7 @@ describe('manifest', () => {
     }
   });
 
-  it('a line that stands for several servers offers only what can be done with all of them', () => {
+  it('a row that stands for several servers offers only what applies to all of them', () => {
     const offered = (menus['view/item/context'] ?? []).filter((item) =>
       [...(item.when ?? '').matchAll(/viewItem =~ \/(.+?)\//g)].every((match) =>
         new RegExp(match[1] ?? '').test('copies canReap'),
@@ -153,7 +153,7 @@ describe('manifest', () => {
     ]);
   });
 
-  it('every file it names is there', () => {
+  it('every file that it names exists', () => {
     const files = [
       manifest.icon,
       ...allOf(contributes, 'icon').filter((icon) => !icon.startsWith('$(')),
@@ -165,7 +165,7 @@ describe('manifest', () => {
     }
   });
 
-  it('every setting has a description, a default of its type, and a scope a workspace cannot abuse', () => {
+  it('every setting has a description, a default of its type, and a scope that a workspace cannot abuse', () => {
     const restricted: string[] = manifest.capabilities.untrustedWorkspaces.restrictedConfigurations;
     for (const [name, setting] of Object.entries(settings)) {
       assert.match(name, /^mcpProcesses\./);
@@ -184,7 +184,7 @@ describe('manifest', () => {
     }
   });
 
-  it('texts with markup stand where the editor reads it as markup', () => {
+  it('texts with markup are where the editor renders it', () => {
     const plain = [
       ...allOf(contributes.configuration, 'description'),
       ...enumDescriptionsOf(contributes.configuration),
@@ -195,13 +195,13 @@ describe('manifest', () => {
     }
   });
 
-  it('offers only inputs that are asked for: none of type "command", which is always refused', () => {
+  it('offers only inputs that the user can answer: none of type "command", which is always refused', () => {
     const { properties } = contributes.configuration.properties['mcpProcesses.inputs'].items;
     assert.deepEqual(properties.type.enum, ['promptString', 'pickString']);
     assert.equal(properties.command, undefined);
   });
 
-  it('activates after startup only, beside the workspace, and says why it is limited', () => {
+  it('activates only after startup, beside the workspace, and says why it is limited', () => {
     assert.deepEqual(manifest.activationEvents, ['onStartupFinished']);
     assert.deepEqual(manifest.extensionKind, ['workspace']);
     assert.equal(manifest.capabilities.untrustedWorkspaces.supported, 'limited');

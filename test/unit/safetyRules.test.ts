@@ -8,7 +8,7 @@ const page = readFileSync(join(__dirname, '../../docs/safety.md'), 'utf8');
 const rows = [...page.matchAll(/^\| `(\w+)` \| \S/gm)].map(([, name]) => name);
 
 describe('the tables of rules in docs/safety.md', () => {
-  it('have every rule of the kill policy by its name, in its order, and no other', () => {
+  it('have every rule of the kill policy by name, in order, and no other', () => {
     assert.deepEqual(rows, [...Object.keys(signalRules), ...Object.values(kindRules).flatMap(Object.keys)]);
   });
 });

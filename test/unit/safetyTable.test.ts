@@ -9,7 +9,7 @@ const rows = new Map(
 );
 const expected = [...ids('L', 33), ...ids('K', 38)];
 
-/** What a page names: files, and how titles in them begin. */
+/** The tests that a cell names: files, and beginnings of titles in them. */
 function testsIn(cell: string): { file: string; title: string }[] {
   return [...cell.matchAll(/`([^`]+)`: “([^”]+)”/g)].map((match) => ({
     file: match[1] as string,
@@ -17,7 +17,7 @@ function testsIn(cell: string): { file: string; title: string }[] {
   }));
 }
 
-/** Whether a test file has a title that begins so. */
+/** Whether a test file has a title with this beginning. */
 function hasTitle(source: string, title: string): boolean {
   const text = title.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
   return new RegExp(`\\bit\\(\\s*(?:'|"|\`)${text}`).test(source);
@@ -39,7 +39,7 @@ describe('the table of hazards in docs/safety.md', () => {
         assert.ok(existsSync(join(root, file)), `${file} does not exist`);
         assert.ok(hasTitle(readFileSync(join(root, file), 'utf8'), title), `${file} has no test "${title}…"`);
       }
-      // A test says what it is about; where a row shares one, the id may come from a list of cases in its file.
+      // A test's title has the id; where rows share a test, the id may come from a list of cases in its file.
       const named = tests.some(
         ({ file, title }) => title.includes(id) || readFileSync(join(root, file), 'utf8').includes(`['${id}', '`),
       );
@@ -47,7 +47,7 @@ describe('the table of hazards in docs/safety.md', () => {
     });
   }
 
-  it('would notice a title that is gone', () => {
+  it('finds no title that is gone', () => {
     assert.ok(hasTitle("it('K01 a stranger', () => {})", 'K01 a stranger'));
     assert.ok(!hasTitle("it('K02 a stranger', () => {}) // K01 a stranger", 'K01 a stranger'));
   });

@@ -21,7 +21,7 @@ const rows = [...page.matchAll(/^\| `(mcpProcesses\.[\w.]+)` +\| `([^`]*)` +\| (
 }));
 
 describe('docs/settings.md', () => {
-  it('has a row for each setting, and no other', () => {
+  it('has one row per setting, and no other', () => {
     assert.deepEqual(rows.map(({ name }) => name).toSorted(), Object.keys(settings).toSorted());
   });
 
@@ -34,7 +34,7 @@ describe('docs/settings.md', () => {
     });
   }
 
-  it('names no setting that does not exist', () => {
+  it('names only settings that exist', () => {
     const named = [...page.matchAll(/`(mcpProcesses\.\w+\.?\w*)`/g)].map(([, name]) => name as string);
     assert.deepEqual(
       named.filter((name) => !Object.hasOwn(settings, name)),

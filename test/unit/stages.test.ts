@@ -16,21 +16,21 @@ const ROOT = join(__dirname, '../..');
 const stageOf = (name: string) => STAGES.find((stage) => stage.name === name) as Stage;
 
 describe('the stages of npm test', () => {
-  it('run every test file, and each of mocha or the editor has some', () => {
+  it('run every test file, and each mocha or editor stage has some', () => {
     checkThatAllRun(ROOT);
     for (const stage of STAGES.filter((one) => 'folders' in one || 'suite' in one)) {
       assert.ok(filesOf(ROOT, stage).length > 0, stage.name);
     }
   });
 
-  it('run the property tests, and what depends on the user or on `ss` again under the other condition', () => {
+  it('run the property tests, and repeat what depends on the user or on `ss` under the other condition', () => {
     assert.ok(filesOf(ROOT, stageOf('unit')).includes('test/property/killPolicy.test.ts'));
     for (const name of ['process', 'process-user', 'process-no-ss']) {
       assert.ok(filesOf(ROOT, stageOf(name)).includes('test/process/kills.test.ts'), name);
     }
   });
 
-  it('give a reason for each file of which tests are not run again', () => {
+  it('give a reason for each file with tests that are not repeated', () => {
     for (const stage of STAGES) {
       for (const [file, reason] of Object.entries(('untagged' in stage && stage.untagged) || {})) {
         assert.ok(reason.length > 15, `${stage.name}: ${file}`);
@@ -38,7 +38,7 @@ describe('the stages of npm test', () => {
     }
   });
 
-  it('know which tests carry a tag: in their own title, or in that of a suite around them', () => {
+  it('know which tests carry a tag: in their own title, or in a suite’s around them', () => {
     const text = [
       "describe('a @user', () => {",
       "  it('one', () => {});",
@@ -69,16 +69,16 @@ describe('the stages of npm test', () => {
     }
   });
 
-  it('run alone or in one lane, each once and in their order', () => {
+  it('run alone or in one lane, each once and in order', () => {
     const { before, sideBySide } = lanesOf(STAGES);
     assert.deepEqual(new Set([...before, ...sideBySide.flat()]), new Set(STAGES));
     assert.equal(before.length + sideBySide.flat().length, STAGES.length);
-    // What all need comes first.
+    // The stages that all others need come first.
     assert.deepEqual(before, STAGES.slice(0, before.length));
     assert.ok(before.some(({ name }) => name === 'build'));
   });
 
-  it('check the types of every script: none is hidden behind declarations', () => {
+  it('check the types of every script; declarations hide none', () => {
     const scripts = ['scripts', 'test']
       .flatMap((folder) =>
         readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)),
@@ -89,7 +89,7 @@ describe('the stages of npm test', () => {
     assert.deepEqual(hidden, [], 'what stands beside a declaration is left out by the compiler: use JSDoc');
   });
 
-  it('are chosen by name, and one that is not known is refused', () => {
+  it('are chosen by name, and an unknown name is refused', () => {
     assert.deepEqual(
       chooseStages('unit,types').map(({ name }) => name),
       ['unit', 'types'],
@@ -97,7 +97,7 @@ describe('the stages of npm test', () => {
     assert.throws(() => chooseStages('unit,propetry'), /There is no stage "propetry".*process-no-ss/);
   });
 
-  describe('in a repository where something was forgotten', () => {
+  describe('in a repository with omissions', () => {
     let root: string;
     beforeEach(() => {
       root = mkdtempSync(join(tmpdir(), 'stages-'));
@@ -128,12 +128,12 @@ describe('the stages of npm test', () => {
       });
     }
 
-    it('names what the editor no longer requires', () => {
+    it('names a test that the editor no longer requires', () => {
       write('test/editor/suite/index.ts', "  launching: () => require('./launching.test'),\n  // none of it\n");
       assert.throws(() => checkThatAllRun(root), /editorsOwn\.test\.ts/);
     });
 
-    it('names what only a script ran that is gone', () => {
+    it('names a file that only a removed script ran', () => {
       write('package.json', '{ "scripts": { "test": "" } }');
       assert.throws(() => checkThatAllRun(root), /test\/clients\/realClients\.test\.ts/);
     });

@@ -7,10 +7,10 @@ import { join, relative } from 'node:path';
 import { inflateRawSync } from 'node:zlib';
 
 const root = join(__dirname, '../..');
-/** In the KB that `vsce` tells when it has packed. */
+/** In KB as `vsce` counts them. */
 const MAX_BYTES = 400 * 1024;
 
-/** Names and readers of a zip's files, from its central directory. */
+/** The files of a zip, by name, from its central directory. */
 function readZip(zip: Buffer): Map<string, () => string> {
   const end = zip.lastIndexOf(Buffer.from('PK\x05\x06', 'latin1'));
   assert.ok(end >= 0, 'not a zip');
@@ -35,13 +35,13 @@ function readZip(zip: Buffer): Map<string, () => string> {
   return files;
 }
 
-/** Where a page's links and pictures lead, in their order. */
+/** The targets of a page's links and pictures, in order. */
 function linksIn(markdown: string): string[] {
   const links = /\]\(\s*<?([^)\s>]+)|\b(?:src|href)=["']?([^"'\s>]+)|^\[[^\]]+\]:\s*<?([^\s>]+)/gm;
   return [...markdown.matchAll(links)].map((match) => (match[1] ?? match[2] ?? match[3]) as string);
 }
 
-/** What a heading is called in a link to it. */
+/** The name by which links refer to a heading. */
 function anchorOf(heading: string): string {
   return heading
     .toLowerCase()
@@ -102,7 +102,7 @@ describe('the VSIX', function () {
     );
     assert.ok(built.length >= 4);
     for (const { parentPath, name } of built) {
-      // It is the package's own readme.
+      // The readme of the package itself.
       if (name !== 'README.md') text(relative(root, join(parentPath, name)));
     }
   });
@@ -118,9 +118,9 @@ describe('the VSIX', function () {
     for (const name of named) text(JSON.parse(name).replace(/^\.\//, ''));
   });
 
-  it('loads nothing at run time that it does not carry', () => {
+  it('loads nothing at run time that it does not contain', () => {
     for (const name of ['extension', 'guard', 'cli']) {
-      // In quotes it is text: ajv can write programs that it does not run.
+      // In quotes it is text: ajv can generate programs that it does not run.
       const loaded = [...text(`dist/${name}.js`).matchAll(/(?<!['"`])\brequire\("([^"]+)"\)/g)].map(
         (match) => match[1] as string,
       );
@@ -131,13 +131,13 @@ describe('the VSIX', function () {
     }
   });
 
-  it('has the MCP SDK once: the guard and the command line do without', () => {
+  it('has the MCP SDK once: the guard and the command line do not use it', () => {
     assert.match(text('dist/extension.js'), /notifications\/initialized/);
     assert.doesNotMatch(text('dist/guard.js'), /notifications\/initialized/);
   });
 
-  // An editor resolves no relative path of a README: the picture would be a broken one.
-  it('has no relative link or picture in its README; the repository has those that its own names', () => {
+  // An editor does not resolve relative paths in a README: the picture would be broken.
+  it('has no relative link or picture in its README; the repository has all that its own names', () => {
     const relative = (markdown: string) => linksIn(markdown).filter((link) => !/^(?:[a-z][a-z+.-]*:|#)/.test(link));
     assert.deepEqual(relative(text('readme.md')), []);
     assert.ok(
@@ -150,7 +150,7 @@ describe('the VSIX', function () {
     }
   });
 
-  it('would notice a dead link', () => {
+  it('finds dead links', () => {
     assert.deepEqual(
       linksIn('[a](docs/a.md) ![b](b.png "title") [![c](c.png)](d.md) <img src="e.png"> <a href=f>f</a>\n\n[g]: g.md'),
       ['docs/a.md', 'b.png', 'c.png', 'd.md', 'e.png', 'f', 'g.md'],
@@ -164,7 +164,7 @@ describe('the VSIX', function () {
     assert.ok(version && text('readme.md').includes(`VS Code ${version} or newer`), engines.vscode);
   });
 
-  it('carries no path of the machine it was built on', () => {
+  it('contains no path of the machine that built it', () => {
     for (const name of ['dist/extension.js', 'dist/guard.js', 'dist/cli.js']) {
       assert.ok(!text(name).includes(root), name);
     }

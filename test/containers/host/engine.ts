@@ -2,22 +2,22 @@ import { execFile } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The only image there is: BusyBox, and nothing else. */
+/** The only image: BusyBox and nothing else. */
 export const IMAGE = 'localhost/test/busybox:1';
 
-/** What tests need of an engine of their own, whichever it is. */
+/** What tests need from their own engine, Docker or Podman. */
 export interface Engine {
   readonly program: 'docker' | 'podman';
-  /** For clients: finds this engine and its client, and no configuration of whoever runs the tests. */
+  /** For clients: leads to this engine and its client, and hides the configuration of the user who runs the tests. */
   readonly environment: Record<string, string>;
-  /** Starts it, and waits until it answers. */
+  /** Starts the engine, and waits until it answers. */
   start(): Promise<void>;
   loadImage(): Promise<void>;
-  /** Runs its client. @returns its output, trimmed. @throws Error with what it said. */
+  /** Runs the engine's client. @returns its output, trimmed. @throws Error with its output. */
   command(...args: string[]): Promise<string>;
-  /** Removes all containers; for between two tests. */
+  /** Removes all containers, between two tests. */
   clear(): Promise<void>;
-  /** Ends everything, whatever state it is in, and removes it. */
+  /** Ends everything, in any state, and removes it. */
   dispose(): Promise<void>;
 }
 
@@ -55,12 +55,12 @@ export async function importImage(
   rmSync(root, { recursive: true });
 }
 
-/** Removes one container after the other until there is none. @param ids of those that are there */
+/** Removes one container after another until none is left. @param ids lists the remaining ones */
 export async function clearContainers(engine: Engine, ids: () => Promise<string[]>): Promise<boolean> {
   const left = await ids();
   if (left.length === 0) return true;
-  // Those with --rm are removed by the engine meanwhile, which the client takes for an error.
-  // Podman would wait for each that is deaf.
+  // The engine itself removes those with --rm meanwhile, which the client reports as an error.
+  // Podman would wait for each one that ignores SIGTERM.
   await engine.command('rm', '-fv', ...(engine.program === 'podman' ? ['-t', '0'] : []), ...left);
   return false;
 }

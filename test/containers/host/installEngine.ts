@@ -1,5 +1,5 @@
-// A real Docker engine and a real Podman for tests, taken out of Debian's packages into a cache outside the checkout:
-// nothing is installed on the system and nothing is started by it. Run as a program it installs and says where.
+// A real Docker engine and a real Podman for tests, extracted from Debian's packages into a cache outside the checkout:
+// the system neither installs nor starts them. Run as a program, this installs them and prints the folder.
 import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
@@ -19,10 +19,10 @@ import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** Raise it when what is kept changes. */
+/** Raise it when the contents of the cache change. */
 const VERSION = 2;
 const PACKAGES = ['docker.io', 'containerd', 'runc', 'tini', 'busybox-static', 'podman', 'conmon'];
-/** Which of these there are depends on the release: docker's client was part of docker.io; libraries change names. */
+/** Which of these exist depends on the release: docker's client was part of docker.io; libraries change names. */
 const SOME_PACKAGES = [
   'docker-cli',
   'libgpgme11',
@@ -36,11 +36,11 @@ const PROGRAMS = [
   ...['dockerd', 'docker', 'containerd', 'containerd-shim-runc-v2', 'runc', 'tini-static', 'busybox'],
   ...['podman', 'conmon'],
 ];
-/** Libraries that they need and a small Debian may lack. */
+/** Libraries that the programs need and a minimal Debian may lack. */
 const LIBRARIES = ['libdevmapper1.02.1', 'libseccomp2', 'libsystemd0', 'libglib2.0-0', 'libglib2.0-0t64'];
 
 /**
- * @returns the folder with the programs, for `PATH`; beside it, `lib`, is what only Podman needs.
+ * @returns the folder with the programs, for `PATH`; `lib` beside it has what only Podman needs.
  * @throws Error that says exactly what to do.
  */
 export function installEngine(): string {
@@ -65,7 +65,7 @@ function install(cache: string, folder: string): void {
   const started = Date.now();
   console.log(`Taking a Docker engine for tests into ${folder} (80 MB down, 220 MB kept, about 10 s, once) …`);
   mkdirSync(cache, { recursive: true });
-  // Renamed when whole, so that an interrupted install is never taken for one.
+  // Renamed when complete, so that an interrupted install is never used.
   const temp = mkdtempSync(join(cache, 'installing-'));
   try {
     for (const name of ['packages', 'unpacked', 'bin', 'lib']) mkdirSync(join(temp, name));
@@ -93,7 +93,7 @@ function install(cache: string, folder: string): void {
 }
 
 function download(folder: string): void {
-  // A machine may know the packages' names and not any more their newest versions.
+  // The package lists of a machine may name versions that no longer exist.
   const get = () => apt(['download', ...PACKAGES, ...SOME_PACKAGES.filter((name) => aptKnows(name))], folder);
   if (get().status === 0) return;
   run('apt-get', ['update']);
@@ -107,7 +107,7 @@ function aptKnows(name: string): boolean {
 }
 
 function apt(args: string[], folder = '/') {
-  // As root in a folder of root's, apt complains that its own user cannot read there.
+  // In a folder of root's, apt as root complains that its sandbox user cannot read it.
   return spawnSync('apt-get', ['-o', 'APT::Sandbox::User=root', ...args], {
     cwd: folder,
     encoding: 'utf8',

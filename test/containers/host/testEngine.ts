@@ -7,10 +7,10 @@ import { clearContainers, type Engine, importImage, runClient } from './engine';
 import { installEngine } from './installEngine';
 
 /**
- * First process of the engine's own pid and mount namespaces. It starts the engine on each line of its input and ends
- * with that input; the kernel then ends everything in the namespaces, containers too, and drops the mounts. So nothing
- * outlives a test run, even one that is killed. What an engine writes outside its folder (/run, /etc/docker) it writes
- * into memory.
+ * The first process of the engine's own pid and mount namespaces. It starts the engine for each line of its input, and
+ * ends with that input; the kernel then ends everything in the namespaces, containers too, and drops the mounts. So
+ * nothing outlives a test run, even a killed one. What an engine writes outside its folder (/run, /etc/docker) stays
+ * in memory.
  */
 const INIT = `
 set -e
@@ -25,7 +25,7 @@ while read -r line; do
 done
 `;
 
-/** A Docker engine that a test starts, hangs, kills and ends. Has no network and one image, {@link IMAGE}. */
+/** A Docker engine that a test can start, stop, kill and end. It has no network and one image, {@link IMAGE}. */
 export class TestEngine implements Engine {
   readonly program = 'docker';
   private folder = '';
@@ -50,7 +50,7 @@ export class TestEngine implements Engine {
     };
   }
 
-  /** Starts it, for the first time or after {@link kill}, and waits until it answers. */
+  /** Starts the engine, for the first time or after {@link kill}, and waits until it answers. */
   async start(): Promise<void> {
     if (!this.init) {
       this.bin = installEngine();
@@ -59,17 +59,17 @@ export class TestEngine implements Engine {
       for (const name of ['data', 'etc', 'config', 'exec']) mkdirSync(join(this.folder, name));
       this.init = spawn(
         'unshare',
-        // biome-ignore format: one flag a line is no help
+        // biome-ignore format: one flag per line is hard to read
         ['--mount', '--pid', '--fork', '--kill-child', '--mount-proc', '--propagation', 'private', 'sh', '-c', INIT, 'engine',
           this.folder, 'dockerd', '--data-root', join(this.folder, 'data'), '--exec-root', join(this.folder, 'exec'),
           '--pidfile', join(this.folder, 'pid'), '-H', this.host, '--bridge=none', '--iptables=false', '--ip6tables=false',
           '--ip-forward=false', '--ip-masq=false', '--userland-proxy=false', '--storage-driver=overlay2',
           '--exec-opt', 'native.cgroupdriver=cgroupfs', `--cgroup-parent=/${this.cgroup}`],
         {
-          // containerd leaves notes in the temporary folder when it was found hanging.
+          // containerd leaves files in the temporary folder when it hangs.
           env: { ...this.environment, DOCKER_HOST: '', TMPDIR: this.folder },
           stdio: ['pipe', 'ignore', 'inherit'],
-          // Not in the terminal's group: Ctrl-C is for the tests, which then end the engine by its input.
+          // Not in the terminal's group: Ctrl-C goes to the tests, which then end the engine through its input.
           detached: true,
         },
       );
@@ -122,7 +122,7 @@ export class TestEngine implements Engine {
     return (await this.containers()).map(({ id }) => id);
   }
 
-  /** An engine that was killed may go on listing, as "dead", what it no longer has: each is asked for by itself. */
+  /** A killed engine may still list as "dead" what it no longer has, so each container is inspected. */
   private async containers(): Promise<{ id: string; state: string }[]> {
     const listed = (await this.command('ps', '-aq', '--no-trunc')).split('\n').filter(Boolean);
     const found = await Promise.all(
@@ -144,7 +144,7 @@ export class TestEngine implements Engine {
     await waitFor('no container is left', () => clearContainers(this, () => this.ids()));
   }
 
-  /** Ends engine, containers and mounts, whatever state they are in, and removes everything. */
+  /** Ends engine, containers and mounts, in any state, and removes everything. */
   async dispose(): Promise<void> {
     const { init } = this;
     if (!init) return;
@@ -165,7 +165,7 @@ export class TestEngine implements Engine {
     }
   }
 
-  /** The engine's pid as this process sees it: the pid file tells that of its namespace. */
+  /** The engine's pid as seen by this process; the pid file has the one in its namespace. */
   private enginePid(): number {
     const engines = this.members().filter(({ name }) => name === 'dockerd');
     if (engines.length !== 1) throw new Error(`There are ${engines.length} engines.\n${this.log()}`);

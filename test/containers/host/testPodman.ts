@@ -15,7 +15,7 @@ import { waitFor } from '../../support/waitFor';
 import { clearContainers, type Engine, importImage, runClient } from './engine';
 import { installEngine } from './installEngine';
 
-/** Podman, which has no daemon, with a store, networks and cgroups of the test's own. */
+/** Podman, which has no daemon, with the test's own store, networks and cgroups. */
 export class TestPodman implements Engine {
   readonly program = 'podman';
   private folder = '';
@@ -36,7 +36,7 @@ export class TestPodman implements Engine {
     this.bin = installEngine();
     this.folder = mkdtempSync(join(tmpdir(), 'po-'));
     const { folder, bin } = this;
-    // Its libraries are in no place of the system; `exec`, so that it is the same process.
+    // Its libraries are not installed on the system; `exec` keeps it one process.
     const podman = `LD_LIBRARY_PATH='${join(bin, '../lib')}' exec '${join(bin, 'podman')}' "$@"`;
     scripts(join(folder, 'bin'), { podman });
     const files = {
@@ -46,7 +46,7 @@ driver = "vfs"
 graphroot = "${join(folder, 'graph')}"
 runroot = "${join(folder, 'run')}"
 `,
-      // The numbers are such that no rights are needed that a sandbox may lack.
+      // Limits that need no rights which a sandbox may lack.
       'containers.conf': `[containers]
 netns = "none"
 default_sysctls = []
@@ -94,8 +94,8 @@ runc = ["${join(bin, 'runc')}"]
   }
 
   /**
-   * Podman forgets the monitor of a container whose client was killed between making and starting it, and that one waits
-   * for ever. @returns true when nothing is left, cgroups included.
+   * Podman forgets the monitor of a container whose client was killed between creating and starting it. That monitor
+   * waits forever. @returns true when nothing is left, cgroups included.
    */
   private endMonitors(): boolean {
     const monitors = readdirSync('/proc').flatMap((pid) => {
@@ -112,17 +112,17 @@ runc = ["${join(bin, 'runc')}"]
       try {
         process.kill(pid, 'SIGKILL');
       } catch {
-        // It has just ended.
+        // The monitor has just ended.
       }
     }
     const isGone = cgroups(...ids.flatMap((id) => [`libpod-${id}`, `libpod-conmon-${id}`])).map(removeEmpty);
-    // What it makes for all and never removes; with somebody else's container in it, it is not empty, and stays.
+    // Podman's users share this cgroup. It stays if it is not empty.
     cgroups('conmon', '').map(removeEmpty);
     return monitors.length === 0 && started.length === 0 && isGone.every(Boolean);
   }
 }
 
-/** Those of Podman's cgroups that have one of these names, in each hierarchy. */
+/** Podman's cgroups with these names, in each hierarchy. */
 function cgroups(...names: string[]): string[] {
   const root = '/sys/fs/cgroup';
   const hierarchies = [root, ...readdirSync(root).map((name) => join(root, name))];

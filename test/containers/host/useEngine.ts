@@ -1,8 +1,8 @@
 import type { Engine } from './engine';
 
 /**
- * The engine, with its image, for the tests of the `describe` around the call; empty before each of them.
- * @param inherited what these tests start in this process finds the engine by itself, as it would find the user's.
+ * Runs the engine, with its image, for the tests of the `describe` around the call; it is empty before each of them.
+ * @param inherited sets this process's environment: what it starts finds the engine as it would find the user's
  */
 export function useEngine<T extends Engine>(engine: T, { inherited = false } = {}): T {
   let environment: NodeJS.ProcessEnv | undefined;

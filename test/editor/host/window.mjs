@@ -1,4 +1,4 @@
-// A window: a page of system Chromium on an editor server.
+// A window: a page of the system's Chromium on an editor server.
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import { chromium } from 'playwright-core';
 /**
  * @typedef {object} Browser
  * @property {import('playwright-core').BrowserContext} context
- * @property {() => void} kill SIGKILL, as from outside: no page says goodbye. `close` still has to be called
+ * @property {() => void} kill sends SIGKILL, so that no page closes in order. `close` must still be called
  * @property {() => Promise<void>} close
  */
 
@@ -31,7 +31,7 @@ const ARGUMENTS = [
 export async function startBrowser(executablePath, { width = 1200, height = 760 } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'br-'));
   const profile = join(folder, 'profile');
-  // What a killed browser leaves in its temporary folder is to go with it.
+  // In the profile, so that what a killed browser leaves there is removed too.
   const temporary = join(folder, 'tmp');
   mkdirSync(temporary);
   const root = process.getuid?.() === 0;
@@ -53,7 +53,7 @@ export async function startBrowser(executablePath, { width = 1200, height = 760 
 }
 
 /**
- * The browser's main process: our own child that runs on this profile.
+ * The browser's main process: our child with this profile.
  * @param {string} profile
  */
 function browserPid(profile) {
@@ -85,7 +85,7 @@ export function windowAddress(server, folder, payload = []) {
 }
 
 /**
- * Opens a folder and waits until the workbench stands.
+ * Opens a folder and waits until the workbench is ready.
  * @param {Browser} browser
  * @param {EditorServer} server
  * @param {string} folder
@@ -104,7 +104,7 @@ export async function openWindow(browser, server, folder) {
  */
 export async function runCommand(page, title) {
   const input = page.locator('.quick-input-widget input');
-  // A key that comes while the workbench is still busy is lost, and the box of an earlier question may still be closing.
+  // A key pressed while the workbench is busy is lost, and the box of an earlier question may still be closing.
   for (let attempt = 1; ; attempt++) {
     await page.keyboard.press('F1');
     if (await isPaletteSoon(page, true)) break;
@@ -116,7 +116,7 @@ export async function runCommand(page, title) {
 }
 
 /**
- * Waits at most 5 s until the box at the top is the command palette, or no longer is.
+ * Waits at most 5 s until the box at the top is, or no longer is, the command palette.
  * @param {Page} page
  * @param {boolean} expected
  */
@@ -130,7 +130,7 @@ async function isPaletteSoon(page, expected) {
 }
 
 /**
- * What the editor has stored of an extension's `workspaceState`; empty before its first write.
+ * An extension's `workspaceState` as the editor has stored it; empty before the first write.
  * @param {Page} page
  * @param {string} extension
  * @returns {Promise<Record<string, unknown>>}
@@ -140,7 +140,7 @@ export async function readWorkspaceState(page, extension) {
 }
 
 /**
- * The extensions that are disabled in every window. The editor writes it down a moment after it was said.
+ * The extensions that are disabled in every window. The editor stores a change with a short delay.
  * @param {Page} page
  * @returns {Promise<string[]>}
  */
@@ -155,7 +155,7 @@ export async function readDisabled(page) {
  * @typedef {{ result: T, error: unknown, onsuccess: () => void, onerror: () => void }} Request
  */
 /**
- * As much of a page's storage as is used here: all types of a page would be there for the extension's sources too.
+ * The part of a page's storage used here. With all types of a page, the extension's sources would get them too.
  * @typedef {object} Database
  * @property {{ contains: (name: string) => boolean }} objectStoreNames
  * @property {(name: string) => { objectStore: (name: string) => { get: (key: string) => Request<unknown> } }} transaction
@@ -164,7 +164,7 @@ export async function readDisabled(page) {
 /** @typedef {{ databases: () => Promise<{ name: string }[]>, open: (name: string) => Request<Database> }} Databases */
 
 /**
- * A text from the editor's storage; undefined where there is none.
+ * A text from the editor's storage, or undefined.
  * @param {Page} page
  * @param {'workspace' | 'global'} scope
  * @param {string} key
@@ -202,7 +202,7 @@ function readStored(page, scope, key) {
 }
 
 /**
- * As much of a page as is used to note texts.
+ * The part of a page used to note texts.
  * @typedef {object} PageWithTexts
  * @property {{ body: object, querySelectorAll: (selector: string) => { textContent: string | null }[] }} document
  * @property {new (noted: () => void) => { observe: (below: object, what: object) => void }} MutationObserver
@@ -210,10 +210,10 @@ function readStored(page, scope, key) {
  */
 
 /**
- * Notes each text that elements of this selector have from now on.
+ * Notes, from now on, each text of elements that match this selector.
  * @param {Page} page
  * @param {string} selector
- * @returns {Promise<() => Promise<string[]>>} what says which those were.
+ * @returns {Promise<() => Promise<string[]>>} returns the noted texts
  */
 export async function recordTexts(page, selector) {
   await page.evaluate((selector) => {

@@ -27,7 +27,7 @@ describe('Add Server…', function () {
   this.timeout(300_000);
   const world = withSandbox(() => new EditorSandbox());
 
-  /** An editor in whose remote settings this stands. */
+  /** Opens an editor with these remote settings. */
   const open = async (settings: string, environment: Record<string, string> = {}) => {
     const workspace = world.workspace('project');
     const { page, server } = await world.openEditor(workspace, { environment });
@@ -37,7 +37,7 @@ describe('Add Server…', function () {
     return { page, panel, add: new AddServer(page), editor: new TextEditor(page), machine, workspace };
   };
 
-  it('a pasted command line: written with comments kept, shown and started; left before the end, nothing changes', async () => {
+  it('a pasted command line: writes it and keeps comments, shows and starts it; cancelled, it changes nothing', async () => {
     const { page, panel, add, editor, machine } = await open(SETTINGS);
     await panel.shows('Not Running', ['mine']);
     const command = `"${process.execPath}" "${SERVER}"`;
@@ -97,7 +97,7 @@ describe('Add Server…', function () {
     await editor.selects('/Machine/settings.json', lineOf(expected, '"new"'), '"new"');
   });
 
-  it('servers of another client: chosen from its file; their secrets go to the secret storage and reach the server', async () => {
+  it('servers of another client: offers those in its file; secrets go to the secret storage and reach the server', async () => {
     const home = join(world.path, 'user');
     mkdirSync(home);
     const seen = join(world.path, 'seen');
@@ -136,7 +136,7 @@ describe('Add Server…', function () {
     assert.equal(readFileSync(machine, 'utf8'), '{}\n');
   });
 
-  it('a settings.json that is broken: says where, opens it there, and changes nothing', async () => {
+  it('a broken settings.json: says where, opens it there, and changes nothing', async () => {
     const broken = '{\n  // Mine.\n  "files.eol": ,\n}\n';
     const { panel, add, editor, machine, workspace } = await open(broken);
     await panel.view.getByText('No MCP servers yet.').waitFor({ timeout: 30_000 });

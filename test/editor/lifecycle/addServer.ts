@@ -1,18 +1,18 @@
 import type { Locator, Page } from 'playwright-core';
 import { waitFor } from '../../support/waitFor';
 
-/** The questions of Add Server…, as a person answers them. */
+/** Answers the questions of Add Server… as a person would. */
 export class AddServer {
   constructor(readonly page: Page) {}
 
-  /** Waits for the question with this number; the first, which has none, is 1. */
+  /** Waits for the question with this number; the first, which shows none, is 1. */
   async at(step: number): Promise<this> {
     const title = step === 1 ? /^Add MCP Server$/ : new RegExp(`^Add MCP Server \\(${step}/\\d+\\)$`);
     await this.page.locator('.quick-input-title').filter({ hasText: title }).waitFor();
     return this;
   }
 
-  /** Types an answer over what is offered, and accepts it. */
+  /** Replaces what is offered by an answer, and accepts it. */
   async type(text: string): Promise<void> {
     await this.box.fill(text);
     await this.accept();
@@ -22,7 +22,7 @@ export class AddServer {
     await this.box.press('Enter');
   }
 
-  /** What is offered, or was typed before. */
+  /** The text that is offered, or was typed before. */
   offered(): Promise<string> {
     return this.box.inputValue();
   }
@@ -44,7 +44,7 @@ export class AddServer {
     await this.box.waitFor({ state: 'hidden' });
   }
 
-  /** Waits until it is said what is wrong with what was typed. */
+  /** Waits for the message that says what is wrong with the typed text. */
   refuses(text: string): Promise<true> {
     return waitFor(`refused: ${text}`, async () => {
       const said = await this.page.locator('.quick-input-message').textContent();

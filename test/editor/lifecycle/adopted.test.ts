@@ -4,7 +4,7 @@ import { isAlive } from '../../support/sandbox';
 import { waitFor } from '../../support/waitFor';
 import { Arm, adoptionTimes, type BusyWindow, commandLine, living, NAMES, PROCESSES } from './editorsServers';
 
-/** Of thirteen: the two that ignore end-of-file, and the children, which ignore everything. */
+/** Two of thirteen ignore end-of-file, and their children ignore everything. */
 const LEFT_WITHOUT_US = 4;
 
 /**
@@ -32,7 +32,7 @@ describe('servers that VS Code starts itself', function () {
     }
     await left(alone.window, LEFT_WITHOUT_US);
     await left(guarded.window, 0);
-    // Control arm: in all that time nobody has ended the others. What nobody can have seen stays in both.
+    // Control arm: nothing has ended the others meanwhile. What no scan can have seen stays in both.
     await left(alone.window, LEFT_WITHOUT_US);
     console.log(`      left of ${PROCESSES}: ${living(alone.window.pids).length} without, 0 with us`);
     for (const { window } of [alone, guarded]) {
@@ -52,7 +52,7 @@ describe('servers that VS Code starts itself', function () {
     );
   }
 
-  /** Every one of them has a row with its name and its process, and the language server has none. */
+  /** Every server has a row with its name and its process, and the language server has none. */
   async function namedByUs({ folder, languageServer }: BusyWindow): Promise<void> {
     const session = withUs.world.sessions().find((one) => one.folder === folder);
     assert.deepEqual(

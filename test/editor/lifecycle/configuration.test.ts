@@ -57,7 +57,7 @@ describe('Show Configuration', function () {
     await show('editors');
     await editor.selects('/project/.vscode/mcp.json', lineOf(ofEditor, '"editors"'), '"editors"');
 
-    // Other clients' servers have rows while they run: one that an extension started, one of a client outside.
+    // Other clients' servers have rows while they are running: one started by an extension, one by a client outside.
     await control.ask(workspace, { start: [process.execPath, ...codexWords] });
     const outside = spawn(process.execPath, claudeWords, { cwd: workspace, env: world.environment, stdio: 'pipe' });
     ends.push(() => outside.kill('SIGKILL'));
@@ -68,7 +68,7 @@ describe('Show Configuration', function () {
     await show('claudes');
     await editor.selects('/.claude.json', lineOf(ofClaude, '"claudes"'), '"claudes"');
 
-    // One that another extension launched is in no file.
+    // A server that another extension launched is in no file.
     await control.ask(workspace, { api: 'launch', args: [{ name: 'programs', ...entry }] });
     await panel.row('programs').waitFor();
     await show('programs');

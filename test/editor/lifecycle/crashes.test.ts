@@ -17,14 +17,14 @@ const SERVERS = Object.fromEntries(
     deaf: ['--deaf-to-eof', '--deaf-to-term', '--child=setsid'],
   }).map(([name, flags]) => [name, { command: process.execPath, args: [SERVER, ...flags] }]),
 );
-/** Three servers, and the child of one, in a session of its own. */
+/** Three servers, and the child of one, in its own POSIX session. */
 const ALL = 4;
-/** A host that dies three times in 5 min gets no successor; a heap that is soon full saves time. */
+/** A small heap fills soon, which saves time. A host that dies three times in 5 min gets no successor. */
 const SMALL_HEAP = { NODE_OPTIONS: '--max-old-space-size=384' };
 
 /**
- * Window A crashes in every way. Window B is in an editor of its own with a server of its own, shares nothing with A
- * but the data folder, and must not notice. One B for all tests, and one A as long as it lives: editors are slow.
+ * Window A crashes in every way. Window B has its own editor and its own server, shares nothing with A
+ * but the data folder, and must not notice. All tests share one B, and one A while it lives, as editors start slowly.
  */
 describe('crashes beside a living window', function () {
   this.timeout(420_000);
@@ -41,7 +41,7 @@ describe('crashes beside a living window', function () {
     b = { ...opened, folder, pids: treeOf(await running(folder, 1)) };
   });
   afterEach(async function () {
-    // The next test must not suffer from it.
+    // The next test gets a new window A.
     if (this.currentTest?.state === 'failed') await closeA();
   });
 
@@ -52,13 +52,13 @@ describe('crashes beside a living window', function () {
       settings: {
         'mcpProcesses.launch.autoStart': true,
         'mcpProcesses.reap.grace': { '*': { stdinSeconds: 1, termSeconds: 1 } },
-        // Sweeps come when a test asks for them, so that it is certain who has reaped.
+        // Only tests start sweeps, so that it is certain which process reaped.
         'mcpProcesses.sweep.intervalSeconds': 0,
         ...settings,
       },
     });
 
-  /** The session of a window whose servers all run, with their children in the census. */
+  /** Waits for the session of a window whose servers are all running, with their children in the census. */
   const running = (folder: string, expected = ALL, former = '') =>
     waitFor(
       `all servers of ${folder} run`,
@@ -73,7 +73,7 @@ describe('crashes beside a living window', function () {
       90_000,
     );
 
-  /** Window A with its servers running; a new one in a new editor where there is none. */
+  /** Window A with its servers running; opens a new one in a new editor if there is none. */
   async function openA() {
     if (!a) {
       const folder = world.workspace(`a${++windows}`);
@@ -90,28 +90,28 @@ describe('crashes beside a living window', function () {
     a = undefined;
   }
 
-  /** Living processes of a session's servers, wherever they are: by the cookie, which these keep. */
+  /** Living processes of a session's servers, found by their cookie, which they keep. */
   const treeOf = (session: SessionFile) => world.living().filter((pid) => isOf(pid, session));
 
-  /** Who has reaped of a session. */
+  /** Which processes reaped something of a session. */
   const reapers = (session: SessionFile) =>
     readHistory(world.folder, 0, 1_000).flatMap(({ sessionId, by }) => (sessionId === session.id ? [by] : []));
 
-  /** Whether the session counts as crashed, so that a window tells of it. */
+  /** Whether the session is noted as crashed, so that a window announces it. */
   const isCrash = ({ id }: SessionFile) =>
     readdirSync(world.folder.history).some((name) => name.startsWith(`crash-${id}.`));
 
   const guardsOf = (session: SessionFile) =>
     world.watchers().filter((pid) => read(`/proc/${pid}/cmdline`).includes(session.id));
 
-  /** All of these are gone, and window B's server answers. */
+  /** Waits until all of these are gone, and checks that window B's server answers. */
   async function nothingLeft(pids: readonly number[]) {
     assert.ok(pids.length >= ALL);
     await waitFor('nothing is left', () => none(pids), 60_000);
     await answersInB();
   }
 
-  /** What `tools/list` is to a person: a tool of B's server answers, and it is the same process as ever. */
+  /** Calls a tool of B's server, as a person would: it answers from the same process as before. */
   async function answersInB() {
     const answer = await callTool(b.folder, 'other');
     assert.deepEqual([answer], b.pids);
@@ -137,7 +137,7 @@ describe('crashes beside a living window', function () {
     await answersInB();
   });
 
-  it('L08 L05 host killed with -9: the guard leaves nothing, and the successor starts anew', async () => {
+  it('L08 L05 host killed with -9: the guard leaves nothing, and the successor starts its own', async () => {
     const { session, pids, folder } = await openA();
     process.kill(session.owner.pid, 'SIGKILL');
     await nothingLeft(pids);
@@ -154,7 +154,7 @@ describe('crashes beside a living window', function () {
     await running(folder, ALL, session.id);
   });
 
-  it('L13 L05 window reloaded: the old ones go, new ones run', async () => {
+  it('L13 L05 window reloaded: the old servers end, new ones start', async () => {
     const { session, pids, folder, window } = await openA();
     await window.reload();
     await nothingLeft(pids);
@@ -169,7 +169,7 @@ describe('crashes beside a living window', function () {
     await waitFor('its host is gone', () => !isAlive(session.owner.pid));
     await waitFor('its guards are gone', () => none(guardsOf(session)));
     assert.equal(isCrash(session), false);
-    // The same editor, another window, for the next test.
+    // The next test gets another window of the same editor.
     if (!a) return;
     const { openWindow } = await import('../host/window.mjs');
     const folder = world.workspace(`a${++windows}`);
@@ -188,12 +188,12 @@ describe('crashes beside a living window', function () {
     const { session, pids, server } = await openA();
     const [guard, ...more] = guardsOf(session);
     assert.ok(guard && more.length === 0);
-    // A host that runs on would arm another.
+    // A running host would arm another guard.
     process.kill(session.owner.pid, 'SIGSTOP');
     process.kill(guard, 'SIGKILL');
     server.kill();
     await waitFor('they are gone', () => none([guard, session.owner.pid, server.pid]));
-    // Polite ones have ended by themselves, the others stay: there is nobody who would end them.
+    // Polite servers have ended on their own; the others stay, as nothing is there to end them.
     const stay = () => pids.filter(isAlive).length;
     await waitFor('the polite one has ended', () => stay() === ALL - 1);
     await answersInB();
@@ -221,7 +221,7 @@ describe('crashes beside a living window', function () {
     await waitFor('the guard has come and gone', () => none(guards));
     await waitFor('the polite one has ended', () => pids.filter(isAlive).length === ALL - 1);
     assert.deepEqual(reapers(session), []);
-    // A sweep asks as well; only a person's word ends them.
+    // A sweep asks too; they end only when a person confirms.
     await control.ask(b.folder, { api: 'sweep' });
     assert.equal(pids.filter(isAlive).length, ALL - 1);
     await control.ask(b.folder, { api: 'reapOrphans' });
@@ -230,7 +230,7 @@ describe('crashes beside a living window', function () {
   });
 });
 
-/** @throws with those that live. */
+/** @throws with the pids that are alive. */
 function none(pids: readonly number[]): true {
   const left = pids.filter(isAlive);
   if (left.length > 0) throw new Error(left.map((pid) => `${pid} ${read(`/proc/${pid}/cmdline`)}`).join('; '));

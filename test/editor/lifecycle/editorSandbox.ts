@@ -15,11 +15,11 @@ export interface OpenEditor {
   readonly page: Page;
 }
 
-/** A sandbox with real editors in it, the extension installed as users have it. */
+/** A sandbox with real editors, the extension installed as users have it. */
 export class EditorSandbox extends Sandbox {
   private readonly stops: (() => Promise<unknown>)[] = [];
 
-  /** A new folder of the sandbox, to be opened as a workspace. */
+  /** A new folder of the sandbox, to open as a workspace. */
   workspace(name: string): string {
     const path = join(this.path, name);
     mkdirSync(join(path, '.vscode'), { recursive: true });
@@ -39,10 +39,10 @@ export class EditorSandbox extends Sandbox {
     }: {
       settings?: Record<string, unknown>;
       environment?: Record<string, string>;
-      /** Seconds that an extension host outlives its window. */
+      /** Seconds for which an extension host outlives its window. */
       grace?: number;
       trust?: boolean;
-      /** Folders of extensions; ours alone unless told. */
+      /** Folders of extensions; by default only ours. */
       installed?: readonly string[];
       /** Whether it speaks the pseudo-language. */
       pseudo?: boolean;
@@ -53,7 +53,7 @@ export class EditorSandbox extends Sandbox {
     const server = await startEditorServer({
       installed,
       reconnectionGrace: grace,
-      // Sweeps often: what the tests prove is that they come, not that a person waits a minute for them.
+      // Sweeps often: the tests prove that sweeps come, not that they come once a minute.
       environment: { ...this.environment, MCP_PROCESS_CLEANUP_INTERVAL: '5', ...environment },
       settings,
       trust,
@@ -65,7 +65,7 @@ export class EditorSandbox extends Sandbox {
     return { server, browser, page: await openWindow(browser, server, workspace) };
   }
 
-  /** What the session files say now; one that is being renamed or removed in this moment is left out. */
+  /** The current session files, without any that is just being renamed or removed. */
   sessions(): SessionFile[] {
     return readdirSync(this.folder.sessions).flatMap((file) => {
       try {

@@ -11,7 +11,7 @@ const ESCAPEE = '--escapee';
 const node = (...flags: string[]) => ({ command: process.execPath, args: [SERVER, ...flags] });
 const DEAF = ['--silent', '--deaf-to-eof', '--deaf-to-term'];
 
-/** Thirteen processes of all manners, and one that leaves its tree before anybody can have seen it there. */
+/** Thirteen processes of all kinds, and one that leaves its tree before a scan can have seen it there. */
 const ENTRIES = {
   polite: node('--one'),
   another: node('--two'),
@@ -31,7 +31,7 @@ const ENTRIES = {
   },
 };
 export const NAMES = Object.keys(ENTRIES).sort();
-/** Two have a child, one a shell above it. */
+/** Two servers have a child, one has a shell above it. */
 export const PROCESSES = NAMES.length + 3;
 
 /** One window in which the editor's own MCP client has started servers, with a language server beside them. */
@@ -43,7 +43,7 @@ export interface BusyWindow {
   readonly pids: readonly number[];
   readonly escapee: number;
   readonly languageServer: number;
-  /** What signals the language server got. */
+  /** The signals that the language server got. */
   signals(): string;
 }
 
@@ -60,7 +60,7 @@ export class Arm {
     return this.opened.server;
   }
 
-  /** Opens a folder and has its servers started. Resolves when all of them run, and are recorded if we are there. */
+  /** Opens a folder and starts its servers. Resolves when all of them are running, and recorded if we are installed. */
   async openWindow(name: string): Promise<BusyWindow> {
     const { world, control } = this;
     const folder = world.workspace(name);
@@ -76,7 +76,7 @@ export class Arm {
     const own = () => this.processes().filter((pid) => !before.includes(pid));
     const isEscapee = (pid: number) =>
       commandLine(pid).startsWith(process.execPath) && commandLine(pid).includes(ESCAPEE);
-    // The editor forgets a start that comes before it knows the server, and does nothing for one that runs.
+    // The editor drops a start that comes before it knows the server, and ignores one for a running server.
     for (let attempts = 3; ; attempts--) {
       await this.startAll(folder);
       try {
@@ -107,7 +107,7 @@ export class Arm {
     );
   }
 
-  /** The records of a window, once they name every process that is to be seen. */
+  /** Waits until the records of a window name every visible process. */
   private recorded({ folder, pids }: BusyWindow): Promise<unknown> {
     return waitFor(
       'every process is recorded',
@@ -140,7 +140,7 @@ export class Arm {
   }
 }
 
-/** ms that each adopted server of a window took from its start to its record, by the system's clock. */
+/** The time in ms from the start of each adopted server to its record, by the system's clock. */
 export function adoptionTimes(records: readonly { createdAt: number; root: { pid: number } | undefined }[]): number[] {
   const bootedAt = Date.now() - Number(readFileSync('/proc/uptime', 'utf8').split(' ')[0]) * 1000;
   return records.map(({ createdAt, root }) => {

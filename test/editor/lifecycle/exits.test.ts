@@ -17,7 +17,7 @@ const SERVERS = Object.fromEntries(
   }).map(([name, flags]) => [name, { command: process.execPath, args: [SERVER, ...flags] }]),
 );
 
-describe('what a person is told when something ends unasked', function () {
+describe('notifications when something ends unexpectedly', function () {
   this.timeout(240_000);
   const world = withSandbox(() => new EditorSandbox(), 'suite');
   let control: RemoteControl;
@@ -50,7 +50,7 @@ describe('what a person is told when something ends unasked', function () {
   const click = (button: string) =>
     panel.notifications.locator('.monaco-button').filter({ hasText: button }).first().click();
 
-  it('servers that do not run are unfolded where there are no others', async () => {
+  it('servers that are not running are expanded if there are no others', async () => {
     await waitFor('they show', async () => (await panel.rows()).filter(({ level }) => level === 2).length === 3);
   });
 
@@ -73,7 +73,7 @@ describe('what a person is told when something ends unasked', function () {
     await panel.row(/fragile.*exited unexpectedly · exit code 3/).waitFor();
   });
 
-  it('the extension host is killed with -9: what was left is said once, and Start Again starts what ran', async () => {
+  it('the extension host is killed with -9: a message says once what was left, and Start Again starts what ran', async () => {
     for (const server of ['deaf', 'polite']) await start(server);
     const pids = await Promise.all(Object.keys(SERVERS).map(running));
     const { owner, id } = session() as SessionFile;

@@ -11,11 +11,11 @@ import { Panel } from './panel';
 
 const NLS: Record<string, string> = JSON.parse(readFileSync(join(ROOT, 'package.nls.json'), 'utf8'));
 
-/** What no language translates: names, what people type, what programs are called, and units. */
+/** What no language translates: names, input, programs and units. */
 const ALLOWED = [
   // The folder in which the foreign server runs: this one.
   new RegExp(`\\b${basename(process.cwd())}\\b`, 'g'),
-  // Names of the servers, folders and programs of this test.
+  // Names of this test's servers, folders and programs.
   /\bserver \d\b/g,
   /\bcode-server\b/g,
   /\b(?:test|fixture|notes|broken|echo|tickets|project|node|plain\.mjs|server\.mjs|mcp\.json|settings\.json|no-such-program)\b/g,
@@ -32,19 +32,19 @@ const ALLOWED = [
   /\bSIG[A-Z]+\b|\bE[A-Z]{3,}\b/g,
   // Ids of sessions and records.
   /\b[0-9a-f]{8}-[0-9a-f-]{27}\b/g,
-  // The editor's own words below a box.
+  // The editor's own hint below an input box.
   /\(Press 'Enter' to confirm or 'Escape' to cancel\)/g,
-  // Units, dates and the halves of the day, as Intl writes them.
+  // Units, dates, AM and PM, as Intl writes them.
   /\b(?:KB|MB|GB|AM|PM)\b/g,
   /\b\d{4}-\d{2}-\d{2}T[\d:.]+Z\b/g,
 ];
 
-/** In the list of choices; what the editor adds beside them is its own. */
+/** The parts of a quick pick entry; what the editor adds beside them is its own. */
 const ENTRY = ['.label-name', '.label-description', '.quick-input-list-label-meta']
   .map((part) => `.monaco-list-row ${part}:visible`)
   .join(', ');
 
-/** What of a text is still English: words that are neither translated nor allowed to stay. */
+/** The English words in a text: neither translated nor allowed. */
 function english(text: string): string[] {
   const rest = ALLOWED.reduce((left, allowed) => left.replaceAll(allowed, ' '), text.replaceAll('\u00a0', ' '));
   return rest.match(/[A-Za-z]{2,}/g) ?? [];
@@ -54,7 +54,7 @@ describe('a window in another language', function () {
   this.timeout(240_000);
   const world = withSandbox(() => new EditorSandbox());
 
-  /** Nothing that was read may hold English; all of it is said at once. */
+  /** The texts that were read. The test ends with a list of all that contain English. */
   const read: { readonly where: string; readonly text: string }[] = [];
   const note = (where: string, ...texts: readonly (string | null | undefined)[]) => {
     const said = texts.flatMap((text) => (text ? [text] : []));
@@ -62,7 +62,7 @@ describe('a window in another language', function () {
     read.push(...said.map((text) => ({ where, text })));
   };
 
-  it('says nothing of its own in English: rows, tooltips, status bar, questions, notifications and reports', async () => {
+  it('has no English texts of ours: rows, tooltips, status bar, questions, notifications and reports', async () => {
     const { copyInPseudoLanguage, pseudo } = await import('../host/pseudoLanguage.mjs');
     const copy = join(world.path, 'extension');
     copyInPseudoLanguage(ROOT, copy);
@@ -128,12 +128,12 @@ describe('a window in another language', function () {
         await row.locator('.label-name').hover({ timeout: 5_000 });
         await hover.first().waitFor({ timeout: 3_000 });
         const text = (await hover.allTextContents()).join('\n');
-        // The editor's own word, until ours is there.
+        // The editor's own text, until ours appears.
         return text.includes('Loading...') ? undefined : text;
       });
     }
 
-    // The documents of both kinds of servers: one that is spared, and another client's.
+    // The evidence of both kinds of servers: a spared one, and another client's.
     for (const name of ['server 2', 'notes', 'broken']) {
       await panel.runEditors(title('command.showEvidence.title'));
       await panel.pick(name);
@@ -197,21 +197,21 @@ describe('a window in another language', function () {
     assert.ok(isAlive(orphans[1] as number));
   });
 
-  it('control arm: English is found, in a sentence and as an argument of one', async () => {
+  it('control arm: finds English, in a sentence and as an argument of one', async () => {
     const { pseudo } = await import('../host/pseudoLanguage.mjs');
     assert.deepEqual(english(`server 1 ${pseudo('orphaned')} · 12 MB`), []);
     assert.deepEqual(english(pseudo('spared: {0}').replace('{0}', 'it is gone')), ['it', 'is', 'gone']);
   });
 });
 
-/** The text of the document that has the focus, as far as it can be seen. */
+/** The visible text of the focused document. */
 async function documentText(page: Page): Promise<string> {
   const lines = page.locator('.editor-group-container.active .view-lines');
   await lines.getByText(/⟦/).first().waitFor();
   return (await lines.allTextContents()).join('\n');
 }
 
-/** Where a person asks for pictures, to look at them. */
+/** Takes a picture if the environment asks for it. */
 async function takePicture(page: Page, name: string): Promise<void> {
   const folder = process.env.MCP_PROCESSES_TEST_PICTURES;
   if (folder) await page.screenshot({ path: join(folder, `${name}.png`) });

@@ -1,4 +1,4 @@
-// Stands in for a language server: a child of an extension host that ignores end-of-file and says which signals it got.
+// Stands in for a language server: a child of an extension host that ignores end-of-file and notes the signals it gets.
 //   languageServer.mjs <file for the names of signals>
 import { appendFileSync } from 'node:fs';
 

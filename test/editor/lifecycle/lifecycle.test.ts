@@ -12,8 +12,8 @@ const FIXTURES = { polite: [], eof: ['--deaf-to-eof'], deaf: DEAF };
 /** Three servers, and the child of one. */
 const ALL = 4;
 
-/** The extension installed, as users have it: an extension host that dies gets a successor. */
-describe('what becomes of servers when an editor goes', function () {
+/** With the extension installed as users have it: an extension host that dies gets a successor. */
+describe('servers when their editor goes', function () {
   this.timeout(420_000);
   const world = withSandbox(() => new EditorSandbox());
   let workspace: string;
@@ -48,7 +48,7 @@ describe('what becomes of servers when an editor goes', function () {
     return opened;
   }
 
-  /** All servers of a window run, and their session file knows it. */
+  /** Waits until all servers of a window are running and recorded. */
   const allRun = (folder = workspace, except: readonly number[] = []) =>
     waitFor(
       'all servers run',
@@ -76,11 +76,11 @@ describe('what becomes of servers when an editor goes', function () {
     const { server, page } = await openEditor({ guard: false });
     await page.close();
     await waitFor('the extension host has exited', () => server.extensionHosts().length === 0);
-    // Control arm: at least the one that ignores SIGTERM, and its child, outlive what there is time for.
+    // Control arm: at least the one that ignores SIGTERM, and its child, outlive the time that deactivate has.
     assert.ok(fixtures().length >= 2);
     const [session] = world.sessions();
     assert.ok((session?.handedOver ?? 0) > 0);
-    // On a busy machine it may not have come further.
+    // On a busy machine the ladder may not be further.
     const { ladder } = session?.records.find(({ server: name }) => name === 'deaf') ?? {};
     assert.ok(ladder?.step === 'stdin' || ladder?.step === 'term', JSON.stringify(ladder));
     await openEditor({ autoStart: false });
@@ -94,13 +94,13 @@ describe('what becomes of servers when an editor goes', function () {
     const { openWindow } = await import('../host/window.mjs');
     const folder = world.workspace('beside');
     const beside = await openWindow(browser, server, folder);
-    // The very same servers by the same configuration.
+    // The same servers from the same configuration.
     await allRun(folder, before);
     const others = fixtures(before);
     assert.equal(others.length, ALL);
     process.kill(first.owner.pid, 'SIGKILL');
     await waitFor('the old ones are gone', () => !fixtures().some((pid) => before.includes(pid)), 60_000);
-    // The dead one's file may still be there for a moment.
+    // The dead session's file may still exist for a moment.
     await waitFor('its successor runs them', async () => {
       const { owner } = await allRun(workspace, others);
       return owner.pid !== first.owner.pid;
@@ -129,7 +129,7 @@ describe('what becomes of servers when an editor goes', function () {
     await nothingLeft();
   });
 
-  it('L08 whole editor killed with -9: its guard leaves nothing, though no editor comes back', async () => {
+  it('L08 whole editor killed with -9: its guard leaves nothing, even if no editor comes back', async () => {
     const { server } = await openEditor();
     assert.equal(world.watchers().length, 1);
     server.kill();
@@ -138,12 +138,12 @@ describe('what becomes of servers when an editor goes', function () {
     assert.deepEqual(readdirSync(world.folder.sessions), []);
   });
 
-  it('K14 browser killed with -9, the host outlives it: everything lives, and sweeps go on', async () => {
+  it('K14 browser killed with -9, the host outlives it: everything lives, and sweeps continue', async () => {
     const { browser } = await openEditor({ grace: 600 });
     const before = fixtures();
     const [session] = world.sessions();
     browser.kill();
-    // An orphan of another, dead session appears: sweeps without a client must find and end it.
+    // An orphan of another, dead session appears. Sweeps without a window must find and end it.
     for (let round = 0; round < 2; round++) {
       const other = await world.host({ orphan: ['--deaf-to-eof'] });
       const [orphan] = other.servers;

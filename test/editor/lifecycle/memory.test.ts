@@ -11,7 +11,7 @@ import { REMOTE_CONTROL, RemoteControl } from './remoteControl';
 
 const DEAF = { command: process.execPath, args: [SERVER, '--deaf-to-eof', '--deaf-to-term'] };
 
-describe('the editor’s own memory of a workspace', function () {
+describe('the editor’s memory of a workspace', function () {
   this.timeout(300_000);
   const world = withSandbox(() => new EditorSandbox());
 
@@ -25,7 +25,7 @@ describe('the editor’s own memory of a workspace', function () {
       settings: {
         'mcpProcesses.servers': { ours: DEAF },
         'mcpProcesses.launch.autoStart': true,
-        // Else it would reap before the folder is gone.
+        // The guard would reap before the folder is gone.
         'mcpProcesses.guard.enabled': false,
         'mcpProcesses.reap.grace': { '*': { stdinSeconds: 1, termSeconds: 1 } },
       },

@@ -75,7 +75,7 @@ describe('what a person sees', function () {
     assert.deepEqual(orphans.filter(isAlive), []);
     await panel.shows('Orphaned', []);
 
-    // K07 K13 A dead session's file that claims the editor, its extension host and all below it.
+    // K07 K13 A dead session's file that names the editor, its extension host and everything below it.
     const hosts = server.extensionHosts();
     const [record] = session.records;
     const claims = [server.pid, ...hosts, ...session.records.map(({ root }) => root?.pid as number)];
@@ -86,11 +86,11 @@ describe('what a person sees', function () {
       file,
       JSON.stringify({ ...hostile, records: [{ ...record, id: randomUUID(), root: claimed[0], census: claimed }] }),
     );
-    // Windows are connected to what it claims: it is in use, and so no orphan.
+    // Windows are connected to these processes: they are in use, and so not orphaned.
     await panel.shows('Other Clients', ['deaf']);
     assert.ok((await panel.rows()).some(({ description }) => description.startsWith('in use')));
     await panel.run('Reap Orphaned MCP Servers');
-    // What the host itself runs for a moment, such as `ss`, stands below it too and may end by itself meanwhile.
+    // Short runs of programs by the host, such as `ss`, are below it too and may end meanwhile.
     await panel.notified(/\d+ processes spared/);
     rmSync(file);
     await panel.shows('Other Clients', []);
@@ -107,7 +107,7 @@ describe('what a person sees', function () {
     assert.deepEqual(session.records.map(({ root }) => root?.pid as number).filter(isAlive), []);
   });
 
-  it('an untrusted workspace: nothing of it is read or started, and the panel says so; trusted, it is', async () => {
+  it('an untrusted workspace: nothing of it is read or started, and the panel says so; once trusted, it is', async () => {
     const workspace = world.workspace('somebodys');
     const started = join(world.path, 'started');
     const entry = { command: process.execPath, args: [PLAIN, `--pid-file=${started}`] };
@@ -123,7 +123,7 @@ describe('what a person sees', function () {
     await panel.run('Scan Now');
     assert.deepEqual(await panel.rows(), []);
     assert.deepEqual(readdirSync(world.folder.sessions), []);
-    // The user's own would start in the folder, where `npx` finds what somebody else put there.
+    // The user's server would start in the folder, where `npx` finds what a stranger put there.
     const settings = join(server.folder, 'user/Machine/settings.json');
     const ofUser = join(world.path, 'started-of-user');
     const own = {
@@ -144,7 +144,7 @@ describe('what a person sees', function () {
     await panel.shows('Not Running', ['of-the-file']);
   });
 
-  it('a data folder that cannot be used: the extension says so and what to do, and stops there', async () => {
+  it('an unusable data folder: the extension says so and what to do, and does nothing else', async () => {
     const file = join(world.path, 'file');
     writeFileSync(file, '');
     const { page, server } = await world.openEditor(world.workspace('project'), {
@@ -156,7 +156,7 @@ describe('what a person sees', function () {
     assert.equal(server.extensionHosts().length, 1);
     await panel.open();
     await panel.view.getByText(/The data folder .*file cannot be used: .*Fix this and reload the window\./).waitFor();
-    // Control arm: mended and reloaded, it runs.
+    // Control arm: repaired and reloaded, it works.
     rmSync(file);
     await panel.notified('MCP Processes could not start');
     await panel.notifications.locator('.monaco-button').filter({ hasText: 'Reload Window' }).click();

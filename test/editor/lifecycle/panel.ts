@@ -8,7 +8,7 @@ export interface PanelRow {
   readonly description: string;
 }
 
-/** The extension's view in a window, as a person sees it and works with it. */
+/** The extension's view in a window, as a person sees and uses it. */
 export class Panel {
   constructor(readonly page: Page) {}
 
@@ -32,7 +32,7 @@ export class Panel {
     return this.page.locator('.notifications-center');
   }
 
-  /** Waits for a notification in their list, which is open afterwards: tests see no toasts. @returns its text. */
+  /** Waits for a notification in the notification centre, which stays open: tests see no toasts. @returns its text. */
   async notified(text: string | RegExp): Promise<string> {
     const message = this.notifications.getByText(text).first();
     await waitFor(`notified: ${text}`, async () => {
@@ -44,7 +44,7 @@ export class Panel {
     return (await message.textContent()) ?? '';
   }
 
-  /** Every row that is unfolded, from top to bottom. */
+  /** All visible rows, from top to bottom. */
   rows(): Promise<PanelRow[]> {
     return this.view.locator('.monaco-list-row').evaluateAll((rows) =>
       rows
@@ -57,7 +57,7 @@ export class Panel {
     );
   }
 
-  /** Waits until a group, unfolded, shows exactly these servers; no group, no servers. The tree follows an inventory a little later. */
+  /** Waits until an expanded group shows exactly these servers (none: no group). The tree follows with a delay. */
   shows(group: string, expected: readonly string[]): Promise<true> {
     return waitFor(`${group}: ${expected.join(', ') || 'nothing'}`, async () => {
       await this.unfoldOnce(this.view.locator('[aria-level="1"]').filter({ hasText: group }));
@@ -68,7 +68,7 @@ export class Panel {
     });
   }
 
-  /** From now on notes each group that is shown, for however short a time. @returns what says which those were. */
+  /** Notes, from now on, each group that is shown, however briefly. @returns a function that returns them. */
   async recordGroups(): Promise<() => Promise<string[]>> {
     const { recordTexts } = await import('../host/window.mjs');
     return recordTexts(this.page, '.part.sidebar .pane [aria-level="1"] .label-name');
@@ -78,14 +78,14 @@ export class Panel {
     return this.view.locator('.monaco-list-row').filter({ hasText: text }).first();
   }
 
-  /** Unfolds a row. */
+  /** Expands a row. */
   async unfold(text: string | RegExp): Promise<void> {
     const row = this.row(text);
     await row.waitFor();
     await waitFor(`unfolded: ${text}`, () => this.unfoldOnce(row));
   }
 
-  /** A click on a row that the editor draws anew in that moment goes nowhere. @returns whether the row is unfolded. */
+  /** Clicks once; a row just being redrawn ignores it. @returns whether the row is expanded. */
   private async unfoldOnce(row: Locator): Promise<boolean> {
     const folded = row.and(this.page.locator('[aria-expanded="false"]'));
     if (await folded.isVisible()) {
@@ -95,14 +95,14 @@ export class Panel {
     return row.isVisible();
   }
 
-  /** Presses one of the buttons that a row shows under the mouse. */
+  /** Presses a button that a row shows under the mouse. */
   async press(text: string | RegExp, button: string): Promise<void> {
     const row = this.row(text);
     await row.hover();
     await row.locator(`a[aria-label^="${button}"]`).click();
   }
 
-  /** Chooses from the menu of a row. One that moves in that moment, or that a hover covers, is tried again. */
+  /** Chooses from the menu of a row. Tries again if the row moves, or if a hover covers it. */
   async choose(text: string | RegExp, action: string): Promise<void> {
     const row = this.row(text);
     await row.waitFor();
@@ -114,7 +114,7 @@ export class Panel {
       await row.click({ button: 'right', timeout: 5_000 });
       await item.waitFor({ timeout: 5_000 });
       const isMeant = (await row.boundingBox())?.y === before?.y;
-      // The editor takes a click right after the menu has opened for part of the one that opened it.
+      // The editor takes a click right after the menu has opened for a part of the click that opened it.
       if (isMeant) await item.click({ timeout: 2_000 }).catch(() => {});
       if (isMeant && !(await item.isVisible())) return true;
       await this.page.keyboard.press('Escape');

@@ -10,16 +10,16 @@ import { EditorSandbox, ROOT } from './editorSandbox';
 import { Panel } from './panel';
 import { REMOTE_CONTROL, RemoteControl } from './remoteControl';
 
-/** So many ladders climb at a time. */
+/** The number of ladders that run at a time. */
 const AT_A_TIME = 100;
 const LATER = 10;
 const GRACE = { stdin: 4_000, term: 4_000 };
 
-describe('reaping is called off, or goes with the extension', function () {
+describe('reaping is cancelled, or ends with the extension', function () {
   this.timeout(300_000);
   const world = withSandbox(() => new EditorSandbox());
 
-  it('Cancel is pressed while the first ones are being ended: those that wait for their turn live on', async () => {
+  it('Cancel is pressed while the first ones are being ended: those that wait for their turn stay alive', async () => {
     const owner = await new FakeOwner(world).open();
     const own: number[] = [];
     const deaf = ['-c', 'trap "" TERM; exec sleep 1000'];
@@ -27,7 +27,7 @@ describe('reaping is called off, or goes with the extension', function () {
       own.push((await owner.start(deaf, { command: 'sh', record: { grace: GRACE } })).pid);
     }
     owner.write({ automatic: 'ask' });
-    // One of another client's, configured here: with such a one among them a person chooses, and can call it off.
+    // A server of another client, configured here: with one among the orphans a person chooses, and can cancel.
     const args = [PLAIN, '--deaf', `--mark=${owner.id}`];
     const foreign = await owner.start(args, { cookie: false, record: false });
     const workspace = world.workspace('project');
@@ -52,7 +52,7 @@ describe('reaping is called off, or goes with the extension', function () {
     await panel.run('Reap Orphaned MCP Servers');
     await panel.choice('server 1').waitFor();
     await page.locator('.quick-input-widget .monaco-button').filter({ hasText: 'OK' }).click();
-    // Without the focus of a person the editor keeps its notices behind the bell.
+    // Without focus the editor keeps its notifications behind the bell.
     await page.locator('.statusbar-item[id="status.notifications"]').click();
     const notice = page.locator('.notification-list-item').filter({ hasText: 'Ending orphaned' });
     await notice.hover();
@@ -64,7 +64,7 @@ describe('reaping is called off, or goes with the extension', function () {
     assert.equal(own.filter(isAlive).length, LATER);
   });
 
-  it('K18 the extension is disabled while the window lives: its servers run until the window is loaded anew, and none comes back', async () => {
+  it('K18 the extension is disabled while the window lives: its servers run until the window is reloaded, and none comes back', async () => {
     const workspace = world.workspace('project');
     const server = (...flags: string[]) => ({ command: process.execPath, args: [SERVER, ...flags] });
     const { page } = await world.openEditor(workspace, {
@@ -90,7 +90,7 @@ describe('reaping is called off, or goes with the extension', function () {
     await panel.runEditors('Extensions: Disable All Installed Extensions');
     const { readDisabled } = await import('../host/window.mjs');
     await waitFor('it is disabled', async () => (await readDisabled(page)).includes('mcp-processes.mcp-processes'));
-    // The editor runs it on until the window is loaded anew.
+    // The editor keeps the extension running until the window is reloaded.
     assert.deepEqual(pids.filter(isAlive), pids);
     await page.reload();
     await waitFor('nothing is left', () => !pids.some(isAlive) && world.guards().length === 0, 60_000);

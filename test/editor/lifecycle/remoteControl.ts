@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { basename, join } from 'node:path';
 import { waitFor } from '../../support/waitFor';
 
-/** The folder of the tiny extension that stands in a window for whoever works with it. */
+/** The folder of a tiny extension that acts in a window for the test. */
 export const REMOTE_CONTROL = join(__dirname, 'remoteControl');
 
 export interface ControlRequest {
@@ -23,13 +23,13 @@ interface ControlAnswer {
   readonly pid: number;
 }
 
-/** Works inside the extension hosts of windows, through {@link REMOTE_CONTROL}. */
+/** Acts inside the extension hosts of windows, through {@link REMOTE_CONTROL}. */
 export class RemoteControl {
   constructor(private readonly folder: string) {
     mkdirSync(folder, { recursive: true });
   }
 
-  /** What an editor's environment has to have. */
+  /** What an editor's environment must contain. */
   get environment(): Record<string, string> {
     return { MCP_PROCESSES_TEST_CONTROL: this.folder };
   }
@@ -41,7 +41,7 @@ export class RemoteControl {
     return answer.result as T;
   }
 
-  /** Waits for a host of the window that is none of `former`. @returns its pid. */
+  /** Waits for a host of the window that is not one of `former`. @returns its pid. */
   hostOf(workspace: string, ...former: readonly number[]): Promise<number> {
     return waitFor(
       `the extension host of ${basename(workspace)} answers`,

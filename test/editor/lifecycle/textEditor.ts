@@ -2,16 +2,16 @@ import type { Page } from 'playwright-core';
 import { waitFor } from '../../support/waitFor';
 
 export interface Cursor {
-  /** Path of the file that has the focus. */
+  /** Path of the focused file. */
   readonly path: string;
-  /** Both from 1: where the selection ends. */
+  /** The end of the selection, both from 1. */
   readonly line: number;
   readonly column: number;
-  /** Characters. */
+  /** The number of selected characters. */
   readonly selected: number;
 }
 
-/** The text editor that a person looks at, as its tab and the status bar tell. */
+/** The focused text editor, as its tab and the status bar show it. */
 export class TextEditor {
   constructor(readonly page: Page) {}
 
@@ -31,7 +31,7 @@ export class TextEditor {
     };
   }
 
-  /** Waits until the file that ends with `path` has the focus and `text` is selected in this line. */
+  /** Waits until the file that ends with `path` is focused and `text` is selected in this line. */
   selects(path: string, line: number, text: string): Promise<true> {
     return waitFor(`${path}:${line} selects ${text}`, async () => {
       const cursor = await this.cursor();
@@ -41,7 +41,7 @@ export class TextEditor {
   }
 }
 
-/** Line, from 1, in which a text stands first. */
+/** The line, from 1, of the first occurrence of a text. */
 export function lineOf(text: string, part: string): number {
   return text.slice(0, text.indexOf(part)).split('\n').length;
 }

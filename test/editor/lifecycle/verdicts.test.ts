@@ -8,16 +8,16 @@ import { withSandbox } from '../../support/withSandbox';
 import { EditorSandbox } from './editorSandbox';
 import { Panel } from './panel';
 
-/** Without scans in the background: what is shown then comes from a person's scan, or is noticed. */
+/** No scans in the background: what is shown comes from a person's scan, or is noticed. */
 const NO_SCANS = { MCP_PROCESS_CLEANUP_INTERVAL: '0' };
-/** A server that is being ended is seen for a while. */
+/** Makes the end of a server take long enough to be seen. */
 const SLOW = { 'mcpProcesses.reap.grace': { '*': { stdinSeconds: 4, termSeconds: 4 } } };
 
-describe('what the panel says while it looks, and while it ends', function () {
+describe('the panel during scans and reaps', function () {
   this.timeout(180_000);
   const world = withSandbox(() => new EditorSandbox());
 
-  /** Servers of another client, which `.vscode/mcp.json` of the workspace names: three copies of one, and one more. */
+  /** Starts servers of another client that `.vscode/mcp.json` names: three copies of one, and one more. */
   async function foreign(owner: FakeOwner): Promise<{ workspace: string; pids: number[] }> {
     const workspace = world.workspace('project');
     const entry = (name: string) => ({ command: process.execPath, args: [PLAIN, '--deaf', `--${name}=${owner.id}`] });
@@ -30,7 +30,7 @@ describe('what the panel says while it looks, and while it ends', function () {
     return { workspace, pids };
   }
 
-  it('L30 a client dies: its servers are proven to be orphaned; Scan Now takes no proof back; a reap says "ending …"', async () => {
+  it('L30 a client dies: its servers are proven orphans; Scan Now takes no proof back; a reap says "ending …"', async () => {
     const owner = await new FakeOwner(world).open();
     const { workspace, pids } = await foreign(owner);
     const { page } = await world.openEditor(workspace, { environment: NO_SCANS, settings: SLOW });
@@ -118,7 +118,7 @@ describe('what the panel says while it looks, and while it ends', function () {
     assert.deepEqual(orphans.filter(isAlive), []);
   });
 
-  it('a server that the editor starts is in one row, and as old as its process, while nobody scans', async () => {
+  it('a server that the editor starts has one row, and the age of its process, without a scan', async () => {
     const workspace = world.workspace('project');
     const servers = { parent: { command: process.execPath, args: [SERVER, '--child=plain'] } };
     writeFileSync(join(workspace, '.vscode/mcp.json'), JSON.stringify({ servers }));

@@ -11,7 +11,7 @@ import { newSession } from '../../support/records';
 import { waitFor } from '../../support/waitFor';
 import { extensionApi, setSetting } from './support';
 
-/** ms after activation, when its own early sweeps are over. */
+/** ms after activation when the early sweeps are over. */
 const EARLY_SWEEPS_MS = 8_000;
 
 describe('changes of configuration in a real editor', () => {
@@ -22,7 +22,7 @@ describe('changes of configuration in a real editor', () => {
 
   const ofFile = () => api.servers().flatMap(({ key, name }) => (key.startsWith('ws0:') ? [name] : []));
 
-  it('a broken mcp.json: says file, line and column, and loses no other server; corrected, all is well', async () => {
+  it('a broken mcp.json: says file, line and column, and loses no other server; corrected, it is read', async () => {
     const folder = vscode.workspace.workspaceFolders?.[0]?.uri as vscode.Uri;
     const file = vscode.Uri.joinPath(folder, '.vscode', 'mcp.json');
     const before = Buffer.from(await vscode.workspace.fs.readFile(file)).toString();
@@ -38,11 +38,11 @@ describe('changes of configuration in a real editor', () => {
   });
 
   it('a changed sweep interval takes effect at once', async () => {
-    // The environment says an hour here; the setting goes before it.
+    // The environment says an hour; the setting overrides it.
     await waitFor('the early sweeps are over', () => performance.now() > EARLY_SWEEPS_MS, EARLY_SWEEPS_MS + 30_000);
     await setSetting('sweep.intervalSeconds', 5);
     try {
-      // One may come for another reason, but not three while nothing happens.
+      // One sweep may have another cause, but not three while nothing happens.
       for (let sweep = 1; sweep <= 3; sweep++) {
         const path = await deadSession();
         await waitFor(`sweep ${sweep} removes what stands for nothing`, () => !existsSync(path));
@@ -53,12 +53,12 @@ describe('changes of configuration in a real editor', () => {
   });
 });
 
-/** Writes the file of a session that is dead and has nothing left. @returns its path. */
+/** Writes the file of a dead session without processes. @returns its path. */
 async function deadSession(): Promise<string> {
   const folder = openDataFolder(process.env.MCP_PROCESSES_HOME as string);
   const { scope } = await choosePlatform();
   const id = randomUUID();
-  // Our pid, and another's start.
+  // Our pid with another start.
   const owner = { pid: process.pid, start: 't1', scope };
   writeSession(folder, newSession({ id, home: folder.homeTag, owner }));
   return join(folder.sessions, `${id}.json`);

@@ -2,19 +2,19 @@ import { format } from 'node:util';
 import Mocha from 'mocha';
 
 /**
- * Begins every line that is to be shown of a run: the editor's own log comes through the same console. No character
- * that a terminal shows, for the desktop editor, where nobody takes it away.
+ * Marks every line of the tests, because the editor's log uses the same console. The character is invisible in a
+ * terminal: with the desktop editor nothing removes it.
  */
 const OURS = '\u2063';
 
-/** In turn. The bundler asks for each by its name; scripts/stages.mjs reads here which are there. */
+/** The tests, in order. The bundler needs literal names; scripts/stages.mjs reads them from here. */
 const TESTS: Record<string, () => void> = {
   launching: () => require('./launching.test'),
   editorsOwn: () => require('./editorsOwn.test'),
   configuration: () => require('./configuration.test'),
 };
 
-/** What the editor calls in its extension host. */
+/** Called by the editor in its extension host. */
 export function run(): Promise<void> {
   Mocha.reporters.Base.consoleLog = (...args: unknown[]) => console.log(OURS + format(...args));
   const mocha = new Mocha({ ui: 'bdd', timeout: 120_000, color: true, reporter: require('../../reporter.cjs') });

@@ -23,7 +23,7 @@ describe('launching in a real editor', () => {
     api = await extensionApi();
   });
 
-  it('lists what is configured, and whose it is', () => {
+  it('lists the configured servers, with their owners', () => {
     assert.deepEqual(
       api.servers().map((one) => [one.name, one.kind === 'configured' ? one.managedBy : one.kind, one.group]),
       [
@@ -34,7 +34,7 @@ describe('launching in a real editor', () => {
     );
   });
 
-  it('starts the real servers, and counts what they offer as the SDK of another version does', async () => {
+  it('starts the real servers, and counts what they offer as another version of the SDK does', async () => {
     await Promise.all(REAL.map((name) => vscode.commands.executeCommand('mcpProcesses.start', server(name).key)));
     for (const name of REAL) {
       const { state, group, verdict, memory, serverInfo } = launched(name);
@@ -45,11 +45,11 @@ describe('launching in a real editor', () => {
     assert.ok(REAL.every((name) => (launched(name).serverInfo?.tools ?? 0) > 5));
   });
 
-  it('has recorded them in one session file', () => {
+  it('records them in one session file', () => {
     const [session, ...others] = sessionFiles();
     assert.equal(others.length, 0);
     assert.equal(session?.owner.pid, process.pid);
-    // The editor may have started one of its own by now, which is adopted.
+    // The editor may have started its own server by now, which is adopted.
     const launched = session?.records.filter(({ kind }) => kind === 'launched') ?? [];
     assert.deepEqual(
       Object.fromEntries(launched.map(({ server: name, root }) => [name, root?.pid])),
@@ -75,7 +75,7 @@ describe('launching in a real editor', () => {
     await api.stop(one.key);
   });
 
-  it('restart: a new process, which answers; the old one is gone', async () => {
+  it('restart: a new process answers; the old one is gone', async () => {
     const before = server('everything').pid as number;
     await vscode.commands.executeCommand('mcpProcesses.restart', server('everything').key);
     const after = server('everything').pid as number;
@@ -84,7 +84,7 @@ describe('launching in a real editor', () => {
     assert.match(result.content[0]?.text ?? '', /again/);
   });
 
-  it('stops them, each without being killed; the session file goes with the last', async () => {
+  it('stops them, none with SIGKILL; the session file goes with the last', async () => {
     const running = pids();
     for (const name of REAL) {
       assert.equal(sessionFiles().length, 1);
@@ -103,7 +103,7 @@ describe('launching in a real editor', () => {
   ] as const) {
     it(`says what to do about a command that is ${name === 'missing' ? name : 'a folder'}`, async () => {
       await assert.rejects(api.launch({ name: 'bad', ...configuredEntry(name) }), expected);
-      // A person is told, in a message and in the panel; the command itself does not fail.
+      // The message and the panel say so; the command itself does not fail.
       void vscode.commands.executeCommand('mcpProcesses.start', server(name).key);
       await new Promise<void>((resolve) => {
         const subscription = api.onDidChange(() => {
@@ -118,7 +118,7 @@ describe('launching in a real editor', () => {
     });
   }
 
-  /** What the server tells the SDK's own client over the SDK's own transport. */
+  /** The server's answer to the SDK's client over the SDK's transport. */
   async function serverInfoOf(name: string): Promise<ServerInfo> {
     const { command, args, env = {} } = configuredEntry(name);
     const client = new Client({ name: 'counter', version: '1' });

@@ -16,14 +16,14 @@ export async function extensionApi(): Promise<McpProcessesApi> {
   return api;
 }
 
-/** The row of a server. @throws when it is not listed. */
+/** The row of a server. @throws if it is not listed. */
 export function serverNamed(api: McpProcessesApi, name: string): ServerView {
   const found = api.servers().find((one) => one.name === name);
   assert.ok(found, `${name} is listed`);
   return found;
 }
 
-/** What the session files say that this run's data folder holds. */
+/** The session files in this run's data folder. */
 export function sessionFiles(): SessionFile[] {
   const folder = join(process.env.MCP_PROCESSES_HOME as string, 'sessions');
   return readdirSync(folder).map((file) => {
@@ -33,7 +33,7 @@ export function sessionFiles(): SessionFile[] {
   });
 }
 
-/** Sets one of the extension's settings for the user; undefined takes it away. */
+/** Sets one of the extension's settings for the user; undefined removes it. */
 export async function setSetting(name: string, value: unknown): Promise<void> {
   await vscode.workspace.getConfiguration('mcpProcesses').update(name, value, vscode.ConfigurationTarget.Global);
 }

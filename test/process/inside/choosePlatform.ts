@@ -1,4 +1,4 @@
-// Run in namespaces of its own: says which platform is chosen there, or why none.
+// Runs in its own namespaces: prints which platform is chosen there, or why none.
 import { choosePlatform } from '../../../src/os/choosePlatform';
 import { errorText } from '../../../src/wording/reasons';
 

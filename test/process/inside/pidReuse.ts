@@ -1,4 +1,4 @@
-// Runs in a pid namespace of its own; see ../pidReuse.test.ts.
+// Runs in its own pid namespace; see ../pidReuse.test.ts.
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { ask, FakeOwner, identityOf, PLAIN } from '../../support/fakeOwner';
@@ -19,7 +19,7 @@ const rounds: Record<string, (sandbox: Sandbox, owner: FakeOwner) => Promise<voi
     await (await sandbox.tracker()).sweep();
     assert.ok(!isAlive(orphan.pid), 'the sweep did its work');
     assert.equal(await ask(owner.path('s')), pid);
-    // Control arm: whoever goes by the pid alone ends the stranger.
+    // Control arm: going by the pid alone ends the stranger.
     process.kill(record.root?.pid as number, 'SIGKILL');
     await waitFor('control arm', () => !isAlive(pid));
   },
@@ -43,7 +43,7 @@ const rounds: Record<string, (sandbox: Sandbox, owner: FakeOwner) => Promise<voi
     const { pid } = await owner.start([PLAIN, '--deaf']);
     await owner.kill();
     await free(pid);
-    // Leads a POSIX session and group with the root's number, with one more process in it.
+    // Leads a POSIX session and group with the root's number, which have one more process.
     const child = JSON.stringify({ command: process.execPath, args: [PLAIN, '--deaf', `--answer=${owner.path('c')}`] });
     const args = [PLAIN, '--deaf', `--answer=${owner.path('s')}`, `--run=${child}`];
     await spawnAs(pid, process.execPath, args, sandbox.environment);
@@ -52,13 +52,13 @@ const rounds: Record<string, (sandbox: Sandbox, owner: FakeOwner) => Promise<voi
     await (await sandbox.tracker()).sweep();
     assert.ok(!isAlive(orphan.pid), 'the sweep did its work');
     assert.deepEqual([await ask(owner.path('s')), await ask(owner.path('c'))], members);
-    // Control arm: whoever signals the group that the root once led ends both.
+    // Control arm: a signal to the group that the root once led ends both.
     process.kill(-pid, 'SIGKILL');
     await waitFor('control arm', () => !members.some(isAlive));
   },
 };
 
-/** Ends a server and waits until its pid can be given out again. */
+/** Ends a server and waits until its pid can be reused. */
 async function free(pid: number): Promise<void> {
   process.kill(pid, 'SIGKILL');
   await waitFor(`pid ${pid} is free`, () => !existsSync(`/proc/${pid}`));

@@ -7,7 +7,7 @@ import { argsOf } from './lines';
 
 const of = (line: string) => anchorOf(layersOf(argsOf(line)).at(-1) ?? []);
 
-describe('what a command rests on', () => {
+describe('what identifies a command', () => {
   const kinds: Readonly<Record<AnchorKind, readonly string[]>> = {
     path: [
       'node /srv/x/dist/index.js',
@@ -60,7 +60,7 @@ describe('what a command rests on', () => {
       'docker mcp gateway run --servers=duckduckgo',
     ],
     folder: [
-      // Ten of these were a stranger's in another folder, listed as proven orphans and ended.
+      // Ten of these once matched a stranger's processes in another folder: listed as proven orphans, and ended.
       ...['npx tsx src/server.ts', 'make serve', 'python3 -m app.main', 'uv run app', 'cargo run --bin app'],
       ...['npm run start', 'npm start', 'yarn serve', 'pnpm exec nexus mcp', 'pnpm dev', 'bun run start', 'bun server'],
       ...[
@@ -142,6 +142,6 @@ describe('what a command rests on', () => {
   }
 
   for (const line of ['npx -y @acme/x ${input:root}', 'node /srv/x.js --token ${input:token}', 'mcp-x --dir ${cwd}']) {
-    it(`an argument may stand open: ${line}`, () => assert.deepEqual(of(line)?.open, []));
+    it(`an argument may be left open: ${line}`, () => assert.deepEqual(of(line)?.open, []));
   }
 });

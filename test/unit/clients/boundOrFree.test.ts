@@ -3,12 +3,12 @@ import { anchorOf } from '../../../src/clients/anchor/anchor';
 import { layersOf } from '../../../src/clients/unwrap';
 import { argsOf } from './lines';
 
-/** One command a line; `␣` within a word stands for a blank, `@{` for the begin of a placeholder. */
+/** One command a line; `␣` stands for a blank within an argument, `@{` for `${`, which begins a placeholder. */
 const linesOf = (table: string) => table.split('\n').flatMap((line) => line.trim() || []);
 const anchor = (line: string) =>
   anchorOf(layersOf(argsOf(line).map((word) => word.replaceAll('@{', '${'))).at(-1) ?? []);
 
-/** Some file, variable or task of the folder decides what these run: of a stranger's folder it is a stranger's. */
+/** A file, variable or task of the folder decides what these run: in a stranger's folder it is a stranger's. */
 const BOUND = linesOf(`
   node -r /abs/preload.js server
   node --env-file /home/me/.env build/index
@@ -319,7 +319,7 @@ const BOUND = linesOf(`
   deno run -A jsr:@acme/run ./server.ts
 `);
 
-/** These run the same program wherever they are started; most are from what servers say of their own installation. */
+/** These run the same program in any folder; most are copied from the installation notes of servers. */
 const FREE = linesOf(String.raw`
   uv run --with mcp[cli] mcp run /srv/server.py
   uv run --with fastmcp fastmcp run /srv/server.py
@@ -673,7 +673,7 @@ const FREE = linesOf(String.raw`
   notes-server --config x --app=y
 `);
 
-describe('commands that are bound to their folder, and such that are free of it', () => {
+describe('commands that are bound to their folder, and commands that are not', () => {
   for (const line of BOUND) {
     it(`K32 bound: ${line}`, () => assert.ok(['folder', undefined].includes(anchor(line)?.kind), anchor(line)?.kind));
   }
@@ -682,12 +682,12 @@ describe('commands that are bound to their folder, and such that are free of it'
   }
 
   for (const line of ['python -m mcp_server_git', 'python3 -u -m field_mcp.main --x', '/srv/.venv/bin/python -m app']) {
-    it(`a module that may be installed: ${line}`, () => assert.ok(anchor(line)?.module));
+    it(`module that may be an installed one: ${line}`, () => assert.ok(anchor(line)?.module));
   }
   for (const line of [
     ...['python -m uvicorn app:main', 'python -m mcp run s.py', 'python -m http.server', 'python -m app ./x'],
     ...['python -m app npm start', 'python -m debugpy -m app', 'python -m @{input:x}'],
   ]) {
-    it(`K32 a module that runs others: ${line}`, () => assert.equal(anchor(line)?.module, undefined));
+    it(`K32 module that runs others: ${line}`, () => assert.equal(anchor(line)?.module, undefined));
   }
 });

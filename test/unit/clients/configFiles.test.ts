@@ -25,7 +25,7 @@ function has(context: ConfigContext, ...expected: string[]): void {
   for (const path of expected) assert.ok(found.includes(path), `${path} is missing in\n${found.join('\n')}`);
 }
 
-describe('places of configuration files', () => {
+describe('locations of configuration files', () => {
   it('Linux', () => {
     has(
       linux,
@@ -66,7 +66,7 @@ describe('places of configuration files', () => {
     has({ ...windows, environment: {} }, 'C:\\Users\\me\\AppData\\Roaming\\Code\\User\\mcp.json');
   });
 
-  it('workspace: one set for each folder, each marked as depending on trust', () => {
+  it('workspace: one set per folder, each marked as depending on trust', () => {
     const inside = configFilesOf(linux).filter(({ folder }) => folder !== undefined);
     for (const folder of linux.folders) {
       const of = inside.filter((file) => file.folder === folder).map(({ path }) => path);
@@ -79,7 +79,7 @@ describe('places of configuration files', () => {
     assert.ok(elsewhere.every(({ path }) => !path.startsWith('/repos/')));
   });
 
-  it('follows the variables that move them, where they are absolute', () => {
+  it('follows the variables that move them, when those are absolute', () => {
     const environment = {
       ...{
         XDG_CONFIG_HOME: '/x/config',
@@ -101,7 +101,7 @@ describe('places of configuration files', () => {
   });
 
   for (const context of [linux, mac, windows]) {
-    it(`${context.platform}: absolute, none twice, patterns marked, each with a reader`, () => {
+    it(`${context.platform}: absolute, without duplicates, patterns marked, each with a reader`, () => {
       const files = configFilesOf(context);
       const { isAbsolute } = context.platform === 'win32' ? win32 : posix;
       assert.equal(new Set(files.map(({ path }) => path)).size, files.length);

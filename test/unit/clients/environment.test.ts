@@ -18,13 +18,13 @@ describe('environment of a server', () => {
     return environmentOf('srv', { env, envFile: '.env' }, inherited, folder);
   };
 
-  it('inherits, and leaves out what is not set', () => {
+  it('inherits, without what is not set', () => {
     assert.deepEqual(environmentOf('srv', { env: {}, envFile: undefined }, { A: '1', B: undefined }, undefined), {
       A: '1',
     });
   });
 
-  it('env goes before envFile, envFile before what is inherited; null removes', () => {
+  it('env overrides envFile, envFile overrides what is inherited; null removes', () => {
     const env = { A: 'env', GONE: null, FILE_GONE: null, NEVER: null };
     const inherited = { A: 'inherited', B: 'inherited', C: 'inherited', GONE: 'x' };
     assert.deepEqual(withFile('A=file\nB=file\nFILE_GONE=x\n', env, inherited), {
@@ -34,7 +34,7 @@ describe('environment of a server', () => {
     });
   });
 
-  it('reads the forms that people write', () => {
+  it('reads the usual forms of an envFile', () => {
     const text =
       '# comment\nexport A=1\nB="two words"\nC=\'$A\'\n\nD=\nE=x # comment\nF="line\\nbreak"\r\nbroken line\n';
     assert.deepEqual(withFile(text), { A: '1', B: 'two words', C: '$A', D: '', E: 'x', F: 'line\nbreak' });
@@ -46,7 +46,7 @@ describe('environment of a server', () => {
     assert.deepEqual(environmentOf('srv', { env: {}, envFile: file }, {}, '/nowhere'), { A: '1' });
   });
 
-  it('names file and remedy when it cannot be read, and no value', () => {
+  it('names the file and what to do when it cannot be read, and shows no value', () => {
     const attempt = () => environmentOf('srv', { env: { T: 'hunter2' }, envFile: 'no.env' }, { S: 'hunter2' }, folder);
     assert.throws(attempt, (error: Error) => {
       assert.match(error.message, /"srv" cannot start: its envFile .*no\.env cannot be read \(ENOENT\)\. Create it/);
@@ -56,7 +56,7 @@ describe('environment of a server', () => {
     assert.throws(() => environmentOf('srv', { env: {}, envFile: '.' }, {}, folder), /it is a folder/);
   });
 
-  it('does not wait for a named pipe, and reads no file that is too large to be one', () => {
+  it('does not wait for a named pipe, and does not read a file that is too large', () => {
     const pipe = join(folder, 'pipe');
     execFileSync('mkfifo', [pipe]);
     const program = `
@@ -80,7 +80,7 @@ describe('environment of a server', () => {
     assert.deepEqual(withFile(`${COOKIE_VARIABLE}=1:stale\n`, cookie, cookie), {});
   });
 
-  it('is not led astray by the names of prototypes', () => {
+  it('handles names that prototypes have', () => {
     const env = JSON.parse('{"__proto__": "x", "constructor": "y"}');
     const result = withFile('__proto__=z\ntoString=t\n', env);
     assert.equal(result.constructor, 'y');

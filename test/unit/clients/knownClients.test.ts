@@ -109,7 +109,7 @@ describe('known clients', () => {
 
   const none = [
     ...UNRELATED.filter((line) => !/^(?:\/usr\/share\/code\/)?code \/home/.test(line)),
-    // The editor's processes that start nothing, and what its extensions start.
+    // Processes of the editor that start no servers, and what its extensions start.
     '/usr/share/code/code --type=renderer --crashpad-handler-pid=1',
     '/usr/share/code/code --type=gpu-process',
     '/usr/share/code/code --type=utility --utility-sub-type=network.mojom.NetworkService',
@@ -133,10 +133,10 @@ describe('known clients', () => {
     'python3 client.py',
   ];
   for (const line of none) {
-    it(`nobody: ${line}`, () => assert.equal(knownClientOf(argsOf(line), 'node'), undefined));
+    it(`no client: ${line}`, () => assert.equal(knownClientOf(argsOf(line), 'node'), undefined));
   }
 
-  it('goes by the kernel name where the arguments cannot be read', () => {
+  it('uses the kernel name where the arguments cannot be read', () => {
     assert.equal(knownClientOf(undefined, 'claude')?.title, 'Claude Code');
     assert.equal(knownClientOf([], 'codex')?.title, 'Codex');
     assert.equal(knownClientOf(undefined, 'Cursor.exe')?.title, 'Cursor');
@@ -144,7 +144,7 @@ describe('known clients', () => {
     assert.equal(knownClientOf(undefined, ''), undefined);
   });
 
-  it('answers for hostile arguments', () => {
+  it('copes with hostile arguments', () => {
     for (const args of [
       [''],
       ['/'.repeat(100_000)],

@@ -1,4 +1,4 @@
-/** One argument for each word; `_` within a word stands for a blank. */
+/** One argument per word; `_` stands for a blank within an argument. */
 export const argsOf = (line: string): string[] => line.split(' ').map((word) => word.replaceAll('␣', ' '));
 
 /** What else runs on a developer's machine, much of it with a server's name somewhere in it. */
@@ -14,7 +14,7 @@ export const UNRELATED: readonly string[] = [
   '/usr/bin/clangd --background-index --clang-tidy',
   'node /home/me/.vscode/extensions/bradlc.vscode-tailwindcss/dist/tailwindServer.js --node-ipc',
   'python3 -m pylsp --check-parent-process',
-  // People at work on a server.
+  // Developing a server.
   'node /home/me/mcp-server-fetch/dev-server.js',
   'node /home/me/mcp-server-x/node_modules/.bin/vite --port 5173',
   'node /home/me/mcp-server-x/',
@@ -46,7 +46,7 @@ export const UNRELATED: readonly string[] = [
   'node /home/me/mcp-server-x/node_modules/typescript/bin/tsc --watch',
   'nodemon --exec node /home/me/mcp-server-x/src/index.ts',
   'node /home/me/context7/packages/mcp/build.js',
-  // Looking at one.
+  // Viewing one.
   'vim mcp-server.ts',
   'vim /home/me/bin/mcp-server-fetch',
   'nano /home/me/.local/bin/mcp-server-git',

@@ -19,7 +19,7 @@ const FORMATS: Readonly<Record<string, ConfigFormat>> = {
 const marked = (text: string, span: ReturnType<typeof locateInSettings>) =>
   span && text.slice(span.offset, span.offset + span.length);
 
-describe('where a file names a server', () => {
+describe('the place of a server in its file', () => {
   it('is found for every server that the reader of its client finds', () => {
     const seen = new Set<ConfigFormat>();
     for (const file of readdirSync(FIXTURES)) {
@@ -37,7 +37,7 @@ describe('where a file names a server', () => {
     for (const { format } of configFilesOf(context)) assert.ok(seen.has(format), format);
   });
 
-  it('is the entry of the folder that the server belongs to, before the one of the same name for everywhere', () => {
+  it('is the entry of the folder that the server belongs to, rather than the global one of the same name', () => {
     const text = '{ "mcpServers": { "a": 1 }, "projects": { "/w": { "mcpServers": { "a": 2 } } } }';
     assert.equal(locateServer(text, '.claude.json', 'a', undefined)?.offset, text.indexOf('"a": 1'));
     assert.equal(locateServer(text, '.claude.json', 'a', '/w')?.offset, text.indexOf('"a": 2'));
@@ -46,7 +46,7 @@ describe('where a file names a server', () => {
     assert.equal(locateServer(below, '.claude.json', 'a', '/x/y')?.offset, below.indexOf('"a"'));
   });
 
-  it('in TOML ends with the header, and names with dots and dashes are not patterns', () => {
+  it('in TOML is the header; dots and dashes in names are literal', () => {
     const text = '  [mcp_servers.axb]\n[mcp_servers."a.b"] # why\n[ mcp_servers . c-d . env ]\n';
     assert.equal(marked(text, locateServer(text, 'config.toml', 'a.b', undefined)), '[mcp_servers."a.b"]');
     assert.equal(marked(text, locateServer(text, 'config.toml', 'axb', undefined)), '[mcp_servers.axb]');
@@ -54,7 +54,7 @@ describe('where a file names a server', () => {
     assert.equal(locateServer(text, 'config.toml', 'none', undefined), undefined);
   });
 
-  it('in settings and in a workspace file is our own setting, and not what the editor starts', () => {
+  it('in settings and in a workspace file is our own setting, not the editor’s', () => {
     const text = '{ "settings": { "mcp": { "servers": { "a": {} } }, "mcpProcesses.servers": { "a": {} } } }';
     assert.equal(locateInSettings(text, 'a')?.offset, text.lastIndexOf('"a"'));
     assert.equal(locateServer(text, 'x.code-workspace', 'a', undefined)?.offset, text.indexOf('"a"'));
@@ -62,7 +62,7 @@ describe('where a file names a server', () => {
     assert.equal(marked(settings, locateInSettings(settings, 'a')), '"a"');
   });
 
-  it('of a broken file, or one without the server, is nowhere', () => {
+  it('is undefined for a broken file, and for one without the server', () => {
     for (const text of ['', '{', '[]', '{ "servers": 3 }', '{ "servers": { "b": {} } }', '['.repeat(200_000)]) {
       assert.equal(locateServer(text, 'mcp.json', 'a', undefined), undefined);
       assert.equal(locateInSettings(text, 'a'), undefined);

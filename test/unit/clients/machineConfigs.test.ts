@@ -29,7 +29,7 @@ describe('configuration files of all clients', () => {
       home,
       interval: 0,
     });
-  /** What is seen of a process that runs in no folder and executes nothing. */
+  /** Facts about a process of which neither folder nor program is known. */
   const UNSEEN: Observed = {
     folder: () => undefined,
     executable: () => undefined,
@@ -40,7 +40,7 @@ describe('configuration files of all clients', () => {
   const inFolder = (configs: MachineConfigs, folder: string, ...args: string[]) =>
     configs.recogniser().serverOf(args, { ...UNSEEN, folder: () => folder });
 
-  it('names a process by the client whose file names its command', () => {
+  it('names the client whose file contains a process’s command', () => {
     // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable of the configuration file
     write('.claude.json', '{"mcpServers": {"notes": {"command": "notes-server", "args": ["--dir", "${userHome}/n"]}}}');
     write('.codex/config.toml', '[mcp_servers.search]\ncommand = "npx"\nargs = ["-y", "@acme/search"]\n');
@@ -56,7 +56,7 @@ describe('configuration files of all clients', () => {
     assert.deepEqual(log, []);
   });
 
-  it('K32 words that mean something in one folder only count there', () => {
+  it('K32 a command that depends on its folder matches only there', () => {
     const project = join(home, 'project');
     write('project/.mcp.json', '{"mcpServers": {"local": {"command": "npm", "args": ["run", "start"]}}}');
     const configs = open({ folders: [project] });
@@ -81,7 +81,7 @@ describe('configuration files of all clients', () => {
   ];
   // biome-ignore-end lint/suspicious/noTemplateCurlyInString: they end here
   for (const [cwd, expected, file] of places) {
-    it(`K32 such words with the cwd ${cwd} in ${file} count in ${expected || 'no folder'}`, () => {
+    it(`K32 such a command with the cwd ${cwd} in ${file} matches in ${expected || 'no folder'}`, () => {
       for (const folder of ['project/server', 'elsewhere']) mkdirSync(join(home, folder), { recursive: true });
       write(file, JSON.stringify({ mcpServers: { local: { command: 'npm', args: ['run', 'start'], cwd } } }));
       const configs = open({ folders: [join(home, 'project')] });
@@ -93,7 +93,7 @@ describe('configuration files of all clients', () => {
   }
 
   // biome-ignore-start lint/suspicious/noTemplateCurlyInString: variables of the configuration file
-  it('K31 what a placeholder leaves open is closed by a workspace, a client’s folder or a plugin’s root', () => {
+  it('K31 a placeholder stands for a workspace, a client’s folder or a plugin’s root', () => {
     const entry = (path: string) => JSON.stringify({ servers: { mine: { command: 'node', args: [path] } } });
     write('.config/Code/User/mcp.json', entry('${workspaceFolder}/dist/index.js'));
     for (const folder of ['shop', 'known', 'open', 'clients']) mkdirSync(join(home, folder));
@@ -126,12 +126,12 @@ describe('configuration files of all clients', () => {
     assert.equal(named('.claude/plugins/cache/m/p/1.0'), 'sub');
     assert.equal(named('shop'), undefined);
     assert.equal(named('.claude/plugins'), undefined);
-    // A client's own file is no plugin's.
+    // A client's own file is not a plugin's.
     write('.claude.json', JSON.stringify({ mcpServers: { sub: { command: 'node', args } } }));
     assert.equal(server(open(), 'node', join(home, 'dist/server.mjs')), undefined);
   });
 
-  it('K31 a variable of the environment stands for what the process itself has it for', () => {
+  it('K31 an environment variable has the value that the process has', () => {
     const args = ['${FIELD_DIR_OF_NOBODY}/server.py'];
     write('.claude.json', JSON.stringify({ mcpServers: { mine: { command: 'python3', args } } }));
     const configs = open();
@@ -144,7 +144,7 @@ describe('configuration files of all clients', () => {
     assert.equal(named(realpathSync(home))?.name, 'mine');
   });
 
-  it('of a variable with a default only the default counts where it is not set, nested ones too', () => {
+  it('a variable that is not set has its default and no other value, nested ones too', () => {
     const entries = {
       plain: { command: 'python3', args: ['${FIELD_ROOT_OF_NOBODY:-/opt/field}/server.py'] },
       nested: { command: 'python3', args: ['${FIELD_DIR_OF_NOBODY:-${HOME}/.field}/server.py', '--ro'] },
@@ -159,7 +159,7 @@ describe('configuration files of all clients', () => {
   });
   // biome-ignore-end lint/suspicious/noTemplateCurlyInString: they end here
 
-  it('K34 the bare name of a package’s program proves nothing outside the package and its runner’s cache', () => {
+  it('K34 the bare name of a package’s program proves nothing outside the package and its runner’s cache folder', () => {
     write('.cursor/mcp.json', '{"mcpServers": {"it": {"command": "npx", "args": ["-y", "@field/server"]}}}');
     const configs = open();
     const file = (path: string) => {
@@ -177,12 +177,12 @@ describe('configuration files of all clients', () => {
     assert.equal(server(configs, 'node', join(home, 'app/node_modules/.bin/server'))?.name, 'it');
     const cache = `.npm/_npx/${npxFolder(['@field/server'])}/node_modules/.bin/server`;
     assert.equal(server(configs, 'node', file(cache))?.name, 'it');
-    // As `npx` starts it: through a shell that finds it on the PATH that it was given.
+    // As `npx` starts it: through a shell that finds it on the PATH given by npx.
     const variable = () => join(home, 'app/node_modules/.bin');
     assert.equal(configs.recogniser().serverOf(['sh', '-c', 'server'], { ...UNSEEN, variable })?.name, 'it');
   });
 
-  it('K34 a package of the folder that takes the place of the published one is not it', () => {
+  it('K34 a package of the folder that shadows the published one is not it', () => {
     write('.cursor/mcp.json', '{"mcpServers": {"it": {"command": "npx", "args": ["-y", "field-mcp"]}}}');
     const configs = open();
     write('shop/node_modules/.bin/field-mcp', '');
@@ -193,7 +193,7 @@ describe('configuration files of all clients', () => {
     assert.equal(inFolder(configs, realpathSync(home), 'npm exec field-mcp')?.name, 'it');
   });
 
-  it('K34 a program that is found by its name counts where programs are installed', () => {
+  it('K34 a program found by name matches where programs are installed', () => {
     write('.cursor/mcp.json', '{"mcpServers": {"it": {"command": "field-mcp", "args": ["stdio"]}}}');
     write('.local/bin/field-mcp', '');
     write('shop/field-mcp', '');
@@ -201,7 +201,7 @@ describe('configuration files of all clients', () => {
     assert.equal(server(configs, join(home, 'shop/field-mcp'), 'stdio'), undefined);
     assert.equal(server(configs, join(home, '.local/bin/field-mcp'), 'stdio')?.name, 'it');
     assert.equal(server(configs, 'python3', join(home, '.local/bin/field-mcp'), 'stdio')?.name, 'it');
-    // Under its bare name it is what it executes.
+    // Under a bare name, the executable decides.
     const bare = (path: string) =>
       configs.recogniser().serverOf(['field-mcp', 'stdio'], {
         ...UNSEEN,
@@ -212,7 +212,7 @@ describe('configuration files of all clients', () => {
     assert.equal(bare('shop/field-mcp'), undefined);
   });
 
-  it('a program of a project counts in the folder of its entry, as every command does', () => {
+  it('a program of a project matches in the folder of its entry, as every command does', () => {
     write('project/.mcp.json', '{"mcpServers": {"it": {"command": "field-mcp"}}}');
     mkdirSync(join(home, 'shop'));
     const configs = open({ folders: [join(home, 'project')] });
@@ -222,7 +222,7 @@ describe('configuration files of all clients', () => {
     assert.equal(named('shop'), undefined);
   });
 
-  it('K34 a program of the entry’s own folder is what npx runs there, and nobody’s anywhere else', () => {
+  it('K34 a program of the entry’s own folder is what npx runs there, and matches nowhere else', () => {
     write('project/.mcp.json', '{"mcpServers": {"it": {"command": "npx", "args": ["-y", "@field/server"]}}}');
     for (const folder of ['project', 'shop']) write(`${folder}/node_modules/.bin/server`, '');
     const configs = open({ folders: [join(home, 'project')] });
@@ -233,7 +233,7 @@ describe('configuration files of all clients', () => {
     assert.equal(named('shop', 'project/node_modules/.bin/server'), undefined);
   });
 
-  it('K34 a program under a bare name is the file that an entry names only if it executes that', () => {
+  it('K34 a process with a bare name matches the file that an entry names only if it executes that file', () => {
     write('srv', '');
     write('.cursor/mcp.json', JSON.stringify({ mcpServers: { it: { command: join(home, 'srv'), args: ['--port'] } } }));
     const configs = open();
@@ -245,7 +245,7 @@ describe('configuration files of all clients', () => {
   });
 
   // biome-ignore-start lint/suspicious/noTemplateCurlyInString: variables of the configuration file
-  it('K31 what a placeholder stands for is a whole path, and not one that is read from our own folder', () => {
+  it('K31 a placeholder stands for an absolute path, never for one relative to our own folder', () => {
     const known = join(home, 'known');
     for (const folder of ['known/sub', 'other', 'shop']) mkdirSync(join(home, folder), { recursive: true });
     const args = ['${workspaceFolder}/dist/index.js', '${workspaceFolder}'];
@@ -271,7 +271,7 @@ describe('configuration files of all clients', () => {
     }
   });
 
-  it('K31 what a container of a language runs is what is mounted into it', () => {
+  it('K31 a container of a language runtime runs what is mounted into it', () => {
     mkdirSync(join(home, 'known'));
     const entry = (image: string, ...more: string[]) => ({
       command: 'docker',
@@ -288,7 +288,7 @@ describe('configuration files of all clients', () => {
   });
   // biome-ignore-end lint/suspicious/noTemplateCurlyInString: they end here
 
-  /** Shells that change the folder: what they start counts where they have gone, and only there. */
+  /** Shells that change the folder: what they start matches in the new folder, and only there. */
   const changes: [string, string, string[]][] = [
     ['cd server && npm start', 'project/server', ['project', 'project/sub']],
     ['cd sub && cd server && npm start', 'project/sub/server', ['project', 'project/sub', 'project/server']],
@@ -297,7 +297,7 @@ describe('configuration files of all clients', () => {
     ["cd 'sub' && npm start", 'project/sub', ['project']],
   ];
   for (const [text, own, others] of changes) {
-    it(`K32 what ‘${text}’ starts counts where the shell has gone`, () => {
+    it(`K32 what ‘${text}’ starts matches in the folder that the shell changed to`, () => {
       for (const folder of ['server', 'sub/server']) mkdirSync(join(home, 'project', folder), { recursive: true });
       write('project/.mcp.json', JSON.stringify({ mcpServers: { it: { command: 'bash', args: ['-c', text] } } }));
       const configs = open({ folders: [join(home, 'project')] });
@@ -319,7 +319,7 @@ describe('configuration files of all clients', () => {
     assert.equal(named('project'), undefined);
   });
 
-  it('data of the folder tells servers apart where the entry has one, and is anybody’s own where it has none', () => {
+  it('data of a folder tells servers apart if their entry has a folder; otherwise it matches in any folder', () => {
     const it = { command: 'npx', args: ['-y', '@acme/mcp-files', './docs'] };
     write('.claude.json', JSON.stringify({ mcpServers: { everywhere: it } }));
     const words = ['node', '/usr/bin/npx', ...it.args];
@@ -333,7 +333,7 @@ describe('configuration files of all clients', () => {
     assert.equal(named('shop'), undefined);
   });
 
-  it('a module of Python counts where it is installed, and not where the folder has one of that name', () => {
+  it('a Python module matches where it is installed, and not where the folder has one of the same name', () => {
     const python = join(home, 'venv/bin/python');
     const entries = {
       published: { command: 'python', args: ['-m', 'field_mcp.server'] },
@@ -368,7 +368,7 @@ describe('configuration files of all clients', () => {
     assert.equal(named('other', [python, '-m', 'app', '--port', '1']), undefined);
   });
 
-  it('K34 a package that somebody works on is not the published one of that name', () => {
+  it('K34 a package under development is not the published one of the same name', () => {
     write('.cursor/mcp.json', '{"mcpServers": {"it": {"command": "npx", "args": ["-y", "@field/server"]}}}');
     write('work/package.json', '{"name": "@field/server"}');
     write('work/bin/server', '');
@@ -380,7 +380,7 @@ describe('configuration files of all clients', () => {
     assert.equal(inFolder(configs, realpathSync(join(home, 'work')), 'npm exec @field/server'), undefined);
   });
 
-  it('K34 what a shell starts through npx may be the folder’s, too', () => {
+  it('K34 what a shell starts through npx may be the folder’s own', () => {
     const args = ['-c', 'npx -y field-mcp'];
     write('.cursor/mcp.json', JSON.stringify({ mcpServers: { it: { command: 'sh', args } } }));
     write('shop/node_modules/.bin/field-mcp', '');
@@ -390,7 +390,7 @@ describe('configuration files of all clients', () => {
     assert.equal(named('other'), 'it');
   });
 
-  it('K34 a part of a PATH that is no whole path means the folder', () => {
+  it('K34 a relative part of a PATH means the folder', () => {
     write('.cursor/mcp.json', '{"mcpServers": {"it": {"command": "sh", "args": ["-c", "field-mcp stdio"]}}}');
     write('.local/bin/field-mcp', '');
     write('shop/bin/field-mcp', '');
@@ -407,12 +407,12 @@ describe('configuration files of all clients', () => {
     assert.equal(named('shop/bin', ''), undefined);
   });
 
-  it('K34 a folder of what somebody works on holds no installed programs, though our PATH has it', () => {
+  it('K34 a folder of a package under development holds no installed programs, even if our PATH has it', () => {
     write('.cursor/mcp.json', '{"mcpServers": {"it": {"command": "field-mcp", "args": ["stdio"]}}}');
     for (const folder of ['work/bin', 'tools/bin', '.nvm/versions/node/v20.1.0/bin', 'loop'])
       write(`${folder}/field-mcp`, '');
     mkdirSync(join(home, 'work/.git'));
-    // Looking at what is on it may fail.
+    // Reading what is on the PATH may fail.
     symlinkSync('round', join(home, 'round'));
     const path = process.env.PATH;
     process.env.PATH = [join(home, 'round/bin'), join(home, 'work/bin'), join(home, 'tools/bin'), path].join(':');
@@ -429,7 +429,7 @@ describe('configuration files of all clients', () => {
     }
   });
 
-  it('a program of Python that was fetched from an address is known by it', () => {
+  it('a Python program fetched from an address is recognised by the address', () => {
     const args = ['--from', 'git+https://github.com/field/notes@main', 'notes', 'start-mcp-server'];
     write('.cursor/mcp.json', JSON.stringify({ mcpServers: { it: { command: 'uvx', args } } }));
     const fetched = (environment: string, url: string) => {
@@ -442,7 +442,7 @@ describe('configuration files of all clients', () => {
     assert.equal(server(configs, ...fetched('.cache/uv/archive-v0/b', 'https://github.com/other/notes')), undefined);
   });
 
-  it('the home that a shell’s text has as a variable is the user’s', () => {
+  it('a home variable in a shell’s script means the user’s home', () => {
     const args = ['-c', 'exec sh "$HOME/tools/server.sh" 2>/dev/null'];
     write('.claude.json', JSON.stringify({ mcpServers: { it: { command: 'sh', args } } }));
     const configs = open();
@@ -451,7 +451,7 @@ describe('configuration files of all clients', () => {
     assert.equal(server(configs, 'sh', '/elsewhere/tools/server.sh'), undefined);
   });
 
-  it('reads profiles, notices changes, and stays the same object without one', () => {
+  it('reads profiles, notices changes, and returns the same object while nothing changes', () => {
     const configs = open();
     const before = configs.recogniser();
     assert.equal(configs.recogniser(), before);
@@ -463,7 +463,7 @@ describe('configuration files of all clients', () => {
     assert.equal(server(configs, '/opt/one-server', 'x')?.name, 'one');
   });
 
-  it('tells of a broken file once, with line and column, and loses no other', () => {
+  it('reports a broken file once, with line and column, and loses no other file', () => {
     write('.cursor/mcp.json', '{"mcpServers": {\n  "a": {"command": "/opt/a-server",, "args": []}\n}}');
     write('.gemini/settings.json', '{"mcpServers": {"b": {"command": "/opt/b-server", "args": ["--b"]}}}');
     const configs = open();
@@ -477,7 +477,7 @@ describe('configuration files of all clients', () => {
     );
   });
 
-  it('passes over a named pipe; nobody waits for it', () => {
+  it('skips a named pipe without waiting for it', () => {
     execFileSync('mkfifo', [join(home, '.claude.json')]);
     const program = `
       const { MachineConfigs } = require(${JSON.stringify(join(__dirname, '../../../src/clients/machineConfigs.ts'))});
@@ -489,7 +489,7 @@ describe('configuration files of all clients', () => {
     assert.equal(status, 0, `it hangs: ${stderr}`);
   });
 
-  it('K25 reads nothing of a workspace that it is not given', () => {
+  it('K25 reads no workspace that it is not given', () => {
     write('work/.mcp.json', '{"mcpServers": {"mine": {"command": "/opt/mine-server", "args": ["--x"]}}}');
     assert.equal(server(open(), '/opt/mine-server', '--x'), undefined);
     assert.equal(server(open({ folders: [join(home, 'work')] }), '/opt/mine-server', '--x')?.name, 'mine');

@@ -27,7 +27,7 @@ describe('mcp.json', () => {
     assert.deepEqual(names(text), ['a', 'c']);
   });
 
-  it('counts columns behind a byte order mark and Windows line ends', () => {
+  it('counts columns after a byte order mark and Windows line ends', () => {
     assert.deepEqual(places('\uFEFF{\r\n  "servers": {\r\n    "a": 5\r\n  }\r\n}'), [[3, 10]]);
   });
 
@@ -63,7 +63,7 @@ describe('mcp.json', () => {
     });
   }
 
-  it('reads inputs, and passes over those that are none', () => {
+  it('reads inputs, and skips invalid ones', () => {
     const inputs = [
       { id: 'a', type: 'promptString', description: 'A', password: true },
       { id: 'b', type: 'pickString', options: ['x', { label: 'Why', value: 'y' }, 5], default: 'x' },
@@ -80,7 +80,7 @@ describe('mcp.json', () => {
     );
   });
 
-  it('says what a wrong shape leads to', () => {
+  it('reports a wrong shape', () => {
     const said = (text: string) => readMcpJson(text, source).problems.map(({ message }) => message);
     assert.deepEqual(said('{"mcpServers": {"a": {"command": "x"}}}'), [
       '"mcpServers" is ignored in this file. Rename it to "servers".',

@@ -7,7 +7,7 @@ import { knownClientOf } from '../../../src/clients/knownClients';
 import { definitionMatcher } from '../../../src/clients/recognise';
 import { waitFor } from '../../support/waitFor';
 
-/** Arguments of all processes of a group, as the kernel tells them. */
+/** The arguments of all processes of a group, from the kernel. */
 function argsInGroup(group: number): string[][] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
@@ -24,7 +24,7 @@ function argsInGroup(group: number): string[][] {
     });
 }
 
-/** Starts a command, waits until its processes' lines satisfy `enough`, and ends them. */
+/** Starts a command, waits until the argument lists of its processes satisfy `enough`, and ends them. */
 async function linesOf(
   command: string,
   args: string[],
@@ -52,7 +52,7 @@ async function linesOf(
 const isShell = ([program]: string[]) => program === 'sh';
 const isNode = (name: string) => (line: string[]) => line[0] === 'node' && line[1]?.endsWith(name) === true;
 
-describe('what npx really makes of a command', function () {
+describe('the processes that npx really starts for a command', function () {
   this.timeout(120_000);
 
   const cases: readonly (readonly [string[], string])[] = [
@@ -86,7 +86,7 @@ describe('what npx really makes of a command', function () {
     });
   }
 
-  it("knows npx's cache folder by the package that it is for", async () => {
+  it("knows npx's cache folder of a package", async () => {
     const home = mkdtempSync(join(tmpdir(), 'npx-'));
     try {
       const folder = join(home, 'my-package');

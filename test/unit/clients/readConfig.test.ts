@@ -107,7 +107,7 @@ describe('configuration files of all clients', () => {
       for (const one of servers) assert.equal(one.source.client, 'Some Client');
     });
 
-    it(`${file}, cut off in the middle: one problem, with its place`, () => {
+    it(`${file}, cut off in the middle: one problem, with its position`, () => {
       const text = fixture(file);
       const broken =
         format === 'codex.toml' ? `${text}\n[broken` : text.slice(0, text.lastIndexOf(':') + 1) + ' % ' + '\n}';
@@ -120,7 +120,7 @@ describe('configuration files of all clients', () => {
       assert.ok((problem?.column ?? 0) >= 1);
     });
 
-    it(`${file} cut at any place never throws`, () => {
+    it(`${file}, cut off anywhere, never throws`, () => {
       const text = fixture(file);
       for (let end = 0; end < text.length; end += 7) {
         const { problems } = readConfig(format, text.slice(0, end), source);
@@ -161,7 +161,7 @@ describe('configuration files of all clients', () => {
   ];
 
   for (const format of formats) {
-    it(`${format}: shapes that nobody meant never throw and change nothing else`, () => {
+    it(`${format}: wrong shapes never throw and change nothing else`, () => {
       for (const shape of [...shapes, ...shapes.map((one) => one.slice(0, -1))]) {
         const { servers, problems } = readConfig(format, blocks[format](shape), source);
         for (const one of servers) {
@@ -175,7 +175,7 @@ describe('configuration files of all clients', () => {
       assert.equal(({} as Record<string, unknown>).command, undefined);
     });
 
-    it(`${format}: empty, huge, deep and crowded files get an answer`, () => {
+    it(`${format}: empty, huge, deeply nested and crowded files get an answer`, () => {
       const crowd = Array.from({ length: 20_000 }, (_, at) => `"s${at}": ${at % 2 ? '1' : '{"command": "x"}'}`);
       assert.deepEqual(readConfig(format, '', source).problems, []);
       assert.deepEqual(readConfig(format, ' \n', source).servers, []);
@@ -192,7 +192,7 @@ describe('configuration files of all clients', () => {
     });
   }
 
-  it('reads on around a broken entry, and says where it is', () => {
+  it('reads past a broken entry, and says where it is', () => {
     const text =
       '{\n  "mcpServers": {\n    "a": { "command": "x" },\n    "b": { "args": [] },\n    "c": { "command": "y" }\n  }\n}';
     const { servers, problems } = readConfig('mcpServers', text, source);
@@ -216,7 +216,7 @@ describe('configuration files of all clients', () => {
     );
   });
 
-  it('does not repeat what stands in a broken file', () => {
+  it('does not quote the contents of a broken file', () => {
     for (const format of formats) {
       const text = 'token = hunter2-secret %\n"hunter2-secret" {';
       for (const { message } of readConfig(format, text, source).problems)
@@ -224,7 +224,7 @@ describe('configuration files of all clients', () => {
     }
   });
 
-  it('keeps what belongs to a folder with the folder', () => {
+  it('keeps the entries of a folder with the folder', () => {
     const { servers } = readConfig('claude.json', fixture('claude.json'), source);
     assert.deepEqual(Object.fromEntries(servers.map((one) => [one.name, one.source.folder])), {
       global: undefined,

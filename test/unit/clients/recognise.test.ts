@@ -10,7 +10,7 @@ const definition = (line: string) => {
   return { command, args };
 };
 
-/** Whether a command line has an entry's words; what else has to hold is tested in proof.test.ts. */
+/** Whether a command line matches an entry's; machineConfigs.test.ts tests the other conditions. */
 const matches = (one: { command: string; args: string[] }, args: readonly string[]) =>
   definitionMatcher(one)(args).length > 0;
 
@@ -19,7 +19,7 @@ const EVERYTHING = 'npx -y @modelcontextprotocol/server-everything';
 const FILES = 'npx -y @modelcontextprotocol/server-filesystem@2026.8.31 /tmp/a␣b ${workspaceFolder}';
 
 describe('recognising a configured server', () => {
-  /** What is written, and what it runs as. */
+  /** What an entry says, and what it runs as. */
   const same: Readonly<Record<string, readonly string[]>> = {
     'node /srv/index.js --stdio': [
       'node /srv/index.js --stdio',
@@ -113,7 +113,7 @@ describe('recognising a configured server', () => {
     });
   }
 
-  it('knows the lines of a system that does not keep arguments apart', () => {
+  it('knows the lines of a system that does not separate arguments', () => {
     const command = definition('/Applications/My␣App/bin/srv --dir ${workspaceFolder} --flag');
     assert.ok(matches(command, ['/Applications/My App/bin/srv --dir /Users/me/a b --flag']));
     assert.ok(!matches(command, ['/Applications/My App/bin/srv --dir /Users/me/a --other x --flag']));
@@ -160,14 +160,14 @@ describe('recognising a configured server', () => {
     ...['node', 'python3', 'npx', 'bash', 'sh -c', 'docker run -i --rm', 'npx -y ${input:package}', '${input:program}'],
     ...['node ${input:script}', 'docker run -i --rm ${input:image}', '${input:program} ${input:arguments}', ''],
   ]) {
-    it(`an entry that says too little matches nothing: ${vague}`, () => {
+    it(`an entry that is too vague matches nothing: ${vague}`, () => {
       for (const line of [...UNRELATED, vague, 'npx -y x', 'docker run -i --rm x', 'node x']) {
         assert.ok(!matches(definition(vague), argsOf(line)), line);
       }
     });
   }
 
-  it('answers for hostile arguments', () => {
+  it('copes with hostile arguments', () => {
     const long = 'a'.repeat(1 << 20);
     const many = Array.from({ length: 10_000 }, () => 'sh');
     const nested = `${'sh -c "'.repeat(1_000)}x`;
@@ -205,7 +205,7 @@ describe('K03 what merely mentions a server is not one', () => {
     it(line, () => {
       for (const one of configured) {
         assert.ok(!matches(one, argsOf(line)), `${one.command} ${one.args.join(' ')}`);
-        // As a system shows it that knows whole lines only.
+        // As shown by a system that knows whole lines only.
         assert.ok(!matches(one, [line.replaceAll('␣', ' ')]), `${one.command} ${one.args.join(' ')}, as a line`);
       }
       assert.equal(guessServer(argsOf(line)), undefined);

@@ -5,7 +5,7 @@ import { redactCommandLine, redactText, redactUrl } from '../../../src/clients/r
 const S = 'hunter2-Zx9';
 
 describe('redaction', () => {
-  it('what only a list of arguments can tell', () => {
+  it('hides a value that only the argument before it reveals', () => {
     const onlyLists = [
       ['srv', '--password', `-${S}`],
       ['srv', '--login', `me:${S}`],
@@ -15,7 +15,7 @@ describe('redaction', () => {
     assert.deepEqual(redactCommandLine(['srv', '--auth', '-v']), ['srv', '--auth', '-v'], 'a flag of its own');
   });
 
-  it('what issuers call their tokens, a token that is cut off, and private keys are known by their shape', () => {
+  it('knows tokens with an issuer’s prefix, truncated tokens and private keys by their shape', () => {
     const body = 'aB3'.repeat(12);
     const prefixes = ['hf_', 'figd_', 'lin_api_', 'sbp_', 'ntn_', 'tvly-', 'dop_v1_', 'ATATT', 'ya29.', 'gsk_', 'r8_']
       .concat(['pplx-', 'sk_live_', 'rk_test_', 'shpat_'])
@@ -149,7 +149,7 @@ describe('redaction', () => {
   ];
   for (const sentence of sentences) it(`leaves "${sentence}"`, () => assert.equal(redactText(sentence), sentence));
 
-  it('keeps the name, so that people see what was there', () => {
+  it('keeps the name, so that the reader sees what was there', () => {
     assert.deepEqual(redactCommandLine(['docker', 'run', '-e', 'A=b', '--token', 'x', '--api-key=y']), [
       ...['docker', 'run', '-e', 'A=•••', '--token', '•••', '--api-key=•••'],
     ]);
@@ -161,7 +161,7 @@ describe('redaction', () => {
     assert.equal(redactText(once), once);
   });
 
-  it('answers for hostile text, and never shows what lies beyond its limit', () => {
+  it('copes with hostile text, and never shows what lies beyond its limit', () => {
     const hostile = [
       '='.repeat(1e5),
       'a'.repeat(1e6),
@@ -178,7 +178,7 @@ describe('redaction', () => {
   });
 });
 
-/** What only the position in the list gives away. */
+/** Whether only the position in the list reveals the secret. */
 function isOnlyKnownAsList(list: readonly string[]): boolean {
   return list.some((arg) => arg === '-u') || list[0] === 'env';
 }

@@ -8,7 +8,7 @@ import { argsOf } from './lines';
 const HOME = '/home/me';
 const CROWD = 1_000;
 
-/** Entries as people have them, of every kind that could be taken for somebody else's command. */
+/** Realistic entries of every kind that could match a stranger's command. */
 const PATTERNS = [
   ...[
     'node ${workspaceFolder}/dist/index.js',
@@ -71,7 +71,7 @@ describe('1,000 unrelated command lines with plausible paths', () => {
     });
   }
 
-  it('has lines with the words of most patterns: it could be failed', () => {
+  it('have the words of most patterns: the test can fail', () => {
     assert.ok(crowd.some((line) => line.join(' ') === 'npx tsx src/server.ts'));
     assert.ok(crowd.some((line) => /\/dist\/index\.js$/.test(line.at(-1) ?? '')));
     assert.ok(crowd.some((line) => line.join(' ') === 'make serve'));

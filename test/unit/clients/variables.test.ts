@@ -52,7 +52,7 @@ describe('variables', () => {
     it(`${text} is ${JSON.stringify(value)}`, () => assert.equal(replaced(text), value));
   }
 
-  it('replaces once: what a value contains is not looked at again', () => {
+  it('replaces once: placeholders in a value stay', () => {
     assert.equal(replaced('${env:TRICK}'), '${input:password}');
   });
 
@@ -93,7 +93,7 @@ describe('variables', () => {
     assert.deepEqual(inputIdsOf(definition(['${env:a}', 'input:a'])), []);
   });
 
-  it('leaves what is not known where only recognising is meant', () => {
+  it('leaves unknown variables where the text is only to be recognised', () => {
     const one = definition(['${workspaceFolder}/a', '${input:missing}', '${input:password}', '${env:NOT_SET}'], {
       command: '${nobody}/srv',
       cwd: '${userHome}/${nobody}',
@@ -113,7 +113,7 @@ describe('variables', () => {
     '${HOME}/s.py': ['/home/me/s.py'],
     '${NOT_SET:-/srv}/s.py': ['/srv/s.py', '${env:NOT_SET}/s.py'],
     '${NAME:-/srv}/s.py': ['/srv/s.py', 'value/s.py'],
-    // As it is meant, and as Claude Code read it: the first brace for the last one.
+    // As it is meant, and as Claude Code reads it: the first closing brace ends it.
     '${DIR:-${HOME}/.x}/s.py': [
       ...['/home/me/.x/s.py', '/home/me/.x/.x}/s.py'],
       ...['${env:DIR}/s.py', '${env:DIR}/.x}/s.py'],
@@ -127,7 +127,7 @@ describe('variables', () => {
     ].concat('--api ${env:API}}'),
   };
   for (const [text, expected] of Object.entries(readings)) {
-    it(`${text} may read ${expected.join(' or ')}`, () => {
+    it(`${text} may mean ${expected.join(' or ')}`, () => {
       const found = knownReadings(definition([text]), context).map(({ args }) => args[0]);
       for (const one of expected) assert.ok(found.includes(one), found.join());
       assert.ok(found.length <= 4);

@@ -11,7 +11,7 @@ function steps() {
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('FreshRun', () => {
-  it('a question during a run gets the next one, and shares it with all that ask until it begins', async () => {
+  it('a call during a run gets the next run, and shares it with all other callers until it begins', async () => {
     const { begun, work } = steps();
     const run = new FreshRun(work);
     const first = run.ask();
@@ -27,7 +27,7 @@ describe('FreshRun', () => {
     assert.equal(begun.length, 2);
   });
 
-  it('a run that fails fails those who wait for it, and no later one', async () => {
+  it('a run that fails fails its own callers, and no later ones', async () => {
     const { begun, work } = steps();
     const run = new FreshRun(work);
     const first = run.ask();
@@ -42,7 +42,7 @@ describe('FreshRun', () => {
 });
 
 describe('SharedRun', () => {
-  it('a call during a run joins it, and its own work is not begun', async () => {
+  it('a call during a run joins it, and its own work does not start', async () => {
     const { begun, work } = steps();
     const run = new SharedRun<number | undefined>();
     const first = run.run(work);
@@ -69,7 +69,7 @@ describe('SharedRun', () => {
 });
 
 describe('Sequencer', () => {
-  it('one after another, in order, past one that fails', async () => {
+  it('runs work one after another, in order, past a failure', async () => {
     const { begun, work } = steps();
     const sequencer = new Sequencer();
     const [first, second] = [sequencer.run(work), sequencer.run(work)];
@@ -85,7 +85,7 @@ describe('Sequencer', () => {
 });
 
 describe('Limiter', () => {
-  it('so many at a time, the others in order, also after one that fails', async () => {
+  it('runs only so many at a time, the others in order, also after a failure', async () => {
     const { begun, work } = steps();
     const limiter = new Limiter(2);
     const all = [1, 2, 3, 4].map(() => limiter.run(work).catch(() => 'failed'));
@@ -108,7 +108,7 @@ describe('Limiter', () => {
 describe('withTimeout', () => {
   const never = new Promise<never>(() => {});
 
-  it('gives what comes in time, an error too', async () => {
+  it('passes on what comes in time, errors too', async () => {
     assert.equal(await withTimeout(Promise.resolve(1), 60_000, () => 'late'), 1);
     await assert.rejects(
       withTimeout(Promise.reject(new Error('no')), 60_000, () => 'late'),
@@ -116,7 +116,7 @@ describe('withTimeout', () => {
     );
   });
 
-  it('gives what late returns or throws', async () => {
+  it('passes on what `late` returns or throws', async () => {
     assert.equal(await withTimeout(never, 1, () => 'late'), 'late');
     await assert.rejects(
       withTimeout(never, 1, () => {
@@ -126,7 +126,7 @@ describe('withTimeout', () => {
     );
   });
 
-  it('an error that comes later is nobody’s', async () => {
+  it('drops an error that comes too late', async () => {
     const { begun, work } = steps();
     assert.equal(await withTimeout(work(), 1, () => 'late'), 'late');
     // An unhandled rejection would end the test run.

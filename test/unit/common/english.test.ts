@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import * as l10n from '@vscode/l10n';
 import { t } from '../../../src/common/english';
 
-describe('what the command line says', () => {
-  it('is what @vscode/l10n would say in English', () => {
+describe('messages of the command line', () => {
+  it('are what @vscode/l10n makes of them in English', () => {
     const all: [string, ...(string | number)[]][] = [
       ['plain'],
       ['{0} and {1} and {0}', 'a', 2],

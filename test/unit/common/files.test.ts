@@ -28,7 +28,7 @@ describe('readPlainFile', () => {
     assert.ok(Math.abs(Date.now() - modifiedAt) < 60_000);
   });
 
-  it('follows a link only where that is wanted', function () {
+  it('follows a link only on request', function () {
     if (process.platform === 'win32') this.skip();
     assert.equal(read('link', 100, 'follow').text, 'text ä');
     assert.throws(() => read('link'), { code: 'not-plain' });

@@ -14,7 +14,7 @@ describe('logOnce', () => {
     assert.deepEqual(lines, ['a', 'b']);
   });
 
-  it('says of a subject what is new, and all again after it was well', () => {
+  it('says what is new about a subject, and everything again once it had recovered', () => {
     const { lines, once: log } = once();
     for (const line of ['a', 'a', 'b', 'a']) log.warnOfChange(line, 'disk');
     log.warnOfChange('a', 'other');
@@ -23,7 +23,7 @@ describe('logOnce', () => {
     assert.deepEqual(lines, ['a', 'b', 'a', 'a', 'a']);
   });
 
-  it('says of a subject one thing, whatever is in its text, until it was well', () => {
+  it('says one thing about a subject, whatever its text, until it recovers', () => {
     const { lines, once: log } = once();
     for (const line of ['temp 1', 'temp 2']) log.warn(line, 'disk');
     log.clear('disk');
@@ -31,7 +31,7 @@ describe('logOnce', () => {
     assert.deepEqual(lines, ['temp 1', 'temp 3']);
   });
 
-  it('of all that holds now it says what did not hold before', () => {
+  it('says, of all that holds now, what did not hold before', () => {
     const { lines, once: log } = once();
     log.warnAll(['a', 'b']);
     log.warnAll(['b', 'c']);
@@ -39,7 +39,7 @@ describe('logOnce', () => {
     assert.deepEqual(lines, ['a', 'b', 'c', 'a']);
   });
 
-  it('writes elsewhere where that is wanted', () => {
+  it('writes to another log on request', () => {
     const errors: string[] = [];
     const log = { info: () => {}, warn: () => assert.fail(), error: () => {} };
     const other = logOnce(log, (line) => errors.push(line));

@@ -10,7 +10,7 @@ function read(line: string, env: Record<string, string | number | null> = {}, fo
   return configuredRun({ command, args, env, source: { client: 'x', file: '/x.json', folder } }, NAMED);
 }
 
-describe('what a configuration runs in a container', () => {
+describe('containers in a configuration', () => {
   let saved: Record<string, string | undefined>;
   beforeEach(() => {
     saved = Object.fromEntries(ENGINE_VARIABLES.map((name) => [name, process.env[name]]));
@@ -31,7 +31,7 @@ describe('what a configuration runs in a container', () => {
     ['env -i A=b docker run -i img', 'docker', 'img', []],
   ];
   for (const [line, engine, image, flags] of runs) {
-    it(`${line}: ${engine} is asked by its name`, () => {
+    it(`${line}: asks ${engine} by name`, () => {
       const found = read(line);
       assert.equal(found?.run.engine, engine);
       assert.equal(found?.run.image, image);
@@ -48,7 +48,7 @@ describe('what a configuration runs in a container', () => {
     it(`${line}: none`, () => assert.equal(read(line), undefined));
   }
 
-  it('K25 a file in a workspace chooses neither program nor engine', () => {
+  it('K25 a workspace file chooses neither program nor engine', () => {
     process.env.DOCKER_HOST = 'unix:///mine';
     const found = read('./bin/docker --config ./x run -i img', { DOCKER_HOST: 'ssh://theirs' }, '/repos');
     assert.deepEqual(found?.address, {
@@ -62,7 +62,7 @@ describe('what a configuration runs in a container', () => {
     );
   });
 
-  it('an engine behind a variable that is not known is not asked', () => {
+  it('an engine is not asked if an unknown variable decides which', () => {
     // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable of the configuration file
     assert.equal(read('docker run -i img', { DOCKER_HOST: '${input:host}' }), undefined);
     // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable of the configuration file

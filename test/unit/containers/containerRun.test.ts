@@ -72,7 +72,7 @@ describe('L07 recognising the run of a container', () => {
     'docker container start run',
     'docker --version run',
     'docker --help run img',
-    // Whether the next word is its value cannot be known.
+    // The next argument may or may not be its value.
     'docker --unknown run run',
     'docker -Z run img',
     'docker --context',
@@ -92,14 +92,14 @@ describe('L07 recognising the run of a container', () => {
     'run img',
   ];
   for (const line of others) {
-    it(`leaves alone ${line}`, () => {
+    it(`does not label ${line}`, () => {
       const [command = '', ...args] = words(line);
       assert.equal(withLabels(command, args, OWNER), undefined);
       assert.equal(describeRun(command, args), undefined);
     });
   }
 
-  it('keeps empty and strange words as they are', () => {
+  it('keeps empty and strange arguments as they are', () => {
     const args = ['run', '-e', '', '-e', 'A=b c', 'img', '--', '$(x)', '"'];
     assert.deepEqual(withLabels('docker', args, OWNER), ['run', ...LABELS, ...args.slice(1)]);
   });
@@ -156,14 +156,14 @@ describe('describing the run of a container', () => {
     });
   }
 
-  it('reads the same from a labelled line', () => {
+  it('reads the same from a command line with labels', () => {
     const args = ['--context', 'far', 'run', '-i', '--rm', 'img', 'a'];
     assert.deepEqual(describeRun('docker', withLabels('docker', args, OWNER) ?? []), describeRun('docker', args));
   });
 });
 
 describe('what a record keeps of a container run', () => {
-  it('keeps the way to the engine, and of the environment nothing else', () => {
+  it('keeps what selects the engine, and nothing else of the environment', () => {
     const environment = { DOCKER_HOST: 'unix:///x', CONTAINER_HOST: undefined, API_KEY: 'k', PATH: '/bin' };
     assert.deepEqual(containerRunOf('docker', ['-c', 'far', 'run', '--rm', 'img'], environment), {
       program: 'docker',
@@ -174,7 +174,7 @@ describe('what a record keeps of a container run', () => {
     });
   });
 
-  it('makes a relative program absolute, since the reaper has another working folder', () => {
+  it('makes a relative program absolute, as the reaper has another working folder', () => {
     assert.equal(
       containerRunOf('./bin/docker', ['run', 'img'], {}, '/repos space')?.program,
       '/repos space/bin/docker',

@@ -11,7 +11,7 @@ import { waitFor } from '../../support/waitFor';
 const ID = 'a'.repeat(64);
 const OTHER = 'b'.repeat(64);
 
-/** The client itself is a script here, for what a real engine cannot be made to say. */
+/** A script stands for the client, to give answers that a real engine cannot be made to give. */
 describe('asking an engine', () => {
   let folder: string;
   beforeEach(() => {
@@ -49,7 +49,7 @@ describe('asking an engine', () => {
       ['time="2026-01-01T00:00:00Z" level=fatal msg="cannot access containerd socket"', 'failed', /: cannot access/],
       ['time="2026" level=warning msg="x"\nError: broken', 'failed', /failed: Error: broken$/],
       ['login with password=hunter22 refused', 'failed', /password=•••/],
-      // Node's own words would be the whole command line, with what the engine's address may hold.
+      // Node's own message would quote the whole command line, and with it the engine's address.
       ['', 'failed', /failed: it exited with code 1\.$/],
     ];
     for (const [stderr, kind, message] of rows) {
@@ -77,13 +77,13 @@ describe('asking an engine', () => {
     }
   });
 
-  it('ends a client that writes without end', async () => {
+  it('ends a client that never stops writing', async () => {
     const error = await failure('exec yes', { output: 10_000 });
     assert.equal(error.kind, 'failed');
     assert.match(engineSentence(error), /more than 10000 bytes/);
   });
 
-  it('cannot run what is not there or not executable, and runs nothing that is no container client', async () => {
+  it('reports a client that is missing or not executable, and runs nothing but a container client', async () => {
     const absent = new ContainerEngine({ program: join(folder, 'podman'), globalFlags: [], environment: {} });
     const answer = await absent.list();
     assert.equal(answer.ok ? undefined : answer.error.kind, 'missing');

@@ -35,7 +35,7 @@ describe('clients of container engines among the processes', () => {
     });
   }
 
-  it('one with labels of ours is no unlabelled one, a dead or hidden one is none', () => {
+  it('leave out those with our labels, dead ones and hidden ones', () => {
     const labelled = of('docker run --label mcp-processes.session=x -i img');
     assert.equal(clientProcessOf(labelled), undefined);
     assert.equal(isEngineClient(labelled), true);
@@ -43,7 +43,7 @@ describe('clients of container engines among the processes', () => {
     assert.equal(clientProcessOf(entry(undefined)), undefined);
   });
 
-  it('where only whole lines are known, a line is never taken for words', () => {
+  it('are not read from a whole line as if it were arguments', () => {
     const found = clientProcessOf(entry(['docker run -i img "two words"']));
     assert.ok(found);
     assert.equal(found.running, undefined);
@@ -63,7 +63,7 @@ describe('clients of container engines among the processes', () => {
       assert.equal(containerElsewhere(of(line))?.found, found));
   }
 
-  it('whoever attaches to a container that is mentioned may be attached to it; whoever only asks is not', () => {
+  it('one that attaches may be attached to the container that it mentions; one that only asks is not', () => {
     const container = { id: `3f2a${'0'.repeat(60)}`, name: 'box', image: 'mcp/fetch:1' };
     for (const line of ['docker attach box', 'docker start -ai 3f2a', 'docker run -i mcp/fetch:1']) {
       assert.equal(mayBeAttached([line], container), true, line);

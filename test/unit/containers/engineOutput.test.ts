@@ -12,8 +12,8 @@ function docker(state: object, more: object = {}): string {
   return JSON.stringify([{ Id: ID, State: state, Config: { Image: 'img', Labels: { a: 'b' } }, ...more }]);
 }
 
-describe('what the clients print about containers', () => {
-  it('reads podman', () => {
+describe('the output of container clients', () => {
+  it('reads podman’s', () => {
     const [running, created] = parseInspection(fixture('podman-inspect.json'), 'podman');
     assert.deepEqual(running, {
       id: '52b56fd95cd0f676a3aaf43b3b8e0ddda6bc77ba35b4d3e4d227892d23dd2893',
@@ -31,7 +31,7 @@ describe('what the clients print about containers', () => {
     assert.deepEqual(created?.commandLine, ['cat', '-']);
   });
 
-  it('tells the single word that podman repeats from a program with itself as argument', () => {
+  it('tells a program that podman repeats apart from one that has its own name as argument', () => {
     const commandLine = (path: string, args: string[], config: object) =>
       parseInspection(docker({ Status: 'running' }, { Path: path, Args: args, Config: config }), 'podman')[0]
         ?.commandLine;
@@ -41,7 +41,7 @@ describe('what the clients print about containers', () => {
     assert.deepEqual(commandLine('cat', ['cat'], { Entrypoint: ['cat'], Cmd: ['cat'] }), ['cat', 'cat']);
   });
 
-  it('reads nerdctl, where no state means no task and not that it never ran', () => {
+  it('reads nerdctl’s, where no state means no task, not that it never ran', () => {
     const [running, ended, older] = parseInspection(fixture('nerdctl-inspect.json'), 'nerdctl');
     assert.equal(running?.image, 'docker.io/library/busybox:latest');
     assert.equal(running?.state, 'running');
@@ -55,7 +55,7 @@ describe('what the clients print about containers', () => {
     assert.deepEqual(ended?.commandLine, ['cat']);
   });
 
-  it('K09 takes nothing for stopped that another engine does not call so', () => {
+  it('K09 refuses an answer without a state that the engine has', () => {
     for (const engine of ['docker', 'podman'] as const) {
       for (const state of [null, {}, { Status: '' }, { Status: '', Running: false }, { Status: 3 }, 'running', []]) {
         assert.throws(() => parseInspection(docker(state as object), engine), /no state/);
@@ -68,7 +68,7 @@ describe('what the clients print about containers', () => {
     assert.deepEqual(parseInspection('\n', 'podman'), []);
   });
 
-  it('K28 calls only that never started which says so twice', () => {
+  it('K28 takes a container for never started only if two fields say so', () => {
     const zero = '0001-01-01T00:00:00Z';
     const rows: [object, boolean, boolean][] = [
       [{ Status: 'created', StartedAt: zero }, true, true],
@@ -94,7 +94,7 @@ describe('what the clients print about containers', () => {
     }
   });
 
-  it('reads labels and names as they are, whatever is in them', () => {
+  it('reads labels and names unchanged, whatever they contain', () => {
     const labels = { 'a,b': 'c=d,e=f', empty: '', number: 3 };
     const more = { Name: '/box', Config: { Image: 'img', Labels: labels }, Created: 'yesterday' };
     const [container] = parseInspection(docker({ Status: 'running' }, more), 'docker');
@@ -103,7 +103,7 @@ describe('what the clients print about containers', () => {
     assert.equal(container?.createdAt, undefined);
   });
 
-  it('reads lists of ids, and believes no other line', () => {
+  it('reads lists of ids, and ignores any other line', () => {
     assert.deepEqual(parseIds(''), []);
     assert.deepEqual(parseIds(`${ID}\r\n${OTHER}\n${ID}\n`), [ID, OTHER]);
     for (const text of ['abc', `${ID}\nWARNING: x`, ID.toUpperCase(), `${ID}0`, `--all`]) {

@@ -75,12 +75,12 @@ describe('which container belongs to a living client', () => {
     ['nerdctl, registry port', true, 'nerdctl run -i r:5000/a', container('x', { image: 'r:5000/a:latest' })],
   ];
   for (const [name, fits, line, one] of rows) {
-    it(`${fits ? 'takes' : 'leaves'}: ${name}`, () => {
+    it(`${fits ? 'matches' : 'does not match'}: ${name}`, () => {
       assert.equal(attachedContainer(client(line), [one], []), fits ? one : undefined);
     });
   }
 
-  it('names none when in doubt: two that fit, a client that has no clear start, another client that fits', () => {
+  it('matches none in doubt: two that fit, a client without a certain start, another client that fits', () => {
     const first = container('fetch');
     const second = container('fetch', { id: 'b'.repeat(64) });
     const mine = client('docker run -i mcp/fetch');
@@ -101,7 +101,7 @@ describe('containers without a client', () => {
   ) => containers.filter((one) => hasNoClient(one, runs, clients));
   const configured = [run('docker run -i --rm mcp/fetch --agent x')];
 
-  it('reports those that wait for input, look as configured, and have no client', () => {
+  it('are reported if they wait for input, match the configuration, and have no client', () => {
     const left = container('fetch --agent x');
     const others = [
       container('fetch --agent y'),
@@ -115,7 +115,7 @@ describe('containers without a client', () => {
     assert.deepEqual(withoutClient([left], [], []), []);
   });
 
-  it('reports none that a living client may be attached to, however old either is', () => {
+  it('are not reported if a living client may be attached, however old either is', () => {
     const left = container('fetch --agent x');
     for (const startedAt of [START - 3_600_000, START, START + 3_600_000, Number.NaN]) {
       const clients = [client('docker run -i mcp/fetch --agent x', startedAt)];
@@ -123,7 +123,7 @@ describe('containers without a client', () => {
     }
   });
 
-  it('says whose the others are', () => {
+  it('may belong to a gateway or to compose, and then say so', () => {
     assert.equal(notOurs(container('x', { labels: { 'docker-mcp': 'true' } })), 'gateway');
     assert.equal(notOurs(container('x', { labels: { 'io.podman.compose.project': '' } })), 'compose');
     assert.equal(notOurs(container('x', { labels: { 'docker-mcp': 'false' } })), undefined);

@@ -3,16 +3,16 @@ import assert from 'node:assert/strict';
 import { type ActionsParts, createActions } from '../../../src/editor/actions';
 import { type Editor, env, newEditor } from '../views/fakeEditor';
 
-/** Only the setting is used. */
+/** The tests use only the setting. */
 const actions = createActions({} as ActionsParts);
 
-describe('what is never reaped', () => {
+describe('the list of servers never to be reaped', () => {
   let editor: Editor;
   beforeEach(() => {
     editor = newEditor();
   });
 
-  it('gets a pattern once, and loses it again', async () => {
+  it('takes a pattern once, and drops it again', async () => {
     editor.settings = { 'reap.neverReap': ['a'] };
     await actions.neverReap('b');
     await actions.neverReap('b');
@@ -21,7 +21,7 @@ describe('what is never reaped', () => {
     assert.deepEqual(editor.settings['reap.neverReap'], ['b']);
   });
 
-  it('whatever settings.json holds, only patterns are written back, and nothing is lost', async () => {
+  it('whatever settings.json contains: only patterns are written back, and nothing is lost', async () => {
     for (const set of ['postgres', null, undefined]) {
       editor.settings = { 'reap.neverReap': set };
       await actions.neverReap('node server.js');
@@ -39,12 +39,12 @@ describe('what is never reaped', () => {
   });
 });
 
-describe('a setting that is shown', () => {
+describe('showing a setting', () => {
   afterEach(() => {
     env.remoteName = undefined;
   });
 
-  it('is looked for where the window has it: the settings of a remote machine are not the user’s', async () => {
+  it('opens the settings that the window uses: those of a remote machine are not the user’s', async () => {
     for (const [remoteName, command] of [
       [undefined, 'workbench.action.openSettings'],
       ['ssh-remote', 'workbench.action.openRemoteSettings'],

@@ -7,7 +7,7 @@ import { foreignView, inventoryOf, serverView } from '../views/rows';
 const SCOPE = 't0123456789abcdef';
 const theirs = foreignView({ key: 'other:1' });
 
-/** What the editor keeps between starts; with its window away a write never settles. */
+/** The editor's memory between starts. While its window is away, a write never settles. */
 function memory(isAway = false) {
   const kept = new Map<string, unknown>();
   return {
@@ -26,7 +26,7 @@ const ignoredIn = (memento: ReturnType<typeof memory>, scope = SCOPE) =>
 const shown = (hidden: HiddenServers) => hidden.without(inventoryOf([theirs])).servers.length;
 
 describe('hidden servers', () => {
-  it('stay hidden after a restart of the editor, and nothing of ours is ever hidden', () => {
+  it('stay hidden after a restart of the editor; our own are never hidden', () => {
     const memento = memory();
     const hidden = ignoredIn(memento);
     hidden.add(theirs);
@@ -36,13 +36,13 @@ describe('hidden servers', () => {
     assert.equal(hidden.without(inventoryOf([serverView()])).servers.length, 1);
   });
 
-  it('after a reboot, or on another machine, a server with the same pid and start is shown', () => {
+  it('do not hide a server with the same pid and start after a reboot, or on another machine', () => {
     const memento = memory();
     ignoredIn(memento).add(theirs);
     assert.equal(shown(ignoredIn(memento, 'tfedcba9876543210')), 1);
   });
 
-  it('where nothing tells one boot from the next, are hidden in this window only', () => {
+  it('are hidden in this window only where one boot cannot be told from the next', () => {
     const memento = memory();
     const hidden = ignoredIn(memento, '');
     hidden.add(theirs);
@@ -50,7 +50,7 @@ describe('hidden servers', () => {
     assert.equal(shown(ignoredIn(memento, '')), 1);
   });
 
-  it('are hidden at once, also while the window is away', async () => {
+  it('are hidden at once, even while the window is away', async () => {
     let published = false;
     const tracker = {
       refresh: () => {

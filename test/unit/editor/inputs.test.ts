@@ -25,7 +25,7 @@ describe('inputs of servers', () => {
     answer = 'given';
   });
 
-  /** Those of one window; secrets and state are all windows'. */
+  /** The inputs of one window; all windows share secrets and state. */
   const open = (change: Partial<SecretStorage> = {}) =>
     new Inputs(
       {
@@ -57,7 +57,7 @@ describe('inputs of servers', () => {
     assert.deepEqual([...secrets.values()], ['given']);
   });
 
-  it('are not given to another place that names the same id', async () => {
+  it('are not shared with another configuration that uses the same id', async () => {
     const inputs = open();
     for (const definition of [token, name]) {
       const values: (string | undefined)[] = [];
@@ -72,7 +72,7 @@ describe('inputs of servers', () => {
     assert.equal(asked.length, 8);
   });
 
-  it('that were given with a new server are not asked for, there and only there', async () => {
+  it('that came with a new server are not asked for, in that configuration only', async () => {
     const inputs = open();
     await inputs.keep('token', 'known', '/a');
     assert.equal(await given(inputs, token, '/a'), 'known');
@@ -81,7 +81,7 @@ describe('inputs of servers', () => {
     assert.equal(secrets.size, 0);
   });
 
-  it('are forgotten, wherever and whenever they were given', async () => {
+  it('are forgotten, in whichever window and session they were given', async () => {
     await given(open(), token, '/a');
     const inputs = open();
     await given(inputs, token, '/b');
@@ -94,7 +94,7 @@ describe('inputs of servers', () => {
     assert.equal(await given(inputs, name), 'anew');
   });
 
-  it('that could not be forgotten can be later', async () => {
+  it('that could not be forgotten can be forgotten later', async () => {
     await given(open(), token);
     const fail = async () => {
       throw new Error('the keyring is locked');

@@ -12,7 +12,7 @@ describe('seconds between two scans', () => {
     else process.env[VARIABLE] = before;
   });
 
-  it('are those of the setting, else of the variable, else 60; nonsense is none', () => {
+  it('come from the setting, else from the variable, else are 60; nonsense is ignored', () => {
     const table: [unknown, string | undefined, number][] = [
       [undefined, undefined, 60],
       [undefined, '', 60],
@@ -33,7 +33,7 @@ describe('seconds between two scans', () => {
 });
 
 describe('what is never reaped', () => {
-  it('K20 is everything where it cannot be made out, and the panel is told', () => {
+  it('K20 is everything where the setting cannot be read, and the panel says so', () => {
     const table: [unknown, string[], number][] = [
       [undefined, [], 0],
       [null, [], 0],
@@ -52,7 +52,7 @@ describe('what is never reaped', () => {
 });
 
 describe('inputs', () => {
-  it('of the workspace do not take away those of the user, whose servers need them', () => {
+  it('of the workspace do not replace those of the user, whose servers need them', () => {
     const editor = newEditor();
     const [mine, theirs] = [{ id: 'mine' }, { id: 'theirs' }];
     editor.settings = { inputs: [mine] };

@@ -12,7 +12,7 @@ interface Named extends HeldServer {
   readonly name: string;
 }
 
-/** A server whose processes are those; `spared` of them are kept for another reason. */
+/** A server with these processes, of which `spared` are spared for another reason. */
 function server(name: string, pids: readonly number[], peer: StdinPeer | StdinPeer[], spared: number[] = []): Named {
   const endable = new Set(pids.filter((pid) => !spared.includes(pid)));
   return { name, pids: new Set(pids), endable, peers: [peer].flat() };

@@ -19,11 +19,11 @@ describe('editors', () => {
     ['nvim', undefined],
     ['emacs', undefined],
     ['zed-editor', undefined],
-    // A window or utility process names itself otherwise; its program says what it is.
+    // A window or utility process sets another name; its program shows what it is.
     ['exe', ['/usr/share/code/code', '--type=zygote']],
     ['AppRun', ['/tmp/.mount_CodeXYZ/cursor']],
     ['main', ['C:\\Programs\\Microsoft VS Code\\Code.exe', '--type=gpu']],
-    // One line only, as some systems give it.
+    // One string, as some systems show it.
     ['main', ['/usr/share/code/code --type=zygote']],
     ['main', ['/Applications/Visual Studio Code.app/Contents/MacOS/Electron .']],
     ['node', ['node /home/u/.vscode-server/out/bootstrap-fork --type=extensionHost']],
@@ -54,13 +54,13 @@ describe('editors', () => {
     }
   });
 
-  it('control: servers are not, wherever they lie and whatever they are told', () => {
+  it('control: servers are not, whatever their folder and arguments', () => {
     for (const [name, args] of others) {
       assert.ok(!isEditorProcess(entry(5, 1, { name, args })), `${name} ${args?.join(' ')}`);
     }
   });
 
-  it('an editor’s program that runs somebody’s script as a plain Node is no editor; its own scripts are', () => {
+  it('an editor’s program that runs another script as plain Node is not an editor; with its own scripts it is', () => {
     const program = '/usr/share/code/code';
     const table: [boolean, string, string[]][] = [
       [false, 'code', [program, '/home/u/.vscode/extensions/x/server.js', '--stdio']],
@@ -69,7 +69,7 @@ describe('editors', () => {
       [true, 'code', [program, '/x/out/bootstrap-fork.js', '--type=fileWatcher']],
       [true, 'code', [program, 'tunnel']],
       [true, 'code', [program]],
-      // Inherited from whoever started it; not an Electron at all.
+      // Inherited from its parent; not an Electron program at all.
       [true, 'nvim', ['nvim', 'a.js']],
     ];
     for (const [is, name, args] of table) {

@@ -10,7 +10,7 @@ import { codeOf } from '../../support/codes';
 import { kindRows } from './kindRows';
 import { among, editor, OWN, of, type Row, USER } from './rows';
 import { signalRows } from './signalRows';
-import { entry, factsOn, identity, machine, OWNER_RUNNING, onUsersWord } from './table';
+import { confirmedByUser, entry, factsOn, identity, machine, OWNER_RUNNING } from './table';
 
 const rows: Record<string, readonly Row[]> = { ...signalRows, ...kindRows };
 
@@ -19,7 +19,7 @@ function spared(facts: Facts): Refusal | undefined {
   return 'spared' in decision ? decision.spared : undefined;
 }
 
-/** The names of all rules that have something against it. */
+/** The names of all rules that object. */
 function objections(facts: Facts): string[] {
   const { inspection, kind } = facts;
   assert.ok(inspection.kind === 'present');
@@ -49,7 +49,7 @@ describe('kill policy', () => {
       assert.deepEqual(Object.keys(rows).sort(), names.sort());
     });
 
-    it('K09 what cannot be looked at is kept, what is gone gets no permit, whoever asks', () => {
+    it('K09 spares what cannot be inspected, and permits nothing for what is gone, for any requester', () => {
       for (const requester of [{ by: 'reaper' }, OWN, USER] as const) {
         const unread = { kind: 'error', reason: { kind: 'system', code: 'EIO' } } as const;
         assert.deepEqual(spared(among([], { requester, inspection: unread })), {
@@ -60,7 +60,7 @@ describe('kill policy', () => {
       }
     });
 
-    it('each kind is held to its own rules, and the user’s word waives these but no rule for every signal', () => {
+    it('each kind has its own rules; the user’s confirmation waives these, but no rule for every signal', () => {
       const live = { kind: 'live', evidence: OWNER_RUNNING } as const;
       const unmatchable = { session: live, stdin: undefined, clientAbove: undefined, named: false };
       for (const kind of ['launched', 'adopted', 'foreign'] as const) {
@@ -75,16 +75,16 @@ describe('kill policy', () => {
         );
         assert.equal(spared(of(kind, { ...unmatchable, requester: USER })), undefined, kind);
       }
-      // One is waived, the other asks about a record: a chosen process has none.
+      // One is waived; the other is about a record, which a chosen process does not have.
       const waived = new Set(['notInUse', 'notAnothers']);
       for (const [rule, list] of Object.entries(rows)) {
         if (!(rule in signalRules) || waived.has(rule)) continue;
-        const held = list.filter(({ keeps }) => spared(onUsersWord(keeps)) !== undefined);
+        const held = list.filter(({ keeps }) => spared(confirmedByUser(keeps)) !== undefined);
         assert.ok(held.length > 0, `${rule} also holds for the user's word`);
       }
     });
 
-    it('the look, not the snapshot, decides: what changed since is seen', () => {
+    it('the inspection decides, not the snapshot: later changes count', () => {
       const snapshot = machine();
       const now = (change: Partial<ProcessEntry>) =>
         factsOn(snapshot, 500, { inspection: { kind: 'present', entry: entry(500, 1, change) } });
@@ -95,7 +95,7 @@ describe('kill policy', () => {
       assert.equal(spared(now({})), undefined, 'control');
     });
 
-    it('a permit names one identity and is good for one signal, and only the policy can make one', () => {
+    it('a permit names one identity and allows one signal; only the policy can make one', () => {
       const decision = evaluateKillPolicy(factsOn());
       assert.ok('permit' in decision && spendPermit(decision.permit));
       assert.ok(!spendPermit(decision.permit), 'spent');

@@ -3,7 +3,7 @@ import type { MembershipProof } from '../../../src/model/evidence';
 import { ALIVE, FAILED, GONE, NO_MEANS, OWN, of, ofRun, type Row, UNKNOWN, USER } from './rows';
 import { OWNER_RUNNING } from './table';
 
-/** Rows of the rules of each kind, by rule. */
+/** Rows for the rules of each kind, by rule. */
 export const kindRows: Record<string, readonly Row[]> = {
   launchedIsNamed: [
     {

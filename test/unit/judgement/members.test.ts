@@ -8,7 +8,7 @@ import { cookieOf, entry, identity, OTHER_HOME, OTHER_SCOPE, recordOf, sessionOf
 const session = sessionOf();
 const ours = cookieOf();
 
-/** `pid:proof`, in order of pid. */
+/** The members as `pid:proof`, ordered by pid. */
 function found(snapshot: Snapshot, record: ServerRecord = recordOf(), of: SessionFile = session): string[] {
   return membersOf(snapshot, of, record)
     .sort((a, b) => a.entry.pid - b.entry.pid)
@@ -16,7 +16,7 @@ function found(snapshot: Snapshot, record: ServerRecord = recordOf(), of: Sessio
 }
 
 describe('members', () => {
-  it('root, census, cookie, and what is below any of them; nothing else', () => {
+  it('are root, census, cookie carriers, and what is below any of these; nothing else', () => {
     const snapshot = table(
       entry(1, 0),
       entry(400, 1),
@@ -43,7 +43,7 @@ describe('members', () => {
     assert.deepEqual(found(snapshot, recordOf({ root: undefined })), ['700:cookie', '701:tree']);
   });
 
-  it('K01 K12 K30 an identity that does not match names nobody', () => {
+  it('K01 K12 K30 an identity that does not match makes no process a member', () => {
     const snapshot = table(entry(1, 0), entry(500, 1), entry(501, 500));
     for (const root of [identity(500, 't499'), identity(500, 't500', OTHER_SCOPE), identity(499)]) {
       assert.deepEqual(found(snapshot, recordOf({ root })), []);
@@ -61,7 +61,7 @@ describe('members', () => {
     assert.deepEqual(found(snapshot), ['500:root'], 'control');
   });
 
-  it('L15 L25 zombies are no members, and what is below one still is', () => {
+  it('L15 L25 a zombie is not a member; what is below it still is', () => {
     const snapshot = table(
       entry(500, 1, { zombie: true, cookie: ours }),
       entry(501, 500),
@@ -90,7 +90,7 @@ describe('members', () => {
     assert.deepEqual(found(table(entry(700, 1, { cookie: ours }))), ['700:cookie'], 'control');
   });
 
-  it("K24 a process below with another record's cookie belongs to that one, and so does what is below it", () => {
+  it("K24 a process below with another record's cookie belongs to that record, as does what is below it", () => {
     const nested = cookieOf(session, uuid(2));
     const tree = (cookie: string | undefined) =>
       table(
@@ -108,14 +108,14 @@ describe('members', () => {
     for (const cookie of [ours, undefined, 'rubbish']) assert.deepEqual(found(tree(cookie)), all, 'control');
   });
 
-  it("K22 a process in the census that carries another record's cookie by now is that one's", () => {
+  it("K22 a process in the census that now carries another record's cookie belongs to that record", () => {
     const record = recordOf({ census: [identity(502)] });
     const nested = cookieOf(sessionOf({ id: uuid(101), owner: identity(400) }));
     assert.deepEqual(found(table(entry(500, 1), entry(502, 1, { cookie: nested })), record), ['500:root']);
     assert.deepEqual(found(table(entry(500, 1), entry(502, 1)), record), ['500:root', '502:census'], 'control');
   });
 
-  it('L17 one whose environment was overwritten is known by census or tree', () => {
+  it('L17 a process whose environment was overwritten is known by census or tree', () => {
     const snapshot = table(entry(500, 1, { cookie: ours }), entry(501, 500), entry(502, 1), entry(503, 1));
     assert.deepEqual(found(snapshot, recordOf({ census: [identity(502)] })), ['500:root', '501:tree', '502:census']);
   });

@@ -14,7 +14,7 @@ function at(snapshot: Snapshot, pid: number): ProcessEntry {
 describe('process tree', () => {
   const snapshot = table(entry(1, 0), entry(10, 1), entry(20, 10), entry(21, 10), entry(30, 20), entry(40, 1));
 
-  it('parents, ancestors, children, descendants', () => {
+  it('gives parents, ancestors, children, descendants', () => {
     assert.equal(parentOf(snapshot, at(snapshot, 30))?.pid, 20);
     assert.equal(parentOf(snapshot, at(snapshot, 1)), undefined);
     assert.deepEqual(pids(ancestorsOf(snapshot, at(snapshot, 30))), [20, 10, 1]);
@@ -24,17 +24,17 @@ describe('process tree', () => {
     assert.deepEqual(pids(descendantsOf(snapshot, 999)), []);
   });
 
-  it('L21 K37 a parent pid that somebody younger has by now is no parent', () => {
+  it('L21 K37 a parent pid that now belongs to a younger process is no parent', () => {
     const recycled = table(entry(1, 0), entry(10, 1, { start: 't500' }), entry(20, 10), entry(30, 20));
     assert.equal(parentOf(recycled, at(recycled, 20)), undefined);
     assert.deepEqual(pids(ancestorsOf(recycled, at(recycled, 30))), [20]);
     assert.deepEqual(descendantsOf(recycled, 10), []);
-    // Control: the same with a parent that is older.
+    // Control: the same with an older parent.
     const true_ = table(entry(1, 0), entry(10, 1, { start: 't20' }), entry(20, 10), entry(30, 20));
     assert.deepEqual(pids(descendantsOf(true_, 10)), [20, 30]);
   });
 
-  it('L21 start times that cannot be compared make no edge', () => {
+  it('L21 start times that cannot be compared make no parent', () => {
     for (const start of ['', 'e10', 'w10', 'garbage']) {
       const mixed = table(entry(10, 1, { start }), entry(20, 10));
       assert.equal(parentOf(mixed, at(mixed, 20)), undefined, start);
@@ -42,7 +42,7 @@ describe('process tree', () => {
     }
   });
 
-  it('ends at cycles, which a torn snapshot can show', () => {
+  it('stops at cycles, which an inconsistent snapshot can show', () => {
     const same = { start: 't5' };
     const circle = table(entry(10, 12, same), entry(11, 10, same), entry(12, 11, same), entry(13, 13, same));
     assert.deepEqual(pids(ancestorsOf(circle, at(circle, 10))), [12, 11]);

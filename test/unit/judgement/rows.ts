@@ -5,7 +5,7 @@ import { seen } from '../../../src/os/users';
 import type { RecordKind } from '../../../src/registry/schema';
 import { entry, type FactsChange, factsOn, identity, machine } from './table';
 
-// What the rows of the kill policy's table tests are made of.
+// Building blocks for the rows of the kill policy's table tests.
 
 export const GONE: StdinPeer = { kind: 'gone', proof: 'no peer' };
 export const UNKNOWN: StdinPeer = { kind: 'unknown', reason: { kind: 'stdin-no-connection' } };
@@ -23,7 +23,7 @@ export const ALIVE: StdinPeer = { kind: 'alive', by: seen({ pid: 812, name: 'pyt
 export const OWN: Extract<ServerRequester, { by: 'own session' }> = { by: 'own session', owner: identity(200) };
 export const USER: Requester = { by: 'user' };
 
-/** Facts of each kind in which nothing speaks against a signal. */
+/** Facts of each kind that permit a signal. */
 const permitted: Record<RecordKind, FactsChange> = {
   launched: {},
   adopted: { kind: 'adopted', stdin: { peer: GONE, goneFor: 0 }, outsideUse: { kind: 'none' } },
@@ -40,7 +40,7 @@ export function of(kind: RecordKind, change: FactsChange = {}): Facts {
   return factsOn(change.snapshot, change.identity?.pid, { ...permitted[kind], ...change });
 }
 
-/** Of `mcp-processes run`, whose dead owner was only taken for the client. */
+/** Facts about a server of `mcp-processes run`, whose dead owner may not have been the client. */
 export function ofRun(change: FactsChange = {}): Facts {
   return of('launched', {
     isOwnerGuessed: true,
@@ -50,17 +50,17 @@ export function ofRun(change: FactsChange = {}): Facts {
   });
 }
 
-/** Facts with other processes in the table, about pid 500 unless told otherwise. */
+/** Facts with other processes in the table, by default about pid 500. */
 export function among(entries: readonly ProcessEntry[], change: FactsChange = {}, pid = 500): Facts {
   return factsOn(machine(...entries), pid, change);
 }
 
-/** The target itself is otherwise. */
+/** Facts with a change to the target itself. */
 export function target(change: Partial<ProcessEntry>, facts: FactsChange = {}): Facts {
   return among([entry(500, 1, change)], facts);
 }
 
-/** What this rule alone spares, with the sentence that says so; and the control: what differs as little as possible and is permitted. */
+/** Facts that only this rule spares, with its sentence; and the control: nearly the same facts, permitted. */
 export interface Row {
   readonly what: string;
   readonly keeps: Facts;

@@ -28,7 +28,7 @@ describe('session verdict', () => {
     assert.deepEqual(evidence, { kind: 'owner-gone', role: 'window', pid: 300, isPidReused: true });
   });
 
-  it('says what its owner was to people', () => {
+  it('names its owner as people know it', () => {
     const table: [SessionFile['editor'], string][] = [
       ['VS Code 1.139', 'window'],
       [`${WRAPPER_EDITOR}claude`, 'client'],
@@ -52,12 +52,12 @@ describe('session verdict', () => {
     const { kind, evidence } = judge(table(shifted, entry(500, 300)));
     assert.equal(kind, 'unknown');
     assert.deepEqual(evidence, { kind: 'owner-contradicted', pid: 300, child: 500 });
-    // Any member will do, and a clock that moved back makes the parent younger than its child.
+    // Any member is enough; a clock that moved back makes the parent younger than its child.
     assert.equal(judge(table(shifted, orphan, entry(501, 500), entry(502, 300))).kind, 'dead', 'no member of ours');
     assert.equal(judge(table(entry(300, 1, { start: 't299' }), entry(500, 300))).kind, 'unknown');
-    // Control: real death has given the child to somebody else.
+    // Control: a real death has given the child another parent.
     assert.equal(judge(table(shifted, orphan)).kind, 'dead');
-    // Control: where nothing is reparented (L21), a pid that nobody has is no contradiction.
+    // Control: without reparenting (L21), a parent pid that no process has is no contradiction.
     assert.equal(judge(table(entry(500, 300))).kind, 'dead');
   });
 
@@ -73,13 +73,13 @@ describe('session verdict', () => {
     assert.equal(judge(table(orphan)).kind, 'dead', 'control');
   });
 
-  it('L24 K14 K19 age, CPU use, detachment and hand-over do not matter', () => {
+  it('L24 K14 K19 does not depend on age, CPU use, detachment or hand-over', () => {
     const times = { startedAt: 0, detachedSince: 1, handedOver: 2 };
     assert.equal(judge(table(owner, entry(500, 300, { cpuTime: 1e12 })), times).kind, 'live');
     assert.equal(judge(machine(), { startedAt: Date.now() + 1e12 }).kind, 'dead');
   });
 
-  it('K09 K15 an owner that the system hides from us is not dead; control: one that does not exist is', () => {
+  it('K09 K15 an owner that the system hides is not dead; control: one that does not exist is', () => {
     const snapshot = machine(entry(500, 1));
     const verdict = (isHidden: (pid: number) => boolean) =>
       judgeSession({ ...snapshot, isHidden }, { owner: identity(4_000), editor: '' }, []).kind;

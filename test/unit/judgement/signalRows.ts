@@ -3,7 +3,7 @@ import { seen } from '../../../src/os/users';
 import { among, editor, left, OWN, of, ofRun, type Row, target, USER } from './rows';
 import { entry, type FactsChange, identity, machine, OTHER_SCOPE } from './table';
 
-/** Rows of the rules that hold for every signal, by rule. */
+/** Rows for the rules that hold for every signal, by rule. */
 export const signalRows: Record<string, readonly Row[]> = {
   identityMatches: [
     {
@@ -37,11 +37,11 @@ export const signalRows: Record<string, readonly Row[]> = {
   notSystem: [
     ...[1, 0, -1, -500, 2.5].map((pid) => ({
       what: `K13 pid ${pid}`,
-      // Not in the table, so that no other rule says it first.
+      // Not in the table, so that no other rule objects first.
       keeps: among([], {
         identity: identity(pid, 't7'),
         inspection: { kind: 'present', entry: entry(pid, 0, { start: 't7', sid: 500 }) },
-        // pid 1 is also what everything runs under.
+        // Otherwise pid 1 would be our own ancestor.
         ...(pid === 1 && { snapshot: machine(entry(100, 0)) }),
       }),
       reason: /system process/,
@@ -296,7 +296,7 @@ export const signalRows: Record<string, readonly Row[]> = {
         outsideUse: { kind: 'used', by: seen({ pid: 9, name: 'nc' }) },
       }),
       reason: /in use by nc/,
-      // What a window launched and stops is its own.
+      // A window may stop what it launched.
       permits: of('launched', {
         requester: { ...OWN, unasked: true },
         outsideUse: { kind: 'used', by: seen({ pid: 9, name: 'nc' }) },

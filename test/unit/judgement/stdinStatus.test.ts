@@ -10,7 +10,7 @@ describe('stdin of a whole server', () => {
   const alive = heldBy;
   const unseen: StdinPeer = { kind: 'alive', by: UNSEEN };
 
-  it('K05 K09 one that is served makes it served, one that cannot be told makes it unknown', () => {
+  it('K05 K09 one process that is served makes it served, one that is unknown makes it unknown', () => {
     const table: [StdinPeer[], StdinPeer['kind']][] = [
       [[gone], 'gone'],
       [[gone, gone], 'gone'],
@@ -20,14 +20,14 @@ describe('stdin of a whole server', () => {
       [[unseen], 'alive'],
       [[gone, unknown, unseen], 'alive'],
       [[alive(9)], 'alive'],
-      // Held by one of its own: no client.
+      // Held by one of its own processes: no client.
       [[gone, alive(5)], 'gone'],
       [[gone, alive(5, 6)], 'gone'],
-      // Held by one of its own and by somebody else.
+      // Held by one of its own processes and by a stranger.
       [[gone, alive(5, 9)], 'alive'],
-      // Held by nobody who can be seen: somebody else.
+      // Held by a process that cannot be seen: a stranger.
       [[gone, alive()], 'alive'],
-      // Nothing that speaks for the whole.
+      // No process that decides for the whole server.
       [[alive(5)], 'unknown'],
       [[], 'unknown'],
     ];
@@ -36,7 +36,7 @@ describe('stdin of a whole server', () => {
     }
   });
 
-  it('K09 a look that came to nothing is not hidden behind a stdin that tells nobody anything', () => {
+  it('K09 a failed probe is not hidden behind a stdin that says nothing', () => {
     const failed: StdinPeer = { kind: 'unknown', reason: { kind: 'said', text: 'x' }, failure: 'failed' };
     const blind: StdinPeer = { kind: 'unknown', reason: { kind: 'said', text: 'x' }, failure: 'no means' };
     const orders = [

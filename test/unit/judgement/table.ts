@@ -12,7 +12,7 @@ import { formatCookie } from '../../../src/registry/cookie';
 import type { ServerRecord, SessionFile } from '../../../src/registry/schema';
 import { newRecord, newSession } from '../../support/records';
 
-// Process tables, sessions and records as plain values, for tests of what is judged from them.
+// Process tables, sessions and records as plain values, for tests of the judgement.
 
 export const SCOPE = 't0123456789abcdef';
 export const OTHER_SCOPE = 'tfedcba9876543210';
@@ -27,7 +27,7 @@ export function uuid(number: number): string {
   return `00000000-0000-4000-8000-${number.toString(16).padStart(12, '0')}`;
 }
 
-/** A process that started at tick `pid`, unless `change` says otherwise; a session and group leader. */
+/** A process that started at tick `pid` and leads a session and a group, unless `change` says otherwise. */
 export function entry(pid: number, ppid: number, change: Partial<ProcessEntry> = {}): ProcessEntry {
   return {
     pid,
@@ -73,7 +73,7 @@ export function cookieOf(session: SessionFile = sessionOf(), record = uuid(1)): 
   return formatCookie({ home: session.home, session: session.id, record, owner: session.owner });
 }
 
-/** init, our shell and ourselves (pid 200), and an orphaned server (pid 500) with a child; `more` adds or replaces. */
+/** init, our shell, our process (pid 200), and an orphaned server (pid 500) with a child; `more` adds or replaces. */
 export function machine(...more: readonly ProcessEntry[]): Snapshot {
   return table(
     entry(1, 0, { uid: 0, name: 'systemd', args: ['/sbin/init'] }),
@@ -85,7 +85,7 @@ export function machine(...more: readonly ProcessEntry[]): Snapshot {
   );
 }
 
-/** What is otherwise than in {@link factsOn}; what facts of the kind do not have is left out. */
+/** Differences from {@link factsOn}; those that facts of the kind do not have are ignored. */
 export type FactsChange = Partial<
   Omit<AdoptedFacts & Pick<ForeignFacts, 'clientAbove' | 'named'>, 'kind' | 'requester'> & {
     readonly kind: ServerFacts['kind'];
@@ -94,7 +94,7 @@ export type FactsChange = Partial<
   }
 >;
 
-/** Facts about process `pid` of `snapshot` in which nothing speaks against a signal: a dead session's own server. */
+/** Facts about process `pid` of `snapshot` that permit a signal: a dead session's own server. */
 export function factsOn(snapshot: Snapshot = machine(), pid = 500, change: FactsChange = {}): Facts {
   const found = snapshot.processes.get(pid);
   const { kind = 'launched', requester = { by: 'reaper' }, stdin, clientAbove, named = false, ...others } = change;
@@ -119,11 +119,11 @@ export function factsOn(snapshot: Snapshot = machine(), pid = 500, change: Facts
         return { ...ofMember, kind, stdin, clientAbove, named };
     }
   })();
-  return requester.by === 'user' ? onUsersWord(facts) : facts;
+  return requester.by === 'user' ? confirmedByUser(facts) : facts;
 }
 
 /** The same process, chosen by the user. */
-export function onUsersWord(facts: Facts): UserFacts {
+export function confirmedByUser(facts: Facts): UserFacts {
   const { identity, inspection, snapshot, self, ownUid, liveOwners, service, neverReap } = facts;
   const ofProcess = { identity, inspection, snapshot, self, ownUid, liveOwners, service, neverReap };
   return { ...ofProcess, kind: 'user', requester: { by: 'user' } };

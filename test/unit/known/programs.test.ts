@@ -3,7 +3,7 @@ import { GLOBAL_FLAGS } from '../../../src/containers/flags';
 import { PROGRAMS, programNamed, programOf } from '../../../src/known/programs';
 
 describe('the table of programs', () => {
-  it('has each program once, under one name or another', () => {
+  it('has each program once', () => {
     const names = PROGRAMS.flatMap(([name, { aliases = [] }]) => [name, ...aliases]);
     assert.deepEqual(
       names.filter((name, at) => names.indexOf(name) !== at),
@@ -12,7 +12,7 @@ describe('the table of programs', () => {
     for (const name of names) assert.equal(name, name.trim().toLowerCase());
   });
 
-  it('knows a program by any name and place', () => {
+  it('knows a program by any of its names, in any folder', () => {
     for (const [arg, program] of [
       ['/usr/bin/python3.12', 'python'],
       ['C:\\nodejs\\npx.cmd', 'npx'],
@@ -27,7 +27,7 @@ describe('the table of programs', () => {
     assert.deepEqual(programNamed('constructor'), {});
   });
 
-  it('every engine has its flags', () => {
+  it('has flags for every engine', () => {
     const engines = PROGRAMS.filter(([, { isEngine }]) => isEngine).map(([name]) => name);
     assert.deepEqual(engines, Object.keys(GLOBAL_FLAGS));
   });

@@ -16,7 +16,7 @@ const INITIALIZED = {
 describe('a conversation with a server', () => {
   afterEach(() => mock.timers.reset());
 
-  it('waits longer for a tool than for anything else, and asks to be told of its progress', async () => {
+  it('waits longest for a tool, and asks for its progress', async () => {
     const asked: { id: number; params: { _meta?: { progressToken?: unknown } } }[] = [];
     const [stdin, stdout] = [new PassThrough(), new PassThrough()];
     const child = Object.assign(new EventEmitter(), { stdin, stdout, stderr: null, pid: 1, exitCode: null });
@@ -30,7 +30,7 @@ describe('a conversation with a server', () => {
     const connection = await Connection.open(child as unknown as ChildProcess, '0', 5_000);
     mock.timers.enable({ apis: ['setTimeout'] });
     const called = connection.callTool('slow', {});
-    // A rejection is for the assertion below.
+    // The assertion below handles a rejection.
     called.catch(() => {});
     while (asked.length === 0) await new Promise((resolve) => setImmediate(resolve));
     mock.timers.tick(10 * 60_000);

@@ -8,7 +8,7 @@ export function fixture(name: string): string {
   return readFileSync(join(__dirname, 'fixtures', name), 'utf8');
 }
 
-/** A runner that answers from recordings; whatever has none fails as a command that is not installed. */
+/** A runner that answers from recordings; a command without one fails as if it were not installed. */
 export function recorded(
   answers: Record<string, string | CommandResult>,
 ): CommandRunner & { readonly asked: string[] } {

@@ -16,13 +16,13 @@ describe('identity', () => {
       ['e1002', 'e1000', true],
       ['e1000', 'e1003', false],
       ['e1003', 'e1000', false],
-      // Six hours: what a changed time zone did.
+      // Six hours: the effect of a changed time zone.
       ['e1700000000', 'e1700021600', false],
       ['w1000', 'w1000', true],
       ['w1000', 'w1001', false],
-      // Ticks beyond what a double can hold are told apart.
+      // Ticks too large for a double are told apart.
       ['t9007199254740993', 't9007199254740992', false],
-      // Of different platforms, or no token: never.
+      // Tokens of different platforms, or no token: never the same.
       ['t5', 'e5', false],
       ['w5', 'e5', false],
       ['', '', false],
@@ -50,7 +50,7 @@ describe('identity', () => {
       assert.ok(!sameProcess(one, { ...one, ...change }), JSON.stringify(change));
       assert.ok(!sameProcess({ ...one, ...change }, one), JSON.stringify(change));
     }
-    // An unknown scope matches nothing, not even itself; nor does an unknown start.
+    // Neither an unknown scope nor an unknown start matches anything, not even itself.
     assert.ok(!sameProcess({ ...one, scope: '' }, { ...one, scope: '' }));
     assert.ok(!sameProcess({ ...one, start: '' }, { ...one, start: '' }));
   });
@@ -74,7 +74,7 @@ describe('identity', () => {
     for (const [parent, child, holds] of table) assert.equal(startedNoLaterThan(parent, child), holds, parent + child);
   });
 
-  it('K13 what can name one ordinary process', () => {
+  it('K13 only a whole identity names an ordinary process', () => {
     for (const pid of [2, 300, 4_194_304]) assert.ok(isProcessId(pid), String(pid));
     const others = [
       1,

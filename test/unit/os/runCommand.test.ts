@@ -12,7 +12,7 @@ describe('runProgram', () => {
       ...change,
     });
 
-  it('gives output and code, with nothing inherited and no input', async () => {
+  it('returns output and exit code; the program inherits nothing and gets no input', async () => {
     const script = `
       console.log(process.env.ONLY, process.env.PATH, process.cwd() !== ${JSON.stringify(process.cwd())});
       console.error('to stderr');
@@ -21,7 +21,7 @@ describe('runProgram', () => {
     assert.deepEqual(await node(script), expected);
   });
 
-  it('says who ended it', async () => {
+  it('says what ended it', async () => {
     assert.deepEqual(await node('process.kill(process.pid, "SIGKILL")'), {
       ...{ kind: 'signal', signal: 'SIGKILL', stdout: '', stderr: '' },
     });
@@ -31,16 +31,16 @@ describe('runProgram', () => {
     assert.equal((await node('', { args: ['a\0b'] })).kind, 'not-run');
   });
 
-  it('ends what takes too long, and does not wait for what it started', async function () {
+  it('ends a program that takes too long, without waiting for what that started', async function () {
     if (process.platform === 'win32') this.skip();
-    // The helper holds the outputs; it ends by itself, after the test.
+    // The helper holds the outputs; it ends on its own, after the test.
     const script = `
       const { spawn } = require('node:child_process');
       console.log(spawn('/bin/sleep', ['30'], { stdio: ['ignore', 'inherit', 'inherit'] }).pid);
       setInterval(() => {}, 1_000);`;
     const end = await node(script, { timeout: 1_500 });
     assert.equal(end.kind, 'timeout');
-    // It still runs, or there is nobody to signal.
+    // The helper is still running, so the signal reaches it.
     assert.ok(Number(end.stdout) > 1 && process.kill(Number(end.stdout), 'SIGKILL'));
   });
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { isServiceMain } from '../../../src/os/serviceRole';
 
 describe('main process of a service', () => {
-  it('K06 is the one whose own pid systemd wrote into its environment; what it starts inherits another’s', () => {
+  it('K06 is the process whose environment has its own pid from systemd; what it starts inherits a pid that is not its own', () => {
     const environment = (...entries: string[]) => Buffer.from(entries.map((entry) => `${entry}\0`).join(''));
     for (const others of [[], ['A=1'], ['A=1', 'B=SYSTEMD_EXEC_PID=41']]) {
       assert.ok(isServiceMain(environment(...others, 'SYSTEMD_EXEC_PID=42'), 42));
@@ -14,7 +14,7 @@ describe('main process of a service', () => {
         assert.equal(isServiceMain(environment(...others, ...none), 42), undefined, none[0]);
       }
     }
-    // Whatever is named once more in vain.
+    // Set twice: one value with its own pid is enough.
     for (const twice of [
       ['SYSTEMD_EXEC_PID=41', 'SYSTEMD_EXEC_PID=42'],
       ['SYSTEMD_EXEC_PID=42', 'SYSTEMD_EXEC_PID=41'],

@@ -18,7 +18,7 @@ function inventory(server: ServerView | undefined, lost?: Pick<ContainerWithoutC
   };
 }
 
-describe('K11 who may stop a container from here', () => {
+describe('K11 the requesters that may stop a container', () => {
   const table: [string, Inventory, 'at once' | 'ask' | 'no'][] = [
     ['ours and orphaned', inventory(serverView({ containers: [view(true)] })), 'at once'],
     ['ours, of this window', inventory(launchedView({ containers: [view(true)] })), 'ask'],

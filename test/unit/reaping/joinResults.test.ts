@@ -21,7 +21,7 @@ const result = (outcomes: Record<number, ProcessOutcome>): ReapResult => ({
   milliseconds: 1,
 });
 
-describe('a ladder climbed once more for what it had left', () => {
+describe('a ladder that runs again for what it left', () => {
   const table: [
     what: string,
     first: ProcessOutcome,
@@ -30,13 +30,13 @@ describe('a ladder climbed once more for what it had left', () => {
     ProcessOutcome,
   ][] = [
     ['what ended stays ended', 'terminated', undefined, false, 'terminated'],
-    ['went down between the two, after SIGTERM', 'survived', undefined, false, 'terminated'],
-    ['went down between the two, never signalled', 'spared', undefined, false, 'exited'],
-    ['was not seen again, but may be there', 'survived', undefined, true, 'survived'],
+    ['ended between the two runs, after SIGTERM', 'survived', undefined, false, 'terminated'],
+    ['ended between the two runs, never signalled', 'spared', undefined, false, 'exited'],
+    ['was not seen again, but may be running', 'survived', undefined, true, 'survived'],
     ['killed now', 'survived', 'killed', false, 'killed'],
-    ['went down while it was looked at', 'survived', 'exited', false, 'terminated'],
-    ['kept now, but has heard SIGTERM', 'survived', 'spared', true, 'survived'],
-    ['kept both times', 'spared', 'spared', true, 'spared'],
+    ['ended during the second run, after SIGTERM in the first', 'survived', 'exited', false, 'terminated'],
+    ['spared now, but had SIGTERM', 'survived', 'spared', true, 'survived'],
+    ['spared both times', 'spared', 'spared', true, 'spared'],
   ];
   for (const [what, first, later, left, expected] of table) {
     it(what, () => {

@@ -18,7 +18,7 @@ describe('the ladders of one reap', () => {
     return new Promise<number>((resolve) => ends.push(() => resolve(number)));
   };
 
-  it('climbs so many at a time, the next when one has ended, and tells of each', async () => {
+  it('run only so many at a time, the next when one has ended, and report progress', async () => {
     const queue = open(4);
     const all = Promise.all([1, 2, 3, 4].map((number) => queue.run(ladder(number))));
     await turns();
@@ -34,7 +34,7 @@ describe('the ladders of one reap', () => {
     assert.deepEqual(told, ['1/4', '2/4', '3/4', '4/4']);
   });
 
-  it('called off: no other begins, and those that have begun go on to their end', async () => {
+  it('when called off: no other begins, and those that have begun finish', async () => {
     const queue = open(4);
     const all = Promise.all([1, 2, 3, 4].map((number) => queue.run(ladder(number))));
     await turns();
@@ -50,7 +50,7 @@ describe('the ladders of one reap', () => {
     );
   });
 
-  it('one that fails gives its place to the next', async () => {
+  it('after a failure: the next begins', async () => {
     const queue = open(3);
     const failed = [1, 2].map(() => queue.run(() => Promise.reject(new Error('no'))));
     const third = queue.run(async () => 3);

@@ -4,7 +4,7 @@ import type { Inspection, Platform } from '../../../src/os/platform';
 import { sendSignal } from '../../../src/reaping/signals';
 import { entry, factsOn, identity, machine, OTHER_SCOPE, SCOPE } from '../judgement/table';
 
-/** Above every pid that Linux gives. */
+/** Above every pid that Linux assigns. */
 const PID = 5_000_001;
 
 describe('signals', () => {
@@ -33,7 +33,7 @@ describe('signals', () => {
     return decision.permit;
   }
 
-  /** What comes of it, on platforms that identify a process at once and on those that only look; they agree. */
+  /** The result, the same on platforms with and without an immediate check of the identity. */
   async function send(look: Inspection, scope = SCOPE, leave: () => unknown = permit) {
     const identify = () => (look.kind === 'present' ? { ...look.entry, kind: 'present' as const } : look);
     const outcomes = [];
@@ -48,7 +48,7 @@ describe('signals', () => {
   }
   const present = (change = {}): Inspection => ({ kind: 'present', entry: { ...target, ...change } });
 
-  it('goes to the one identity of a permit, once, and never to a group', async () => {
+  it('are sent to the one identity of a permit, once, and never to a group', async () => {
     assert.equal(await send(present()), 'sent');
     assert.deepEqual(sent, [`SIGTERM ${PID}`, `SIGTERM ${PID}`], 'one on each platform');
     const one = permit();
@@ -56,7 +56,7 @@ describe('signals', () => {
     assert.equal(sent.length, 3, 'a second signal with the same permit is none');
   });
 
-  it('K01 K09 K12 goes nowhere when the last look is not that very process', async () => {
+  it('K01 K09 K12 are not sent when the last inspection finds another process, none or an error', async () => {
     assert.equal(await send({ kind: 'gone' }), 'gone');
     assert.deepEqual(await send({ kind: 'error', reason: { kind: 'system', code: 'EIO' } }), {
       failed: { kind: 'system', code: 'EIO' },
@@ -69,14 +69,14 @@ describe('signals', () => {
     assert.deepEqual(sent, []);
   });
 
-  it('goes nowhere without a permit of the kill policy', async () => {
+  it('are not sent without a permit of the kill policy', async () => {
     for (const forged of [{ identity: identity(PID, 't5') }, {}, null, 5]) {
       assert.deepEqual(await send(present(), SCOPE, () => forged), { failed: { kind: 'no-permit' } });
     }
     assert.deepEqual(sent, []);
   });
 
-  it('K15 a refusal is no death', async () => {
+  it('K15 a refused signal does not mean that the process is dead', async () => {
     code = 'EPERM';
     assert.deepEqual(await send(present()), { failed: { kind: 'not-permitted' } });
     code = 'EINVAL';

@@ -14,23 +14,23 @@ import { reasonSentence } from '../../../src/wording/reasons';
 import { codeOf } from '../../support/codes';
 import { entry, factsOn, identity, recordOf, SCOPE } from '../judgement/table';
 
-/** Above every pid that Linux gives: even a signal that slipped through would meet nobody. */
+/** Above every pid that Linux assigns: even a signal sent by mistake reaches no process. */
 const FIRST_PID = 5_000_000;
 
-/** How a simulated process takes its end: ms after it, or never. */
+/** How a simulated process reacts to the end of its input and to signals: it ends that many ms later, or never. */
 export interface Nature {
   readonly onEof?: number;
   readonly onTerm?: number;
-  /** Default 0: at once. `undefined` written out: never (state D). */
+  /** Default 0: at once. An explicit `undefined`: never (state D). */
   readonly onKill?: number | undefined;
-  /** Why the kernel refuses signals. */
+  /** The error with which the kernel refuses signals. */
   readonly refuses?: 'EPERM' | 'ESRCH';
-  /** What the kill policy says before the ladder's n-th signal round; default: nothing against it. */
+  /** Why the kill policy spares the process at a time; by default it never does. */
   readonly spared?: (at: number) => string | undefined;
   readonly sid?: number;
 }
 
-/** Processes, a clock that moves only when somebody sleeps, and a kernel that writes down what it was asked. */
+/** Processes, a clock that moves only while a caller sleeps, and a kernel that logs its calls. */
 export class Simulation {
   now = 0;
   /** `<ms> <what>`, in order. */
@@ -52,7 +52,7 @@ export class Simulation {
     process.kill = (pid, signal) => this.onSignal(pid, String(signal));
   }
 
-  /** Gives `process.kill` back. */
+  /** Restores `process.kill`. */
   dispose(): void {
     process.kill = this.kill;
   }
@@ -72,7 +72,7 @@ export class Simulation {
     this.processes.delete(FIRST_PID + number);
   }
 
-  /** Its pid goes to somebody else. */
+  /** Gives its pid to another process. */
   recycle(number: number): void {
     const pid = FIRST_PID + number;
     this.processes.set(pid, { entry: entry(pid, 1, { start: 't999999999' }), nature: { spared: () => 'a stranger' } });
@@ -82,8 +82,8 @@ export class Simulation {
     return [...this.processes.keys()].map((pid) => pid - FIRST_PID);
   }
 
-  /** Climbs the ladder. @returns `<number> <outcome>` per process, with the reason where there is one. */
-  async climb(change: Partial<LadderOptions> = {}): Promise<string[]> {
+  /** Runs the ladder. @returns `<number> <outcome>` per process, with the reason where there is one. */
+  async runLadder(change: Partial<LadderOptions> = {}): Promise<string[]> {
     const processes = await runLadder({
       platform: this.platform,
       clock: this.clock,

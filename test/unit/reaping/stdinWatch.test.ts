@@ -6,7 +6,7 @@ describe('stdin watch', () => {
   let now = 0;
   const watch = () => new StdinWatch({ now: () => now, sleep: async () => {} });
 
-  it('K05 counts from the first look of an unbroken row, per process', () => {
+  it('K05 counts from the first of consecutive findings, per process', () => {
     const one = watch();
     now = 1_000;
     assert.equal(one.observe(identity(500), true), 0);
@@ -16,13 +16,13 @@ describe('stdin watch', () => {
     assert.equal(one.observe(identity(500, 't501'), true), 0, 'K01 another process with that pid');
     assert.equal(one.observe(identity(500), false), 0);
     now = 5_000;
-    assert.equal(one.observe(identity(500), true), 0, 'begins anew');
+    assert.equal(one.observe(identity(500), true), 0, 'starts over');
     now = 7_000;
     assert.equal(one.observe(identity(500), true), 2_000);
     assert.equal(one.observe(identity(501), true), 4_500);
   });
 
-  it('forgets who is gone', () => {
+  it('forgets processes that are gone', () => {
     const one = watch();
     now = 0;
     one.observe(identity(500), true);

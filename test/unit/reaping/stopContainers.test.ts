@@ -20,7 +20,7 @@ function container(id: string, state: string, more: Partial<Container> = {}): Co
   return { id, state, labels: MARKS, neverStarted: state === 'created', ...rest, ...more };
 }
 
-/** An engine in memory, for what a real one does at no time that a test could choose. */
+/** An engine in memory, for events that a test cannot time with a real one. */
 class FakeEngine {
   readonly calls: string[] = [];
   /** Called before each call; may change things, or answer with an error. */
@@ -74,7 +74,7 @@ function engineWith(...containers: Container[]): FakeEngine {
 }
 
 describe('ending containers of a record', () => {
-  it('K11 looks at the labels again immediately before it touches a container', async () => {
+  it('K11 reads the labels again immediately before it touches a container', async () => {
     for (const changed of [{}, { ...MARKS, [LABELS.home]: 'bbbb000011112222' }, { ...MARKS, [LABELS.record]: 'x' }]) {
       const engine = engineWith(container(at(1), 'running'));
       let inspections = 0;
@@ -89,13 +89,13 @@ describe('ending containers of a record', () => {
     }
   });
 
-  it('K11 touches nothing that is listed but not labelled', async () => {
+  it('K11 does not touch a listed container without labels', async () => {
     const engine = engineWith(container(at(1), 'running', { labels: { ...MARKS, [LABELS.session]: 'other' } }));
     assert.deepEqual(await reap(engine), { containers: [], error: undefined, finished: true });
     assert.deepEqual(engine.done(), []);
   });
 
-  it('does what each state asks for', async () => {
+  it('does what each state requires', async () => {
     const rows: [string, boolean, string[], string][] = [
       ['running', true, ['stop 1', 'remove 1'], 'removed'],
       ['running', false, ['stop 1'], 'stopped'],
@@ -122,13 +122,13 @@ describe('ending containers of a record', () => {
     }
   });
 
-  it('K28 does not remove what may have run, although it is called created', async () => {
+  it('K28 does not remove a container in state created that may have run', async () => {
     const engine = engineWith(container(at(1), 'created', { neverStarted: false }));
     assert.equal((await reap(engine, false)).containers[0]?.outcome, 'spared');
     assert.deepEqual(engine.done(), []);
   });
 
-  it('L20 a created one that begins to run is not removed by force: it is stopped at the next look', async () => {
+  it('L20 a created container that begins to run is not removed by force: the next round stops it', async () => {
     const engine = engineWith(container(at(1), 'created'));
     engine.onCall = (call) => {
       if (call !== 'remove' || engine.containers.get(at(1))?.state !== 'created') return undefined;
@@ -144,7 +144,7 @@ describe('ending containers of a record', () => {
     assert.equal(finished, true);
   });
 
-  it('L16 takes in what appears between two looks, and is done after two that find nothing', async () => {
+  it('L16 takes in what appears between two rounds, and ends after two empty ones', async () => {
     const engine = engineWith(container(at(1), 'running'));
     let lists = 0;
     engine.onCall = (call) => {
@@ -162,7 +162,7 @@ describe('ending containers of a record', () => {
     assert.equal(lists, 5);
   });
 
-  it('one that the engine is removing is waited for', async () => {
+  it('waits for a container that the engine is removing', async () => {
     const engine = engineWith(container(at(1), 'removing'));
     let lists = 0;
     engine.onCall = (call) => {
@@ -176,7 +176,7 @@ describe('ending containers of a record', () => {
     assert.deepEqual(engine.done(), []);
   });
 
-  it('one that is listed and of which the engine says that it is not there is waited for, not for ever', async () => {
+  it('waits, but not forever, for one that the engine lists and says it does not have', async () => {
     for (const [until, lists] of [
       [3, 4],
       [Number.POSITIVE_INFINITY, 40],
@@ -189,7 +189,7 @@ describe('ending containers of a record', () => {
     }
   });
 
-  it('one that cannot be ended is unknown, the others are ended, and it comes to an end', async () => {
+  it('ends the others and returns when one cannot be ended: that one is unknown', async () => {
     const engine = engineWith(container(at(1), 'running'), container(at(2), 'running'));
     engine.onCall = (call, id) => (call === 'stop' && id === at(1) ? FAILED : undefined);
     const { containers, error, finished } = await reap(engine);
@@ -204,7 +204,7 @@ describe('ending containers of a record', () => {
     assert.equal(finished, false);
   });
 
-  it('a stop that the engine only seems to have done is not believed', async () => {
+  it('does not believe a stop that had no effect', async () => {
     const engine = engineWith(container(at(1), 'running'));
     let stops = 0;
     engine.stop = async () => {
@@ -218,7 +218,7 @@ describe('ending containers of a record', () => {
     assert.equal(finished, false);
   });
 
-  it('an engine that does not answer is not asked on, and says so', async () => {
+  it('stops asking an engine that does not answer, and says so', async () => {
     const timeout: EngineFailure = { kind: 'timeout', program: 'docker', seconds: 1 };
     for (const [where, calls] of [
       ['list', 1],

@@ -29,7 +29,7 @@ function treeIn(
     serviceRole: async () => ({ kind: 'none' }),
     stdinPeer: async ({ pid }: { pid: number }) =>
       probes.stdin?.[pid] ?? { kind: 'unknown', reason: { kind: 'said', text: 'no probe' } },
-    // One answer for all, as `ss` gives it: what is hidden about one hides the whole.
+    // One answer for all, as `ss` gives it: one hidden process makes the whole answer unknown.
     outsideUse: async (pids: readonly number[], insiders: ReadonlySet<number>) => {
       probes.insiders?.push(insiders);
       const all = pids.map((pid) => probes.use?.[pid] ?? { kind: 'none' });
@@ -48,7 +48,7 @@ function treeIn(
   return treeOf(context, snapshot, sessionOf({ records, ...session }), record);
 }
 
-/** What becomes of each member: `<pid> permit` or `<pid> <reason>`. */
+/** The decision about each member: `<pid> permit` or `<pid> <reason>`. */
 async function rule(...tree: Parameters<typeof treeIn>): Promise<string[]> {
   const scan = scanOf(treeIn(...tree));
   const decided = await scan.decide(scan.members);
@@ -57,7 +57,7 @@ async function rule(...tree: Parameters<typeof treeIn>): Promise<string[]> {
   );
 }
 
-/** The table's usual user is nobody here. */
+/** The user who runs the test, instead of the table's usual one. */
 const ours = { uid: process.getuid?.() };
 
 describe('decisions on a tree', () => {
@@ -69,7 +69,7 @@ describe('decisions on a tree', () => {
     entry(504, 502, { ...ours, sid: 502 }),
   );
 
-  it('L04 children first', async () => {
+  it('L04 come children first', async () => {
     const found = (await rule(snapshot, recordOf())).map((line) => Number(line.split(' ')[0]));
     for (const [child, parent] of [
       [504, 502],
@@ -80,7 +80,7 @@ describe('decisions on a tree', () => {
     }
   });
 
-  it('K33 a server that somebody started for others is kept whole while one of its own is in use', async () => {
+  it('K33 a server started for another client is spared as a whole while one of its processes is in use', async () => {
     const used: OutsideUse = { kind: 'used', by: seen({ pid: 812 }) };
     const gone = { stdin: { 500: { kind: 'gone', proof: 'no peer' } as const } };
     const foreign = { named: true, clientAbove: () => ({ kind: 'none' }) as const };
@@ -89,7 +89,7 @@ describe('decisions on a tree', () => {
       ['adopted', {}, {}],
       ['foreign', foreign, {}],
       ['launched', {}, run],
-      // Known from cookies alone: whoever launched it.
+      // Known from cookies alone, which do not say who launched it.
       ['launched', {}, { editor: '' }],
     ];
     const kept = (lines: string[], reason: RegExp) => lines.filter((line) => reason.test(line)).length;
@@ -100,13 +100,13 @@ describe('decisions on a tree', () => {
       for (const pid of [500, 501, 502, 504]) {
         assert.equal(kept(await ask({ [pid]: used }), /notInUse: users 812/), 5, `${what}: ${pid}`);
       }
-      // What cannot be told about one that left, such as a browser in its sandbox, keeps that one and what is above it.
+      // One that left and cannot be examined, such as a sandboxed browser, spares itself and what is above it.
       const unknown: OutsideUse = { kind: 'unknown', reason: { kind: 'said', text: 'hidden' } };
       assert.equal(kept(await ask({ 504: unknown }), /notInUse: unknown/), 2, what);
       for (const pid of [500, 501]) assert.equal(kept(await ask({ [pid]: unknown }), /notInUse: unknown/), 5, what);
       assert.equal(kept(await ask({}), /notInUse/), 0, what);
     }
-    // What its own session launched is its own: only what has left is asked about.
+    // For what the session itself launched, only processes that have left are asked about.
     const own = await rule(snapshot, recordOf(), { use: { 500: used, 501: used } });
     assert.ok(
       own.every((line) => line.endsWith('permit')),
@@ -114,7 +114,7 @@ describe('decisions on a tree', () => {
     );
   });
 
-  it('K33 the owner is no stranger to what it launched; whom mcp-processes run took for the client is one', async () => {
+  it('K33 the owner is no stranger to what it launched; the owner of an mcp-processes run is one', async () => {
     for (const [editor, isInsider] of [
       ['an editor', true],
       [`${WRAPPER_EDITOR}x`, false],
@@ -126,7 +126,7 @@ describe('decisions on a tree', () => {
     }
   });
 
-  it('K33 what has left a server and runs on without it is kept alone', async () => {
+  it('K33 a process that left its server and runs on without it is spared alone', async () => {
     const away = machine(entry(500, 1, ours), entry(501, 500, { ...ours, sid: 500 }), entry(502, 1, ours));
     const record = recordOf({ kind: 'adopted', census: [identity(502)] });
     const stdin = { 500: { kind: 'gone', proof: 'no peer' }, 502: { kind: 'gone', proof: 'no peer' } } as const;
@@ -134,7 +134,7 @@ describe('decisions on a tree', () => {
     assert.deepEqual(decided.sort(), ['500 permit', '501 permit', '502 notInUse: users 9']);
   });
 
-  it('K23 what is in use, or cannot be told, keeps the members above it and no others', async () => {
+  it('K23 a process that is or may be in use spares the members above it, and no others', async () => {
     const uses: [OutsideUse, RegExp][] = [
       [{ kind: 'used', by: seen({ pid: 812 }) }, /notInUse: users 812/],
       [{ kind: 'unknown', reason: { kind: 'said', text: 'hidden' } }, /notInUse: unknown/],
@@ -153,7 +153,7 @@ describe('decisions on a tree', () => {
     );
   });
 
-  it('K05 the stdin of the topmost speaks for an adopted server', async () => {
+  it('K05 the stdin of the topmost process decides for an adopted server', async () => {
     const record = recordOf({ kind: 'adopted' });
     const alive: StdinPeer = heldBy(812);
     const decided = await rule(snapshot, record, { stdin: { 500: alive } });
@@ -175,7 +175,7 @@ describe('decisions on a tree', () => {
     );
   });
 
-  it('K05 L16 what a busy machine could not tell about it is asked once more, and kept if that fails, too', async () => {
+  it('K05 L16 a probe that fails on a busy machine is repeated once; if that fails too, the server is spared', async () => {
     const failed: StdinPeer = {
       kind: 'unknown',
       reason: { kind: 'program-timeout', program: 'ss', seconds: 1 },
@@ -191,12 +191,12 @@ describe('decisions on a tree', () => {
     assert.deepEqual(await asked(failed, failed), { count: 2, permits: 0 });
     assert.deepEqual(await asked(failed, gone), { count: 2, permits: 5 });
     assert.deepEqual(await asked(gone), { count: 1, permits: 5 });
-    // Here nobody ever can look.
+    // On this system the probe is never possible.
     assert.deepEqual(await asked({ ...failed, failure: 'no means' }), { count: 1, permits: 5 });
   });
 
-  it('L21 a parent pid that a member has by now does not hide who stands at the top', async () => {
-    // The parent of 500 is dead; its pid went to what 500 started.
+  it('L21 a dead parent’s pid that a member has now does not hide the topmost process', async () => {
+    // The parent of 500 is dead; a child of 500 got its pid.
     const recycled = machine(entry(500, 501, ours), entry(501, 500, { ...ours, sid: 500 }));
     const record = recordOf({ kind: 'adopted' });
     const decided = await rule(recycled, record, { stdin: { 500: { kind: 'alive', by: UNSEEN } } });
@@ -206,7 +206,7 @@ describe('decisions on a tree', () => {
     );
   });
 
-  it('K27 a member of another record contradicts for all of the session', async () => {
+  it('K27 a contradiction in one record counts for all records of the session', async () => {
     const other = recordOf({ id: uuid(2), root: identity(600) });
     const shifted = table(
       entry(1, 0),
@@ -220,7 +220,7 @@ describe('decisions on a tree', () => {
     assert.deepEqual(await rule(shifted, recordOf()), ['500 permit'], 'control');
   });
 
-  it('L17 a wrapper that is gone leaves several at the top; one that is served serves them all', async () => {
+  it('L17 a wrapper that is gone leaves several topmost processes; if one is served, all are', async () => {
     const orphans = machine(entry(501, 1, { ...ours, sid: 500 }), entry(502, 1, { ...ours, sid: 500 }));
     const record = recordOf({ kind: 'adopted', root: undefined, census: [identity(501), identity(502)] });
     const decided = await rule(orphans, record, {
@@ -247,7 +247,7 @@ describe('decisions on a tree', () => {
       recordOf({ id: uuid(pid), kind: 'foreign', root: identity(pid), posixSession: pid }),
     );
 
-    /** What becomes of both, looked at twice with 2 s in between. */
+    /** The decisions about both, examined twice, 2 s apart. */
     async function ruleOnBoth(probes: Probes, change: Partial<DecisionContext> = {}, snapshot = both): Promise<string> {
       let now = 0;
       const stdinWatch = new StdinWatch({ now: () => now, sleep: async () => {} });
@@ -273,15 +273,15 @@ describe('decisions on a tree', () => {
       assert.equal(await ruleOnBoth({ stdin: { 500: held(600), 600: gone } }), ALL);
     });
 
-    it('K05 L29 a stranger that holds one of them keeps both', async () => {
+    it('K05 L29 a stranger that holds one of them spares both', async () => {
       const kept = await ruleOnBoth({ stdin: { 500: held(600), 600: held(501, 200) } });
       assert.ok(!kept.includes('permit'), kept);
-      // What it holds itself is no matter to it.
+      // Holding another's stdin does not spare the holder.
       const one = await ruleOnBoth({ stdin: { 500: held(600, 200), 600: gone } });
       assert.match(one, /^500 foreignIsAbandoned: held .*; 501 foreignIsAbandoned: held .*; 600 permit$/);
     });
 
-    it('K09 L29 with what nobody can tell about one of them, both are kept', async () => {
+    it('K09 L29 one unknown stdin spares both', async () => {
       const kept = await ruleOnBoth({
         stdin: { 500: held(600), 600: { kind: 'unknown', reason: { kind: 'said', text: 'x' } } },
       });
@@ -302,7 +302,7 @@ describe('decisions on a tree', () => {
       assert.match(served, /^500 foreignIsAbandoned: held.*; 600 foreignHasNoClient/);
     });
 
-    it('K15 L29 below another user’s process those who are seen to hold it are not all', async () => {
+    it('K15 L29 below another user’s process there may be more holders than can be seen', async () => {
       const below = machine(entry(100, 1, { uid: 77 }), entry(500, 100, ours), entry(600, 1, ours));
       const kept = await ruleOnBoth({ stdin: { 500: held(600), 600: held(500) } }, {}, below);
       assert.ok(!kept.includes('permit'), kept);
@@ -314,7 +314,7 @@ describe('decisions on a tree', () => {
       assert.equal(control, ALL);
     });
 
-    it('L29 one that is not named is a stranger', async () => {
+    it('L29 a server that was not chosen is a stranger', async () => {
       const decided = await rule(
         both,
         records[0] as ServerRecord,

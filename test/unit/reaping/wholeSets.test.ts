@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { wholeSets } from '../../../src/reaping/wholeSets';
 
-describe('so many orphans at a time', () => {
+describe('the number of orphans that one sweep may end', () => {
   const orphan = (key: string, ...heldWith: string[]) => ({ key, heldWith });
   const table: [what: string, orphans: ReturnType<typeof orphan>[], limit: number, chosen: string][] = [
     ['the first', [orphan('a'), orphan('b'), orphan('c')], 2, 'ab'],

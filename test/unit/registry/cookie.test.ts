@@ -6,19 +6,19 @@ const COOKIE: Cookie = { home: HOME, session: uuid(1), record: uuid(2), owner: i
 const TEXT = `1:${HOME}:${uuid(1)}:${uuid(2)}:4321-t98765:${SCOPE}`;
 
 describe('cookie', () => {
-  it('is written and read word for word', () => {
+  it('is read as it was written', () => {
     assert.equal(formatCookie(COOKIE), TEXT);
     assert.deepEqual(parseCookie(TEXT), COOKIE);
   });
 
-  it('K24 what cannot be parsed in full is no cookie', () => {
+  it('K24 is refused unless it can be parsed in full', () => {
     const [version, home, session, record, owner, scope] = TEXT.split(':') as [string, ...string[]];
     const put = (...parts: (string | undefined)[]) => parts.join(':');
     const table: (string | undefined)[] = [
       undefined,
       '',
       '1',
-      // Cut off anywhere: an environment block can end in the middle.
+      // Truncated anywhere: an environment block can end in the middle.
       ...Array.from(TEXT, (_, length) => TEXT.slice(0, length)),
       `${TEXT}:`,
       `${TEXT}:x`,

@@ -21,7 +21,7 @@ const session = (number: number, over: Partial<SessionFile> = {}) =>
     ...over,
   }) as SessionFile;
 
-describe('what a crashed session ran', () => {
+describe('the servers that a crashed session ran', () => {
   let temp: string;
   let folder: DataFolder;
 
@@ -36,7 +36,7 @@ describe('what a crashed session ran', () => {
 
   const sessions = () => readCrashes(folder).map(({ sessionId }) => sessionId);
 
-  it('is what it launched itself', () => {
+  it('are those that the session launched itself', () => {
     noteCrash(folder, session(1, { records: [record('files'), record('editors', { kind: 'adopted' })] }));
     const [crash] = readCrashes(folder);
     assert.deepEqual(crash?.servers, [{ server: 'files', client: 'MCP Processes', folder: '/ws' }]);
@@ -49,13 +49,13 @@ describe('what a crashed session ran', () => {
     ['was one of mcp-processes run', { editor: 'mcp-processes run for pid 7' }],
   ];
   for (const [what, over] of orderly) {
-    it(`is nothing where it ${what}`, () => {
+    it(`are none if the session ${what}`, () => {
       noteCrash(folder, session(1, over));
       assert.deepEqual(readdirSync(folder.history), []);
     });
   }
 
-  it('is told of once: of two windows one, and never again', () => {
+  it('are announced once: in one of two windows, and never again', () => {
     noteCrash(folder, session(1));
     noteCrash(folder, session(1, { records: [record('later')] }));
     const [crash, ...more] = readCrashes(folder);
@@ -66,7 +66,7 @@ describe('what a crashed session ran', () => {
     assert.deepEqual(sessions(), []);
   });
 
-  it('is forgotten after a week, and when there are more than 50', () => {
+  it('are forgotten after a week, and when there are more than 50 crashes', () => {
     noteCrash(folder, session(1));
     const old = new Date(Date.now() - 8 * 24 * 3_600_000);
     utimesSync(join(folder.history, `crash-${uuid(1)}.json`), old, old);
@@ -75,7 +75,7 @@ describe('what a crashed session ran', () => {
     assert.equal(readdirSync(folder.history).length, 50);
   });
 
-  it('what cannot be read, or says something else, is left out', () => {
+  it('leave out what cannot be read or has another form', () => {
     const whole = { schema: 1, at: 1, sessionId: uuid(1), startedAt: 1, servers: [] };
     const texts = [
       '{',

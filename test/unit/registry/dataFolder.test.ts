@@ -31,7 +31,7 @@ describe('data folder', () => {
 
   const mode = (file: string) => lstatSync(file).mode & 0o777;
 
-  it('is made where needed, for its user only, with a tag that stays', () => {
+  it('is created if missing, for its user only, with a lasting tag', () => {
     const folder = openDataFolder(path);
     for (const one of [folder.path, folder.sessions, folder.history, folder.logs, folder.guard]) {
       assert.equal(mode(one), 0o700, one);
@@ -42,11 +42,11 @@ describe('data folder', () => {
     assert.deepEqual(readdirSync(path).sort(), ['guard', 'history', 'home', 'logs', 'sessions'], 'nothing temporary');
   });
 
-  it('K26 two homes have two tags', () => {
+  it('K26 has another tag in each home', () => {
     assert.notEqual(openDataFolder(path).homeTag, openDataFolder(join(temp, 'b')).homeTag);
   });
 
-  it('a folder that others may enter is closed to them', () => {
+  it('is closed to others if they may enter it', () => {
     for (const folder of [path, join(path, 'sessions')]) {
       for (const open of [0o777, 0o750, 0o701]) {
         mkdirSync(folder, { recursive: true });
@@ -57,7 +57,7 @@ describe('data folder', () => {
     }
   });
 
-  it('K13 a link or a file in its place is refused, with a remedy', () => {
+  it('K13 is refused if it is a link or a file, with what to do', () => {
     const elsewhere = join(temp, 'elsewhere');
     mkdirSync(elsewhere);
     mkdirSync(join(temp, 'a'));
@@ -79,7 +79,7 @@ describe('data folder', () => {
     assert.equal(mode(elsewhere) & 0o700, 0o700);
   });
 
-  it('a damaged tag is refused, not replaced: cookies of living servers carry the old one', () => {
+  it('is refused with a damaged tag, which is not replaced: cookies of living servers carry the old one', () => {
     openDataFolder(path);
     for (const text of ['', 'x', '0123456789abcde', '../../0123456789']) {
       writeFileSync(join(path, 'home'), text);
@@ -89,19 +89,19 @@ describe('data folder', () => {
     openDataFolder(path);
   });
 
-  it("K15 somebody else's folder is refused", () => {
+  it('K15 is refused if it belongs to another user', () => {
     mkdirSync(path, { recursive: true });
     if (process.getuid?.() === 0) {
       chownSync(path, 65_534, 65_534);
       assert.throws(() => openDataFolder(path), /belongs to another user/);
       assert.equal(lstatSync(path).uid, 65_534);
     } else {
-      // Only root can give a folder away: take one that root has.
+      // Only root can give a folder away, so the test takes one that root owns.
       assert.throws(() => openDataFolder('/usr'), /belongs to another user/);
     }
   });
 
-  it('only what we write ourselves is removed as an interrupted write: the folder may be one of the user’s own', () => {
+  it('loses only our own interrupted writes: it may be the user’s own folder', () => {
     openDataFolder(path);
     mkdirSync(join(path, 'bin'));
     const ours = [
@@ -126,7 +126,7 @@ describe('data folder', () => {
     assert.deepEqual(ours.filter(left), []);
   });
 
-  it('K13 a named pipe in place of the tag is refused; nobody waits for it', () => {
+  it('K13 is refused with a named pipe in place of the tag, without waiting for it', () => {
     openDataFolder(path);
     rmSync(join(path, 'home'));
     execFileSync('mkfifo', [join(path, 'home')]);
@@ -140,16 +140,16 @@ describe('data folder', () => {
     assert.match(stderr, /home is damaged\. Remove that file: a new one is made\./);
   });
 
-  it('lies below the real home, whatever XDG says, unless it is named', () => {
+  it('is below the real home, whatever XDG says, unless a variable names it', () => {
     const home = userInfo().homedir;
     assert.ok(dataFolderPath({ XDG_STATE_HOME: '/snap/code/1', HOME: '/snap/code/1' }).startsWith(home));
     assert.equal(dataFolderPath({ MCP_PROCESSES_HOME: '/x/y' }), '/x/y');
-    // The guard, which is told the same, runs in another working folder.
+    // The guard, which reads the same variable, runs in another working folder.
     assert.equal(dataFolderPath({ MCP_PROCESSES_HOME: 'x/y' }), resolve('x/y'));
     assert.ok(dataFolderPath({ MCP_PROCESSES_HOME: '' }).startsWith(home));
   });
 
-  it('windows that start at once agree on one tag', () => {
+  it('has one tag, even if several windows start at once', () => {
     const script = `
       const { openDataFolder } = require(${JSON.stringify(join(__dirname, '../../../src/registry/dataFolder.ts'))});
       process.stdout.write(openDataFolder(process.argv[1]).homeTag);`;

@@ -30,7 +30,7 @@ describe('copies of the guard', () => {
 
   const old = new Date(Date.now() - 90 * 86_400_000);
 
-  it('an old copy goes, a used one stays, and what is no copy is nobody’s business', () => {
+  it('old copies go, used ones stay, and other files are left alone', () => {
     const used = installGuard(folder, script, '1.0.0');
     utimesSync(used, old, old);
     const unused = join(folder.guard, 'guard-0.9.0-0123456789ab.js');
@@ -43,7 +43,7 @@ describe('copies of the guard', () => {
     assert.deepEqual(readdirSync(folder.guard).sort(), [basename(used), 'my notes.js']);
   });
 
-  it('nothing that lies there keeps the guard from being armed', () => {
+  it('no file in their place keeps the guard from being armed', () => {
     mkdirSync(join(folder.guard, 'sub'));
     mkdirSync(join(folder.guard, 'cli-0.9.0-0123456789ab.js'));
     utimesSync(join(folder.guard, 'cli-0.9.0-0123456789ab.js'), old, old);
@@ -55,7 +55,7 @@ describe('copies of the guard', () => {
     assert.match(installGuard(folder, script, '1.0.0'), /guard-1\.0\.0-[0-9a-f]{12}\.js$/);
   });
 
-  it('a named pipe in its place is replaced; nobody waits for it', () => {
+  it('a named pipe in place of one is replaced, without waiting for it', () => {
     const path = installGuard(folder, script, '1.0.0');
     rmSync(path);
     execFileSync('mkfifo', [path]);

@@ -34,7 +34,7 @@ describe('history', () => {
 
   const times = (since = 0, most = 1_000) => readHistory(folder, since, most).map(({ at }) => at);
 
-  it('K13 entries that would break who shows them are left out', () => {
+  it('K13 leaves out entries that the views could not show', () => {
     writeHistory(folder, uuid(1), reaped(1));
     const bad = [
       null,
@@ -55,7 +55,7 @@ describe('history', () => {
     assert.deepEqual(times(), [1]);
   });
 
-  it('K13 a named pipe among the entries is left out; nobody waits for it', () => {
+  it('K13 leaves out a named pipe, without waiting for it', () => {
     execFileSync('mkfifo', [join(folder.history, '000000000000009-x.json')]);
     const script = `
       const { readHistory } = require(${JSON.stringify(join(__dirname, '../../../src/registry/history.ts'))});
@@ -65,7 +65,7 @@ describe('history', () => {
     assert.equal(stdout, '0\n', 'it hangs');
   });
 
-  it('K13 entries larger than any of ours are left out, and so are links', () => {
+  it('K13 leaves out entries larger than any of ours, and links', () => {
     writeHistory(folder, uuid(1), reaped(1));
     const text = (size: number) => JSON.stringify({ schema: 1, ...reaped(2) }).padEnd(size);
     const file = (name: string) => join(folder.history, `00000000000000${name}-x.json`);
@@ -75,9 +75,9 @@ describe('history', () => {
     assert.deepEqual(times(), [2, 1]);
   });
 
-  it('is read newest first, by time and by count', () => {
+  it('is read newest first, limited by time and by count', () => {
     assert.deepEqual(times(), []);
-    // Across a change in the number of digits: names sort by time.
+    // Names sort by time, whatever the number of digits.
     for (const at of [999, 1_000, 5, 10_000]) writeHistory(folder, uuid(at), reaped(at));
     assert.deepEqual(times(), [10_000, 1_000, 999, 5]);
     assert.deepEqual(times(999), [10_000, 1_000]);
@@ -86,7 +86,7 @@ describe('history', () => {
   });
 
   it('keeps the newest 200 files', () => {
-    // As another window leaves them, before the one write that trims.
+    // As another window would leave them, before the one write that trims.
     for (let at = 1; at <= 203; at++) {
       const text = JSON.stringify({ schema: 1, ...reaped(at) });
       writeFileSync(join(folder.history, `${String(at).padStart(15, '0')}-x.json`), text);
@@ -98,7 +98,7 @@ describe('history', () => {
     assert.deepEqual([times().length, times().at(-1)], [200, 6]);
   });
 
-  it('reads what an older version wrote, and leaves out facts that it does not understand', () => {
+  it('reads what an older version wrote, without facts that it does not know', () => {
     const facts = {
       cause: 'exit',
       exit: { signal: 'SIGKILL' },
@@ -120,7 +120,7 @@ describe('history', () => {
     assert.deepEqual(known, [[], ['exit', { signal: 'SIGKILL' }, 'no memory', 'node x.js'], []]);
   });
 
-  it('leaves out what it cannot read, and does not remove what is not its own', () => {
+  it('leaves out what it cannot read, and removes only its own files', () => {
     writeHistory(folder, uuid(1), reaped(5));
     const strange = [
       '',

@@ -5,7 +5,7 @@ import { newRecord } from '../../../src/registry/newRecord';
 import { uuid } from '../judgement/table';
 
 describe('ids', () => {
-  it('are what they are called', () => {
+  it('have one exact form each', () => {
     for (const is of [isSessionId, isRecordId]) {
       assert.ok(is(uuid(1)));
       for (const no of [undefined, 1, '', `${uuid(1)}0`, uuid(1).toUpperCase().replace(/0/g, 'A')]) assert.ok(!is(no));
@@ -14,15 +14,15 @@ describe('ids', () => {
     assert.ok(isContainerId('0'.repeat(64)) && !isContainerId('0'.repeat(63)) && !isContainerId('g'.repeat(64)));
   });
 
-  it('do not take each other’s place', () => {
+  it('of different kinds cannot be exchanged', () => {
     const record: RecordId = uuid(1);
-    // @ts-expect-error The session comes first: checked by the stage that checks types.
+    // @ts-expect-error The session comes first: the stage that checks types verifies this.
     assert.ok(recordKey(record, record));
   });
 });
 
 describe('a new record', () => {
-  it('has an id of its own, and what is given', () => {
+  it('has its own id, and what it is given', () => {
     const given = { server: 'files', client: 'test', kind: 'launched' } as const;
     const one = newRecord(given);
     assert.ok(isRecordId(one.id));

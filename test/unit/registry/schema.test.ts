@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { parseSession, SCHEMA_VERSION, type SessionFile } from '../../../src/registry/schema';
 import { identity, recordOf, SCOPE, sessionOf, uuid } from '../judgement/table';
 
-/** A session file as written, with a change made to its JSON. */
+/** A session file as written, with a change to its JSON. */
 function parse(change: (json: Record<string, unknown>, record: Record<string, unknown>) => void) {
   const session = sessionOf({
     neverReap: ['keep me'],
@@ -14,7 +14,7 @@ function parse(change: (json: Record<string, unknown>, record: Record<string, un
   return parseSession(JSON.stringify(json));
 }
 
-/** Sets something deep inside. */
+/** Sets a nested value. */
 function set(path: string, value: unknown) {
   return parse((json) => {
     const keys = path.split('.');
@@ -55,7 +55,7 @@ describe('session file schema', () => {
     assert.deepEqual(parseSession(JSON.stringify(written)), { kind: 'session', session: written });
   });
 
-  it('K29 a newer version is not read, whatever is in it', () => {
+  it('K29 does not read a newer version, whatever it contains', () => {
     for (const schema of [SCHEMA_VERSION + 1, 99, Number.MAX_SAFE_INTEGER]) {
       assert.deepEqual(set('schema', schema), { kind: 'newer', schema });
     }
@@ -64,7 +64,7 @@ describe('session file schema', () => {
     assert.equal(set('schema', SCHEMA_VERSION).kind, 'session', 'control');
   });
 
-  it('L23 cut off anywhere, or no object: bad, never fatal', () => {
+  it('L23 truncated anywhere, or not an object: bad, never fatal', () => {
     const whole = JSON.stringify(sessionOf());
     for (let length = 0; length < whole.length; length++) {
       assert.equal(parseSession(whole.slice(0, length)).kind, 'bad', whole.slice(0, length));
@@ -73,7 +73,7 @@ describe('session file schema', () => {
     for (const text of others) assert.equal(parseSession(text).kind, 'bad', text.slice(0, 20));
   });
 
-  it('K13 one identity that is none makes the whole file bad', () => {
+  it('K13 one invalid identity makes the whole file bad', () => {
     const pids = [1, 0, -1, -300, 2.5, 1e12, 2 ** 31, '300', null, {}, [300], true];
     const starts = ['', 't', 'x5', 't-5', 't1.5', 't007', 5, null, {}];
     const scopes = ['', SCOPE.slice(1), 'x0123456789abcdef', `${SCOPE}0`, 5, null];
@@ -87,7 +87,7 @@ describe('session file schema', () => {
     assert.equal(set('records.0.root', undefined).kind, 'session', 'a record may have no root yet');
   });
 
-  it('K13 names, lists and kinds that are not ours make it bad', () => {
+  it('K13 unknown names, lists and kinds make it bad', () => {
     const table: [string, unknown][] = [
       ['id', '../../etc/passwd'],
       ['id', uuid(1).toUpperCase().replace('0', 'A')],
@@ -112,7 +112,7 @@ describe('session file schema', () => {
       assert.equal(set(path, value).kind, 'bad', `${path} ${String(value).slice(0, 30)}`);
   });
 
-  it('what decides nothing may be missing or strange', () => {
+  it('fields that decide nothing may be missing or strange', () => {
     for (const value of [undefined, null, 5, {}, []]) {
       assert.equal(session('editor', value).editor, '');
       assert.equal(session('folder', value).folder, undefined);
@@ -124,7 +124,7 @@ describe('session file schema', () => {
     assert.ok(more.kind === 'session' && !('more' in more.session));
   });
 
-  it('a setting that is not known must not kill', () => {
+  it('an unknown setting reaps nothing', () => {
     for (const value of ['on', 'ask', 'off']) assert.equal(session('automatic', value).automatic, value);
     for (const value of [undefined, null, true, 1, 'ON', 'yes', ['on']]) {
       assert.equal(session('automatic', value).automatic, 'off', String(value));
@@ -132,7 +132,7 @@ describe('session file schema', () => {
     assert.deepEqual(session('neverReap', ['a', 5, null, 'b']).neverReap, ['a', 'b']);
   });
 
-  it('no grace is shortened by a damaged file', () => {
+  it('a damaged file shortens no grace', () => {
     const longest = 600_000;
     const waits: [unknown, number][] = [
       [0, 0],
@@ -153,23 +153,23 @@ describe('session file schema', () => {
     for (const grace of [undefined, null, 5, []]) {
       assert.deepEqual(session('records.0.grace', grace).records[0]?.grace, { stdin: longest, term: longest });
     }
-    // A ladder that cannot be read begins anew, at the gentlest step.
+    // A ladder that cannot be read starts over, at the gentlest step.
     for (const ladder of [null, 5, {}, { step: 'KILL', remaining: 0 }, { step: 'kill9' }]) {
       assert.equal(session('records.0.ladder', ladder).records[0]?.ladder, undefined, JSON.stringify(ladder));
     }
   });
 
-  it('K30 a POSIX session that is none is not known, so every member counts as having left it', () => {
+  it('K30 an invalid POSIX session is unknown, so every member counts as having left it', () => {
     for (const value of [-1, -500, 2.5, '500', '', null, 2 ** 40]) {
       assert.equal(session('records.0.posixSession', value).records[0]?.posixSession, undefined, String(value));
     }
-    // That of a container's init, and one that is led from outside the pid namespace: nobody gets back into either.
+    // That of a container's init, and one led from outside the pid namespace: no process can rejoin either.
     for (const value of [500, 1, 0]) {
       assert.equal(session('records.0.posixSession', value).records[0]?.posixSession, value, `control: ${value}`);
     }
   });
 
-  it('K11 a container that is not as we write it is none', () => {
+  it('K11 a container in another form than ours is ignored', () => {
     const container = { program: 'docker', globalFlags: ['-c', 5], environment: { DOCKER_HOST: 'x', PATH: '/evil' } };
     assert.deepEqual(session('records.0.container', container).records[0]?.container, {
       program: 'docker',

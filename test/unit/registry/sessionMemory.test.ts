@@ -17,7 +17,7 @@ const RECORDS = [record({ server: 'one' }), record({ server: 'two' })];
 const session = sessionFile({ records: RECORDS });
 
 describe('a workspace’s memory of sessions', () => {
-  it('gives back what was written, and forgets a session without records', () => {
+  it('returns what was written, and forgets a session without records', () => {
     const { state, stored } = memoryState();
     const memory = new StateMemory(state);
     memory.remember(session);
@@ -40,7 +40,7 @@ describe('a workspace’s memory of sessions', () => {
     assert.equal(memory.sessions()[0]?.records.length, 1);
   });
 
-  it('keeps only the sessions that are named', () => {
+  it('keeps only the sessions that it is given', () => {
     const { state } = memoryState();
     const memory = new StateMemory(state);
     const other = sessionFile({ records: [record()] });
@@ -52,7 +52,7 @@ describe('a workspace’s memory of sessions', () => {
     assert.deepEqual(memory.sessions(), []);
   });
 
-  it('K13 takes nothing from a state that is damaged or hostile', () => {
+  it('K13 reads nothing from a damaged or hostile state', () => {
     for (const damage of [
       { ...session, records: undefined, owner: { pid: 1, start: 'x', scope: '' } },
       { schema: 1 },

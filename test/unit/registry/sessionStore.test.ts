@@ -64,7 +64,7 @@ describe('session store', () => {
     assert.deepEqual(readSessions(folder).sessions, []);
   });
 
-  it('L22 of two who claim a dead session exactly one gets it', () => {
+  it('L22 of two processes that claim a dead session exactly one gets it', () => {
     writeSession(folder, session);
     // Both saw it before either claimed it.
     const [first, second] = [only(), only()];
@@ -80,7 +80,7 @@ describe('session store', () => {
     );
   });
 
-  it('L22 of many who claim at once exactly one gets it', () => {
+  it('L22 of many processes that claim at once exactly one gets it', () => {
     for (let round = 0; round < 20; round++) {
       writeSession(folder, session);
       const found = only();
@@ -91,7 +91,7 @@ describe('session store', () => {
     }
   });
 
-  it("L22 a dead claimer's claim can be claimed, and the dead one's path is then nobody's", () => {
+  it("L22 a dead claimer's claim can be claimed, and its path is then gone", () => {
     writeSession(folder, session);
     claimSession(folder, only(), identity(600));
     const stale = only();
@@ -100,7 +100,7 @@ describe('session store', () => {
     assert.deepEqual(only().claimer, identity(700));
   });
 
-  it('what was written between the look and the claim counts', () => {
+  it('what was written between listing and claim counts', () => {
     writeSession(folder, session);
     const found = only();
     const more = { ...session, records: [recordOf(), recordOf({ id: uuid(2) })] };
@@ -108,7 +108,7 @@ describe('session store', () => {
     assert.deepEqual(claimSession(folder, found, identity(600))?.session, more);
   });
 
-  it('a claim is written to by its claimer and given back under the old name', () => {
+  it('a claim can be written to by its claimer, and given back under the old name', () => {
     writeSession(folder, session);
     const claimed = claimSession(folder, only(), identity(600)) as FoundSession;
     const left = writeClaimed(folder, claimed, { ...session, records: [] });
@@ -116,24 +116,24 @@ describe('session store', () => {
     releaseClaim(folder, left);
     assert.deepEqual(only(), { path: sessionPath(folder, session.id), session: left.session, claimer: undefined });
     assert.ok(isStillOurs(folder, session.id));
-    // Finished by somebody in the meantime: no error.
+    // Removed by another process in the meantime: no error.
     removeSession(only().path);
     releaseClaim(folder, left);
     assert.deepEqual(readSessions(folder).sessions, []);
   });
 
-  it('a claim that fails for any other reason than another’s is told, and the file stays', () => {
+  it('a claim that fails for another reason than another claim is an error, and the file stays', () => {
     writeSession(folder, session);
     const found = only();
     const { pid, start, scope } = identity(600);
-    // No rename can get past a folder that is not empty.
+    // No rename can replace a folder that is not empty.
     mkdirSync(join(folder.sessions, `${session.id}.claim-${pid}-${start}-${scope}.json`, 'full'), { recursive: true });
     assert.throws(() => claimSession(folder, found, identity(600)), /EISDIR|ENOTEMPTY|EEXIST/);
     assert.ok(isStillOurs(folder, session.id));
     assert.ok(claimSession(folder, found, identity(700)), 'control arm');
   });
 
-  it('L22 L23 of two who claim a session without a file, and see each other, neither goes on', () => {
+  it('L22 L23 of two processes that claim a session without a file, and see each other, neither proceeds', () => {
     const won = claimLost(folder, session, identity(600));
     assert.deepEqual(won, only());
     assert.equal(claimLost(folder, session, identity(700)), undefined);
@@ -147,7 +147,7 @@ describe('session store', () => {
     assert.deepEqual(readdirSync(folder.sessions), [`${session.id}.json`]);
   });
 
-  it('a claim that turns out damaged is nobody’s', () => {
+  it('a claim on a damaged file fails', () => {
     writeSession(folder, session);
     const found = only();
     writeFileSync(found.path, '{');
@@ -179,14 +179,14 @@ describe('session store', () => {
       assert.match(problem, /was moved to .*\.damaged and not used: .+\. Look in the list .+ The file can be removed/);
     }
     assert.ok(existsSync(join(temp, 'elsewhere.json')), 'what a link points to stays where it is');
-    // What they were the files of is remembered: of these sessions nobody can tell what they wanted.
+    // Their session ids are remembered: the settings of these sessions are unknown.
     const unread = new Set([1, 2, 3, 4, 5, 6, 7].map(uuid));
     for (const found of [{ unreadable: unreadable }, readSessions(folder)]) assert.deepEqual(found.unreadable, unread);
     assert.deepEqual(sessionsNamedIn(folder), new Set([session.id, ...unread]));
     assert.deepEqual(readSessions(folder).problems, [], 'they are complained about once');
   });
 
-  it('what was set aside is removed after 30 days, counted from then; folders, links and all other names stay', () => {
+  it('what was set aside is removed 30 days later; folders, links and all other names stay', () => {
     const path = (name: string) => join(folder.sessions, name);
     const age = (name: string, days: number) => {
       const then = new Date(Date.now() - days * 24 * 3_600_000);
@@ -200,7 +200,7 @@ describe('session store', () => {
     mkdirSync(path(below));
     for (const name of [old, link, below, foreign]) age(name, 31);
     age(young, 29);
-    // An old file that is set aside only now.
+    // An old file, set aside only now.
     writeFileSync(path(`${uuid(1)}.json`), '{');
     age(`${uuid(1)}.json`, 31);
     for (let round = 0; round < 2; round++) {
@@ -210,7 +210,7 @@ describe('session store', () => {
     }
   });
 
-  it('a file that can be neither used nor moved aside is told with what to do', () => {
+  it('a file that can be neither used nor moved aside is reported with what to do', () => {
     const path = join(folder.sessions, `${uuid(1)}.json`);
     for (const one of [path, `${path}.damaged`]) mkdirSync(join(one, 'full'), { recursive: true });
     assert.match(
@@ -237,7 +237,7 @@ describe('session store', () => {
     assert.ok(existsSync(path));
   });
 
-  it('a claim by somebody who cannot exist is no claim', () => {
+  it('a claim by an impossible process is no claim', () => {
     const claims = ['claim-0-t5', 'claim-1-t5', 'claim-99999999999-t5', 'claim-600-x5', 'claim-600-t007'];
     for (const claim of claims) {
       const path = join(folder.sessions, `${session.id}.${claim}-${session.owner.scope}.json`);
@@ -247,7 +247,7 @@ describe('session store', () => {
     }
   });
 
-  it('a write that was interrupted goes with its session, and only with its own', () => {
+  it('an interrupted write is removed with its session, and only with its own', () => {
     writeSession(folder, session);
     const left = `${session.id}.json.1134969902`;
     const others = `${uuid(7)}.json.5`;
@@ -256,7 +256,7 @@ describe('session store', () => {
     assert.deepEqual(readdirSync(folder.sessions), [others]);
   });
 
-  it('a write that was interrupted before its session had a file goes when it is old', () => {
+  it('an interrupted write of a session without a file is removed when it is old', () => {
     const [old, young] = [`${uuid(7)}.json.5`, `${uuid(8)}.json.6`];
     for (const name of [old, young]) writeFileSync(join(folder.sessions, name), '{}');
     const before = new Date(Date.now() - 3_600_000);
@@ -265,7 +265,7 @@ describe('session store', () => {
     assert.deepEqual(readdirSync(folder.sessions), [young]);
   });
 
-  it('what is no session file is left alone', () => {
+  it('other files are left alone', () => {
     for (const name of ['README', `${session.id}.json.damaged`, `${session.id}.json.1234567890`]) {
       writeFileSync(join(folder.sessions, name), 'x');
     }

@@ -35,7 +35,7 @@ describe('probes that windows share', () => {
     }
   });
 
-  it('K12 count in their own scope only', () => {
+  it('K12 count only in their own scope', () => {
     writeSharedProbes(folder, one.scope, [probe({ kind: 'unknown', reason: { kind: 'said', text: '' } })]);
     assert.equal(read('tfedcba9876543210').size, 0);
   });
@@ -48,7 +48,7 @@ describe('probes that windows share', () => {
     }
   });
 
-  it('K13 of a damaged or hostile file are none', () => {
+  it('K13 are not read from a damaged or hostile file', () => {
     const path = join(folder.path, 'probes.json');
     writeSharedProbes(folder, one.scope, [probe({ kind: 'gone', proof: 'no peer' })]);
     const good = readFileSync(path, 'utf8');

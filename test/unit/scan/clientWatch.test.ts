@@ -30,14 +30,14 @@ describe('the end of a client is noticed', () => {
     ['it cannot be read', { kind: 'error', reason: { kind: 'said', text: 'no' } }, false],
   ];
   for (const [what, identification, isEnd] of table) {
-    it(`${what}: ${isEnd ? 'told' : 'not told'}`, () => {
+    it(`${what}: ${isEnd ? 'noticed' : 'not noticed'}`, () => {
       now = identification;
       watch.check();
       assert.equal(told, isEnd ? 1 : 0);
     });
   }
 
-  it('is told once, also while rows still name it, and again of the next one', () => {
+  it('once, even while rows still name the client, and again for the next one', () => {
     now = { kind: 'gone' };
     watch.check();
     watch.watch([CLIENT]);
@@ -48,7 +48,7 @@ describe('the end of a client is noticed', () => {
     assert.equal(told, 2);
   });
 
-  it('of nobody who is not named any more', () => {
+  it('not for a client that rows no longer name', () => {
     watch.watch([]);
     now = { kind: 'gone' };
     watch.check();

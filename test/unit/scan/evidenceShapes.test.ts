@@ -10,13 +10,13 @@ import { ALL_EVIDENCE, ALL_REFUSALS } from '../wording/samples';
 const written = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 
 describe('evidence and refusals that another window wrote', () => {
-  it('are read as they were written, each of them', () => {
+  it('are read as they were written, every kind', () => {
     for (const [fact] of ALL_EVIDENCE) assert.deepEqual(v.parse(evidence, written(fact)), fact);
     for (const [reason] of ALL_REASONS) assert.deepEqual(v.parse(reasons, written(reason)), reason);
     for (const [refusal] of ALL_REFUSALS) assert.deepEqual(v.parse(refusals, written(refusal)), refusal);
   });
 
-  it('K13 that are not known, or not whole, are refused', () => {
+  it('K13 are refused when unknown or incomplete', () => {
     const held = { kind: 'stdin-held', heldBy: 'clients' };
     const refused = [
       undefined,
@@ -45,7 +45,7 @@ describe('evidence and refusals that another window wrote', () => {
     for (const value of refused) assert.throws(() => v.parse(evidence, value), JSON.stringify(value));
   });
 
-  it('what they have besides is left out', () => {
+  it('lose fields that are not theirs', () => {
     const fact: Evidence = { kind: 'seen-once' };
     assert.deepEqual(v.parse(evidence, { ...fact, command: 'rm' }), fact);
   });

@@ -1,22 +1,22 @@
 import assert from 'node:assert/strict';
 import { IdleTracker } from '../../../src/scan/idleTracker';
 
-describe('since when a server has been idle', () => {
+describe('the time since a server was last busy', () => {
   let watch: IdleTracker;
   beforeEach(() => {
     watch = new IdleTracker();
   });
 
-  it('is told from the second look on, and begins anew when it has worked', () => {
+  it('is known from the second scan on, and starts over when the server works', () => {
     assert.equal(watch.observe('a', 500, 1_000), undefined);
     assert.equal(watch.observe('a', 500, 61_000), 1_000);
-    // Its runtime's own timers are no work.
+    // Timers of its runtime do not count as work.
     assert.equal(watch.observe('a', 520, 121_000), 1_000);
     assert.equal(watch.observe('a', 900, 181_000), undefined);
     assert.equal(watch.observe('a', 900, 241_000), 181_000);
   });
 
-  it('each for itself; a process that has gone from the tree is no rest', () => {
+  it('is kept per server; a process gone from the tree does not make it idle', () => {
     watch.observe('a', 500, 0);
     watch.observe('b', 500, 0);
     assert.equal(watch.observe('a', 100, 60_000), undefined);

@@ -74,7 +74,7 @@ describe('a scan that windows share', () => {
   };
   const read = (youngerThan = 60_000) => readSharedScan(folder, SCOPE, youngerThan, NOW);
 
-  it('is read as it was written, without what each window finds out for itself', () => {
+  it('is read as it was written, without what each window finds out on its own', () => {
     writeSharedScan(folder, SCOPE, scan);
     assert.deepEqual(read(), scan);
     const containerProblem = { kind: 'timeout', program: 'docker', seconds: 1 } as const;
@@ -83,14 +83,14 @@ describe('a scan that windows share', () => {
     assert.deepEqual(read(), scan);
   });
 
-  it('is none when it is old, or from the future', () => {
+  it('is refused when it is old, or from the future', () => {
     for (const sweptAt of [NOW - 60_000, NOW + 1]) {
       writeSharedScan(folder, SCOPE, { ...scan, sweptAt });
       assert.equal(read(), undefined);
     }
   });
 
-  it('K13 is none with anything in it that is not as we write it', () => {
+  it('K13 is refused with any part in another form than ours', () => {
     writeSharedScan(folder, SCOPE, scan);
     const good = readFileSync(join(folder.path, 'scan.json'), 'utf8');
     for (const [from, to] of [

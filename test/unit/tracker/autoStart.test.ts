@@ -9,7 +9,7 @@ const ERRORS: Record<string, Error> = {
   crashed: new LaunchError('it exited with code 3'),
 };
 
-it('what does not start by itself is explained, and once: a failed launch is in the log already', async () => {
+it('a server that does not start automatically is explained once: a failed launch is in the log already', async () => {
   const log: string[] = [];
   const started: string[] = [];
   const launched = {

@@ -23,7 +23,7 @@ const log = { info() {}, warn() {}, error() {} };
 
 const memberOf = (pid: number): Member => ({ entry: entry(pid, 1), identity: identity(pid), by: 'root' });
 
-/** A session of which one server runs, as pid `pid`. */
+/** A session with one running server, pid `pid`. */
 function sessionWith(pid: number, kind: 'dead' | 'live'): ScannedSession {
   const record = recordOf({ id: uuid(pid), server: `${kind} ${pid}`, root: identity(pid) });
   const session = sessionOf({ id: uuid(1_000 + pid), records: [record] });
@@ -81,12 +81,12 @@ describe('an inventory', () => {
     assert.deepEqual(inventory.problems, [{ file: undefined, line: undefined, column: undefined, message: 'x' }]);
   });
 
-  it('shows its own session’s servers as this window’s only', () => {
+  it('shows the servers of its own session only as this window’s', () => {
     const own = { ...sessionWith(500, 'live'), session: ownerWith().own.session };
     assert.deepEqual(namesIn(build({ scan: scanWith(own) }).inventory), ['here']);
   });
 
-  it('shows what another window has found in place of its own findings', () => {
+  it('shows the findings of another window in place of its own', () => {
     const reused = {
       sessions: [serverView({ name: 'theirs' })],
       foreign: [foreignView({ name: 'found', processes: [] })],
@@ -99,14 +99,14 @@ describe('an inventory', () => {
     assert.deepEqual(namesIn(build({ scan, reused: { foreign } }).inventory), ['dead 700', 'here', 'found']);
   });
 
-  it('has one row for a process: a recorded one is no other client’s', () => {
+  it('has one row per process: a recorded one is not listed as another client’s', () => {
     const servers = [foreignWith(500), foreignWith(700), foreignWith(800)];
     const scan = scanWith(sessionWith(700, 'dead'));
     const { inventory } = build({ scan, foreign: { servers, takenAt: 0, hasFailed: false } });
     assert.deepEqual(namesIn(inventory), ['dead 700', 'here', 'other 800']);
   });
 
-  it('keeps a verdict that takes a second look as it was shown', () => {
+  it('keeps showing the last verdict until a second look confirms a new one', () => {
     const server = foreignWith(800, { isProven: false });
     const parts = { scan: scanWith(), foreign: { servers: [server], takenAt: 0, hasFailed: false } };
     const before = { ...NONE, foreign: [foreignView({ key: foreignKey(server.record) })] };
@@ -115,7 +115,7 @@ describe('an inventory', () => {
     assert.equal(verdictOf(), 'unknown');
   });
 
-  it('says which rows are being ended, and does not share that', () => {
+  it('says which rows are being ended, but does not share that', () => {
     const dead = sessionWith(700, 'dead');
     const server = foreignWith(800, { isOrphaned: true });
     const ending = [recordKey(dead.session.id, uuid(700)), foreignKey(server.record)];
@@ -128,7 +128,7 @@ describe('an inventory', () => {
     assert.ok([...findings.sessions, ...findings.foreign].every(({ state }) => state === 'running'));
   });
 
-  it('before the first scan shows what was written down, being checked, and keeps what was found', () => {
+  it('before the first scan shows what is recorded, as being checked, and keeps the earlier findings', () => {
     const remembered = [sessionOf({ records: [recordOf({ server: 'a' })] })];
     const problem = { file: 'f', line: 1, column: 1, message: 'wrong' };
     const before = { ...NONE, problems: ['kept'] };
@@ -139,7 +139,7 @@ describe('an inventory', () => {
     assert.equal(findings, before);
   });
 
-  it('tells how the guard is, with its memory', () => {
+  it('shows the state of the guard, with its memory', () => {
     const guard = { kind: 'armed', pid: 600, problem: undefined } as const;
     const armed = build({ scan: scanWith(), guard }).inventory.guard;
     assert.deepEqual(armed, { state: 'armed', pid: 600, memory: 1, problem: undefined });

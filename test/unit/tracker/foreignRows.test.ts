@@ -54,7 +54,7 @@ describe('rows of other clients’ servers', () => {
     };
   };
 
-  it('K33 L29 say who uses it, who holds it, and what follows', () => {
+  it('K33 L29 say what uses the server, what holds it, and what follows', () => {
     const gone = { kind: 'stdin-gone', proof: 'no peer' } as const;
     const unused = { kind: 'not-in-use' } as const;
     const stdin = (by: 'orphans' | 'strangers' | 'clients', ...pids: number[]) =>
@@ -88,7 +88,7 @@ describe('rows of other clients’ servers', () => {
     for (const [change, is, says] of table) assert.deepEqual(summaryOf(change), { is, says });
   });
 
-  it('say who runs it, whose end may make it an orphan, and where it is used', () => {
+  it('say which client runs it, whose end may orphan it, and where it is used', () => {
     const launcher = entry(60, 1, { name: 'tmux' });
     const table: [Partial<ForeignServer>, is: string, owner: Evidence][] = [
       [
@@ -116,17 +116,17 @@ describe('rows of other clients’ servers', () => {
     assert.ok(!('terminal' in plain) && !('idleSince' in plain) && !('checking' in plain));
   });
 
-  it('under a client say nothing of stdin and use', () => {
+  it('under a client do not mention stdin and use', () => {
     const kinds = rowOf({ above: CLIENT, isOrphaned: false }).evidence.map(({ kind }): EvidenceKind => kind);
     assert.deepEqual(kinds, ['matches', 'runs-under']);
   });
 
-  it('one look is not enough: checking', () => {
+  it('after one scan are still being checked', () => {
     const row = rowOf({ isOrphaned: false, isProven: false });
     assert.deepEqual([row.checking, row.verdict, row.evidence.at(-1)?.kind], [true, 'unknown', 'seen-once']);
   });
 
-  it('copies are counted under one client and nowhere else', () => {
+  it('count copies only under one client', () => {
     const record = (id: number) => recordOf({ id: uuid(id), kind: 'foreign', root: identity(id) });
     const other: ClientAbove = { ...CLIENT, pid: 78 };
     const rows = foreignRows(
@@ -150,7 +150,7 @@ describe('rows of other clients’ servers', () => {
     assert.equal(new Set(rows.map(({ key }) => key)).size, rows.length);
   });
 
-  it('processes stand as a tree with their memory; that the root is its own is no news', () => {
+  it('show processes as a tree with their memory, and give no reason for the root', () => {
     const row = rowOf({ members: [member(500, 1, 'root'), member(501, 500, 'tree')] });
     assert.deepEqual([row.pid, row.memory, row.processes.length], [500, 10, 1]);
     assert.deepEqual(
@@ -160,7 +160,7 @@ describe('rows of other clients’ servers', () => {
     assert.deepEqual(row.evidence.at(-1), { kind: 'member', pid: 501, by: 'tree' });
   });
 
-  it('containers: not asked, unknown, and as the engine says', () => {
+  it('show containers: not asked, unknown, and as the engine says', () => {
     const container = { program: 'docker', globalFlags: [], environment: {}, removable: true, containerId: 'a' };
     const record = recordOf({ kind: 'foreign', container });
     const one = { id: 'a'.repeat(64), image: 'img', state: 'running', labelled: false };

@@ -5,7 +5,7 @@ const MINUTE = 60_000;
 /** A window that opened after the crashed one; the crash was found two minutes later. */
 const CRASH = { at: 3 * MINUTE, sessionId: 's', startedAt: 1 * MINUTE, folder: '/ws', servers: [] };
 
-describe('which window tells of a crash', () => {
+describe('the window that announces a crash', () => {
   const table: [string, { startedAt: number; folder: string | undefined }, number, boolean][] = [
     ['the one that comes back, at once', { startedAt: 4 * MINUTE, folder: '/ws' }, 4 * MINUTE, true],
     ['also where it was there before the guard was done', { startedAt: 2 * MINUTE, folder: '/ws' }, 3 * MINUTE, true],

@@ -5,7 +5,7 @@ import { SweepSchedule } from '../../../src/tracker/schedule';
 describe('the schedule of sweeps', () => {
   afterEach(() => mock.timers.reset());
 
-  it('looks for itself soon after activation, then in its turn; a sweep that fails keeps none from running', () => {
+  it('sweeps soon after activation, then at intervals; a failed sweep does not stop the next', () => {
     mock.timers.enable({ apis: ['setTimeout', 'setInterval'] });
     const calls: (number | undefined)[] = [];
     const silent = { info: () => {}, warn: () => {}, error: () => {} };
@@ -18,11 +18,11 @@ describe('the schedule of sweeps', () => {
     assert.deepEqual(calls, [undefined, undefined, undefined, undefined]);
     mock.timers.tick(110_000);
     assert.deepEqual(calls.slice(4), [60_000, 60_000]);
-    // What is asked below the least interval is raised to it.
+    // An interval below the minimum is raised to it.
     schedule.setInterval(1);
     mock.timers.tick(5_000);
     assert.deepEqual(calls.slice(6), [5_000]);
-    // Milliseconds by mistake: more than a timer can wait.
+    // Milliseconds by mistake: longer than a timer can wait.
     schedule.setInterval(3_600_000);
     mock.timers.tick(600_000);
     assert.equal(calls.length, 7);

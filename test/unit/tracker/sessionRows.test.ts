@@ -72,7 +72,7 @@ describe('rows of another session', () => {
     });
   }
 
-  it('orphans whose session wanted to be asked say so, and what it was; not while they are ended, or in use', () => {
+  it('orphans whose session wanted you to be asked say so, with its setting; not while they are being ended, or in use', () => {
     const answerOf = (change: Partial<ScannedSession>, findings: Partial<SessionFindings> = {}) => {
       const row = rowOf(change, findings);
       return 'awaitsAnswer' in row ? row.awaitsAnswer : undefined;
@@ -88,7 +88,7 @@ describe('rows of another session', () => {
     }
   });
 
-  it('are named by the record, and for mcp-processes run by its client as long as that is known', () => {
+  it('are named by the record, and for mcp-processes run by its client while that is known', () => {
     const clientOf = () => 'Claude Code';
     assert.equal(rowOf({}, { clientOf }).client, recordOf().client);
     assert.equal(rowOf({ session: run }, { clientOf }).client, 'Claude Code');
@@ -98,7 +98,7 @@ describe('rows of another session', () => {
     assert.deepEqual([row.name, row.client], ['unknown server', 'MCP Processes']);
   });
 
-  it('a server of which only its container may be left goes when the engine says that there is none', () => {
+  it('a server of which only a container may be left disappears when the engine has none', () => {
     const records = [{ record: recordOf({ container: CONTAINER }), members: [] }];
     const count = (containers: ContainersSeen | undefined) =>
       rowsOf({ verdict: UNKNOWN, records }, { containersOf: () => containers }).length;
@@ -109,7 +109,7 @@ describe('rows of another session', () => {
     assert.equal(count({ containers: [one], problem: undefined }), 1);
   });
 
-  it('without a process and a container there is none', () => {
+  it('a record without a process or a container has none', () => {
     assert.deepEqual(rowsOf({ records: [{ record: recordOf(), members: [] }] }), []);
   });
 });
@@ -117,7 +117,7 @@ describe('rows of another session', () => {
 describe('the evidence of a row', () => {
   const session = sessionOf({ editor: 'VS Code 1.139' });
 
-  it('says why each process is its, and names no ids; the proof is that its window is gone', () => {
+  it('says why each process belongs to the server, without ids; the proof is that its window is gone', () => {
     const row = rowOf({ session });
     assert.deepEqual(row.evidence, [
       OWNER_GONE,
@@ -140,12 +140,12 @@ describe('the evidence of a row', () => {
     ['away', { verdict: LIVE, session: { ...session, detachedSince: 7 } }, {}, [{ kind: 'window-away', since: 7 }]],
   ];
   for (const [what, change, findings, expected] of table) {
-    it(`says what becomes of it: ${what}`, () => {
+    it(`says what will happen to it: ${what}`, () => {
       assert.deepEqual(rowOf({ session, ...change }, findings).evidence.slice(5), expected);
     });
   }
 
-  it('a process that is spared says why in the tree', () => {
+  it('a spared process says why in the tree', () => {
     const row = rowOf({}, { sparedOf: () => new Map([[501, refusal]]) });
     assert.deepEqual(row.processes[0]?.spared, undefined);
     assert.deepEqual(row.processes[0]?.children[0]?.spared, refusal);

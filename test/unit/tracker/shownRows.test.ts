@@ -11,7 +11,7 @@ const node = (pid: number, start = 't1', children: ProcessNode[] = []): ProcessN
   children,
 });
 
-describe('rows whose finding takes a second look', () => {
+describe('rows whose verdict needs a second look', () => {
   const orphaned = foreignView({ key: 'a' });
   const active = foreignView({ key: 'a', group: 'otherClients', verdict: 'active' });
   const unknown = foreignView({ key: 'a', group: 'ownerUnknown', verdict: 'unknown' });
@@ -55,7 +55,7 @@ describe('rows that are being ended', () => {
   const stateOf = (row: SessionView, keys = ['s:r']) => withEnding([row], new Set(keys))[0]?.state;
   const spared: ProcessNode = { ...NODE, spared: { rule: 'notEditor' } };
 
-  it('say so, except where everything is spared', () => {
+  it('say so, unless everything is spared', () => {
     assert.equal(stateOf(serverView()), 'stopping');
     assert.equal(stateOf(serverView(), ['s:other']), 'running');
     assert.equal(stateOf(serverView({ processes: [spared] })), 'running');
@@ -63,7 +63,7 @@ describe('rows that are being ended', () => {
     assert.equal(stateOf(serverView({ processes: [] })), 'stopping', 'a container is left');
   });
 
-  it('until every reap that was to end them is done, also one that fails', async () => {
+  it('until every reap that was to end them is done, even a failed one', async () => {
     const told: boolean[] = [];
     const ending = new EndingRows(() => told.push(ending.has('a')));
     let finish = () => {};

@@ -9,7 +9,7 @@ import { cookieOf, entry, identity, machine, recordOf, sessionOf, uuid } from '.
 
 const SELF = identity(200);
 
-/** A window that is pid 200 of {@link machine}. */
+/** A window: pid 200 of {@link machine}. */
 function windowWith(records: readonly ServerRecord[], change: Partial<ThisWindow> = {}): ThisWindow {
   const session = sessionOf({ owner: SELF, records });
   return {
@@ -76,7 +76,7 @@ describe('rows of servers that this window launched', () => {
     });
   }
 
-  it('has its containers as long as its record is there, and its file', () => {
+  it('have containers while their record exists, and their file', () => {
     const container = { program: 'docker', globalFlags: [], environment: {}, removable: true, containerId: undefined };
     const one = { id: 'a'.repeat(64), image: 'img', state: 'running', labelled: true };
     const containersOf = (): ContainersSeen => ({ containers: [one], problem: undefined });
@@ -90,11 +90,11 @@ describe('rows of servers that this window launched', () => {
   });
 });
 
-describe('rows of servers that others started in this window', () => {
+describe('rows of servers that other programs started in this window', () => {
   const adopted = (id: number, change: Partial<ServerRecord> = {}) =>
     recordOf({ id: uuid(id), kind: 'adopted', client: 'VS Code', ...change });
 
-  it('the first copy stands for its entry, the next has a key of its own', () => {
+  it('have the key of their entry for the first copy, and their own for the next', () => {
     const records = [adopted(1), adopted(2, { root: identity(600) })];
     const snapshot = machine(entry(600, 200));
     const window = windowWith(records, { configured: [editors('ws0:files')] });
@@ -117,7 +117,7 @@ describe('rows of servers that others started in this window', () => {
     assert.equal(kindIn(machine(entry(500, 1, { zombie: true }), entry(501, 1, { zombie: true }))), undefined);
   });
 
-  it('one that is not recorded yet is shown by the process that its entry names', () => {
+  it('before they are recorded, show the process that matches their entry', () => {
     const window = windowWith([], { configured: [editors('ws0:files')] });
     const rowIn = (...more: readonly ProcessEntry[]) => windowRows(machine(...more), window)[0];
     const row = rowIn(entry(600, 200), entry(601, 600));
@@ -131,7 +131,7 @@ describe('rows of servers that others started in this window', () => {
   });
 });
 
-describe('rows of what is configured and does not run', () => {
+describe('rows of configured servers that are not running', () => {
   it('have no process', () => {
     const ours: ConfiguredServer = {
       ...{ ...entryBase, key: 'setting:files', client: 'MCP Processes', file: undefined },
@@ -146,7 +146,7 @@ describe('rows of what is configured and does not run', () => {
       matches: () => true,
     };
     const configured = [ours, editors('ws0:files'), remote];
-    // A child that would match is none of ours: we launch them ourselves, with a cookie.
+    // A matching child is not ours: what we launch has a cookie.
     const rows = windowRows(machine(entry(700, 200)), windowWith([], { configured }));
     assert.deepEqual(
       rows.map((row) => [row.kind, row.kind === 'configured' ? row.managedBy : row.kind === 'remote' && row.url]),
@@ -161,7 +161,7 @@ describe('rows of what is configured and does not run', () => {
     }
   });
 
-  it('stand behind what runs, and not beside it', () => {
+  it('follow the running servers, and do not repeat them', () => {
     const launched = launchedAs({ kind: 'stopped' });
     const configured = [editors('ws0:files'), { ...editors('setting:files') }];
     const rows = windowRows(machine(), windowWith([], { launched, configured }));

@@ -7,7 +7,7 @@ interface State {
   readonly answers: readonly string[];
 }
 
-/** Answers `a`, `b`, … to its questions, or does what the script says instead. */
+/** Answers `a`, `b`, … to the questions, or does what the script says instead. */
 const script = (moves: readonly string[]) => {
   const asked: string[] = [];
   const left = [...moves];
@@ -27,7 +27,7 @@ let moveOf: (move: 'back' | 'cancel') => Move;
 
 describe('the questions of a new server', () => {
   before(async () => {
-    // What a person does comes from a real question only.
+    // Only a real question returns what a person did.
     const { askText } = await import('../../../src/views/addServer/steps');
     const moves = new Map<string, Move>();
     for (const kind of ['back', 'cancel'] as const) {
@@ -42,14 +42,14 @@ describe('the questions of a new server', () => {
     moveOf = (move) => moves.get(move) as Move;
   });
 
-  it('come in turn, those that apply', async () => {
+  it('come in turn, if they apply', async () => {
     const { asked, step } = script([]);
     const steps = [step('a'), step('b', () => false), step('c', ({ answers }) => answers.includes('a'))];
     assert.deepEqual((await askInTurn('t', { answers: [] }, steps))?.answers, ['a', 'c']);
     assert.deepEqual(asked, ['a 1/?', 'c 2/2']);
   });
 
-  it('Back goes to the one before that applies, Escape leaves', async () => {
+  it('Back returns to the previous one that applies, Escape leaves', async () => {
     const steps = ({ step }: ReturnType<typeof script>) => [step('a'), step('b', () => false), step('c')];
     const back = script(['a', 'back', 'again']);
     assert.deepEqual((await askInTurn('t', { answers: [] }, steps(back)))?.answers, ['a', 'again', 'c']);

@@ -7,7 +7,7 @@ import { registerCommands } from '../../../src/views/commands/register';
 import { type Editor, newEditor, settled } from './fakeEditor';
 import { actionsOver, foreignView, inventoryOf, resultOf, serverView } from './rows';
 
-describe('"ask" asks', () => {
+describe('the setting "ask" asks', () => {
   let editor: Editor;
   beforeEach(() => {
     editor = newEditor();
@@ -16,7 +16,7 @@ describe('"ask" asks', () => {
   const waiting = (over: { key?: string; awaitsAnswer?: 'window' | 'client'; state?: 'stopping' } = {}) =>
     serverView({ awaitsAnswer: 'window', memory: 43 << 20, ...over });
 
-  /** What a window says and asks for while these inventories are published. */
+  /** What a window says, and what it reaps, while these inventories are published. */
   async function ask(...inventories: ServerView[][]): Promise<{ texts: string[]; reaped: ReapOptions[] }> {
     let publish: (inventory: Inventory) => void = () => {};
     const reaped: ReapOptions[] = [];
@@ -59,7 +59,7 @@ describe('"ask" asks', () => {
     });
   }
 
-  it('Review opens the list to choose from; what is chosen is ended', async () => {
+  it('Review opens the list to choose from, and ends what is chosen', async () => {
     editor.click = (buttons) => buttons.find((button) => button === 'Review');
     editor.pick = (items) => items.slice(0, 1);
     const { reaped } = await ask([waiting({ key: 'a' }), waiting({ key: 'b' })]);
@@ -70,13 +70,13 @@ describe('"ask" asks', () => {
     );
   });
 
-  it('Review of what is gone by then says so', async () => {
+  it('Review says so if the orphans are gone by then', async () => {
     editor.click = (buttons) => buttons.find((button) => button === 'Review');
     const { texts, reaped } = await ask([waiting()], []);
     assert.deepEqual([texts[1], reaped], ['No orphaned servers found.', []]);
   });
 
-  it('Not Now ends nobody', async () => {
+  it('Not Now ends nothing', async () => {
     editor.click = (buttons) => buttons.find((button) => button === 'Not Now');
     const { reaped } = await ask([waiting()]);
     assert.deepEqual([editor.picks, reaped], [[], []]);

@@ -5,7 +5,7 @@ import { newEditor, settled } from './fakeEditor';
 import { actionsOver, foreignView, inventoryOf, serverView } from './rows';
 
 describe('a command without a row', () => {
-  it('says what to do where no server fits', async () => {
+  it('says what to do if no server fits', async () => {
     const table: [string, boolean, string, string[]][] = [
       ['start', true, 'There is no server to start.', ['Add Server']],
       ['stop', true, 'No server is running.', []],
@@ -26,7 +26,7 @@ describe('a command without a row', () => {
     }
   });
 
-  it('offers those that fit by their pid', async () => {
+  it('offers the servers that fit, with their pids', async () => {
     const editor = newEditor();
     const orphans = [serverView(), serverView({ key: 's:2', pid: 600 })];
     registerCommands({ subscriptions: [] }, actionsOver(orphans), { info() {}, error() {} });
@@ -35,7 +35,7 @@ describe('a command without a row', () => {
     assert.deepEqual(editor.described, ['MCP Processes · orphaned · pid 500', 'MCP Processes · orphaned · pid 600']);
   });
 
-  it('leads to a new server where there is none', async () => {
+  it('offers to add a server if there is none', async () => {
     const editor = newEditor();
     const ran: string[] = [];
     editor.command = (id) => ran.push(id);

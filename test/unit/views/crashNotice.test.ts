@@ -32,7 +32,7 @@ describe('after a crash', () => {
     folder?: string;
   }
 
-  /** Looks as often as a window does in its first seconds. @returns what was asked for. */
+  /** Checks as often as a window does in its first seconds. @returns what the editor was asked for. */
   async function tell({ crashes = [ran('a', 'b')], ended = 1, memoryFreed = 86 << 20, ...rest }: Situation) {
     const { servers = [configured('a'), configured('b')], looks = 2, click, folder = WS } = rest;
     const asked: string[] = [];
@@ -55,19 +55,19 @@ describe('after a crash', () => {
   }
   const messages = () => editor.messages.map(({ kind, text, buttons }) => [kind, text, ...buttons]);
 
-  it('what was left is said once, and what ran before is offered', async () => {
+  it('says once what was left, and offers to start what ran before', async () => {
     await tell({ looks: 5 });
     const text = 'After a crash: 1 leftover server ended, 86 MB freed.';
     assert.deepEqual(messages(), [['information', text, 'Start Again', 'Details']]);
   });
 
-  it('what is clicked is done', async () => {
+  it('does what the buttons say', async () => {
     assert.deepEqual(await tell({ click: 'Start Again' }), ['start a', 'start b']);
     assert.deepEqual(await tell({ click: 'Details' }), ['history']);
     assert.deepEqual(editor.messages.at(-1)?.buttons, ['Start Again'], 'still offered');
   });
 
-  it('only what is still configured and does not run is offered', async () => {
+  it('offers only what is still configured and is not running', async () => {
     const running = launchedView({ key: 'b', name: 'b', folder: WS });
     assert.deepEqual(await tell({ servers: [configured('a'), running], click: 'Start Again' }), ['start a']);
     const elsewhere = configured('a', '/elsewhere');
@@ -75,23 +75,23 @@ describe('after a crash', () => {
     assert.deepEqual(editor.messages.at(-1)?.buttons, ['Details']);
   });
 
-  it('settings that come late are waited for', async () => {
+  it('waits for settings that come late', async () => {
     await tell({ servers: [configured('a')], looks: 3 });
     assert.deepEqual(messages(), []);
   });
 
-  it('nothing was left, but something ran', async () => {
+  it('offers what ran, even if nothing was left', async () => {
     await tell({ ended: 0, memoryFreed: 0 });
     assert.deepEqual(messages(), [['information', 'After a crash: 2 servers are no longer running.', 'Start Again']]);
   });
 
-  it('nothing was left, and everything runs again: nothing is said', async () => {
+  it('says nothing if nothing was left and everything is running again', async () => {
     const servers = ['a', 'b'].map((name) => launchedView({ key: name, name, folder: WS }));
     await tell({ ended: 0, memoryFreed: 0, servers });
     assert.deepEqual(messages(), []);
   });
 
-  it('of another window its name is said', async () => {
+  it('names the window if it was another one', async () => {
     await tell({ crashes: [ran()], ended: 2, memoryFreed: 0, folder: '/home/me/other' });
     assert.deepEqual(messages(), [
       ['information', 'After the window "ws" crashed: 2 leftover servers ended.', 'Details'],

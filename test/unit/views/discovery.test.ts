@@ -6,7 +6,7 @@ import { newEditor, settled } from './fakeEditor';
 import { actionsOver, foreignView, inventoryOf, NODE, serverView } from './rows';
 
 describe('the notice of what other clients left behind', () => {
-  it('counts processes, and is told once', async () => {
+  it('counts processes, and is shown once', async () => {
     const table: [number, string][] = [
       [1, 'Found 2 orphaned MCP server processes (1 MB).'],
       [2, 'Found 4 orphaned MCP server processes (2 MB).'],

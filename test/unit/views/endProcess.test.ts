@@ -45,14 +45,14 @@ describe('End This Process', () => {
 
   const asked = () => editor.messages.map(({ text, detail, buttons }) => [text, detail, ...buttons]);
 
-  it('of one process asks about that one', async () => {
+  it('for one process asks about that one', async () => {
     assert.deepEqual(await end(processRowOf(tree), { uses: [{ kind: 'below', many: false, count: 1 }] }), [500]);
     assert.deepEqual(asked(), [
       ['End node (pid 500)?', 'node server.js\n\n1 more process below it will keep running.', 'End Process'],
     ]);
   });
 
-  it('of a server names each process that will be ended, and asks who uses all of them', async () => {
+  it('for a server names each process that will be ended, and checks the use of all of them', async () => {
     assert.deepEqual(
       await end(rowOf(tree), { uses: [{ kind: 'runs-under', parent: { pid: 2, name: 'systemd' } }] }),
       [500, 501],
@@ -61,7 +61,7 @@ describe('End This Process', () => {
     assert.deepEqual(asked(), [['End all 2 processes of files?', detail, 'End All']]);
   });
 
-  it('what cannot be ended is said before, and left alone', async () => {
+  it('says beforehand what cannot be ended, and leaves it alone', async () => {
     const kept = { 501: { rule: 'notEditor' } as const };
     assert.deepEqual(await end(rowOf(tree), { kept }), [500]);
     const said = 'node (pid 501) will not be ended: it is an editor process.';
@@ -73,7 +73,7 @@ describe('End This Process', () => {
     assert.equal(asked().length, 1, 'there is nothing to ask');
   });
 
-  it('counts those that are kept, and fits on the screen', async () => {
+  it('counts those that are spared, and fits on the screen', async () => {
     const children = Array.from({ length: 30 }, (_, index) => ({ ...child, pid: 501 + index }));
     const many = serverView({ processes: [{ ...NODE, children }] });
     assert.equal((await end(rowOf(many), { kept: { 500: { rule: 'notSystem' } } })).length, 30);

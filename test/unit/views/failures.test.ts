@@ -18,13 +18,13 @@ const clickOn = (button: string) => (buttons: readonly string[]) => buttons.find
 const neverReap = (over: Parameters<typeof actionsOver>[1]) =>
   neverReapServer({ actions: actionsOver([serverView()], over) } as CommandContext, serverView().key);
 
-describe('what a click on a notification cannot do is shown', () => {
+describe('a button of a notification shows its failure', () => {
   let editor: Editor;
   beforeEach(() => {
     editor = newEditor();
   });
 
-  it('undoing that a server is never reaped', async () => {
+  it('undoing Never Reap This Server', async () => {
     editor.click = clickOn('Undo');
     await neverReap({ allowReap: fail });
     await settled();
@@ -58,7 +58,7 @@ describe('what a click on a notification cannot do is shown', () => {
     assert.match(editor.errors()[0] ?? '', new RegExp(BROKEN));
   });
 
-  it('looking at the servers that other clients left', async () => {
+  it('reviewing the servers that other clients left', async () => {
     editor.click = clickOn('Review');
     editor.command = fail;
     const orphan = foreignView();
@@ -74,7 +74,7 @@ describe('what a click on a notification cannot do is shown', () => {
     assert.deepEqual(editor.errors(), [BROKEN]);
   });
 
-  it('control: what was cancelled is no failure', async () => {
+  it('control: a cancellation is no failure', async () => {
     showFailure(Promise.reject(new CancellationError()));
     await settled();
     assert.deepEqual(editor.errors(), []);

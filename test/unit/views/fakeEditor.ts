@@ -1,8 +1,8 @@
 import Module from 'node:module';
 
 /**
- * Stands for the module `vscode` in unit tests, as far as they need it, and takes its place when this file is imported:
- * `import './fakeEditor';` comes before whatever imports `vscode`.
+ * Stands for the module `vscode` in unit tests, as far as they need it. Importing this file puts it in place:
+ * `import './fakeEditor';` comes before any import of `vscode`.
  */
 const modules = Module as unknown as { _resolveFilename(...args: unknown[]): string };
 const resolveFilename = modules._resolveFilename;
@@ -14,29 +14,29 @@ interface Message {
   readonly kind: 'information' | 'warning' | 'error';
   readonly text: string;
   readonly buttons: readonly string[];
-  /** Of a question that has to be answered first. */
+  /** The detail of a modal question. */
   readonly detail?: string;
 }
 
-/** What the editor was asked for, and what it answers; anew for each test. */
+/** What the editor was asked for, and what it answers. Each test makes its own. */
 export class Editor {
   readonly messages: Message[] = [];
   /** Titles of the lists to pick from. */
   readonly picks: string[] = [];
-  /** What stands behind what there is to pick. */
+  /** Descriptions of the items to pick from. */
   readonly described: string[] = [];
   readonly documents: { readonly title: string; readonly text: string }[] = [];
   readonly registered = new Map<string, (target?: unknown) => Promise<void>>();
-  /** The button of a message that a person clicks. */
+  /** Chooses the button of a message that a person clicks. */
   click: (buttons: readonly string[]) => string | undefined = () => undefined;
-  /** Answers or rejects what a command is asked for. */
+  /** Answers or rejects the call of a command. */
   command: (id: string, args: readonly unknown[]) => unknown = () => undefined;
-  /** What a person picks of a list. */
+  /** Chooses what a person picks from a list. */
   pick: (items: readonly unknown[]) => unknown = () => undefined;
-  /** Calls off what shows its progress. */
+  /** Cancels the work whose progress is shown. */
   cancel: () => void = () => {};
   settings: Record<string, unknown> = {};
-  /** Those of the workspace, which go before the user's. */
+  /** The workspace's settings, which override the user's. */
   workspaceSettings: Record<string, unknown> = {};
   isTrusted = true;
   /** The input box that is shown, and what a person may do in it besides typing. */
@@ -58,7 +58,7 @@ export function newEditor(): Editor {
   return editor;
 }
 
-/** Lets everything that was begun and not awaited come to its end. */
+/** Waits for everything that was started and not awaited. */
 export async function settled(): Promise<void> {
   for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));
 }

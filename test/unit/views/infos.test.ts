@@ -8,7 +8,7 @@ import { inventoryOf } from './rows';
 
 function reaped(over: Partial<HistoryEntry> = {}): HistoryEntry {
   return {
-    // Later than now is shown as now: a slow machine must not tell seconds.
+    // The future is shown as now; otherwise a slow machine would show seconds.
     ...{ at: Date.now() + 60_000, by: 'window', server: 'files', sessionId: 's', containers: [], milliseconds: 1 },
     ...{ processes: [{ pid: 500, name: 'node', outcome: 'exited' }], memoryFreed: 1 << 20 },
     ...over,
@@ -24,8 +24,8 @@ function infoOf(over: Partial<Inventory>): InfoRow | undefined {
 const historyOf = (history: readonly HistoryEntry[]) => infoOf({ history });
 const endedOf = (entry: HistoryEntry) => historyOf([entry])?.infos[0]?.info;
 
-describe('what stands below the servers', () => {
-  it('the guard, and why there is none', () => {
+describe('rows below the servers', () => {
+  it('show the guard, or why there is none', () => {
     const guard: GuardView = { state: 'unavailable', pid: undefined, memory: undefined, problem: undefined };
     const table: [Partial<GuardView>, string | undefined][] = [
       [{ state: 'off' }, undefined],
@@ -42,7 +42,7 @@ describe('what stands below the servers', () => {
     }
   });
 
-  it('who ended a server, and why', () => {
+  it('say what ended a server, and why', () => {
     const ended = '1 process · 1 MB · 0 s ago';
     const table: [Partial<HistoryEntry>, string, RegExp][] = [
       [{}, ended, /Ended by an editor window\./],
@@ -67,7 +67,7 @@ describe('what stands below the servers', () => {
     }
   });
 
-  it('a crash that left nothing says neither processes nor memory', () => {
+  it('mention neither processes nor memory for a crash that left nothing', () => {
     const crash = { cause: 'exit', exit: { signal: 'SIGKILL' }, processes: [], memoryFreed: 0 } as const;
     const info = endedOf(reaped({ ...crash, lastLine: 'no memory', commandLine: 'node files.js' }));
     assert.equal(info?.description, 'exited unexpectedly · SIGKILL · 0 s ago');
@@ -78,7 +78,7 @@ describe('what stands below the servers', () => {
     ]);
   });
 
-  it('what became of its processes, in the words of a reap’s report', () => {
+  it('describe the outcome of its processes as a reap’s report does', () => {
     const outcomes = ['exited', 'terminated', 'survived', 'a newer word'];
     const processes = outcomes.map((outcome, index) => ({ pid: 500 + index, name: 'node', outcome }));
     assert.deepEqual(endedOf(reaped({ processes }))?.tooltip.split('\n').slice(2), [
@@ -89,7 +89,7 @@ describe('what stands below the servers', () => {
     ]);
   });
 
-  it('counts what was ended in a day, or the last of it where there may be more', () => {
+  it('count what was ended in a day, or the latest of it if there may be more', () => {
     const table: [number, string, RegExp][] = [
       [1, '1 · 1 MB freed', /in the last 24 hours\.$/],
       [MAX_HISTORY - 1, '19 · 19 MB freed', /in the last 24 hours\.$/],

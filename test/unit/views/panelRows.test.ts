@@ -22,7 +22,7 @@ describe('the rows of the panel', () => {
     rows = new PanelRows();
   });
 
-  it('groups in their order, servers by name as people count, processes below them', () => {
+  it('are groups in order, servers in natural order of their names, processes below them', () => {
     const servers = ['b10', 'b9'].map((name) => serverView({ key: name, name }));
     show({ servers: [...theirs.slice(0, 1), ...servers] });
     assert.deepEqual(outlineOf(rows.top), [
@@ -37,7 +37,7 @@ describe('the rows of the panel', () => {
     ]);
   });
 
-  it('three copies of another client’s server share a line; two do not, nor do three of ours', () => {
+  it('three copies of another client’s server share a row; two do not, nor do three of ours', () => {
     show({ servers: theirs });
     assert.deepEqual(outlineOf(rows.top), [
       ['group:otherClients', [['copies:otherClients:files', ['server:1', 'server:2', 'server:3']]]],
@@ -49,7 +49,7 @@ describe('the rows of the panel', () => {
     assert.deepEqual(outlineOf(rows.top), [['group:otherClients', ['server:1', 'server:2', 'server:3']]]);
   });
 
-  it('keep their objects as long as their ids are there, and have what is new', () => {
+  it('keep their objects while their ids exist, and get new contents', () => {
     show({ servers: [ours] });
     const [before] = rows.top[0]?.children() ?? [];
     show({ servers: [{ ...ours, memory: 7 << 20 }] });
@@ -59,7 +59,7 @@ describe('the rows of the panel', () => {
     assert.equal(after.server.memory, 7 << 20);
   });
 
-  it('say what looks different, and whether rows came or went', () => {
+  it('say which rows changed, and whether rows came or went', () => {
     assert.equal(show({ servers: [ours] }).isReshaped, true);
     assert.deepEqual(show({ servers: [ours] }), { isReshaped: false, changed: [] });
     const { isReshaped, changed } = show({ servers: [{ ...ours, memory: 7 << 20 }] });
@@ -69,14 +69,14 @@ describe('the rows of the panel', () => {
     assert.equal(show({ servers: [{ ...ours, processes: [{ ...NODE, children: [child] }] }] }).isReshaped, true);
   });
 
-  it('servers that do not run are folded, until they are all that is left', () => {
+  it('servers that are not running are collapsed, unless there are no others', () => {
     const stopped = configuredView({ key: 's' });
     const folded = () => rows.top.flatMap((row) => (row.kind === 'group' && row.isFolded ? row.id : []));
     show({ servers: [ours, stopped] });
     assert.deepEqual(folded(), ['group:notRunning']);
     show({ servers: [stopped] });
     assert.deepEqual(folded(), []);
-    // A new id each time: the editor would keep what a person folded.
+    // A new id each time: for a known id the editor keeps what a person collapsed.
     const ids = [1, 2].map(() => {
       show({ servers: [ours, stopped] });
       show({ servers: [stopped] });
@@ -85,7 +85,7 @@ describe('the rows of the panel', () => {
     assert.deepEqual(ids, ['group:notRunning:2', 'group:notRunning:3']);
   });
 
-  it('containers without a client have a group of their own below the servers', () => {
+  it('containers without a client have their own group below the servers', () => {
     const lost = { id: 'c', image: 'i', state: 'running', labelled: false, name: 'n', createdAt: 1 };
     const containersWithoutClient = [{ ...lost, server: 'files', client: 'Codex', notOurs: undefined }];
     show({ servers: [ours], containersWithoutClient } as Partial<Inventory>);

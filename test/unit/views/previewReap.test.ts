@@ -12,7 +12,7 @@ const ours = serverView({ key: 's:1' });
 const theirs = ['other:1', 'other:2', 'other:3'].map((key) => foreignView({ key, name: 'context7' }));
 const living = foreignView({ key: 'other:9', verdict: 'active', group: 'otherClients' });
 
-/** The rows that a preview was asked for; undefined for all that is ours. */
+/** The rows to preview; undefined for all of our own orphans. */
 type Asked = readonly string[] | undefined;
 
 const PREVIEW: ReapPreview = {
@@ -31,7 +31,7 @@ describe('Preview Cleanup', () => {
     editor = newEditor();
   });
 
-  /** What the core was asked for. */
+  /** What the preview asked for. */
   async function preview(servers: readonly ServerView[], target?: Row | string): Promise<Asked[]> {
     const asked: Asked[] = [];
     const previewOrphans = async (only: Asked) => {
@@ -43,7 +43,7 @@ describe('Preview Cleanup', () => {
     return asked;
   }
 
-  it('without a row names other clients’ orphans too, which are taken only when named, and nothing that lives', async () => {
+  it('without a row includes other clients’ orphans, which have to be named, and nothing active', async () => {
     assert.deepEqual(await preview([...theirs, living]), [['other:1', 'other:2', 'other:3']]);
     assert.deepEqual(await preview([ours, ...theirs, living]), [['s:1', 'other:1', 'other:2', 'other:3']]);
     assert.deepEqual(
@@ -52,17 +52,17 @@ describe('Preview Cleanup', () => {
     );
   });
 
-  it('without a row and without theirs looks for ours afresh, also before the first scan', async () => {
+  it('without a row and without theirs scans for our own, even before the first sweep', async () => {
     for (const servers of [[], [ours], [living]]) {
       assert.deepEqual(await preview(servers), [undefined]);
     }
   });
 
-  it('of a line with several servers means these, not the others', async () => {
+  it('of a row with several servers means these, not the others', async () => {
     assert.deepEqual(await preview([ours, ...theirs], copiesOf(theirs.slice(0, 2))), [['other:1', 'other:2']]);
   });
 
-  it('of a server, a process or a container of it, or by key means that server', async () => {
+  it('of a server, one of its processes or containers, or a key means that server', async () => {
     const row = rowOf(ours);
     const process = new ProcessRow('p', NODE, row);
     const container = new ContainerRow(
@@ -76,7 +76,7 @@ describe('Preview Cleanup', () => {
     }
   });
 
-  it('with nothing orphaned is a message, and opens no document', async () => {
+  it('with nothing orphaned shows a message, and opens no document', async () => {
     const actions = actionsOver([living], { previewOrphans: async () => [] });
     registerCommands({ subscriptions: [] }, actions, { info() {}, error() {} });
     await editor.registered.get('mcpProcesses.previewReap')?.();

@@ -7,7 +7,7 @@ import { actionsOver, foreignView, resultOf, serverView } from './rows';
 
 const theirs = foreignView({ key: 'other:1' });
 
-describe('Reap Orphaned MCP Servers tells what became of it', () => {
+describe('Reap Orphaned MCP Servers reports', () => {
   let editor: Editor;
   beforeEach(() => {
     editor = newEditor();
@@ -20,7 +20,7 @@ describe('Reap Orphaned MCP Servers tells what became of it', () => {
     return editor.messages.map(({ kind, text }) => `${kind}: ${text}`);
   }
 
-  it('called off before anybody was ended', async () => {
+  it('that it was cancelled before anything was ended', async () => {
     const calledOff = async () => {
       editor.cancel();
       return [];
@@ -28,7 +28,7 @@ describe('Reap Orphaned MCP Servers tells what became of it', () => {
     assert.deepEqual(await reap([theirs], calledOff), ['information: Cancelled. Nothing was ended.']);
   });
 
-  it('called off after somebody was ended', async () => {
+  it('that it was cancelled after something was ended', async () => {
     const calledOff = async () => {
       editor.cancel();
       return [resultOf()];
@@ -36,12 +36,12 @@ describe('Reap Orphaned MCP Servers tells what became of it', () => {
     assert.deepEqual(await reap([theirs], calledOff), ['information: Ended 1 orphaned server (1 process).']);
   });
 
-  it('not called off, and nobody was orphaned any more', async () => {
+  it('that no orphan was left, if it was not cancelled', async () => {
     const none = async () => [];
     assert.deepEqual(await reap([theirs], none), ['information: No orphaned servers found.']);
   });
 
-  it('what could not be ended is a warning that says what to do', async () => {
+  it('what could not be ended, as a warning that says what to do', async () => {
     const failed = async () => [
       resultOf({
         processes: [],

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { redrawAfter } from '../../../src/views/tree/rowClock';
 import { NODE, serverView } from './rows';
 
-describe('when rows that show ages are drawn again', () => {
+describe('the next update of rows that show ages', () => {
   const NOW = 1_000_000;
   const old = serverView({ startedAt: NOW - 61_000 });
   const child = { ...NODE, children: [{ ...NODE, startedAt: NOW - 1_000 }] };

@@ -29,7 +29,7 @@ const IDS = { sessionId: 's', recordId: 'r' };
 const ORPHANED = { group: 'orphaned', verdict: 'orphaned', state: 'running' };
 const HERE = { group: 'thisWindow', verdict: 'active', state: 'running' };
 
-/** An orphaned server of another session, where nothing else is said. */
+/** A server of another session, by default orphaned. */
 export function serverView(over: Partial<SessionView> = {}): SessionView {
   return { kind: 'session', ...RUNNING, ...IDS, ...ORPHANED, ...over } as SessionView;
 }
@@ -52,7 +52,7 @@ export function adoptedView(over: Partial<AdoptedView> = {}): AdoptedView {
   return { kind: 'adopted', ...RUNNING, ...IDS, ...HERE, ...known, ...over } as AdoptedView;
 }
 
-/** A configured server of ours that does not run. */
+/** One of our configured servers that is not running. */
 export function configuredView(over: Partial<ConfiguredView> = {}): ConfiguredView {
   return {
     ...{ kind: 'configured', managedBy: 'mcpProcesses', group: 'notRunning', verdict: 'gone', state: 'stopped' },
@@ -70,7 +70,7 @@ export function inventoryOf(servers: readonly ServerView[]): Inventory {
   };
 }
 
-/** Actions that do nothing but what a test gives them. */
+/** Actions that do only what a test gives them. */
 export function actionsOver(servers: readonly ServerView[], over: Partial<Actions> = {}): Actions {
   return {
     inventory: () => inventoryOf(servers),
@@ -95,7 +95,7 @@ export function processRowOf(server: ServerView, process: ProcessNode = NODE): P
   return new ProcessRow('p', process, rowOf(server));
 }
 
-/** What became of a server of ours, where nothing else is said. */
+/** The result for one of our servers. */
 export function resultOf(over: Partial<ReapResult> = {}): ReapResult {
   return {
     ...{

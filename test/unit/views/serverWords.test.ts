@@ -54,13 +54,13 @@ describe('orphans of other clients that badge and status bar leave out', () => {
     assert.equal(told([theirs, theirs, living, listed]), '2 orphaned servers of other clients · 26 MB');
   });
 
-  it('are none where there are none, the user keeps them, or the badge counts them', () => {
+  it('are none if there are none, if the user keeps them, or if the badge counts them', () => {
     for (const servers of [[], [serverView()], [listed], [living]]) assert.equal(told(servers), undefined);
     for (const reapForeign of ['ask', 'auto'] as const) assert.equal(told([theirs], reapForeign), undefined);
   });
 });
 
-describe('words for a server', () => {
+describe('the description of a server', () => {
   const facts = { at: Date.UTC(2026, 0, 1), lastLine: 'no database' };
   const failures: [Failure, string, string][] = [
     [
@@ -88,7 +88,7 @@ describe('words for a server', () => {
     });
   }
 
-  it('the verdict, whose it is, and what is being done', () => {
+  it('says the verdict, the owner, and what is under way', () => {
     const there = { group: 'otherClients', verdict: 'active', client: 'Codex' } as const;
     const unknown = { group: 'ownerUnknown', verdict: 'unknown' } as const;
     const table: [ServerView, string][] = [
@@ -103,7 +103,7 @@ describe('words for a server', () => {
     for (const [server, sentence] of table) assert.equal(verdictSentence(server), sentence);
   });
 
-  it('K33 one that outlived its client, and that somebody is connected to', () => {
+  it('K33 says that a server outlived its client and is in use', () => {
     const used = serverView({ verdict: 'active', group: 'otherClients', usedBy: seen({ pid: 7, name: 'python3' }) });
     assert.equal(stateWord(used), 'in use');
     assert.equal(verdictSentence(used), 'In use: no known client runs it, but python3 (pid 7) is connected to it.');
@@ -111,7 +111,7 @@ describe('words for a server', () => {
     assert.equal(capabilitiesOf(used).canReap, false);
   });
 
-  it('ids for bug reports stand at the end of the evidence, and nowhere else', () => {
+  it('has the ids for bug reports at the end of the evidence, and nowhere else', () => {
     const ids = { sessionId: '5e55', recordId: '4ec0', evidence: [{ kind: 'started-here' } as const] };
     assert.match(evidenceText(serverView(ids)), /\n\nFor bug reports:\n {2}Session: 5e55\n {2}Record: 4ec0\n$/);
     const { value } = rowOf(serverView(ids)).tooltip();
@@ -121,7 +121,7 @@ describe('words for a server', () => {
     assert.doesNotMatch(evidenceText(none), /bug reports/);
   });
 
-  it('what it says of itself, singular and plural', () => {
+  it('has what the server says about itself, singular and plural', () => {
     const said = { name: 'files', version: '1.0', tools: 1, resources: 0, prompts: 2 };
     assert.equal(serverInfoSentence(said), 'Server: files 1.0 · 1 tool, 0 resources, 2 prompts');
     assert.match(serverInfoSentence({ ...said, tools: 2, resources: 1, prompts: 1 }), /2 tools, 1 resource, 1 prompt$/);

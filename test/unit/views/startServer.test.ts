@@ -12,7 +12,7 @@ describe('a server that does not start', () => {
     editor = newEditor();
   });
 
-  /** Starts it; the first start fails. @returns what was asked for. */
+  /** Starts it; the first start fails. @returns what the editor was asked for. */
   async function start(lastLine: string | undefined, click: string | undefined, by: 'us' | 'editor' = 'us') {
     const asked: string[] = [];
     const failure = {
@@ -40,7 +40,7 @@ describe('a server that does not start', () => {
     return asked;
   }
 
-  it('is shown with what can be done; its output only where it has any', async () => {
+  it('is shown with what can be done, and with its output if there is any', async () => {
     await start('no database', undefined);
     await start(undefined, undefined);
     assert.deepEqual(
@@ -58,12 +58,12 @@ describe('a server that does not start', () => {
     assert.deepEqual(await start('x', 'Retry'), ['start', 'start']);
   });
 
-  it('is left to the editor where it is the editor’s', async () => {
+  it('is left to the editor if it is the editor’s', async () => {
     await assert.rejects(start(undefined, undefined, 'editor'), /cannot start/);
     assert.deepEqual(editor.messages, []);
   });
 
-  it('control: what a person called off is no failure', async () => {
+  it('control: what a person cancelled is no failure', async () => {
     const restart = async () => {
       throw new CancellationError();
     };

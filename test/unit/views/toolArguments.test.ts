@@ -7,7 +7,7 @@ import {
 } from '../../../src/views/commands/toolArguments';
 
 describe('arguments and results of tools', () => {
-  it('result: text as it is, the rest as JSON', () => {
+  it('show text as it is, other results as JSON', () => {
     const text = toolResultText({
       isError: true,
       content: [{ type: 'text', text: 'a\nb' }, { type: 'image', data: 'x' }, null],
@@ -19,7 +19,7 @@ describe('arguments and results of tools', () => {
     assert.equal(toolResultText(3), '3');
   });
 
-  it('arguments start with what is required or has a default', () => {
+  it('start with what is required or has a default', () => {
     const schema = {
       type: 'object',
       required: ['message', 'kind', 'where'],
@@ -39,12 +39,12 @@ describe('arguments and results of tools', () => {
     }
   });
 
-  it('may hold comments and trailing commas, and strings stay as they are', () => {
+  it('may contain comments and trailing commas, and keep strings as they are', () => {
     const text = '// one\n{ "a": "http://x, }", /* two */ "b": [1, 2, /* three */ ], "c": "\\"//" , }\n// "end';
     assert.deepEqual(parseArguments(text), { a: 'http://x, }', b: [1, 2], c: '"//' });
   });
 
-  it('what is wrong is said with its place', () => {
+  it('say where they are wrong', () => {
     const table: [string, RegExp][] = [
       ['', /not valid JSON: ValueExpected in line 1, column 1/],
       ['{\n  "a": 1\n  "b": 2 }', /not valid JSON: CommaExpected in line 3, column 3/],

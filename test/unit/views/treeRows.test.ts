@@ -6,7 +6,7 @@ import { InfoRow } from '../../../src/views/tree/infoRow';
 import type { Row } from '../../../src/views/tree/rows';
 import { copiesOf, foreignView, launchedView, NODE, processRowOf, rowOf, serverView } from './rows';
 
-describe('rows as they are read out', () => {
+describe('rows for screen readers', () => {
   const server = foreignView({ client: 'Codex' });
   const info = { label: 'Guard', description: 'armed · pid 7', icon: 'shield', color: 'x', tooltip: '' };
   const infoRow = (description: string) => new InfoRow('i', { ...info, description }, undefined);
@@ -39,14 +39,14 @@ describe('rows and their clock', () => {
     ),
   ];
 
-  it('a server, its process and a container that are as old show the same age, whenever they are drawn', () => {
+  it('show the same age for a server, its process and a container that are equally old, at any time', () => {
     for (const row of rows) {
       assert.match(String(row.item(33_000).description), /32 s/, row.kind);
       assert.match(String(row.item(62_000).description), /1 min/, row.kind);
     }
   });
 
-  it('look different when their ages do, and only then', () => {
+  it('change when their ages do, and only then', () => {
     for (const row of rows) {
       assert.notEqual(row.fingerprint(33_000), row.fingerprint(34_000), row.kind);
       assert.equal(row.fingerprint(62_000), row.fingerprint(63_000), row.kind);
@@ -54,7 +54,7 @@ describe('rows and their clock', () => {
   });
 });
 
-describe('what a row says of its state', () => {
+describe('the state of a row', () => {
   const unknown = { verdict: 'unknown', group: 'ownerUnknown' } as const;
   const table: [string, Partial<ForeignView>, string][] = [
     ['a proven orphan', {}, 'orphaned · 1 MB'],
@@ -71,12 +71,12 @@ describe('what a row says of its state', () => {
     });
   }
 
-  it('one of this window that is stopped', () => {
+  it('is shown for a stopped server of this window', () => {
     const row = rowOf(launchedView({ client: 'Codex', state: 'stopping' }));
     assert.equal(row.item(0).description, 'stopping · 1 MB · Codex');
   });
 
-  it('of several in one line, what is under way with some of them', () => {
+  it('is shown for several servers in one row while some of them change', () => {
     const one = foreignView({ client: 'Codex' });
     const table: [Partial<ForeignView>, string][] = [
       [{}, '3 MB · Codex'],
@@ -94,7 +94,7 @@ describe('what a row says of its state', () => {
     assert.equal(copiesOf([ending, ending]).item().contextValue, 'copies');
   });
 
-  it('offers no reaping while it is being ended', () => {
+  it('offers no reaping while the server is being ended', () => {
     const flags = (state: 'running' | 'stopping') => rowOf(serverView({ state })).item(0).contextValue;
     assert.match(String(flags('running')), /canReap canNeverReap|canReap .*canNeverReap/);
     assert.doesNotMatch(String(flags('stopping')), /canReap|canNeverReap/);

@@ -8,7 +8,7 @@ import { actionsOver, inventoryOf, launchedView } from './rows';
 
 const KILLED: Failure = { kind: 'exit', at: 1, exit: { signal: 'SIGKILL' }, lastLine: 'no memory' };
 let records = 0;
-/** A server of this window that ended just now, of its own accord where nothing else is said. */
+/** A server of this window that ended just now, by default from a signal. */
 function ended(name: string, failure: Failure = KILLED): LaunchedView {
   const row = { key: `setting:${name}`, name, group: 'thisWindow', verdict: 'gone', state: 'failed', failure } as const;
   return launchedView({ ...row, recordId: `r${++records}` });
@@ -50,7 +50,7 @@ describe('a server that ends without being asked', () => {
   const aMoment = () => mock.timers.tick(500);
   const texts = () => editor.messages.map(({ kind, text }) => `${kind}: ${text}`);
 
-  it('is told of once, with what can be done', () => {
+  it('is announced once, with what can be done', () => {
     const everything = ended('everything');
     show(everything);
     show(everything);
@@ -61,13 +61,13 @@ describe('a server that ends without being asked', () => {
     assert.deepEqual(editor.messages[0]?.buttons, ['Restart', 'Show Output']);
   });
 
-  it('says the exit code where there is one', () => {
+  it('is announced with its exit code, if it has one', () => {
     show(ended('a', { kind: 'exit', at: 1, exit: { code: 3 }, lastLine: undefined }));
     aMoment();
     assert.deepEqual(texts(), ['warning: a stopped unexpectedly (exit code 3).']);
   });
 
-  it('several in one moment are one message', async () => {
+  it('shares one message with others that end at the same time', async () => {
     editor.click = (buttons) => buttons[0];
     const a = ended('a');
     show(a);
@@ -80,7 +80,7 @@ describe('a server that ends without being asked', () => {
     assert.deepEqual(asked, ['restart setting:a', 'restart setting:b', 'restart setting:c']);
   });
 
-  it('what was started since is not restarted by an old message', async () => {
+  it('is not restarted by an old message if it was started since', async () => {
     editor.click = (buttons) => buttons[0];
     const [a, b] = [ended('a'), ended('b')];
     show(a, b);
@@ -91,13 +91,13 @@ describe('a server that ends without being asked', () => {
     assert.deepEqual(asked, ['restart setting:b']);
   });
 
-  it('of many the first are named', () => {
+  it('is named if it is among the first of many', () => {
     show(...'abcdefg'.split('').map((name) => ended(name)));
     aMoment();
     assert.deepEqual(texts(), ['warning: 7 servers stopped unexpectedly: a, b, c, d, e and 2 more.']);
   });
 
-  it('its output is one click away', async () => {
+  it('has its output one click away', async () => {
     editor.click = (buttons) => buttons[1];
     show(ended('a'));
     aMoment();
@@ -106,7 +106,7 @@ describe('a server that ends without being asked', () => {
     assert.deepEqual(asked, ['output setting:a']);
   });
 
-  it('again and again: told three times in ten minutes, the third time says so, and other servers are told of all the same', () => {
+  it('is announced three times in ten minutes; the third says so, and other servers are still announced', () => {
     for (let time = 0; time < 10; time++) {
       show(ended('loops'));
       aMoment();
@@ -125,7 +125,7 @@ describe('a server that ends without being asked', () => {
     assert.deepEqual(texts().slice(4), ['warning: loops stopped unexpectedly (SIGKILL).']);
   });
 
-  it('what did not start is not told of here', () => {
+  it('is not announced here if it failed to start', () => {
     const failure = {
       kind: 'start' as const,
       at: 1,

@@ -7,13 +7,13 @@ type OfKind<Kind, T = Reason> = T extends { readonly kind: infer Kinds }
     : never
   : never;
 
-/** The sentence of a kind that has nothing besides. */
+/** The sentence of a kind that has no other data. */
 const bare = <Kind extends string>(kind: Kind, sentence: string) => [[{ kind }, sentence]] as const;
 const of = <Kind extends string>(kind: Kind, sentence: string) => [[{ kind, program: 'ps' }, sentence]] as const;
 const about = <Kind extends string>(kind: Kind, sentence: string) => [[{ kind, pid: 5 }, sentence]] as const;
 const why = { kind: 'system', code: 'EACCES' } as const;
 
-// One of each reason with its sentence. A new one does not compile until it stands here.
+// One of each reason with its sentence. A new kind does not compile until it is listed here.
 const REASONS: { readonly [Kind in Reason['kind']]: Said<OfKind<Kind>> } = {
   gone: bare('gone', 'it is gone'),
   'other-scope': bare('other-scope', 'it belongs to another boot, container or machine'),

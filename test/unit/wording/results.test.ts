@@ -89,7 +89,7 @@ describe('format', () => {
     assert.equal(folderName('/'), '/');
   });
 
-  it('tells the processes of one interpreter apart by their script', () => {
+  it('processes of one interpreter by their script', () => {
     const table: [string, string, string][] = [
       ['node', 'node /home/me/servers/leaky.mjs child', 'node leaky.mjs'],
       ['node', 'node server.js', 'node server.js'],
@@ -103,12 +103,12 @@ describe('format', () => {
     }
   });
 
-  it('joins what is there', () => {
+  it('joined parts, without missing ones', () => {
     assert.equal(joinParts(['VS Code', undefined, '', 'active']), 'VS Code · active');
   });
 
   describe('summary of a reap', () => {
-    it('counts servers and processes, says why something was kept and what was freed', () => {
+    it('counts servers and processes, says why something was spared and how much memory was freed', () => {
       const results = [
         reaped([ended(1, 'exited'), ended(2, 'terminated'), ended(3, 'spared', { rule: 'notAnothers' })], 60 * MB),
         reaped([ended(4, 'killed'), ended(5, 'killed')], 40 * MB),
@@ -124,7 +124,7 @@ describe('format', () => {
       assert.equal(summariseReap([reaped([ended(1, 'exited')], 0)]), 'Ended 1 orphaned server (1 process).');
     });
 
-    it('survivors and equal reasons once', () => {
+    it('names survivors, and equal reasons once', () => {
       const results = [
         reaped([ended(1, 'survived', { rule: 'outlivedKill' }), ended(2, 'survived', { rule: 'outlivedKill' })], 0),
       ];
@@ -134,7 +134,7 @@ describe('format', () => {
       );
     });
 
-    it('a preview promises, it does not claim', () => {
+    it('speaks of the future in a preview', () => {
       const spared: Refusal = { rule: 'notEditor' };
       assert.equal(
         summarisePreview([previewed([undefined, spared])]),
@@ -146,7 +146,7 @@ describe('format', () => {
       assert.equal(summarisePreview(two), 'Would end 2 orphaned servers (3 processes), freeing 30 MB.');
     });
 
-    it('does not count a server of which everything was kept, and counts one of which only a container was left', () => {
+    it('does not count a server of which everything was spared, and counts one of which only a container was left', () => {
       const kept = reaped([ended(2, 'spared', { rule: 'notEditor' }), ended(3, 'spared', { rule: 'notEditor' })], 0);
       assert.equal(
         summariseReap([reaped([ended(1, 'killed')], 0), kept]),
@@ -160,7 +160,7 @@ describe('format', () => {
       assert.equal(summariseReap([], true), 'Cancelled. Nothing was ended.');
     });
 
-    it('what could not be reaped, each reason once, beside what was', () => {
+    it('says what could not be reaped, each reason once, beside what was', () => {
       const failed = { ...reaped([], 0), problem: FAILED };
       assert.equal(
         summariseReap([failed]),
@@ -176,7 +176,7 @@ describe('format', () => {
     });
   });
 
-  it('containers: what ended, what is left running by its name, what is not known', () => {
+  it('containers: which ended, which are left running, by name, and which are unknown', () => {
     const id = (digit: string) => digit.repeat(64);
     const container = (digit: string, outcome: ContainerOutcome['outcome'], reason?: ContainerReason) => ({
       ...{ id: id(digit), image: 'mcp/fetch', outcome, reason },
@@ -215,7 +215,7 @@ describe('format', () => {
     assert.match(reapReport([one([container('a', 'removed')])]), /container aaaaaaaaaaaa · mcp\/fetch · removed/);
   });
 
-  it('the report ends with session and record of our servers; other clients’ have none', () => {
+  it('the report ends with the ids of session and record for our servers; other clients’ have none', () => {
     const ours = reaped([ended(1, 'killed')], 0);
     assert.match(reapReport([ours, ours]), /For bug reports:\n(?: {2}files: session s, record r\n){2}$/);
     for (const of of [{ kind: 'foreign', record: 'r' }, { kind: 'user' }] as const) {

@@ -3,7 +3,7 @@ import type { Evidence, EvidenceKind } from '../../../src/model/evidence';
 import type { Refusal, RefusalOf, RuleName } from '../../../src/model/refusal';
 import { seen } from '../../../src/os/users';
 
-// One of each refusal and of each evidence, with its sentence. A new one does not compile until it stands here.
+// One of each refusal and of each evidence, with its sentence. A new kind does not compile until it is listed here.
 
 const NODE = seen({ pid: 7, name: 'node' });
 const BOTH = seen({ pid: 7, name: 'node' }, { pid: 9 });

@@ -24,7 +24,7 @@ describe('sentences', () => {
     it(`reason: ${JSON.stringify(reason)}`, () => assert.equal(reasonSentence(reason), sentence));
   }
 
-  it('what was thrown: the sentence of its reason, or what it says itself', () => {
+  it('an error: the sentence of its reason, or its own message', () => {
     assert.equal(errorText(new InspectError({ kind: 'program-failed', program: 'ss' })), '`ss` failed');
     assert.equal(errorText(new Error('no.')), 'no.');
     assert.match(errorText(new NoPlatformError({ kind: 'no-proc' })), /system: there is no usable \/proc\. MCP/);

@@ -4,7 +4,7 @@ import { failedStartText, startProblemSentence, unexpectedExitText } from '../..
 
 const exited = { kind: 'exited', exit: { code: 3 } } as const;
 
-// One of each. A new one does not compile until it stands here.
+// One of each. A new kind does not compile until it is listed here.
 const PROBLEMS: { readonly [Kind in StartProblem['kind']]: readonly (readonly [StartProblem, string])[] } = {
   'nul-byte': [
     [
@@ -74,7 +74,7 @@ describe('sentences about starts', () => {
     it(JSON.stringify(problem), () => assert.equal(startProblemSentence(problem), sentence));
   }
 
-  it('a start that failed, with the end of what it wrote where it ran', () => {
+  it('say that a start failed, with the last output if the server ran', () => {
     const told = (stderr: string | undefined) => failedStartText('one', exited, stderr);
     const bare = '"one" cannot start: it exited with code 3 before it answered.';
     assert.equal(told(undefined), bare);
@@ -82,7 +82,7 @@ describe('sentences about starts', () => {
     assert.equal(told('a\nb'), `${bare} The last lines of its stderr:\na\nb`);
   });
 
-  it('an end that nobody wanted', () => {
+  it('say that a server ended unexpectedly', () => {
     const nothing = 'It wrote nothing to stderr.';
     const how = (exit: { code?: number; signal?: string }) => unexpectedExitText('one', exit, '');
     assert.equal(how({ code: 3 }), `"one" stopped unexpectedly: it exited with code 3. ${nothing}`);

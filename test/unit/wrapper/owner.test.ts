@@ -51,7 +51,7 @@ describe('the owner of what `mcp-processes run` starts', () => {
     assert.equal(clientName(client as ProcessEntry), 'node');
   });
 
-  it('is gone only for certain: where starts are told in seconds, one may be told a second off', async () => {
+  it('is gone only for certain: where start times are in seconds, they may be a second off', async () => {
     const [client] = chain(['client']).processes.values();
     const present = (change: Partial<ProcessEntry>): Inspection => ({
       kind: 'present',
@@ -71,12 +71,12 @@ describe('the owner of what `mcp-processes run` starts', () => {
     }
   });
 
-  it('the shell calls its sessions what tells them from those of editors', () => {
+  it('names its sessions in the shell so that they differ from those of editors', () => {
     const script = readFileSync(join(__dirname, '../../../src/wrapper/run.sh'), 'utf8');
     assert.ok(script.includes(`_mp_quote "${WRAPPER_EDITOR}$_mp_client" && _mp_editor=$_mp_json`));
   });
 
-  it('is the client in both: `claude` → `flock` → server', () => {
+  it('is the client, in record and panel, of `claude` → `flock` → server', () => {
     for (const wrapper of [
       'flock',
       'script',
@@ -97,7 +97,7 @@ describe('the owner of what `mcp-processes run` starts', () => {
     }
   });
 
-  it('the shell knows the same wrappers, engines and runners: the build prints them from the table', () => {
+  it('is found in the shell past the same wrappers, engines and runners: the build prints them from the table', () => {
     const source = readFileSync(join(__dirname, '../../../src/wrapper/run.sh'), 'utf8');
     const patterns = shellPatterns();
     const markers = new Set(source.match(/@[A-Z]+_?[A-Z]*@(?!')/g));

@@ -24,7 +24,7 @@ describe('the wrapper’s settings', () => {
     assert.deepEqual(read.graceOf('other'), GRACE);
   });
 
-  it('are one line each: nothing in a name or pattern makes a line of its own', () => {
+  it('are one line each: no name or pattern can add a line', () => {
     const text = formatSettings({
       automatic: 'off',
       neverReap: ['x\nautomatic on'],
@@ -47,13 +47,13 @@ describe('the wrapper’s settings', () => {
   });
 
   for (const text of ['', 'automatic yes\n', 'automatic\n']) {
-    it(`reap nothing where they are damaged: ${JSON.stringify(text)}`, () => {
+    it(`reap nothing if they are damaged: ${JSON.stringify(text)}`, () => {
       assert.equal(parseSettings(`neverReap []\n${text}`).automatic, 'off');
     });
   }
 
   for (const line of ['', 'neverReap', 'neverReap ["x"', 'neverReap {}', 'neverReap "x"', 'neverReap [1]']) {
-    it(`are not read where nobody can tell what to keep: ${JSON.stringify(line)}`, () => {
+    it(`are not read if the list of servers to keep is unreadable: ${JSON.stringify(line)}`, () => {
       assert.throws(() => parseSettings(`automatic on\n${line}\n`), /its line neverReap is damaged/);
     });
   }
@@ -66,7 +66,7 @@ describe('the installed wrapper', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  it('finds its data folder whatever it is called', () => {
+  it('finds its data folder, whatever its name', () => {
     for (const name of [`it's $HOME \`id\` "x"`, 'a\nb', '$&', '@SHELL@']) {
       const script = fillIn(`#!/x\n_mp_data='@DATA@'\nprintf %s "$_mp_data"\n`, name, '/bin/sh');
       const { stdout } = spawnSync('sh', ['-c', script], { encoding: 'utf8' });
@@ -75,7 +75,7 @@ describe('the installed wrapper', () => {
     }
   });
 
-  it('is ours alone, and written anew only when something differs', () => {
+  it('is ours alone, and rewritten only when something differs', () => {
     const dist = join(folder, 'dist');
     mkdirSync(join(dist, 'wrapper'), { recursive: true });
     for (const name of ['guard.js']) writeFileSync(join(dist, name), `// ${name}`);

@@ -1,5 +1,5 @@
-// Lets a test work inside a window's extension host: one JSON request per connection, one JSON answer. The socket lies
-// in the folder that MCP_PROCESSES_TEST_CONTROL names, and is called like the workspace's folder.
+// Lets a test act inside a window's extension host: one JSON request per connection, one JSON answer. The socket is
+// in the folder that MCP_PROCESSES_TEST_CONTROL names, and has the name of the workspace's folder.
 //   {command, args}   runs a command of the editor        {setting, value}  changes a setting of the user's
 //   {api, args}       calls the extension's API           {start: [command, ...args]}  starts a child of this host
 //   {exhaust: true}   takes memory until the host dies    {}  only answers
@@ -39,7 +39,7 @@ exports.activate = () => {
   const workspace = vscode.workspace.workspaceFolders?.[0];
   if (!folder || !workspace) return;
   const path = join(folder, basename(workspace.uri.fsPath));
-  // Of a host that is gone.
+  // Left by a host that is gone.
   rmSync(path, { force: true });
   createServer((socket) => {
     let text = '';

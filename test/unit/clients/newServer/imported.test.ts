@@ -12,7 +12,7 @@ const input = (id: string, type: InputDefinition['type'] = 'promptString'): Inpu
 });
 
 describe('a server of another client', () => {
-  it('is taken over as it stands, without what is empty', () => {
+  it('is taken over unchanged, without empty parts', () => {
     const from = definition({ args: ['-y', 'a'], env: { A: '1', B: null } });
     assert.deepEqual(importedServer(from, [], '/w', 'linux').entry, {
       command: 'x',
@@ -22,7 +22,7 @@ describe('a server of another client', () => {
     assert.deepEqual(importedServer(definition({}), [], '/w', 'linux').entry, { command: 'x' });
   });
 
-  it('of another folder keeps that folder; of this one, and of none, it follows ours', () => {
+  it('keeps the folder of another workspace; with this one’s, or none, it follows ours', () => {
     const over = { args: ['${workspaceFolder}/a', '${workspaceFolderBasename}'], envFile: '.env' };
     assert.deepEqual(importedServer(definition(over, '/other'), [], '/w', 'linux').entry, {
       ...{ command: 'x', args: ['/other/a', 'other'], envFile: '/other/.env', cwd: '/other' },
@@ -34,14 +34,14 @@ describe('a server of another client', () => {
     });
   });
 
-  it('has its variables written in our way', () => {
+  it('has its variables written in our form', () => {
     const from = definition({ command: '${HOME}/x', env: { A: '${TOKEN}', B: '${env:C}', C: '${userHome}' } });
     assert.deepEqual(importedServer(from, [], undefined, 'linux').entry, {
       ...{ command: '${env:HOME}/x', env: { A: '${env:TOKEN}', B: '${env:C}', C: '${userHome}' } },
     });
   });
 
-  it('brings the inputs that it names, under names of their own where ours are called so', () => {
+  it('brings the inputs that it names, renamed where ours have the same name', () => {
     const from = definition({ args: ['${input:a}', '${input:b}', '${input:c}'] });
     const imported = importedServer(
       from,

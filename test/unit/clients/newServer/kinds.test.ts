@@ -9,7 +9,7 @@ import {
 } from '../../../../src/clients/newServer/kinds';
 
 describe('packages and images', () => {
-  it('names are checked by their form, without asking anybody', () => {
+  it('have their names checked by form only, without asking a registry', () => {
     const good = {
       npm: [
         '@modelcontextprotocol/server-memory',
@@ -78,7 +78,7 @@ describe('a pasted command line', () => {
     for (const [text, entry] of table) assert.deepEqual(read(text), entry, text);
   });
 
-  it('that takes a shell says why, and is never cut short', () => {
+  it('that needs a shell is refused with the reason, and never truncated', () => {
     const table: [string, string][] = [
       ['', 'empty'],
       ['   ', 'empty'],

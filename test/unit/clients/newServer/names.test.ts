@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { nameProblem, suggestName, uniqueName } from '../../../../src/clients/newServer/names';
 
 describe('the name of a new server', () => {
-  it('is what tells it from others', () => {
+  it('is what tells it apart from others', () => {
     const table: [string, string, string?][] = [
       ['npx -y @modelcontextprotocol/server-memory', 'memory'],
       ['npx -y @modelcontextprotocol/server-memory@1.2.3 --x', 'memory'],

@@ -6,7 +6,7 @@ describe('secrets in a new server', () => {
   const found = (command: string, args: string[], env = {}) =>
     secretsIn({ command, args, env }).map(({ label, value }) => `${label}=${value}`);
 
-  it('are found by name and by shape; references and plain values are none', () => {
+  it('are found by name and by shape; references and plain values are not secrets', () => {
     assert.deepEqual(
       found('npx', ['x'], {
         ...{ GITHUB_TOKEN: 'abc', LOG_LEVEL: 'debug', DB: 'postgres://me:pw@host/x', EMPTY_TOKEN: '' },
@@ -49,19 +49,19 @@ describe('secrets in a new server', () => {
       cwd: '/c',
     });
     assert.deepEqual(secretsIn(result), []);
-    // What is stored for the inputs gives the very same words again.
+    // Filled in again, the stored values give the same arguments.
     const values = new Map(inputs.map(({ input, secret }) => [input.id, secret.value]));
     const filled = JSON.stringify(result).replace(/\$\{input:([^}]+)\}/g, (_, id) => values.get(id) ?? '');
     assert.deepEqual(JSON.parse(filled), entry);
   });
 
-  it('are called after the server, once', () => {
+  it('are named after the server, each once', () => {
     const secrets = secretsIn({ command: 'x', env: { GITHUB_TOKEN: 'a' } });
     const ids = ['github', 'git', '日本'].map((name) => inputsFor(name, secrets, new Set())[0]?.input.id);
     assert.deepEqual(ids, ['github-token', 'git-github-token', 'github-token']);
   });
 
-  it('inputs that an entry names and nobody has defined get a definition', () => {
+  it('inputs that an entry names and that are not defined get a definition', () => {
     const entry = { command: 'x', args: ['${input:a}', '${input:api-key}', '${input:known}'] };
     assert.deepEqual(missingInputs('n', entry, ['known']), [
       { id: 'a', type: 'promptString', description: 'a (n)' },

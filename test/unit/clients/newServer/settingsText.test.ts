@@ -10,7 +10,7 @@ const textOf = (result: ReturnType<typeof add>) =>
   'text' in result ? result.text : assert.fail(JSON.stringify(result));
 
 describe('adding servers to a settings.json', () => {
-  it('keeps comments with what they are about, order and formatting', () => {
+  it('keeps order, formatting, and comments beside what they describe', () => {
     const before = `// Mine.
 {
     "editor.fontSize": 14, // big
@@ -40,7 +40,7 @@ describe('adding servers to a settings.json', () => {
     assert.equal(textOf(add(before)), after);
   });
 
-  it('makes what is not there yet', () => {
+  it('creates what is missing', () => {
     const entry = (indent: string) =>
       `${indent}"mcpProcesses.servers": {\n${indent}  "new": {\n${indent}    "command": "npx",\n${indent}    "args": ["-y", "a"]\n${indent}  }\n${indent}}`;
     const table: [string, string][] = [
@@ -61,7 +61,7 @@ describe('adding servers to a settings.json', () => {
     assert.equal(workspace, `{\n  "folders": [],\n  "settings": {\n${entry('    ')}\n  }\n}\n`);
   });
 
-  it('follows the file: tabs, four spaces, line ends of Windows', () => {
+  it('follows the file: tabs, four spaces, Windows line ends', () => {
     assert.match(textOf(add('{\n\t"a": 1\n}')), /\n\t"mcpProcesses\.servers": \{\n\t\t"new": \{\n\t\t\t"command"/);
     assert.match(textOf(add('{\n    "a": 1\n}')), /\n {4}"mcpProcesses\.servers": \{\n {8}"new"/);
     const windows = textOf(add('{\r\n  "a": 1\r\n}\r\n'));
@@ -83,13 +83,13 @@ describe('adding servers to a settings.json', () => {
     });
   });
 
-  it('long lists of arguments take one line each', () => {
+  it('puts each argument of a long list on its own line', () => {
     const args = Array.from({ length: 12 }, (_, at) => `--argument-${at}`);
     const text = textOf(addToSettings('', { servers: { new: { command: 'x', args } }, inputs: [] }, false));
     assert.match(text, /"args": \[\n {8}"--argument-0",\n/);
   });
 
-  it('leaves alone what it cannot add to, and says where', () => {
+  it('leaves a file that it cannot add to unchanged, and says where the trouble is', () => {
     assert.deepEqual(add('{\n  "a": ,\n}'), { kind: 'invalid', line: 2, column: 8 });
     assert.deepEqual(add('{\n  "a": 1\n'), { kind: 'invalid', line: 3, column: 1 });
     assert.deepEqual(add('[]'), { kind: 'invalid', line: 1, column: 1 });
@@ -102,7 +102,7 @@ describe('adding servers to a settings.json', () => {
     assert.deepEqual(add('{ "mcpProcesses.servers": { "new": {} } }'), { kind: 'taken', name: 'new' });
   });
 
-  it('whatever the file looks like: the result means the old and the new, and nothing of the old is gone', () => {
+  it('for any file: the result means the old and the new, and nothing old is lost', () => {
     const trivia = fc.constantFrom('', ' ', '\n', '\n  ', ' // c, d\n', '/* d, */', '\r\n');
     const member = fc.record({
       before: trivia,
@@ -130,7 +130,7 @@ describe('adding servers to a settings.json', () => {
         const errors: unknown[] = [];
         assert.deepEqual(parse(after, errors as never, { allowTrailingComma: true }), expected);
         assert.deepEqual(errors, []);
-        // Nothing but white space may be missing.
+        // Only white space may be missing.
         let at = 0;
         for (const char of before.replace(/\s/g, '')) {
           at = after.indexOf(char, at) + 1;

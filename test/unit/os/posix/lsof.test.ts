@@ -21,13 +21,13 @@ describe('stdin in macOS’s `lsof`', () => {
     assert.equal(kindOf(743), 'gone');
   });
 
-  it('K09 anything else is unknown: device, hidden, named socket, file, no address, not there', () => {
+  it('K09 anything else is unknown: device, hidden, named socket, file, no address, missing', () => {
     for (const pid of [744, 745, 746, 747, 749, 1]) assert.equal(kindOf(pid), 'unknown', String(pid));
     assert.equal(stdinEnd(parseLsof(''), 733).kind, 'unknown');
     assert.equal(stdinEnd([...files, ...files], 741).kind, 'unknown');
   });
 
-  it('names who holds the other end; nobody visible is unknown, not gone', () => {
+  it('names the holder of the other end; no visible holder is unknown, not gone', () => {
     const all = parseLsof(fixture('macos-lsof-all.txt'));
     assert.deepEqual(holderOf(all, '0x1c9e55aa07f2b3d4'), {
       kind: 'alive',
@@ -51,30 +51,30 @@ describe('connections in macOS’s `lsof`', () => {
       new Set(members),
     );
 
-  it('K23 a database with somebody else’s client is used; with a member’s it is not', () => {
+  it('K23 a database with a stranger’s client is in use; with a member’s it is not', () => {
     assert.deepEqual(judge([500]), { kind: 'used', by: seen({ pid: 501, name: 'psql' }) });
     assert.deepEqual(judge([500], [500, 501]), { kind: 'none' });
   });
 
-  it('connections of its own, and socket pairs, are no use', () => {
+  it('connections of its own, and socket pairs, do not count as use', () => {
     assert.deepEqual(judge([501]), { kind: 'none' });
     assert.deepEqual(judge([600]), { kind: 'none' });
     assert.deepEqual(judge([705]), { kind: 'none' });
   });
 
-  it('K21 a named socket with a client is used; without one nobody knows', () => {
+  it('K21 a named socket with a client is in use; without one it is unknown', () => {
     assert.deepEqual(judge([700]), { kind: 'used', by: seen({ pid: 701, name: 'tmux' }) });
     assert.equal(judge([702]).kind, 'unknown');
   });
 
-  it('a client that cannot be seen is one all the same', () => {
+  it('a client that cannot be seen counts', () => {
     assert.equal(judge([703]).kind, 'used');
   });
 
-  it('K09 what `lsof` may not look into is unknown', () => {
+  it('K09 what `lsof` may not read is unknown', () => {
     assert.equal(judge([704]).kind, 'unknown');
     assert.equal(judge([705, 9999]).kind, 'unknown');
-    // Whoever is seen to be connected is, whatever cannot be seen.
+    // A visible connection counts, whatever is hidden.
     assert.equal(judge([500, 9999]).kind, 'used');
   });
 });

@@ -9,7 +9,7 @@ import { seen } from '../../../../src/os/users';
 import { fixture, recorded } from '../fixture';
 
 const SCOPE = 'e0123456789abcdef';
-/** The recordings, with this very process in the place of the extension host, pid 412. */
+/** The recordings, with this process in place of the extension host, pid 412. */
 const us = (text: string) =>
   text
     .replace(/^ *412 +1 +412/gm, `${process.pid} ${process.ppid} ${process.pid}`)
@@ -45,7 +45,7 @@ describe('the portable platform on macOS, from recordings', () => {
     });
   });
 
-  it('K07 K22 knows an editor although there is one line only', async () => {
+  it('K07 K22 knows an editor from a single line', async () => {
     const { processes } = await mac().platform.snapshot();
     const server = processes.get(733) as ProcessEntry;
     const line = (text: string, name = 'node') => isEditorProcess({ ...server, name, args: [text] });
@@ -60,11 +60,11 @@ describe('the portable platform on macOS, from recordings', () => {
     assert.ok(!line('/opt/homebrew/bin/node /Applications/Cursor.app/Contents/Resources/server.js'));
   });
 
-  it('K01 looks: a changed start is an error; gone is only who the kernel does not know either', async () => {
+  it('K01 inspects: a changed start is an error; only a pid unknown to the kernel is gone', async () => {
     const { platform } = mac();
     assert.equal((await platform.inspect(733)).kind, 'present');
     assert.equal((await platform.inspect(4_194_304)).kind, 'gone');
-    // This test's own parent lives, and the recordings do not list it.
+    // This test's own parent is alive, and not in the recordings.
     assert.equal((await platform.inspect(process.ppid)).kind, 'error');
     let calls = 0;
     const table = us(fixture('macos-ps.txt'));
@@ -77,7 +77,7 @@ describe('the portable platform on macOS, from recordings', () => {
     assert.deepEqual(await changing.inspect(733), { kind: 'error', reason: { kind: 'changed' } });
   });
 
-  it('K24 subtracts no arguments that changed meanwhile: they could pass for an environment', async () => {
+  it('K24 does not subtract arguments that changed meanwhile: they could pass for an environment', async () => {
     const line = '  733 sh -c exec server MCP_PROCESSES_COOKIE=from-arguments';
     const environments = PS['ps -E'].replace(/^ +733 .*$/m, line);
     const tables = ['sh -c exec server MCP_PROCESSES_COOKIE=from-arguments', 'sh -c exec server'].map((args) =>
@@ -99,7 +99,7 @@ describe('the portable platform on macOS, from recordings', () => {
     }
   });
 
-  it('K27 keeps everything when our own start has moved: the clock was set', async () => {
+  it('K27 spares everything when our own start has moved: the clock was set', async () => {
     let table = us(fixture('macos-ps.txt'));
     const run = async (_: string, args: readonly string[]): Promise<CommandResult> => ({
       code: 0,
@@ -113,13 +113,13 @@ describe('the portable platform on macOS, from recordings', () => {
     assert.equal((await platform.inspect(733)).kind, 'error');
   });
 
-  it('K09 a table that `ps-list` contradicts is none', async () => {
+  it('K09 refuses a table that `ps-list` contradicts', async () => {
     await assert.rejects(mac({}, [process.pid, process.ppid]).platform.snapshot(), /listed-once/);
-    // Control: a process that has ended in between contradicts nothing.
+    // Control: a process that ended in between is no contradiction.
     await mac({}, [process.pid, 4_194_304]).platform.snapshot();
   });
 
-  it('K09 a table that shows us under another parent, or not at all, is another namespace’s', async () => {
+  it('K09 refuses the table of another namespace: it shows us under another parent, or not at all', async () => {
     for (const ours of [`${process.pid} ${process.ppid + 1} `, `${process.pid + 1} ${process.ppid} `]) {
       const table = us(fixture('macos-ps.txt')).replace(`${process.pid} ${process.ppid} `, ours);
       const run = recorded({ '-o ppid=': table, 'ps -E': PS['ps -E'] });
@@ -136,7 +136,7 @@ describe('the portable platform on macOS, from recordings', () => {
   });
   const SERVER = identity(733, [18, 59, 59]);
 
-  it('K05 tells who holds a stdin, and only of the process that was meant', async () => {
+  it('K05 says who holds a stdin, and only for the process that was meant', async () => {
     const answers = { '-a -p 733': fixture('macos-lsof-stdin.txt'), lsof: fixture('macos-lsof-all.txt') };
     assert.deepEqual(await mac(answers).platform.stdinPeer(SERVER), {
       kind: 'alive',
@@ -153,7 +153,7 @@ describe('the portable platform on macOS, from recordings', () => {
     });
     const { platform } = mac({ lsof: gone }, [process.pid]);
     platform.inspect = async () => ({ kind: 'error', reason: { kind: 'changed' } });
-    // The next look may tell: its owner alone is not enough for the end of an adopted server.
+    // The next probe may succeed, so a dead owner alone does not end an adopted server.
     assert.deepEqual(await platform.stdinPeer(SERVER), {
       kind: 'unknown',
       reason: { kind: 'changed' },
@@ -168,7 +168,7 @@ describe('the portable platform on macOS, from recordings', () => {
     assert.deepEqual(await role(domains), { kind: 'none' });
     const main = { ...domains, 'print gui': LAUNCHD.replace(' 887 ', ' 900 ') };
     assert.deepEqual(await role(main), { kind: 'service', name: 'org.example.database' });
-    // Below somebody else: launchd starts every job itself.
+    // It has another parent, and launchd starts every job itself.
     assert.deepEqual(await role({}, SERVER), { kind: 'none' });
     assert.equal((await role(domains, identity(900, [10, 0, 0]))).kind, 'unknown');
     assert.equal((await role({})).kind, 'unknown', 'no launchctl');
@@ -177,7 +177,7 @@ describe('the portable platform on macOS, from recordings', () => {
     assert.equal((await role({ ...domains, 'print gui': { ...NO_DOMAIN, stderr: 'Not privileged' } })).kind, 'unknown');
   });
 
-  it('reads launchd’s services and nothing beside them', () => {
+  it('reads launchd’s services and nothing else', () => {
     const services = parseLaunchctlServices(LAUNCHD);
     assert.deepEqual(
       [...(services ?? [])],
@@ -192,7 +192,7 @@ describe('the portable platform on macOS, from recordings', () => {
     assert.equal(parseLaunchctlServices(''), undefined);
   });
 
-  it('K23 finds out about connections, and says unknown without `lsof`', async () => {
+  it('K23 finds connections, and says unknown without `lsof`', async () => {
     const sockets = fixture('macos-lsof-sockets.txt');
     const { platform } = mac({ lsof: sockets });
     assert.deepEqual(await platform.outsideUse([500], new Set([500])), {
@@ -201,7 +201,7 @@ describe('the portable platform on macOS, from recordings', () => {
     });
     assert.deepEqual(await platform.outsideUse([], new Set()), { kind: 'none' });
     assert.equal((await mac().platform.outsideUse([500], new Set([500]))).kind, 'unknown');
-    // `lsof` shows what the process has open, and then no sockets at all.
+    // `lsof` shows the open files of the process, but no sockets.
     const own = sockets.slice(sockets.indexOf('p701'), sockets.indexOf('p702'));
     const blind = mac({ '-p 701': own, lsof: '' });
     assert.deepEqual(await mac({ '-p 701': own, lsof: sockets }).platform.outsideUse([701], new Set([701])), {
@@ -210,7 +210,7 @@ describe('the portable platform on macOS, from recordings', () => {
     assert.equal((await blind.platform.outsideUse([701], new Set([701]))).kind, 'unknown');
   });
 
-  it('K33 who asks at the same moment shares a look, and gets an answer of its own', async () => {
+  it('K33 simultaneous questions share one run, and each gets its own answer', async () => {
     const { platform, run } = mac({ lsof: fixture('macos-lsof-sockets.txt') });
     const uses = await Promise.all([500, 705, 700].map((pid) => platform.outsideUse([pid], new Set([pid]))));
     assert.deepEqual(uses, [
@@ -223,7 +223,7 @@ describe('the portable platform on macOS, from recordings', () => {
     assert.equal(run.asked.filter((line) => line.startsWith('lsof')).length, 4, 'never one that began before');
   });
 
-  it('K27 asks with a clock, a locale and a path of its own', () => {
+  it('K27 calls programs with a time zone, locale and PATH of its own', () => {
     const own = { PATH: '/Users/ann/bin', TZ: 'Asia/Tokyo', LC_ALL: 'ja_JP', PS_FORMAT: 'pid', HOME: '/Users/ann' };
     assert.deepEqual(commandEnvironment('darwin', own), {
       PATH: '/usr/bin:/bin:/usr/sbin:/sbin',

@@ -11,7 +11,7 @@ const READABLE = { environmentReadable: true, cookie: undefined };
 const UNREADABLE = { environmentReadable: false, cookie: undefined };
 
 describe('the environment in `ps`', () => {
-  it('Linux: cookie first or last; two that differ are none; what was overwritten or is closed is unreadable', () => {
+  it('Linux: finds a cookie first or last; two different ones are none; an overwritten or closed one is unreadable', () => {
     const lines = parseEnvironmentLines(fixture('linux-ps-environment.txt'));
     const table = parsePsTable(fixture('linux-ps.txt'), 'linux');
     const found = Object.fromEntries(table.map(({ pid, args }) => [pid, environmentOf(args, lines.get(pid))]));
@@ -38,21 +38,21 @@ describe('the environment in `ps`', () => {
     for (const pid of [1, 734, 850, 851]) assert.deepEqual(found.get(pid), UNREADABLE, String(pid));
   });
 
-  it('arguments with a cookie are no environment', () => {
+  it('a cookie in the arguments is not one in the environment', () => {
     const args = `env MCP_PROCESSES_COOKIE=${COOKIE} server`;
     assert.deepEqual(environmentOf(args, args), UNREADABLE);
     assert.deepEqual(environmentOf(args, `${args} PATH=/bin`), READABLE);
     assert.deepEqual(environmentOf(args, `${args} MCP_PROCESSES_COOKIE=x`), { environmentReadable: true, cookie: 'x' });
-    // It executed something else in between: nothing can be subtracted.
+    // It executed another program in between: the arguments cannot be subtracted.
     assert.deepEqual(environmentOf('server', `${args} PATH=/bin`), UNREADABLE);
     assert.deepEqual(environmentOf('server', undefined), UNREADABLE);
   });
 
-  it('a line that `ps` may have cut off is unreadable', () => {
+  it('a line that `ps` may have truncated is unreadable', () => {
     assert.deepEqual(environmentOf('server', `server X=${'x'.repeat(131_000)} MCP_PROCESSES_COOKIE=x`), UNREADABLE);
   });
 
-  it('K09 nothing or something else is an error', () => {
+  it('K09 no output, or any other, is an error', () => {
     for (const text of ['', '\n', 'error: no such option\n']) assert.throws(() => parseEnvironmentLines(text));
   });
 });
@@ -64,7 +64,7 @@ describe('K06 the control group in `ps`', () => {
     return line && serviceRoleOfControlGroup(line.controlGroups);
   };
 
-  it('a service is one in the last part only, in any hierarchy', () => {
+  it('names a service in its last part only, in any hierarchy', () => {
     assert.deepEqual(role('0::/system.slice/postgresql.service'), { kind: 'service', name: 'postgresql.service' });
     assert.deepEqual(role('0::/user.slice/user-1000.slice/user@1000.service/app.slice/app-code.scope'), {
       kind: 'none',
@@ -76,7 +76,7 @@ describe('K06 the control group in `ps`', () => {
     assert.deepEqual(role('0::/'), { kind: 'none' });
   });
 
-  it('tells the start time too, and no more than is there', () => {
+  it('also gives the start time, and nothing that is missing', () => {
     assert.equal(parseControlGroupLine(`${START} 0::/\n`)?.startSeconds, Date.UTC(2026, 10, 21, 6, 59, 6) / 1000);
     for (const text of ['', START, `${START} -\n`, `${START} ?\n`, 'yesterday 0::/\n']) {
       assert.equal(parseControlGroupLine(text), undefined, text);

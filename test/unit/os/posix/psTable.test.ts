@@ -7,7 +7,7 @@ const linux = () => new Map(parsePsTable(fixture('linux-ps.txt'), 'linux').map((
 const macos = () => new Map(parsePsTable(fixture('macos-ps.txt'), 'darwin').map((row) => [row.pid, row]));
 
 describe('the table of `ps`', () => {
-  it('Linux: every line, whatever names and arguments contain', () => {
+  it('Linux: reads every line, whatever names and arguments contain', () => {
     const rows = linux();
     assert.equal(rows.size, 15);
     assert.deepEqual(rows.get(28736), {
@@ -29,26 +29,26 @@ describe('the table of `ps`', () => {
     assert.deepEqual([rows.get(28744)?.name, rows.get(28744)?.args], ['Überlänge-文', 'Überlänge-文 60']);
   });
 
-  it('L15 L25 Linux: a zombie is dead, one with living threads is not', () => {
+  it('L15 L25 Linux: a zombie is dead, unless it has living threads', () => {
     assert.equal(linux().get(28731)?.zombie, true);
     assert.equal(linux().get(28732)?.zombie, false);
   });
 
-  it('K09 Linux: of a process that is being removed in this moment the group is -1; the rest of the table holds', () => {
+  it('K09 Linux: a process just being removed has group -1; the rest of the table holds', () => {
     const text = fixture('linux-ps.txt').replace(/^( *28736 +28734) +28736 +28736 /m, '$1 -1 -1 ');
     const rows = new Map(parsePsTable(text, 'linux').map((row) => [row.pid, row]));
     assert.equal(rows.size, 15);
     assert.deepEqual([rows.get(28736)?.pgid, rows.get(28736)?.sid], [undefined, undefined]);
   });
 
-  it('K15 a user is certain only when real, effective and saved one agree', () => {
+  it('K15 a user is certain only when real, effective and saved user agree', () => {
     assert.equal(linux().get(28735)?.uid, undefined);
     assert.equal(linux().get(28737)?.uid, 65534);
     assert.equal(macos().get(850)?.uid, undefined);
     assert.equal(macos().get(851)?.uid, 4294967294);
   });
 
-  it('macOS: blanks in names and paths, no state, no session', () => {
+  it('macOS: reads blanks in names and paths, no state, no session', () => {
     const rows = macos();
     assert.equal(rows.size, 8);
     assert.deepEqual(rows.get(412), {
@@ -71,7 +71,7 @@ describe('the table of `ps`', () => {
     assert.equal(rows.get(900)?.args, '/Users/ann/Überprüfungsgerät --ähnlich');
   });
 
-  it('K09 nothing, a broken line or a heading make no table', () => {
+  it('K09 no output, a broken line or a heading is an error', () => {
     const text = fixture('linux-ps.txt');
     for (const bad of [
       '',
@@ -85,11 +85,11 @@ describe('the table of `ps`', () => {
     }
     assert.throws(() => parsePsTable(text, 'darwin'));
     assert.throws(() => parsePsTable(fixture('macos-ps.txt'), 'linux'));
-    // Control: it was these changes and nothing else.
+    // Control: the same table without these changes is read.
     assert.equal(parsePsTable(text, 'linux').length, 15);
   });
 
-  it('asks for all, or for some', () => {
+  it('asks for all processes, or for some', () => {
     assert.deepEqual(psTableArguments('darwin', [1, 2]).slice(0, 5), ['-ww', '-p', '1,2', '-o', 'pid=']);
     assert.ok(psTableArguments('linux').includes('-ax'));
   });

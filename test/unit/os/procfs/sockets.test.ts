@@ -47,7 +47,7 @@ describe('the stdin peer of a socket pair, from the lines of ss', () => {
 });
 
 describe('connections without ss', () => {
-  it('K23 Unix sockets that were accepted carry their listener’s path; pairs, clients and listeners are none', () => {
+  it('K23 finds accepted Unix sockets by their listener’s path; pairs, clients and listeners do not count', () => {
     const table = [
       'Num       RefCount Protocol Flags    Type St Inode Path',
       '0000000000000000: 00000002 00000000 00010000 0001 01 11 /run/listener',
@@ -58,7 +58,7 @@ describe('connections without ss', () => {
     assert.deepEqual(servedUnixSockets(table), ['12', '14']);
   });
 
-  it('K23 TCP sockets are served where their port is listened on', () => {
+  it('K23 finds TCP sockets of a port that is listened on', () => {
     const row = (local: string, remote: string, state: string, inode: number) =>
       `   0: ${local} ${remote} ${state} 00000000:00000000 00:00000000 00000000     0        0 ${inode} 1 0`;
     const table = [
@@ -74,7 +74,7 @@ describe('connections without ss', () => {
     );
   });
 
-  it('K09 lines of ss without directions are no answer', () => {
+  it('K09 refuses lines of ss without directions', () => {
     const line = 'u_str ESTAB 0 0 /run/db 12 * 13 users:(("db",pid=5,fd=4))';
     assert.throws(() => parseUnixConnections(line), /peers-unknown/);
     const told = parseUnixConnections(`${line} <-> ino:7 dev:0/65024`);
@@ -82,13 +82,13 @@ describe('connections without ss', () => {
     assert.equal(judgeConnections(told, [5], new Set([5])).kind, 'used');
   });
 
-  it('K33 one address may be at the end of several connections: each end has its own holder', () => {
+  it('K33 one address may end several connections: each has its own holder', () => {
     const lines = [
       'LISTEN 0 1 127.0.0.1:80 0.0.0.0:* users:(("server",pid=5,fd=3))',
       'LISTEN 0 1 127.0.0.1:90 0.0.0.0:* users:(("other",pid=6,fd=3))',
       'ESTAB 0 0 127.0.0.1:80 127.0.0.1:5000 users:(("server",pid=5,fd=4))',
       'ESTAB 0 0 127.0.0.1:5000 127.0.0.1:80 users:(("stranger",pid=7,fd=3))',
-      // A member of the server's tree has the same port on its way to somebody else.
+      // A member of the server's tree has the same port in a connection to another program.
       'ESTAB 0 0 127.0.0.1:5000 127.0.0.1:90 users:(("member",pid=8,fd=3))',
     ];
     for (const some of [lines, lines.toReversed()]) {
@@ -97,7 +97,7 @@ describe('connections without ss', () => {
     }
   });
 
-  it('K33 who has closed a half is a client as long as somebody holds the other end; who waits to be accepted is one', () => {
+  it('K33 a half-closed connection counts while another process holds its end; so does one not accepted yet', () => {
     const judge = (...lines: string[]) =>
       judgeConnections(
         parseTcpConnections(

@@ -9,7 +9,7 @@ function line(name: string, state = 'S', threads = 1): string {
 }
 
 describe('/proc/PID/stat', () => {
-  it('fields', () => {
+  it('reads the fields', () => {
     const expected: ProcStat = {
       pid: 123,
       name: 'node',
@@ -27,7 +27,7 @@ describe('/proc/PID/stat', () => {
     assert.deepEqual(parseStat(line('node')), expected);
   });
 
-  it('K01 a name cannot move the fields', () => {
+  it('K01 no process name can shift the fields', () => {
     for (const name of [
       '',
       ' ',
@@ -49,7 +49,7 @@ describe('/proc/PID/stat', () => {
     }
   });
 
-  it('K09 what is not a whole line is none', () => {
+  it('K09 refuses an incomplete line', () => {
     const whole = line('node');
     const others = ['', '123', '123 (node', '(node) S 1', ')(', whole.slice(0, 40), whole.slice(whole.indexOf(')'))];
     others.push(whole.replace('123 ', 'abc '), whole.replace('9007199254740993', '-5'));

@@ -10,7 +10,7 @@ describe('variables of another process', () => {
   });
   afterEach(() => child.kill('SIGKILL'));
 
-  it('only those that are named, of that very process and no other', async () => {
+  it('reads only those that are asked for, and only of the process that is meant', async () => {
     const platform = createProcfsPlatform() ?? assert.fail();
     const pid = child.pid as number;
     const entry = await waitFor('it runs', async () => {

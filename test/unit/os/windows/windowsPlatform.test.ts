@@ -7,7 +7,7 @@ import { parseWindowsDate, parseWindowsProcesses } from '../../../../src/os/wind
 import { fixture, recorded } from '../fixture';
 
 const SCOPE = 'w0123456789abcdef';
-/** The table, with this very process in the place of the extension host. */
+/** The table, with this process in place of the extension host. */
 const TABLE = fixture('windows-processes.json').replaceAll('7312', String(process.pid));
 const FAILED: CommandResult = { code: 1, stdout: '', stderr: 'Access denied' };
 
@@ -17,7 +17,7 @@ function windows(answers: Record<string, string | CommandResult>) {
   return { run, platform: createPortablePlatform({ system: 'win32', scope: SCOPE, run, list }) };
 }
 
-describe('L21 processes in Windows’s table', () => {
+describe('L21 processes in the Windows table', () => {
   it('are read in full; pseudo-processes are left out', () => {
     const rows = parseWindowsProcesses(fixture('windows-processes.json'));
     assert.deepEqual(
@@ -36,7 +36,7 @@ describe('L21 processes in Windows’s table', () => {
     assert.equal(rows[1]?.commandLine, undefined);
   });
 
-  it('name the same moment in each form in which PowerShell writes a date', () => {
+  it('have the same start in each form in which PowerShell writes a date', () => {
     const moments = (name: string) => parseWindowsProcesses(fixture(name)).map(({ created }) => created);
     assert.deepEqual(moments('windows-processes-powershell5.json'), [1731003600500, 1731003700777]);
     assert.deepEqual(moments('windows-processes-iso.json'), [1731003600500, 1731003700777]);
@@ -59,7 +59,7 @@ describe('L21 processes in Windows’s table', () => {
     it(`take ${JSON.stringify(value)} for no date`, () => assert.equal(parseWindowsDate(value), undefined));
   }
 
-  it('K09 are none when the table breaks off, is empty or lacks what identifies', () => {
+  it('K09 are refused when the table is truncated, is empty or lacks identities', () => {
     const one = { ProcessId: 8, ParentProcessId: 7, Name: 'x.exe', CreationDate: 1731003600500 };
     const bad = [
       fixture('windows-processes-truncated.json'),
@@ -79,7 +79,7 @@ describe('L21 processes in Windows’s table', () => {
 });
 
 describe('the portable platform on Windows, from recordings', () => {
-  it('takes one call, the same on ARM64, and never `ps-list`', async () => {
+  it('makes one call, the same on ARM64, and never uses `ps-list`', async () => {
     const arch = Object.getOwnPropertyDescriptor(process, 'arch') as PropertyDescriptor;
     try {
       for (const value of ['x64', 'arm64']) {
@@ -96,7 +96,7 @@ describe('the portable platform on Windows, from recordings', () => {
     }
   });
 
-  it('looks: gone is only who the system does not know either', async () => {
+  it('inspects: only a pid unknown to the system is gone', async () => {
     const { platform, run } = windows({ Win32_Process: TABLE });
     const looks = await platform.inspectAll([9040, 4_194_304, process.ppid, 0]);
     assert.deepEqual(
@@ -113,7 +113,7 @@ describe('the portable platform on Windows, from recordings', () => {
     assert.equal((await platform.self()).start, 'w1731003600500');
   });
 
-  it('K09 says error and never gone when PowerShell is missing, fails or does not list us', async () => {
+  it('K09 says error, never gone, when PowerShell is missing, fails or does not list us', async () => {
     const broken: Record<string, string | CommandResult>[] = [
       {},
       { Win32_Process: FAILED },
@@ -132,7 +132,7 @@ describe('the portable platform on Windows, from recordings', () => {
     }
   });
 
-  it('K06 a service’s process is never free to end; what runs no service is none', async () => {
+  it('K06 the process of a service is never free to end; a process without a service is', async () => {
     const identity = { pid: 9040, start: 'w1731003700777', scope: SCOPE };
     const role = (services: string | CommandResult, who = identity) =>
       windows({ Win32_Service: services, Win32_Process: TABLE }).platform.serviceRole(who);
