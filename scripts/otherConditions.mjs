@@ -11,13 +11,14 @@ const ORDINARY = 65_534;
  * If we are not root, the command runs unchanged.
  * @param {string} folder
  * @param {string} checkout
+ * @param {string} [path] its PATH
  * @returns {{ prefix: string[], environment: Record<string, string>, folder: string }} `prefix` goes before the
  * command; `folder` is one that the user can write to.
  */
-export function asOrdinaryUser(folder, checkout) {
+export function asOrdinaryUser(folder, checkout, path = process.env.PATH ?? '') {
   mkdirSync(folder, { recursive: true });
   /** @type {Record<string, string>} */
-  const environment = { HOME: folder, TMPDIR: folder, MCP_PROCESSES_HOME: join(folder, 'home') };
+  const environment = { HOME: folder, TMPDIR: folder, MCP_PROCESSES_HOME: join(folder, 'home'), PATH: path };
   if (process.getuid?.() !== 0) return { prefix: [], environment, folder };
   const become = ['setpriv', `--reuid=${ORDINARY}`, `--regid=${ORDINARY}`, '--clear-groups'];
   /** @param {[flag: string, path: string]} test */
@@ -26,7 +27,7 @@ export function asOrdinaryUser(folder, checkout) {
     return spawnSync(command, args).status === 0;
   };
   // Other users cannot run programs below root's home.
-  environment.PATH = (process.env.PATH ?? '')
+  environment.PATH = path
     .split(delimiter)
     .filter((entry) => may('-x', entry))
     .join(delimiter);

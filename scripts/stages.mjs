@@ -6,7 +6,7 @@ import { basename, dirname, join, sep } from 'node:path';
  * @typedef {object} Anywhere
  * @property {string} name
  * @property {'linux' | 'root'} [needs] `root` is that of a Linux
- * @property {'processes' | 'editors'} [lane] stages of one lane run one after the other, and lanes side by side; what is
+ * @property {'processes' | 'editors' | 'containers'} [lane] stages of one lane run one after the other, and lanes side by side; what is
  * in none runs alone before
  */
 /** @typedef {Anywhere & { program: readonly string[] }} ProgramStage a Node program and its arguments; counts no tests */
@@ -16,12 +16,12 @@ import { basename, dirname, join, sep } from 'node:path';
  * @property {string} suite what requires the files with its tests
  */
 /** @typedef {Anywhere & OfSuite} SuiteStage */
-/** @typedef {'@user' | '@no-ss'} Tag in the title of a suite or test: its answer depends on who runs it, or on `ss` */
+/** @typedef {'@root' | '@no-ss'} Tag in the title of a suite or test: its answer is another for root, or without `ss` */
 /**
  * @typedef {object} OfMocha
  * @property {readonly string[]} folders it runs each *.test.ts below them
- * @property {Tag} [only] it runs the tests with this tag again, as an ordinary user or without `ss`
- * @property {Readonly<Record<string, string>>} [untagged] files of which tests do not carry the tag, each with the reason
+ * @property {Tag} [only] it runs the tests with this tag again, as root or without `ss`
+ * @property {boolean} [asOrdinaryUser] whoever runs it
  * @property {readonly string[]} [options] for mocha
  */
 /** @typedef {Anywhere & OfMocha} MochaStage */
@@ -34,38 +34,19 @@ import { basename, dirname, join, sep } from 'node:path';
 const TWICE = '--retries=1';
 /** They mostly wait for processes to end. */
 const PARALLEL = ['--parallel', '--jobs=3', TWICE];
-const OWN = 'a window and the servers that it launched itself: nobody is asked whose they are or who uses them';
-const WORDS = 'is about words and formats';
-const SAME_QUESTIONS = 'the same questions as in foreignServers.test.ts, of another client';
-const REAPER = 'when it acts, not whom it ends: it ends by the code of reaping.test.ts';
-
-/** @type {Readonly<Record<string, string>>} */
-const UNTAGGED = {
-  'test/process/cli.test.ts': WORDS,
-  'test/process/exits.test.ts': OWN,
-  'test/process/guard.test.ts': REAPER,
-  'test/process/launching.test.ts': OWN,
-  'test/process/reapProgress.test.ts': 'a reap that is called off: which ladders have begun',
-  'test/process/scanSharing.test.ts':
-    'what windows write down for each other; where that depends on `ss`, a test has the tag',
-  'test/process/wrapper.test.ts':
-    'what the wrapper starts and records, in each shell and in Node; one shell has both tags',
-};
-
 /** @type {readonly Stage[]} what all others need, then what mostly waits, side by side */
 export const STAGES = [
   { name: 'types', program: ['node_modules/typescript/bin/tsc', '--noEmit', '-p', '.'] },
   { name: 'lint', program: ['node_modules/@biomejs/biome/bin/biome', 'ci', '.'] },
   { name: 'build', program: ['scripts/build.mjs', '--production'] },
   { name: 'unit', folders: ['test/unit', 'test/property'] },
-  { name: 'process', folders: ['test/process'], options: PARALLEL, lane: 'processes' },
+  // As almost everyone runs an editor.
+  { name: 'process', folders: ['test/process'], asOrdinaryUser: true, options: PARALLEL, lane: 'processes' },
   {
-    name: 'process-user',
-    // Not as root, the stage before was the ordinary user's.
+    name: 'process-root',
     needs: 'root',
     folders: ['test/process'],
-    only: '@user',
-    untagged: { ...UNTAGGED, 'test/process/sdkClient.test.ts': SAME_QUESTIONS },
+    only: '@root',
     options: PARALLEL,
     lane: 'processes',
   },
@@ -74,21 +55,16 @@ export const STAGES = [
     needs: 'linux',
     folders: ['test/process'],
     only: '@no-ss',
-    untagged: {
-      ...UNTAGGED,
-      'test/process/portable.test.ts':
-        'who a process is, which `ps` tells; who is connected is asked in portableReaping.test.ts',
-      'test/process/recognition.test.ts': 'command lines and folders, which /proc tells',
-    },
+    asOrdinaryUser: true,
     options: PARALLEL,
     lane: 'processes',
   },
   // Real processes at random moments: prints the seed of a round that fails.
   { name: 'chaos', needs: 'linux', folders: ['test/chaos'], lane: 'processes' },
-  { name: 'editor', program: ['test/editor/host/runSuite.mjs'], suite: 'test/editor/suite/index.ts', lane: 'editors' },
   { name: 'lifecycle', folders: ['test/editor/lifecycle'], options: [TWICE], lane: 'editors' },
+  { name: 'editor', program: ['test/editor/host/runSuite.mjs'], suite: 'test/editor/suite/index.ts', lane: 'editors' },
   // Starts a Docker engine of its own, which needs root.
-  { name: 'containers', needs: 'linux', folders: ['test/containers'], options: [TWICE], lane: 'editors' },
+  { name: 'containers', needs: 'linux', folders: ['test/containers'], options: [TWICE], lane: 'containers' },
 ];
 
 /** Scripts of package.json that run tests which `npm test` leaves out: they install other people's clients. */
@@ -138,50 +114,28 @@ export function lanesOf(stages) {
  * @param {string} root of the repository
  * @param {Stage} stage
  * @returns {string[]} the test files that it runs, below the root, with slashes
- * @throws Error when there are none, or when a reason is missing or given in vain for what lacks the stage's tag.
+ * @throws Error when there are none
  */
 export function filesOf(root, stage) {
   if ('suite' in stage) return filesOfSuite(root, stage);
   if (!('folders' in stage)) return [];
-  const { name, folders, only, untagged = {} } = stage;
-  const all = folders.flatMap((folder) => {
-    const found = testsBelow(root, folder).filter(isRun);
-    if (found.length === 0) throw new Error(`Stage "${name}": there is no *.test.ts below ${folder}.`);
+  const { name, folders, only } = stage;
+  return folders.flatMap((folder) => {
+    const all = testsBelow(root, folder).filter(isRun);
+    const found = only ? all.filter((file) => hasTag(readFileSync(join(root, file), 'utf8'), only)) : all;
+    if (found.length === 0)
+      throw new Error(`Stage "${name}": there is no *.test.ts${only ? ` with ${only}` : ''} below ${folder}.`);
     return found;
   });
-  if (!only) return all;
-  const files = all.map((file) => ({ file, ...countTagged(readFileSync(join(root, file), 'utf8'), only) }));
-  const wrong = [
-    ...files
-      .filter(({ file, without }) => without.length > 0 && !(file in untagged))
-      .map(({ file, without }) => `${file} has tests without ${only}, and no reason is given: “${without[0]}”`),
-    ...Object.keys(untagged)
-      .filter((file) => !files.some((one) => one.file === file && one.without.length > 0))
-      .map((file) => `a reason is given for ${file}, in which there is no test without ${only}`),
-  ];
-  if (wrong.length > 0) throw new Error(`Stage "${name}": ${wrong.join('; ')}. See scripts/stages.mjs.`);
-  return files.filter((one) => one.tagged > 0).map(({ file }) => file);
 }
 
 /**
- * Which tests of a file carry a tag, in their own title or that of a suite around them. Biome indents what is inside.
+ * Whether a test of a file carries a tag, in its own title or that of a suite around it.
  * @param {string} text
  * @param {Tag} tag
- * @returns {{ tagged: number, without: string[] }} tests in the source: one in a loop counts once
  */
-export function countTagged(text, tag) {
-  /** @type {{ indent: number, isTagged: boolean }[]} */
-  const around = [];
-  let tagged = 0;
-  const without = [];
-  for (const [, space = '', kind, title = ''] of text.matchAll(/^( *)(describe|it)\(\s*(["'`].*)$/gm)) {
-    while ((around.at(-1)?.indent ?? -1) >= space.length) around.pop();
-    const isTagged = title.includes(tag) || (around.at(-1)?.isTagged ?? false);
-    if (kind === 'describe') around.push({ indent: space.length, isTagged });
-    else if (isTagged) tagged++;
-    else without.push(title);
-  }
-  return { tagged, without };
+function hasTag(text, tag) {
+  return [...text.matchAll(/^ *(?:describe|it)\(\s*(["'`].*)$/gm)].some(([, title = '']) => title.includes(tag));
 }
 
 /**

@@ -138,20 +138,18 @@ function largestFirst(files) {
  * @param {import('./stages.mjs').MochaStage} stage
  * @returns {Promise<Result>}
  */
-async function runMocha({ only, options = [], ...stage }) {
-  const { name } = stage;
-  const files = largestFirst(filesOf(root, { ...stage, ...(only && { only }) }));
+async function runMocha({ asOrdinaryUser: isOrdinary = false, options = [], ...stage }) {
+  const { name, only } = stage;
+  const files = largestFirst(filesOf(root, stage));
   const grep = only ? [`--grep=${only}`] : [];
   const args = ['node_modules/mocha/bin/mocha.js', '--reporter=./test/reporter.cjs', ...grep, ...options, ...files];
-  if (only === undefined) return runTests({ name, files, args });
-  if (only === '@no-ss') {
-    return runTests({ name, files, args, environment: { PATH: pathWithout('ss', join(folderOf(name), 'bin')) } });
-  }
+  const path = only === '@no-ss' ? pathWithout('ss', join(folderOf(name), 'bin')) : process.env.PATH;
+  if (!isOrdinary) return runTests({ name, files, args, environment: { ...(path && { PATH: path }) } });
   // A process of another user, which a container may otherwise lack.
   const other = spawn('sleep', ['3600'], { stdio: 'ignore', env: { PATH: process.env.PATH } });
   children.add(other);
   try {
-    return await runTests({ name, files, args, ...asOrdinaryUser(folderOf(name), root) });
+    return await runTests({ name, files, args, ...asOrdinaryUser(folderOf(name), root, path) });
   } finally {
     other.kill();
     children.delete(other);

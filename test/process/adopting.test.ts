@@ -11,7 +11,7 @@ import { withSandbox } from '../support/withSandbox';
 
 const DEAF = ['--deaf-to-eof', '--deaf-to-term'];
 
-describe('servers that the editor itself started @user @no-ss', function () {
+describe('servers that the editor itself started @no-ss', function () {
   this.timeout(120_000);
   const sandbox = withSandbox();
 

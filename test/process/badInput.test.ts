@@ -14,7 +14,7 @@ import { withSandbox } from '../support/withSandbox';
 /** Built by the stage `build`. */
 const CLI = join(__dirname, '../../dist/cli.js');
 
-describe('bad input @user @no-ss', function () {
+describe('bad input', function () {
   this.timeout(120_000);
   const sandbox = withSandbox();
   let owner: FakeOwner;

@@ -6,7 +6,7 @@ import { withSandbox } from '../support/withSandbox';
 
 const DEAF = ['--deaf-to-eof', '--deaf-to-term'];
 
-describe('ending one process with the user’s confirmation @user @no-ss', function () {
+describe('ending one process with the user’s confirmation', function () {
   this.timeout(120_000);
   const sandbox = withSandbox();
 

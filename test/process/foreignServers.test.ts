@@ -39,7 +39,7 @@ if pid == 0:
     os.rename(sys.argv[1] + '.new', sys.argv[1])
 time.sleep(300)`;
 
-describe('servers of other clients @user @no-ss', function () {
+describe('servers of other clients @no-ss', function () {
   this.timeout(120_000);
   const sandbox = withSandbox();
   /** Marks this test's servers, so that parallel runs recognise only their own. */

@@ -21,7 +21,7 @@ import { InstalledWrapper } from '../support/wrapper';
 const CLI = join(__dirname, '../../dist/cli.js');
 const DEAF = ['--deaf-to-eof', '--deaf-to-term'];
 
-describe('an orphan that strangers are connected to @user @no-ss', function () {
+describe('an orphan that strangers are connected to @no-ss', function () {
   this.timeout(120_000);
   const sandbox = withSandbox();
   let mark: string;

@@ -28,7 +28,7 @@ import { withSandbox } from '../support/withSandbox';
 /** Built by the stage `build`. */
 const CLI = join(__dirname, '../../dist/cli.js');
 
-describe('kills that must never happen @user @no-ss', function () {
+describe('kills that must never happen @root', function () {
   this.timeout(120_000);
   const sandbox = withSandbox();
   let owner: FakeOwner;
@@ -79,7 +79,7 @@ describe('kills that must never happen @user @no-ss', function () {
     await waitFor('control arm', () => !isAlive(editor.pid));
   });
 
-  it('K05 a server behind a killed wrapper has parent 1 and is still served; control: without its client it goes', async () => {
+  it('K05 a server behind a killed wrapper has parent 1 and is still served; control: without its client it goes @no-ss', async () => {
     const file = owner.path('pid');
     // A Python client uses a pipe. The wrapper between client and server dies.
     const client = await stranger(
@@ -365,7 +365,7 @@ for line in sys.stdin.buffer:
   });
 
   for (const kind of ['unix', 'tcp'] as const) {
-    it(`K23 a database with a stranger’s client survives (${kind}); control: once it has gone, it goes`, async () => {
+    it(`K23 a database with a stranger’s client survives (${kind}); control: once it has gone, it goes @no-ss`, async () => {
       const address = owner.path('db');
       await owner.start([PLAIN, '--deaf', run('python3', ['-c', DATABASE, address, kind])]);
       await waitFor('the database listens', () => existsSync(address));

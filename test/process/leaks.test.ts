@@ -7,7 +7,7 @@ import { isAlive, killHard, type Sandbox, SERVER } from '../support/sandbox';
 import { waitFor } from '../support/waitFor';
 import { withSandbox } from '../support/withSandbox';
 
-describe('leaks that must be caught @user @no-ss', function () {
+describe('leaks that must be caught', function () {
   this.timeout(120_000);
   const sandbox = withSandbox();
 

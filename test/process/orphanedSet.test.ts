@@ -36,7 +36,7 @@ interface Order {
   readonly holds: readonly number[];
 }
 
-describe('orphans that hold each other’s stdin @user @no-ss', function () {
+describe('orphans that hold each other’s stdin', function () {
   this.timeout(120_000);
   const sandbox = withSandbox();
   let mark: string;

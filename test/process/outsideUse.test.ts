@@ -12,7 +12,7 @@ import { programPath, scripts, withPath, withSs } from '../support/programs';
 import { waitFor } from '../support/waitFor';
 import { withSandbox } from '../support/withSandbox';
 
-describe('whether a stranger uses a process @user @no-ss', function () {
+describe('whether a stranger uses a process @root @no-ss', function () {
   this.timeout(120_000);
   const sandbox = withSandbox();
 

@@ -1,6 +1,6 @@
 import { runInside } from '../support/namespace';
 
-describe('recycled pids @user @no-ss', function () {
+describe('recycled pids', function () {
   this.timeout(120_000);
   // Real reuse, each in its own pid namespace, where the script chooses the pids.
   const inside = (what: string) => runInside(['--pid', '--fork', '--mount-proc', '--kill-child'], 'pidReuse.ts', what);

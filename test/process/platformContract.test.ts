@@ -26,7 +26,7 @@ const platforms: Record<string, () => Platform> = {
 };
 
 for (const [name, create] of Object.entries(platforms)) {
-  describe(`what every platform promises: ${name} @user @no-ss`, () => {
+  describe(`what every platform promises: ${name} @root @no-ss`, () => {
     let platform: Platform;
     const started: ChildProcess[] = [];
     beforeEach(() => {

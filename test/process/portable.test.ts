@@ -29,7 +29,7 @@ async function withVariables<T>(variables: Record<string, string>, action: () =>
   }
 }
 
-describe('the portable platform @user', () => {
+describe('the portable platform @root', () => {
   let platform: Platform;
   let folder: string;
   const started: ChildProcess[] = [];

@@ -10,7 +10,7 @@ import { withSandbox } from '../support/withSandbox';
 const DEAF = ['--deaf-to-eof', '--deaf-to-term'];
 
 // reaping.test.ts has the tests that do not depend on the platform.
-describe('reaping on the portable platform @user @no-ss', function () {
+describe('reaping on the portable platform', function () {
   this.timeout(120_000);
   const sandbox = withSandbox();
   let before: string | undefined;

@@ -27,13 +27,13 @@ import { isAlive, killHard, Sandbox } from '../support/sandbox';
 import { waitFor } from '../support/waitFor';
 import { withSandbox } from '../support/withSandbox';
 
-describe('reaping what a dead session left @user @no-ss', function () {
+describe('reaping what a dead session left', function () {
   this.timeout(120_000);
   const sandbox = withSandbox();
 
   const DEAF = ['--deaf-to-eof', '--deaf-to-term'];
 
-  it('L01 L03 L08 ends deaf servers and their children after kill -9 of the host; control: until then they live', async () => {
+  it('L01 L03 L08 ends deaf servers and their children after kill -9 of the host; control: until then they live @root', async () => {
     const host = await sandbox.host({ polite: [], eof: ['--deaf-to-eof'], term: [...DEAF, '--child=plain'] });
     await killHard(host.child);
     const [, eof, term] = host.servers as [number, number, number];

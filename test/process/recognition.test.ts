@@ -25,7 +25,7 @@ const CLI = join(__dirname, '../../dist/cli.js');
 const CROWD = 1_000;
 
 /** The same arguments do not make a process an entry's server: strangers without a client run beside the real one. */
-describe('recognising servers among running processes @user', function () {
+describe('recognising servers among running processes', function () {
   this.timeout(120_000);
   const sandbox = withSandbox();
   let home: string;
@@ -347,7 +347,7 @@ time.sleep(600)`;
   }
 });
 
-describe('a busy machine @user', function () {
+describe('a busy machine', function () {
   this.timeout(120_000);
   const sandbox = withSandbox();
   let home: string;

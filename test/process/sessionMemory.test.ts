@@ -12,7 +12,7 @@ import { withSandbox } from '../support/withSandbox';
 
 const DEAF = ['--deaf-to-eof', '--deaf-to-term'];
 
-describe('a workspace’s memory of its servers @user @no-ss', function () {
+describe('a workspace’s memory of its servers', function () {
   this.timeout(120_000);
   const sandbox = withSandbox();
 

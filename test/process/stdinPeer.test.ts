@@ -50,7 +50,7 @@ while True:
   ],
 } as const;
 
-describe('the stdin peer @user @no-ss', function () {
+describe('the stdin peer @root @no-ss', function () {
   this.timeout(120_000);
   const sandbox = withSandbox();
   let client: ChildProcess | undefined;

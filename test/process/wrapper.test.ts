@@ -29,7 +29,7 @@ describe('mcp-processes run', function () {
   });
 
   for (const shell of SHELLS) {
-    describe(`under ${shell}${shell === 'dash' ? ' @user @no-ss' : ''}`, () => {
+    describe(`under ${shell}`, () => {
       it('becomes the server: same pid, arguments, input, environment, exit code and signals', async () => {
         const installed = new InstalledWrapper(sandbox, shell);
         const input = randomBytes(100_000);

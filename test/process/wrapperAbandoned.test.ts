@@ -102,7 +102,7 @@ class PipeClient {
   }
 }
 
-describe('mcp-processes run, while the client lives @user @no-ss', function () {
+describe('mcp-processes run, while the client lives @no-ss', function () {
   this.timeout(120_000);
   const sandbox = withSandbox();
   const children: ChildProcess[] = [];

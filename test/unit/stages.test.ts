@@ -2,15 +2,7 @@ import assert from 'node:assert/strict';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import {
-  checkThatAllRun,
-  chooseStages,
-  countTagged,
-  filesOf,
-  lanesOf,
-  STAGES,
-  type Stage,
-} from '../../scripts/stages.mjs';
+import { checkThatAllRun, chooseStages, filesOf, lanesOf, STAGES, type Stage } from '../../scripts/stages.mjs';
 
 const ROOT = join(__dirname, '../..');
 const stageOf = (name: string) => STAGES.find((stage) => stage.name === name) as Stage;
@@ -25,38 +17,9 @@ describe('the stages of npm test', () => {
 
   it('run the property tests, and repeat what depends on the user or on `ss` under the other condition', () => {
     assert.ok(filesOf(ROOT, stageOf('unit')).includes('test/property/killPolicy.test.ts'));
-    for (const name of ['process', 'process-user', 'process-no-ss']) {
+    for (const name of ['process', 'process-root', 'process-no-ss']) {
       assert.ok(filesOf(ROOT, stageOf(name)).includes('test/process/kills.test.ts'), name);
     }
-  });
-
-  it('give a reason for each file with tests that are not repeated', () => {
-    for (const stage of STAGES) {
-      for (const [file, reason] of Object.entries(('untagged' in stage && stage.untagged) || {})) {
-        assert.ok(reason.length > 15, `${stage.name}: ${file}`);
-      }
-    }
-  });
-
-  it('know which tests carry a tag: in their own title, or in a suite’s around them', () => {
-    const text = [
-      "describe('a @user', () => {",
-      "  it('one', () => {});",
-      '  describe(`b`, () => {',
-      "    it('two', () => {});",
-      '  });',
-      '});',
-      "describe('c', () => {",
-      "  it('three @no-ss', () => {});",
-      '  for (const x of []) {',
-      "    it('four', () => {});",
-      '  }',
-      '});',
-    ].join('\n');
-    assert.deepEqual(countTagged(text, '@user').tagged, 2);
-    assert.equal(countTagged(text, '@user').without.length, 2);
-    assert.deepEqual(countTagged(text, '@no-ss').tagged, 1);
-    assert.equal(countTagged(text, '@no-ss').without.length, 3);
   });
 
   it('use no tag that no stage runs', () => {
@@ -143,16 +106,13 @@ describe('the stages of npm test', () => {
       assert.throws(() => filesOf(root, { name: 'x', folders: ['test/empty'] }), /"x".*test\/empty/);
     });
 
-    it('refuses a test without the tag and without a reason, and a reason that is not needed', () => {
-      const again = (untagged: Record<string, string>) =>
-        filesOf(root, { name: 'x', folders: ['test/some'], only: '@user', untagged });
-      write('test/some/some.test.ts', "describe('s', () => {\n  it('a @user', x);\n  it('b', x);\n});\n");
-      assert.throws(() => again({}), /some\.test\.ts has tests without @user, and no reason.*'b'/);
-      assert.deepEqual(again({ 'test/some/some.test.ts': 'for a reason' }), ['test/some/some.test.ts']);
-      write('test/some/some.test.ts', "describe('s @user', () => {\n  it('a', x);\n});\n");
-      assert.deepEqual(again({}), ['test/some/some.test.ts']);
-      assert.throws(() => again({ 'test/some/some.test.ts': 'for a reason' }), /a reason is given for .*some/);
-      assert.throws(() => again({ 'test/some/gone.test.ts': 'for a reason' }), /a reason is given for .*gone/);
+    it('finds files by a tag in the title of a test or suite, and refuses a folder without any', () => {
+      const tagged = () => filesOf(root, { name: 'x', folders: ['test/some'], only: '@root' });
+      write('test/some/none.test.ts', "// @root\ndescribe('s', () => {\n  it('a', () => {\n    ok('@root');\n  });\n});\n");
+      assert.throws(tagged, /"x".*with @root below test\/some/);
+      write('test/some/suite.test.ts', "describe('s @root', () => {\n  it('a', x);\n});\n");
+      write('test/some/test.test.ts', "describe('s', () => {\n  it(`a @root`, x);\n});\n");
+      assert.deepEqual(tagged(), ['test/some/suite.test.ts', 'test/some/test.test.ts']);
     });
   });
 });
