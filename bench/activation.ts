@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { EditorSandbox } from '../test/editor/lifecycle/editorSandbox';
+import { EditorSandbox } from '../test/editor/support/editorSandbox';
 import { waitFor } from '../test/support/waitFor';
 import { median, type Table, time } from './measure';
 

@@ -6,7 +6,7 @@ import { basename, dirname, join, sep } from 'node:path';
  * @typedef {object} Anywhere
  * @property {string} name
  * @property {'linux' | 'root'} [needs] `root` is that of a Linux
- * @property {'processes' | 'editors' | 'containers'} [lane] stages of one lane run one after the other, and lanes side by side; what is
+ * @property {'processes' | 'lifecycle' | 'panel'} [lane] stages of one lane run one after the other, and lanes side by side; what is
  * in none runs alone before
  */
 /** @typedef {Anywhere & { program: readonly string[] }} ProgramStage a Node program and its arguments; counts no tests */
@@ -59,12 +59,18 @@ export const STAGES = [
     options: PARALLEL,
     lane: 'processes',
   },
+  { name: 'lifecycle', folders: ['test/editor/lifecycle'], options: [TWICE], lane: 'lifecycle' },
+  {
+    name: 'editor',
+    program: ['test/editor/host/runSuite.mjs'],
+    suite: 'test/editor/suite/index.ts',
+    lane: 'lifecycle',
+  },
   // Real processes at random moments: prints the seed of a round that fails.
-  { name: 'chaos', needs: 'linux', folders: ['test/chaos'], lane: 'processes' },
-  { name: 'lifecycle', folders: ['test/editor/lifecycle'], options: [TWICE], lane: 'editors' },
-  { name: 'editor', program: ['test/editor/host/runSuite.mjs'], suite: 'test/editor/suite/index.ts', lane: 'editors' },
+  { name: 'chaos', needs: 'linux', folders: ['test/chaos'], lane: 'lifecycle' },
+  { name: 'panel', folders: ['test/editor/panel'], options: [TWICE], lane: 'panel' },
   // Starts a Docker engine of its own, which needs root.
-  { name: 'containers', needs: 'linux', folders: ['test/containers'], options: [TWICE], lane: 'containers' },
+  { name: 'containers', needs: 'linux', folders: ['test/containers'], options: [TWICE], lane: 'panel' },
 ];
 
 /** Scripts of package.json that run tests which `npm test` leaves out: they install other people's clients. */

@@ -108,7 +108,10 @@ describe('the stages of npm test', () => {
 
     it('finds files by a tag in the title of a test or suite, and refuses a folder without any', () => {
       const tagged = () => filesOf(root, { name: 'x', folders: ['test/some'], only: '@root' });
-      write('test/some/none.test.ts', "// @root\ndescribe('s', () => {\n  it('a', () => {\n    ok('@root');\n  });\n});\n");
+      write(
+        'test/some/none.test.ts',
+        "// @root\ndescribe('s', () => {\n  it('a', () => {\n    ok('@root');\n  });\n});\n",
+      );
       assert.throws(tagged, /"x".*with @root below test\/some/);
       write('test/some/suite.test.ts', "describe('s @root', () => {\n  it('a', x);\n});\n");
       write('test/some/test.test.ts', "describe('s', () => {\n  it(`a @root`, x);\n});\n");

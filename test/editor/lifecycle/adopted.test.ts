@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { ServerView } from '../../../src/model/inventory';
 import { isAlive } from '../../support/sandbox';
 import { waitFor } from '../../support/waitFor';
-import { Arm, adoptionTimes, type BusyWindow, commandLine, living, NAMES, PROCESSES } from './editorsServers';
+import { Arm, adoptionTimes, type BusyWindow, commandLine, living, NAMES, PROCESSES } from '../support/editorsServers';
 
 /** Two of thirteen ignore end-of-file, and their children ignore everything. */
 const LEFT_WITHOUT_US = 4;

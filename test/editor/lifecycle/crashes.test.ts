@@ -7,8 +7,8 @@ import type { SessionFile } from '../../../src/registry/schema';
 import { isAlive, SERVER } from '../../support/sandbox';
 import { waitFor } from '../../support/waitFor';
 import { withSandbox } from '../../support/withSandbox';
-import { EditorSandbox, type OpenEditor, ROOT } from './editorSandbox';
-import { REMOTE_CONTROL, RemoteControl } from './remoteControl';
+import { EditorSandbox, type OpenEditor, ROOT } from '../support/editorSandbox';
+import { REMOTE_CONTROL, RemoteControl } from '../support/remoteControl';
 
 const SERVERS = Object.fromEntries(
   Object.entries({

@@ -4,8 +4,8 @@ import type { SessionFile } from '../../../src/registry/schema';
 import { isAlive, SERVER } from '../../support/sandbox';
 import { waitFor } from '../../support/waitFor';
 import { withSandbox } from '../../support/withSandbox';
-import { EditorSandbox } from './editorSandbox';
-import { Panel } from './panel';
+import { EditorSandbox } from '../support/editorSandbox';
+import { Panel } from '../support/panel';
 
 const DEAF = ['--deaf-to-eof', '--deaf-to-term', '--child=plain'];
 const FIXTURES = { polite: [], eof: ['--deaf-to-eof'], deaf: DEAF };

@@ -5,9 +5,9 @@ import type { SessionFile } from '../../../src/registry/schema';
 import { isAlive, SERVER } from '../../support/sandbox';
 import { waitFor } from '../../support/waitFor';
 import { withSandbox } from '../../support/withSandbox';
-import { EditorSandbox, ROOT } from './editorSandbox';
-import { Panel } from './panel';
-import { REMOTE_CONTROL, RemoteControl } from './remoteControl';
+import { EditorSandbox, ROOT } from '../support/editorSandbox';
+import { Panel } from '../support/panel';
+import { REMOTE_CONTROL, RemoteControl } from '../support/remoteControl';
 
 const DEAF = { command: process.execPath, args: [SERVER, '--deaf-to-eof', '--deaf-to-term'] };
 

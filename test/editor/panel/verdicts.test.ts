@@ -5,8 +5,8 @@ import { FakeOwner, PLAIN } from '../../support/fakeOwner';
 import { isAlive, SERVER } from '../../support/sandbox';
 import { waitFor } from '../../support/waitFor';
 import { withSandbox } from '../../support/withSandbox';
-import { EditorSandbox } from './editorSandbox';
-import { Panel } from './panel';
+import { EditorSandbox } from '../support/editorSandbox';
+import { Panel } from '../support/panel';
 
 /** No scans in the background: what is shown comes from a person's scan, or is noticed. */
 const NO_SCANS = { MCP_PROCESS_CLEANUP_INTERVAL: '0' };

@@ -7,8 +7,8 @@ import { FakeOwner, identityOf, PLAIN } from '../../support/fakeOwner';
 import { isAlive, SERVER } from '../../support/sandbox';
 import { waitFor } from '../../support/waitFor';
 import { withSandbox } from '../../support/withSandbox';
-import { EditorSandbox } from './editorSandbox';
-import { Panel } from './panel';
+import { EditorSandbox } from '../support/editorSandbox';
+import { Panel } from '../support/panel';
 
 const EVERYTHING = join(__dirname, '../../../node_modules/@modelcontextprotocol/server-everything/dist/index.js');
 

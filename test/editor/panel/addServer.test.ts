@@ -5,10 +5,10 @@ import { parse } from 'jsonc-parser';
 import { SERVER } from '../../support/sandbox';
 import { waitFor } from '../../support/waitFor';
 import { withSandbox } from '../../support/withSandbox';
-import { AddServer } from './addServer';
-import { EditorSandbox } from './editorSandbox';
-import { Panel } from './panel';
-import { lineOf, TextEditor } from './textEditor';
+import { AddServer } from '../support/addServer';
+import { EditorSandbox } from '../support/editorSandbox';
+import { Panel } from '../support/panel';
+import { lineOf, TextEditor } from '../support/textEditor';
 
 const SETTINGS = `{
   // Quiet, please.

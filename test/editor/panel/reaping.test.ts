@@ -6,9 +6,9 @@ import { FakeOwner, PLAIN } from '../../support/fakeOwner';
 import { isAlive, SERVER } from '../../support/sandbox';
 import { waitFor } from '../../support/waitFor';
 import { withSandbox } from '../../support/withSandbox';
-import { EditorSandbox, ROOT } from './editorSandbox';
-import { Panel } from './panel';
-import { REMOTE_CONTROL, RemoteControl } from './remoteControl';
+import { EditorSandbox, ROOT } from '../support/editorSandbox';
+import { Panel } from '../support/panel';
+import { REMOTE_CONTROL, RemoteControl } from '../support/remoteControl';
 
 /** The number of ladders that run at a time. */
 const AT_A_TIME = 100;

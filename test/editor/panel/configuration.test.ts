@@ -3,10 +3,10 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SERVER } from '../../support/sandbox';
 import { withSandbox } from '../../support/withSandbox';
-import { EditorSandbox, ROOT } from './editorSandbox';
-import { Panel } from './panel';
-import { REMOTE_CONTROL, RemoteControl } from './remoteControl';
-import { lineOf, TextEditor } from './textEditor';
+import { EditorSandbox, ROOT } from '../support/editorSandbox';
+import { Panel } from '../support/panel';
+import { REMOTE_CONTROL, RemoteControl } from '../support/remoteControl';
+import { lineOf, TextEditor } from '../support/textEditor';
 
 describe('Show Configuration', function () {
   this.timeout(240_000);

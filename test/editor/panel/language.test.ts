@@ -6,8 +6,8 @@ import { FakeOwner, PLAIN } from '../../support/fakeOwner';
 import { isAlive, SERVER } from '../../support/sandbox';
 import { waitFor } from '../../support/waitFor';
 import { withSandbox } from '../../support/withSandbox';
-import { EditorSandbox, ROOT } from './editorSandbox';
-import { Panel } from './panel';
+import { EditorSandbox, ROOT } from '../support/editorSandbox';
+import { Panel } from '../support/panel';
 
 const NLS: Record<string, string> = JSON.parse(readFileSync(join(ROOT, 'package.nls.json'), 'utf8'));
 
