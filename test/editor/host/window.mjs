@@ -104,14 +104,20 @@ export async function openWindow(browser, server, folder) {
  */
 export async function runCommand(page, title) {
   const input = page.locator('.quick-input-widget input');
-  // A key pressed while the workbench is busy is lost, and the box of an earlier question may still be closing.
+  const row = page.locator('.quick-input-list .monaco-list-row').filter({ hasText: title }).first();
   for (let attempt = 1; ; attempt++) {
-    await page.keyboard.press('F1');
-    if (await isPaletteSoon(page, true)) break;
-    if (attempt === 6) throw new Error(`The command palette does not open, to run "${title}".`);
+    try {
+      // A busy workbench loses a key, or acts on it so late that the next one closes the palette again; and the box of an
+      // earlier question may still be closing.
+      await page.keyboard.press('F1');
+      if (!(await isPaletteSoon(page, true))) throw new Error('The command palette does not open.');
+      await input.fill(`>${title}`, { timeout: 5_000 });
+      await row.click({ timeout: 5_000 });
+      break;
+    } catch (error) {
+      if (attempt === 8) throw error;
+    }
   }
-  await input.fill(`>${title}`);
-  await page.locator('.quick-input-list .monaco-list-row').filter({ hasText: title }).first().click();
   if (!(await isPaletteSoon(page, false))) throw new Error(`The command palette stays open after "${title}".`);
 }
 

@@ -21,26 +21,30 @@ describe('servers that VS Code starts itself', function () {
   });
   after(() => Promise.all([without.world.dispose(), withUs.world.dispose()]));
 
-  /** Ends one window of each editor in the same way, and compares what is left. */
-  async function compare(name: string, end: (arm: Arm, window: BusyWindow) => unknown): Promise<void> {
-    const open = async (arm: Arm) => ({ arm, window: await arm.openWindow(name) });
-    const [alone, guarded] = await Promise.all([open(without), open(withUs)]);
-    await namedByUs(guarded.window);
-    for (const { arm, window } of [alone, guarded]) await end(arm, window);
-    for (const { window } of [alone, guarded]) {
-      await waitFor('the host is gone', () => !isAlive(window.host), 40_000);
+  type End = (arm: Arm, window: BusyWindow) => unknown;
+
+  /** Opens a window in each editor, and ends both in one way after the other, each time with all servers running. */
+  async function compare(name: string, ...ends: readonly End[]): Promise<void> {
+    const arms = [without, withUs] as const;
+    let [alone, guarded] = await Promise.all([without.openWindow(name), withUs.openWindow(name)]);
+    for (const [at, end] of ends.entries()) {
+      if (at > 0) [alone, guarded] = await Promise.all([without.startAgain(alone), withUs.startAgain(guarded)]);
+      await namedByUs(guarded);
+      const windows = [alone, guarded] as const;
+      for (const [which, window] of windows.entries()) await end(arms[which] as Arm, window);
+      for (const { host } of windows) await waitFor('the host is gone', () => !isAlive(host), 40_000);
+      await left(alone, LEFT_WITHOUT_US);
+      await left(guarded, 0);
+      // Control arm: nothing has ended the others meanwhile. What no scan can have seen stays in both.
+      await left(alone, LEFT_WITHOUT_US);
+      console.log(`      left of ${PROCESSES}: ${living(alone.pids).length} without, 0 with us`);
+      for (const { escapee, languageServer, signals } of windows) {
+        assert.deepEqual(living([escapee, languageServer]), [escapee, languageServer]);
+        // K16
+        assert.equal(signals(), '');
+      }
     }
-    await left(alone.window, LEFT_WITHOUT_US);
-    await left(guarded.window, 0);
-    // Control arm: nothing has ended the others meanwhile. What no scan can have seen stays in both.
-    await left(alone.window, LEFT_WITHOUT_US);
-    console.log(`      left of ${PROCESSES}: ${living(alone.window.pids).length} without, 0 with us`);
-    for (const { window } of [alone, guarded]) {
-      assert.deepEqual(living([window.escapee, window.languageServer]), [window.escapee, window.languageServer]);
-      // K16
-      assert.equal(window.signals(), '');
-      if (!window.page.isClosed()) await window.page.close();
-    }
+    for (const { page } of [alone, guarded]) if (!page.isClosed()) await page.close();
   }
 
   function left({ pids }: BusyWindow, expected: number): Promise<unknown> {
@@ -53,8 +57,8 @@ describe('servers that VS Code starts itself', function () {
   }
 
   /** Every server has a row with its name and its process, and the language server has none. */
-  async function namedByUs({ folder, languageServer }: BusyWindow): Promise<void> {
-    const session = withUs.world.sessions().find((one) => one.folder === folder);
+  async function namedByUs({ folder, host, languageServer }: BusyWindow): Promise<void> {
+    const session = withUs.world.sessions().find(({ owner }) => owner.pid === host);
     assert.deepEqual(
       session?.records.map(({ server, kind }) => `${kind} ${server}`).sort(),
       NAMES.map((name) => `adopted ${name}`),
@@ -69,13 +73,17 @@ describe('servers that VS Code starts itself', function () {
     assert.ok(rows.every(({ pid, verdict }) => verdict === 'active' && pid !== languageServer));
   }
 
-  it('L13 K16 window closed', () => compare('closed', (_, { page }) => page.close()));
+  it('L13 K16 window reloaded, then closed', () =>
+    compare(
+      'window',
+      (_, { page }) => page.reload(),
+      (_, { page }) => page.close(),
+    ));
 
-  it('L13 K16 window reloaded', () => compare('reloaded', (_, { page }) => page.reload()));
-
-  it('L08 L09 K16 extension host killed with -9', () =>
-    compare('host', (_, { host }) => process.kill(host, 'SIGKILL')));
-
-  it("L08 K16 the editor's server process killed with -9", () =>
-    compare('server', ({ server }) => process.kill(server.pid, 'SIGKILL')));
+  it("L08 L09 K16 extension host killed with -9, then the editor's server process", () =>
+    compare(
+      'killed',
+      (_, { host }) => process.kill(host, 'SIGKILL'),
+      ({ server }) => process.kill(server.pid, 'SIGKILL'),
+    ));
 });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'jsonc-parser';
+import type { Page } from 'playwright-core';
 import { SERVER } from '../../support/sandbox';
 import { waitFor } from '../../support/waitFor';
 import { withSandbox } from '../../support/withSandbox';
@@ -25,21 +26,95 @@ const SETTINGS = `{
 
 describe('Add Server…', function () {
   this.timeout(300_000);
-  const world = withSandbox(() => new EditorSandbox());
+  const world = withSandbox(() => new EditorSandbox(), 'suite');
+  const secret = 'not-to-be-written-anywhere';
+  let theirs: { command: string; args: string[]; env: Record<string, string> };
+  let seen: string;
+  let page: Page;
+  let panel: Panel;
+  let add: AddServer;
+  let editor: TextEditor;
+  let machine: string;
+  let ofWorkspace: string;
 
-  /** Opens an editor with these remote settings. */
-  const open = async (settings: string, environment: Record<string, string> = {}) => {
+  before(async () => {
+    const home = join(world.path, 'user');
+    mkdirSync(home);
+    seen = join(world.path, 'seen');
+    const script = `printf %s "$API_TOKEN $LEVEL" > ${seen}; exec "$0" "$1"`;
+    const env = { API_TOKEN: secret, LEVEL: 'debug' };
+    theirs = { command: 'sh', args: ['-c', script, process.execPath, SERVER], env };
+    writeFileSync(join(home, '.claude.json'), JSON.stringify({ mcpServers: { theirs, other: { command: 'true' } } }));
     const workspace = world.workspace('project');
-    const { page, server } = await world.openEditor(workspace, { environment });
-    const machine = join(server.folder, 'user/Machine/settings.json');
-    writeFileSync(machine, settings);
-    const panel = await new Panel(page).open();
-    return { page, panel, add: new AddServer(page), editor: new TextEditor(page), machine, workspace };
-  };
+    const opened = await world.openEditor(workspace, { environment: { HOME: home } });
+    page = opened.page;
+    machine = join(opened.server.folder, 'user/Machine/settings.json');
+    ofWorkspace = join(workspace, '.vscode/settings.json');
+    panel = await new Panel(page).open();
+    await panel.view.getByText('No MCP servers yet.').waitFor({ timeout: 30_000 });
+    add = new AddServer(page);
+    editor = new TextEditor(page);
+  });
+  beforeEach(async () => {
+    writeFileSync(machine, '{}\n');
+    if (await panel.row('This Window').isVisible()) {
+      await panel.run('Stop All Servers in This Window');
+      await panel.answer('Stop All');
+    }
+    await panel.runEditors('View: Close All Editors');
+  });
+
+  it('a broken settings.json: says where, opens it there, and changes nothing', async () => {
+    const broken = '{\n  // Mine.\n  "files.eol": ,\n}\n';
+    writeFileSync(machine, broken);
+    await panel.run('Start');
+    await panel.pressNotified('There is no server to start.', 'Add Server');
+    await (await add.at(1)).pick('npm Package');
+    await (await add.at(2)).type('-y x');
+    await add.refuses('Enter a package such as');
+    await add.type('@modelcontextprotocol/server-memory');
+    await (await add.at(3)).accept();
+    await (await add.at(4)).accept();
+    await add.at(5);
+    assert.equal(await add.offered(), 'memory');
+    await add.accept();
+    await (await add.at(6)).pick('Remote Settings');
+    await (await add.at(7)).pick('without starting');
+    await panel.notified(/settings\.json is not valid JSON \(line 3\), so nothing was changed\./);
+    await waitFor('it is open at that place', async () => {
+      const { path, line } = await editor.cursor();
+      return path.endsWith('/Machine/settings.json') && line === 3;
+    });
+    assert.equal(readFileSync(machine, 'utf8'), broken);
+    assert.ok(!existsSync(ofWorkspace));
+  });
+
+  it('servers of another client: offers those in its file; secrets go to the secret storage and reach the server', async () => {
+    await panel.view.locator('.monaco-button').filter({ hasText: 'Add Server' }).click();
+    await (await add.at(1)).pick('Import from Another Client');
+    await (await add.at(2)).tick('theirs');
+    await add.accept();
+    await (await add.at(3)).pick('Store in the Secret Storage');
+    await (await add.at(4)).pick('Workspace Settings');
+    await (await add.at(5)).pick('Add and Start');
+
+    await panel.row(/theirs.*active/).waitFor({ timeout: 60_000 });
+    assert.equal(readFileSync(seen, 'utf8'), `${secret} debug`);
+    const settings = readFileSync(ofWorkspace, 'utf8');
+    assert.ok(!settings.includes(secret));
+    const id = 'theirs-api-token';
+    assert.deepEqual(parse(settings), {
+      'mcpProcesses.servers': {
+        theirs: { ...theirs, env: { API_TOKEN: `\${input:${id}}`, LEVEL: 'debug' } },
+      },
+      'mcpProcesses.inputs': [{ id, type: 'promptString', description: 'API_TOKEN (theirs)', password: true }],
+    });
+    assert.equal(readFileSync(machine, 'utf8'), '{}\n');
+  });
 
   it('a pasted command line: writes it and keeps comments, shows and starts it; cancelled, it changes nothing', async () => {
-    const { page, panel, add, editor, machine } = await open(SETTINGS);
-    await panel.shows('Not Running', ['mine']);
+    writeFileSync(machine, SETTINGS);
+    await panel.row(/mine.*not running/).waitFor();
     const command = `"${process.execPath}" "${SERVER}"`;
 
     const answer = [
@@ -95,71 +170,5 @@ describe('Add Server…', function () {
     );
     assert.equal(readFileSync(machine, 'utf8'), expected);
     await editor.selects('/Machine/settings.json', lineOf(expected, '"new"'), '"new"');
-  });
-
-  it('servers of another client: offers those in its file; secrets go to the secret storage and reach the server', async () => {
-    const home = join(world.path, 'user');
-    mkdirSync(home);
-    const seen = join(world.path, 'seen');
-    const secret = 'not-to-be-written-anywhere';
-    const script = `printf %s "$API_TOKEN $LEVEL" > ${seen}; exec "$0" "$1"`;
-    const entry = {
-      command: 'sh',
-      args: ['-c', script, process.execPath, SERVER],
-      env: { API_TOKEN: secret, LEVEL: 'debug' },
-    };
-    writeFileSync(
-      join(home, '.claude.json'),
-      JSON.stringify({ mcpServers: { theirs: entry, other: { command: 'true' } } }),
-    );
-    const { page, panel, add, machine, workspace } = await open('{}\n', { HOME: home });
-    await page.getByText('No MCP servers yet.').waitFor({ timeout: 30_000 });
-    await panel.view.locator('.monaco-button').filter({ hasText: 'Add Server' }).click();
-    await (await add.at(1)).pick('Import from Another Client');
-    await (await add.at(2)).tick('theirs');
-    await add.accept();
-    await (await add.at(3)).pick('Store in the Secret Storage');
-    await (await add.at(4)).pick('Workspace Settings');
-    await (await add.at(5)).pick('Add and Start');
-
-    await panel.row(/theirs.*active/).waitFor({ timeout: 60_000 });
-    assert.equal(readFileSync(seen, 'utf8'), `${secret} debug`);
-    const settings = readFileSync(join(workspace, '.vscode/settings.json'), 'utf8');
-    assert.ok(!settings.includes(secret));
-    const id = 'theirs-api-token';
-    assert.deepEqual(parse(settings), {
-      'mcpProcesses.servers': {
-        theirs: { ...entry, env: { API_TOKEN: `\${input:${id}}`, LEVEL: 'debug' } },
-      },
-      'mcpProcesses.inputs': [{ id, type: 'promptString', description: 'API_TOKEN (theirs)', password: true }],
-    });
-    assert.equal(readFileSync(machine, 'utf8'), '{}\n');
-  });
-
-  it('a broken settings.json: says where, opens it there, and changes nothing', async () => {
-    const broken = '{\n  // Mine.\n  "files.eol": ,\n}\n';
-    const { panel, add, editor, machine, workspace } = await open(broken);
-    await panel.view.getByText('No MCP servers yet.').waitFor({ timeout: 30_000 });
-    await panel.run('Start');
-    await panel.notified('There is no server to start.');
-    await panel.notifications.locator('.monaco-button').filter({ hasText: 'Add Server' }).click();
-    await (await add.at(1)).pick('npm Package');
-    await (await add.at(2)).type('-y x');
-    await add.refuses('Enter a package such as');
-    await add.type('@modelcontextprotocol/server-memory');
-    await (await add.at(3)).accept();
-    await (await add.at(4)).accept();
-    await add.at(5);
-    assert.equal(await add.offered(), 'memory');
-    await add.accept();
-    await (await add.at(6)).pick('Remote Settings');
-    await (await add.at(7)).pick('without starting');
-    await panel.notified(/settings\.json is not valid JSON \(line 3\), so nothing was changed\./);
-    await waitFor('it is open at that place', async () => {
-      const { path, line } = await editor.cursor();
-      return path.endsWith('/Machine/settings.json') && line === 3;
-    });
-    assert.equal(readFileSync(machine, 'utf8'), broken);
-    assert.ok(!existsSync(join(workspace, '.vscode/settings.json')));
   });
 });

@@ -27,8 +27,11 @@ export class AddServer {
     return this.box.inputValue();
   }
 
+  /** Chooses with the keyboard: the list may still move under the mouse. */
   async pick(text: string): Promise<void> {
-    await this.row(text).click();
+    await this.box.fill(text);
+    await this.row(text).and(this.page.locator('.focused')).waitFor();
+    await this.accept();
   }
 
   async tick(text: string): Promise<void> {
@@ -40,8 +43,12 @@ export class AddServer {
   }
 
   async escape(): Promise<void> {
-    await this.page.keyboard.press('Escape');
-    await this.box.waitFor({ state: 'hidden' });
+    // A key that comes before the box has the focus is lost.
+    await waitFor('left', async () => {
+      await this.page.keyboard.press('Escape');
+      await this.box.waitFor({ state: 'hidden', timeout: 2_000 });
+      return true;
+    });
   }
 
   /** Waits for the message that says what is wrong with the typed text. */

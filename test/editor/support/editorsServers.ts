@@ -62,12 +62,20 @@ export class Arm {
 
   /** Opens a folder and starts its servers. Resolves when all of them are running, and recorded if we are installed. */
   async openWindow(name: string): Promise<BusyWindow> {
-    const { world, control } = this;
-    const folder = world.workspace(name);
+    const folder = this.world.workspace(name);
     writeFileSync(join(folder, '.vscode/mcp.json'), JSON.stringify({ servers: ENTRIES }));
     const page = await this.openPage(folder);
-    const host = await control.hostOf(folder);
-    const note = join(world.path, `signals-${name}`);
+    return this.startServers(folder, page, await this.control.hostOf(folder));
+  }
+
+  /** The same in a window that has a new extension host. */
+  async startAgain({ folder, page, host }: BusyWindow): Promise<BusyWindow> {
+    return this.startServers(folder, page, await this.control.hostOf(folder, host));
+  }
+
+  private async startServers(folder: string, page: Page, host: number): Promise<BusyWindow> {
+    const { world, control } = this;
+    const note = join(world.path, `signals-${host}`);
     writeFileSync(note, '');
     const start = [process.execPath, LANGUAGE_SERVER, note];
     const languageServer = await control.ask<number>(folder, { start });
@@ -108,11 +116,11 @@ export class Arm {
   }
 
   /** Waits until the records of a window name every visible process. */
-  private recorded({ folder, pids }: BusyWindow): Promise<unknown> {
+  private recorded({ host, pids }: BusyWindow): Promise<unknown> {
     return waitFor(
       'every process is recorded',
       () => {
-        const records = this.world.sessions().find((one) => one.folder === folder)?.records ?? [];
+        const records = this.world.sessions().find(({ owner }) => owner.pid === host)?.records ?? [];
         const census = new Set(records.flatMap((record) => record.census.map(({ pid }) => pid)));
         const missing = pids.filter((pid) => !census.has(pid));
         return missing.length === 0 || Promise.reject(new Error(missing.map(commandLine).join('\n')));

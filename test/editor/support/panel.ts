@@ -44,6 +44,16 @@ export class Panel {
     return (await message.textContent()) ?? '';
   }
 
+  /** Presses a button of a notification, in their list. */
+  async pressNotified(text: string | RegExp, button: string): Promise<void> {
+    await waitFor(`pressed: ${button}`, async () => {
+      await this.notified(text);
+      const item = this.notifications.locator('.notification-list-item').filter({ hasText: text }).first();
+      await item.locator('.monaco-button').filter({ hasText: button }).click({ timeout: 5_000 });
+      return true;
+    });
+  }
+
   /** All visible rows, from top to bottom. */
   rows(): Promise<PanelRow[]> {
     return this.view.locator('.monaco-list-row').evaluateAll((rows) =>
