@@ -16,7 +16,8 @@ import type { OwnSession } from '../registry/ownSession';
 import type { ServerRecord } from '../registry/schema';
 import { engineSentence } from '../wording/containers';
 import { errorText } from '../wording/reasons';
-import type { ForeignServer, ForeignServers } from './foreignServers';
+import type { ForeignServer } from './foreign/foreignServer';
+import type { ForeignServers } from './foreignServers';
 import type { Scan } from './scan';
 
 export interface ContainerScanParts {

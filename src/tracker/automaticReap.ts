@@ -8,7 +8,7 @@ import { ReapQueue } from '../reaping/reapQueue';
 import { wholeSets } from '../reaping/wholeSets';
 import type { OwnSession } from '../registry/ownSession';
 import { isLabelled, type ServerRecord } from '../registry/schema';
-import type { ForeignServer } from '../scan/foreignServers';
+import type { ForeignServer } from '../scan/foreign/foreignServer';
 import type { Scan, ScannedSession } from '../scan/scan';
 import type { InventoryStore } from './inventoryStore';
 import type { ReapTurns } from './reapTurns';
