@@ -1,5 +1,5 @@
 import type { Log } from '../common/log';
-import type { ReapResult } from '../model/inventory';
+import type { ReapResult } from '../model/reapResult';
 import type { Platform } from '../os/platform';
 import type { RecordLadders } from '../reaping/recordLadders';
 import type { Ending } from '../reaping/results';

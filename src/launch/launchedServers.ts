@@ -5,7 +5,7 @@ import { withTimeout } from '../common/async';
 import { UserError } from '../common/errors';
 import { AFTERMATH_MS, ASK_TIMEOUT_MS } from '../common/limits';
 import { withContextInUse } from '../containers/recordedContainers';
-import type { ReapResult } from '../model/inventory';
+import type { ReapResult } from '../model/reapResult';
 import { errorText } from '../wording/reasons';
 import { failedStartText, unexpectedExitText } from '../wording/start';
 import { Connection, type ServerTool } from './connection';

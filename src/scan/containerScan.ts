@@ -8,8 +8,8 @@ import { clientProcessesIn, mayBeAttached, runsUnlabelled } from '../containers/
 import { hasNoClient, matchesRun, notOurs } from '../containers/matchContainer';
 import type { RecordedContainers } from '../containers/recordedContainers';
 import { type Member, membersOf } from '../judgement/members';
+import type { ContainerWithoutClient } from '../model/containerView';
 import type { EngineFailure } from '../model/engineFailure';
-import type { ContainerWithoutClient } from '../model/inventory';
 import type { Platform, Snapshot } from '../os/platform';
 import { approximateStart } from '../os/startTime';
 import type { OwnSession } from '../registry/ownSession';

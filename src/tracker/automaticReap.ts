@@ -1,5 +1,5 @@
-import type { ReapResult } from '../model/inventory';
 import { foreignKey, recordKey } from '../model/keys';
+import type { ReapResult } from '../model/reapResult';
 import type { ReapSettings } from '../model/settings';
 import type { ProcessIdentity } from '../os/identity';
 import type { ForeignReaper } from '../reaping/foreignReaper';

@@ -1,5 +1,5 @@
-import type { ReapPreview, ReapResult } from '../model/inventory';
 import { foreignKey, recordKey } from '../model/keys';
+import type { ReapPreview, ReapResult } from '../model/reapResult';
 import { type ReapOptions, ReapQueue } from '../reaping/reapQueue';
 import { hasContent } from '../reaping/results';
 import type { ForeignServer } from '../scan/foreign/foreignServer';
