@@ -4,7 +4,7 @@ import type { StdinPeer } from '../../os/platform';
 import type { DataFolder } from '../../registry/dataFolder';
 import { readSharedProbes, type SharedProbe, writeSharedProbes } from '../../registry/sharedProbes';
 
-/** The probes that all windows share, during one scan: read at its begin, written at its end. */
+/** The probes that all windows share, during one scan: read when it begins, written when it ends. */
 export class ProbeSharing {
   private readonly probes: Map<string, SharedProbe>;
   private isChanged = false;
@@ -22,8 +22,8 @@ export class ProbeSharing {
   }
 
   /**
-   * Notes a new probe of this window. Only "alive" is shared: "gone" needs a second scan of each window, and what one
-   * window cannot find out another may.
+   * Notes a new probe of this window. Only "alive" is shared: "gone" needs a second scan of each window, and
+   * another window may find out what is "unknown" here.
    */
   note(identity: ProcessIdentity, { ppid, peer }: { readonly ppid: number; readonly peer: StdinPeer }): void {
     const key = identityKey(identity);

@@ -38,7 +38,7 @@ export class StdinProbes {
     private readonly clock: Clock,
   ) {}
 
-  /** What this window or another has found about a server's stdin; where that does not hold any more, a new probe. */
+  /** What this window or another has found about a server's stdin, while it holds; otherwise a new probe. */
   async probe(snapshot: Snapshot, server: ProbedServer, sharing: ProbeSharing): Promise<StdinProbe> {
     const { entry } = server;
     const identity = identityOf(snapshot, entry);

@@ -35,7 +35,7 @@ export const NO_ANSWERS: Answers = {
   ...{ name: undefined, place: undefined, isStarted: false },
 };
 
-/** What is in the settings already. */
+/** The names of servers and ids of inputs that are already in the settings. */
 export type Taken = ReturnType<NewServers['taken']>;
 
 export function isPackage(kind: Kind | undefined): kind is PackageKind {

@@ -39,7 +39,7 @@ describe('the answers about a new server', () => {
     ['nothing imported, after a command', { kind: 'import', command: 'node git.js' }, '', []],
   ];
   for (const [what, change, suggestion, written] of table) {
-    it(`${what}: what is suggested, and what is written`, () => {
+    it(`${what}: the suggested name, and what is written`, () => {
       const answers = { ...NO_ANSWERS, ...change };
       assert.equal(suggestedName(answers, TAKEN), suggestion);
       const servers = Object.entries(planFor(answers, TAKEN).servers);
@@ -50,7 +50,7 @@ describe('the answers about a new server', () => {
     });
   }
 
-  it('secrets are named once each, and written only where a person wants that', () => {
+  it('each secret is named once, and written to the settings only on request', () => {
     const imports = [imported('a', { API_KEY: 'abc', LEVEL: '1' }), imported('b', { API_KEY: 'def' })];
     const answers: Answers = { ...NO_ANSWERS, kind: 'import', imported: imports };
     assert.deepEqual(secretsIn(answers, TAKEN), ['API_KEY']);

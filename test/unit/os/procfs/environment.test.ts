@@ -20,7 +20,7 @@ describe('an environment block', () => {
     });
   }
 
-  it('says whether a program of Electron runs as Node', () => {
+  it('shows whether a program of Electron runs as Node', () => {
     const table: [variable: string, runsAsNode: boolean][] = [
       ['ELECTRON_RUN_AS_NODE=1', true],
       ['ELECTRON_RUN_AS_NODE=', false],
@@ -32,7 +32,7 @@ describe('an environment block', () => {
     }
   });
 
-  it('gives the variables that are asked for, the first of each name, and no others', () => {
+  it('returns the requested variables, the first of each name, and no others', () => {
     const environment = block('A=1', 'B=', 'A=2', 'C=x=y', 'TOKEN=secret', '=D=3', 'E');
     assert.deepEqual(variablesIn(environment, ['A', 'B', 'C', 'D', 'E', '', 'toString']), { A: '1', B: '', C: 'x=y' });
   });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { CONFIRM_FOREIGN_MS } from '../../../../src/common/limits';
 import { HoldTracker } from '../../../../src/scan/foreign/holdTracker';
 
-describe('L29 that only orphans hold a stdin', () => {
+describe('L29 a stdin that only orphans hold', () => {
   let tracker: HoldTracker;
   beforeEach(() => {
     tracker = new HoldTracker();
@@ -51,14 +51,18 @@ describe('L29 that only orphans hold a stdin', () => {
     });
   }
 
-  it('each server has its own time; a server that is gone has none, and nothing is left of it at a person’s wish', () => {
+  it('tracks each server separately, and forgets those that are gone', () => {
     tracker.observe('a', true, 0);
     tracker.observe('b', true, 0);
     assert.equal(tracker.observe('c', true, CONFIRM_FOREIGN_MS), false);
     tracker.retain(new Set(['a']));
     assert.equal(tracker.observe('b', true, CONFIRM_FOREIGN_MS), false);
     assert.equal(tracker.observe('a', true, CONFIRM_FOREIGN_MS), true);
+  });
+
+  it('forget() drops all findings so far', () => {
+    tracker.observe('a', true, 0);
     tracker.forget();
-    assert.equal(tracker.observe('a', true, 2 * CONFIRM_FOREIGN_MS), false);
+    assert.equal(tracker.observe('a', true, CONFIRM_FOREIGN_MS), false);
   });
 });

@@ -24,26 +24,26 @@ const orphan = (pid: number, peer: StdinPeer, isEndable = true): HeldServer => (
   peers: [peer],
 });
 
-describe('what holds the stdin of a server', () => {
+describe('the holders of a server’s stdin', () => {
   const GONE: StdinPeer = { kind: 'gone', proof: 'no peer' };
   const both = { a: orphan(500, heldBy(600)), b: orphan(600, heldBy(500)) };
   const unendable = { a: orphan(500, heldBy(600), false), b: both.b };
 
   const rows: [what: string, peer: StdinPeer | undefined, orphans: Record<string, HeldServer>, expected: string][] = [
     ['nothing', GONE, {}, 'clients'],
-    ['not asked, below a client', undefined, {}, 'clients'],
+    ['not probed, below a client', undefined, {}, 'clients'],
     ['a client', heldBy(10), {}, 'clients'],
     ['a process below a client', heldBy(11), {}, 'clients'],
     ['an editor', heldBy(30), {}, 'clients'],
     ['a client beside a stranger', heldBy(20, 10), {}, 'clients'],
-    ['what cannot be seen', { kind: 'alive', by: UNSEEN }, {}, 'clients'],
-    ['a process that the scan does not have', heldBy(99), {}, 'clients'],
+    ['an invisible process', { kind: 'alive', by: UNSEEN }, {}, 'clients'],
+    ['a process that is not in the snapshot', heldBy(99), {}, 'clients'],
     ['a stranger', heldBy(20), {}, 'strangers'],
     ['L29 another orphan', heldBy(600), both, 'orphans b'],
     ['L29 another orphan, and the server itself', heldBy(500, 600), both, 'orphans b'],
     ['L29 another server that is no orphan', heldBy(600), { a: both.a }, 'orphans'],
     ['L29 another orphan, of a server that is none', heldBy(600), { b: both.b }, 'strangers'],
-    ['L29 another orphan, of one that another user’s process may reach', heldBy(600), unendable, 'strangers'],
+    ['L29 another orphan, of a server that another user’s process may reach', heldBy(600), unendable, 'strangers'],
     ['an orphan that nothing holds', GONE, both, 'clients'],
   ];
   for (const [what, peer, orphans, expected] of rows) {

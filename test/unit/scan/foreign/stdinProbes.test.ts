@@ -28,9 +28,9 @@ describe('a probe of a stdin', () => {
     answers: [peer: StdinPeer, askedAt: number, answeredAt: number][],
     confirmed: boolean,
   ][] = [
-    ['in use counts at once', [[ALIVE, 0, 0]], true],
-    ['in use by what cannot be seen counts at once', [[{ kind: 'alive', by: UNSEEN }, 0, 0]], true],
-    ['gone, once, does not count', [[GONE, 0, 0]], false],
+    ['in use, once', [[ALIVE, 0, 0]], true],
+    ['in use by an invisible process, once', [[{ kind: 'alive', by: UNSEEN }, 0, 0]], true],
+    ['gone, once', [[GONE, 0, 0]], false],
     [
       'gone, twice, far enough apart',
       [
@@ -47,9 +47,9 @@ describe('a probe of a stdin', () => {
       ],
       false,
     ],
-    ['gone, once, after a probe that took long', [[GONE, 0, CONFIRM_FOREIGN_MS * 5]], false],
+    ['gone, once, after a slow probe', [[GONE, 0, CONFIRM_FOREIGN_MS * 5]], false],
     [
-      'gone, twice, where the first probe took long',
+      'gone, twice, too close after a slow probe',
       [
         [GONE, 0, 5_000],
         [GONE, 5_001, 5_002],
@@ -74,7 +74,7 @@ describe('a probe of a stdin', () => {
       ],
       false,
     ],
-    ['unknown, once, may be a busy machine', [[UNKNOWN, 0, 0]], false],
+    ['unknown, once', [[UNKNOWN, 0, 0]], false],
     [
       'unknown, twice',
       [
@@ -119,7 +119,7 @@ describe('a probe of a stdin', () => {
   }
 });
 
-describe('probes of a window beside other windows', () => {
+describe('the probes of a window, and those of other windows', () => {
   let temp: string;
   let folder: DataFolder;
   let now: number;
@@ -144,7 +144,7 @@ describe('probes of a window beside other windows', () => {
     return new StdinProbes({ stdinPeer }, { now: () => now, sleep: async () => {} });
   };
   const server = { entry: SERVER, members: [{ entry: SERVER, identity: identity(30), by: 'root' as const }] };
-  /** One scan. @returns what it finds, and whether it has asked the system */
+  /** One scan. @returns the finding, and whether the system was asked for it */
   const scan = async (one = probes, snapshot = machine()) => {
     const before = asked;
     const sharing = new ProbeSharing(folder, SCOPE);
@@ -153,7 +153,7 @@ describe('probes of a window beside other windows', () => {
     return `${peer.kind}${asked > before ? ', asked' : ''}`;
   };
 
-  it('"in use" serves all windows, until its end', async () => {
+  it('"in use" is shared, and holds until a holder ends', async () => {
     assert.equal(await scan(), 'alive, asked');
     assert.equal(await scan(), 'alive');
     const other = window();
@@ -162,10 +162,10 @@ describe('probes of a window beside other windows', () => {
     answer = GONE;
     const without = table(entry(1, 0), entry(20, 1), SERVER);
     assert.equal(await scan(other, without), 'gone, asked');
-    assert.equal(await scan(window(), without), 'gone, asked', 'what was shared before is void');
+    assert.equal(await scan(window(), without), 'gone, asked', 'the shared finding no longer holds');
   });
 
-  it('of another window it lasts no longer than there', async () => {
+  it('a shared finding expires when the original does', async () => {
     const at = Date.now() - PROBE_INTERVAL_MS + 60_000;
     writeSharedProbes(folder, SCOPE, [{ identity: identity(30), ppid: 20, peer: ALIVE, at }]);
     assert.equal(await scan(), 'alive');
@@ -174,7 +174,7 @@ describe('probes of a window beside other windows', () => {
   });
 
   for (const peer of [GONE, UNKNOWN]) {
-    it(`"${peer.kind}" of another window is not believed`, async () => {
+    it(`a shared "${peer.kind}" is ignored`, async () => {
       writeSharedProbes(folder, SCOPE, [{ identity: identity(30), ppid: 20, peer, at: Date.now() }]);
       assert.equal(await scan(), 'alive, asked');
     });
@@ -185,12 +185,12 @@ describe('probes of a window beside other windows', () => {
     });
   }
 
-  it('of another parent is not believed', async () => {
+  it('a shared finding under another parent is ignored', async () => {
     writeSharedProbes(folder, SCOPE, [{ identity: identity(30), ppid: 1, peer: ALIVE, at: Date.now() }]);
     assert.equal(await scan(), 'alive, asked');
   });
 
-  it('all that is known is forgotten at a person’s wish, but not what another window finds later', async () => {
+  it('forget() drops all findings so far, shared ones too; later shared ones count', async () => {
     await scan();
     probes.forget();
     assert.equal(await scan(), 'alive, asked');
@@ -201,17 +201,17 @@ describe('probes of a window beside other windows', () => {
     assert.equal(await scan(), 'alive');
   });
 
-  it('is asked again where that is wanted, and remembers since when it has been gone', async () => {
+  it('probeAgain() always asks the system, and remembers since when the stdin has been gone', async () => {
     answer = GONE;
     const sharing = new ProbeSharing(folder, SCOPE);
     assert.equal((await probes.probeAgain(machine(), server, sharing)).confirmed, false);
     now = CONFIRM_FOREIGN_MS;
     assert.equal((await probes.probeAgain(machine(), server, sharing)).confirmed, true);
     probes.retain(new Set());
-    assert.equal((await probes.probeAgain(machine(), server, sharing)).confirmed, false, 'another one, later');
+    assert.equal((await probes.probeAgain(machine(), server, sharing)).confirmed, false, 'its server was forgotten');
   });
 
-  it('holders in its own tree are no clients', async () => {
+  it('a holder in the server’s own tree is no client', async () => {
     answer = heldBy(30);
     assert.equal(await scan(), 'unknown, asked');
   });
