@@ -1,8 +1,10 @@
 import { readEntry } from './clients/entry';
 import type { StdioServerDefinition } from './clients/serverDefinition';
 import type { ConfiguredServers } from './editor/configuredServers';
-import type { Inventory, LaunchedView, ReapPreview, ReapResult, ServerView } from './model/inventory';
+import type { Inventory } from './model/inventory';
 import { apiKeyOf } from './model/keys';
+import type { ReapPreview, ReapResult } from './model/reapResult';
+import type { LaunchedView, ServerView } from './model/serverView';
 import type { Tracker } from './tracker/tracker';
 
 /** A stdio server to launch: the shape of an entry in `mcp.json`, plus its name. */

@@ -1,4 +1,4 @@
-import type { ReapPreview, ReapResult } from '../model/inventory';
+import type { ReapPreview, ReapResult } from '../model/reapResult';
 import { isFinished } from '../reaping/results';
 import type { Core } from '../tracker/core';
 

@@ -1,12 +1,7 @@
-import type {
-  ContainerWithoutClient,
-  ReapCandidate,
-  ReapedProcess,
-  ReapPreview,
-  ReapResult,
-  ServerView,
-} from '../model/inventory';
+import type { ContainerWithoutClient } from '../model/containerView';
+import type { ReapCandidate, ReapedProcess, ReapPreview, ReapResult } from '../model/reapResult';
 import type { Refusal } from '../model/refusal';
+import type { ServerView } from '../model/serverView';
 import { foreignContainerText } from '../wording/containers';
 import { evidenceSentence } from '../wording/evidence';
 import { formatAge, formatMemory, shortId } from '../wording/format';

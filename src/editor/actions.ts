@@ -2,7 +2,7 @@ import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import type { MachineConfigs } from '../clients/machineConfigs';
 import { UserError } from '../common/errors';
-import { managerOf, type ServerView } from '../model/inventory';
+import { managerOf, type ServerView } from '../model/serverView';
 import { announceOnce, type DataFolder } from '../registry/dataFolder';
 import type { Tracker } from '../tracker/tracker';
 import type { Actions } from '../views/actions';

@@ -1,5 +1,6 @@
 import type { Memento } from 'vscode';
-import { type Inventory, managerOf, type ServerView } from '../model/inventory';
+import type { Inventory } from '../model/inventory';
+import { managerOf, type ServerView } from '../model/serverView';
 import { identityKey } from '../os/identity';
 
 const KEY = 'hiddenServers';

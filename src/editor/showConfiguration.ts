@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import { locateInSettings, locateServer } from '../clients/locateServer';
 import type { MachineConfigs } from '../clients/machineConfigs';
-import { configurationFileOf, type ServerView } from '../model/inventory';
 import { apiKeyOf } from '../model/keys';
+import { configurationFileOf, type ServerView } from '../model/serverView';
 import type { SettingsScope } from '../views/actions';
 import type { ConfiguredServers } from './configuredServers';
 import { openSettingsFile, select } from './settingsFiles';

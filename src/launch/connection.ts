@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { Client, type ClientOptions, ProtocolError, SdkError, SdkErrorCode } from '@modelcontextprotocol/client';
 import { TOOL_CALL_TIMEOUT_MS } from '../common/limits';
-import type { ServerInfo } from '../model/inventory';
+import type { ServerInfo } from '../model/serverView';
 import { ChildTransport } from './childTransport';
 
 /** The protocol revision without `initialize`: a server that supports nothing older answers that with an error. */

@@ -1,14 +1,13 @@
 import type { ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { existsSync, statSync } from 'node:fs';
-import { delimiter, resolve } from 'node:path';
 import spawn from 'cross-spawn';
 import type { LaunchDescription } from '../clients/launchDescription';
 import { redactCommandLine, redactText } from '../clients/redaction';
 import { withTimeout } from '../common/async';
 import { STDERR_TAIL_MS } from '../common/limits';
 import { containerRunOf, withLabels } from '../containers/containerRun';
-import type { Failure, ReapResult, StartFailure, UnexpectedExit } from '../model/inventory';
+import type { ReapResult } from '../model/reapResult';
+import type { Failure, StartFailure, UnexpectedExit } from '../model/serverView';
 import type { StartProblem } from '../model/startProblem';
 import type { Platform } from '../os/platform';
 import { COOKIE_VARIABLE, formatCookie } from '../registry/cookie';
@@ -16,17 +15,11 @@ import type { ExitStatus } from '../registry/history';
 import { newRecord } from '../registry/newRecord';
 import type { OwnSession } from '../registry/ownSession';
 import type { Connection } from './connection';
+import { assertStartable, StartError, spawnProblem } from './startFailure';
 
 /** The stderr lines for an error message. */
 const LAST_LINES = 12;
 const LINE_LENGTH = 400;
-
-/** The program of a description cannot be started. */
-export class StartError extends Error {
-  constructor(readonly problem: StartProblem) {
-    super(JSON.stringify(problem));
-  }
-}
 
 /** What went wrong; the last line of stderr is added when it is read. */
 export type KnownFailure = Omit<StartFailure, 'lastLine'> | Omit<UnexpectedExit, 'lastLine'>;
@@ -105,7 +98,7 @@ export class LaunchedServer {
     const cookie = formatCookie({ home, session: id, record: this.recordId, owner });
     const child = await this.spawned(args, { ...environment, [COOKIE_VARIABLE]: cookie }).catch((error) => {
       session.remove(this.recordId);
-      throw new StartError(explainSpawnError(error, description));
+      throw new StartError(spawnProblem(error, description));
     });
     await this.completeRecord(child.pid as number);
     return child;
@@ -192,50 +185,5 @@ export class LaunchedServer {
     this.lastLines.push(redacted);
     if (this.lastLines.length > LAST_LINES) this.lastLines.shift();
     this.onOutput(redacted);
-  }
-}
-
-function assertStartable({ command, args, environment, cwd }: LaunchDescription): void {
-  // Node's own error quotes the value, which may be a secret.
-  if ([command, ...args, ...Object.entries(environment).flat()].some((text) => text.includes('\0'))) {
-    throw new StartError({ kind: 'nul-byte' });
-  }
-  if (cwd !== undefined && !isFolder(cwd)) {
-    throw new StartError({ kind: existsSync(cwd) ? 'folder-is-file' : 'folder-missing', folder: cwd });
-  }
-  if (/[\\/]/.test(command) && isFolder(command)) {
-    throw new StartError({ kind: 'command-is-folder', command });
-  }
-}
-
-function isFolder(path: string): boolean {
-  try {
-    return statSync(path).isDirectory();
-  } catch {
-    return false;
-  }
-}
-
-function explainSpawnError(
-  error: NodeJS.ErrnoException,
-  { command, cwd, environment }: LaunchDescription,
-): StartProblem {
-  const isPath = /[\\/]/.test(command);
-  const places = isPath ? [resolve(cwd ?? '.')] : (environment.PATH ?? '').split(delimiter);
-  const isFound = places.some((folder) => existsSync(resolve(folder, command)));
-  switch (error.code) {
-    // An unreadable folder in PATH gives EACCES even where the program exists nowhere.
-    case 'ENOENT':
-    case 'EACCES':
-      if (!isFound && (error.code === 'ENOENT' || !isPath)) return { kind: 'not-found', command };
-      return { kind: error.code === 'EACCES' ? 'not-executable' : 'no-interpreter', command };
-    case 'ENOTDIR':
-    case 'ELOOP':
-    case 'ENAMETOOLONG':
-      return { kind: 'bad-path', command, code: error.code };
-    case 'E2BIG':
-      return { kind: 'too-large' };
-    default:
-      return { kind: 'refused', code: error.code ?? error.message };
   }
 }

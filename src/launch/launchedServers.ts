@@ -1,32 +1,19 @@
 import * as l10n from '@vscode/l10n';
 import type { ConfiguredServer } from '../clients/configuredServer';
 import type { LaunchDescription } from '../clients/launchDescription';
-import { redactText } from '../clients/redaction';
 import { withTimeout } from '../common/async';
 import { UserError } from '../common/errors';
 import { AFTERMATH_MS, ASK_TIMEOUT_MS } from '../common/limits';
-import type { Log } from '../common/log';
 import { withContextInUse } from '../containers/recordedContainers';
-import type { ReapResult } from '../model/inventory';
-import type { StartProblem } from '../model/startProblem';
-import type { Platform } from '../os/platform';
-import type { RecordLadders } from '../reaping/recordLadders';
-import type { Ending } from '../reaping/results';
-import { stopOwn } from '../reaping/stopOwn';
-import { endLivingChildTree } from '../reaping/windowsTree';
-import type { EndCause } from '../registry/history';
-import type { OwnSession } from '../registry/ownSession';
-import type { LadderProgress } from '../registry/schema';
+import type { ReapResult } from '../model/reapResult';
 import { errorText } from '../wording/reasons';
 import { failedStartText, unexpectedExitText } from '../wording/start';
-import { Connection, isTimeout, type ServerTool } from './connection';
-import { LaunchedServer, type LaunchState, StartError } from './launchedServer';
+import { Connection, type ServerTool } from './connection';
+import { LaunchedEndings, type LaunchedEndingsParts, type Outcome } from './launchedEndings';
+import { LaunchedServer } from './launchedServer';
+import { startProblemOf } from './startFailure';
 
-export interface LaunchedServersParts {
-  readonly platform: Platform;
-  readonly own: OwnSession;
-  readonly ladders: RecordLadders;
-  readonly log: Log;
+export interface LaunchedServersParts extends LaunchedEndingsParts {
   readonly version: string;
   /** ms that a server may take for its handshake. */
   readonly launchTimeout: () => number;
@@ -44,8 +31,6 @@ export interface LaunchedServersParts {
 /** A start that failed because of the server; the log has it already. */
 export class LaunchError extends UserError {}
 
-/** The state of a server after its ladder. */
-type Outcome = Extract<LaunchState, { kind: 'stopped' | 'failed' }>;
 const STOPPED: Outcome = { kind: 'stopped' };
 
 function isUp({ state }: LaunchedServer): boolean {
@@ -57,10 +42,12 @@ export class LaunchedServers {
   private readonly servers = new Map<string, LaunchedServer>();
   /** Current launches, from the description on, which may ask the user. */
   private readonly launching = new Map<string, Promise<void>>();
-  private readonly steps = new Map<string, { step: LadderProgress['step']; until: number }>();
+  private readonly endings: LaunchedEndings;
   private isEnding = false;
 
-  constructor(private readonly parts: LaunchedServersParts) {}
+  constructor(private readonly parts: LaunchedServersParts) {
+    this.endings = new LaunchedEndings(parts);
+  }
 
   /**
    * Starts a configured server of ours. A second call while it starts joins the first; a running server stays as it is.
@@ -125,11 +112,11 @@ export class LaunchedServers {
         if (server.state.kind === 'stopping') await server.state.done.catch(() => {});
         throw new UserError(l10n.t('"{0}" was stopped while it was starting.', description.name));
       }
-      const problem = this.problemOf(server, error);
+      const problem = startProblemOf(server, error, launchTimeout());
       const text = failedStartText(description.name, problem, server.child?.pid ? server.stderrTail() : undefined);
       log.error(text);
       const failed = { kind: 'failed', failure: server.failedStart(problem) } as const;
-      await this.end(server, failed, 'start').catch(() => server.become(failed));
+      await this.endings.end(server, failed, 'start').catch(() => server.become(failed));
       throw new LaunchError(text);
     } finally {
       await this.parts.scans.rescan();
@@ -150,7 +137,7 @@ export class LaunchedServers {
     if (!server?.child || !this.parts.own.record(server.recordId)) {
       throw new UserError(l10n.t('This server is not running.'));
     }
-    const result = await this.end(server, STOPPED, 'user');
+    const result = await this.endings.end(server, STOPPED, 'user');
     await this.parts.scans.rescan();
     return result;
   }
@@ -181,65 +168,16 @@ export class LaunchedServers {
   async handOver(time: number): Promise<void> {
     this.isEnding = true;
     const running = [...this.servers.values()].filter((server) => server.child && isUp(server));
-    const ladders = Promise.all(running.map((server) => this.end(server, STOPPED, 'close').catch(() => undefined)));
+    const ladders = Promise.all(
+      running.map((server) => this.endings.end(server, STOPPED, 'close').catch(() => undefined)),
+    );
     await withTimeout(ladders, time, () => undefined);
-    for (const [recordId, { step, until }] of this.steps) {
-      const remaining = Math.max(0, Math.round(until - performance.now()));
-      this.parts.own.update(recordId, { ladder: { step, remaining } });
-    }
+    this.endings.recordProgress();
   }
 
   private async noteContext({ recordId }: LaunchedServer): Promise<void> {
     const run = this.parts.own.record(recordId)?.container;
     if (run) this.parts.own.update(recordId, { container: await withContextInUse(run) });
-  }
-
-  /**
-   * One ladder per server at a time; a call during one joins it, and its own `outcome` is dropped.
-   * @param outcome the server's state after the ladder
-   * @param cause with `user`, the list of processes that are never reaped does not apply
-   */
-  private end(server: LaunchedServer, outcome: Outcome, cause: EndCause): Promise<ReapResult> {
-    if (server.state.kind === 'stopping') return server.state.done;
-    const done = this.endOnce(server, server.state, outcome, cause);
-    server.become({ kind: 'stopping', done, failure: outcome.kind === 'failed' ? outcome.failure : undefined });
-    return done;
-  }
-
-  private async endOnce(
-    server: LaunchedServer,
-    before: LaunchState,
-    outcome: Outcome,
-    cause: EndCause,
-  ): Promise<ReapResult> {
-    const { own, ladders } = this.parts;
-    if (before.kind === 'running') await before.connection.close().catch(() => {});
-    try {
-      if (process.platform === 'win32' && server.child) {
-        // The ladder cannot end anything there: Windows has no signals, and too few facts for the kill policy.
-        const ending = await endLivingChildTree(server.child, this.parts.platform, server.description.grace.stdin);
-        if (ending.kind === 'spared')
-          this.parts.log.warn(`"${server.description.name}" was not ended: ${ending.reason}.`);
-      }
-      const { result, isDone } = await stopOwn(ladders, {
-        session: () => own.session,
-        recordId: server.recordId,
-        cause,
-        exitOf: () => this.exitOf(server, cause),
-        closeStdin: () => server.child?.stdin?.end(),
-        onStep: (step, wait) => this.steps.set(server.recordId, { step, until: performance.now() + wait }),
-      });
-      if (isDone) own.remove(server.recordId);
-      server.become(outcome);
-      return result;
-    } catch (error) {
-      // A server that stays "stopping" could be neither stopped nor started again.
-      const hasEnded = before.kind === 'starting' || server.exit !== undefined;
-      server.become(hasEnded ? { kind: 'failed', failure: server.unexpectedExit() } : { kind: 'disconnected' });
-      throw error;
-    } finally {
-      this.steps.delete(server.recordId);
-    }
   }
 
   /** A server that exits may leave children; its ladder ends them. */
@@ -251,7 +189,7 @@ export class LaunchedServers {
     if (kind !== 'running' && !own.record(server.recordId)) return;
     const isWanted = server.expectedEnds > 0;
     const outcome: Outcome = isWanted ? STOPPED : { kind: 'failed', failure: server.unexpectedExit() };
-    await this.end(server, outcome, isWanted ? 'user' : 'exit').catch((error) => {
+    await this.endings.end(server, outcome, isWanted ? 'user' : 'exit').catch((error) => {
       log.error(errorText(error));
       server.become(outcome);
     });
@@ -277,25 +215,6 @@ export class LaunchedServers {
       };
       setTimeout(done, AFTERMATH_MS).unref();
     };
-  }
-
-  /** For the history, after the ladder, when all of its output can be read. */
-  private async exitOf(server: LaunchedServer, cause: EndCause): Promise<Pick<Ending, 'exit' | 'lastLine'>> {
-    if (cause !== 'exit' && cause !== 'start') return {};
-    await server.heard();
-    const { lastLine } = server;
-    const exit = server.failure?.exit;
-    return { ...(exit && { exit }), ...(lastLine !== undefined && { lastLine }) };
-  }
-
-  private problemOf(server: LaunchedServer, error: unknown): StartProblem {
-    if (error instanceof StartError) return error.problem;
-    // The text may come from the server.
-    const said = redactText(errorText(error));
-    if (!server.child?.pid) return { kind: 'said', text: said };
-    if (server.exit) return { kind: 'exited', exit: server.exit };
-    if (isTimeout(error)) return { kind: 'no-answer', seconds: this.parts.launchTimeout() / 1000 };
-    return { kind: 'no-mcp', said };
   }
 
   private async connectionOf(key: string): Promise<Connection> {

@@ -3,7 +3,7 @@ import { CONFIRM_FOREIGN_MS } from '../common/limits';
 import { RecordedContainers } from '../containers/recordedContainers';
 import { findAlive } from '../judgement/members';
 import type { Evidence } from '../model/evidence';
-import type { ReapResult } from '../model/inventory';
+import type { ReapResult } from '../model/reapResult';
 import type { OutsideUse, StdinPeer } from '../os/platform';
 import { findOpenInput } from '../os/procfs/openInput';
 import type { SessionId } from '../registry/ids';

@@ -9,7 +9,7 @@ import {
 } from '../common/limits';
 import type { Log } from '../common/log';
 import { RecordedContainers } from '../containers/recordedContainers';
-import type { ReapResult } from '../model/inventory';
+import type { ReapResult } from '../model/reapResult';
 import type { ProcessIdentity } from '../os/identity';
 import { sameProcess } from '../os/identity';
 import type { Platform } from '../os/platform';

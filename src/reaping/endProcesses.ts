@@ -8,7 +8,7 @@ import { findAlive, identityOf, type Member } from '../judgement/members';
 import { descendantsOf } from '../judgement/processTree';
 import { isHeldWithin } from '../judgement/stdinStatus';
 import type { EndCaution, EndPreview } from '../model/endPreview';
-import type { ReapResult } from '../model/inventory';
+import type { ReapResult } from '../model/reapResult';
 import type { ProcessIdentity } from '../os/identity';
 import type { Platform, Snapshot } from '../os/platform';
 import { processName } from '../os/users';

@@ -1,6 +1,6 @@
 import { nextTick } from '../common/eventLoop';
 import { CONFIRM_FOREIGN_MS } from '../common/limits';
-import type { ReapedProcess, ReapPreview, ReapResult } from '../model/inventory';
+import type { ReapedProcess, ReapPreview, ReapResult } from '../model/reapResult';
 import { awaitsSecondScan, holdersNamedIn } from '../model/refusal';
 import type { EndCause } from '../registry/history';
 import type { ServerRecord } from '../registry/schema';

@@ -1,8 +1,8 @@
 import { nextTick } from '../common/eventLoop';
 import { logOnce, type OnceLog } from '../common/log';
 import type { ServerRequester } from '../judgement/facts';
-import type { ReapPreview, ReapProblem, ReapResult } from '../model/inventory';
 import { recordKey } from '../model/keys';
+import type { ReapPreview, ReapProblem, ReapResult } from '../model/reapResult';
 import { reasonOf } from '../os/reason';
 import { noteCrash } from '../registry/crashes';
 import type { ServerRecord, SessionFile } from '../registry/schema';

@@ -6,7 +6,7 @@ import { isEngineClient, runsUnlabelled } from '../containers/engineClients';
 import type { ContainersSeen, RecordedContainers } from '../containers/recordedContainers';
 import type { ServerRequester } from '../judgement/facts';
 import { findAlive } from '../judgement/members';
-import type { Reaped, ReapPreview, ReapResult } from '../model/inventory';
+import type { Reaped, ReapPreview, ReapResult } from '../model/reapResult';
 import { identityKey, type ProcessIdentity } from '../os/identity';
 import type { Platform, Snapshot } from '../os/platform';
 import type { DataFolder } from '../registry/dataFolder';

@@ -1,6 +1,6 @@
 import { commandLineOf } from '../clients/shownCommandLine';
 import type { Log } from '../common/log';
-import type { ReapResult } from '../model/inventory';
+import type { ReapResult } from '../model/reapResult';
 import type { DataFolder } from '../registry/dataFolder';
 import { type EndCause, type ExitStatus, type Reapers, writeHistory } from '../registry/history';
 import { containerReasonSentence } from '../wording/containers';

@@ -1,5 +1,5 @@
 import { CLIENT_CHECK_INTERVAL_MS, MAX_WATCHED_CLIENTS } from '../common/limits';
-import type { ProcessId } from '../model/inventory';
+import type { ProcessId } from '../model/serverView';
 import { sameStart } from '../os/identity';
 import type { Platform } from '../os/platform';
 

@@ -8,15 +8,16 @@ import { clientProcessesIn, mayBeAttached, runsUnlabelled } from '../containers/
 import { hasNoClient, matchesRun, notOurs } from '../containers/matchContainer';
 import type { RecordedContainers } from '../containers/recordedContainers';
 import { type Member, membersOf } from '../judgement/members';
+import type { ContainerWithoutClient } from '../model/containerView';
 import type { EngineFailure } from '../model/engineFailure';
-import type { ContainerWithoutClient } from '../model/inventory';
 import type { Platform, Snapshot } from '../os/platform';
 import { approximateStart } from '../os/startTime';
 import type { OwnSession } from '../registry/ownSession';
 import type { ServerRecord } from '../registry/schema';
 import { engineSentence } from '../wording/containers';
 import { errorText } from '../wording/reasons';
-import type { ForeignServer, ForeignServers } from './foreignServers';
+import type { ForeignServer } from './foreign/foreignServer';
+import type { ForeignServers } from './foreignServers';
 import type { Scan } from './scan';
 
 export interface ContainerScanParts {

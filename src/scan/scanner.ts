@@ -5,7 +5,8 @@ import type { OwnSession } from '../registry/ownSession';
 import type { SessionFile } from '../registry/schema';
 import type { SessionMemory } from '../registry/sessionMemory';
 import { errorText } from '../wording/reasons';
-import type { ForeignServer, ForeignServers } from './foreignServers';
+import type { ForeignServer } from './foreign/foreignServer';
+import type { ForeignServers } from './foreignServers';
 import { recordsNow, updateCensus } from './ownCensus';
 import { type Scan, scanMachine } from './scan';
 

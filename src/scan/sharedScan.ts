@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import type { ForeignView, ProcessNode, SessionView } from '../model/inventory';
 import type { ServerKey } from '../model/keys';
+import type { ForeignView, ProcessNode, SessionView } from '../model/serverView';
 import type { DataFolder } from '../registry/dataFolder';
 import { isRecordId, isSessionId, type RecordId, type SessionId } from '../registry/ids';
 import { finite, orUndefined, pid, type Read, read, startToken, users } from '../registry/shapes';

@@ -1,5 +1,5 @@
-import type { ReapResult } from '../model/inventory';
 import { foreignKey, recordKey } from '../model/keys';
+import type { ReapResult } from '../model/reapResult';
 import type { ReapSettings } from '../model/settings';
 import type { ProcessIdentity } from '../os/identity';
 import type { ForeignReaper } from '../reaping/foreignReaper';
@@ -8,7 +8,7 @@ import { ReapQueue } from '../reaping/reapQueue';
 import { wholeSets } from '../reaping/wholeSets';
 import type { OwnSession } from '../registry/ownSession';
 import { isLabelled, type ServerRecord } from '../registry/schema';
-import type { ForeignServer } from '../scan/foreignServers';
+import type { ForeignServer } from '../scan/foreign/foreignServer';
 import type { Scan, ScannedSession } from '../scan/scan';
 import type { InventoryStore } from './inventoryStore';
 import type { ReapTurns } from './reapTurns';

@@ -1,8 +1,8 @@
 import type { Evidence, StdinFinding } from '../model/evidence';
-import type { ForeignStanding, ForeignView } from '../model/inventory';
 import { foreignKey } from '../model/keys';
+import type { ForeignStanding, ForeignView } from '../model/serverView';
 import { processName, type Users } from '../os/users';
-import type { ForeignServer } from '../scan/foreignServers';
+import type { ForeignServer } from '../scan/foreign/foreignServer';
 import { type ContainersOf, containersView, membershipEvidence, processesView, unlabelledEvidence } from './row';
 
 /** Rows of other clients' servers. */

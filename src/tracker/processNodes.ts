@@ -1,7 +1,7 @@
 import { commandLineOf } from '../clients/shownCommandLine';
 import type { Member } from '../judgement/members';
-import type { ProcessNode } from '../model/inventory';
 import type { Refusal } from '../model/refusal';
+import type { ProcessNode } from '../model/serverView';
 import { approximateStart } from '../os/startTime';
 
 /** Members as a tree, topped by those whose parent is no member. */

@@ -1,5 +1,5 @@
-import type { SessionView } from '../model/inventory';
 import { recordKey } from '../model/keys';
+import type { SessionView } from '../model/serverView';
 import type { SessionFile } from '../registry/schema';
 import { containersView, processesView } from './row';
 

@@ -1,8 +1,8 @@
-import type { ReapPreview, ReapResult } from '../model/inventory';
 import { foreignKey, recordKey } from '../model/keys';
+import type { ReapPreview, ReapResult } from '../model/reapResult';
 import { type ReapOptions, ReapQueue } from '../reaping/reapQueue';
 import { hasContent } from '../reaping/results';
-import type { ForeignServer } from '../scan/foreignServers';
+import type { ForeignServer } from '../scan/foreign/foreignServer';
 import type { Scan, ScannedSession } from '../scan/scan';
 import type { ScanSharing } from '../scan/scanSharing';
 import { type AutomaticReapParts, keysOf, reapForeignServers, recordsOf } from './automaticReap';

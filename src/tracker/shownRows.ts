@@ -1,4 +1,4 @@
-import type { ForeignStanding, ForeignView, ProcessNode, ServerView, SessionView } from '../model/inventory';
+import type { ForeignStanding, ForeignView, ProcessNode, ServerView, SessionView } from '../model/serverView';
 import type { Users } from '../os/users';
 
 /**

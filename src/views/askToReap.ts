@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
-import type { Inventory, ServerView } from '../model/inventory';
+import type { Inventory } from '../model/inventory';
+import type { ServerView } from '../model/serverView';
 import { formatMemory } from '../wording/format';
 import type { Actions } from './actions';
 import { showFailure } from './failures';

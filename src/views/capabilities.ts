@@ -1,4 +1,4 @@
-import { configurationFileOf, managerOf, type ServerView } from '../model/inventory';
+import { configurationFileOf, managerOf, type ServerView } from '../model/serverView';
 import { isSparedByUser } from './serverWords';
 
 /** What a person can do with a server. Each name is also a flag in the manifest's `when` clauses. */

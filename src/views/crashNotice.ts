@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { managerOf, type ServerView } from '../model/inventory';
+import { managerOf, type ServerView } from '../model/serverView';
 import type { Crash } from '../registry/crashes';
 import type { CrashReport } from '../tracker/formerCrashes';
 import { folderName, formatMemory } from '../wording/format';

@@ -1,15 +1,15 @@
 import * as vscode from 'vscode';
+import type { ContainerView } from '../model/containerView';
+import type { Inventory } from '../model/inventory';
+import { isListedToKeep } from '../model/refusal';
 import {
-  type ContainerView,
   configurationFileOf,
   type Failure,
-  type Inventory,
   managerOf,
   type ProcessNode,
   type ServerInfo,
   type ServerView,
-} from '../model/inventory';
-import { isListedToKeep } from '../model/refusal';
+} from '../model/serverView';
 import type { Users } from '../os/users';
 import type { ExitStatus } from '../registry/history';
 import { evidenceSentence } from '../wording/evidence';

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { managerOf, type ServerView } from '../model/inventory';
+import { managerOf, type ServerView } from '../model/serverView';
 import type { Actions } from './actions';
 import { messageOf, showFailure } from './failures';
 import { inView } from './inView';

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
-import type { Inventory, LaunchedView } from '../model/inventory';
+import type { Inventory } from '../model/inventory';
+import type { LaunchedView } from '../model/serverView';
 import type { Actions } from './actions';
 import { showFailure } from './failures';
 import { exitWord } from './serverWords';

@@ -1,6 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import type { ContainerReason } from '../model/containerOutcome';
-import type { ContainerView, Reaped, ReapedProcess, ReapPreview, ReapProblem, ReapResult } from '../model/inventory';
+import type { ContainerView } from '../model/containerView';
+import type { Reaped, ReapedProcess, ReapPreview, ReapProblem, ReapResult } from '../model/reapResult';
 import type { Refusal } from '../model/refusal';
 import { containerReasonSentence } from './containers';
 import { formatMemory, joinParts, shortId } from './format';

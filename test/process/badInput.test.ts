@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import type { ReapResult } from '../../src/model/inventory';
+import type { ReapResult } from '../../src/model/reapResult';
 import { openDataFolder } from '../../src/registry/dataFolder';
 import { codeOf } from '../support/codes';
 import { FakeOwner, identityOf } from '../support/fakeOwner';

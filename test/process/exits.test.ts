@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
-import type { Failure } from '../../src/model/inventory';
+import type { Failure } from '../../src/model/serverView';
 import { readCrashes } from '../../src/registry/crashes';
 import { type HistoryEntry, readHistory } from '../../src/registry/history';
 import type { Tracker } from '../../src/tracker/tracker';

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { Recogniser } from '../../src/clients/recogniser';
-import type { ServerView } from '../../src/model/inventory';
+import type { ServerView } from '../../src/model/serverView';
 import type { Tracker } from '../../src/tracker/tracker';
 import { nextLine } from '../support/nextLine';
 import { isAlive, killHard, type Sandbox, SERVER } from '../support/sandbox';

@@ -8,7 +8,7 @@ import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { MachineConfigs } from '../../src/clients/machineConfigs';
 import { npxFolder } from '../../src/clients/runners';
-import { configurationFileOf } from '../../src/model/inventory';
+import { configurationFileOf } from '../../src/model/serverView';
 import type { Tracker } from '../../src/tracker/tracker';
 import { abandoned } from '../support/abandoned';
 import { factsOf } from '../support/codes';

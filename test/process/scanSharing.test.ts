@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Recogniser } from '../../src/clients/recogniser';
-import type { ServerView } from '../../src/model/inventory';
+import type { ServerView } from '../../src/model/serverView';
 import { choosePlatform } from '../../src/os/choosePlatform';
 import type { FailedInspection } from '../../src/os/reason';
 import { readSessions } from '../../src/registry/sessionStore';

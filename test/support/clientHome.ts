@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { MachineConfigs } from '../../src/clients/machineConfigs';
-import type { ServerView } from '../../src/model/inventory';
+import type { ServerView } from '../../src/model/serverView';
 import type { Tracker } from '../../src/tracker/tracker';
 import { forgetConfigPlaces } from './configPlaces';
 import { isAlive, Sandbox, SERVER } from './sandbox';

@@ -8,41 +8,12 @@ import { InspectError, type Reason, systemReason } from '../reason';
 import { readLinuxScopeParts, scopeTag } from '../scope';
 import { isServiceMain, serviceRoleOfControlGroup } from '../serviceRole';
 import { readChildren } from './children';
-import { readOwnedProcFile, readProcBytes, readProcFile } from './readProcFile';
-import { livingFolder, readStat } from './readStat';
-import { isZombie, type ProcStat, terminalName } from './stat';
+import { certainUser, type Details, DetailsCache, readDetails } from './details';
+import { variablesIn } from './environment';
+import { readProcBytes, readProcFile } from './readProcFile';
+import { readStat } from './readStat';
+import { isZombie, type ProcStat, TICKS_PER_SECOND, terminalName } from './stat';
 import { findStdinPeer } from './stdinPeer';
-
-/** USER_HZ: 100 on every Linux architecture that Node supports. */
-const TICKS_PER_SECOND = 100;
-/** A young process may still be between fork, exec and rewriting its own title: read it again each time. */
-const YOUNG_TICKS = 10 * TICKS_PER_SECOND;
-/** The kernel's value for the stack of a process that we may not trace. */
-const HIDDEN = '0';
-const AS_NODE = '\0ELECTRON_RUN_AS_NODE=1\0';
-const COOKIE_PREFIX = 'MCP_PROCESSES_COOKIE=';
-
-interface Details {
-  readonly uid: number | undefined;
-  readonly args: readonly string[] | undefined;
-  readonly cookie: string | undefined;
-  readonly runsAsNode: boolean;
-  readonly environmentReadable: boolean;
-}
-
-const NOTHING: Details = {
-  uid: undefined,
-  args: undefined,
-  cookie: undefined,
-  runsAsNode: false,
-  environmentReadable: false,
-};
-
-interface CachedDetails extends Details {
-  readonly startTicks: string;
-  readonly name: string;
-  readonly stackStart: string;
-}
 
 /**
  * Linux, directly from `/proc`: a sweep runs no other programs.
@@ -60,7 +31,7 @@ export function createProcfsPlatform(): Platform | undefined {
 class ProcfsPlatform implements Platform {
   readonly name = 'procfs';
   private readonly pageSize: number;
-  private readonly details = new Map<number, CachedDetails>();
+  private readonly details = new DetailsCache();
 
   constructor(
     readonly scope: string,
@@ -90,10 +61,10 @@ class ProcfsPlatform implements Platform {
         throw new InspectError({ kind: 'file-unreadable', file: `/proc/${text}/stat`, why: read.reason });
       }
       const { stat } = read;
-      processes.set(stat.pid, this.entryOf(stat, this.cachedDetails(stat, uptimeTicks)));
+      processes.set(stat.pid, this.entryOf(stat, this.details.of(stat, uptimeTicks)));
     }
     if (!processes.has(process.pid)) throw new InspectError({ kind: 'self-missing', program: '/proc' });
-    for (const pid of this.details.keys()) if (!processes.has(pid)) this.details.delete(pid);
+    this.details.retain(processes);
     // Process 1 is always there.
     return { scope: this.scope, takenAt, processes, ...(processes.has(1) ? {} : { isHidden }) };
   }
@@ -177,27 +148,6 @@ class ProcfsPlatform implements Platform {
     return findOutsideUse(pids, members);
   }
 
-  private cachedDetails(stat: ProcStat, uptimeTicks: number): Details {
-    const cached = this.details.get(stat.pid);
-    const isSame =
-      cached !== undefined &&
-      cached.startTicks === stat.startTicks &&
-      cached.name === stat.name &&
-      cached.stackStart === stat.stackStart;
-    const young = uptimeTicks - Number(stat.startTicks) < YOUNG_TICKS;
-    if (isSame && !young) return cached;
-    const { startTicks, name, stackStart } = stat;
-    // The same program with the same environment, but possibly another title.
-    // Nothing of a zombie is left to read, and a zombie is no member.
-    if (isZombie(stat)) return cached?.startTicks === startTicks ? cached : NOTHING;
-    const details =
-      isSame && stackStart !== HIDDEN
-        ? { ...cached, ...readCommand(`/proc/${stat.pid}`) }
-        : { ...readDetails(stat), startTicks, name, stackStart };
-    this.details.set(stat.pid, details);
-    return details;
-  }
-
   private entryOf(stat: ProcStat, details: Details): ProcessEntry {
     return {
       pid: stat.pid,
@@ -236,65 +186,6 @@ function isHidden(pid: number): boolean {
   } catch (error) {
     return codeOf(error) !== 'ESRCH';
   }
-}
-
-function readDetails(stat: ProcStat): Details {
-  const folder = livingFolder(stat) ?? `/proc/${stat.pid}`;
-  const { uid, args } = readCommand(folder);
-  try {
-    const environment = readProcBytes(`${folder}/environ`);
-    const runsAsNode = environment.includes(AS_NODE);
-    return { uid, args, cookie: cookieIn(environment), runsAsNode, environmentReadable: true };
-  } catch {
-    // Another user's, or a restricted process.
-    return { uid, args, cookie: undefined, runsAsNode: false, environmentReadable: false };
-  }
-}
-
-/** The user of a process, beyond doubt; undefined for a set-uid program, whose rights differ from its starter's. */
-function certainUser(pid: number): number | undefined {
-  try {
-    const match = /^Uid:\t(\d+)\t(\d+)\t(\d+)/m.exec(readProcFile(`/proc/${pid}/status`));
-    return match && match[1] === match[2] && match[1] === match[3] ? Number(match[1]) : undefined;
-  } catch {
-    // The kill policy spares a process whose user is unknown.
-    return undefined;
-  }
-}
-
-/** Arguments and effective user, which are enough for a list. */
-function readCommand(folder: string): Pick<Details, 'uid' | 'args'> {
-  try {
-    const { text, uid } = readOwnedProcFile(`${folder}/cmdline`, 'utf8');
-    return { uid, args: text === '' ? [] : text.replace(/\0+$/, '').split('\0') };
-  } catch {
-    // Not readable: shown by its kernel name.
-    return { uid: undefined, args: undefined };
-  }
-}
-
-/** The first variable of each name counts, as it does for the program itself. */
-function variablesIn(environment: string, names: readonly string[]): Record<string, string> {
-  const found: Record<string, string> = {};
-  for (const entry of environment.split('\0')) {
-    const at = entry.indexOf('=');
-    const name = entry.slice(0, at);
-    if (at > 0 && names.includes(name) && !Object.hasOwn(found, name)) found[name] = entry.slice(at + 1);
-  }
-  return found;
-}
-
-/** The cookie in an environment block; undefined when there is none, or when two contradict each other. */
-function cookieIn(environment: Buffer): string | undefined {
-  if (!environment.includes(COOKIE_PREFIX)) return undefined;
-  let found: string | undefined;
-  for (const entry of environment.toString('latin1').split('\0')) {
-    if (!entry.startsWith(COOKIE_PREFIX)) continue;
-    const value = entry.slice(COOKIE_PREFIX.length);
-    if (found !== undefined && found !== value) return undefined;
-    found = value;
-  }
-  return found;
 }
 
 /** The target of a link in a process's folder; undefined where it cannot be read, or the target was removed. */

@@ -1,3 +1,6 @@
+/** USER_HZ: 100 on every Linux architecture that Node supports. */
+export const TICKS_PER_SECOND = 100;
+
 /** The fields of `/proc/PID/stat` that we use; see proc_pid_stat(5). */
 export interface ProcStat {
   readonly pid: number;

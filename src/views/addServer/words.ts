@@ -1,6 +1,10 @@
 import { l10n } from 'vscode';
+import type { ServerEntry } from '../../clients/newServer/entry';
 import type { CommandProblem, PackageKind, PackageProblem, VariablesProblem } from '../../clients/newServer/kinds';
 import type { NameProblem } from '../../clients/newServer/names';
+import { redactCommandLine } from '../../clients/redaction';
+import { joinParts } from '../../wording/format';
+import type { ServerPlace } from '../actions';
 
 export function packageSentence(kind: PackageKind, problem: PackageProblem): string {
   if (problem === 'empty') return l10n.t('Enter a name.');
@@ -46,4 +50,47 @@ export function nameSentence(problem: NameProblem): string {
     case 'tooLong':
       return l10n.t('This name is too long.');
   }
+}
+
+/** Redacted. */
+export function commandLineOf({ command, args = [] }: ServerEntry): string {
+  return redactCommandLine([command, ...args]).join(' ');
+}
+
+/** What an entry says besides its command line; of variables their names only. */
+export function surroundingsOf({ env = {}, envFile, cwd }: ServerEntry): string {
+  const names = Object.keys(env).join(', ');
+  const parts = [
+    names === '' ? undefined : l10n.t('Environment: {0}', names),
+    envFile === undefined ? undefined : l10n.t('Environment file: {0}', envFile),
+    cwd === undefined ? undefined : l10n.t('Folder: {0}', cwd),
+  ];
+  return joinParts(parts);
+}
+
+interface PlaceWords {
+  readonly label: string;
+  readonly description: string;
+  readonly detail: string;
+}
+
+export function placeWords({ scope, isRemote, file }: ServerPlace): PlaceWords {
+  if (scope === 'workspace') {
+    return {
+      label: `$(root-folder) ${l10n.t('Workspace Settings')}`,
+      description: file ?? '',
+      detail: l10n.t('For this workspace, and for everyone who shares its files.'),
+    };
+  }
+  return isRemote
+    ? {
+        label: `$(remote) ${l10n.t('Remote Settings')}`,
+        description: 'settings.json',
+        detail: l10n.t('For all workspaces on this machine.'),
+      }
+    : {
+        label: `$(account) ${l10n.t('User Settings')}`,
+        description: 'settings.json',
+        detail: l10n.t('For all your workspaces.'),
+      };
 }

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { proofOf } from '../../model/evidence';
-import type { ReapResult, ServerView } from '../../model/inventory';
+import type { ReapResult } from '../../model/reapResult';
+import type { ServerView } from '../../model/serverView';
 import { evidenceSentence } from '../../wording/evidence';
 import { folderName, formatAge, formatMemory, joinParts } from '../../wording/format';
 import type { Actions } from '../actions';

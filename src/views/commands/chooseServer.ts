@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { ServerView } from '../../model/inventory';
+import type { ServerView } from '../../model/serverView';
 import { folderName, joinParts } from '../../wording/format';
 import type { Actions } from '../actions';
 import { type Capability, can } from '../capabilities';

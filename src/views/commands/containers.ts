@@ -1,5 +1,7 @@
 import * as vscode from 'vscode';
-import type { ContainerWithoutClient, ReapResult, ServerView } from '../../model/inventory';
+import type { ContainerWithoutClient } from '../../model/containerView';
+import type { ReapResult } from '../../model/reapResult';
+import type { ServerView } from '../../model/serverView';
 import { stopPermissionOf } from '../../reaping/containerActions';
 import { containerReasonSentence } from '../../wording/containers';
 import { formatAge, joinParts, shortId } from '../../wording/format';

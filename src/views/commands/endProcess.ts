@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { EndPreview } from '../../model/endPreview';
-import type { ProcessNode, ServerView } from '../../model/inventory';
 import type { Refusal } from '../../model/refusal';
+import type { ProcessNode, ServerView } from '../../model/serverView';
 import { isStillThere } from '../../reaping/results';
 import { cautionSentence } from '../../wording/endPreview';
 import { joinParts } from '../../wording/format';

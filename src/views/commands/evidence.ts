@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { ServerView } from '../../model/inventory';
+import type { ServerView } from '../../model/serverView';
 import { evidenceText } from '../serverWords';
 import { chooseServer } from './chooseServer';
 import type { CommandContext, Target } from './context';

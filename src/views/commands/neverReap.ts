@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { ServerView } from '../../model/inventory';
+import type { ServerView } from '../../model/serverView';
 import type { Actions } from '../actions';
 import { showFailure } from '../failures';
 import { chooseServer } from './chooseServer';

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
-import type { ReapResult, ServerView } from '../../model/inventory';
+import type { ReapResult } from '../../model/reapResult';
+import type { ServerView } from '../../model/serverView';
 import { previewReport, reapReport, summariseReap } from '../../wording/results';
 import type { Actions } from '../actions';
 import { can } from '../capabilities';

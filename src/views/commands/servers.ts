@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
-import type { ReapResult, ServerView } from '../../model/inventory';
+import type { ReapResult } from '../../model/reapResult';
+import type { ServerView } from '../../model/serverView';
 import { isStillThere } from '../../reaping/results';
 import { joinParts } from '../../wording/format';
 import { refusalSentence } from '../../wording/refusals';

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { ServerTool } from '../../launch/connection';
-import type { ServerView } from '../../model/inventory';
+import type { ServerView } from '../../model/serverView';
 import type { Actions } from '../actions';
 import { inView } from '../inView';
 import type { TextDocuments } from '../textDocuments';

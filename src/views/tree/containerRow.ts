@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { ContainerView, ContainerWithoutClient } from '../../model/inventory';
+import type { ContainerView, ContainerWithoutClient } from '../../model/containerView';
 import type { StopPermission } from '../../reaping/containerActions';
 import { containerReasonSentence, foreignContainerText } from '../../wording/containers';
 import { formatAge, formatMemory, joinParts, shortId } from '../../wording/format';

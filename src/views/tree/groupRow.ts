@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { ServerGroup } from '../../model/inventory';
+import type { ServerGroup } from '../../model/serverView';
 import type { CopiesRow } from './copiesRow';
 import { itemOf, type RowKind } from './row';
 import type { ServerRow } from './serverRow';

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
-import { MAX_HISTORY, type ProcessOutcome } from '../../model/inventory';
+import { MAX_HISTORY } from '../../model/inventory';
+import type { ProcessOutcome } from '../../model/reapResult';
 import { isStillThere } from '../../reaping/results';
 import type { HistoryEntry } from '../../registry/history';
 import { formatAge, formatMemory, formatMoment, joinParts, shortId } from '../../wording/format';

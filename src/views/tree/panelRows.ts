@@ -1,12 +1,6 @@
-import {
-  type ContainerView,
-  type ContainerWithoutClient,
-  type Inventory,
-  managerOf,
-  type ProcessNode,
-  type ServerGroup,
-  type ServerView,
-} from '../../model/inventory';
+import type { ContainerView, ContainerWithoutClient } from '../../model/containerView';
+import type { Inventory } from '../../model/inventory';
+import { managerOf, type ProcessNode, type ServerGroup, type ServerView } from '../../model/serverView';
 import { stopPermissionOf } from '../../reaping/containerActions';
 import { ContainerRow, ContainersRow } from './containerRow';
 import { CopiesRow } from './copiesRow';

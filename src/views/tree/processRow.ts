@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { ProcessNode } from '../../model/inventory';
+import type { ProcessNode } from '../../model/serverView';
 import { formatAge, formatMemory, formatMoment, joinParts, processLabel } from '../../wording/format';
 import { refusalSentence } from '../../wording/refusals';
 import { coloredIcon, itemOf, type RowKind } from './row';

@@ -1,4 +1,5 @@
-import type { Inventory, ProcessNode } from '../../model/inventory';
+import type { Inventory } from '../../model/inventory';
+import type { ProcessNode } from '../../model/serverView';
 
 const YOUNG_MS = 60_000;
 /** A young row counts seconds. Redrawing it more often would close its tooltip again and again. */

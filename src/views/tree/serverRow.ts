@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { ForeignView, LaunchedView, ServerView } from '../../model/inventory';
+import type { ForeignView, LaunchedView, ServerView } from '../../model/serverView';
 import { evidenceSentence } from '../../wording/evidence';
 import { folderName, formatAge, formatMemory, joinParts } from '../../wording/format';
 import { CAPABILITIES, capabilitiesOf } from '../capabilities';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { ServerView } from '../../../src/model/inventory';
+import type { ServerView } from '../../../src/model/serverView';
 import { isAlive } from '../../support/sandbox';
 import { waitFor } from '../../support/waitFor';
 import { Arm, adoptionTimes, type BusyWindow, commandLine, living, NAMES, PROCESSES } from '../support/editorsServers';

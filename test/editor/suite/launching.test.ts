@@ -3,7 +3,7 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import * as vscode from 'vscode';
 import type { McpProcessesApi } from '../../../src/api';
-import type { ServerInfo } from '../../../src/model/inventory';
+import type { ServerInfo } from '../../../src/model/serverView';
 import { startProblemSentence } from '../../../src/wording/start';
 import { isAlive } from '../../support/sandbox';
 import { configuredEntry, extensionApi, serverNamed, sessionFiles } from './support';

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { McpProcessesApi } from '../../../src/api';
-import type { ServerView } from '../../../src/model/inventory';
+import type { ServerView } from '../../../src/model/serverView';
 import { parseSession, type SessionFile } from '../../../src/registry/schema';
 import { waitFor } from '../../support/waitFor';
 

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import type { ContainerWithoutClient, Inventory, ServerView } from '../../../src/model/inventory';
+import type { ContainerWithoutClient } from '../../../src/model/containerView';
+import type { Inventory } from '../../../src/model/inventory';
+import type { ServerView } from '../../../src/model/serverView';
 import { stopPermissionOf } from '../../../src/reaping/containerActions';
 import { foreignView, launchedView, serverView } from '../views/rows';
 

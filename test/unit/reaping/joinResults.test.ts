@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { ProcessOutcome, ReapResult } from '../../../src/model/inventory';
+import type { ProcessOutcome, ReapResult } from '../../../src/model/reapResult';
 import { joinResults } from '../../../src/reaping/results';
 
 const BECAUSE = { rule: 'notReached' } as const;

@@ -2,7 +2,7 @@ import { strict as assert } from 'node:assert';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ForeignView, SessionView } from '../../../src/model/inventory';
+import type { ForeignView, SessionView } from '../../../src/model/serverView';
 import { seen } from '../../../src/os/users';
 import { type DataFolder, openDataFolder } from '../../../src/registry/dataFolder';
 import { readSharedScan, type SharedScan, writeSharedScan } from '../../../src/scan/sharedScan';

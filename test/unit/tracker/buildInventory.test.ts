@@ -5,7 +5,7 @@ import type { Inventory } from '../../../src/model/inventory';
 import { foreignKey, recordKey } from '../../../src/model/keys';
 import type { Platform } from '../../../src/os/platform';
 import type { ServerRecord, SessionFile } from '../../../src/registry/schema';
-import type { ForeignServer } from '../../../src/scan/foreignServers';
+import type { ForeignServer } from '../../../src/scan/foreign/foreignServer';
 import type { ScannedSession } from '../../../src/scan/scan';
 import type { Findings } from '../../../src/scan/scanSharing';
 import {

@@ -3,9 +3,9 @@ import type { ContainersSeen } from '../../../src/containers/recordedContainers'
 import type { ClientAbove } from '../../../src/judgement/facts';
 import type { Member } from '../../../src/judgement/members';
 import { type Evidence, type EvidenceKind, proofOf } from '../../../src/model/evidence';
-import type { ForeignView } from '../../../src/model/inventory';
+import type { ForeignView } from '../../../src/model/serverView';
 import { pidsOf, seen } from '../../../src/os/users';
-import type { ForeignServer } from '../../../src/scan/foreignServers';
+import type { ForeignServer } from '../../../src/scan/foreign/foreignServer';
 import { foreignRows } from '../../../src/tracker/foreignRows';
 import { heldBy } from '../../support/codes';
 import { entry, identity, recordOf, uuid } from '../judgement/table';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { ContainersSeen } from '../../../src/containers/recordedContainers';
 import type { Member } from '../../../src/judgement/members';
 import { type Evidence, proofOf } from '../../../src/model/evidence';
-import type { SessionView } from '../../../src/model/inventory';
+import type { SessionView } from '../../../src/model/serverView';
 import { seen } from '../../../src/os/users';
 import { WRAPPER_EDITOR } from '../../../src/registry/schema';
 import type { ScannedSession } from '../../../src/scan/scan';

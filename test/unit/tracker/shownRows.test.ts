@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { ForeignView, ProcessNode, SessionView } from '../../../src/model/inventory';
+import type { ForeignView, ProcessNode, SessionView } from '../../../src/model/serverView';
 import { EndingRows } from '../../../src/tracker/endingRows';
 import { withEnding, withFormerVerdicts, withoutRecorded } from '../../../src/tracker/shownRows';
 import { foreignView, launchedView, NODE, serverView } from '../views/rows';

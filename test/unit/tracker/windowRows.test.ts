@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { ConfiguredServer } from '../../../src/clients/configuredServer';
 import type { ContainersSeen } from '../../../src/containers/recordedContainers';
-import type { Failure, ServerInfo } from '../../../src/model/inventory';
+import type { Failure, ServerInfo } from '../../../src/model/serverView';
 import type { Platform, ProcessEntry, Snapshot } from '../../../src/os/platform';
 import type { ServerRecord } from '../../../src/registry/schema';
 import { type ShownServer, type ThisWindow, windowRows } from '../../../src/tracker/windowRows';

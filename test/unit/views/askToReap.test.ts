@@ -1,6 +1,7 @@
 import './fakeEditor';
 import assert from 'node:assert/strict';
-import type { Inventory, ServerView } from '../../../src/model/inventory';
+import type { Inventory } from '../../../src/model/inventory';
+import type { ServerView } from '../../../src/model/serverView';
 import type { ReapOptions } from '../../../src/reaping/reapQueue';
 import { AskToReap } from '../../../src/views/askToReap';
 import { registerCommands } from '../../../src/views/commands/register';

@@ -1,6 +1,6 @@
 import './fakeEditor';
 import assert from 'node:assert/strict';
-import type { ServerView } from '../../../src/model/inventory';
+import type { ServerView } from '../../../src/model/serverView';
 import type { Crash } from '../../../src/registry/crashes';
 import type { CrashReport } from '../../../src/tracker/formerCrashes';
 import { CrashNotice } from '../../../src/views/crashNotice';

@@ -1,6 +1,7 @@
 import './fakeEditor';
 import assert from 'node:assert/strict';
-import type { ReapPreview, ServerView } from '../../../src/model/inventory';
+import type { ReapPreview } from '../../../src/model/reapResult';
+import type { ServerView } from '../../../src/model/serverView';
 import { registerCommands } from '../../../src/views/commands/register';
 import { ContainerRow } from '../../../src/views/tree/containerRow';
 import { ProcessRow } from '../../../src/views/tree/processRow';

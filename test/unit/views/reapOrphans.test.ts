@@ -1,6 +1,7 @@
 import './fakeEditor';
 import assert from 'node:assert/strict';
-import type { ReapResult, ServerView } from '../../../src/model/inventory';
+import type { ReapResult } from '../../../src/model/reapResult';
+import type { ServerView } from '../../../src/model/serverView';
 import { registerCommands } from '../../../src/views/commands/register';
 import { type Editor, newEditor } from './fakeEditor';
 import { actionsOver, foreignView, resultOf, serverView } from './rows';

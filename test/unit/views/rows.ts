@@ -1,15 +1,15 @@
 import './fakeEditor';
+import type { Inventory } from '../../../src/model/inventory';
+import type { ReapResult } from '../../../src/model/reapResult';
 import type {
   AdoptedView,
   ConfiguredView,
   ForeignView,
-  Inventory,
   LaunchedView,
   ProcessNode,
-  ReapResult,
   ServerView,
   SessionView,
-} from '../../../src/model/inventory';
+} from '../../../src/model/serverView';
 import type { Actions } from '../../../src/views/actions';
 import { CopiesRow } from '../../../src/views/tree/copiesRow';
 import { GroupRow } from '../../../src/views/tree/groupRow';

@@ -1,7 +1,8 @@
 import './fakeEditor';
 import assert from 'node:assert/strict';
-import type { Failure, Inventory, ServerView, SessionView } from '../../../src/model/inventory';
+import type { Inventory } from '../../../src/model/inventory';
 import type { Refusal } from '../../../src/model/refusal';
+import type { Failure, ServerView, SessionView } from '../../../src/model/serverView';
 import { seen } from '../../../src/os/users';
 import { capabilitiesOf } from '../../../src/views/capabilities';
 import {

@@ -1,6 +1,6 @@
 import './fakeEditor';
 import assert from 'node:assert/strict';
-import type { ForeignView } from '../../../src/model/inventory';
+import type { ForeignView } from '../../../src/model/serverView';
 import { ContainerRow } from '../../../src/views/tree/containerRow';
 import { InfoRow } from '../../../src/views/tree/infoRow';
 import type { Row } from '../../../src/views/tree/rows';

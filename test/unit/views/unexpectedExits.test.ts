@@ -1,7 +1,8 @@
 import './fakeEditor';
 import assert from 'node:assert/strict';
 import { mock } from 'node:test';
-import type { Failure, Inventory, LaunchedView, ServerView } from '../../../src/model/inventory';
+import type { Inventory } from '../../../src/model/inventory';
+import type { Failure, LaunchedView, ServerView } from '../../../src/model/serverView';
 import { UnexpectedExits } from '../../../src/views/unexpectedExits';
 import { type Editor, newEditor, settled } from './fakeEditor';
 import { actionsOver, inventoryOf, launchedView } from './rows';

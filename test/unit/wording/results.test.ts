@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import type { ContainerOutcome, ContainerReason } from '../../../src/model/containerOutcome';
-import type { ProcessOutcome, ReapedProcess, ReapPreview, ReapProblem, ReapResult } from '../../../src/model/inventory';
+import type {
+  ProcessOutcome,
+  ReapedProcess,
+  ReapPreview,
+  ReapProblem,
+  ReapResult,
+} from '../../../src/model/reapResult';
 import type { Refusal } from '../../../src/model/refusal';
 import { folderName, formatAge, formatMemory, joinParts, processLabel } from '../../../src/wording/format';
 import {
