@@ -47,8 +47,6 @@ describe('notifications when something ends unexpectedly', function () {
       const pid = pidOf(server);
       return pid !== undefined && isAlive(pid) ? pid : undefined;
     });
-  const click = (button: string) =>
-    panel.notifications.locator('.monaco-button').filter({ hasText: button }).first().click();
 
   it('servers that are not running are expanded if there are no others', async () => {
     await waitFor('they show', async () => (await panel.rows()).filter(({ level }) => level === 2).length === 3);
@@ -60,13 +58,13 @@ describe('notifications when something ends unexpectedly', function () {
     process.kill(before, 'SIGUSR2');
     await panel.row(/fragile.*failed · exit code 3/).waitFor();
     assert.equal(await panel.notified(/stopped unexpectedly/), 'fragile stopped unexpectedly (exit code 3).');
-    await click('Restart');
+    await panel.pressNotified(/stopped unexpectedly/, 'Restart');
     assert.notEqual(await running('fragile'), before);
     await panel.row(/fragile.*active/).waitFor();
     process.kill(await running('fragile'), 'SIGKILL');
     await panel.row(/fragile.*failed · SIGKILL/).waitFor();
     assert.equal(await panel.notified(/SIGKILL/), 'fragile stopped unexpectedly (SIGKILL).');
-    await click('Restart');
+    await panel.pressNotified(/stopped unexpectedly/, 'Restart');
     await panel.row(/fragile.*active/).waitFor();
     await panel.unfold('Recently Ended');
     await panel.row(/fragile.*exited unexpectedly · SIGKILL/).waitFor();
@@ -86,10 +84,9 @@ describe('notifications when something ends unexpectedly', function () {
       const rows = await panel.rows();
       return rows.filter(({ description }) => /^not running/.test(description)).length === 3;
     });
-    await click('Details');
+    await panel.pressNotified(/^After a crash/, 'Details');
     await panel.row(/deaf.*after a crash/).waitFor();
-    await panel.notified(/^After a crash/);
-    await click('Start Again');
+    await panel.pressNotified(/^After a crash/, 'Start Again');
     const again = await Promise.all(Object.keys(SERVERS).map(running));
     assert.ok(again.every((pid) => !pids.includes(pid)));
     assert.notEqual(session()?.id, id);

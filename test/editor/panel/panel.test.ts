@@ -158,8 +158,7 @@ describe('what a person sees', function () {
     await panel.view.getByText(/The data folder .*file cannot be used: .*Fix this and reload the window\./).waitFor();
     // Control arm: repaired and reloaded, it works.
     rmSync(file);
-    await panel.notified('MCP Processes could not start');
-    await panel.notifications.locator('.monaco-button').filter({ hasText: 'Reload Window' }).click();
+    await panel.pressNotified('MCP Processes could not start', 'Reload Window');
     await panel.view.getByText('No MCP servers yet').waitFor();
   });
 });

@@ -48,7 +48,10 @@ export class Panel {
   async pressNotified(text: string | RegExp, button: string): Promise<void> {
     await waitFor(`pressed: ${button}`, async () => {
       await this.notified(text);
-      const item = this.notifications.locator('.notification-list-item').filter({ hasText: text }).first();
+      const item = this.notifications
+        .locator('.notification-list-item')
+        .filter({ has: this.page.getByText(text) })
+        .first();
       await item.locator('.monaco-button').filter({ hasText: button }).click({ timeout: 5_000 });
       return true;
     });
