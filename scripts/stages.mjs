@@ -34,10 +34,10 @@ import { basename, dirname, join, sep } from 'node:path';
 const TWICE = '--retries=1';
 /** They mostly wait for processes to end. */
 const PARALLEL = ['--parallel', '--jobs=3', TWICE];
-const OWN = 'a window and the servers that it launched itself: nobody is asked whose they are or who uses them';
-const WORDS = 'is about words and formats';
-const SAME_QUESTIONS = 'the same questions as in foreignServers.test.ts, of another client';
-const REAPER = 'when it acts, not whom it ends: it ends by the code of reaping.test.ts';
+const OWN = 'a window and the servers that it launched itself: neither owner nor use is checked';
+const WORDS = 'is about texts and formats';
+const SAME_QUESTIONS = 'the same checks as in foreignServers.test.ts, with another client';
+const REAPER = 'when it acts, not what it ends: it ends with the code of reaping.test.ts';
 
 /** @type {Readonly<Record<string, string>>} */
 const UNTAGGED = {
@@ -45,9 +45,8 @@ const UNTAGGED = {
   'test/process/exits.test.ts': OWN,
   'test/process/guard.test.ts': REAPER,
   'test/process/launching.test.ts': OWN,
-  'test/process/reapProgress.test.ts': 'a reap that is called off: which ladders have begun',
-  'test/process/scanSharing.test.ts':
-    'what windows write down for each other; where that depends on `ss`, a test has the tag',
+  'test/process/reapProgress.test.ts': 'a cancelled reap: which ladders have begun',
+  'test/process/scanSharing.test.ts': 'what windows share in a file; where that depends on `ss`, a test has the tag',
   'test/process/wrapper.test.ts':
     'what the wrapper starts and records, in each shell and in Node; one shell has both tags',
 };
@@ -77,8 +76,8 @@ export const STAGES = [
     untagged: {
       ...UNTAGGED,
       'test/process/portable.test.ts':
-        'who a process is, which `ps` tells; who is connected is asked in portableReaping.test.ts',
-      'test/process/recognition.test.ts': 'command lines and folders, which /proc tells',
+        'the identity of processes, from `ps`; portableReaping.test.ts checks connections',
+      'test/process/recognition.test.ts': 'command lines and folders, from /proc',
     },
     options: PARALLEL,
     lane: 'processes',
@@ -114,7 +113,7 @@ export function chooseStages(only) {
     const stage = STAGES.find((one) => one.name === name);
     if (!stage) {
       throw new Error(
-        `There is no stage "${name}". --only= takes, with commas: ${STAGES.map((s) => s.name).join(', ')}`,
+        `There is no stage "${name}". --only= takes, separated by commas: ${STAGES.map((s) => s.name).join(', ')}`,
       );
     }
     if (!runsHere(stage)) throw new Error(`The stage "${name}" cannot run here: it needs ${stage.needs}.`);
@@ -157,7 +156,7 @@ export function filesOf(root, stage) {
       .map(({ file, without }) => `${file} has tests without ${only}, and no reason is given: “${without[0]}”`),
     ...Object.keys(untagged)
       .filter((file) => !files.some((one) => one.file === file && one.without.length > 0))
-      .map((file) => `a reason is given for ${file}, in which there is no test without ${only}`),
+      .map((file) => `${file} has a reason, but no test without ${only}`),
   ];
   if (wrong.length > 0) throw new Error(`Stage "${name}": ${wrong.join('; ')}. See scripts/stages.mjs.`);
   return files.filter((one) => one.tagged > 0).map(({ file }) => file);
@@ -224,7 +223,7 @@ export function checkThatAllRun(root) {
   throw new Error(
     `No stage runs these test files:\n${forgotten.map((file) => `  ${file}`).join('\n')}\n` +
       'Move them below a folder of a stage, or add their folder to one in scripts/stages.mjs; their names end with ' +
-      '".test.ts". What runs in the editor is required by test/editor/suite/index.ts.',
+      '".test.ts". test/editor/suite/index.ts requires what runs in the editor.',
   );
 }
 

@@ -78,7 +78,7 @@ describe('launching a server', function () {
     ['a program that does not exist', { command: 'no-such-program-xyz' }, /was not found. Install it/],
     // /etc/hosts is not a folder: the same error as for a folder without access.
     [
-      'a program that is nowhere, while a part of PATH is closed',
+      'a missing program, with a part of PATH that cannot be read',
       { command: 'no-such-program-xyz', environment: { ...process.env, PATH: '/etc/hosts:/usr/bin' } },
       /was not found. Install it/,
     ],
@@ -93,7 +93,11 @@ describe('launching a server', function () {
       },
       /needs an interpreter that was not found \(see its first line\)/,
     ],
-    ['more than a program can be given', { args: ['x'.repeat(3 << 20)] }, /larger than this system allows\. Shorten/],
+    [
+      'more arguments than the system allows',
+      { args: ['x'.repeat(3 << 20)] },
+      /larger than this system allows\. Shorten/,
+    ],
     // Node's own message quotes the whole value.
     ['a NUL byte in a secret', { environment: { KEY: 'hunter2\0' } }, /^(?!.*hunter2).*contain a NUL byte/],
     ['a working folder that does not exist', { cwd: '/no/such/folder' }, /working folder .* does not exist/],
@@ -288,7 +292,7 @@ describe('launching a server', function () {
     await waitFor('it is called', () => existsSync(`${note}.called`));
     call.abort();
     await called;
-    await waitFor('it is told', () => existsSync(note));
+    await waitFor('the server is told', () => existsSync(note));
     await tracker.servers.stop('slow');
   });
 });

@@ -86,7 +86,7 @@ describe('the stages of npm test', () => {
       .filter((name) => name.endsWith('.mjs'));
     assert.ok(scripts.includes(join('scripts', 'test.mjs')));
     const hidden = scripts.filter((name) => existsSync(join(ROOT, name.replace(/\.mjs$/, '.d.mts'))));
-    assert.deepEqual(hidden, [], 'what stands beside a declaration is left out by the compiler: use JSDoc');
+    assert.deepEqual(hidden, [], 'the compiler ignores a script beside a declaration file: use JSDoc');
   });
 
   it('are chosen by name, and an unknown name is refused', () => {

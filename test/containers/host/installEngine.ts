@@ -45,7 +45,7 @@ const LIBRARIES = ['libdevmapper1.02.1', 'libseccomp2', 'libsystemd0', 'libglib2
  */
 export function installEngine(): string {
   if (process.platform !== 'linux' || process.getuid?.() !== 0) {
-    throw new Error('The container tests start an engine of their own: run them on Linux, as root.');
+    throw new Error('The container tests start their own engine: run them on Linux, as root.');
   }
   const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'mcp-processes-test');
   const folder = join(cache, `docker-engine-${process.arch}-${VERSION}`);
@@ -58,12 +58,14 @@ function install(cache: string, folder: string): void {
   const release = existsSync('/etc/os-release') ? readFileSync('/etc/os-release', 'utf8') : '';
   if (!/^ID(?:_LIKE)?=.*\bdebian\b/m.test(release)) {
     throw new Error(
-      `The container tests take their engine out of Debian's packages, which are not to be had here. Put ${PROGRAMS.join(', ')} ` +
+      `The container tests extract their engine from Debian's packages, which are not available here. Put ${PROGRAMS.join(', ')} ` +
         `(and docker-init, a copy of tini-static) into ${join(folder, 'bin')} and an empty file "complete" beside it.`,
     );
   }
   const started = Date.now();
-  console.log(`Taking a Docker engine for tests into ${folder} (80 MB down, 220 MB kept, about 10 s, once) …`);
+  console.log(
+    `Installing a Docker engine for tests into ${folder} (80 MB download, 220 MB on disk, about 10 s, once) …`,
+  );
   mkdirSync(cache, { recursive: true });
   // Renamed when complete, so that an interrupted install is never used.
   const temp = mkdtempSync(join(cache, 'installing-'));

@@ -63,7 +63,7 @@ export class Panel {
       await this.unfoldOnce(this.view.locator('[aria-level="1"]').filter({ hasText: group }));
       const rows = await this.rows();
       const servers = serversIn(group, rows).join(', ');
-      if (servers !== expected.join(', ')) throw new Error(`there is: ${JSON.stringify(rows)}`);
+      if (servers !== expected.join(', ')) throw new Error(`shown: ${JSON.stringify(rows)}`);
       return true as const;
     });
   }

@@ -40,6 +40,6 @@ describe('a conversation with a server', () => {
     answer(id, { content: [] });
     assert.deepEqual(await called, { content: [] });
     await connection.close();
-    await waitFor('it has let go', () => stdout.listenerCount('data') === 0);
+    await waitFor('it has closed its side', () => stdout.listenerCount('data') === 0);
   });
 });
