@@ -8,6 +8,7 @@ import { AFTERMATH_MS, ASK_TIMEOUT_MS } from '../common/limits';
 import type { Log } from '../common/log';
 import { withContextInUse } from '../containers/recordedContainers';
 import type { ReapResult } from '../model/inventory';
+import type { RequestProblem } from '../model/requestProblem';
 import type { StartProblem } from '../model/startProblem';
 import type { Platform } from '../os/platform';
 import type { Reaper } from '../reaping/reaper';
@@ -17,8 +18,9 @@ import type { EndCause } from '../registry/history';
 import type { OwnSession } from '../registry/ownSession';
 import type { LadderProgress } from '../registry/schema';
 import { errorText } from '../wording/reasons';
+import { failedCallText, failedListText } from '../wording/requests';
 import { failedStartText, unexpectedExitText } from '../wording/start';
-import { Connection, isTimeout, type ServerTool } from './connection';
+import { Connection, isTimeout, requestProblemOf, type ServerTool } from './connection';
 import { LaunchedServer, type LaunchState, StartError } from './launchedServer';
 
 export interface LaunchedServersParts {
@@ -163,14 +165,22 @@ export class LaunchedServers {
     else if (server) await this.launch(server.description);
   }
 
-  /** Waits for a server that is starting. @throws UserError when it does not run */
-  async listTools(key: string): Promise<ServerTool[]> {
-    return (await this.connectionOf(key)).listTools();
+  /** Waits for a server that is starting. @throws UserError when it does not run, or does not answer */
+  listTools(key: string): Promise<ServerTool[]> {
+    return this.request(key, (connection) => connection.listTools(), failedListText);
   }
 
-  /** Waits for a server that is starting. @throws UserError when it does not run */
-  async callTool(key: string, tool: string, args: Record<string, unknown>, signal?: AbortSignal): Promise<unknown> {
-    return (await this.connectionOf(key)).callTool(tool, args, signal);
+  /**
+   * Waits for a server that is starting.
+   * @throws UserError when it does not run, or does not run the tool; anything when `signal` has cancelled the call
+   */
+  callTool(key: string, tool: string, args: Record<string, unknown>, signal?: AbortSignal): Promise<unknown> {
+    return this.request(
+      key,
+      (connection) => connection.callTool(tool, args, signal),
+      (name, problem) => failedCallText(name, tool, problem),
+      signal,
+    );
   }
 
   /**
@@ -299,12 +309,25 @@ export class LaunchedServers {
     return { kind: 'no-mcp', said };
   }
 
-  private async connectionOf(key: string): Promise<Connection> {
+  /** @param textOf why a request to the server of this name failed */
+  private async request<T>(
+    key: string,
+    send: (connection: Connection) => Promise<T>,
+    textOf: (name: string, problem: RequestProblem) => string,
+    signal?: AbortSignal,
+  ): Promise<T> {
     await this.launching.get(key);
-    const state = this.servers.get(key)?.state;
-    if (state?.kind !== 'running')
+    const server = this.servers.get(key);
+    if (server?.state.kind !== 'running') {
       throw new UserError(l10n.t('This server is not running, or was not launched by MCP Processes. Start it first.'));
-    return state.connection;
+    }
+    try {
+      return await send(server.state.connection);
+    } catch (error) {
+      if (signal?.aborted) throw error;
+      const problem = server.exit === undefined ? requestProblemOf(error) : ({ kind: 'exited' } as const);
+      throw new UserError(textOf(server.description.name, problem));
+    }
   }
 }
 

@@ -283,12 +283,40 @@ describe('launching a server', function () {
     });
   });
 
+  it('that refuses a request or exits during one is named, with what to do', async () => {
+    const note = join(sandbox.path, 'called');
+    const tracker = await sandbox.tracker();
+    await tracker.servers.launch(sandbox.server('one', `--note-cancel=${note}`));
+    const failed = (request: Promise<unknown>, message: RegExp) =>
+      assert.rejects(request, (error: Error) => error.name === 'UserError' && message.test(error.message));
+    const interrupted = failed(
+      tracker.servers.callTool('one', 'wait', {}),
+      /^"one" exited before it answered\. Start it again\.$/,
+    );
+    await waitFor('it is called', () => existsSync(`${note}.called`));
+    process.kill(tracker.inventory.servers[0]?.pid as number, 'SIGKILL');
+    await interrupted;
+    await tracker.servers.launch(sandbox.server('bare', '--no-lists'));
+    await failed(
+      tracker.servers.callTool('bare', 'echo', {}),
+      /^"bare" did not run the tool "echo"\. Check its name and arguments\. The answer was: .*no method tools\/call/,
+    );
+    await failed(
+      tracker.servers.listTools('bare'),
+      /^"bare" did not list its tools\. Its output may say why\. The answer was: .*no method tools\/list/,
+    );
+    await tracker.servers.stop('bare');
+  });
+
   it('is told when a call of its tool is cancelled', async () => {
     const note = join(sandbox.path, 'cancelled');
     const tracker = await sandbox.tracker();
     await tracker.servers.launch(sandbox.server('slow', `--note-cancel=${note}`));
     const call = new AbortController();
-    const called = assert.rejects(tracker.servers.callTool('slow', 'wait', {}, call.signal));
+    const called = assert.rejects(
+      tracker.servers.callTool('slow', 'wait', {}, call.signal),
+      (error: Error) => error.name !== 'UserError',
+    );
     await waitFor('it is called', () => existsSync(`${note}.called`));
     call.abort();
     await called;
