@@ -15,13 +15,13 @@ export async function benchActivation(): Promise<Table> {
     await page.close();
     for (let round = 1; round <= ROUNDS; round++) {
       const window = await openWindow(browser, server, world.workspace(`window-${round}`));
-      await waitFor('the window tells', () => activations(server.folder).length >= round, 60_000);
+      await waitFor('the window logs its activation', () => activations(server.folder).length >= round, 60_000);
       await window.close();
     }
     const times = activations(server.folder);
     return {
       title: 'Activation in a real editor',
-      note: `Of ${times.length} windows. The first scan begins afterwards.`,
+      note: `Of ${times.length} windows. The first scan begins later.`,
       head: ['median', 'longest'],
       rows: [[time(median(times)), time(Math.max(...times))]],
     };

@@ -49,8 +49,8 @@ export async function benchContainers(counts: readonly number[]): Promise<Table>
   return {
     title: 'Reaping a container',
     note:
-      'Median of 3, from the call to the end, beside a bare `docker stop` of a known name. Ours finds it by its labels, ' +
-      'looks at it before and after, and twice more until it is certain that nothing is left.',
+      'Median of 3, from the call to the end, compared with a bare `docker stop` of a known name. Ours finds it by its labels, ' +
+      'inspects it before and after, and twice more to be certain that nothing is left.',
     head: ['containers on the engine', '`docker stop`', 'ours'],
     rows,
   };

@@ -34,7 +34,7 @@ export async function benchEnding(sizes: readonly number[]): Promise<Table> {
   }
   return {
     title: 'Ending a launched tree',
-    note: 'Median of 3, from the call until nothing is left. Ours re-reads each identity before each signal and looks twice more at the end; graces set to 0 on both sides.',
+    note: 'Median of 3, from the call until nothing is left. Ours reads each identity again before each signal and scans twice more at the end; graces are 0 on both sides.',
     head: ['processes', '`tree-kill`', 'ours', 'faster'],
     rows,
   };

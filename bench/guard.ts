@@ -69,7 +69,7 @@ export async function benchGuard(): Promise<Table[]> {
     {
       title: 'After kill -9 of the host',
       note:
-        `Median of ${ROUNDS}; the server ignores end-of-file and obeys SIGTERM, graces 0, so that only the notice itself is measured. ` +
+        `Median of ${ROUNDS}; the server ignores end-of-file and obeys SIGTERM, graces 0, so that only the detection is measured. ` +
         'The kill comes at a random moment of the pollers’ interval. Memory is proportional (`Pss`), while waiting.',
       head: ['who', 'first signal', 'nothing left', 'memory', 'guard is faster', 'guard is smaller'],
       rows,

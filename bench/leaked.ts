@@ -104,7 +104,7 @@ async function leak(sandbox: Sandbox, count: number, mark: string): Promise<void
   await Promise.all(clients.map((child) => new Promise((resolve) => child.stdout?.once('data', resolve))));
   await Promise.all([owner.kill(), ...clients.map(killHard)]);
   // Each starts its child when its input ends.
-  await waitFor('all servers have noticed', () => sandbox.living().length === count * 2, 60_000);
+  await waitFor('all servers have noticed the end of their input', () => sandbox.living().length === count * 2, 60_000);
 }
 
 async function endByTreeKill(sandbox: Sandbox, count: number): Promise<number> {

@@ -42,7 +42,7 @@ async function main(): Promise<void> {
   const text = [
     '# Performance',
     '',
-    'Written by `npm run bench`. Every figure stands beside its peer’s in the same run on the same machine; only the ratios mean anything elsewhere.',
+    'Written by `npm run bench`. Each figure is from the same run on the same machine as the one it is compared with; only the ratios hold elsewhere.',
     '',
     `Machine: ${machine}.`,
     '',

@@ -108,7 +108,7 @@ async function main() {
   // All mutants must be applicable before the first is tried.
   const queue = chosen.map((mutant) => ({ ...mutant, text: mutate(mutant) }));
   const control = await firstRed(makeCopy(original, 'control'));
-  if (control !== undefined) throw new Error(`Red without any mutant: ${control}`);
+  if (control !== undefined) throw new Error(`Fails without any mutant: ${control}`);
   let survivors = 0;
   /** @param {number} number */
   const work = async (number) => {

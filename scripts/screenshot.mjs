@@ -81,9 +81,9 @@ async function openScene(keep) {
   const page = await openWindow(browser, server, example);
   await openPanel(page);
   for (const name of EXAMPLES) await start(page, name);
-  await until('the servers of the example run', () => recorded().length === EXAMPLES.length);
+  await until('the servers of the example are running', () => recorded().length === EXAMPLES.length);
   const [host] = server.extensionHosts();
-  console.log('The servers run. Killing their extension host, as a crash would …');
+  console.log('The servers are running. Killing their extension host, as in a crash …');
   if (!host) throw new Error('There is no extension host.');
   process.kill(host, 'SIGKILL');
   await row(page, 'Orphaned').waitFor({ timeout: 60_000 });

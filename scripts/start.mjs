@@ -12,7 +12,7 @@ const workspace = join(root, 'examples/workspace');
 /** @type {Record<string, string>} */
 const EDITORS = {
   code: 'VS Code, the command "code" on the PATH',
-  desktop: 'a VS Code of its own, downloaded into .vscode-test',
+  desktop: 'a separate VS Code, downloaded into .vscode-test',
   browser: 'VS Code in the browser (code-server)',
 };
 

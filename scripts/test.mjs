@@ -253,7 +253,7 @@ let isStopping = false;
 async function stop(signal) {
   if (isStopping) return;
   isStopping = true;
-  console.log(`\n${signal}: ending what runs …`);
+  console.log(`\n${signal}: ending everything …`);
   for (const child of children) child.kill('SIGINT');
   await endAll(() => startedBy(), 10_000);
   rmSync(temp, { recursive: true, force: true });

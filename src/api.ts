@@ -1,5 +1,7 @@
+import * as l10n from '@vscode/l10n';
 import { readEntry } from './clients/entry';
 import type { StdioServerDefinition } from './clients/serverDefinition';
+import { UserError } from './common/errors';
 import type { ConfiguredServers } from './editor/configuredServers';
 import type { Inventory } from './model/inventory';
 import { apiKeyOf } from './model/keys';
@@ -29,28 +31,30 @@ export interface Subscription {
  */
 export interface McpProcessesApi {
   readonly version: 1;
-  /** All servers as of the last sweep, with verdict and evidence. */
+  /** The servers as of the last scan, with verdict and evidence. */
   servers(): readonly ServerView[];
+  /** Everything as of the last scan: servers, problems, containers, history, crash protection. */
   inventory(): Inventory;
-  /** Always a spawn of ours, recorded before it starts. Resolves after the MCP handshake. */
+  /** Launches a server and records it before it starts. Resolves after the MCP handshake. */
   launch(definition: LaunchDefinition): Promise<LaunchedView>;
-  /** Runs the ladder; resolves when nothing is left of it, or says what stayed and why. */
+  /** Stops a server. The result has the outcome of each process, and why any was spared. */
   stop(key: string): Promise<ReapResult>;
-  /** Calls a tool of a launched, running server. Resolves to the MCP `CallToolResult`. */
+  /** Calls a tool of a running server that was launched here. Resolves to the MCP `CallToolResult`. */
   callTool(key: string, tool: string, args?: Record<string, unknown>): Promise<unknown>;
-  /** One pass now; joins one that is under way. */
+  /** Scans now, and reaps what needs no question; joins a sweep that is under way. */
   sweep(): Promise<Inventory>;
-  /** Reaps what is provably orphaned. */
+  /** Ends confirmed orphans, never those of other clients. */
   reapOrphans(): Promise<readonly ReapResult[]>;
-  /** What {@link reapOrphans} would do; signals nothing. */
+  /** What {@link reapOrphans} would end and spare; signals nothing. */
   previewOrphans(): Promise<readonly ReapPreview[]>;
+  /** Calls the listener with each new inventory. */
   onDidChange(listener: (inventory: Inventory) => void): Subscription;
 }
 
-/** Other extensions may be plain JavaScript: whatever they pass is read like an entry of a configuration. */
+/** Other extensions may be plain JavaScript, so what they pass is checked like an entry of a configuration. */
 function readDefinition(definition: LaunchDefinition | undefined): StdioServerDefinition {
   const { name, command, args, env, envFile, cwd } = definition ?? ({} as Partial<LaunchDefinition>);
-  if (typeof name !== 'string') throw new Error('launch needs a "name" for the server.');
+  if (typeof name !== 'string') throw new Error('"launch" needs a "name" for the server. Add one to the definition.');
   const source = { client: 'MCP Processes', file: undefined, folder: undefined };
   const server = readEntry(name, { type: 'stdio', command, args, env, envFile, cwd }, source);
   if (typeof server === 'string') throw new Error(server);
@@ -70,7 +74,9 @@ export function createApi(tracker: Tracker, configured: ConfiguredServers): McpP
       const key = apiKeyOf(name);
       await tracker.servers.launch(await configured.describe(server, key));
       const view = tracker.inventory.servers.find((one) => one.key === key);
-      if (view?.kind !== 'launched') throw new Error(`"${name}" exited right after it started. Its output says why.`);
+      if (view?.kind !== 'launched') {
+        throw new UserError(l10n.t('"{0}" exited right after it started. See its output for the reason.', name));
+      }
       return view;
     },
     stop: (key) => tracker.servers.stop(key),

@@ -43,7 +43,7 @@ let active: Tracker | undefined;
 export async function activate(context: vscode.ExtensionContext): Promise<McpProcessesApi | undefined> {
   const log = vscode.window.createOutputChannel('MCP Processes', { log: true });
   context.subscriptions.push(log);
-  // Sentences that the command line says too are translated with what the editor has loaded for this extension.
+  // Sentences shared with the command line are translated with the editor's bundle for this extension.
   if (vscode.l10n.bundle) l10n.config({ contents: vscode.l10n.bundle });
   setLanguage(vscode.env.language);
   const started = performance.now();
@@ -90,7 +90,7 @@ function wireCore(context: vscode.ExtensionContext, log: vscode.LogOutputChannel
   const own = new OwnSession(folder, log, self, vscode.env.appName, workspaceFolder, settings.current);
   const inputs = new Inputs(context.secrets, context.globalState, askInput);
   const configured = new ConfiguredServers(inputs, () => settings.current, log);
-  // Not awaited: a starting editor takes its time to answer.
+  // Not awaited: a starting editor answers slowly.
   showFailure(editorHasMcpClient().then((has) => has || configured.noteEditorWithoutClient()));
   const version = String(context.extension.packageJSON.version);
   const machine = new MachineConfigs({

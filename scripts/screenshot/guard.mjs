@@ -44,7 +44,7 @@ export async function guardScene({ example, home, tag, keep }) {
   const during = { at: seconds(), list: processList(watched, example) };
   await until('nothing is left', () => processList(watched, example).length === 0, 30);
   const after = { at: seconds(), list: processList(watched, example) };
-  if (tagged(tag).some(({ pid }) => watched.includes(pid))) throw new Error('The guard has left something.');
+  if (tagged(tag).some(({ pid }) => watched.includes(pid))) throw new Error('The guard left processes behind.');
 
   const sheet = await browser.context.newPage();
   await sheet.setViewportSize({ width: 1180, height: 560 });

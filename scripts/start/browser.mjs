@@ -127,7 +127,7 @@ async function showCrash(tag) {
   while (tagged(tag).length > 0 && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 100));
   const left = tagged(tag);
   console.log('\nThe editor was killed.');
-  if (left.length === 0) console.log('Nothing is left of its servers: they have ended, or the guard has ended them.');
+  if (left.length === 0) console.log('Nothing is left of its servers: they ended, or the guard ended them.');
   else {
     console.log(`Left behind:\n${left.map(({ pid, command }) => `  pid ${pid} ${command}`).join('\n')}`);
     console.log('npm start again shows how they are found, explained and reaped.');

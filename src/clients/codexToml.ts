@@ -7,7 +7,7 @@ import type { ConfigurationProblem, DefinitionSource, ReadConfiguration, ServerD
 
 type Place = Pick<ConfigurationProblem, 'line' | 'column'>;
 
-/** Reads Codex's `config.toml`: `[mcp_servers.NAME]`. Never throws; a broken file gives one problem with its place. */
+/** Reads Codex's `config.toml`: `[mcp_servers.NAME]`. Never throws; a broken file gives one problem, with position. */
 export function readCodexToml(text: string, source: DefinitionSource): ReadConfiguration {
   const problems: ConfigurationProblem[] = [];
   const report = (message: string, place: Place = { line: undefined, column: undefined }) =>

@@ -2,7 +2,7 @@ import { isRecord, readForeignEntry } from './entry';
 import { type EntryReader, JsonText } from './jsonText';
 import type { DefinitionSource, ReadConfiguration, ServerDefinition } from './serverDefinition';
 
-// Readers of other clients' files. None throws; a broken file, and each broken entry, gives one problem with its place.
+// Readers of other clients' files. None throws; a broken file, or a broken entry, gives one problem, with position.
 
 /** `{mcpServers}`: `.mcp.json`, Cursor, Windsurf, Kiro, Claude Desktop, Copilot CLI. */
 export function readMcpServers(text: string, source: DefinitionSource): ReadConfiguration {

@@ -12,7 +12,7 @@ import type { ConfigurationProblem, DefinitionSource, ServerDefinition } from '.
 /** In characters. No server configuration is longer, and reading more would block the editor. */
 export const MAX_FILE_BYTES = 4 << 20;
 
-/** Nobody reads more problems, and a hostile file could have a million. */
+/** No person reads more problems, and a hostile file could have a million. */
 export const MAX_PROBLEMS = 20;
 const MAX_NAMES = 1_000;
 
@@ -23,7 +23,7 @@ export type EntryReader = (
   source: DefinitionSource,
 ) => ServerDefinition | string | undefined;
 
-/** JSON with comments, read so that every problem has its place. No method throws. */
+/** JSON with comments, read so that every problem has a position. No method throws. */
 export class JsonText {
   readonly problems: ConfigurationProblem[] = [];
   private readonly root: Node | undefined;

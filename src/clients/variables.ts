@@ -99,7 +99,7 @@ function withDefaults(
   const from = found.index + found[0].length;
   const end = closing(text, from);
   if (end < 0) return text;
-  // The default is what its own braces hold, however the end is read.
+  // The default is the content of its own braces, however the end is read.
   const standard = text.slice(from, closingBrace(text, from));
   const rest = withDefaults(text.slice(end + 1), choose, closing);
   return `${text.slice(0, found.index)}${choose(found[1] as string, standard)}${rest}`;

@@ -14,7 +14,7 @@ interface Waits {
 export const LAUNCHED_GRACE: Waits = { stdin: 2_000, term: 3_000 };
 /** Longer: their client closes their input when its host exits, and the ladder must not hurry it. */
 export const ADOPTED_GRACE: Waits = { stdin: 5_000, term: 5_000 };
-/** As long: they belong to other programs, and hurry gains nothing. */
+/** As long: they belong to other programs, and there is no hurry. */
 export const FOREIGN_GRACE: Waits = { stdin: 5_000, term: 5_000 };
 /** For single processes that the user ends: we do not hold their stdin. */
 export const USER_END_GRACE: Waits = { stdin: 0, term: 5_000 };
@@ -35,7 +35,7 @@ export const DEACTIVATE_MS = { guarded: 500, unguarded: 4_000 };
 
 /** Between the request to end a container that the user stops, and the kill. */
 export const CONTAINER_STOP_GRACE_MS = 5_000;
-/** A client ended a moment ago: its container may be ending, too. */
+/** A client ended a moment ago: its container may be ending too. */
 export const CONFIRM_CONTAINER_MS = 2_000;
 /** A client this old without a container that fits will never have one. */
 export const CONTAINER_SETTLED_MS = 30_000;
@@ -85,9 +85,9 @@ export const CRASH_REPORT_DELAY_MS = 30_000;
 
 /** For input values that a description asks a person for. With its window gone, the question is lost. */
 export const ASK_TIMEOUT_MS = 10 * 60_000;
-/** A person who waits can cancel; a call that is never cancelled must end all the same. */
+/** A person who waits can cancel; a call that is never cancelled must still end. */
 export const TOOL_CALL_TIMEOUT_MS = 3_600_000;
-/** What a server wrote before its exit is read after it; a child that still runs may keep its stderr open. */
+/** Output from before the exit is read after it; a running child may keep the server's stderr open. */
 export const STDERR_TAIL_MS = 1_000;
 /** A wrapper such as `npx` exits after the program that it wraps. */
 export const AFTERMATH_MS = 5_000;

@@ -70,7 +70,7 @@ export class Inputs {
   }
 
   private async store(key: string, value: string): Promise<void> {
-    // First: a value that is stored must be known, or it could not be forgotten.
+    // First: only values whose keys are known can be forgotten.
     await this.state.update(STORED_KEYS, [...new Set([...this.storedKeys, key])]);
     await this.secrets.store(key, value);
   }

@@ -27,7 +27,7 @@ export function createNewServers(configured: ConfiguredServers, machine: Machine
       const { document } = editor;
       const added = addToSettings(document.getText(), plan, document.uri.path.endsWith('.code-workspace'));
       if ('kind' in added) throw new Error(refusal(added, editor));
-      // Before the servers are listed: one that starts with the window would ask.
+      // Before the servers are listed: one with automatic start would ask.
       for (const name of names) await keepAnswers(plan, name, scope, inputs);
       await replaceText(editor, added.text);
       const span = locateInSettings(document.getText(), names[0] ?? '');

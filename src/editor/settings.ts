@@ -8,7 +8,7 @@ import type { Grace } from '../registry/schema';
 export interface EditorSettings extends Required<Settings> {
   readonly servers: unknown;
   readonly inputs: unknown;
-  /** What is wrong with them, and what follows. */
+  /** What is wrong with them, and the consequences. */
   readonly problems: readonly string[];
   /** Seconds; 0 is off. */
   readonly sweepInterval: number;
@@ -20,7 +20,7 @@ export interface EditorSettings extends Required<Settings> {
 }
 
 const DEFAULT_INTERVAL_SECONDS = 60;
-/** As a pattern of what is never reaped. */
+/** The pattern that spares everything. */
 const EVERYTHING = '*';
 
 /** The settings as they are now. */

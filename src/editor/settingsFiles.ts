@@ -54,13 +54,13 @@ function isOfUser(uri: vscode.Uri): boolean {
 
 function activeEditor(isMeant: (uri: vscode.Uri) => boolean): Promise<vscode.TextEditor> {
   return new Promise((resolve, reject) => {
-    const look = (editor: vscode.TextEditor | undefined) => {
+    const check = (editor: vscode.TextEditor | undefined) => {
       if (!editor || !isMeant(editor.document.uri)) return;
       subscription.dispose();
       clearTimeout(timer);
       resolve(editor);
     };
-    const subscription = vscode.window.onDidChangeActiveTextEditor(look);
+    const subscription = vscode.window.onDidChangeActiveTextEditor(check);
     const timer = setTimeout(() => {
       subscription.dispose();
       reject(
@@ -69,6 +69,6 @@ function activeEditor(isMeant: (uri: vscode.Uri) => boolean): Promise<vscode.Tex
         ),
       );
     }, OPENED_MS);
-    look(vscode.window.activeTextEditor);
+    check(vscode.window.activeTextEditor);
   });
 }

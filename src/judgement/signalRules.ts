@@ -85,7 +85,7 @@ function notEditor(_: Facts, entry: ProcessEntry): Refusal | undefined {
  * process in a service's group may instead be an orphan of an editor that runs as a service. Proof is our cookie, or,
  * for an adopted server, which we saw alive below that editor, that systemd did not execute it. For foreign servers this
  * is no proof: when a daemon forks, its service's main process is a child of what systemd executed. For these, a user's
- * own service manager counts as init, too.
+ * own service manager counts as init too.
  */
 function notService(facts: Facts, entry: ProcessEntry): Refusal | undefined {
   const { service, snapshot, kind } = facts;

@@ -1,7 +1,7 @@
 import type { StdinPeer } from '../os/platform';
 import { pidsOf } from '../os/users';
 
-const NOBODY: ReadonlySet<number> = new Set();
+const NO_PIDS: ReadonlySet<number> = new Set();
 
 /** The visible pids that hold the other end. */
 export function holdersOf(peer: StdinPeer | undefined): readonly number[] {
@@ -25,7 +25,7 @@ const HELD_BY_COMPANIONS: StdinPeer = { kind: 'gone', proof: 'held by orphans' }
 export function joinStdinPeers(
   peers: readonly StdinPeer[],
   members: ReadonlySet<number>,
-  companions: ReadonlySet<number> = NOBODY,
+  companions: ReadonlySet<number> = NO_PIDS,
 ): StdinPeer {
   const outside = peers
     .filter((peer) => !isHeldWithin(peer, members))

@@ -53,7 +53,7 @@ export interface KnownClient extends ProcessSigns {
   readonly files?: readonly ConfigPlace[];
 }
 
-/** Its unknown forks count as VS Code, too. */
+/** Its unknown forks count as VS Code too. */
 export const VSCODE: KnownClient = {
   title: 'VS Code',
   programs: ['code'],

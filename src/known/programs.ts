@@ -30,7 +30,7 @@ export interface FolderFlags {
   /** Flags that change the working folder as well. */
   readonly moves?: readonly string[];
   readonly names?: readonly string[];
-  /** The flags count after the name of a task, too. */
+  /** The flags count after the name of a task too. */
   readonly anywhere?: true;
 }
 
@@ -60,7 +60,7 @@ export interface Program {
   readonly packages?: PackageRunner;
   /** It runs what the files of a folder define. Its words mean nothing without that folder. */
   readonly runsFolder?: true;
-  /** It takes a script as its first argument, after any of these words. Such a program can run a folder, too. */
+  /** It takes a script as its first argument, after any of these words. Such a program can run a folder too. */
   readonly script?: readonly string[];
   /** It starts a command that a project's environment may provide, after one of these words; none: after its flags. */
   readonly command?: readonly string[];
@@ -70,7 +70,7 @@ export interface Program {
   readonly reachesElsewhere?: true;
   /** It may be the server's command in the arguments of a gateway. */
   readonly isGatewayCommand?: true;
-  /** Its name is an ordinary word, which other programs and scripts have, too. */
+  /** Its name is an ordinary word, which other programs and scripts have too. */
   readonly isCommonName?: true;
   readonly folderFlags?: FolderFlags;
 }

@@ -1,7 +1,10 @@
 import type { ChildProcess } from 'node:child_process';
 import { Client, type ClientOptions, ProtocolError, SdkError, SdkErrorCode } from '@modelcontextprotocol/client';
+import { redactText } from '../clients/redaction';
 import { TOOL_CALL_TIMEOUT_MS } from '../common/limits';
+import type { RequestProblem } from '../model/requestProblem';
 import type { ServerInfo } from '../model/serverView';
+import { errorText } from '../wording/reasons';
 import { ChildTransport } from './childTransport';
 
 /** The protocol revision without `initialize`: a server that supports nothing older answers that with an error. */
@@ -16,6 +19,21 @@ export interface ServerTool {
 /** Whether a server did not answer in time; any other error is an answer, or the server's end. */
 export function isTimeout(error: unknown): boolean {
   return error instanceof SdkError && error.code === SdkErrorCode.RequestTimeout;
+}
+
+/** What the SDK reports when the other side of a connection is gone. */
+const GONE: ReadonlySet<unknown> = new Set([
+  SdkErrorCode.ConnectionClosed,
+  SdkErrorCode.NotConnected,
+  SdkErrorCode.SendFailed,
+]);
+
+/** Why a request failed. */
+export function requestProblemOf(error: unknown): RequestProblem {
+  if (isTimeout(error)) return { kind: 'no-answer' };
+  if (error instanceof SdkError && GONE.has(error.code)) return { kind: 'exited' };
+  // The text may come from the server.
+  return { kind: 'said', said: redactText(errorText(error)) };
 }
 
 /** A conversation with one launched server. */

@@ -6,9 +6,11 @@ import { UserError } from '../common/errors';
 import { AFTERMATH_MS, ASK_TIMEOUT_MS } from '../common/limits';
 import { withContextInUse } from '../containers/recordedContainers';
 import type { ReapResult } from '../model/reapResult';
+import type { RequestProblem } from '../model/requestProblem';
 import { errorText } from '../wording/reasons';
+import { failedCallText, failedListText } from '../wording/requests';
 import { failedStartText, unexpectedExitText } from '../wording/start';
-import { Connection, type ServerTool } from './connection';
+import { Connection, requestProblemOf, type ServerTool } from './connection';
 import { LaunchedEndings, type LaunchedEndingsParts, type Outcome } from './launchedEndings';
 import { LaunchedServer } from './launchedServer';
 import { startProblemOf } from './startFailure';
@@ -151,14 +153,22 @@ export class LaunchedServers {
     else if (server) await this.launch(server.description);
   }
 
-  /** Waits for a server that is starting. @throws UserError when it does not run */
-  async listTools(key: string): Promise<ServerTool[]> {
-    return (await this.connectionOf(key)).listTools();
+  /** Waits for a server that is starting. @throws UserError when it does not run, or does not answer */
+  listTools(key: string): Promise<ServerTool[]> {
+    return this.request(key, (connection) => connection.listTools(), failedListText);
   }
 
-  /** Waits for a server that is starting. @throws UserError when it does not run */
-  async callTool(key: string, tool: string, args: Record<string, unknown>, signal?: AbortSignal): Promise<unknown> {
-    return (await this.connectionOf(key)).callTool(tool, args, signal);
+  /**
+   * Waits for a server that is starting.
+   * @throws UserError when it does not run, or does not run the tool; anything when `signal` has cancelled the call
+   */
+  callTool(key: string, tool: string, args: Record<string, unknown>, signal?: AbortSignal): Promise<unknown> {
+    return this.request(
+      key,
+      (connection) => connection.callTool(tool, args, signal),
+      (name, problem) => failedCallText(name, tool, problem),
+      signal,
+    );
   }
 
   /**
@@ -217,12 +227,25 @@ export class LaunchedServers {
     };
   }
 
-  private async connectionOf(key: string): Promise<Connection> {
+  /** @param textOf why a request to the server of this name failed */
+  private async request<T>(
+    key: string,
+    send: (connection: Connection) => Promise<T>,
+    textOf: (name: string, problem: RequestProblem) => string,
+    signal?: AbortSignal,
+  ): Promise<T> {
     await this.launching.get(key);
-    const state = this.servers.get(key)?.state;
-    if (state?.kind !== 'running')
+    const server = this.servers.get(key);
+    if (server?.state.kind !== 'running') {
       throw new UserError(l10n.t('This server is not running, or was not launched by MCP Processes. Start it first.'));
-    return state.connection;
+    }
+    try {
+      return await send(server.state.connection);
+    } catch (error) {
+      if (signal?.aborted) throw error;
+      const problem = server.exit === undefined ? requestProblemOf(error) : ({ kind: 'exited' } as const);
+      throw new UserError(textOf(server.description.name, problem));
+    }
   }
 }
 

@@ -2,7 +2,7 @@
 export type AnswerFault = 'no JSON' | 'no list' | 'not an id' | 'no full id' | 'no state';
 
 /**
- * Why an engine could not be asked. Sentences are made of it in wording/containers.ts.
+ * Why an engine could not be asked; wording/containers.ts turns it into a sentence.
  * - `missing`: no such program, or no engine behind it. - `denied`: this user may not. - `timeout`: no answer; what was
  *   asked for may still happen. - `failed`: anything else.
  * `said`: what the client said, redacted.

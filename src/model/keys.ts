@@ -6,7 +6,7 @@ import type { ServerRecord } from '../registry/schema';
 /** Names a server's row, in every window. */
 export type ServerKey = Branded<string, 'ServerKey'>;
 
-/** The key of a record's row; a reap takes it, too. */
+/** The key of a record's row; a reap takes it too. */
 export function recordKey(sessionId: SessionId, recordId: RecordId): ServerKey {
   return `${sessionId}:${recordId}`;
 }

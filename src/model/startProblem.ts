@@ -1,7 +1,7 @@
 import type { ExitStatus } from '../registry/history';
 
 /**
- * Why a server could not be started. Sentences, with what to do, are made of it in wording/start.ts.
+ * Why a server could not be started; wording/start.ts turns it into a sentence, with what to do.
  * `code`: the system's.
  */
 export type StartProblem =

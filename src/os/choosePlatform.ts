@@ -13,7 +13,7 @@ import { readScopeParts } from './scopeParts';
  */
 export async function choosePlatform(): Promise<Platform> {
   const system = process.platform;
-  // On Linux `ps` needs /proc, too.
+  // On Linux `ps` needs /proc too.
   if (system === 'linux' && !isProcOurs()) {
     throw new NoPlatformError({ kind: 'foreign-proc' });
   }

@@ -1,6 +1,6 @@
 import { codeOf, messageOf } from '../common/errors';
 
-/** Why something is not known, where that is all there is to say. */
+/** Reasons without further data why something is not known. */
 export const BARE_REASONS = [
   // The process.
   ...(['gone', 'other-scope', 'pid-reused', 'changed', 'no-pid', 'unexpected-format', 'threads-hidden'] as const),
@@ -12,7 +12,7 @@ export const BARE_REASONS = [
   ...(['no-control-group', 'machine-unknown', 'boot-unknown', 'no-permit', 'not-permitted'] as const),
 ] as const;
 
-/** What a program of the system did not do or tell. `/proc` and Windows count as programs. */
+/** Failures of one program of the system. `/proc` and Windows count as programs. */
 export const PROGRAM_REASONS = [
   ...(['program-missing', 'program-signal', 'program-too-much', 'program-failed', 'unreadable-output'] as const),
   ...(['self-missing', 'self-replaced', 'clock-set', 'not-listed', 'no-sockets', 'peers-unknown'] as const),
@@ -26,7 +26,7 @@ export const PID_REASONS = [
   ...(['in-other-network', 'socket-users-unknown'] as const),
 ] as const;
 
-/** A reason that rests on no other. */
+/** A reason that does not contain another one. */
 export type PlainReason =
   | { readonly kind: (typeof BARE_REASONS)[number] }
   | { readonly kind: (typeof PROGRAM_REASONS)[number]; readonly program: string }
@@ -53,7 +53,7 @@ export type Reason =
   | { readonly kind: 'files-closed-to-us' | 'client-unknown'; readonly pid: number; readonly why: PlainReason }
   | { readonly kind: 'file-unreadable'; readonly file: string; readonly why: PlainReason };
 
-/** `failed`: it erred or ran out of time, and the next one may tell. `no means`: what it takes is not installed here. */
+/** `failed`: it failed or ran out of time, and the next one may succeed. `no means`: what it needs is not installed. */
 export type FailedInspection = 'failed' | 'no means';
 
 /** The system could not be asked, or did not answer. Its message is for defects: people get the sentence of its reason. */
@@ -62,13 +62,13 @@ export class InspectError<R extends Reason = Reason> extends Error {
 
   readonly failure: FailedInspection | undefined;
 
-  /** @param look `lasting`: no other look would find anything else */
+  /** @param failure `lasting`: another inspection would find the same */
   constructor(
     readonly reason: R,
-    look: FailedInspection | 'lasting' = 'failed',
+    failure: FailedInspection | 'lasting' = 'failed',
   ) {
     super(JSON.stringify(reason));
-    this.failure = look === 'lasting' ? undefined : look;
+    this.failure = failure === 'lasting' ? undefined : failure;
   }
 }
 
@@ -81,16 +81,16 @@ export class NoPlatformError extends Error {
   }
 }
 
-/** Characters that are quoted of what something said. */
+/** The number of characters that are quoted from an output. */
 const MAX_SAID = 300;
 
-/** What the system says of a failed call. */
+/** The system's reason for a failed call. */
 export function systemReason(error: unknown): PlainReason {
   const code = codeOf(error);
   return code === undefined ? { kind: 'said', text: messageOf(error).slice(0, MAX_SAID) } : { kind: 'system', code };
 }
 
-/** Why something was thrown. */
+/** The reason in a thrown value. */
 export function reasonOf(error: unknown): Reason {
   return error instanceof InspectError ? error.reason : systemReason(error);
 }

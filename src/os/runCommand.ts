@@ -117,14 +117,14 @@ export const runCommand: CommandRunner = async (command, args, timeout) => {
 export function commandEnvironment(system: NodeJS.Platform, own: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   if (system === 'win32') return own;
   const clock = { TZ: 'UTC', LANG: 'C' };
-  // The system's own tools are here, and no other program of the same name is.
+  // Here are the system's own tools, and no other programs of the same names.
   if (system === 'darwin') {
     return { ...clock, PATH: '/usr/bin:/bin:/usr/sbin:/sbin', LC_CTYPE: 'UTF-8', COMMAND_MODE: 'unix2003' };
   }
   return { ...clock, PATH: own.PATH, LC_CTYPE: 'C.UTF-8' };
 }
 
-/** Why a program told nothing. @param timeout the ms that it had */
+/** Why a program gave no answer. @param timeout the ms that it had */
 export function programReason(program: string, end: ProgramEnd, timeout: number): PlainReason {
   switch (end.kind) {
     case 'exited':

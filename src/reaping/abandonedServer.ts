@@ -55,7 +55,7 @@ export async function reapAbandonedServer(
   const now = judgeUse(second.peer, second.use);
   if ('spared' in now) return spare(now.spared);
   log.info(`Session ${sessionId}: ${evidenceSentence(now.gone)}; its owner, pid ${session.owner.pid}, runs.`);
-  // Nobody asked for it, so that what the user wants kept is spared.
+  // No person asked for it, so what the user wants to keep is spared.
   const requester = { by: 'own session', owner: session.owner, unasked: true } as const;
   const reaper = new Reaper({ ...parts, containers: new RecordedContainers(log), neverReap: () => [] });
   return reaper.reap(second.judged, undefined, requester);

@@ -46,9 +46,9 @@ async function leaveRunning(
 ): Promise<ContainerOutcome[]> {
   const { containerId: id } = run;
   if (id === undefined) return [];
-  const looked = await notedContainer(engine, run);
-  if (!looked.ok) return [{ id, image: '', outcome: 'unknown', reason: { code: 'engine', failure: looked.error } }];
-  const [container] = looked.value;
+  const noted = await notedContainer(engine, run);
+  if (!noted.ok) return [{ id, image: '', outcome: 'unknown', reason: { code: 'engine', failure: noted.error } }];
+  const [container] = noted.value;
   if (!container || isNotRunning(container) || container.state === 'removing') return [];
   known.rememberAddress(id, run);
   return [{ id, image: container.image, outcome: 'left running', reason: { code: 'no label' } }];

@@ -27,7 +27,7 @@ const historyEntry = v.pipe(
     /** The command line that started it. */
     commandLine: absentUnless(v.string()),
     server: v.string(),
-    /** Of servers that a session has launched or adopted. */
+    /** Of servers that a session launched or adopted. */
     sessionId: absentUnless(v.string()),
     processes: v.array(v.object({ pid: v.number(), name: v.string(), outcome: v.string() })),
     containers: v.array(v.object({ id: v.string(), outcome: v.string() })),

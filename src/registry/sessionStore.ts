@@ -184,7 +184,7 @@ export function claimSession(
 /**
  * Claims a session without a file: writes one that is claimed from the start. A process that then sees another claim, or
  * the session's own file again, gives up. Of two that do so at once, at least one sees the other.
- * @returns undefined when another process has it, too.
+ * @returns undefined when another process has it too.
  * @throws the system's error when it cannot be written, for example on a full disk.
  */
 export function claimLost(
@@ -258,7 +258,7 @@ function setAside(path: string, reason: string): string {
     if (existsSync(path)) return l10n.t('{0} was not used: {1}. It could not be moved aside: remove it.', path, reason);
   }
   return l10n.t(
-    '{0} was moved to {1} and not used: {2}. Look in the list for servers that it may have named, and end those that nobody uses. The file can be removed; after 30 days that is done for you.',
+    '{0} was moved to {1} and not used: {2}. Look in the list for servers that it may have named, and end those that are not in use. The file can be removed; after 30 days that is done for you.',
     path,
     aside,
     reason,

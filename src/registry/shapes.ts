@@ -84,7 +84,7 @@ export const reason: v.GenericSchema<unknown, Reason> = v.union([
   v.object({ kind: v.literal('file-unreadable'), file: text, why: plainReason }),
 ]);
 
-/** One that is none makes bad whatever it stands in: it may reach a signal. */
+/** An invalid identity invalidates everything around it: it may reach a signal. */
 export const processIdentity = v.object({ pid, start: startToken, scope: v.custom<ScopeTag>(isScopeTag) });
 
 /** Reads a value with a shape. @returns the value, or the first problem */

@@ -23,7 +23,7 @@ export function updateCensus(
     const then = before.get(record.id);
     if (!then) return false;
     const members = membersOf(snapshot, own.session, record);
-    // Processes added meanwhile may be missing in the snapshot, too.
+    // Processes added meanwhile may be missing in the snapshot too.
     const added = record.census.filter((one) => !then.census.includes(one));
     if (members.length > 0) own.update(record.id, { census: joinCensus(censusOf(members), added) });
     return members.length === 0;

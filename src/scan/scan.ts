@@ -65,7 +65,7 @@ export async function scanMachine(
     known.add(session.id);
   }
   const fromCookies = sessionsFromCookies(snapshot, folder, known, unknownSessions).map((session) => {
-    // Its own wishes are in a file that cannot be read: nothing is ended without a request.
+    // Its settings are in a file that cannot be read: nothing is ended without a request.
     const isUnread = files.unreadable.has(session.id);
     return judge(snapshot, isUnread ? { ...session, automatic: 'off' } : session, undefined);
   });
@@ -103,7 +103,7 @@ function rememberedSession(snapshot: Snapshot, session: SessionFile): ScannedSes
 }
 
 /**
- * For sessions without a file at hand: one whose file is merely elsewhere at the moment is not dead. That file says what
+ * For sessions without a file at hand: one whose file is just being moved is not dead. That file says what
  * the session wants and who is reaping it; the next scan finds it.
  */
 function movedMarker(

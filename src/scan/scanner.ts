@@ -19,7 +19,7 @@ export interface ScannerParts {
   readonly settings: () => Pick<SessionFile, 'automatic' | 'neverReap'>;
   /** A second source of records; absent where there is none. */
   readonly memory?: SessionMemory;
-  /** Absent where other clients are not looked at. */
+  /** Undefined where other clients' servers are not scanned. */
   readonly foreignServers: ForeignServers | undefined;
 }
 
@@ -67,7 +67,7 @@ export class Scanner {
     try {
       return { servers: await foreignServers.find(last), takenAt, hasFailed: false };
     } catch (error) {
-      log.warn(`Other clients' servers could not be looked at: ${errorText(error)}`);
+      log.warn(`Other clients' servers could not be scanned: ${errorText(error)}`);
       return { servers: [], takenAt, hasFailed: true };
     }
   }

@@ -30,7 +30,7 @@ const notShared = v.optional(
   () => undefined,
 );
 
-/** Of rows of all kinds. That a second look is under way is not shared: it is the other window's. */
+/** For rows of all kinds. A second scan under way is not shared: it is the other window's. */
 const ofAny = {
   key: v.custom<ServerKey>((value) => typeof value === 'string'),
   name: v.string(),

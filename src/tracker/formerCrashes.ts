@@ -26,7 +26,7 @@ export class FormerCrashes {
     return readCrashes(this.folder).filter((crash) => isAnnouncedHere(crash, own, now));
   }
 
-  /** Takes crashes, so that no other window reports them, too. @returns undefined where other windows were faster */
+  /** Takes crashes, so that no other window reports them too. @returns undefined where other windows were faster */
   take(found: readonly Crash[]): CrashReport | undefined {
     const crashes = found.filter((crash) => takeCrash(this.folder, crash));
     const [first] = crashes;

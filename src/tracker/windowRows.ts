@@ -38,7 +38,7 @@ export interface ThisWindow {
   readonly containersOf: ContainersOf;
 }
 
-/** Rows of this window: what it launched, what it adopted, and what is configured but does not run. */
+/** Rows of this window: what it launched, what it adopted, and what is configured but not running. */
 export function windowRows(snapshot: Snapshot, window: ThisWindow): WindowView[] {
   const rows = new Map<string, WindowView>();
   for (const [key, server] of window.launched) rows.set(key, launchedRow(snapshot, window, key, server));
@@ -152,7 +152,7 @@ function standingOf(server: ShownServer, isAlive: boolean): LaunchedStanding {
   }
 }
 
-/** What is configured and neither launched nor adopted: mostly it does not run. */
+/** A configured server that is neither launched nor adopted: usually it is not running. */
 function configuredRow(
   snapshot: Snapshot,
   window: ThisWindow,

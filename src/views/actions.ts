@@ -12,7 +12,7 @@ import type { Crash } from '../registry/crashes';
 import type { CrashReport } from '../tracker/formerCrashes';
 
 /**
- * Where settings of this extension may be. `user` holds for all workspaces of this person: in a remote window those are
+ * Where settings of this extension may be. `user` applies to all workspaces: in a remote window those are
  * the remote machine's settings, because ours are about processes there.
  */
 export type SettingsScope = 'user' | 'workspace';
@@ -60,7 +60,7 @@ export interface Actions {
   previewOrphans(only?: readonly string[]): Promise<readonly ReapPreview[]>;
   /** What a person should know before ending processes. Rejects when all of them are gone. */
   previewEnd(processes: readonly ChosenProcess[]): Promise<EndPreview>;
-  /** Ends processes on the user's word. */
+  /** Ends processes that the user confirmed. */
   endChosen(server: string, processes: readonly ChosenProcess[]): Promise<ReapResult>;
   /** Adds a pattern to `mcpProcesses.reap.neverReap`, or removes it. */
   neverReap(pattern: string): Promise<void>;
@@ -79,9 +79,9 @@ export interface Actions {
   forgetInputs(): Promise<number>;
   /** The last lines that a container wrote, redacted. */
   containerLogs(id: string): Promise<string>;
-  /** What a container uses at this moment; takes a second or two. */
+  /** A container's current use of memory and CPU; takes a second or two. */
   containerStats(id: string): Promise<ContainerStats | undefined>;
-  /** Stops one container on the user's word. Rejects when it may be in use or is not ours to stop. */
+  /** Stops one container that the user confirmed. Rejects when it may be in use or is not ours to stop. */
   stopContainer(id: string): Promise<ContainerOutcome>;
   start(key: string): Promise<void>;
   stop(key: string): Promise<ReapResult | undefined>;

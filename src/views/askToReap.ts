@@ -16,7 +16,7 @@ export class AskToReap implements vscode.Disposable {
     actions: Actions,
     private readonly review: () => Promise<void>,
   ) {
-    this.#subscription = actions.onDidChange((inventory) => this.#look(inventory));
+    this.#subscription = actions.onDidChange((inventory) => this.#ask(inventory));
   }
 
   dispose(): void {
@@ -24,7 +24,7 @@ export class AskToReap implements vscode.Disposable {
   }
 
   /** Runs inside a sweep, which must not wait for a person: no answer is awaited. */
-  #look({ servers }: Inventory): void {
+  #ask({ servers }: Inventory): void {
     if (this.#isDone) return;
     const waiting = servers.filter((one) => one.state !== 'stopping' && askedAbout(one) !== undefined);
     if (waiting.length === 0) return;

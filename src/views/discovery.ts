@@ -12,14 +12,14 @@ export class Discovery implements vscode.Disposable {
   #done = false;
 
   constructor(private readonly actions: Actions) {
-    this.#subscription = actions.onDidChange((inventory) => this.#look(inventory));
+    this.#subscription = actions.onDidChange((inventory) => this.#announce(inventory));
   }
 
   dispose(): void {
     this.#subscription.dispose();
   }
 
-  #look(inventory: Inventory): void {
+  #announce(inventory: Inventory): void {
     if (this.#done) return;
     const orphans = inventory.servers.filter(({ kind, verdict }) => kind === 'foreign' && verdict === 'orphaned');
     if (orphans.length === 0) return;
@@ -34,7 +34,7 @@ export class Discovery implements vscode.Disposable {
           ? vscode.l10n.t('Found 1 orphaned MCP server process ({0}).', memory)
           : vscode.l10n.t('Found {0} orphaned MCP server processes ({1}).', count, memory),
         review,
-        // It is announced only once in any case, but people look for the button.
+        // It is announced only once anyway, but people expect the button.
         vscode.l10n.t("Don't Show Again"),
       )
       .then(async (answer) => {

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { redactText } from '../clients/redaction';
 import { errorText } from '../wording/reasons';
 
-/** What to show or log of an error. A server may have chosen the words. */
+/** The text of an error to show or log, redacted: a server may have chosen it. */
 export function messageOf(error: unknown): string {
   return redactText(errorText(error));
 }

@@ -44,14 +44,14 @@ export function stateWord(server: ServerView): string {
   }
 }
 
-/** The state as a row says it; first that a second look at it is under way: a narrow side bar cuts off the end. */
+/** The state for a row. A second scan under way comes first: a narrow side bar cuts off the end. */
 export function stateWords(server: ServerView): string {
   if (!isChecking(server) || server.state === 'stopping') return stateWord(server);
   const checking = vscode.l10n.t('checking …');
   return server.verdict === 'unknown' ? checking : joinParts([checking, stateWord(server)]);
 }
 
-/** Whether a second look at it is under way. */
+/** Whether its second scan is under way. */
 export function isChecking(server: ServerView): boolean {
   return 'checking' in server && server.checking === true;
 }
@@ -90,7 +90,7 @@ export function totalMemory(servers: readonly ServerView[]): number {
   return servers.reduce((sum, { memory }) => sum + (memory ?? 0), 0);
 }
 
-/** The user has said that it stays; what is kept because it is in doubt goes on counting. */
+/** Whether the user keeps it; what is spared in doubt still counts as an orphan. */
 export function isSparedByUser({ processes }: ServerView): boolean {
   // What runs below a listed process is part of it, whatever else may keep it.
   return processes.length > 0 && processes.every(({ spared }) => isListedToKeep(spared));
@@ -161,7 +161,7 @@ function failureSentence(failure: Failure): string {
     : vscode.l10n.t('Stopped unexpectedly ({0}).', exit);
 }
 
-/** What else is known of a failure, one line each. */
+/** More facts about a failure, one line each. */
 export function failureLines({ at, lastLine }: Failure): string[] {
   const time = vscode.l10n.t('Time: {0}', formatMoment(at));
   return lastLine === undefined ? [time] : [vscode.l10n.t('Last line of its output: {0}', lastLine), time];
@@ -179,7 +179,7 @@ export function serverInfoSentence({ name, version, tools, resources, prompts }:
   );
 }
 
-/** Why a server is judged as it is, and what it is, as plain text for a document or the clipboard. */
+/** A server's verdict with its evidence, and its properties, as plain text for a document or the clipboard. */
 export function evidenceText(server: ServerView): string {
   const l10n = vscode.l10n;
   const lines = [server.name, verdictSentence(server), ''];
@@ -230,7 +230,7 @@ function processLines(processes: readonly ProcessNode[], indent: string): string
   ]);
 }
 
-/** What a container is, for people: "Container 3f2a91c0d4e5 of mcp/fetch: running". */
+/** A container, for people: "Container 3f2a91c0d4e5 of mcp/fetch: running". */
 export function containerSentence({ id, image, state }: ContainerView): string {
   return vscode.l10n.t('Container {0} of {1}: {2}', shortId(id), image, state);
 }

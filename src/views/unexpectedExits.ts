@@ -28,7 +28,7 @@ export class UnexpectedExits implements vscode.Disposable {
   #timer: NodeJS.Timeout | undefined;
 
   constructor(private readonly actions: Actions) {
-    this.#subscription = actions.onDidChange((inventory) => this.#look(inventory));
+    this.#subscription = actions.onDidChange((inventory) => this.#announceNew(inventory));
   }
 
   dispose(): void {
@@ -36,7 +36,7 @@ export class UnexpectedExits implements vscode.Disposable {
     clearTimeout(this.#timer);
   }
 
-  #look({ servers }: Inventory): void {
+  #announceNew({ servers }: Inventory): void {
     for (const server of servers) {
       if (server.kind !== 'launched' || server.failure?.kind !== 'exit' || this.#noticed.has(server.recordId)) continue;
       this.#noticed.add(server.recordId);

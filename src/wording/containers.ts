@@ -41,7 +41,7 @@ export function containerReasonSentence(reason: ContainerReason): string {
   }
 }
 
-/** Why an engine could not be asked, as a whole sentence; what the client said stands at its end as it is. */
+/** Why an engine could not be asked, as a whole sentence that ends with the client's own words. */
 export function engineSentence(failure: EngineFailure): string {
   switch (failure.kind) {
     case 'timeout':

@@ -7,7 +7,7 @@ export function setLanguage(language: string): void {
   try {
     [locale] = Intl.getCanonicalLocales(language);
   } catch {
-    // No tag of a language: English goes on.
+    // Not a language tag: English stays.
   }
 }
 

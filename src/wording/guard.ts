@@ -2,7 +2,7 @@ import * as l10n from '@vscode/l10n';
 import type { GuardProblem } from '../model/inventory';
 import { reasonSentence } from './reasons';
 
-/** Why there is no guard, to stand behind a colon. */
+/** Why there is no guard, for use after a colon. */
 export function guardProblemText(problem: GuardProblem): string {
   switch (problem.kind) {
     case 'not-run':

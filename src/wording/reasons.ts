@@ -9,7 +9,7 @@ import {
   type Reason,
 } from '../os/reason';
 
-/** Why something is not known, to stand behind a colon or in brackets: no capital, no full stop. */
+/** Why something is not known, for use after a colon or in brackets: no capital, no full stop. */
 export function reasonSentence(reason: Reason): string {
   switch (reason.kind) {
     case 'system':
@@ -35,7 +35,7 @@ export function reasonSentence(reason: Reason): string {
   }
 }
 
-/** What a thrown value says to people. */
+/** The text of a thrown value, for people. */
 export function errorText(error: unknown): string {
   if (error instanceof NoPlatformError) return noPlatformSentence(error.reason);
   return error instanceof InspectError ? reasonSentence(error.reason) : messageOf(error);

@@ -170,7 +170,7 @@ export function containerWord(outcome: ReapResult['containers'][number]['outcome
   }
 }
 
-/** Each reason once, as " (why; why)"; empty where none was given. */
+/** Each reason once, as " (why; why)"; empty without reasons. */
 function reasonsText(refusals: readonly Refusal[]): string {
   const unique = new Set(refusals.map(refusalSentence));
   return unique.size > 0 ? ` (${[...unique].join('; ')})` : '';

@@ -63,7 +63,7 @@ function exitedSentence({ code, signal }: ExitStatus): string {
     : l10n.t('it exited with code {0} before it answered.', code);
 }
 
-/** What a failed start is told with: the server, the reason, and the end of what it wrote, if it ever ran. */
+/** The text about a failed start: the server, the reason, and its last output, if it ran. */
 export function failedStartText(server: string, problem: StartProblem, stderr: string | undefined): string {
   const why = l10n.t('"{0}" cannot start: {1}', server, startProblemSentence(problem));
   return stderr === undefined ? why : `${why} ${stderrText(stderr)}`;

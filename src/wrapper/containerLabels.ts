@@ -3,7 +3,7 @@ import { containerRunOf, describeRun, labelPosition } from '../containers/contai
 import { withContextInUse } from '../containers/recordedContainers';
 import type { ContainerRun } from '../registry/schema';
 
-/** What the wrapper needs to know of a command that runs a container. */
+/** What the wrapper needs to know about a command that runs a container. */
 export interface ContainerLabels {
   /** The number of arguments before the labels. */
   readonly position: number;

@@ -29,7 +29,7 @@ export function formatSettings(settings: WrapperSettings & { readonly node: stri
 }
 
 /**
- * Reads the lines of {@link formatSettings}, for Windows' wrapper, which is no shell. An unknown value reaps nothing.
+ * Reads the lines of {@link formatSettings}; used on Windows, where no shell does it. An unknown value reaps nothing.
  * @throws Error when the list of processes that are never reaped is damaged
  */
 export function parseSettings(

@@ -3,7 +3,7 @@
 # Waits beside one server of "mcp-processes run", and decides nothing: when the server seems to be over, it starts the
 # guard, which proves that before it ends anything. A shell costs a twentieth of a waiting Node.
 
-# A signal to the client's process group would reach this shell, too.
+# A signal to the client's process group would reach this shell too.
 trap '' HUP INT TERM
 file=$MCP_PROCESSES_HOME/sessions/$5.json
 owner=$1 owner_start=$2 root=$3 root_start=$4 session=$5 record=$6 seconds=$7 node=$8 guard=$9

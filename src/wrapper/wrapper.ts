@@ -19,7 +19,7 @@ import { readSettings } from './settings';
 
 /*
  * `guard.js --run run [--name N] [--] command args…`: replaces `run.sh` where there is no exec. Node stays between client
- * and server, which share its stdin, stdout and stderr, so that it sees none of their messages.
+ * and server, which share its stdin, stdout and stderr, so it sees none of their messages.
  */
 
 interface Protection {

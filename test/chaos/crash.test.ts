@@ -9,6 +9,6 @@ describe('a guarded host killed at a random moment', function () {
     const report = await crashRounds(25, seed, 3);
     assert.equal(report.rounds, 25);
     assert.ok(report.bySweep <= 3, `seed ${seed}: ${report.bySweep} times the guard left something`);
-    assert.ok(report.withServers > 0, `seed ${seed}: in no round there was anything to reap`);
+    assert.ok(report.withServers > 0, `seed ${seed}: no round had anything to reap`);
   });
 });

@@ -51,8 +51,8 @@ async function timeOfOneRun(): Promise<number> {
     child.stdout?.on('data', (data) => {
       output += data;
     });
-    await waitFor('it has started all', () => /^\[.*\]$/m.test(output), 60_000);
-    await waitFor('it has stopped all', () => readdirSync(sandbox.folder.sessions).length === 0, 60_000);
+    await waitFor('all servers are started', () => /^\[.*\]$/m.test(output), 60_000);
+    await waitFor('all servers are stopped', () => readdirSync(sandbox.folder.sessions).length === 0, 60_000);
     const time = performance.now() - began;
     child.kill('SIGKILL');
     return time;

@@ -89,7 +89,7 @@ class Round {
       await this.play();
     } catch (error) {
       const { arm, isComplete, sandbox } = this;
-      const about = `arm ${arm}, ${isComplete ? 'complete' : 'in the making'}`;
+      const about = `arm ${arm}, ${isComplete ? 'complete' : 'incomplete'}`;
       throw new Error(`${(error as Error).message} (${about})\n${sandbox.log.join('\n')}`, { cause: error });
     } finally {
       await this.sandbox.dispose();

@@ -91,7 +91,7 @@ describe('a launched server in a container', function () {
     const client = spawn(command, args, { env: sandbox.environment, stdio: ['pipe', 'ignore', 'ignore'] });
     await waitFor('it runs', async () => (await engine.states()).includes('running'));
     assert.doesNotMatch((await cli('list', '--all')).stdout, /without a client/);
-    assert.equal(sandbox.log.join(''), '', 'it could look at everything');
+    assert.equal(sandbox.log.join(''), '', 'every query succeeded');
     await killHard(client);
     const { stdout } = await cli('list', '--all');
     assert.match(stdout, new RegExp(`without a client.*\n.*${IMAGE} · running, matches server boxed from Codex`));
@@ -113,7 +113,7 @@ describe('a launched server in a container', function () {
     await engine.kill();
     const tracker = await sandbox.tracker();
     await tracker.sweep();
-    assert.deepEqual(sandbox.living(), [], 'the rest of the sweep went on');
+    assert.deepEqual(sandbox.living(), [], 'the rest of the sweep continued');
     const row = await waitFor('the row says so', async () => {
       await tracker.sweep();
       return tracker.inventory.servers.find(({ containerProblem }) => containerProblem !== undefined);

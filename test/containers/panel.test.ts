@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { EditorSandbox } from '../editor/support/editorSandbox';
+import { EditorSandbox, ROOT } from '../editor/support/editorSandbox';
+import { questionOf, SeenTexts, tooltipOf } from '../editor/support/otherLanguage';
 import { Panel } from '../editor/support/panel';
 import { killHard } from '../support/sandbox';
 import { waitFor } from '../support/waitFor';
@@ -19,16 +20,22 @@ describe('containers in the panel of a real editor', function () {
   const engine = useEngine(new TestEngine());
   const world = withSandbox(() => new EditorSandbox());
 
-  it('K11 without a client: a person sees it, its logs and what it uses, and stops it by name', async () => {
-    const count = async () => (await engine.command('ps', '-q')).split('\n').filter(Boolean).length;
+  const count = async () => (await engine.command('ps', '-q')).split('\n').filter(Boolean).length;
+
+  /** Leaves a container without a client, and opens an editor whose workspace configures it. */
+  const open = async (options: Parameters<EditorSandbox['openEditor']>[1] = {}) => {
     const client = spawn('docker', LOST, { env: engine.environment, stdio: ['pipe', 'ignore', 'ignore'] });
-    await waitFor('it runs', async () => (await count()) === 1);
+    await waitFor('it is running', async () => (await count()) === 1);
     await killHard(client);
     const workspace = world.workspace('project');
     const servers = { lost: { command: 'docker', args: LOST } };
     writeFileSync(join(workspace, '.vscode/mcp.json'), JSON.stringify({ servers }));
     const { PATH = '', DOCKER_HOST = '', DOCKER_CONFIG = '' } = engine.environment;
-    const { page } = await world.openEditor(workspace, { environment: { PATH, DOCKER_HOST, DOCKER_CONFIG } });
+    return world.openEditor(workspace, { ...options, environment: { PATH, DOCKER_HOST, DOCKER_CONFIG } });
+  };
+
+  it('K11 without a client: a person sees it, its logs and what it uses, and stops it by name', async () => {
+    const { page } = await open();
     const panel = await new Panel(page).open();
     await panel.unfold(GROUP);
     await panel.shows(GROUP, [IMAGE]);
@@ -59,5 +66,24 @@ describe('containers in the panel of a real editor', function () {
       (await panel.rows()).every(({ name }) => name !== GROUP),
       'an empty group is hidden',
     );
+  });
+
+  it('are described in another language: row, tooltip and question', async () => {
+    const { copyInPseudoLanguage, pseudo } = await import('../editor/host/pseudoLanguage.mjs');
+    const copy = join(world.path, 'extension');
+    copyInPseudoLanguage(ROOT, copy);
+    const { page } = await open({ installed: [copy], pseudo: true });
+    const panel = new Panel(page);
+    await page.locator('.activitybar a[aria-label*="⟦"]').first().click();
+    await panel.unfold(pseudo(GROUP));
+    const row = panel.row(IMAGE);
+    // Names of image and server, and the state in the engine's words.
+    const seen = new SeenTexts([new RegExp(IMAGE, 'g'), /\b(?:lost|running)\b/g]);
+    const parts = await row.locator('.label-name, .label-description').allTextContents();
+    seen.note('row', ...parts, await row.getAttribute('aria-label'));
+    seen.note('tooltip', await tooltipOf(row));
+    await panel.press(IMAGE, pseudo('Stop Container…'));
+    seen.note('question', ...(await questionOf(panel)));
+    seen.assertTranslated();
   });
 });

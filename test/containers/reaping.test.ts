@@ -136,11 +136,11 @@ for (const tested of [new TestEngine(), new TestPodman()]) {
     it('L20 finds a container that the engine creates only after the first query', async () => {
       const owner = newOwner();
       const client = clients.client();
-      let looks = 0;
+      let queries = 0;
       const slow = {
         list: async (labels: Record<string, string>) => {
           const answer = await client.list(labels);
-          if (looks++ === 0) await clients.running(['-i', '--rm'], PROGRAMS['plain loop'], owner);
+          if (queries++ === 0) await clients.running(['-i', '--rm'], PROGRAMS['plain loop'], owner);
           return answer;
         },
         inspect: client.inspect.bind(client),

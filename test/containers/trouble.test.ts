@@ -85,7 +85,7 @@ describe('containers and an engine in trouble', function () {
       await killHard(launched.client);
       await engine.kill();
       const meanwhile = await clients.reap(launched);
-      assert.equal(meanwhile.finished, false, 'the container still runs, although nobody can say so');
+      assert.equal(meanwhile.finished, false, 'the container is still running, although the engine cannot say so');
       assert.equal(meanwhile.error?.kind, 'missing');
       assert.match(
         meanwhile.error ? engineSentence(meanwhile.error) : '',

@@ -62,7 +62,7 @@ describe('a container without our labels', function () {
     });
     return client;
   };
-  const looked = <T>(tracker: Tracker, what: string, read: () => T | undefined) =>
+  const swept = <T>(tracker: Tracker, what: string, read: () => T | undefined) =>
     waitFor(what, async () => {
       await tracker.sweep();
       return read();
@@ -86,12 +86,12 @@ describe('a container without our labels', function () {
   it('L07 of another client’s server is named when its orphaned client is ended, and left to the user', async () => {
     const client = await start();
     const tracker = await open();
-    const row = await looked(tracker, 'its container is noted', () =>
+    const row = await swept(tracker, 'its container is noted', () =>
       tracker.inventory.servers.find(({ kind, containers }) => kind === 'foreign' && containers.length > 0),
     );
     const [container] = row.containers;
     await killHard(client);
-    await looked(tracker, 'it is orphaned', () =>
+    await swept(tracker, 'it is orphaned', () =>
       tracker.inventory.servers.some(({ key, verdict }) => key === row.key && verdict === 'orphaned'),
     );
     const [preview] = await tracker.requestedReap.preview([row.key]);
@@ -136,7 +136,7 @@ describe('a container without our labels', function () {
     const tracker = await sandbox.tracker();
     await tracker.sweep();
     assert.equal(isAlive(cli), false);
-    assert.deepEqual(await engine.states(), ['running'], 'never ended without a word');
+    assert.deepEqual(await engine.states(), ['running'], 'not ended without a notice');
     const [id = ''] = (await engine.command('ps', '-q', '--no-trunc')).split('\n');
     const [entry] = readHistory(sandbox.folder, 0, 10);
     assert.deepEqual(entry?.containers, [{ id, outcome: 'left running' }]);
@@ -166,8 +166,8 @@ describe('a container without our labels', function () {
     try {
       const tracker = await open();
       await tracker.sweep();
-      assert.equal(isAlive(cli), false, 'its client is ended all the same');
-      await waitFor('it is told', () => sandbox.log.some((line) => /did not answer/.test(line)));
+      assert.equal(isAlive(cli), false, 'its client is ended anyway');
+      await waitFor('the timeout is logged', () => sandbox.log.some((line) => /did not answer/.test(line)));
       assert.equal(sandbox.log.filter((line) => /its container could not be determined/.test(line)).length, 1);
     } finally {
       engine.signal('SIGCONT');
@@ -191,7 +191,7 @@ describe('a container without our labels', function () {
     }
     const listed = () => tracker.inventory.containersWithoutClient;
     await killHard(cli);
-    const lost = await looked(tracker, 'it is listed', () => listed().find((one) => one.notOurs === undefined));
+    const lost = await swept(tracker, 'it is listed', () => listed().find((one) => one.notOurs === undefined));
     assert.deepEqual([lost.server, lost.client, lost.state], ['boxed', named.client, 'running']);
     const notOurs = listed().find((one) => one.notOurs !== undefined);
     assert.equal(listed().length, 2);
@@ -204,7 +204,7 @@ describe('a container without our labels', function () {
     assert.ok(((await tracker.containers.stats(lost.id))?.memory ?? 0) > 0);
     assert.equal((await tracker.stopContainer(lost.id)).outcome, 'removed');
     assert.equal((await engine.states()).length, 3);
-    await looked(tracker, 'it is no longer listed', () => (listed().length === 1 ? true : undefined));
+    await swept(tracker, 'it is no longer listed', () => (listed().length === 1 ? true : undefined));
   });
 });
 

@@ -70,7 +70,7 @@ for (const tested of [new TestEngine(), new TestPodman()]) {
       assert.equal(found?.name, 'box');
       assert.equal(found?.openStdin, true);
       const reader = clients.client();
-      const logs = await waitFor('it has written', async () => {
+      const logs = await waitFor('it has logged both lines', async () => {
         const answer = await reader.logs(found.id, 10);
         return answer.ok && answer.value.includes('token') && answer.value.includes('out') ? answer.value : undefined;
       });

@@ -74,7 +74,7 @@ describe('mcp-processes run of a container', function () {
     const cli = await client(installed).start(['docker', ...BOXED], environmentOf(installed));
     await waitFor('its container runs', async () => (await engine.states()).includes('running'));
     process.kill(cli, 'SIGKILL');
-    await waitFor('somebody looked', () => /waits for a click/.test(sandbox.guardLog()));
+    await waitFor('a scan has seen it', () => /waits for a click/.test(sandbox.guardLog()));
     const tracker = await sandbox.tracker();
     await tracker.sweep();
     assert.deepEqual(await engine.states(), ['running']);

@@ -49,13 +49,13 @@ describe('servers that the editor itself started @no-ss', function () {
     const host = await sandbox.host({}, 'on', { adopted: { deaf: DEAF }, guard: true, bystander: true });
     const [server, bystander] = host.servers as [number, number];
     host.child.stdin?.write('disable\n');
-    await waitFor('it has written for the last time', () => sessionText(sandbox).includes('"handedOver": 1'));
+    await waitFor('it has made its last write', () => sessionText(sandbox).includes('"handedOver": 1'));
     await (await sandbox.tracker()).sweep();
-    assert.ok(isAlive(server) && isAlive(bystander), 'the host lives, and so do they');
+    assert.ok(isAlive(server) && isAlive(bystander), 'the host and its children are alive');
     await killHard(host.child);
     await waitFor('the server is gone', () => !isAlive(server));
     await waitFor('the guard is gone', () => sandbox.guards().length === 0);
-    assert.ok(isAlive(bystander), 'a language server is none of our business');
+    assert.ok(isAlive(bystander), 'a language server is not touched');
   });
 
   it('are spared while another process still holds their stdin, although their host is dead', async () => {

@@ -150,7 +150,7 @@ describe('the command line', function () {
     [['reap', '--force'], "Unknown option '--force'"],
   ];
   for (const [args, why] of wrong) {
-    it(`"${args.join(' ')}" is wrong usage: 2, which word, and how to use it on stderr`, () => {
+    it(`"${args.join(' ')}" is wrong usage: exits with 2, names the word, and prints the usage to stderr`, () => {
       const { status, stdout, stderr } = run(args);
       assert.deepEqual([status, stdout], [2, '']);
       assert.ok(stderr.startsWith(why), stderr);
@@ -158,13 +158,13 @@ describe('the command line', function () {
     });
   }
 
-  it('--help says the same on stdout', () => {
+  it('--help prints the usage to stdout', () => {
     const { status, stdout, stderr } = run(['--help']);
     assert.deepEqual([status, stderr], [0, '']);
     assert.match(stdout, /Exit codes: 0 .*1 .*2 .*3 /);
   });
 
-  it('its output is closed early, or cannot be written: no stack trace', async () => {
+  it('prints no stack trace if its output is closed early or cannot be written', async () => {
     await orphan();
     const into = (where: string) =>
       spawnSync('bash', ['-c', `"$@" ${where}; echo "\${PIPESTATUS[0]}" >&2`, 'bash', process.execPath, CLI, 'list'], {
@@ -180,7 +180,7 @@ describe('the command line', function () {
     ['is a file', (path) => writeFileSync(path, '')],
     ['is a link', (path) => symlinkSync('/tmp', path)],
     ['is below a file', (path) => writeFileSync(path, ''), 'below'],
-    // Here the system answers ENOENT, on which Node's own recursive mkdir never ends.
+    // The system answers ENOENT here, with which Node's recursive mkdir never ends.
     ['is below /proc', (path) => symlinkSync('/proc', path), 'below'],
     [
       'holds a file where a folder must be',
@@ -191,7 +191,7 @@ describe('the command line', function () {
     ],
   ];
   for (const [what, make, below = ''] of unusable) {
-    it(`a data folder that ${what} fails with 1 and says what to do; no stack`, () => {
+    it(`a data folder that ${what}: exits with 1 and says what to do, without a stack trace`, () => {
       const path = join(sandbox.path, 'unusable');
       make(path);
       for (const command of ['list', 'reap']) {
@@ -206,11 +206,11 @@ describe('the command line', function () {
     ['is a named pipe', (path) => execFileSync('mkfifo', [path]), 'it is not a file'],
     ['is a folder', (path) => mkdirSync(path), 'it is a folder'],
     ['is damaged', (path) => writeFileSync(path, 'automatic on\nneverReap ["keep'), 'its line neverReap is damaged'],
-    // Root may read what is closed to everybody.
+    // Root can read files without read permission.
     ['cannot be reached', (path) => symlinkSync(path, path), 'ELOOP'],
   ];
   for (const [what, make, reason] of guards) {
-    it(`reaps nothing where the list of what to keep ${what}: 1, and what to do`, async () => {
+    it(`reaps nothing if the list of servers to keep ${what}: exits with 1 and says what to do`, async () => {
       const { pids } = await orphan();
       mkdirSync(join(sandbox.folder.path, 'bin'));
       make(join(sandbox.folder.path, 'bin', 'settings'));

@@ -82,9 +82,9 @@ describe('ending one process with the user’s confirmation', function () {
   it('K07 does not end what this process runs under', async () => {
     const tracker = await sandbox.tracker();
     const platform = tracker.platform;
-    const look = await platform.inspect(process.ppid);
-    assert.ok(look.kind === 'present');
-    const chosen = { pid: process.ppid, start: look.entry.start };
+    const parent = await platform.inspect(process.ppid);
+    assert.ok(parent.kind === 'present');
+    const chosen = { pid: process.ppid, start: parent.entry.start };
     const { spared } = (await tracker.previewEnd([chosen])).processes[0] ?? {};
     assert.match(codeOf(spared), /^(?:notSelfOrAncestor: ancestor|notSystem)$/);
     assert.equal((await tracker.endChosen('parent', [chosen])).processes[0]?.outcome, 'spared');

@@ -162,7 +162,7 @@ describe('servers of other clients @no-ss', function () {
     const third = await window(server);
     assert.deepEqual(third.probed, [server], 'it has another parent now');
     await third.tracker.scanNow();
-    assert.equal(third.probed.length, 3, 'both looks of a scan that a person asks for');
+    assert.equal(third.probed.length, 3, 'both probes of a scan on request');
     const fourth = await window(server);
     assert.deepEqual(fourth.probed, [server], 'what seems abandoned is not shared');
   });
@@ -186,14 +186,14 @@ describe('servers of other clients @no-ss', function () {
     const shown = watched(tracker, server);
     const inventory = await tracker.scanNow();
     assert.deepEqual(shown(), ['orphaned orphaned', 'orphaned orphaned checking']);
-    assert.deepEqual(stateOf(inventory, server), 'orphaned orphaned', 'it is done when both looks are');
+    assert.deepEqual(stateOf(inventory, server), 'orphaned orphaned', 'the scan ends after both probes');
     // Control arm: both probes say otherwise.
     isBlind = true;
     await tracker.scanNow();
     assert.deepEqual(shown(), ['orphaned orphaned', 'orphaned orphaned checking', 'ownerUnknown unknown']);
   });
 
-  for (const how of ['its client', 'the only one that holds its stdin'] as const) {
+  for (const how of ['its client', 'the only holder of its stdin'] as const) {
     it(`L30 the end of ${how} is noticed without a scan, and proven soon after`, async () => {
       const { child, server } = await client('python', '--deaf-to-eof');
       const known = recogniser();
@@ -238,7 +238,7 @@ describe('servers of other clients @no-ss', function () {
     // A stdin that can never be probed is not probed in every scan. Another window may be able to probe it.
     asked.length = 0;
     const blind = await window(Number.POSITIVE_INFINITY);
-    for (let looks = 0; looks < 4; looks++) await blind.sweep();
+    for (let round = 0; round < 4; round++) await blind.sweep();
     assert.deepEqual(asked, [server, server]);
     await provenOrphan(await window(0), server);
   });
@@ -386,7 +386,7 @@ print('held', flush=True); time.sleep(600)`,
     const known = recogniser();
     const settings = { reapForeign: 'auto', maxPerSweep: 1, neverReap: ['--listed'] } as const;
     const tracker = await sandbox.tracker(settings, { recogniser: () => known });
-    await waitFor('the one behind it is reaped', async () => {
+    await waitFor('the next one is reaped', async () => {
       await tracker.sweep();
       return !isAlive(server);
     });
@@ -407,8 +407,8 @@ print('held', flush=True); time.sleep(600)`,
       cwd: sandbox.path,
       stdio: ['ignore', 'ignore', 'inherit'],
     });
-    const told = await waitFor('the server runs', () => (existsSync(file) ? readFileSync(file, 'utf8') : ''));
-    const [pid, terminal] = told.split(' ') as [string, string];
+    const written = await waitFor('the server is running', () => (existsSync(file) ? readFileSync(file, 'utf8') : ''));
+    const [pid, terminal] = written.split(' ') as [string, string];
     const tracker = await open();
     const rowOf = async () =>
       (await tracker.sweep()).servers.flatMap((row) =>
@@ -417,7 +417,7 @@ print('held', flush=True); time.sleep(600)`,
     const first = await waitFor('it is listed', rowOf);
     assert.equal(first.folder, realpathSync(sandbox.path));
     assert.equal(`/dev/${first.terminal}`, terminal);
-    assert.equal(first.idleSince, undefined, 'one look cannot tell');
+    assert.equal(first.idleSince, undefined, 'one scan is not enough');
     const idle = await waitFor('it is idle', async () => (await rowOf())?.idleSince);
     assert.ok(idle <= Date.now() && idle > Date.now() - 30_000);
   });

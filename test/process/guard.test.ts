@@ -46,7 +46,7 @@ describe('the guard', function () {
     await tracker.servers.launch(sandbox.server('two'));
     assert.equal(sandbox.watchers().length, 1);
     await tracker.servers.stop('one');
-    assert.equal(sandbox.watchers().length, 1, 'there is still something to guard');
+    assert.equal(sandbox.watchers().length, 1, 'one server is still guarded');
     await tracker.servers.stop('two');
     await waitFor('the guard is gone', () => sandbox.guards().length === 0);
     assert.equal(tracker.guard.state.kind, 'off');
@@ -99,7 +99,7 @@ describe('the guard', function () {
       // A dying process loses its command line before it is gone. Until then its claim holds.
       const claimer = Number(/\.claim-(\d+)-/.exec(claim)?.[1]);
       await waitFor('the guard is gone', () => sandbox.guards().length === 0 && !isAlive(claimer));
-      assert.notEqual(sandbox.living().length, 0, 'it was in the middle');
+      assert.notEqual(sandbox.living().length, 0, 'it was killed during its ladder');
       if (round < 4) spawn(process.execPath, [copy, session], { env: sandbox.environment, stdio: 'ignore' });
     }
     assert.equal(claimers.size, 5);
@@ -123,13 +123,13 @@ describe('the guard', function () {
   const start = (session: string) =>
     spawn(process.execPath, [GUARD, session], { env: sandbox.environment, cwd: '/', stdio: 'ignore' });
 
-  for (const what of ['is killed in the middle', 'gives the claim back'] as const) {
+  for (const what of ['is killed during its work', 'gives the claim back'] as const) {
     it(`waits while a window holds the claim, and ends what is left when that ${what}`, async () => {
       const { id, pid, claimer, own, claim } = await claimed();
       const guard = start(id);
       await new Promise((resolve) => setTimeout(resolve, 2_000));
-      assert.ok(isAlive(pid) && isAlive(guard.pid as number), 'the window is at it');
-      if (what === 'is killed in the middle') await killHard(claimer);
+      assert.ok(isAlive(pid) && isAlive(guard.pid as number), 'the window is working');
+      if (what === 'is killed during its work') await killHard(claimer);
       else renameSync(claim, own);
       await waitFor('the server has ended', () => !isAlive(pid));
       await waitFor('the guard is gone', () => !isAlive(guard.pid as number));
@@ -174,7 +174,7 @@ describe('the guard', function () {
       const host = await sandbox.host({ deaf: DEAF }, automatic, { guard: true });
       await killHard(host.child);
       await waitFor('the guard is gone', () => sandbox.guards().length === 0);
-      await waitFor('it has said why', () => sandbox.guardLog().includes(`automatic is "${automatic}"`));
+      await waitFor('its log says why', () => sandbox.guardLog().includes(`automatic is "${automatic}"`));
       assert.equal(sandbox.living().length, 1);
       const tracker = await sandbox.tracker({ automatic: 'on' });
       await tracker.sweep();
@@ -201,7 +201,7 @@ describe('the guard', function () {
     const holders = readdirSync('/proc')
       .filter((name) => /^\d+$/.test(name))
       .filter((pid) => descriptorsOf(Number(pid)).includes(inode));
-    assert.deepEqual(holders.map(Number), [guard], 'nobody but the guard has its end');
+    assert.deepEqual(holders.map(Number), [guard], 'only the guard has its end');
     await killHard(host.child);
     await nothingLeft();
   });

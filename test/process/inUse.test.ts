@@ -46,23 +46,23 @@ describe('an orphan that strangers are connected to @no-ss', function () {
   };
   const rowOf = (tracker: Tracker, pid: number) => tracker.inventory.servers.find((server) => server.pid === pid);
   /** Whether this fact names the stranger, or only says that there is one. */
-  const tells = (stranger: Stranger, isTold: boolean, fact: Evidence | Refusal | undefined): boolean => {
+  const names = (stranger: Stranger, isNamed: boolean, fact: Evidence | Refusal | undefined): boolean => {
     if (fact === undefined) return false;
-    if (isTold) return 'by' in fact && typeof fact.by === 'object' && stranger.isAmong(fact.by);
+    if (isNamed) return 'by' in fact && typeof fact.by === 'object' && stranger.isAmong(fact.by);
     return 'reason' in fact && /program-missing.*"ss"/.test(JSON.stringify(fact.reason));
   };
   /** Sweeps until the row says so. */
-  const says = (tracker: Tracker, pid: number, stranger: Stranger, isTold: boolean) =>
+  const says = (tracker: Tracker, pid: number, stranger: Stranger, isNamed: boolean) =>
     waitFor('its row says so', async () => {
       await tracker.sweep();
       const row = rowOf(tracker, pid);
       const facts = row?.evidence.map((fact) => (fact.kind === 'spared' ? fact.refusal : fact)) ?? [];
-      return facts.some((fact) => tells(stranger, isTold, fact)) ? row : undefined;
+      return facts.some((fact) => names(stranger, isNamed, fact)) ? row : undefined;
     });
 
   for (const kind of ['tcp', 'unix'] as const) {
     // Only `ss` knows who is at the other end of a Unix socket. That a process is there is enough to spare.
-    const isTold = withSs || kind === 'tcp';
+    const isNamed = withSs || kind === 'tcp';
 
     it(`K33 of another client (${kind}): not a proven orphan, and ended neither by hand nor by "auto"; ended when they are gone`, async () => {
       const address = addressOf(kind);
@@ -71,11 +71,11 @@ describe('an orphan that strangers are connected to @no-ss', function () {
       await killHard(child);
       const settings = { reapForeign: 'auto', maxPerSweep: 1 } as const;
       const tracker = await sandbox.tracker(settings, { recogniser: () => known });
-      const row = await says(tracker, server, stranger, isTold);
+      const row = await says(tracker, server, stranger, isNamed);
       assert.ok(kindsOf(row).includes('stdin-gone'));
       assert.deepEqual(
         [row.verdict, row.group],
-        isTold ? ['active', 'otherClients'] : ['unknown', 'ownerUnknown'],
+        isNamed ? ['active', 'otherClients'] : ['unknown', 'ownerUnknown'],
         kindsOf(row).join(),
       );
       const [preview] = await tracker.requestedReap.preview([row.key]);
@@ -86,7 +86,7 @@ describe('an orphan that strangers are connected to @no-ss', function () {
         preview.processes.map(({ spared }) => spared),
         result.processes.map(({ reason }) => reason),
       ]) {
-        assert.ok(reasons.length === 2 && reasons.every((reason) => tells(stranger, isTold, reason)));
+        assert.ok(reasons.length === 2 && reasons.every((reason) => names(stranger, isNamed, reason)));
       }
       // Well after the second probe.
       await tracker.sweep();
@@ -106,9 +106,9 @@ describe('an orphan that strangers are connected to @no-ss', function () {
       await killHard(host.child);
       await waitFor('the guard has come and gone', () => sandbox.guards().length === 0);
       const tracker = await sandbox.tracker();
-      const row = await says(tracker, server, stranger, isTold);
-      assert.equal(row.verdict, isTold ? 'active' : 'orphaned', kindsOf(row).join());
-      assert.ok(tells(stranger, isTold, row.processes[0]?.spared));
+      const row = await says(tracker, server, stranger, isNamed);
+      assert.equal(row.verdict, isNamed ? 'active' : 'orphaned', kindsOf(row).join());
+      assert.ok(names(stranger, isNamed, row.processes[0]?.spared));
       assert.equal(await stranger.ask(), server);
       await stranger.leave();
       await waitFor('control: now it is ended', async () => {
@@ -128,8 +128,8 @@ describe('an orphan that strangers are connected to @no-ss', function () {
         await client.kill();
         await waitFor('its watcher has come and gone', () => sandbox.guards().length === 0);
         const tracker = await sandbox.tracker();
-        const row = await says(tracker, server, stranger, isTold);
-        assert.equal(row.verdict, isTold ? 'active' : 'orphaned', kindsOf(row).join());
+        const row = await says(tracker, server, stranger, isNamed);
+        assert.equal(row.verdict, isNamed ? 'active' : 'orphaned', kindsOf(row).join());
         assert.equal(await stranger.ask(), server);
         await stranger.leave();
         await waitFor('control: now it is ended', async () => {

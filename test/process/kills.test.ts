@@ -118,7 +118,7 @@ for line in sys.stdin.buffer:
     const args = answering('d');
     const starter = await stranger(['-c', '"$@" & :', 'sh', process.execPath, ...args], { command: 'sh' });
     const daemon = await askFor('d');
-    await waitFor('its starter is gone', () => !isAlive(starter.pid));
+    await waitFor('its parent is gone', () => !isAlive(starter.pid));
     const { record } = await owner.start();
     await owner.kill();
     const tracker = await sweep();
@@ -148,7 +148,7 @@ for line in sys.stdin.buffer:
     shell.stdout?.on('data', (data) => {
       output += data;
     });
-    await waitFor('the shell has spoken', () => output.includes('the shell lives'));
+    await waitFor('the shell has printed its line', () => output.includes('the shell lives'));
     const processes = JSON.parse(output.slice(0, output.lastIndexOf('}') + 1)).results.flatMap(
       (result: { processes: { pid: number; reason?: Refusal }[] }) => result.processes,
     );
@@ -221,7 +221,7 @@ for line in sys.stdin.buffer:
     const server = await owner.start([...answering('s'), '--busy']);
     const time = async () => (await lookAt(server.pid))?.cpuTime ?? 0;
     const before = await time();
-    await waitFor('it has been busy', async () => (await time()) > before + 300);
+    await waitFor('it has used the CPU', async () => (await time()) > before + 300);
     await sweep();
     assert.equal(await askFor('s'), server.pid);
     await owner.kill();
@@ -246,7 +246,7 @@ for line in sys.stdin.buffer:
         await tracker.servers.launch(sandbox.server(name, '--child=setsid'));
         const [server] = tracker.inventory.servers;
         const root = server?.pid as number;
-        const daemon = await waitFor('what it started runs', () =>
+        const daemon = await waitFor('what it started is running', () =>
           sandbox.living().find((pid) => pid !== root && isListed(pid)),
         );
         return { tracker, root, daemon };
@@ -256,7 +256,7 @@ for line in sys.stdin.buffer:
       if (how === 'its window closes') await tracker.deactivate();
       else {
         process.kill(root, 'SIGKILL');
-        await waitFor('its end is seen to', () => tracker.inventory.servers[0]?.state === 'failed');
+        await waitFor('its end has been handled', () => tracker.inventory.servers[0]?.state === 'failed');
       }
       assert.ok(!isAlive(root));
       assert.ok(isAlive(daemon));
@@ -436,7 +436,7 @@ for line in sys.stdin.buffer:
     writeFileSync(owner.path('go'), '');
     // Between the shell and Node the process is `env`.
     const isNode = (pid: number) => readFileSync(`/proc/${pid}/cmdline`, 'latin1').startsWith(`${process.execPath}\0`);
-    await waitFor('both have done it', () => isNode(changing.pid) && isNode(control.pid));
+    await waitFor('both have executed', () => isNode(changing.pid) && isNode(control.pid));
     const [found] = readSessions(sandbox.folder).sessions.filter(({ session }) => session.id === owner.id);
     assert.ok(found);
     const context = {
@@ -462,7 +462,7 @@ for line in sys.stdin.buffer:
     // Not below this process: a child of the host may be its own server.
     const starter = await stranger(['-c', '"$@" & :', 'sh', process.execPath, ...args], { command: 'sh' });
     const database = await askFor('postgres');
-    await waitFor('its starter is gone', () => !isAlive(starter.pid));
+    await waitFor('its parent is gone', () => !isAlive(starter.pid));
     const configured = [
       {
         key: 'ws0:postgres',
@@ -578,7 +578,7 @@ for line in sys.stdin.buffer:
   }
 
   async function lookAt(pid: number) {
-    const look = await procfs().inspect(pid);
-    return look.kind === 'present' ? look.entry : undefined;
+    const found = await procfs().inspect(pid);
+    return found.kind === 'present' ? found.entry : undefined;
   }
 });

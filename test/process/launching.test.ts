@@ -78,7 +78,7 @@ describe('launching a server', function () {
     ['a program that does not exist', { command: 'no-such-program-xyz' }, /was not found. Install it/],
     // /etc/hosts is not a folder: the same error as for a folder without access.
     [
-      'a program that is nowhere, while a part of PATH is closed',
+      'a missing program, with a part of PATH that cannot be read',
       { command: 'no-such-program-xyz', environment: { ...process.env, PATH: '/etc/hosts:/usr/bin' } },
       /was not found. Install it/,
     ],
@@ -93,7 +93,11 @@ describe('launching a server', function () {
       },
       /needs an interpreter that was not found \(see its first line\)/,
     ],
-    ['more than a program can be given', { args: ['x'.repeat(3 << 20)] }, /larger than this system allows\. Shorten/],
+    [
+      'more arguments than the system allows',
+      { args: ['x'.repeat(3 << 20)] },
+      /larger than this system allows\. Shorten/,
+    ],
     // Node's own message quotes the whole value.
     ['a NUL byte in a secret', { environment: { KEY: 'hunter2\0' } }, /^(?!.*hunter2).*contain a NUL byte/],
     ['a working folder that does not exist', { cwd: '/no/such/folder' }, /working folder .* does not exist/],
@@ -279,16 +283,44 @@ describe('launching a server', function () {
     });
   });
 
+  it('that refuses a request or exits during one is named, with what to do', async () => {
+    const note = join(sandbox.path, 'called');
+    const tracker = await sandbox.tracker();
+    await tracker.servers.launch(sandbox.server('one', `--note-cancel=${note}`));
+    const failed = (request: Promise<unknown>, message: RegExp) =>
+      assert.rejects(request, (error: Error) => error.name === 'UserError' && message.test(error.message));
+    const interrupted = failed(
+      tracker.servers.callTool('one', 'wait', {}),
+      /^"one" exited before it answered\. Start it again\.$/,
+    );
+    await waitFor('it is called', () => existsSync(`${note}.called`));
+    process.kill(tracker.inventory.servers[0]?.pid as number, 'SIGKILL');
+    await interrupted;
+    await tracker.servers.launch(sandbox.server('bare', '--no-lists'));
+    await failed(
+      tracker.servers.callTool('bare', 'echo', {}),
+      /^"bare" did not run the tool "echo"\. Check its name and arguments\. The answer was: .*no method tools\/call/,
+    );
+    await failed(
+      tracker.servers.listTools('bare'),
+      /^"bare" did not list its tools\. Its output may say why\. The answer was: .*no method tools\/list/,
+    );
+    await tracker.servers.stop('bare');
+  });
+
   it('is told when a call of its tool is cancelled', async () => {
     const note = join(sandbox.path, 'cancelled');
     const tracker = await sandbox.tracker();
     await tracker.servers.launch(sandbox.server('slow', `--note-cancel=${note}`));
     const call = new AbortController();
-    const called = assert.rejects(tracker.servers.callTool('slow', 'wait', {}, call.signal));
+    const called = assert.rejects(
+      tracker.servers.callTool('slow', 'wait', {}, call.signal),
+      (error: Error) => error.name !== 'UserError',
+    );
     await waitFor('it is called', () => existsSync(`${note}.called`));
     call.abort();
     await called;
-    await waitFor('it is told', () => existsSync(note));
+    await waitFor('the server is told', () => existsSync(note));
     await tracker.servers.stop('slow');
   });
 });

@@ -144,7 +144,7 @@ describe('leaks that must be caught', function () {
     const tracker = await sandbox.tracker();
     await tracker.sweep();
     assert.deepEqual(sandbox.living(), [owner.child.pid]);
-    assert.ok(existsSync(`/proc/${ownerPid}`), 'it is still not collected');
+    assert.ok(existsSync(`/proc/${ownerPid}`), 'its parent has still not waited for it');
   });
 
   it('L16 takes in what appears between scan and signal, and ends a storm of 200 forks', async () => {

@@ -135,7 +135,7 @@ describe('orphans that hold each other’s stdin', function () {
     const [a, b, c] = pids as [number, number, number];
     await killHard(client);
     const few = await open({ reapForeign: 'auto', maxPerSweep: 1 });
-    await waitFor('the one that nobody holds is ended', async () => {
+    await waitFor('the one that no process holds is ended', async () => {
       await few.sweep();
       return !isAlive(c);
     });
@@ -154,7 +154,7 @@ describe('orphans that hold each other’s stdin', function () {
     const [a, b, stranger] = pids as [number, number, number];
     await killHard(client);
     const tracker = await open();
-    await waitFor('its row says who holds it', async () => {
+    await waitFor('its row says what holds it', async () => {
       await tracker.sweep();
       const held = holdersOf(tracker, b);
       const pids = held ? pidsOf(held.by) : [];
@@ -184,7 +184,7 @@ describe('orphans that hold each other’s stdin', function () {
     await killHard(client);
     const tracker = await open({ neverReap: ['--listed'] });
     await orphaned(tracker, [a, b]);
-    await waitFor('both looks', async () => {
+    await waitFor('both probes', async () => {
       await tracker.sweep();
       return factsOf(rowOf(tracker, c), 'in-use').some(({ by }) => stranger.isAmong(by));
     });

@@ -55,7 +55,7 @@ describe('whether a stranger uses a process @root @no-ss', function () {
       } else assert.equal(use.kind, 'unknown', JSON.stringify(use));
       assert.equal((await useOf(pid, client.pid as number)).kind, isTold ? 'none' : 'unknown');
       client.kill('SIGKILL');
-      await waitFor('nobody is connected', async () => (await useOf(pid)).kind === 'none');
+      await waitFor('no client is connected', async () => (await useOf(pid)).kind === 'none');
     });
 
     it(`K23 K09 without ss, or with one that fails, a connected client is never "none" (${kind})`, async () => {
@@ -73,7 +73,7 @@ describe('whether a stranger uses a process @root @no-ss', function () {
       });
       client.kill('SIGKILL');
       await withPath('/nonexistent', () =>
-        waitFor('nobody is connected', async () => (await useOf(pid)).kind === 'none'),
+        waitFor('no client is connected', async () => (await useOf(pid)).kind === 'none'),
       );
     });
   }
@@ -115,7 +115,7 @@ for line in sys.stdin:
     assert.ok(await isUsed(), 'half closed');
     await withPath('/nonexistent', async () => assert.ok(await isUsed(), 'half closed, without ss'));
     one.kill('SIGKILL');
-    await waitFor('nobody is connected', async () => (await useOf(pid)).kind === 'none');
+    await waitFor('no client is connected', async () => (await useOf(pid)).kind === 'none');
   });
 
   it('K23 K09 no variable makes ss read a file without connections', async () => {

@@ -10,7 +10,7 @@ import { waitFor } from '../support/waitFor';
 
 const COOKIE = 'whatever-it-says';
 /** Above every pid of any system. */
-const NOBODY = 4_194_304;
+const NO_PROCESS = 4_194_304;
 
 function portable(): Platform {
   return createPortablePlatform({ system: 'linux', scope: scopeTag(readLinuxScopeParts(), 'epoch') });
@@ -48,9 +48,9 @@ for (const [name, create] of Object.entries(platforms)) {
     }
 
     async function present(pid: number): Promise<ProcessEntry> {
-      const look = await platform.inspect(pid);
-      if (look.kind !== 'present') throw new Error(`pid ${pid}: ${JSON.stringify(look)}`);
-      return look.entry;
+      const found = await platform.inspect(pid);
+      if (found.kind !== 'present') throw new Error(`pid ${pid}: ${JSON.stringify(found)}`);
+      return found.entry;
     }
 
     const identityOf = ({ pid, start: token }: ProcessEntry) => ({ pid, start: token, scope: platform.scope });
@@ -70,7 +70,7 @@ for (const [name, create] of Object.entries(platforms)) {
 
     it('shows a child’s arguments, parent, user, group, session, terminal and cookie', async () => {
       const env = { ...process.env, MCP_PROCESSES_COOKIE: COOKIE };
-      // A name that is not ASCII, and looks like the end of a field.
+      // A name that is not ASCII and imitates the end of a field.
       const child = start('sh', ['-c', 'echo ready; read -r line', 'ä文) Z 1'], { env, detached: true });
       await new Promise((resolve) => child.stdout?.once('data', resolve));
       const snapshot = await platform.snapshot();
@@ -114,7 +114,7 @@ for (const [name, create] of Object.entries(platforms)) {
       await waitFor('it is a zombie', async () => (await present(pid)).zombie);
       assert.equal((await platform.snapshot()).processes.get(pid)?.zombie, true);
       child.stdin?.write('go\n');
-      await waitFor('it is collected', () => output.includes('-'));
+      await waitFor('its parent has waited for it', () => output.includes('-'));
       assert.deepEqual(await platform.inspect(pid), { kind: 'gone' });
       assert.ok(!(await platform.snapshot()).processes.has(pid));
     });
@@ -134,10 +134,10 @@ ctypes.CDLL(None).pthread_exit(None)`;
     });
 
     it('inspects several at once, process 1 included; an invalid pid is an error', async () => {
-      const looks = await platform.inspectAll([1, process.pid, NOBODY]);
-      assert.equal(looks.get(1)?.kind, 'present');
-      assert.equal(looks.get(process.pid)?.kind, 'present');
-      assert.equal(looks.get(NOBODY)?.kind, 'gone');
+      const found = await platform.inspectAll([1, process.pid, NO_PROCESS]);
+      assert.equal(found.get(1)?.kind, 'present');
+      assert.equal(found.get(process.pid)?.kind, 'present');
+      assert.equal(found.get(NO_PROCESS)?.kind, 'gone');
       assert.deepEqual([...(await platform.inspectAll([])).keys()], []);
     });
 
@@ -146,9 +146,9 @@ ctypes.CDLL(None).pthread_exit(None)`;
       assert.match((await platform.stdinPeer(self)).kind, /^(?:alive|gone|unknown)$/);
       assert.match((await platform.serviceRole(self)).kind, /^(?:none|service)$/);
       assert.match((await platform.outsideUse([self.pid], new Set([self.pid]))).kind, /^(?:none|used|unknown)$/);
-      const nobody = { ...self, pid: NOBODY };
-      assert.equal((await platform.serviceRole(nobody)).kind, 'unknown');
-      assert.equal((await platform.stdinPeer(nobody)).kind, 'unknown');
+      const missing = { ...self, pid: NO_PROCESS };
+      assert.equal((await platform.serviceRole(missing)).kind, 'unknown');
+      assert.equal((await platform.stdinPeer(missing)).kind, 'unknown');
     });
   });
 }

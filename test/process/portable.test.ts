@@ -40,8 +40,8 @@ describe('the portable platform @root', () => {
   });
   afterEach(async () => {
     for (const { pid, start } of leftBelow.splice(0)) {
-      const look = await platform.inspect(pid);
-      if (look.kind === 'present' && !look.entry.zombie && sameStart(look.entry.start, start)) {
+      const found = await platform.inspect(pid);
+      if (found.kind === 'present' && !found.entry.zombie && sameStart(found.entry.start, start)) {
         process.kill(pid, 'SIGKILL');
       }
     }
@@ -76,8 +76,8 @@ describe('the portable platform @root', () => {
       await platform.inspect(child.pid),
       { kind: 'present', entry: (await platform.snapshot()).processes.get(child.pid) } as Inspection,
     ]);
-    for (const look of [before, ...after]) assert.equal(look.kind, 'present');
-    const [first, ...others] = [before, ...after].map((look) => (look as Inspection & { kind: 'present' }).entry);
+    for (const found of [before, ...after]) assert.equal(found.kind, 'present');
+    const [first, ...others] = [before, ...after].map((found) => (found as Inspection & { kind: 'present' }).entry);
     for (const { start } of others) assert.ok(sameStart(start, first?.start ?? ''), `${first?.start} became ${start}`);
     // Without what may change between two scans.
     const lasting = (entry: ProcessEntry | undefined) => ({ ...entry, memory: 0, cpuTime: 0, start: '' });
@@ -102,9 +102,9 @@ describe('the portable platform @root', () => {
       await withPath(path, async () => {
         await assert.rejects(platform.snapshot());
         await assert.rejects(platform.self());
-        const looks = await platform.inspectAll([1, child.pid, 4_194_304]);
+        const found = await platform.inspectAll([1, child.pid, 4_194_304]);
         assert.deepEqual(
-          [...looks.values()].map(({ kind }) => kind),
+          [...found.values()].map(({ kind }) => kind),
           ['error', 'error', 'error'],
         );
         const identity = { pid: child.pid, start: 'e1', scope: platform.scope };
@@ -192,9 +192,9 @@ describe('the portable platform @root', () => {
     async function startTree(program = DEAF) {
       const child = start('sh', '-c', program);
       const below = Number(await nextLine(child));
-      const look = await platform.inspect(below);
-      assert.ok(look.kind === 'present' && isAlive(below));
-      leftBelow.push(look.entry);
+      const found = await platform.inspect(below);
+      assert.ok(found.kind === 'present' && isAlive(below));
+      leftBelow.push(found.entry);
       return { child, below };
     }
 

@@ -53,9 +53,9 @@ describe('a reap of many servers that is cancelled', function () {
     assert.ok(servers.every(isAlive));
     assert.equal(orphans().length, 4);
     // Control arm.
-    const told: string[] = [];
-    await tracker.reapOrphans({ only: keys(), onProgress: (done, total) => told.push(`${done}/${total}`) });
-    assert.deepEqual(told, ['1/4', '2/4', '3/4', '4/4']);
+    const progress: string[] = [];
+    await tracker.reapOrphans({ only: keys(), onProgress: (done, total) => progress.push(`${done}/${total}`) });
+    assert.deepEqual(progress, ['1/4', '2/4', '3/4', '4/4']);
     assert.deepEqual(servers.filter(isAlive), []);
     assert.deepEqual(sandbox.living(), []);
   });
@@ -76,13 +76,13 @@ describe('a reap of many servers that is cancelled', function () {
     await waitFor('all living servers are listed, and no others', async () => {
       const { servers: rows } = await tracker.sweep();
       const alive = servers.filter(isAlive);
-      const told = rows.map(({ pid, verdict, evidence }) => ({ pid, verdict, evidence }));
+      const listed = rows.map(({ pid, verdict, evidence }) => ({ pid, verdict, evidence }));
       assert.deepEqual(
         orphans()
           .map(({ pid }) => pid)
           .sort(),
         alive.sort(),
-        JSON.stringify(told),
+        JSON.stringify(listed),
       );
       return true;
     });

@@ -43,7 +43,7 @@ describe('reaping what a dead session left', function () {
     await tracker.sweep();
     assert.deepEqual(sandbox.living(), []);
     assert.deepEqual(readdirSync(sandbox.folder.sessions), [], 'its session file is gone');
-    assert.ok(readdirSync(sandbox.folder.history).length > 0, 'the history tells what was done');
+    assert.ok(readdirSync(sandbox.folder.history).length > 0, 'the history has an entry');
     assert.deepEqual(tracker.inventory.servers, []);
   });
 
@@ -121,7 +121,7 @@ describe('reaping what a dead session left', function () {
       assert.ok(isMoved);
       assert.ok(isAlive(pid));
       assert.deepEqual(readdirSync(sandbox.folder.sessions), [after.slice(sandbox.folder.sessions.length + 1)]);
-      assert.equal(tracker.inventory.servers[0]?.verdict, 'unknown', 'somebody else was at it');
+      assert.equal(tracker.inventory.servers[0]?.verdict, 'unknown', 'another window had claimed it');
     }
     // A folder listed in parts may miss a file that is being renamed.
     rmSync(own);
@@ -136,13 +136,13 @@ describe('reaping what a dead session left', function () {
     await tracker.sweep();
     assert.ok(isAlive(pid));
     assert.ok(kindsOf(tracker.inventory.servers[0]).includes('not-automatic'));
-    // Control arm: where no file name mentions it, the cookie and this window decide.
+    // Control arm: if no file name mentions it, the cookie and this window decide.
     rmSync(own);
     await tracker.sweep();
     assert.ok(!isAlive(pid), record.id);
   });
 
-  it('K09 a lost session that cannot be written down again, as on a full disk, is kept; the sweep goes on', async () => {
+  it('K09 a lost session that cannot be recorded again, as on a full disk, is spared; the sweep continues', async () => {
     const host = await sandbox.host({ deaf: DEAF });
     await killHard(host.child);
     rmSync(sandbox.folder.sessions, { recursive: true });
@@ -157,13 +157,13 @@ describe('reaping what a dead session left', function () {
     assert.deepEqual(sandbox.living(), [], 'control arm');
   });
 
-  it('K09 a session that cannot be claimed is kept, and who asked for the reap is told why; a sweep goes on', async () => {
+  it('K09 a session that cannot be claimed is spared, and the reap says why; a sweep continues', async () => {
     const [stuck, other] = [await sandbox.host({ stuck: DEAF }), await sandbox.host({ other: DEAF })];
     const tracker = await sandbox.tracker();
     const [id] = readSessions(sandbox.folder).sessions.flatMap(({ session }) =>
       session.records.some(({ server }) => server === 'stuck') ? session.id : [],
     );
-    // No rename can get past a folder that is not empty.
+    // No rename can replace a folder that is not empty.
     const { pid, start, scope } = await identityOf(process.pid);
     const claim = join(sandbox.folder.sessions, `${id}.claim-${pid}-${start}-${scope}.json`);
     for (const folder of [claim, `${claim}.damaged`]) mkdirSync(join(folder, 'full'), { recursive: true });
@@ -182,13 +182,13 @@ describe('reaping what a dead session left', function () {
     assert.deepEqual([ended?.problem, sandbox.living()], [undefined, []], 'control arm');
   });
 
-  it('K09 a session whose file cannot be removed any more holds up no other: all are told of', async () => {
+  it('K09 a session whose file can no longer be removed does not block the others: all are reported', async () => {
     const owners = [await new FakeOwner(sandbox).open(), await new FakeOwner(sandbox).open()] as const;
     const started = [await owners[0].start(), await owners[1].start()] as const;
     for (const owner of owners) await owner.kill();
     const tracker = await sandbox.tracker();
     const { rmSync: remove } = fs;
-    // As where the folder has become read-only, or is another user's by now.
+    // As if the folder had become read-only, or another user's.
     Object.assign(fs, {
       rmSync: (path: string, options: object) => {
         if (path.includes(`${owners[0].id}.claim-`)) throw new Error('EROFS: read-only file system');
@@ -208,7 +208,7 @@ describe('reaping what a dead session left', function () {
     assert.match(sandbox.log.join('\n'), /stays claimed: EROFS/);
   });
 
-  it('K09 a file that stands for nothing and cannot be removed fails no look', async () => {
+  it('K09 a file without processes that cannot be removed does not fail a scan', async () => {
     const [empty, other] = [await new FakeOwner(sandbox).open(), await new FakeOwner(sandbox).open()];
     empty.write();
     const { pid } = await other.start();
@@ -418,9 +418,9 @@ describe('reaping what a dead session left', function () {
       });
       await reap(tracker);
       // Listeners are called at the end of the turn.
-      await waitFor('it is told', () => states.get('server 1')?.at(-1) === 'gone');
+      await waitFor('listeners are called', () => states.get('server 1')?.at(-1) === 'gone');
       assert.equal(states.get('server 1')?.at(-2), 'stopping', way);
-      assert.deepEqual(states.get('server 2'), ['running'], `${way}: what is kept is not being ended`);
+      assert.deepEqual(states.get('server 2'), ['running'], `${way}: what is spared is not shown as being ended`);
       process.kill((record.root as ProcessIdentity).pid, 'SIGKILL');
       await tracker.sweep();
     }
@@ -480,11 +480,11 @@ describe('reaping what a dead session left', function () {
     assert.deepEqual(kept(), [undefined]);
     neverReap.push('--deaf-to-term');
     tracker.refresh();
-    await waitFor('it is kept', () => codeOf(kept()[0]) === 'notListedToKeep: listed');
+    await waitFor('it is spared', () => codeOf(kept()[0]) === 'notListedToKeep: listed');
     neverReap.pop();
     tracker.refresh();
-    await waitFor('it is kept no more', () => kept()[0] === undefined);
-    assert.ok(isAlive(host.servers[0] as number), 'a look reaps nothing');
+    await waitFor('it is no longer spared', () => kept()[0] === undefined);
+    assert.ok(isAlive(host.servers[0] as number), 'a scan reaps nothing');
   });
 
   it('deactivate ends its own servers, and hands over those that take longer', async () => {
@@ -493,7 +493,7 @@ describe('reaping what a dead session left', function () {
     await waitFor('the host has exited', () => host.child.exitCode !== null);
     // On a busy machine its few seconds may not be enough.
     const [left] = readSessions(sandbox.folder).sessions;
-    if (left) assert.ok((left.session.handedOver ?? 0) > 0, 'whoever comes may carry on');
+    if (left) assert.ok((left.session.handedOver ?? 0) > 0, 'another window may continue');
     else assert.deepEqual(sandbox.living(), []);
     const tracker = await sandbox.tracker();
     await waitFor('nothing is left', async () => {

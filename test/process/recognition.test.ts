@@ -47,7 +47,7 @@ describe('recognising servers among running processes', function () {
     writeFileSync(join(home, path), typeof content === 'string' ? content : JSON.stringify(content));
   };
   /** A window's verdicts by pid after two scans, and a function that ends all its orphans. */
-  const look = async () => {
+  const scanByWindow = async () => {
     const tracker = await sandbox.tracker({}, { recogniser: recogniserOf(home) });
     const { servers } = await tracker.scanNow();
     const orphaned = servers.filter(({ verdict }) => verdict === 'orphaned');
@@ -57,7 +57,7 @@ describe('recognising servers among running processes', function () {
     };
   };
   /** The same with the command line. */
-  const lookByCommandLine: typeof look = async () => {
+  const scanByCommandLine: typeof scanByWindow = async () => {
     const run = (...args: string[]) => {
       const { status, stdout, stderr } = spawnSync(process.execPath, [CLI, ...args, '--json'], {
         env: { ...sandbox.environment, HOME: home },
@@ -75,7 +75,7 @@ describe('recognising servers among running processes', function () {
   };
 
   /** Starts each entry's command in its own folder and in a stranger's. Only the former is ended. */
-  async function tellsApart(forms: readonly (readonly string[])[], by = look): Promise<void> {
+  async function checkFolders(forms: readonly (readonly string[])[], by = scanByWindow): Promise<void> {
     const servers = Object.fromEntries(
       forms.map(([command, ...args], index) => [`s${index}`, { command, args, cwd: join(home, 'mine') }]),
     );
@@ -94,7 +94,7 @@ describe('recognising servers among running processes', function () {
 
   it('K32 a command that depends on its folder names no process in another folder', async () => {
     const x = mark;
-    await tellsApart(
+    await checkFolders(
       [
         ...[
           ['npx', 'tsx', `src/${x}.ts`],
@@ -128,13 +128,13 @@ describe('recognising servers among running processes', function () {
           ['npx', x, 'serve'],
         ],
       ],
-      lookByCommandLine,
+      scanByCommandLine,
     );
   });
 
   it('K32 an absolute path in such a command is not the program that runs', async () => {
     const x = mark;
-    await tellsApart([
+    await checkFolders([
       ...[
         ['npm', 'run', 'start', `/data/${x}`],
         ['node', '--env-file', '/data/.env', x],
@@ -161,7 +161,7 @@ describe('recognising servers among running processes', function () {
 
   it('K32 "mcp" in such a command does not name a server', async () => {
     const x = mark;
-    await tellsApart([
+    await checkFolders([
       ...[
         ['npx', 'gulp', 'mcp', x],
         ['uvx', 'mcp-proxy', 'npm', 'run', x],
@@ -207,7 +207,7 @@ describe('recognising servers among running processes', function () {
     const strangers = pids.slice(0, 5);
     // The entry contains the default of its variable.
     const ofDefault = pids[8] as number;
-    const { verdicts, reap } = await look();
+    const { verdicts, reap } = await scanByWindow();
     assert.deepEqual(
       [...verdicts].filter(([pid]) => pid !== undefined && pids.includes(pid)),
       [[ofDefault, 'orphaned']],
@@ -220,7 +220,7 @@ describe('recognising servers among running processes', function () {
     assert.ok(!isAlive(ofDefault));
     // Control arm: a folder known to the editor fills its own variable, and no other.
     write('.config/Code/User/workspaceStorage/1/workspace.json', { folder: String(pathToFileURL(shop)) });
-    const now = (await look()).verdicts;
+    const now = (await scanByWindow()).verdicts;
     assert.deepEqual(
       strangers.map((pid) => now.get(pid)),
       ['orphaned', 'orphaned', 'orphaned', undefined, undefined],
@@ -238,7 +238,7 @@ describe('recognising servers among running processes', function () {
       sandbox,
       scripts.map((script) => ({ args: ['python3', join(home, script), '--ro', mark], folder: join(home, 'shop') })),
     );
-    const { verdicts, reap } = await look();
+    const { verdicts, reap } = await scanByWindow();
     assert.deepEqual(
       pids.map((pid) => verdicts.get(pid)),
       ['orphaned', 'orphaned', undefined],
@@ -258,7 +258,7 @@ describe('recognising servers among running processes', function () {
       sandbox,
       places.map((place) => ({ args: ['node', join(home, place), `--run=${mark}`], folder: join(home, 'shop') })),
     );
-    const { verdicts, reap } = await look();
+    const { verdicts, reap } = await scanByWindow();
     assert.deepEqual(
       pids.map((pid) => verdicts.get(pid)),
       [undefined, undefined, 'orphaned'],

@@ -208,7 +208,7 @@ describe('windows of one machine share their scans', function () {
     second.onDidChange(() => verdicts.add(named(second, 'notes')[0]?.verdict));
     assert.equal(await turn(second, 0), 1);
     assert.ok(isChecking(named(second, 'notes')[0]));
-    await waitFor('it has proven that, too', () => !isChecking(named(second, 'notes')[0]));
+    await waitFor('it has proven that too', () => !isChecking(named(second, 'notes')[0]));
     assert.deepEqual(verdicts, new Set(['orphaned']));
   });
 
@@ -231,7 +231,7 @@ describe('windows of one machine share their scans', function () {
     areNoticing = true;
     const { client } = await foreign();
     const [first, second] = [await window(), await window()];
-    await waitFor('it is taken over', async () => {
+    await waitFor('the scan is reused', async () => {
       await first.sweep();
       return (await turn(second)) === 0 && named(second, 'notes')[0]?.verdict === 'active';
     });
@@ -247,7 +247,7 @@ describe('windows of one machine share their scans', function () {
       stdinPeer: {
         value: async () => ({
           kind: 'unknown',
-          reason: { kind: 'said', text: 'here nobody can tell' },
+          reason: { kind: 'said', text: 'cannot be known here' },
           ...(failure && { failure }),
         }),
       },
@@ -283,7 +283,7 @@ describe('windows of one machine share their scans', function () {
     const alike = await window();
     await first.sweep();
     assert.equal(await turn(alike), 0, 'control arm');
-    assert.equal(await turn(first), 1, 'its own is no help');
+    assert.equal(await turn(first), 1, 'its own scan does not help');
   });
 
   it('K13 a damaged or hostile file is ignored', async () => {
@@ -340,7 +340,7 @@ describe('windows of one machine share their scans', function () {
     assert.equal(preview?.processes.length, 1);
     await second.reapOrphans({ only: rows.map((row) => row.key) });
     assert.ok(!isAlive(server));
-    assert.ok(isAlive(served.server), 'control arm: somebody still talks to it');
+    assert.ok(isAlive(served.server), 'control arm: it is still served');
     assert.equal(existsSync(join(sandbox.folder.path, 'scan.json')), false);
     assert.equal(await turn(first), 1);
     assert.deepEqual(

@@ -36,7 +36,7 @@ describe('a workspace’s memory of its servers', function () {
     rmSync(sandbox.folder.path, { recursive: true });
     const blind = await sandbox.tracker({}, { folder: openDataFolder(sandbox.folder.path) });
     await blind.sweep();
-    assert.deepEqual(pids.map(isAlive), [true, true], 'control arm: without the memory nothing names them');
+    assert.deepEqual(pids.map(isAlive), [true, true], 'control arm: without the memory nothing identifies them');
     const tracker = await windowWith(memory);
     assert.deepEqual(
       tracker.inventory.servers.map((row) => [row.name, 'checking' in row]).sort(),

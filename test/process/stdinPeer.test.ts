@@ -91,12 +91,12 @@ describe('the stdin peer @root @no-ss', function () {
 
   for (const kind of Object.keys(CLIENTS) as (keyof typeof CLIENTS)[]) {
     // Only `ss` shows the ends of a socket pair.
-    const told = kind !== 'node' || withSs;
+    const isKnown = kind !== 'node' || withSs;
 
     it(`is alive while a ${kind} client lives, gone with it, and the server never notices the probe`, async () => {
       const server = await start(kind);
       const peer = await peerOf(server);
-      assert.equal(peer.kind, told ? 'alive' : 'unknown', JSON.stringify(peer));
+      assert.equal(peer.kind, isKnown ? 'alive' : 'unknown', JSON.stringify(peer));
       if (peer.kind === 'alive') {
         const holders = pidsOf(peer.by);
         assert.ok(holders.every((pid) => pid !== server && sandbox.living().includes(pid)));
@@ -105,7 +105,7 @@ describe('the stdin peer @root @no-ss', function () {
       assert.equal(await answerThrough(client as ChildProcess, 7), server);
       await killClient(server);
       const after = await peerOf(server);
-      assert.equal(after.kind, told ? 'gone' : 'unknown', JSON.stringify(after));
+      assert.equal(after.kind, isKnown ? 'gone' : 'unknown', JSON.stringify(after));
       assert.ok(isAlive(server));
     });
 
@@ -114,12 +114,12 @@ describe('the stdin peer @root @no-ss', function () {
       const third = await waitFor('the third process', () => sandbox.living().find(isSleep));
       await killClient(server, [third]);
       const peer = await peerOf(server);
-      assert.equal(peer.kind, told ? 'alive' : 'unknown', JSON.stringify(peer));
+      assert.equal(peer.kind, isKnown ? 'alive' : 'unknown', JSON.stringify(peer));
       if (peer.kind === 'alive') assert.deepEqual(pidsOf(peer.by), [third]);
       // Control arm: without the third process it is gone.
       process.kill(third, 'SIGKILL');
       await waitFor('the third is gone', () => !isAlive(third));
-      assert.equal((await peerOf(server)).kind, told ? 'gone' : 'unknown');
+      assert.equal((await peerOf(server)).kind, isKnown ? 'gone' : 'unknown');
     });
   }
 
@@ -150,12 +150,12 @@ describe('the stdin peer @root @no-ss', function () {
   });
 
   describe('is unknown', () => {
-    const unknown = async (peer: Promise<StdinPeer>, reason: RegExp, look?: FailedInspection) => {
+    const unknown = async (peer: Promise<StdinPeer>, reason: RegExp, failure?: FailedInspection) => {
       const said = await peer;
       assert.equal(said.kind, 'unknown', JSON.stringify(said));
       if (said.kind !== 'unknown') return;
       assert.match(reasonSentence(said.reason), reason);
-      assert.equal(said.failure, look, JSON.stringify(said));
+      assert.equal(said.failure, failure, JSON.stringify(said));
     };
 
     it('for a socket pair without ss, dead or alive', async () => {

@@ -124,7 +124,7 @@ describe('mcp-processes run', function () {
         child.stdin?.end();
         assert.deepEqual(await exitOf(child), { code: 0, signal: null });
         await installed.nothingLeft();
-        assert.deepEqual(readHistory(sandbox.folder, 0, 10), [], 'nobody had to end anything');
+        assert.deepEqual(readHistory(sandbox.folder, 0, 10), [], 'nothing had to be ended');
       });
     });
   }
@@ -147,7 +147,7 @@ describe('mcp-processes run', function () {
     const [record] = session?.records ?? [];
     assert.deepEqual(session?.owner, await identityOf(process.pid));
     assert.deepEqual(record?.root, await identityOf(child.pid as number));
-    assert.equal(record?.posixSession, (await look(child.pid as number)).sid);
+    assert.equal(record?.posixSession, (await inspect(child.pid as number)).sid);
     assert.equal(record?.server, 'n"a\\me ü');
     assert.equal(record?.commandLine, 'node');
     assert.deepEqual(record?.grace, { stdin: 7, term: 8 });
@@ -227,7 +227,7 @@ describe('mcp-processes run', function () {
     for (const fd of open) assert.equal(readlinkSync(`/proc/${watcher}/fd/${fd}`), '/dev/null');
     assert.doesNotMatch(readFileSync(`/proc/${watcher}/environ`, 'latin1'), /COOKIE|TOKEN/);
     assert.equal(readlinkSync(`/proc/${watcher}/cwd`), '/');
-    const [mine, its] = [await look(watcher), await look(child.pid as number)];
+    const [mine, its] = [await inspect(watcher), await inspect(child.pid as number)];
     assert.notEqual(mine.sid, its.sid);
     assert.notEqual(mine.pgid, its.pgid);
     for (const signal of ['SIGTERM', 'SIGHUP', 'SIGINT'] as const) process.kill(watcher, signal);
@@ -279,7 +279,7 @@ describe('mcp-processes run', function () {
       await installed.protected();
       await one.kill();
       await waitFor('the watcher is gone', () => sandbox.guards().length === 0);
-      await waitFor('it has said why', () => sandbox.guardLog().includes(`automatic is "${automatic}"`));
+      await waitFor('its log says why', () => sandbox.guardLog().includes(`automatic is "${automatic}"`));
       assert.equal(await ask(installed.at('it')), server);
       const tracker = await sandbox.tracker();
       await tracker.sweep();
@@ -309,7 +309,7 @@ describe('mcp-processes run', function () {
     const [watcher] = (await installed.protected()) as [number];
     one.child.kill('SIGSTOP');
     const naps = new Set<string>();
-    await waitFor('it has looked several times', () => {
+    await waitFor('it has scanned several times', () => {
       for (const pid of napsOf(watcher)) naps.add(pid);
       return naps.size > 5;
     });
@@ -574,7 +574,7 @@ describe('mcp-processes run, in Node', function () {
   });
 });
 
-async function look(pid: number) {
+async function inspect(pid: number) {
   const seen = await procfs().inspect(pid);
   if (seen.kind !== 'present') throw new Error(`pid ${pid} is ${seen.kind}`);
   return seen.entry;

@@ -92,13 +92,13 @@ class PipeClient {
     this.answers = lines[Symbol.asyncIterator]();
   }
 
-  async tell(message: object): Promise<string> {
+  async request(message: object): Promise<string> {
     this.child.stdin?.write(`${JSON.stringify(message)}\n`);
     return (await this.answers.next()).value;
   }
 
   async start(args: readonly string[]): Promise<number> {
-    return Number(await this.tell({ do: 'start', args }));
+    return Number(await this.request({ do: 'start', args }));
   }
 }
 
@@ -128,9 +128,9 @@ describe('mcp-processes run, while the client lives @no-ss', function () {
     const abandoned = await run('abandoned');
     assert.equal(await ask(installed.at('abandoned')), abandoned);
     await installed.protected(2);
-    await one.tell({ do: 'close', server: 1 });
+    await one.request({ do: 'close', server: 1 });
     await waitFor('the abandoned one is ended', () => !isAlive(abandoned));
-    assert.match(await one.tell({ do: 'ask', server: 0 }), new RegExp(`"pid":${served}\\b`));
+    assert.match(await one.request({ do: 'ask', server: 0 }), new RegExp(`"pid":${served}\\b`));
     await waitFor('its session is gone', () => installed.sessions().length === 1);
     assert.equal(readHistory(sandbox.folder, 0, 10)[0]?.by, 'wrapper');
     one.child.kill('SIGKILL');
@@ -146,7 +146,7 @@ describe('mcp-processes run, while the client lives @no-ss', function () {
     });
     children.push(one);
     const line = nextLine(one);
-    await laterLooks(installed);
+    await laterProbes(installed);
     writeFileSync(installed.at('go'), '');
     assert.equal(await line, 'answer 0');
     await installed.nothingLeft();
@@ -173,8 +173,8 @@ describe('mcp-processes run, while the client lives @no-ss', function () {
     const server = await asked();
     assert.ok(isAlive(server));
     await installed.protected();
-    await one.tell({ do: 'close' });
-    await waitFor('two looks', () => (sandbox.guardLog().match(/is spared: /g) ?? []).length >= 2);
+    await one.request({ do: 'close' });
+    await waitFor('two probes', () => (sandbox.guardLog().match(/is spared: /g) ?? []).length >= 2);
     assert.equal(await asked(), server);
     user.kill('SIGKILL');
     await waitFor('now it is ended', () => !isAlive(server));
@@ -192,7 +192,7 @@ describe('mcp-processes run, while the client lives @no-ss', function () {
     const server = await ask(installed.at('it'));
     await installed.protected();
     writeFileSync(installed.at('go'), '');
-    await waitFor('the watcher has looked at it', () => sandbox.guards().length === 0);
+    await waitFor('the watcher has probed it', () => sandbox.guards().length === 0);
     const tracker = await sandbox.tracker();
     await tracker.sweep();
     const answer = nextLine(one);
@@ -216,7 +216,7 @@ describe('mcp-processes run, while the client lives @no-ss', function () {
     child.stdin?.destroy();
     if (withSs) await waitFor('it is ended', () => !isAlive(child.pid as number));
     else {
-      await laterLooks(installed);
+      await laterProbes(installed);
       assert.equal(await ask(installed.at('abandoned')), child.pid);
       child.kill('SIGKILL');
     }
@@ -235,7 +235,7 @@ describe('mcp-processes run, while the client lives @no-ss', function () {
     const escaped = await ask(installed.at('escaped'));
     assert.equal(await ask(installed.at('it')), server);
     await installed.protected();
-    await one.tell({ do: 'close' });
+    await one.request({ do: 'close' });
     await waitFor('it is ended', () => !isAlive(escaped));
     await forgotten(installed);
   });
@@ -257,10 +257,10 @@ describe('mcp-processes run, while the client lives @no-ss', function () {
     await installed.protected();
     process.kill(wrapper, 'SIGKILL');
     const kept = () => sandbox.guardLog().match(/is spared: its stdin is held by \S+ \(pid \d+\)/g) ?? [];
-    await waitFor('two looks at it', () => kept().length >= 2);
+    await waitFor('two probes of it', () => kept().length >= 2);
     assert.ok(!isAlive(wrapper));
-    assert.match(await one.tell({ do: 'ask' }), new RegExp(`"pid":${server}\\b`));
-    await one.tell({ do: 'close' });
+    assert.match(await one.request({ do: 'ask' }), new RegExp(`"pid":${server}\\b`));
+    await one.request({ do: 'close' });
     await waitFor('it is ended', () => !isAlive(server));
     await forgotten(installed);
   });
@@ -273,8 +273,8 @@ describe('mcp-processes run, while the client lives @no-ss', function () {
     const control = await run('control');
     assert.equal(await ask(installed.at('control')), control);
     await installed.protected(2);
-    await one.tell({ do: 'close', server: 0 });
-    await one.tell({ do: 'close', server: 1 });
+    await one.request({ do: 'close', server: 0 });
+    await one.request({ do: 'close', server: 1 });
     await waitFor('the control is ended', () => !isAlive(control));
     await waitFor('the other was considered', () => /neverReap lists it/.test(sandbox.guardLog()));
     assert.equal(await ask(installed.at('spared')), kept);
@@ -317,7 +317,7 @@ describe('mcp-processes run, while the client lives @no-ss', function () {
     });
     await one.kill();
     await waitFor('what is the outer client’s is ended', () => !isAlive(outer) && !isAlive(bare));
-    await waitFor('the outer watcher is done', () => sandbox.watchers().length === 1);
+    await waitFor('the outer watcher has ended', () => sandbox.watchers().length === 1);
     assert.equal(await ask(installed.at('inner')), inner);
     assert.ok(isAlive(innerSession.owner.pid), 'the agent has a terminal');
     process.kill(innerSession.owner.pid, 'SIGKILL');
@@ -348,7 +348,7 @@ describe('mcp-processes run, while the client lives @no-ss', function () {
       environment: installed.environment,
     });
     const escaped = await ask(installed.at('escaped'));
-    await waitFor('the editor’s session, and that of the launcher', () => installed.sessions().length === 2);
+    await waitFor('the session of the editor, and that of the wrapper', () => installed.sessions().length === 2);
     await tracker.servers.stop('it');
     await waitFor('what escaped is ended', () => !isAlive(escaped));
     await installed.nothingLeft();
@@ -361,10 +361,10 @@ async function forgotten(installed: InstalledWrapper): Promise<void> {
 }
 
 /** Waits until the watcher has probed the stdin at least twice more; it does so in every sixth round. */
-async function laterLooks(installed: InstalledWrapper): Promise<void> {
+async function laterProbes(installed: InstalledWrapper): Promise<void> {
   const [watcher] = (await installed.protected()) as [number];
   const naps = new Set<string>();
-  await waitFor('the watcher has looked for some seconds', () => {
+  await waitFor('the watcher has run for some seconds', () => {
     for (const pid of napsOf(watcher)) naps.add(pid);
     return naps.size > 12;
   });

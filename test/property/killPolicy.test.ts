@@ -17,7 +17,10 @@ const HOW_FAR = 3_000;
 /** The process that a decision is about. Throws when no process has that identity. */
 function beingOf(world: World, { identity }: Member): Being {
   const being = world.byPid.get(identity.pid);
-  assert.ok(being && identity.start === `t${being.start}`, `nobody has the identity ${identity.pid} ${identity.start}`);
+  assert.ok(
+    being && identity.start === `t${being.start}`,
+    `no process has the identity ${identity.pid} ${identity.start}`,
+  );
   return being;
 }
 
@@ -92,15 +95,15 @@ async function ruleOnRecord(
   const indices = (beings: Iterable<Being>) => [...beings].map(({ index }) => index).sort((a, b) => a - b);
   assert.deepEqual(indices(found), indices(members), `members of record ${record.started.index}`);
   const verdict = verdictOn(world, record.session);
-  for (const lookedBefore of [false, true]) {
-    if (lookedBefore && record.kind !== 'foreign') break;
+  for (const probedBefore of [false, true]) {
+    if (probedBefore && record.kind !== 'foreign') break;
     for (const { member, decision } of await scan.decide(scan.members)) {
       const being = beingOf(world, member);
       assertUnprotected(world, being, decision);
-      const against = obstacles(world, being, { record, members, verdict, live, requester, lookedBefore });
+      const against = obstacles(world, being, { record, members, verdict, live, requester, probedBefore });
       const what = `${requester.by} on ${being.index} of ${record.kind} record ${record.started.index}`;
       if ('permit' in decision) assert.deepEqual(against, [], `${what}: permitted`);
-      else assert.notDeepEqual(against, [], `${what}: kept because ${decision.spared}`);
+      else assert.notDeepEqual(against, [], `${what}: spared because of ${decision.spared}`);
     }
     now += HOW_FAR;
   }
@@ -124,7 +127,7 @@ async function decideForUser(world: World, being: Being, live: readonly Being[])
   assertUnprotected(world, being, decision);
   if ('spared' in decision) return;
   if (being.draw.race === 'none') {
-    assert.ok(!chain(world, being).some((one) => live.includes(one)), `the user's word on ${being.index}`);
+    assert.ok(!chain(world, being).some((one) => live.includes(one)), `the user's confirmation for ${being.index}`);
   }
   if (world.neverReap.length > 0) assert.notEqual(being.draw.role, 'listed');
 }

@@ -26,7 +26,7 @@ const living = once((world: World, being: Being): readonly Being[] =>
 );
 
 /** The same, as the inspection before the signal shows them. */
-function chainAtLook(world: World, being: Being): readonly Being[] {
+function chainAtInspection(world: World, being: Being): readonly Being[] {
   const moved = being.draw.race === 'moved' ? movedTo(world, being) : undefined;
   return moved ? [moved, ...chain(world, moved)] : chain(world, being);
 }
@@ -90,16 +90,16 @@ export interface Case {
   readonly live: readonly Being[];
   readonly requester: Requester;
   /** Whether its stdin was probed before, 2 s or more ago. */
-  readonly lookedBefore: boolean;
+  readonly probedBefore: boolean;
 }
 
 /** All reasons against a signal to a member. */
 export function obstacles(world: World, being: Being, asked: Case): string[] {
-  const { record, members, verdict, live, requester, lookedBefore } = asked;
+  const { record, members, verdict, live, requester, probedBefore } = asked;
   const { draw } = being;
   const found: string[] = [];
   const against = (speaks: boolean, what: string) => speaks && found.push(what);
-  const ancestors = chainAtLook(world, being);
+  const ancestors = chainAtInspection(world, being);
   const stopsOwn = requester.by === 'own session';
 
   against(['gone', 'recycled', 'error', 'zombie'].includes(draw.race), `race: ${draw.race}`);
@@ -151,11 +151,11 @@ export function obstacles(world: World, being: Being, asked: Case): string[] {
     );
     against(
       stayed.some((one) => useOf(one) !== 'none'),
-      'the server is in use, or nobody knows',
+      'the server is or may be in use',
     );
     against(
       leftBelow.some((one) => [one, ...living(world, one)].some((each) => useOf(each) === 'used')),
-      'in use is what runs below the server',
+      'a process below the server is in use',
     );
   }
   if (world.neverReap.length > 0 && !stopsOwn) {
@@ -177,8 +177,8 @@ export function obstacles(world: World, being: Being, asked: Case): string[] {
     const peers = tops.map(({ draw: { stdin } }) => stdin);
     against(peers.includes('alive'), 'stdin');
     if (record.kind === 'foreign') {
-      against(!isNamed(record), 'nobody asked');
-      against(peers.includes('unknown') || !lookedBefore, 'stdin not surely gone');
+      against(!isNamed(record), 'not chosen');
+      against(peers.includes('unknown') || !probedBefore, 'stdin not surely gone');
       against(
         chain(world, being).some(({ draw: { role } }) => role === 'client'),
         'client above',

@@ -131,7 +131,7 @@ export class ClientHome {
     const rows = servers.filter(({ pid }) => pid !== undefined && ours.has(pid));
     for (const { name, processes } of rows) {
       const line = processes[0]?.commandLine ?? '';
-      assert.match(line, name === 'memory' ? /server-memory/ : /deaf-server/, `${name} is no server: ${line}`);
+      assert.match(line, name === 'memory' ? /server-memory/ : /deaf-server/, `${name} is not a server: ${line}`);
     }
     const byName = new Map(rows.map((row) => [row.name, row]));
     assert.equal(byName.size, rows.length, `listed twice: ${rows.map(({ name, pid }) => `${name} ${pid}`).join(', ')}`);
@@ -148,7 +148,7 @@ export class ClientHome {
       return isUp(memory) && isUp(deaf) ? { memory: memory as ServerView, deaf: deaf as ServerView } : undefined;
     };
     return waitFor('the client has started both servers', both, START_MS).catch((error) => {
-      throw new Error(`${(error as Error).message}\nThe client said: ${this.sandbox.log.join('').slice(-3_000)}`);
+      throw new Error(`${(error as Error).message}\nOutput of the client: ${this.sandbox.log.join('').slice(-3_000)}`);
     });
   }
 

@@ -117,9 +117,9 @@ export function procfs(): Platform {
 
 export async function identityOf(pid: number): Promise<ProcessIdentity> {
   const platform = procfs();
-  const look = await platform.inspect(pid);
-  if (look.kind !== 'present') throw new Error(`pid ${pid} is ${look.kind}`);
-  return { pid, start: look.entry.start, scope: platform.scope };
+  const found = await platform.inspect(pid);
+  if (found.kind !== 'present') throw new Error(`pid ${pid} is ${found.kind}`);
+  return { pid, start: found.entry.start, scope: platform.scope };
 }
 
 /** Asks a survivor for its pid over its socket: it must work, not merely exist. Waits until it is ready. */
@@ -127,10 +127,10 @@ export function ask(path: string): Promise<number> {
   return waitFor(`an answer from ${path}`, async () => Number(await answerOf(path)));
 }
 
-/** Waits until nobody is connected to these: to those that were asked, the question's own connection still is for a moment. */
+/** Waits until no client is connected to these processes; the connection of a question stays for a moment. */
 export async function unused(...pids: number[]): Promise<void> {
   const platform = procfs();
-  await waitFor('nobody is connected', async () => (await platform.outsideUse(pids, new Set(pids))).kind === 'none');
+  await waitFor('no client is connected', async () => (await platform.outsideUse(pids, new Set(pids))).kind === 'none');
 }
 
 function answerOf(path: string): Promise<string> {

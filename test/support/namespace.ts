@@ -27,7 +27,7 @@ export async function runInside(flags: readonly string[], script: string, ...arg
   const code = await ended.finally(() => running.delete(child));
   if (code !== 0) {
     throw new Error(
-      `${script} ${args.join(' ')} failed (this needs root, or user namespaces for everybody):\n${output}`,
+      `${script} ${args.join(' ')} failed (this needs root, or user namespaces for ordinary users):\n${output}`,
     );
   }
 }
@@ -49,5 +49,5 @@ if pid == 0:
 export async function spawnAs(pid: number, command: string, args: string[], env: Record<string, string>) {
   const child = spawn('python3', ['-c', CLONE_AS, String(pid), command, ...args], { env, stdio: 'inherit' });
   const code = await new Promise((resolve, reject) => child.once('exit', resolve).once('error', reject));
-  if (code !== 0) throw new Error(`pid ${pid} could not be had`);
+  if (code !== 0) throw new Error(`pid ${pid} is not free`);
 }

@@ -142,7 +142,7 @@ export class Sandbox {
     const hasDied = () => child.exitCode !== null || child.signalCode !== null;
     const launched = (): string | undefined => /^\[.*\]$/m.exec(output)?.[0] ?? (hasDied() ? 'died' : undefined);
     const line = await waitFor('the host has launched its servers', launched, 90_000);
-    if (line === 'died') throw new Error('The host has died; what it said stands above.');
+    if (line === 'died') throw new Error('The host has died; its output is above.');
     const ask = async (server: string) => {
       const before = output.length;
       child.stdin?.write(`ask ${server}\n`);
@@ -199,7 +199,7 @@ export class Sandbox {
     });
     if (trackers.length > 0) await waitFor('its sessions have ended', () => this.killAll() && !areEnding);
     await ended;
-    await waitFor('everything of the sandbox has ended', () => this.killAll());
+    await waitFor('all processes of the sandbox have ended', () => this.killAll());
     rmSync(this.path, { recursive: true, force: true });
   }
 

@@ -28,7 +28,7 @@ export function withSandbox(create = () => new Sandbox(), per: 'test' | 'suite' 
   if (per === 'suite') after(close);
   return new Proxy({} as Sandbox, {
     get: (_, name) => {
-      if (!current) throw new Error('A sandbox is there only while a test of its suite runs.');
+      if (!current) throw new Error('A sandbox exists only while a test of its suite is running.');
       const value = Reflect.get(current, name, current);
       return typeof value === 'function' ? value.bind(current) : value;
     },

@@ -59,5 +59,5 @@ function mountedAnchor(mounts: readonly string[], args: readonly string[]): Anch
   return sources.some((source) => PLACEHOLDER.test(source.replace(FRONT, ''))) ? undefined : { kind: 'image', open };
 }
 
-/** A mount's source ends at a colon, too. */
+/** A mount's source ends at a colon too. */
 const FRONT = /^\$\{[^${}]{1,200}\}/;

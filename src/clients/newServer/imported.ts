@@ -51,7 +51,7 @@ function inFolder(text: string, folder: string): string {
   );
 }
 
-/** The server with inputs of other names where ours are called so: an answer to ours is none of its business. */
+/** Renames the server's inputs where ours have the same names: it must not get the answers to ours. */
 export function withOwnInputs({ entry, inputs }: ImportedServer, taken: ReadonlySet<string>): ImportedServer {
   const names = new Map(inputs.map(({ id }) => [id, uniqueName(id, taken)]));
   const rename = (text: string) =>

@@ -25,7 +25,7 @@ export function packageProblem(kind: PackageKind, text: string): PackageProblem 
   return name.length <= MAX_NAME_LENGTH && PATTERNS[kind].test(name) ? undefined : 'notAPackage';
 }
 
-/** The entry that runs a package or image. What a container is to know of the environment is named to it. */
+/** The entry that runs a package or image. A container gets the variables of the environment that are named to it. */
 export function packageEntry(
   kind: PackageKind,
   text: string,
@@ -92,7 +92,7 @@ export function splitVariables(
 
 function commandsOf(text: string, platform: NodeJS.Platform): string[][] | ShellTextProblem {
   if (platform === 'win32') return [splitQuoted(text)];
-  // A pasted line may be continued with a backslash, of which an input box keeps no line break.
+  // A pasted line may continue after a backslash; the input box has dropped the line break.
   return shellCommands(text.replace(/(^|\s)\\(?=\s|$)/g, '$1').trim());
 }
 

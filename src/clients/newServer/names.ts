@@ -7,7 +7,7 @@ const MAX_LENGTH = 100;
 const PREFIX = /^(?:mcp[-_]server|server[-_]mcp|server|mcp)[-_]+(?=.)/i;
 const SUFFIX = /(?<=.)[-_]+(?:mcp[-_]server|server|mcp)$/i;
 const NOTHING = /^(?:mcp|servers?|mcp[-_]servers?|index|main|cli|app|start|run|scripts?|tools?|__main__)?$/i;
-/** Folders in which a program's main file lies. */
+/** Folders that contain a program's main file. */
 const BUILT = /^(?:dist|build|out|src|lib|bin|target|release|debug)?$/i;
 
 /** @param image of a container, where the entry runs one */
@@ -20,7 +20,7 @@ export function suggestName({ command, args = [] }: ServerEntry, image: string |
   return ofPath(scriptOf(argv) ?? command);
 }
 
-/** A name that none of the taken ones is. */
+/** A name that is not taken. */
 export function uniqueName(name: string, taken: Iterable<string>): string {
   const names = new Set(taken);
   for (let number = 1; ; number++) {

@@ -66,7 +66,7 @@ export interface SecretInput {
   readonly input: InputEntry;
 }
 
-/** @param taken ids of inputs that mean something else; what is given out here is added */
+/** @param taken ids of other inputs; the new ids are added */
 export function inputsFor(server: string, secrets: readonly Secret[], taken: Set<string>): SecretInput[] {
   return secrets.map((secret) => {
     const [name, label] = [slug(server), slug(secret.label)];

@@ -46,7 +46,7 @@ export function addToSettings(
   return { text: result };
 }
 
-/** The part of a text that another differs in, so that an editor need not replace all of it. */
+/** The part in which two texts differ, so that an editor need not replace everything. */
 export function changeBetween(before: string, after: string): { from: number; to: number; text: string } {
   const shorter = Math.min(before.length, after.length);
   let from = 0;
@@ -66,7 +66,7 @@ function addAt(
   const errors: ParseError[] = [];
   const root = parseTree(text, errors, { allowTrailingComma: true });
   const [error] = errors;
-  // A file that holds nothing but comments is what a new one begins as.
+  // A new file has nothing but comments.
   if (!root && isBlank(text))
     return {
       text: inLinesOf(text, `${text.trim()}\n${json(nested(path, name, value), unitOf(text), '')}\n`.trimStart()),
@@ -89,7 +89,7 @@ function addAt(
   return { text: withMember(text, container, missing, name, value) };
 }
 
-/** What is there of a path, and how much of it; a null counts as absent. */
+/** The deepest existing container of a path, and its depth; null counts as absent. */
 function deepest(root: Node, path: readonly string[]): { container: Node; depth: number } | undefined {
   for (let depth = path.length; depth >= 0; depth--) {
     const container = findNodeAtLocation(root, path.slice(0, depth));
@@ -98,7 +98,7 @@ function deepest(root: Node, path: readonly string[]): { container: Node; depth:
   return undefined;
 }
 
-/** What is missing of the path below the container is made, too. @param name undefined where it is a list */
+/** Also creates what is missing of the path below the container. @param name undefined where it is a list */
 function withMember(
   text: string,
   container: Node,
@@ -137,7 +137,7 @@ function appended(text: string, container: Node, item: string, indent: string): 
   return before.trimEnd() + inLinesOf(text, line + closing) + (endsLine ? after : after.trimStart());
 }
 
-/** Where a sticky pattern ends that matches at an offset. */
+/** The end of a sticky pattern's match at an offset. */
 function endOf(pattern: RegExp, text: string, offset: number): number | undefined {
   pattern.lastIndex = offset;
   return pattern.test(text) ? pattern.lastIndex : undefined;
@@ -156,7 +156,7 @@ function indentInside(text: string, container: Node, unit: string): string {
   return inner !== undefined && inner.length > outer.length ? inner : outer + unit;
 }
 
-/** What the file is indented with: the first line that is. */
+/** The file's indentation, from its first indented line. */
 function unitOf(text: string): string {
   return /^(\t| {1,8})(?=")/m.exec(text)?.[1] ?? '  ';
 }

@@ -39,7 +39,7 @@ export function holderOf(files: readonly OpenFile[], address: string): StdinPeer
     const names = new Map(holding.map(({ pid, command }) => [pid, processName(pid, command)]));
     return { kind: 'alive', by: seen(...names.values()) };
   }
-  // Closed since, or held by a process that we may not see: the next look may tell.
+  // Closed since, or held by a process that we may not see: the next probe may succeed.
   return { kind: 'unknown', reason: { kind: 'stdin-holder-hidden' }, failure: 'failed' };
 }
 

@@ -2,7 +2,7 @@ import { FreshRun } from '../../common/async';
 import { TOOL_TIMEOUT_MS } from '../../common/limits';
 import { type ProcessIdentity, sameStart } from '../identity';
 import { findOutsideUse } from '../outsideUse';
-import { isQuestionablePid } from '../pids';
+import { inspectInRuns } from '../pids';
 import type { Inspection, OutsideUse, Platform, ServiceRole, Snapshot, StdinPeer } from '../platform';
 import { InspectError, type Reason, reasonOf } from '../reason';
 import type { CommandRunner } from '../runCommand';
@@ -48,21 +48,8 @@ export class PosixPlatform implements Platform {
     return (await this.inspectAll([pid])).get(pid) as Inspection;
   }
 
-  async inspectAll(pids: readonly number[]): Promise<ReadonlyMap<number, Inspection>> {
-    const inspections = new Map<number, Inspection>();
-    for (const pid of pids) {
-      if (isQuestionablePid(pid)) inspections.set(pid, { kind: 'error', reason: { kind: 'no-pid' } });
-    }
-    const asked = [...new Set(pids)].filter((pid) => !inspections.has(pid));
-    for (let from = 0; from < asked.length; from += PIDS_PER_CALL) {
-      const some = asked.slice(from, from + PIDS_PER_CALL);
-      try {
-        for (const [pid, inspection] of await this.ps.inspect(some)) inspections.set(pid, inspection);
-      } catch (error) {
-        for (const pid of some) inspections.set(pid, { kind: 'error', reason: reasonOf(error) });
-      }
-    }
-    return inspections;
+  inspectAll(pids: readonly number[]): Promise<ReadonlyMap<number, Inspection>> {
+    return inspectInRuns(pids, PIDS_PER_CALL, (some) => this.ps.inspect(some));
   }
 
   async stdinPeer(identity: ProcessIdentity): Promise<StdinPeer> {

@@ -69,8 +69,8 @@ const runs = new FreshRun(async () => {
 
 /**
  * Whether the pipe open as `file` (below `/proc/PID/fd`) has a writer in any process. Never reads from it: its bytes
- * are the server's. Node cannot poll without reading, so that Perl or Python does it, within 1 s.
- * @throws InspectError when it could not be told.
+ * are the server's. Node cannot poll without reading, so Perl or Python does it, within 1 s.
+ * @throws InspectError when neither gives an answer.
  */
 export function readPipe(file: string): Promise<PipeReading> {
   return new Promise((resolve, reject) => {

@@ -9,7 +9,7 @@ const runs = new FreshRun(scan);
 
 /**
  * Which visible processes hold the writing end of a pipe. An explanation, no proof: an ordinary user cannot inspect
- * other users' processes, so that an empty answer proves nothing. Simultaneous callers share one scan.
+ * other users' processes, so an empty answer proves nothing. Simultaneous callers share one scan.
  */
 export async function findPipeWriters(inode: string): Promise<readonly number[]> {
   return (await runs.ask()).get(inode) ?? [];

@@ -6,7 +6,7 @@ import { programReason, runProgram } from '../runCommand';
 
 const MAX_OUTPUT_BYTES = 64 << 20;
 
-/** `ss` could not be run, or did not tell. */
+/** `ss` could not be run, or gave no answer. */
 export class SsError extends InspectError<PlainReason> {}
 
 /** What `ss` prints. @throws SsError */
@@ -14,7 +14,7 @@ export async function runSs(args: readonly string[]): Promise<string> {
   // PROC_NET_TCP, PROC_ROOT, TCPDIAG_FILE and the like make it read a file instead of asking the kernel.
   const passed = Object.entries(process.env).filter(([name]) => !/^(?:PROC_|TCPDIAG_FILE$)/.test(name));
   const environment = { ...Object.fromEntries(passed), LC_ALL: 'C' };
-  // Starting a child blocks a host with much memory for long.
+  // In a host with much memory, starting a child blocks for long.
   await nextTick();
   const end = await runProgram({
     program: 'ss',

@@ -90,7 +90,7 @@ function stdinOf(identity: ProcessIdentity): Stdin {
   }
 }
 
-/** No other look would find anything else. */
+/** Another inspection would find the same. */
 function lasting(reason: PlainReason): InspectError {
   return new InspectError(reason, 'lasting');
 }

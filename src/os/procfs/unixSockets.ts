@@ -17,7 +17,7 @@ export interface UnixSocket {
   readonly directions: string | undefined;
 }
 
-/** Parses the output of `ss -H -a -x -p -n -e`; lines that do not look like sockets are left out. */
+/** Parses the output of `ss -H -a -x -p -n -e`; lines of another form are left out. */
 export function parseUnixSockets(output: string): UnixSocket[] {
   // Netid State Recv-Q Send-Q LocalPath LocalInode PeerPath PeerInode [users:(…)] [directions]
   const shape = /^u_\S+ .* (\d+) +\S+ +(\d+)(?: +users:\((.*)\))?(?: +([<-]-[->]))?(?: +(?:ino|dev):\S+)*\s*$/;
@@ -31,7 +31,7 @@ export function parseUnixSockets(output: string): UnixSocket[] {
 
 /**
  * Judges the peer of one of the sockets. Only its *own line* shows that the peer is gone, with peer 0 and both
- * directions closed; a connection that waits to be accepted has peer 0, too, but is open.
+ * directions closed; a connection that waits to be accepted also has peer 0, but is open.
  */
 export function judgeUnixSocket(sockets: readonly UnixSocket[], inode: string): StdinPeer {
   const own = sockets.filter((socket) => socket.inode === inode);
@@ -56,7 +56,7 @@ export function judgeUnixSocket(sockets: readonly UnixSocket[], inode: string): 
 const runs = new FreshRun(async () => parseUnixSockets(await runSsForUnix()));
 
 /**
- * All Unix sockets of this network namespace as `ss` tells them now. Callers at the same time share one run.
+ * All Unix sockets of this network namespace, from a new run of `ss`, which simultaneous callers share.
  * @throws InspectError
  */
 export async function readUnixSockets(): Promise<readonly UnixSocket[]> {

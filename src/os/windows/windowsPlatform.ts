@@ -1,6 +1,6 @@
 import { POWERSHELL_TIMEOUT_MS } from '../../common/limits';
 import { type ProcessIdentity, sameStart } from '../identity';
-import { isKnownToKernel, isQuestionablePid, selfOf } from '../pids';
+import { inspectInRuns, isKnownToKernel, selfOf } from '../pids';
 import type { Inspection, OutsideUse, Platform, ProcessEntry, ServiceRole, Snapshot, StdinPeer } from '../platform';
 import { InspectError, reasonOf } from '../reason';
 import type { CommandRunner } from '../runCommand';
@@ -34,23 +34,14 @@ export class WindowsPlatform implements Platform {
     return (await this.inspectAll([pid])).get(pid) as Inspection;
   }
 
-  async inspectAll(pids: readonly number[]): Promise<ReadonlyMap<number, Inspection>> {
-    const inspections = new Map<number, Inspection>();
-    for (const pid of pids) {
-      if (isQuestionablePid(pid)) inspections.set(pid, { kind: 'error', reason: { kind: 'no-pid' } });
-    }
-    const asked = [...new Set(pids)].filter((pid) => !inspections.has(pid));
-    if (asked.length === 0) return inspections;
-    try {
-      const rows = new Map((await this.ask(asked)).map((row) => [row.pid, row]));
-      for (const pid of asked) {
+  inspectAll(pids: readonly number[]): Promise<ReadonlyMap<number, Inspection>> {
+    return inspectInRuns(pids, Number.POSITIVE_INFINITY, async (some) => {
+      const rows = new Map((await this.ask(some)).map((row) => [row.pid, row]));
+      return some.map((pid): [number, Inspection] => {
         const row = rows.get(pid);
-        inspections.set(pid, row ? { kind: 'present', entry: entryOf(row) } : absent(pid));
-      }
-    } catch (error) {
-      for (const pid of asked) inspections.set(pid, { kind: 'error', reason: reasonOf(error) });
-    }
-    return inspections;
+        return [pid, row ? { kind: 'present', entry: entryOf(row) } : absent(pid)];
+      });
+    });
   }
 
   async stdinPeer(): Promise<StdinPeer> {

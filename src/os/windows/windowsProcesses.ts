@@ -1,6 +1,6 @@
 import { InspectError } from '../reason';
 
-/** How the one program that we ask on Windows is called in a reason. */
+/** The name, in reasons, of the one program that we ask on Windows. */
 export const POWERSHELL = 'PowerShell';
 
 /** One process as `Win32_Process` describes it. */

@@ -8,7 +8,7 @@ export function windowsServiceArguments(pid: number): string[] {
   );
 }
 
-/** Names of the services that run in a process. @throws InspectError when it does not tell. */
+/** Names of the services that run in a process. @throws InspectError when the output names none. */
 export function parseWindowsServices(text: string): string[] {
   const json = parseJson(text);
   const services = typeof json === 'object' && json !== null ? (json as { Services?: unknown }).Services : undefined;

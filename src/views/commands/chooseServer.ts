@@ -8,7 +8,7 @@ import { stateWord } from '../serverWords';
 import { type Row, serverRowOf } from '../tree/rows';
 import type { Target } from './context';
 
-/** What a command says when it was run without a row. */
+/** The texts of a command that was run without a row. */
 interface ChoiceWords {
   /** Above the list of servers that fit. */
   readonly select: string;

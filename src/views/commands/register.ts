@@ -43,7 +43,7 @@ export const COMMANDS: Readonly<Record<string, Handler>> = {
   'mcpProcesses.forgetInputs': forgetInputs,
 };
 
-/** @returns what notifications run besides. */
+/** @returns the commands that notifications also run. */
 export function registerCommands(
   { subscriptions }: { subscriptions: vscode.Disposable[] },
   actions: Actions,

@@ -39,7 +39,7 @@ export function endedInfo(entry: HistoryEntry, now: number): Info {
       entry.memoryFreed > 0 ? formatMemory(entry.memoryFreed) : undefined,
       vscode.l10n.t('{0} ago', formatAge(entry.at, now) ?? ''),
     ]),
-    ...lookOf(entry, counts.left),
+    ...iconOf(entry, counts.left),
     tooltip: endTooltip(entry),
   };
 }
@@ -72,7 +72,7 @@ function countWords({ processes, containers, left }: Counts): (string | undefine
   ];
 }
 
-function lookOf({ cause }: HistoryEntry, left: number): Pick<Info, 'icon' | 'color'> {
+function iconOf({ cause }: HistoryEntry, left: number): Pick<Info, 'icon' | 'color'> {
   if (cause === 'exit') return { icon: 'error', color: 'list.errorForeground' };
   if (left > 0) return { icon: 'warning', color: 'list.warningForeground' };
   return { icon: 'check', color: 'descriptionForeground' };

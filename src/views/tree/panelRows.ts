@@ -16,25 +16,25 @@ export const HISTORY_ID = 'info:history';
 const GUARD_ID = 'info:guard';
 const CONTAINERS_ID = 'containersWithoutClient';
 
-/** Rows by id, and how each looked when it was last shown. */
+/** Rows by id, and the fingerprint of each when it was last shown. */
 interface Known {
   readonly rows: ReadonlyMap<string, Row>;
-  readonly looks: ReadonlyMap<string, string>;
+  readonly fingerprints: ReadonlyMap<string, string>;
 }
 
 interface Update {
   /** Rows came, went or moved. */
   readonly isReshaped: boolean;
-  /** Rows that look different. */
+  /** Rows whose fingerprint changed. */
   readonly changed: Row[];
 }
 
 /** Turns each inventory into the rows of the panel. A row keeps its object as long as its id is there. */
 export class PanelRows {
   top: readonly Row[] = [];
-  #known: Known = { rows: new Map(), looks: new Map() };
+  #known: Known = { rows: new Map(), fingerprints: new Map() };
   #shape = '';
-  /** How often the panel came to show nothing but servers that do not run, and whether it does now. */
+  /** How many times the panel came to show only servers that are not running, and whether it does now. */
   #lonely = { times: 0, now: false };
 
   /** @param now for ages, epoch ms */
@@ -42,7 +42,7 @@ export class PanelRows {
     this.#noteLonely(inventory);
     const build = new Build(this.#known, inventory, now);
     this.top = [...this.#groups(build, inventory), ...build.containers(), ...build.infos()];
-    this.#known = { rows: build.rows, looks: build.looks };
+    this.#known = { rows: build.rows, fingerprints: build.fingerprints };
     const shape = outline(this.top);
     const isReshaped = shape !== this.#shape;
     this.#shape = shape;
@@ -71,7 +71,7 @@ export class PanelRows {
 /** The rows of one inventory. */
 class Build {
   readonly rows = new Map<string, Row>();
-  readonly looks = new Map<string, string>();
+  readonly fingerprints = new Map<string, string>();
   readonly changed: Row[] = [];
   readonly #before: Known;
   readonly #inventory: Inventory;
@@ -160,11 +160,11 @@ class Build {
     return row;
   }
 
-  /** Call this when the row has its children: how it looks may depend on them. */
+  /** Call this when the row has its children: its appearance may depend on them. */
   #compared<T extends Row>(row: T): T {
-    const look = row.fingerprint(this.#now);
-    this.looks.set(row.id, look);
-    if (this.#before.looks.get(row.id) !== look) this.changed.push(row);
+    const fingerprint = row.fingerprint(this.#now);
+    this.fingerprints.set(row.id, fingerprint);
+    if (this.#before.fingerprints.get(row.id) !== fingerprint) this.changed.push(row);
     return row;
   }
 }
@@ -173,7 +173,7 @@ function byName(a: ServerView, b: ServerView): number {
   return a.name.localeCompare(b.name, undefined, { numeric: true }) || a.key.localeCompare(b.key);
 }
 
-/** From this many on, copies of another client's server share a line. */
+/** This many copies of another client's server, or more, share a row. */
 const COPIES_FROM = 3;
 
 /** Groups other clients' servers of one name; every other server has its own row. Keeps the order. */

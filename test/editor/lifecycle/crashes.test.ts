@@ -61,14 +61,14 @@ describe('crashes beside a living window', function () {
   /** Waits for the session of a window whose servers are all running, with their children in the census. */
   const running = (folder: string, expected = ALL, former = '') =>
     waitFor(
-      `all servers of ${folder} run`,
+      `all servers of ${folder} are running`,
       () => {
         const session = world
           .sessions()
           .find((one) => one.folder === folder && one.handedOver === undefined && one.id !== former);
         const living = session ? treeOf(session).filter(isAlive) : [];
         if (living.length >= expected) return session as SessionFile;
-        throw new Error(`${living.length} processes run`);
+        throw new Error(`${living.length} processes are running`);
       },
       90_000,
     );
@@ -149,7 +149,7 @@ describe('crashes beside a living window', function () {
   it('L08 L05 host out of memory: the same', async () => {
     const { session, pids, folder } = await openA();
     await control.ask(folder, { exhaust: true });
-    await waitFor('the host has died of it', () => !isAlive(session.owner.pid), 60_000);
+    await waitFor('the host has died', () => !isAlive(session.owner.pid), 60_000);
     await nothingLeft(pids);
     await running(folder, ALL, session.id);
   });

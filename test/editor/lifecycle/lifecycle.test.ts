@@ -51,13 +51,13 @@ describe('servers when their editor goes', function () {
   /** Waits until all servers of a window are running and recorded. */
   const allRun = (folder = workspace, except: readonly number[] = []) =>
     waitFor(
-      'all servers run',
+      'all servers are running',
       () => {
         const session = world.sessions().find((one) => one.folder === folder && one.handedOver === undefined);
         const recorded = session?.records.filter(({ root }) => root).length ?? 0;
         const running = fixtures(except).length;
         if (running >= ALL && recorded === 3) return session as SessionFile;
-        throw new Error(`${running} processes run, ${recorded} servers are recorded`);
+        throw new Error(`${running} processes are running, ${recorded} servers are recorded`);
       },
       60_000,
     );

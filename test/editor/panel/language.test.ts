@@ -1,66 +1,30 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
-import type { Locator, Page } from 'playwright-core';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
 import { FakeOwner, PLAIN } from '../../support/fakeOwner';
 import { isAlive, SERVER } from '../../support/sandbox';
 import { waitFor } from '../../support/waitFor';
 import { withSandbox } from '../../support/withSandbox';
+
 import { EditorSandbox, ROOT } from '../support/editorSandbox';
+import { english, questionOf, SeenTexts, tooltipOf } from '../support/otherLanguage';
 import { Panel } from '../support/panel';
 
 const NLS: Record<string, string> = JSON.parse(readFileSync(join(ROOT, 'package.nls.json'), 'utf8'));
-
-/** What no language translates: names, input, programs and units. */
-const ALLOWED = [
-  // The folder in which the foreign server runs: this one.
-  new RegExp(`\\b${basename(process.cwd())}\\b`, 'g'),
-  // Names of this test's servers, folders and programs.
-  /\bserver \d\b/g,
-  /\bcode-server\b/g,
-  /\b(?:test|fixture|notes|broken|echo|tickets|project|node|plain\.mjs|server\.mjs|mcp\.json|settings\.json|no-such-program)\b/g,
-  // Names of products.
-  /\bMCP Processes\b|\bClaude Code\b|\bVS Code\b/g,
-  // Command lines and paths.
-  /\bnpx -y|\buvx\b|\bdocker run -i --rm/g,
-  /(?:^|[\s("'⟧])\/[^\s⟧]+/g,
-  /--[\w-]+(?:=\S+)?/g,
-  // Values of settings.
-  /"(?:ask|on|off)"/g,
-  // Names of settings, signals, errors and keys of configurations.
-  /\bmcpProcesses\.[\w.]+\w/g,
-  /\bSIG[A-Z]+\b|\bE[A-Z]{3,}\b/g,
-  // Ids of sessions and records.
-  /\b[0-9a-f]{8}-[0-9a-f-]{27}\b/g,
-  // The editor's own hint below an input box.
-  /\(Press 'Enter' to confirm or 'Escape' to cancel\)/g,
-  // Units, dates, AM and PM, as Intl writes them.
-  /\b(?:KB|MB|GB|AM|PM)\b/g,
-  /\b\d{4}-\d{2}-\d{2}T[\d:.]+Z\b/g,
-];
 
 /** The parts of a quick pick entry; what the editor adds beside them is its own. */
 const ENTRY = ['.label-name', '.label-description', '.quick-input-list-label-meta']
   .map((part) => `.monaco-list-row ${part}:visible`)
   .join(', ');
 
-/** The English words in a text: neither translated nor allowed. */
-function english(text: string): string[] {
-  const rest = ALLOWED.reduce((left, allowed) => left.replaceAll(allowed, ' '), text.replaceAll('\u00a0', ' '));
-  return rest.match(/[A-Za-z]{2,}/g) ?? [];
-}
-
 describe('a window in another language', function () {
   this.timeout(240_000);
   const world = withSandbox(() => new EditorSandbox());
 
-  /** The texts that were read. The test ends with a list of all that contain English. */
-  const read: { readonly where: string; readonly text: string }[] = [];
-  const note = (where: string, ...texts: readonly (string | null | undefined)[]) => {
-    const said = texts.flatMap((text) => (text ? [text] : []));
-    assert.ok(said.length > 0, `${where} is empty`);
-    read.push(...said.map((text) => ({ where, text })));
-  };
+  /** The test ends with a list of all texts that contain English. */
+  const seen = new SeenTexts();
+  const note = seen.note.bind(seen);
 
   it('has no English texts of ours: rows, tooltips, status bar, questions, notifications and reports', async () => {
     const { copyInPseudoLanguage, pseudo } = await import('../host/pseudoLanguage.mjs');
@@ -107,30 +71,12 @@ describe('a window in another language', function () {
     await takePicture(page, 'panel');
     await noteRows('panel');
     note('badge', await page.locator('.activitybar a[aria-label*="⟦"]').first().getAttribute('aria-label'));
-    for (const row of await rowsWithTooltips()) note('tooltip', await tooltipOf(row));
+    for (const row of await panel.view.locator('.monaco-list-row').all()) note('tooltip', await tooltipOf(row));
 
     async function noteRows(where: string): Promise<void> {
       for (const row of await panel.view.locator('.monaco-list-row').all()) {
         note(where, await row.textContent(), await row.getAttribute('aria-label'));
       }
-    }
-
-    function rowsWithTooltips(): Promise<Locator[]> {
-      return panel.view.locator('.monaco-list-row').all();
-    }
-
-    async function tooltipOf(row: Locator): Promise<string> {
-      const hover = page.locator('.workbench-hover:visible');
-      return waitFor('a tooltip', async () => {
-        await page.keyboard.press('Escape');
-        await page.mouse.move(620, 660);
-        await hover.first().waitFor({ state: 'hidden', timeout: 5_000 });
-        await row.locator('.label-name').hover({ timeout: 5_000 });
-        await hover.first().waitFor({ timeout: 3_000 });
-        const text = (await hover.allTextContents()).join('\n');
-        // The editor's own text, until ours appears.
-        return text.includes('Loading...') ? undefined : text;
-      });
     }
 
     // The evidence of both kinds of servers: a spared one, and another client's.
@@ -154,6 +100,10 @@ describe('a window in another language', function () {
       await noteQuickInput(key);
       await page.keyboard.press('Escape');
     }
+    await panel.runEditors(title('command.stopAll.title'));
+    note('Stop All', ...(await questionOf(panel)));
+    await panel.choose('notes', title('command.endServer.title'));
+    note('End Server Processes', ...(await questionOf(panel)));
     await panel.runEditors(title('command.addServer.title'));
     await noteQuickInput('Add Server');
     await panel.pick(pseudo('npm Package'));
@@ -191,9 +141,8 @@ describe('a window in another language', function () {
       );
     }
 
-    const stays = read.flatMap(({ where, text }) => english(text).map((word) => ({ where, word, text })));
-    assert.deepEqual(stays, []);
-    assert.ok(read.filter(({ text }) => text.includes('⟦')).length > 40);
+    seen.assertTranslated();
+    assert.ok(seen.count > 40);
     assert.ok(isAlive(orphans[1] as number));
   });
 

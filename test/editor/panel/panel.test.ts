@@ -140,7 +140,7 @@ describe('what a person sees', function () {
     await page.locator('.statusbar-item').filter({ hasText: 'Restricted Mode' }).click();
     await page.locator('.workspace-trust-editor .monaco-button').filter({ hasText: 'Trust' }).first().click();
     await page.locator('.monaco-modal-editor-block a[aria-label^="Close"]').click();
-    await waitFor('those that are to start by themselves have', () => existsSync(started) && existsSync(ofUser));
+    await waitFor('servers with autoStart have started', () => existsSync(started) && existsSync(ofUser));
     await panel.shows('Not Running', ['of-the-file']);
   });
 

@@ -96,7 +96,7 @@ describe('the panel during scans and reaps', function () {
     const panel = new Panel(page);
     await panel.notified(/^2 MCP servers were left running by a crashed window \(\d+ MB\)\.$/);
     await panel.status.waitFor();
-    await waitFor('the tooltip tells of other clients’ orphans, too', async () => {
+    await waitFor('the tooltip mentions other clients’ orphans too', async () => {
       await page.locator('.statusbar').hover({ position: { x: 600, y: 5 } });
       await panel.status.hover();
       const tooltip = page.locator('.workbench-hover:visible');

@@ -45,7 +45,7 @@ describe('changes of configuration in a real editor', () => {
       // One sweep may have another cause, but not three while nothing happens.
       for (let sweep = 1; sweep <= 3; sweep++) {
         const path = await deadSession();
-        await waitFor(`sweep ${sweep} removes what stands for nothing`, () => !existsSync(path));
+        await waitFor(`sweep ${sweep} removes a session without processes`, () => !existsSync(path));
       }
     } finally {
       await setSetting('sweep.intervalSeconds', undefined);

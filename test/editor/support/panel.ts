@@ -76,7 +76,7 @@ export class Panel {
       await this.unfoldOnce(this.view.locator('[aria-level="1"]').filter({ hasText: group }));
       const rows = await this.rows();
       const servers = serversIn(group, rows).join(', ');
-      if (servers !== expected.join(', ')) throw new Error(`there is: ${JSON.stringify(rows)}`);
+      if (servers !== expected.join(', ')) throw new Error(`shown: ${JSON.stringify(rows)}`);
       return true as const;
     });
   }
@@ -129,7 +129,12 @@ export class Panel {
       const isMeant = (await row.boundingBox())?.y === before?.y;
       // The editor takes a click right after the menu has opened for a part of the click that opened it.
       if (isMeant) await item.click({ timeout: 2_000 }).catch(() => {});
-      if (isMeant && !(await item.isVisible())) return true;
+      const isClosed = () =>
+        item.waitFor({ state: 'hidden', timeout: 1_000 }).then(
+          () => true,
+          () => false,
+        );
+      if (isMeant && (await isClosed())) return true;
       await this.page.keyboard.press('Escape');
       return false;
     });

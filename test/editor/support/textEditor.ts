@@ -36,7 +36,7 @@ export class TextEditor {
     return waitFor(`${path}:${line} selects ${text}`, async () => {
       const cursor = await this.cursor();
       if (cursor.path.endsWith(path) && cursor.line === line && cursor.selected === text.length) return true as const;
-      throw new Error(`there is: ${JSON.stringify(cursor)}`);
+      throw new Error(`found: ${JSON.stringify(cursor)}`);
     });
   }
 }

@@ -17,7 +17,7 @@ const rounds: Record<string, (sandbox: Sandbox, owner: FakeOwner) => Promise<voi
     await spawnAs(pid, process.execPath, args, sandbox.environment);
     assert.equal(await ask(owner.path('s')), pid);
     await (await sandbox.tracker()).sweep();
-    assert.ok(!isAlive(orphan.pid), 'the sweep did its work');
+    assert.ok(!isAlive(orphan.pid), 'the sweep has finished');
     assert.equal(await ask(owner.path('s')), pid);
     // Control arm: going by the pid alone ends the stranger.
     process.kill(record.root?.pid as number, 'SIGKILL');
@@ -50,7 +50,7 @@ const rounds: Record<string, (sandbox: Sandbox, owner: FakeOwner) => Promise<voi
     const members = [await ask(owner.path('s')), await ask(owner.path('c'))];
     assert.equal(members[0], pid);
     await (await sandbox.tracker()).sweep();
-    assert.ok(!isAlive(orphan.pid), 'the sweep did its work');
+    assert.ok(!isAlive(orphan.pid), 'the sweep has finished');
     assert.deepEqual([await ask(owner.path('s')), await ask(owner.path('c'))], members);
     // Control arm: a signal to the group that the root once led ends both.
     process.kill(-pid, 'SIGKILL');

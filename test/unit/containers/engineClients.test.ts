@@ -59,8 +59,7 @@ describe('clients of container engines among the processes', () => {
     ['node exec', undefined],
   ];
   for (const [line, found] of elsewhere) {
-    it(`${line}: ${found ? 'not ours' : 'nothing to say'}`, () =>
-      assert.equal(containerElsewhere(of(line))?.found, found));
+    it(`${line}: ${found ? 'not ours' : 'no note'}`, () => assert.equal(containerElsewhere(of(line))?.found, found));
   }
 
   it('one that attaches may be attached to the container that it mentions; one that only asks is not', () => {

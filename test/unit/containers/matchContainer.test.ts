@@ -34,7 +34,7 @@ function container(commandLine: string, more: Partial<Container> = {}): Containe
 describe('which container belongs to a living client', () => {
   const rows: [string, boolean, string, Container][] = [
     ['image and arguments', true, 'docker run -i mcp/fetch --agent x', container('fetch --agent x')],
-    ['no arguments: what the image says', true, 'docker run -i mcp/fetch', container('fetch --default')],
+    ['no arguments: those of the image', true, 'docker run -i mcp/fetch', container('fetch --default')],
     ['other arguments', false, 'docker run -i mcp/fetch --agent x', container('fetch --agent y')],
     ['arguments elsewhere in the line', false, 'docker run -i mcp/fetch --agent', container('fetch --agent y')],
     ['more arguments than the line has', false, 'docker run -i mcp/fetch a b c', container('b c')],
@@ -46,13 +46,13 @@ describe('which container belongs to a living client', () => {
     ['entrypoint', true, 'docker run -i --entrypoint sh mcp/fetch -c x', container('sh -c x')],
     ['other entrypoint', false, 'docker run -i --entrypoint sh mcp/fetch -c x', container('bash -c x')],
     [
-      'entrypoint, and words that nobody gave',
+      'entrypoint, and arguments that were not given',
       false,
       'docker run -i --entrypoint sh mcp/fetch x',
       container('sh -c x'),
     ],
     ['closed input', false, 'docker run -i mcp/fetch', container('fetch', { openStdin: false })],
-    ['input that was not asked for', false, 'docker run mcp/fetch', container('fetch')],
+    ['input that was not requested', false, 'docker run mcp/fetch', container('fetch')],
     ['input unknown', true, 'docker run -i mcp/fetch', container('fetch', { openStdin: undefined })],
     ['created before', false, 'docker run -i mcp/fetch', container('fetch', { createdAt: START - 2_500 })],
     ['clocks a little apart', true, 'docker run -i mcp/fetch', container('fetch', { createdAt: START - 1_500 })],

@@ -31,12 +31,12 @@ function objections(facts: Facts): string[] {
 describe('kill policy', () => {
   for (const [rule, list] of Object.entries(rows)) {
     describe(rule, () => {
-      for (const { what, keeps, reason, permits } of list) {
+      for (const { what, spares, reason, permits } of list) {
         it(what, () => {
-          const refusal = spared(keeps);
+          const refusal = spared(spares);
           assert.equal(refusal?.rule, rule);
           assert.match(refusal ? refusalSentence(refusal) : 'permitted', reason);
-          assert.deepEqual(objections(keeps), [rule], 'this rule alone keeps it');
+          assert.deepEqual(objections(spares), [rule], 'only this rule objects');
           assert.equal(spared(permits), undefined, 'control');
         });
       }
@@ -79,8 +79,8 @@ describe('kill policy', () => {
       const waived = new Set(['notInUse', 'notAnothers']);
       for (const [rule, list] of Object.entries(rows)) {
         if (!(rule in signalRules) || waived.has(rule)) continue;
-        const held = list.filter(({ keeps }) => spared(confirmedByUser(keeps)) !== undefined);
-        assert.ok(held.length > 0, `${rule} also holds for the user's word`);
+        const held = list.filter(({ spares }) => spared(confirmedByUser(spares)) !== undefined);
+        assert.ok(held.length > 0, `${rule} holds despite the user's confirmation`);
       }
     });
 

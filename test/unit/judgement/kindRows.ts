@@ -8,7 +8,7 @@ export const kindRows: Record<string, readonly Row[]> = {
   launchedIsNamed: [
     {
       what: 'K03 K04 neither record nor cookie',
-      keeps: of('launched', { memberBy: undefined as unknown as MembershipProof }),
+      spares: of('launched', { memberBy: undefined as unknown as MembershipProof }),
       reason: /no record and no cookie/,
       permits: of('launched', { memberBy: 'cookie' }),
     },
@@ -16,65 +16,65 @@ export const kindRows: Record<string, readonly Row[]> = {
   launchedOwnerGone: [
     {
       what: 'K04 its owner lives',
-      keeps: of('launched', { session: { kind: 'live', evidence: OWNER_RUNNING } }),
+      spares: of('launched', { session: { kind: 'live', evidence: OWNER_RUNNING } }),
       reason: /the window that started it \(pid 300\) is running/,
       permits: of('launched', { session: { kind: 'live', evidence: OWNER_RUNNING }, requester: OWN }),
     },
     {
-      what: 'K10 K12 K27 nobody knows whether its owner lives',
-      keeps: of('launched', { session: { kind: 'unknown', evidence: { kind: 'other-scope' } } }),
+      what: 'K10 K12 K27 it is unknown whether its owner lives',
+      spares: of('launched', { session: { kind: 'unknown', evidence: { kind: 'other-scope' } } }),
       reason: /another boot/,
       permits: of('launched'),
     },
   ],
   launchedIsAbandoned: [
     {
-      what: 'K05 who started it is gone, and somebody else holds its stdin',
-      keeps: ofRun({ stdin: { peer: ALIVE, goneFor: 0 } }),
+      what: 'K05 its parent is gone, and another process holds its stdin',
+      spares: ofRun({ stdin: { peer: ALIVE, goneFor: 0 } }),
       reason: /its stdin is still held by python3 \(pid 812\)/,
       permits: ofRun({ stdin: { peer: UNKNOWN, goneFor: 0 } }),
     },
     {
-      what: 'K05 K09 who started it is gone, and the look at its stdin failed; control: here nobody ever can look',
-      keeps: ofRun({ stdin: { peer: FAILED, goneFor: 0 } }),
+      what: 'K05 K09 its parent is gone, and the probe of its stdin failed; control: probes are never possible here',
+      spares: ofRun({ stdin: { peer: FAILED, goneFor: 0 } }),
       reason: /cannot determine what holds its stdin: `ss` failed/,
       permits: ofRun({ stdin: { peer: NO_MEANS, goneFor: 0 } }),
     },
     {
-      what: 'its own session stops it, which holds its stdin itself',
-      keeps: ofRun({ stdin: { peer: ALIVE, goneFor: 0 } }),
+      what: 'its own session, which holds its stdin, stops it',
+      spares: ofRun({ stdin: { peer: ALIVE, goneFor: 0 } }),
       reason: /its stdin is still held/,
       permits: ofRun({ stdin: { peer: ALIVE, goneFor: 0 }, requester: OWN }),
     },
     {
-      what: 'K09 not examined; control: a window that launched it is no guess',
-      keeps: ofRun({ stdin: undefined }),
+      what: 'K09 not examined; control: launched by a window, its owner is certain',
+      spares: ofRun({ stdin: undefined }),
       reason: /not examined/,
       permits: of('launched'),
     },
   ],
   adoptedIsNamed: (['cookie', undefined] as const).map((memberBy) => ({
     what: `K25 named by ${memberBy}`,
-    keeps: of('adopted', { memberBy: memberBy as MembershipProof }),
+    spares: of('adopted', { memberBy: memberBy as MembershipProof }),
     reason: /our record does not name it/,
     permits: of('adopted', { memberBy: memberBy ? 'census' : 'tree' }),
   })),
   adoptedOwnerGone: [
     {
       what: 'K18 its editor lives',
-      keeps: of('adopted', { session: { kind: 'live', evidence: OWNER_RUNNING } }),
+      spares: of('adopted', { session: { kind: 'live', evidence: OWNER_RUNNING } }),
       reason: /the window that started it \(pid 300\) is running/,
       permits: of('adopted'),
     },
     {
       what: 'K18 not even for the session that watches it',
-      keeps: of('adopted', { session: { kind: 'live', evidence: OWNER_RUNNING }, requester: OWN }),
+      spares: of('adopted', { session: { kind: 'live', evidence: OWNER_RUNNING }, requester: OWN }),
       reason: /the window that started it \(pid 300\) is running/,
       permits: of('adopted', { requester: OWN }),
     },
     {
-      what: 'K10 K12 K27 nobody knows whether it lives',
-      keeps: of('adopted', { session: { kind: 'unknown', evidence: { kind: 'other-scope' } } }),
+      what: 'K10 K12 K27 it is unknown whether it lives',
+      spares: of('adopted', { session: { kind: 'unknown', evidence: { kind: 'other-scope' } } }),
       reason: /another boot/,
       permits: of('adopted'),
     },
@@ -82,27 +82,27 @@ export const kindRows: Record<string, readonly Row[]> = {
   adoptedIsAbandoned: [
     {
       what: 'K05 its stdin is held',
-      keeps: of('adopted', { stdin: { peer: ALIVE, goneFor: 0 } }),
+      spares: of('adopted', { stdin: { peer: ALIVE, goneFor: 0 } }),
       reason: /held by python3 \(pid 812\)/,
       permits: of('adopted', { stdin: { peer: UNKNOWN, goneFor: 0 } }),
     },
     {
-      what: 'K09 the look at its stdin failed; control: here nobody ever can look',
-      keeps: of('adopted', { stdin: { peer: FAILED, goneFor: 0 } }),
+      what: 'K09 the probe of its stdin failed; control: probes are never possible here',
+      spares: of('adopted', { stdin: { peer: FAILED, goneFor: 0 } }),
       reason: /cannot determine what holds its stdin: `ss` failed/,
       permits: of('adopted', { stdin: { peer: NO_MEANS, goneFor: 0 } }),
     },
     {
       what: 'K09 not examined',
-      keeps: of('adopted', { stdin: undefined }),
+      spares: of('adopted', { stdin: undefined }),
       reason: /not examined/,
       permits: of('adopted'),
     },
   ],
   foreignIsNamed: [
     {
-      what: 'K25 nobody asked',
-      keeps: of('foreign', { named: false }),
+      what: 'K25 not chosen',
+      spares: of('foreign', { named: false }),
       reason: /you did not ask/,
       permits: of('foreign', { named: false, requester: USER }),
     },
@@ -110,13 +110,13 @@ export const kindRows: Record<string, readonly Row[]> = {
   foreignHasNoClient: [
     {
       what: 'K04 under a living client',
-      keeps: of('foreign', { clientAbove: { kind: 'client', title: 'Claude', pid: 77 } }),
+      spares: of('foreign', { clientAbove: { kind: 'client', title: 'Claude', pid: 77 } }),
       reason: /under Claude, pid 77/,
       permits: of('foreign'),
     },
     {
       what: 'K09 not examined',
-      keeps: of('foreign', { clientAbove: undefined }),
+      spares: of('foreign', { clientAbove: undefined }),
       reason: /not examined/,
       permits: of('foreign'),
     },
@@ -124,25 +124,25 @@ export const kindRows: Record<string, readonly Row[]> = {
   foreignIsAbandoned: [
     {
       what: 'K05 its stdin is held',
-      keeps: of('foreign', { stdin: { peer: ALIVE, goneFor: 60_000 } }),
+      spares: of('foreign', { stdin: { peer: ALIVE, goneFor: 60_000 } }),
       reason: /held by python3/,
       permits: of('foreign'),
     },
     {
-      what: 'K09 nobody knows who holds it',
-      keeps: of('foreign', { stdin: { peer: UNKNOWN, goneFor: 60_000 } }),
+      what: 'K09 its holder is unknown',
+      spares: of('foreign', { stdin: { peer: UNKNOWN, goneFor: 60_000 } }),
       reason: /cannot determine what holds its stdin: its stdin is neither/,
       permits: of('foreign'),
     },
     {
-      what: 'one look, or two too close',
-      keeps: of('foreign', { stdin: { peer: GONE, goneFor: CONFIRM_FOREIGN_MS - 1 } }),
+      what: 'one probe, or two in too short a time',
+      spares: of('foreign', { stdin: { peer: GONE, goneFor: CONFIRM_FOREIGN_MS - 1 } }),
       reason: /second check/,
       permits: of('foreign', { stdin: { peer: GONE, goneFor: CONFIRM_FOREIGN_MS } }),
     },
     {
       what: 'K09 not examined',
-      keeps: of('foreign', { stdin: undefined }),
+      spares: of('foreign', { stdin: undefined }),
       reason: /not examined/,
       permits: of('foreign'),
     },

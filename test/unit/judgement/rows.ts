@@ -63,7 +63,7 @@ export function target(change: Partial<ProcessEntry>, facts: FactsChange = {}): 
 /** Facts that only this rule spares, with its sentence; and the control: nearly the same facts, permitted. */
 export interface Row {
   readonly what: string;
-  readonly keeps: Facts;
+  readonly spares: Facts;
   readonly reason: RegExp;
   readonly permits: Facts;
 }

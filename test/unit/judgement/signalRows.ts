@@ -8,28 +8,28 @@ export const signalRows: Record<string, readonly Row[]> = {
   identityMatches: [
     {
       what: 'K01 a recycled pid',
-      keeps: target({ start: 't900' }),
+      spares: target({ start: 't900' }),
       reason: /belongs to another process/,
       permits: target({}),
     },
     {
       what: 'K12 an identity of another scope',
-      keeps: among([], { identity: identity(500, 't500', OTHER_SCOPE) }),
+      spares: among([], { identity: identity(500, 't500', OTHER_SCOPE) }),
       reason: /belongs to another process/,
       permits: among([]),
     },
     {
       what: 'K27 an identity of another time source',
-      keeps: among([], { identity: identity(500, 'e500') }),
+      spares: among([], { identity: identity(500, 'e500') }),
       reason: /belongs to another process/,
       permits: among([]),
     },
-    { what: 'L15 a zombie', keeps: target({ zombie: true }), reason: /already dead/, permits: target({}) },
+    { what: 'L15 a zombie', spares: target({ zombie: true }), reason: /already dead/, permits: target({}) },
   ],
   notAnothers: [
     {
       what: 'K04 K24 it has executed something with the cookie of another server since the scan',
-      keeps: among([], { carriesAnother: true }),
+      spares: among([], { carriesAnother: true }),
       reason: /another server/,
       permits: among([], { carriesAnother: false }),
     },
@@ -38,7 +38,7 @@ export const signalRows: Record<string, readonly Row[]> = {
     ...[1, 0, -1, -500, 2.5].map((pid) => ({
       what: `K13 pid ${pid}`,
       // Not in the table, so that no other rule objects first.
-      keeps: among([], {
+      spares: among([], {
         identity: identity(pid, 't7'),
         inspection: { kind: 'present', entry: entry(pid, 0, { start: 't7', sid: 500 }) },
         // Otherwise pid 1 would be our own ancestor.
@@ -52,17 +52,22 @@ export const signalRows: Record<string, readonly Row[]> = {
     })),
   ],
   sameUser: [
-    { what: 'K15 another user', keeps: target({ uid: 1001 }), reason: /another user/, permits: target({}) },
-    { what: 'K15 root', keeps: target({ uid: 0 }), reason: /another user/, permits: target({ uid: 0 }, { ownUid: 0 }) },
+    { what: 'K15 another user', spares: target({ uid: 1001 }), reason: /another user/, permits: target({}) },
     {
-      what: 'K15 K09 nobody knows whose',
-      keeps: target({ uid: undefined }),
+      what: 'K15 root',
+      spares: target({ uid: 0 }),
+      reason: /another user/,
+      permits: target({ uid: 0 }, { ownUid: 0 }),
+    },
+    {
+      what: 'K15 K09 its user is unknown',
+      spares: target({ uid: undefined }),
       reason: /user cannot be/,
       permits: target({}),
     },
     {
       what: 'root reaps its own only',
-      keeps: target({}, { ownUid: 0 }),
+      spares: target({}, { ownUid: 0 }),
       reason: /another user/,
       permits: target({ uid: undefined }, { ownUid: undefined }),
     },
@@ -70,25 +75,25 @@ export const signalRows: Record<string, readonly Row[]> = {
   notSelfOrAncestor: [
     {
       what: 'K07 ourselves',
-      keeps: among([], { identity: identity(200) }, 200),
+      spares: among([], { identity: identity(200) }, 200),
       reason: /this process itself/,
       permits: among([]),
     },
     {
       what: 'K07 our shell',
-      keeps: among([], { identity: identity(100) }, 100),
+      spares: among([], { identity: identity(100) }, 100),
       reason: /runs under it/,
       permits: among([entry(100, 1, { start: 't201' })], { identity: identity(100, 't201') }, 100),
     },
     {
       what: 'K07 its shell, further up',
-      keeps: among([entry(90, 1), entry(100, 90)], { identity: identity(90) }, 90),
+      spares: among([entry(90, 1), entry(100, 90)], { identity: identity(90) }, 90),
       reason: /runs under it/,
       permits: among([entry(90, 1)], { identity: identity(90) }, 90),
     },
     {
       what: 'K09 a table without us',
-      keeps: among([], { self: identity(201) }),
+      spares: among([], { self: identity(201) }),
       reason: /missing from the process table/,
       permits: among([]),
     },
@@ -96,13 +101,13 @@ export const signalRows: Record<string, readonly Row[]> = {
   notEditor: [
     {
       what: 'K07 an editor by name',
-      keeps: target({ name: 'code' }),
+      spares: target({ name: 'code' }),
       reason: /an editor process/,
       permits: target({ name: 'code-mcp' }),
     },
     {
       what: 'K07 an extension host',
-      keeps: target({ args: ['node', 'x', '--type=extensionHost'] }),
+      spares: target({ args: ['node', 'x', '--type=extensionHost'] }),
       reason: /an editor process/,
       permits: target({ args: ['node', 'x', '--type=other'] }),
     },
@@ -110,7 +115,7 @@ export const signalRows: Record<string, readonly Row[]> = {
   notService: [
     {
       what: 'K06 K24 the service manager itself started it, with an environment that has our cookie',
-      keeps: among([entry(900, 1, { name: 'systemd' })], {
+      spares: among([entry(900, 1, { name: 'systemd' })], {
         service: { kind: 'service', name: 'pipewire.service', isMain: true },
         provenByCookie: true,
       }),
@@ -122,31 +127,31 @@ export const signalRows: Record<string, readonly Row[]> = {
     },
     {
       what: 'K06 the main process of a service',
-      keeps: target({}, { service: { kind: 'service', name: 'postgresql.service' } }),
+      spares: target({}, { service: { kind: 'service', name: 'postgresql.service' } }),
       reason: /main process of the service postgresql/,
       permits: target({}, { service: { kind: 'service', name: 'code-server.service' }, provenByCookie: true }),
     },
     {
       what: 'K06 adopted, and perhaps executed by the service manager; control: it has executed another one',
-      keeps: of('adopted', { service: { kind: 'service', name: 'code-server@user.service' } }),
+      spares: of('adopted', { service: { kind: 'service', name: 'code-server@user.service' } }),
       reason: /may be the main process of the service code-server@user/,
       permits: of('adopted', { service: { kind: 'service', name: 'code-server@user.service', isMain: false } }),
     },
     {
       what: 'K06 never seen alive: a daemon that forks is no child of what the service manager executed any more',
-      keeps: of('foreign', { service: { kind: 'service', name: 'x.service', isMain: false } }),
+      spares: of('foreign', { service: { kind: 'service', name: 'x.service', isMain: false } }),
       reason: /may be the main process of the service x/,
       permits: of('adopted', { service: { kind: 'service', name: 'x.service', isMain: false } }),
     },
     {
       what: 'K06 control: what runs below one in its group',
-      keeps: target({}, { service: { kind: 'service', name: 'x.service' } }),
+      spares: target({}, { service: { kind: 'service', name: 'x.service' } }),
       reason: /main process of the service x/,
       permits: among([entry(499, 1), entry(500, 499)], { service: { kind: 'service', name: 'x.service' } }),
     },
     {
       what: 'K06 for servers of others a user’s own service manager is init too',
-      keeps: of('foreign', {
+      spares: of('foreign', {
         snapshot: machine(entry(498, 1, { name: 'systemd' }), entry(500, 498)),
         service: { kind: 'service', name: 'x.service' },
       }),
@@ -157,7 +162,7 @@ export const signalRows: Record<string, readonly Row[]> = {
     },
     {
       what: 'K06 and for what the user chose',
-      keeps: among([entry(498, 1, { name: 'systemd' }), entry(500, 498)], {
+      spares: among([entry(498, 1, { name: 'systemd' }), entry(500, 498)], {
         requester: USER,
         service: { kind: 'service', name: 'x.service' },
       }),
@@ -168,8 +173,8 @@ export const signalRows: Record<string, readonly Row[]> = {
       }),
     },
     {
-      what: 'K09 nobody knows',
-      keeps: target(
+      what: 'K09 unknown',
+      spares: target(
         {},
         { service: { kind: 'unknown', reason: { kind: 'system', code: 'EACCES' } }, provenByCookie: true },
       ),
@@ -180,13 +185,13 @@ export const signalRows: Record<string, readonly Row[]> = {
   notContainerRuntime: [
     ...['conmon', 'containerd-shim-runc-v2', 'containerd-shim', 'runc', 'crun', 'dockerd', 'podman'].map((name) => ({
       what: `K28 ${name}`,
-      keeps: target({ name }),
+      spares: target({ name }),
       reason: /in a container under/,
       permits: target({ name: `${name.slice(0, 3)}-mcp` }),
     })),
     {
       what: 'K28 what runs in a container',
-      keeps: among([entry(498, 1, { name: 'containerd-shim' }), entry(499, 498), entry(500, 499)]),
+      spares: among([entry(498, 1, { name: 'containerd-shim' }), entry(499, 498), entry(500, 499)]),
       reason: /under containerd-shim/,
       permits: among([entry(498, 1, { name: 'containers-mcp' }), entry(499, 498), entry(500, 499)]),
     },
@@ -194,43 +199,43 @@ export const signalRows: Record<string, readonly Row[]> = {
   notUnderLiveOwner: [
     {
       what: 'K04 K17 below the owner of a live session',
-      keeps: among([entry(400, 1), entry(500, 400)], { liveOwners: [identity(400)] }),
+      spares: among([entry(400, 1), entry(500, 400)], { liveOwners: [identity(400)] }),
       reason: /owner of a live session/,
       permits: among([entry(400, 1), entry(500, 400)]),
     },
     {
       what: 'K22 far below it',
-      keeps: among([entry(400, 1), entry(450, 400), entry(500, 450)], { liveOwners: [identity(400)] }),
+      spares: among([entry(400, 1), entry(450, 400), entry(500, 450)], { liveOwners: [identity(400)] }),
       reason: /pid 400, the owner of a live session/,
       permits: among([entry(400, 1), entry(450, 1), entry(500, 450)], { liveOwners: [identity(400)] }),
     },
     {
       what: 'K16 below a running editor',
-      keeps: among([entry(400, 1, editor), entry(500, 400)]),
+      spares: among([entry(400, 1, editor), entry(500, 400)]),
       reason: /running editor with pid 400/,
       permits: among([entry(400, 1), entry(500, 400)]),
     },
     {
       what: 'control: an editor that is pid 1 has everything orphaned below it',
-      keeps: among([entry(2, 0, editor), entry(500, 2)]),
+      spares: among([entry(2, 0, editor), entry(500, 2)]),
       reason: /running editor with pid 2/,
       permits: among([entry(1, 0, editor)]),
     },
     {
-      what: 'our own server, but somebody else stands between',
-      keeps: among([entry(400, 200), entry(500, 400)], { requester: OWN, liveOwners: [identity(400)] }),
+      what: 'our own server, but below another owner',
+      spares: among([entry(400, 200), entry(500, 400)], { requester: OWN, liveOwners: [identity(400)] }),
       reason: /owner of a live session/,
       permits: among([entry(400, 200), entry(500, 400)], { requester: OWN, liveOwners: [identity(200)] }),
     },
     {
       what: 'our own server, but in an editor that it started',
-      keeps: among([entry(400, 200, editor), entry(500, 400)], { requester: OWN }),
+      spares: among([entry(400, 200, editor), entry(500, 400)], { requester: OWN }),
       reason: /running editor/,
       permits: among([entry(199, 100, editor), entry(200, 199, editor), entry(500, 200)], { requester: OWN }),
     },
     {
       what: "the user's word: not what another live session owns",
-      keeps: among([entry(400, 1), entry(500, 400)], { requester: USER, liveOwners: [identity(400)] }),
+      spares: among([entry(400, 1), entry(500, 400)], { requester: USER, liveOwners: [identity(400)] }),
       reason: /owner of a live session/,
       permits: among([entry(400, 1, editor), entry(500, 400)], { requester: USER }),
     },
@@ -238,25 +243,25 @@ export const signalRows: Record<string, readonly Row[]> = {
   notInUse: [
     {
       what: 'K21 it has a terminal',
-      keeps: target({ hasTerminal: true }, left),
+      spares: target({ hasTerminal: true }, left),
       reason: /pid 500 has a terminal/,
       permits: target({ hasTerminal: true }),
     },
     {
       what: 'K21 what is below it has one',
-      keeps: among([entry(501, 500, { hasTerminal: true })], left),
+      spares: among([entry(501, 500, { hasTerminal: true })], left),
       reason: /pid 501 has a terminal/,
       permits: among([entry(501, 500, { hasTerminal: true, zombie: true })], left),
     },
     {
       what: 'K22 an editor is below it',
-      keeps: among([entry(501, 500, editor)], left),
+      spares: among([entry(501, 500, editor)], left),
       reason: /pid 501 is an editor/,
       permits: among([entry(501, 499, editor)], left),
     },
     {
-      what: 'K23 it serves somebody',
-      keeps: among([], { rootSession: 499, outsideUse: { kind: 'used', by: seen({ pid: 812 }) } }),
+      what: 'K23 it serves a client',
+      spares: among([], { rootSession: 499, outsideUse: { kind: 'used', by: seen({ pid: 812 }) } }),
       reason: /in use by pid 812/,
       permits: among([], { rootSession: 500, outsideUse: { kind: 'used', by: seen({ pid: 812 }) } }),
     },
@@ -268,14 +273,14 @@ export const signalRows: Record<string, readonly Row[]> = {
       ] satisfies [string, (change?: FactsChange) => Facts][]
     ).flatMap(([kind, facts]): Row[] => [
       {
-        what: `K33 ${kind}: the root itself serves somebody`,
-        keeps: facts({ outsideUse: { kind: 'used', by: seen({ pid: 812, name: 'python3' }) } }),
+        what: `K33 ${kind}: the root itself serves a client`,
+        spares: facts({ outsideUse: { kind: 'used', by: seen({ pid: 812, name: 'python3' }) } }),
         reason: /^it is in use by python3 \(pid 812\)$/,
         permits: facts(),
       },
       {
         what: `K33 K09 ${kind}: whether it does is unknown`,
-        keeps: facts({ outsideUse: { kind: 'unknown', reason: { kind: 'program-failed', program: 'ss' } } }),
+        spares: facts({ outsideUse: { kind: 'unknown', reason: { kind: 'program-failed', program: 'ss' } } }),
         reason: /cannot determine whether anything is connected to it: `ss` failed/,
         permits: facts({
           outsideUse: { kind: 'unknown', reason: { kind: 'program-failed', program: 'ss' } },
@@ -284,14 +289,14 @@ export const signalRows: Record<string, readonly Row[]> = {
       },
       {
         what: `K33 K09 ${kind}: whether it does was not examined`,
-        keeps: facts({ outsideUse: undefined }),
+        spares: facts({ outsideUse: undefined }),
         reason: /not examined/,
         permits: facts(),
       },
     ]),
     {
       what: 'K33 of mcp-processes run, ended by its own watcher',
-      keeps: ofRun({
+      spares: ofRun({
         requester: { ...OWN, unasked: true },
         outsideUse: { kind: 'used', by: seen({ pid: 9, name: 'nc' }) },
       }),
@@ -304,19 +309,19 @@ export const signalRows: Record<string, readonly Row[]> = {
     },
     {
       what: 'the terminal of its dead client is no use of a server that stayed there',
-      keeps: of('foreign', { snapshot: machine(entry(500, 1, { hasTerminal: true })), rootSession: 499 }),
+      spares: of('foreign', { snapshot: machine(entry(500, 1, { hasTerminal: true })), rootSession: 499 }),
       reason: /pid 500 has a terminal/,
       permits: of('foreign', { snapshot: machine(entry(500, 1, { hasTerminal: true })), rootSession: 500 }),
     },
     {
       what: 'K09 terminal unknown',
-      keeps: target({ hasTerminal: undefined }, left),
+      spares: target({ hasTerminal: undefined }, left),
       reason: /cannot determine whether it is used in a terminal/,
       permits: target({ hasTerminal: undefined }),
     },
     {
       what: 'K09 use unknown',
-      keeps: among([], {
+      spares: among([], {
         rootSession: 499,
         outsideUse: { kind: 'unknown', reason: { kind: 'program-missing', program: 'ss' } },
       }),
@@ -328,32 +333,32 @@ export const signalRows: Record<string, readonly Row[]> = {
     },
     {
       what: 'K09 use not examined',
-      keeps: among([], { rootSession: 499 }),
+      spares: among([], { rootSession: 499 }),
       reason: /not examined/,
       permits: among([], { rootSession: 499, outsideUse: { kind: 'none' } }),
     },
     {
       what: 'K09 a root session that is not known counts as left',
-      keeps: target({ hasTerminal: true }, { ...left, rootSession: undefined }),
+      spares: target({ hasTerminal: true }, { ...left, rootSession: undefined }),
       reason: /has a terminal/,
       permits: target({}, { ...left, rootSession: undefined }),
     },
     {
       what: 'K09 a session of its own that is not known counts as left',
-      keeps: target({ sid: undefined, pgid: undefined, hasTerminal: true }, { outsideUse: { kind: 'none' } }),
+      spares: target({ sid: undefined, pgid: undefined, hasTerminal: true }, { outsideUse: { kind: 'none' } }),
       reason: /has a terminal/,
       permits: target({ sid: undefined, pgid: undefined }, { outsideUse: { kind: 'none' } }),
     },
     {
-      what: 'where no sessions are told, another group than the root’s counts as left',
-      keeps: target({ sid: undefined, pgid: 77, hasTerminal: true }, { outsideUse: { kind: 'none' } }),
+      what: 'where sessions are unknown, a process in another group than the root’s counts as having left',
+      spares: target({ sid: undefined, pgid: 77, hasTerminal: true }, { outsideUse: { kind: 'none' } }),
       reason: /has a terminal/,
       // The root's own group.
       permits: target({ sid: undefined, hasTerminal: true }, { outsideUse: undefined }),
     },
     {
       what: "the user's word waives it",
-      keeps: target({ hasTerminal: true }, left),
+      spares: target({ hasTerminal: true }, left),
       reason: /has a terminal/,
       permits: target({ hasTerminal: true }, { ...left, requester: USER }),
     },
@@ -370,31 +375,31 @@ export const signalRows: Record<string, readonly Row[]> = {
       ] as const
     ).map(([listed, other]) => ({
       what: `K20 ${listed}`,
-      keeps: among([], { neverReap: ['something else', listed] }),
+      spares: among([], { neverReap: ['something else', listed] }),
       reason: /neverReap lists it/,
       permits: among([], { neverReap: ['something else', other] }),
     })),
     {
       what: 'K20 what runs below a listed process',
-      keeps: among([entry(499, 1, { name: 'codegraphd' }), entry(500, 499)], { neverReap: ['codegraphd'] }),
+      spares: among([entry(499, 1, { name: 'codegraphd' }), entry(500, 499)], { neverReap: ['codegraphd'] }),
       reason: /neverReap lists it/,
       permits: among([entry(499, 1, { name: 'codegraphd' })], { neverReap: ['codegraphd'] }),
     },
     {
       what: 'K20 K09 arguments that cannot be read',
-      keeps: target({ args: undefined }, { neverReap: ['x'] }),
+      spares: target({ args: undefined }, { neverReap: ['x'] }),
       reason: /its command line cannot be read/,
       permits: target({ args: undefined }),
     },
     {
       what: 'K20 not even by its own session, unasked',
-      keeps: among([entry(500, 200)], { requester: { ...OWN, unasked: true }, neverReap: ['server-500'] }),
+      spares: among([entry(500, 200)], { requester: { ...OWN, unasked: true }, neverReap: ['server-500'] }),
       reason: /neverReap lists it/,
       permits: among([entry(500, 200)], { requester: OWN, neverReap: ['server-500'] }),
     },
     {
       what: "K20 not even on the user's word",
-      keeps: among([], { requester: USER, neverReap: ['server-500'] }),
+      spares: among([], { requester: USER, neverReap: ['server-500'] }),
       reason: /neverReap lists it/,
       permits: among([entry(500, 200)], { requester: OWN, neverReap: ['server-500'] }),
     },

@@ -4,7 +4,8 @@ import { EventEmitter } from 'node:events';
 import { createInterface } from 'node:readline';
 import { PassThrough } from 'node:stream';
 import { mock } from 'node:test';
-import { Connection } from '../../../src/launch/connection';
+import { SdkError, SdkErrorCode } from '@modelcontextprotocol/client';
+import { Connection, requestProblemOf } from '../../../src/launch/connection';
 import { waitFor } from '../../support/waitFor';
 
 const INITIALIZED = {
@@ -40,6 +41,14 @@ describe('a conversation with a server', () => {
     answer(id, { content: [] });
     assert.deepEqual(await called, { content: [] });
     await connection.close();
-    await waitFor('it has let go', () => stdout.listenerCount('data') === 0);
+    await waitFor('it has closed its side', () => stdout.listenerCount('data') === 0);
+  });
+
+  it('tells a late answer, an exit and a refusal apart, and hides secrets', () => {
+    const sdk = (code: SdkErrorCode) => requestProblemOf(new SdkError(code, 'odd'));
+    assert.deepEqual(sdk(SdkErrorCode.RequestTimeout), { kind: 'no-answer' });
+    assert.deepEqual(sdk(SdkErrorCode.ConnectionClosed), { kind: 'exited' });
+    assert.deepEqual(sdk(SdkErrorCode.InvalidResult), { kind: 'said', said: 'odd' });
+    assert.deepEqual(requestProblemOf(new Error('bad password=hunter22')), { kind: 'said', said: 'bad password=•••' });
   });
 });

@@ -154,7 +154,7 @@ describe('ladder', () => {
       };
       const result = await machine.runLadder();
       assert.equal(signals().length, logged, `scan ${at}`);
-      assert.equal(machine.scans.length, at + 1, 'it does not look again either');
+      assert.equal(machine.scans.length, at + 1, 'it does not scan again either');
       if (at === 0) assert.deepEqual([result, machine.log], [[], ['0 eof']], 'only stdin is closed');
       else if (logged === 0) assert.deepEqual(result, ['1 spared (tableUnreadable: EMFILE)']);
       else if (logged === 1) assert.deepEqual(result, ['1 survived (tableUnreadable: EMFILE)']);
@@ -192,22 +192,22 @@ describe('ladder', () => {
   it('asks the policy again for a process decided on long before its turn, as happens where each decision calls `ps`', async () => {
     machine.decisionTime = 100;
     // Decided on at 700, before the others; the last decision comes at 1,200.
-    machine.start({ spared: (at) => (at >= 900 ? 'somebody came' : undefined) });
+    machine.start({ spared: (at) => (at >= 900 ? 'in use now' : undefined) });
     for (let number = 2; number <= 6; number++) machine.start(DEAF);
     const outcomes = await machine.runLadder({ from: { step: 'kill', remaining: 0 }, closeStdin: undefined });
     assert.deepEqual(outcomes, [
-      '1 spared (notExamined: somebody came)',
+      '1 spared (notExamined: in use now)',
       ...[2, 3, 4, 5, 6].map((one) => `${one} killed`),
     ]);
     assert.ok(!signals().some((line) => line.endsWith(' 1')));
   });
 
   it('asks the policy again before each signal', async () => {
-    machine.start({ spared: (at) => (at >= 1_000 ? 'somebody came' : undefined) });
-    machine.start({ spared: (at) => (at >= 3_000 ? 'somebody came' : undefined) });
+    machine.start({ spared: (at) => (at >= 1_000 ? 'in use now' : undefined) });
+    machine.start({ spared: (at) => (at >= 3_000 ? 'in use now' : undefined) });
     assert.deepEqual(await machine.runLadder(), [
-      '1 spared (notExamined: somebody came)',
-      '2 survived (notExamined: somebody came)',
+      '1 spared (notExamined: in use now)',
+      '2 survived (notExamined: in use now)',
     ]);
     assert.deepEqual(signals(), ['1000 SIGTERM 2']);
   });

@@ -4,15 +4,15 @@ import { ReapQueue } from '../../../src/reaping/reapQueue';
 describe('the ladders of one reap', () => {
   let begun: number[];
   let ends: (() => void)[];
-  let told: string[];
+  let progress: string[];
   let calledOff: AbortController;
   beforeEach(() => {
-    [begun, ends, told] = [[], [], []];
+    [begun, ends, progress] = [[], [], []];
     calledOff = new AbortController();
   });
   const turns = () => new Promise((resolve) => setImmediate(resolve));
   const open = (total: number) =>
-    new ReapQueue({ signal: calledOff.signal, onProgress: (done, all) => told.push(`${done}/${all}`) }, total, 2);
+    new ReapQueue({ signal: calledOff.signal, onProgress: (done, all) => progress.push(`${done}/${all}`) }, total, 2);
   const ladder = (number: number) => () => {
     begun.push(number);
     return new Promise<number>((resolve) => ends.push(() => resolve(number)));
@@ -25,13 +25,13 @@ describe('the ladders of one reap', () => {
     assert.deepEqual(begun, [1, 2]);
     ends[1]?.();
     await turns();
-    assert.deepEqual([begun, told], [[1, 2, 3], ['1/4']]);
+    assert.deepEqual([begun, progress], [[1, 2, 3], ['1/4']]);
     ends[0]?.();
     ends[2]?.();
     await turns();
     ends[3]?.();
     assert.deepEqual(await all, [1, 2, 3, 4]);
-    assert.deepEqual(told, ['1/4', '2/4', '3/4', '4/4']);
+    assert.deepEqual(progress, ['1/4', '2/4', '3/4', '4/4']);
   });
 
   it('when called off: no other begins, and those that have begun finish', async () => {
@@ -42,7 +42,7 @@ describe('the ladders of one reap', () => {
     for (const end of ends) end();
     assert.deepEqual(await all, [1, 2, undefined, undefined]);
     assert.deepEqual(
-      [begun, told],
+      [begun, progress],
       [
         [1, 2],
         ['1/4', '2/4'],

@@ -34,12 +34,12 @@ describe('signals', () => {
   }
 
   /** The result, the same on platforms with and without an immediate check of the identity. */
-  async function send(look: Inspection, scope = SCOPE, leave: () => unknown = permit) {
-    const identify = () => (look.kind === 'present' ? { ...look.entry, kind: 'present' as const } : look);
+  async function send(found: Inspection, scope = SCOPE, leave: () => unknown = permit) {
+    const identify = () => (found.kind === 'present' ? { ...found.entry, kind: 'present' as const } : found);
     const outcomes = [];
     for (const platform of [
       { scope, identify },
-      { scope, inspect: async () => look },
+      { scope, inspect: async () => found },
     ]) {
       outcomes.push(await sendSignal(platform as unknown as Platform, leave() as Permit, 'SIGTERM'));
     }
@@ -53,7 +53,7 @@ describe('signals', () => {
     assert.deepEqual(sent, [`SIGTERM ${PID}`, `SIGTERM ${PID}`], 'one on each platform');
     const one = permit();
     await send(present(), SCOPE, () => one).catch(() => {});
-    assert.equal(sent.length, 3, 'a second signal with the same permit is none');
+    assert.equal(sent.length, 3, 'a second signal with the same permit is not sent');
   });
 
   it('K01 K09 K12 are not sent when the last inspection finds another process, none or an error', async () => {

@@ -256,15 +256,15 @@ describe('decisions on a tree', () => {
       const set = new OrphanedSet([...byId.keys()], (id) =>
         heldServerIn(treeIn(snapshot, byId.get(id) as ServerRecord, probes, context)),
       );
-      const look = async () => {
+      const decide = async () => {
         const decided = records.map((record) =>
           rule(snapshot, record, probes, { ...context, companions: () => set.companionsOf(record.id) }),
         );
         return (await Promise.all(decided)).flat().sort().join('; ');
       };
-      assert.ok(!(await look()).includes('permit'), 'one look is not enough');
+      assert.ok(!(await decide()).includes('permit'), 'one scan is not enough');
       now = CONFIRM_FOREIGN_MS;
-      return look();
+      return decide();
     }
     const ALL = '500 permit; 501 permit; 600 permit';
 

@@ -73,11 +73,7 @@ describe('session store', () => {
     assert.equal(claimSession(folder, second, identity(700)), undefined);
     assert.deepEqual(only().claimer, identity(600));
     assert.ok(!isStillOurs(folder, session.id), 'its owner sees that it is claimed');
-    assert.deepEqual(
-      claimSession(folder, only(), identity(600)),
-      only(),
-      'claiming again what one holds changes nothing',
-    );
+    assert.deepEqual(claimSession(folder, only(), identity(600)), only(), 'claiming one’s own claim changes nothing');
   });
 
   it('L22 of many processes that claim at once exactly one gets it', () => {
@@ -137,7 +133,7 @@ describe('session store', () => {
     const won = claimLost(folder, session, identity(600));
     assert.deepEqual(won, only());
     assert.equal(claimLost(folder, session, identity(700)), undefined);
-    assert.equal(claimLost(folder, session, identity(600)), undefined, 'nor does he begin twice');
+    assert.equal(claimLost(folder, session, identity(600)), undefined, 'nor does the first begin twice');
     assert.deepEqual(claimSession(folder, only(), identity(600)), won);
     assert.deepEqual(only(), won, 'the second has left nothing, and taken nothing');
     releaseClaim(folder, won as FoundSession);
@@ -183,7 +179,7 @@ describe('session store', () => {
     const unread = new Set([1, 2, 3, 4, 5, 6, 7].map(uuid));
     for (const found of [{ unreadable: unreadable }, readSessions(folder)]) assert.deepEqual(found.unreadable, unread);
     assert.deepEqual(sessionsNamedIn(folder), new Set([session.id, ...unread]));
-    assert.deepEqual(readSessions(folder).problems, [], 'they are complained about once');
+    assert.deepEqual(readSessions(folder).problems, [], 'they are reported once');
   });
 
   it('what was set aside is removed 30 days later; folders, links and all other names stay', () => {

@@ -12,12 +12,12 @@ const present = (over: Partial<Extract<Identification, { kind: 'present' }>> = {
 
 describe('the end of a client is noticed', () => {
   let now: Identification;
-  let told: number;
+  let noticed: number;
   let watch: ClientWatch;
   beforeEach(() => {
     now = present();
-    told = 0;
-    watch = new ClientWatch({ platform: { identify: () => now }, onEnd: () => told++ });
+    noticed = 0;
+    watch = new ClientWatch({ platform: { identify: () => now }, onEnd: () => noticed++ });
     watch.watch([CLIENT]);
   });
   afterEach(() => watch.dispose());
@@ -25,15 +25,15 @@ describe('the end of a client is noticed', () => {
   const table: [string, Identification, boolean][] = [
     ['it lives', present(), false],
     ['it is gone', { kind: 'gone' }, true],
-    ['its pid is another’s by now', present({ start: 't200' }), true],
-    ['it is dead and not collected', present({ zombie: true }), true],
+    ['its pid is another’s now', present({ start: 't200' }), true],
+    ['it is a zombie', present({ zombie: true }), true],
     ['it cannot be read', { kind: 'error', reason: { kind: 'said', text: 'no' } }, false],
   ];
   for (const [what, identification, isEnd] of table) {
     it(`${what}: ${isEnd ? 'noticed' : 'not noticed'}`, () => {
       now = identification;
       watch.check();
-      assert.equal(told, isEnd ? 1 : 0);
+      assert.equal(noticed, isEnd ? 1 : 0);
     });
   }
 
@@ -42,16 +42,16 @@ describe('the end of a client is noticed', () => {
     watch.check();
     watch.watch([CLIENT]);
     watch.check();
-    assert.equal(told, 1);
+    assert.equal(noticed, 1);
     watch.watch([CLIENT, { pid: 8, start: 't5' }]);
     watch.check();
-    assert.equal(told, 2);
+    assert.equal(noticed, 2);
   });
 
   it('not for a client that rows no longer name', () => {
     watch.watch([]);
     now = { kind: 'gone' };
     watch.check();
-    assert.equal(told, 0);
+    assert.equal(noticed, 0);
   });
 });

@@ -47,7 +47,7 @@ const member = (pid: number, ppid: number, by: Member['by']): Member => ({
 describe('rows of other clients’ servers', () => {
   const summaryOf = (change: Partial<ForeignServer>) => {
     const row = rowOf(change);
-    assert.equal(proofOf(row.evidence), row.evidence[2], 'the proof is what is said of its stdin');
+    assert.equal(proofOf(row.evidence), row.evidence[2], 'its stdin is the proof');
     return {
       is: [row.verdict, row.group, ...('usedBy' in row && row.usedBy ? pidsOf(row.usedBy) : [])].join(' '),
       says: row.evidence.slice(2),

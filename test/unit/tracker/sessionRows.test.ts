@@ -56,13 +56,13 @@ describe('rows of another session', () => {
     ['its window runs', { verdict: LIVE }, {}, 'otherWindows active'],
     ['its window is away', { verdict: LIVE, session: away }, {}, 'otherWindows detached'],
     ['it was away and is gone', { session: away }, {}, 'orphaned orphaned'],
-    ['nobody knows', { verdict: UNKNOWN }, {}, 'otherWindows unknown'],
-    ['nobody knows, and it was away', { verdict: UNKNOWN, session: away }, {}, 'otherWindows unknown'],
+    ['it is unknown', { verdict: UNKNOWN }, {}, 'otherWindows unknown'],
+    ['it is unknown, and it was away', { verdict: UNKNOWN, session: away }, {}, 'otherWindows unknown'],
     ['K33 its window is gone, and it is in use', {}, used, 'otherClients active'],
-    ['in use is what its window uses', { verdict: LIVE }, used, 'otherWindows active'],
+    ['a connection of its window does not count', { verdict: LIVE }, used, 'otherWindows active'],
     ['its client runs', { verdict: LIVE, session: run }, {}, 'otherClients active'],
     ['its client is gone', { session: run }, {}, 'orphaned orphaned'],
-    ['of its client nobody knows', { verdict: UNKNOWN, session: run }, {}, 'otherClients unknown'],
+    ['its client is unknown', { verdict: UNKNOWN, session: run }, {}, 'otherClients unknown'],
   ];
   for (const [what, change, findings, is] of table) {
     it(`${what}: ${is}`, () => {

@@ -20,9 +20,9 @@ describe('rows whose verdict needs a second look', () => {
     ['a proven orphan stays one', checking, [orphaned], 'orphaned orphaned'],
     ['one whose client has just died stays active', checking, [active], 'otherClients active'],
     ['the second look says otherwise', unknown, [orphaned], 'ownerUnknown unknown'],
-    ['the first look is enough to say that it is in use', active, [orphaned], 'otherClients active'],
-    ['one that was never shown has nothing to keep', checking, [], 'ownerUnknown unknown'],
-    ['another one’s verdict is not its own', checking, [foreignView({ key: 'b' })], 'ownerUnknown unknown'],
+    ['the first look is enough for "in use"', active, [orphaned], 'otherClients active'],
+    ['a new row has no earlier verdict', checking, [], 'ownerUnknown unknown'],
+    ['another row’s verdict does not count', checking, [foreignView({ key: 'b' })], 'ownerUnknown unknown'],
   ];
   for (const [what, row, before, expected] of table) {
     it(what, () => {
@@ -38,8 +38,8 @@ describe('one process, one row', () => {
   const table: [string, ProcessNode[], boolean][] = [
     ['another server', [node(20)], true],
     ['the same root', [node(10)], false],
-    ['its root is somebody below', [node(11)], false],
-    ['somebody below it is the other’s root', [node(9, 't1', [node(10)])], false],
+    ['its root is below the other’s', [node(11)], false],
+    ['the other’s root is below it', [node(9, 't1', [node(10)])], false],
     ['a recycled pid is another process', [node(10, 't2')], true],
     ['no process is left of it', [], true],
   ];
@@ -64,8 +64,8 @@ describe('rows that are being ended', () => {
   });
 
   it('until every reap that was to end them is done, even a failed one', async () => {
-    const told: boolean[] = [];
-    const ending = new EndingRows(() => told.push(ending.has('a')));
+    const states: boolean[] = [];
+    const ending = new EndingRows(() => states.push(ending.has('a')));
     let finish = () => {};
     const first = ending.during(
       ['a', 'b'],
@@ -83,6 +83,6 @@ describe('rows that are being ended', () => {
     finish();
     await first;
     assert.deepEqual([ending.has('a'), ending.has('b')], [false, false]);
-    assert.deepEqual(told, [true, true, true, false]);
+    assert.deepEqual(states, [true, true, true, false]);
   });
 });

@@ -50,15 +50,15 @@ describe('rows of servers that this window launched', () => {
   const failed = { kind: 'failed', failure: known } as const;
   const table: [what: string, state: ShownServer['state'], lives: boolean, is: string, failure?: Failure][] = [
     ['running', running, true, 'thisWindow active running'],
-    ['running since the last look', running, false, 'notRunning gone running'],
+    ['running since the last scan', running, false, 'notRunning gone running'],
     ['without a connection', { kind: 'disconnected' }, true, 'thisWindow active running'],
     ['starting', { kind: 'starting' }, false, 'thisWindow active starting'],
     ['stopping', stopping(undefined), true, 'thisWindow active stopping'],
     ['what a crash left is ended', stopping(known), false, 'thisWindow active stopping', exit],
     ['stopped', { kind: 'stopped' }, false, 'notRunning gone stopped'],
-    ['stopped, and something is left', { kind: 'stopped' }, true, 'thisWindow active stopped'],
+    ['stopped, with processes left', { kind: 'stopped' }, true, 'thisWindow active stopped'],
     ['failed', failed, false, 'thisWindow gone failed', exit],
-    ['failed, and something is left', failed, true, 'thisWindow active failed', exit],
+    ['failed, with processes left', failed, true, 'thisWindow active failed', exit],
   ];
   for (const [what, state, lives, is, failure] of table) {
     it(`${what}: ${is}`, () => {

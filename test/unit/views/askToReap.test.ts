@@ -50,8 +50,8 @@ describe('the setting "ask" asks', () => {
       [[waiting({ awaitsAnswer: 'client' })]],
       ['1 MCP server was left running by its client (43 MB).'],
     ],
-    ['nobody that is reaped without asking, or never', [[serverView(), foreignView()]], []],
-    ['nobody that is being ended already', [[waiting({ state: 'stopping' })]], []],
+    ['no server that is reaped without asking, or never', [[serverView(), foreignView()]], []],
+    ['no server that is being ended already', [[waiting({ state: 'stopping' })]], []],
   ];
   for (const [what, inventories, texts] of table) {
     it(`about ${what}`, async () => {

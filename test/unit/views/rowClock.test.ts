@@ -12,8 +12,8 @@ describe('the next update of rows that show ages', () => {
     ['an old one', { servers: [old], history: [] }, 60_000],
     ['a young one', { servers: [old, serverView({ startedAt: NOW })], history: [] }, 5_000],
     ['an old one with a young process', { servers: [{ ...old, processes: [child] }], history: [] }, 5_000],
-    ['one that was ended a moment ago', { servers: [], history: [{ ...entry, at: NOW - 5, containers: [] }] }, 5_000],
-    ['one whose start nobody knows', { servers: [serverView()], history: [] }, 60_000],
+    ['one that was just ended', { servers: [], history: [{ ...entry, at: NOW - 5, containers: [] }] }, 5_000],
+    ['one whose start is unknown', { servers: [serverView()], history: [] }, 60_000],
   ];
   for (const [what, inventory, expected] of table) {
     it(`${what}: after ${expected / 1000} s`, () => assert.equal(redrawAfter(inventory, NOW), expected));

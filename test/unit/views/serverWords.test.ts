@@ -28,9 +28,9 @@ describe('orphans that badge and status bar count', () => {
       { processes: [{ ...NODE, spared: LISTED, children: [child({ rule: 'notEditor' })] }] },
       false,
     ],
-    ['one that is kept because it is in doubt', { processes: [{ ...NODE, spared: IN_DOUBT }] }, true],
+    ['one that is spared in doubt', { processes: [{ ...NODE, spared: IN_DOUBT }] }, true],
     ['one of which the user keeps a part', { processes: [{ ...NODE, spared: LISTED }, child(undefined)] }, true],
-    ['the user keeps what is below only', { processes: [{ ...NODE, children: [child(LISTED)] }] }, true],
+    ['the user keeps only what is below', { processes: [{ ...NODE, children: [child(LISTED)] }] }, true],
     ['a container that is left', { processes: [] }, true],
   ];
   for (const [what, over, counts] of table) {
@@ -47,17 +47,17 @@ describe('orphans of other clients that badge and status bar leave out', () => {
   const theirs = foreignView({ memory: 13 << 20 });
   const listed = foreignView({ processes: [{ ...NODE, spared: LISTED }] });
   const living = foreignView({ verdict: 'active', group: 'otherClients' });
-  const told = (servers: ServerView[], reapForeign: Inventory['reapForeign'] = 'report') =>
+  const summary = (servers: ServerView[], reapForeign: Inventory['reapForeign'] = 'report') =>
     uncountedOrphans({ ...inventoryOf(servers), reapForeign });
 
   it('are counted with their memory', () => {
-    assert.equal(told([theirs]), '1 orphaned server of other clients · 13 MB');
-    assert.equal(told([theirs, theirs, living, listed]), '2 orphaned servers of other clients · 26 MB');
+    assert.equal(summary([theirs]), '1 orphaned server of other clients · 13 MB');
+    assert.equal(summary([theirs, theirs, living, listed]), '2 orphaned servers of other clients · 26 MB');
   });
 
   it('are none if there are none, if the user keeps them, or if the badge counts them', () => {
-    for (const servers of [[], [serverView()], [listed], [living]]) assert.equal(told(servers), undefined);
-    for (const reapForeign of ['ask', 'auto'] as const) assert.equal(told([theirs], reapForeign), undefined);
+    for (const servers of [[], [serverView()], [listed], [living]]) assert.equal(summary(servers), undefined);
+    for (const reapForeign of ['ask', 'auto'] as const) assert.equal(summary([theirs], reapForeign), undefined);
   });
 });
 

@@ -15,7 +15,7 @@ describe('rows for screen readers', () => {
     ['several of them', copiesOf([server, server, server]), 'files, 3 servers, 3 MB, Codex'],
     ['a process', processRowOf(server), 'node server.js, pid 500, 1 MB'],
     ['an info', infoRow('armed · pid 7'), 'Guard, armed, pid 7'],
-    ['one that says no more', infoRow(''), 'Guard'],
+    ['one without details', infoRow(''), 'Guard'],
   ];
   for (const [what, row, label] of table) {
     it(what, () => assert.deepEqual(row.item(0).accessibilityInformation, { label, role: 'treeitem' }));
@@ -58,11 +58,11 @@ describe('the state of a row', () => {
   const unknown = { verdict: 'unknown', group: 'ownerUnknown' } as const;
   const table: [string, Partial<ForeignView>, string][] = [
     ['a proven orphan', {}, 'orphaned · 1 MB'],
-    ['that is looked at again', { checking: true }, 'checking … · orphaned · 1 MB'],
-    ['one of which nothing is known yet', { ...unknown, checking: true }, 'checking … · 1 MB'],
-    ['one of which nothing can be known', unknown, 'unknown owner · 1 MB'],
+    ['that is being checked again', { checking: true }, 'checking … · orphaned · 1 MB'],
+    ['one that is still unknown', { ...unknown, checking: true }, 'checking … · 1 MB'],
+    ['one that stays unknown', unknown, 'unknown owner · 1 MB'],
     ['one that is being ended', { state: 'stopping' }, 'ending … · 1 MB'],
-    ['one that is being ended while it is looked at', { state: 'stopping', checking: true }, 'ending … · 1 MB'],
+    ['one that is being ended while it is checked', { state: 'stopping', checking: true }, 'ending … · 1 MB'],
   ];
   for (const [what, over, description] of table) {
     it(what, () => {
@@ -83,12 +83,12 @@ describe('the state of a row', () => {
       [{ checking: true }, 'checking … · 3 MB · Codex'],
       [{ state: 'stopping' }, 'ending … · 3 MB · Codex'],
     ];
-    const looks = table.map(([over, description]) => {
+    const texts = table.map(([over, description]) => {
       const copies = copiesOf([one, foreignView({ client: 'Codex', ...over }), one]);
       assert.equal(copies.item().description, description);
       return copies.fingerprint();
     });
-    assert.equal(new Set(looks).size, table.length);
+    assert.equal(new Set(texts).size, table.length);
     const ending = foreignView({ client: 'Codex', state: 'stopping' });
     assert.equal(copiesOf([ending, one]).item().contextValue, 'copies canReap');
     assert.equal(copiesOf([ending, ending]).item().contextValue, 'copies');

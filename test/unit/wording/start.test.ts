@@ -75,11 +75,11 @@ describe('sentences about starts', () => {
   }
 
   it('say that a start failed, with the last output if the server ran', () => {
-    const told = (stderr: string | undefined) => failedStartText('one', exited, stderr);
+    const text = (stderr: string | undefined) => failedStartText('one', exited, stderr);
     const bare = '"one" cannot start: it exited with code 3 before it answered.';
-    assert.equal(told(undefined), bare);
-    assert.equal(told(''), `${bare} It wrote nothing to stderr.`);
-    assert.equal(told('a\nb'), `${bare} The last lines of its stderr:\na\nb`);
+    assert.equal(text(undefined), bare);
+    assert.equal(text(''), `${bare} It wrote nothing to stderr.`);
+    assert.equal(text('a\nb'), `${bare} The last lines of its stderr:\na\nb`);
   });
 
   it('say that a server ended unexpectedly', () => {

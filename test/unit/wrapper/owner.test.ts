@@ -38,7 +38,7 @@ const CASES: [string, Snapshot, number | undefined][] = [
   ['a client behind npx before it has one', chain(['init'], ['codex'], NODE_NPX, ['node']), 2],
   ['a client in Node', chain(['init'], ['node', 'node', '/x/client.js'], ['node']), 2],
   ['Windows', chain(['wininit'], ['Code.exe'], ['cmd.exe'], ['node.exe']), 2],
-  ['nobody but init', chain(['init'], ['sh'], ['node']), undefined],
+  ['only init', chain(['init'], ['sh'], ['node']), undefined],
 ];
 
 describe('the owner of what `mcp-processes run` starts', () => {
@@ -66,8 +66,8 @@ describe('the owner of what `mcp-processes run` starts', () => {
       [{ kind: 'gone' }, 't5', true],
       [{ kind: 'error', reason: { kind: 'said', text: 'x' } }, 't5', false],
     ];
-    for (const [look, start, gone] of table) {
-      assert.equal(await isOwnerGone({ inspect: async () => look }, { pid: 1, start }), gone, JSON.stringify(look));
+    for (const [found, start, gone] of table) {
+      assert.equal(await isOwnerGone({ inspect: async () => found }, { pid: 1, start }), gone, JSON.stringify(found));
     }
   });
 

@@ -94,7 +94,7 @@ describe('the installed wrapper', () => {
     assert.equal(statSync(path).ino, before);
     assert.equal(statSync(settingsFile).ino, firstSettings);
     install({ automatic: 'ask' });
-    assert.equal(statSync(path).ino, before, 'its path may stand in a running shell');
+    assert.equal(statSync(path).ino, before, 'a running shell may have its path');
     assert.match(readFileSync(settingsFile, 'utf8'), /^automatic ask$/m);
     const guard = /^guard (.*)$/m.exec(readFileSync(settingsFile, 'utf8'))?.[1] as string;
     assert.equal(readFileSync(guard, 'utf8'), '// guard.js');

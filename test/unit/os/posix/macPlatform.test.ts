@@ -89,8 +89,8 @@ describe('the portable platform on macOS, from recordings', () => {
       return { code: 0, stdout, stderr: '' };
     };
     const platform = createPortablePlatform({ system: 'darwin', scope: SCOPE, run, list: async () => [] });
-    const look = await platform.inspect(733);
-    for (const entry of [look.kind === 'present' && look.entry, (await platform.snapshot()).processes.get(733)]) {
+    const found = await platform.inspect(733);
+    for (const entry of [found.kind === 'present' && found.entry, (await platform.snapshot()).processes.get(733)]) {
       assert.ok(entry);
       assert.deepEqual(
         [entry.args, entry.cookie, entry.environmentReadable],
@@ -220,7 +220,7 @@ describe('the portable platform on macOS, from recordings', () => {
     ]);
     assert.equal(run.asked.filter((line) => line.startsWith('lsof')).length, 2);
     await platform.outsideUse([705], new Set([705]));
-    assert.equal(run.asked.filter((line) => line.startsWith('lsof')).length, 4, 'never one that began before');
+    assert.equal(run.asked.filter((line) => line.startsWith('lsof')).length, 4, 'never a run that began before');
   });
 
   it('K27 calls programs with a time zone, locale and PATH of its own', () => {

@@ -23,10 +23,10 @@ describe('the stdin peer of a socket pair, from the lines of ss', () => {
     ['only the peer’s line', [SERVED[1] as string], 'unknown'],
     ['two lines for one socket', [ABANDONED, ABANDONED], 'unknown'],
     ['K09 peer 0 without directions, as from /proc/net/unix', [ABANDONED.replace(' ---', '')], 'unknown'],
-    ['K09 peer 0 and open: nobody has accepted it yet', [ABANDONED.replace('---', '<->')], 'unknown'],
+    ['K09 peer 0 and open: not accepted yet', [ABANDONED.replace('---', '<->')], 'unknown'],
     ['peer 0 and half open', [ABANDONED.replace('---', '-->')], 'unknown'],
     [
-      'a name that plays the end of a line',
+      'a name that imitates the end of a line',
       [ABANDONED.replace('"sleep"', '")) <->"').replace(/---$/, '<->')],
       'unknown',
     ],
@@ -77,9 +77,9 @@ describe('connections without ss', () => {
   it('K09 refuses lines of ss without directions', () => {
     const line = 'u_str ESTAB 0 0 /run/db 12 * 13 users:(("db",pid=5,fd=4))';
     assert.throws(() => parseUnixConnections(line), /peers-unknown/);
-    const told = parseUnixConnections(`${line} <-> ino:7 dev:0/65024`);
-    assert.deepEqual(told, [{ local: 'unix:12', peer: 'unix:13', pids: [5], serves: true }]);
-    assert.equal(judgeConnections(told, [5], new Set([5])).kind, 'used');
+    const parsed = parseUnixConnections(`${line} <-> ino:7 dev:0/65024`);
+    assert.deepEqual(parsed, [{ local: 'unix:12', peer: 'unix:13', pids: [5], serves: true }]);
+    assert.equal(judgeConnections(parsed, [5], new Set([5])).kind, 'used');
   });
 
   it('K33 one address may end several connections: each has its own holder', () => {

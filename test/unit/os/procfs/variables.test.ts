@@ -14,8 +14,8 @@ describe('variables of another process', () => {
     const platform = createProcfsPlatform() ?? assert.fail();
     const pid = child.pid as number;
     const entry = await waitFor('it runs', async () => {
-      const look = await platform.inspect(pid);
-      return look.kind === 'present' && look.entry.name === 'sleep' ? look.entry : undefined;
+      const found = await platform.inspect(pid);
+      return found.kind === 'present' && found.entry.name === 'sleep' ? found.entry : undefined;
     });
     const identity = { pid, start: entry.start, scope: platform.scope };
     const names = ['DOCKER_HOST', 'DOCKER_CONTEXT'];

@@ -98,9 +98,9 @@ describe('the portable platform on Windows, from recordings', () => {
 
   it('inspects: only a pid unknown to the system is gone', async () => {
     const { platform, run } = windows({ Win32_Process: TABLE });
-    const looks = await platform.inspectAll([9040, 4_194_304, process.ppid, 0]);
+    const found = await platform.inspectAll([9040, 4_194_304, process.ppid, 0]);
     assert.deepEqual(
-      [...looks].map(([pid, { kind }]) => [pid, kind]).sort(),
+      [...found].map(([pid, { kind }]) => [pid, kind]).sort(),
       [
         [0, 'error'],
         [9040, 'present'],
@@ -109,7 +109,7 @@ describe('the portable platform on Windows, from recordings', () => {
       ].sort(),
     );
     assert.equal(run.asked.length, 1);
-    assert.ok(run.asked[0]?.includes(`ProcessId=${process.pid}`), 'asks about itself, too');
+    assert.ok(run.asked[0]?.includes(`ProcessId=${process.pid}`), 'asks about itself too');
     assert.equal((await platform.self()).start, 'w1731003600500');
   });
 
