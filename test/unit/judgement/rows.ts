@@ -1,5 +1,6 @@
 import { CONFIRM_FOREIGN_MS } from '../../../src/common/limits';
 import type { Facts, Requester, ServerRequester } from '../../../src/judgement/facts';
+import type { Refusal } from '../../../src/model/refusal';
 import type { ProcessEntry, StdinPeer } from '../../../src/os/platform';
 import { seen } from '../../../src/os/users';
 import type { RecordKind } from '../../../src/registry/schema';
@@ -60,11 +61,13 @@ export function target(change: Partial<ProcessEntry>, facts: FactsChange = {}): 
   return among([entry(500, 1, change)], facts);
 }
 
-/** Facts that only this rule spares, with its sentence; and the control: nearly the same facts, permitted. */
+type DetailsOf<R> = R extends Refusal ? Omit<R, 'rule'> : never;
+
+/** Facts that only this rule spares, with what it finds; and the control: nearly the same facts, permitted. */
 export interface Row {
   readonly what: string;
   readonly spares: Facts;
-  readonly reason: RegExp;
+  readonly refusal: DetailsOf<Refusal>;
   readonly permits: Facts;
 }
 
