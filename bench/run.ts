@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
-import { buildHost } from '../test/support/hostProgram';
+import { buildPrograms } from '../test/support/testPrograms';
 import { benchActivation } from './activation';
 import { benchContainers } from './containers';
 import { benchEnding } from './ending';
@@ -27,8 +27,8 @@ const benches: Record<string, () => Promise<Table[]>> = {
 async function main(): Promise<void> {
   const only = process.argv.slice(2);
   const tables: Table[] = [];
-  const removeHost = await buildHost();
-  process.once('exit', removeHost);
+  const removePrograms = await buildPrograms();
+  process.once('exit', removePrograms);
   for (const [name, bench] of Object.entries(benches)) {
     if (only.length > 0 && !only.includes(name)) continue;
     console.log(`Measuring ${name} …`);

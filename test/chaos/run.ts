@@ -1,6 +1,6 @@
 // `npm run chaos -- [--what crash|trees] [--rounds N] [--seed S] [--width W] [--minutes M]`
 import { parseArgs } from 'node:util';
-import { buildHost } from '../support/hostProgram';
+import { buildPrograms } from '../support/testPrograms';
 import { crashRounds } from './crash';
 import { treeRounds } from './trees';
 
@@ -22,7 +22,7 @@ if (!kind) throw new Error(`--what is one of ${Object.keys(kinds).join(', ')}`);
 const started = performance.now();
 console.log(`${values.what}: ${values.rounds} rounds from seed ${values.seed}`);
 const until = Date.now() + Number(values.minutes) * 60_000;
-void buildHost().then((remove) =>
+void buildPrograms().then((remove) =>
   kind(Number(values.rounds), Number(values.seed), Number(values.width), until)
     .then(
       (report) => console.log(JSON.stringify({ ...report, seconds: Math.round((performance.now() - started) / 1000) })),

@@ -126,11 +126,9 @@ if (flags.has('--newest')) {
   setInterval(() => {}, 1000);
   process.stdin.resume();
 } else {
-  // Loaded late: it takes long, and silent servers do not need it.
-  const [{ McpServer }, { StdioServerTransport }] = await Promise.all([
-    import('@modelcontextprotocol/sdk/server/mcp.js'),
-    import('@modelcontextprotocol/sdk/server/stdio.js'),
-  ]);
+  // Loaded late: it takes long, and silent servers do not need it. Test runs bundle it: see ../support/testPrograms.ts.
+  /** @type {typeof import('./sdk.mjs')} */
+  const { McpServer, StdioServerTransport } = await import(process.env.MCP_PROCESSES_TEST_SERVER_SDK ?? './sdk.mjs');
   const server = new McpServer({ name: 'fixture', version: '1.0.0' });
   server.tool('whoami', () => ({
     content: [

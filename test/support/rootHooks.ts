@@ -1,15 +1,15 @@
-import { buildHost } from './hostProgram';
 import { endInside } from './namespace';
 import { restorePath } from './programs';
+import { buildPrograms } from './testPrograms';
 
-let removeHost = () => {};
+let removePrograms = () => {};
 
 export async function mochaGlobalSetup(): Promise<void> {
-  removeHost = await buildHost();
+  removePrograms = await buildPrograms();
 }
 
 export function mochaGlobalTeardown(): void {
-  removeHost();
+  removePrograms();
 }
 
 /** A kill that must never happen (K01 …) must not happen once: these tests get no second attempt. */

@@ -11,7 +11,7 @@ import { type DataFolder, openDataFolder } from '../../src/registry/dataFolder';
 import { OwnSession } from '../../src/registry/ownSession';
 import { Tracker, type TrackerParts } from '../../src/tracker/tracker';
 import { askingAgain } from './askingAgain';
-import { hostProgram } from './hostProgram';
+import { hostProgram } from './testPrograms';
 import { waitFor } from './waitFor';
 
 export { isAlive };
