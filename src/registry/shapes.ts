@@ -42,6 +42,29 @@ export function listOf<S extends v.GenericSchema>(item: S, max: number) {
   return v.pipe(v.array(v.unknown()), v.maxLength(max), v.array(item));
 }
 
+/** What tells the members of a {@link variant} apart. */
+type Discriminator = v.LiteralSchema<string, undefined> | v.PicklistSchema<readonly string[], undefined>;
+
+/**
+ * A union of objects that one property tells apart. It looks the property's value up, where `v.variant` and `v.union` try
+ * one member after the other and describe why each does not match: another window's scan has thousands of such objects.
+ * @__NO_SIDE_EFFECTS__ so that a bundle without a use of a shape is one without the shape
+ */
+export function variant<
+  const K extends string,
+  const Members extends readonly v.ObjectSchema<v.ObjectEntries & Record<K, Discriminator>, undefined>[],
+>(key: K, members: Members): v.GenericSchema<unknown, v.InferOutput<Members[number]>> {
+  const byValue = new Map<unknown, v.GenericSchema<unknown, v.InferOutput<Members[number]>>[]>();
+  for (const member of members) {
+    const discriminator = member.entries[key];
+    const values = discriminator.type === 'literal' ? [discriminator.literal] : discriminator.options;
+    for (const value of values) byValue.set(value, [...(byValue.get(value) ?? []), member]);
+  }
+  const found = new Map([...byValue].map(([value, some]) => [value, some.length === 1 ? some[0] : v.union(some)]));
+  const none = v.never();
+  return v.lazy((value) => found.get((value as Partial<Record<K, unknown>> | null | undefined)?.[key]) ?? none);
+}
+
 export const finite = v.pipe(v.number(), v.finite());
 export const pid = v.custom<number>(isProcessId);
 export const startToken = v.custom<string>(isStartToken);
@@ -52,7 +75,7 @@ const MAX_TEXT = 1_000;
 const processName = v.object({ pid, name: v.exactOptional(v.string()) });
 
 /** The processes that hold or use something. */
-export const users: v.GenericSchema<unknown, Users> = v.variant('kind', [
+export const users: v.GenericSchema<unknown, Users> = variant('kind', [
   v.object({ kind: v.literal('seen'), processes: v.pipe(v.array(processName), v.minLength(1)) }),
   v.object({ kind: v.literal('unseen'), clientOf: v.exactOptional(processName) }),
 ]);
@@ -61,7 +84,7 @@ export const stdinGone: v.GenericSchema<unknown, StdinGone> = v.picklist(['no pe
 
 const text = v.pipe(v.string(), v.maxLength(MAX_TEXT));
 
-const plainReason: v.GenericSchema<unknown, PlainReason> = v.variant('kind', [
+const plainReasons = [
   v.object({ kind: v.picklist(BARE_REASONS) }),
   v.object({ kind: v.picklist(PROGRAM_REASONS), program: text }),
   v.object({ kind: v.picklist(PID_REASONS), pid: finite }),
@@ -73,11 +96,12 @@ const plainReason: v.GenericSchema<unknown, PlainReason> = v.variant('kind', [
   v.object({ kind: v.literal('listed-once'), program: text, pid: finite }),
   v.object({ kind: v.literal('stdin-odd'), type: text }),
   v.object({ kind: v.literal('runs-services'), services: text }),
-]);
+] as const;
+const plainReason: v.GenericSchema<unknown, PlainReason> = variant('kind', plainReasons);
 
 /** Why something about a process is not known. */
-export const reason: v.GenericSchema<unknown, Reason> = v.union([
-  plainReason,
+export const reason: v.GenericSchema<unknown, Reason> = variant('kind', [
+  ...plainReasons,
   v.object({ kind: v.literal('unexamined'), pid: v.exactOptional(finite), why: plainReason }),
   v.object({ kind: v.picklist(['stdin-closed-to-us', 'control-group-unreadable']), why: plainReason }),
   v.object({ kind: v.picklist(['files-closed-to-us', 'client-unknown']), pid: finite, why: plainReason }),
