@@ -79,6 +79,7 @@ describe('the VSIX', function () {
         'extension/LICENSE.txt',
         'extension/changelog.md',
         'extension/dist/cli.js',
+        'extension/dist/commandLine.js',
         'extension/dist/extension.js',
         'extension/dist/guard.js',
         'extension/dist/wrapper/run.sh',
@@ -119,21 +120,23 @@ describe('the VSIX', function () {
   });
 
   it('loads nothing at run time that it does not carry', () => {
-    for (const name of ['extension', 'guard', 'cli']) {
+    const others = { extension: 'vscode', guard: './commandLine.js', commandLine: './guard.js', cli: './guard.js' };
+    for (const [name, other] of Object.entries(others)) {
       // In quotes it is text: ajv can write programs that it does not run.
       const loaded = [...text(`dist/${name}.js`).matchAll(/(?<!['"`])\brequire\("([^"]+)"\)/g)].map(
         (match) => match[1] as string,
       );
       assert.ok(loaded.length > 0);
-      const known = name === 'extension' ? 'vscode' : name === 'cli' ? './guard.js' : undefined;
-      const outside = loaded.filter((module) => !isBuiltin(module) && module !== known);
+      const outside = loaded.filter((module) => !isBuiltin(module) && module !== other);
       assert.deepEqual([...new Set(outside)], [], name);
     }
   });
 
   it('has the MCP SDK once: the guard and the command line do without', () => {
     assert.match(text('dist/extension.js'), /notifications\/initialized/);
-    assert.doesNotMatch(text('dist/guard.js'), /notifications\/initialized/);
+    for (const name of ['guard', 'commandLine']) {
+      assert.doesNotMatch(text(`dist/${name}.js`), /notifications\/initialized/);
+    }
   });
 
   // An editor resolves no relative path of a README: the picture would be a broken one.
@@ -165,7 +168,7 @@ describe('the VSIX', function () {
   });
 
   it('carries no path of the machine it was built on', () => {
-    for (const name of ['dist/extension.js', 'dist/guard.js', 'dist/cli.js']) {
+    for (const name of ['dist/extension.js', 'dist/guard.js', 'dist/commandLine.js', 'dist/cli.js']) {
       assert.ok(!text(name).includes(root), name);
     }
   });
