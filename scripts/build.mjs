@@ -41,6 +41,8 @@ const common = {
   platform: 'node',
   format: 'cjs',
   target: 'node20',
+  // What is imported late is CommonJS or Node's own, too: it needs no loader of modules.
+  supported: { 'dynamic-import': false },
   minify: production,
   sourcemap: production ? false : 'linked',
   legalComments: 'none',
@@ -74,7 +76,15 @@ writeFileSync('dist/wrapper/run.sh', withoutComments(await withPrograms(readFile
  */
 async function buildGuard() {
   const { outputFiles } = await build({
-    ...{ ...common, format: 'esm', splitting: true, write: false, outdir: 'split', chunkNames: 'shared' },
+    ...{
+      ...common,
+      format: 'esm',
+      supported: {},
+      splitting: true,
+      write: false,
+      outdir: 'split',
+      chunkNames: 'shared',
+    },
     ...{ define: {}, banner: {}, minify: false, sourcemap: production ? false : 'inline' },
     alias: { ...common.alias, '@vscode/l10n': './src/common/english.ts' },
     entryPoints: { guard: 'src/guard.ts', commandLine: 'src/cli/entry.ts' },
@@ -85,18 +95,13 @@ async function buildGuard() {
   const parts = new Map(
     outputFiles.map(({ path, text }) => [`./${basename(path)}`, text.replaceAll('__require(', 'require(')]),
   );
-  const options = {
-    ...common,
-    // The other file is CommonJS, too: it needs no loader of modules.
-    supported: { 'dynamic-import': false },
-  };
   await build({
-    ...{ ...options, outfile: 'dist/guard.js' },
+    ...{ ...common, outfile: 'dist/guard.js' },
     stdin: { contents: 'export * from "./shared.js"; import "./guard.js";' },
     plugins: [joining(parts, { './commandLine.js': './commandLine.js' })],
   });
   await build({
-    ...{ ...options, outfile: 'dist/commandLine.js' },
+    ...{ ...common, outfile: 'dist/commandLine.js' },
     stdin: { contents: 'export * from "./commandLine.js";' },
     plugins: [joining(parts, { './shared.js': './guard.js' })],
   });

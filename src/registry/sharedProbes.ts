@@ -2,7 +2,8 @@ import * as v from 'valibot';
 import { identityKey, type ProcessIdentity } from '../os/identity';
 import type { StdinPeer } from '../os/platform';
 import type { DataFolder } from './dataFolder';
-import { pid, read, reason, startToken, stdinGone, users, variant } from './shapes';
+import { reason, stdinGone, users } from './findingShapes';
+import { pid, read, startToken, variant } from './shapes';
 import { readShared, writeShared } from './sharedFile';
 
 /** One window's finding about the stdin of a foreign server, for all windows of this machine. */

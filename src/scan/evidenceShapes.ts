@@ -4,7 +4,8 @@ import type { Basis, Evidence } from '../model/evidence';
 import type { OwnerFinding } from '../model/ownerFinding';
 import type { Refusal } from '../model/refusal';
 import type { StdinDetail } from '../os/platform';
-import { finite, pid, reason, stdinGone, users, variant } from '../registry/shapes';
+import { reason, stdinGone, users } from '../registry/findingShapes';
+import { finite, pid, variant } from '../registry/shapes';
 
 // Evidence and refusals that another window wrote. Unknown ones are rejected, because they have no sentence. A test
 // reads one of each, and so shows that none is missing here.

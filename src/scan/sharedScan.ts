@@ -2,8 +2,9 @@ import * as v from 'valibot';
 import type { ForeignView, ProcessNode, SessionView } from '../model/inventory';
 import type { ServerKey } from '../model/keys';
 import type { DataFolder } from '../registry/dataFolder';
+import { users } from '../registry/findingShapes';
 import { isRecordId, isSessionId, type RecordId, type SessionId } from '../registry/ids';
-import { finite, orUndefined, pid, type Read, read, startToken, users, variant } from '../registry/shapes';
+import { finite, orUndefined, pid, type Read, read, startToken, variant } from '../registry/shapes';
 import { readShared, removeShared, writeShared } from '../registry/sharedFile';
 import { evidence, refusal } from './evidenceShapes';
 
