@@ -18,7 +18,7 @@ import type { OwnSession } from '../registry/ownSession';
 import type { LadderProgress } from '../registry/schema';
 import { errorText } from '../wording/reasons';
 import { failedStartText, unexpectedExitText } from '../wording/start';
-import { Connection, isTimeout, type ServerTool } from './connection';
+import type { Connection, ServerTool } from './connection';
 import { LaunchedServer, type LaunchState, StartError } from './launchedServer';
 
 export interface LaunchedServersParts {
@@ -96,6 +96,8 @@ export class LaunchedServers {
     const description = await withAskTimeout(describe());
     this.assertOpen();
     await this.parts.guard.arm(own.session.id);
+    // The SDK takes longer to load than all the rest of the extension, and in most windows nothing is launched.
+    const mcp = await import('./connection');
     // Nothing would end a server that is spawned after the hand-over.
     this.assertOpen();
     const server = new LaunchedServer(
@@ -112,7 +114,7 @@ export class LaunchedServers {
       child.once('exit', () => void this.onExit(server));
       void this.noteContext(server);
       this.changed();
-      const connection = await Connection.open(child, version, launchTimeout());
+      const connection = await mcp.Connection.open(child, version, launchTimeout());
       // Its last answer may arrive after its exit, and a stop may have come in between.
       if (server.exit !== undefined || server.state.kind !== 'starting') {
         await connection.close().catch(() => {});
@@ -124,7 +126,7 @@ export class LaunchedServers {
         if (server.state.kind === 'stopping') await server.state.done.catch(() => {});
         throw new UserError(l10n.t('"{0}" was stopped while it was starting.', description.name));
       }
-      const problem = this.problemOf(server, error);
+      const problem = this.problemOf(server, error, mcp.isTimeout(error));
       const text = failedStartText(description.name, problem, server.child?.pid ? server.stderrTail() : undefined);
       log.error(text);
       const failed = { kind: 'failed', failure: server.failedStart(problem) } as const;
@@ -289,13 +291,13 @@ export class LaunchedServers {
     return { ...(exit && { exit }), ...(lastLine !== undefined && { lastLine }) };
   }
 
-  private problemOf(server: LaunchedServer, error: unknown): StartProblem {
+  private problemOf(server: LaunchedServer, error: unknown, isLate: boolean): StartProblem {
     if (error instanceof StartError) return error.problem;
     // The text may come from the server.
     const said = redactText(errorText(error));
     if (!server.child?.pid) return { kind: 'said', text: said };
     if (server.exit) return { kind: 'exited', exit: server.exit };
-    if (isTimeout(error)) return { kind: 'no-answer', seconds: this.parts.launchTimeout() / 1000 };
+    if (isLate) return { kind: 'no-answer', seconds: this.parts.launchTimeout() / 1000 };
     return { kind: 'no-mcp', said };
   }
 
