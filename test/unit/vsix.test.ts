@@ -139,6 +139,14 @@ describe('the VSIX', function () {
     }
   });
 
+  // Node parses all of it before the guard's first signal.
+  it('has what only the command line needs in a file that the guard loads for it alone', () => {
+    for (const only of ['Exit codes: 0 success', 'Invalid TOML document']) {
+      assert.ok(text('dist/commandLine.js').includes(only), only);
+      assert.ok(!text('dist/guard.js').includes(only), only);
+    }
+  });
+
   // An editor resolves no relative path of a README: the picture would be a broken one.
   it('has no relative link or picture in its README; the repository has those that its own names', () => {
     const relative = (markdown: string) => linksIn(markdown).filter((link) => !/^(?:[a-z][a-z+.-]*:|#)/.test(link));
