@@ -1,5 +1,6 @@
 // Bundles the entries into dist/ and, with --tests, the in-editor test suite into out/.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { build } from 'esbuild';
 
 const production = process.argv.includes('--production');
@@ -40,6 +41,8 @@ const common = {
   platform: 'node',
   format: 'cjs',
   target: 'node20',
+  // What is imported late is CommonJS or Node's own, too: it needs no loader of modules.
+  supported: { 'dynamic-import': false },
   minify: production,
   sourcemap: production ? false : 'linked',
   legalComments: 'none',
@@ -55,15 +58,72 @@ await build({
   ...{ entryPoints: ['src/extension.ts'], outfile: 'dist/extension.js', external: ['vscode'] },
   plugins: [withoutJsonSchemas],
 });
-const english = { ...common, alias: { ...common.alias, '@vscode/l10n': './src/common/english.ts' } };
-await build({ ...english, entryPoints: ['src/guard.ts'], outfile: 'dist/guard.js' });
-// The command line is in the guard's file: they share nearly all of their code.
+await buildGuard();
 writeFileSync('dist/cli.js', '#!/usr/bin/env node\nprocess.argv.splice(2, 0, "--cli");\nrequire("./guard.js");\n', {
   mode: 0o755,
 });
 mkdirSync('dist/wrapper');
 writeFileSync('dist/wrapper/watch.sh', withoutComments(readFileSync('src/wrapper/watch.sh', 'utf8')));
 writeFileSync('dist/wrapper/run.sh', withoutComments(await withPrograms(readFileSync('src/wrapper/run.sh', 'utf8'))));
+
+/**
+ * Bundles the guard, and the command line beside it. Node parses the whole of a file before it runs any of it, which would
+ * delay the guard's first signal after a crash. So what only the command line needs has its own file, which takes from
+ * `guard.js` what they share, because the package's size is limited.
+ *
+ * esbuild splits ECMAScript modules only, and puts what they share into a third file. So the first step splits, and the
+ * second joins that file with the guard's.
+ */
+async function buildGuard() {
+  const { outputFiles } = await build({
+    ...{
+      ...common,
+      format: 'esm',
+      supported: {},
+      splitting: true,
+      write: false,
+      outdir: 'split',
+      chunkNames: 'shared',
+    },
+    ...{ define: {}, banner: {}, minify: false, sourcemap: production ? false : 'inline' },
+    alias: { ...common.alias, '@vscode/l10n': './src/common/english.ts' },
+    entryPoints: { guard: 'src/guard.ts', commandLine: 'src/cli/entry.ts' },
+    // Loaded on some systems only; here it would become a fourth file.
+    external: ['ps-list'],
+  });
+  // A module has no `require`, so that esbuild gives it one of its own.
+  const parts = new Map(
+    outputFiles.map(({ path, text }) => [`./${basename(path)}`, text.replaceAll('__require(', 'require(')]),
+  );
+  await build({
+    ...{ ...common, outfile: 'dist/guard.js' },
+    stdin: { contents: 'export * from "./shared.js"; import "./guard.js";' },
+    plugins: [joining(parts, { './commandLine.js': './commandLine.js' })],
+  });
+  await build({
+    ...{ ...common, outfile: 'dist/commandLine.js' },
+    stdin: { contents: 'export * from "./commandLine.js";' },
+    plugins: [joining(parts, { './shared.js': './guard.js' })],
+  });
+}
+
+/**
+ * @param {ReadonlyMap<string, string>} parts what each part has in it
+ * @param {Readonly<Record<string, string>>} elsewhere the parts that another file has
+ * @returns {import('esbuild').Plugin}
+ */
+function joining(parts, elsewhere) {
+  return {
+    name: 'joining parts',
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /^\.\// }, ({ path }) => {
+        if (elsewhere[path] !== undefined) return { path: elsewhere[path], external: true };
+        return parts.has(path) ? { path, namespace: 'parts' } : undefined;
+      });
+      onLoad({ filter: /^/, namespace: 'parts' }, ({ path }) => ({ contents: parts.get(path) ?? '', resolveDir: '.' }));
+    },
+  };
+}
 
 /**
  * A shell script without comments except the one at its top, because the wrapper reads it at each start.

@@ -1,6 +1,5 @@
 import { appendFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { runCommandLine } from './cli/commandLine';
 import type { Log } from './common/log';
 import { choosePlatform } from './os/choosePlatform';
 import { reapAbandonedServer } from './reaping/abandonedServer';
@@ -9,7 +8,6 @@ import { dataFolderPath, openDataFolder } from './registry/dataFolder';
 import { isSessionId } from './registry/ids';
 import { errorText } from './wording/reasons';
 import { containerLine } from './wrapper/containerLabels';
-import { runWrapped } from './wrapper/wrapper';
 
 const ABANDONED = '--abandoned=';
 /** Beyond this size the guard's log, which is for bug reports, starts over. */
@@ -21,9 +19,9 @@ const MAX_LOG_BYTES = 256 << 10;
  * - `--wrapper`: the same for a server of `mcp-processes run`, whose watcher starts this.
  * - `--scope` instead of a session: only prints the scope tag, for the wrapper.
  * - `--container command args…`: only prints the position of the labels and the record's container, for the wrapper.
- * - `--cli` instead of a session: the command line, `mcp-processes list` and `reap`, in this file because it shares nearly
- *   all of its code, and the size of the package is limited.
- * - `--run` instead of a session: `mcp-processes` on Windows, in this file for the same reason.
+ * - `--cli` instead of a session: the command line, `mcp-processes list` and `reap`. What only it needs is in a file of its
+ *   own; the rest it takes from here, because the size of the package is limited.
+ * - `--run` instead of a session: `mcp-processes` on Windows, in the command line's file.
  * - `--abandoned=<its original stdin>`: the owner lives, but perhaps no client can reach the server any more.
  */
 async function main(argv: string[]): Promise<void> {
@@ -36,8 +34,10 @@ async function main(argv: string[]): Promise<void> {
     process.stdout.write(await containerLine(argv.slice(1)));
     return;
   }
-  if (sessionId === '--cli') return runCommandLine(argv.slice(1));
-  if (sessionId === '--run') return runWrapped(argv.slice(1));
+  if (sessionId === '--cli' || sessionId === '--run') {
+    const { runCommandLine, runWrapped } = await import('./cli/entry');
+    return (sessionId === '--cli' ? runCommandLine : runWrapped)(argv.slice(1));
+  }
   if (!isSessionId(sessionId)) throw new Error('usage: guard.js <session id>');
   if (mode === '--wait' && (await stoodDown())) return;
   const folder = openDataFolder();

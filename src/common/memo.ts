@@ -7,3 +7,12 @@ export function memoizeWeak<K extends object, V>(compute: (key: K) => V): (key: 
     return found.value;
   };
 }
+
+/** Computes a value when it is first asked for. */
+export function lazy<T>(compute: () => T): () => T {
+  let known: { readonly value: T } | undefined;
+  return () => {
+    known ??= { value: compute() };
+    return known.value;
+  };
+}

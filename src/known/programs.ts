@@ -1,6 +1,8 @@
 // Programs by name, each once: all code that knows programs by their names reads this table, and scripts/build.mjs
 // prints it into the shell script of `mcp-processes run`.
 
+import { lazy } from '../common/memo';
+
 /** Where the inner command is in the arguments of a program that starts or becomes it. */
 export type InnerCommand =
   /** Directly after the program, unless a flag is there. */
@@ -299,21 +301,28 @@ const ROWS: readonly (readonly [names: string, program: Program])[] = [
   ['run fire', COMMON],
 ];
 
-/** Name and row of every program, in the order of the table. */
-export const PROGRAMS: readonly (readonly [name: string, program: Program])[] = ROWS.flatMap(([names, program]) =>
-  names.split(/\s+/).map((name) => [name, program] as const),
-);
-
-const byName: ReadonlyMap<string, Program> = new Map(PROGRAMS);
-const nameOfAlias: ReadonlyMap<string, string> = new Map(
-  PROGRAMS.flatMap(([name, { aliases = [] }]) => aliases.map((alias) => [alias, name] as const)),
-);
-const wrapperScripts: ReadonlySet<string> = new Set(PROGRAMS.flatMap(([, { scripts = [] }]) => scripts));
+/** Read when it is first asked for: the guard has to end servers before it needs it. */
+const table = lazy(() => {
+  const programs = ROWS.flatMap(([names, program]) => names.split(/\s+/).map((name) => [name, program] as const));
+  return {
+    programs,
+    byName: new Map(programs),
+    nameOfAlias: new Map(
+      programs.flatMap(([name, { aliases = [] }]) => aliases.map((alias) => [alias, name] as const)),
+    ),
+    wrapperScripts: new Set(programs.flatMap(([, { scripts = [] }]) => scripts)),
+  };
+});
 const UNKNOWN: Program = {};
+
+/** Name and row of every program, in the order of the table. */
+export function allPrograms(): readonly (readonly [name: string, program: Program])[] {
+  return table().programs;
+}
 
 /** What is known of a program. @param name as {@link programOf} gives it */
 export function programNamed(name: string): Program {
-  return byName.get(name) ?? UNKNOWN;
+  return table().byName.get(name) ?? UNKNOWN;
 }
 
 /** The last part of a POSIX or Windows path; empty for a path that ends in a separator. */
@@ -327,7 +336,7 @@ export function programOf(arg: string): string {
     .toLowerCase()
     .replace(/\.(?:exe|cmd|bat|ps1)$/, '');
   if (/^python\d*(?:\.\d+)?$/.test(name)) return 'python';
-  return nameOfAlias.get(name) ?? name;
+  return table().nameOfAlias.get(name) ?? name;
 }
 
 /** The kernel's name of Node's main thread. */
@@ -350,13 +359,15 @@ export function isWrapperProcess({
   if (known.isWrapper) return true;
   if (!known.isInterpreter && !NODE_THREAD.test(program)) return false;
   const script = args?.slice(1).find((arg) => !arg.startsWith('-')) ?? '';
-  return /[\\/]/.test(script) && wrapperScripts.has(baseName(script));
+  return /[\\/]/.test(script) && table().wrapperScripts.has(baseName(script));
 }
 
 /** The table as patterns for a shell's `case`, by the marker in the script that they replace. */
 export function shellPatterns(): Readonly<Record<string, string>> {
+  const { programs, wrapperScripts } = table();
   const names = (is: (program: Program) => unknown, suffixes: readonly string[] = ['']) =>
-    PROGRAMS.filter(([, program]) => is(program))
+    programs
+      .filter(([, program]) => is(program))
       .flatMap(([name, { aliases = [] }]) => [name, ...aliases])
       .flatMap((name) => suffixes.map((suffix) => name + suffix));
   const patterns = {

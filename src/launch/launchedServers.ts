@@ -10,7 +10,7 @@ import type { RequestProblem } from '../model/requestProblem';
 import { errorText } from '../wording/reasons';
 import { failedCallText, failedListText } from '../wording/requests';
 import { failedStartText, unexpectedExitText } from '../wording/start';
-import { Connection, requestProblemOf, type ServerTool } from './connection';
+import type { Connection, ServerTool } from './connection';
 import { LaunchedEndings, type LaunchedEndingsParts, type Outcome } from './launchedEndings';
 import { LaunchedServer } from './launchedServer';
 import { startProblemOf } from './startFailure';
@@ -86,6 +86,8 @@ export class LaunchedServers {
     const description = await withAskTimeout(describe());
     this.assertOpen();
     await this.parts.guard.arm(own.session.id);
+    // The SDK takes longer to load than all the rest of the extension, and in most windows nothing is launched.
+    const mcp = await import('./connection');
     // Nothing would end a server that is spawned after the hand-over.
     this.assertOpen();
     const server = new LaunchedServer(
@@ -102,7 +104,7 @@ export class LaunchedServers {
       child.once('exit', () => void this.onExit(server));
       void this.noteContext(server);
       this.changed();
-      const connection = await Connection.open(child, version, launchTimeout());
+      const connection = await mcp.Connection.open(child, version, launchTimeout());
       // Its last answer may arrive after its exit, and a stop may have come in between.
       if (server.exit !== undefined || server.state.kind !== 'starting') {
         await connection.close().catch(() => {});
@@ -114,7 +116,7 @@ export class LaunchedServers {
         if (server.state.kind === 'stopping') await server.state.done.catch(() => {});
         throw new UserError(l10n.t('"{0}" was stopped while it was starting.', description.name));
       }
-      const problem = startProblemOf(server, error, launchTimeout());
+      const problem = startProblemOf(server, error, launchTimeout(), mcp.isTimeout);
       const text = failedStartText(description.name, problem, server.child?.pid ? server.stderrTail() : undefined);
       log.error(text);
       const failed = { kind: 'failed', failure: server.failedStart(problem) } as const;
@@ -243,7 +245,8 @@ export class LaunchedServers {
       return await send(server.state.connection);
     } catch (error) {
       if (signal?.aborted) throw error;
-      const problem = server.exit === undefined ? requestProblemOf(error) : ({ kind: 'exited' } as const);
+      const mcp = await import('./connection');
+      const problem = server.exit === undefined ? mcp.requestProblemOf(error) : ({ kind: 'exited' } as const);
       throw new UserError(textOf(server.description.name, problem));
     }
   }

@@ -5,7 +5,6 @@ import { redactText } from '../clients/redaction';
 import type { StartProblem } from '../model/startProblem';
 import type { ExitStatus } from '../registry/history';
 import { errorText } from '../wording/reasons';
-import { isTimeout } from './connection';
 
 // Why a launch fails, as data.
 
@@ -71,8 +70,17 @@ interface Started {
   readonly exit: ExitStatus | undefined;
 }
 
-/** Why a server's launch failed. @param timeout ms that it had for its handshake */
-export function startProblemOf({ child, exit }: Started, error: unknown, timeout: number): StartProblem {
+/**
+ * Why a server's launch failed.
+ * @param timeout ms that it had for its handshake
+ * @param isTimeout whether an error is that they are over; given, because only a launch loads the SDK, which knows it
+ */
+export function startProblemOf(
+  { child, exit }: Started,
+  error: unknown,
+  timeout: number,
+  isTimeout: (error: unknown) => boolean,
+): StartProblem {
   if (error instanceof StartError) return error.problem;
   // The text may come from the server.
   const said = redactText(errorText(error));

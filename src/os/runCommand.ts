@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { codeOf } from '../common/errors';
 import { InspectError, type PlainReason } from './reason';
 
@@ -32,7 +32,10 @@ export type ProgramEnd = { readonly stdout: string; readonly stderr: string } & 
  * Runs a program and waits for it: the only place that does so. No shell, no input. Never rejects. A program that takes
  * too long is killed by its handle and not awaited any further: its own helper (ssh) may hold its outputs open.
  */
-export function runProgram({ program, args, environment, timeout, maxOutput }: ProgramCall): Promise<ProgramEnd> {
+export async function runProgram(call: ProgramCall): Promise<ProgramEnd> {
+  const { program, args, environment, timeout, maxOutput } = call;
+  // Not above: the guard mostly ends servers without a program, and so starts earlier.
+  const { execFile } = await import('node:child_process');
   return new Promise((resolve) => {
     let isLate = false;
     const timer = setTimeout(() => {
@@ -45,7 +48,7 @@ export function runProgram({ program, args, environment, timeout, maxOutput }: P
       clearTimeout(timer);
       resolve({ ...(isLate ? { kind: 'timeout' } : endOf(error)), stdout, stderr });
     };
-    let child: ReturnType<typeof execFile> | undefined;
+    let child: ChildProcess | undefined;
     try {
       child = execFile(
         program,

@@ -1,10 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import * as v from 'valibot';
 import { isProcessId, isStartToken } from '../os/identity';
-import type { StdinGone } from '../os/platform';
-import { BARE_REASONS, PID_REASONS, type PlainReason, PROGRAM_REASONS, type Reason } from '../os/reason';
 import { isScopeTag, type ScopeTag } from '../os/scope';
-import type { Users } from '../os/users';
 
 // Building blocks for the readers of our files. Types are inferred from the shapes, so that they match their readers.
 
@@ -42,47 +39,32 @@ export function listOf<S extends v.GenericSchema>(item: S, max: number) {
   return v.pipe(v.array(v.unknown()), v.maxLength(max), v.array(item));
 }
 
+/** What tells the members of a {@link variant} apart. */
+type Discriminator = v.LiteralSchema<string, undefined> | v.PicklistSchema<readonly string[], undefined>;
+
+/**
+ * A union of objects that one property tells apart. It looks the property's value up, where `v.variant` and `v.union` try
+ * one member after the other and describe why each does not match: another window's scan has thousands of such objects.
+ * @__NO_SIDE_EFFECTS__ so that a bundle without a use of a shape is one without the shape
+ */
+export function variant<
+  const K extends string,
+  const Members extends readonly v.ObjectSchema<v.ObjectEntries & Record<K, Discriminator>, undefined>[],
+>(key: K, members: Members): v.GenericSchema<unknown, v.InferOutput<Members[number]>> {
+  const byValue = new Map<unknown, v.GenericSchema<unknown, v.InferOutput<Members[number]>>[]>();
+  for (const member of members) {
+    const discriminator = member.entries[key];
+    const values = discriminator.type === 'literal' ? [discriminator.literal] : discriminator.options;
+    for (const value of values) byValue.set(value, [...(byValue.get(value) ?? []), member]);
+  }
+  const found = new Map([...byValue].map(([value, some]) => [value, some.length === 1 ? some[0] : v.union(some)]));
+  const none = v.never();
+  return v.lazy((value) => found.get((value as Partial<Record<K, unknown>> | null | undefined)?.[key]) ?? none);
+}
+
 export const finite = v.pipe(v.number(), v.finite());
 export const pid = v.custom<number>(isProcessId);
 export const startToken = v.custom<string>(isStartToken);
-
-/** Longer than anything that a reason quotes. */
-const MAX_TEXT = 1_000;
-
-const processName = v.object({ pid, name: v.exactOptional(v.string()) });
-
-/** The processes that hold or use something. */
-export const users: v.GenericSchema<unknown, Users> = v.variant('kind', [
-  v.object({ kind: v.literal('seen'), processes: v.pipe(v.array(processName), v.minLength(1)) }),
-  v.object({ kind: v.literal('unseen'), clientOf: v.exactOptional(processName) }),
-]);
-
-export const stdinGone: v.GenericSchema<unknown, StdinGone> = v.picklist(['no peer', 'not open', 'held by orphans']);
-
-const text = v.pipe(v.string(), v.maxLength(MAX_TEXT));
-
-const plainReason: v.GenericSchema<unknown, PlainReason> = v.variant('kind', [
-  v.object({ kind: v.picklist(BARE_REASONS) }),
-  v.object({ kind: v.picklist(PROGRAM_REASONS), program: text }),
-  v.object({ kind: v.picklist(PID_REASONS), pid: finite }),
-  v.object({ kind: v.literal('system'), code: text }),
-  v.object({ kind: v.literal('said'), text }),
-  v.object({ kind: v.literal('program-timeout'), program: text, seconds: finite }),
-  v.object({ kind: v.literal('program-exit'), program: text, code: finite }),
-  v.object({ kind: v.literal('program-not-run'), program: text, code: text }),
-  v.object({ kind: v.literal('listed-once'), program: text, pid: finite }),
-  v.object({ kind: v.literal('stdin-odd'), type: text }),
-  v.object({ kind: v.literal('runs-services'), services: text }),
-]);
-
-/** Why something about a process is not known. */
-export const reason: v.GenericSchema<unknown, Reason> = v.union([
-  plainReason,
-  v.object({ kind: v.literal('unexamined'), pid: v.exactOptional(finite), why: plainReason }),
-  v.object({ kind: v.picklist(['stdin-closed-to-us', 'control-group-unreadable']), why: plainReason }),
-  v.object({ kind: v.picklist(['files-closed-to-us', 'client-unknown']), pid: finite, why: plainReason }),
-  v.object({ kind: v.literal('file-unreadable'), file: text, why: plainReason }),
-]);
 
 /** An invalid identity invalidates everything around it: it may reach a signal. */
 export const processIdentity = v.object({ pid, start: startToken, scope: v.custom<ScopeTag>(isScopeTag) });

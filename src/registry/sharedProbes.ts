@@ -2,7 +2,8 @@ import * as v from 'valibot';
 import { identityKey, type ProcessIdentity } from '../os/identity';
 import type { StdinPeer } from '../os/platform';
 import type { DataFolder } from './dataFolder';
-import { pid, read, reason, startToken, stdinGone, users } from './shapes';
+import { reason, stdinGone, users } from './findingShapes';
+import { pid, read, startToken, variant } from './shapes';
 import { readShared, writeShared } from './sharedFile';
 
 /** One window's finding about the stdin of a foreign server, for all windows of this machine. */
@@ -17,7 +18,7 @@ export interface SharedProbe {
 
 const FILE = 'probes.json';
 
-const stdinPeer: v.GenericSchema<unknown, StdinPeer> = v.variant('kind', [
+const stdinPeer: v.GenericSchema<unknown, StdinPeer> = variant('kind', [
   v.object({ kind: v.literal('gone'), proof: stdinGone }),
   v.object({ kind: v.literal('unknown'), reason }),
   v.object({ kind: v.literal('alive'), by: users }),

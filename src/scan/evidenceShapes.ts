@@ -1,10 +1,11 @@
 import * as v from 'valibot';
 import type { EngineFailure } from '../model/engineFailure';
-import type { Basis, ContainerFinding, Evidence, StdinFinding } from '../model/evidence';
+import type { Basis, Evidence } from '../model/evidence';
 import type { OwnerFinding } from '../model/ownerFinding';
-import type { Refusal, StdinFound } from '../model/refusal';
+import type { Refusal } from '../model/refusal';
 import type { StdinDetail } from '../os/platform';
-import { finite, pid, reason, stdinGone, users } from '../registry/shapes';
+import { reason, stdinGone, users } from '../registry/findingShapes';
+import { finite, pid, variant } from '../registry/shapes';
 
 // Evidence and refusals that another window wrote. Unknown ones are rejected, because they have no sentence. A test
 // reads one of each, and so shows that none is missing here.
@@ -17,23 +18,24 @@ const stdinDetail: Shape<StdinDetail> = v.picklist(['lsof: no peer', 'lsof: (non
 const ownerRole = v.picklist(['window', 'client', 'process']);
 const owner = { role: ownerRole, pid };
 
-const ownerFinding: Shape<OwnerFinding> = v.variant('kind', [
+const ownerFindings = [
   v.object({ kind: v.literal('owner-running'), ...owner }),
   v.object({ kind: v.literal('owner-gone'), ...owner, isPidReused: v.boolean() }),
   v.object({ kind: v.literal('owner-hidden'), pid }),
   v.object({ kind: v.literal('owner-contradicted'), pid, child: pid }),
   v.object({ kind: v.picklist(['other-scope', 'session-changing']) }),
-]);
+] as const;
+const ownerFinding: Shape<OwnerFinding> = variant('kind', ownerFindings);
 
-const stdinFinding: Shape<StdinFinding> = v.variant('kind', [
+const stdinFindings = [
   v.object({ kind: v.literal('stdin-gone'), proof: stdinGone, detail: v.exactOptional(stdinDetail) }),
   v.object({ kind: v.literal('stdin-unknown'), reason }),
   v.object({ kind: v.literal('stdin-held'), by: users, heldBy: v.picklist(['clients', 'orphans', 'strangers']) }),
-]);
+] as const;
 
 const missingOrDenied = v.picklist(['missing', 'denied']);
 const failed = v.literal('failed');
-const engineFailure: Shape<EngineFailure> = v.union([
+const engineFailure: Shape<EngineFailure> = variant('kind', [
   v.object({ kind: failed, found: v.literal('no owner') }),
   v.object({ kind: v.literal('timeout'), program: text, seconds: finite }),
   v.object({ kind: missingOrDenied, program: text, found: v.literal('program') }),
@@ -50,33 +52,28 @@ const engineFailure: Shape<EngineFailure> = v.union([
   v.object({ kind: failed, program: text, found: v.literal('silent'), id: text }),
 ]);
 
-const containerFinding: Shape<ContainerFinding> = v.union([
+const containerFindings = [
   v.object({ kind: v.literal('container-not-asked'), program: text }),
   v.object({ kind: v.literal('container-unknown'), failure: engineFailure }),
   v.object({ kind: v.literal('container'), id: text, image: text, state: text }),
   v.object({ kind: v.literal('container-elsewhere'), found: v.picklist(['compose', 'gateway']) }),
   v.object({ kind: v.literal('container-elsewhere'), found: v.literal('exec'), engine: text }),
-]);
+] as const;
 
-const basis: Shape<Basis> = v.variant('kind', [
+const basis: Shape<Basis> = variant('kind', [
   v.object({ kind: v.picklist(['path', 'package', 'image', 'program', 'name']) }),
   v.object({ kind: v.literal('folder'), folder: text }),
   v.object({ kind: v.literal('placeholder'), placeholder: text, value: text }),
 ]);
 
 const isAbandoned = v.picklist(['launchedIsAbandoned', 'adoptedIsAbandoned', 'foreignIsAbandoned']);
-const abandoned: Shape<{ readonly rule: v.InferOutput<typeof isAbandoned> } & StdinFound> = v.variant('found', [
-  v.object({ rule: isAbandoned, found: v.literal('held'), by: users }),
-  v.object({ rule: isAbandoned, found: v.literal('unknown'), reason }),
-  v.object({ rule: isAbandoned, found: v.picklist(['awaits second scan', 'not asked']) }),
-]);
 
 const inUse = v.literal('notInUse');
 const service = v.literal('notService');
 const listed = v.literal('notListedToKeep');
 const notAsked = v.literal('not asked');
 
-export const refusal: Shape<Refusal> = v.union([
+export const refusal: Shape<Refusal> = variant('rule', [
   v.object({ rule: v.picklist(['gone', 'notAnothers', 'notSystem', 'notEditor']) }),
   v.object({ rule: v.picklist(['launchedIsNamed', 'adoptedIsNamed', 'foreignIsNamed', 'notReached', 'outlivedKill']) }),
   v.object({ rule: v.picklist(['notExamined', 'tableUnreadable', 'signalFailed']), reason }),
@@ -101,16 +98,18 @@ export const refusal: Shape<Refusal> = v.union([
     rule: v.literal('foreignHasNoClient'),
     client: v.union([notAsked, v.object({ title: text, pid: finite })]),
   }),
-  abandoned,
+  v.object({ rule: isAbandoned, found: v.literal('held'), by: users }),
+  v.object({ rule: isAbandoned, found: v.literal('unknown'), reason }),
+  v.object({ rule: isAbandoned, found: v.picklist(['awaits second scan', 'not asked']) }),
 ]);
 
 const processName = v.object({ pid: finite, name: v.exactOptional(text) });
 const entry = v.object({ name: text, client: text, file: v.exactOptional(text) });
 
-export const evidence: Shape<Evidence> = v.union([
-  ownerFinding,
-  stdinFinding,
-  containerFinding,
+export const evidence: Shape<Evidence> = variant('kind', [
+  ...ownerFindings,
+  ...stdinFindings,
+  ...containerFindings,
   v.object({ kind: v.picklist(['started-here', 'root-ended', 'parent-gone', 'not-in-use', 'seen-once']) }),
   v.object({ kind: v.literal('started-in-window'), client: text }),
   v.object({ kind: v.literal('started-by'), server: v.exactOptional(text), editor: v.exactOptional(text) }),

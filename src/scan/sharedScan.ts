@@ -2,8 +2,9 @@ import * as v from 'valibot';
 import type { ServerKey } from '../model/keys';
 import type { ForeignView, ProcessNode, SessionView } from '../model/serverView';
 import type { DataFolder } from '../registry/dataFolder';
+import { users } from '../registry/findingShapes';
 import { isRecordId, isSessionId, type RecordId, type SessionId } from '../registry/ids';
-import { finite, orUndefined, pid, type Read, read, startToken, users } from '../registry/shapes';
+import { finite, orUndefined, pid, type Read, read, startToken, variant } from '../registry/shapes';
 import { readShared, removeShared, writeShared } from '../registry/sharedFile';
 import { evidence, refusal } from './evidenceShapes';
 
@@ -51,7 +52,7 @@ const isOrphaned = { group: v.literal('orphaned'), verdict: v.literal('orphaned'
 
 const ofSession = { ...ofAny, kind: v.literal('session'), sessionId: v.custom<SessionId>(isSessionId) };
 const group = v.picklist(['otherWindows', 'otherClients']);
-const sessionView = v.variant('verdict', [
+const sessionView = variant('verdict', [
   v.object({ ...ofSession, ...isOrphaned, awaitsAnswer: v.exactOptional(v.picklist(['window', 'client'])) }),
   v.object({ ...ofSession, group, verdict: v.literal('active'), usedBy: v.exactOptional(users) }),
   v.object({ ...ofSession, group, verdict: v.picklist(['detached', 'unknown']) }),
@@ -66,7 +67,7 @@ const ofForeign = {
   copies: finite,
   configurationFile: orUndefined(v.string()),
 };
-const foreignView = v.variant('verdict', [
+const foreignView = variant('verdict', [
   v.object({ ...ofForeign, ...isOrphaned }),
   v.object({
     ...{ ...ofForeign, group: v.literal('otherClients'), verdict: v.literal('active') },

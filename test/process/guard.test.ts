@@ -86,7 +86,7 @@ describe('the guard', function () {
     const grace = { stdin: 5_000, term: 300 };
     const host = await sandbox.host({ deaf: [...DEAF, '--child=plain'] }, 'on', { guard: true, grace });
     const session = (readdirSync(sandbox.folder.sessions)[0] as string).slice(0, 36);
-    const copy = join(sandbox.folder.guard, readdirSync(sandbox.folder.guard)[0] as string);
+    const copy = join(sandbox.folder.guard, readdirSync(sandbox.folder.guard)[0] as string, 'guard.js');
     await killHard(host.child);
     const claimers = new Set<string>();
     for (let round = 0; round < 5; round++) {

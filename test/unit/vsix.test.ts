@@ -79,6 +79,7 @@ describe('the VSIX', function () {
         'extension/LICENSE.txt',
         'extension/changelog.md',
         'extension/dist/cli.js',
+        'extension/dist/commandLine.js',
         'extension/dist/extension.js',
         'extension/dist/guard.js',
         'extension/dist/wrapper/run.sh',
@@ -119,21 +120,31 @@ describe('the VSIX', function () {
   });
 
   it('loads nothing at run time that it does not contain', () => {
-    for (const name of ['extension', 'guard', 'cli']) {
+    const others = { extension: 'vscode', guard: './commandLine.js', commandLine: './guard.js', cli: './guard.js' };
+    for (const [name, other] of Object.entries(others)) {
       // In quotes it is text: ajv can generate programs that it does not run.
       const loaded = [...text(`dist/${name}.js`).matchAll(/(?<!['"`])\brequire\("([^"]+)"\)/g)].map(
         (match) => match[1] as string,
       );
       assert.ok(loaded.length > 0);
-      const known = name === 'extension' ? 'vscode' : name === 'cli' ? './guard.js' : undefined;
-      const outside = loaded.filter((module) => !isBuiltin(module) && module !== known);
+      const outside = loaded.filter((module) => !isBuiltin(module) && module !== other);
       assert.deepEqual([...new Set(outside)], [], name);
     }
   });
 
   it('has the MCP SDK once: the guard and the command line do not use it', () => {
     assert.match(text('dist/extension.js'), /notifications\/initialized/);
-    assert.doesNotMatch(text('dist/guard.js'), /notifications\/initialized/);
+    for (const name of ['guard', 'commandLine']) {
+      assert.doesNotMatch(text(`dist/${name}.js`), /notifications\/initialized/);
+    }
+  });
+
+  // Node parses all of it before the guard's first signal.
+  it('has what only the command line needs in a file that the guard loads for it alone', () => {
+    for (const only of ['Exit codes: 0 success', 'Invalid TOML document']) {
+      assert.ok(text('dist/commandLine.js').includes(only), only);
+      assert.ok(!text('dist/guard.js').includes(only), only);
+    }
   });
 
   // An editor does not resolve relative paths in a README: the picture would be broken.
@@ -165,7 +176,7 @@ describe('the VSIX', function () {
   });
 
   it('contains no path of the machine that built it', () => {
-    for (const name of ['dist/extension.js', 'dist/guard.js', 'dist/cli.js']) {
+    for (const name of ['dist/extension.js', 'dist/guard.js', 'dist/commandLine.js', 'dist/cli.js']) {
       assert.ok(!text(name).includes(root), name);
     }
   });

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { GLOBAL_FLAGS } from '../../../src/containers/flags';
-import { PROGRAMS, programNamed, programOf } from '../../../src/known/programs';
+import { allPrograms, programNamed, programOf } from '../../../src/known/programs';
 
 describe('the table of programs', () => {
   it('has each program once', () => {
-    const names = PROGRAMS.flatMap(([name, { aliases = [] }]) => [name, ...aliases]);
+    const names = allPrograms().flatMap(([name, { aliases = [] }]) => [name, ...aliases]);
     assert.deepEqual(
       names.filter((name, at) => names.indexOf(name) !== at),
       [],
@@ -28,7 +28,9 @@ describe('the table of programs', () => {
   });
 
   it('has flags for every engine', () => {
-    const engines = PROGRAMS.filter(([, { isEngine }]) => isEngine).map(([name]) => name);
+    const engines = allPrograms()
+      .filter(([, { isEngine }]) => isEngine)
+      .map(([name]) => name);
     assert.deepEqual(engines, Object.keys(GLOBAL_FLAGS));
   });
 });

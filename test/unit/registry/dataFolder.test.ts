@@ -104,14 +104,7 @@ describe('data folder', () => {
   it('loses only our own interrupted writes: it may be the user’s own folder', () => {
     openDataFolder(path);
     mkdirSync(join(path, 'bin'));
-    const ours = [
-      'home-tag.4242',
-      'probes.json.31',
-      'scan.json.31',
-      'bin/settings.123456',
-      'bin/scope.77',
-      'guard/guard-0.1.0-0123456789ab.js.99',
-    ]
+    const ours = ['home-tag.4242', 'probes.json.31', 'scan.json.31', 'bin/settings.123456', 'bin/scope.77']
       .concat(['history/000000000000001-x.json.5'])
       .concat(['sessions/00000000-0000-4000-8000-000000000001.json.6']);
     const theirs = ['libssl.so.3', 'release-1.2.3', 'backup.tar.1', 'bin/python.3', 'logs/guard.log.1', 'home.2024'];

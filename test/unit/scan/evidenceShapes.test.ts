@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as v from 'valibot';
 import type { Evidence } from '../../../src/model/evidence';
-import { reason as reasons } from '../../../src/registry/shapes';
+import { reason as reasons } from '../../../src/registry/findingShapes';
 import { evidence, refusal as refusals } from '../../../src/scan/evidenceShapes';
 import { ALL_REASONS } from '../wording/reasonSamples';
 import { ALL_EVIDENCE, ALL_REFUSALS } from '../wording/samples';

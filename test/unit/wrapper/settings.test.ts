@@ -78,7 +78,7 @@ describe('the installed wrapper', () => {
   it('is ours alone, and rewritten only when something differs', () => {
     const dist = join(folder, 'dist');
     mkdirSync(join(dist, 'wrapper'), { recursive: true });
-    for (const name of ['guard.js']) writeFileSync(join(dist, name), `// ${name}`);
+    for (const name of ['guard.js', 'commandLine.js']) writeFileSync(join(dist, name), `// ${name}`);
     for (const name of ['run.sh', 'watch.sh']) writeFileSync(join(dist, 'wrapper', name), `#!/bin/sh\n# ${name}\n`);
     const data = openDataFolder(join(folder, 'home'));
     const settings = { automatic: 'on' as const, neverReap: [], graces: [] };
