@@ -5,7 +5,7 @@ import { Crowd } from './crowd';
 import { longestBlock, medianTime, ratio, type Table, time } from './measure';
 
 const ROUNDS = 9;
-/** ms; see YOUNG_TICKS in procfsPlatform.ts */
+/** ms; see YOUNG_TICKS in details.ts */
 const YOUNG_MS = 11_000;
 
 function snapshots(): Platform {

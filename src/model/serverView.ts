@@ -194,7 +194,7 @@ export type ForeignView = ViewOfProcesses &
   ForeignStanding & {
     readonly kind: 'foreign';
     readonly state: 'running' | 'stopping';
-    /** A second look is under way; until it is done, the verdict is that of the looks before. */
+    /** A confirming scan is under way; until it is done, the verdict is that of the scans before. */
     readonly checking?: true;
     /** The terminal of its launcher, e.g. `pts/3`. */
     readonly terminal?: string;

@@ -21,7 +21,7 @@ const MAX_ROUNDS = 5;
 /** By the ids of their records. */
 type ForeignSet = OrphanedSet<string>;
 
-/** Ends servers that other clients started, which the user or a setting chose. They have no session, and nobody claims them. */
+/** Ends servers that other clients started, which the user or a setting chose. They have no session, so nothing is claimed. */
 export class ForeignReaper {
   constructor(
     private readonly ladders: RecordLadders,
