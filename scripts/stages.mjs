@@ -6,8 +6,7 @@ import { basename, dirname, join, sep } from 'node:path';
  * @typedef {object} Anywhere
  * @property {string} name
  * @property {'linux' | 'root'} [needs] `root` is that of a Linux
- * @property {'processes' | 'lifecycle' | 'panel'} [lane] stages of one lane run one after the other, and lanes side by side; what is
- * in none runs alone before
+ * @property {boolean} [isFirst] runs alone, before all that are not
  */
 /** @typedef {Anywhere & { program: readonly string[] }} ProgramStage a Node program and its arguments; counts no tests */
 /**
@@ -34,22 +33,23 @@ import { basename, dirname, join, sep } from 'node:path';
 const TWICE = '--retries=1';
 /** They mostly wait for processes to end. */
 const PARALLEL = ['--parallel', '--jobs=3', TWICE];
-/** @type {readonly Stage[]} what all others need, then what mostly waits, side by side */
+/** So many stages run side by side on two cores: with more, what tests wait for comes too late. */
+export const AT_ONCE = 3;
+
+/** @type {readonly Stage[]} the longest of those that run side by side come first */
 export const STAGES = [
-  { name: 'types', program: ['node_modules/typescript/bin/tsc', '--noEmit', '-p', '.'] },
-  { name: 'lint', program: ['node_modules/@biomejs/biome/bin/biome', 'ci', '.'] },
-  { name: 'build', program: ['scripts/build.mjs', '--production'] },
-  { name: 'unit', folders: ['test/unit', 'test/property'] },
+  { name: 'types', isFirst: true, program: ['node_modules/typescript/bin/tsc', '--noEmit', '-p', '.'] },
+  { name: 'lint', isFirst: true, program: ['node_modules/@biomejs/biome/bin/biome', 'ci', '.'] },
+  { name: 'build', isFirst: true, program: ['scripts/build.mjs', '--production'] },
+  { name: 'unit', isFirst: true, folders: ['test/unit', 'test/property'] },
   // As almost everyone runs an editor.
-  { name: 'process', folders: ['test/process'], asOrdinaryUser: true, options: PARALLEL, lane: 'processes' },
-  {
-    name: 'process-root',
-    needs: 'root',
-    folders: ['test/process'],
-    only: '@root',
-    options: PARALLEL,
-    lane: 'processes',
-  },
+  { name: 'process', folders: ['test/process'], asOrdinaryUser: true, options: PARALLEL },
+  { name: 'lifecycle', folders: ['test/editor/lifecycle'], options: [TWICE] },
+  { name: 'panel', folders: ['test/editor/panel'], options: [TWICE] },
+  // Starts a Docker engine of its own, which needs root.
+  { name: 'containers', needs: 'linux', folders: ['test/containers'], options: [TWICE] },
+  // Real processes at random moments: prints the seed of a round that fails.
+  { name: 'chaos', needs: 'linux', folders: ['test/chaos'] },
   {
     name: 'process-no-ss',
     needs: 'linux',
@@ -57,20 +57,9 @@ export const STAGES = [
     only: '@no-ss',
     asOrdinaryUser: true,
     options: PARALLEL,
-    lane: 'processes',
   },
-  { name: 'lifecycle', folders: ['test/editor/lifecycle'], options: [TWICE], lane: 'lifecycle' },
-  {
-    name: 'editor',
-    program: ['test/editor/host/runSuite.mjs'],
-    suite: 'test/editor/suite/index.ts',
-    lane: 'lifecycle',
-  },
-  // Real processes at random moments: prints the seed of a round that fails.
-  { name: 'chaos', needs: 'linux', folders: ['test/chaos'], lane: 'lifecycle' },
-  { name: 'panel', folders: ['test/editor/panel'], options: [TWICE], lane: 'panel' },
-  // Starts a Docker engine of its own, which needs root.
-  { name: 'containers', needs: 'linux', folders: ['test/containers'], options: [TWICE], lane: 'panel' },
+  { name: 'process-root', needs: 'root', folders: ['test/process'], only: '@root', options: PARALLEL },
+  { name: 'editor', program: ['test/editor/host/runSuite.mjs'], suite: 'test/editor/suite/index.ts' },
 ];
 
 /** Scripts of package.json that run tests which `npm test` leaves out: they install other people's clients. */
@@ -102,18 +91,6 @@ export function chooseStages(only) {
     if (!runsHere(stage)) throw new Error(`The stage "${name}" cannot run here: it needs ${stage.needs}.`);
     return stage;
   });
-}
-
-/**
- * @param {readonly Stage[]} stages
- * @returns {{ before: Stage[], sideBySide: Stage[][] }} those that run alone, and the lanes
- */
-export function lanesOf(stages) {
-  const lanes = new Set(stages.flatMap(({ lane }) => lane ?? []));
-  return {
-    before: stages.filter(({ lane }) => lane === undefined),
-    sideBySide: [...lanes].map((lane) => stages.filter((stage) => stage.lane === lane)),
-  };
 }
 
 /**

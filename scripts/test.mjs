@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { installBusybox } from './installDebianPackages.mjs';
 import { installPackages } from './installPackages.mjs';
 import { asOrdinaryUser, pathWithout } from './otherConditions.mjs';
-import { checkThatAllRun, chooseStages, filesOf, lanesOf, NAME_WIDTH } from './stages.mjs';
+import { AT_ONCE, checkThatAllRun, chooseStages, filesOf, NAME_WIDTH } from './stages.mjs';
 import { areGone, endAll, processesWith, signalAll } from './taggedProcesses.mjs';
 
 /**
@@ -168,11 +168,12 @@ async function runStage(stage) {
 }
 
 /**
- * Runs stages one after the other, and repeats their reports at the end of the run, where people find them.
- * @param {readonly import('./stages.mjs').Stage[]} stages
+ * Runs one stage of the queue after the other; several may do so at once. Their reports are repeated at the end of the
+ * run, where people find them.
+ * @param {import('./stages.mjs').Stage[]} queue
  */
-async function inTurn(stages) {
-  for (const stage of stages) {
+async function runNext(queue) {
+  for (let stage = queue.shift(); stage; stage = queue.shift()) {
     const { name } = stage;
     const started = Date.now();
     mkdirSync(folderOf(name));
@@ -268,9 +269,9 @@ async function main() {
   const stages = chooseStages(only);
   if (process.platform === 'linux') installBusybox();
   installPackages(root);
-  const { before, sideBySide } = lanesOf(stages);
-  await inTurn(before);
-  await Promise.all(sideBySide.map(inTurn));
+  await runNext(stages.filter(({ isFirst }) => isFirst));
+  const queue = stages.filter(({ isFirst }) => !isFirst);
+  await Promise.all(Array.from({ length: AT_ONCE }, () => runNext(queue)));
 }
 
 try {

@@ -1,5 +1,5 @@
 import type { Reason } from '../os/reason';
-import { pidsOf, type Users } from '../os/users';
+import type { Users } from '../os/users';
 import type { OwnerFinding } from './ownerFinding';
 
 /**
@@ -62,9 +62,9 @@ export function isListedToKeep(refusal: Refusal | undefined): boolean {
   return refusal?.rule === 'notListedToKeep' && refusal.found === 'listed';
 }
 
-/** The pids of the visible processes that hold its stdin, where that is the reason. */
-export function holdersNamedIn(refusal: Refusal | undefined): readonly number[] {
-  return refusal !== undefined && 'found' in refusal && refusal.found === 'held' ? pidsOf(refusal.by) : [];
+/** What holds its stdin, where that is the reason. */
+export function holdersIn(refusal: Refusal | undefined): Users | undefined {
+  return refusal !== undefined && 'found' in refusal && refusal.found === 'held' ? refusal.by : undefined;
 }
 
 /** Whether only the second scan of its stdin is missing. */

@@ -1,7 +1,8 @@
 import { nextTick } from '../common/eventLoop';
 import { CONFIRM_FOREIGN_MS } from '../common/limits';
 import type { ReapedProcess, ReapPreview, ReapResult } from '../model/reapResult';
-import { awaitsSecondScan, holdersNamedIn } from '../model/refusal';
+import { awaitsSecondScan, holdersIn } from '../model/refusal';
+import { pidsOf } from '../os/users';
 import type { EndCause } from '../registry/history';
 import type { ServerRecord } from '../registry/schema';
 import type { ForeignServers } from '../scan/foreignServers';
@@ -17,6 +18,8 @@ import { type DecisionContext, heldServerIn, scanOf, type Tree, treeOf } from '.
  * other's, are ended one after the other; more do not occur.
  */
 const MAX_ROUNDS = 5;
+/** Rounds in which an unseen holder may be one of the set. */
+const MAX_UNSEEN_ROUNDS = 2;
 
 /** By the ids of their records. */
 type ForeignSet = OrphanedSet<string>;
@@ -124,5 +127,8 @@ function isPassing({ outcome, reason }: ReapedProcess, round: number, set: Forei
   if (awaitsSecondScan(reason)) return true;
   // A wrapper that was just exiting could not be examined.
   if (round === 0 && outcome === 'survived') return true;
-  return set.areEnding(holdersNamedIn(reason));
+  const holders = holdersIn(reason);
+  if (holders?.kind === 'seen') return set.areEnding(pidsOf(holders));
+  // Another of the set that is just exiting is no longer seen, and still holds what it holds.
+  return holders !== undefined && set.size > 1 && round < MAX_UNSEEN_ROUNDS;
 }

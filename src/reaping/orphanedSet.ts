@@ -11,8 +11,12 @@ export class OrphanedSet<K> {
   private readonly keys = new Map<number, K>();
   private readonly staying = new Set<K>();
 
+  /** The number of orphans. */
+  readonly size: number;
+
   /** @param heldServerIn examines one of them */
   constructor(keys: readonly K[], heldServerIn: (key: K) => Promise<HeldServer>) {
+    this.size = keys.length;
     this.scans = new FreshRun(async () => {
       const held = await Promise.all(keys.map(async (key) => ({ key, ...(await heldServerIn(key)) })));
       for (const { key, pids } of held) for (const pid of pids) this.keys.set(pid, key);

@@ -11,7 +11,7 @@ import { withSandbox } from '../support/withSandbox';
 
 const DEAF = ['--deaf-to-eof', '--deaf-to-term'];
 
-describe('servers that the editor itself started @no-ss', function () {
+describe('servers that the editor itself started', function () {
   this.timeout(120_000);
   const sandbox = withSandbox();
 
@@ -58,7 +58,7 @@ describe('servers that the editor itself started @no-ss', function () {
     assert.ok(isAlive(bystander), 'a language server is not touched');
   });
 
-  it('are spared while another process still holds their stdin, although their host is dead', async () => {
+  it('are spared while another process still holds their stdin, although their host is dead @no-ss', async () => {
     const ss = watchedSs(join(sandbox.path, 'bin'));
     const attempt = async () => {
       const host = await sandbox.host({}, 'on', { adopted: { deaf: DEAF }, guard: true, sharedStdin: true });

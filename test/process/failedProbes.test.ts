@@ -14,7 +14,7 @@ import { withSandbox } from '../support/withSandbox';
 /** Ways in which a run of `ss` can fail. */
 const FAILURES = { 'exits with 1': 'exit 1', hangs: 'exec sleep 10' };
 
-describe('servers whose owner is dead, when the holder of their stdin cannot be found out @no-ss', function () {
+describe('servers whose owner is dead, when the holder of their stdin cannot be found out', function () {
   this.timeout(120_000);
   const sandbox = withSandbox();
   let owner: FakeOwner;

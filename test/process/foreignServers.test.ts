@@ -40,7 +40,7 @@ if pid == 0:
     os.rename(sys.argv[1] + '.new', sys.argv[1])
 time.sleep(300)`;
 
-describe('servers of other clients @no-ss', function () {
+describe('servers of other clients', function () {
   this.timeout(120_000);
   const sandbox = withSandbox();
   /** Marks this test's servers, so that parallel runs recognise only their own. */
@@ -107,7 +107,7 @@ describe('servers of other clients @no-ss', function () {
   };
 
   for (const kind of ['node', 'python'] as const) {
-    it(`L08 of a ${kind} client: active while it lives, orphaned with proof once it is killed, reaped only on confirmation`, async () => {
+    it(`L08 of a ${kind} client: active while it lives, orphaned with proof once it is killed, reaped only on confirmation @no-ss`, async () => {
       const { child, server } = await client(kind, '--deaf-to-eof', '--deaf-to-term', '--child=plain');
       const tracker = await open();
       const active = await recognised(tracker, server);
@@ -137,7 +137,7 @@ describe('servers of other clients @no-ss', function () {
     });
   }
 
-  it('windows share a probe; what seems abandoned, each window probes on its own', async () => {
+  it('windows share a probe; what seems abandoned, each window probes on its own @no-ss', async () => {
     const platform = await choosePlatform();
     const known = recogniser();
     /** @returns a window that has scanned once, and the pids that it has probed so far. */
@@ -243,7 +243,7 @@ describe('servers of other clients @no-ss', function () {
     await provenOrphan(await window(0), server);
   });
 
-  it('K05 parent pid 1 but still served: spared, even when confirmed', async () => {
+  it('K05 parent pid 1 but still served: spared, even when confirmed @no-ss', async () => {
     if (!withSs) return provesNothing((await client('node', '--deaf-to-eof')).server);
     const { child, server } = await client('node', '--deaf-to-eof');
     // Another process holds the other end of its stdin, as when a client hands its servers to a helper.
@@ -275,7 +275,7 @@ print('held', flush=True); time.sleep(600)`,
     assert.ok(!isAlive(server));
   });
 
-  it('K36 a known client above it spares it, whatever its stdin is', async () => {
+  it('K36 a known client above it spares it, whatever its stdin is @no-ss', async () => {
     const shell = spawn(
       '/bin/sh',
       [

@@ -102,7 +102,7 @@ class PipeClient {
   }
 }
 
-describe('mcp-processes run, while the client lives @no-ss', function () {
+describe('mcp-processes run, while the client lives', function () {
   this.timeout(120_000);
   const sandbox = withSandbox();
   const children: ChildProcess[] = [];
@@ -152,7 +152,7 @@ describe('mcp-processes run, while the client lives @no-ss', function () {
     await installed.nothingLeft();
   });
 
-  it('K05 K23 keeps a server with closed input while a process is connected to it', async () => {
+  it('K05 K23 keeps a server with closed input while a process is connected to it @no-ss', async () => {
     const installed = new InstalledWrapper(sandbox);
     const one = pipeClient(installed);
     const path = installed.at('served');
@@ -181,7 +181,7 @@ describe('mcp-processes run, while the client lives @no-ss', function () {
     await forgotten(installed);
   });
 
-  it('K05 keeps a server that an ended helper started for the client, and ends it without the client', async () => {
+  it('K05 keeps a server that an ended helper started for the client, and ends it without the client @no-ss', async () => {
     const installed = new InstalledWrapper(sandbox);
     const run = [installed.path, 'run', '--', ...installed.server('it', '--deaf')];
     const one = spawn('python3', ['-c', CLIENT_WITH_HELPER, installed.at('go'), ...run], {
@@ -208,7 +208,7 @@ describe('mcp-processes run, while the client lives @no-ss', function () {
     });
   });
 
-  it('L12 ends a deaf server that the client abandons (socket pair) if `ss` can prove it', async () => {
+  it('L12 ends a deaf server that the client abandons (socket pair) if `ss` can prove it @no-ss', async () => {
     const installed = new InstalledWrapper(sandbox);
     const child = installed.run(installed.server('abandoned', '--deaf'));
     assert.equal(await ask(installed.at('abandoned')), child.pid);

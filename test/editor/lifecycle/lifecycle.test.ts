@@ -129,17 +129,9 @@ describe('servers when their editor goes', function () {
     await nothingLeft();
   });
 
-  it('L08 whole editor killed with -9: its guard leaves nothing, even if no editor comes back', async () => {
-    const { server } = await openEditor();
+  it('K14 L08 browser killed with -9: everything lives, and sweeps continue; then the editor: its guard leaves nothing', async () => {
+    const { server, browser } = await openEditor({ grace: 600 });
     assert.equal(world.watchers().length, 1);
-    server.kill();
-    await nothingLeft();
-    await waitFor('the guard is gone too', () => world.guards().length === 0);
-    assert.deepEqual(readdirSync(world.folder.sessions), []);
-  });
-
-  it('K14 browser killed with -9, the host outlives it: everything lives, and sweeps continue', async () => {
-    const { browser } = await openEditor({ grace: 600 });
     const before = fixtures();
     const [session] = world.sessions();
     browser.kill();
@@ -152,5 +144,9 @@ describe('servers when their editor goes', function () {
     }
     assert.deepEqual(fixtures().sort(), before.sort());
     assert.ok(world.sessions().some(({ id }) => id === session?.id));
+    server.kill();
+    await nothingLeft();
+    await waitFor('the guard is gone too', () => world.guards().length === 0);
+    assert.deepEqual(readdirSync(world.folder.sessions), []);
   });
 });

@@ -121,7 +121,8 @@ export class Panel {
     await row.waitFor();
     const item = this.page.locator('.context-view .action-label').filter({ hasText: action });
     await waitFor(`chosen: ${action}`, async () => {
-      await this.page.mouse.move(0, 0);
+      // Where nothing has a hover.
+      await this.page.mouse.move(620, 660);
       await this.page.locator('.monaco-hover').first().waitFor({ state: 'hidden', timeout: 5_000 });
       const before = await row.boundingBox();
       await row.click({ button: 'right', timeout: 5_000 });
