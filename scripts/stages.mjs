@@ -45,9 +45,10 @@ export const STAGES = [
   // As almost everyone runs an editor.
   { name: 'process', folders: ['test/process'], asOrdinaryUser: true, options: PARALLEL },
   { name: 'lifecycle', folders: ['test/editor/lifecycle'], options: [TWICE] },
-  { name: 'panel', folders: ['test/editor/panel'], options: [TWICE] },
   // Starts a Docker engine of its own, which needs root.
   { name: 'containers', needs: 'linux', folders: ['test/containers'], options: [TWICE] },
+  { name: 'panel', folders: ['test/editor/panel'], options: [TWICE] },
+  { name: 'reaping', folders: ['test/editor/reaping'], options: [TWICE] },
   // Real processes at random moments: prints the seed of a round that fails.
   { name: 'chaos', needs: 'linux', folders: ['test/chaos'] },
   {

