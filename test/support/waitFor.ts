@@ -1,5 +1,6 @@
 /**
- * Polls until `condition` returns something truthy, a fifth of the time at most: other tests run beside this one. @throws with `what` and the last error after `timeout` ms, long enough for a busy machine.
+ * Polls until `condition` returns something truthy; less often the longer each call takes, as other tests run beside
+ * this one. @throws with `what` and the last error after `timeout` ms, long enough for a busy machine.
  */
 export async function waitFor<T>(
   what: string,
@@ -18,6 +19,6 @@ export async function waitFor<T>(
       last = error;
     }
     if (Date.now() > deadline) throw new Error(`Waited ${timeout} ms for: ${what}. Last: ${String(last)}`);
-    await new Promise((resolve) => setTimeout(resolve, Math.min(Math.max(25, 4 * (Date.now() - asked)), 500)));
+    await new Promise((resolve) => setTimeout(resolve, Math.min(Math.max(25, 4 * (Date.now() - asked)), 250)));
   }
 }
