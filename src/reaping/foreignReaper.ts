@@ -43,13 +43,16 @@ export class ForeignReaper {
     const results = await Promise.all(
       records.map(async (record) => {
         await this.awaitSecondScan(record, set);
-        return queue.run(() => this.end(record, set, cause));
+        const result = await queue.run(() => this.end(record, set, cause));
+        // Of one that was cancelled everything stays: others that it holds need not wait for its end.
+        if (!result) set.stays(record.id);
+        return result;
       }),
     );
     return results.filter((result) => result !== undefined);
   }
 
-  /** What {@link reap} would do with each; scans twice, too, and signals nothing. */
+  /** What {@link reap} would do with each; scans twice too, and signals nothing. */
   preview(records: readonly ServerRecord[]): Promise<ReapPreview[]> {
     const set = this.setOf(records);
     return Promise.all(
